@@ -1,0 +1,140 @@
+"""The engine, the session, and the tenant that a transaction is confined to."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+from flask import Flask, current_app, g, has_app_context
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import URL, Connection, Enum, create_engine, event, text
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import NullPool
+
+
+class Base(DeclarativeBase):
+    """What every table's model derives from."""
+
+
+Moment = TIMESTAMP(timezone=True)
+
+
+def stored_as_text(enum: type[StrEnum]) -> Enum:
+    """A column type for a StrEnum: its values as text, checked by the schema and not by a type of its own."""
+    return Enum(
+        enum,
+        native_enum=False,
+        create_constraint=False,
+        length=None,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+_TENANT_SETTING = text("SELECT set_config('ordertrack.tenant_id', :tenant, true)")
+
+
+class UnsafeDatabaseRole(RuntimeError):
+    """The role that the application connects as could see past row-level security."""
+
+
+def init_app(app: Flask, url: URL) -> None:
+    """Bind the session to `url`; waiting times are bounded by the database, not by the caller."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "pool_size": 10,
+        "max_overflow": 10,
+        "pool_timeout": 10,
+        "pool_pre_ping": True,
+        "connect_args": {
+            "connect_timeout": 5,
+            "options": "-c statement_timeout=15000 -c lock_timeout=10000"
+            " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
+        },
+    }
+    db.init_app(app)
+
+
+@event.listens_for(Session, "after_begin")
+def _confine(session: Session, _transaction: object, connection: Connection) -> None:
+    """Each transaction starts inside the tenant of its app context, or inside none."""
+    if has_app_context() and (tenant_id := g.get("tenant_id")) is not None:
+        connection.execute(_TENANT_SETTING, {"tenant": str(tenant_id)})
+
+
+def enter_tenant(tenant_id: uuid.UUID) -> None:
+    """From here to the end of the app context, every statement sees this tenant's rows only."""
+    g.tenant_id = tenant_id
+    if db.session().in_transaction():
+        db.session.execute(_TENANT_SETTING, {"tenant": str(tenant_id)})
+
+
+@contextmanager
+def tenant_context(app: Flask, tenant_id: uuid.UUID) -> Iterator[None]:
+    """An app context inside a tenant, for work outside requests: the live path, commands, tests."""
+    with app.app_context():
+        enter_tenant(tenant_id)
+        yield
+
+
+def present_credential(name: str, value: str) -> None:
+    """Show the database a credential: until the transaction ends, the one row that holds it is visible.
+
+    `name` is one of `sign_in_email`, `api_key_hash`, `tracking_token`, `tenant_slug`; each has a policy of
+    its own in the schema. It is how a request without a tenant finds out which tenant it belongs to.
+    """
+    db.session.execute(
+        text("SELECT set_config('ordertrack.' || :name, :value, true)"), {"name": name, "value": value}
+    )
+
+
+_ROLE_POWERS = text("""
+    SELECT power FROM (
+        SELECT 'is a superuser' AS power FROM pg_roles
+         WHERE rolsuper AND pg_has_role(current_user, oid, 'MEMBER')
+        UNION ALL
+        SELECT 'bypasses row-level security' FROM pg_roles
+         WHERE rolbypassrls AND pg_has_role(current_user, oid, 'MEMBER')
+        UNION ALL
+        SELECT 'owns the table ' || relname FROM pg_class
+         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+           AND pg_has_role(current_user, relowner, 'MEMBER')
+        UNION ALL
+        SELECT 'may rewrite the log' FROM pg_class
+         WHERE oid = to_regclass('public.order_status_events')
+           AND has_table_privilege(current_user, oid, 'UPDATE, DELETE, TRUNCATE')
+    ) AS powers LIMIT 1
+""")
+
+
+def refuse_unsafe_role(connection: Connection) -> None:
+    """Raise UnsafeDatabaseRole if the connection's role owns a table, bypasses RLS or may change the log."""
+    power = connection.execute(_ROLE_POWERS).scalar()
+    if power is not None:
+        role = connection.execute(text("SELECT current_user")).scalar()
+        raise UnsafeDatabaseRole(
+            f"The application would run as the database role {role!r}, which {power}: tenants could see each"
+            " other. Leave ORDERTRACK_APP_DATABASE_URL unset, or name a role in it that owns nothing."
+        )
+
+
+def is_reachable() -> bool:
+    """Whether the database answers a query now; for readiness probes."""
+    try:
+        with db.engine.connect() as connection:
+            return bool(connection.execute(text("SELECT true")).scalar())
+    except Exception as error:
+        current_app.logger.warning("database not reachable: %s", error)
+        return False
+
+
+@contextmanager
+def operator_connection(url: URL) -> Iterator[Connection]:
+    """One short-lived autocommit connection of the schema's owner, for migrations and checks."""
+    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection

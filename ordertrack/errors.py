@@ -1,0 +1,95 @@
+"""Every refusal in one place: its status, its sentence, and the fields a program gets with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from ordertrack.live.cursor import MalformedCursor
+from ordertrack.live.hub import NotAdmitted, TooManyStreams
+from ordertrack.orders.intake import IdempotencyKeyReused, PromiseOutOfRange, RestaurantNotFound
+from ordertrack.orders.state_machine import IllegalTransition
+from ordertrack.orders.transitions import OrderMoved, OrderNotFound
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A refusal: `detail` is a sentence that says what to change; `fields` are for programs."""
+
+    status: int
+    detail: str
+    fields: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        return HTTPStatus(self.status).phrase
+
+
+def problem_of(error: Exception) -> Problem:
+    """What to answer to an error that a request ran into; re-raises what nobody has a word for."""
+    match error:
+        case OrderNotFound():
+            return Problem(404, "There is no such order.")
+        case RestaurantNotFound():
+            return Problem(404, f"There is no restaurant {str(error)[:60]!r}.")
+        case IllegalTransition():
+            moves = {"from": error.from_status, "to": error.to_status, "allowed": list(error.allowed)}
+            return Problem(422, error.sentence, moves)
+        case OrderMoved():
+            return Problem(409, str(error), {"seen": error.seen, "current": error.current})
+        case IdempotencyKeyReused() | PromiseOutOfRange():
+            return Problem(422, str(error))
+        case MalformedCursor():
+            return Problem(400, str(error))
+        case NotAdmitted():
+            return Problem(404, "There is nothing to watch here.")
+        case TooManyStreams() | OperationalError() | InterfaceError() | PoolTimeout():
+            return _overloaded(error)
+        case HTTPException(code=int(code)):
+            return Problem(code, error.description or "", headers=_kept_headers(error))
+    raise error
+
+
+def _overloaded(error: Exception) -> Problem:
+    current_app.logger.warning("refused for now: %s", error)
+    if isinstance(error, TooManyStreams):
+        detail = "As many screens are connected as this server can carry. Try again in a moment."
+    else:
+        detail = "The database cannot be used at this moment. Nothing was changed; try again shortly."
+    return Problem(503, detail, headers={"Retry-After": "5"})
+
+
+def _kept_headers(error: HTTPException) -> dict[str, str]:
+    return {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(Exception, _page)
+
+
+def _page(error: Exception) -> ResponseReturnValue:
+    """The error page, unless the error is an answer itself or nobody has a word for it (then it is a 500)."""
+    if isinstance(error, HTTPException) and error.response is not None:
+        return error.get_response()
+    try:
+        problem = problem_of(error)
+    except Exception:
+        current_app.logger.exception("unhandled error at %s %s", request.method, request.path)
+        problem = Problem(500, InternalServerError.description)
+    return page(problem)
+
+
+def page(problem: Problem) -> Response:
+    """A refusal as a page for a person, or as a notice where htmx asked."""
+    template = "_notice.html" if request.headers.get("HX-Request") else "error.html"
+    response = make_response(render_template(template, problem=problem), problem.status)
+    response.headers.update(problem.headers)
+    return response

@@ -1,0 +1,31 @@
+"""What Prometheus may ask: one registry, summed over the worker processes of a server."""
+
+from __future__ import annotations
+
+import os
+
+from flask import Blueprint, Response
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+orders_placed = Counter("ordertrack_orders_placed_total", "Orders taken in")
+transitions = Counter("ordertrack_transitions_total", "Attempts to move an order", ["to", "outcome"])
+event_reads = Counter("ordertrack_event_reads_total", "Reads of the log by the live path")
+renders = Counter("ordertrack_renders_total", "Frames rendered", ["channel"])
+snapshots = Counter("ordertrack_snapshots_total", "Full snapshots read", ["channel"])
+frames_written = Counter("ordertrack_frames_written_total", "Frames handed to subscriptions")
+subscriptions = Gauge("ordertrack_subscriptions", "Open streams", multiprocess_mode="livesum")
+cut = Counter("ordertrack_subscriptions_cut_total", "Streams closed by the server", ["why"])
+listener_connected = Counter("ordertrack_listener_connects_total", "Times the listener connected")
+
+blueprint = Blueprint("metrics", __name__)
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Everything counted so far, in Prometheus' text form."""
+    registry = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,194 @@
+"""Taking an order in: once for each idempotency key, numbered by its restaurant, logged from the start."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+import uuid
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import IntegrityError
+
+from ordertrack import metrics
+from ordertrack.database import db
+from ordertrack.orders.models import Order
+from ordertrack.orders.state_machine import FIRST, Fulfilment
+from ordertrack.orders.transitions import CHANNEL
+from ordertrack.tenants.models import Restaurant
+from ordertrack.tenants.principal import Principal
+
+LONGEST_AGO_PROMISED = dt.timedelta(hours=1)
+LONGEST_AHEAD_PROMISED = dt.timedelta(days=30)
+
+# One statement; locks in the order restaurant, then stream, which is everybody's last (see transitions).
+# The number counts up within the restaurant's business day, which never runs backwards.
+_PLACE = text("""
+    WITH numbered AS (
+        UPDATE restaurants SET numbered_on = today.day,
+            last_number = CASE WHEN numbered_on = today.day THEN last_number + 1 ELSE 1 END
+          FROM (SELECT tenant_id, id, GREATEST(numbered_on,
+                    ((clock_timestamp() AT TIME ZONE timezone) - business_day_start)::date) AS day
+                  FROM restaurants WHERE tenant_id = :tenant_id AND id = :restaurant_id) AS today
+         WHERE restaurants.tenant_id = today.tenant_id AND restaurants.id = today.id
+        RETURNING restaurants.tenant_id, restaurants.id AS restaurant_id, numbered_on, last_number
+    ), stream AS (
+        UPDATE tenant_streams SET seq = tenant_streams.seq + 1 FROM numbered
+         WHERE tenant_streams.tenant_id = numbered.tenant_id
+        RETURNING tenant_streams.seq, clock_timestamp() AS at, numbered.*
+    ), placed AS (
+        INSERT INTO orders (tenant_id, id, restaurant_id, business_date, number, status, version,
+            status_since, fulfilment, placed_at, promised_at, reference, customer,
+            idempotency_key, idempotency_hash)
+        SELECT tenant_id, :order_id, restaurant_id, numbered_on, last_number, :first, 1,
+            at, :fulfilment, at, :promised_at, :reference, :customer,
+            :idempotency_key, :idempotency_hash FROM stream
+    ), lines AS (
+        INSERT INTO order_items (tenant_id, order_id, position, name, quantity, notes, modifiers)
+        SELECT stream.tenant_id, :order_id, line.position, line.item ->> 'name',
+            (line.item ->> 'quantity')::integer, line.item ->> 'notes', line.item -> 'modifiers'
+          FROM stream, jsonb_array_elements(:items) WITH ORDINALITY AS line (item, position)
+    ), link AS (
+        INSERT INTO tracking_links (tenant_id, order_id, token) SELECT tenant_id, :order_id, :token FROM stream
+    ), event AS (
+        INSERT INTO order_status_events (tenant_id, seq, order_id, restaurant_id, version, from_status,
+            to_status, changed_by, actor, occurred_at, in_status_for, metadata)
+        SELECT tenant_id, seq, :order_id, restaurant_id, 1, NULL, :first, :changed_by, :actor, at, NULL,
+            :metadata FROM stream
+    )
+    SELECT seq, pg_notify(:channel, tenant_id || ':' || seq) FROM stream
+""").bindparams(
+    bindparam("metadata", type_=JSONB),
+    bindparam("items", type_=JSONB),
+    bindparam("customer", type_=JSONB(none_as_null=True)),
+)
+
+
+class RestaurantNotFound(LookupError):
+    """No restaurant of this name in the tenant."""
+
+
+class PromiseOutOfRange(ValueError):
+    """A promised time that no kitchen could mean."""
+
+
+class IdempotencyKeyReused(ValueError):
+    """The key was used before, for an order that says something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    name: str
+    quantity: int
+    notes: str | None = None
+    modifiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """What a guest ordered. `restaurant` is its slug; texts and counts are validated by who built it."""
+
+    restaurant: str
+    fulfilment: Fulfilment
+    items: tuple[NewItem, ...]
+    reference: str | None = None
+    customer: dict[str, str] | None = None
+    promised_at: dt.datetime | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for equal orders, whatever the order of keys in what was sent."""
+        said = asdict(self)
+        if self.promised_at is not None:
+            said["promised_at"] = self.promised_at.astimezone(dt.UTC).isoformat()
+        return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def place(order: NewOrder, *, by: Principal, idempotency_key: str | None = None) -> tuple[uuid.UUID, bool]:
+    """Write the order and its first event, wake the listeners, commit; the order's id and whether it is new.
+
+    A key that was used for the same order before answers that order's id and False. Raises
+    RestaurantNotFound, PromiseOutOfRange or IdempotencyKeyReused; then nothing has been written.
+    """
+    try:
+        if idempotency_key is not None and (known := _placed_before(order, by, idempotency_key)):
+            return known, False
+        order_id = _place(order, by, idempotency_key)
+        db.session.commit()
+    except IntegrityError as error:
+        db.session.rollback()
+        if "idempotency_key" not in str(error.orig) or idempotency_key is None:
+            raise
+        known = _placed_before(order, by, idempotency_key)  # a twin of this call came first
+        assert known is not None
+        return known, False
+    except Exception:
+        db.session.rollback()
+        raise
+    metrics.orders_placed.inc()
+    return order_id, True
+
+
+def _placed_before(order: NewOrder, by: Principal, key: str) -> uuid.UUID | None:
+    known = db.session.execute(
+        select(Order.id, Order.idempotency_hash).where(
+            Order.tenant_id == by.tenant_id, Order.idempotency_key == key
+        )
+    ).one_or_none()
+    if known is None:
+        return None
+    if known.idempotency_hash != order.fingerprint:
+        raise IdempotencyKeyReused(
+            "This Idempotency-Key was used before, for a different order. Use a new key for a new order."
+        )
+    return known.id
+
+
+def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.UUID:
+    _check_promise(order.promised_at)
+    restaurant_id = db.session.scalar(
+        select(Restaurant.id).where(
+            Restaurant.tenant_id == by.tenant_id, Restaurant.slug == order.restaurant
+        )
+    )
+    if restaurant_id is None:
+        raise RestaurantNotFound(order.restaurant)
+    order_id = uuid.uuid4()
+    db.session.execute(
+        _PLACE,
+        {
+            "tenant_id": by.tenant_id,
+            "restaurant_id": restaurant_id,
+            "order_id": order_id,
+            "first": FIRST,
+            "fulfilment": order.fulfilment,
+            "promised_at": order.promised_at,
+            "reference": order.reference,
+            "customer": order.customer,
+            "idempotency_key": idempotency_key,
+            "idempotency_hash": order.fingerprint if idempotency_key is not None else None,
+            "items": [asdict(item) for item in order.items],
+            "token": secrets.token_urlsafe(16),
+            "changed_by": by.name,
+            "actor": by.actor,
+            "metadata": order.metadata,
+            "channel": CHANNEL,
+        },
+    ).one()
+    return order_id
+
+
+def _check_promise(promised_at: dt.datetime | None) -> None:
+    if promised_at is None:
+        return
+    now = dt.datetime.now(dt.UTC)
+    if not now - LONGEST_AGO_PROMISED <= promised_at <= now + LONGEST_AHEAD_PROMISED:
+        raise PromiseOutOfRange(
+            "promised_at must lie between one hour ago and 30 days ahead;"
+            f" {promised_at.isoformat()} does not. Check the year and the time zone."
+        )

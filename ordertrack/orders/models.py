@@ -1,0 +1,143 @@
+"""Orders, their items, their links, and the log of every transition."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Interval,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ordertrack.database import Base, Moment, stored_as_text
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+
+_EMPTY = text("'{}'::jsonb")
+
+
+class Order(Base):
+    """One order. `version` counts its transitions; `(version, status)` must be those of its last event."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "restaurant_id"], ["restaurants.tenant_id", "restaurants.id"]),
+        ForeignKeyConstraint(
+            ["tenant_id", "id", "version", "status"],
+            [
+                "order_status_events.tenant_id",
+                "order_status_events.order_id",
+                "order_status_events.version",
+                "order_status_events.to_status",
+            ],
+            name="orders_status_is_last_event",
+            deferrable=True,
+            initially="DEFERRED",
+            use_alter=True,
+        ),
+        UniqueConstraint("tenant_id", "restaurant_id", "business_date", "number"),
+        UniqueConstraint("tenant_id", "idempotency_key"),
+        Index("orders_board", "tenant_id", "restaurant_id", "status", "status_since"),
+        Index("orders_newest", "tenant_id", "placed_at", "id"),
+    )
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    business_date: Mapped[dt.date]
+    number: Mapped[int]
+    status: Mapped[OrderStatus] = mapped_column(stored_as_text(OrderStatus))
+    version: Mapped[int]
+    status_since: Mapped[dt.datetime] = mapped_column(Moment)
+    fulfilment: Mapped[Fulfilment] = mapped_column(stored_as_text(Fulfilment))
+    placed_at: Mapped[dt.datetime] = mapped_column(Moment)
+    promised_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    reference: Mapped[str | None]
+    customer: Mapped[dict[str, str] | None] = mapped_column(JSONB)
+    idempotency_key: Mapped[str | None]
+    idempotency_hash: Mapped[str | None]
+
+
+class OrderItem(Base):
+    """One line of an order, in the order in which the customer gave them."""
+
+    __tablename__ = "order_items"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "order_id"], ["orders.tenant_id", "orders.id"]),)
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    order_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    quantity: Mapped[int]
+    notes: Mapped[str | None]
+    modifiers: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+
+
+class TrackingLink(Base):
+    """The unguessable token (128 random bits) under which a customer watches one order."""
+
+    __tablename__ = "tracking_links"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "order_id"], ["orders.tenant_id", "orders.id"]),
+        Index("tracking_links_token", "token"),
+    )
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    order_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    token: Mapped[str]
+
+
+class TenantStream(Base):
+    """The head of a tenant's event stream; whoever updates it holds the stream until the commit."""
+
+    __tablename__ = "tenant_streams"
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("extract(epoch FROM clock_timestamp())::bigint")
+    )
+    seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+
+
+class StatusEvent(Base):
+    """One transition: who, when, from, to, and why. Written once, never changed."""
+
+    __tablename__ = "order_status_events"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "order_id"], ["orders.tenant_id", "orders.id"]),
+        ForeignKeyConstraint(
+            ["from_status", "to_status"], ["status_transitions.from_status", "status_transitions.to_status"]
+        ),
+        UniqueConstraint("tenant_id", "order_id", "version", "to_status"),
+    )
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    order_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    version: Mapped[int]
+    from_status: Mapped[OrderStatus | None] = mapped_column(stored_as_text(OrderStatus))
+    to_status: Mapped[OrderStatus] = mapped_column(stored_as_text(OrderStatus))
+    changed_by: Mapped[str]
+    actor: Mapped[str]
+    occurred_at: Mapped[dt.datetime] = mapped_column(Moment)
+    in_status_for: Mapped[dt.timedelta | None] = mapped_column(Interval)
+    event_metadata: Mapped[dict[str, Any]] = mapped_column("metadata", JSONB, server_default=_EMPTY)
+
+
+class StatusTransition(Base):
+    """The state machine's pairs as the database's triggers know them; not tenant-owned."""
+
+    __tablename__ = "status_transitions"
+
+    from_status: Mapped[OrderStatus] = mapped_column(stored_as_text(OrderStatus), primary_key=True)
+    to_status: Mapped[OrderStatus] = mapped_column(stored_as_text(OrderStatus), primary_key=True)

@@ -1,0 +1,65 @@
+"""Bringing a database up to date, and making the confined role that the application runs under."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.config import Config
+from psycopg import sql
+from sqlalchemy import Connection, text
+
+from ordertrack.config import ROOT, Settings
+from ordertrack.database import operator_connection
+
+_MIGRATION_LOCK = 7226871355
+
+# What the application may do, and no more. Nobody may change or remove an event; nobody deletes.
+GRANTS = (
+    "SELECT ON tenants, restaurants, staff_members, api_keys, status_transitions, orders, order_items,"
+    " tracking_links, tenant_streams, order_status_events",
+    "INSERT ON orders, order_items, tracking_links, order_status_events",
+    "UPDATE (numbered_on, last_number) ON restaurants",
+    "UPDATE (status, version, status_since) ON orders",
+    "UPDATE (seq) ON tenant_streams",
+    "UPDATE (password_hash) ON staff_members",
+)
+
+
+def upgrade(settings: Settings) -> None:
+    """Run every migration that is missing, then give the application's role exactly its grants."""
+    with operator_connection(settings.operator_url) as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
+        configuration = Config()
+        configuration.set_main_option("script_location", str(ROOT / "ordertrack" / "migrations"))
+        configuration.set_main_option("path_separator", "os")
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, "head")
+        if settings.app_database_url is None:
+            _make_role(connection, settings)
+        _grant(connection, settings.app_url.username or settings.app_role)
+
+
+def _make_role(connection: Connection, settings: Settings) -> None:
+    role = settings.app_role
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    # Only the verifier travels, so that a server that logs statements never logs the password.
+    verifier = driver.pgconn.encrypt_password(
+        settings.app_role_password.encode(), role.encode(), b"scram-sha-256"
+    ).decode()
+    exists = connection.execute(text("SELECT true FROM pg_roles WHERE rolname = :role"), {"role": role})
+    verb = "ALTER" if exists.scalar() else "CREATE"
+    driver.execute(
+        sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(
+            sql.SQL(verb), sql.Identifier(role), sql.Literal(verifier)
+        )
+    )
+
+
+def _grant(connection: Connection, role: str) -> None:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    name = sql.Identifier(role)
+    driver.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name))
+    driver.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(name))
+    for grant in GRANTS:
+        driver.execute(sql.SQL("GRANT {} TO {}").format(sql.SQL(grant), name))

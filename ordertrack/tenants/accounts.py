@@ -1,0 +1,155 @@
+"""Making and ending what the operator hands out: tenants, restaurants, staff members, API keys."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import uuid
+from hashlib import sha256
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from ordertrack.database import db, enter_tenant, present_credential
+from ordertrack.orders.models import TenantStream
+from ordertrack.orders.state_machine import Role
+from ordertrack.tenants.models import ApiKey, Restaurant, StaffMember, Tenant
+from ordertrack.tenants.passwords import hash_password
+
+REVOKED_CHANNEL = "ordertrack_revoked"
+SHORTEST_PASSWORD = 8
+_SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", re.ASCII)
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+
+
+class AccountError(ValueError):
+    """An account that cannot be made or found as asked; the message says what to change."""
+
+
+def find_tenant(slug: str) -> Tenant:
+    """The tenant with this slug; enters it."""
+    present_credential("tenant_slug", slug)
+    tenant = db.session.scalar(select(Tenant).where(Tenant.slug == slug))
+    if tenant is None:
+        raise AccountError(f"There is no tenant {slug!r}. Make one with: ordertrack tenant create")
+    enter_tenant(tenant.id)
+    return tenant
+
+
+def create_tenant(name: str, slug: str) -> Tenant:
+    """A tenant and the head of its event stream."""
+    tenant = Tenant(id=uuid.uuid4(), slug=_checked_slug(slug), name=_checked_name(name))
+    enter_tenant(tenant.id)
+    db.session.add(tenant)
+    db.session.flush()
+    db.session.add(TenantStream(tenant_id=tenant.id))
+    _commit(f"There is a tenant {slug!r} already.")
+    return tenant
+
+
+def create_restaurant(tenant: Tenant, name: str, slug: str, timezone: str) -> Restaurant:
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise AccountError(f"{timezone!r} is not a time zone; one is named like Asia/Beirut.") from None
+    restaurant = Restaurant(
+        tenant_id=tenant.id, slug=_checked_slug(slug), name=_checked_name(name), timezone=timezone
+    )
+    db.session.add(restaurant)
+    _commit(f"There is a restaurant {slug!r} in this tenant already.")
+    return restaurant
+
+
+def create_staff_member(tenant: Tenant, email: str, name: str, role: Role, password: str) -> StaffMember:
+    email = email.strip().lower()
+    if not _EMAIL.fullmatch(email):
+        raise AccountError(f"{email!r} is not an e-mail address.")
+    if len(password) < SHORTEST_PASSWORD:
+        raise AccountError(f"A password has {SHORTEST_PASSWORD} characters or more.")
+    present_credential("sign_in_email", email)
+    if db.session.scalar(select(func.count()).select_from(StaffMember).where(StaffMember.email == email)):
+        raise AccountError(f"{email} signs in already, here or for another tenant: use another address.")
+    member = StaffMember(
+        tenant_id=tenant.id,
+        id=uuid.uuid4(),
+        email=email,
+        name=_checked_name(name),
+        role=role,
+        password_hash=hash_password(password),
+    )
+    db.session.add(member)
+    _commit(f"{email} is a staff member already.")
+    return member
+
+
+def revoke_staff_member(tenant: Tenant, email: str) -> StaffMember:
+    """End a staff member's access: no sign-in, no request, and every open screen closes at once."""
+    member = db.session.scalar(
+        update(StaffMember)
+        .where(StaffMember.tenant_id == tenant.id, StaffMember.email == email.strip().lower())
+        .where(StaffMember.revoked_at.is_(None))
+        .values(revoked_at=func.clock_timestamp())
+        .returning(StaffMember)
+    )
+    if member is None:
+        raise AccountError(f"{email} is not a staff member of {tenant.slug}, or was revoked before.")
+    _end_streams(f"staff:{member.id}")
+    return member
+
+
+def create_key(tenant: Tenant, name: str) -> tuple[ApiKey, str]:
+    """An API key, and its text: 256 random bits, shown now and never again."""
+    secret = "ot_" + secrets.token_urlsafe(32)
+    key = ApiKey(tenant_id=tenant.id, id=uuid.uuid4(), name=_checked_name(name), key_hash=hash_key(secret))
+    db.session.add(key)
+    db.session.commit()
+    return key, secret
+
+
+def revoke_key(tenant: Tenant, name: str) -> int:
+    """End every key of this name; how many there were."""
+    ended = db.session.scalars(
+        update(ApiKey)
+        .where(ApiKey.tenant_id == tenant.id, ApiKey.name == name, ApiKey.revoked_at.is_(None))
+        .values(revoked_at=func.clock_timestamp())
+        .returning(ApiKey.id)
+    ).all()
+    if not ended:
+        raise AccountError(f"{tenant.slug} has no API key {name!r} that is still in use.")
+    for key_id in ended:
+        _end_streams(f"key:{key_id}")
+    return len(ended)
+
+
+def hash_key(secret: str) -> str:
+    """The digest under which a key is kept; a fast one is enough for 256 random bits."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def _end_streams(actor: str) -> None:
+    db.session.execute(text("SELECT pg_notify(:channel, :actor)"), {"channel": REVOKED_CHANNEL, "actor": actor})
+    db.session.commit()
+
+
+def _commit(taken: str) -> None:
+    try:
+        db.session.commit()
+    except IntegrityError as error:
+        db.session.rollback()
+        raise AccountError(taken) from error
+
+
+def _checked_slug(slug: str) -> str:
+    if not _SLUG.fullmatch(slug):
+        raise AccountError(
+            f"{slug!r} cannot stand in an address: use 1 to 40 small letters a to z, digits and hyphens."
+        )
+    return slug
+
+
+def _checked_name(name: str) -> str:
+    name = name.strip()
+    if not name or len(name) > 100 or not name.isprintable():
+        raise AccountError("A name has 1 to 100 printable characters.")
+    return name

@@ -1,0 +1,79 @@
+"""Who owns what: tenants, their restaurants, staff members and API keys."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ordertrack.database import Base, Moment, stored_as_text
+from ordertrack.orders.state_machine import Role
+
+_NOW = text("clock_timestamp()")
+
+
+class Tenant(Base):
+    """The company that pays; owns restaurants, staff, orders and one event stream."""
+
+    __tablename__ = "tenants"
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    created_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
+
+
+class Restaurant(Base):
+    """One place with a kitchen and a time zone; counts its order numbers anew each business day."""
+
+    __tablename__ = "restaurants"
+    __table_args__ = (UniqueConstraint("tenant_id", "slug"),)
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    slug: Mapped[str]
+    name: Mapped[str]
+    timezone: Mapped[str]
+    business_day_start: Mapped[dt.time] = mapped_column(server_default=text("'04:00'"))
+    numbered_on: Mapped[dt.date | None]
+    last_number: Mapped[int] = mapped_column(server_default=text("0"))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class StaffMember(Base):
+    """A person who signs in with an e-mail address and a password, in one role."""
+
+    __tablename__ = "staff_members"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "email"),
+        Index("staff_members_email", "email"),
+    )
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    email: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[Role] = mapped_column(stored_as_text(Role))
+    password_hash: Mapped[str]
+    created_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
+    revoked_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class ApiKey(Base):
+    """A program's credential, kept as a SHA-256 digest of 256 random bits."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (Index("api_keys_hash", "key_hash"),)
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    name: Mapped[str]
+    key_hash: Mapped[str]
+    created_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
+    revoked_at: Mapped[dt.datetime | None] = mapped_column(Moment)

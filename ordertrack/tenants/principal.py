@@ -1,0 +1,30 @@
+"""Who is asking: the one thing that every rule about permission looks at."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from ordertrack.orders.state_machine import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A staff member, an API key, a customer's link or a program, inside one tenant.
+
+    `actor` is for machines and never changes (`staff:<id>`, `key:<id>`, `customer:<order id>`,
+    `program:<name>`); `name` is for people. `role` is None for programs, which no role narrows.
+    """
+
+    tenant_id: uuid.UUID
+    actor: str
+    name: str
+    role: Role | None = None
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role is not None
+
+    @property
+    def is_manager(self) -> bool:
+        return self.role in (Role.MANAGER, Role.OWNER)

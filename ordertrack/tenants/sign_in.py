@@ -1,0 +1,163 @@
+"""Signing staff in and out, and telling every view who is asking."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, abort, redirect, render_template, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
+from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager, current_user, login_user, logout_user
+from sqlalchemy import select
+
+from ordertrack.database import db, enter_tenant, present_credential
+from ordertrack.tenants.models import StaffMember
+from ordertrack.tenants.passwords import verify_password
+from ordertrack.tenants.principal import Principal
+
+blueprint = Blueprint("sign_in", __name__)
+login_manager = LoginManager()
+limiter = Limiter(get_remote_address, storage_uri="memory://")
+
+
+class SignedIn:
+    """What Flask-Login carries for a request: the staff member's principal."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def __init__(self, member: StaffMember) -> None:
+        self.principal = Principal(member.tenant_id, f"staff:{member.id}", member.name, member.role)
+        self._id = f"{member.tenant_id}:{member.id}"
+
+    def get_id(self) -> str:
+        return self._id
+
+
+class CookieSessions(SecureCookieSessionInterface):
+    """The session cookie is Secure whenever the page came over TLS, by this server or a proxy before it."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
+def init_app(app: Flask) -> None:
+    app.session_interface = CookieSessions()
+    login_manager.init_app(app)
+    limiter.init_app(app)
+    app.before_request(refuse_cross_site_writes)
+    app.register_blueprint(blueprint)
+
+
+def staff_principal() -> Principal:
+    """The signed-in staff member; answers 401 or the sign-in page to anybody else."""
+    if not current_user.is_authenticated:
+        return cast(Principal, login_manager.unauthorized())
+    return cast(Principal, current_user.principal)
+
+
+def is_signed_in() -> bool:
+    return bool(current_user.is_authenticated)
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def _load(identity: str) -> SignedIn | None:
+    tenant_id, _, staff_id = identity.partition(":")
+    enter_tenant(uuid.UUID(tenant_id))
+    member = db.session.scalar(
+        select(StaffMember).where(
+            StaffMember.tenant_id == uuid.UUID(tenant_id),
+            StaffMember.id == uuid.UUID(staff_id),
+            StaffMember.revoked_at.is_(None),
+        )
+    )
+    return None if member is None else SignedIn(member)
+
+
+@login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
+def _unauthorized() -> None:
+    wants_page = request.method == "GET" and "text/html" in request.accept_mimetypes
+    if wants_page and not request.headers.get("HX-Request"):
+        abort(redirect(url_for("sign_in.login", next=request.full_path.rstrip("?"))))
+    abort(401, "You are signed out. Sign in again to go on; nothing was changed.")
+
+
+def refuse_cross_site_writes() -> None:
+    """No other site may act with a staff member's cookie.
+
+    Every current browser says in Sec-Fetch-Site, or at least in Origin, where a write comes from, and pages
+    cannot forge either; programs send neither and carry no one else's cookie. So fragments need no token,
+    and a board may stay open for days. (Sources: the Fetch Metadata specification; Go's CrossOriginProtection.)
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        is_ours = site in ("same-origin", "none")
+    else:
+        origin = request.headers.get("Origin")
+        is_ours = origin is None or urlsplit(origin).netloc == request.host
+    if not is_ours:
+        abort(403, "This request came from another site. Open the page itself and try again.")
+
+
+def _attempted_email() -> str:
+    return "email:" + request.form.get("email", "").strip().lower()[:200]
+
+
+def _failed(response: Any) -> bool:
+    return bool(response.status_code != 302)
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+@limiter.limit("30 per minute", methods=["POST"], deduct_when=_failed)
+@limiter.limit("5 per minute", methods=["POST"], key_func=_attempted_email, deduct_when=_failed)
+def login() -> ResponseReturnValue:
+    if request.method == "GET":
+        if is_signed_in():
+            return redirect(url_for("boards.home"))
+        return render_template("login.html", email="", problem=None)
+    email = request.form.get("email", "").strip().lower()
+    member = _authenticate(email, request.form.get("password", ""))
+    if member is None:
+        problem = "That e-mail address and password do not belong together."
+        return render_template("login.html", email=email, problem=problem), 401
+    session.clear()
+    session.permanent = True
+    login_user(SignedIn(member))
+    return redirect(_local(request.args.get("next")) or url_for("boards.home"))
+
+
+@blueprint.post("/logout")
+def logout() -> ResponseReturnValue:
+    logout_user()
+    session.clear()
+    return redirect(url_for("sign_in.login"))
+
+
+def _authenticate(email: str, password: str) -> StaffMember | None:
+    if not email or "\0" in email or len(email) > 255 or len(password) > 1000:
+        return None
+    present_credential("sign_in_email", email)
+    members = db.session.scalars(
+        select(StaffMember).where(StaffMember.email == email, StaffMember.revoked_at.is_(None))
+    ).all()
+    db.session.rollback()  # no connection is held while the hash is worked out
+    for member in members:
+        if verify_password(member.password_hash, password):
+            return member
+    if not members:
+        verify_password(None, password)
+    return None
+
+
+def _local(target: str | None) -> str | None:
+    """`next` only if it stays on this site."""
+    if target and target.startswith("/") and not target.startswith(("//", "/\\")):
+        return target
+    return None
