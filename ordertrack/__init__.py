@@ -1,0 +1,70 @@
+"""ordertrack: live order tracking for restaurants."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Flask, Response
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from ordertrack import api, assets, boards, database, errors, logs, metrics, streaming, tracking
+from ordertrack.config import ROOT, Settings
+from ordertrack.live.connections import TakeOver
+from ordertrack.orders import views as order_views
+from ordertrack.tenants import sign_in
+
+_SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The web application of `settings`, or of the environment; it connects to nothing yet."""
+    settings = settings or Settings.from_environment()
+    app = make_bare_app(settings)
+    logs.init_app(app)
+    errors.init_app(app)
+    assets.init_app(app)
+    sign_in.init_app(app)
+    streaming.init_app(app, [*boards.CHANNELS, *tracking.CHANNELS, *api.CHANNELS])
+    for blueprint in (
+        metrics.blueprint,
+        order_views.blueprint,
+        boards.blueprint,
+        tracking.blueprint,
+        api.blueprint,
+    ):
+        app.register_blueprint(blueprint)
+    app.after_request(_secure)
+    app.wsgi_app = TakeOver(app.wsgi_app)  # type: ignore[method-assign]
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
+    return app
+
+
+def make_bare_app(settings: Settings, *, as_operator: bool = False) -> Flask:
+    """An application with a database and nothing else: for commands; `as_operator` owns the schema."""
+    app = Flask(
+        __name__, template_folder=str(ROOT / "templates"), static_folder=None, instance_path=str(settings.data_folder)
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=16),
+        MAX_CONTENT_LENGTH=512 * 1024,
+        MAX_FORM_MEMORY_SIZE=64 * 1024,
+        SETTINGS=settings,
+    )
+    database.init_app(app, settings.operator_url if as_operator else settings.app_url)
+    return app
+
+
+def _secure(response: Response) -> Response:
+    for name, value in _SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

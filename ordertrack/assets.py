@@ -1,0 +1,56 @@
+"""Static files under an address that changes with their content, compressed beforehand, cached for ever."""
+
+from __future__ import annotations
+
+import shutil
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Flask
+from whitenoise import WhiteNoise
+from whitenoise.compress import Compressor
+
+from ordertrack.config import ROOT
+
+STATIC = ROOT / "static"
+
+
+def init_app(app: Flask) -> None:
+    """Serve `static/` as built for its present content; templates name a file with `static_url(name)`.
+
+    The hash stands in the folder of the address and covers all files, so that a module or style sheet
+    may name its neighbour and still never meets a stale one.
+    """
+    version = _content_hash(STATIC)
+    folder = app.config["SETTINGS"].data_folder / "static" / version
+    if not folder.exists():
+        _build(folder)
+    prefix = f"/static/{version}/"
+    served = WhiteNoise(app.wsgi_app, immutable_file_test=lambda _path, url: url.startswith(prefix))
+    served.add_files(str(folder), prefix=prefix)
+    app.wsgi_app = served  # type: ignore[method-assign]
+    app.jinja_env.globals["static_url"] = lambda name: prefix + name
+
+
+def _content_hash(folder: Path) -> str:
+    digest = sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _build(folder: Path) -> None:
+    """Copy and compress beside the final place, then move there: two workers may do it at once."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = folder.with_name(f"{folder.name}.{id(folder)}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    shutil.copytree(STATIC, draft)
+    compressor = Compressor(quiet=True)
+    for path in draft.rglob("*"):
+        if path.is_file() and compressor.should_compress(path.name):
+            list(compressor.compress(str(path)))
+    try:
+        draft.rename(folder)
+    except OSError:
+        shutil.rmtree(draft)  # somebody else was first

@@ -1,0 +1,225 @@
+"""The `ordertrack` command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from ordertrack.config import Settings, SettingsError
+from ordertrack.database import UnsafeDatabaseRole
+from ordertrack.demo import commands as demo_commands
+from ordertrack.orders.state_machine import Role
+from ordertrack.tenants.accounts import AccountError
+
+_json = click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
+_tenant = click.option("--tenant", "tenant_slug", required=True, metavar="SLUG", help="The tenant's slug.")
+
+
+class Commands(click.Group):
+    """Turns errors that a person can mend into one sentence and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (SettingsError, AccountError, UnsafeDatabaseRole) as error:
+            raise click.ClickException(str(error)) from error
+        except OperationalError as error:
+            raise click.ClickException(f"The database cannot be used: {str(error.orig).strip()}") from error
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="ordertrack")
+def cli() -> None:
+    """Live order tracking for restaurants."""
+    warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
+
+
+@contextmanager
+def operator() -> Iterator[None]:
+    """An app context on the schema owner's connection, with the schema up to date."""
+    from ordertrack import make_bare_app, schema
+
+    settings = Settings.from_environment()
+    schema.upgrade(settings)
+    with make_bare_app(settings, as_operator=True).app_context():
+        yield
+
+
+def report(as_json: bool, sentence: str, **made: Any) -> None:
+    click.echo(json.dumps(made, default=str) if as_json else sentence)
+
+
+@cli.command()
+def serve() -> None:
+    """Start the database if needed, bring it up to date, and serve."""
+    from ordertrack import serving
+
+    serving.run(Settings.from_environment())
+
+
+@cli.group()
+def tenant() -> None:
+    """Companies that use this server."""
+
+
+@tenant.command("create")
+@click.argument("name")
+@click.option("--slug", required=True, help="Its short name in commands.")
+@_json
+def create_tenant(name: str, slug: str, as_json: bool) -> None:
+    """Make the tenant NAME."""
+    from ordertrack.tenants import accounts
+
+    with operator():
+        made = accounts.create_tenant(name, slug)
+        report(as_json, f"Tenant {made.name} ({made.slug}) is there.", id=made.id, slug=slug, name=made.name)
+
+
+@cli.group()
+def restaurant() -> None:
+    """Places with a kitchen."""
+
+
+@restaurant.command("create")
+@click.argument("name")
+@_tenant
+@click.option("--slug", required=True, help="Its short name in addresses and in the API.")
+@click.option("--timezone", required=True, help="Its time zone, such as Asia/Beirut.")
+@_json
+def create_restaurant(name: str, tenant_slug: str, slug: str, timezone: str, as_json: bool) -> None:
+    """Make the restaurant NAME of a tenant."""
+    from ordertrack.tenants import accounts
+
+    with operator():
+        made = accounts.create_restaurant(accounts.find_tenant(tenant_slug), name, slug, timezone)
+        report(
+            as_json,
+            f"Restaurant {made.name} is there: its boards are /r/{slug}/kitchen and /r/{slug}/dispatch.",
+            id=made.id,
+            slug=slug,
+            name=made.name,
+            timezone=timezone,
+            tenant=tenant_slug,
+        )
+
+
+@cli.group()
+def staff() -> None:
+    """People who sign in."""
+
+
+@staff.command("create")
+@click.argument("email")
+@_tenant
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--name", required=True, help="The name that the log shows.")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+@_json
+def create_staff(email: str, tenant_slug: str, role: str, name: str, password: str, as_json: bool) -> None:
+    """Make a staff member who signs in as EMAIL."""
+    from ordertrack.tenants import accounts
+
+    with operator():
+        made = accounts.create_staff_member(
+            accounts.find_tenant(tenant_slug), email, name, Role(role), password
+        )
+        report(
+            as_json,
+            f"{made.name} signs in as {made.email} ({role}).",
+            id=made.id,
+            email=made.email,
+            role=role,
+            name=made.name,
+            tenant=tenant_slug,
+        )
+
+
+@staff.command("revoke")
+@click.argument("email")
+@_tenant
+def revoke_staff(email: str, tenant_slug: str) -> None:
+    """End a staff member's access; open screens close at once."""
+    from ordertrack.tenants import accounts
+
+    with operator():
+        member = accounts.revoke_staff_member(accounts.find_tenant(tenant_slug), email)
+        click.echo(f"{member.email} can no longer sign in.")
+
+
+@cli.group()
+def key() -> None:
+    """API keys for programs."""
+
+
+@key.command("create")
+@_tenant
+@click.option("--name", required=True, help="Whose key it is; the log shows it.")
+@_json
+def create_key(tenant_slug: str, name: str, as_json: bool) -> None:
+    """Make an API key and show it, this once."""
+    from ordertrack.tenants import accounts
+
+    with operator():
+        made, secret = accounts.create_key(accounts.find_tenant(tenant_slug), name)
+        report(as_json, secret, key=secret, id=made.id, name=made.name, tenant=tenant_slug)
+
+
+@key.command("revoke")
+@_tenant
+@click.option("--name", required=True)
+def revoke_key(tenant_slug: str, name: str) -> None:
+    """End every API key of this name."""
+    from ordertrack.tenants import accounts
+
+    with operator():
+        ended = accounts.revoke_key(accounts.find_tenant(tenant_slug), name)
+        click.echo(f"{ended} key{'s' if ended > 1 else ''} ended.")
+
+
+@cli.group("db")
+def db_group() -> None:
+    """The database."""
+
+
+@db_group.command("upgrade")
+def db_upgrade() -> None:
+    """Run the migrations that are missing and refresh the application's role."""
+    with operator():
+        click.echo("The database is up to date.")
+
+
+@db_group.command("check")
+def db_check() -> None:
+    """Prove log, states, roles and triggers consistent; exit code 1 if they are not."""
+    from ordertrack import consistency
+
+    settings = Settings.from_environment()
+    findings = list(consistency.check(settings))
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.holds else 'FAIL'}  {finding.claim}")
+    if not all(finding.holds for finding in findings):
+        sys.exit(1)
+
+
+@db_group.command("new-epoch")
+@click.option("--tenant", "tenant_slug", metavar="SLUG", help="Only this tenant.")
+def db_new_epoch(tenant_slug: str | None) -> None:
+    """After restoring a backup: tell every screen and program that history changed."""
+    from ordertrack import consistency
+
+    with operator():
+        click.echo(f"{consistency.begin_new_epoch(tenant_slug)} event stream(s) began a new epoch.")
+
+
+for _command in (demo_commands.demo, demo_commands.rush, demo_commands.replay):
+    cli.add_command(_command)
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,114 @@
+"""Proving that the log, the orders and the guards of a database agree with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sqlalchemy import Connection, create_engine, select, text, update
+from sqlalchemy.pool import NullPool
+
+from ordertrack import database
+from ordertrack.config import Settings
+from ordertrack.database import db, enter_tenant
+from ordertrack.orders.models import TenantStream
+from ordertrack.orders.state_machine import TRANSITIONS
+from ordertrack.tenants.models import Tenant
+
+_TENANT_TABLES = text("""
+    SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attname = 'tenant_id'
+       AND NOT attisdropped AND NOT (relrowsecurity AND relforcerowsecurity)
+""")
+_GUARDS = text("""
+    SELECT count(*) FROM pg_trigger WHERE tgrelid = 'orders'::regclass
+       AND tgname = 'guard_order_status' AND tgenabled IN ('O', 'A')
+""")
+_STORY_KEY = text("""
+    SELECT count(*) FROM pg_constraint WHERE conname = 'orders_status_is_last_event' AND convalidated
+""")
+
+# Each query counts what contradicts its claim, within one tenant.
+_CLAIMS = {
+    "the log of {tenant} runs from 1 to its head without gap": """
+        SELECT abs(stream.seq - count(event.seq)) + abs(stream.seq - coalesce(max(event.seq), 0))
+          FROM tenant_streams AS stream LEFT JOIN order_status_events AS event USING (tenant_id)
+         WHERE stream.tenant_id = :tenant GROUP BY stream.seq""",
+    "times in the log of {tenant} never run against its order": """
+        SELECT count(*) FROM (
+            SELECT occurred_at < lag(occurred_at) OVER (ORDER BY seq) AS backwards
+              FROM order_status_events WHERE tenant_id = :tenant) AS pairs WHERE backwards""",
+    "each event of {tenant} begins where its order's last one ended": """
+        SELECT count(*) FROM (
+            SELECT from_status, version,
+                   lag(to_status) OVER story AS before, row_number() OVER story AS position
+              FROM order_status_events WHERE tenant_id = :tenant
+            WINDOW story AS (PARTITION BY order_id ORDER BY seq)) AS events
+         WHERE from_status IS DISTINCT FROM before OR version <> position""",
+    "each move in the log of {tenant} is one of the state machine's": """
+        SELECT count(*) FROM order_status_events AS event
+         WHERE tenant_id = :tenant AND from_status IS NOT NULL AND NOT EXISTS (
+            SELECT FROM status_transitions AS pair
+             WHERE pair.from_status = event.from_status AND pair.to_status = event.to_status)""",
+    "each order of {tenant} stands where its last event left it": """
+        SELECT count(*) FROM orders WHERE tenant_id = :tenant AND (version, status, status_since) IS DISTINCT
+          FROM (SELECT ROW (version, to_status, occurred_at) FROM order_status_events AS event
+                 WHERE event.tenant_id = orders.tenant_id AND event.order_id = orders.id
+                 ORDER BY seq DESC LIMIT 1)""",
+}
+
+
+class Finding(NamedTuple):
+    claim: str
+    holds: bool
+
+
+def check(settings: Settings) -> Iterator[Finding]:
+    """Every claim, and whether it holds; reads only."""
+    with database.operator_connection(settings.operator_url) as connection:
+        yield from _check_guards(connection)
+        for tenant_id, slug in connection.execute(text("SELECT id, slug FROM tenants ORDER BY slug")).all():
+            connection.execute(
+                text("SELECT set_config('ordertrack.tenant_id', :tenant, false)"), {"tenant": str(tenant_id)}
+            )
+            for claim, query in _CLAIMS.items():
+                contradictions = connection.execute(text(query), {"tenant": tenant_id}).scalar()
+                yield Finding(claim.format(tenant=slug), contradictions == 0)
+    yield _check_role(settings)
+
+
+def _check_guards(connection: Connection) -> Iterator[Finding]:
+    pairs = {tuple(row) for row in connection.execute(text("TABLE status_transitions"))}
+    expected = {(str(before), str(after)) for before, afters in TRANSITIONS.items() for after in afters}
+    yield Finding("the table of transitions is the state machine's map", pairs == expected)
+    yield Finding("the trigger that guards every move is on", connection.execute(_GUARDS).scalar() == 1)
+    yield Finding("the key that ties a status to its event is there", connection.execute(_STORY_KEY).scalar() == 1)
+    bare = connection.execute(_TENANT_TABLES).scalars().all()
+    yield Finding("row-level security is forced on every tenant's table", not bare)
+
+
+def _check_role(settings: Settings) -> Finding:
+    engine = create_engine(settings.app_url, poolclass=NullPool)
+    with engine.connect() as connection:
+        try:
+            database.refuse_unsafe_role(connection)
+        except database.UnsafeDatabaseRole as error:
+            return Finding(f"the application's role is confined ({error})", False)
+    return Finding("the application's role is confined", True)
+
+
+def begin_new_epoch(tenant_slug: str | None) -> int:
+    """Give the streams of one tenant or of all a new epoch; how many. For the operator, after a restore."""
+    query = select(Tenant.id)
+    if tenant_slug is not None:
+        query = query.where(Tenant.slug == tenant_slug)
+    tenants = db.session.scalars(query).all()
+    for tenant_id in tenants:
+        enter_tenant(tenant_id)
+        db.session.execute(
+            update(TenantStream)
+            .where(TenantStream.tenant_id == tenant_id)
+            .values(epoch=text("GREATEST(epoch + 1, extract(epoch FROM clock_timestamp())::bigint)"))
+        )
+        db.session.commit()
+    return len(tenants)

@@ -1,0 +1,223 @@
+"""The sockets: taken over from gunicorn once a request is authorized, then ours to write, bound and close."""
+
+from __future__ import annotations
+
+import os
+import queue
+import socket
+import ssl
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gevent
+from gevent.event import Event
+
+from ordertrack import metrics
+
+TAIL_BOUND = 256 * 1024  # bytes a watcher may lag behind before it is cut
+GONE_AFTER = 30_000  # milliseconds that sent bytes may stay unacknowledged: two heartbeats
+DRAIN_PATIENCE = 30.0  # seconds
+TAKEN_OVER = "ordertrack.taken_over"
+
+_HEAD = (
+    b"HTTP/1.1 200 OK\r\n"
+    b"Content-Type: text/event-stream; charset=utf-8\r\n"
+    b"Cache-Control: no-store\r\n"
+    b"X-Accel-Buffering: no\r\n"
+    b"X-Content-Type-Options: nosniff\r\n"
+    b"Connection: close\r\n\r\n"
+    b": connected\n\n"
+)
+
+
+def _ignore() -> None:
+    return
+
+
+class SocketConnection:
+    """A descriptor of our own on a client's socket: no greenlet, no queue, no request held for it."""
+
+    __slots__ = ("_drained", "_fd", "_reader", "_tail", "_tail_bound", "_tail_size", "_writer", "on_close")
+
+    def __init__(self, client: socket.socket) -> None:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GONE_AFTER)
+        self._fd = os.dup(client.fileno())
+        os.set_blocking(self._fd, False)
+        self._tail: deque[memoryview] | None = None
+        self._tail_size = 0
+        self._tail_bound = TAIL_BOUND
+        self._writer: Any = None
+        self._drained: Event | None = None
+        self.on_close: Callable[[], None] = _ignore
+        self._reader = gevent.get_hub().loop.io(self._fd, 1)
+        self._reader.start(self._on_readable)
+        self.write(_HEAD)
+
+    @property
+    def is_open(self) -> bool:
+        return self._fd >= 0
+
+    def write(self, data: bytes, *, bounded: bool = True) -> None:
+        """Send now what the socket takes and keep the rest; a watcher too far behind is cut.
+
+        `bounded` False is for catching up, whose size is bounded by who sends it.
+        """
+        if self._fd < 0 or not data:
+            return
+        if not bounded:
+            self._tail_bound = max(self._tail_bound, self._tail_size + len(data) + TAIL_BOUND)
+        if self._tail:
+            self._keep(memoryview(data))
+            return
+        try:
+            sent = os.write(self._fd, data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self.close("gone")
+            return
+        if sent < len(data):
+            self._keep(memoryview(data)[sent:])
+
+    def drain(self) -> bool:
+        """Wait until all is sent; False if the watcher went or took too long."""
+        if self._tail:
+            self._drained = Event()
+            self._drained.wait(DRAIN_PATIENCE)
+            self._drained = None
+        if self._tail:
+            self.close("slow")
+        return self._fd >= 0
+
+    def close(self, why: str) -> None:
+        """Give the descriptor back; does nothing the second time."""
+        if self._fd < 0:
+            return
+        fd, self._fd = self._fd, -1
+        self._reader.stop()
+        self._reader.close()
+        if self._writer is not None:
+            self._writer.stop()
+            self._writer.close()
+        self._tail = None
+        os.close(fd)
+        metrics.cut.labels(why).inc()
+        if self._drained is not None:
+            self._drained.set()
+        self.on_close()
+
+    def _keep(self, rest: memoryview) -> None:
+        if self._tail is None:
+            self._tail = deque()
+        self._tail.append(rest)
+        self._tail_size += len(rest)
+        if self._tail_size > self._tail_bound:
+            self.close("slow")
+            return
+        if self._writer is None:
+            self._writer = gevent.get_hub().loop.io(self._fd, 2)
+            self._writer.start(self._on_writable)
+
+    def _on_writable(self) -> None:
+        while self._tail:
+            try:
+                sent = os.write(self._fd, self._tail[0])
+            except BlockingIOError:
+                return
+            except OSError:
+                self.close("gone")
+                return
+            self._tail_size -= sent
+            if sent < len(self._tail[0]):
+                self._tail[0] = self._tail[0][sent:]
+            else:
+                self._tail.popleft()
+        self._tail = None
+        self._tail_bound = TAIL_BOUND
+        self._writer.stop()
+        self._writer.close()
+        self._writer = None
+        if self._drained is not None:
+            self._drained.set()
+
+    def _on_readable(self) -> None:
+        """End of file, or a reset, means that the watcher has gone; anything it says is not for us."""
+        try:
+            said = os.read(self._fd, 4096)
+        except BlockingIOError:
+            return
+        except OSError:
+            said = b""
+        if not said:
+            self.close("gone")
+
+
+class QueueConnection:
+    """Where there is no socket to take over (Flask's own server, the test client): a plain generator."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._waiting = 0
+        self.is_open = True
+        self.on_close: Callable[[], None] = _ignore
+
+    def write(self, data: bytes, *, bounded: bool = True) -> None:
+        if bounded and self._waiting > TAIL_BOUND:
+            self.close("slow")
+            return
+        self._waiting += len(data)
+        self._queue.put(data)
+
+    def drain(self) -> bool:
+        return True
+
+    def close(self, why: str) -> None:
+        if not self.is_open:
+            return
+        self.is_open = False
+        metrics.cut.labels(why).inc()
+        self._queue.put(None)
+        self.on_close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield b": connected\n\n"
+            while (data := self._queue.get()) is not None:
+                self._waiting -= len(data)
+                if data:
+                    yield data
+        finally:
+            self.close("gone")
+
+
+def socket_to_take_over(environ: dict[str, Any]) -> socket.socket | None:
+    """The client's socket, if it is gunicorn's and plain: TLS inside gunicorn keeps the generator."""
+    client = environ.get("gunicorn.socket")
+    if client is None or isinstance(client, ssl.SSLSocket) or environ.get("HTTP_VERSION") == "2":
+        return None
+    return client  # type: ignore[no-any-return]
+
+
+class TakeOver:
+    """The WSGI layer outside Flask that makes gunicorn forget a connection which the hub has taken over."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        began: list[Any] = []
+
+        def begin(*response: Any) -> None:
+            began[:] = response
+
+        body = self._app(environ, begin)
+        if environ.get(TAKEN_OVER):
+            if hasattr(body, "close"):
+                body.close()
+            raise StopIteration  # gunicorn closes its own descriptor; the hub's stays open
+        start_response(*began)
+        return body

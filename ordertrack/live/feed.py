@@ -1,0 +1,97 @@
+"""One tenant's stream as this process knows it: a bounded window of recent changes and their frames."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ordertrack import metrics
+from ordertrack.live import frames
+from ordertrack.live.cursor import Cursor
+from ordertrack.live.topics import Change, Channel, Topic
+
+WINDOW = 1000
+PAGE = 200
+
+ReadAfter = Callable[[int, int], list[Change]]
+
+
+@dataclass(slots=True)
+class Entry:
+    """A change with the topics it is news for, and the frames that were rendered of it so far."""
+
+    change: Change
+    topics: frozenset[tuple[str, str]]
+    frames: dict[tuple[str, str], bytes] = field(default_factory=dict)
+
+
+class Feed:
+    """Reads each event of a tenant once and renders it once a topic, however many watch.
+
+    Not thread-safe: the hub calls it with its tenant's lock held.
+    """
+
+    def __init__(self, channels: Mapping[str, Channel], head: Cursor, read_after: ReadAfter) -> None:
+        self._channels = channels
+        self._read_after = read_after
+        self.head = head
+        self._window: deque[Entry] = deque(maxlen=WINDOW)
+
+    @property
+    def start(self) -> int:
+        """The seq after which the window holds everything."""
+        return self._window[0].change.cursor.seq - 1 if self._window else self.head.seq
+
+    def advance(self) -> Iterator[Entry]:
+        """Read on from the head to the end of the log, page by page."""
+        while True:
+            changes = self._read(self.head.seq, PAGE)
+            for change in changes:
+                if change.cursor.epoch != self.head.epoch:
+                    raise EpochChanged(change.cursor.epoch)
+                entry = self._entry(change)
+                self._window.append(entry)
+                self.head = change.cursor
+                yield entry
+            if len(changes) < PAGE:
+                return
+
+    def reach_back(self, seq: int) -> bool:
+        """Make the window hold everything after `seq`; False if that is more than it may hold."""
+        if seq >= self.start:
+            return True
+        if self.head.seq - seq > WINDOW:
+            return False
+        missing = self._read(seq, self.start - seq)
+        self._window.extendleft(self._entry(change) for change in reversed(missing))
+        return True
+
+    def frames_after(self, topic: Topic, seq: int) -> Iterator[bytes]:
+        """The frames of a topic after `seq`, oldest first, from the window alone."""
+        for entry in self._window:
+            if entry.change.cursor.seq > seq and (topic.channel, topic.key) in entry.topics:
+                yield self.frame(entry, topic)
+
+    def frame(self, entry: Entry, topic: Topic) -> bytes:
+        name = (topic.channel, topic.key)
+        frame = entry.frames.get(name)
+        if frame is None:
+            message = self._channels[topic.channel].render(entry.change, topic.key)
+            frame = entry.frames[name] = frames.encode(message, entry.change.cursor)
+            metrics.renders.labels(topic.channel).inc()
+        return frame
+
+    def _entry(self, change: Change) -> Entry:
+        return Entry(
+            change,
+            frozenset((name, key) for name, channel in self._channels.items() for key in channel.keys(change)),
+        )
+
+    def _read(self, seq: int, limit: int) -> list[Change]:
+        metrics.event_reads.inc()
+        return self._read_after(seq, limit)
+
+
+class EpochChanged(Exception):
+    """History was replaced under us: whatever this process knows of the tenant is void."""

@@ -1,0 +1,27 @@
+"""Server-Sent Events on the wire: bytes made once and written to every watcher alike."""
+
+from __future__ import annotations
+
+from ordertrack.live.cursor import Cursor
+from ordertrack.live.topics import Message
+
+
+def encode(message: Message, cursor: Cursor | None = None, retry: int | None = None) -> bytes:
+    """One SSE frame. Lines end in LF only: a CRLF cut in two by the network ends an event early."""
+    lines = []
+    if cursor is not None:
+        lines.append(f"id: {cursor}")
+    if message.event is not None:
+        lines.append(f"event: {message.event}")
+    if retry is not None:
+        lines.append(f"retry: {retry}")
+    lines += [f"data: {line}" for line in message.data.splitlines() or [""]]
+    return ("\n".join(lines) + "\n\n").encode()
+
+
+def heartbeat(cursor: Cursor | None = None, retry: int | None = None) -> bytes:
+    """A named event, for a comment would be invisible to the page; with the position if it has moved."""
+    return encode(Message("", "hb"), cursor, retry)
+
+
+BYE = encode(Message("", "bye"))

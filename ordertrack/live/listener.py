@@ -1,0 +1,88 @@
+"""One LISTEN connection a process, supervised: it wakes the hub, and never is the truth itself."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable
+
+import psycopg
+import structlog
+
+from ordertrack import metrics
+from ordertrack.live.hub import Hub
+
+VERIFY_EVERY = 20.0  # seconds after which the log is asked, whatever was heard
+HEARTBEAT = 15.0
+_RETRY = (0.1, 0.2, 0.5, 1.0, 2.0)
+_log = structlog.get_logger(__name__)
+
+
+class Listener:
+    """Turns notifications into wakes, and comes back by itself whenever its connection dies.
+
+    `events` carries `<tenant>:<seq>`, `revocations` an actor. What was notified while it was away is read
+    from the log: it verifies every watched tenant after each connect and every 20 seconds.
+    """
+
+    def __init__(
+        self, hub: Hub, connect: Callable[[], psycopg.Connection], events: str, revocations: str
+    ) -> None:
+        self._hub = hub
+        self._connect = connect
+        self._events = events
+        self._revocations = revocations
+        self._stopped = threading.Event()
+        self.is_connected = False
+
+    def start(self) -> None:
+        threading.Thread(target=self._supervise, name="listener", daemon=True).start()
+        threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._hub.close()
+
+    def _supervise(self) -> None:
+        attempt = 0
+        while not self._stopped.is_set():
+            try:
+                with self._connect() as connection:
+                    attempt = 0
+                    self._listen(connection)
+            except Exception as error:
+                # Whatever ends it, a process without a listener lies to its screens: say so, and come back.
+                _log.warning("listener lost its connection", error=str(error), attempt=attempt)
+            finally:
+                self.is_connected = False
+            self._stopped.wait(_RETRY[min(attempt, len(_RETRY) - 1)])
+            attempt += 1
+
+    def _listen(self, connection: psycopg.Connection) -> None:
+        for channel in (self._events, self._revocations):
+            connection.execute(f'LISTEN "{channel}"')
+        self.is_connected = True
+        metrics.listener_connected.inc()
+        self._hub.verify()
+        while not self._stopped.is_set():
+            for notification in connection.notifies(timeout=VERIFY_EVERY):
+                self._hear(notification.channel, notification.payload)
+            connection.execute("SELECT")
+            self._hub.verify()
+
+    def _hear(self, channel: str, payload: str) -> None:
+        if channel == self._revocations:
+            self._hub.revoke(payload)
+            return
+        tenant, _, seq = payload.rpartition(":")
+        try:
+            self._hub.wake(uuid.UUID(tenant), int(seq))
+        except ValueError:
+            _log.warning("notification of another form", payload=payload[:100])
+
+    def _beat(self) -> None:
+        while not self._stopped.wait(HEARTBEAT):
+            try:
+                self._hub.pulse()
+            except Exception:
+                _log.exception("heartbeat failed")

@@ -1,0 +1,63 @@
+"""What may be watched, and what the rooms above contribute to watching it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any, NamedTuple, Protocol
+
+from ordertrack.live.cursor import Cursor
+
+
+class Topic(NamedTuple):
+    """One thing to watch: `channel` names the kind, `key` the one of it (a restaurant, an order, ...)."""
+
+    tenant_id: uuid.UUID
+    channel: str
+    key: str
+
+
+class Change(Protocol):
+    """Something that happened in a tenant; only its position matters here."""
+
+    @property
+    def cursor(self) -> Cursor: ...
+
+
+class Watcher(Protocol):
+    """Who wants to watch."""
+
+    @property
+    def tenant_id(self) -> uuid.UUID: ...
+
+    @property
+    def actor(self) -> str: ...
+
+
+class Message(NamedTuple):
+    """What a frame is made of: `data` is HTML or JSON; `event` None makes an unnamed message."""
+
+    data: str
+    event: str | None = None
+
+
+class Channel(Protocol):
+    """A kind of topic, and how its changes become messages. Rendering must not wait for anything."""
+
+    name: str
+
+    def admits(self, watcher: Any, topic: Topic) -> bool:
+        """Whether this watcher, of the topic's tenant, may watch it."""
+
+    def keys(self, change: Any) -> Iterable[str]:
+        """The keys of the topics of this channel that the change is news for."""
+
+    def render(self, change: Any, key: str) -> Message:
+        """The message that tells a topic's watchers of the change; the same for all of them."""
+
+    def snapshot(self, topic: Topic, head: Cursor) -> Message:
+        """Everything that a watcher must know who knows nothing, true of `head` or of a later moment."""
+
+    @property
+    def replays(self) -> bool:
+        """Whether a watcher who is far behind wants every message of the log rather than a snapshot."""

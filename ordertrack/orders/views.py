@@ -1,0 +1,2 @@
+from flask import Blueprint
+blueprint = Blueprint("orders", __name__)

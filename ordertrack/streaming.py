@@ -1,0 +1,127 @@
+"""The live path of this application: the log it reads, the channels it carries, the answers it gives."""
+
+from __future__ import annotations
+
+import os
+import signal
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from flask import Blueprint, Flask, Response, current_app, jsonify, request
+
+from ordertrack import database
+from ordertrack.database import db, tenant_context
+from ordertrack.live.connections import TAKEN_OVER, QueueConnection, SocketConnection, socket_to_take_over
+from ordertrack.live.cursor import Cursor, MalformedCursor
+from ordertrack.live.hub import Hub
+from ordertrack.live.listener import Listener
+from ordertrack.live.topics import Channel, Topic
+from ordertrack.orders import event_log, transitions
+from ordertrack.tenants.accounts import REVOKED_CHANNEL
+from ordertrack.tenants.principal import Principal
+
+blueprint = Blueprint("health", __name__)
+
+
+class EventLog:
+    """The hub's view of the log. Each read gives its connection back before anything is written."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    @contextmanager
+    def inside(self, tenant_id: uuid.UUID) -> Iterator[None]:
+        with tenant_context(self._app, tenant_id):
+            yield
+
+    def head(self, tenant_id: uuid.UUID) -> Cursor:
+        try:
+            return event_log.head(tenant_id)
+        finally:
+            db.session.rollback()
+
+    def after(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]:
+        try:
+            return event_log.changes_after(tenant_id, seq, limit)
+        finally:
+            db.session.rollback()
+
+
+def init_app(app: Flask, channels: list[Channel]) -> None:
+    """Make this process's hub and its listener; `start` sets the listener going."""
+    hub = Hub(EventLog(app), channels)
+    app.extensions["hub"] = hub
+    app.extensions["listener"] = Listener(
+        hub, lambda: _listening_connection(app), transitions.CHANNEL, REVOKED_CHANNEL
+    )
+    app.register_blueprint(blueprint)
+
+
+def start(app: Flask) -> Listener:
+    """Begin to listen; call it once in each process that serves."""
+    listener: Listener = app.extensions["listener"]
+    listener.start()
+    return listener
+
+
+def answer(watcher: Principal, topic: Topic, after: Cursor | None) -> Response:
+    """Subscribe the asker of this request to `topic`, catching up from `after` (None: a snapshot)."""
+    hub: Hub = current_app.extensions["hub"]
+    db.session.rollback()  # who watches holds no connection
+    client = socket_to_take_over(request.environ)
+    if request.method == "HEAD":
+        return Response(mimetype="text/event-stream")
+    if client is not None:
+        hub.attach(watcher, topic, after, lambda: SocketConnection(client))
+        request.environ[TAKEN_OVER] = True
+        return Response(mimetype="text/event-stream")
+    connection = QueueConnection()
+    hub.attach(watcher, topic, after, lambda: connection)
+    response = Response(iter(connection), mimetype="text/event-stream")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def requested_cursor() -> Cursor | None:
+    """Where the asker left off: `Last-Event-ID`, else `after`; None if it is no cursor that can be used."""
+    position = request.headers.get("Last-Event-ID") or request.args.get("after", "")
+    try:
+        return Cursor.parse(position)
+    except MalformedCursor:
+        return None
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """The process is alive."""
+    return jsonify(status="alive")
+
+
+@blueprint.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """The database answers and the listener is connected."""
+    checks = {
+        "database": database.is_reachable(),
+        "listener": current_app.extensions["listener"].is_connected,
+    }
+    is_ready = all(checks.values())
+    return jsonify(status="ready" if is_ready else "not ready", **checks), 200 if is_ready else 503
+
+
+def _listening_connection(app: Flask) -> psycopg.Connection[Any]:
+    """A connection of the listener's own, outside the pool; the process ends if its role is unsafe."""
+    url = app.config["SQLALCHEMY_DATABASE_URI"].set(drivername="postgresql")
+    with app.app_context(), db.engine.connect() as connection:
+        try:
+            database.refuse_unsafe_role(connection)
+        except database.UnsafeDatabaseRole as error:
+            app.logger.critical("%s", error)
+            os.kill(os.getpid(), signal.SIGTERM)
+            raise
+    return psycopg.connect(
+        url.render_as_string(hide_password=False), autocommit=True, connect_timeout=5, application_name="listener"
+    )

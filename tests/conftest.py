@@ -1,0 +1,169 @@
+"""A real PostgreSQL for every test, and the recurring cast: Cedar and Rival, nour, karim, maya and eve."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from psycopg import sql
+from sqlalchemy import make_url
+
+from ordertrack import create_app, embedded, make_bare_app, schema
+from ordertrack.config import Settings
+from ordertrack.database import db, tenant_context
+from ordertrack.orders import intake
+from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.state_machine import Fulfilment, Role
+from ordertrack.tenants import accounts
+from ordertrack.tenants.principal import Principal
+
+PASSWORD = "cedar-and-salt"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A staff member: their e-mail address and who they are to the rules."""
+
+    email: str
+    principal: Principal
+
+
+@dataclass(frozen=True)
+class House:
+    """A tenant with two restaurants, its staff, and a key of its own."""
+
+    tenant_id: uuid.UUID
+    slug: str
+    restaurants: tuple[str, ...]
+    nour: Person
+    karim: Person
+    maya: Person
+    key: str
+    program: Principal
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"}
+
+
+@pytest.fixture(scope="session")
+def settings() -> Iterator[Settings]:
+    """A database of this run's own: on the server of DATABASE_URL, or on an embedded one."""
+    folder = Path(tempfile.mkdtemp(prefix="ordertrack-test-"))
+    environ = {"ORDERTRACK_DATA": str(folder), "PORT": "0"}
+    server = os.environ.get("DATABASE_URL")
+    name = f"ordertrack_test_{secrets.token_hex(4)}"
+    if server:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        environ["DATABASE_URL"] = make_url(server).set(database=name).render_as_string(hide_password=False)
+    made = Settings.from_environment(environ)
+    schema.upgrade(made)
+    yield made
+    if server:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(made.app_role)))
+    else:
+        embedded.stop(folder)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Iterator[Flask]:
+    made = create_app(settings)
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def operator_app(settings: Settings) -> Iterator[Flask]:
+    """What the command line works in: the connection that owns the schema."""
+    made = make_bare_app(settings, as_operator=True)
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def make_house(operator_app: Flask) -> Callable[..., House]:
+    """Make a tenant with its cast; the names of restaurants are its own."""
+
+    def make(name: str, restaurants: tuple[str, ...]) -> House:
+        slug = f"{name.lower()}-{secrets.token_hex(4)}"
+        with operator_app.app_context():
+            tenant = accounts.create_tenant(name, slug)
+            for restaurant in restaurants:
+                accounts.create_restaurant(tenant, restaurant.title(), restaurant, "Asia/Beirut")
+
+            def hire(who: str, role: Role) -> Person:
+                email = f"{who}@{slug}.example"
+                member = accounts.create_staff_member(tenant, email, who.title(), role, PASSWORD)
+                return Person(email, Principal(tenant.id, f"staff:{member.id}", member.name, role))
+
+            key, secret = accounts.create_key(tenant, "Till")
+            return House(
+                tenant.id,
+                slug,
+                restaurants,
+                hire("nour", Role.KITCHEN),
+                hire("karim", Role.DISPATCH),
+                hire("maya", Role.MANAGER),
+                secret,
+                Principal(tenant.id, f"key:{key.id}", key.name),
+            )
+
+    return make
+
+
+@pytest.fixture
+def cedar(make_house: Callable[..., House]) -> House:
+    return make_house("Cedar", ("hamra", "jounieh"))
+
+
+@pytest.fixture
+def rival(make_house: Callable[..., House]) -> House:
+    """Another tenant; its manager is eve to Cedar."""
+    return make_house("Rival", ("verdun", "badaro"))
+
+
+@pytest.fixture
+def place(app: Flask) -> Callable[..., uuid.UUID]:
+    """Place an order in the first restaurant of a house: `place(cedar, fulfilment=...)`."""
+
+    def place_order(
+        house: House, fulfilment: Fulfilment = Fulfilment.DELIVERY, restaurant: str | None = None
+    ) -> uuid.UUID:
+        order = NewOrder(
+            restaurant or house.restaurants[0],
+            fulfilment,
+            (NewItem("Kebab", 2, "no onion", ("extra garlic",)), NewItem("Fattoush", 1)),
+        )
+        with tenant_context(app, house.tenant_id):
+            return intake.place(order, by=house.program)[0]
+
+    return place_order
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[Person], FlaskClient]:
+    """A test client in which this person has signed in through the page."""
+
+    def sign_in_as(person: Person) -> FlaskClient:
+        client = app.test_client()
+        answer = client.post("/login", data={"email": person.email, "password": PASSWORD})
+        assert answer.status_code == 302, answer.text
+        return client
+
+    return sign_in_as
