@@ -12,7 +12,7 @@ import psycopg.waiting  # noqa: E402
 from ordertrack import serving  # noqa: E402
 from ordertrack.config import Settings  # noqa: E402
 
-assert psycopg.waiting.wait.__name__ != "wait_c", "psycopg was imported before gevent patched it"
+assert getattr(psycopg.waiting.wait, "__name__", "") != "wait_c", "psycopg was imported before gevent patched it"
 
 _settings = Settings.from_environment()
 

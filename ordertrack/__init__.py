@@ -7,7 +7,7 @@ import datetime as dt
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ordertrack import api, assets, boards, database, errors, logs, metrics, streaming, tracking
+from ordertrack import api, assets, boards, database, errors, logs, metrics, streaming, tracking, words
 from ordertrack.config import ROOT, Settings
 from ordertrack.live.connections import TakeOver
 from ordertrack.orders import views as order_views
@@ -27,12 +27,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.init_app(app)
     errors.init_app(app)
     assets.init_app(app)
+    words.init_app(app)
     sign_in.init_app(app)
     streaming.init_app(app, [*boards.CHANNELS, *tracking.CHANNELS, *api.CHANNELS])
     for blueprint in (
         metrics.blueprint,
         order_views.blueprint,
-        boards.blueprint,
+        *boards.BLUEPRINTS,
         tracking.blueprint,
         api.blueprint,
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from hashlib import sha256
 from pathlib import Path
 
@@ -43,9 +44,8 @@ def _content_hash(folder: Path) -> str:
 def _build(folder: Path) -> None:
     """Copy and compress beside the final place, then move there: two workers may do it at once."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = folder.with_name(f"{folder.name}.{id(folder)}.draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    shutil.copytree(STATIC, draft)
+    draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix="draft-"))
+    shutil.copytree(STATIC, draft, dirs_exist_ok=True)
     compressor = Compressor(quiet=True)
     for path in draft.rglob("*"):
         if path.is_file() and compressor.should_compress(path.name):

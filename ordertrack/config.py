@@ -7,6 +7,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -57,13 +58,7 @@ class Settings:
             from ordertrack import embedded
 
             return embedded.operator_url(self.data_folder)
-        try:
-            url = make_url(self.database_url)
-        except Exception as error:
-            raise SettingsError(f"DATABASE_URL is not a database address: {error}") from error
-        if url.get_backend_name() not in ("postgresql", "postgres"):
-            raise SettingsError("DATABASE_URL must begin with postgresql://.")
-        return url.set(drivername="postgresql+psycopg")
+        return _postgresql("DATABASE_URL", self.database_url)
 
     @cached_property
     def app_role(self) -> str:
@@ -79,7 +74,7 @@ class Settings:
     def app_url(self) -> URL:
         """The connection that requests, the listener and the rush run under."""
         if self.app_database_url is not None:
-            return make_url(self.app_database_url).set(drivername="postgresql+psycopg")
+            return _postgresql("ORDERTRACK_APP_DATABASE_URL", self.app_database_url)
         return self.operator_url.set(username=self.app_role, password=self.app_role_password)
 
 
@@ -90,15 +85,34 @@ def _whole_number(environ: Mapping[str, str], name: str, default: int, low: int,
     return int(text)
 
 
+def _postgresql(name: str, address: str) -> URL:
+    try:
+        url = make_url(address)
+    except Exception as error:
+        raise SettingsError(f"{name} is not a database address: {error}") from error
+    if url.get_backend_name() not in ("postgresql", "postgres"):
+        raise SettingsError(f"{name} must begin with postgresql://.")
+    return url.set(drivername="postgresql+psycopg")
+
+
 def _kept_secret(folder: Path) -> str:
     """The secret key of this data folder, made on first use and readable by its owner only."""
     path = folder / "secret_key"
-    folder.mkdir(parents=True, exist_ok=True)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _make_secret(path)
         return path.read_text().strip()
+    except OSError as error:
+        raise SettingsError(f"ORDERTRACK_DATA must be a folder that can be written to: {error}") from error
+
+
+def _make_secret(path: Path) -> None:
+    """Written beside its place and then linked there: of two processes that start at once, one's is kept."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        secret = secrets.token_hex(32)
-        file.write(secret)
-    return secret
+        file.write(secrets.token_hex(32))
+    with suppress(FileExistsError):
+        os.link(beside, path)
+    beside.unlink()

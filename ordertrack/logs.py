@@ -8,10 +8,11 @@ import time
 
 import structlog
 from flask import Flask, Response, g, request
+from structlog.typing import Processor
 
 _log = structlog.get_logger("ordertrack")
 
-_SHARED = [
+_SHARED: list[Processor] = [
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -49,10 +50,14 @@ def _finish(response: Response) -> Response:
     _log.info(
         "request",
         method=request.method,
-        # A tracking token is a credential: the log names the route, not the token.
-        path=str(request.url_rule or request.path),
+        path=_loggable_path(),
         status=response.status_code,
         ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
         tenant=str(g.tenant_id) if "tenant_id" in g else None,
     )
     return response
+
+
+def _loggable_path() -> str:
+    """A tracking token is a credential: the log names the page, not the token."""
+    return "/track/…" if request.path.startswith("/track/") else request.path

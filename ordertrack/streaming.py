@@ -75,8 +75,13 @@ def answer(watcher: Principal, topic: Topic, after: Cursor | None) -> Response:
     if request.method == "HEAD":
         return Response(mimetype="text/event-stream")
     if client is not None:
-        hub.attach(watcher, topic, after, lambda: SocketConnection(client))
-        request.environ[TAKEN_OVER] = True
+        environ = request.environ
+
+        def take_over() -> SocketConnection:
+            environ[TAKEN_OVER] = True  # from here on no error page may be written into the stream
+            return SocketConnection(client)
+
+        hub.attach(watcher, topic, after, take_over)
         return Response(mimetype="text/event-stream")
     connection = QueueConnection()
     hub.attach(watcher, topic, after, lambda: connection)
@@ -123,5 +128,8 @@ def _listening_connection(app: Flask) -> psycopg.Connection[Any]:
             os.kill(os.getpid(), signal.SIGTERM)
             raise
     return psycopg.connect(
-        url.render_as_string(hide_password=False), autocommit=True, connect_timeout=5, application_name="listener"
+        url.render_as_string(hide_password=False),
+        autocommit=True,
+        connect_timeout=5,
+        application_name="listener",
     )

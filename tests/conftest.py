@@ -10,12 +10,16 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import browser
 import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from psycopg import sql
+from server import Server
 from sqlalchemy import make_url
 
 from ordertrack import create_app, embedded, make_bare_app, schema
@@ -167,3 +171,52 @@ def sign_in(app: Flask) -> Callable[[Person], FlaskClient]:
         return client
 
     return sign_in_as
+
+
+@pytest.fixture(scope="session")
+def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """`ordertrack serve` on the suite's database, two workers."""
+    running = Server(settings, tmp_path_factory.mktemp("server"))
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = browser.find()
+    assert path is not None, "no Chromium: run python tests/browser.py"
+    with sync_playwright() as playwright:
+        yield (running := playwright.chromium.launch(executable_path=path, args=browser.ARGUMENTS))
+        running.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """Open an address in a window of its own, signed in as somebody or as nobody.
+
+    Whatever a page says on its console that is an error fails the test, unless the test cuts the network.
+    """
+    contexts: list[BrowserContext] = []
+    said: list[str] = []
+
+    def open_as(person: Person | None, path: str, strict: bool = True, **options: Any) -> Page:
+        context = chromium.new_context(base_url=server.address, **options)
+        contexts.append(context)
+        page = context.new_page()
+        if strict:
+            page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        if person is not None:
+            page.goto("/login")
+            page.get_by_label("E-mail").fill(person.email)
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_role("button", name="Sign in").click()
+            page.wait_for_url(lambda url: "/login" not in url)
+        page.goto(path)
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
+    assert not said, said

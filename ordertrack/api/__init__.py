@@ -1,10 +1,9 @@
 """JSON for integrators, /api/v1."""
 
-from __future__ import annotations
-
-from flask import Blueprint
-
+from ordertrack.api.stream import ProgramStream
+from ordertrack.api.views import blueprint
 from ordertrack.live.topics import Channel
 
-blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-CHANNELS: list[Channel] = []
+CHANNELS: list[Channel] = [ProgramStream()]
+
+__all__ = ["CHANNELS", "blueprint"]

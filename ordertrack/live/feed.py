@@ -85,7 +85,9 @@ class Feed:
     def _entry(self, change: Change) -> Entry:
         return Entry(
             change,
-            frozenset((name, key) for name, channel in self._channels.items() for key in channel.keys(change)),
+            frozenset(
+                (name, key) for name, channel in self._channels.items() for key in channel.keys(change)
+            ),
         )
 
     def _read(self, seq: int, limit: int) -> list[Change]:

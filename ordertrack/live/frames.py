@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message
+
+# What ends a line in an event stream, and nothing else: str.splitlines would also cut at U+2028, U+0085, ...
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def encode(message: Message, cursor: Cursor | None = None, retry: int | None = None) -> bytes:
@@ -15,7 +20,7 @@ def encode(message: Message, cursor: Cursor | None = None, retry: int | None = N
         lines.append(f"event: {message.event}")
     if retry is not None:
         lines.append(f"retry: {retry}")
-    lines += [f"data: {line}" for line in message.data.splitlines() or [""]]
+    lines += [f"data: {line}" for line in _LINE_END.split(message.data)]
     return ("\n".join(lines) + "\n\n").encode()
 
 

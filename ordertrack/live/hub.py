@@ -74,9 +74,9 @@ class _Watched:
 
     __slots__ = ("snapshot", "subscriptions", "told")
 
-    def __init__(self, told: int) -> None:
+    def __init__(self) -> None:
         self.subscriptions: set[Subscription] = set()
-        self.told = told
+        self.told = 0
         self.snapshot: tuple[Cursor, bytes] | None = None
 
 
@@ -116,54 +116,73 @@ class Hub:
     ) -> Subscription:
         """Catch a watcher up from `after` (None: from nothing) and keep it up to date from then on.
 
-        `connect` is called once everything that can fail has been done. Raises NotAdmitted or TooManyStreams,
-        and whatever reading the log raises.
+        `connect` is called late, when there is something to send, and what it made is closed if the rest
+        fails. Raises NotAdmitted or TooManyStreams, and whatever reading the log raises.
         """
         self._admit(watcher, topic)
+        made: list[Connection] = []
+
+        def connect_once() -> Connection:
+            if not made:
+                made.append(connect())
+            return made[0]
+
+        try:
+            with self._log.inside(topic.tenant_id):
+                if after is not None and self._channels[topic.channel].replays:
+                    after = self._replay(topic, after, connect_once)
+                return self._join(watcher, topic, after, connect_once)
+        except BaseException:
+            for connection in made:
+                connection.close("error")
+            raise
+
+    def _join(
+        self, watcher: Watcher, topic: Topic, after: Cursor | None, connect: Callable[[], Connection]
+    ) -> Subscription:
         tenant = self._tenant(topic.tenant_id)
-        with self._log.inside(topic.tenant_id):
-            connection: Connection | None = None
-            if after is not None and self._channels[topic.channel].replays:
-                connection, after = self._replay(tenant, topic, after, connect)
-            with tenant.lock:
+        with tenant.lock:
+            feed = self._open(tenant, topic.tenant_id)
+            if after is not None and after.seq > feed.head.seq:
+                self._advance(tenant, feed, topic.tenant_id)
                 feed = self._open(tenant, topic.tenant_id)
-                if after is not None and after.seq > feed.head.seq:
-                    self._advance(tenant, feed, topic.tenant_id)
-                    feed = self._open(tenant, topic.tenant_id)
-                watched = tenant.watched.setdefault((topic.channel, topic.key), _Watched(feed.head.seq))
-                news = self._catch_up(feed, watched, topic, after)
-                connection = connection or connect()
-                subscription = Subscription(topic, watcher.actor, connection)
-                connection.on_close = lambda: self.detach(subscription)
-                watched.subscriptions.add(subscription)
-                self.count += 1
-                metrics.subscriptions.inc()
-                connection.write(b"".join(news), bounded=False)
-                if not connection.is_open:
-                    self.detach(subscription)
+            watched = tenant.watched.setdefault((topic.channel, topic.key), _Watched())
+            news = self._catch_up(feed, watched, topic, after)
+            connection = connect()
+            subscription = Subscription(topic, watcher.actor, connection)
+            connection.on_close = lambda: self.detach(subscription)
+            if not watched.subscriptions:
+                watched.told = feed.head.seq
+            watched.subscriptions.add(subscription)
+            self.count += 1
+            metrics.subscriptions.inc()
+            connection.write(b"".join(news), bounded=False)
+            if not connection.is_open:
+                self.detach(subscription)
         return subscription
 
     def detach(self, subscription: Subscription) -> None:
-        """Forget a subscription; does nothing the second time."""
-        tenant = self._tenant(subscription.topic.tenant_id)
-        name = (subscription.topic.channel, subscription.topic.key)
-        watched = tenant.watched.get(name)
+        """Forget a subscription; does nothing the second time.
+
+        Takes no lock, for the event loop calls it and may not wait: so the topic stays, even if empty, for
+        somebody may be joining it at this moment. The next pulse sweeps it away.
+        """
+        topic = subscription.topic
+        watched = self._tenant(topic.tenant_id).watched.get((topic.channel, topic.key))
         if watched is None or subscription not in watched.subscriptions:
             return
         watched.subscriptions.discard(subscription)
-        if not watched.subscriptions:
-            tenant.watched.pop(name, None)
         self.count -= 1
         metrics.subscriptions.dec()
 
     def wake(self, tenant_id: uuid.UUID, seq: int | None = None) -> None:
         """The tenant's log has grown to `seq`, or (None) may have: read on and publish."""
         tenant = self._tenants.get(tenant_id)
-        if tenant is None or tenant.feed is None:
+        if tenant is None:
             return
-        with tenant.lock:
+        with tenant.lock:  # before looking: whoever joins now may have read a head that is older than this
             feed = tenant.feed
-            if not tenant.has_watchers or feed is None:
+            if feed is None or not tenant.has_watchers:
                 tenant.feed = None  # nobody looks: the next one reads what it needs
             elif seq is None or seq > feed.head.seq:
                 with self._log.inside(tenant_id):
@@ -188,8 +207,8 @@ class Hub:
         """Send every subscription a heartbeat and end those that have lived their time."""
         now = time.monotonic()
         for tenant in list(self._tenants.values()):
-            for watched in list(tenant.watched.values()):
-                self._pulse(tenant, watched, now)
+            for name in list(tenant.watched):
+                self._pulse(tenant, name, now)
                 time.sleep(0)  # let requests in between topics
 
     def revoke(self, actor: str) -> None:
@@ -235,9 +254,7 @@ class Hub:
             )
         return tenant.feed
 
-    def _catch_up(
-        self, feed: Feed, watched: _Watched, topic: Topic, after: Cursor | None
-    ) -> list[bytes]:
+    def _catch_up(self, feed: Feed, watched: _Watched, topic: Topic, after: Cursor | None) -> list[bytes]:
         if (
             after is not None
             and after.epoch == feed.head.epoch
@@ -261,18 +278,16 @@ class Hub:
         watched.snapshot = (position, frames.encode(message, position))
         return watched.snapshot
 
-    def _replay(
-        self, tenant: _Tenant, topic: Topic, after: Cursor, connect: Callable[[], Connection]
-    ) -> tuple[Connection | None, Cursor]:
-        """Write what lies before the window, page by page, at the watcher's own pace."""
+    def _replay(self, topic: Topic, after: Cursor, connect: Callable[[], Connection]) -> Cursor:
+        """Write what lies before the window, page by page, at the watcher's own pace; how far that came."""
         channel = self._channels[topic.channel]
-        head = self._log.head(topic.tenant_id)
-        connection: Connection | None = None
-        while after.epoch == head.epoch and head.seq - after.seq > WINDOW // 2:
+        while (head := self._log.head(topic.tenant_id)).epoch == after.epoch:
+            if head.seq - after.seq <= WINDOW // 2:
+                break
             changes: list[Change] = self._log.after(topic.tenant_id, after.seq, PAGE)
             if not changes:
                 break
-            connection = connection or connect()
+            connection = connect()
             for change in changes:
                 if topic.key in channel.keys(change):
                     message = channel.render(change, topic.key)
@@ -280,7 +295,7 @@ class Hub:
             after = changes[-1].cursor
             if not connection.drain():
                 break
-        return connection, after
+        return after
 
     def _advance(self, tenant: _Tenant, feed: Feed, tenant_id: uuid.UUID) -> None:
         try:
@@ -292,7 +307,7 @@ class Hub:
     def _publish(self, tenant: _Tenant, feed: Feed, entry: Entry, tenant_id: uuid.UUID) -> None:
         for name in entry.topics:
             watched = tenant.watched.get(name)
-            if watched is None:
+            if watched is None or not watched.subscriptions:
                 continue
             frame = feed.frame(entry, Topic(tenant_id, *name))
             for subscription in list(watched.subscriptions):
@@ -312,8 +327,12 @@ class Hub:
                 subscription.connection.write(snapshot)
             watched.told = feed.head.seq
 
-    def _pulse(self, tenant: _Tenant, watched: _Watched, now: float) -> None:
+    def _pulse(self, tenant: _Tenant, name: tuple[str, str], now: float) -> None:
         with tenant.lock:
+            watched = tenant.watched[name]
+            if not watched.subscriptions:
+                del tenant.watched[name]
+                return
             head = tenant.feed.head if tenant.feed is not None else None
             # The position goes along only if it moved, so that a quiet board's cursor does not grow old
             # and no position is ever told twice.

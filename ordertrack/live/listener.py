@@ -76,9 +76,11 @@ class Listener:
             return
         tenant, _, seq = payload.rpartition(":")
         try:
-            self._hub.wake(uuid.UUID(tenant), int(seq))
+            tenant_id, position = uuid.UUID(tenant), int(seq)
         except ValueError:
             _log.warning("notification of another form", payload=payload[:100])
+            return
+        self._hub.wake(tenant_id, position)
 
     def _beat(self) -> None:
         while not self._stopped.wait(HEARTBEAT):

@@ -2,11 +2,14 @@
 
 from alembic import context
 
-from ordertrack.orders import models as _orders
-from ordertrack.tenants import models as _tenants
+import ordertrack.orders.models
+import ordertrack.tenants.models  # noqa: F401 (the metadata holds what has been imported)
+from ordertrack.database import Base
 
-connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=_orders.Base.metadata, transaction_per_migration=True)
-assert _tenants.Base is _orders.Base
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    transaction_per_migration=True,
+)
 with context.begin_transaction():
     context.run_migrations()

@@ -8,7 +8,7 @@ import secrets
 import uuid
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -26,13 +26,14 @@ LONGEST_AGO_PROMISED = dt.timedelta(hours=1)
 LONGEST_AHEAD_PROMISED = dt.timedelta(days=30)
 
 # One statement; locks in the order restaurant, then stream, which is everybody's last (see transitions).
-# The number counts up within the restaurant's business day, which never runs backwards.
+# The number counts up within the restaurant's business day, which never runs backwards: `today` may be of
+# before the wait for the lock, so it is held against the day that stands in the locked row.
 _PLACE = text("""
     WITH numbered AS (
-        UPDATE restaurants SET numbered_on = today.day,
-            last_number = CASE WHEN numbered_on = today.day THEN last_number + 1 ELSE 1 END
-          FROM (SELECT tenant_id, id, GREATEST(numbered_on,
-                    ((clock_timestamp() AT TIME ZONE timezone) - business_day_start)::date) AS day
+        UPDATE restaurants SET numbered_on = GREATEST(numbered_on, today.day),
+            last_number = CASE WHEN numbered_on >= today.day THEN last_number + 1 ELSE 1 END
+          FROM (SELECT tenant_id, id,
+                    ((clock_timestamp() AT TIME ZONE timezone) - business_day_start)::date AS day
                   FROM restaurants WHERE tenant_id = :tenant_id AND id = :restaurant_id) AS today
          WHERE restaurants.tenant_id = today.tenant_id AND restaurants.id = today.id
         RETURNING restaurants.tenant_id, restaurants.id AS restaurant_id, numbered_on, last_number
@@ -146,15 +147,13 @@ def _placed_before(order: NewOrder, by: Principal, key: str) -> uuid.UUID | None
         raise IdempotencyKeyReused(
             "This Idempotency-Key was used before, for a different order. Use a new key for a new order."
         )
-    return known.id
+    return cast(uuid.UUID, known.id)
 
 
 def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.UUID:
     _check_promise(order.promised_at)
     restaurant_id = db.session.scalar(
-        select(Restaurant.id).where(
-            Restaurant.tenant_id == by.tenant_id, Restaurant.slug == order.restaurant
-        )
+        select(Restaurant.id).where(Restaurant.tenant_id == by.tenant_id, Restaurant.slug == order.restaurant)
     )
     if restaurant_id is None:
         raise RestaurantNotFound(order.restaurant)

@@ -116,7 +116,7 @@ def newest(
     return [to_record(row) for row in db.session.execute(query)]
 
 
-def record_columns() -> list[ColumnElement[Any]]:
+def record_columns() -> list[Any]:
     """The columns that `to_record` reads, for queries that join more to an order."""
     items = (
         select(
@@ -178,9 +178,7 @@ def join_order(query: Select[Any]) -> Select[Any]:
     return query.join(
         Restaurant,
         and_(Restaurant.tenant_id == Order.tenant_id, Restaurant.id == Order.restaurant_id),
-    ).join(
-        TrackingLink, and_(TrackingLink.tenant_id == Order.tenant_id, TrackingLink.order_id == Order.id)
-    )
+    ).join(TrackingLink, and_(TrackingLink.tenant_id == Order.tenant_id, TrackingLink.order_id == Order.id))
 
 
 def _records(tenant_id: uuid.UUID) -> Select[Any]:
@@ -198,12 +196,15 @@ def to_record(row: Row[Any]) -> OrderRecord:
             for name, quantity, notes, modifiers in row.items
         ),
         steps=tuple(
-            Step(OrderStatus(status), dt.datetime.fromisoformat(at), by, reason if isinstance(reason, str) else None)
+            Step(
+                OrderStatus(status),
+                dt.datetime.fromisoformat(at),
+                by,
+                reason if isinstance(reason, str) else None,
+            )
             for status, at, by, reason in row.steps
         ),
     )
 
 
-_PLAIN_FIELDS = tuple(
-    name for name in OrderRecord.__slots__ if name not in ("customer", "items", "steps")
-)
+_PLAIN_FIELDS = tuple(name for name in OrderRecord.__slots__ if name not in ("customer", "items", "steps"))

@@ -92,9 +92,7 @@ class ReasonMissing(IllegalTransition):
         return "Say why the order is cancelled: give a reason."
 
 
-def allowed(
-    status: OrderStatus, fulfilment: Fulfilment, role: Role | None = None
-) -> tuple[OrderStatus, ...]:
+def allowed(status: OrderStatus, fulfilment: Fulfilment, role: Role | None = None) -> tuple[OrderStatus, ...]:
     """The statuses that may follow, usual step first; `role` None narrows by no role (API keys)."""
     if role is not None and status not in _STATUSES_OF_ROLE[role]:
         return ()

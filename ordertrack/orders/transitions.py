@@ -102,17 +102,19 @@ def _advance(
 ) -> Advance:
     while True:  # ends: each turn means that somebody moved the order on, and no order has many moves
         current = db.session.execute(
-            select(Order.status, Order.fulfilment).where(
+            select(Order.status, Order.fulfilment, Order.version).where(
                 Order.tenant_id == by.tenant_id, Order.id == order_id
             )
         ).one_or_none()
         if current is None:
             raise OrderNotFound(order_id)
         if current.status != seen and (seen is not None or current.status == to):
-            return _already_there(order_id, to, by, seen)
+            return _already_there(order_id, current.version, to, by, seen)
         state_machine.check(current.status, to, current.fulfilment, by.role)
         if to == OrderStatus.CANCELLED and by.is_staff and not reason:
-            raise ReasonMissing(current.status, to, state_machine.allowed(*current, by.role))
+            raise ReasonMissing(
+                current.status, to, state_machine.allowed(current.status, current.fulfilment, by.role)
+            )
         written = db.session.execute(
             _ADVANCE,
             {
@@ -131,14 +133,16 @@ def _advance(
 
 
 def _already_there(
-    order_id: uuid.UUID, to: OrderStatus, by: Principal, seen: OrderStatus | None
+    order_id: uuid.UUID, version: int, to: OrderStatus, by: Principal, seen: OrderStatus | None
 ) -> Advance:
-    """The order is not where the asker saw it: a double tap if it stands at `to`, else a conflict."""
+    """The order is not where the asker saw it: a double tap if it stands at `to`, else a conflict.
+
+    The event is that of the version which was looked at, for the order may have moved on again since.
+    """
     last = db.session.execute(
         select(StatusEvent.to_status, StatusEvent.changed_by, StatusEvent.occurred_at)
         .where(StatusEvent.tenant_id == by.tenant_id, StatusEvent.order_id == order_id)
-        .order_by(StatusEvent.version.desc())
-        .limit(1)
+        .where(StatusEvent.version == version)
     ).one()
     if last.to_status != to:
         assert seen is not None

@@ -42,9 +42,9 @@ def create_tenant(name: str, slug: str) -> Tenant:
     tenant = Tenant(id=uuid.uuid4(), slug=_checked_slug(slug), name=_checked_name(name))
     enter_tenant(tenant.id)
     db.session.add(tenant)
-    db.session.flush()
+    _write(f"There is a tenant {slug!r} already.")
     db.session.add(TenantStream(tenant_id=tenant.id))
-    _commit(f"There is a tenant {slug!r} already.")
+    db.session.commit()
     return tenant
 
 
@@ -57,7 +57,8 @@ def create_restaurant(tenant: Tenant, name: str, slug: str, timezone: str) -> Re
         tenant_id=tenant.id, slug=_checked_slug(slug), name=_checked_name(name), timezone=timezone
     )
     db.session.add(restaurant)
-    _commit(f"There is a restaurant {slug!r} in this tenant already.")
+    _write(f"There is a restaurant {slug!r} in this tenant already.")
+    db.session.commit()
     return restaurant
 
 
@@ -79,13 +80,14 @@ def create_staff_member(tenant: Tenant, email: str, name: str, role: Role, passw
         password_hash=hash_password(password),
     )
     db.session.add(member)
-    _commit(f"{email} is a staff member already.")
+    _write(f"{email} is a staff member already.")
+    db.session.commit()
     return member
 
 
 def revoke_staff_member(tenant: Tenant, email: str) -> StaffMember:
     """End a staff member's access: no sign-in, no request, and every open screen closes at once."""
-    member = db.session.scalar(
+    member: StaffMember | None = db.session.scalar(
         update(StaffMember)
         .where(StaffMember.tenant_id == tenant.id, StaffMember.email == email.strip().lower())
         .where(StaffMember.revoked_at.is_(None))
@@ -128,13 +130,15 @@ def hash_key(secret: str) -> str:
 
 
 def _end_streams(actor: str) -> None:
-    db.session.execute(text("SELECT pg_notify(:channel, :actor)"), {"channel": REVOKED_CHANNEL, "actor": actor})
+    db.session.execute(
+        text("SELECT pg_notify(:channel, :actor)"), {"channel": REVOKED_CHANNEL, "actor": actor}
+    )
     db.session.commit()
 
 
-def _commit(taken: str) -> None:
+def _write(taken: str) -> None:
     try:
-        db.session.commit()
+        db.session.flush()
     except IntegrityError as error:
         db.session.rollback()
         raise AccountError(taken) from error

@@ -23,6 +23,8 @@ blueprint = Blueprint("sign_in", __name__)
 login_manager = LoginManager()
 limiter = Limiter(get_remote_address, storage_uri="memory://")
 
+_TOO_OFTEN = "That was tried too often with a wrong password. Wait a minute, then try again."
+
 
 class SignedIn:
     """What Flask-Login carries for a request: the staff member's principal."""
@@ -81,8 +83,8 @@ def _load(identity: str) -> SignedIn | None:
 
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
 def _unauthorized() -> None:
-    wants_page = request.method == "GET" and "text/html" in request.accept_mimetypes
-    if wants_page and not request.headers.get("HX-Request"):
+    is_page = request.method == "GET" and not str(request.endpoint).endswith(".stream")
+    if is_page and not request.headers.get("HX-Request"):
         abort(redirect(url_for("sign_in.login", next=request.full_path.rstrip("?"))))
     abort(401, "You are signed out. Sign in again to go on; nothing was changed.")
 
@@ -115,8 +117,10 @@ def _failed(response: Any) -> bool:
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
-@limiter.limit("30 per minute", methods=["POST"], deduct_when=_failed)
-@limiter.limit("5 per minute", methods=["POST"], key_func=_attempted_email, deduct_when=_failed)
+@limiter.limit("30 per minute", methods=["POST"], deduct_when=_failed, error_message=_TOO_OFTEN)
+@limiter.limit(
+    "5 per minute", methods=["POST"], key_func=_attempted_email, deduct_when=_failed, error_message=_TOO_OFTEN
+)
 def login() -> ResponseReturnValue:
     if request.method == "GET":
         if is_signed_in():
@@ -147,7 +151,7 @@ def _authenticate(email: str, password: str) -> StaffMember | None:
     members = db.session.scalars(
         select(StaffMember).where(StaffMember.email == email, StaffMember.revoked_at.is_(None))
     ).all()
-    db.session.rollback()  # no connection is held while the hash is worked out
+    db.session.commit()  # no connection is held while the hash is worked out
     for member in members:
         if verify_password(member.password_hash, password):
             return member
@@ -158,6 +162,7 @@ def _authenticate(email: str, password: str) -> StaffMember | None:
 
 def _local(target: str | None) -> str | None:
     """`next` only if it stays on this site."""
-    if target and target.startswith("/") and not target.startswith(("//", "/\\")):
+    # Browsers drop tabs and line breaks from an address, and read a backslash as a slash.
+    if target and target.isprintable() and target.startswith("/") and not target.startswith(("//", "/\\")):
         return target
     return None

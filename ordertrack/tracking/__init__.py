@@ -1,3 +1,5 @@
-from flask import Blueprint
-blueprint = Blueprint("tracking", __name__)
-CHANNELS = []
+"""The customer's page."""
+
+from ordertrack.tracking.views import CHANNELS, blueprint
+
+__all__ = ["CHANNELS", "blueprint"]

@@ -147,6 +147,7 @@ ALTER TABLE orders ADD CONSTRAINT orders_status_is_last_event
     DEFERRABLE INITIALLY DEFERRED;
 """
 
+# The table is named with its schema: a session's temporary table of the same name must not loosen the rules.
 GUARD = """
 CREATE FUNCTION guard_order_status() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -161,7 +162,7 @@ BEGIN
         RETURN NEW;
     END IF;
     IF NOT EXISTS (
-        SELECT FROM status_transitions WHERE from_status = OLD.status AND to_status = NEW.status
+        SELECT FROM public.status_transitions WHERE from_status = OLD.status AND to_status = NEW.status
     ) OR (NEW.status = 'delivering' AND NEW.fulfilment <> 'delivery') THEN
         RAISE EXCEPTION 'an order that is % cannot become %', OLD.status, NEW.status
             USING ERRCODE = 'check_violation';

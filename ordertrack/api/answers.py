@@ -1,0 +1,170 @@
+"""What goes out: orders, events and lists of them as JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ordertrack.orders.event_log import EventRecord
+from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+
+CursorText = Annotated[str, Field(description="A position in the tenant's events: <epoch>-<seq>.")]
+From = Annotated[OrderStatus | None, Field(serialization_alias="from")]
+
+
+class ItemAnswer(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    quantity: int
+    notes: str | None
+    modifiers: list[str]
+
+
+class CustomerAnswer(BaseModel):
+    name: str | None = None
+    phone: str | None = None
+    locale: str | None = None
+
+
+class OrderAnswer(BaseModel):
+    """An order as it is now. Times are UTC; `updated_at` is since when it has its status."""
+
+    id: uuid.UUID
+    number: int
+    restaurant: str
+    status: OrderStatus
+    fulfilment: Fulfilment
+    placed_at: dt.datetime
+    promised_at: dt.datetime | None
+    updated_at: dt.datetime
+    reference: str | None
+    customer: CustomerAnswer | None
+    items: list[ItemAnswer]
+    tracking_url: Annotated[str, Field(description="The customer's page.")]
+    allowed: Annotated[list[OrderStatus], Field(description="Where it may go from here.")]
+
+    @classmethod
+    def of(cls, order: OrderRecord, site: str) -> OrderAnswer:
+        """`site` is the address of the server, with a slash at its end."""
+        return cls(
+            id=order.id,
+            number=order.number,
+            restaurant=order.restaurant,
+            status=order.status,
+            fulfilment=order.fulfilment,
+            placed_at=order.placed_at,
+            promised_at=order.promised_at,
+            updated_at=order.status_since,
+            reference=order.reference,
+            customer=CustomerAnswer.model_validate(order.customer) if order.customer else None,
+            items=[ItemAnswer.model_validate(item) for item in order.items],
+            tracking_url=f"{site}track/{order.tracking_token}",
+            allowed=list(order.allowed()),
+        )
+
+
+class EventAnswer(BaseModel):
+    """One transition. `status` is `to`; `in_status_for` are the seconds spent in `from`."""
+
+    cursor: CursorText
+    order_id: uuid.UUID
+    number: int
+    restaurant: str
+    from_: From
+    to: OrderStatus
+    status: OrderStatus
+    changed_by: str
+    actor: str
+    occurred_at: dt.datetime
+    in_status_for: float | None
+    metadata: dict[str, Any]
+
+    @classmethod
+    def of(cls, event: EventRecord) -> EventAnswer:
+        return cls(
+            cursor=str(event.cursor),
+            order_id=event.order_id,
+            number=event.number,
+            restaurant=event.restaurant,
+            from_=event.from_status,
+            to=event.to_status,
+            status=event.to_status,
+            changed_by=event.changed_by,
+            actor=event.actor,
+            occurred_at=event.occurred_at,
+            in_status_for=None if event.in_status_for is None else event.in_status_for.total_seconds(),
+            metadata=event.metadata,
+        )
+
+
+class StreamMessage(BaseModel):
+    """The data of a `status_update` in the stream."""
+
+    order_id: uuid.UUID
+    status: OrderStatus
+    updated_at: dt.datetime
+    from_: From
+    number: int
+    restaurant: str
+    changed_by: str
+    metadata: dict[str, Any]
+
+    @classmethod
+    def of(cls, event: EventRecord) -> StreamMessage:
+        return cls(
+            order_id=event.order_id,
+            status=event.to_status,
+            updated_at=event.occurred_at,
+            from_=event.from_status,
+            number=event.number,
+            restaurant=event.restaurant,
+            changed_by=event.changed_by,
+            metadata=event.metadata,
+        )
+
+
+class OrderList(BaseModel):
+    """Orders, newest first. `next` is the `page` to ask for next; null: this was the last."""
+
+    items: list[OrderAnswer]
+    next: str | None
+
+
+class EventList(BaseModel):
+    """Events, oldest first. In the feed `next` is always there, to be passed as `after`; an order's events
+    come all at once, and their `next` is null."""
+
+    items: list[EventAnswer]
+    next: str | None
+
+    @classmethod
+    def of(cls, events: Iterable[EventRecord], next: str | None) -> EventList:
+        return cls(items=[EventAnswer.of(event) for event in events], next=next)
+
+
+class FieldProblem(BaseModel):
+    field: Annotated[str, Field(description="Where it is, like items.0.quantity.")]
+    problem: str
+
+
+class ProblemDocument(BaseModel):
+    """A refusal (RFC 9457); `detail` says what to change. The other fields stand where they apply."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem] = []
+    from_: Annotated[OrderStatus | None, Field(alias="from")] = None
+    to: OrderStatus | None = None
+    allowed: list[OrderStatus] = []
+    seen: OrderStatus | None = None
+    current: Annotated[str | None, Field(description="An order's status, or the feed's newest cursor.")] = (
+        None
+    )

@@ -1,0 +1,54 @@
+"""Which program is asking: its API key names the tenant that everything after it stays inside."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import g, request
+from sqlalchemy import select
+
+from ordertrack.database import db, enter_tenant, present_credential
+from ordertrack.errors import Problem, Refusal
+from ordertrack.tenants.accounts import hash_key
+from ordertrack.tenants.models import ApiKey
+from ordertrack.tenants.principal import Principal
+
+_PUBLIC = frozenset({"api.openapi"})
+
+
+def authenticate() -> None:
+    """Before each call: find the key's tenant and enter it, or refuse with 401."""
+    if request.endpoint in _PUBLIC:
+        return
+    authorization = request.authorization
+    if authorization is None or authorization.type != "bearer" or not authorization.token:
+        raise _refused("Send an API key in the header `Authorization: Bearer <key>`.", "Bearer")
+    principal = _owner_of(authorization.token)
+    if principal is None:
+        raise _refused(
+            "This API key is not known, or was revoked. Ask for a new one.", 'Bearer error="invalid_token"'
+        )
+    g.principal = principal
+
+
+def principal() -> Principal:
+    """The program that makes this call."""
+    return cast(Principal, g.principal)
+
+
+def _owner_of(secret: str) -> Principal | None:
+    key_hash = hash_key(secret)
+    present_credential("api_key_hash", key_hash)
+    key = db.session.execute(
+        select(ApiKey.tenant_id, ApiKey.id, ApiKey.name).where(
+            ApiKey.key_hash == key_hash, ApiKey.revoked_at.is_(None)
+        )
+    ).one_or_none()
+    if key is None:
+        return None
+    enter_tenant(key.tenant_id)
+    return Principal(key.tenant_id, f"key:{key.id}", key.name)
+
+
+def _refused(detail: str, challenge: str) -> Refusal:
+    return Refusal(Problem(401, detail, headers={"WWW-Authenticate": challenge}))

@@ -1,0 +1,170 @@
+"""The OpenAPI 3.1 description: addresses from the routes, bodies and parameters from the models."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from flask import current_app
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+from werkzeug.routing import Rule
+
+from ordertrack.api import answers, reading, schemas
+
+_ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+_REF = "#/components/schemas/{model}"
+_INCOMING: tuple[type[BaseModel], ...] = (
+    schemas.OrderRequest,
+    schemas.TransitionRequest,
+    answers.ProblemDocument,
+)
+_OUTGOING: tuple[type[BaseModel], ...] = (
+    answers.OrderAnswer,
+    answers.OrderList,
+    answers.EventList,
+    answers.StreamMessage,
+)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a call takes and answers; `problems` come on top of those that every call has."""
+
+    summary: str
+    answers: dict[int, type[BaseModel] | str]
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    headers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    problems: tuple[int, ...] = ()
+    is_public: bool = False
+
+
+OPERATIONS = {
+    "api.place_order": Operation(
+        "Take an order in. The same Idempotency-Key and body again answer 200 and the same order.",
+        {201: answers.OrderAnswer, 200: answers.OrderAnswer},
+        body=schemas.OrderRequest,
+        headers={reading.IDEMPOTENCY_KEY: {"type": "string", "pattern": f"^{reading.IDEMPOTENCY_KEY_FORM}$"}},
+        problems=(400, 404, 413, 415, 422),
+    ),
+    "api.orders": Operation(
+        "List orders, newest first.",
+        {200: answers.OrderList},
+        query=schemas.OrdersQuery,
+        problems=(400, 404),
+    ),
+    "api.order": Operation("Read an order.", {200: answers.OrderAnswer}, problems=(404,)),
+    "api.advance_order": Operation(
+        "Move an order on. 422 tells from, to and what is allowed; 409 tells seen and current.",
+        {200: answers.OrderAnswer},
+        body=schemas.TransitionRequest,
+        problems=(400, 404, 409, 413, 415, 422),
+    ),
+    "api.order_events": Operation(
+        "Read an order's events, all of them, oldest first.", {200: answers.EventList}, problems=(404,)
+    ),
+    "api.events": Operation(
+        "Read the tenant's events after a cursor, oldest first. 409: the events have no such position.",
+        {200: answers.EventList},
+        query=schemas.EventsQuery,
+        problems=(400, 409),
+    ),
+    "api.stream": Operation(
+        "Watch events as they happen.",
+        {
+            200: "Server-Sent Events. `status_update` has a StreamMessage as data and its cursor as id;"
+            ' `reset` has {"cursor": "..."}: what came before cannot be told, read the orders anew;'
+            " `hb` is a heartbeat; `bye` ends a stream whose key was revoked."
+        },
+        query=schemas.StreamQuery,
+        headers={"Last-Event-ID": {"type": "string", "description": "As `after`, and before it."}},
+        problems=(400, 404, 503),
+    ),
+    "api.openapi": Operation("This document.", {200: "An OpenAPI 3.1 document."}, is_public=True),
+}
+
+
+def describe() -> dict[str, Any]:
+    """The document, for the routes of the running application."""
+    paths: dict[str, dict[str, Any]] = {}
+    for rule in current_app.url_map.iter_rules():
+        if rule.endpoint.startswith("api."):
+            address = _ARGUMENT.sub(r"{\1}", rule.rule)
+            method = "post" if "POST" in (rule.methods or ()) else "get"
+            paths.setdefault(address, {})[method] = _operation(rule, OPERATIONS[rule.endpoint])
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "ordertrack", "version": "1", "description": "Orders in, events out."},
+        "servers": [{"url": "/"}],
+        "security": [{"key": []}],
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _schemas() -> dict[str, Any]:
+    _, document = models_json_schema(
+        [(model, "validation") for model in _INCOMING] + [(model, "serialization") for model in _OUTGOING],
+        ref_template=_REF,
+    )
+    schemas_by_name: dict[str, Any] = document["$defs"]
+    return schemas_by_name
+
+
+def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
+    refused = sorted({*operation.problems, *(() if operation.is_public else (401, 503))})
+    described: dict[str, Any] = {
+        "operationId": rule.endpoint.removeprefix("api."),
+        "summary": operation.summary,
+        "parameters": [*_path_parameters(rule), *_query_parameters(operation), *_headers(operation)],
+        "responses": {
+            **{str(status): _response(answer) for status, answer in operation.answers.items()},
+            **{str(status): _problem(status) for status in refused},
+        },
+    }
+    if operation.body is not None:
+        described["requestBody"] = {"required": True, "content": _content(operation.body)}
+    if operation.is_public:
+        described["security"] = []
+    return described
+
+
+def _path_parameters(rule: Rule) -> list[dict[str, Any]]:
+    schema = {"type": "string", "format": "uuid"}
+    return [{"name": name, "in": "path", "required": True, "schema": schema} for name in rule.arguments]
+
+
+def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
+    if operation.query is None:
+        return []
+    properties = operation.query.model_json_schema(ref_template=_REF)["properties"]
+    return [{"name": name, "in": "query", "schema": schema} for name, schema in properties.items()]
+
+
+def _headers(operation: Operation) -> list[dict[str, Any]]:
+    return [{"name": name, "in": "header", "schema": schema} for name, schema in operation.headers.items()]
+
+
+def _response(answer: type[BaseModel] | str) -> dict[str, Any]:
+    if not isinstance(answer, str):
+        return {"description": "Done.", "content": _content(answer)}
+    kind = "text/event-stream" if answer.startswith("Server-Sent") else "application/json"
+    return {"description": answer, "content": {kind: {"schema": {}}}}
+
+
+def _problem(status: int) -> dict[str, Any]:
+    schema = {"$ref": _REF.format(model=answers.ProblemDocument.__name__)}
+    return {
+        "description": HTTPStatus(status).phrase,
+        "content": {"application/problem+json": {"schema": schema}},
+    }
+
+
+def _content(model: type[BaseModel]) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": _REF.format(model=model.__name__)}}}

@@ -1,0 +1,74 @@
+"""Refusals as documents for programs: application/problem+json of RFC 9457."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Response
+from flask.blueprints import BlueprintSetupState
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from ordertrack import errors
+from ordertrack.errors import Problem, Refusal
+
+MOST_TOLD = 20  # a body can be wrong in thousands of places; the first few say enough
+_LONGEST_FIELD = 100
+
+
+def register(state: BlueprintSetupState) -> None:
+    """Answer every error under /api/, unknown addresses too, with a document."""
+    errors.render_under("/api/", document, state.app)  # type: ignore[arg-type]
+
+
+def document(problem: Problem) -> Response:
+    """The problem as a program reads it."""
+    said = {
+        "type": "about:blank",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        **problem.fields,
+    }
+    response = Response(json.dumps(said), problem.status, content_type="application/problem+json")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers.update(problem.headers)
+    return response
+
+
+def refusal_of(error: ValidationError, status: int) -> Refusal:
+    """What to answer when what came in does not fit its model; `status` unless it is no JSON at all."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    if found[0]["type"] == "json_invalid":
+        reason = found[0]["msg"].removeprefix("Invalid JSON: ")
+        return Refusal(
+            Problem(400, f"The body is not valid JSON: {reason}. Send one JSON object, encoded in UTF-8.")
+        )
+    told = [
+        {"field": _field(detail), "problem": _problem(detail)} for detail in _innermost(found)[:MOST_TOLD]
+    ]
+    sentence = f"{told[0]['field']}: {told[0]['problem']}. Correct this"
+    if len(told) > 1:
+        sentence += " and what else stands in errors"
+    return Refusal(Problem(status, f"{sentence}, and send it again.", {"errors": told}))
+
+
+def _innermost(found: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Without what follows from an error further in: a list is not too short because its items are wrong."""
+    around = {detail["loc"][:depth] for detail in found for depth in range(len(detail["loc"]))}
+    return [detail for detail in found if detail["loc"] not in around]
+
+
+def _field(detail: ErrorDetails) -> str:
+    """Where it is, like `items.0.quantity`."""
+    return ".".join(str(step) for step in detail["loc"])[:_LONGEST_FIELD] or "body"
+
+
+def _problem(detail: ErrorDetails) -> str:
+    match detail["type"]:
+        case "missing":
+            return "is required"
+        case "extra_forbidden":
+            return "is not known here; check its spelling or leave it out"
+    message = detail["msg"].removeprefix("Value error, ")
+    return message[0].lower() + message[1:]

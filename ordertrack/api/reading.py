@@ -1,0 +1,50 @@
+"""Reading what a call brings: its body, its query, its idempotency key."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+from flask import request
+from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from ordertrack.api.problems import refusal_of
+from ordertrack.errors import Problem, Refusal
+
+IDEMPOTENCY_KEY = "Idempotency-Key"
+IDEMPOTENCY_KEY_FORM = "[!-~]{1,255}"
+
+Read = TypeVar("Read", bound=BaseModel)
+
+
+def body(model: type[Read]) -> Read:
+    """The JSON body as `model`; raises Refusal with 400, 413, 415 or 422."""
+    if request.mimetype != "application/json":
+        raise Refusal(
+            Problem(415, "Send the body as JSON, with the header `Content-Type: application/json`.")
+        )
+    try:
+        raw = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise Refusal(Problem(413, "The body is too large: send 512 KB at most.")) from None
+    try:
+        # From the raw bytes, so that what is no text (a lone surrogate, a broken byte) never becomes a str.
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        raise refusal_of(error, 422) from None
+
+
+def query(model: type[Read]) -> Read:
+    """The query's parameters as `model`, an empty one as if it were not there; raises Refusal with 400."""
+    try:
+        return model.model_validate({name: value for name, value in request.args.items() if value})
+    except ValidationError as error:
+        raise refusal_of(error, 400) from None
+
+
+def idempotency_key() -> str | None:
+    key = request.headers.get(IDEMPOTENCY_KEY)
+    if key is not None and not re.fullmatch(IDEMPOTENCY_KEY_FORM, key):
+        raise Refusal(Problem(400, "An Idempotency-Key has 1 to 255 visible ASCII characters and no blanks."))
+    return key

@@ -1,0 +1,65 @@
+"""The stream for programs: every event once and in order, of the tenant, a restaurant or an order."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+from sqlalchemy import select
+
+from ordertrack.api.answers import StreamMessage
+from ordertrack.database import db
+from ordertrack.live.cursor import Cursor
+from ordertrack.live.topics import Message, Topic
+from ordertrack.orders import records
+from ordertrack.orders.event_log import Change
+from ordertrack.orders.intake import RestaurantNotFound
+from ordertrack.orders.transitions import OrderNotFound
+from ordertrack.tenants.models import Restaurant
+from ordertrack.tenants.principal import Principal
+
+_NAME = "program"
+_EVERYTHING = ""
+
+
+class ProgramStream:
+    """A channel whose key is the filter: nothing, `restaurant:<slug>` or `order:<id>`."""
+
+    name = _NAME
+    replays = True
+
+    def admits(self, watcher: Principal, topic: Topic) -> bool:
+        # A customer's page has no role either, and must not see its tenant's other orders.
+        return watcher.role is None and watcher.actor.startswith("key:")
+
+    def keys(self, change: Change) -> tuple[str, ...]:
+        event = change.event
+        return (_EVERYTHING, f"restaurant:{event.restaurant}", f"order:{event.order_id}")
+
+    def render(self, change: Change, key: str) -> Message:
+        # Escaped, for a frame is cut into lines at U+2028 and its like too.
+        data = StreamMessage.of(change.event).model_dump_json(by_alias=True, ensure_ascii=True)
+        return Message(data, "status_update")
+
+    def snapshot(self, topic: Topic, head: Cursor) -> Message:
+        return Message(json.dumps({"cursor": str(head)}), "reset")
+
+
+def topic_of(tenant_id: uuid.UUID, restaurant: str | None, order_id: uuid.UUID | None) -> Topic:
+    """What to watch for this filter; raises RestaurantNotFound or OrderNotFound."""
+    if order_id is not None:
+        order = records.find(tenant_id, order_id)
+        if order is None or restaurant not in (None, order.restaurant):
+            raise OrderNotFound(order_id)
+        return Topic(tenant_id, _NAME, f"order:{order_id}")
+    if restaurant is not None:
+        require_restaurant(tenant_id, restaurant)
+        return Topic(tenant_id, _NAME, f"restaurant:{restaurant}")
+    return Topic(tenant_id, _NAME, _EVERYTHING)
+
+
+def require_restaurant(tenant_id: uuid.UUID, slug: str) -> None:
+    """Raise RestaurantNotFound unless the tenant has it: a filter on nothing is a mistake, not an answer."""
+    query = select(Restaurant.id).where(Restaurant.tenant_id == tenant_id, Restaurant.slug == slug)
+    if db.session.scalar(query) is None:
+        raise RestaurantNotFound(slug)

@@ -1,0 +1,124 @@
+"""The calls of /api/v1: each parses, calls one verb, renders."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request, url_for
+from pydantic import BaseModel
+
+from ordertrack import streaming
+from ordertrack.api import authentication, problems, reading
+from ordertrack.api.answers import EventList, OrderAnswer, OrderList
+from ordertrack.api.authentication import principal
+from ordertrack.api.openapi import describe
+from ordertrack.api.paging import feed_position, page_after, read_page
+from ordertrack.api.schemas import (
+    MOST_LISTED,
+    EventsQuery,
+    OrderRequest,
+    OrdersQuery,
+    StreamQuery,
+    TransitionRequest,
+)
+from ordertrack.api.stream import require_restaurant, topic_of
+from ordertrack.orders import event_log, intake, records, transitions
+from ordertrack.orders.transitions import OrderNotFound
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+blueprint.before_request(authentication.authenticate)
+blueprint.record_once(problems.register)
+
+
+@blueprint.post("/orders")
+def place_order() -> Response:
+    """Take an order in: 201, or 200 if this idempotency key brought the same order before."""
+    order = reading.body(OrderRequest).to_order()
+    order_id, is_new = intake.place(order, by=principal(), idempotency_key=reading.idempotency_key())
+    location = url_for("api.order", order_id=order_id)
+    return _answer(_order(order_id), 201 if is_new else 200, {"Location": location})
+
+
+@blueprint.get("/orders")
+def orders() -> Response:
+    """The tenant's orders, newest first, a page at a time."""
+    query = reading.query(OrdersQuery)
+    tenant_id = principal().tenant_id
+    before = read_page(query.page)
+    if query.restaurant is not None:
+        require_restaurant(tenant_id, query.restaurant)
+    found = records.newest(tenant_id, query.limit, before, query.restaurant, query.status)
+    shown = found[: query.limit]
+    return _answer(
+        OrderList(
+            items=[OrderAnswer.of(order, request.host_url) for order in shown],
+            next=page_after(shown[-1]) if len(found) > len(shown) else None,
+        )
+    )
+
+
+@blueprint.get("/orders/<uuid:order_id>")
+def order(order_id: uuid.UUID) -> Response:
+    """One order."""
+    return _answer(_order(order_id))
+
+
+@blueprint.post("/orders/<uuid:order_id>/transitions")
+def advance_order(order_id: uuid.UUID) -> Response:
+    """Move an order; a move that was made before is answered like one that is made now."""
+    move = reading.body(TransitionRequest)
+    transitions.advance(
+        order_id, move.to, by=principal(), seen=move.seen, reason=move.reason, metadata=move.metadata
+    )
+    return _answer(_order(order_id))
+
+
+@blueprint.get("/orders/<uuid:order_id>/events")
+def order_events(order_id: uuid.UUID) -> Response:
+    """An order's whole story, oldest first: no order has so many events that they need pages."""
+    events = event_log.events_after(principal().tenant_id, 0, MOST_LISTED, order_id=order_id)
+    if not events:  # its creation is an event
+        raise OrderNotFound(order_id)
+    return _answer(EventList.of(events, next=None))
+
+
+@blueprint.get("/events")
+def events() -> Response:
+    """The tenant's events after a cursor, oldest first; `next` is where to read on, now or later."""
+    query = reading.query(EventsQuery)
+    tenant_id = principal().tenant_id
+    position = feed_position(tenant_id, query.after)
+    found = event_log.events_after(tenant_id, position.seq, query.limit)
+    return _answer(EventList.of(found, next=str(found[-1].cursor if found else position)))
+
+
+@blueprint.get("/stream")
+def stream() -> Response:
+    """Events as they happen, after what was missed since `Last-Event-ID` or `after`."""
+    query = reading.query(StreamQuery)
+    watcher = principal()
+    topic = topic_of(watcher.tenant_id, query.restaurant, query.order)
+    if query.after or request.headers.get("Last-Event-ID"):
+        return streaming.answer(watcher, topic, streaming.requested_cursor())
+    return streaming.answer(watcher, topic, event_log.head(watcher.tenant_id))
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """The description of these calls, made from the models that check them."""
+    return jsonify(describe())
+
+
+def _order(order_id: uuid.UUID) -> OrderAnswer:
+    found = records.find(principal().tenant_id, order_id)
+    if found is None:
+        raise OrderNotFound(order_id)
+    return OrderAnswer.of(found, request.host_url)
+
+
+def _answer(model: BaseModel, status: int = 200, headers: Mapping[str, Any] | None = None) -> Response:
+    response = Response(model.model_dump_json(by_alias=True), status, headers, mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,81 @@
+"""The customer's page behind its unguessable token, and its stream."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from flask import Blueprint, Response, make_response, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from ordertrack import streaming
+from ordertrack.database import db, enter_tenant, present_credential
+from ordertrack.live.topics import Channel
+from ordertrack.orders import event_log, records
+from ordertrack.orders.models import TrackingLink
+from ordertrack.orders.records import OrderRecord
+from ordertrack.tenants.principal import Principal
+from ordertrack.tracking import fragments
+from ordertrack.tracking.channel import TrackingChannel
+
+blueprint = Blueprint("tracking", __name__)
+_channel = TrackingChannel()
+CHANNELS: list[Channel] = [_channel]
+
+SHOWN_AFTER_THE_END = dt.timedelta(days=1)
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
+_PRIVATE = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+@blueprint.get("/track/<token>")
+def show(token: str) -> ResponseReturnValue:
+    """The order's progress, true at the cursor that its stream starts from."""
+    order = _find(token)
+    if order is None:
+        return _gone()
+    cursor = event_log.head(order.tenant_id)
+    order = records.find(order.tenant_id, order.id) or order
+    page = render_template("tracking.html", token=token, cursor=cursor, **fragments.values(order))
+    return make_response(page, _PRIVATE)
+
+
+@blueprint.get("/track/<token>/stream")
+def stream(token: str) -> ResponseReturnValue:
+    """The order's steps after a cursor, as they are made."""
+    order = _find(token)
+    if order is None:
+        return _gone()
+    watcher = Principal(order.tenant_id, f"customer:{order.id}", "Customer")
+    response: Response = streaming.answer(
+        watcher, _channel.topic(order.tenant_id, order.id), streaming.requested_cursor()
+    )
+    response.headers.update(_PRIVATE)
+    return response
+
+
+def _find(token: str) -> OrderRecord | None:
+    """The order of this link; None if there is none, or it ended more than a day ago."""
+    if not _TOKEN.fullmatch(token):
+        return None
+    present_credential("tracking_token", token)
+    link = db.session.execute(
+        select(TrackingLink.tenant_id, TrackingLink.order_id).where(TrackingLink.token == token)
+    ).one_or_none()
+    if link is None:
+        return None
+    enter_tenant(link.tenant_id)
+    order = records.find(link.tenant_id, link.order_id)
+    assert order is not None
+    expires_at = order.status_since + SHOWN_AFTER_THE_END
+    if fragments.is_over(order) and expires_at < dt.datetime.now(dt.UTC):
+        return None
+    return order
+
+
+def _gone() -> Response:
+    return make_response(render_template("tracking_gone.html"), 404, _PRIVATE)

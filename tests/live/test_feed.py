@@ -1,0 +1,165 @@
+"""The window: bounded, whole, and rendered once."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ordertrack.live.cursor import Cursor
+from ordertrack.live.feed import PAGE, WINDOW, EpochChanged, Feed
+from ordertrack.live.topics import Message, Topic
+
+EPOCH = 7
+
+
+@dataclass(frozen=True)
+class Happened:
+    cursor: Cursor
+
+
+class Parity:
+    """A channel of two topics: even and odd positions; every third is news for both."""
+
+    name = "parity"
+    replays = False
+
+    def __init__(self) -> None:
+        self.rendered: list[tuple[int, str]] = []
+
+    def admits(self, watcher: object, topic: Topic) -> bool:
+        return True
+
+    def keys(self, change: Happened) -> list[str]:
+        own = ["even", "odd"][change.cursor.seq % 2]
+        return ["even", "odd"] if change.cursor.seq % 3 == 0 else [own]
+
+    def render(self, change: Happened, key: str) -> Message:
+        self.rendered.append((change.cursor.seq, key))
+        return Message(f"{change.cursor.seq} {key}")
+
+    def snapshot(self, topic: Topic, head: Cursor) -> Message:
+        return Message("")
+
+
+class Story:
+    """A log of `length` events that counts how often it is read."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        self.epoch = EPOCH
+        self.reads: list[tuple[int, int]] = []
+
+    def after(self, seq: int, limit: int) -> list[Happened]:
+        self.reads.append((seq, limit))
+        return [Happened(Cursor(self.epoch, n)) for n in range(seq + 1, min(seq + limit, self.length) + 1)]
+
+
+EVEN = Topic(uuid.uuid4(), "parity", "even")
+
+
+def a_feed(story: Story, head: int) -> tuple[Feed, Parity]:
+    channel = Parity()
+    return Feed({"parity": channel}, Cursor(EPOCH, head), story.after), channel
+
+
+def told(frames: list[bytes]) -> list[int]:
+    return [int(frame.split(b"data: ")[1].split()[0]) for frame in frames]
+
+
+def evens(after: int, until: int) -> list[int]:
+    return [n for n in range(after + 1, until + 1) if n % 2 == 0 or n % 3 == 0]
+
+
+def test_it_reads_on_from_its_head_and_no_further_than_the_log() -> None:
+    story = Story(3)
+    feed, _ = a_feed(story, 3)
+    assert list(feed.advance()) == []
+    story.length = 6
+    assert [entry.change.cursor.seq for entry in feed.advance()] == [4, 5, 6]
+    assert feed.head == Cursor(EPOCH, 6)
+    assert story.reads == [(3, PAGE), (3, PAGE)]
+
+
+@pytest.mark.parametrize("events", [PAGE - 1, PAGE, PAGE + 1, 2 * PAGE])
+def test_it_reads_page_by_page_to_the_end(events: int) -> None:
+    feed, _ = a_feed(Story(events), 0)
+    assert [entry.change.cursor.seq for entry in feed.advance()] == list(range(1, events + 1))
+
+
+def test_the_window_is_bounded_and_forgets_the_oldest() -> None:
+    feed, _ = a_feed(Story(WINDOW + 300), 0)
+    list(feed.advance())
+    assert feed.start == 300
+    assert told(list(feed.frames_after(EVEN, 0))) == evens(300, WINDOW + 300)
+
+
+@given(st.integers(0, 1500), st.integers(0, 1500), st.integers(0, 3500))
+def test_it_reaches_back_as_far_as_a_window_and_then_holds_all_of_it(
+    head: int, later: int, after: int
+) -> None:
+    story = Story(head)
+    feed, _ = a_feed(story, head)
+    story.length += later
+    list(feed.advance())
+    after = min(after, feed.head.seq)
+    reached = feed.reach_back(after)
+    assert reached == (feed.head.seq - after <= WINDOW)
+    if reached:
+        assert feed.start <= after
+        assert told(list(feed.frames_after(EVEN, after))) == evens(after, feed.head.seq)
+    story.length += 10
+    list(feed.advance())
+    assert told(list(feed.frames_after(EVEN, feed.head.seq - 5))) == evens(feed.head.seq - 5, feed.head.seq)
+
+
+def test_reaching_back_reads_only_what_is_missing_and_only_once() -> None:
+    story = Story(500)
+    feed, _ = a_feed(story, 500)
+    for after in (400, 400, 450, 500):
+        assert feed.reach_back(after)
+    assert story.reads == [(400, 100)]
+    assert feed.reach_back(350)
+    assert story.reads == [(400, 100), (350, 50)]
+
+
+def test_what_is_too_far_back_is_not_read_at_all() -> None:
+    story = Story(WINDOW + 1)
+    feed, _ = a_feed(story, WINDOW + 1)
+    assert not feed.reach_back(0)
+    assert story.reads == []
+
+
+def test_each_change_is_rendered_once_a_topic() -> None:
+    feed, channel = a_feed(Story(30), 0)
+    for entry in feed.advance():
+        for name in entry.topics:
+            feed.frame(entry, Topic(EVEN.tenant_id, *name))
+    for _ in range(3):
+        list(feed.frames_after(EVEN, 0))
+        list(feed.frames_after(EVEN._replace(key="odd"), 10))
+    assert len(channel.rendered) == len(set(channel.rendered)) == 30 + 10
+
+
+def test_a_frame_carries_its_position_and_only_its_topics_are_told() -> None:
+    feed, _ = a_feed(Story(4), 0)
+    list(feed.advance())
+    assert list(feed.frames_after(EVEN, 0)) == [
+        b"id: 7-2\ndata: 2 even\n\n",
+        b"id: 7-3\ndata: 3 even\n\n",
+        b"id: 7-4\ndata: 4 even\n\n",
+    ]
+    assert list(feed.frames_after(EVEN._replace(channel="other"), 0)) == []
+
+
+def test_a_new_epoch_is_noticed_before_anything_of_it_is_told() -> None:
+    story = Story(5)
+    feed, _ = a_feed(story, 5)
+    story.epoch, story.length = EPOCH + 1, 8
+    with pytest.raises(EpochChanged):
+        list(feed.advance())
+    assert feed.head == Cursor(EPOCH, 5)
+    assert list(feed.frames_after(EVEN, 0)) == []

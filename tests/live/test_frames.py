@@ -1,0 +1,55 @@
+"""Frames: what a browser reads out is what was put in, whatever the text."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from live.recording import Frame, parse
+from ordertrack.live import frames
+from ordertrack.live.cursor import Cursor
+from ordertrack.live.topics import Message
+
+
+def as_lines(text: str) -> str:
+    """The one thing that an event stream changes: every line end is a line feed."""
+    return re.sub(r"\r\n|\r", "\n", text)
+
+
+@given(st.text() | st.text("a\n\r\v\f\x1c\x85\u2028\u2029: "))
+@example("one\u2028line")
+@example("one\x85\x0b\x0c\x1cline")
+@example("ends in a line end\n")
+@example("\n\n")
+@example("")
+@example("data: x\nid: 7\n\nevent: bye")
+@example("\ufeffbom")
+def test_data_arrives_as_it_was(data: str) -> None:
+    frame = frames.encode(Message(data, "news"), Cursor(5, 7))
+    assert b"\r" not in frame
+    assert frame.endswith(b"\n\n") and frame.count(b"\n\n") == 1
+    assert parse(frame) == [Frame(Cursor(5, 7), "news", as_lines(data))]
+
+
+@given(st.lists(st.text(), max_size=5))
+def test_frames_do_not_run_into_each_other(texts: list[str]) -> None:
+    stream = b"".join(frames.encode(Message(text)) for text in texts)
+    assert parse(stream) == [Frame(None, None, as_lines(text)) for text in texts]
+
+
+def test_a_frame_is_these_bytes() -> None:
+    assert frames.encode(Message("<p>\nsalt</p>", "move"), Cursor(3, 4), retry=1000) == (
+        b"id: 3-4\nevent: move\nretry: 1000\ndata: <p>\ndata: salt</p>\n\n"
+    )
+    assert frames.encode(Message("a")) == b"data: a\n\n"
+
+
+def test_a_heartbeat_is_a_named_event_that_pages_can_see() -> None:
+    assert frames.heartbeat() == b"event: hb\ndata: \n\n"
+    assert parse(frames.heartbeat(Cursor(1, 2))) == [Frame(Cursor(1, 2), "hb", "")]
+
+
+def test_bye_is_a_named_event() -> None:
+    assert parse(frames.BYE) == [Frame(None, "bye", "")]

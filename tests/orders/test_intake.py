@@ -1,0 +1,235 @@
+"""Taking orders in: once a key, numbered without gap, promised for a time that a kitchen can mean."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from server import wait_for
+
+from ordertrack.database import tenant_context
+from ordertrack.orders import event_log, intake, records
+from ordertrack.orders.intake import (
+    IdempotencyKeyReused,
+    NewItem,
+    NewOrder,
+    PromiseOutOfRange,
+    RestaurantNotFound,
+)
+from ordertrack.orders.state_machine import Fulfilment
+
+TEA = NewOrder("hamra", Fulfilment.PICKUP, (NewItem("Tea", 1),))
+Crowd = Callable[[list[Callable[[], Any]]], list[Any]]
+
+
+@pytest.fixture
+def take_in(crowd_app: Flask) -> Callable[..., tuple[uuid.UUID, bool]]:
+    def place(house: Any, order: NewOrder = TEA, key: str | None = None) -> tuple[uuid.UUID, bool]:
+        with tenant_context(crowd_app, house.tenant_id):
+            return intake.place(order, by=house.program, idempotency_key=key)
+
+    return place
+
+
+@pytest.fixture
+def numbers(crowd_app: Flask) -> Callable[[Any], list[int]]:
+    """The numbers of a house's orders, in the order in which they were placed."""
+
+    def read(house: Any) -> list[int]:
+        with tenant_context(crowd_app, house.tenant_id):
+            return [order.number for order in records.newest(house.tenant_id, 1000)][::-1]
+
+    return read
+
+
+def events(app: Flask, house: Any) -> list[event_log.EventRecord]:
+    with tenant_context(app, house.tenant_id):
+        return event_log.events_after(house.tenant_id, 0, 1000)
+
+
+def test_the_same_key_and_order_again_is_the_same_order(app: Flask, cedar: Any, take_in: Any) -> None:
+    first, is_new = take_in(cedar, key="k")
+    again, is_new_again = take_in(cedar, key="k")
+    assert (first == again, is_new, is_new_again) == (True, True, False)
+    assert len(events(app, cedar)) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(TEA, items=(NewItem("Tea", 2),)),
+        replace(TEA, items=(NewItem("Tea", 1, "hot"),)),
+        replace(TEA, items=(NewItem("Tea", 1), NewItem("Tea", 1))),
+        replace(TEA, restaurant="jounieh"),
+        replace(TEA, fulfilment=Fulfilment.DINE_IN),
+        replace(TEA, reference="7"),
+        replace(TEA, customer={"name": "Rana"}),
+        replace(TEA, metadata={"source": "web"}),
+    ],
+)
+def test_the_same_key_for_another_order_is_refused(
+    app: Flask, cedar: Any, take_in: Any, other: NewOrder
+) -> None:
+    take_in(cedar, key="k")
+    with pytest.raises(IdempotencyKeyReused):
+        take_in(cedar, other, key="k")
+    assert len(events(app, cedar)) == 1
+
+
+def test_tenants_share_no_keys(cedar: Any, rival: Any, take_in: Any) -> None:
+    ours, _ = take_in(cedar, key="k")
+    theirs, is_new = take_in(rival, replace(TEA, restaurant="verdun"), key="k")
+    assert is_new and ours != theirs
+
+
+def test_orders_without_a_key_are_all_new(cedar: Any, take_in: Any) -> None:
+    assert take_in(cedar)[0] != take_in(cedar)[0]
+
+
+def test_the_same_moment_in_another_zone_is_the_same_order() -> None:
+    at = dt.datetime(2026, 7, 1, 12, 0, tzinfo=dt.UTC)
+    there = at.astimezone(dt.timezone(dt.timedelta(hours=3)))
+    assert replace(TEA, promised_at=at).fingerprint == replace(TEA, promised_at=there).fingerprint
+
+
+@given(st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5), max_size=5), st.randoms())
+def test_the_order_of_keys_does_not_make_another_order(metadata: dict[str, Any], random: Any) -> None:
+    shuffled = list(metadata.items())
+    random.shuffle(shuffled)
+    assert replace(TEA, metadata=metadata).fingerprint == replace(TEA, metadata=dict(shuffled)).fingerprint
+
+
+def test_twins_with_one_key_at_the_same_moment_place_one_order(
+    app: Flask, cedar: Any, take_in: Any, crowd: Crowd, numbers: Any
+) -> None:
+    for turn in range(5):
+        answers = crowd([lambda key=f"twin {turn}": take_in(cedar, key=key)] * 16)
+        assert len({order_id for order_id, _ in answers}) == 1
+        assert sorted(is_new for _, is_new in answers) == [False] * 15 + [True]
+    assert numbers(cedar) == [1, 2, 3, 4, 5]
+    assert [entry.cursor.seq for entry in events(app, cedar)] == [1, 2, 3, 4, 5]
+
+
+def test_different_orders_with_one_key_at_the_same_moment_place_one(
+    cedar: Any, take_in: Any, crowd: Crowd, numbers: Any
+) -> None:
+    orders = [replace(TEA, restaurant=("hamra", "jounieh")[n % 2], reference=str(n)) for n in range(12)]
+    answers = crowd([lambda order=order: take_in(cedar, order, key="k") for order in orders])
+    assert sorted(type(answer).__name__ for answer in answers) == ["IdempotencyKeyReused"] * 11 + ["tuple"]
+    assert numbers(cedar) == [1]
+
+
+def test_numbers_count_up_by_restaurant_without_gap_under_a_crowd(
+    crowd_app: Flask, cedar: Any, take_in: Any, crowd: Crowd
+) -> None:
+    orders = [replace(TEA, restaurant=("hamra", "jounieh")[n % 2]) for n in range(32)]
+    jobs = [lambda order=order: [take_in(cedar, order) for _ in range(3)] for order in orders]
+    assert not [answer for answer in crowd(jobs) if isinstance(answer, Exception)]
+    with tenant_context(crowd_app, cedar.tenant_id):
+        for restaurant in ("hamra", "jounieh"):
+            placed = records.newest(cedar.tenant_id, 1000, restaurant=restaurant)
+            assert [order.number for order in placed][::-1] == list(range(1, 49))
+
+
+def test_a_refused_order_takes_no_number(cedar: Any, take_in: Any, numbers: Any) -> None:
+    take_in(cedar)
+    with pytest.raises(PromiseOutOfRange):
+        take_in(cedar, replace(TEA, promised_at=dt.datetime(9999, 12, 31, tzinfo=dt.UTC)))
+    with pytest.raises(RestaurantNotFound):
+        take_in(cedar, replace(TEA, restaurant="verdun"))
+    take_in(cedar)
+    assert numbers(cedar) == [1, 2]
+
+
+def test_another_tenants_restaurant_does_not_exist(cedar: Any, rival: Any, take_in: Any) -> None:
+    with pytest.raises(RestaurantNotFound):
+        take_in(rival)
+    assert rival.restaurants == ("verdun", "badaro")
+
+
+def test_numbers_start_again_on_a_new_business_day(
+    operator: psycopg.Connection, cedar: Any, take_in: Any, numbers: Any
+) -> None:
+    take_in(cedar)
+    take_in(cedar)
+    operator.execute(
+        "UPDATE restaurants SET numbered_on = numbered_on - 1 WHERE tenant_id = %s", [cedar.tenant_id]
+    )
+    operator.execute(
+        "UPDATE orders SET business_date = business_date - 1 WHERE tenant_id = %s", [cedar.tenant_id]
+    )
+    operator.commit()
+    take_in(cedar)
+    take_in(cedar)
+    assert numbers(cedar) == [1, 2, 1, 2]
+
+
+def test_the_business_day_is_the_restaurants_own(
+    operator: psycopg.Connection, cedar: Any, take_in: Any
+) -> None:
+    """At every moment, a restaurant east of the date line is a day ahead of one west of it."""
+    for slug, zone in (("hamra", "Pacific/Kiritimati"), ("jounieh", "Pacific/Niue")):
+        operator.execute(
+            "UPDATE restaurants SET timezone = %s WHERE tenant_id = %s AND slug = %s",
+            [zone, cedar.tenant_id, slug],
+        )
+    operator.commit()
+    here, _ = take_in(cedar)
+    there, _ = take_in(cedar, replace(TEA, restaurant="jounieh"))
+    days = operator.execute(
+        """SELECT (SELECT business_date FROM orders WHERE id = %s)
+                - (SELECT business_date FROM orders WHERE id = %s)""",
+        [here, there],
+    ).fetchone()
+    assert days in [(1,), (2,)]
+
+
+def test_a_day_that_begins_while_an_order_waits_for_its_number_is_not_taken_back(
+    operator: psycopg.Connection, cedar: Any, take_in: Any, numbers: Any
+) -> None:
+    """Who read the clock before the day began and got the lock after it must not repeat a number."""
+    take_in(cedar)
+    operator.execute(
+        "UPDATE restaurants SET numbered_on = numbered_on + 1, last_number = 5 WHERE tenant_id = %s",
+        [cedar.tenant_id],
+    )
+    answer: list[Any] = []
+    waiting = threading.Thread(target=lambda: answer.append(take_in(cedar)))
+    waiting.start()
+    blocked = "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+    wait_for(lambda: operator.execute(blocked).fetchone() == (1,), "the second order to wait for the first")
+    operator.commit()
+    waiting.join(10)
+    assert len(answer) == 1
+    assert numbers(cedar) == [1, 6]
+
+
+@pytest.mark.parametrize("hours", [-2, -1.01, 24 * 30 + 1, 24 * 365])
+def test_a_promise_that_no_kitchen_could_mean_is_refused(
+    app: Flask, cedar: Any, take_in: Any, hours: float
+) -> None:
+    with pytest.raises(PromiseOutOfRange, match="promised_at must lie between"):
+        take_in(cedar, replace(TEA, promised_at=dt.datetime.now(dt.UTC) + dt.timedelta(hours=hours)))
+    assert events(app, cedar) == []
+
+
+def test_tracking_tokens_are_of_128_random_bits(crowd_app: Flask, cedar: Any, take_in: Any) -> None:
+    made = [take_in(cedar)[0] for _ in range(20)]
+    with tenant_context(crowd_app, cedar.tenant_id):
+        tokens = {order.tracking_token for order in records.newest(cedar.tenant_id, 100)}
+    assert len(tokens) == len(made)
+    assert all(len(token) == 22 for token in tokens)
+
+
+def test_the_metadata_of_placing_stands_in_the_first_event(app: Flask, cedar: Any, take_in: Any) -> None:
+    take_in(cedar, replace(TEA, metadata={"source": "web", "deep": {"a": [1, None, "é"]}}))
+    assert events(app, cedar)[0].metadata == {"source": "web", "deep": {"a": [1, None, "é"]}}

@@ -1,0 +1,82 @@
+"""A real server for tests: `ordertrack serve` as an operator starts it, on the suite's database."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from ordertrack.config import Settings
+
+T = TypeVar("T")
+PATIENCE = 20.0  # seconds
+
+
+def wait_for(condition: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
+    """The first true value of `condition`; fails the test if it does not come in time."""
+    deadline = time.monotonic() + patience
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"waited {patience} s in vain for {what}"
+        time.sleep(0.02)
+    return value
+
+
+class Server:
+    """gunicorn with its workers, listeners and streams, on one port that outlives restarts."""
+
+    def __init__(self, settings: Settings, folder: Path, workers: int = 2) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "server.log"
+        self._environment = {
+            **os.environ,
+            "DATABASE_URL": settings.operator_url.set(drivername="postgresql").render_as_string(
+                hide_password=False
+            ),
+            "SECRET_KEY": settings.secret_key,
+            "ORDERTRACK_DATA": str(folder),
+            "ORDERTRACK_DEMO": "0",
+            "WEB_CONCURRENCY": str(workers),
+            "PORT": str(self.port),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "ordertrack.commands", "serve"],
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+            )
+        wait_for(self._is_ready, f"the server; its log is {self.log.read_text()[-2000:]}")
+
+    def kill(self) -> None:
+        """As a crash would end it."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> None:
+        """As an operator would end it."""
+        assert self._process is not None
+        self._process.terminate()
+        assert self._process.wait(PATIENCE) == 0
+
+    def _is_ready(self) -> bool:
+        assert self._process is not None and self._process.poll() is None, self.log.read_text()[-2000:]
+        try:
+            with urllib.request.urlopen(f"{self.address}/readyz", timeout=2) as answer:
+                return answer.status == 200
+        except (urllib.error.URLError, OSError):
+            return False

@@ -1,0 +1,152 @@
+"""The customer's page: true steps, private, live, and friendly when the link has ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Callable
+
+import pytest
+from conftest import House
+from flask import Flask
+from sqlalchemy import text
+
+from ordertrack.database import db, operator_connection, tenant_context
+from ordertrack.config import Settings
+from ordertrack.orders import intake, records, transitions
+from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.tracking import fragments
+
+
+def order_of(app: Flask, house: House, order_id: uuid.UUID) -> OrderRecord:
+    with tenant_context(app, house.tenant_id):
+        order = records.find(house.tenant_id, order_id)
+        assert order is not None
+        return order
+
+
+def move(app: Flask, house: House, order_id: uuid.UUID, *statuses: OrderStatus) -> OrderRecord:
+    with tenant_context(app, house.tenant_id):
+        for status in statuses:
+            transitions.advance(order_id, status, by=house.program)
+    return order_of(app, house, order_id)
+
+
+def test_steps_that_were_made_carry_their_own_time_and_those_ahead_none(
+    app: Flask, cedar: House, place: Callable[..., uuid.UUID]
+) -> None:
+    order = move(app, cedar, place(cedar), OrderStatus.CONFIRMED, OrderStatus.PREPARING)
+    shown = fragments.milestones(order)
+    assert [(milestone.title, milestone.at is not None, milestone.is_current) for milestone in shown] == [
+        ("Order received", True, False),
+        ("Confirmed by the restaurant", True, False),
+        ("Being prepared", True, True),
+        ("Ready", False, False),
+        ("On its way to you", False, False),
+        ("Delivered", False, False),
+    ]
+    assert [milestone.at for milestone in shown[:3]] == [step.at for step in order.steps]
+
+
+@pytest.mark.parametrize("fulfilment", [Fulfilment.PICKUP, Fulfilment.DINE_IN])
+def test_only_a_delivery_is_told_that_it_may_come_on_its_way(
+    app: Flask, cedar: House, place: Callable[..., uuid.UUID], fulfilment: Fulfilment
+) -> None:
+    order = order_of(app, cedar, place(cedar, fulfilment))
+    assert "On its way to you" not in [milestone.title for milestone in fragments.milestones(order)]
+
+
+def test_a_cancelled_order_promises_nothing_more(
+    app: Flask, cedar: House, place: Callable[..., uuid.UUID]
+) -> None:
+    order = move(app, cedar, place(cedar), OrderStatus.CANCELLED)
+    assert [milestone.title for milestone in fragments.milestones(order)] == ["Order received", "Cancelled"]
+
+
+def test_an_order_that_was_handed_over_directly_shows_no_road_it_did_not_take(
+    app: Flask, cedar: House, place: Callable[..., uuid.UUID]
+) -> None:
+    way = (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY, OrderStatus.COMPLETED)
+    order = move(app, cedar, place(cedar), *way)
+    assert "On its way to you" not in [milestone.title for milestone in fragments.milestones(order)]
+
+
+def test_the_page_is_private_and_says_nothing_about_who_ordered(app: Flask, cedar: House) -> None:
+    order = NewOrder(
+        "hamra",
+        Fulfilment.DELIVERY,
+        (NewItem("Kebab", 1, "ring twice, flat 4"),),
+        customer={"name": "Rana Khoury", "phone": "+961 1 234567"},
+        reference="till-77",
+    )
+    with tenant_context(app, cedar.tenant_id):
+        order_id, _ = intake.place(order, by=cedar.program)
+    token = order_of(app, cedar, order_id).tracking_token
+    answer = app.test_client().get(f"/track/{token}")
+    assert answer.status_code == 200
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "noindex" in answer.headers["X-Robots-Tag"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    for private in ("Rana", "961", "flat 4", "till-77", "Till", str(cedar.tenant_id)):
+        assert private not in answer.text
+
+
+def test_a_token_is_128_random_bits(app: Flask, cedar: House, place: Callable[..., uuid.UUID]) -> None:
+    tokens = {order_of(app, cedar, place(cedar)).tracking_token for _ in range(20)}
+    assert len(tokens) == 20
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{22}", token) for token in tokens)
+
+
+@pytest.mark.parametrize("token", ["x", "A" * 22, "A" * 5000, "%00" * 22, "..%2f..", "ünï" * 8])
+def test_a_bad_token_is_a_friendly_404(app: Flask, token: str) -> None:
+    for path in (f"/track/{token}", f"/track/{token}/stream"):
+        answer = app.test_client().get(path)
+        assert answer.status_code == 404
+    assert "ended" in app.test_client().get("/track/" + "A" * 22).text
+
+
+def test_a_link_ends_a_day_after_the_order_did(
+    app: Flask, settings: Settings, cedar: House, place: Callable[..., uuid.UUID]
+) -> None:
+    order_id = place(cedar)
+    order = move(app, cedar, order_id, OrderStatus.CANCELLED)
+    path = f"/track/{order.tracking_token}"
+    assert app.test_client().get(path).status_code == 200
+    with operator_connection(settings.operator_url) as connection:
+        connection.execute(text("SELECT set_config('ordertrack.tenant_id', :t, false)"), {"t": str(cedar.tenant_id)})
+        connection.execute(
+            text("UPDATE orders SET status_since = :then WHERE tenant_id = :t AND id = :o"),
+            {
+                "then": dt.datetime.now(dt.UTC) - fragments_expiry() - dt.timedelta(minutes=1),
+                "t": cedar.tenant_id,
+                "o": order_id,
+            },
+        )
+    assert app.test_client().get(path).status_code == 404
+    assert app.test_client().get(f"{path}/stream").status_code == 404
+    with operator_connection(settings.operator_url) as connection:
+        connection.execute(text("SELECT set_config('ordertrack.tenant_id', :t, false)"), {"t": str(cedar.tenant_id)})
+        connection.execute(
+            text("UPDATE orders SET status_since = :then WHERE tenant_id = :t AND id = :o"),
+            {"then": order.status_since, "t": cedar.tenant_id, "o": order_id},
+        )
+
+
+def fragments_expiry() -> dt.timedelta:
+    from ordertrack.tracking.views import SHOWN_AFTER_THE_END
+
+    return SHOWN_AFTER_THE_END
+
+
+def test_a_link_leads_to_its_own_order_only(
+    app: Flask, cedar: House, rival: House, place: Callable[..., uuid.UUID]
+) -> None:
+    ours, theirs = order_of(app, cedar, place(cedar)), order_of(app, rival, place(rival))
+    page = app.test_client().get(f"/track/{ours.tracking_token}").text
+    assert "Hamra" in page
+    assert theirs.restaurant_name not in page
+    with app.app_context():
+        assert db.session.execute(text("SELECT count(*) FROM tracking_links")).scalar() == 0
