@@ -1,4 +1,4 @@
-"""How gunicorn serves ordertrack. The patch comes first: what is imported before it would block the worker."""
+"""How gunicorn serves ordertrack; the patch comes first, or what was imported before it blocks the worker."""
 
 from gevent import monkey
 
@@ -12,7 +12,9 @@ import psycopg.waiting  # noqa: E402
 from ordertrack import serving  # noqa: E402
 from ordertrack.config import Settings  # noqa: E402
 
-assert getattr(psycopg.waiting.wait, "__name__", "") != "wait_c", "psycopg was imported before gevent patched it"
+assert getattr(psycopg.waiting.wait, "__name__", "") != "wait_c", (
+    "psycopg was imported before gevent patched it"
+)
 
 _settings = Settings.from_environment()
 
@@ -32,7 +34,7 @@ def when_ready(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     serving.listen(worker)
 

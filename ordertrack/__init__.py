@@ -14,7 +14,8 @@ from ordertrack.orders import views as order_views
 from ordertrack.tenants import sign_in
 
 _SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self';"
+    " frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
@@ -50,7 +51,10 @@ def create_app(settings: Settings | None = None) -> Flask:
 def make_bare_app(settings: Settings, *, as_operator: bool = False) -> Flask:
     """An application with a database and nothing else: for commands; `as_operator` owns the schema."""
     app = Flask(
-        __name__, template_folder=str(ROOT / "templates"), static_folder=None, instance_path=str(settings.data_folder)
+        __name__,
+        template_folder=str(ROOT / "templates"),
+        static_folder=None,
+        instance_path=str(settings.data_folder),
     )
     app.config.update(
         SECRET_KEY=settings.secret_key,

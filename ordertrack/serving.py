@@ -96,4 +96,3 @@ def finish(settings: Settings) -> None:
         _rush.wait(10)
     if os.environ.get("ORDERTRACK_OWNS_DATABASE"):
         embedded.stop(settings.data_folder)
-

@@ -16,8 +16,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.routing import Rule
 
-from ordertrack.database import operator_connection
 from ordertrack.config import Settings
+from ordertrack.database import operator_connection
 from ordertrack.orders.state_machine import OrderStatus
 
 # Routes that name nothing of a tenant's; anything else must be fillable below.
@@ -58,7 +58,14 @@ def _filled(app: Flask, rule: Rule, theirs: dict[str, list[str]]) -> Iterator[At
 
 def _rows(settings: Settings) -> dict[str, list[str]]:
     """Everything in the database that a request could change."""
-    tables = ("orders", "order_items", "order_status_events", "tenant_streams", "restaurants", "staff_members")
+    tables = (
+        "orders",
+        "order_items",
+        "order_status_events",
+        "tenant_streams",
+        "restaurants",
+        "staff_members",
+    )
     with operator_connection(settings.operator_url) as connection:
         return {
             table: sorted(str(row) for row in connection.execute(text(f"SELECT {table}::text FROM {table}")))
@@ -101,7 +108,14 @@ def test_an_order_of_another_tenant_cannot_be_placed_into_or_filtered_for(
 ) -> None:
     client = app.test_client()
     before = _rows(settings)
-    order = {"restaurant": rival.restaurants[0], "fulfilment": "pickup", "items": [{"name": "Kebab", "quantity": 1}]}
+    order = {
+        "restaurant": rival.restaurants[0],
+        "fulfilment": "pickup",
+        "items": [{"name": "Kebab", "quantity": 1}],
+    }
     assert client.post("/api/v1/orders", json=order, headers=cedar.bearer).status_code == 404
-    assert client.get(f"/api/v1/stream?restaurant={rival.restaurants[0]}", headers=cedar.bearer).status_code == 404
+    assert (
+        client.get(f"/api/v1/stream?restaurant={rival.restaurants[0]}", headers=cedar.bearer).status_code
+        == 404
+    )
     assert _rows(settings) == before

@@ -24,15 +24,23 @@ def body(model: type[Read]) -> Read:
         raise Refusal(
             Problem(415, "Send the body as JSON, with the header `Content-Type: application/json`.")
         )
-    try:
-        raw = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        raise Refusal(Problem(413, "The body is too large: send 512 KB at most.")) from None
+    raw = _raw_body()
     try:
         # From the raw bytes, so that what is no text (a lone surrogate, a broken byte) never becomes a str.
         return model.model_validate_json(raw)
     except ValidationError as error:
         raise refusal_of(error, 422) from None
+
+
+def _raw_body() -> bytes:
+    try:
+        raw = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raw = None
+    # A body that comes in chunks is cut off at the bound without a word.
+    if raw is None or (request.content_length is None and len(raw) == request.max_content_length):
+        raise Refusal(Problem(413, "The body is too large: send 512 KB at most."))
+    return raw
 
 
 def query(model: type[Read]) -> Read:

@@ -49,7 +49,7 @@ def orders() -> Response:
     before = read_page(query.page)
     if query.restaurant is not None:
         require_restaurant(tenant_id, query.restaurant)
-    found = records.newest(tenant_id, query.limit, before, query.restaurant, query.status)
+    found = records.newest(tenant_id, query.limit + 1, before, query.restaurant, query.status)
     shown = found[: query.limit]
     return _answer(
         OrderList(

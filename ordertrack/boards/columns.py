@@ -12,12 +12,16 @@ from ordertrack.tenants.principal import Principal
 
 @dataclass(frozen=True)
 class Column:
-    """One status of a board. With `shown_for`, a card leaves by itself that long after it came."""
+    """One status of a board. With `shown_for`, a card leaves by itself that long after it came.
+
+    An alarm stands above the other columns, where nobody can overlook it, and only while it holds a card.
+    """
 
     status: OrderStatus
     title: str
     when_empty: str
     shown_for: dt.timedelta | None = None
+    is_alarm: bool = False
 
     @property
     def dom_id(self) -> str:
@@ -63,7 +67,7 @@ KITCHEN = Board(
         Column(OrderStatus.CONFIRMED, "Confirmed", "Nothing is waiting to be started."),
         Column(OrderStatus.PREPARING, "Preparing", "Nothing is being prepared."),
         Column(OrderStatus.READY, "Just ready", "Nothing became ready lately.", _A_WHILE),
-        Column(OrderStatus.CANCELLED, "Cancelled", "Nothing was cancelled lately.", _A_WHILE),
+        Column(OrderStatus.CANCELLED, "Cancelled", "Nothing was cancelled lately.", _A_WHILE, is_alarm=True),
     ),
 )
 

@@ -46,10 +46,7 @@ def _answer(principal: Principal, order_id: uuid.UUID, notice: str, status: int 
     order = records.find(principal.tenant_id, order_id)
     assert order is not None
     card = fragments.move(_board(principal), order)
-    response = make_response(render_template("_tap.html", notice=notice, card=card), status)
-    if request.form.get("board") == "story" and not notice:
-        response.headers["HX-Refresh"] = "true"
-    return response
+    return make_response(render_template("_tap.html", notice=notice, card=card), status)
 
 
 def _board(principal: Principal) -> Board:

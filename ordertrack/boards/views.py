@@ -74,9 +74,7 @@ def stream(restaurant: str, board: str) -> Response:
 def _find(restaurant: str, board: str) -> tuple[Principal, Restaurant, Board]:
     principal = staff_principal()
     place = db.session.scalar(
-        select(Restaurant).where(
-            Restaurant.tenant_id == principal.tenant_id, Restaurant.slug == restaurant
-        )
+        select(Restaurant).where(Restaurant.tenant_id == principal.tenant_id, Restaurant.slug == restaurant)
     )
     if place is None:
         abort(404, "There is no such restaurant.")

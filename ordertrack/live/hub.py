@@ -262,9 +262,13 @@ class Hub:
             and feed.reach_back(after.seq)
         ):
             news = list(feed.frames_after(topic, after.seq))
-            return [*news, frames.heartbeat(feed.head, retry=1000)]
-        position, snapshot = self._snapshot(feed, watched, topic)
-        return [snapshot, *feed.frames_after(topic, position.seq), frames.heartbeat(feed.head, retry=1000)]
+        else:
+            position, snapshot = self._snapshot(feed, watched, topic)
+            news = [snapshot, *feed.frames_after(topic, position.seq)]
+        if news:  # whose last one says where the watcher stands
+            return [*news, frames.heartbeat(retry=1000)]
+        watched.told = feed.head.seq
+        return [frames.heartbeat(feed.head, retry=1000)]
 
     def _snapshot(self, feed: Feed, watched: _Watched, topic: Topic) -> tuple[Cursor, bytes]:
         kept = watched.snapshot

@@ -54,7 +54,8 @@ _PLACE = text("""
             (line.item ->> 'quantity')::integer, line.item ->> 'notes', line.item -> 'modifiers'
           FROM stream, jsonb_array_elements(:items) WITH ORDINALITY AS line (item, position)
     ), link AS (
-        INSERT INTO tracking_links (tenant_id, order_id, token) SELECT tenant_id, :order_id, :token FROM stream
+        INSERT INTO tracking_links (tenant_id, order_id, token)
+        SELECT tenant_id, :order_id, :token FROM stream
     ), event AS (
         INSERT INTO order_status_events (tenant_id, seq, order_id, restaurant_id, version, from_status,
             to_status, changed_by, actor, occurred_at, in_status_for, metadata)

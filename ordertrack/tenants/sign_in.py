@@ -94,7 +94,7 @@ def refuse_cross_site_writes() -> None:
 
     Every current browser says in Sec-Fetch-Site, or at least in Origin, where a write comes from, and pages
     cannot forge either; programs send neither and carry no one else's cookie. So fragments need no token,
-    and a board may stay open for days. (Sources: the Fetch Metadata specification; Go's CrossOriginProtection.)
+    and a board may stay open for days. (Source: the Fetch Metadata specification.)
     """
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return

@@ -64,6 +64,7 @@ class Caller:
 
 def assert_problem(answer: TestResponse, *statuses: int) -> dict[str, Any]:
     """The answer is a problem document with one of these statuses and a sentence."""
+    assert answer.mimetype != "text/event-stream", "it streams, and would never end"
     assert answer.status_code in statuses, answer.text
     assert answer.content_type == "application/problem+json"
     said = answer.json

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import logging
 
@@ -138,6 +139,18 @@ def test_an_unknown_restaurant_is_404(cedars):
 )
 def test_a_body_that_is_too_large_is_413(cedars, size):
     assert_problem(cedars.post("/orders", an_order(cedars.house, items=item(notes="n" * size))), 413)
+
+
+def test_a_body_in_chunks_that_is_too_large_is_413_and_not_cut_off(cedars):
+    whole = json.dumps(an_order(cedars.house)).encode()
+    answer = cedars.post(
+        "/orders",
+        input_stream=io.BytesIO(whole + b" " * MEGABYTE),
+        content_type="application/json",
+        headers={"Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert_problem(answer, 413)
 
 
 BAD_BODIES = {

@@ -22,7 +22,7 @@ class Frame:
 
 
 def parse(stream: bytes) -> list[Frame]:
-    """What a browser reads out of the bytes, by the rules of the HTML standard; unfinished frames are left."""
+    """What a browser reads out of the bytes, by the rules of the HTML standard."""
     frames = []
     for block in stream.decode().split("\n\n")[:-1]:
         fields: dict[str, list[str]] = {}

@@ -20,15 +20,15 @@ def test_a_cursor_that_was_written_is_read_back(epoch: int, seq: int) -> None:
 def test_a_text_is_a_cursor_or_malformed_and_nothing_else_happens(text: str) -> None:
     try:
         cursor = Cursor.parse(text)
-    except MalformedCursor as error:
-        assert "<epoch>-<seq>" in str(error)
-    else:
-        assert min(cursor) >= 0 and max(cursor) < 2**63, "every cursor fits the database's bigint"
+    except MalformedCursor:
+        return
+    assert min(cursor) >= 0 and max(cursor) < 2**63, "every cursor fits the database's bigint"
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "-", "1", "1-", "-1", "1--1", "1-2-3", " 1-2", "1-2 ", "1-2\n", "+1-2", "1-0x2", "١-٢", "1.0-2",
+    ["", "-", "1", "1-", "-1", "1--1", "1-2-3", " 1-2", "1-2 ", "1-2\n",
+     "+1-2", "1-0x2", "\u0661-\u0662", "1.0-2",
      "9" * 19 + "-1", "1-" + "9" * 19, "null", "1-2;drop", "\0", "1_0-2"],
 )  # fmt: skip
 def test_no_cursor(text: str) -> None:

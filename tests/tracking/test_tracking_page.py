@@ -12,13 +12,14 @@ from conftest import House
 from flask import Flask
 from sqlalchemy import text
 
-from ordertrack.database import db, operator_connection, tenant_context
 from ordertrack.config import Settings
+from ordertrack.database import db, operator_connection, tenant_context
 from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.state_machine import Fulfilment, OrderStatus
 from ordertrack.tracking import fragments
+from ordertrack.tracking.views import SHOWN_AFTER_THE_END
 
 
 def order_of(app: Flask, house: House, order_id: uuid.UUID) -> OrderRecord:
@@ -115,30 +116,22 @@ def test_a_link_ends_a_day_after_the_order_did(
     order = move(app, cedar, order_id, OrderStatus.CANCELLED)
     path = f"/track/{order.tracking_token}"
     assert app.test_client().get(path).status_code == 200
-    with operator_connection(settings.operator_url) as connection:
-        connection.execute(text("SELECT set_config('ordertrack.tenant_id', :t, false)"), {"t": str(cedar.tenant_id)})
-        connection.execute(
-            text("UPDATE orders SET status_since = :then WHERE tenant_id = :t AND id = :o"),
-            {
-                "then": dt.datetime.now(dt.UTC) - fragments_expiry() - dt.timedelta(minutes=1),
-                "t": cedar.tenant_id,
-                "o": order_id,
-            },
-        )
+    long_ago = dt.datetime.now(dt.UTC) - SHOWN_AFTER_THE_END - dt.timedelta(minutes=1)
+    ended(settings, cedar, order_id, long_ago)
     assert app.test_client().get(path).status_code == 404
     assert app.test_client().get(f"{path}/stream").status_code == 404
+    ended(settings, cedar, order_id, order.status_since)
+
+
+def ended(settings: Settings, house: House, order_id: uuid.UUID, at: dt.datetime) -> None:
+    """Set the moment since which an order has its status."""
     with operator_connection(settings.operator_url) as connection:
-        connection.execute(text("SELECT set_config('ordertrack.tenant_id', :t, false)"), {"t": str(cedar.tenant_id)})
+        tenant = {"tenant": str(house.tenant_id)}
+        connection.execute(text("SELECT set_config('ordertrack.tenant_id', :tenant, false)"), tenant)
         connection.execute(
-            text("UPDATE orders SET status_since = :then WHERE tenant_id = :t AND id = :o"),
-            {"then": order.status_since, "t": cedar.tenant_id, "o": order_id},
+            text("UPDATE orders SET status_since = :at WHERE tenant_id = :tenant AND id = :order_id"),
+            {**tenant, "at": at, "order_id": order_id},
         )
-
-
-def fragments_expiry() -> dt.timedelta:
-    from ordertrack.tracking.views import SHOWN_AFTER_THE_END
-
-    return SHOWN_AFTER_THE_END
 
 
 def test_a_link_leads_to_its_own_order_only(

@@ -10,6 +10,7 @@ down_revision = None
 
 STATUSES = "('pending', 'confirmed', 'preparing', 'ready', 'delivering', 'completed', 'cancelled')"
 
+
 TABLES = f"""
 CREATE TABLE tenants (
     id uuid PRIMARY KEY,

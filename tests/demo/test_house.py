@@ -1,0 +1,119 @@
+"""The demo tenant is made once, and whoever the list names can sign in, whatever happened to the list."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import stat
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+
+from ordertrack.config import Settings
+from ordertrack.demo import house
+from ordertrack.demo.house import SignIn
+from ordertrack.demo.open_orders import restaurants
+from ordertrack.orders.state_machine import Role
+from ordertrack.tenants import accounts
+from ordertrack.tenants.passwords import hash_password
+
+
+@pytest.fixture
+def kept(settings: Settings) -> Iterator[Settings]:
+    """A house that is ready, and ready again afterwards."""
+    house.prepare(settings)
+    yield settings
+    house.prepare(settings)
+
+
+@pytest.fixture
+def can_sign_in(app: Flask) -> Callable[[SignIn], bool]:
+    def signs_in(person: SignIn) -> bool:
+        form = {"email": person.email, "password": person.password}
+        return app.test_client().post("/login", data=form).status_code == 302
+
+    return signs_in
+
+
+def test_four_people_in_four_roles_can_sign_in(kept: Settings, can_sign_in: Callable[[SignIn], bool]) -> None:
+    people = house.sign_ins(kept)
+    assert [person.role for person in people] == [role.value for role in Role]
+    assert all(person.email.endswith("@demo.example") for person in people)
+    assert all(can_sign_in(person) for person in people)
+
+
+def test_a_second_start_finds_everything_as_it_was(kept: Settings) -> None:
+    before = house.sign_ins(kept)
+    with house.working(kept, house.SLUG) as tenant:
+        tenant_id = tenant.id
+    house.prepare(kept)
+    assert house.sign_ins(kept) == before
+    with house.working(kept, house.SLUG) as tenant:
+        assert tenant.id == tenant_id
+        assert restaurants(tenant.id) == ("hamra", "jounieh")
+
+
+def test_passwords_are_kept_where_only_their_owner_reads_and_never_twice_the_same(kept: Settings) -> None:
+    path = kept.data_folder / house.KEPT_IN
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    passwords = [person.password for person in house.sign_ins(kept)]
+    assert len(set(passwords)) == 4
+    assert all(word.isascii() and word == word.lower() for word in passwords)
+
+
+@pytest.mark.parametrize("remains", [None, "", "{", "[]", "[1]", '[{"role": "kitchen"}]', "7"])
+def test_a_list_that_was_lost_or_spoilt_is_made_anew_with_new_passwords(
+    kept: Settings, can_sign_in: Callable[[SignIn], bool], remains: str | None
+) -> None:
+    before = house.sign_ins(kept)
+    path = kept.data_folder / house.KEPT_IN
+    path.unlink() if remains is None else path.write_text(remains)
+    assert house.sign_ins(kept) == []
+    house.prepare(kept)
+    after = house.sign_ins(kept)
+    assert [person.email for person in after] == [person.email for person in before]
+    assert can_sign_in(after[0])
+    assert not can_sign_in(before[0])
+
+
+def test_a_password_that_the_database_does_not_know_is_told_to_it(
+    kept: Settings, can_sign_in: Callable[[SignIn], bool]
+) -> None:
+    path = kept.data_folder / house.KEPT_IN
+    people = [person._asdict() for person in house.sign_ins(kept)]
+    people[0]["password"] = "from-another-house"
+    path.write_text(json.dumps(people))
+    house.prepare(kept)
+    assert house.sign_ins(kept)[0].password == "from-another-house"
+    assert can_sign_in(house.sign_ins(kept)[0])
+
+
+def test_whoever_was_revoked_stays_out_and_off_the_list(kept: Settings, operator_app: Flask) -> None:
+    with operator_app.app_context():
+        tenant = accounts.find_tenant(house.SLUG)
+        accounts.revoke_staff_member(tenant, "samir@demo.example")
+    house.prepare(kept)
+    assert "samir@demo.example" not in [person.email for person in house.sign_ins(kept)]
+    with operator_app.app_context():
+        tenant = accounts.find_tenant(house.SLUG)
+        _readmit(tenant.id)
+
+
+def test_asking_for_the_sign_ins_asks_no_database(kept: Settings) -> None:
+    nowhere = dataclasses.replace(kept, database_url="postgresql://nobody@localhost:1/nothing")
+    assert house.sign_ins(nowhere) == house.sign_ins(kept)
+
+
+def _readmit(tenant_id: object) -> None:
+    from sqlalchemy import update
+
+    from ordertrack.database import db
+    from ordertrack.tenants.models import StaffMember
+
+    db.session.execute(
+        update(StaffMember)
+        .where(StaffMember.tenant_id == tenant_id, StaffMember.email == "samir@demo.example")
+        .values(revoked_at=None, password_hash=hash_password("anything at all"))
+    )
+    db.session.commit()

@@ -1,0 +1,218 @@
+"""Fan-out: once rendered, the same bytes to all, and nobody can hold up or overhear another."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from live.recording import Frame, Recorder, count
+from ordertrack import metrics
+from ordertrack.live import hub as hub_module
+from ordertrack.live.cursor import Cursor
+from ordertrack.live.hub import Hub, NotAdmitted, TooManyStreams
+from ordertrack.live.topics import Topic
+
+
+def test_many_watchers_cost_one_read_and_one_render_and_get_the_same_bytes(
+    cedar: Any, happen: Any, watch: Any, head: Any, orders: Any
+) -> None:
+    happen(cedar)
+    watchers = [watch(cedar, head(cedar)) for _ in range(100)]
+    with count(metrics.event_reads) as reads, count(metrics.frames_written) as written:
+        happen(cedar)
+        assert (reads(), written()) == (1, 100)
+    assert orders.rendered == [2]
+    assert len({watcher.written for watcher in watchers}) == 1
+    assert watchers[0].seqs == [2]
+
+
+def test_what_nobody_watches_is_neither_read_nor_rendered(
+    cedar: Any, hub: Hub, happen: Any, watch: Any, orders: Any
+) -> None:
+    with count(metrics.event_reads) as reads:
+        happen(cedar)
+        watch(cedar).close("gone")
+        happen(cedar, 3)
+        hub.verify()
+        assert reads() == 0
+    watch(cedar, restaurant="jounieh")
+    happen(cedar, 3)
+    assert orders.rendered == []
+
+
+def test_a_quiet_house_costs_no_query(cedar: Any, hub: Hub, log: Any, happen: Any, watch: Any) -> None:
+    happen(cedar)
+    watcher = watch(cedar)
+    log.after_head.append(lambda: pytest.fail("a heartbeat asked the database"))
+    for _ in range(3):
+        hub.pulse()
+    log.after_head.clear()
+    assert [frame.event for frame in watcher.frames] == ["snapshot", "hb", "hb", "hb", "hb"]
+
+
+def test_a_heartbeat_carries_the_position_only_if_it_has_moved(
+    cedar: Any, hub: Hub, happen: Any, watch: Any, head: Any
+) -> None:
+    happen(cedar)
+    watcher = watch(cedar, head(cedar))
+    happen(cedar, restaurant="jounieh")
+    for _ in range(2):
+        hub.pulse()
+    happen(cedar)
+    hub.pulse()
+    assert [(frame.event, frame.id and frame.id.seq) for frame in watcher.frames] == [
+        ("hb", 1),
+        ("hb", 2),
+        ("hb", None),
+        (None, 3),
+        ("hb", None),
+    ]
+
+
+def test_no_tenant_may_watch_another_whatever_the_channel_says(
+    cedar: Any, rival: Any, hub: Hub, watch: Any, orders: Any
+) -> None:
+    with pytest.raises(NotAdmitted):
+        watch(cedar, by=rival.maya.principal)
+    with pytest.raises(NotAdmitted):
+        watch(cedar, by=rival.program, after=Cursor(0, 0))
+    orders.admits_anybody = False
+    with pytest.raises(NotAdmitted):
+        watch(cedar)
+    with pytest.raises(NotAdmitted):
+        hub.attach(cedar.maya.principal, Topic(cedar.tenant_id, "payroll", "hamra"), None, Recorder)
+    assert hub.count == 0
+
+
+def test_nothing_of_one_tenant_reaches_another(cedar: Any, rival: Any, happen: Any, watch: Any) -> None:
+    """Both have a restaurant of the same name here, and so topics of the same key."""
+    ours, theirs = watch(cedar), watch(rival, restaurant="hamra")
+    before = theirs.written
+    happen(cedar, 3)
+    assert (ours.seqs, theirs.written) == ([1, 2, 3], before)
+
+
+def test_revoking_says_bye_and_closes_that_actors_streams_only(
+    cedar: Any, hub: Hub, happen: Any, watch: Any
+) -> None:
+    nour = [
+        watch(cedar, by=cedar.nour.principal),
+        watch(cedar, by=cedar.nour.principal, restaurant="jounieh"),
+    ]
+    maya = watch(cedar)
+    hub.revoke(cedar.nour.principal.actor)
+    for screen in nour:
+        assert screen.frames[-1] == Frame(None, "bye", "")
+        assert screen.closed_because == "revoked"
+    assert (maya.is_open, hub.count) == (True, 1)
+    happen(cedar)
+    assert maya.seqs == [1]
+    assert nour[0].seqs == []
+
+
+def test_a_watcher_that_cannot_keep_up_is_cut_and_the_others_get_everything(
+    cedar: Any, hub: Hub, happen: Any, watch: Any, head: Any
+) -> None:
+    happen(cedar)
+    fast, slow, other = (
+        watch(cedar, head(cedar), recorder=recorder)
+        for recorder in (Recorder(), Recorder(breaks_after=120), Recorder())
+    )
+    happen(cedar, 20)
+    assert slow.closed_because == "slow"
+    assert fast.seqs == other.seqs == list(range(2, 22))
+    assert hub.count == 2
+    back = watch(cedar, Cursor(head(cedar).epoch, slow.seqs[-1]))
+    assert slow.seqs + back.seqs == list(range(2, 22)), "its reconnect repairs what it missed"
+
+
+def test_a_lost_notification_is_repaired_by_asking_the_log(
+    cedar: Any, hub: Hub, happen: Any, watch: Any
+) -> None:
+    watcher = watch(cedar)
+    happen(cedar, 3, wake=False)
+    assert watcher.seqs == []
+    hub.verify()
+    assert watcher.seqs == [1, 2, 3]
+    hub.verify()
+    assert watcher.seqs == [1, 2, 3]
+
+
+def test_a_notification_that_jumps_comes_twice_or_late_changes_nothing(
+    cedar: Any, hub: Hub, happen: Any, watch: Any
+) -> None:
+    watcher = watch(cedar)
+    happen(cedar, 4, wake=False)
+    for seq in (4, 4, 2, 3, 1):
+        hub.wake(cedar.tenant_id, seq)
+    assert watcher.seqs == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("seq", [None, 2], ids=["same length", "shorter"])
+def test_a_new_epoch_gives_everybody_a_snapshot_and_goes_on_from_there(
+    cedar: Any, hub: Hub, happen: Any, watch: Any, head: Any, begin_epoch: Any, seq: int | None
+) -> None:
+    happen(cedar, 4)
+    watchers = [watch(cedar, head(cedar)), watch(cedar, restaurant="jounieh")]
+    before = [len(watcher.snapshots) for watcher in watchers]
+    begin_epoch(cedar, seq)
+    hub.verify()
+    now = head(cedar)
+    for watcher, seen in zip(watchers, before, strict=True):
+        assert len(watcher.snapshots) == seen + 1
+        assert watcher.snapshots[-1].id == now
+    hub.verify()
+    assert len(watchers[0].snapshots) == before[0] + 1
+    assert watch(cedar, now).snapshots == []
+
+
+def test_an_event_of_a_new_epoch_is_told_by_a_snapshot_too(
+    cedar: Any, hub: Hub, happen: Any, watch: Any, head: Any, begin_epoch: Any
+) -> None:
+    happen(cedar, 2)
+    watcher = watch(cedar, head(cedar))
+    begin_epoch(cedar)
+    happen(cedar)
+    assert [frame.id for frame in watcher.snapshots] == [head(cedar)]
+    happen(cedar)
+    assert watcher.seqs == [4]
+
+
+def test_streams_end_after_their_lifetime(
+    cedar: Any, hub: Hub, watch: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert hub_module.LIFETIME == (480.0, 600.0)
+    watchers = [watch(cedar) for _ in range(20)]
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 479)
+    hub.pulse()
+    assert hub.count == 20
+    monkeypatch.setattr(time, "monotonic", lambda: now + 540)
+    hub.pulse()
+    assert 0 < hub.count < 20, "the ends are spread"
+    monkeypatch.setattr(time, "monotonic", lambda: now + 601)
+    hub.pulse()
+    assert {watcher.closed_because for watcher in watchers} == {"lifetime"}
+    assert hub.count == 0
+
+
+def test_closing_ends_every_stream_and_admits_no_more(cedar: Any, rival: Any, hub: Hub, watch: Any) -> None:
+    watchers = [watch(cedar), watch(cedar, restaurant="jounieh"), watch(rival)]
+    hub.close()
+    assert {watcher.closed_because for watcher in watchers} == {"shutdown"}
+    assert hub.count == 0
+    with pytest.raises(TooManyStreams):
+        watch(cedar)
+
+
+def test_there_is_a_limit_to_what_one_process_carries(
+    cedar: Any, hub: Hub, watch: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_module, "MOST_STREAMS", 2)
+    first, _ = watch(cedar), watch(cedar)
+    with pytest.raises(TooManyStreams):
+        watch(cedar)
+    first.close("gone")
+    watch(cedar)

@@ -1,0 +1,199 @@
+"""Joining: from a cursor without gap or repeat, from anything else with a snapshot."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from live.recording import Recorder, count
+from ordertrack import metrics
+from ordertrack.live.cursor import Cursor
+from ordertrack.live.feed import WINDOW
+from ordertrack.live.hub import Hub
+
+
+def test_whoever_comes_without_a_cursor_gets_everything_and_the_position(
+    cedar: Any, happen: Any, watch: Any, head: Any
+) -> None:
+    happen(cedar, 3)
+    frames = watch(cedar).frames
+    assert [(frame.event, frame.id) for frame in frames] == [("snapshot", head(cedar)), ("hb", head(cedar))]
+    assert frames[0].data == "all of hamra at 3"
+
+
+def test_whoever_is_up_to_date_gets_only_the_position(cedar: Any, happen: Any, watch: Any, head: Any) -> None:
+    happen(cedar, 3)
+    assert [(frame.event, frame.id) for frame in watch(cedar, head(cedar)).frames] == [("hb", head(cedar))]
+
+
+@pytest.mark.parametrize("seen", range(5))
+def test_whoever_missed_events_gets_exactly_those_and_then_the_next(
+    cedar: Any, happen: Any, watch: Any, head: Any, seen: int
+) -> None:
+    happen(cedar, 5)
+    watcher = watch(cedar, Cursor(head(cedar).epoch, seen))
+    assert watcher.seqs == list(range(seen + 1, 6))
+    happen(cedar, 2)
+    assert watcher.seqs == list(range(seen + 1, 8))
+    assert watcher.snapshots == []
+
+
+def test_only_the_news_of_the_topic_is_caught_up(cedar: Any, happen: Any, watch: Any, head: Any) -> None:
+    happen(cedar, 2)
+    happen(cedar, 3, restaurant="jounieh")
+    happen(cedar)
+    watcher = watch(cedar, Cursor(head(cedar).epoch, 1))
+    assert watcher.seqs == [2, 6]
+    happen(cedar, restaurant="jounieh")
+    assert watcher.seqs == [2, 6]
+
+
+def test_a_cursor_that_is_newer_than_the_hub_is_waited_for(
+    cedar: Any, happen: Any, watch: Any, head: Any
+) -> None:
+    """A page may have been read after an event whose notification has not come yet."""
+    happen(cedar)
+    watch(cedar)
+    happen(cedar, 2, wake=False)
+    late = watch(cedar, head(cedar))
+    assert (late.seqs, late.snapshots) == ([], [])
+    happen(cedar)
+    assert late.seqs == [4]
+
+
+@pytest.mark.parametrize(
+    ("epoch", "seq"),
+    [(-1, 2), (1, 2), (0, 4), (0, 10**17), (-1, 0)],
+    ids=["older epoch", "newer epoch", "ahead", "far ahead", "start of an older epoch"],
+)
+def test_a_cursor_that_cannot_be_caught_up_from_gets_a_snapshot(
+    cedar: Any, happen: Any, watch: Any, head: Any, epoch: int, seq: int
+) -> None:
+    happen(cedar, 3)
+    now = head(cedar)
+    watcher = watch(cedar, Cursor(now.epoch + epoch, seq))
+    assert [frame.id for frame in watcher.snapshots] == [now]
+    assert watcher.seqs == []
+
+
+def test_too_far_behind_is_a_snapshot_and_just_within_the_window_is_not(
+    cedar: Any, happen: Any, watch: Any, write_past: Any, head: Any
+) -> None:
+    happen(cedar)
+    write_past(cedar, WINDOW)
+    epoch = head(cedar).epoch
+    far, near = watch(cedar, Cursor(epoch, 0)), watch(cedar, Cursor(epoch, 1))
+    assert (len(far.snapshots), far.seqs) == (1, [])
+    assert (near.snapshots, near.seqs) == ([], list(range(2, WINDOW + 2)))
+
+
+def test_a_snapshot_is_read_once_for_many_and_brought_up_to_date_by_what_came_since(
+    cedar: Any, happen: Any, watch: Any
+) -> None:
+    happen(cedar)
+    with count(metrics.snapshots, channel="orders") as snapshots:
+        watch(cedar)
+        happen(cedar, 3)
+        later = watch(cedar)
+        assert snapshots() == 1
+        assert [frame.id.seq for frame in later.frames] == [1, 2, 3, 4, 4]
+        assert [frame.event for frame in later.frames] == ["snapshot", None, None, None, "hb"]
+        happen(cedar, 50)
+        assert watch(cedar).seqs == []
+        assert snapshots() == 2
+
+
+def test_a_thousand_reconnects_are_one_read_of_the_log(
+    cedar: Any, hub: Hub, happen: Any, watch: Any, head: Any, orders: Any
+) -> None:
+    happen(cedar, 30)
+    epoch = head(cedar).epoch
+    with count(metrics.event_reads) as reads:
+        watchers = [watch(cedar, Cursor(epoch, n % 31)) for n in range(1000)]
+        assert reads() == 1
+    for n, watcher in enumerate(watchers):
+        assert watcher.seqs == list(range(n % 31 + 1, 31))
+    assert sorted(orders.rendered) == list(range(1, 31)), "each event was rendered once"
+    assert hub.count == 1000
+
+
+def test_an_event_that_is_notified_while_somebody_joins_is_not_lost(
+    cedar: Any, hub: Hub, log: Any, happen: Any, watch: Any, head: Any
+) -> None:
+    """The head was read, then the event came, and its wake-up found nobody who watches yet."""
+    happen(cedar)
+    wakes: list[threading.Thread] = []
+
+    def come_between() -> None:
+        happen(cedar, wake=False)
+        wakes.append(threading.Thread(target=hub.wake, args=(cedar.tenant_id, 2)))
+        wakes[0].start()
+        wakes[0].join(0.2)  # runs out where the wake-up waits for the one who joins
+
+    log.after_head.append(come_between)
+    watcher = watch(cedar, head(cedar))
+    wakes[0].join(10)
+    assert watcher.seqs == [2]
+
+
+def test_joining_while_the_topics_only_other_watcher_leaves_is_still_joining(
+    cedar: Any, hub: Hub, log: Any, happen: Any, watch: Any, head: Any
+) -> None:
+    happen(cedar, 3)
+    leaving = watch(cedar)
+    log.after_page.append(lambda: leaving.close("gone"))
+    watcher = watch(cedar, Cursor(head(cedar).epoch, 0))
+    assert (watcher.seqs, hub.count) == ([1, 2, 3], 1)
+    happen(cedar)
+    assert watcher.seqs == [1, 2, 3, 4]
+    watcher.close("gone")
+    assert hub.count == 0
+
+
+def test_who_dies_while_joining_is_forgotten(cedar: Any, hub: Hub, happen: Any, watch: Any) -> None:
+    happen(cedar)
+    for recorder in (Recorder(is_open=False), Recorder(breaks_after=0)):
+        watch(cedar, recorder=recorder)
+        assert hub.count == 0
+    happen(cedar)
+    hub.pulse()
+
+
+def test_a_program_that_is_far_behind_gets_every_event_of_the_log(
+    cedar: Any, happen: Any, watch: Any, write_past: Any, head: Any, program_orders: Any
+) -> None:
+    happen(cedar)
+    write_past(cedar, WINDOW + 700)
+    watcher = watch(cedar, Cursor(head(cedar).epoch, 1), channel=program_orders)
+    assert (watcher.snapshots, watcher.seqs) == ([], list(range(2, WINDOW + 702)))
+    happen(cedar)
+    assert watcher.seqs[-1] == WINDOW + 702
+
+
+def test_a_program_that_is_overtaken_while_it_catches_up_still_gets_every_event(
+    cedar: Any, log: Any, happen: Any, watch: Any, write_past: Any, head: Any, program_orders: Any
+) -> None:
+    happen(cedar)
+    write_past(cedar, 600)
+    log.after_page.append(lambda: write_past(cedar, 2 * WINDOW))
+    watcher = watch(cedar, Cursor(head(cedar).epoch, 1), channel=program_orders)
+    assert (watcher.snapshots, watcher.seqs) == ([], list(range(2, 602 + 2 * WINDOW)))
+
+
+def test_a_connection_is_closed_if_the_log_fails_while_its_watcher_catches_up(
+    cedar: Any, hub: Hub, log: Any, happen: Any, watch: Any, write_past: Any, head: Any, program_orders: Any
+) -> None:
+    happen(cedar)
+    write_past(cedar, 1600)
+
+    def fail() -> None:
+        raise ConnectionError("the database went away")
+
+    log.after_page += [lambda: None, fail]
+    recorder = Recorder()
+    with pytest.raises(ConnectionError):
+        watch(cedar, Cursor(head(cedar).epoch, 1), channel=program_orders, recorder=recorder)
+    assert recorder.seqs == list(range(2, 202))
+    assert (recorder.closed_because, hub.count) == ("error", 0)

@@ -1,0 +1,197 @@
+"""The listener: it wakes the hub within milliseconds, and what it missed it reads from the log."""
+
+from __future__ import annotations
+
+import secrets
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from conftest import House
+from direct import connect
+from flask import Flask
+from server import wait_for
+
+from live.recording import Frame
+from ordertrack.config import Settings
+from ordertrack.live import listener as listener_module
+from ordertrack.live.hub import Hub
+from ordertrack.live.listener import Listener
+from ordertrack.orders.transitions import CHANNEL
+from ordertrack.tenants import accounts
+from ordertrack.tenants.accounts import REVOKED_CHANNEL
+
+
+class Line:
+    """The way to the database: it can be cut, and kept cut."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.name = f"listener {secrets.token_hex(4)}"
+        self.is_up = True
+        self.attempts = 0
+
+    def connect(self) -> psycopg.Connection[Any]:
+        self.attempts += 1
+        if not self.is_up:
+            raise OSError("no way to the database")
+        return connect(self.settings.app_url, autocommit=True, application_name=self.name)
+
+    def cut(self) -> int:
+        """End the listener's backend from outside; how many there were."""
+        with connect(self.settings.operator_url) as operator:
+            return operator.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s",
+                [self.name],
+            ).rowcount
+
+
+@pytest.fixture
+def line(settings: Settings) -> Line:
+    return Line(settings)
+
+
+@pytest.fixture
+def listener(hub: Hub, line: Line) -> Iterator[Listener]:
+    made = Listener(hub, line.connect, CHANNEL, REVOKED_CHANNEL)
+    yield made
+    made.stop()
+    line.cut()
+    names = {"listener", "heartbeat"}
+    wait_for(lambda: not names & {thread.name for thread in threading.enumerate()}, "the listener's threads")
+
+
+@pytest.fixture
+def listening(listener: Listener) -> Listener:
+    assert not listener.is_connected
+    listener.start()
+    wait_for(lambda: listener.is_connected, "the listener to connect")
+    return listener
+
+
+def test_a_commit_anywhere_reaches_the_watchers(
+    cedar: House, listening: Listener, watch: Any, happen: Any
+) -> None:
+    watcher = watch(cedar)
+    happen(cedar, 3, wake=False)
+    wait_for(lambda: watcher.seqs == [1, 2, 3], "three events")
+
+
+def test_it_comes_back_after_its_connection_was_ended_and_delivers_what_was_missed(
+    cedar: House, listening: Listener, line: Line, watch: Any, happen: Any
+) -> None:
+    watcher = watch(cedar)
+    happen(cedar, wake=False)
+    wait_for(lambda: watcher.seqs == [1], "the first event")
+    line.is_up = False
+    assert line.cut() == 1
+    wait_for(lambda: not listening.is_connected and line.attempts > 2, "the listener to try again in vain")
+    happen(cedar, 3, wake=False)
+    assert watcher.seqs == [1]
+    line.is_up = True
+    wait_for(lambda: watcher.seqs == [1, 2, 3, 4], "what was missed")
+    assert listening.is_connected
+    happen(cedar, wake=False)
+    wait_for(lambda: watcher.seqs == [1, 2, 3, 4, 5], "what came after")
+
+
+def test_it_waits_for_a_database_that_is_not_there_yet(listener: Listener, line: Line) -> None:
+    line.is_up = False
+    listener.start()
+    wait_for(lambda: line.attempts > 1, "a second attempt")
+    assert not listener.is_connected
+    line.is_up = True
+    wait_for(lambda: listener.is_connected, "the listener to connect")
+
+
+def test_it_survives_being_cut_again_and_again_in_a_storm(
+    cedar: House, listening: Listener, line: Line, watch: Any, happen: Any
+) -> None:
+    watcher = watch(cedar)
+    for _ in range(5):
+        happen(cedar, 3, wake=False)
+        line.cut()
+        happen(cedar, 3, wake=False)
+        wait_for(lambda: listening.is_connected, "the listener to come back")
+    wait_for(lambda: len(watcher.seqs) >= 30, "thirty events")
+    assert watcher.seqs == list(range(1, 31))
+
+
+def test_revoked_staff_and_keys_lose_their_streams_at_once(
+    cedar: House, listening: Listener, watch: Any, operator_app: Flask
+) -> None:
+    nour, till, maya = (
+        watch(cedar, by=who) for who in (cedar.nour.principal, cedar.program, cedar.maya.principal)
+    )
+    with operator_app.app_context():
+        tenant = accounts.find_tenant(cedar.slug)
+        accounts.revoke_staff_member(tenant, cedar.nour.email)
+        accounts.revoke_key(tenant, "Till")
+    wait_for(lambda: not nour.is_open and not till.is_open, "the streams to end")
+    assert nour.frames[-1] == till.frames[-1] == Frame(None, "bye", "")
+    assert maya.is_open
+
+
+@pytest.mark.parametrize("payload", ["", "rubbish", "7:8", ":::", "00000000-0000-0000-0000-000000000000:x"])
+def test_a_notification_of_another_form_is_passed_over(
+    settings: Settings, cedar: House, listening: Listener, line: Line, watch: Any, happen: Any, payload: str
+) -> None:
+    watcher = watch(cedar)
+    with connect(settings.operator_url) as operator:
+        operator.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
+    happen(cedar, wake=False)
+    wait_for(lambda: watcher.seqs == [1], "the event after it")
+    assert line.attempts == 1
+
+
+def test_a_notification_that_is_lost_is_found_by_looking(
+    cedar: House, listener: Listener, watch: Any, write_past: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener_module, "VERIFY_EVERY", 0.05)
+    listener.start()
+    watcher = watch(cedar)
+    write_past(cedar, 2)
+    wait_for(lambda: watcher.seqs == [1, 2], "what nobody was notified of")
+
+
+def test_it_sends_heartbeats(
+    cedar: House, listener: Listener, watch: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener_module, "HEARTBEAT", 0.02)
+    watcher = watch(cedar)
+    listener.start()
+    wait_for(lambda: len([frame for frame in watcher.frames if frame.event == "hb"]) > 3, "heartbeats")
+
+
+def test_stopping_ends_the_streams(cedar: House, listening: Listener, watch: Any) -> None:
+    watcher = watch(cedar)
+    listening.stop()
+    assert watcher.closed_because == "shutdown"
+
+
+def test_a_process_that_would_see_past_row_level_security_ends_itself(settings: Settings) -> None:
+    program = (
+        "import os, threading\n"
+        "from ordertrack import create_app, streaming\n"
+        "app = create_app()\n"
+        "streaming.start(app)\n"
+        "threading.Event().wait(20)\n"
+    )
+    superuser = settings.operator_url.render_as_string(hide_password=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={
+            "ORDERTRACK_DATA": str(settings.data_folder),
+            "SECRET_KEY": "x",
+            "ORDERTRACK_APP_DATABASE_URL": superuser,
+        },
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == -15, done.stderr.decode()
+    assert b"is a superuser" in done.stdout + done.stderr
