@@ -8,13 +8,13 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import browser
 import psycopg
 import pytest
+from cast import PASSWORD, House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -30,34 +30,6 @@ from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.state_machine import Fulfilment, Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.principal import Principal
-
-PASSWORD = "cedar-and-salt"
-
-
-@dataclass(frozen=True)
-class Person:
-    """A staff member: their e-mail address and who they are to the rules."""
-
-    email: str
-    principal: Principal
-
-
-@dataclass(frozen=True)
-class House:
-    """A tenant with two restaurants, its staff, and a key of its own."""
-
-    tenant_id: uuid.UUID
-    slug: str
-    restaurants: tuple[str, ...]
-    nour: Person
-    karim: Person
-    maya: Person
-    key: str
-    program: Principal
-
-    @property
-    def bearer(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.key}"}
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,18 @@ def wait_for(condition: Callable[[], T], what: str, patience: float = PATIENCE) 
     return value
 
 
+def environment_of(settings: Settings, folder: Path, **changes: str) -> dict[str, str]:
+    """The environment of a command that works on the suite's database."""
+    operator = settings.operator_url.set(drivername="postgresql")
+    return {
+        **os.environ,
+        "DATABASE_URL": operator.render_as_string(hide_password=False),
+        "SECRET_KEY": settings.secret_key,
+        "ORDERTRACK_DATA": str(folder),
+        **changes,
+    }
+
+
 class Server:
     """gunicorn with its workers, listeners and streams, on one port that outlives restarts."""
 
@@ -38,17 +50,9 @@ class Server:
             self.port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
-        self._environment = {
-            **os.environ,
-            "DATABASE_URL": settings.operator_url.set(drivername="postgresql").render_as_string(
-                hide_password=False
-            ),
-            "SECRET_KEY": settings.secret_key,
-            "ORDERTRACK_DATA": str(folder),
-            "ORDERTRACK_DEMO": "0",
-            "WEB_CONCURRENCY": str(workers),
-            "PORT": str(self.port),
-        }
+        self._environment = environment_of(
+            settings, folder, ORDERTRACK_DEMO="0", WEB_CONCURRENCY=str(workers), PORT=str(self.port)
+        )
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -67,11 +71,18 @@ class Server:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
 
-    def stop(self) -> None:
+    def terminate(self) -> None:
         """As an operator would end it."""
         assert self._process is not None
         self._process.terminate()
-        assert self._process.wait(PATIENCE) == 0
+
+    def wait(self) -> None:
+        assert self._process is not None
+        assert self._process.wait(PATIENCE) == 0, self.log.read_text()[-2000:]
+
+    def stop(self) -> None:
+        self.terminate()
+        self.wait()
 
     def _is_ready(self) -> bool:
         assert self._process is not None and self._process.poll() is None, self.log.read_text()[-2000:]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from conftest import House, Person
+from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text

@@ -68,5 +68,5 @@ def _status(field: str) -> OrderStatus | None:
 
 
 def _reason() -> str | None:
-    text = request.form.get("reason", "").strip()
-    return plain_text(text, LONGEST_REASON) if text else None
+    text = request.form.get("reason", "")
+    return plain_text(text, LONGEST_REASON) if text.strip() else None

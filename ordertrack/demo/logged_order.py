@@ -31,7 +31,7 @@ COLUMN_OF = {
 _BESIDE_CANCELLED = (OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.CANCELLED)
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,9})?")
-_QUANTITY = re.compile(r"([0-9]{1,3})\s*[x×]\s*")  # noqa: RUF001 (both signs are in use)
+_QUANTITY = re.compile(r"([0-9]{1,3})\s*[x×]\s*")
 
 
 class Fault(StrEnum):

@@ -113,7 +113,8 @@ class Replay:
             return
         part.status = step.status
         self.tally.count(step.status, moved)
-        self.tally.drawn[step.status] += moved and step.logged is None
+        if moved and step.logged is None:
+            self.tally.drawn[step.status] = self.tally.drawn.get(step.status, 0) + 1
 
     def _metadata(self, step: Step) -> dict[str, Any]:
         when: dict[str, Any] = {"drawn": True} if step.logged is None else {"logged_at": step.logged}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from ordertrack.orders.state_machine import OrderStatus
@@ -47,7 +46,7 @@ class ReplayTally:
     without_delivering: int = 0
     seconds: float = 0.0
     stopped: bool = False
-    drawn: Counter[OrderStatus] = field(default_factory=Counter)
+    drawn: dict[OrderStatus, int] = field(default_factory=dict)
 
     def count(self, to: OrderStatus, moved: bool) -> None:
         """A move to `to` was asked for; `moved` is False if somebody had made it already."""
@@ -71,7 +70,7 @@ class ReplayTally:
             said.append(f"{self.moved_by_others:,} moves were found made by others.")
         if self.drawn:
             counts = ", ".join(
-                f"{status} {self.drawn[status]:,}" for status in OrderStatus if self.drawn[status]
+                f"{status} {self.drawn[status]:,}" for status in OrderStatus if status in self.drawn
             )
             said.append(f"Times that the log lacks were drawn: {counts}.")
         if self.without_delivering:

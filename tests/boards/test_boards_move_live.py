@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Callable
 
-from conftest import House
+from cast import House
 from flask import Flask
 from playwright.sync_api import Page, expect
 from server import Server

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from conftest import House
+from cast import House
 from flask import Flask
 from sqlalchemy import text
 
