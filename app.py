@@ -1,11 +1,13 @@
 """The WSGI entry point; run as a script it is `ordertrack serve`."""
 
 from ordertrack import create_app, logs
+from ordertrack.config import Settings
 
 if __name__ == "__main__":
     from ordertrack.commands import cli
 
     cli(["serve"])
 
-logs.configure()
-app = create_app()
+settings = Settings.from_environment()
+logs.configure(quiet=settings.demo)
+app = create_app(settings)

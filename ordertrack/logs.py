@@ -20,8 +20,11 @@ _SHARED: list[Processor] = [
 ]
 
 
-def configure() -> None:
-    """Send structlog's and the standard library's records through one JSON formatter."""
+def configure(*, quiet: bool = False) -> None:
+    """Send structlog's and the standard library's records through one JSON formatter.
+
+    `quiet` leaves out the ordinary, so that somebody who tries the demo still reads its sign-ins.
+    """
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -33,7 +36,8 @@ def configure() -> None:
             foreign_pre_chain=_SHARED, processor=structlog.processors.JSONRenderer(ensure_ascii=False)
         )
     )
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    level = logging.WARNING if quiet else logging.INFO
+    logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 

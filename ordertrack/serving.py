@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -64,14 +65,22 @@ def announce(settings: Settings, server: Any) -> None:
 
         for role, email, password in sign_ins(settings):
             click.echo(f"{role}  {email}  {password}")
-        _rush = subprocess.Popen([sys.executable, "-m", "ordertrack.commands", "rush", "--endless"])
+        # A session of its own: Ctrl-C reaches the server alone, which then ends it.
+        _rush = subprocess.Popen(
+            [sys.executable, "-m", "ordertrack.commands", "rush", "--endless"],
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
     sys.stdout.flush()
+    # gunicorn's own answer to Ctrl-C cuts off requests under way; an operator's SIGTERM lets them end.
+    signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
 
 
 def listen(worker: Any) -> None:
     """In a worker: start its listener, and end its streams as soon as the worker is told to go."""
     from ordertrack import streaming
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the master says when to go
     listener = streaming.start(worker.app.wsgi())
 
     def watch() -> None:

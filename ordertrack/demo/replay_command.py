@@ -180,7 +180,9 @@ def _point_out(shown: list[BadRow], count: int, report: Path | None) -> None:
         _say(f"line {row.line}: {row.fault}: {row.reason}")
     if count > len(shown):
         where = f"all are in {report}" if report is not None else "--report writes all into a file"
-        _say(f"... and {count - len(shown):,} more; {where}.")
+        _say(
+            f"{'... and ' if shown else ''}{count - len(shown):,} {'more' if shown else 'bad rows'}; {where}."
+        )
 
 
 def _write(bad_rows: list[BadRow], report: Path) -> None:

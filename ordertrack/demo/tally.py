@@ -59,7 +59,7 @@ class ReplayTally:
     def sentences(self) -> list[str]:
         """What was played, and what of it was not in the log."""
         writes = self.placed + self.moved
-        pace = f", {writes / self.seconds:,.0f} a second" if self.seconds >= 1 else ""
+        pace = f", {writes / self.seconds:,.0f} a second" if writes and self.seconds >= 1 else ""
         said = [
             f"{self.placed:,} orders placed and {self.moved:,} moves made in {self.seconds:,.1f} s{pace};"
             f" {self.completed:,} completed, {self.cancelled:,} cancelled, {self.left_open:,} left open."

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import House
+from cast import House
 from direct import connect
 from flask import Flask
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from conftest import House
+from cast import House
 from flask import Flask
 from server import wait_for
 

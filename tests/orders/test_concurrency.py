@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import House
+from cast import House
 from flask import Flask
 
 from ordertrack import consistency

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from conftest import PASSWORD, House
+from cast import PASSWORD, House
 from direct import connect
 from flask import Flask
 from hypothesis import HealthCheck, given

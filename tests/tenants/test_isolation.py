@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from conftest import House
+from cast import House
 from direct import connect
 from flask import Flask
 from psycopg import errors, sql

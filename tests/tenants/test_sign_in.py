@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from conftest import PASSWORD, House, Person
+from cast import PASSWORD, House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse

@@ -1,0 +1,244 @@
+"""`db check` holds on a healthy database, and fails on each thing that it claims to look for."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+from cast import House
+from direct import connect
+from flask import Flask
+
+from ordertrack import consistency
+from ordertrack.config import Settings
+from ordertrack.database import tenant_context
+from ordertrack.orders import event_log, transitions
+from ordertrack.orders.state_machine import OrderStatus
+
+Broken = Callable[[], set[str]]
+Operator = psycopg.Connection[Any]
+
+
+@pytest.fixture
+def operator(settings: Settings) -> Iterator[Operator]:
+    with connect(settings.operator_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def broken(settings: Settings) -> Broken:
+    """The claims that do not hold now."""
+    return lambda: {finding.claim for finding in consistency.check(settings) if not finding.holds}
+
+
+@pytest.fixture
+def order_id(app: Flask, cedar: House, place: Callable[..., uuid.UUID]) -> uuid.UUID:
+    """The second of three orders, ready by now: a log of six events."""
+    place(cedar)
+    order = place(cedar)
+    place(cedar)
+    for step in (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY):
+        with tenant_context(app, cedar.tenant_id):
+            transitions.advance(order, step, by=cedar.program)
+    return order
+
+
+@contextmanager
+def replaced(operator: Operator, house: House, *statements: str, **values: Any) -> Iterator[None]:
+    """A contradiction planted past every guard, and afterwards the tenant's rows as they were."""
+    kept = ("orders", "tenant_streams", "order_status_events")
+    names = {"tenant": house.tenant_id, **values}
+    operator.execute("SET session_replication_role = replica")
+    for table in kept:
+        operator.execute(
+            f"CREATE TEMP TABLE kept_{table} AS SELECT * FROM {table} WHERE tenant_id = '{house.tenant_id}'"
+        )
+    try:
+        for statement in statements:
+            assert operator.execute(statement, names).rowcount > 0, statement
+        yield
+    finally:
+        with operator.transaction():
+            for table in kept:
+                operator.execute(f"DELETE FROM {table} WHERE tenant_id = '{house.tenant_id}'")
+                operator.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")
+                operator.execute(f"DROP TABLE kept_{table}")
+        operator.execute("SET session_replication_role = origin")
+
+
+GAP = "the log of {} runs from 1 to its head without gap"
+TIMES = "times in the log of {} never run against its order"
+STORY = "each event of {} begins where its order's last one ended"
+PAIRS = "each move in the log of {} is one of the state machine's"
+STATUS = "each order of {} stands where its last event left it"
+
+CONTRADICTIONS = {
+    "a gap": (
+        {GAP, STORY},
+        "DELETE FROM order_status_events WHERE tenant_id = %(tenant)s AND seq = 4",
+    ),
+    "the end is missing": (
+        {GAP, STATUS},
+        "DELETE FROM order_status_events WHERE tenant_id = %(tenant)s AND seq = 6",
+    ),
+    "the beginning is missing": (
+        {GAP, STATUS},
+        "DELETE FROM order_status_events WHERE tenant_id = %(tenant)s AND seq = 1",
+    ),
+    "an event before the first": (
+        {GAP},
+        "UPDATE order_status_events SET seq = 0 WHERE tenant_id = %(tenant)s AND seq = 1",
+    ),
+    "a head behind its log": (
+        {GAP},
+        "UPDATE tenant_streams SET seq = 5 WHERE tenant_id = %(tenant)s",
+    ),
+    "no head": (
+        {GAP},
+        "DELETE FROM tenant_streams WHERE tenant_id = %(tenant)s",
+    ),
+    "a status that its events do not tell of": (
+        {STATUS},
+        "UPDATE orders SET status = 'completed' WHERE tenant_id = %(tenant)s AND id = %(order)s",
+    ),
+    "a version that its events do not tell of": (
+        {STATUS},
+        "UPDATE orders SET version = 9 WHERE tenant_id = %(tenant)s AND id = %(order)s",
+    ),
+    "a time that its events do not tell of": (
+        {STATUS},
+        "UPDATE orders SET status_since = now() WHERE tenant_id = %(tenant)s AND id = %(order)s",
+    ),
+    "an illegal pair": (
+        {PAIRS, STORY, STATUS},
+        """UPDATE order_status_events SET from_status = 'cancelled'
+            WHERE tenant_id = %(tenant)s AND seq = 6""",
+        """UPDATE order_status_events SET to_status = 'pending' WHERE tenant_id = %(tenant)s AND seq = 6""",
+    ),
+    "a move from where the order did not stand": (
+        {STORY},
+        """UPDATE order_status_events SET from_status = 'pending', to_status = 'cancelled', version = 4
+            WHERE tenant_id = %(tenant)s AND seq = 6""",
+        "UPDATE orders SET status = 'cancelled' WHERE tenant_id = %(tenant)s AND id = %(order)s",
+    ),
+    "a time that runs back": (
+        {TIMES},
+        """UPDATE order_status_events SET occurred_at = occurred_at - interval '1 hour'
+            WHERE tenant_id = %(tenant)s AND seq = 5""",
+    ),
+}
+
+
+def test_a_healthy_database_holds_every_claim(
+    settings: Settings, cedar: House, order_id: uuid.UUID, broken: Broken
+) -> None:
+    claims = [finding.claim for finding in consistency.check(settings)]
+    assert broken() == set()
+    assert len(claims) == len(set(claims))
+    for claim in (GAP, TIMES, STORY, PAIRS, STATUS):
+        assert claim.format(cedar.slug) in claims
+
+
+@pytest.mark.parametrize("name", CONTRADICTIONS)
+def test_a_contradiction_is_found_and_only_where_it_is(
+    operator: Operator, cedar: House, order_id: uuid.UUID, broken: Broken, name: str
+) -> None:
+    expected, *statements = CONTRADICTIONS[name]
+    with replaced(operator, cedar, *statements, order=order_id):
+        assert broken() == {claim.format(cedar.slug) for claim in expected}
+    assert broken() == set()
+
+
+GUARDS = {
+    "the trigger that guards every move is on": (
+        "ALTER TABLE orders DISABLE TRIGGER guard_order_status",
+        "ALTER TABLE orders ENABLE TRIGGER guard_order_status",
+    ),
+    "the key that ties a status to its event is there": (
+        "ALTER TABLE orders RENAME CONSTRAINT orders_status_is_last_event TO elsewhere",
+        "ALTER TABLE orders RENAME CONSTRAINT elsewhere TO orders_status_is_last_event",
+    ),
+    "row-level security is forced on every tenant's table": (
+        "ALTER TABLE order_items NO FORCE ROW LEVEL SECURITY",
+        "ALTER TABLE order_items FORCE ROW LEVEL SECURITY",
+    ),
+    "the table of transitions is the state machine's map": (
+        "INSERT INTO status_transitions VALUES ('cancelled', 'preparing')",
+        "DELETE FROM status_transitions WHERE from_status = 'cancelled'",
+    ),
+}
+FURTHER = {
+    "tenants without row-level security": (
+        "row-level security is forced on every tenant's table",
+        "ALTER TABLE tenants DISABLE ROW LEVEL SECURITY",
+        "ALTER TABLE tenants ENABLE ROW LEVEL SECURITY",
+    ),
+    "a new table that was forgotten": (
+        "row-level security is forced on every tenant's table",
+        "CREATE TABLE forgotten (tenant_id uuid)",
+        "DROP TABLE forgotten",
+    ),
+    "a trigger that fires for replicas only": (
+        "the trigger that guards every move is on",
+        "ALTER TABLE orders ENABLE REPLICA TRIGGER guard_order_status",
+        "ALTER TABLE orders ENABLE TRIGGER guard_order_status",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("claim", "break_it", "mend_it"),
+    [*((claim, *statements) for claim, statements in GUARDS.items()), *FURTHER.values()],
+    ids=[*GUARDS, *FURTHER],
+)
+def test_a_guard_that_is_off_is_found(
+    operator: Operator, broken: Broken, claim: str, break_it: str, mend_it: str
+) -> None:
+    operator.execute(break_it)
+    try:
+        assert broken() == {claim}
+    finally:
+        operator.execute(mend_it)
+    assert broken() == set()
+
+
+def test_a_role_that_may_do_too_much_is_found(settings: Settings, operator: Operator, broken: Broken) -> None:
+    operator.execute(f'GRANT UPDATE (metadata) ON order_status_events TO "{settings.app_role}"')
+    try:
+        (claim,) = broken()
+    finally:
+        operator.execute(f'REVOKE UPDATE ON order_status_events FROM "{settings.app_role}"')
+    assert "may rewrite the log" in claim
+    assert broken() == set()
+
+
+def test_checking_writes_nothing(
+    settings: Settings, operator: Operator, cedar: House, order_id: uuid.UUID
+) -> None:
+    rows = "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables"
+    before = operator.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()
+    list(consistency.check(settings))
+    assert before == (None,) and operator.execute(rows).fetchone() == (0,)
+
+
+def test_a_new_epoch_is_newer_whatever_the_clock_says(
+    operator_app: Flask, app: Flask, operator: Operator, cedar: House, rival: House
+) -> None:
+    def epoch(house: House) -> int:
+        with tenant_context(app, house.tenant_id):
+            return event_log.head(house.tenant_id).epoch
+
+    operator.execute(
+        "UPDATE tenant_streams SET epoch = epoch + 100000 WHERE tenant_id = %s", [cedar.tenant_id]
+    )
+    before, others = epoch(cedar), epoch(rival)
+    with operator_app.app_context():
+        assert consistency.begin_new_epoch(cedar.slug) == 1
+    assert epoch(cedar) == before + 1
+    assert epoch(rival) == others
+    with operator_app.app_context():
+        assert consistency.begin_new_epoch("nowhere") == 0

@@ -1,0 +1,131 @@
+"""What the environment may say, and what is answered to what it may not."""
+
+from __future__ import annotations
+
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from ordertrack.config import ROOT, Settings, SettingsError
+
+
+def read(folder: Path, **environ: str) -> Settings:
+    return Settings.from_environment({"ORDERTRACK_DATA": str(folder), **environ})
+
+
+def test_an_empty_environment_gives_the_defaults_of_the_design(tmp_path: Path) -> None:
+    made = read(tmp_path)
+    assert (made.host, made.port, made.workers, made.demo, made.proxies) == ("127.0.0.1", 8000, 2, False, 0)
+    assert (made.database_url, made.app_database_url) == (None, None)
+    assert made.data_folder == tmp_path
+    assert Settings.from_environment({"SECRET_KEY": "x"}).data_folder == ROOT / "var"
+
+
+def test_variables_that_are_set_but_empty_are_as_if_unset(tmp_path: Path) -> None:
+    names = (
+        "HOST",
+        "PORT",
+        "SECRET_KEY",
+        "DATABASE_URL",
+        "WEB_CONCURRENCY",
+        "ORDERTRACK_DEMO",
+        "ORDERTRACK_PROXIES",
+    )
+    assert read(tmp_path, **dict.fromkeys(names, "")) == read(tmp_path)
+
+
+def test_every_variable_is_taken(tmp_path: Path) -> None:
+    made = read(
+        tmp_path,
+        HOST="::1",
+        PORT="0",
+        SECRET_KEY="sesame",
+        DATABASE_URL="postgresql://own@db.example/orders",
+        ORDERTRACK_APP_DATABASE_URL="postgresql://app@db.example/orders",
+        WEB_CONCURRENCY="7",
+        ORDERTRACK_DEMO="1",
+        ORDERTRACK_PROXIES="2",
+    )
+    assert (made.host, made.port, made.secret_key, made.workers) == ("::1", 0, "sesame", 7)
+    assert (made.demo, made.proxies) == (True, 2)
+    assert made.operator_url.username == "own"
+    assert made.app_url.username == "app"
+    assert {made.operator_url.drivername, made.app_url.drivername} == {"postgresql+psycopg"}
+    assert made.app_role == "orders_app"
+
+
+@pytest.mark.parametrize("variable", ["PORT", "WEB_CONCURRENCY", "ORDERTRACK_PROXIES"])
+@pytest.mark.parametrize("value", ["x", "-1", "1.5", "65536000", " 1", "1 ", "٣", "0x10", "1e3", "9" * 400])
+def test_a_number_that_is_none_is_refused_by_name(tmp_path: Path, variable: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"{variable} must be a whole number from"):
+        read(tmp_path, **{variable: value})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("PORT", "65536"), ("WEB_CONCURRENCY", "0"), ("WEB_CONCURRENCY", "257")]
+)
+def test_numbers_have_bounds(tmp_path: Path, variable: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=variable):
+        read(tmp_path, **{variable: value})
+
+
+@pytest.mark.parametrize(
+    "address", ["nonsense", "mysql://x@y/z", "sqlite:///x.db", "://", "postgresql://h:port/d"]
+)
+def test_a_database_address_that_cannot_be_used_is_refused_by_name(tmp_path: Path, address: str) -> None:
+    made = read(tmp_path, DATABASE_URL=address, ORDERTRACK_APP_DATABASE_URL=address)
+    with pytest.raises(SettingsError, match=r"^DATABASE_URL"):
+        _ = made.operator_url
+    with pytest.raises(SettingsError, match="ORDERTRACK_APP_DATABASE_URL"):
+        _ = made.app_url
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg", "postgresql+psycopg2"])
+def test_every_way_of_writing_a_postgresql_address_is_taken(tmp_path: Path, scheme: str) -> None:
+    url = read(tmp_path, DATABASE_URL=f"{scheme}://me:p%40ss@db.example:6543/orders").operator_url
+    assert (url.drivername, url.password, url.port) == ("postgresql+psycopg", "p@ss", 6543)
+
+
+def test_the_roles_password_follows_from_the_secret_key(tmp_path: Path) -> None:
+    address = "postgresql://own:secret@db.example/orders"
+    first, again, other = (
+        read(tmp_path, SECRET_KEY=key, DATABASE_URL=address) for key in ("one", "one", "two")
+    )
+    assert first.app_role_password == again.app_role_password != other.app_role_password
+    assert len(first.app_role_password) == 64
+    assert first.app_url.password == first.app_role_password
+    assert first.app_url.username == "orders_app"
+
+
+def test_a_secret_key_is_made_once_and_kept_for_its_owner_only(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "var"
+    key = read(folder).secret_key
+    assert len(key) == 64
+    assert read(folder).secret_key == key
+    assert stat.S_IMODE(os.stat(folder / "secret_key").st_mode) == 0o600
+    assert [path.name for path in folder.iterdir()] == ["secret_key"]
+    assert read(tmp_path / "other").secret_key != key
+
+
+def test_processes_that_start_together_agree_on_the_secret_key(tmp_path: Path) -> None:
+    for turn in range(20):
+        folder = tmp_path / str(turn)
+        with ThreadPoolExecutor(8) as pool:
+            keys = set(pool.map(lambda _, folder=folder: read(folder).secret_key, range(8)))
+        assert len(keys) == 1
+        assert len(keys.pop()) == 64
+
+
+def test_a_secret_key_of_ones_own_is_not_kept(tmp_path: Path) -> None:
+    assert read(tmp_path, SECRET_KEY="sesame").secret_key == "sesame"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_data_folder_that_cannot_be_one_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(SettingsError, match="ORDERTRACK_DATA"):
+            read(folder)
