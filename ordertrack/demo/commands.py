@@ -69,7 +69,7 @@ def rush(rate: float, minutes: float, seed: str, endless: bool, as_json: bool) -
             _say(f"{rate:g} orders a minute for {minutes:g} minutes. Ctrl-C ends it.")
         with house.working(settings, house.SLUG) as tenant:
             tally = Rush(tenant.id, seed, rate, clock, _say).run(None if endless else minutes)
-    click.echo(json.dumps(asdict(tally)) if as_json else tally.sentence)
+        click.echo(json.dumps(asdict(tally)) if as_json else tally.sentence)
 
 
 def _say(sentence: str) -> None:

@@ -68,7 +68,7 @@ class Guests:
         self._chance = cache(lambda purpose: distributions.stream(seed, purpose))
         self._time = 0.0
         self._hour = -1
-        self._loads: list[float] = []
+        self._loads: list[int] = []
 
     def next(self, restaurant: str | None = None) -> Guest:
         """The next guest, who comes to a restaurant as busy as this hour has it, or to the one named."""
@@ -101,13 +101,16 @@ class Guests:
         """How long an order takes that was found and not drawn."""
         return distributions.stays(self._chance("orders found"))
 
-    def _loads_now(self) -> list[float]:
+    def _loads_now(self) -> list[int]:
         """How busy each restaurant is in this hour of service, drawn anew every hour."""
         hour = int(self._time // 3600)
         if hour != self._hour:
             self._hour = hour
             chance = self._chance("loads")
-            self._loads = [distributions.ORDERS_PER_RESTAURANT_HOUR.draw(chance) for _ in self._restaurants]
+            self._loads = [
+                distributions.count(distributions.ORDERS_PER_RESTAURANT_HOUR, chance)
+                for _ in self._restaurants
+            ]
         return self._loads
 
 

@@ -180,9 +180,8 @@ def _point_out(shown: list[BadRow], count: int, report: Path | None) -> None:
         _say(f"line {row.line}: {row.fault}: {row.reason}")
     if count > len(shown):
         where = f"all are in {report}" if report is not None else "--report writes all into a file"
-        _say(
-            f"{'... and ' if shown else ''}{count - len(shown):,} {'more' if shown else 'bad rows'}; {where}."
-        )
+        how_many = f"... and {count - len(shown):,} more" if shown else f"{count:,} bad rows"
+        _say(f"{how_many}; {where}.")
 
 
 def _write(bad_rows: list[BadRow], report: Path) -> None:

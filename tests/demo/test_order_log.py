@@ -83,6 +83,7 @@ def test_a_byte_order_mark_blank_lines_and_windows_line_ends_are_no_trouble(tmp_
             "99,hamra,0,2024-05-04T12:00:00Z,,,,,,,,",
             "confirmed is a moment in a log of numbers: '2024-05-04T12",
         ),
+        ("99,hamra,2024-05-04T12:00:00Z,,,,,,,,,", "placed is a moment in a log of numbers: '2024-05-04T12"),
         ("99,hamra,0,,,,,,,,by drone,", "fulfilment is not one of delivery, pickup, dine_in: 'by drone'"),
         ("99,hamra,0,,,,5,,,,pickup,", "delivering has a time, but the fulfilment is pickup"),
         ("99,hamra,0,,,30,,,40,,,", "cancelled and ready have a time, but no order was both"),
@@ -143,6 +144,14 @@ def test_an_open_quote_costs_one_row_and_a_closed_one_may_span_lines(tmp_path: P
     assert [(bad.line, bad.fault) for bad in log.bad_rows] == [(5, Fault.MALFORMED), (42, Fault.MALFORMED)]
     assert log.bad_rows[1].reason.startswith("reason must not contain control characters")
     assert log.orders[-1].line == 62, "lines are the file's, whatever spans two"
+
+
+def test_two_stray_quotes_far_apart_do_not_swallow_what_is_between(tmp_path: Path) -> None:
+    rows = [f"{number},hamra,0,,,,,,,,," for number in range(100, 160)]
+    rows[3], rows[50] = '103,"hamra,0,,,,,,,,,', '150,hamra",0,,,,,,,,,'
+    log = read(write_log(tmp_path / "log.csv", HEADER, *rows))
+    assert [bad.line for bad in log.bad_rows] == [5]
+    assert len(log.orders) == 59
 
 
 def test_bytes_that_are_not_utf_8_spoil_their_own_row(tmp_path: Path) -> None:

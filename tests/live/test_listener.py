@@ -25,6 +25,8 @@ from ordertrack.orders.transitions import CHANNEL
 from ordertrack.tenants import accounts
 from ordertrack.tenants.accounts import REVOKED_CHANNEL
 
+SOON = 5.0  # seconds: well before the listener would look into the log unasked
+
 
 class Line:
     """The way to the database: it can be cut, and kept cut."""
@@ -78,7 +80,7 @@ def test_a_commit_anywhere_reaches_the_watchers(
 ) -> None:
     watcher = watch(cedar)
     happen(cedar, 3, wake=False)
-    wait_for(lambda: watcher.seqs == [1, 2, 3], "three events")
+    wait_for(lambda: watcher.seqs == [1, 2, 3], "three events", SOON)
 
 
 def test_it_comes_back_after_its_connection_was_ended_and_delivers_what_was_missed(
@@ -131,7 +133,7 @@ def test_revoked_staff_and_keys_lose_their_streams_at_once(
         tenant = accounts.find_tenant(cedar.slug)
         accounts.revoke_staff_member(tenant, cedar.nour.email)
         accounts.revoke_key(tenant, "Till")
-    wait_for(lambda: not nour.is_open and not till.is_open, "the streams to end")
+    wait_for(lambda: not nour.is_open and not till.is_open, "the streams to end", SOON)
     assert nour.frames[-1] == till.frames[-1] == Frame(None, "bye", "")
     assert maya.is_open
 

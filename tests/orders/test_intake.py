@@ -211,6 +211,10 @@ def test_a_day_that_begins_while_an_order_waits_for_its_number_is_not_taken_back
     waiting.join(10)
     assert len(answer) == 1
     assert numbers(cedar) == [1, 6]
+    days = operator.execute(
+        "SELECT business_date FROM orders WHERE tenant_id = %s ORDER BY placed_at", [cedar.tenant_id]
+    ).fetchall()
+    assert days[0] < days[1]
 
 
 @pytest.mark.parametrize("hours", [-2, -1.01, 24 * 30 + 1, 24 * 365])
