@@ -59,7 +59,8 @@ def _grant(connection: Connection, role: str) -> None:
     driver = connection.connection.driver_connection
     assert driver is not None
     name = sql.Identifier(role)
-    driver.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name))
-    driver.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(name))
-    for grant in GRANTS:
-        driver.execute(sql.SQL("GRANT {} TO {}").format(sql.SQL(grant), name))
+    with driver.transaction():  # a server that is running meanwhile never finds itself without its rights
+        driver.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name))
+        driver.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(name))
+        for grant in GRANTS:
+            driver.execute(sql.SQL("GRANT {} TO {}").format(sql.SQL(grant), name))

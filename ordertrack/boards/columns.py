@@ -56,7 +56,7 @@ class Board:
         return frozenset(column.status for column in self.columns)
 
 
-_A_WHILE = dt.timedelta(minutes=15)
+_A_WHILE = dt.timedelta(minutes=10)
 
 KITCHEN = Board(
     "kitchen",

@@ -39,7 +39,7 @@ def demo(as_json: bool) -> None:
 @click.option(
     "--rate",
     type=click.FloatRange(0, 600, min_open=True),
-    default=6.0,
+    default=10.0,
     show_default=True,
     help="Orders a minute, over all restaurants.",
 )

@@ -27,7 +27,7 @@ from ordertrack.demo.open_orders import restaurants
 from ordertrack.orders.transitions import CHANNEL
 
 if TYPE_CHECKING:
-    from conftest import House
+    from cast import House
 
 HEADER = "order,restaurant,placed,completed"
 BAD_ROWS = ("3,12,9,5", "1,12,0,50", "4,12,now,", "5,12", '6,"12')

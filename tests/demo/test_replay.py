@@ -19,7 +19,7 @@ from ordertrack.orders.state_machine import OrderStatus
 from ordertrack.tenants.principal import Principal
 
 if TYPE_CHECKING:
-    from conftest import House
+    from cast import House
 
 FULL = {
     "placed": "0",

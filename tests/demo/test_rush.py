@@ -22,7 +22,7 @@ from ordertrack.orders import transitions
 from ordertrack.orders.state_machine import TERMINAL, OrderStatus, allowed
 
 if TYPE_CHECKING:
-    from conftest import House
+    from cast import House
 
 EVERY_STAGE = {
     OrderStatus.PENDING,

@@ -1,0 +1,231 @@
+"""The fan-out of one tenant: its feed, who watches which topic of it, and the moment when somebody joins."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+
+import structlog
+
+from ordertrack import metrics
+from ordertrack.live import frames
+from ordertrack.live.cursor import Cursor
+from ordertrack.live.feed import PAGE, WINDOW, Entry, EpochChanged, Feed
+from ordertrack.live.subscriptions import Connect, Log, Subscription
+from ordertrack.live.topics import Change, Channel, Topic
+
+SNAPSHOT_KEPT = 50  # events after which a snapshot is read anew
+_log = structlog.get_logger(__name__)
+
+
+class _Watched:
+    """A topic's subscriptions, the position they have been told, and its last snapshot."""
+
+    __slots__ = ("snapshot", "subscriptions", "told")
+
+    def __init__(self) -> None:
+        self.subscriptions: set[Subscription] = set()
+        self.told = 0
+        self.snapshot: tuple[Cursor, bytes] | None = None
+
+
+class TenantHub:
+    """A watcher joins between two events: catching up and joining hold the lock that publishing needs too.
+
+    So nothing is missed, nothing comes twice, and no queue has to hold live frames back; a thousand
+    reconnects after a cut wait for one read of the log.
+    """
+
+    def __init__(self, tenant_id: uuid.UUID, log: Log, channels: Mapping[str, Channel]) -> None:
+        self._tenant_id = tenant_id
+        self._log = log
+        self._channels = channels
+        self._lock = threading.RLock()
+        self._feed: Feed | None = None
+        self._watched: dict[tuple[str, str], _Watched] = {}
+
+    def subscriptions(self) -> Iterator[Subscription]:
+        for watched in list(self._watched.values()):
+            yield from list(watched.subscriptions)
+
+    def join(
+        self,
+        topic: Topic,
+        actor: str,
+        after: Cursor | None,
+        connect: Connect,
+        on_leave: Callable[[Subscription], None],
+    ) -> Subscription:
+        """Catch up from `after` (None: from nothing) and be told of everything from then on."""
+        if after is not None and self._channels[topic.channel].replays:
+            after = self._replay(topic, after, connect)
+        with self._lock:
+            feed = self._open()
+            if after is not None and after.seq > feed.head.seq:
+                self._advance(feed)
+                feed = self._open()
+            watched = self._watched.setdefault((topic.channel, topic.key), _Watched())
+            news = self._catch_up(feed, watched, topic, after)
+            subscription = Subscription(topic, actor, connect())
+            subscription.connection.on_close = lambda: on_leave(subscription)
+            if not watched.subscriptions:
+                watched.told = feed.head.seq
+            watched.subscriptions.add(subscription)
+            subscription.connection.write(b"".join(news), bounded=False)
+        return subscription
+
+    def leave(self, subscription: Subscription) -> bool:
+        """Forget a subscription; whether it was one.
+
+        Takes no lock, for the event loop calls it and may not wait: so the topic stays, even if empty, for
+        somebody may be joining it at this moment. The next pulse sweeps it away.
+        """
+        watched = self._watched.get((subscription.topic.channel, subscription.topic.key))
+        if watched is None or subscription not in watched.subscriptions:
+            return False
+        watched.subscriptions.discard(subscription)
+        return True
+
+    def wake(self, seq: int | None) -> None:
+        """The log has grown to `seq`, or (None) may have: read on and publish."""
+        with self._lock:  # before looking: whoever joins now may have read a head that is older than this
+            feed = self._feed_in_use()
+            if feed is not None and (seq is None or seq > feed.head.seq):
+                with self._log.inside(self._tenant_id):
+                    self._advance(feed)
+
+    def verify(self) -> None:
+        """Hold what is known against the log: repairs lost notifications and notices a restore."""
+        with self._lock:
+            feed = self._feed_in_use()
+            if feed is None:
+                return
+            with self._log.inside(self._tenant_id):
+                head = self._log.head(self._tenant_id)
+                if head.epoch != feed.head.epoch or head.seq < feed.head.seq:
+                    self._begin_again()
+                elif head.seq > feed.head.seq:
+                    self._advance(feed)
+
+    def topics(self) -> list[tuple[str, str]]:
+        return list(self._watched)
+
+    def pulse(self, name: tuple[str, str], now: float) -> None:
+        """Send a topic's watchers a heartbeat and end those that have lived their time."""
+        with self._lock:
+            watched = self._watched[name]
+            if not watched.subscriptions:
+                del self._watched[name]
+                return
+            head = self._feed.head if self._feed is not None else None
+            # The position goes along only if it moved, so that a quiet board's cursor does not grow old
+            # and no position is ever told twice.
+            moved = head is not None and head.seq > watched.told
+            beat = frames.heartbeat(head if moved else None)
+            if moved and head is not None:
+                watched.told = head.seq
+            for subscription in list(watched.subscriptions):
+                if subscription.ends_at < now:
+                    subscription.connection.close("lifetime")
+                else:
+                    subscription.connection.write(beat)
+
+    def _feed_in_use(self) -> Feed | None:
+        """The feed, if anybody watches; else it is dropped, and the next one reads what it needs."""
+        if not any(watched.subscriptions for watched in self._watched.values()):
+            self._feed = None
+        return self._feed
+
+    def _open(self) -> Feed:
+        if self._feed is None:
+            self._feed = Feed(
+                self._channels,
+                self._log.head(self._tenant_id),
+                lambda seq, limit: self._log.after(self._tenant_id, seq, limit),
+            )
+        return self._feed
+
+    def _catch_up(self, feed: Feed, watched: _Watched, topic: Topic, after: Cursor | None) -> list[bytes]:
+        if (
+            after is not None
+            and after.epoch == feed.head.epoch
+            and after.seq <= feed.head.seq
+            and feed.reach_back(after.seq)
+        ):
+            news = list(feed.frames_after(topic, after.seq))
+        else:
+            position, snapshot = self._snapshot(feed, watched, topic)
+            news = [snapshot, *feed.frames_after(topic, position.seq)]
+        if news:  # whose last one says where the watcher stands
+            return [*news, frames.heartbeat(retry=1000)]
+        watched.told = feed.head.seq
+        return [frames.heartbeat(feed.head, retry=1000)]
+
+    def _snapshot(self, feed: Feed, watched: _Watched, topic: Topic) -> tuple[Cursor, bytes]:
+        kept = watched.snapshot
+        if kept is not None and kept[0].epoch == feed.head.epoch:
+            behind = feed.head.seq - kept[0].seq
+            if behind <= SNAPSHOT_KEPT and kept[0].seq >= feed.start:
+                return kept
+        position = feed.head
+        message = self._channels[topic.channel].snapshot(topic, position)
+        metrics.snapshots.labels(topic.channel).inc()
+        watched.snapshot = (position, frames.encode(message, position))
+        return watched.snapshot
+
+    def _replay(self, topic: Topic, after: Cursor, connect: Connect) -> Cursor:
+        """Write what lies before the window, page by page, at the watcher's own pace; how far that came."""
+        channel = self._channels[topic.channel]
+        while (head := self._log.head(self._tenant_id)).epoch == after.epoch:
+            if head.seq - after.seq <= WINDOW // 2:
+                break
+            changes: list[Change] = self._log.after(self._tenant_id, after.seq, PAGE)
+            if not changes:
+                break
+            connection = connect()
+            for change in changes:
+                if topic.key in channel.keys(change):
+                    message = channel.render(change, topic.key)
+                    connection.write(frames.encode(message, change.cursor), bounded=False)
+            after = changes[-1].cursor
+            if not connection.drain():
+                break
+        return after
+
+    def _advance(self, feed: Feed) -> None:
+        try:
+            for entry in feed.advance():
+                for name in entry.topics:
+                    watched = self._watched.get(name)
+                    if watched is not None and watched.subscriptions:
+                        self._publish(feed, entry, name, watched)
+        except EpochChanged:
+            self._begin_again()
+
+    def _publish(self, feed: Feed, entry: Entry, name: tuple[str, str], watched: _Watched) -> None:
+        try:
+            frame = feed.frame(entry, Topic(self._tenant_id, *name))
+        except Exception:
+            # A change that cannot be rendered must not look like one that did not happen: these screens
+            # lose their stream and say so, and everybody else's goes on.
+            _log.exception("a change could not be rendered", channel=name[0], cursor=str(entry.change.cursor))
+            for subscription in list(watched.subscriptions):
+                subscription.connection.close("error")
+            return
+        for subscription in list(watched.subscriptions):
+            subscription.connection.write(frame)
+        watched.told = entry.change.cursor.seq
+        metrics.frames_written.inc(len(watched.subscriptions))
+
+    def _begin_again(self) -> None:
+        """History was replaced: everybody gets a snapshot of what is true now."""
+        _log.warning("event stream begins a new epoch", tenant=str(self._tenant_id))
+        self._feed = None
+        feed = self._open()
+        for (channel, key), watched in list(self._watched.items()):
+            watched.snapshot = None
+            _, snapshot = self._snapshot(feed, watched, Topic(self._tenant_id, channel, key))
+            for subscription in list(watched.subscriptions):
+                subscription.connection.write(snapshot)
+            watched.told = feed.head.seq
