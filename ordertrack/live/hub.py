@@ -33,6 +33,7 @@ class Hub:
         self._channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
         self._tenants: dict[uuid.UUID, TenantHub] = {}
         self._tenants_lock = threading.Lock()
+        self._revoked: set[str] = set()
         self.is_closing = False
         self.count = 0
 
@@ -61,7 +62,9 @@ class Hub:
             for connection in made:
                 connection.close("error")
             raise
-        if not subscription.connection.is_open or self.is_closing:
+        if watcher.actor in self._revoked:  # between being let in and joining
+            self._revoke(subscription)
+        elif not subscription.connection.is_open or self.is_closing:
             subscription.connection.close("gone")
             self.detach(subscription)
         return subscription
@@ -91,17 +94,21 @@ class Hub:
                 time.sleep(0)  # let requests in between topics
 
     def revoke(self, actor: str) -> None:
-        """End every stream of an actor who lost access, telling the page why."""
+        """End every stream of an actor who lost access, for good, telling the page why."""
+        self._revoked.add(actor)
         for subscription in self._subscriptions():
             if subscription.actor == actor:
-                subscription.connection.write(frames.BYE)
-                subscription.connection.close("revoked")
+                self._revoke(subscription)
 
     def close(self) -> None:
         """End every stream: the process is going. Pages reconnect elsewhere by themselves."""
         self.is_closing = True
         for subscription in self._subscriptions():
             subscription.connection.close("shutdown")
+
+    def _revoke(self, subscription: Subscription) -> None:
+        subscription.connection.write(frames.BYE)
+        subscription.connection.close("revoked")
 
     def _subscriptions(self) -> Iterator[Subscription]:
         for tenant in list(self._tenants.values()):

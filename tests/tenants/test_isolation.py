@@ -189,6 +189,8 @@ def test_the_owner_of_the_schema_is_confined_too_unless_a_superuser(
 def test_the_tenant_ends_with_its_transaction(app: Flask, two_houses: tuple[House, House]) -> None:
     """The next request gets the same pooled connection, and must find nothing of this one on it."""
     cedar, _ = two_houses
+    with app.app_context():
+        db.engine.dispose()  # the pool is empty, so that there is one connection to be given again
     setting = text("SELECT pg_backend_pid(), current_setting('ordertrack.tenant_id', true)")
     rows = text("SELECT count(*) FROM orders")
     for end in ("commit", "rollback"):
