@@ -41,6 +41,10 @@ def settings() -> Iterator[Settings]:
     name = f"ordertrack_test_{secrets.token_hex(4)}"
     if server:
         with psycopg.connect(server, autocommit=True) as connection:
+            if connection.info.parameter_status("is_superuser") != "on":
+                pytest.exit(
+                    "The suite makes and damages databases and roles: DATABASE_URL must be a superuser's.", 2
+                )
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         environ["DATABASE_URL"] = make_url(server).set(database=name).render_as_string(hide_password=False)
     made = Settings.from_environment(environ)
