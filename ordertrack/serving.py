@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -18,11 +20,17 @@ from sqlalchemy.pool import NullPool
 from ordertrack import database, embedded, schema
 from ordertrack.config import ROOT, Settings
 
+CLAIM_PATIENCE = 8.0  # seconds
 _rush: subprocess.Popen[bytes] | None = None
+
+
+class DataFolderInUse(RuntimeError):
+    """Another server runs on this data folder."""
 
 
 def run(settings: Settings) -> NoReturn:
     """Bring the database up to date, then become gunicorn: this process is its master from then on."""
+    lock = _claim(settings.data_folder)
     schema.upgrade(settings)
     refuse_unsafe_role(settings)
     if settings.demo:
@@ -44,8 +52,31 @@ def run(settings: Settings) -> NoReturn:
     os.chdir(ROOT)
     sys.stdout.flush()
     sys.stderr.flush()
+    os.set_inheritable(lock, True)
     arguments = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "app:app"]
     os.execve(sys.executable, arguments, environment)  # noqa: S606 (our own interpreter, no shell)
+
+
+def _claim(folder: Path) -> int:
+    """Make this the one server of its data folder, until its last process has gone; the open lock.
+
+    A second one would end the first one's database on its way out. One that was just killed needs a moment
+    to go, so the claim waits a little before it raises DataFolderInUse.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = os.open(folder / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    deadline = time.monotonic() + CLAIM_PATIENCE
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return lock
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise DataFolderInUse(
+                    f"Another server is using {folder}. Stop it, or give this one a folder of its own with"
+                    " ORDERTRACK_DATA."
+                ) from None
+            time.sleep(0.1)
 
 
 def refuse_unsafe_role(settings: Settings) -> None:

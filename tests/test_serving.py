@@ -130,6 +130,18 @@ def run(settings: Settings, folder: Path, *arguments: str, **environment: str) -
     )
 
 
+def test_a_second_server_on_a_data_folder_refuses_and_leaves_the_first_alone(
+    settings: Settings, own_server: Server, tmp_path: Path
+) -> None:
+    refused = run(settings, tmp_path, "serve")
+    assert refused.returncode == 1
+    assert "Another server is using" in refused.stderr
+    connection = http.client.HTTPConnection("127.0.0.1", own_server.port)
+    connection.request("GET", "/readyz")
+    assert connection.getresponse().status == 200
+    connection.close()
+
+
 @pytest.mark.parametrize("power", ["SUPERUSER", "BYPASSRLS"])
 def test_it_refuses_to_start_under_a_role_that_can_see_past_tenants(
     settings: Settings, tmp_path: Path, power: str

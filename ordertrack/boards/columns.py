@@ -9,6 +9,8 @@ from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.state_machine import OrderStatus, Role
 from ordertrack.tenants.principal import Principal
 
+_FAR_AHEAD = 10**13  # milliseconds: the year 2286
+
 
 @dataclass(frozen=True)
 class Column:
@@ -29,6 +31,12 @@ class Column:
 
     def gone_at(self, order: OrderRecord) -> dt.datetime | None:
         return None if self.shown_for is None else order.status_since + self.shown_for
+
+    def place_of(self, order: OrderRecord) -> int:
+        """What the column sorts by, smallest first: what is due first; where cards leave, what came last."""
+        if self.shown_for is None:
+            return int(order.due_at.timestamp() * 1000)
+        return _FAR_AHEAD - int(order.status_since.timestamp() * 1000)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ def card_id(order_id: uuid.UUID) -> str:
 def columns_of(
     board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID
 ) -> list[tuple[Column, list[OrderRecord]]]:
-    """Each column with its orders, by promised or placed time."""
+    """Each column with its orders, in the column's own order."""
     lasting = [column.status for column in board.columns if column.shown_for is None]
     passing = [column for column in board.columns if column.shown_for is not None]
     longest = max((column.shown_for for column in passing if column.shown_for), default=dt.timedelta())
@@ -32,7 +32,8 @@ def columns_of(
         ended_since=dt.datetime.now(dt.UTC) - longest,
     )
     return [
-        (column, [order for order in orders if board.column_of(order) is column]) for column in board.columns
+        (column, sorted((order for order in orders if board.column_of(order) is column), key=column.place_of))
+        for column in board.columns
     ]
 
 

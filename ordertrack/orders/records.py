@@ -98,6 +98,16 @@ def of_restaurant(
     return [to_record(row) for row in db.session.execute(query)]
 
 
+def of_day(
+    tenant_id: uuid.UUID, restaurant_id: uuid.UUID, day: dt.date, limit: int, number: int | None = None
+) -> list[OrderRecord]:
+    """Up to `limit` orders of one business day of a restaurant, by number; or the one with `number`."""
+    query = _records(tenant_id).where(Order.restaurant_id == restaurant_id, Order.business_date == day)
+    if number is not None:
+        query = query.where(Order.number == number)
+    return [to_record(row) for row in db.session.execute(query.order_by(Order.number).limit(limit))]
+
+
 def newest(
     tenant_id: uuid.UUID,
     limit: int,

@@ -1,17 +1,42 @@
-"""The story of an order: who moved it, when, and why."""
+"""Finding an order, and its story: who moved it, when, and why."""
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
+from ordertrack.database import db
 from ordertrack.orders import event_log, records
 from ordertrack.orders.transitions import OrderNotFound
+from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.sign_in import staff_principal
 
 blueprint = Blueprint("orders", __name__)
+MOST_LISTED = 500
+
+
+@blueprint.get("/orders")
+def of_day() -> ResponseReturnValue:
+    """The orders of one business day: query `restaurant`, `day` (YYYY-MM-DD, default today), `number`."""
+    principal = staff_principal()
+    restaurants = db.session.scalars(
+        select(Restaurant).where(Restaurant.tenant_id == principal.tenant_id).order_by(Restaurant.name)
+    ).all()
+    asked = request.args.get("restaurant")
+    chosen = next((place for place in restaurants if asked in (None, "", place.slug)), None)
+    if chosen is None and asked:
+        abort(404, "There is no such restaurant.")
+    day = _day() or (chosen.business_day(dt.datetime.now(dt.UTC)) if chosen else None)
+    found = (
+        records.of_day(principal.tenant_id, chosen.id, day, MOST_LISTED, _number()) if chosen and day else []
+    )
+    return render_template(
+        "orders.html", principal=principal, restaurants=restaurants, chosen=chosen, day=day, orders=found
+    )
 
 
 @blueprint.get("/orders/<uuid:order_id>")
@@ -23,3 +48,22 @@ def story(order_id: uuid.UUID) -> ResponseReturnValue:
         raise OrderNotFound(order_id)
     events = event_log.events_after(principal.tenant_id, 0, 100, order_id=order_id)
     return render_template("story.html", principal=principal, order=order, events=events)
+
+
+def _day() -> dt.date | None:
+    text = request.args.get("day")
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        abort(400, f"{text[:40]!r} is not a day; write it as 2026-11-20.")
+
+
+def _number() -> int | None:
+    text = request.args.get("number", "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        abort(400, f"{text[:40]!r} is not the number of an order.")
+    return int(text)

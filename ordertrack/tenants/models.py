@@ -41,9 +41,11 @@ class Restaurant(Base):
     numbered_on: Mapped[dt.date | None]
     last_number: Mapped[int] = mapped_column(server_default=text("0"))
 
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.timezone)
+    def business_day(self, moment: dt.datetime) -> dt.date:
+        """The day that an (aware) moment belongs to here, which begins at the restaurant's own hour."""
+        local = moment.astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None)
+        start = self.business_day_start
+        return (local - dt.timedelta(hours=start.hour, minutes=start.minute)).date()
 
 
 class StaffMember(Base):

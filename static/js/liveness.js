@@ -37,6 +37,16 @@ document.addEventListener("htmx:sse:error", ({ detail }) => {
 document.addEventListener("htmx:response:error", ({ detail }) => {
   if (detail.ctx.response.status === 401) signedOut();
 });
+// A tap that did not arrive must not look like one that did.
+document.addEventListener("htmx:error", ({ target, detail }) => {
+  const order = target.closest?.(".card")?.querySelector("h3")?.textContent.trim();
+  if (!order || !detail.ctx) return;
+  const problem = document.createElement("p");
+  problem.className = "problem";
+  problem.textContent = `${order} was not sent: no answer from the server. Tap again.`;
+  document.getElementById("notice").replaceChildren(problem);
+  if (!over) show("reconnecting", "Reconnecting…");
+});
 addEventListener("offline", () => { if (!over) show("reconnecting", "No network"); });
 
 setInterval(() => {
