@@ -18,6 +18,8 @@ _SECURITY_HEADERS = {
     " frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    # Pages name customers: nothing of them stays behind on a shared tablet. Static files have their own rule.
+    "Cache-Control": "no-store",
 }
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from ordertrack.config import Settings, SettingsError
 from ordertrack.database import UnsafeDatabaseRole
@@ -29,8 +29,13 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (SettingsError, AccountError, UnsafeDatabaseRole) as error:
             raise click.ClickException(str(error)) from error
-        except OperationalError as error:
-            raise click.ClickException(f"The database cannot be used: {str(error.orig).strip()}") from error
+        except (OperationalError, ProgrammingError) as error:
+            said = str(error.orig).strip().partition("\n")[0]
+            raise click.ClickException(
+                f"The database cannot be used: {said}. If it is new, run: ordertrack db upgrade"
+            ) from error
+        except OSError as error:
+            raise click.ClickException(f"{error.strerror}: {error.filename}") from error
 
 
 @click.group(cls=Commands)
@@ -40,12 +45,12 @@ def cli() -> None:
 
 
 @contextmanager
-def operator() -> Iterator[None]:
-    """An app context on the schema owner's connection, with the schema up to date."""
+def operator(*, refresh: bool = False) -> Iterator[None]:
+    """An app context on the schema owner's connection, the schema up to date (`refresh`: the role too)."""
     from ordertrack import make_bare_app, schema
 
     settings = Settings.from_environment()
-    schema.upgrade(settings)
+    schema.upgrade(settings, if_behind=not refresh)
     with make_bare_app(settings, as_operator=True).app_context():
         yield
 
@@ -192,7 +197,7 @@ def db_group() -> None:
 @db_group.command("upgrade")
 def db_upgrade() -> None:
     """Run the migrations that are missing and refresh the application's role."""
-    with operator():
+    with operator(refresh=True):
         click.echo("The database is up to date.")
 
 

@@ -22,8 +22,9 @@ _TENANT_TABLES = text("""
        AND NOT attisdropped AND NOT (relrowsecurity AND relforcerowsecurity)
 """)
 _GUARDS = text("""
-    SELECT count(*) FROM pg_trigger WHERE tgrelid = 'orders'::regclass
-       AND tgname = 'guard_order_status' AND tgenabled IN ('O', 'A')
+    SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND (tgrelid, tgname) IN (
+        ('orders'::regclass, 'guard_order_status'), ('order_status_events'::regclass, 'guard_event'),
+        ('tenant_streams'::regclass, 'guard_stream'))
 """)
 _STORY_KEY = text("""
     SELECT count(*) FROM pg_constraint WHERE conname = 'orders_status_is_last_event' AND convalidated
@@ -83,7 +84,7 @@ def _check_guards(connection: Connection) -> Iterator[Finding]:
     pairs = {tuple(row) for row in connection.execute(text("TABLE status_transitions"))}
     expected = {(str(before), str(after)) for before, afters in TRANSITIONS.items() for after in afters}
     yield Finding("the table of transitions is the state machine's map", pairs == expected)
-    yield Finding("the trigger that guards every move is on", connection.execute(_GUARDS).scalar() == 1)
+    yield Finding("the triggers that guard every move are on", connection.execute(_GUARDS).scalar() == 3)
     yield Finding(
         "the key that ties a status to its event is there", connection.execute(_STORY_KEY).scalar() == 1
     )

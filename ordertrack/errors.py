@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, abort, current_app, make_response, request
 from flask.typing import ResponseReturnValue
+from gunicorn.http.errors import ParseException
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from ordertrack.live.cursor import MalformedCursor
 from ordertrack.live.hub import NotAdmitted, TooManyStreams
+from ordertrack.logs import loggable_path
 from ordertrack.orders.intake import IdempotencyKeyReused, PromiseOutOfRange, RestaurantNotFound
 from ordertrack.orders.plain_text import UnusableText
 from ordertrack.orders.state_machine import IllegalTransition
@@ -67,6 +69,10 @@ def problem_of(error: Exception) -> Problem:
             return Problem(404, "There is nothing to watch here.")
         case TooManyStreams() | OperationalError() | InterfaceError() | PoolTimeout():
             return _overloaded(error)
+        case ParseException():
+            return Problem(400, "The body did not come in the form that its headers announce.")
+        case HTTPException(code=429):
+            return Problem(429, error.description or "", headers={"Retry-After": "60"})
         case HTTPException(code=int(code)):
             return Problem(code, error.description or "", headers=_kept_headers(error))
     raise error
@@ -87,7 +93,14 @@ def _kept_headers(error: HTTPException) -> dict[str, str]:
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _page)
+    app.before_request(_refuse_nul)
     app.extensions["renderers"] = {"/": page}
+
+
+def _refuse_nul() -> None:
+    """No text in the database holds a NUL, and asking it for one is an error there."""
+    if "\0" in request.path:
+        abort(404)
 
 
 def render_under(prefix: str, render: Callable[[Problem], Response], app: Flask) -> None:
@@ -102,7 +115,7 @@ def _page(error: Exception) -> ResponseReturnValue:
     try:
         problem = problem_of(error)
     except Exception:
-        current_app.logger.exception("unhandled error at %s %s", request.method, request.path)
+        current_app.logger.exception("unhandled error at %s %s", request.method, loggable_path())
         problem = Problem(500, InternalServerError.description)
     renderers: dict[str, Callable[[Problem], Response]] = current_app.extensions["renderers"]
     room = max((prefix for prefix in renderers if request.path.startswith(prefix)), key=len)
@@ -112,6 +125,8 @@ def _page(error: Exception) -> ResponseReturnValue:
 def page(problem: Problem) -> Response:
     """A refusal as a page for a person, or as a notice where htmx asked."""
     template = "_notice.html" if request.headers.get("HX-Request") else "error.html"
-    response = make_response(render_template(template, problem=problem), problem.status)
+    # Without Flask's context processors: they ask the database who is signed in, and it may be what failed.
+    text = current_app.jinja_env.get_template(template).render(problem=problem)
+    response = make_response(text, problem.status)
     response.headers.update(problem.headers)
     return response

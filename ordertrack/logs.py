@@ -54,7 +54,7 @@ def _finish(response: Response) -> Response:
     _log.info(
         "request",
         method=request.method,
-        path=_loggable_path(),
+        path=loggable_path(),
         status=response.status_code,
         ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
         tenant=str(g.tenant_id) if "tenant_id" in g else None,
@@ -62,6 +62,6 @@ def _finish(response: Response) -> Response:
     return response
 
 
-def _loggable_path() -> str:
+def loggable_path() -> str:
     """A tracking token is a credential: the log names the page, not the token."""
     return "/track/…" if request.path.startswith("/track/") else request.path

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from psycopg import sql
 from sqlalchemy import Connection, text
 
@@ -24,14 +26,21 @@ GRANTS = (
 )
 
 
-def upgrade(settings: Settings) -> None:
-    """Run every migration that is missing, then give the application's role exactly its grants."""
+def upgrade(settings: Settings, *, if_behind: bool = False) -> None:
+    """Run every migration that is missing, then give the application's role its password and exact grants.
+
+    With `if_behind` it does nothing to a database that is up to date: a short command in a shell with another
+    secret key must not change the password under a running server.
+    """
     with operator_connection(settings.operator_url) as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
         configuration = Config()
         configuration.set_main_option("script_location", str(ROOT / "ordertrack" / "migrations"))
         configuration.set_main_option("path_separator", "os")
         configuration.attributes["connection"] = connection
+        newest = ScriptDirectory.from_config(configuration).get_current_head()
+        if if_behind and MigrationContext.configure(connection).get_current_revision() == newest:
+            return
         command.upgrade(configuration, "head")
         if settings.app_database_url is None:
             _make_role(connection, settings)

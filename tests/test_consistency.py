@@ -154,7 +154,7 @@ def test_a_contradiction_is_found_and_only_where_it_is(
 
 
 GUARDS = {
-    "the trigger that guards every move is on": (
+    "the triggers that guard every move are on": (
         "ALTER TABLE orders DISABLE TRIGGER guard_order_status",
         "ALTER TABLE orders ENABLE TRIGGER guard_order_status",
     ),
@@ -183,7 +183,7 @@ FURTHER = {
         "DROP TABLE forgotten",
     ),
     "a trigger that fires for replicas only": (
-        "the trigger that guards every move is on",
+        "the triggers that guard every move are on",
         "ALTER TABLE orders ENABLE REPLICA TRIGGER guard_order_status",
         "ALTER TABLE orders ENABLE TRIGGER guard_order_status",
     ),

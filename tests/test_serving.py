@@ -229,3 +229,43 @@ def test_a_house_is_made_by_commands_and_its_key_works(
     connection.request("POST", "/api/v1/orders", json.dumps(order), headers)
     assert connection.getresponse().status == 201
     connection.close()
+
+
+def test_a_command_with_another_secret_leaves_the_running_servers_role_alone(
+    settings: Settings, server: Server, tmp_path: Path
+) -> None:
+    made = run(
+        settings,
+        tmp_path,
+        "tenant",
+        "create",
+        "Other",
+        "--slug",
+        f"other-{secrets.token_hex(4)}",
+        SECRET_KEY="x",
+    )
+    assert made.returncode == 0, made.stderr
+    with psycopg.connect(
+        settings.app_url.set(drivername="postgresql").render_as_string(hide_password=False)
+    ) as connection:
+        assert connection.execute("SELECT true").fetchone() == (True,)
+
+
+def test_a_head_request_signs_nobody_in(server: Server, cedar: House) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    form = f"email={cedar.maya.email.replace('@', '%40')}&password={PASSWORD}"
+    connection.request("HEAD", "/login", form, {"Content-Type": "application/x-www-form-urlencoded"})
+    answer = connection.getresponse()
+    assert (answer.status, answer.getheader("Set-Cookie")) == (200, None)
+    connection.close()
+
+
+def test_a_body_that_is_not_what_it_announces_is_400_in_words(server: Server, cedar: House) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+        connection.sendall(
+            b"POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            b"Authorization: Bearer " + cedar.key.encode() + b"\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+        )
+        said = connection.recv(65536)
+    assert said.startswith(b"HTTP/1.1 400 ")
+    assert b"The body did not come" in said or b"Content-Type: application/problem+json" in said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
@@ -15,7 +15,9 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from ordertrack.api.metadata import Metadata
 from ordertrack.orders.intake import NewItem, NewOrder
@@ -115,6 +117,13 @@ class TransitionRequest(_Request):
     seen: OrderStatus | None = None
     reason: Reason | None = None
     metadata: Metadata = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _say_the_reason_once(self) -> Self:
+        # The event keeps it in its metadata under this name.
+        if self.reason is not None and "reason" in self.metadata:
+            raise PydanticCustomError("reason_twice", "give `reason` by itself or in `metadata`, not both")
+        return self
 
 
 class _Query(BaseModel):

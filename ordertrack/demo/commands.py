@@ -24,7 +24,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print what was mad
 def demo(as_json: bool) -> None:
     """Make the demo tenant, or find it, and print its sign-ins."""
     settings = Settings.from_environment()
-    schema.upgrade(settings)
+    schema.upgrade(settings, if_behind=True)
     house.prepare(settings)
     people = house.sign_ins(settings)
     if as_json:
@@ -64,7 +64,7 @@ def rush(rate: float, minutes: float, seed: str, endless: bool, as_json: bool) -
     clock = RealClock(with_parent=endless)
     with stopped_by_signals(clock):
         if not endless:  # who starts an endless rush has prepared the house
-            schema.upgrade(settings)
+            schema.upgrade(settings, if_behind=True)
             house.prepare(settings)
             _say(f"{rate:g} orders a minute for {minutes:g} minutes. Ctrl-C ends it.")
         with house.working(settings, house.SLUG) as tenant:

@@ -132,7 +132,7 @@ def replay(
     if not log.orders:
         raise click.ClickException(f"{name} has {log.rows:,} rows, and none that could be played.")
     settings = Settings.from_environment()
-    schema.upgrade(settings)
+    schema.upgrade(settings, if_behind=True)
     with house.working(settings, slug, as_operator=True) as tenant:
         slugs = _restaurants(tenant, log, restaurant, zone)
     parts = [

@@ -84,6 +84,8 @@ class Listener:
 
     def _beat(self) -> None:
         while not self._stopped.wait(HEARTBEAT):
+            if not self.is_connected:
+                continue  # deaf: a page that hears nothing says so, one that heard a heartbeat would not
             try:
                 self._hub.pulse()
             except Exception:

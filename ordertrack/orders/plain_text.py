@@ -16,7 +16,7 @@ class UnusableText(ValueError):
 def plain_text(text: str, longest: int, *, lines: bool = False) -> str:
     """The text without blanks around it; raises UnusableText. `lines` allows line breaks (for notes)."""
     text = text.strip(" \n" if lines else " ")
-    if not text or text.isspace():
+    if not any(unicodedata.category(character)[0] in "LNPS" for character in text):
         raise UnusableText("must not be blank")
     if len(text) > longest:
         raise UnusableText(f"must have {longest} characters at most, not {len(text)}")

@@ -197,3 +197,18 @@ def test_the_story_of_an_order_names_who_moved_it_when_and_why(
     for told in ("Till", "Nour", "Pending", "Confirmed", "Cancelled", "Asia/Beirut"):
         assert told in page
     assert "Out of &lt;b&gt;chicken&lt;/b&gt;" in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/r/%00/kitchen", "/orders?day=soon", "/orders?number=-1", "/orders?restaurant=no"]
+)
+def test_an_address_that_cannot_be_meant_is_refused_in_words(
+    cedar: House, sign_in: SignIn, path: str
+) -> None:
+    assert sign_in(cedar.maya).get(path).status_code in (400, 404)
+
+
+def test_pages_with_customers_names_are_not_kept(cedar: House, place: Place, sign_in: SignIn) -> None:
+    client = sign_in(cedar.maya)
+    for path in ("/r/hamra/kitchen", "/orders", f"/orders/{place(cedar)}"):
+        assert client.get(path).headers["Cache-Control"] == "no-store"

@@ -139,6 +139,7 @@ def write_past(settings: Settings) -> Callable[[House, int], None]:
 
     def insert(house: House, events: int) -> None:
         with connect(settings.operator_url) as operator:
+            operator.execute("SET session_replication_role = replica")
             operator.execute(_HISTORY, {"tenant": house.tenant_id, "n": events})
 
     return insert

@@ -94,20 +94,48 @@ def test_a_legal_move_that_does_not_count_up_its_version_is_refused(
         operator.execute(update, [order_in(OrderStatus.CONFIRMED)])
 
 
-def test_a_move_with_the_event_of_another_status_is_refused_at_commit(
-    operator: psycopg.Connection, order_in: Stands
-) -> None:
-    order_id = order_in(OrderStatus.PENDING)
-    operator.execute(
-        """INSERT INTO order_status_events (tenant_id, seq, order_id, restaurant_id, version, from_status,
-               to_status, changed_by, actor, occurred_at)
-           SELECT tenant_id, 100000, id, restaurant_id, 2, 'pending', 'cancelled', 'x', 'x', now()
-             FROM orders WHERE id = %s""",
-        [order_id],
+_FORGED = """
+    WITH stream AS (
+        UPDATE tenant_streams SET seq = seq + 1 FROM orders
+         WHERE orders.id = %(order)s AND tenant_streams.tenant_id = orders.tenant_id
+        RETURNING tenant_streams.seq
+    ), moved AS (
+        UPDATE orders SET status = 'confirmed', version = 2, status_since = clock_timestamp()
+         WHERE id = %(order)s AND %(moves)s
     )
-    operator.execute("UPDATE orders SET status = 'confirmed', version = 2 WHERE id = %s", [order_id])
-    with pytest.raises(errors.ForeignKeyViolation):
-        operator.commit()
+    INSERT INTO order_status_events (tenant_id, seq, order_id, restaurant_id, version, from_status,
+        to_status, changed_by, actor, occurred_at)
+    SELECT tenant_id, stream.seq + %(ahead)s, id, restaurant_id, 2, 'pending', %(to)s, 'x', 'x', now()
+      FROM orders, stream WHERE id = %(order)s
+"""
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"moves": True, "to": "cancelled", "ahead": 0},
+        {"moves": False, "to": "confirmed", "ahead": 0},
+        {"moves": True, "to": "confirmed", "ahead": 1},
+    ],
+    ids=["of another status", "of a move that was not made", "ahead of the stream"],
+)
+def test_an_event_cannot_be_written(
+    operator: psycopg.Connection, order_in: Stands, forged: dict[str, Any]
+) -> None:
+    with pytest.raises(errors.CheckViolation, match="together with its order's move"):
+        operator.execute(_FORGED, {"order": order_in(OrderStatus.PENDING), **forged})
+
+
+def test_a_move_with_its_event_may_be_typed_in(operator: psycopg.Connection, order_in: Stands) -> None:
+    whole = {"order": order_in(OrderStatus.PENDING), "moves": True, "to": "confirmed", "ahead": 0}
+    operator.execute(_FORGED, whole)
+    operator.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.parametrize("change", ["seq - 1", "seq + 2", "0"])
+def test_a_stream_cannot_be_set_back_or_ahead(operator: psycopg.Connection, change: str) -> None:
+    with pytest.raises(errors.CheckViolation, match="one event at a time"):
+        operator.execute(f"UPDATE tenant_streams SET seq = {change} WHERE seq > 1".encode())
 
 
 @pytest.mark.parametrize("before", [status for status in OrderStatus if status != OrderStatus.PENDING])

@@ -176,6 +176,34 @@ BEGIN
 END $$;
 CREATE TRIGGER guard_order_status BEFORE INSERT OR UPDATE ON orders
     FOR EACH ROW EXECUTE FUNCTION guard_order_status();
+
+-- And the other way round: no event without the order that made it, none out of turn.
+CREATE FUNCTION guard_event() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM public.tenant_streams WHERE tenant_id = NEW.tenant_id AND seq = NEW.seq
+    ) OR NOT EXISTS (
+        SELECT FROM public.orders
+         WHERE tenant_id = NEW.tenant_id AND id = NEW.order_id
+           AND version = NEW.version AND status = NEW.to_status
+    ) THEN
+        RAISE EXCEPTION 'an event is written together with its order''s move and at the head of the stream'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER guard_event AFTER INSERT ON order_status_events
+    FOR EACH ROW EXECUTE FUNCTION guard_event();
+
+CREATE FUNCTION guard_stream() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.epoch = OLD.epoch AND NEW.seq <> OLD.seq + 1 THEN
+        RAISE EXCEPTION 'an event stream goes on by one event at a time' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_stream BEFORE UPDATE ON tenant_streams
+    FOR EACH ROW EXECUTE FUNCTION guard_stream();
 """
 
 TENANT_OWNED = (
