@@ -1,0 +1,67 @@
+"""When the database cannot be reached: 503 in words for everybody, and nothing logged as an exception."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from ordertrack import create_app
+from ordertrack.config import Settings
+
+NOBODY_LISTENS = "postgresql://nobody@127.0.0.1:1/none"
+
+
+@pytest.fixture
+def deserted(tmp_path: Path) -> Flask:
+    return create_app(
+        Settings.from_environment(
+            {"ORDERTRACK_DATA": str(tmp_path), "ORDERTRACK_APP_DATABASE_URL": NOBODY_LISTENS}
+        )
+    )
+
+
+@pytest.fixture
+def signed_in(deserted: Flask) -> Iterator[FlaskClient]:
+    with deserted.test_client() as client:
+        with client.session_transaction() as session:
+            session["_user_id"] = f"{uuid.uuid4()}:{uuid.uuid4()}"
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/r/hamra/kitchen"),
+        ("GET", "/r/hamra/kitchen/stream"),
+        ("GET", "/orders"),
+        ("POST", f"/orders/{uuid.uuid4()}/transitions"),
+        ("GET", "/track/" + "A" * 22),
+        ("GET", "/api/v1/orders"),
+        ("POST", "/api/v1/orders"),
+        ("GET", "/api/v1/stream"),
+    ],
+)
+def test_every_page_and_call_is_503_in_words(
+    signed_in: FlaskClient, method: str, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = signed_in.open(path, method=method, headers={"Authorization": "Bearer ot_x"})
+    assert answer.status_code == 503
+    assert "The database cannot be used at this moment. Nothing was changed" in answer.text
+    assert answer.headers["Retry-After"] == "5"
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+def test_signing_in_is_503_too(deserted: Flask) -> None:
+    form = {"email": "nour@cedar.example", "password": "cedar-and-salt"}
+    assert deserted.test_client().post("/login", data=form).status_code == 503
+
+
+def test_it_is_alive_but_not_ready(deserted: Flask) -> None:
+    client = deserted.test_client()
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 503
