@@ -25,9 +25,9 @@ from sqlalchemy import make_url
 from ordertrack import create_app, embedded, make_bare_app, schema
 from ordertrack.config import Settings
 from ordertrack.database import db, tenant_context
-from ordertrack.orders import intake
+from ordertrack.orders import intake, records
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.state_machine import Fulfilment, Role
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus, Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.principal import Principal
 
@@ -134,6 +134,19 @@ def place(app: Flask) -> Callable[..., uuid.UUID]:
             return intake.place(order, by=house.program)[0]
 
     return place_order
+
+
+@pytest.fixture
+def status_of(app: Flask) -> Callable[[House, uuid.UUID], OrderStatus]:
+    """The status of an order as the database has it."""
+
+    def read(house: House, order_id: uuid.UUID) -> OrderStatus:
+        with tenant_context(app, house.tenant_id):
+            order = records.find(house.tenant_id, order_id)
+            assert order is not None
+            return order.status
+
+    return read
 
 
 @pytest.fixture

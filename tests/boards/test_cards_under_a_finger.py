@@ -11,24 +11,18 @@ from playwright.sync_api import Page, expect
 
 from ordertrack.boards.fragments import card_id
 from ordertrack.database import tenant_context
-from ordertrack.orders import intake, records
+from ordertrack.orders import intake
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.state_machine import Fulfilment, OrderStatus
 
 KITCHEN = "/r/hamra/kitchen"
 Place = Callable[..., uuid.UUID]
+StatusOf = Callable[[House, uuid.UUID], OrderStatus]
 Open = Callable[..., Page]
 
 
-def status_of(app: Flask, house: House, order_id: uuid.UUID) -> OrderStatus:
-    with tenant_context(app, house.tenant_id):
-        order = records.find(house.tenant_id, order_id)
-        assert order is not None
-        return order.status
-
-
 def test_a_second_tap_at_the_same_spot_does_not_move_the_next_order(
-    app: Flask, cedar: House, place: Place, open_page: Open
+    status_of: StatusOf, cedar: House, place: Place, open_page: Open
 ) -> None:
     first, second = place(cedar), place(cedar)
     page = open_page(cedar.nour, KITCHEN)
@@ -41,12 +35,12 @@ def test_a_second_tap_at_the_same_spot_does_not_move_the_next_order(
     expect(page.locator(f"#column-pending > #{card_id(first)}")).to_have_count(0)
     page.mouse.click(*spot)  # where the second card's button is by now
     expect(page.locator(f"#column-confirmed > #{card_id(first)}")).to_be_visible()
-    assert status_of(app, cedar, second) == OrderStatus.PENDING
+    assert status_of(cedar, second) == OrderStatus.PENDING
     page.locator(f"#{card_id(second)}").get_by_role("button", name="Confirm").click(position={"x": 5, "y": 5})
     expect(page.locator(f"#column-confirmed > #{card_id(second)}")).to_be_visible()
 
 
-def test_a_tap_that_does_not_arrive_says_so(app: Flask, cedar: House, place: Place, open_page: Open) -> None:
+def test_a_tap_that_does_not_arrive_says_so(cedar: House, place: Place, open_page: Open) -> None:
     order_id = place(cedar)
     page = open_page(cedar.nour, KITCHEN, strict=False)
     expect(page.locator("#live")).to_have_text("Live")

@@ -18,6 +18,7 @@ from ordertrack.orders.state_machine import OrderStatus
 
 SignIn = Callable[[Person], FlaskClient]
 Place = Callable[..., uuid.UUID]
+StatusOf = Callable[[House, uuid.UUID], OrderStatus]
 HTMX = {"HX-Request": "true"}
 
 
@@ -25,22 +26,15 @@ def tap(client: FlaskClient, order_id: uuid.UUID, **form: str) -> TestResponse:
     return client.post(f"/orders/{order_id}/transitions", data=form, headers=HTMX)
 
 
-def status_of(app: Flask, house: House, order_id: uuid.UUID) -> OrderStatus:
-    with tenant_context(app, house.tenant_id):
-        order = records.find(house.tenant_id, order_id)
-        assert order is not None
-        return order.status
-
-
 def test_a_tap_answers_with_the_card_in_its_new_column(
-    app: Flask, cedar: House, place: Place, sign_in: SignIn
+    status_of: StatusOf, cedar: House, place: Place, sign_in: SignIn
 ) -> None:
     order_id = place(cedar)
     answer = tap(sign_in(cedar.nour), order_id, to="confirmed", seen="pending", board="kitchen")
     assert answer.status_code == 200
     assert 'hx-target="#column-confirmed"' in answer.text
     assert f'id="{card_id(order_id)}"' in answer.text
-    assert status_of(app, cedar, order_id) == OrderStatus.CONFIRMED
+    assert status_of(cedar, order_id) == OrderStatus.CONFIRMED
 
 
 def test_a_double_tap_is_one_tap_and_says_who_made_it(
@@ -70,7 +64,7 @@ def test_an_overtaken_tap_is_409_with_the_fresh_card(
 
 
 def test_cancelled_to_preparing_is_422_in_words_and_shows_the_true_card(
-    app: Flask, cedar: House, place: Place, sign_in: SignIn
+    status_of: StatusOf, cedar: House, place: Place, sign_in: SignIn
 ) -> None:
     order_id = place(cedar)
     client = sign_in(cedar.nour)
@@ -79,7 +73,7 @@ def test_cancelled_to_preparing_is_422_in_words_and_shows_the_true_card(
     assert answer.status_code == 422
     assert "An order that is cancelled cannot become preparing." in answer.text
     assert 'hx-target="#column-cancelled"' in answer.text
-    assert status_of(app, cedar, order_id) == OrderStatus.CANCELLED
+    assert status_of(cedar, order_id) == OrderStatus.CANCELLED
 
 
 @pytest.mark.parametrize(
@@ -98,32 +92,41 @@ def test_cancelled_to_preparing_is_422_in_words_and_shows_the_true_card(
     ],
 )
 def test_a_tap_that_cannot_be_meant_is_422_in_words(
-    app: Flask, cedar: House, place: Place, sign_in: SignIn, form: dict[str, str], words: str
+    status_of: StatusOf,
+    cedar: House,
+    place: Place,
+    sign_in: SignIn,
+    form: dict[str, str],
+    words: str,
 ) -> None:
     order_id = place(cedar)
     answer = tap(sign_in(cedar.nour), order_id, **form)
     assert answer.status_code == 422
     assert words in answer.text
-    assert status_of(app, cedar, order_id) == OrderStatus.PENDING
+    assert status_of(cedar, order_id) == OrderStatus.PENDING
 
 
-def test_a_reason_of_a_megabyte_is_413(app: Flask, cedar: House, place: Place, sign_in: SignIn) -> None:
+def test_a_reason_of_a_megabyte_is_413(
+    status_of: StatusOf, cedar: House, place: Place, sign_in: SignIn
+) -> None:
     order_id = place(cedar)
     answer = tap(sign_in(cedar.nour), order_id, to="cancelled", reason="x" * 1_000_000)
     assert answer.status_code == 413
-    assert status_of(app, cedar, order_id) == OrderStatus.PENDING
+    assert status_of(cedar, order_id) == OrderStatus.PENDING
 
 
-def test_the_dispatch_role_cannot_confirm(app: Flask, cedar: House, place: Place, sign_in: SignIn) -> None:
+def test_the_dispatch_role_cannot_confirm(
+    status_of: StatusOf, cedar: House, place: Place, sign_in: SignIn
+) -> None:
     order_id = place(cedar)
     answer = tap(sign_in(cedar.karim), order_id, to="confirmed", seen="pending")
     assert answer.status_code == 422
     assert "The dispatch role does not move an order from pending to confirmed." in answer.text
-    assert status_of(app, cedar, order_id) == OrderStatus.PENDING
+    assert status_of(cedar, order_id) == OrderStatus.PENDING
 
 
 def test_an_expired_session_is_told_to_sign_in_and_nothing_changes(
-    app: Flask, cedar: House, place: Place
+    status_of: StatusOf, app: Flask, cedar: House, place: Place
 ) -> None:
     order_id = place(cedar)
     client = app.test_client()
@@ -131,11 +134,11 @@ def test_an_expired_session_is_told_to_sign_in_and_nothing_changes(
     answer = tap(client, order_id, to="confirmed", seen="pending")
     assert answer.status_code == 401
     assert "You are signed out" in answer.text and "/login" in answer.text
-    assert status_of(app, cedar, order_id) == OrderStatus.PENDING
+    assert status_of(cedar, order_id) == OrderStatus.PENDING
 
 
 def test_a_tap_that_another_site_sends_is_refused(
-    app: Flask, cedar: House, place: Place, sign_in: SignIn
+    status_of: StatusOf, cedar: House, place: Place, sign_in: SignIn
 ) -> None:
     order_id = place(cedar)
     client = sign_in(cedar.nour)
@@ -143,7 +146,7 @@ def test_a_tap_that_another_site_sends_is_refused(
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"}):
         answer = client.post(f"/orders/{order_id}/transitions", data=form, headers=headers)
         assert answer.status_code == 403
-    assert status_of(app, cedar, order_id) == OrderStatus.PENDING
+    assert status_of(cedar, order_id) == OrderStatus.PENDING
 
 
 @pytest.mark.parametrize("order_id", ["7", "x" * 300, "00000000-0000-0000-0000-000000000000", "%00"])
