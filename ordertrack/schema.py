@@ -16,13 +16,13 @@ _MIGRATION_LOCK = 7226871355
 
 # What the application may do, and no more. Nobody may change or remove an event; nobody deletes.
 GRANTS = (
-    "SELECT ON tenants, restaurants, staff_members, api_keys, status_transitions, orders, order_items,"
-    " tracking_links, tenant_streams, order_status_events",
-    "INSERT ON orders, order_items, tracking_links, order_status_events",
+    "SELECT ON tenants, restaurants, staff_members, staff_sessions, api_keys, status_transitions, orders,"
+    " order_items, tracking_links, tenant_streams, order_status_events",
+    "INSERT ON staff_sessions, orders, order_items, tracking_links, order_status_events",
     "UPDATE (numbered_on, last_number) ON restaurants",
     "UPDATE (status, version, status_since) ON orders",
     "UPDATE (seq) ON tenant_streams",
-    "UPDATE (password_hash) ON staff_members",
+    "UPDATE (ended_at) ON staff_sessions",
 )
 
 

@@ -55,14 +55,14 @@ class Hub:
         try:
             with self._log.inside(topic.tenant_id):
                 subscription = self._tenant(topic.tenant_id).join(
-                    topic, watcher.actor, after, connect_once, self.detach
+                    topic, watcher.ended_by, after, connect_once, self.detach
                 )
         except BaseException:
             self._count(-1)
             for connection in made:
                 connection.close("error")
             raise
-        if watcher.actor in self._revoked:  # between being let in and joining
+        if not self._revoked.isdisjoint(watcher.ended_by):  # between being let in and joining
             self._revoke(subscription)
         elif not subscription.connection.is_open or self.is_closing:
             subscription.connection.close("gone")
@@ -93,11 +93,11 @@ class Hub:
                 tenant.pulse(name, now)
                 time.sleep(0)  # let requests in between topics
 
-    def revoke(self, actor: str) -> None:
-        """End every stream of an actor who lost access, for good, telling the page why."""
-        self._revoked.add(actor)
+    def revoke(self, name: str) -> None:
+        """End every stream of an actor or sign-in that lost access, for good, telling the page why."""
+        self._revoked.add(name)
         for subscription in self._subscriptions():
-            if subscription.actor == actor:
+            if name in subscription.ended_by:
                 self._revoke(subscription)
 
     def close(self) -> None:

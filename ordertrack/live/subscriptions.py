@@ -46,10 +46,10 @@ class Log(Protocol):
 class Subscription:
     """One watcher of one topic, until its connection closes or its time is over."""
 
-    __slots__ = ("actor", "connection", "ends_at", "topic")
+    __slots__ = ("connection", "ended_by", "ends_at", "topic")
 
-    def __init__(self, topic: Topic, actor: str, connection: Connection) -> None:
+    def __init__(self, topic: Topic, ended_by: tuple[str, ...], connection: Connection) -> None:
         self.topic = topic
-        self.actor = actor
+        self.ended_by = ended_by
         self.connection = connection
         self.ends_at = time.monotonic() + uniform(*LIFETIME)  # noqa: S311 (a spread, not a secret)

@@ -52,7 +52,7 @@ class TenantHub:
     def join(
         self,
         topic: Topic,
-        actor: str,
+        ended_by: tuple[str, ...],
         after: Cursor | None,
         connect: Connect,
         on_leave: Callable[[Subscription], None],
@@ -67,7 +67,7 @@ class TenantHub:
                 feed = self._open()
             watched = self._watched.setdefault((topic.channel, topic.key), _Watched())
             news = self._catch_up(feed, watched, topic, after)
-            subscription = Subscription(topic, actor, connect())
+            subscription = Subscription(topic, ended_by, connect())
             subscription.connection.on_close = lambda: on_leave(subscription)
             if not watched.subscriptions:
                 watched.told = feed.head.seq

@@ -31,7 +31,8 @@ class Watcher(Protocol):
     def tenant_id(self) -> uuid.UUID: ...
 
     @property
-    def actor(self) -> str: ...
+    def ended_by(self) -> tuple[str, ...]:
+        """The names under which this watcher's streams may be revoked."""
 
 
 class Message(NamedTuple):

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from ordertrack.database import db, enter_tenant, present_credential
 from ordertrack.orders.models import TenantStream
 from ordertrack.orders.state_machine import Role
-from ordertrack.tenants.models import ApiKey, Restaurant, StaffMember, Tenant
+from ordertrack.tenants.models import ApiKey, Restaurant, StaffMember, StaffSession, Tenant
 from ordertrack.tenants.passwords import hash_password
 
 REVOKED_CHANNEL = "ordertrack_revoked"
@@ -98,6 +98,24 @@ def revoke_staff_member(tenant: Tenant, email: str) -> StaffMember:
         raise AccountError(f"{email} is not a staff member of {tenant.slug}, or was revoked before.")
     _end_streams(f"staff:{member.id}")
     return member
+
+
+def begin_session(member: StaffMember) -> StaffSession:
+    """A sign-in of this staff member, inside whose tenant it is."""
+    begun = StaffSession(tenant_id=member.tenant_id, id=uuid.uuid4(), staff_id=member.id)
+    db.session.add(begun)
+    db.session.commit()
+    return begun
+
+
+def end_session(tenant_id: uuid.UUID, session: str) -> None:
+    """End one sign-in, named as a principal names it: its cookie, and every screen it has open."""
+    db.session.execute(
+        update(StaffSession)
+        .where(StaffSession.tenant_id == tenant_id, StaffSession.id == uuid.UUID(session.partition(":")[2]))
+        .values(ended_at=func.clock_timestamp())
+    )
+    _end_streams(session)
 
 
 def create_key(tenant: Tenant, name: str) -> tuple[ApiKey, str]:

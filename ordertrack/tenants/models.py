@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, Uuid, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ordertrack.database import Base, Moment, stored_as_text
@@ -65,6 +65,21 @@ class StaffMember(Base):
     password_hash: Mapped[str]
     created_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
     revoked_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class StaffSession(Base):
+    """One sign-in on one device; its cookie is worth nothing once it has ended."""
+
+    __tablename__ = "staff_sessions"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "staff_id"], ["staff_members.tenant_id", "staff_members.id"]),
+    )
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    staff_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    created_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(Moment)
 
 
 class ApiKey(Base):

@@ -14,12 +14,19 @@ class Principal:
 
     `actor` is for machines and never changes (`staff:<id>`, `key:<id>`, `customer:<order id>`,
     `program:<name>`); `name` is for people. `role` is None for programs, which no role narrows.
+    `session` is a staff member's sign-in on one device (`session:<id>`).
     """
 
     tenant_id: uuid.UUID
     actor: str
     name: str
     role: Role | None = None
+    session: str | None = None
+
+    @property
+    def ended_by(self) -> tuple[str, ...]:
+        """What may be revoked to end this principal's streams: the actor, or one sign-in of it."""
+        return (self.actor,) if self.session is None else (self.actor, self.session)
 
     @property
     def is_staff(self) -> bool:

@@ -12,10 +12,11 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user, login_user, logout_user
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from ordertrack.database import db, enter_tenant, present_credential
-from ordertrack.tenants.models import StaffMember
+from ordertrack.tenants.accounts import begin_session, end_session
+from ordertrack.tenants.models import StaffMember, StaffSession
 from ordertrack.tenants.passwords import verify_password
 from ordertrack.tenants.principal import Principal
 
@@ -33,9 +34,11 @@ class SignedIn:
     is_active = True
     is_anonymous = False
 
-    def __init__(self, member: StaffMember) -> None:
-        self.principal = Principal(member.tenant_id, f"staff:{member.id}", member.name, member.role)
-        self._id = f"{member.tenant_id}:{member.id}"
+    def __init__(self, member: StaffMember, session_id: uuid.UUID) -> None:
+        self.principal = Principal(
+            member.tenant_id, f"staff:{member.id}", member.name, member.role, f"session:{session_id}"
+        )
+        self._id = f"{member.tenant_id}:{session_id}"
 
     def get_id(self) -> str:
         return self._id
@@ -69,16 +72,22 @@ def is_signed_in() -> bool:
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def _load(identity: str) -> SignedIn | None:
-    tenant_id, _, staff_id = identity.partition(":")
-    enter_tenant(uuid.UUID(tenant_id))
+    tenant_id, session_id = (uuid.UUID(part) for part in identity.split(":"))
+    enter_tenant(tenant_id)
     member = db.session.scalar(
-        select(StaffMember).where(
-            StaffMember.tenant_id == uuid.UUID(tenant_id),
-            StaffMember.id == uuid.UUID(staff_id),
+        select(StaffMember)
+        .join(
+            StaffSession,
+            and_(StaffSession.tenant_id == StaffMember.tenant_id, StaffSession.staff_id == StaffMember.id),
+        )
+        .where(
+            StaffMember.tenant_id == tenant_id,
+            StaffSession.id == session_id,
+            StaffSession.ended_at.is_(None),
             StaffMember.revoked_at.is_(None),
         )
     )
-    return None if member is None else SignedIn(member)
+    return None if member is None else SignedIn(member, session_id)
 
 
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
@@ -132,13 +141,19 @@ def login() -> ResponseReturnValue:
         return render_template("login.html", email=email, problem=problem), 401
     session.clear()
     session.permanent = True
-    login_user(SignedIn(member))
+    enter_tenant(member.tenant_id)
+    login_user(SignedIn(member, begin_session(member).id))
     return redirect(_local(request.args.get("next")) or url_for("boards.home"))
 
 
 @blueprint.post("/logout")
 def logout() -> ResponseReturnValue:
-    logout_user()
+    """End this device's sign-in: its cookie and its open screens."""
+    if is_signed_in():
+        principal = staff_principal()
+        assert principal.session is not None
+        end_session(principal.tenant_id, principal.session)
+        logout_user()
     session.clear()
     return redirect(url_for("sign_in.login"))
 

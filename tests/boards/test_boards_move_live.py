@@ -207,3 +207,16 @@ def test_a_revoked_member_loses_the_screen_at_once(
     with operator_app.app_context():
         accounts.revoke_staff_member(accounts.find_tenant(cedar.slug), cedar.nour.email)
     expect(page.locator("#live")).to_contain_text("Signed out", timeout=A_SECOND)
+
+
+def test_signing_out_ends_every_tab_of_the_device_and_no_other_device(
+    cedar: House, open_page: Callable[..., Page]
+) -> None:
+    first = open_page(cedar.nour, KITCHEN, strict=False)
+    second = first.context.new_page()
+    second.goto(KITCHEN)
+    elsewhere = open_page(cedar.nour, KITCHEN)
+    expect_live(first, second, elsewhere)
+    first.get_by_role("button", name="Sign out").click()
+    expect(second.locator("#live")).to_contain_text("Signed out", timeout=A_SECOND)
+    expect(elsewhere.locator("#live")).to_have_text("Live")

@@ -8,9 +8,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from cast import House
+from cast import House, Person
 from direct import connect
 from flask import Flask
+from flask.testing import FlaskClient
 from psycopg import errors, sql
 from sqlalchemy import text
 
@@ -41,10 +42,16 @@ def tables(operator: psycopg.Connection[Any]) -> list[str]:
 
 
 @pytest.fixture
-def two_houses(cedar: House, rival: House, place: Callable[..., uuid.UUID]) -> tuple[House, House]:
+def two_houses(
+    cedar: House,
+    rival: House,
+    place: Callable[..., uuid.UUID],
+    sign_in: Callable[[Person], FlaskClient],
+) -> tuple[House, House]:
     """Both with rows in every table."""
-    place(cedar)
-    place(rival)
+    for house in (cedar, rival):
+        place(house)
+        sign_in(house.nour)
     return cedar, rival
 
 
@@ -272,4 +279,5 @@ def test_a_credential_opens_nothing_for_writing(
 ) -> None:
     cedar, _ = two_houses
     confined.execute("SELECT set_config('ordertrack.sign_in_email', %s, true)", [cedar.nour.email])
-    assert confined.execute("UPDATE staff_members SET password_hash = 'x'").rowcount == 0
+    with pytest.raises(errors.InsufficientPrivilege):
+        confined.execute("UPDATE staff_members SET password_hash = 'x'")

@@ -270,3 +270,24 @@ def test_reading_from_another_site_is_a_link_and_works(
     cedar: House, sign_in: Callable[[Person], FlaskClient]
 ) -> None:
     assert sign_in(cedar.nour).get("/healthz", headers=FOREIGN[0]).status_code == 200
+
+
+def test_a_cookie_is_worth_nothing_after_its_sign_out(app: Flask, cedar: House) -> None:
+    client, other = app.test_client(), app.test_client()
+    for browser in (client, other):
+        assert post_login(browser, cedar.nour.email).status_code == 302
+    kept = client.get_cookie("session")
+    assert kept is not None
+    assert client.post("/logout").status_code == 302
+    copied = app.test_client()
+    copied.set_cookie("session", kept.value)
+    assert copied.get("/r/hamra/kitchen").status_code == 302
+    assert copied.get("/r/hamra/kitchen/stream").status_code == 401
+    assert other.get("/r/hamra/kitchen").status_code == 200
+
+
+def test_signing_out_twice_or_without_having_signed_in_is_no_error(app: Flask, cedar: House) -> None:
+    client = app.test_client()
+    assert client.post("/logout").status_code == 302
+    assert post_login(client, cedar.nour.email).status_code == 302
+    assert [client.post("/logout").status_code for _ in range(2)] == [302, 302]

@@ -46,6 +46,16 @@ CREATE TABLE staff_members (
 );
 CREATE INDEX staff_members_email ON staff_members (email);
 
+CREATE TABLE staff_sessions (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    ended_at timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, staff_id) REFERENCES staff_members (tenant_id, id)
+);
+
 CREATE TABLE api_keys (
     tenant_id uuid NOT NULL REFERENCES tenants,
     id uuid NOT NULL,
@@ -209,6 +219,7 @@ CREATE TRIGGER guard_stream BEFORE UPDATE ON tenant_streams
 TENANT_OWNED = (
     "restaurants",
     "staff_members",
+    "staff_sessions",
     "api_keys",
     "orders",
     "order_items",
