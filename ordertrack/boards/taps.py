@@ -24,8 +24,6 @@ LONGEST_REASON = 500
 def advance(order_id: uuid.UUID) -> Response:
     """Form: `to`, `seen`, `reason`. 200, 409 and 422 all answer with a notice and the fresh card."""
     principal = staff_principal()
-    if records.find(principal.tenant_id, order_id) is None:
-        raise OrderNotFound(order_id)
     try:
         result = transitions.advance(
             order_id,
@@ -44,7 +42,8 @@ def advance(order_id: uuid.UUID) -> Response:
 
 def _answer(principal: Principal, order_id: uuid.UUID, notice: str, status: int = 200) -> Response:
     order = records.find(principal.tenant_id, order_id)
-    assert order is not None
+    if order is None:
+        raise OrderNotFound(order_id)
     card = fragments.move(_board(principal), order)
     return make_response(render_template("_tap.html", notice=notice, card=card), status)
 

@@ -8,9 +8,10 @@ from ordertrack.orders.state_machine import OrderStatus
 
 
 @dataclass
-class RushTally:
+class Tally:
+    """What every simulation counts."""
+
     placed: int = 0
-    taken_over: int = 0
     moved: int = 0
     moved_by_others: int = 0
     completed: int = 0
@@ -22,6 +23,11 @@ class RushTally:
         self.moved_by_others += not moved
         self.completed += moved and to == OrderStatus.COMPLETED
         self.cancelled += moved and to == OrderStatus.CANCELLED
+
+
+@dataclass
+class RushTally(Tally):
+    taken_over: int = 0
 
     @property
     def sentence(self) -> str:
@@ -33,27 +39,15 @@ class RushTally:
 
 
 @dataclass
-class ReplayTally:
+class ReplayTally(Tally):
     """`known` orders were replayed before; `drawn` counts, by status, moves whose time the log lacks."""
 
-    placed: int = 0
     known: int = 0
-    moved: int = 0
-    moved_by_others: int = 0
-    completed: int = 0
-    cancelled: int = 0
     left_open: int = 0
     without_delivering: int = 0
     seconds: float = 0.0
     stopped: bool = False
     drawn: dict[OrderStatus, int] = field(default_factory=dict)
-
-    def count(self, to: OrderStatus, moved: bool) -> None:
-        """A move to `to` was asked for; `moved` is False if somebody had made it already."""
-        self.moved += moved
-        self.moved_by_others += not moved
-        self.completed += moved and to == OrderStatus.COMPLETED
-        self.cancelled += moved and to == OrderStatus.CANCELLED
 
     @property
     def sentences(self) -> list[str]:

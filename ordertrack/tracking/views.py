@@ -35,11 +35,13 @@ _PRIVATE = {
 @blueprint.get("/track/<token>")
 def show(token: str) -> ResponseReturnValue:
     """The order's progress, true at the cursor that its stream starts from."""
-    order = _find(token)
+    link = _find(token)
+    if link is None:
+        return _gone()
+    cursor = event_log.head(link.tenant_id)  # before the rows, as on a board
+    order = _watchable(link)
     if order is None:
         return _gone()
-    cursor = event_log.head(order.tenant_id)
-    order = records.find(order.tenant_id, order.id) or order
     page = render_template("tracking.html", token=token, cursor=cursor, **fragments.values(order))
     return make_response(page, _PRIVATE)
 
@@ -47,7 +49,8 @@ def show(token: str) -> ResponseReturnValue:
 @blueprint.get("/track/<token>/stream")
 def stream(token: str) -> ResponseReturnValue:
     """The order's steps after a cursor, as they are made."""
-    order = _find(token)
+    link = _find(token)
+    order = _watchable(link) if link is not None else None
     if order is None:
         return _gone()
     watcher = Principal(order.tenant_id, f"customer:{order.id}", "Customer")
@@ -58,17 +61,19 @@ def stream(token: str) -> ResponseReturnValue:
     return response
 
 
-def _find(token: str) -> OrderRecord | None:
-    """The order of this link; None if there is none, or it ended more than a day ago."""
+def _find(token: str) -> TrackingLink | None:
+    """The link of this token, whose tenant is entered; None if there is none."""
     if not _TOKEN.fullmatch(token):
         return None
     present_credential("tracking_token", token)
-    link = db.session.execute(
-        select(TrackingLink.tenant_id, TrackingLink.order_id).where(TrackingLink.token == token)
-    ).one_or_none()
-    if link is None:
-        return None
-    enter_tenant(link.tenant_id)
+    link = db.session.scalar(select(TrackingLink).where(TrackingLink.token == token))
+    if link is not None:
+        enter_tenant(link.tenant_id)
+    return link
+
+
+def _watchable(link: TrackingLink) -> OrderRecord | None:
+    """The order of this link; None if it ended more than a day ago."""
     order = records.find(link.tenant_id, link.order_id)
     assert order is not None
     expires_at = order.status_since + SHOWN_AFTER_THE_END
