@@ -10,15 +10,17 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from cast import House
 from direct import connect
 from flask import Flask
 from psycopg import sql
-from sqlalchemy import Connection, Enum, Text, create_engine, text
+from sqlalchemy import Connection, Enum, Text, create_engine, select, text
 from sqlalchemy.pool import NullPool
 
-from ordertrack import database, schema
+from ordertrack import database, make_bare_app, schema
 from ordertrack.config import Settings
-from ordertrack.database import UnsafeDatabaseRole, db, operator_connection
+from ordertrack.database import UnsafeDatabaseRole, db, operator_connection, tenant_context
+from ordertrack.orders.models import Order, StatusEvent, TenantStream
 from ordertrack.tenants import models as _tenants
 
 MakeRole = Callable[..., str]
@@ -211,3 +213,54 @@ def test_nobody_may_make_functions_or_tables_beside_ours(settings: Settings) -> 
         for statement in ("CREATE TABLE mine ()", "CREATE FUNCTION mine() RETURNS int LANGUAGE sql RETURN 1"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 confined.execute(sql.SQL(statement))
+
+
+_ORDERS = database.in_one_round_trip(select(Order.id, Order.tenant_id))
+
+
+def test_a_read_in_one_round_trip_sees_the_entered_tenants_rows_and_no_others(
+    app: Flask, cedar: House, rival: House, place: Any
+) -> None:
+    ours, _theirs = place(cedar), place(rival)
+    with tenant_context(app, cedar.tenant_id):
+        assert database.read(_ORDERS) == [(ours, cedar.tenant_id)]
+    with app.app_context():
+        assert database.read(_ORDERS) == [], "no tenant, no rows"
+
+
+@pytest.mark.parametrize("avoided", ["nestloop", "hashjoin", "mergejoin", "indexscan", "seqscan"])
+def test_a_read_in_one_round_trip_finds_its_rows_whatever_plan_is_chosen(
+    app: Flask, cedar: House, place: Any, avoided: str
+) -> None:
+    order_id = place(cedar)
+    head = database.in_one_round_trip(
+        select(Order.id)
+        .join(StatusEvent, StatusEvent.order_id == Order.id)
+        .join(TenantStream, TenantStream.tenant_id == StatusEvent.tenant_id)
+    )
+    with tenant_context(app, cedar.tenant_id), db.engine.connect() as connection:
+        connection.execute(text(f"SET LOCAL enable_{avoided} = off"))
+        assert connection.execute(head, {"entered_tenant": str(cedar.tenant_id)}).all() == [(order_id,)]
+
+
+def test_a_read_in_one_round_trip_leaves_no_tenant_behind_on_its_connection(
+    app: Flask, cedar: House, place: Any
+) -> None:
+    place(cedar)
+    with tenant_context(app, cedar.tenant_id):
+        assert database.read(_ORDERS)
+        with db.engine.connect() as connection:
+            assert connection.execute(text("SELECT count(*) FROM orders")).scalar() == 0
+
+
+def test_a_connection_that_the_server_closed_is_replaced_before_a_request_meets_it(
+    settings: Settings,
+) -> None:
+    who = text("SELECT pg_backend_pid()")
+    with make_bare_app(settings).app_context(), connect(settings.operator_url, autocommit=True) as operator:
+        with db.engine.connect() as connection:
+            first = connection.execute(who).scalar()
+        operator.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+        with db.engine.connect() as connection:
+            assert connection.execute(who).scalar() != first
+        db.engine.dispose()

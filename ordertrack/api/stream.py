@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 import uuid
 
-from sqlalchemy import select
-
 from ordertrack.api.answers import StreamMessage
-from ordertrack.database import db
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message, Topic
 from ordertrack.orders import records
 from ordertrack.orders.event_log import Change
 from ordertrack.orders.intake import RestaurantNotFound
 from ordertrack.orders.transitions import OrderNotFound
-from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.restaurants import find_restaurant
 
 _NAME = "program"
 _EVERYTHING = ""
@@ -60,6 +57,5 @@ def topic_of(tenant_id: uuid.UUID, restaurant: str | None, order_id: uuid.UUID |
 
 def require_restaurant(tenant_id: uuid.UUID, slug: str) -> None:
     """Raise RestaurantNotFound unless the tenant has it: a filter on nothing is a mistake, not an answer."""
-    query = select(Restaurant.id).where(Restaurant.tenant_id == tenant_id, Restaurant.slug == slug)
-    if db.session.scalar(query) is None:
+    if find_restaurant(tenant_id, slug) is None:
         raise RestaurantNotFound(slug)

@@ -69,10 +69,10 @@ def order(order_id: uuid.UUID) -> Response:
 def advance_order(order_id: uuid.UUID) -> Response:
     """Move an order; a move that was made before is answered like one that is made now."""
     move = reading.body(TransitionRequest)
-    transitions.advance(
+    result = transitions.advance(
         order_id, move.to, by=principal(), seen=move.seen, reason=move.reason, metadata=move.metadata
     )
-    return _answer(_order(order_id))
+    return _answer(OrderAnswer.of(result.order, request.host_url))
 
 
 @blueprint.get("/orders/<uuid:order_id>/events")

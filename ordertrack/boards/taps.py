@@ -11,6 +11,7 @@ from ordertrack.boards.columns import BOARDS, Board
 from ordertrack.errors import problem_of
 from ordertrack.orders import records, transitions
 from ordertrack.orders.plain_text import UnusableText, plain_text
+from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.state_machine import IllegalTransition, OrderStatus
 from ordertrack.orders.transitions import OrderMoved, OrderNotFound
 from ordertrack.tenants.principal import Principal
@@ -34,16 +35,15 @@ def advance(order_id: uuid.UUID) -> Response:
         )
     except (IllegalTransition, OrderMoved, UnusableText) as error:
         problem = problem_of(error)
-        return _answer(principal, order_id, problem.detail, problem.status)
-    if not result.moved:
-        return _answer(principal, order_id, f"{result.changed_by} had done that already.")
-    return _answer(principal, order_id, "")
+        order = records.find(principal.tenant_id, order_id)
+        if order is None:
+            raise OrderNotFound(order_id) from None
+        return _answer(principal, order, problem.detail, problem.status)
+    notice = "" if result.moved else f"{result.changed_by} had done that already."
+    return _answer(principal, result.order, notice)
 
 
-def _answer(principal: Principal, order_id: uuid.UUID, notice: str, status: int = 200) -> Response:
-    order = records.find(principal.tenant_id, order_id)
-    if order is None:
-        raise OrderNotFound(order_id)
+def _answer(principal: Principal, order: OrderRecord, notice: str, status: int = 200) -> Response:
     card = fragments.move(_board(principal), order)
     return make_response(render_template("_tap.html", notice=notice, card=card), status)
 

@@ -15,6 +15,7 @@ from ordertrack.live.topics import Channel
 from ordertrack.orders import event_log
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.restaurants import FoundRestaurant, find_restaurant
 from ordertrack.tenants.sign_in import staff_principal
 
 blueprint = Blueprint("boards", __name__)
@@ -71,11 +72,9 @@ def stream(restaurant: str, board: str) -> Response:
     return streaming.answer(principal, topic, streaming.requested_cursor())
 
 
-def _find(restaurant: str, board: str) -> tuple[Principal, Restaurant, Board]:
+def _find(restaurant: str, board: str) -> tuple[Principal, FoundRestaurant, Board]:
     principal = staff_principal()
-    place = db.session.scalar(
-        select(Restaurant).where(Restaurant.tenant_id == principal.tenant_id, Restaurant.slug == restaurant)
-    )
+    place = find_restaurant(principal.tenant_id, restaurant)
     if place is None:
         abort(404, "There is no such restaurant.")
     if not BOARDS[board].admits(principal):

@@ -7,9 +7,9 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, and_, bindparam, select
 
-from ordertrack.database import db
+from ordertrack.database import db, in_one_round_trip, read
 from ordertrack.live.cursor import Cursor
 from ordertrack.orders.models import Order, StatusEvent, TenantStream
 from ordertrack.orders.records import OrderRecord, join_order, record_columns, to_record
@@ -48,16 +48,13 @@ class Change:
 
 def head(tenant_id: uuid.UUID) -> Cursor:
     """The position of the newest committed event of this tenant."""
-    row = db.session.execute(
-        select(TenantStream.epoch, TenantStream.seq).where(TenantStream.tenant_id == tenant_id)
-    ).one()
+    (row,) = read(_HEAD, tenant_id=tenant_id)
     return Cursor(row.epoch, row.seq)
 
 
 def changes_after(tenant_id: uuid.UUID, seq: int, limit: int) -> list[Change]:
     """Up to `limit` events after `seq`, oldest first, each with its order: one query."""
-    columns = [*_event_columns(), *record_columns()]
-    rows = db.session.execute(_after(join_order(_events(columns)), tenant_id, seq, limit))
+    rows = read(_CHANGES, tenant_id=tenant_id, seq=seq, limit=limit)
     return [Change(_to_event(row), to_record(row)) for row in rows]
 
 
@@ -77,7 +74,8 @@ def events_after(
         query = query.where(Restaurant.slug == restaurant)
     if order_id is not None:
         query = query.where(StatusEvent.order_id == order_id)
-    return [_to_event(row) for row in db.session.execute(_after(query, tenant_id, seq, limit))]
+    values = {"tenant_id": tenant_id, "seq": seq, "limit": limit}
+    return [_to_event(row) for row in db.session.execute(_after(query), values)]
 
 
 def _event_columns() -> list[Any]:
@@ -104,11 +102,11 @@ def _events(columns: list[Any]) -> Select[Any]:
     )
 
 
-def _after(query: Select[Any], tenant_id: uuid.UUID, seq: int, limit: int) -> Select[Any]:
+def _after(query: Select[Any]) -> Select[Any]:
     return (
-        query.where(StatusEvent.tenant_id == tenant_id, StatusEvent.seq > seq)
+        query.where(StatusEvent.tenant_id == bindparam("tenant_id"), StatusEvent.seq > bindparam("seq"))
         .order_by(StatusEvent.seq)
-        .limit(limit)
+        .limit(bindparam("limit"))
     )
 
 
@@ -126,3 +124,10 @@ def _to_event(row: Row[Any]) -> EventRecord:
         row.in_status_for,
         row.event_metadata,
     )
+
+
+# Built once: every event of every process comes through these.
+_HEAD = in_one_round_trip(
+    select(TenantStream.epoch, TenantStream.seq).where(TenantStream.tenant_id == bindparam("tenant_id"))
+)
+_CHANGES = in_one_round_trip(_after(join_order(_events([*_event_columns(), *record_columns()]))))

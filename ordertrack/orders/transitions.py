@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from ordertrack import metrics
 from ordertrack.database import db
-from ordertrack.orders import state_machine
-from ordertrack.orders.models import Order, StatusEvent
+from ordertrack.orders import records, state_machine
+from ordertrack.orders.records import OrderRecord, Step
 from ordertrack.orders.state_machine import OrderStatus, ReasonMissing
 from ordertrack.tenants.principal import Principal
 
@@ -59,12 +58,14 @@ class OrderMoved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """What came of a tap: `moved` is False if the order stood there already, `changed_by` says by whom."""
+    """What came of a tap: the order as it stands now, and whether this tap `moved` it there."""
 
-    status: OrderStatus
+    order: OrderRecord
     moved: bool
-    changed_by: str
-    at: dt.datetime
+
+    @property
+    def changed_by(self) -> str:
+        return self.order.steps[-1].changed_by
 
 
 def advance(
@@ -101,50 +102,38 @@ def _advance(
     metadata: dict[str, Any] | None,
 ) -> Advance:
     while True:  # ends: each turn means that somebody moved the order on, and no order has many moves
-        current = db.session.execute(
-            select(Order.status, Order.fulfilment, Order.version).where(
-                Order.tenant_id == by.tenant_id, Order.id == order_id
-            )
-        ).one_or_none()
-        if current is None:
+        order = records.find(by.tenant_id, order_id)
+        if order is None:
             raise OrderNotFound(order_id)
-        if current.status != seen and (seen is not None or current.status == to):
-            return _already_there(order_id, current.version, to, by, seen)
-        state_machine.check(current.status, to, current.fulfilment, by.role)
+        if order.status != seen and (seen is not None or order.status == to):
+            return _already_there(order, to, seen)
+        state_machine.check(order.status, to, order.fulfilment, by.role)
         if to == OrderStatus.CANCELLED and by.is_staff and not reason:
-            raise ReasonMissing(
-                current.status, to, state_machine.allowed(current.status, current.fulfilment, by.role)
+            raise ReasonMissing(order.status, to, order.allowed(by.role))
+        written = (
+            db.session.connection()
+            .execute(
+                _ADVANCE,
+                {
+                    "tenant_id": by.tenant_id,
+                    "order_id": order_id,
+                    "seen": order.status,
+                    "to": to,
+                    "changed_by": by.name,
+                    "actor": by.actor,
+                    "metadata": {**(metadata or {}), **({"reason": reason} if reason else {})},
+                    "channel": CHANNEL,
+                },
             )
-        written = db.session.execute(
-            _ADVANCE,
-            {
-                "tenant_id": by.tenant_id,
-                "order_id": order_id,
-                "seen": current.status,
-                "to": to,
-                "changed_by": by.name,
-                "actor": by.actor,
-                "metadata": {**(metadata or {}), **({"reason": reason} if reason else {})},
-                "channel": CHANNEL,
-            },
-        ).one_or_none()
+            .one_or_none()
+        )
         if written is not None:
-            return Advance(to, True, by.name, written.at)
+            return Advance(order.after(Step(to, written.at, by.name, reason)), True)
 
 
-def _already_there(
-    order_id: uuid.UUID, version: int, to: OrderStatus, by: Principal, seen: OrderStatus | None
-) -> Advance:
-    """The order is not where the asker saw it: a double tap if it stands at `to`, else a conflict.
-
-    The event is that of the version which was looked at, for the order may have moved on again since.
-    """
-    last = db.session.execute(
-        select(StatusEvent.to_status, StatusEvent.changed_by, StatusEvent.occurred_at)
-        .where(StatusEvent.tenant_id == by.tenant_id, StatusEvent.order_id == order_id)
-        .where(StatusEvent.version == version)
-    ).one()
-    if last.to_status != to:
+def _already_there(order: OrderRecord, to: OrderStatus, seen: OrderStatus | None) -> Advance:
+    """The order is not where the asker saw it: a double tap if it stands at `to`, else a conflict."""
+    if order.status != to:
         assert seen is not None
-        raise OrderMoved(seen, last.to_status, last.changed_by)
-    return Advance(to, False, last.changed_by, last.occurred_at)
+        raise OrderMoved(seen, order.status, order.steps[-1].changed_by)
+    return Advance(order, False)

@@ -7,14 +7,15 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, session, url_for
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user, login_user, logout_user
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 
-from ordertrack.database import db, enter_tenant, present_credential
+from ordertrack.database import db, enter_tenant, in_one_round_trip, present_credential, read
+from ordertrack.orders.state_machine import Role
 from ordertrack.tenants.accounts import begin_session, end_session
 from ordertrack.tenants.models import StaffMember, StaffSession
 from ordertrack.tenants.passwords import verify_password
@@ -27,6 +28,21 @@ limiter = Limiter(get_remote_address, storage_uri="memory://")
 _TOO_OFTEN = "That was tried too often with a wrong password. Wait a minute, then try again."
 
 
+_SIGNED_IN = in_one_round_trip(
+    select(StaffMember.id, StaffMember.name, StaffMember.role)
+    .join(
+        StaffSession,
+        and_(StaffSession.tenant_id == StaffMember.tenant_id, StaffSession.staff_id == StaffMember.id),
+    )
+    .where(
+        StaffMember.tenant_id == bindparam("tenant_id"),
+        StaffSession.id == bindparam("session_id"),
+        StaffSession.ended_at.is_(None),
+        StaffMember.revoked_at.is_(None),
+    )
+)
+
+
 class SignedIn:
     """What Flask-Login carries for a request: the staff member's principal."""
 
@@ -34,11 +50,11 @@ class SignedIn:
     is_active = True
     is_anonymous = False
 
-    def __init__(self, member: StaffMember, session_id: uuid.UUID) -> None:
-        self.principal = Principal(
-            member.tenant_id, f"staff:{member.id}", member.name, member.role, f"session:{session_id}"
-        )
-        self._id = f"{member.tenant_id}:{session_id}"
+    def __init__(
+        self, tenant_id: uuid.UUID, staff_id: uuid.UUID, name: str, role: Role, session_id: uuid.UUID
+    ) -> None:
+        self.principal = Principal(tenant_id, f"staff:{staff_id}", name, role, f"session:{session_id}")
+        self._id = f"{tenant_id}:{session_id}"
 
     def get_id(self) -> str:
         return self._id
@@ -49,6 +65,10 @@ class CookieSessions(SecureCookieSessionInterface):
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """A page makes the sign-in last longer; taps and streams, of which there are many, do not."""
+        return session.modified or (session.permanent and _is_page())
 
 
 def init_app(app: Flask) -> None:
@@ -66,6 +86,11 @@ def staff_principal() -> Principal:
     return cast(Principal, current_user.principal)
 
 
+def _is_page() -> bool:
+    is_stream = str(request.endpoint).endswith(".stream")
+    return request.method == "GET" and not is_stream and "HX-Request" not in request.headers
+
+
 def is_signed_in() -> bool:
     return bool(current_user.is_authenticated)
 
@@ -74,26 +99,14 @@ def is_signed_in() -> bool:
 def _load(identity: str) -> SignedIn | None:
     tenant_id, session_id = (uuid.UUID(part) for part in identity.split(":"))
     enter_tenant(tenant_id)
-    member = db.session.scalar(
-        select(StaffMember)
-        .join(
-            StaffSession,
-            and_(StaffSession.tenant_id == StaffMember.tenant_id, StaffSession.staff_id == StaffMember.id),
-        )
-        .where(
-            StaffMember.tenant_id == tenant_id,
-            StaffSession.id == session_id,
-            StaffSession.ended_at.is_(None),
-            StaffMember.revoked_at.is_(None),
-        )
-    )
-    return None if member is None else SignedIn(member, session_id)
+    for member in read(_SIGNED_IN, tenant_id=tenant_id, session_id=session_id):
+        return SignedIn(tenant_id, member.id, member.name, member.role, session_id)
+    return None
 
 
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
 def _unauthorized() -> None:
-    is_page = request.method == "GET" and not str(request.endpoint).endswith(".stream")
-    if is_page and not request.headers.get("HX-Request"):
+    if _is_page():
         abort(redirect(url_for("sign_in.login", next=request.full_path.rstrip("?"))))
     abort(401, "You are signed out. Sign in again to go on; nothing was changed.")
 
@@ -142,7 +155,8 @@ def login() -> ResponseReturnValue:
     session.clear()
     session.permanent = True
     enter_tenant(member.tenant_id)
-    login_user(SignedIn(member, begin_session(member).id))
+    begun = begin_session(member)
+    login_user(SignedIn(member.tenant_id, member.id, member.name, member.role, begun.id))
     return redirect(_local(request.args.get("next")) or url_for("boards.home"))
 
 

@@ -184,7 +184,7 @@ def test_of_many_who_make_the_same_move_exactly_one_wins(
 
     answers = crowd([tap] * WRITERS)
     assert Counter(answer.moved for answer in answers) == {True: 1, False: WRITERS - 1}
-    assert len({answer.at for answer in answers}) == 1, "all are told of the same move"
+    assert len({answer.order.status_since for answer in answers}) == 1, "all are told of the same move"
 
 
 def test_of_two_different_moves_at_once_one_wins_and_the_others_are_told(
@@ -201,7 +201,7 @@ def test_of_two_different_moves_at_once_one_wins_and_the_others_are_told(
         answers = crowd([lambda to=to: tap(to) for to in wishes])
         (winner,) = [answer for answer in answers if isinstance(answer, transitions.Advance) and answer.moved]
         for wish, answer in zip(wishes, answers, strict=True):
-            if wish == winner.status:
-                assert answer.status == winner.status
+            if wish == winner.order.status:
+                assert answer.order == winner.order
             else:
-                assert isinstance(answer, OrderMoved) and answer.current == winner.status
+                assert isinstance(answer, OrderMoved) and answer.current == winner.order.status

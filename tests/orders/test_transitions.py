@@ -60,12 +60,12 @@ def test_a_move_is_written_with_who_when_from_to_and_how_long(
     order_id = place(cedar)
     made = tap(order_id, CONFIRMED, by=cedar.nour.principal, seen=PENDING, metadata={"tablet": 3})
     order, (created, moved) = look(cedar, order_id)
-    assert (made.status, made.moved, made.changed_by) == (CONFIRMED, True, "Nour")
-    assert (order.status, order.version, order.status_since) == (CONFIRMED, 2, made.at)
+    assert (made.moved, made.changed_by) == (True, "Nour")
+    assert (order.status, order.version, order.status_since) == (CONFIRMED, 2, moved.occurred_at)
+    assert made.order == order, "the answer shows the order exactly as it is now stored"
     assert (moved.from_status, moved.to_status) == (PENDING, CONFIRMED)
     assert (moved.changed_by, moved.actor) == ("Nour", cedar.nour.principal.actor)
     assert moved.metadata == {"tablet": 3}
-    assert moved.occurred_at == made.at
     assert moved.in_status_for == moved.occurred_at - created.occurred_at > dt.timedelta(0)
     assert moved.cursor == (created.cursor.epoch, created.cursor.seq + 1)
 
@@ -97,7 +97,7 @@ def test_a_double_tap_is_one_tap_and_says_who_made_the_move(
     order_id = place(cedar)
     first = tap(order_id, CONFIRMED, by=cedar.nour.principal, seen=PENDING)
     second = tap(order_id, CONFIRMED, by=cedar.maya.principal, seen=PENDING)
-    assert (second.moved, second.status, second.changed_by, second.at) == (False, CONFIRMED, "Nour", first.at)
+    assert (second.moved, second.changed_by, second.order) == (False, "Nour", first.order)
     assert len(look(cedar, order_id)[1]) == 2
 
 
@@ -143,9 +143,9 @@ def test_cancelling_asks_staff_for_a_reason_and_keeps_it(cedar: Any, place: Any,
         assert (refusal.value.from_status, refusal.value.to_status) == (PENDING, CANCELLED)
         assert set(refusal.value.allowed) == {CONFIRMED, CANCELLED}
     assert look(cedar, order_id)[0].status == PENDING
-    tap(order_id, CANCELLED, by=cedar.nour.principal, reason="no more lamb", metadata={"tablet": 1})
+    made = tap(order_id, CANCELLED, by=cedar.nour.principal, reason="no more lamb", metadata={"tablet": 1})
     order, events = look(cedar, order_id)
-    assert order.steps[-1].reason == "no more lamb"
+    assert order.steps[-1].reason == "no more lamb" and made.order == order
     assert events[-1].metadata == {"reason": "no more lamb", "tablet": 1}
 
 
@@ -258,15 +258,3 @@ def test_without_seen_a_move_that_comes_between_is_followed(
     ):
         assert tap(order_id, CANCELLED, by=cedar.program).moved
     assert [entry.from_status for entry in look(cedar, order_id)[1]] == [None, PENDING, CONFIRMED]
-
-
-def test_an_order_that_stood_there_and_moves_on_while_one_asks_who_is_still_answered(
-    app: Flask, cedar: Any, place: Any, tap: Any
-) -> None:
-    order_id = place(cedar)
-    tap(order_id, CONFIRMED, by=cedar.nour.principal)
-    with just_before(
-        app, "FROM order_status_events", lambda: tap(order_id, PREPARING, by=cedar.maya.principal)
-    ):
-        answer = tap(order_id, CONFIRMED, by=cedar.program)
-    assert (answer.moved, answer.status, answer.changed_by) == (False, CONFIRMED, "Nour")
