@@ -121,26 +121,26 @@ def tenant_context(app: Flask, tenant_id: uuid.UUID) -> Iterator[None]:
         yield
 
 
-def in_one_round_trip(query: AnySelect) -> AnySelect:
-    """A query for `read`, which enters the tenant and reads its rows in one statement.
+def in_one_round_trip(query: AnySelect, setting: str = "tenant_id") -> AnySelect:
+    """A query for `read`, which makes the `setting` that its rows are confined by in the same statement.
 
-    The rows depend on the setting as LATERAL rows do, so it is made before any of them is looked at,
-    whatever plan is chosen. Build it once, at import.
+    The rows depend on it as LATERAL rows do, so it is made before any of them is looked at, whatever plan
+    is chosen. Build it once, at import.
     """
-    tenant = bindparam("entered_tenant", type_=Text)
-    setting = func.set_config("ordertrack.tenant_id", tenant, True).alias("entered")
-    rows = query.where(setting.column != "").correlate(setting).offset(0).lateral("rows_of_tenant")
-    return select(*rows.c).select_from(setting.join(rows, true()))
+    value = bindparam("setting", type_=Text)
+    made = func.set_config(f"ordertrack.{setting}", value, True).alias("made")
+    rows = query.where(made.column != "").correlate(made).offset(0).lateral("confined")
+    return select(*rows.c).select_from(made.join(rows, true()))
 
 
-def read(query: AnySelect, **values: Any) -> Sequence[Row[Any]]:
-    """The rows of an `in_one_round_trip` query inside the tenant of the app context, if it is in one.
+def read(query: AnySelect, *, setting: str | None = None, **values: Any) -> Sequence[Row[Any]]:
+    """The rows of an `in_one_round_trip` query; its `setting` is the tenant of the app context, if unset.
 
     They are read in a transaction of their own, which is over when this returns.
     """
-    entered = str(g.get("tenant_id", ""))
+    confined_by = str(g.get("tenant_id", "")) if setting is None else setting
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        return connection.execute(query, {"entered_tenant": entered, **values}).all()
+        return connection.execute(query, {"setting": confined_by, **values}).all()
 
 
 def present_credential(name: str, value: str) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import signal
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import psycopg
-from flask import Blueprint, Flask, Response, current_app, jsonify, request
+from flask import Blueprint, Flask, Response, current_app, g, has_app_context, jsonify, request
 
 from ordertrack import database
 from ordertrack.database import db, tenant_context
@@ -18,8 +19,10 @@ from ordertrack.live.connections import TAKEN_OVER, QueueConnection, SocketConne
 from ordertrack.live.cursor import Cursor, MalformedCursor
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Listener
+from ordertrack.live.subscriptions import LIFETIME
 from ordertrack.live.topics import Channel, Topic
 from ordertrack.orders import event_log, transitions
+from ordertrack.tenants import accounts
 from ordertrack.tenants.accounts import REVOKED_CHANNEL
 from ordertrack.tenants.principal import Principal
 
@@ -32,22 +35,24 @@ class EventLog:
     def __init__(self, app: Flask) -> None:
         self._app = app
 
-    @contextmanager
-    def inside(self, tenant_id: uuid.UUID) -> Iterator[None]:
-        with tenant_context(self._app, tenant_id):
-            yield
+    def inside(self, tenant_id: uuid.UUID) -> AbstractContextManager[None]:
+        if has_app_context() and g.get("tenant_id") == tenant_id:
+            return nullcontext()  # a request that has entered its tenant
+        return tenant_context(self._app, tenant_id)
 
     def head(self, tenant_id: uuid.UUID) -> Cursor:
-        try:
-            return event_log.head(tenant_id)
-        finally:
-            db.session.rollback()
+        return event_log.head(tenant_id)
+
+    def heads(self, tenant_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Cursor]:
+        with self._app.app_context():
+            return event_log.heads(tenant_ids)
 
     def after(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]:
-        try:
-            return event_log.changes_after(tenant_id, seq, limit)
-        finally:
-            db.session.rollback()
+        return event_log.changes_after(tenant_id, seq, limit)
+
+    def revoked(self, tenant_id: uuid.UUID) -> list[str]:
+        with tenant_context(self._app, tenant_id):
+            return accounts.ended_lately(tenant_id, dt.timedelta(seconds=LIFETIME[1]))
 
 
 def init_app(app: Flask, channels: list[Channel]) -> None:

@@ -240,7 +240,7 @@ def test_a_read_in_one_round_trip_finds_its_rows_whatever_plan_is_chosen(
     )
     with tenant_context(app, cedar.tenant_id), db.engine.connect() as connection:
         connection.execute(text(f"SET LOCAL enable_{avoided} = off"))
-        assert connection.execute(head, {"entered_tenant": str(cedar.tenant_id)}).all() == [(order_id,)]
+        assert connection.execute(head, {"setting": str(cedar.tenant_id)}).all() == [(order_id,)]
 
 
 def test_a_read_in_one_round_trip_leaves_no_tenant_behind_on_its_connection(

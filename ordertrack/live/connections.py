@@ -16,7 +16,8 @@ from gevent.event import Event
 from ordertrack import metrics
 
 TAIL_BOUND = 256 * 1024  # bytes a watcher may lag behind before it is cut
-GONE_AFTER = 30_000  # milliseconds that sent bytes may stay unacknowledged: two heartbeats
+KERNEL_BOUND = 128 * 1024  # bytes that the system may keep for it besides; it spends up to twice as much
+GONE_AFTER = 15_000  # milliseconds without an answer to what was sent: gone within two heartbeats
 DRAIN_PATIENCE = 30.0  # seconds
 TAKEN_OVER = "ordertrack.taken_over"
 
@@ -42,7 +43,7 @@ class SocketConnection:
 
     def __init__(self, client: socket.socket) -> None:
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BOUND)
         if hasattr(socket, "TCP_USER_TIMEOUT"):
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GONE_AFTER)
         self._fd = os.dup(client.fileno())
@@ -66,22 +67,22 @@ class SocketConnection:
 
         `bounded` False is for catching up, whose size is bounded by who sends it.
         """
-        if self._fd < 0 or not data:
+        if self._fd < 0:
             return
+        sent = 0
+        if self._tail is None:
+            try:
+                sent = os.write(self._fd, data)
+            except BlockingIOError:
+                pass
+            except OSError:
+                self.close("gone")
+                return
+            if sent == len(data):
+                return
         if not bounded:
             self._tail_bound = max(self._tail_bound, self._tail_size + len(data) + TAIL_BOUND)
-        if self._tail:
-            self._keep(memoryview(data))
-            return
-        try:
-            sent = os.write(self._fd, data)
-        except BlockingIOError:
-            sent = 0
-        except OSError:
-            self.close("gone")
-            return
-        if sent < len(data):
-            self._keep(memoryview(data)[sent:])
+        self._keep(memoryview(data)[sent:])
 
     def drain(self) -> bool:
         """Wait until all is sent; False if the watcher went or took too long."""

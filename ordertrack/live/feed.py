@@ -13,6 +13,7 @@ from ordertrack.live.topics import Change, Channel, Topic
 
 WINDOW = 1000
 PAGE = 200
+MISSED_KEPT = 16  # positions from which catching up is kept at hand
 
 ReadAfter = Callable[[int, int], list[Change]]
 
@@ -37,6 +38,7 @@ class Feed:
         self._read_after = read_after
         self.head = head
         self._window: deque[Entry] = deque(maxlen=WINDOW)
+        self._missed: dict[tuple[Topic, int], bytes] = {}
 
     @property
     def start(self) -> int:
@@ -53,6 +55,7 @@ class Feed:
                 entry = self._entry(change)
                 self._window.append(entry)
                 self.head = change.cursor
+                self.forget_missed()
                 yield entry
             if len(changes) < PAGE:
                 return
@@ -67,11 +70,26 @@ class Feed:
         self._window.extendleft(self._entry(change) for change in reversed(missing))
         return True
 
-    def frames_after(self, topic: Topic, seq: int) -> Iterator[bytes]:
-        """The frames of a topic after `seq`, oldest first, from the window alone."""
-        for entry in self._window:
-            if entry.change.cursor.seq > seq and (topic.channel, topic.key) in entry.topics:
-                yield self.frame(entry, topic)
+    def missed_after(self, topic: Topic, seq: int) -> bytes:
+        """The frames of a topic after `seq`, oldest first, from the window alone.
+
+        Kept until the next event or heartbeat: one cut sends a thousand watchers back from one position.
+        """
+        missed = self._missed.get((topic, seq))
+        if missed is None:
+            name = (topic.channel, topic.key)
+            missed = b"".join(
+                self.frame(entry, topic)
+                for entry in self._window
+                if entry.change.cursor.seq > seq and name in entry.topics
+            )
+            if len(self._missed) >= MISSED_KEPT:
+                self._missed.clear()
+            self._missed[topic, seq] = missed
+        return missed
+
+    def forget_missed(self) -> None:
+        self._missed.clear()
 
     def frame(self, entry: Entry, topic: Topic) -> bytes:
         name = (topic.channel, topic.key)

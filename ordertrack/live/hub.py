@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from ordertrack import metrics
 from ordertrack.live import frames
 from ordertrack.live.cursor import Cursor
-from ordertrack.live.subscriptions import Connect, Connection, Log, Subscription
+from ordertrack.live.subscriptions import LIFETIME, Connect, Connection, Log, Subscription
 from ordertrack.live.tenant_hub import TenantHub
 from ordertrack.live.topics import Channel, Topic, Watcher
 
@@ -33,7 +33,7 @@ class Hub:
         self._channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
         self._tenants: dict[uuid.UUID, TenantHub] = {}
         self._tenants_lock = threading.Lock()
-        self._revoked: set[str] = set()
+        self._revoked: dict[str, float] = {}
         self.is_closing = False
         self.count = 0
 
@@ -62,7 +62,7 @@ class Hub:
             for connection in made:
                 connection.close("error")
             raise
-        if not self._revoked.isdisjoint(watcher.ended_by):  # between being let in and joining
+        if not self._revoked.keys().isdisjoint(watcher.ended_by):  # between being let in and joining
             self._revoke(subscription)
         elif not subscription.connection.is_open or self.is_closing:
             subscription.connection.close("gone")
@@ -81,13 +81,24 @@ class Hub:
             tenant.wake(seq)
 
     def verify(self) -> None:
-        """Hold every watched tenant against the log: repairs lost notifications and notices a restore."""
-        for tenant in list(self._tenants.values()):
-            tenant.verify()
+        """Hold every watched tenant against the log, in one read as long as nothing was missed."""
+        watched = [tenant_id for tenant_id, tenant in list(self._tenants.items()) if tenant.is_watched]
+        if watched:
+            for tenant_id, head in self._log.heads(watched).items():
+                self._tenants[tenant_id].verify(head)
+
+    def recover(self) -> None:
+        """Make up for notifications that nobody heard: of events, and of access that ended."""
+        self.verify()
+        for tenant_id, tenant in list(self._tenants.items()):
+            if tenant.is_watched:
+                for name in self._log.revoked(tenant_id):
+                    self.revoke(name)
 
     def pulse(self) -> None:
         """Send every subscription a heartbeat and end those that have lived their time."""
         now = time.monotonic()
+        self._revoked = {name: at for name, at in self._revoked.items() if at > now - LIFETIME[1]}
         for tenant in list(self._tenants.values()):
             for name in tenant.topics():
                 tenant.pulse(name, now)
@@ -95,7 +106,7 @@ class Hub:
 
     def revoke(self, name: str) -> None:
         """End every stream of an actor or sign-in that lost access, for good, telling the page why."""
-        self._revoked.add(name)
+        self._revoked[name] = time.monotonic()
         for subscription in self._subscriptions():
             if name in subscription.ended_by:
                 self._revoke(subscription)

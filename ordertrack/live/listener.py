@@ -22,7 +22,7 @@ class Listener:
     """Turns notifications into wakes, and comes back by itself whenever its connection dies.
 
     `events` carries `<tenant>:<seq>`, `revocations` an actor. What was notified while it was away is read
-    from the log: it verifies every watched tenant after each connect and every 20 seconds.
+    from the log: the hub recovers after each connect, and verifies what it knows every 20 seconds.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Listener:
             connection.execute(f'LISTEN "{channel}"')
         self.is_connected = True
         metrics.listener_connected.inc()
-        self._hub.verify()
+        self._hub.recover()
         while not self._stopped.is_set():
             for notification in connection.notifies(timeout=VERIFY_EVERY):
                 self._hear(notification.channel, notification.payload)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from random import uniform
 from typing import Any, Protocol
@@ -40,7 +40,12 @@ class Log(Protocol):
 
     def head(self, tenant_id: uuid.UUID) -> Cursor: ...
 
+    def heads(self, tenant_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Cursor]: ...
+
     def after(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]: ...
+
+    def revoked(self, tenant_id: uuid.UUID) -> list[str]:
+        """The names of watchers whose access ended within the longest life of a stream."""
 
 
 class Subscription:

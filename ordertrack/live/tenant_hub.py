@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import structlog
 
@@ -16,15 +17,17 @@ from ordertrack.live.subscriptions import Connect, Log, Subscription
 from ordertrack.live.topics import Change, Channel, Topic
 
 SNAPSHOT_KEPT = 50  # events after which a snapshot is read anew
+_CURRENT = frames.heartbeat(retry=1000)
 _log = structlog.get_logger(__name__)
 
 
 class _Watched:
     """A topic's subscriptions, the position they have been told, and its last snapshot."""
 
-    __slots__ = ("snapshot", "subscriptions", "told")
+    __slots__ = ("snapshot", "subscriptions", "told", "topic")
 
-    def __init__(self) -> None:
+    def __init__(self, topic: Topic) -> None:
+        self.topic = topic
         self.subscriptions: set[Subscription] = set()
         self.told = 0
         self.snapshot: tuple[Cursor, bytes] | None = None
@@ -65,14 +68,15 @@ class TenantHub:
             if after is not None and after.seq > feed.head.seq:
                 self._advance(feed)
                 feed = self._open()
-            watched = self._watched.setdefault((topic.channel, topic.key), _Watched())
-            news = self._catch_up(feed, watched, topic, after)
-            subscription = Subscription(topic, ended_by, connect())
-            subscription.connection.on_close = lambda: on_leave(subscription)
+            watched = self._watched.setdefault((topic.channel, topic.key), _Watched(topic))
+            news = self._catch_up(feed, watched, after)
+            subscription = Subscription(watched.topic, ended_by, connect())
+            subscription.connection.on_close = partial(on_leave, subscription)
             if not watched.subscriptions:
                 watched.told = feed.head.seq
             watched.subscriptions.add(subscription)
-            subscription.connection.write(b"".join(news), bounded=False)
+            for part in news:
+                subscription.connection.write(part, bounded=False)
         return subscription
 
     def leave(self, subscription: Subscription) -> bool:
@@ -95,17 +99,24 @@ class TenantHub:
                 with self._log.inside(self._tenant_id):
                     self._advance(feed)
 
-    def verify(self) -> None:
-        """Hold what is known against the log: repairs lost notifications and notices a restore."""
+    @property
+    def is_watched(self) -> bool:
+        return any(watched.subscriptions for watched in list(self._watched.values()))
+
+    def verify(self, head: Cursor) -> None:
+        """Hold what is known against a position that the log has been read to have: it may lie behind by now.
+
+        Repairs lost notifications and notices a restore.
+        """
         with self._lock:
             feed = self._feed_in_use()
-            if feed is None:
+            if feed is None or head == feed.head:
                 return
             with self._log.inside(self._tenant_id):
                 head = self._log.head(self._tenant_id)
                 if head.epoch != feed.head.epoch or head.seq < feed.head.seq:
                     self._begin_again()
-                elif head.seq > feed.head.seq:
+                else:
                     self._advance(feed)
 
     def topics(self) -> list[tuple[str, str]]:
@@ -118,7 +129,10 @@ class TenantHub:
             if not watched.subscriptions:
                 del self._watched[name]
                 return
-            head = self._feed.head if self._feed is not None else None
+            head = None
+            if self._feed is not None:
+                head = self._feed.head
+                self._feed.forget_missed()
             # The position goes along only if it moved, so that a quiet board's cursor does not grow old
             # and no position is ever told twice.
             moved = head is not None and head.seq > watched.told
@@ -133,7 +147,7 @@ class TenantHub:
 
     def _feed_in_use(self) -> Feed | None:
         """The feed, if anybody watches; else it is dropped, and the next one reads what it needs."""
-        if not any(watched.subscriptions for watched in self._watched.values()):
+        if not self.is_watched:
             self._feed = None
         return self._feed
 
@@ -146,31 +160,31 @@ class TenantHub:
             )
         return self._feed
 
-    def _catch_up(self, feed: Feed, watched: _Watched, topic: Topic, after: Cursor | None) -> list[bytes]:
+    def _catch_up(self, feed: Feed, watched: _Watched, after: Cursor | None) -> list[bytes]:
+        """What a watcher who knows everything up to `after` is sent; a heartbeat ends it."""
         if (
-            after is not None
-            and after.epoch == feed.head.epoch
-            and after.seq <= feed.head.seq
-            and feed.reach_back(after.seq)
+            after is None
+            or after.epoch != feed.head.epoch
+            or after.seq > feed.head.seq
+            or not feed.reach_back(after.seq)
         ):
-            news = list(feed.frames_after(topic, after.seq))
-        else:
-            position, snapshot = self._snapshot(feed, watched, topic)
-            news = [snapshot, *feed.frames_after(topic, position.seq)]
-        if news:  # whose last one says where the watcher stands
-            return [*news, frames.heartbeat(retry=1000)]
-        watched.told = feed.head.seq
+            position, snapshot = self._snapshot(feed, watched)
+            return [snapshot, feed.missed_after(watched.topic, position.seq), _CURRENT]
+        missed = feed.missed_after(watched.topic, after.seq)
+        if missed:
+            return [missed, _CURRENT]
+        watched.told = feed.head.seq  # as no frame says where the watcher stands
         return [frames.heartbeat(feed.head, retry=1000)]
 
-    def _snapshot(self, feed: Feed, watched: _Watched, topic: Topic) -> tuple[Cursor, bytes]:
+    def _snapshot(self, feed: Feed, watched: _Watched) -> tuple[Cursor, bytes]:
         kept = watched.snapshot
         if kept is not None and kept[0].epoch == feed.head.epoch:
             behind = feed.head.seq - kept[0].seq
             if behind <= SNAPSHOT_KEPT and kept[0].seq >= feed.start:
                 return kept
         position = feed.head
-        message = self._channels[topic.channel].snapshot(topic, position)
-        metrics.snapshots.labels(topic.channel).inc()
+        message = self._channels[watched.topic.channel].snapshot(watched.topic, position)
+        metrics.snapshots.labels(watched.topic.channel).inc()
         watched.snapshot = (position, frames.encode(message, position))
         return watched.snapshot
 
@@ -199,17 +213,18 @@ class TenantHub:
                 for name in entry.topics:
                     watched = self._watched.get(name)
                     if watched is not None and watched.subscriptions:
-                        self._publish(feed, entry, name, watched)
+                        self._publish(feed, entry, watched)
         except EpochChanged:
             self._begin_again()
 
-    def _publish(self, feed: Feed, entry: Entry, name: tuple[str, str], watched: _Watched) -> None:
+    def _publish(self, feed: Feed, entry: Entry, watched: _Watched) -> None:
         try:
-            frame = feed.frame(entry, Topic(self._tenant_id, *name))
+            frame = feed.frame(entry, watched.topic)
         except Exception:
             # A change that cannot be rendered must not look like one that did not happen: these screens
             # lose their stream and say so, and everybody else's goes on.
-            _log.exception("a change could not be rendered", channel=name[0], cursor=str(entry.change.cursor))
+            cursor = str(entry.change.cursor)
+            _log.exception("a change could not be rendered", channel=watched.topic.channel, cursor=cursor)
             for subscription in list(watched.subscriptions):
                 subscription.connection.close("error")
             return
@@ -223,9 +238,9 @@ class TenantHub:
         _log.warning("event stream begins a new epoch", tenant=str(self._tenant_id))
         self._feed = None
         feed = self._open()
-        for (channel, key), watched in list(self._watched.items()):
+        for watched in list(self._watched.values()):
             watched.snapshot = None
-            _, snapshot = self._snapshot(feed, watched, Topic(self._tenant_id, channel, key))
+            _, snapshot = self._snapshot(feed, watched)
             for subscription in list(watched.subscriptions):
                 subscription.connection.write(snapshot)
             watched.told = feed.head.seq

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import secrets
 import uuid
 from hashlib import sha256
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Text, cast, func, select, text, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from ordertrack.database import db, enter_tenant, present_credential
@@ -116,6 +117,23 @@ def end_session(tenant_id: uuid.UUID, session: str) -> None:
         .values(ended_at=func.clock_timestamp())
     )
     _end_streams(session)
+
+
+def ended_lately(tenant_id: uuid.UUID, within: dt.timedelta) -> list[str]:
+    """The staff members, sign-ins and keys that lost access `within` that time, as principals name them."""
+    since = func.clock_timestamp() - within
+    ended = union_all(
+        select(("staff:" + cast(StaffMember.id, Text)).label("name")).where(
+            StaffMember.tenant_id == tenant_id, StaffMember.revoked_at > since
+        ),
+        select("session:" + cast(StaffSession.id, Text)).where(
+            StaffSession.tenant_id == tenant_id, StaffSession.ended_at > since
+        ),
+        select("key:" + cast(ApiKey.id, Text)).where(
+            ApiKey.tenant_id == tenant_id, ApiKey.revoked_at > since
+        ),
+    )
+    return list(db.session.scalars(ended))
 
 
 def create_key(tenant: Tenant, name: str) -> tuple[ApiKey, str]:

@@ -66,8 +66,9 @@ def a_feed(story: Story, head: int) -> tuple[Feed, Parity]:
     return Feed({"parity": channel}, Cursor(EPOCH, head), story.after), channel
 
 
-def told(frames: list[bytes]) -> list[int]:
-    return [int(frame.split(b"data: ")[1].split()[0]) for frame in frames]
+def told(feed: Feed, seq: int) -> list[int]:
+    """The numbers that somebody is told who knows everything up to `seq`."""
+    return [int(frame.split()[0]) for frame in feed.missed_after(EVEN, seq).split(b"data: ")[1:]]
 
 
 def evens(after: int, until: int) -> list[int]:
@@ -94,7 +95,7 @@ def test_the_window_is_bounded_and_forgets_the_oldest() -> None:
     feed, _ = a_feed(Story(WINDOW + 300), 0)
     list(feed.advance())
     assert feed.start == 300
-    assert told(list(feed.frames_after(EVEN, 0))) == evens(300, WINDOW + 300)
+    assert told(feed, 0) == evens(300, WINDOW + 300)
 
 
 @given(st.integers(0, 1500), st.integers(0, 1500), st.integers(0, 3500))
@@ -110,10 +111,10 @@ def test_it_reaches_back_as_far_as_a_window_and_then_holds_all_of_it(
     assert reached == (feed.head.seq - after <= WINDOW)
     if reached:
         assert feed.start <= after
-        assert told(list(feed.frames_after(EVEN, after))) == evens(after, feed.head.seq)
+        assert told(feed, after) == evens(after, feed.head.seq)
     story.length += 10
     list(feed.advance())
-    assert told(list(feed.frames_after(EVEN, feed.head.seq - 5))) == evens(feed.head.seq - 5, feed.head.seq)
+    assert told(feed, feed.head.seq - 5) == evens(feed.head.seq - 5, feed.head.seq)
 
 
 def test_reaching_back_reads_only_what_is_missing_and_only_once() -> None:
@@ -133,26 +134,35 @@ def test_what_is_too_far_back_is_not_read_at_all() -> None:
     assert story.reads == []
 
 
+def test_what_was_missed_is_told_anew_after_each_event_and_kept_in_between() -> None:
+    story = Story(6)
+    feed, _ = a_feed(story, 0)
+    for length in range(6, 60):
+        story.length = length
+        list(feed.advance())
+        for after in range(length):
+            assert told(feed, after) == evens(after, length)
+        assert feed.missed_after(EVEN, length - 1) is feed.missed_after(EVEN, length - 1)
+
+
 def test_each_change_is_rendered_once_a_topic() -> None:
     feed, channel = a_feed(Story(30), 0)
     for entry in feed.advance():
         for name in entry.topics:
             feed.frame(entry, Topic(EVEN.tenant_id, *name))
     for _ in range(3):
-        list(feed.frames_after(EVEN, 0))
-        list(feed.frames_after(EVEN._replace(key="odd"), 10))
+        feed.missed_after(EVEN, 0)
+        feed.missed_after(EVEN._replace(key="odd"), 10)
     assert len(channel.rendered) == len(set(channel.rendered)) == 30 + 10
 
 
 def test_a_frame_carries_its_position_and_only_its_topics_are_told() -> None:
     feed, _ = a_feed(Story(4), 0)
     list(feed.advance())
-    assert list(feed.frames_after(EVEN, 0)) == [
-        b"id: 7-2\ndata: 2 even\n\n",
-        b"id: 7-3\ndata: 3 even\n\n",
-        b"id: 7-4\ndata: 4 even\n\n",
-    ]
-    assert list(feed.frames_after(EVEN._replace(channel="other"), 0)) == []
+    assert feed.missed_after(EVEN, 0) == (
+        b"id: 7-2\ndata: 2 even\n\nid: 7-3\ndata: 3 even\n\nid: 7-4\ndata: 4 even\n\n"
+    )
+    assert feed.missed_after(EVEN._replace(channel="other"), 0) == b""
 
 
 def test_a_new_epoch_is_noticed_before_anything_of_it_is_told() -> None:
@@ -162,4 +172,4 @@ def test_a_new_epoch_is_noticed_before_anything_of_it_is_told() -> None:
     with pytest.raises(EpochChanged):
         list(feed.advance())
     assert feed.head == Cursor(EPOCH, 5)
-    assert list(feed.frames_after(EVEN, 0)) == []
+    assert feed.missed_after(EVEN, 0) == b""

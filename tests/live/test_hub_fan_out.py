@@ -140,6 +140,20 @@ def test_a_lost_notification_is_repaired_by_asking_the_log(
     assert watcher.seqs == [1, 2, 3]
 
 
+def test_many_tenants_are_held_against_the_log_in_one_read(
+    cedar: Any, rival: Any, hub: Hub, log: Any, happen: Any, watch: Any
+) -> None:
+    houses = [cedar, rival]
+    watchers = [watch(house, restaurant=house.restaurants[0]) for house in houses]
+    log.after_head.append(lambda: pytest.fail("a head was read for one tenant alone"))
+    hub.verify()
+    log.after_head.clear()
+    for house in houses:
+        happen(house, restaurant=house.restaurants[0], wake=False)
+    hub.verify()
+    assert [watcher.seqs for watcher in watchers] == [[1], [1]]
+
+
 def test_a_notification_that_jumps_comes_twice_or_late_changes_nothing(
     cedar: Any, hub: Hub, happen: Any, watch: Any
 ) -> None:

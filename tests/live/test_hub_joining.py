@@ -119,6 +119,18 @@ def test_a_thousand_reconnects_are_one_read_of_the_log(
     assert hub.count == 1000
 
 
+def test_who_comes_back_from_where_another_did_is_told_also_what_happened_since(
+    cedar: Any, happen: Any, watch: Any, head: Any
+) -> None:
+    """With nobody there in between, so that the hub itself heard of nothing."""
+    happen(cedar, 3)
+    start = Cursor(head(cedar).epoch, 1)
+    first = watch(cedar, start)
+    first.close("gone")
+    happen(cedar, 2)
+    assert (first.seqs, watch(cedar, start).seqs) == ([2, 3], [2, 3, 4, 5])
+
+
 def test_an_event_that_is_notified_while_somebody_joins_is_not_lost(
     cedar: Any, hub: Hub, log: Any, happen: Any, watch: Any, head: Any
 ) -> None:

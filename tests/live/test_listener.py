@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
 import subprocess
 import sys
@@ -15,15 +16,18 @@ from cast import House
 from direct import connect
 from flask import Flask
 from server import wait_for
+from sqlalchemy import select
 
 from live.recording import Frame
 from ordertrack.config import Settings
+from ordertrack.database import db
 from ordertrack.live import listener as listener_module
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Listener
 from ordertrack.orders.transitions import CHANNEL
 from ordertrack.tenants import accounts
 from ordertrack.tenants.accounts import REVOKED_CHANNEL
+from ordertrack.tenants.models import StaffMember
 
 SOON = 5.0  # seconds: well before the listener would look into the log unasked
 
@@ -136,6 +140,31 @@ def test_revoked_staff_and_keys_lose_their_streams_at_once(
     wait_for(lambda: not nour.is_open and not till.is_open, "the streams to end", SOON)
     assert nour.frames[-1] == till.frames[-1] == Frame(None, "bye", "")
     assert maya.is_open
+
+
+def test_who_was_revoked_while_nobody_listened_loses_the_stream_on_return(
+    cedar: House, listening: Listener, line: Line, watch: Any, operator_app: Flask
+) -> None:
+    with operator_app.app_context():
+        accounts.find_tenant(cedar.slug)
+        maya = db.session.scalars(select(StaffMember).where(StaffMember.email == cedar.maya.email)).one()
+        sessions = [f"session:{accounts.begin_session(maya).id}" for _ in range(2)]
+    tablets = [dataclasses.replace(cedar.maya.principal, session=session) for session in sessions]
+    leaving = [watch(cedar, by=who) for who in (cedar.nour.principal, cedar.program, tablets[0])]
+    staying = [watch(cedar, by=who) for who in (cedar.karim.principal, tablets[1])]
+    line.is_up = False
+    line.cut()
+    wait_for(lambda: not listening.is_connected, "the listener to be gone")
+    with operator_app.app_context():
+        tenant = accounts.find_tenant(cedar.slug)
+        accounts.revoke_staff_member(tenant, cedar.nour.email)
+        accounts.revoke_key(tenant, "Till")
+        accounts.end_session(cedar.tenant_id, sessions[0])
+    assert all(watcher.is_open for watcher in leaving)
+    line.is_up = True
+    wait_for(lambda: not any(watcher.is_open for watcher in leaving), "the streams to end")
+    assert all(watcher.frames[-1] == Frame(None, "bye", "") for watcher in leaving)
+    assert all(watcher.is_open for watcher in staying)
 
 
 @pytest.mark.parametrize("payload", ["", "rubbish", "7:8", ":::", "00000000-0000-0000-0000-000000000000:x"])

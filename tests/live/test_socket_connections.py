@@ -41,10 +41,10 @@ class Peer:
 
 
 @pytest.fixture
-def pair() -> Iterator[tuple[SocketConnection, Peer]]:
+def pair(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[SocketConnection, Peer]]:
     """A connection as the hub gets it: gunicorn's own descriptor has been closed after the take-over."""
+    monkeypatch.setattr(connections, "KERNEL_BOUND", 4096)  # so that a tail comes early
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         far = socket.socket()
         far.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         far.connect(server.getsockname())
