@@ -136,11 +136,14 @@ def in_one_round_trip(query: AnySelect, setting: str = "tenant_id") -> AnySelect
 def read(query: AnySelect, *, setting: str | None = None, **values: Any) -> Sequence[Row[Any]]:
     """The rows of an `in_one_round_trip` query; its `setting` is the tenant of the app context, if unset.
 
-    They are read in a transaction of their own, which is over when this returns.
+    They are read in the session's transaction if one is under way, for a request must never hold one
+    connection and wait for another; else in one of their own, which is over when this returns.
     """
-    confined_by = str(g.get("tenant_id", "")) if setting is None else setting
+    values["setting"] = str(g.get("tenant_id", "")) if setting is None else setting
+    if db.session().in_transaction():
+        return db.session.connection().execute(query, values).all()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        return connection.execute(query, {"setting": confined_by, **values}).all()
+        return connection.execute(query, values).all()
 
 
 def present_credential(name: str, value: str) -> None:

@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import cast
 
 from flask import g, request
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from ordertrack.database import db, enter_tenant, present_credential
+from ordertrack.database import enter_tenant, in_one_round_trip, read
 from ordertrack.errors import Problem, Refusal
 from ordertrack.tenants.accounts import hash_key
 from ordertrack.tenants.models import ApiKey
 from ordertrack.tenants.principal import Principal
 
+# A credential shows the one row that holds it, and so whose tenant it belongs to.
+_IN_USE = in_one_round_trip(
+    select(ApiKey.tenant_id, ApiKey.id, ApiKey.name).where(
+        ApiKey.key_hash == bindparam("key_hash"), ApiKey.revoked_at.is_(None)
+    ),
+    "api_key_hash",
+)
 _PUBLIC = frozenset({"api.openapi"})
 
 
@@ -38,16 +45,10 @@ def principal() -> Principal:
 
 def _owner_of(secret: str) -> Principal | None:
     key_hash = hash_key(secret)
-    present_credential("api_key_hash", key_hash)
-    key = db.session.execute(
-        select(ApiKey.tenant_id, ApiKey.id, ApiKey.name).where(
-            ApiKey.key_hash == key_hash, ApiKey.revoked_at.is_(None)
-        )
-    ).one_or_none()
-    if key is None:
-        return None
-    enter_tenant(key.tenant_id)
-    return Principal(key.tenant_id, f"key:{key.id}", key.name)
+    for key in read(_IN_USE, setting=key_hash, key_hash=key_hash):
+        enter_tenant(key.tenant_id)
+        return Principal(key.tenant_id, f"key:{key.id}", key.name)
+    return None
 
 
 def _refused(detail: str, challenge: str) -> Refusal:

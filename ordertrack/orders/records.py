@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql import func
 
-from ordertrack.database import db
+from ordertrack.database import db, in_one_round_trip, read
 from ordertrack.orders.models import Order, OrderItem, StatusEvent, TrackingLink
 from ordertrack.orders.state_machine import Fulfilment, OrderStatus, Role, allowed
 from ordertrack.tenants.models import Restaurant
@@ -85,8 +85,9 @@ class OrderRecord:
 
 def find(tenant_id: uuid.UUID, order_id: uuid.UUID) -> OrderRecord | None:
     """The order with this id, if it is this tenant's."""
-    row = db.session.connection().execute(_FIND, {"tenant_id": tenant_id, "order_id": order_id}).one_or_none()
-    return None if row is None else to_record(row)
+    for row in read(_FIND, tenant_id=tenant_id, order_id=order_id):
+        return to_record(row)
+    return None
 
 
 def of_restaurant(
@@ -231,6 +232,8 @@ _PLAIN_FIELDS = tuple(name for name in OrderRecord.__slots__ if name not in ("cu
 
 # Built once: taps and streams find orders by the hundred a second, and putting a query together costs more
 # than sending it.
-_FIND = join_order(select(*record_columns()).select_from(Order)).where(
-    Order.tenant_id == bindparam("tenant_id"), Order.id == bindparam("order_id")
+_FIND = in_one_round_trip(
+    join_order(select(*record_columns()).select_from(Order)).where(
+        Order.tenant_id == bindparam("tenant_id"), Order.id == bindparam("order_id")
+    )
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 
 from ordertrack import streaming
-from ordertrack.database import db, enter_tenant, present_credential
+from ordertrack.database import enter_tenant, in_one_round_trip, read
 from ordertrack.live.topics import Channel
 from ordertrack.orders import event_log, records
 from ordertrack.orders.models import TrackingLink
@@ -24,6 +25,10 @@ _channel = TrackingChannel()
 CHANNELS: list[Channel] = [_channel]
 
 SHOWN_AFTER_THE_END = dt.timedelta(days=1)
+_LINK = in_one_round_trip(
+    select(TrackingLink.tenant_id, TrackingLink.order_id).where(TrackingLink.token == bindparam("token")),
+    "tracking_token",
+)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 _PRIVATE = {
     "Cache-Control": "no-store",
@@ -61,18 +66,17 @@ def stream(token: str) -> ResponseReturnValue:
     return response
 
 
-def _find(token: str) -> TrackingLink | None:
+def _find(token: str) -> Row[Any] | None:
     """The link of this token, whose tenant is entered; None if there is none."""
     if not _TOKEN.fullmatch(token):
         return None
-    present_credential("tracking_token", token)
-    link = db.session.scalar(select(TrackingLink).where(TrackingLink.token == token))
-    if link is not None:
+    for link in read(_LINK, setting=token, token=token):
         enter_tenant(link.tenant_id)
-    return link
+        return link
+    return None
 
 
-def _watchable(link: TrackingLink) -> OrderRecord | None:
+def _watchable(link: Row[Any]) -> OrderRecord | None:
     """The order of this link; None if it ended more than a day ago."""
     order = records.find(link.tenant_id, link.order_id)
     assert order is not None
