@@ -23,6 +23,7 @@ workers = _settings.workers
 loglevel = "warning" if _settings.demo else "info"
 worker_class = "gevent"
 worker_connections = 20_000
+backlog = 4096
 graceful_timeout = 5
 keepalive = 5
 control_socket_disable = True

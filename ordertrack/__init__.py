@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ordertrack import api, assets, boards, database, errors, logs, metrics, streaming, tracking, words
 from ordertrack.config import ROOT, Settings
-from ordertrack.live.connections import TakeOver
+from ordertrack.live.takeover import TakeOver
 from ordertrack.orders import views as order_views
 from ordertrack.tenants import sign_in
 

@@ -15,11 +15,12 @@ from flask import Blueprint, Flask, Response, current_app, g, has_app_context, j
 
 from ordertrack import database
 from ordertrack.database import db, tenant_context
-from ordertrack.live.connections import TAKEN_OVER, QueueConnection, SocketConnection, socket_to_take_over
+from ordertrack.live.connections import QueueConnection, SocketConnection
 from ordertrack.live.cursor import Cursor, MalformedCursor
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Listener
 from ordertrack.live.subscriptions import LIFETIME
+from ordertrack.live.takeover import TAKEN_OVER, socket_to_take_over
 from ordertrack.live.topics import Channel, Topic
 from ordertrack.orders import event_log, transitions
 from ordertrack.tenants import accounts

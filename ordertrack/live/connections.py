@@ -1,11 +1,10 @@
-"""The sockets: taken over from gunicorn once a request is authorized, then ours to write, bound and close."""
+"""The sockets: once a request is authorized, ours to write, bound and close."""
 
 from __future__ import annotations
 
 import os
 import queue
 import socket
-import ssl
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,7 +18,6 @@ TAIL_BOUND = 256 * 1024  # bytes a watcher may lag behind before it is cut
 KERNEL_BOUND = 128 * 1024  # bytes that the system may keep for it besides; it spends up to twice as much
 GONE_AFTER = 15_000  # milliseconds without an answer to what was sent: gone within two heartbeats
 DRAIN_PATIENCE = 30.0  # seconds
-TAKEN_OVER = "ordertrack.taken_over"
 
 _HEAD = (
     b"HTTP/1.1 200 OK\r\n"
@@ -193,32 +191,3 @@ class QueueConnection:
                     yield data
         finally:
             self.close("gone")
-
-
-def socket_to_take_over(environ: dict[str, Any]) -> socket.socket | None:
-    """The client's socket, if it is gunicorn's and plain: TLS inside gunicorn keeps the generator."""
-    client = environ.get("gunicorn.socket")
-    if client is None or isinstance(client, ssl.SSLSocket) or environ.get("HTTP_VERSION") == "2":
-        return None
-    return client  # type: ignore[no-any-return]
-
-
-class TakeOver:
-    """The WSGI layer outside Flask that makes gunicorn forget a connection which the hub has taken over."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        began: list[Any] = []
-
-        def begin(*response: Any) -> None:
-            began[:] = response
-
-        body = self._app(environ, begin)
-        if environ.get(TAKEN_OVER):
-            if hasattr(body, "close"):
-                body.close()
-            raise StopIteration  # gunicorn closes its own descriptor; the hub's stays open
-        start_response(*began)
-        return body

@@ -8,13 +8,8 @@ from typing import Any
 
 import pytest
 
-from ordertrack.live.connections import (
-    TAIL_BOUND,
-    TAKEN_OVER,
-    QueueConnection,
-    TakeOver,
-    socket_to_take_over,
-)
+from ordertrack.live.connections import TAIL_BOUND, QueueConnection
+from ordertrack.live.takeover import TAKEN_OVER, TakeOver, socket_to_take_over
 
 
 def test_what_is_written_is_yielded_in_order_until_it_closes() -> None:

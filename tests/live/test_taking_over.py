@@ -11,9 +11,9 @@ from cast import House
 from flask import Flask, Response, request
 
 from ordertrack import streaming
-from ordertrack.live.connections import TAKEN_OVER
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub, NotAdmitted
+from ordertrack.live.takeover import TAKEN_OVER
 
 
 @pytest.fixture
