@@ -1,11 +1,12 @@
 # make run: a fresh machine ends in moving boards.  make test: everything that is tested.
+# make soak SECONDS=600: the history checker, for longer.  make bench: how fast it is, into bench/RESULTS.md.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export ORDERTRACK_DEMO ?= 1
 
-.PHONY: run test lint clean lock
+.PHONY: run test soak bench clean lock
 
 run: $(VENV)/run.done static/vendor/done
 	@exec $(BIN)/ordertrack serve
@@ -15,6 +16,14 @@ test: $(VENV)/test.done static/vendor/done
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+SECONDS ?= 600
+
+soak: $(VENV)/test.done static/vendor/done
+	$(BIN)/python tests/history/soak.py --seconds $(SECONDS)
+
+bench: $(VENV)/run.done static/vendor/done
+	$(BIN)/python bench/run.py
 
 $(VENV)/python.done:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -101,7 +101,8 @@ class TenantHub:
 
     @property
     def is_watched(self) -> bool:
-        return any(watched.subscriptions for watched in list(self._watched.values()))
+        with self._lock:
+            return any(watched.subscriptions for watched in self._watched.values())
 
     def verify(self, head: Cursor) -> None:
         """Hold what is known against a position that the log has been read to have: it may lie behind by now.
