@@ -9,7 +9,7 @@ from typing import Any  # noqa: E402
 
 import psycopg.waiting  # noqa: E402
 
-from ordertrack import serving  # noqa: E402
+from ordertrack import addresses, serving  # noqa: E402
 from ordertrack.config import Settings  # noqa: E402
 
 assert getattr(psycopg.waiting.wait, "__name__", "") != "wait_c", (
@@ -24,6 +24,7 @@ loglevel = "warning" if _settings.demo else "info"
 worker_class = "gevent"
 worker_connections = 20_000
 backlog = 4096
+reuse_port = addresses.IS_DEALT_OUT
 graceful_timeout = 5
 keepalive = 5
 control_socket_disable = True

@@ -11,6 +11,7 @@ from typing import Any
 import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from ordertrack.addresses import AddressInUse
 from ordertrack.config import Settings, SettingsError
 from ordertrack.database import UnsafeDatabaseRole
 from ordertrack.demo import commands as demo_commands
@@ -66,7 +67,7 @@ def serve() -> None:
 
     try:
         serving.run(Settings.from_environment())
-    except serving.DataFolderInUse as error:
+    except (serving.DataFolderInUse, AddressInUse) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -28,7 +28,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import NullPool
 
@@ -79,8 +79,21 @@ def init_app(app: Flask, url: URL) -> None:
         },
     }
     db.init_app(app)
+    app.after_request(_give_back)
     with app.app_context():
         event.listen(db.engine, "checkout", _refuse_dead)
+
+
+def _give_back(response: Any) -> Any:
+    """End the request's transaction, for its answer is ready, whatever becomes of it.
+
+    Left to the teardown, a connection that died meanwhile would turn the answer into a bare 500.
+    """
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session().invalidate()
+    return response
 
 
 def _refuse_dead(driver_connection: Any, _record: object, _proxy: object) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 from flask import Flask, Response, abort, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from gunicorn.http.errors import ParseException
-from sqlalchemy.exc import InterfaceError, OperationalError
+from psycopg.errors import DiskFull, ReadOnlySqlTransaction
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from ordertrack import embedded
 from ordertrack.live.cursor import MalformedCursor
 from ordertrack.live.hub import NotAdmitted, TooManyStreams
 from ordertrack.logs import loggable_path
@@ -67,8 +71,12 @@ def problem_of(error: Exception) -> Problem:
             return Problem(400, str(error))
         case NotAdmitted():
             return Problem(404, "There is nothing to watch here.")
-        case TooManyStreams() | OperationalError() | InterfaceError() | PoolTimeout():
-            return _overloaded(error)
+        case TooManyStreams():
+            return _refused_for_now(
+                error, "As many screens are connected as this server can carry. Try again in a moment."
+            )
+        case OperationalError() | InterfaceError() | InternalError() | PoolTimeout() | psycopg.Error():
+            return _refused_for_now(error, _sentence_on_database(error))
         case ParseException():
             return Problem(400, "The body did not come in the form that its headers announce.")
         case HTTPException(code=429):
@@ -78,13 +86,32 @@ def problem_of(error: Exception) -> Problem:
     raise error
 
 
-def _overloaded(error: Exception) -> Problem:
+def _refused_for_now(error: Exception, detail: str) -> Problem:
     current_app.logger.warning("refused for now: %s", error)
-    if isinstance(error, TooManyStreams):
-        detail = "As many screens are connected as this server can carry. Try again in a moment."
-    else:
-        detail = "The database cannot be used at this moment. Nothing was changed; try again shortly."
     return Problem(503, detail, headers={"Retry-After": "5"})
+
+
+def _sentence_on_database(error: Exception) -> str:
+    """What keeps the database from answering, and what that means; re-raises what waiting does not mend."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, ReadOnlySqlTransaction):  # a standby, or a provider's way to say that a disk is full
+        return "The database takes no changes at this moment. Nothing was changed; try again shortly."
+    if isinstance(cause, psycopg.DatabaseError) and not isinstance(cause, psycopg.OperationalError):
+        raise error
+    reason = "The database cannot be used at this moment"
+    if isinstance(cause, DiskFull) or _has_no_room():
+        reason = "The disk of the database is full"
+    if isinstance(error, DBAPIError) and error.connection_invalidated and request.method == "POST":
+        # Lost between COMMIT and its answer, it may have been done.
+        return f"{reason}, and it broke off before it could say whether this was done. Look, then try again."
+    return f"{reason}. Nothing was changed; try again shortly."
+
+
+def _has_no_room() -> bool:
+    """Whether a full disk may be why our own database is away: then it cannot say so itself."""
+    if not os.environ.get("ORDERTRACK_OWNS_DATABASE"):
+        return False
+    return not embedded.has_room(current_app.config["SETTINGS"].data_folder)
 
 
 def _kept_headers(error: HTTPException) -> dict[str, str]:

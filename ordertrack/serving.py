@@ -10,18 +10,22 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+import gevent
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from ordertrack import database, embedded, schema
+from ordertrack import addresses, database, embedded, schema
 from ordertrack.config import ROOT, Settings
 
 CLAIM_PATIENCE = 8.0  # seconds
 _rush: subprocess.Popen[bytes] | None = None
+_keeper: embedded.Keeper | None = None
 
 
 class DataFolderInUse(RuntimeError):
@@ -37,16 +41,19 @@ def run(settings: Settings) -> NoReturn:
         from ordertrack.demo.house import prepare
 
         prepare(settings)
-    metrics_folder = settings.data_folder / "metrics"
-    shutil.rmtree(metrics_folder, ignore_errors=True)
-    metrics_folder.mkdir(parents=True)
     environment = {
         **os.environ,
-        "PROMETHEUS_MULTIPROC_DIR": str(metrics_folder),
+        "PORT": str(
+            addresses.hold(settings.host, settings.port) if addresses.IS_DEALT_OUT else settings.port
+        ),
+        "PROMETHEUS_MULTIPROC_DIR": str(_fresh_metrics_folder(settings.data_folder)),
         # Workers never need the address of the schema's owner.
         "ORDERTRACK_APP_DATABASE_URL": settings.app_url.render_as_string(hide_password=False),
         "SECRET_KEY": settings.secret_key,
-        "ORDERTRACK_OWNS_DATABASE": "1" if settings.database_url is None else "",
+        # The folder of its socket, which it must have again if it has to be started again.
+        "ORDERTRACK_OWNS_DATABASE": (
+            str(settings.operator_url.query["host"]) if settings.database_url is None else ""
+        ),
     }
     environment.pop("DATABASE_URL", None)
     os.chdir(ROOT)
@@ -79,6 +86,21 @@ def _claim(folder: Path) -> int:
             time.sleep(0.1)
 
 
+def _fresh_metrics_folder(data_folder: Path) -> Path:
+    """Where the workers count: in memory, if the machine lets us.
+
+    They map these files, and to touch a new page of a mapped file on a full disk kills a process (SIGBUS):
+    with the metrics beside the database, a full disk would take down every worker and stream with it.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 (checked below)
+    name = f"ordertrack-{os.getuid()}-{sha256(str(data_folder).encode()).hexdigest()[:16]}"
+    folder = memory / name if os.access(memory, os.W_OK) else data_folder / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    # Somebody else's folder of this name would make this fail rather than be used.
+    folder.mkdir(parents=True, mode=0o700)
+    return folder
+
+
 def refuse_unsafe_role(settings: Settings) -> None:
     """Raise UnsafeDatabaseRole unless the application's role is confined."""
     engine = create_engine(settings.app_url, poolclass=NullPool)
@@ -87,10 +109,27 @@ def refuse_unsafe_role(settings: Settings) -> None:
 
 
 def announce(settings: Settings, server: Any) -> None:
-    """In the master, once the server answers: say where, and set the demo's rush going."""
+    """In the master, as the workers begin: keep the database up, and say where once somebody answers."""
+    global _keeper
+    if socket_folder := os.environ.get("ORDERTRACK_OWNS_DATABASE"):
+        _keeper = embedded.Keeper(settings.data_folder, socket_folder, server.log)
+        _keeper.start()
+    if server.LISTENERS:
+        host, port = server.LISTENERS[0].sock.getsockname()[:2]
+    else:
+        host, port = settings.host, settings.port
+    gevent.spawn(_open, settings, host, port, os.getpid())
+    # gunicorn's own answer to Ctrl-C cuts off requests under way; an operator's SIGTERM lets them end.
+    signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+
+
+def _open(settings: Settings, host: str, port: int, master: int) -> None:
+    """Say where the server is once it answers there, and set the demo's rush going."""
     global _rush
-    host, port = server.LISTENERS[0].sock.getsockname()[:2]
-    click.echo(f"\nordertrack is open at http://{host}:{port}/", err=False)
+    addresses.wait_for(host, port)
+    if os.getpid() != master:
+        return  # what waits in the master waits in each worker that it forks meanwhile
+    click.echo(f"\nordertrack is open at http://{f'[{host}]' if ':' in host else host}:{port}/")
     if settings.demo:
         from ordertrack.demo.house import sign_ins
 
@@ -103,8 +142,6 @@ def announce(settings: Settings, server: Any) -> None:
             start_new_session=True,
         )
     sys.stdout.flush()
-    # gunicorn's own answer to Ctrl-C cuts off requests under way; an operator's SIGTERM lets them end.
-    signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
 
 
 def listen(worker: Any) -> None:
@@ -132,7 +169,11 @@ def forget_worker(pid: int) -> None:
 def finish(settings: Settings) -> None:
     """In the master, at the end: no rush and no embedded database outlives the server."""
     if _rush is not None:
-        _rush.terminate()
-        _rush.wait(10)
+        with suppress(ProcessLookupError):  # ended before, and the master collected it
+            _rush.terminate()
+            _rush.wait(10)
+    if _keeper is not None:
+        _keeper.stop()
     if os.environ.get("ORDERTRACK_OWNS_DATABASE"):
         embedded.stop(settings.data_folder)
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from dataclasses import dataclass
 
+from flask import Flask
+
+from ordertrack.orders.state_machine import Role
+from ordertrack.tenants import accounts
 from ordertrack.tenants.principal import Principal
 
 PASSWORD = "cedar-and-salt"
@@ -34,3 +39,29 @@ class House:
     @property
     def bearer(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}"}
+
+
+def make_house(operator: Flask, name: str, restaurants: tuple[str, ...]) -> House:
+    """Make a tenant with its cast; the names of restaurants are its own."""
+    slug = f"{name.lower()}-{secrets.token_hex(4)}"
+    with operator.app_context():
+        tenant = accounts.create_tenant(name, slug)
+        for restaurant in restaurants:
+            accounts.create_restaurant(tenant, restaurant.title(), restaurant, "Asia/Beirut")
+
+        def hire(who: str, role: Role) -> Person:
+            email = f"{who}@{slug}.example"
+            member = accounts.create_staff_member(tenant, email, who.title(), role, PASSWORD)
+            return Person(email, Principal(tenant.id, f"staff:{member.id}", member.name, role))
+
+        key, secret = accounts.create_key(tenant, "Till")
+        return House(
+            tenant.id,
+            slug,
+            restaurants,
+            hire("nour", Role.KITCHEN),
+            hire("karim", Role.DISPATCH),
+            hire("maya", Role.MANAGER),
+            secret,
+            Principal(tenant.id, f"key:{key.id}", key.name),
+        )

@@ -8,10 +8,12 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import browser
+import cast
 import psycopg
 import pytest
 from cast import PASSWORD, House, Person
@@ -21,15 +23,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from psycopg import sql
 from server import Server
 from sqlalchemy import make_url
+from wire import Wire
 
 from ordertrack import create_app, embedded, make_bare_app, schema
 from ordertrack.config import Settings
 from ordertrack.database import db, tenant_context
 from ordertrack.orders import intake, records
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus, Role
-from ordertrack.tenants import accounts
-from ordertrack.tenants.principal import Principal
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus
 
 
 @pytest.fixture(scope="session")
@@ -78,33 +79,8 @@ def operator_app(settings: Settings) -> Iterator[Flask]:
 
 @pytest.fixture(scope="session")
 def make_house(operator_app: Flask) -> Callable[..., House]:
-    """Make a tenant with its cast; the names of restaurants are its own."""
-
-    def make(name: str, restaurants: tuple[str, ...]) -> House:
-        slug = f"{name.lower()}-{secrets.token_hex(4)}"
-        with operator_app.app_context():
-            tenant = accounts.create_tenant(name, slug)
-            for restaurant in restaurants:
-                accounts.create_restaurant(tenant, restaurant.title(), restaurant, "Asia/Beirut")
-
-            def hire(who: str, role: Role) -> Person:
-                email = f"{who}@{slug}.example"
-                member = accounts.create_staff_member(tenant, email, who.title(), role, PASSWORD)
-                return Person(email, Principal(tenant.id, f"staff:{member.id}", member.name, role))
-
-            key, secret = accounts.create_key(tenant, "Till")
-            return House(
-                tenant.id,
-                slug,
-                restaurants,
-                hire("nour", Role.KITCHEN),
-                hire("karim", Role.DISPATCH),
-                hire("maya", Role.MANAGER),
-                secret,
-                Principal(tenant.id, f"key:{key.id}", key.name),
-            )
-
-    return make
+    """Make a tenant with its cast: `make_house("Cedar", ("hamra", "jounieh"))`."""
+    return partial(cast.make_house, operator_app)
 
 
 @pytest.fixture
@@ -171,6 +147,14 @@ def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
     running.stop()
 
 
+@pytest.fixture
+def wire(server: Server) -> Iterator[Wire]:
+    """A network to the server that a test may break: `open_page(..., base_url=wire.address)`."""
+    between = Wire(server.port)
+    yield between
+    between.close()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     path = browser.find()
@@ -190,7 +174,7 @@ def open_page(chromium: Browser, server: Server) -> Iterator[Callable[..., Page]
     said: list[str] = []
 
     def open_as(person: Person | None, path: str, strict: bool = True, **options: Any) -> Page:
-        context = chromium.new_context(base_url=server.address, **options)
+        context = chromium.new_context(**({"base_url": server.address} | options))
         contexts.append(context)
         page = context.new_page()
         if strict:

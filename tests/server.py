@@ -63,7 +63,12 @@ class Server:
                 stdout=log,
                 stderr=log,
             )
-        wait_for(self._is_ready, f"the server; its log is {self.log.read_text()[-2000:]}")
+        try:
+            wait_for(self._is_ready, "the server")
+        except AssertionError as late:
+            self._process.terminate()
+            self._process.wait(PATIENCE)
+            raise AssertionError(self.log.read_text()[-2000:]) from late
 
     def kill(self) -> None:
         """As a crash would end it."""

@@ -30,7 +30,7 @@ def own_server(settings: Settings, tmp_path: Path) -> Iterator[Server]:
     running = Server(settings, tmp_path)
     running.start()
     yield running
-    running.kill()
+    running.stop()
 
 
 def session_cookie(server: Server, email: str) -> str:

@@ -6,11 +6,14 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from psycopg import errors as said_by
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 
-from ordertrack import create_app
+from ordertrack import create_app, errors
 from ordertrack.config import Settings
 
 NOBODY_LISTENS = "postgresql://nobody@127.0.0.1:1/none"
@@ -65,3 +68,37 @@ def test_it_is_alive_but_not_ready(deserted: Flask) -> None:
     client = deserted.test_client()
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").status_code == 503
+
+
+def lost_in_the_middle() -> DBAPIError:
+    cause = psycopg.OperationalError("server closed the connection unexpectedly")
+    return OperationalError("COMMIT", {}, cause, connection_invalidated=True)
+
+
+@pytest.mark.parametrize(
+    ("error", "method", "words"),
+    [
+        (
+            OperationalError("", {}, said_by.DiskFull()),
+            "POST",
+            "The disk of the database is full. Nothing was",
+        ),
+        (InternalError("", {}, said_by.ReadOnlySqlTransaction()), "POST", "The database takes no changes at"),
+        (lost_in_the_middle(), "POST", "this moment, and it broke off before it could say whether this was"),
+        (lost_in_the_middle(), "GET", "The database cannot be used at this moment. Nothing was"),
+        (psycopg.OperationalError("no way there"), "POST", "The database cannot be used at this moment."),
+    ],
+)
+def test_it_is_said_as_exactly_as_it_is_known(
+    deserted: Flask, error: Exception, method: str, words: str
+) -> None:
+    with deserted.test_request_context("/", method=method):
+        problem = errors.problem_of(error)
+    assert problem.status == 503
+    assert words in problem.detail
+
+
+@pytest.mark.parametrize("error", [InternalError("", {}, said_by.DataCorrupted()), said_by.UndefinedTable()])
+def test_what_waiting_does_not_mend_is_no_503(deserted: Flask, error: Exception) -> None:
+    with deserted.test_request_context("/"), pytest.raises(type(error)):
+        errors.problem_of(error)

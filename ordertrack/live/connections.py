@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import socket
+import struct
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -32,6 +33,12 @@ _HEAD = (
 
 def _ignore() -> None:
     return
+
+
+def _abort(descriptor: int) -> None:
+    """Have the system throw away what it still holds for a client that does not take it."""
+    with socket.socket(fileno=os.dup(descriptor)) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 class SocketConnection:
@@ -103,6 +110,8 @@ class SocketConnection:
             self._writer.stop()
             self._writer.close()
         self._tail = None
+        if why == "slow":
+            _abort(fd)
         os.close(fd)
         metrics.cut.labels(why).inc()
         if self._drained is not None:

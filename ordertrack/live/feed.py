@@ -66,8 +66,14 @@ class Feed:
             return True
         if self.head.seq - seq > WINDOW:
             return False
-        missing = self._read(seq, self.start - seq)
-        self._window.extendleft(self._entry(change) for change in reversed(missing))
+        # All anew, and not only what is missing: an order is read together with its event, and what was read
+        # later must not stand before what was read earlier, or screens are told of a newer version first.
+        after = max(min(seq, self.start - PAGE), self.head.seq - WINDOW, 0)
+        changes = self._read(after, self.head.seq - after)
+        if not changes or changes[-1].cursor != self.head:
+            return False  # history was replaced under us
+        self._window = deque(map(self._entry, changes), maxlen=WINDOW)
+        self.forget_missed()
         return True
 
     def missed_after(self, topic: Topic, seq: int) -> bytes:

@@ -170,6 +170,7 @@ class TenantHub:
             or not feed.reach_back(after.seq)
         ):
             position, snapshot = self._snapshot(feed, watched)
+            watched.told = max(watched.told, position.seq)
             return [snapshot, feed.missed_after(watched.topic, position.seq), _CURRENT]
         missed = feed.missed_after(watched.topic, after.seq)
         if missed:
@@ -178,13 +179,14 @@ class TenantHub:
         return [frames.heartbeat(feed.head, retry=1000)]
 
     def _snapshot(self, feed: Feed, watched: _Watched) -> tuple[Cursor, bytes]:
+        channel = self._channels[watched.topic.channel]
         kept = watched.snapshot
-        if kept is not None and kept[0].epoch == feed.head.epoch:
+        if kept is not None and not channel.replays and kept[0].epoch == feed.head.epoch:
             behind = feed.head.seq - kept[0].seq
             if behind <= SNAPSHOT_KEPT and kept[0].seq >= feed.start:
                 return kept
         position = feed.head
-        message = self._channels[watched.topic.channel].snapshot(watched.topic, position)
+        message = channel.snapshot(watched.topic, position)
         metrics.snapshots.labels(watched.topic.channel).inc()
         watched.snapshot = (position, frames.encode(message, position))
         return watched.snapshot

@@ -17,17 +17,18 @@ class FoundRestaurant(NamedTuple):
     id: uuid.UUID
     slug: str
     name: str
+    timezone: str
 
 
 def find_restaurant(tenant_id: uuid.UUID, slug: str) -> FoundRestaurant | None:
     """The tenant's restaurant with this slug."""
     for row in read(_BY_SLUG, tenant_id=tenant_id, slug=slug):
-        return FoundRestaurant(row.id, row.slug, row.name)
+        return FoundRestaurant(row.id, row.slug, row.name, row.timezone)
     return None
 
 
 _BY_SLUG = in_one_round_trip(
-    select(Restaurant.id, Restaurant.slug, Restaurant.name).where(
+    select(Restaurant.id, Restaurant.slug, Restaurant.name, Restaurant.timezone).where(
         Restaurant.tenant_id == bindparam("tenant_id"), Restaurant.slug == bindparam("slug")
     )
 )

@@ -1,57 +1,91 @@
-// The page tells the truth about itself: connected, reconnecting, silent, signed out.
-const SILENT_AFTER = 40_000;
-const sign = document.getElementById("live");
+// The page tells the truth about itself: it says Live only while it is sure to show what is true now.
+import { hear, listenIn, silence } from "./hearing.js";
+import { show } from "./sign.js";
+
+const SILENT_AFTER = 40_000; // milliseconds; the server's heart beats every 15 s
+const NOT_FOR_US = [403, 404, 410];
+
+const stream = document.querySelector("[hx-sse\\:connect]");
 let connection = null;
-let lastHeard = Date.now();
-let over = false;
+let isConnected = false;
+let phase = "connecting";
+let isOver = stream === null;
+let asOf = Number(document.body.dataset.now);
 
-function show(state, text) {
-  if (!sign || (sign.dataset.state === state && sign.textContent === text)) return;
-  sign.dataset.state = state;
-  sign.textContent = text;
-  document.body.dataset.live = state;
+export const isSure = (within) => isConnected && silence() < within;
+
+function heard() {
+  if (!isConnected) return;
+  hear();
+  if (phase === "live") asOf = Date.now();
 }
 
-function signedOut() {
-  over = true;
-  show("signed-out", "Signed out");
-  const link = document.createElement("a");
-  link.href = `/login?next=${encodeURIComponent(location.pathname)}`;
-  link.textContent = "Sign in";
-  sign?.append(" — ", link);
+function enter(next) {
+  if (isOver) return;
+  phase = next;
+  heard();
+  render();
 }
 
-function heard(event) {
-  if (over) return;
-  connection = event.detail.connection;
-  lastHeard = Date.now();
-  show("live", "Live");
+// Without the stream's element nothing asks the server again: not htmx's reconnecting, not its timer.
+function end(last) {
+  enter(last);
+  isOver = true;
+  stream?.remove();
 }
 
-document.addEventListener("htmx:sse:before:message", heard);
-document.addEventListener("bye", signedOut);
-document.addEventListener("htmx:sse:error", ({ detail }) => {
-  if (detail.status === 401) signedOut();
-  else if (!over) show("reconnecting", "Reconnecting…");
-});
-document.addEventListener("htmx:response:error", ({ detail }) => {
-  if (detail.ctx.response.status === 401) signedOut();
-});
-// A tap that did not arrive must not look like one that did.
-document.addEventListener("htmx:error", ({ target, detail }) => {
-  const order = target.closest?.(".card")?.querySelector("h3")?.textContent.trim();
-  if (!order || !detail.ctx) return;
-  const problem = document.createElement("p");
-  problem.className = "problem";
-  problem.textContent = `${order} was not sent: no answer from the server. Tap again.`;
-  document.getElementById("notice").replaceChildren(problem);
-  if (!over) show("reconnecting", "Reconnecting…");
-});
-addEventListener("offline", () => { if (!over) show("reconnecting", "No network"); });
+function disconnected() {
+  isConnected = false;
+  enter(phase === "connecting" ? phase : "reconnecting");
+}
 
-setInterval(() => {
-  const silence = Date.now() - lastHeard;
-  if (over || silence < SILENT_AFTER) return;
-  show("silent", `No news for ${Math.round(silence / 1000)} s`);
+export function pause() {
+  if (connection?.config.pauseOnBackground) disconnected();
+}
+
+export function hurry() {
+  if (isOver) return;
+  if (connection === null) htmx.trigger(stream, "again");
+  else setTimeout(() => connection.delayCanceller?.());
+}
+
+// The connection may be there, but nobody can be sure of it: make another one, now.
+export function doubt() {
+  if (isOver) return;
+  disconnected();
   connection?.reader?.cancel();
-}, 1000);
+  hurry();
+}
+
+export function render() {
+  if (stream === null) return;
+  if (isConnected && silence() >= SILENT_AFTER) doubt();
+  show(!isOver && silence() >= SILENT_AFTER ? "silent" : phase, { silence: silence(), asOf });
+}
+
+function refused(status) {
+  if (status === 401) end("signed-out");
+  else if (NOT_FOR_US.includes(status)) end("ended");
+}
+
+document.addEventListener("htmx:sse:after:connection", ({ detail }) => {
+  isConnected = true;
+  enter(connection === null ? phase : "catching-up");
+  connection = detail.connection;
+  queueMicrotask(() => listenIn(connection, heard));
+});
+// The server ends every catching up with a heartbeat.
+document.addEventListener("htmx:sse:before:message", ({ detail: { message } }) => {
+  if (isConnected) enter(message.event === "hb" || phase === "live" ? "live" : "catching-up");
+});
+document.addEventListener("htmx:sse:before:connection", ({ detail }) => { if (detail.connection.attempt) disconnected(); });
+document.addEventListener("htmx:sse:error", ({ detail }) => { disconnected(); refused(detail.status); });
+document.addEventListener("bye", () => end("signed-out"));
+document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  if (ctx.sourceElement === stream || ctx.response.status === 401) refused(ctx.response.status);
+});
+// What a refused stream answers is said by the sign, not swapped in.
+document.addEventListener("htmx:before:swap", (event) => {
+  const { sourceElement, response } = event.detail.ctx;
+  if (sourceElement === stream && response?.status >= 400) event.preventDefault();
+});

@@ -117,14 +117,25 @@ def test_it_reaches_back_as_far_as_a_window_and_then_holds_all_of_it(
     assert told(feed, feed.head.seq - 5) == evens(feed.head.seq - 5, feed.head.seq)
 
 
-def test_reaching_back_reads_only_what_is_missing_and_only_once() -> None:
-    story = Story(500)
-    feed, _ = a_feed(story, 500)
-    for after in (400, 400, 450, 500):
+def test_reaching_back_is_one_read_that_reaches_a_page_further() -> None:
+    story = Story(900)
+    feed, _ = a_feed(story, 900)
+    for after in (850, 850, 870, 900, 900 - PAGE):
         assert feed.reach_back(after)
-    assert story.reads == [(400, 100)]
-    assert feed.reach_back(350)
-    assert story.reads == [(400, 100), (350, 50)]
+    assert story.reads == [(900 - PAGE, PAGE)]
+    assert feed.reach_back(400)
+    assert story.reads[1:] == [(400, 500)]
+
+
+def test_no_event_shows_its_order_older_than_one_before_it_did() -> None:
+    """An order is read together with its event: what is read late shows it as it is by then."""
+    story = Story(500)
+    feed, _ = a_feed(story, 480)
+    list(feed.advance())
+    story.reads.clear()
+    assert feed.reach_back(300)
+    ((after, limit),) = story.reads
+    assert after <= 300 and after + limit == 500, "what the window held already was read again with the rest"
 
 
 def test_what_is_too_far_back_is_not_read_at_all() -> None:

@@ -1,0 +1,66 @@
+"""Deliveries a second a core: real board frames to all watchers of one board, every contender in turn."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import ExitStack
+from statistics import mean
+
+from contenders import NCHAN, Contender, Limit, Nchan, Textbook
+from feeding import Fed, by_log, by_post, by_taps, capture
+from house import kitchen_moves
+from ours import Ordertrack
+from stage import Stage
+from table import Row, at_least
+
+TAPPED = "ordertrack, by single taps"
+
+
+def measure(stage: Stage) -> list[Row]:
+    with ExitStack() as stack:
+        house = stack.enter_context(stage.house("deliveries"))
+        ours = stack.enter_context(Ordertrack(stage, house))
+        kinds = [Limit, Textbook, *([Nchan] if NCHAN else [])]
+        others: list[Contender] = [stack.enter_context(kind(stage)) for kind in kinds]
+        frames = capture(ours)
+        fed: dict[str, list[Fed]] = defaultdict(list)
+        for _ in range(stage.scale.rounds):
+            _play_round(stage, ours, others, frames, fed)
+    return _rows(stage, fed, mean(map(len, frames)))
+
+
+def _play_round(
+    stage: Stage, ours: Ordertrack, others: list[Contender], frames: list[bytes], fed: dict[str, list[Fed]]
+) -> None:
+    for name, feed in ((ours.name, by_log), (TAPPED, by_taps)):
+        moves = kitchen_moves(ours.house.place(stage.scale.orders))
+        with ours.watchers(stage.scale.watchers) as watchers:
+            watchers.ready()
+            fed[name].append(feed(ours, watchers, moves))
+        stage.say(f"deliveries: {name}: {fed[name][-1].rate:,.0f} a second")
+    for other in others:
+        with other.watchers(stage.scale.watchers) as watchers:
+            watchers.ready()
+            fed[other.name].append(by_post(other, watchers, frames, len(moves)))
+        stage.say(f"deliveries: {other.name}: {fed[other.name][-1].rate:,.0f} a second")
+
+
+def _rows(stage: Stage, fed: dict[str, list[Fed]], size: float) -> list[Row]:
+    rates = {name: [one.rate for one in rounds] for name, rounds in fed.items()}
+    of_cpu = {name: [one.rate_of_cpu for one in rounds] for name, rounds in fed.items()}
+    ours = Ordertrack.name
+    crowd = f"{stage.scale.watchers:,} watchers of one board"
+    what = f"deliveries a second a core, frames of {size:,.0f} bytes, {crowd}"
+    rows = [
+        at_least(what, rates[ours], rates[Limit.name], Limit.name, 0.5),
+        at_least("the same", rates[ours], rates[Textbook.name], Textbook.name, 2),
+    ]
+    if Nchan.name in rates:
+        rows.insert(1, at_least("the same", rates[ours], rates[Nchan.name], Nchan.name, 1.6))
+    else:
+        rows.insert(1, Row("the same", rates[ours], "", "nchan: not installed", "≥ 1.6 × nchan"))
+    rows += [Row(f"— {name}", rates[name], "") for name in rates if name != ours]
+    for name, figures in of_cpu.items():
+        rows.append(Row(f"— {name}, a second of the server's CPU", figures, ""))
+    rows[0].raw = {name: [vars(one) for one in rounds] for name, rounds in fed.items()}
+    return rows

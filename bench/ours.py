@@ -1,0 +1,75 @@
+"""ordertrack itself as a contender: `ordertrack serve`, as an operator starts it."""
+
+from __future__ import annotations
+
+import sys
+import urllib.request
+from typing import Self
+
+from contenders import Contender
+from house import TRACKING, House, metric, plain_url
+from processes import answers, connections, free_port
+from programs import Watchers
+from stage import Stage
+
+SIGN_INS = 200
+
+
+class Ordertrack(Contender):
+    """`ordertrack serve`, watched by kitchen staff who are signed in."""
+
+    name = "ordertrack"
+    path = "/r/bench/kitchen/stream"
+
+    def __init__(self, stage: Stage, house: House, workers: int = 1) -> None:
+        self.house = house
+        self._expected = workers
+        environment = {
+            "DATABASE_URL": plain_url(house.settings.operator_url),
+            "SECRET_KEY": house.settings.secret_key,
+            "ORDERTRACK_DATA": str(house.settings.data_folder),
+            "ORDERTRACK_DEMO": "0",
+            "WEB_CONCURRENCY": str(workers),
+            "PORT": str(port := free_port()),
+        }
+        arguments = [sys.executable, "-m", "ordertrack.commands", "serve"]
+        super().__init__(stage, arguments, port, **environment)
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self.sign_ins = self.house.sign_ins(self.port, SIGN_INS)
+        return self
+
+    def watchers(self, count: int, *options: str, behind: int = 0, spread: int = 1) -> Watchers:
+        """Signed in by turns; each knows all but the last `behind` events, or up to `spread` more."""
+        head = self.house.head()
+        after = [f"{head.epoch}-{head.seq - behind - more}" for more in range(spread)]
+        headers = [
+            f"{self.sign_ins[n % len(self.sign_ins)]}\tLast-Event-ID: {after[n % spread]}"
+            for n in range(max(len(self.sign_ins), spread))
+        ]
+        return Watchers(self.stage.folder, self.port, self.path, count, headers, options)
+
+    def customers(self, count: int) -> Watchers:
+        """Each behind the token of an order of their own: the first ones of this house."""
+        return Watchers(
+            self.stage.folder, self.port, TRACKING, count, [f"Last-Event-ID: {self.house.head()}"]
+        )
+
+    def metric(self, name: str) -> float:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as answer:
+            return metric(answer.read().decode(), name)
+
+    def split(self) -> list[int]:
+        """How many connections each worker holds."""
+        return [connections(worker, self.port) for worker in self.workers]
+
+    def _is_up(self) -> bool:
+        self._program.check()
+        if not answers(self.port) or len(self.workers) != self._expected:
+            return False
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False

@@ -1,0 +1,103 @@
+"""Where a run takes place: one temporary folder, one embedded PostgreSQL, a database for each measurement."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import psycopg
+from house import House, plain_url
+from processes import OTHER_CORE
+from psycopg import sql
+
+from ordertrack import embedded
+from ordertrack.config import Settings
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much is measured."""
+
+    rounds: int = 3
+    watchers: int = 1000
+    crowd: int = 10_000
+    returning: int = 5_000
+    orders: int = 200  # moved through the kitchen in a round: three events each
+    tap_seconds: int = 10  # in each round
+    tapped: int = 700  # orders moved through the web layer in a round
+    idle_seconds: int = 60
+
+
+FULL = Scale()
+QUICK = Scale(
+    rounds=1, watchers=200, crowd=1000, returning=500, orders=100, tap_seconds=4, tapped=150, idle_seconds=25
+)
+
+
+class Stage:
+    """PostgreSQL and everything else that is started here begins on the core that is not the servers'."""
+
+    def __init__(self, scale: Scale) -> None:
+        self.scale = scale
+        self.folder = Path(tempfile.mkdtemp(prefix="ordertrack-bench-"))
+        self._began = time.monotonic()
+        os.sched_setaffinity(0, {OTHER_CORE})
+        self._settings = Settings.from_environment({"ORDERTRACK_DATA": str(self.folder), "PORT": "0"})
+
+    def __enter__(self) -> Stage:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        embedded.stop(self.folder)
+        shutil.rmtree(self.folder / "postgres")
+        if kind is None:
+            shutil.rmtree(self.folder)
+        else:
+            print(f"The logs of what was started are in {self.folder}.")
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._began
+
+    def say(self, sentence: str) -> None:
+        print(f"{self.seconds:6.0f} s  {sentence}", flush=True)
+
+    @contextmanager
+    def house(self, name: str) -> Iterator[House]:
+        """A house in a database of its own, which is dropped in the end."""
+        with self.sql() as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        folder = self.folder / name
+        environ = {
+            "ORDERTRACK_DATA": str(folder),
+            "DATABASE_URL": plain_url(self._settings.operator_url.set(database=name)),
+            "PORT": "0",
+        }
+        house = House(Settings.from_environment(environ))
+        try:
+            yield house
+        finally:
+            house.close()
+            with self.sql() as connection:
+                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def transactions(self, house: House) -> int:
+        """What pg_stat_database has counted in this house's database, asked from another one."""
+        query = "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = %s"
+        with self.sql() as connection:
+            row = connection.execute(query, [house.settings.operator_url.database]).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def sql(self) -> psycopg.Connection:
+        """The superuser's connection, in a database that no server works in."""
+        return psycopg.connect(plain_url(self._settings.operator_url), autocommit=True)

@@ -1,0 +1,59 @@
+// Nothing goes back: what is older than what was shown is dropped, whatever order answers and pushes arrive in.
+const versions = new Map();
+let epoch = document.querySelector("[data-epoch]")?.dataset.epoch;
+
+const shown = (id) => Number(document.getElementById(id)?.dataset.version);
+
+function remember(id, version) {
+  versions.set(id, Math.max(version, versions.get(id) ?? 0));
+}
+
+// The same version again leaves the element alone, and with it what somebody is typing into it.
+function isNews({ card, version }) {
+  const known = versions.get(card) ?? 0;
+  return version > known || (version === known && shown(card) !== version);
+}
+
+const isSnapshot = ({ target, swapSpec }) => swapSpec?.style === "innerHTML" && target?.matches?.(".cards");
+
+const step = (task, swapSpec, fragment = document.createDocumentFragment()) => ({ ...task, swapSpec, fragment });
+
+function move(card, task) {
+  const about = { card: card.id, version: Number(card.dataset.version) };
+  const fragment = document.createDocumentFragment();
+  const here = document.getElementById(card.id);
+  fragment.append(card);
+  return [
+    step({ ...task, target: here }, { style: "delete", ...about }),
+    step(task, { style: "upsert", key: "data-place", sort: true, ...about }, fragment),
+  ];
+}
+
+// A snapshot is a move of each card on it and the end of every other: it may be older than an answer shown since.
+function asMoves(tasks) {
+  const listed = new Set(tasks.filter(isSnapshot).flatMap(({ fragment }) => [...fragment.children].map(({ id }) => id)));
+  return tasks.flatMap((task) => {
+    if (!isSnapshot(task)) return [task];
+    const gone = [...task.target.children].filter(({ id }) => !listed.has(id));
+    return [
+      ...gone.map((card) => step({ ...task, target: card }, { style: "delete" })),
+      ...[...task.fragment.children].flatMap((card) => move(card, task)),
+    ];
+  });
+}
+
+document.addEventListener("htmx:before:swap", ({ detail: { tasks } }) => {
+  const fresh = asMoves(tasks).filter(({ swapSpec }) => !swapSpec?.card || isNews(swapSpec));
+  for (const { swapSpec } of fresh) if (swapSpec?.card) remember(swapSpec.card, swapSpec.version);
+  tasks.splice(0, tasks.length, ...fresh);
+});
+
+// Another epoch is another history (a restored backup): what was known of the old one no longer counts.
+document.addEventListener("htmx:sse:before:message", ({ detail: { message } }) => {
+  if (!message.id) return;
+  const told = message.id.slice(0, message.id.lastIndexOf("-"));
+  if (told !== epoch) versions.clear();
+  epoch = told;
+});
+
+for (const { id, dataset } of document.querySelectorAll("[data-version]")) remember(id, Number(dataset.version));

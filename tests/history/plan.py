@@ -1,0 +1,153 @@
+"""What everybody will do in a round, decided beforehand: pure data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+
+
+class Kind(StrEnum):
+    """How a move is meant, whatever comes of it."""
+
+    LEGAL = "legal"
+    CONTENDED = "contended"
+    DOUBLE_TAP = "double tap"
+    STALE = "stale"
+    BLIND = "blind"
+    ILLEGAL = "illegal"
+    WRONG_HANDS = "wrong hands"
+    CANCEL = "cancel"
+    CANCEL_WITHOUT_REASON = "cancel without reason"
+    FOREIGN = "foreign"
+
+
+class Hands(StrEnum):
+    """Who moves: staff tap on a board, the key calls the API; THEIRS is whose board the order stands on."""
+
+    NOUR = "nour"
+    KARIM = "karim"
+    MAYA = "maya"
+    KEY = "key"
+    THEIRS = "theirs"
+
+
+class Meeting(NamedTuple):
+    """Several writers tap one order at the same time, having seen the same."""
+
+    number: int
+    parties: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """Place order number `order` of the house, sent so many times under one Idempotency-Key."""
+
+    order: int
+    restaurant: int
+    fulfilment: Fulfilment
+    promised_in: int | None  # minutes
+    times: int
+
+
+@dataclass(frozen=True)
+class Move:
+    """`choice` picks among the statuses that fit when the time has come; `seen` is for stale taps."""
+
+    order: int
+    kind: Kind
+    hands: Hands
+    choice: float
+    seen: OrderStatus
+    meeting: Meeting | None = None
+
+
+Step = Place | Move
+
+
+class Leave(StrEnum):
+    CLOSE = "close"
+    RESET = "reset"
+    HALF_READ = "half read"
+
+
+class Back(StrEnum):
+    """How a reader comes back: with its last cursor, by loading anew, or with a cursor of no use."""
+
+    RESUME = "last event id"
+    RESUME_AFTER = "after"
+    RELOAD = "reload"
+    OLD = "old"
+    FOREIGN_EPOCH = "foreign epoch"
+    FUTURE = "future"
+    MALFORMED = "malformed"
+
+
+class Visit(NamedTuple):
+    """Stay so many seconds, leave somehow, be away so many seconds, come back somehow."""
+
+    stay: float
+    leave: Leave
+    away: float
+    back: Back
+
+
+class Screen(StrEnum):
+    PROGRAM = "program"
+    KITCHEN = "kitchen"
+    DISPATCH = "dispatch"
+    TRACKING = "tracking"
+
+
+@dataclass(frozen=True)
+class Watch:
+    """One reader: what it watches (of one restaurant, of one order, or all), and how it comes and goes."""
+
+    screen: Screen
+    restaurant: int | None
+    order: int | None
+    visits: tuple[Visit, ...]
+
+
+class Fault(StrEnum):
+    WORKER_KILLED = "worker killed"
+    LISTENERS_CUT = "listeners cut"
+    POOL_CUT = "pool cut"
+    NOTIFICATION_LOST = "notification lost"
+
+
+class Strike(NamedTuple):
+    """A fault, when this share of the first house's steps is done."""
+
+    at: float
+    fault: Fault
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much happens in the first house; the second is half as busy."""
+
+    writers: int
+    beats: int
+    crowd: int  # readers of each kind of screen
+    strikes: int
+
+
+SHORT = Size(writers=6, beats=180, crowd=4, strikes=3)
+LONG = Size(writers=8, beats=500, crowd=6, strikes=6)
+
+
+@dataclass(frozen=True)
+class HousePlan:
+    writers: tuple[tuple[Step, ...], ...]
+    watches: tuple[Watch, ...]
+    orders: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    seed: int
+    houses: tuple[HousePlan, HousePlan]
+    strikes: tuple[Strike, ...]

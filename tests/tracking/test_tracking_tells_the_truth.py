@@ -1,0 +1,161 @@
+"""The customer's page on a phone: honest about its connection, and not talkative about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+import pytest
+import seen
+from cast import House
+from flask import Flask
+from over_http import EventStream
+from playwright.sync_api import Page, expect
+from server import Server
+from sqlalchemy import text
+from wire import Wire
+
+from ordertrack.config import Settings
+from ordertrack.database import operator_connection, tenant_context
+from ordertrack.orders import records, transitions
+from ordertrack.orders.state_machine import OrderStatus
+
+PHONE = {"width": 390, "height": 844}
+A_SECOND = 1000  # milliseconds
+
+Place = Callable[..., uuid.UUID]
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def order_id(cedar: House, place: Place) -> uuid.UUID:
+    return place(cedar)
+
+
+@pytest.fixture
+def path(app: Flask, cedar: House, order_id: uuid.UUID) -> str:
+    with tenant_context(app, cedar.tenant_id):
+        order = records.find(cedar.tenant_id, order_id)
+        assert order is not None
+        return f"/track/{order.tracking_token}"
+
+
+@pytest.fixture
+def page(path: str, wire: Wire, open_page: Open) -> Page:
+    """The customer's phone, live, whose time the test tells."""
+    page = open_page(None, path, strict=False, base_url=wire.address, viewport=PHONE)
+    page.clock.install()
+    page.reload()
+    seen.expect_state(page, "live")
+    seen.record(page)
+    return page
+
+
+def move(app: Flask, house: House, order_id: uuid.UUID, *statuses: OrderStatus) -> None:
+    with tenant_context(app, house.tenant_id):
+        for status in statuses:
+            transitions.advance(order_id, status, by=house.program)
+
+
+def test_a_cut_is_told_with_the_restaurants_time_and_repaired_without_a_reload(
+    app: Flask, cedar: House, order_id: uuid.UUID, page: Page, wire: Wire
+) -> None:
+    page.evaluate("window.isSamePage = true")
+    wire.cut()
+    expect(page.locator("#live")).to_contain_text("Reconnecting…", timeout=A_SECOND)
+    now = dt.datetime.now(ZoneInfo("Asia/Beirut"))
+    times = [(now - dt.timedelta(minutes=ago)).strftime("as of %H:%M") for ago in (0, 1)]
+    expect(page.locator("#live")).to_contain_text(re.compile("|".join(times)))
+    move(app, cedar, order_id, OrderStatus.CONFIRMED)
+    wire.let_through()
+    seen.expect_state(page, "live")
+    expect(page.locator(".steps .current")).to_contain_text("Confirmed")
+    assert seen.states(page) == ["live", "reconnecting", "catching-up", "live"]
+    assert page.evaluate("window.isSamePage")
+
+
+def test_only_what_lasts_is_said_aloud_and_only_once(page: Page, wire: Wire) -> None:
+    assert (
+        page.locator("#live").evaluate("sign => sign.closest('[aria-live], output, [role=status]')") is None
+    )
+    wire.cut()
+    seen.expect_state(page, "reconnecting")
+    wire.let_through()
+    seen.expect_state(page, "live")
+    page.clock.run_for(4_000)
+    assert seen.said_aloud(page) == []  # it was over before anybody could have been told
+
+    wire.plug()
+    page.clock.run_for(43_000)
+    expect(page.locator("#live")).to_contain_text(re.compile(r"No news for 4\d s"))
+    for _ in range(5):
+        page.clock.run_for(5_000)
+    assert seen.said_aloud(page) == ["No news for a while"]
+    wire.let_through()
+    seen.expect_state(page, "live")
+    page.clock.run_for(4_000)
+    assert seen.said_aloud(page) == ["No news for a while", "Live"]
+
+
+def test_a_phone_that_comes_out_of_the_pocket_is_honest_at_once(
+    app: Flask, cedar: House, order_id: uuid.UUID, page: Page, wire: Wire
+) -> None:
+    asked = wire.asked("/stream")
+    seen.put_in_background(page, True)
+    page.clock.run_for(100)
+    assert seen.state_now(page) == "reconnecting"
+    move(app, cedar, order_id, OrderStatus.CONFIRMED)
+    page.clock.run_for(10_000)
+    assert wire.asked("/stream") == asked, "a phone in a pocket keeps a connection"
+    wire.hold("stream")
+    seen.put_in_background(page, False)
+    assert seen.state_now(page) == "reconnecting"
+    wire.let_through()
+    seen.expect_state(page, "live")
+    expect(page.locator(".steps .current")).to_contain_text("Confirmed")
+
+
+def test_a_step_never_goes_back_and_is_said_aloud_once(
+    app: Flask, server: Server, cedar: House, order_id: uuid.UUID, path: str, page: Page
+) -> None:
+    stream = EventStream(server.port, f"{path}/stream?after=none", {})
+    old = stream.next()
+    stream.close()
+    assert old is not None and "progress" in old.data
+    expect(page.locator("#news")).to_be_empty()
+    move(app, cedar, order_id, OrderStatus.CONFIRMED)
+    expect(page.locator("#news")).to_have_text("Confirmed by the restaurant")
+    page.evaluate("text => htmx.swap({ text, sourceElement: document.body, swap: 'none' })", old.data)
+    expect(page.locator(".steps .current")).to_contain_text("Confirmed")
+    expect(page.locator("#news")).to_have_text("Confirmed by the restaurant")
+    expect(page.locator("#progress")).not_to_have_attribute("aria-live", re.compile(".*"))
+
+
+def test_a_link_that_ends_while_it_is_open_says_so_and_asks_no_more(
+    app: Flask, settings: Settings, cedar: House, order_id: uuid.UUID, page: Page, wire: Wire
+) -> None:
+    move(app, cedar, order_id, OrderStatus.CANCELLED)
+    expect(page.locator(".headline")).to_have_text("Cancelled")
+    since = dt.datetime.now(dt.UTC)
+    status_since(settings, cedar, order_id, since - dt.timedelta(days=2))
+    wire.cut()
+    seen.expect_state(page, "reconnecting")
+    wire.let_through()
+    expect(page.locator("#live")).to_contain_text("This link has ended", timeout=10_000)
+    asked = len(wire.requests)
+    page.clock.run_for(120_000)
+    assert len(wire.requests) == asked
+    status_since(settings, cedar, order_id, since)
+
+
+def status_since(settings: Settings, house: House, order_id: uuid.UUID, at: dt.datetime) -> None:
+    with operator_connection(settings.operator_url) as connection:
+        tenant = {"tenant": str(house.tenant_id)}
+        connection.execute(text("SELECT set_config('ordertrack.tenant_id', :tenant, false)"), tenant)
+        connection.execute(
+            text("UPDATE orders SET status_since = :at WHERE tenant_id = :tenant AND id = :order_id"),
+            {**tenant, "at": at, "order_id": order_id},
+        )
