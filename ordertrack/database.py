@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select as system_select
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, ClassVar, TypeAlias
@@ -16,16 +16,11 @@ from sqlalchemy import (
     URL,
     Connection,
     Enum,
-    Row,
     Select,
     Text,
-    bindparam,
     create_engine,
     event,
-    func,
-    select,
     text,
-    true,
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.exc import DBAPIError, DisconnectionError
@@ -89,6 +84,8 @@ def _give_back(response: Any) -> Any:
 
     Left to the teardown, a connection that died meanwhile would turn the answer into a bare 500.
     """
+    if not db.session.registry.has():
+        return response
     try:
         db.session.rollback()
     except DBAPIError:
@@ -132,31 +129,6 @@ def tenant_context(app: Flask, tenant_id: uuid.UUID) -> Iterator[None]:
     with app.app_context():
         enter_tenant(tenant_id)
         yield
-
-
-def in_one_round_trip(query: AnySelect, setting: str = "tenant_id") -> AnySelect:
-    """A query for `read`, which makes the `setting` that its rows are confined by in the same statement.
-
-    The rows depend on it as LATERAL rows do, so it is made before any of them is looked at, whatever plan
-    is chosen. Build it once, at import.
-    """
-    value = bindparam("setting", type_=Text)
-    made = func.set_config(f"ordertrack.{setting}", value, True).alias("made")
-    rows = query.where(made.column != "").correlate(made).offset(0).lateral("confined")
-    return select(*rows.c).select_from(made.join(rows, true()))
-
-
-def read(query: AnySelect, *, setting: str | None = None, **values: Any) -> Sequence[Row[Any]]:
-    """The rows of an `in_one_round_trip` query; its `setting` is the tenant of the app context, if unset.
-
-    They are read in the session's transaction if one is under way, for a request must never hold one
-    connection and wait for another; else in one of their own, which is over when this returns.
-    """
-    values["setting"] = str(g.get("tenant_id", "")) if setting is None else setting
-    if db.session().in_transaction():
-        return db.session.connection().execute(query, values).all()
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        return connection.execute(query, values).all()
 
 
 def present_credential(name: str, value: str) -> None:

@@ -21,6 +21,7 @@ from ordertrack import database, make_bare_app, schema
 from ordertrack.config import Settings
 from ordertrack.database import UnsafeDatabaseRole, db, operator_connection, tenant_context
 from ordertrack.orders.models import Order, StatusEvent, TenantStream
+from ordertrack.statements import Confined
 from ordertrack.tenants import models as _tenants
 
 MakeRole = Callable[..., str]
@@ -215,7 +216,7 @@ def test_nobody_may_make_functions_or_tables_beside_ours(settings: Settings) -> 
                 confined.execute(sql.SQL(statement))
 
 
-_ORDERS = database.in_one_round_trip(select(Order.id, Order.tenant_id))
+_ORDERS = Confined(select(Order.id, Order.tenant_id))
 
 
 def test_a_read_in_one_round_trip_sees_the_entered_tenants_rows_and_no_others(
@@ -223,9 +224,9 @@ def test_a_read_in_one_round_trip_sees_the_entered_tenants_rows_and_no_others(
 ) -> None:
     ours, _theirs = place(cedar), place(rival)
     with tenant_context(app, cedar.tenant_id):
-        assert database.read(_ORDERS) == [(ours, cedar.tenant_id)]
+        assert _ORDERS.rows() == [(ours, cedar.tenant_id)]
     with app.app_context():
-        assert database.read(_ORDERS) == [], "no tenant, no rows"
+        assert _ORDERS.rows() == [], "no tenant, no rows"
 
 
 @pytest.mark.parametrize("avoided", ["nestloop", "hashjoin", "mergejoin", "indexscan", "seqscan"])
@@ -233,14 +234,15 @@ def test_a_read_in_one_round_trip_finds_its_rows_whatever_plan_is_chosen(
     app: Flask, cedar: House, place: Any, avoided: str
 ) -> None:
     order_id = place(cedar)
-    head = database.in_one_round_trip(
+    head = Confined(
         select(Order.id)
         .join(StatusEvent, StatusEvent.order_id == Order.id)
         .join(TenantStream, TenantStream.tenant_id == StatusEvent.tenant_id)
     )
-    with tenant_context(app, cedar.tenant_id), db.engine.connect() as connection:
-        connection.execute(text(f"SET LOCAL enable_{avoided} = off"))
-        assert connection.execute(head, {"setting": str(cedar.tenant_id)}).all() == [(order_id,)]
+    with tenant_context(app, cedar.tenant_id):
+        db.session.execute(text(f"SET LOCAL enable_{avoided} = off"))
+        db.session.execute(text("SET LOCAL ordertrack.tenant_id = ''"))
+        assert head.rows() == [(order_id,)], "in the session's own transaction"
 
 
 def test_a_read_in_one_round_trip_leaves_no_tenant_behind_on_its_connection(
@@ -248,7 +250,7 @@ def test_a_read_in_one_round_trip_leaves_no_tenant_behind_on_its_connection(
 ) -> None:
     place(cedar)
     with tenant_context(app, cedar.tenant_id):
-        assert database.read(_ORDERS)
+        assert _ORDERS.rows()
         with db.engine.connect() as connection:
             assert connection.execute(text("SELECT count(*) FROM orders")).scalar() == 0
 

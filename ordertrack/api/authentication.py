@@ -7,14 +7,15 @@ from typing import cast
 from flask import g, request
 from sqlalchemy import bindparam, select
 
-from ordertrack.database import enter_tenant, in_one_round_trip, read
+from ordertrack.database import enter_tenant
 from ordertrack.errors import Problem, Refusal
+from ordertrack.statements import Confined
 from ordertrack.tenants.accounts import hash_key
 from ordertrack.tenants.models import ApiKey
 from ordertrack.tenants.principal import Principal
 
 # A credential shows the one row that holds it, and so whose tenant it belongs to.
-_IN_USE = in_one_round_trip(
+_IN_USE = Confined(
     select(ApiKey.tenant_id, ApiKey.id, ApiKey.name).where(
         ApiKey.key_hash == bindparam("key_hash"), ApiKey.revoked_at.is_(None)
     ),
@@ -45,7 +46,7 @@ def principal() -> Principal:
 
 def _owner_of(secret: str) -> Principal | None:
     key_hash = hash_key(secret)
-    for key in read(_IN_USE, setting=key_hash, key_hash=key_hash):
+    for key in _IN_USE.rows(setting=key_hash, key_hash=key_hash):
         enter_tenant(key.tenant_id)
         return Principal(key.tenant_id, f"key:{key.id}", key.name)
     return None

@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Row, Select, Uuid, and_, any_, bindparam, select
 
-from ordertrack.database import db, in_one_round_trip, read
+from ordertrack.database import db
 from ordertrack.live.cursor import Cursor
 from ordertrack.orders.models import Order, StatusEvent, TenantStream
 from ordertrack.orders.records import OrderRecord, join_order, record_columns, to_record
 from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.statements import Confined
 from ordertrack.tenants.models import Restaurant
 
 
@@ -49,20 +50,20 @@ class Change:
 
 def head(tenant_id: uuid.UUID) -> Cursor:
     """The position of the newest committed event of this tenant."""
-    (row,) = read(_HEAD, tenant_id=tenant_id)
+    (row,) = _HEAD.rows(tenant_id=tenant_id)
     return Cursor(row.epoch, row.seq)
 
 
 def heads(tenant_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Cursor]:
     """The heads of several tenants at once, for a process that watches them: positions, and nothing else."""
     watched = ",".join(map(str, tenant_ids))
-    rows = read(_HEADS, setting=watched, tenant_ids=list(tenant_ids))
+    rows = _HEADS.rows(setting=watched, tenant_ids=list(tenant_ids))
     return {row.tenant_id: Cursor(row.epoch, row.seq) for row in rows}
 
 
 def changes_after(tenant_id: uuid.UUID, seq: int, limit: int) -> list[Change]:
     """Up to `limit` events after `seq`, oldest first, each with its order: one query."""
-    rows = read(_CHANGES, tenant_id=tenant_id, seq=seq, limit=limit)
+    rows = _CHANGES.rows(tenant_id=tenant_id, seq=seq, limit=limit)
     return [Change(_to_event(row), to_record(row)) for row in rows]
 
 
@@ -124,8 +125,8 @@ def _to_event(row: Row[Any]) -> EventRecord:
         row.order_id,
         row.number,
         row.restaurant,
-        row.from_status,
-        row.to_status,
+        row.from_status and OrderStatus(row.from_status),
+        OrderStatus(row.to_status),
         row.changed_by,
         row.actor,
         row.occurred_at,
@@ -135,13 +136,13 @@ def _to_event(row: Row[Any]) -> EventRecord:
 
 
 # Built once: every event of every process comes through these.
-_HEAD = in_one_round_trip(
+_HEAD = Confined(
     select(TenantStream.epoch, TenantStream.seq).where(TenantStream.tenant_id == bindparam("tenant_id"))
 )
-_HEADS = in_one_round_trip(
+_HEADS = Confined(
     select(TenantStream.tenant_id, TenantStream.epoch, TenantStream.seq).where(
         TenantStream.tenant_id == any_(bindparam("tenant_ids", type_=ARRAY(Uuid)))
     ),
     "watched_tenants",
 )
-_CHANGES = in_one_round_trip(_after(join_order(_events([*_event_columns(), *record_columns()]))))
+_CHANGES = Confined(_after(join_order(_events([*_event_columns(), *record_columns()]))))

@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql import func
 
-from ordertrack.database import db, in_one_round_trip, read
+from ordertrack.database import db
 from ordertrack.orders.models import Order, OrderItem, StatusEvent, TrackingLink
 from ordertrack.orders.state_machine import Fulfilment, OrderStatus, Role, allowed
+from ordertrack.statements import Confined
 from ordertrack.tenants.models import Restaurant
 
 
@@ -85,7 +86,7 @@ class OrderRecord:
 
 def find(tenant_id: uuid.UUID, order_id: uuid.UUID) -> OrderRecord | None:
     """The order with this id, if it is this tenant's."""
-    for row in read(_FIND, tenant_id=tenant_id, order_id=order_id):
+    for row in _FIND.rows(tenant_id=tenant_id, order_id=order_id):
         return to_record(row)
     return None
 
@@ -211,6 +212,8 @@ def to_record(row: Row[Any]) -> OrderRecord:
     fields = {name: getattr(row, name) for name in _PLAIN_FIELDS}
     return OrderRecord(
         **fields,
+        status=OrderStatus(row.status),
+        fulfilment=Fulfilment(row.fulfilment),
         customer=row.customer or {},
         items=tuple(
             ItemRecord(name, quantity, notes, tuple(modifiers))
@@ -228,11 +231,12 @@ def to_record(row: Row[Any]) -> OrderRecord:
     )
 
 
-_PLAIN_FIELDS = tuple(name for name in OrderRecord.__slots__ if name not in ("customer", "items", "steps"))
+_MADE_FIELDS = ("status", "fulfilment", "customer", "items", "steps")
+_PLAIN_FIELDS = tuple(name for name in OrderRecord.__slots__ if name not in _MADE_FIELDS)
 
 # Built once: taps and streams find orders by the hundred a second, and putting a query together costs more
 # than sending it.
-_FIND = in_one_round_trip(
+_FIND = Confined(
     join_order(select(*record_columns()).select_from(Order)).where(
         Order.tenant_id == bindparam("tenant_id"), Order.id == bindparam("order_id")
     )

@@ -6,40 +6,24 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from psycopg.types.json import Jsonb
 
 from ordertrack import metrics
 from ordertrack.database import db
 from ordertrack.orders import records, state_machine
 from ordertrack.orders.records import OrderRecord, Step
 from ordertrack.orders.state_machine import OrderStatus, ReasonMissing
+from ordertrack.statements import Statement
 from ordertrack.tenants.principal import Principal
 
 CHANNEL = "ordertrack_events"
 
-# One statement, so that nothing can be half done, and locks in one order everywhere: first the order, last
-# the tenant's stream. The clock is read in RETURNING, when the stream is already held, so that no event
-# can carry a time before that of a lower seq. `held` waits for a concurrent mover and then looks again.
-_ADVANCE = text("""
-    WITH held AS MATERIALIZED (
-        SELECT tenant_id, id, restaurant_id, status, version, status_since FROM orders
-         WHERE tenant_id = :tenant_id AND id = :order_id AND status = :seen FOR NO KEY UPDATE
-    ), stream AS (
-        UPDATE tenant_streams SET seq = tenant_streams.seq + 1 FROM held
-         WHERE tenant_streams.tenant_id = held.tenant_id
-        RETURNING tenant_streams.seq, clock_timestamp() AS at, held.*
-    ), moved AS (
-        UPDATE orders SET status = :to, version = stream.version + 1, status_since = stream.at FROM stream
-         WHERE orders.tenant_id = :tenant_id AND orders.id = stream.id
-    ), event AS (
-        INSERT INTO order_status_events (tenant_id, seq, order_id, restaurant_id, version, from_status,
-            to_status, changed_by, actor, occurred_at, in_status_for, metadata)
-        SELECT tenant_id, seq, id, restaurant_id, version + 1, status,
-            :to, :changed_by, :actor, at, at - status_since, :metadata FROM stream
-    )
-    SELECT seq, at, pg_notify(:channel, tenant_id || ':' || seq) FROM stream
-""").bindparams(bindparam("metadata", type_=JSONB))
+# The schema's own function: one statement that compares, sets, counts, writes and wakes.
+_ADVANCE = Statement(
+    "SELECT seq, at FROM advance_order(%(tenant_id)s, %(order_id)s, %(seen)s, %(to)s, %(changed_by)s,"
+    " %(actor)s, %(metadata)s, %(channel)s)",
+    {"channel": CHANNEL},
+)
 
 
 class OrderNotFound(LookupError):
@@ -110,25 +94,17 @@ def _advance(
         state_machine.check(order.status, to, order.fulfilment, by.role)
         if to == OrderStatus.CANCELLED and by.is_staff and not reason:
             raise ReasonMissing(order.status, to, order.allowed(by.role))
-        written = (
-            db.session.connection()
-            .execute(
-                _ADVANCE,
-                {
-                    "tenant_id": by.tenant_id,
-                    "order_id": order_id,
-                    "seen": order.status,
-                    "to": to,
-                    "changed_by": by.name,
-                    "actor": by.actor,
-                    "metadata": {**(metadata or {}), **({"reason": reason} if reason else {})},
-                    "channel": CHANNEL,
-                },
-            )
-            .one_or_none()
+        written = _ADVANCE.rows(
+            tenant_id=by.tenant_id,
+            order_id=order_id,
+            seen=order.status.value,
+            to=to.value,
+            changed_by=by.name,
+            actor=by.actor,
+            metadata=Jsonb({**(metadata or {}), **({"reason": reason} if reason else {})}),
         )
-        if written is not None:
-            return Advance(order.after(Step(to, written.at, by.name, reason)), True)
+        if written:
+            return Advance(order.after(Step(to, written[0].at, by.name, reason)), True)
 
 
 def _already_there(order: OrderRecord, to: OrderStatus, seen: OrderStatus | None) -> Advance:

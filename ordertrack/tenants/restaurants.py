@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from ordertrack.database import in_one_round_trip, read
+from ordertrack.statements import Confined
 from ordertrack.tenants.models import Restaurant
 
 
@@ -22,12 +22,12 @@ class FoundRestaurant(NamedTuple):
 
 def find_restaurant(tenant_id: uuid.UUID, slug: str) -> FoundRestaurant | None:
     """The tenant's restaurant with this slug."""
-    for row in read(_BY_SLUG, tenant_id=tenant_id, slug=slug):
+    for row in _BY_SLUG.rows(tenant_id=tenant_id, slug=slug):
         return FoundRestaurant(row.id, row.slug, row.name, row.timezone)
     return None
 
 
-_BY_SLUG = in_one_round_trip(
+_BY_SLUG = Confined(
     select(Restaurant.id, Restaurant.slug, Restaurant.name, Restaurant.timezone).where(
         Restaurant.tenant_id == bindparam("tenant_id"), Restaurant.slug == bindparam("slug")
     )

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, cast
+from typing import cast
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import and_, bindparam, select
 
-from ordertrack.database import db, enter_tenant, in_one_round_trip, present_credential, read
+from ordertrack.database import db, enter_tenant, present_credential
 from ordertrack.orders.state_machine import Role
+from ordertrack.statements import Confined
+from ordertrack.tenants import throttle
 from ordertrack.tenants.accounts import begin_session, end_session
 from ordertrack.tenants.models import StaffMember, StaffSession
 from ordertrack.tenants.passwords import verify_password
@@ -23,12 +23,12 @@ from ordertrack.tenants.principal import Principal
 
 blueprint = Blueprint("sign_in", __name__)
 login_manager = LoginManager()
-limiter = Limiter(get_remote_address, storage_uri="memory://")
+login_manager.session_protection = None  # tablets change their network; a sign-in is a row that can be ended
 
 _TOO_OFTEN = "That was tried too often with a wrong password. Wait a minute, then try again."
 
 
-_SIGNED_IN = in_one_round_trip(
+_SIGNED_IN = Confined(
     select(StaffMember.id, StaffMember.name, StaffMember.role)
     .join(
         StaffSession,
@@ -74,7 +74,6 @@ class CookieSessions(SecureCookieSessionInterface):
 def init_app(app: Flask) -> None:
     app.session_interface = CookieSessions()
     login_manager.init_app(app)
-    limiter.init_app(app)
     app.before_request(refuse_cross_site_writes)
     app.register_blueprint(blueprint)
 
@@ -99,8 +98,8 @@ def is_signed_in() -> bool:
 def _load(identity: str) -> SignedIn | None:
     tenant_id, session_id = (uuid.UUID(part) for part in identity.split(":"))
     enter_tenant(tenant_id)
-    for member in read(_SIGNED_IN, tenant_id=tenant_id, session_id=session_id):
-        return SignedIn(tenant_id, member.id, member.name, member.role, session_id)
+    for member in _SIGNED_IN.rows(tenant_id=tenant_id, session_id=session_id):
+        return SignedIn(tenant_id, member.id, member.name, Role(member.role), session_id)
     return None
 
 
@@ -130,26 +129,19 @@ def refuse_cross_site_writes() -> None:
         abort(403, "This request came from another site. Open the page itself and try again.")
 
 
-def _attempted_email() -> str:
-    return "email:" + request.form.get("email", "").strip().lower()[:200]
-
-
-def _failed(response: Any) -> bool:
-    return bool(response.status_code != 302)
-
-
 @blueprint.route("/login", methods=["GET", "POST"])
-@limiter.limit("30 per minute", methods=["POST"], deduct_when=_failed, error_message=_TOO_OFTEN)
-# Counted before the password is looked at, right or wrong: many tries at once must not slip through together.
-@limiter.limit("10 per minute", methods=["POST"], key_func=_attempted_email, error_message=_TOO_OFTEN)
 def login() -> ResponseReturnValue:
     if request.method != "POST":
         if is_signed_in():
             return redirect(url_for("boards.home"))
         return render_template("login.html", email="", problem=None)
     email = request.form.get("email", "").strip().lower()
+    address = request.remote_addr or ""
+    if not throttle.may_try(email, address):
+        abort(429, _TOO_OFTEN)
     member = _authenticate(email, request.form.get("password", ""))
     if member is None:
+        throttle.failed(address)
         problem = "That e-mail address and password do not belong together."
         return render_template("login.html", email=email, problem=problem), 401
     session.clear()

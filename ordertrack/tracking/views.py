@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
+import uuid
+from typing import NamedTuple
 
 from flask import Blueprint, Response, make_response, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from ordertrack import streaming
-from ordertrack.database import enter_tenant, in_one_round_trip, read
+from ordertrack.database import enter_tenant
 from ordertrack.live.topics import Channel
 from ordertrack.orders import event_log, records
 from ordertrack.orders.models import TrackingLink
 from ordertrack.orders.records import OrderRecord
+from ordertrack.statements import Confined
 from ordertrack.tenants.principal import Principal
 from ordertrack.tracking import fragments
 from ordertrack.tracking.channel import TrackingChannel
@@ -25,7 +27,7 @@ _channel = TrackingChannel()
 CHANNELS: list[Channel] = [_channel]
 
 SHOWN_AFTER_THE_END = dt.timedelta(days=1)
-_LINK = in_one_round_trip(
+_LINK = Confined(
     select(TrackingLink.tenant_id, TrackingLink.order_id).where(TrackingLink.token == bindparam("token")),
     "tracking_token",
 )
@@ -66,17 +68,22 @@ def stream(token: str) -> ResponseReturnValue:
     return response
 
 
-def _find(token: str) -> Row[Any] | None:
+class _Link(NamedTuple):
+    tenant_id: uuid.UUID
+    order_id: uuid.UUID
+
+
+def _find(token: str) -> _Link | None:
     """The link of this token, whose tenant is entered; None if there is none."""
     if not _TOKEN.fullmatch(token):
         return None
-    for link in read(_LINK, setting=token, token=token):
+    for link in _LINK.rows(setting=token, token=token):
         enter_tenant(link.tenant_id)
-        return link
+        return _Link(link.tenant_id, link.order_id)
     return None
 
 
-def _watchable(link: Row[Any]) -> OrderRecord | None:
+def _watchable(link: _Link) -> OrderRecord | None:
     """The order of this link; None if it ended more than a day ago."""
     order = records.find(link.tenant_id, link.order_id)
     assert order is not None

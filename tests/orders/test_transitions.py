@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
-from ordertrack.database import db, tenant_context
+from ordertrack.database import tenant_context
 from ordertrack.orders import event_log, records, transitions
 from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.state_machine import (
@@ -210,51 +209,45 @@ def test_a_refusal_leaves_the_session_usable(app: Flask, cedar: Any, place: Any)
 
 
 @contextmanager
-def just_before(app: Flask, what: str, then: Callable[[], Any]) -> Iterator[None]:
-    """Do `then` once, in a thread of its own, at the moment before a statement with `what` in it is sent."""
+def just_before_writing(then: Callable[[], Any]) -> Iterator[None]:
+    """Do `then` once, in a thread of its own, at the moment before a move is written."""
     left = [then]
+    statement = transitions._ADVANCE
 
-    def interrupt(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if what in statement and left:
+    def interrupt(**values: Any) -> list[Any]:
+        if left:
             other = Thread(target=left.pop())
             other.start()
             other.join()
+        return type(statement).rows(statement, **values)
 
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", interrupt)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(statement, "rows", interrupt)
         yield
-    finally:
-        event.remove(engine, "before_cursor_execute", interrupt)
-    assert not left, f"no statement contained {what!r}"
+    assert not left, "nothing was written"
 
 
 def test_a_move_that_comes_between_looking_and_writing_is_noticed(
-    app: Flask, cedar: Any, place: Any, tap: Any, look: Any
+    cedar: Any, place: Any, tap: Any, look: Any
 ) -> None:
     order_id = place(cedar)
 
     def nour() -> None:
         tap(order_id, CONFIRMED, by=cedar.nour.principal)
 
-    with just_before(app, "UPDATE orders SET status", nour), pytest.raises(OrderMoved) as conflict:
+    with just_before_writing(nour), pytest.raises(OrderMoved) as conflict:
         tap(order_id, CANCELLED, by=cedar.maya.principal, seen=PENDING, reason="late")
     assert (conflict.value.current, conflict.value.changed_by) == (CONFIRMED, "Nour")
-    with just_before(
-        app, "UPDATE orders SET status", lambda: tap(order_id, PREPARING, by=cedar.nour.principal)
-    ):
+    with just_before_writing(lambda: tap(order_id, PREPARING, by=cedar.nour.principal)):
         twin = tap(order_id, PREPARING, by=cedar.maya.principal, seen=CONFIRMED)
     assert (twin.moved, twin.changed_by) == (False, "Nour")
     assert [entry.to_status for entry in look(cedar, order_id)[1]] == [PENDING, CONFIRMED, PREPARING]
 
 
 def test_without_seen_a_move_that_comes_between_is_followed(
-    app: Flask, cedar: Any, place: Any, tap: Any, look: Any
+    cedar: Any, place: Any, tap: Any, look: Any
 ) -> None:
     order_id = place(cedar)
-    with just_before(
-        app, "UPDATE orders SET status", lambda: tap(order_id, CONFIRMED, by=cedar.nour.principal)
-    ):
+    with just_before_writing(lambda: tap(order_id, CONFIRMED, by=cedar.nour.principal)):
         assert tap(order_id, CANCELLED, by=cedar.program).moved
     assert [entry.from_status for entry in look(cedar, order_id)[1]] == [None, PENDING, CONFIRMED]

@@ -1,0 +1,24 @@
+"""How often somebody may try to sign in, counted in this process."""
+
+from __future__ import annotations
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+_TRIES = RateLimitItemPerMinute(10, namespace="as")
+_FAILURES = RateLimitItemPerMinute(30, namespace="from")
+_limiter = FixedWindowRateLimiter(MemoryStorage())
+
+
+def may_try(email: str, address: str) -> bool:
+    """Whether a try to sign in with this e-mail from this network address is still allowed; counts it.
+
+    Before the password is looked at, right or wrong: many tries at once must not slip through together.
+    """
+    return _limiter.test(_FAILURES, address) and _limiter.hit(_TRIES, email[:200])
+
+
+def failed(address: str) -> None:
+    """Count a wrong password from this network address."""
+    _limiter.hit(_FAILURES, address)
