@@ -55,18 +55,15 @@ def by_post(contender: Contender, watchers: Watchers, frames: Sequence[bytes], c
     return Fed(count * watchers.count, (delivered["last_ns"] - began) / 1e9, cpu.used())
 
 
-def by_log(contender: Ordertrack, watchers: Watchers, moves: Sequence[Move]) -> Fed:
-    """Batches of events, each committed once the one before it has reached everybody.
-
-    The time counts from each COMMIT to the last delivery, not what it takes to write the batch.
-    """
+def by_log(contender: Ordertrack, watchers: Watchers, moves: Sequence[Move], ahead: int = BATCH) -> Fed:
+    """Events committed one by one, so many ahead of the slowest watcher; from the first COMMIT on."""
     cpu = _Cpu(contender)
     position = contender.house.head().seq
     nanoseconds = 0
-    for batch in _batched(moves):
+    for batch in _batched(moves, ahead):
         watchers.expect(position + 1, len(batch))
-        committed = contender.house.commit(batch)
-        nanoseconds += watchers.delivered()["last_ns"] - committed
+        commits = [contender.house.commit([move]) for move in batch]
+        nanoseconds += watchers.delivered()["last_ns"] - commits[0]
         position += len(batch)
     return Fed(len(moves) * watchers.count, nanoseconds / 1e9, cpu.used())
 
@@ -115,6 +112,27 @@ def _messages(said: bytes) -> list[bytes]:
     return [frame + b"\n\n" for frame in frames if frame.startswith(b"id: ") and b"\nevent: " not in frame]
 
 
-def _batched(moves: Sequence[Move]) -> Iterator[Sequence[Move]]:
-    for start in range(0, len(moves), BATCH):
-        yield moves[start : start + BATCH]
+def by_batch(contender: Ordertrack, watchers: Watchers, moves: Sequence[Move]) -> Fed:
+    """A batch of events in one transaction once everybody has the one before: every worker is as far behind.
+
+    The time counts from each COMMIT on, not what it takes to write the batch.
+    """
+    cpu = _Cpu(contender)
+    position = contender.house.head().seq
+    nanoseconds = 0
+    for batch in _batched(moves):
+        watchers.expect(position + 1, len(batch))
+        committed = contender.house.commit(batch)
+        nanoseconds += watchers.delivered()["last_ns"] - committed
+        position += len(batch)
+    return Fed(len(moves) * watchers.count, nanoseconds / 1e9, cpu.used())
+
+
+def one_by_one(contender: Ordertrack, watchers: Watchers, moves: Sequence[Move]) -> Fed:
+    """Each event committed once the one before it has reached everybody, so that none goes with another."""
+    return by_log(contender, watchers, moves, 1)
+
+
+def _batched(moves: Sequence[Move], size: int = BATCH) -> Iterator[Sequence[Move]]:
+    for start in range(0, len(moves), size):
+        yield moves[start : start + size]

@@ -7,12 +7,13 @@ from contextlib import ExitStack
 from statistics import mean
 
 from contenders import NCHAN, Contender, Limit, Nchan, Textbook
-from feeding import Fed, by_log, by_post, by_taps, capture
+from feeding import Fed, by_log, by_post, by_taps, capture, one_by_one
 from house import kitchen_moves
 from ours import Ordertrack
 from stage import Stage
-from table import Row, at_least
+from table import Row, at_least, ratios
 
+ALONE = "ordertrack, each event alone"
 TAPPED = "ordertrack, by single taps"
 
 
@@ -32,7 +33,7 @@ def measure(stage: Stage) -> list[Row]:
 def _play_round(
     stage: Stage, ours: Ordertrack, others: list[Contender], frames: list[bytes], fed: dict[str, list[Fed]]
 ) -> None:
-    for name, feed in ((ours.name, by_log), (TAPPED, by_taps)):
+    for name, feed in ((ours.name, by_log), (ALONE, one_by_one), (TAPPED, by_taps)):
         moves = kitchen_moves(ours.house.place(stage.scale.orders))
         with ours.watchers(stage.scale.watchers) as watchers:
             watchers.ready()
@@ -59,8 +60,11 @@ def _rows(stage: Stage, fed: dict[str, list[Fed]], size: float) -> list[Row]:
         rows.insert(1, at_least("the same", rates[ours], rates[Nchan.name], Nchan.name, 1.6))
     else:
         rows.insert(1, Row("the same", rates[ours], "", "nchan: not installed", "≥ 1.6 × nchan"))
-    rows += [Row(f"— {name}", rates[name], "") for name in rates if name != ours]
+    rows += [Row(f"— {name}", rates[name], "") for name in rates if name not in (ours, ALONE)]
     for name, figures in of_cpu.items():
         rows.append(Row(f"— {name}, a second of the server's CPU", figures, ""))
+    others = [name for name in (Limit.name, Nchan.name, Textbook.name) if name in of_cpu]
+    beside = "; ".join(f"{ratios(of_cpu[ALONE], of_cpu[name]):.2f} × {name}" for name in others)
+    next(row for row in rows if ALONE in row.what).ratio = beside
     rows[0].raw = {name: [vars(one) for one in rounds] for name, rounds in fed.items()}
     return rows

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from feeding import Fed, by_log
+from feeding import Fed, by_batch
 from house import kitchen_moves
 from ours import Ordertrack
 from stage import Stage
@@ -31,7 +31,7 @@ def measure(stage: Stage) -> list[Row]:
                 with server.watchers(stage.scale.watchers) as watchers:
                     watchers.ready()
                     split = server.split()
-                    fed[workers].append(by_log(server, watchers, moves))
+                    fed[workers].append(by_batch(server, watchers, moves))
             splits.append(" + ".join(map(str, split)))
             stage.say(f"second worker: split {splits[-1]}")
     return _rows(stage, fed, splits)

@@ -74,20 +74,18 @@ def init_app(app: Flask, url: URL) -> None:
         },
     }
     db.init_app(app)
-    app.after_request(_give_back)
+    app.after_request(_settle)
     with app.app_context():
         event.listen(db.engine, "checkout", _refuse_dead)
 
 
-def _give_back(response: Any) -> Any:
+def _settle(response: Any) -> Any:
     """End the request's transaction, for its answer is ready, whatever becomes of it.
 
     Left to the teardown, a connection that died meanwhile would turn the answer into a bare 500.
     """
-    if not db.session.registry.has():
-        return response
     try:
-        db.session.rollback()
+        give_back()
     except DBAPIError:
         db.session().invalidate()
     return response
@@ -116,10 +114,21 @@ def _confine(session: Session, _transaction: object, connection: Connection) -> 
         connection.execute(_TENANT_SETTING, {"tenant": str(tenant_id)})
 
 
+def is_in_transaction() -> bool:
+    """Whether this context's session has begun to use a connection; asking makes no session."""
+    return db.session.registry.has() and db.session().in_transaction()
+
+
+def give_back() -> None:
+    """End the session's transaction, if there is one, and so give its connection back."""
+    if is_in_transaction():
+        db.session.rollback()
+
+
 def enter_tenant(tenant_id: uuid.UUID) -> None:
     """From here to the end of the app context, every statement sees this tenant's rows only."""
     g.tenant_id = tenant_id
-    if db.session().in_transaction():
+    if is_in_transaction():
         db.session.execute(_TENANT_SETTING, {"tenant": str(tenant_id)})
 
 

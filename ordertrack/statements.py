@@ -17,7 +17,7 @@ from psycopg.rows import namedtuple_row
 from sqlalchemy import Text, bindparam, func, select, true
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 
-from ordertrack.database import AnySelect, db
+from ordertrack.database import AnySelect, db, is_in_transaction
 
 _POSTGRESQL = dialect()  # type: ignore[no-untyped-call]
 
@@ -36,7 +36,7 @@ class Statement:
         connection and wait for another.
         """
         values.update(self._fixed)
-        if db.session.registry.has() and db.session().in_transaction():
+        if is_in_transaction():
             return self._run(db.session.connection().connection.driver_connection, values)
         with _committing_at_once() as connection:
             return self._run(connection, values)

@@ -76,7 +76,7 @@ def start(app: Flask) -> Listener:
 def answer(watcher: Principal, topic: Topic, after: Cursor | None) -> Response:
     """Subscribe the asker of this request to `topic`, catching up from `after` (None: a snapshot)."""
     hub: Hub = current_app.extensions["hub"]
-    db.session.rollback()  # who watches holds no connection
+    database.give_back()  # who watches holds no connection
     client = socket_to_take_over(request.environ)
     if request.method == "HEAD":
         return Response(mimetype="text/event-stream")

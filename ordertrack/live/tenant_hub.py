@@ -212,29 +212,34 @@ class TenantHub:
 
     def _advance(self, feed: Feed) -> None:
         try:
-            for entry in feed.advance():
-                for name in entry.topics:
+            for burst in feed.advance():
+                news: dict[tuple[str, str], list[Entry]] = {}
+                for entry in burst:
+                    for name in entry.topics:
+                        news.setdefault(name, []).append(entry)
+                for name, entries in news.items():
                     watched = self._watched.get(name)
                     if watched is not None and watched.subscriptions:
-                        self._publish(feed, entry, watched)
+                        self._publish(feed, entries, watched)
         except EpochChanged:
             self._begin_again()
 
-    def _publish(self, feed: Feed, entry: Entry, watched: _Watched) -> None:
+    def _publish(self, feed: Feed, entries: list[Entry], watched: _Watched) -> None:
+        """Tell a topic's watchers of these changes: one write to each, however many changes there are."""
         try:
-            frame = feed.frame(entry, watched.topic)
+            told = b"".join([feed.frame(entry, watched.topic) for entry in entries])
         except Exception:
             # A change that cannot be rendered must not look like one that did not happen: these screens
             # lose their stream and say so, and everybody else's goes on.
-            cursor = str(entry.change.cursor)
-            _log.exception("a change could not be rendered", channel=watched.topic.channel, cursor=cursor)
+            cursor = str(entries[-1].change.cursor)
+            _log.exception("a change could not be rendered", channel=watched.topic.channel, until=cursor)
             for subscription in list(watched.subscriptions):
                 subscription.connection.close("error")
             return
         for subscription in list(watched.subscriptions):
-            subscription.connection.write(frame)
-        watched.told = entry.change.cursor.seq
-        metrics.frames_written.inc(len(watched.subscriptions))
+            subscription.connection.write(told)
+        watched.told = entries[-1].change.cursor.seq
+        metrics.frames_written.inc(len(watched.subscriptions) * len(entries))
 
     def _begin_again(self) -> None:
         """History was replaced: everybody gets a snapshot of what is true now."""

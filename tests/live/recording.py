@@ -41,6 +41,7 @@ class Recorder:
 
     breaks_after: int | None = None
     written: bytes = b""
+    writes: int = 0
     is_open: bool = True
     closed_because: str | None = None
     on_close: Callable[[], None] = field(default=lambda: None)
@@ -49,6 +50,7 @@ class Recorder:
         if not self.is_open:
             return
         self.written += data
+        self.writes += 1
         if self.breaks_after is not None and len(self.written) > self.breaks_after:
             self.close("slow")
 

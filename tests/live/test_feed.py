@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from itertools import chain
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ordertrack.live.cursor import Cursor
-from ordertrack.live.feed import PAGE, WINDOW, EpochChanged, Feed
+from ordertrack.live.feed import BURST, PAGE, WINDOW, EpochChanged, Feed
 from ordertrack.live.topics import Message, Topic
 
 EPOCH = 7
@@ -66,6 +67,11 @@ def a_feed(story: Story, head: int) -> tuple[Feed, Parity]:
     return Feed({"parity": channel}, Cursor(EPOCH, head), story.after), channel
 
 
+def positions(feed: Feed) -> list[list[int]]:
+    """What it reads on to, burst by burst."""
+    return [[entry.change.cursor.seq for entry in burst] for burst in feed.advance()]
+
+
 def told(feed: Feed, seq: int) -> list[int]:
     """The numbers that somebody is told who knows everything up to `seq`."""
     return [int(frame.split()[0]) for frame in feed.missed_after(EVEN, seq).split(b"data: ")[1:]]
@@ -80,15 +86,17 @@ def test_it_reads_on_from_its_head_and_no_further_than_the_log() -> None:
     feed, _ = a_feed(story, 3)
     assert list(feed.advance()) == []
     story.length = 6
-    assert [entry.change.cursor.seq for entry in feed.advance()] == [4, 5, 6]
+    assert positions(feed) == [[4, 5, 6]]
     assert feed.head == Cursor(EPOCH, 6)
-    assert story.reads == [(3, PAGE), (3, PAGE)]
+    assert story.reads == [(3, BURST), (3, BURST)]
 
 
-@pytest.mark.parametrize("events", [PAGE - 1, PAGE, PAGE + 1, 2 * PAGE])
-def test_it_reads_page_by_page_to_the_end(events: int) -> None:
+@pytest.mark.parametrize("events", [BURST - 1, BURST, BURST + 1, 2 * BURST])
+def test_it_reads_burst_by_burst_to_the_end(events: int) -> None:
     feed, _ = a_feed(Story(events), 0)
-    assert [entry.change.cursor.seq for entry in feed.advance()] == list(range(1, events + 1))
+    bursts = positions(feed)
+    assert [seq for burst in bursts for seq in burst] == list(range(1, events + 1))
+    assert max(map(len, bursts)) <= BURST
 
 
 def test_the_window_is_bounded_and_forgets_the_oldest() -> None:
@@ -158,7 +166,7 @@ def test_what_was_missed_is_told_anew_after_each_event_and_kept_in_between() -> 
 
 def test_each_change_is_rendered_once_a_topic() -> None:
     feed, channel = a_feed(Story(30), 0)
-    for entry in feed.advance():
+    for entry in chain.from_iterable(feed.advance()):
         for name in entry.topics:
             feed.frame(entry, Topic(EVEN.tenant_id, *name))
     for _ in range(3):

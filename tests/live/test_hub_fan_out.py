@@ -28,6 +28,19 @@ def test_many_watchers_cost_one_read_and_one_render_and_get_the_same_bytes(
     assert watchers[0].seqs == [2]
 
 
+def test_what_is_read_together_is_told_in_one_write_a_watcher_event_by_event(
+    cedar: Any, happen: Any, watch: Any, orders: Any
+) -> None:
+    watchers = [watch(cedar) for _ in range(10)]
+    writes = [watcher.writes for watcher in watchers]
+    with count(metrics.event_reads) as reads, count(metrics.frames_written) as written:
+        happen(cedar, 7, wake=False)
+        happen(cedar)
+        assert (reads(), written()) == (1, 80)
+    assert [watcher.writes - before for watcher, before in zip(watchers, writes, strict=True)] == [1] * 10
+    assert orders.rendered == watchers[0].seqs == list(range(1, 9))
+
+
 def test_what_nobody_watches_is_neither_read_nor_rendered(
     cedar: Any, hub: Hub, happen: Any, watch: Any, orders: Any
 ) -> None:
