@@ -10,18 +10,15 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from cast import House
 from direct import connect
 from flask import Flask
 from psycopg import sql
-from sqlalchemy import Connection, Enum, Text, create_engine, select, text
+from sqlalchemy import Connection, Enum, Text, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from ordertrack import database, make_bare_app, schema
 from ordertrack.config import Settings
-from ordertrack.database import UnsafeDatabaseRole, db, operator_connection, tenant_context
-from ordertrack.orders.models import Order, StatusEvent, TenantStream
-from ordertrack.statements import Confined
+from ordertrack.database import UnsafeDatabaseRole, db, operator_connection
 from ordertrack.tenants import models as _tenants
 
 MakeRole = Callable[..., str]
@@ -214,45 +211,6 @@ def test_nobody_may_make_functions_or_tables_beside_ours(settings: Settings) -> 
         for statement in ("CREATE TABLE mine ()", "CREATE FUNCTION mine() RETURNS int LANGUAGE sql RETURN 1"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 confined.execute(sql.SQL(statement))
-
-
-_ORDERS = Confined(select(Order.id, Order.tenant_id))
-
-
-def test_a_read_in_one_round_trip_sees_the_entered_tenants_rows_and_no_others(
-    app: Flask, cedar: House, rival: House, place: Any
-) -> None:
-    ours, _theirs = place(cedar), place(rival)
-    with tenant_context(app, cedar.tenant_id):
-        assert _ORDERS.rows() == [(ours, cedar.tenant_id)]
-    with app.app_context():
-        assert _ORDERS.rows() == [], "no tenant, no rows"
-
-
-@pytest.mark.parametrize("avoided", ["nestloop", "hashjoin", "mergejoin", "indexscan", "seqscan"])
-def test_a_read_in_one_round_trip_finds_its_rows_whatever_plan_is_chosen(
-    app: Flask, cedar: House, place: Any, avoided: str
-) -> None:
-    order_id = place(cedar)
-    head = Confined(
-        select(Order.id)
-        .join(StatusEvent, StatusEvent.order_id == Order.id)
-        .join(TenantStream, TenantStream.tenant_id == StatusEvent.tenant_id)
-    )
-    with tenant_context(app, cedar.tenant_id):
-        db.session.execute(text(f"SET LOCAL enable_{avoided} = off"))
-        db.session.execute(text("SET LOCAL ordertrack.tenant_id = ''"))
-        assert head.rows() == [(order_id,)], "in the session's own transaction"
-
-
-def test_a_read_in_one_round_trip_leaves_no_tenant_behind_on_its_connection(
-    app: Flask, cedar: House, place: Any
-) -> None:
-    place(cedar)
-    with tenant_context(app, cedar.tenant_id):
-        assert _ORDERS.rows()
-        with db.engine.connect() as connection:
-            assert connection.execute(text("SELECT count(*) FROM orders")).scalar() == 0
 
 
 def test_a_connection_that_the_server_closed_is_replaced_before_a_request_meets_it(
