@@ -26,6 +26,7 @@ worker_class = "gevent"
 worker_connections = 20_000
 backlog = 4096
 reuse_port = addresses.IS_DEALT_OUT
+forwarder_headers = ""  # no header says under which path we are
 graceful_timeout = 5
 keepalive = 5
 control_socket_disable = True

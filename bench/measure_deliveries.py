@@ -33,8 +33,13 @@ def measure(stage: Stage) -> list[Row]:
 def _play_round(
     stage: Stage, ours: Ordertrack, others: list[Contender], frames: list[bytes], fed: dict[str, list[Fed]]
 ) -> None:
-    for name, feed in ((ours.name, by_log), (ALONE, one_by_one), (TAPPED, by_taps)):
-        moves = kitchen_moves(ours.house.place(stage.scale.orders))
+    orders = stage.scale.orders
+    for name, feed, count in (
+        (ours.name, by_log, orders),
+        (ALONE, one_by_one, orders // 3),
+        (TAPPED, by_taps, orders // 3),
+    ):
+        moves = kitchen_moves(ours.house.place(count))
         with ours.watchers(stage.scale.watchers) as watchers:
             watchers.ready()
             fed[name].append(feed(ours, watchers, moves))
@@ -42,7 +47,7 @@ def _play_round(
     for other in others:
         with other.watchers(stage.scale.watchers) as watchers:
             watchers.ready()
-            fed[other.name].append(by_post(other, watchers, frames, len(moves)))
+            fed[other.name].append(by_post(other, watchers, frames, 3 * orders))
         stage.say(f"deliveries: {other.name}: {fed[other.name][-1].rate:,.0f} a second")
 
 

@@ -23,13 +23,24 @@ def hold(host: str, port: int) -> int:
     Nothing is accepted on what is held: it keeps the port while no worker listens. Raises AddressInUse.
     """
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    port = _free_port(family, address)
-    held = _socket(family)
+    held = socket.socket(family, socket.SOCK_STREAM)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what a server before left in TIME_WAIT
+    try:
+        held.bind(address)
+    except OSError as error:
+        held.close()
+        raise AddressInUse(
+            f"{host}:{port} cannot be listened on: {os.strerror(error.errno or 0)}."
+            " Stop what uses it, or choose another with PORT and HOST."
+        ) from error
+    # Bound alone, and only then shared, with those who say so before they bind: our workers. Another server
+    # that comes binds alone first, as this one did, and is refused.
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    _bind(held, (address[0], port, *address[2:]))
     held.set_inheritable(True)
+    taken = int(held.getsockname()[1])
     held.detach()
-    return port
+    return taken
 
 
 def wait_for(host: str, port: int) -> None:
@@ -41,27 +52,3 @@ def wait_for(host: str, port: int) -> None:
             time.sleep(0.05)
         else:
             return
-
-
-def _free_port(family: int, address: tuple[object, ...]) -> int:
-    """Bound alone first: two servers that both share their port would share it with each other."""
-    with _socket(family) as alone:
-        _bind(alone, address)
-        return int(alone.getsockname()[1])
-
-
-def _socket(family: int) -> socket.socket:
-    made = socket.socket(family, socket.SOCK_STREAM)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    return made
-
-
-def _bind(made: socket.socket, address: tuple[object, ...]) -> None:
-    try:
-        made.bind(address)
-    except OSError as error:
-        made.close()
-        raise AddressInUse(
-            f"{address[0]}:{address[1]} cannot be listened on: {os.strerror(error.errno or 0)}."
-            " Stop what uses it, or choose another with PORT and HOST."
-        ) from error

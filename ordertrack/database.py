@@ -67,6 +67,7 @@ def init_app(app: Flask, url: URL) -> None:
         "pool_size": 10,
         "max_overflow": 10,
         "pool_timeout": 10,
+        "hide_parameters": True,  # errors are logged, and parameters are names, tokens, digests
         "connect_args": {
             "connect_timeout": 5,
             "options": "-c statement_timeout=15000 -c lock_timeout=10000"

@@ -13,7 +13,7 @@ from flask import Flask, Response, abort, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from gunicorn.http.errors import ParseException
 from psycopg.errors import DiskFull, ReadOnlySqlTransaction
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, InvalidRequestError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -75,7 +75,9 @@ def problem_of(error: Exception) -> Problem:
             return _refused_for_now(
                 error, "As many screens are connected as this server can carry. Try again in a moment."
             )
-        case OperationalError() | InterfaceError() | InternalError() | PoolTimeout() | psycopg.Error():
+        case OperationalError() | InterfaceError() | InternalError() | PoolTimeout():
+            return _refused_for_now(error, _sentence_on_database(error))
+        case InvalidRequestError() if "connection is closed" in str(error):  # and so was the next one
             return _refused_for_now(error, _sentence_on_database(error))
         case ParseException():
             return Problem(400, "The body did not come in the form that its headers announce.")

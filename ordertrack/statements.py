@@ -16,6 +16,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import namedtuple_row
 from sqlalchemy import Text, bindparam, func, select, true
 from sqlalchemy.dialects.postgresql.psycopg import dialect
+from sqlalchemy.exc import DBAPIError
 
 from ordertrack.database import AnySelect, db, is_in_transaction
 
@@ -42,8 +43,14 @@ class Statement:
             return self._run(connection, values)
 
     def _run(self, connection: Any, values: dict[str, Any]) -> list[Any]:
-        with connection.cursor(row_factory=namedtuple_row) as cursor:
-            return list(cursor.execute(self._text, values).fetchall())
+        try:
+            with connection.cursor(row_factory=namedtuple_row) as cursor:
+                return list(cursor.execute(self._text, values).fetchall())
+        except psycopg.Error as error:
+            # As the session would raise it, so that nobody has to know which way a statement went.
+            raise DBAPIError.instance(
+                self._text, None, error, psycopg.Error, connection_invalidated=connection.closed
+            ) from error
 
 
 class Confined(Statement):

@@ -35,6 +35,12 @@ def test_an_address_that_somebody_listens_on_is_refused(taken: int) -> None:
         addresses.hold("127.0.0.1", taken)
 
 
+def test_an_address_that_another_server_is_about_to_listen_on_is_refused_too() -> None:
+    port = addresses.hold("127.0.0.1", 0)
+    with pytest.raises(AddressInUse, match="cannot be listened on"):
+        addresses.hold("127.0.0.1", port)
+
+
 def test_a_server_whose_port_is_taken_says_so_in_a_sentence_and_ends(
     settings: Settings, tmp_path: Path, taken: int
 ) -> None:

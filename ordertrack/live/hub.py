@@ -25,6 +25,26 @@ class TooManyStreams(Exception):
     """This process carries as many streams as it may."""
 
 
+class _Joining:
+    """Somebody who is let in and not yet a subscription: catching up from far back takes its time."""
+
+    def __init__(self, tenant_id: uuid.UUID, ended_by: tuple[str, ...], connect: Connect) -> None:
+        self.tenant_id = tenant_id
+        self.ended_by = ended_by
+        self.connection: Connection | None = None
+        self._connect = connect
+
+    def connected(self) -> Connection:
+        """Its connection, which is made late, and once."""
+        if self.connection is None:
+            self.connection = self._connect()
+        return self.connection
+
+    def close(self, why: str) -> None:
+        if self.connection is not None:
+            self.connection.close(why)
+
+
 class Hub:
     """Subscribes watchers to topics and writes every change's frame to those whom it concerns."""
 
@@ -34,6 +54,8 @@ class Hub:
         self._tenants: dict[uuid.UUID, TenantHub] = {}
         self._tenants_lock = threading.Lock()
         self._revoked: dict[str, float] = {}
+        self._joining: set[_Joining] = set()
+        self._recovered: set[uuid.UUID] = set()
         self.is_closing = False
         self.count = 0
 
@@ -44,28 +66,28 @@ class Hub:
         fails. Raises NotAdmitted or TooManyStreams, and whatever reading the log raises.
         """
         self._admit(watcher, topic)
-        made: list[Connection] = []
-
-        def connect_once() -> Connection:
-            if not made:
-                made.append(connect())
-            return made[0]
-
+        joining = _Joining(topic.tenant_id, watcher.ended_by, connect)
+        self._joining.add(joining)
         self._count(+1)
         try:
             with self._log.inside(topic.tenant_id):
                 subscription = self._tenant(topic.tenant_id).join(
-                    topic, watcher.ended_by, after, connect_once, self.detach
+                    topic, watcher.ended_by, after, joining.connected, self.detach
                 )
+                if topic.tenant_id not in self._recovered:
+                    self._recover_revocations(topic.tenant_id)
         except BaseException:
             self._count(-1)
-            for connection in made:
-                connection.close("error")
+            joining.close("error")
             raise
+        finally:
+            self._joining.discard(joining)
+        connection = subscription.connection
         if not self._revoked.keys().isdisjoint(watcher.ended_by):  # between being let in and joining
-            self._revoke(subscription)
-        elif not subscription.connection.is_open or self.is_closing:
-            subscription.connection.close("gone")
+            self._revoke(connection)
+        elif self.is_closing:
+            connection.close("shutdown")
+        if not connection.is_open:  # its end may have come before there was a subscription to forget
             self.detach(subscription)
         return subscription
 
@@ -89,11 +111,11 @@ class Hub:
 
     def recover(self) -> None:
         """Make up for notifications that nobody heard: of events, and of access that ended."""
+        self._recovered.clear()
         self.verify()
-        for tenant_id, tenant in list(self._tenants.items()):
-            if tenant.is_watched:
-                for name in self._log.revoked(tenant_id):
-                    self.revoke(name)
+        watched = {tenant_id for tenant_id, tenant in list(self._tenants.items()) if tenant.is_watched}
+        for tenant_id in watched | {joining.tenant_id for joining in list(self._joining)}:
+            self._recover_revocations(tenant_id)
 
     def pulse(self) -> None:
         """Send every subscription a heartbeat and end those that have lived their time."""
@@ -109,17 +131,28 @@ class Hub:
         self._revoked[name] = time.monotonic()
         for subscription in self._subscriptions():
             if name in subscription.ended_by:
-                self._revoke(subscription)
+                self._revoke(subscription.connection)
+        for joining in list(self._joining):
+            if name in joining.ended_by and joining.connection is not None:
+                self._revoke(joining.connection)
 
     def close(self) -> None:
         """End every stream: the process is going. Pages reconnect elsewhere by themselves."""
         self.is_closing = True
         for subscription in self._subscriptions():
             subscription.connection.close("shutdown")
+        for joining in list(self._joining):
+            joining.close("shutdown")
 
-    def _revoke(self, subscription: Subscription) -> None:
-        subscription.connection.write(frames.BYE)
-        subscription.connection.close("revoked")
+    def _recover_revocations(self, tenant_id: uuid.UUID) -> None:
+        """Learn whose access ended before there was anybody to hear of it: once a tenant, after each gap."""
+        self._recovered.add(tenant_id)
+        for name in self._log.revoked(tenant_id):
+            self.revoke(name)
+
+    def _revoke(self, connection: Connection) -> None:
+        connection.write(frames.BYE)
+        connection.close("revoked")
 
     def _subscriptions(self) -> Iterator[Subscription]:
         for tenant in list(self._tenants.values()):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 _TRIES = RateLimitItemPerMinute(10, namespace="as")
 _FAILURES = RateLimitItemPerMinute(30, namespace="from")
-_limiter = FixedWindowRateLimiter(MemoryStorage())
+
+
+@cache
+def _limiter() -> FixedWindowRateLimiter:
+    """Made on first use, for it has a timer, which must not be begun before a worker is forked."""
+    return FixedWindowRateLimiter(MemoryStorage())
 
 
 def may_try(email: str, address: str) -> bool:
@@ -16,9 +23,9 @@ def may_try(email: str, address: str) -> bool:
 
     Before the password is looked at, right or wrong: many tries at once must not slip through together.
     """
-    return _limiter.test(_FAILURES, address) and _limiter.hit(_TRIES, email[:200])
+    return _limiter().test(_FAILURES, address) and _limiter().hit(_TRIES, email[:200])
 
 
 def failed(address: str) -> None:
     """Count a wrong password from this network address."""
-    _limiter.hit(_FAILURES, address)
+    _limiter().hit(_FAILURES, address)

@@ -6,12 +6,14 @@ import threading
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from live.recording import Recorder, count
 from ordertrack import metrics
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.feed import WINDOW
 from ordertrack.live.hub import Hub
+from ordertrack.tenants import accounts
 
 
 def test_whoever_comes_without_a_cursor_gets_everything_and_the_position(
@@ -192,6 +194,45 @@ def test_a_program_that_is_overtaken_while_it_catches_up_still_gets_every_event(
     log.after_page.append(lambda: write_past(cedar, 2 * WINDOW))
     watcher = watch(cedar, Cursor(head(cedar).epoch, 1), channel=program_orders)
     assert (watcher.snapshots, watcher.seqs) == ([], list(range(2, 602 + 2 * WINDOW)))
+
+
+class Interrupting(Recorder):
+    """A slow program: while its second page is on the way, something happens."""
+
+    def __init__(self, then: Any) -> None:
+        super().__init__()
+        self.then = then
+        self.pages = 0
+
+    def drain(self) -> bool:
+        self.pages += 1
+        if self.pages == 2:
+            self.then()
+        return self.is_open
+
+
+@pytest.mark.parametrize("end", ["revoked", "shutdown"])
+def test_a_program_loses_its_stream_also_while_it_catches_up_from_far_back(
+    cedar: Any, hub: Hub, write_past: Any, watch: Any, head: Any, program_orders: Any, end: str
+) -> None:
+    write_past(cedar, 2000)
+    name = cedar.program.actor
+    reader = Interrupting({"revoked": lambda: hub.revoke(name), "shutdown": hub.close}[end])
+    watch(cedar, Cursor(head(cedar).epoch, 0), channel=program_orders, by=cedar.program, recorder=reader)
+    assert (reader.closed_because, reader.pages, hub.count) == (end, 2, 0)
+    assert reader.seqs == list(range(1, 401)), "nothing more was read for it"
+
+
+def test_who_lost_access_unheard_before_joining_is_not_let_stay(
+    cedar: Any, hub: Hub, watch: Any, operator_app: Flask
+) -> None:
+    """Let in, then revoked while no listener was there to hear it, and nobody of the tenant watched."""
+    with operator_app.app_context():
+        accounts.revoke_staff_member(accounts.find_tenant(cedar.slug), cedar.nour.email)
+    hub.recover()
+    watcher = watch(cedar, by=cedar.nour.principal)
+    assert (watcher.closed_because, hub.count) == ("revoked", 0)
+    assert watch(cedar, by=cedar.maya.principal).is_open
 
 
 def test_a_connection_is_closed_if_the_log_fails_while_its_watcher_catches_up(
