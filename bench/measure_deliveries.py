@@ -56,15 +56,16 @@ def _rows(stage: Stage, fed: dict[str, list[Fed]], size: float) -> list[Row]:
     of_cpu = {name: [one.rate_of_cpu for one in rounds] for name, rounds in fed.items()}
     ours = Ordertrack.name
     crowd = f"{stage.scale.watchers:,} watchers of one board"
-    what = f"deliveries a second a core, frames of {size:,.0f} bytes, {crowd}"
+    what = f"deliveries a second a core, frames of {size:,.0f} bytes, {crowd}, events as fast as they commit"
     rows = [
         at_least(what, rates[ours], rates[Limit.name], Limit.name, 0.5),
-        at_least("the same", rates[ours], rates[Textbook.name], Textbook.name, 2),
+        at_least("— the same, beside the textbook way", rates[ours], rates[Textbook.name], Textbook.name, 2),
     ]
+    beside_nchan = "— the same, beside nchan"
     if Nchan.name in rates:
-        rows.insert(1, at_least("the same", rates[ours], rates[Nchan.name], Nchan.name, 1.6))
+        rows.insert(1, at_least(beside_nchan, rates[ours], rates[Nchan.name], Nchan.name, 1.6))
     else:
-        rows.insert(1, Row("the same", rates[ours], "", "nchan: not installed", "≥ 1.6 × nchan"))
+        rows.insert(1, Row(beside_nchan, rates[ours], "", "nchan: not installed", "≥ 1.6 × nchan"))
     rows += [Row(f"— {name}", rates[name], "") for name in rates if name not in (ours, ALONE)]
     for name, figures in of_cpu.items():
         rows.append(Row(f"— {name}, a second of the server's CPU", figures, ""))

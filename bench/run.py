@@ -46,6 +46,8 @@ def main() -> None:
         how = HOW + f" The run took {stage.seconds:.0f} s." + (" It was a quick one." if asked.quick else "")
     for row in rows:
         print(f"{row.what}: {row.measured}  {row.ratio}  {row.target}  {row.verdict}")
+    if asked.quick:
+        print("This was a quick run of one small round: it shows that all of it works, and no figure.")
     if asked.only or asked.quick:
         print("RESULTS.md is left alone: it is written by a full run only.")
     else:

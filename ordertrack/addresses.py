@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 import time
@@ -22,25 +21,33 @@ def hold(host: str, port: int) -> int:
 
     Nothing is accepted on what is held: it keeps the port while no worker listens. Raises AddressInUse.
     """
-    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    held = socket.socket(family, socket.SOCK_STREAM)
-    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what a server before left in TIME_WAIT
     try:
-        held.bind(address)
+        held = _bound_alone(host, port)
     except OSError as error:
-        held.close()
         raise AddressInUse(
-            f"{host}:{port} cannot be listened on: {os.strerror(error.errno or 0)}."
+            f"{host}:{port} cannot be listened on: {error.strerror}."
             " Stop what uses it, or choose another with PORT and HOST."
         ) from error
-    # Bound alone, and only then shared, with those who say so before they bind: our workers. Another server
-    # that comes binds alone first, as this one did, and is refused.
+    # Only now shared, with those who say so before they bind: our workers. Another server that comes binds
+    # alone first, as this one did, and is refused.
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     held.set_inheritable(True)
     taken = int(held.getsockname()[1])
     held.detach()
     return taken
+
+
+def _bound_alone(host: str, port: int) -> socket.socket:
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # past what a server before left in TIME_WAIT
+    try:
+        bound.bind(address)
+    except OSError:
+        bound.close()
+        raise
+    return bound
 
 
 def wait_for(host: str, port: int) -> None:

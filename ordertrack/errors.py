@@ -75,7 +75,7 @@ def problem_of(error: Exception) -> Problem:
             return _refused_for_now(
                 error, "As many screens are connected as this server can carry. Try again in a moment."
             )
-        case OperationalError() | InterfaceError() | InternalError() | PoolTimeout():
+        case OperationalError() | InterfaceError() | InternalError() | PoolTimeout() | psycopg.Error():
             return _refused_for_now(error, _sentence_on_database(error))
         case InvalidRequestError() if "connection is closed" in str(error):  # and so was the next one
             return _refused_for_now(error, _sentence_on_database(error))

@@ -37,20 +37,23 @@ class Statement:
         connection and wait for another.
         """
         values.update(self._fixed)
-        if is_in_transaction():
-            return self._run(db.session.connection().connection.driver_connection, values)
-        with _committing_at_once() as connection:
-            return self._run(connection, values)
-
-    def _run(self, connection: Any, values: dict[str, Any]) -> list[Any]:
+        connection: Any = None
         try:
-            with connection.cursor(row_factory=namedtuple_row) as cursor:
-                return list(cursor.execute(self._text, values).fetchall())
+            if is_in_transaction():
+                connection = db.session.connection().connection.driver_connection
+                return self._run(connection, values)
+            with _committing_at_once() as connection:
+                return self._run(connection, values)
         except psycopg.Error as error:
             # As the session would raise it, so that nobody has to know which way a statement went.
+            broke_off = connection is not None and connection.closed
             raise DBAPIError.instance(
-                self._text, None, error, psycopg.Error, connection_invalidated=connection.closed
+                self._text, None, error, psycopg.Error, connection_invalidated=broke_off
             ) from error
+
+    def _run(self, connection: Any, values: dict[str, Any]) -> list[Any]:
+        with connection.cursor(row_factory=namedtuple_row) as cursor:
+            return list(cursor.execute(self._text, values).fetchall())
 
 
 class Confined(Statement):

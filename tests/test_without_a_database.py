@@ -5,12 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import psycopg
 import pytest
+from cast import House
+from direct import connect
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import errors as said_by
+from server import wait_for
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 
 from ordertrack import create_app, errors
@@ -102,3 +107,27 @@ def test_it_is_said_as_exactly_as_it_is_known(
 def test_what_waiting_does_not_mend_is_no_503(deserted: Flask, error: Exception) -> None:
     with deserted.test_request_context("/"), pytest.raises(type(error)):
         errors.problem_of(error)
+
+
+def test_a_move_whose_answer_was_lost_is_not_said_to_be_undone(
+    app: Flask, settings: Settings, cedar: House, place: Any
+) -> None:
+    order_id = place(cedar)
+    client, answers = app.test_client(), []
+
+    def move() -> None:
+        answers.append(
+            client.post(
+                f"/api/v1/orders/{order_id}/transitions", json={"to": "confirmed"}, headers=cedar.bearer
+            )
+        )
+
+    with connect(settings.operator_url) as holder, connect(settings.operator_url, autocommit=True) as killer:
+        holder.execute("SELECT FROM orders WHERE id = %s FOR UPDATE", [order_id])
+        caller = Thread(target=move)
+        caller.start()
+        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%advance_order%'"
+        wait_for(lambda: killer.execute(f"{cut} AND wait_event_type = 'Lock'").rowcount, "the move to wait")
+        caller.join(20)
+    assert answers[0].status_code == 503
+    assert "broke off before it could say whether this was done" in answers[0].json["detail"]

@@ -48,6 +48,8 @@ class Listener:
         while not self._stopped.is_set():
             try:
                 with self._connect() as connection:
+                    if attempt:
+                        _log.warning("listener is back", attempts=attempt)
                     attempt = 0
                     self._listen(connection)
             except Exception as error:

@@ -54,7 +54,8 @@ export function show(state, { silence, asOf }) {
   const text = WORDS[state] ?? sign.dataset.ended;
   const isOver = state === "signed-out" || state === "ended";
   write(word, state === "silent" ? `No news for ${lasted(silence)}` : text);
-  write(since, isOver || state === "silent" || state === "reconnecting" ? ` as of ${clock(asOf)}` : "");
+  if (isOver) write(since, ` — as it was at ${clock(asOf)}`);
+  else write(since, state === "silent" || state === "reconnecting" ? ` as of ${clock(asOf)}` : "");
   if (document.body.dataset.live === state) return;
   sign.dataset.state = document.body.dataset.live = state;
   announce(state, text);

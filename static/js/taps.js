@@ -25,11 +25,25 @@ function say(className, text) {
   return problem;
 }
 
+const notice = document.getElementById("notice");
+let noticed = null;
+
+// What was said of a card's tap is over once the card has moved on, or nobody may tap any more.
+document.addEventListener("htmx:after:swap", () => {
+  if (noticed && document.getElementById(noticed.card)?.dataset.version !== noticed.version) forget();
+});
+document.addEventListener("bye", forget);
+
+function forget() {
+  if (noticed) notice.replaceChildren();
+  noticed = null;
+}
+
 document.addEventListener("htmx:error", ({ detail: { ctx, error } }) => {
   const card = ctx?.sourceElement.closest(".card");
   if (!card) return;
   const order = card.querySelector("h3").textContent.trim();
-  const notice = document.getElementById("notice");
+  noticed = { card: card.id, version: card.dataset.version };
   if (!card.isConnected) {
     notice.replaceChildren(say("problem", `${order} has moved, and your tap was not answered. Look at it before you tap again.`));
   } else if (error === "timeout") {

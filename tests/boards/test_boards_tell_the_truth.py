@@ -112,6 +112,23 @@ def test_a_cut_is_told_at_once_and_repaired_without_a_reload(
     assert page.evaluate("window.isSamePage")
 
 
+def test_a_tap_that_was_not_sent_is_no_longer_spoken_of_once_somebody_else_moved_the_card(
+    app: Flask, cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+) -> None:
+    tapped = place(cedar)
+    page = open_board()
+    wire.cut()
+    expect(page.locator("#live")).to_contain_text("Reconnecting…", timeout=A_SECOND)
+    page.locator(f"#{card_id(tapped)}").get_by_role("button", name="Confirm").click()
+    expect(page.locator("#notice")).to_contain_text("was not sent")
+    wire.let_through()
+    seen.expect_state(page, "live")
+    expect(page.locator("#notice")).to_contain_text("was not sent")
+    move(app, cedar, tapped, OrderStatus.CONFIRMED)
+    expect(card_in(page, tapped, OrderStatus.CONFIRMED)).to_be_visible()
+    expect(page.locator("#notice")).to_be_empty()
+
+
 def test_a_board_that_is_behind_says_catching_up_until_it_shows_everything(
     cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
 ) -> None:
@@ -243,8 +260,7 @@ def test_who_is_signed_out_is_told_so_and_the_server_is_left_in_peace(
     expect(button).to_be_visible()
     lose_access(page, cedar, operator_app, wire)
     seen.expect_state(page, "signed-out")
-    expect(page.locator("#live")).to_contain_text("Signed out")
-    expect(page.locator("#live")).to_contain_text(AS_OF)
+    expect(page.locator("#live")).to_contain_text(re.compile(r"Signed out — as it was at \d\d:\d\d"))
     expect(page.locator(".card h3")).to_be_visible()
     expect(button).to_be_hidden()
     assert float(page.evaluate("getComputedStyle(document.querySelector('.columns')).opacity")) < 1

@@ -34,6 +34,11 @@ def memory(pid: int) -> int:
 
 def metric(server: Server, name: str, labels: str = "") -> float:
     """The sum of a metric over the server's workers, of those series whose labels hold `labels`."""
-    text = Caller(server.port).call("/metrics").text
+    while True:
+        try:
+            text = Caller(server.port).call("/metrics").text
+            break
+        except ConnectionError:  # it was a connection to a worker that has just died; the next one is not
+            continue
     lines = [line for line in text.splitlines() if line.startswith((f"{name} ", f"{name}{{"))]
     return sum(float(line.split()[-1]) for line in lines if labels in line)

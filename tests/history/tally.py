@@ -42,4 +42,6 @@ class Tally:
         return [self._of(name) for name in names if self._counts[name]]
 
     def _seeds(self) -> str:
-        return f"{self.seeds[0]} to {self.seeds[-1]} ({len(self.seeds)})" if self.seeds else "none"
+        if len(self.seeds) < 2:
+            return str(self.seeds[0]) if self.seeds else "none"
+        return f"{self.seeds[0]} to {self.seeds[-1]} ({len(self.seeds)})"
