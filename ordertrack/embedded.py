@@ -21,6 +21,7 @@ from sqlalchemy import URL, make_url
 DATABASE = "ordertrack"
 START_PATIENCE = 10  # seconds that one try to start it again may take; it may go on recovering after that
 WAL_SEGMENT = 16 * 1024 * 1024  # bytes
+AFTER_A_CRASH = 10.0  # seconds in which a start may fail before it counts
 _LOOK_EVERY = 1.0
 _RETRY = (1.0, 1.0, 2.0, 5.0)  # seconds after a try that failed
 
@@ -164,4 +165,25 @@ def _server(data_folder: Path, *, start: bool = True) -> Any:
             # likely, and the package would take that process for the server.
             _note(data_folder).unlink()
         cleanup = None if is_up or not start else "stop"
-        return get_server(data_folder / "postgres", cleanup_mode=cleanup, start=start)
+        server = get_server(data_folder / "postgres", cleanup_mode=cleanup, start=False)
+        if start:
+            _start(server)
+        return server
+
+
+def _start(server: Any) -> None:
+    """Start it, or find it running.
+
+    After a crash PostgreSQL takes its old number for a server that is still there, until the system has
+    collected the dead process: so a start that fails is tried again for a while.
+    """
+    deadline = time.monotonic() + AFTER_A_CRASH
+    while True:
+        try:
+            server.start()
+        except subprocess.SubprocessError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+        else:
+            return
