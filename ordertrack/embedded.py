@@ -99,6 +99,7 @@ def pg_ctl(data_folder: Path, action: str, *arguments: str) -> None:
     # and who waits for it waits for ever.
     while process.poll() is None and _is_alive(process.pid):
         time.sleep(0.02)
+    process.poll()  # what has ended between the two looks is collected, unless somebody was faster
 
 
 def start_again(data_folder: Path, socket_folder: str) -> None:
