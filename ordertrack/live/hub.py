@@ -71,11 +71,11 @@ class Hub:
         self._count(+1)
         try:
             with self._log.inside(topic.tenant_id):
+                if topic.tenant_id not in self._recovered:
+                    self._recover_revocations(topic.tenant_id)
                 subscription = self._tenant(topic.tenant_id).join(
                     topic, watcher.ended_by, after, joining.connected, self.detach
                 )
-                if topic.tenant_id not in self._recovered:
-                    self._recover_revocations(topic.tenant_id)
         except BaseException:
             self._count(-1)
             joining.close("error")
@@ -147,7 +147,12 @@ class Hub:
     def _recover_revocations(self, tenant_id: uuid.UUID) -> None:
         """Learn whose access ended before there was anybody to hear of it: once a tenant, after each gap."""
         self._recovered.add(tenant_id)
-        for name in self._log.revoked(tenant_id):
+        try:
+            ended = self._log.revoked(tenant_id)
+        except BaseException:
+            self._recovered.discard(tenant_id)  # still unknown: whoever joins next asks again
+            raise
+        for name in ended:
             self.revoke(name)
 
     def _revoke(self, connection: Connection) -> None:

@@ -235,6 +235,20 @@ def test_who_lost_access_unheard_before_joining_is_not_let_stay(
     assert watch(cedar, by=cedar.maya.principal).is_open
 
 
+def test_who_lost_access_is_asked_for_again_if_the_log_could_not_say(
+    cedar: Any, hub: Hub, log: Any, watch: Any, operator_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with operator_app.app_context():
+        accounts.revoke_staff_member(accounts.find_tenant(cedar.slug), cedar.nour.email)
+    with monkeypatch.context() as patch:
+        patch.setattr(log, "revoked", lambda _tenant: (_ for _ in ()).throw(ConnectionError("gone")))
+        with pytest.raises(ConnectionError):
+            watch(cedar, by=cedar.nour.principal)
+    assert hub.count == 0
+    assert watch(cedar, by=cedar.nour.principal).closed_because == "revoked"
+    assert hub.count == 0
+
+
 def test_a_connection_is_closed_if_the_log_fails_while_its_watcher_catches_up(
     cedar: Any, hub: Hub, log: Any, happen: Any, watch: Any, write_past: Any, head: Any, program_orders: Any
 ) -> None:
