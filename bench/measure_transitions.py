@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 from contenders import Contender, Obvious
-from house import Move, api_transition, kitchen_moves, transition
+from house import Move, api_transition, kitchen_moves
 from ours import Ordertrack
 from programs import Posting
 from stage import Stage
@@ -26,20 +26,17 @@ def measure(stage: Stage) -> list[Row]:
         ours = stack.enter_context(Ordertrack(stage, mine))
         obvious = stack.enter_context(Obvious(stage, theirs))
 
-        def by_tap(move: Move) -> bytes:
-            return transition(move, ours.sign_ins[0])
-
         def by_key(move: Move) -> bytes:
             return api_transition(move, f"Authorization: Bearer {mine.key}")
 
         for _ in range(stage.scale.rounds):
             for name, contender, house, form in (
-                (ours.name, ours, mine, by_tap),
-                (obvious.name, obvious, theirs, by_tap),
+                (ours.name, ours, mine, ours.tap),
+                (obvious.name, obvious, theirs, ours.tap),
                 (BY_KEY, ours, mine, by_key),
             ):
                 orders = house.place(stage.scale.tapped)
-                rates[name].append(_advance(stage, contender, orders, form))
+                rates[name].append(advance(stage, contender, orders, form))
                 stage.say(f"transitions: {name}: {rates[name][-1]:.0f} a second")
     what = f"transitions a second through the web layer, one worker, signed in, all checks, {CALLERS} callers"
     return [
@@ -49,7 +46,7 @@ def measure(stage: Stage) -> list[Row]:
     ]
 
 
-def _advance(
+def advance(
     stage: Stage, contender: Contender, orders: Sequence[uuid.UUID], form: Callable[[Move], bytes]
 ) -> float:
     """Every order through the kitchen, its moves one after the other by the same caller; moves a second."""

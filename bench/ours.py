@@ -7,8 +7,8 @@ import urllib.request
 from typing import Self
 
 from contenders import Contender
-from house import TRACKING, House, metric, plain_url
-from processes import answers, connections, free_port
+from house import TRACKING, House, Move, metric, plain_url, transition
+from processes import answers, command_of, connections, free_port
 from programs import Watchers
 from stage import Stage
 
@@ -40,6 +40,15 @@ class Ordertrack(Contender):
         self.sign_ins = self.house.sign_ins(self.port, SIGN_INS)
         return self
 
+    @property
+    def workers(self) -> list[int]:
+        """The processes that serve: what keeps the roll-up up is none of them."""
+        return [pid for pid in super().workers if b"gunicorn" in command_of(pid)]
+
+    @property
+    def master(self) -> int:
+        return self._program.pid
+
     def watchers(self, count: int, *options: str, behind: int = 0, spread: int = 1) -> Watchers:
         """Signed in by turns; each knows all but the last `behind` events, or up to `spread` more."""
         head = self.house.head()
@@ -55,6 +64,10 @@ class Ordertrack(Contender):
         return Watchers(
             self.stage.folder, self.port, TRACKING, count, [f"Last-Event-ID: {self.house.head()}"]
         )
+
+    def tap(self, move: Move) -> bytes:
+        """The request of a tap by somebody who is signed in."""
+        return transition(move, self.sign_ins[0])
 
     def metric(self, name: str) -> float:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as answer:

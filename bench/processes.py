@@ -79,6 +79,14 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def command_of(pid: int) -> bytes:
+    """Its command line, a NUL behind each word; nothing if it has gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def pin(pid: int, core: int) -> None:
     """Keep a process with all its threads on one core."""
     for task in Path(f"/proc/{pid}/task").iterdir():

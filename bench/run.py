@@ -19,6 +19,7 @@ MEASUREMENTS = (
     "silence",
     "taps",
     "transitions",
+    "keeping",
     "second_worker",
     "counted",
 )

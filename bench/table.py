@@ -66,6 +66,17 @@ def at_most(what: str, ours: Sequence[float], unit: str, beside: str, limit: flo
     return Row(what, ours, unit, beside, f"≤ {limit:g} {unit}", median(ours) <= limit)
 
 
+def markdown(rows: Sequence[Row]) -> str:
+    """The rows as a table."""
+    return "\n".join(
+        [
+            "| what | measured: median (lowest to highest round) | beside it | target | |",
+            "|---|---|---|---|---|",
+            *(f"| {r.what} | {r.measured} | {r.ratio} | {r.target} | {r.verdict} |" for r in rows),
+        ]
+    )
+
+
 def write(machine: str, how: str, rows: Sequence[Row]) -> None:
     """RESULTS.md, with NOTES.md as a person wrote it under the table, and the raw figures as JSON."""
     lines = [
@@ -73,13 +84,7 @@ def write(machine: str, how: str, rows: Sequence[Row]) -> None:
         "Written by `make bench`; what is said about it by hand stands in NOTES.md and is copied to here.",
         machine,
         how,
-        "\n".join(
-            [
-                "| what | measured: median (lowest to highest round) | beside it | target | |",
-                "|---|---|---|---|---|",
-                *(f"| {r.what} | {r.measured} | {r.ratio} | {r.target} | {r.verdict} |" for r in rows),
-            ]
-        ),
+        markdown(rows),
         NOTES.read_text().strip() if NOTES.exists() else "",
     ]
     RESULTS.write_text("\n\n".join(filter(None, lines)) + "\n")

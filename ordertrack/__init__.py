@@ -7,10 +7,25 @@ import datetime as dt
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ordertrack import api, assets, boards, database, errors, logs, metrics, streaming, tracking, words
+from ordertrack import (
+    api,
+    assets,
+    boards,
+    database,
+    errors,
+    logs,
+    metrics,
+    notifications,
+    streaming,
+    tracking,
+    words,
+)
 from ordertrack.config import ROOT, Settings
 from ordertrack.live.takeover import TakeOver
 from ordertrack.orders import views as order_views
+from ordertrack.sla import channel as sla_channel
+from ordertrack.sla import settings_views as sla_settings_views
+from ordertrack.sla import views as sla_views
 from ordertrack.tenants import sign_in
 
 _SECURITY_HEADERS = {
@@ -32,12 +47,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.init_app(app)
     words.init_app(app)
     sign_in.init_app(app)
-    streaming.init_app(app, [*boards.CHANNELS, *tracking.CHANNELS, *api.CHANNELS])
+    streaming.init_app(
+        app,
+        [*boards.CHANNELS, *tracking.CHANNELS, *api.CHANNELS, *sla_channel.CHANNELS],
+        notifications.channels,
+        notifications.recover,
+    )
     for blueprint in (
         metrics.blueprint,
         order_views.blueprint,
         *boards.BLUEPRINTS,
         tracking.blueprint,
+        sla_views.blueprint,
+        sla_settings_views.blueprint,
         api.blueprint,
     ):
         app.register_blueprint(blueprint)

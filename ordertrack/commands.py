@@ -16,6 +16,7 @@ from ordertrack.config import Settings, SettingsError
 from ordertrack.database import UnsafeDatabaseRole
 from ordertrack.demo import commands as demo_commands
 from ordertrack.orders.state_machine import Role
+from ordertrack.sla.commands import sla
 from ordertrack.tenants.accounts import AccountError
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
@@ -225,7 +226,7 @@ def db_new_epoch(tenant_slug: str | None) -> None:
         click.echo(f"{consistency.begin_new_epoch(tenant_slug)} event stream(s) began a new epoch.")
 
 
-for _command in (demo_commands.demo, demo_commands.rush, demo_commands.replay):
+for _command in (demo_commands.demo, demo_commands.rush, demo_commands.replay, sla):
     cli.add_command(_command)
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from ordertrack.config import Settings
 from ordertrack.database import db, enter_tenant
 from ordertrack.orders.models import TenantStream
 from ordertrack.orders.state_machine import TRANSITIONS
+from ordertrack.sla import soundness
 from ordertrack.tenants.models import Tenant
 
 _TENANT_TABLES = text("""
@@ -77,6 +78,10 @@ def check(settings: Settings) -> Iterator[Finding]:
             for claim, query in _CLAIMS.items():
                 contradictions = connection.execute(text(query), {"tenant": tenant_id}).scalar()
                 yield Finding(claim.format(tenant=slug), contradictions == 0)
+            yield Finding(
+                f"the roll-up of {slug} holds each time in its log once",
+                soundness.contradictions(connection, tenant_id) == 0,
+            )
     yield _check_role(settings)
 
 

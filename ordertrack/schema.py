@@ -14,12 +14,16 @@ from ordertrack.database import operator_connection
 
 _MIGRATION_LOCK = 7226871355
 
-# What the application may do, and no more. Nobody may change or remove an event; nobody deletes.
+# What the application may do, and no more. Nobody may change or remove an event, nor what was ever saved as a
+# setting; the roll-up alone may be deleted, for the log can make it again.
 GRANTS = (
     "SELECT ON tenants, restaurants, staff_members, staff_sessions, api_keys, status_transitions, orders,"
-    " order_items, tracking_links, tenant_streams, order_status_events",
-    "INSERT ON staff_sessions, orders, order_items, tracking_links, order_status_events",
-    "UPDATE (numbered_on, last_number) ON restaurants",
+    " order_items, tracking_links, tenant_streams, order_status_events, sla_rules, sla_targets",
+    "INSERT ON staff_sessions, orders, order_items, tracking_links, order_status_events, sla_rules, sla_targets",
+    "SELECT, INSERT, UPDATE, DELETE ON sla_progress, sla_stale, sla_shift_names, sla_restaurant_days,"
+    " sla_tenant_days, sla_estimate_days",
+    "EXECUTE ON FUNCTION tenants_behind()",
+    "UPDATE (numbered_on, last_number, timezone, business_day_start) ON restaurants",
     "UPDATE (status, version, status_since) ON orders",
     "UPDATE (seq) ON tenant_streams",
     "UPDATE (ended_at) ON staff_sessions",

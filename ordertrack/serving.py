@@ -25,7 +25,10 @@ from ordertrack.config import ROOT, Settings
 
 CLAIM_PATIENCE = 8.0  # seconds
 _rush: subprocess.Popen[bytes] | None = None
+_roll_up: subprocess.Popen[bytes] | None = None
+_roll_up_keeper: Any = None
 _keeper: embedded.Keeper | None = None
+_PAUSE = 2.0  # seconds before a process that ended is started again
 
 
 class DataFolderInUse(RuntimeError):
@@ -110,7 +113,7 @@ def refuse_unsafe_role(settings: Settings) -> None:
 
 def announce(settings: Settings, server: Any) -> None:
     """In the master, as the workers begin: keep the database up, and say where once somebody answers."""
-    global _keeper
+    global _keeper, _roll_up_keeper
     if socket_folder := os.environ.get("ORDERTRACK_OWNS_DATABASE"):
         _keeper = embedded.Keeper(settings.data_folder, socket_folder, server.log)
         _keeper.start()
@@ -119,6 +122,7 @@ def announce(settings: Settings, server: Any) -> None:
     else:
         host, port = settings.host, settings.port
     gevent.spawn(_open, settings, host, port, os.getpid())
+    _roll_up_keeper = gevent.spawn(_keep_roll_up, os.getpid())
     # gunicorn's own answer to Ctrl-C cuts off requests under way; an operator's SIGTERM lets them end.
     signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
 
@@ -135,13 +139,26 @@ def _open(settings: Settings, host: str, port: int, master: int) -> None:
 
         for role, email, password in sign_ins(settings):
             click.echo(f"{role}  {email}  {password}")
-        # A session of its own: Ctrl-C reaches the server alone, which then ends it.
-        _rush = subprocess.Popen(
-            [sys.executable, "-m", "ordertrack.commands", "rush", "--endless"],
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        _rush = _command("rush", "--endless")
     sys.stdout.flush()
+
+
+def _keep_roll_up(master: int) -> None:
+    """Have one process keep what reports read up to date, as long as the server runs."""
+    global _roll_up
+    while os.getpid() == master:
+        _roll_up = _command("sla", "keep")
+        _roll_up.wait()
+        gevent.sleep(_PAUSE)
+
+
+def _command(*arguments: str) -> subprocess.Popen[bytes]:
+    """Start a command beside the server, in a session of its own: Ctrl-C reaches the server alone."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "ordertrack.commands", *arguments],
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def listen(worker: Any) -> None:
@@ -167,11 +184,14 @@ def forget_worker(pid: int) -> None:
 
 
 def finish(settings: Settings) -> None:
-    """In the master, at the end: no rush and no embedded database outlives the server."""
-    if _rush is not None:
-        with suppress(ProcessLookupError):  # ended before, and the master collected it
-            _rush.terminate()
-            _rush.wait(10)
+    """In the master, at the end: no rush, no roll-up and no embedded database outlives the server."""
+    if _roll_up_keeper is not None:
+        _roll_up_keeper.kill()
+    for beside in (_rush, _roll_up):
+        if beside is not None:
+            with suppress(ProcessLookupError):  # ended before, and the master collected it
+                beside.terminate()
+                beside.wait(10)
     if _keeper is not None:
         _keeper.stop()
     if os.environ.get("ORDERTRACK_OWNS_DATABASE"):

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import signal
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -18,13 +18,12 @@ from ordertrack.database import db, tenant_context
 from ordertrack.live.connections import QueueConnection, SocketConnection
 from ordertrack.live.cursor import Cursor, MalformedCursor
 from ordertrack.live.hub import Hub
-from ordertrack.live.listener import Listener
+from ordertrack.live.listener import Hear, Listener
 from ordertrack.live.subscriptions import LIFETIME
 from ordertrack.live.takeover import TAKEN_OVER, socket_to_take_over
 from ordertrack.live.topics import Channel, Topic
-from ordertrack.orders import event_log, transitions
+from ordertrack.orders import event_log
 from ordertrack.tenants import accounts
-from ordertrack.tenants.accounts import REVOKED_CHANNEL
 from ordertrack.tenants.principal import Principal
 
 blueprint = Blueprint("health", __name__)
@@ -56,12 +55,21 @@ class EventLog:
             return accounts.ended_lately(tenant_id, dt.timedelta(seconds=LIFETIME[1]))
 
 
-def init_app(app: Flask, channels: list[Channel]) -> None:
-    """Make this process's hub and its listener; `start` sets the listener going."""
+def init_app(
+    app: Flask,
+    channels: list[Channel],
+    heard: Callable[[Hub], Mapping[str, Hear]],
+    recover: Callable[[Hub], None],
+) -> None:
+    """Make this process's hub and its listener; `start` sets the listener going.
+
+    `heard` says what each notification of the database means to the hub, `recover` what to do when some may
+    have been missed.
+    """
     hub = Hub(EventLog(app), channels)
     app.extensions["hub"] = hub
     app.extensions["listener"] = Listener(
-        hub, lambda: _listening_connection(app), transitions.CHANNEL, REVOKED_CHANNEL
+        hub, lambda: _listening_connection(app), heard(hub), lambda: recover(hub)
     )
     app.register_blueprint(blueprint)
 

@@ -10,6 +10,7 @@ from flask import current_app
 from ordertrack.boards.columns import Board, Column
 from ordertrack.orders import records
 from ordertrack.orders.records import OrderRecord
+from ordertrack.sla import screens
 
 
 def card_id(order_id: uuid.UUID) -> str:
@@ -49,4 +50,12 @@ def whole(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> str:
 
 def _render(template: str, **values: object) -> str:
     # Without Flask's context processors: a fragment must come out the same for every viewer.
-    return current_app.jinja_env.get_template(template).render(card_id=card_id, **values)
+    return current_app.jinja_env.get_template(template).render(**FOR_CARDS, **values)
+
+
+FOR_CARDS: dict[str, object] = {
+    "card_id": card_id,
+    "timer_of": screens.timer_of,
+    "expected_end_of": screens.expected_end_of,
+}
+"""What the template of a card asks for, wherever it is included."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, redirect, render_template, session, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -13,6 +13,7 @@ from ordertrack.boards.columns import BOARDS, Board
 from ordertrack.database import db
 from ordertrack.live.topics import Channel
 from ordertrack.orders import event_log
+from ordertrack.sla import settings
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import FoundRestaurant, find_restaurant
@@ -50,6 +51,7 @@ def show(restaurant: str, board: str) -> ResponseReturnValue:
     principal, place, shown = _find(restaurant, board)
     # Read before the rows: what happens in between comes again with the stream, and changes nothing then.
     cursor = event_log.head(principal.tenant_id)
+    version = settings.of_restaurant(principal.tenant_id, place.id).version
     columns = fragments.columns_of(shown, principal.tenant_id, place.id)
     session["board"] = url_for("boards.show", restaurant=place.slug, board=shown.name)
     return render_template(
@@ -60,16 +62,20 @@ def show(restaurant: str, board: str) -> ResponseReturnValue:
         boards=[other for other in BOARDS.values() if other.admits(principal)],
         columns=columns,
         cursor=cursor,
-        card_id=fragments.card_id,
+        settings=version,
+        **fragments.FOR_CARDS,
     )
 
 
 @blueprint.get("/r/<restaurant>/<any(kitchen, dispatch):board>/stream")
 def stream(restaurant: str, board: str) -> Response:
-    """What happens on the board after a cursor, as it happens."""
+    """What happens on the board after a cursor, as it happens; `settings` is the version that it shows."""
     principal, place, shown = _find(restaurant, board)
     topic = _channels[shown.name].topic(principal.tenant_id, place.id)
-    return streaming.answer(principal, topic, streaming.requested_cursor())
+    version = str(settings.of_restaurant(principal.tenant_id, place.id).version)
+    is_outdated = request.args.get("settings", version) != version
+    # The log does not tell of targets: who may have missed a change is shown everything.
+    return streaming.answer(principal, topic, None if is_outdated else streaming.requested_cursor())
 
 
 def _find(restaurant: str, board: str) -> tuple[Principal, FoundRestaurant, Board]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import secrets
@@ -10,11 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import click
 from sqlalchemy import select
 
 from ordertrack import make_bare_app
 from ordertrack.config import Settings
 from ordertrack.database import db, enter_tenant
+from ordertrack.demo import past_weeks
 from ordertrack.orders.state_machine import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.models import Restaurant, StaffMember, Tenant
@@ -67,6 +70,9 @@ def prepare(settings: Settings) -> None:
         admitted = [_admit(tenant, role, email, name, kept.get(email)) for role, email, name in _STAFF]
         _keep(settings.data_folder / KEPT_IN, [each for each in admitted if each is not None])
         db.session.commit()  # after the file: a password that nobody can read must not hold
+        if past_weeks.is_missing(tenant.id):
+            click.echo(f"Making four weeks of history for {TENANT_NAME} ...", err=True)
+            past_weeks.write(tenant.id, dt.datetime.now(dt.UTC))
 
 
 def sign_ins(settings: Settings) -> list[SignIn]:

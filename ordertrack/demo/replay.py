@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from sqlalchemy import select
 
@@ -35,6 +34,29 @@ class Part:
     steps: tuple[Step, ...]
     id: uuid.UUID | None = None
     status: OrderStatus | None = None
+
+    def key(self, log: str) -> str:
+        """What its order is placed under, so that it is placed once however often the log is played."""
+        return f"replay:{log}:{self.order.id}"
+
+    def new_order(self, log: str) -> NewOrder:
+        order = self.order
+        metadata = self.steps[0].metadata(log)
+        return NewOrder(self.restaurant, order.fulfilment, order.items, order.id, metadata=metadata)
+
+    def said_something_else(self, log: str) -> BadRow:
+        reason = f"order {self.order.id} was replayed from {log} before, and said something else then"
+        return BadRow(self.order.line, Fault.REFUSED, reason)
+
+    @property
+    def skips_delivering(self) -> bool:
+        """Whether it was delivered, but the log does not know when it left."""
+        statuses = [step.status for step in self.steps]
+        return (
+            self.order.fulfilment == Fulfilment.DELIVERY
+            and OrderStatus.COMPLETED in statuses
+            and OrderStatus.DELIVERING not in statuses
+        )
 
 
 @dataclass
@@ -70,25 +92,15 @@ class Replay:
         self.tally.left_open = sum(part.status is not None and part.status not in TERMINAL for part in parts)
 
     def _place(self, pace: Pace, part: Part) -> None:
-        order = part.order
-        new = NewOrder(
-            part.restaurant,
-            order.fulfilment,
-            order.items,
-            reference=order.id,
-            metadata=self._metadata(part.steps[0]),
-        )
+        new, key = part.new_order(self.log), part.key(self.log)
         try:
-            part.id, is_new = pace.surely(
-                lambda: intake.place(new, by=self.by, idempotency_key=f"replay:{self.log}:{order.id}")
-            )
+            part.id, is_new = pace.surely(lambda: intake.place(new, by=self.by, idempotency_key=key))
         except IdempotencyKeyReused:
-            reason = f"order {order.id} was replayed from {self.log} before, and said something else then"
-            self.refused.append(BadRow(order.line, Fault.REFUSED, reason))
+            self.refused.append(part.said_something_else(self.log))
             return
         self.tally.placed += is_new
         self.tally.known += not is_new
-        self.tally.without_delivering += is_new and _skips_delivering(part)
+        self.tally.without_delivering += is_new and part.skips_delivering
         part.status = FIRST if is_new else pace.surely(partial(self._status_of, part.id))
 
     def _move(self, pace: Pace, part: Part, number: int) -> None:
@@ -103,7 +115,7 @@ class Replay:
             by=self.by,
             seen=part.status,
             reason=part.order.reason if step.status == OrderStatus.CANCELLED else None,
-            metadata=self._metadata(step),
+            metadata=step.metadata(self.log),
         )
         try:
             moved = pace.surely(move).moved
@@ -116,22 +128,9 @@ class Replay:
         if moved and step.logged is None:
             self.tally.drawn[step.status] = self.tally.drawn.get(step.status, 0) + 1
 
-    def _metadata(self, step: Step) -> dict[str, Any]:
-        when: dict[str, Any] = {"drawn": True} if step.logged is None else {"logged_at": step.logged}
-        return {"replayed_from": self.log, **when}
-
     def _status_of(self, order_id: uuid.UUID) -> OrderStatus:
         status = db.session.execute(
             select(Order.status).where(Order.tenant_id == self.by.tenant_id, Order.id == order_id)
         ).scalar_one()
         db.session.commit()
         return status
-
-
-def _skips_delivering(part: Part) -> bool:
-    statuses = [step.status for step in part.steps]
-    return (
-        part.order.fulfilment == Fulfilment.DELIVERY
-        and OrderStatus.COMPLETED in statuses
-        and OrderStatus.DELIVERING not in statuses
-    )

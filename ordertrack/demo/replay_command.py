@@ -1,25 +1,24 @@
-"""The command that replays a log: what it takes, what it says of bad rows, what it sums up."""
+"""The command that replays a log: what it takes, and in which order it is done."""
 
 from __future__ import annotations
 
-import csv
-import json
+import datetime as dt
 import sys
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
 from ordertrack import schema
 from ordertrack.config import Settings
-from ordertrack.demo import house, log_restaurants, option_values, order_log, story
+from ordertrack.demo import house, log_restaurants, option_values, order_log, replay_said, story
+from ordertrack.demo.as_logged import EPOCH, AsLogged
 from ordertrack.demo.log_columns import COLUMNS, Sources, UnusableColumns
 from ordertrack.demo.logged_order import Reading
-from ordertrack.demo.order_log import BadRow, OrderLog
+from ordertrack.demo.order_log import OrderLog
 from ordertrack.demo.pace import RealClock, stopped_by_signals
 from ordertrack.demo.replay import ACTOR, Part, Replay
+from ordertrack.orders.past import HistoryRefused
 from ordertrack.orders.state_machine import Fulfilment
 from ordertrack.tenants.models import Tenant
 from ordertrack.tenants.principal import Principal
@@ -42,6 +41,9 @@ unless --leave-open.
 Rows that are malformed, run backwards along the stages, or repeat an order are named by line, counted and
 skipped. An order is placed once: played again, the log goes on where it stopped, and doubles nothing. The
 events carry the log's name and time in their metadata, for the log of this server says when it wrote them.
+
+With --as-logged nothing is played: orders and events are written as of then, with the times of the log, for
+reports to tell of. The tenant must have no event after the log's first one.
 """
 
 
@@ -90,6 +92,14 @@ events carry the log's name and time in their metadata, for the log of this serv
     show_default=True,
     help="Of rows that do not say.",
 )
+@click.option("--as-logged", is_flag=True, help="Write the log into the past, at its own times.")
+@click.option(
+    "--from",
+    "first_day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="With --as-logged: the day whose midnight in UTC is 0, in a log whose times are numbers.",
+)
 @click.option("--leave-open", is_flag=True, help="Leave orders where the log leaves them.")
 @click.option("--limit", type=click.IntRange(1), help="Only the first so many good rows.")
 @click.option(
@@ -116,6 +126,8 @@ def replay(
     zone: ZoneInfo,
     restaurant: str | None,
     fulfilment: str,
+    as_logged: bool,
+    first_day: dt.datetime | None,
     leave_open: bool,
     limit: int | None,
     name: str,
@@ -128,9 +140,10 @@ def replay(
         log = order_log.read(file, columns, reading, into_one=restaurant is not None, limit=limit)
     except UnusableColumns as error:
         raise click.UsageError(str(error)) from error
-    _point_out(log.bad_rows[:show], len(log.bad_rows), report)
+    replay_said.point_out(log.bad_rows[:show], len(log.bad_rows), report)
     if not log.orders:
         raise click.ClickException(f"{name} has {log.rows:,} rows, and none that could be played.")
+    begins = _begins(as_logged, first_day, reading)
     settings = Settings.from_environment()
     schema.upgrade(settings, if_behind=True)
     with house.working(settings, slug, as_operator=True) as tenant:
@@ -139,12 +152,15 @@ def replay(
         Part(order, slugs[order.restaurant], story.told(order, name, leave_open=leave_open))
         for order in log.orders
     ]
-    played = _play(settings, slug, name, speed, parts)
-    _point_out(played.refused[:show], len(played.refused), None)
+    if begins is not None:
+        played: Replay | AsLogged = _write_past(settings, slug, name, begins, parts)
+    else:
+        played = _play(settings, slug, name, speed, parts)
+    replay_said.point_out(played.refused[:show], len(played.refused), None)
     log.bad_rows.extend(played.refused)
     if report is not None:
-        _write(log.bad_rows, report)
-    _sum_up(name, log, played, as_json)
+        replay_said.write_report(log.bad_rows, report)
+    replay_said.sum_up(name, log, played.tally, as_json)
     if played.tally.stopped:
         sys.exit(1)
 
@@ -169,39 +185,42 @@ def _play(settings: Settings, slug: str, name: str, speed: float, parts: list[Pa
             length=steps, label=f"Replaying {name}", file=sys.stderr, update_min_steps=max(1, steps // 1000)
         ) as bar,
     ):
-        played = Replay(name, Principal(tenant.id, ACTOR, "Replay"), speed, clock, _say)
+        played = Replay(name, Principal(tenant.id, ACTOR, "Replay"), speed, clock, replay_said.say)
         for _ in played.play(parts):
             bar.update(1)
     return played
 
 
-def _point_out(shown: list[BadRow], count: int, report: Path | None) -> None:
-    for row in shown:
-        _say(f"line {row.line}: {row.fault}: {row.reason}")
-    if count > len(shown):
-        where = f"all are in {report}" if report is not None else "--report writes all into a file"
-        how_many = f"... and {count - len(shown):,} more" if shown else f"{count:,} bad rows"
-        _say(f"{how_many}; {where}.")
+def _begins(as_logged: bool, first_day: dt.datetime | None, reading: Reading) -> dt.datetime | None:
+    """The moment from which on the log's times count; None if it is to be played now."""
+    if not as_logged:
+        if first_day is not None:
+            raise click.UsageError("--from is for --as-logged: what is played happens now.")
+        return None
+    if reading.writes_moments:
+        if first_day is not None:
+            raise click.UsageError("The log's times are moments already: leave out --from.")
+        return EPOCH
+    if first_day is None:
+        raise click.UsageError("The log's times are numbers: say with --from which day they count from.")
+    return first_day.replace(tzinfo=dt.UTC)
 
 
-def _write(bad_rows: list[BadRow], report: Path) -> None:
-    with report.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(BadRow._fields)
-        table.writerows(bad_rows)
+def _write_past(settings: Settings, slug: str, name: str, begins: dt.datetime, parts: list[Part]) -> AsLogged:
+    clock = RealClock()
+    with (
+        stopped_by_signals(clock),
+        house.working(settings, slug, as_operator=True) as tenant,
+        click.progressbar(length=0, label=f"Writing {name}", file=sys.stderr) as bar,
+    ):
+        written = AsLogged(name, Principal(tenant.id, ACTOR, "Replay"), begins)
 
+        def expect(events: int) -> None:
+            bar.length = events
 
-def _sum_up(name: str, log: OrderLog, played: Replay, as_json: bool) -> None:
-    if as_json:
-        made: dict[str, Any] = {"log": name, "rows": log.rows, "orders": len(log.orders)}
-        click.echo(json.dumps({**made, "skipped": log.faults, **asdict(played.tally)}))
-        return
-    faults = ", ".join(f"{count:,} {fault}" for fault, count in sorted(log.faults.items()))
-    skipped = f"; skipped: {faults}" if faults else ""
-    click.echo(f"{name}: {log.rows:,} rows, {len(log.orders):,} of them good{skipped}.")
-    for sentence in played.tally.sentences:
-        click.echo(sentence)
-
-
-def _say(sentence: str) -> None:
-    click.echo(sentence, err=True)
+        try:
+            for count in written.write(parts, clock, expect):
+                bar.update(count)
+        except HistoryRefused as error:
+            raise click.ClickException(str(error)) from error
+    return written

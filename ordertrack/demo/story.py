@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ordertrack.demo import distributions
 from ordertrack.demo.logged_order import LoggedOrder
@@ -16,6 +17,11 @@ class Step:
     status: OrderStatus
     at: float
     logged: str | None
+
+    def metadata(self, log: str) -> dict[str, Any]:
+        """What its event says of where it comes from."""
+        when: dict[str, Any] = {"drawn": True} if self.logged is None else {"logged_at": self.logged}
+        return {"replayed_from": log, **when}
 
 
 def told(order: LoggedOrder, log: str, *, leave_open: bool = False) -> tuple[Step, ...]:

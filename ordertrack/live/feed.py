@@ -99,6 +99,13 @@ class Feed:
     def forget_missed(self) -> None:
         self._missed.clear()
 
+    def forget_frames(self, channel: str, key: str | None) -> None:
+        """Have what the window holds rendered anew for the topics of a channel, or for one of them."""
+        for entry in self._window:
+            for name in [name for name in entry.frames if name == (channel, key or name[1])]:
+                del entry.frames[name]
+        self.forget_missed()
+
     def frame(self, entry: Entry, topic: Topic) -> bytes:
         name = (topic.channel, topic.key)
         frame = entry.frames.get(name)

@@ -24,6 +24,11 @@ def encode(message: Message, cursor: Cursor | None = None, retry: int | None = N
     return ("\n".join(lines) + "\n\n").encode()
 
 
+def without_position(frame: bytes) -> bytes:
+    """The same frame, for whoever knows where they stand."""
+    return frame.partition(b"\n")[2] if frame.startswith(b"id: ") else frame
+
+
 def heartbeat(cursor: Cursor | None = None, retry: int | None = None) -> bytes:
     """A named event, for a comment would be invisible to the page; with the position if it has moved."""
     return encode(Message("", "hb"), cursor, retry)

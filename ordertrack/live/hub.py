@@ -102,10 +102,19 @@ class Hub:
         if tenant is not None:
             tenant.wake(seq)
 
+    def refresh(self, tenant_id: uuid.UUID, channel: str, key: str | None = None) -> None:
+        """Something changed that no event tells of: send a topic's watchers, or every topic's, all anew."""
+        tenant = self._tenants.get(tenant_id)
+        if tenant is not None:
+            tenant.refresh(channel, key)
+
+    def watched(self) -> list[uuid.UUID]:
+        """The tenants that somebody watches."""
+        return [tenant_id for tenant_id, tenant in list(self._tenants.items()) if tenant.is_watched]
+
     def verify(self) -> None:
         """Hold every watched tenant against the log, in one read as long as nothing was missed."""
-        watched = [tenant_id for tenant_id, tenant in list(self._tenants.items()) if tenant.is_watched]
-        if watched:
+        if watched := self.watched():
             for tenant_id, head in self._log.heads(watched).items():
                 self._tenants[tenant_id].verify(head)
 
@@ -113,8 +122,8 @@ class Hub:
         """Make up for notifications that nobody heard: of events, and of access that ended."""
         self._recovered.clear()
         self.verify()
-        watched = {tenant_id for tenant_id, tenant in list(self._tenants.items()) if tenant.is_watched}
-        for tenant_id in watched | {joining.tenant_id for joining in list(self._joining)}:
+        joining = {each.tenant_id for each in list(self._joining)}
+        for tenant_id in joining.union(self.watched()):
             self._recover_revocations(tenant_id)
 
     def pulse(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import psycopg
 import structlog
@@ -17,21 +17,31 @@ HEARTBEAT = 15.0
 _RETRY = (0.1, 0.2, 0.5, 1.0, 2.0)
 _log = structlog.get_logger(__name__)
 
+Hear = Callable[[str], None]
+
+
+class OtherForm(ValueError):
+    """A payload of another form than its channel's."""
+
 
 class Listener:
     """Turns notifications into wakes, and comes back by itself whenever its connection dies.
 
-    `events` carries `<tenant>:<seq>`, `revocations` an actor. What was notified while it was away is read
-    from the log: the hub recovers after each connect, and verifies what it knows every 20 seconds.
+    `channels` says what to do with the payload of each. What was notified while it was away nobody heard:
+    `recover` makes up for it after each connect, and the hub verifies what it knows every 20 seconds.
     """
 
     def __init__(
-        self, hub: Hub, connect: Callable[[], psycopg.Connection], events: str, revocations: str
+        self,
+        hub: Hub,
+        connect: Callable[[], psycopg.Connection],
+        channels: Mapping[str, Hear],
+        recover: Callable[[], None],
     ) -> None:
         self._hub = hub
         self._connect = connect
-        self._events = events
-        self._revocations = revocations
+        self._channels = channels
+        self._recover = recover
         self._stopped = threading.Event()
         self.is_connected = False
 
@@ -61,11 +71,11 @@ class Listener:
             attempt += 1
 
     def _listen(self, connection: psycopg.Connection) -> None:
-        for channel in (self._events, self._revocations):
+        for channel in self._channels:
             connection.execute(f'LISTEN "{channel}"')
         self.is_connected = True
         metrics.listener_connected.inc()
-        self._hub.recover()
+        self._recover()
         while not self._stopped.is_set():
             for notification in connection.notifies(timeout=VERIFY_EVERY):
                 self._hear(notification.channel, notification.payload)
@@ -73,16 +83,10 @@ class Listener:
             self._hub.verify()
 
     def _hear(self, channel: str, payload: str) -> None:
-        if channel == self._revocations:
-            self._hub.revoke(payload)
-            return
-        tenant, _, seq = payload.rpartition(":")
         try:
-            tenant_id, position = uuid.UUID(tenant), int(seq)
-        except ValueError:
-            _log.warning("notification of another form", payload=payload[:100])
-            return
-        self._hub.wake(tenant_id, position)
+            self._channels[channel](payload)
+        except OtherForm:
+            _log.warning("notification of another form", channel=channel, payload=payload[:100])
 
     def _beat(self) -> None:
         while not self._stopped.wait(HEARTBEAT):
@@ -92,3 +96,29 @@ class Listener:
                 self._hub.pulse()
             except Exception:
                 _log.exception("heartbeat failed")
+
+
+def waking(hub: Hub) -> Hear:
+    """Hears `<tenant>:<seq>`: the tenant's log has grown."""
+
+    def hear(payload: str) -> None:
+        tenant_id, seq = halves(payload)
+        if not seq.isdecimal():
+            raise OtherForm(payload)
+        hub.wake(tenant_id, int(seq))
+
+    return hear
+
+
+def halves(payload: str) -> tuple[uuid.UUID, str]:
+    """The tenant of `<tenant>:<rest>`, and the rest; raises OtherForm."""
+    tenant, _, rest = payload.rpartition(":")
+    return tenant_of(tenant), rest
+
+
+def tenant_of(payload: str) -> uuid.UUID:
+    """A tenant's id, or another's; raises OtherForm."""
+    try:
+        return uuid.UUID(payload)
+    except ValueError:
+        raise OtherForm(payload) from None

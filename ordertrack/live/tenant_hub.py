@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 import structlog
 
-from ordertrack import metrics
 from ordertrack.live import frames
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.feed import PAGE, WINDOW, Entry, EpochChanged, Feed
 from ordertrack.live.subscriptions import Connect, Log, Subscription
 from ordertrack.live.topics import Change, Channel, Topic
+from ordertrack.live.watched import Watched
 
-SNAPSHOT_KEPT = 50  # events after which a snapshot is read anew
 _CURRENT = frames.heartbeat(retry=1000)
 _log = structlog.get_logger(__name__)
-
-
-class _Watched:
-    """A topic's subscriptions, the position they have been told, and its last snapshot."""
-
-    __slots__ = ("snapshot", "subscriptions", "told", "topic")
-
-    def __init__(self, topic: Topic) -> None:
-        self.topic = topic
-        self.subscriptions: set[Subscription] = set()
-        self.told = 0
-        self.snapshot: tuple[Cursor, bytes] | None = None
 
 
 class TenantHub:
@@ -46,7 +34,7 @@ class TenantHub:
         self._channels = channels
         self._lock = threading.RLock()
         self._feed: Feed | None = None
-        self._watched: dict[tuple[str, str], _Watched] = {}
+        self._watched: dict[tuple[str, str], Watched] = {}
 
     def subscriptions(self) -> Iterator[Subscription]:
         for watched in list(self._watched.values()):
@@ -68,7 +56,7 @@ class TenantHub:
             if after is not None and after.seq > feed.head.seq:
                 self._advance(feed)
                 feed = self._open()
-            watched = self._watched.setdefault((topic.channel, topic.key), _Watched(topic))
+            watched = self._watch(topic)
             news = self._catch_up(feed, watched, after)
             subscription = Subscription(watched.topic, ended_by, connect())
             subscription.connection.on_close = partial(on_leave, subscription)
@@ -120,6 +108,16 @@ class TenantHub:
                 else:
                     self._advance(feed)
 
+    def refresh(self, channel: str, key: str | None) -> None:
+        """Show the watchers of a channel's topics, or of one, what is true now: no event told of it."""
+        with self._lock:
+            if self._feed is not None:
+                self._feed.forget_frames(channel, key)
+        for name in self.topics():
+            if name == (channel, key or name[1]):
+                self._refresh(name)
+                time.sleep(0)  # let events in between topics
+
     def topics(self) -> list[tuple[str, str]]:
         return list(self._watched)
 
@@ -146,11 +144,27 @@ class TenantHub:
                 else:
                     subscription.connection.write(beat)
 
+    def _refresh(self, name: tuple[str, str]) -> None:
+        with self._lock:
+            watched = self._watched.get(name)
+            if watched is None:
+                return
+            watched.forget_snapshot()
+            feed = self._feed_in_use()
+            if feed is None or not watched.subscriptions:
+                return
+            with self._log.inside(self._tenant_id):
+                watched.tell_anew(feed)
+
     def _feed_in_use(self) -> Feed | None:
         """The feed, if anybody watches; else it is dropped, and the next one reads what it needs."""
         if not self.is_watched:
             self._feed = None
         return self._feed
+
+    def _watch(self, topic: Topic) -> Watched:
+        new = Watched(topic, self._channels[topic.channel])
+        return self._watched.setdefault((topic.channel, topic.key), new)
 
     def _open(self) -> Feed:
         if self._feed is None:
@@ -161,7 +175,7 @@ class TenantHub:
             )
         return self._feed
 
-    def _catch_up(self, feed: Feed, watched: _Watched, after: Cursor | None) -> list[bytes]:
+    def _catch_up(self, feed: Feed, watched: Watched, after: Cursor | None) -> list[bytes]:
         """What a watcher who knows everything up to `after` is sent; a heartbeat ends it."""
         if (
             after is None
@@ -169,7 +183,7 @@ class TenantHub:
             or after.seq > feed.head.seq
             or not feed.reach_back(after.seq)
         ):
-            position, snapshot = self._snapshot(feed, watched)
+            position, snapshot = watched.snapshot(feed)
             watched.told = max(watched.told, position.seq)
             return [snapshot, feed.missed_after(watched.topic, position.seq), _CURRENT]
         missed = feed.missed_after(watched.topic, after.seq)
@@ -177,19 +191,6 @@ class TenantHub:
             return [missed, _CURRENT]
         watched.told = feed.head.seq  # as no frame says where the watcher stands
         return [frames.heartbeat(feed.head, retry=1000)]
-
-    def _snapshot(self, feed: Feed, watched: _Watched) -> tuple[Cursor, bytes]:
-        channel = self._channels[watched.topic.channel]
-        kept = watched.snapshot
-        if kept is not None and not channel.replays and kept[0].epoch == feed.head.epoch:
-            behind = feed.head.seq - kept[0].seq
-            if behind <= SNAPSHOT_KEPT and kept[0].seq >= feed.start:
-                return kept
-        position = feed.head
-        message = channel.snapshot(watched.topic, position)
-        metrics.snapshots.labels(watched.topic.channel).inc()
-        watched.snapshot = (position, frames.encode(message, position))
-        return watched.snapshot
 
     def _replay(self, topic: Topic, after: Cursor, connect: Connect) -> Cursor:
         """Write what lies before the window, page by page, at the watcher's own pace; how far that came."""
@@ -220,26 +221,9 @@ class TenantHub:
                 for name, entries in news.items():
                     watched = self._watched.get(name)
                     if watched is not None and watched.subscriptions:
-                        self._publish(feed, entries, watched)
+                        watched.publish(feed, entries)
         except EpochChanged:
             self._begin_again()
-
-    def _publish(self, feed: Feed, entries: list[Entry], watched: _Watched) -> None:
-        """Tell a topic's watchers of these changes: one write to each, however many changes there are."""
-        try:
-            told = b"".join([feed.frame(entry, watched.topic) for entry in entries])
-        except Exception:
-            # A change that cannot be rendered must not look like one that did not happen: these screens
-            # lose their stream and say so, and everybody else's goes on.
-            cursor = str(entries[-1].change.cursor)
-            _log.exception("a change could not be rendered", channel=watched.topic.channel, until=cursor)
-            for subscription in list(watched.subscriptions):
-                subscription.connection.close("error")
-            return
-        for subscription in list(watched.subscriptions):
-            subscription.connection.write(told)
-        watched.told = entries[-1].change.cursor.seq
-        metrics.frames_written.inc(len(watched.subscriptions) * len(entries))
 
     def _begin_again(self) -> None:
         """History was replaced: everybody gets a snapshot of what is true now."""
@@ -247,8 +231,7 @@ class TenantHub:
         self._feed = None
         feed = self._open()
         for watched in list(self._watched.values()):
-            watched.snapshot = None
-            _, snapshot = self._snapshot(feed, watched)
-            for subscription in list(watched.subscriptions):
-                subscription.connection.write(snapshot)
+            watched.forget_snapshot()
+            _, snapshot = watched.snapshot(feed)
+            watched.write(snapshot)
             watched.told = feed.head.seq

@@ -58,9 +58,9 @@ _PLACE = text("""
         SELECT tenant_id, :order_id, :token FROM stream
     ), event AS (
         INSERT INTO order_status_events (tenant_id, seq, order_id, restaurant_id, version, from_status,
-            to_status, changed_by, actor, occurred_at, in_status_for, metadata)
+            to_status, changed_by, actor, occurred_at, in_status_for, metadata, kitchen_load)
         SELECT tenant_id, seq, :order_id, restaurant_id, 1, NULL, :first, :changed_by, :actor, at, NULL,
-            :metadata FROM stream
+            :metadata, kitchen_load(tenant_id, restaurant_id) + 1 FROM stream
     )
     SELECT seq, pg_notify(:channel, tenant_id || ':' || seq) FROM stream
 """).bindparams(

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Interval,
+    SmallInteger,
     UniqueConstraint,
     Uuid,
     text,
@@ -109,7 +110,10 @@ class TenantStream(Base):
 
 
 class StatusEvent(Base):
-    """One transition: who, when, from, to, and why. Written once, never changed."""
+    """One transition: who, when, from, to, and why. Written once, never changed.
+
+    `kitchen_load` is how many orders the kitchen had then (up to 99); None where nobody counted.
+    """
 
     __tablename__ = "order_status_events"
     __table_args__ = (
@@ -132,6 +136,7 @@ class StatusEvent(Base):
     occurred_at: Mapped[dt.datetime] = mapped_column(Moment)
     in_status_for: Mapped[dt.timedelta | None] = mapped_column(Interval)
     event_metadata: Mapped[dict[str, Any]] = mapped_column("metadata", JSONB, server_default=_EMPTY)
+    kitchen_load: Mapped[int | None] = mapped_column(SmallInteger)
 
 
 class StatusTransition(Base):

@@ -30,12 +30,17 @@ class ItemRecord:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A status that the order has been in, since when, and by whose hand."""
+    """A status that the order has been in, since when, and by whose hand.
+
+    `load` is how many orders the kitchen had then, this one included (99 and more are 99); None where nobody
+    counted.
+    """
 
     status: OrderStatus
     at: dt.datetime
     changed_by: str
     reason: str | None
+    load: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,7 @@ def record_columns() -> list[Any]:
                         StatusEvent.occurred_at,
                         StatusEvent.changed_by,
                         StatusEvent.event_metadata["reason"],
+                        StatusEvent.kitchen_load,
                     ),
                     StatusEvent.version,
                 )
@@ -225,8 +231,9 @@ def to_record(row: Row[Any]) -> OrderRecord:
                 dt.datetime.fromisoformat(at),
                 by,
                 reason if isinstance(reason, str) else None,
+                load,
             )
-            for status, at, by, reason in row.steps
+            for status, at, by, reason, load in row.steps
         ),
     )
 

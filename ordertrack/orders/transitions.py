@@ -20,7 +20,7 @@ CHANNEL = "ordertrack_events"
 
 # The schema's own function: one statement that compares, sets, counts, writes and wakes.
 _ADVANCE = Statement(
-    "SELECT seq, at FROM advance_order(%(tenant_id)s, %(order_id)s, %(seen)s, %(to)s, %(changed_by)s,"
+    "SELECT seq, at, load FROM advance_order(%(tenant_id)s, %(order_id)s, %(seen)s, %(to)s, %(changed_by)s,"
     " %(actor)s, %(metadata)s, %(channel)s)",
     {"channel": CHANNEL},
 )
@@ -104,7 +104,7 @@ def _advance(
             metadata=Jsonb({**(metadata or {}), **({"reason": reason} if reason else {})}),
         )
         if written:
-            return Advance(order.after(Step(to, written[0].at, by.name, reason)), True)
+            return Advance(order.after(Step(to, written[0].at, by.name, reason, written[0].load)), True)
 
 
 def _already_there(order: OrderRecord, to: OrderStatus, seen: OrderStatus | None) -> Advance:

@@ -9,6 +9,7 @@ from flask import current_app
 
 from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.state_machine import TERMINAL, Fulfilment, OrderStatus
+from ordertrack.sla import screens
 
 _USUAL_WAY = (
     OrderStatus.PENDING,
@@ -79,6 +80,7 @@ def values(order: OrderRecord) -> dict[str, object]:
         "headline": headline(order),
         "milestones": milestones(order),
         "is_over": is_over(order),
+        "expected_end": screens.expected_end_of(order),
     }
 
 

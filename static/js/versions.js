@@ -42,8 +42,23 @@ function asMoves(tasks) {
   });
 }
 
-document.addEventListener("htmx:before:swap", ({ detail: { tasks } }) => {
-  const fresh = asMoves(tasks).filter(({ swapSpec }) => !swapSpec?.card || isNews(swapSpec));
+// Of what is shown already a stream may bring new times, for targets change without a step. An answer may not: it
+// may have been under way for long. What has no controls is simply replaced.
+function isStillNews({ swapSpec, fragment }) {
+  const { card, version, style } = swapSpec;
+  const here = document.getElementById(card);
+  if (version !== versions.get(card) || shown(card) !== version) return false;
+  for (const fresh of style === "upsert" ? fragment.querySelectorAll("[data-timed]") : []) {
+    here.querySelector(`[data-timed="${fresh.dataset.timed}"]`)?.replaceWith(fresh);
+  }
+  return style === "innerHTML";
+}
+
+document.addEventListener("htmx:before:swap", ({ detail: { tasks, ctx } }) => {
+  const isPushed = ctx.sourceElement?.matches("[hx-sse\\:connect]");
+  const isFresh = (task) => !task.swapSpec?.card || isNews(task.swapSpec) || (isPushed && isStillNews(task));
+  const fresh = asMoves(tasks).filter(isFresh);
+  document.dispatchEvent(new Event("retimed"));
   for (const { swapSpec } of fresh) if (swapSpec?.card) remember(swapSpec.card, swapSpec.version);
   tasks.splice(0, tasks.length, ...fresh);
 });

@@ -14,7 +14,7 @@ from faults.history_of import give_a_past
 from faults.load import BOARD, PROGRAM, Load, prove
 from ordertrack.boards.columns import KITCHEN
 from ordertrack.config import Settings
-from ordertrack.live.tenant_hub import SNAPSHOT_KEPT
+from ordertrack.live.watched import SNAPSHOT_KEPT
 from ordertrack.orders.state_machine import OrderStatus
 
 PAST = 700  # orders of long ago, of five events each

@@ -77,13 +77,18 @@ class Recorder:
 
 
 class Orders:
-    """A channel for tests: one topic a restaurant, one short message an event, counted as it is rendered."""
+    """A channel for tests: one topic a restaurant, one short message an event, counted as it is rendered.
+
+    `setting` stands in every message, as targets do in every card.
+    """
 
     def __init__(self, name: str = "orders", replays: bool = False) -> None:
         self.name = name
         self.replays = replays
         self.rendered: list[int] = []
         self.admits_anybody = True
+        self.setting = ""
+        self.fails = False
 
     def topic(self, house: Any, restaurant: str = "hamra") -> Topic:
         return Topic(house.tenant_id, self.name, restaurant)
@@ -96,10 +101,12 @@ class Orders:
 
     def render(self, change: Any, key: str) -> Message:
         self.rendered.append(change.cursor.seq)
-        return Message(f"{change.event.number} {change.event.to_status}")
+        return Message(f"{change.event.number} {change.event.to_status}{self.setting}")
 
     def snapshot(self, topic: Topic, head: Cursor) -> Message:
-        return Message(f"all of {topic.key} at {head.seq}", "snapshot")
+        if self.fails:
+            raise RuntimeError("a card that cannot be rendered")
+        return Message(f"all of {topic.key} at {head.seq}{self.setting}", "snapshot")
 
 
 class Interrupted(EventLog):

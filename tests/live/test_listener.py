@@ -23,7 +23,7 @@ from ordertrack.config import Settings
 from ordertrack.database import db
 from ordertrack.live import listener as listener_module
 from ordertrack.live.hub import Hub
-from ordertrack.live.listener import Listener
+from ordertrack.live.listener import Listener, waking
 from ordertrack.orders.transitions import CHANNEL
 from ordertrack.tenants import accounts
 from ordertrack.tenants.accounts import REVOKED_CHANNEL
@@ -63,7 +63,7 @@ def line(settings: Settings) -> Line:
 
 @pytest.fixture
 def listener(hub: Hub, line: Line) -> Iterator[Listener]:
-    made = Listener(hub, line.connect, CHANNEL, REVOKED_CHANNEL)
+    made = Listener(hub, line.connect, {CHANNEL: waking(hub), REVOKED_CHANNEL: hub.revoke}, hub.recover)
     yield made
     made.stop()
     line.cut()

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 
 from ordertrack.database import tenant_context
-from ordertrack.orders import intake, records
+from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.records import ItemRecord
 from ordertrack.orders.state_machine import Fulfilment, OrderStatus, Role
@@ -56,8 +56,6 @@ def test_what_was_not_given_is_empty(app: Flask, cedar: Any, place: Callable[...
 def test_a_reason_that_is_no_text_is_not_shown_as_one(
     app: Flask, cedar: Any, place: Callable[..., uuid.UUID], bring: Callable[..., None]
 ) -> None:
-    from ordertrack.orders import transitions
-
     order_id = place(cedar)
     with tenant_context(app, cedar.tenant_id):
         transitions.advance(
@@ -122,3 +120,21 @@ def test_another_tenants_order_is_not_found(app: Flask, cedar: Any, rival: Any, 
         assert records.find(rival.tenant_id, order_id) is None
         assert records.find(cedar.tenant_id, order_id) is None
         assert records.newest(cedar.tenant_id, 10) == []
+
+
+def test_each_step_knows_how_many_orders_the_kitchen_had_and_a_tap_answers_the_same(
+    app: Flask, cedar: Any, place: Callable[..., uuid.UUID], bring: Callable[..., None]
+) -> None:
+    order_ids = [place(cedar) for _ in range(3)]
+    place(cedar, restaurant="jounieh")
+    bring(cedar, order_ids[0], OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
+    with tenant_context(app, cedar.tenant_id):
+        loads = []
+        for order_id in order_ids:
+            order = records.find(cedar.tenant_id, order_id)
+            assert order is not None
+            loads.append([step.load for step in order.steps])
+        answer = transitions.advance(order_ids[1], OrderStatus.CONFIRMED, by=cedar.program)
+        assert answer.order == records.find(cedar.tenant_id, order_ids[1])
+    assert loads == [[1, 3, 3, 3], [2], [3]]
+    assert answer.order.steps[-1].load == 2

@@ -16,7 +16,13 @@ from psycopg import errors, sql
 from sqlalchemy import text
 
 from ordertrack.config import Settings
-from ordertrack.database import db, enter_tenant, present_credential, tenant_context
+from ordertrack.database import (
+    db,
+    enter_tenant,
+    operator_connection,
+    present_credential,
+    tenant_context,
+)
 from ordertrack.tenants.accounts import hash_key
 
 _TENANT_TABLES = """
@@ -41,18 +47,41 @@ def tables(operator: psycopg.Connection[Any]) -> list[str]:
     return [name for name, *_ in operator.execute(_TENANT_TABLES)]
 
 
+# A row for each table that reports read.
+_OF_REPORTS = """
+    INSERT INTO sla_rules SELECT tenant_id, id, 1, '2026-01-01', timezone, '04:00', '[]', 1, 0, 'Maya', 'staff:x'
+      FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO sla_targets SELECT tenant_id, id, 1, 'kitchen', NULL, '2026-01-01', 1200, 'Maya', 'staff:x'
+      FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO sla_progress VALUES (%(tenant)s, 0);
+    INSERT INTO sla_stale SELECT tenant_id, id, '2026-01-01' FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO sla_shift_names VALUES (%(tenant)s, 1, 'Lunch');
+    INSERT INTO sla_restaurant_days SELECT tenant_id, 'kitchen', '2026-01-01', id, '', ''
+      FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO sla_tenant_days VALUES (%(tenant)s, 'kitchen', '2026-01-01', '', '', '');
+    INSERT INTO sla_estimate_days SELECT tenant_id, id, '2026-01-01', '', 0, 0, 0, 0
+      FROM restaurants WHERE tenant_id = %(tenant)s;
+"""
+
+
 @pytest.fixture
 def two_houses(
     cedar: House,
     rival: House,
     place: Callable[..., uuid.UUID],
     sign_in: Callable[[Person], FlaskClient],
-) -> tuple[House, House]:
-    """Both with rows in every table."""
-    for house in (cedar, rival):
-        place(house)
-        sign_in(house.nour)
-    return cedar, rival
+    settings: Settings,
+) -> Iterator[tuple[House, House]]:
+    """Both with rows in every table, whose roll-up nobody touches meanwhile."""
+    with operator_connection(settings.operator_url) as connection:
+        for house in (cedar, rival):
+            lock = text("SELECT pg_advisory_lock(hashtextextended('roll-up:' || :tenant, 0))")
+            connection.execute(lock, {"tenant": str(house.tenant_id)})
+            place(house)
+            sign_in(house.nour)
+            for statement in _OF_REPORTS.split(";\n")[:-1]:
+                connection.exec_driver_sql(statement, {"tenant": house.tenant_id})
+        yield cedar, rival
 
 
 @pytest.fixture
@@ -114,7 +143,17 @@ def test_views_and_functions_do_not_open_a_way_around(operator: psycopg.Connecti
            UNION ALL
            SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"""
     ).fetchall()
-    assert loose == []
+    assert loose == [("tenants_behind",)]
+
+
+def test_the_one_function_that_looks_at_all_tenants_tells_their_ids_and_keeps_no_door_open(
+    two_houses: tuple[House, House], confined: psycopg.Connection[Any]
+) -> None:
+    told = {tenant for (tenant,) in confined.execute("SELECT tenants_behind()")}
+    assert told >= {house.tenant_id for house in two_houses}
+    assert confined.execute("SELECT count(*) FROM orders").fetchone() == (0,)
+    result = confined.execute("SELECT pg_get_function_result('tenants_behind()'::regprocedure)").fetchone()
+    assert result == ("SETOF uuid",)
 
 
 def test_without_a_tenant_there_are_no_rows(

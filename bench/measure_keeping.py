@@ -1,0 +1,78 @@
+"""What reports cost a transition: the process of the roll-up, and the count in each event, beside neither."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+
+from house import House, plain_url
+from measure_transitions import CALLERS, advance
+from ours import Ordertrack
+from processes import children, command_of
+from psycopg import connect
+from stage import Stage
+from table import Row, at_least, ratios
+
+SMALLEST_SHARE = 0.9
+BARE, COUNTED, KEPT = "without either", "with the count alone", "with both"
+
+_LOAD = import_module("ordertrack.migrations.versions.0003_what_reports_read")
+
+
+def measure(stage: Stage) -> list[Row]:
+    rates: dict[str, list[float]] = defaultdict(list)
+    with ExitStack() as stack:
+        house = stack.enter_context(stage.house("keeping"))
+        ours = stack.enter_context(Ordertrack(stage, house))
+
+        def measured(name: str) -> None:
+            orders = house.place(stage.scale.tapped)
+            rates[name].append(advance(stage, ours, orders, ours.tap))
+            stage.say(f"keeping: {name}: {rates[name][-1]:.0f} transitions a second")
+
+        for _ in range(stage.scale.rounds):
+            with _stopped(_keeper(ours)):
+                with _without_count(house):
+                    measured(BARE)
+                measured(COUNTED)
+            measured(KEPT)
+    what = f"transitions a second while the roll-up is kept up, one worker, {CALLERS} callers"
+    counted = f"{ratios(rates[COUNTED], rates[BARE]):.2f} × {BARE}"
+    return [
+        at_least(what, rates[KEPT], rates[BARE], BARE, SMALLEST_SHARE),
+        Row(f"— {COUNTED}", rates[COUNTED], "", counted),
+        Row(f"— {BARE}", rates[BARE], ""),
+    ]
+
+
+def _keeper(server: Ordertrack) -> int:
+    (found,) = (pid for pid in children(server.master) if b"\0sla\0keep" in command_of(pid))
+    return found
+
+
+@contextmanager
+def _stopped(pid: int) -> Iterator[None]:
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def _without_count(house: House) -> Iterator[None]:
+    """The function that makes a move, with a constant where it counts what the kitchen has."""
+    with_count = _LOAD.ADVANCE
+    without, replaced = re.subn(r"public\.kitchen_load\([^)]*\)", "1::smallint", with_count)
+    assert replaced
+    with connect(plain_url(house.settings.operator_url), autocommit=True) as connection:
+        connection.execute(without)
+        try:
+            yield
+        finally:
+            connection.execute(with_count)

@@ -1,0 +1,64 @@
+"""What is sent to write history: orders by the hundred, their events one by one inside the server."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+# A request's limit is for requests.
+PATIENCE = text("SET LOCAL statement_timeout = 0")
+
+PLACE = text("""
+    WITH new AS MATERIALIZED (
+        SELECT * FROM jsonb_to_recordset(CAST(:orders AS jsonb)) AS new (id uuid, restaurant_id uuid,
+            business_date date, number integer, fulfilment text, placed_at timestamptz,
+            promised_at timestamptz, reference text, customer jsonb, idempotency_key text,
+            idempotency_hash text, token text, items jsonb)
+    ), placed AS (
+        INSERT INTO orders (tenant_id, id, restaurant_id, business_date, number, status, version,
+            status_since, fulfilment, placed_at, promised_at, reference, customer,
+            idempotency_key, idempotency_hash)
+        SELECT :tenant_id, id, restaurant_id, business_date, number, :first, 1,
+            placed_at, fulfilment, placed_at, promised_at, reference, customer,
+            idempotency_key, idempotency_hash FROM new
+    ), lines AS (
+        INSERT INTO order_items (tenant_id, order_id, position, name, quantity, notes, modifiers)
+        SELECT :tenant_id, id, line.position, line.item ->> 'name',
+            (line.item ->> 'quantity')::integer, line.item ->> 'notes', line.item -> 'modifiers'
+          FROM new, jsonb_array_elements(items) WITH ORDINALITY AS line (item, position)
+    )
+    INSERT INTO tracking_links (tenant_id, order_id, token) SELECT :tenant_id, id, token FROM new
+""")
+
+# The guards look at the order and at the stream after every statement, so no statement writes two events.
+# It belongs to the operator's session and ends with the transaction: nobody gets a way to write other times.
+# A transaction finds its own latest version of the stream's row behind all that it made before, so each event
+# takes a little longer than the last; here it is held by its place, and the guard finds it by the index.
+WRITER = text("""
+    CREATE FUNCTION pg_temp.write_history(log uuid, steps jsonb) RETURNS bigint
+    LANGUAGE plpgsql SET enable_seqscan = off AS $$
+    DECLARE
+        step record;
+        place bigint;
+        held tid;
+    BEGIN
+        SELECT ctid INTO STRICT held FROM public.tenant_streams WHERE tenant_id = log FOR UPDATE;
+        FOR step IN SELECT * FROM jsonb_to_recordset(steps) AS step (order_id uuid, restaurant_id uuid,
+            version integer, from_status text, to_status text, changed_by text, actor text,
+            at timestamptz, since timestamptz, metadata jsonb, kitchen_load smallint)
+        LOOP
+            UPDATE public.tenant_streams SET seq = seq + 1 WHERE ctid = held
+            RETURNING seq, ctid INTO STRICT place, held;
+            UPDATE public.orders SET status = step.to_status, version = step.version, status_since = step.at
+             WHERE tenant_id = log AND id = step.order_id AND step.version > 1;
+            INSERT INTO public.order_status_events (tenant_id, seq, order_id, restaurant_id, version,
+                from_status, to_status, changed_by, actor, occurred_at, in_status_for, metadata, kitchen_load)
+            VALUES (log, place, step.order_id, step.restaurant_id, step.version,
+                step.from_status, step.to_status, step.changed_by, step.actor, step.at,
+                step.at - step.since, step.metadata, step.kitchen_load);
+        END LOOP;
+        RETURN place;
+    END $$
+""")
+WRITE = text("SELECT pg_temp.write_history(:tenant_id, CAST(:steps AS jsonb))")
+WRITTEN = text("DROP FUNCTION pg_temp.write_history(uuid, jsonb)")
+NOTIFY = text("SELECT pg_notify(:channel, :head)")

@@ -1,0 +1,61 @@
+"""What a restaurant counts as its orders come and go: numbers in the day, and the kitchen's load."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+
+from sqlalchemy import func, select
+
+from ordertrack.database import db
+from ordertrack.orders.intake import RestaurantNotFound
+from ordertrack.orders.models import Order
+from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.tenants.models import Restaurant
+
+MOST_COUNTED = 99
+_IN_KITCHEN = frozenset({OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PREPARING})
+
+
+class Counts:
+    """All restaurants of a tenant as they stand, locked until the transaction ends; in step with the past."""
+
+    def __init__(self, tenant_id: uuid.UUID) -> None:
+        self._tenant_id = tenant_id
+        query = select(Restaurant).where(Restaurant.tenant_id == tenant_id).order_by(Restaurant.id)
+        locked = db.session.scalars(
+            query.with_for_update(key_share=True).execution_options(populate_existing=True)
+        )
+        self._restaurants = {restaurant.slug: restaurant for restaurant in locked}
+        self._loads = Counter[uuid.UUID]()
+
+    def count_loads(self) -> None:
+        """How many orders each kitchen has, once nobody can change that any more."""
+        counted = db.session.execute(
+            select(Order.restaurant_id, func.count())
+            .where(Order.tenant_id == self._tenant_id, Order.status.in_(_IN_KITCHEN))
+            .group_by(Order.restaurant_id)
+        )
+        for restaurant_id, count in counted:
+            self._loads[restaurant_id] = count
+
+    def restaurant_id(self, slug: str) -> uuid.UUID:
+        if slug not in self._restaurants:
+            raise RestaurantNotFound(slug)
+        return self._restaurants[slug].id
+
+    def number(self, slug: str, day: dt.date) -> tuple[dt.date, int]:
+        """The day and the number of the next order, as intake gives them: days never run backwards."""
+        restaurant = self._restaurants[slug]
+        if restaurant.numbered_on is None or restaurant.numbered_on < day:
+            restaurant.numbered_on, restaurant.last_number = day, 0
+        restaurant.last_number += 1
+        return restaurant.numbered_on, restaurant.last_number
+
+    def load(self, slug: str, before: OrderStatus | None, after: OrderStatus) -> int:
+        """The load of the kitchen at this step, the order included if it was there or is placed now."""
+        restaurant_id = self.restaurant_id(slug)
+        load = self._loads[restaurant_id] + (before is None)
+        self._loads[restaurant_id] += (after in _IN_KITCHEN) - (before in _IN_KITCHEN)
+        return min(load, MOST_COUNTED)

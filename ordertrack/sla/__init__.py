@@ -1,0 +1,1 @@
+"""Shifts, targets, the roll-up of the log, and the reports that are read from it."""

@@ -1,0 +1,58 @@
+"""The commands of the roll-up: making it anew from the log, and keeping it up."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+
+import click
+from sqlalchemy import select
+
+from ordertrack import logs, make_bare_app, schema
+from ordertrack.config import Settings
+from ordertrack.database import db, enter_tenant
+from ordertrack.orders import event_log
+from ordertrack.sla import rollup
+from ordertrack.sla.keeping import Keeping
+from ordertrack.tenants import accounts
+from ordertrack.tenants.models import Tenant
+
+
+@click.group()
+def sla() -> None:
+    """What reports read."""
+
+
+@sla.command()
+@click.option("--tenant", "slug", metavar="SLUG", help="Only this tenant's.")
+def rebuild(slug: str | None) -> None:
+    """Make the roll-up anew from the log.
+
+    It gives the same figures as the one that is kept up; reports go on reading that one until the new one is
+    done. Events of the last seconds follow by themselves while a server runs.
+    """
+    settings = Settings.from_environment()
+    schema.upgrade(settings, if_behind=True)
+    with make_bare_app(settings, as_operator=True).app_context():
+        tenants = [accounts.find_tenant(slug)] if slug else list(db.session.scalars(select(Tenant)))
+        db.session.commit()
+        for tenant in tenants:
+            enter_tenant(tenant.id)
+            head = event_log.head(tenant.id).seq
+            with click.progressbar(length=head, label=tenant.slug, file=sys.stderr) as bar:
+                reached = rollup.rebuild(tenant.id, bar.update)
+            click.echo(f"{tenant.slug}: {reached:,} of {head:,} events are in the roll-up.")
+
+
+@sla.command(hidden=True)
+def keep() -> None:
+    """Keep every roll-up up to date until the process that started this one is gone."""
+    parent = os.getppid()
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    settings = Settings.from_environment()
+    logs.configure(quiet=settings.demo)
+    Keeping(make_bare_app(settings), lambda: not ended.is_set() and os.getppid() == parent).run()

@@ -1,0 +1,138 @@
+"""What a report says: the figures of each stage, shift, day, restaurant and hour, all times in seconds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla.stages import LeftOut, Stage
+
+if TYPE_CHECKING:
+    from ordertrack.sla.selection import Selection
+
+ERROR = 0.02  # every time given is within this share of the exact one
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of the times of one stage in some bucket: None where there is nothing to say.
+
+    `judged` of `count` began under a target, and `in_target` of those met it. `left_out` were measured and
+    are not trusted: when a report leaves them out they are not in `count`, when it has them in they are.
+    """
+
+    count: int
+    mean: float | None
+    p50: float | None
+    p90: float | None
+    p95: float | None
+    judged: int
+    in_target: int
+    left_out: Mapping[LeftOut, int]
+
+    @property
+    def share(self) -> float | None:
+        """In target, 0 to 1; None where nothing had a target."""
+        return self.in_target / self.judged if self.judged else None
+
+    @property
+    def all_left_out(self) -> int:
+        return sum(self.left_out.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One bar: a shift, a day (`key` its ISO date) or a restaurant (`key` its slug)."""
+
+    key: str
+    label: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class StageFigures:
+    """A stage in the chosen range, and in as many days before it."""
+
+    stage: Stage
+    now: Figures
+    before: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """An hour (0 to 23, local) of a weekday (0 Monday, of the business day) in which the stage began."""
+
+    weekday: int
+    hour: int
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class SlowOrder:
+    """An order with the time that its stage took."""
+
+    order_id: uuid.UUID
+    number: int
+    restaurant: str
+    fulfilment: Fulfilment
+    business_date: dt.date
+    shift: str | None
+    seconds: float
+    left_out: LeftOut | None
+    is_breach: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How estimates turned out: the order came before, within or after its range, or none was given."""
+
+    sooner: int
+    within: int
+    later: int
+    silent: int
+
+    @property
+    def given(self) -> int:
+        return self.sooner + self.within + self.later
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything the page shows of a selection; `targets` are seconds and what each is for."""
+
+    selection: Selection
+    stages: list[StageFigures]
+    shifts: list[Group]
+    days: list[Group]
+    restaurants: list[Group]
+    heat: list[HeatCell]
+    slowest: list[SlowOrder]
+    doubtful: list[SlowOrder]
+    targets: list[tuple[int, str]]
+    outcome: Outcome
+    as_of: dt.datetime
+    is_behind: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunningShift:
+    """A shift that runs now: `figures` of the selection's stage so far, `open` orders, `late` of them now.
+
+    `late_next_at` is when the next of them will be late if nothing happens; None if none will be.
+    """
+
+    restaurant: str
+    slug: str
+    name: str
+    begins: dt.datetime
+    ends: dt.datetime
+    zone: ZoneInfo
+    figures: Figures
+    open: Mapping[OrderStatus, int]
+    late: int
+    late_next_at: dt.datetime | None = None

@@ -1,0 +1,290 @@
+"""A report: what the roll-up says of a selection, in a few queries whose size does not grow with the log."""
+
+from __future__ import annotations
+
+import datetime as dt
+import operator
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+from psycopg.rows import namedtuple_row
+from sqlalchemy import bindparam, select, text
+
+from ordertrack.database import db
+from ordertrack.orders.models import Order
+from ordertrack.orders.state_machine import Fulfilment
+from ordertrack.sla import cells, estimate_days, shift_names
+from ordertrack.sla.cells import FULFILMENTS, LEFT_OUT, NO_SHIFT, Cells
+from ordertrack.sla.figures import Figures, Group, HeatCell, Report, SlowOrder, StageFigures
+from ordertrack.sla.selection import Selection
+from ordertrack.sla.stages import Stage
+from ordertrack.sla.tallying import Tally
+
+OUTSIDE = "Outside shifts"
+HOURS = 24
+
+_TENANT_ROWS = """
+    SELECT stage, business_date AS day, by_shift AS cells FROM sla_tenant_days
+     WHERE tenant_id = %(tenant_id)s AND business_date BETWEEN %(first)s AND %(last)s
+"""
+_TENANT_STAGE = """
+    SELECT business_date AS day, by_hour AS cells, slowest FROM sla_tenant_days
+     WHERE tenant_id = %(tenant_id)s AND stage = %(stage)s AND business_date BETWEEN %(first)s AND %(last)s
+"""
+# Cells of one stage and restaurant one behind the other: they are to be added up in any case.
+_BY_RESTAURANT = """
+    SELECT restaurant_id, string_agg(cells, '') AS cells FROM sla_restaurant_days
+     WHERE tenant_id = %(tenant_id)s AND stage = %(stage)s AND business_date BETWEEN %(first)s AND %(last)s
+       AND restaurant_id = ANY (%(restaurants)s)
+     GROUP BY restaurant_id
+"""
+_CHOSEN_ROWS = """
+    SELECT stage, business_date AS day, string_agg(cells, '') AS cells FROM sla_restaurant_days
+     WHERE tenant_id = %(tenant_id)s AND business_date BETWEEN %(first)s AND %(last)s
+       AND restaurant_id = ANY (%(restaurants)s)
+     GROUP BY stage, business_date
+"""
+_CHOSEN_STAGE = """
+    SELECT business_date AS day, string_agg(cells, '') AS cells, string_agg(slowest, '') AS slowest
+      FROM sla_restaurant_days
+     WHERE tenant_id = %(tenant_id)s AND stage = %(stage)s AND business_date BETWEEN %(first)s AND %(last)s
+       AND restaurant_id = ANY (%(restaurants)s)
+     GROUP BY business_date
+"""
+_POSITION = text("""
+    SELECT stream.seq > coalesce(progress.seq, 0) AS is_behind, clock_timestamp() AS now, event.occurred_at
+      FROM tenant_streams AS stream LEFT JOIN sla_progress AS progress USING (tenant_id)
+      LEFT JOIN order_status_events AS event
+        ON event.tenant_id = stream.tenant_id AND event.seq = progress.seq
+     WHERE stream.tenant_id = :tenant_id
+""")
+# Events of the last seconds wait for their turn; longer than this, the roll-up lags.
+_MAY_WAIT = dt.timedelta(seconds=30)
+
+
+def make(selection: Selection) -> Report:
+    """The report of this selection, whose tenant is entered. Each time in it is within `figures.ERROR`."""
+    return _Making(selection).report()
+
+
+_Single: TypeAlias = tuple[Any, dt.date]
+
+
+class _Making:
+    def __init__(self, selection: Selection) -> None:
+        self._selection = selection
+        self._names = shift_names.names(selection.tenant_id)
+        self._restaurants = [each.id for each in selection.restaurants]
+        self._rows = self._read(
+            _TENANT_ROWS if selection.is_all else _CHOSEN_ROWS, first=selection.before.first
+        )
+        self._of_stage = self._read(_TENANT_STAGE if selection.is_all else _CHOSEN_STAGE)
+        self._tally = self._tallied([row.cells for row in self._rows])
+
+    def report(self) -> Report:
+        selection = self._selection
+        slow = self._slow()
+        as_of, is_behind = position(selection.tenant_id)
+        return Report(
+            selection,
+            self._stages(),
+            self._shifts(),
+            self._days(),
+            self._by_restaurant(),
+            self._heat(),
+            self._slowest(slow),
+            self._doubtful(slow),
+            targets(selection),
+            estimate_days.outcome(selection.tenant_id, self._restaurants, selection.first, selection.last),
+            as_of,
+            is_behind,
+        )
+
+    def _read(self, query: str, first: dt.date | None = None) -> list[Any]:
+        selection = self._selection
+        connection: Any = db.session.connection().connection.driver_connection
+        values = {
+            "tenant_id": selection.tenant_id,
+            "stage": selection.stage.value,
+            "restaurants": self._restaurants,
+            "first": first or selection.first,
+            "last": selection.last,
+        }
+        # As bytes: as text, what is read would be twice as long.
+        with connection.cursor(row_factory=namedtuple_row, binary=True) as cursor:
+            return list(cursor.execute(query, values).fetchall())
+
+    def _tallied(self, stored: Sequence[bytes]) -> Tally:
+        selection = self._selection
+        return Tally(stored, selection.fulfilment, with_left_out=selection.with_left_out)
+
+    def _per_row(self, numbers: Sequence[int]) -> Any:
+        """For each cell, the number that its row has."""
+        return np.array(numbers, np.int64)[self._tally.row] if numbers else self._tally.row
+
+    def _stages(self) -> list[StageFigures]:
+        """Each stage in the range, and in the one before it."""
+        stages = list(Stage)
+        first = self._selection.first
+        numbers = [stages.index(Stage(row.stage)) * 2 + (row.day < first) for row in self._rows]
+        found = self._tally.figures(self._per_row(numbers), 2 * len(stages))
+        return [
+            StageFigures(stage, found[2 * place], found[2 * place + 1]) for place, stage in enumerate(stages)
+        ]
+
+    def _is_in_range(self) -> Any:
+        """For each cell, whether it is of the chosen stage and range."""
+        selection = self._selection
+        numbers = [int(row.stage == selection.stage and row.day >= selection.first) for row in self._rows]
+        return self._per_row(numbers) == 1
+
+    def _shifts(self) -> list[Group]:
+        shift = cells.shift_of(self._tally.key).astype(np.int64)
+        found = self._tally.figures(np.where(self._is_in_range(), shift, -1), 256)
+        groups = [
+            Group(self._shift(number) or "", self._shift(number) or OUTSIDE, found[number])
+            for number in sorted(range(256), key=self._place_of_shift)
+        ]
+        return [group for group in groups if group.figures.count or group.figures.all_left_out]
+
+    def _shift(self, number: int) -> str | None:
+        return self._names.get(number)
+
+    def _place_of_shift(self, number: int) -> tuple[bool, dt.timedelta, int]:
+        """Shifts as they follow each other on the last day, then those of before, then what is outside."""
+        name = self._shift(number)
+        for each in self._selection.restaurants:
+            rules = each.calendar.rules_on(self._selection.last)
+            for shift in rules.shifts:
+                if shift.name == name:
+                    after = _time(shift.starts) - _time(rules.day_starts)
+                    return False, after % dt.timedelta(days=1), number
+        return number == NO_SHIFT, dt.timedelta(days=1), number
+
+    def _days(self) -> list[Group]:
+        first, length = self._selection.first, self._selection.length
+        numbers = [(row.day - first).days for row in self._rows]
+        found = self._tally.figures(np.where(self._is_in_range(), self._per_row(numbers), -1), length)
+        days = [first + dt.timedelta(number) for number in range(length)]
+        return [Group(day.isoformat(), day.isoformat(), each) for day, each in zip(days, found, strict=True)]
+
+    def _by_restaurant(self) -> list[Group]:
+        rows = {row.restaurant_id: row.cells for row in self._read(_BY_RESTAURANT)}
+        tally = self._tallied([rows.get(each, b"") for each in self._restaurants])
+        found = tally.figures(tally.row, len(self._restaurants))
+        return [
+            Group(place.slug, place.name, each)
+            for place, each in zip(self._selection.restaurants, found, strict=True)
+        ]
+
+    def _heat(self) -> list[HeatCell]:
+        tally = self._tallied([row.cells for row in self._of_stage])
+        weekdays = np.array([row.day.weekday() for row in self._of_stage], np.int64)
+        group = weekdays[tally.row] * HOURS + cells.hour_of(tally.key) if len(weekdays) else tally.row
+        found = tally.figures(group, 7 * HOURS)
+        return [
+            HeatCell(place // HOURS, place % HOURS, each)
+            for place, each in enumerate(found)
+            if each.count or each.all_left_out
+        ]
+
+    def _slow(self) -> list[tuple[dt.date, Cells]]:
+        """The slowest and the doubtful single orders of each day, of the wanted fulfilment."""
+        found = [(row.day, cells.read_slowest(row.slowest)) for row in self._of_stage]
+        if self._selection.fulfilment is None:
+            return found
+        wanted = FULFILMENTS.index(self._selection.fulfilment)
+        return [(day, slow[cells.fulfilment_of(slow["key"]) == wanted]) for day, slow in found]
+
+    def _slowest(self, days: list[tuple[dt.date, Cells]]) -> list[SlowOrder]:
+        """The ten slowest: the roll-up keeps as many of each kind of each day."""
+        with_left_out = self._selection.with_left_out
+        return self._as_orders(_longest(days, lambda reason: with_left_out or reason == 0))
+
+    def _doubtful(self, days: list[tuple[dt.date, Cells]]) -> list[SlowOrder]:
+        """Ten of those that are left out, for each reason."""
+        numbers = range(1, len(LEFT_OUT))
+        found = [_longest(days, partial(operator.eq, number)) for number in numbers]
+        return self._as_orders([each for several in found for each in several])
+
+    def _as_orders(self, found: list[_Single]) -> list[SlowOrder]:
+        ids = [uuid.UUID(bytes=bytes(each["order"]).ljust(16, b"\0")) for each, _ in found]
+        names = {each.id: each.name for each in self._selection.restaurants}
+        rows = db.session.execute(_ORDERS, {"tenant_id": self._selection.tenant_id, "ids": ids})
+        orders = {row.id: row for row in rows}
+        return [
+            SlowOrder(
+                order_id,
+                orders[order_id].number,
+                names[orders[order_id].restaurant_id],
+                Fulfilment(orders[order_id].fulfilment),
+                day,
+                self._shift(int(cells.shift_of(each["key"]))),
+                float(each["seconds"]),
+                LEFT_OUT[int(cells.left_out_of(each["key"]))],
+                int(cells.target_of(each["key"])) == cells.BREACH,
+            )
+            for order_id, (each, day) in zip(ids, found, strict=True)
+        ]
+
+
+_ORDERS = select(Order.id, Order.number, Order.restaurant_id, Order.fulfilment).where(
+    Order.tenant_id == bindparam("tenant_id"), Order.id.in_(bindparam("ids", expanding=True))
+)
+
+
+def _longest(days: list[tuple[dt.date, Cells]], is_wanted: Callable[[int], bool]) -> list[_Single]:
+    """The ten longest whose reason to be left out is wanted, with the business day of each."""
+    found = [
+        (each, day)
+        for day, slow in days
+        for each, reason in zip(slow, cells.left_out_of(slow["key"]), strict=True)
+        if is_wanted(int(reason))
+    ]
+    return sorted(found, key=lambda single: -single[0]["seconds"])[: cells.MOST_SLOW]
+
+
+def position(tenant_id: uuid.UUID) -> tuple[dt.datetime, bool]:
+    """Up to which moment the roll-up knows everything, and whether it lags."""
+    row = db.session.execute(_POSITION, {"tenant_id": tenant_id}).one()
+    if not row.is_behind:
+        return row.now, False
+    as_of = row.occurred_at or dt.datetime.fromtimestamp(0, dt.UTC)
+    return as_of, row.now - as_of > _MAY_WAIT
+
+
+def targets(selection: Selection) -> list[tuple[int, str]]:
+    """The targets of the stage on the last day, in seconds, and for whom each holds ("" if for all)."""
+    fulfilments = [selection.fulfilment] if selection.fulfilment else list(Fulfilment)
+    holds: defaultdict[int, set[tuple[str, Fulfilment]]] = defaultdict(set)
+    for each in selection.restaurants:
+        for fulfilment in fulfilments:
+            seconds = each.targets.at(selection.stage, fulfilment, selection.last)
+            if seconds is not None:
+                holds[seconds].add((each.name, fulfilment))
+    everybody = len(selection.restaurants) * len(fulfilments)
+    return [
+        (seconds, "" if len(those) == everybody else _whom(selection, those))
+        for seconds, those in sorted(holds.items())
+    ]
+
+
+def _whom(selection: Selection, those: set[tuple[str, Fulfilment]]) -> str:
+    names = sorted({name for name, _ in those})
+    kinds = [fulfilment for fulfilment in Fulfilment if any(each == fulfilment for _, each in those)]
+    said = " and ".join(kind.value.replace("_", " ") for kind in kinds)
+    if len(names) == len(selection.restaurants):
+        return said
+    places = names[0] if len(names) == 1 else f"{len(names)} restaurants"
+    return places if len(kinds) == len(Fulfilment) else f"{places}, {said}"
+
+
+def _time(clock: dt.time) -> dt.timedelta:
+    return dt.timedelta(hours=clock.hour, minutes=clock.minute)
+
+
+__all__ = ["Figures", "make", "position", "targets"]

@@ -1,0 +1,170 @@
+"""Saving rules and targets: always one more row, past days stay judged as they were, everybody is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from ordertrack.database import db
+from ordertrack.sla import settings_rows
+from ordertrack.sla.models import SavedRules, SavedTarget, Stale
+from ordertrack.sla.rules_check import UnusableRules, check
+from ordertrack.sla.settings import SETTINGS_CHANNEL, RestaurantSettings, forget
+from ordertrack.sla.shifts import Rules
+from ordertrack.sla.target_check import check_target
+from ordertrack.sla.targets import Target
+from ordertrack.tenants.models import Restaurant
+from ordertrack.tenants.principal import Principal
+
+_ALL_DAYS = dt.date.min
+_OVERTAKEN = (
+    "Somebody else saved other rules while you were at it: see what was saved below."
+    " Saving once more replaces theirs by what stands here."
+)
+
+
+def save_rules(
+    restaurant_id: uuid.UUID,
+    wanted: Rules,
+    *,
+    by: Principal,
+    now: dt.datetime | None = None,
+    seen: int | None = None,
+) -> Rules | None:
+    """Save rules that hold from the running business day on, whatever their `valid_from`, and commit.
+
+    Answers what was saved, None if it holds already. `seen` is how often rules had been saved when these were
+    thought of. Raises UnusableRules, also if somebody else saved meanwhile; then nothing is saved.
+    """
+    check(wanted)
+    _refuse_unless_postgresql_knows(wanted.timezone)
+    with _changing(by.tenant_id, restaurant_id) as before:
+        today = before.calendar.day_of(now or dt.datetime.now(dt.UTC))
+        latest = before.calendar.rules[-1]
+        # Under a new zone today may be the day before: what was saved last is what has to be replaced.
+        rules = replace(wanted, valid_from=max(today, latest.valid_from))
+        if replace(rules, valid_from=latest.valid_from) == latest:
+            return None
+        version = _newest(SavedRules, by.tenant_id, restaurant_id)
+        if seen not in (None, version):
+            raise UnusableRules({"seen": _OVERTAKEN})
+        if version == 0:
+            version = 1
+            program = Principal(by.tenant_id, "program:ordertrack", "as set up")
+            _add_rules(restaurant_id, version, latest, program)
+        _add_rules(restaurant_id, version + 1, rules, by)
+        has_moved = (rules.timezone, rules.day_starts) != (latest.timezone, latest.day_starts)
+        _mark_stale(by.tenant_id, restaurant_id, _ALL_DAYS if has_moved else rules.valid_from)
+        _tell(by.tenant_id, restaurant_id)
+        return rules
+
+
+def save_target(
+    restaurant_id: uuid.UUID, wanted: Target, *, by: Principal, now: dt.datetime | None = None
+) -> None:
+    """Save a target and commit. Raises UnusableTarget; then nothing is saved."""
+    with _changing(by.tenant_id, restaurant_id) as before:
+        today = before.calendar.day_of(now or dt.datetime.now(dt.UTC))
+        check_target(wanted, before.targets, today)
+        saved = SavedTarget(
+            tenant_id=by.tenant_id,
+            restaurant_id=restaurant_id,
+            version=_newest(SavedTarget, by.tenant_id, restaurant_id) + 1,
+            stage=wanted.stage,
+            fulfilment=wanted.fulfilment,
+            valid_from=wanted.valid_from,
+            seconds=wanted.seconds,
+            saved_by=by.name,
+            actor=by.actor,
+        )
+        db.session.add(saved)
+        if wanted.valid_from <= today:
+            _mark_stale(by.tenant_id, restaurant_id, wanted.valid_from)
+        _tell(by.tenant_id, restaurant_id)
+
+
+@contextmanager
+def _changing(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Iterator[RestaurantSettings]:
+    """The settings as they are, nobody else changing them; what is done meanwhile is committed.
+
+    Raises LookupError if the tenant has no such restaurant.
+    """
+    try:
+        # Who saves at the same time waits; taps, whose events refer to the row, do not.
+        found = db.session.scalar(
+            select(Restaurant.id)
+            .where(Restaurant.tenant_id == tenant_id, Restaurant.id == restaurant_id)
+            .with_for_update(key_share=True)
+        )
+        if found is None:
+            raise LookupError(f"no restaurant {restaurant_id} in tenant {tenant_id}")
+        (before,) = settings_rows.read(tenant_id, restaurant_id)
+        yield before
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    forget(tenant_id, restaurant_id)
+
+
+def _add_rules(restaurant_id: uuid.UUID, version: int, rules: Rules, by: Principal) -> None:
+    saved = SavedRules(
+        tenant_id=by.tenant_id,
+        restaurant_id=restaurant_id,
+        version=version,
+        valid_from=rules.valid_from,
+        timezone=rules.timezone,
+        day_starts=rules.day_starts,
+        shifts=[settings_rows.shift_as_saved(shift) for shift in rules.shifts],
+        forgotten_after=rules.forgotten_after,
+        early_before=rules.early_before,
+        saved_by=by.name,
+        actor=by.actor,
+    )
+    db.session.add(saved)
+    db.session.execute(
+        update(Restaurant)
+        .where(Restaurant.tenant_id == by.tenant_id, Restaurant.id == restaurant_id)
+        .values(timezone=rules.timezone, business_day_start=rules.day_starts)
+    )
+
+
+def _newest(
+    table: type[SavedRules] | type[SavedTarget], tenant_id: uuid.UUID, restaurant_id: uuid.UUID
+) -> int:
+    """The number of what was saved last, 0 if nothing was."""
+    newest = db.session.scalar(
+        select(func.max(table.version)).where(
+            table.tenant_id == tenant_id, table.restaurant_id == restaurant_id
+        )
+    )
+    return newest or 0
+
+
+def _mark_stale(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, from_date: dt.date) -> None:
+    new = insert(Stale).values(tenant_id=tenant_id, restaurant_id=restaurant_id, from_date=from_date)
+    earlier = func.least(Stale.from_date, new.excluded.from_date)
+    db.session.execute(
+        new.on_conflict_do_update(index_elements=["tenant_id", "restaurant_id"], set_={"from_date": earlier})
+    )
+
+
+def _tell(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> None:
+    """Have every process know, as soon as it is committed."""
+    payload = {"channel": SETTINGS_CHANNEL, "payload": f"{tenant_id}:{restaurant_id}"}
+    db.session.execute(text("SELECT pg_notify(:channel, :payload)"), payload)
+
+
+def _refuse_unless_postgresql_knows(timezone: str) -> None:
+    """Orders are numbered by their day in the database, which brings a list of zones of its own."""
+    is_known = db.session.scalar(
+        text("SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = :name)"), {"name": timezone}
+    )
+    if not is_known:
+        raise UnusableRules({"timezone": f"The database knows no time zone {timezone!r}. Choose another."})

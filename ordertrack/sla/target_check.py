@@ -1,0 +1,48 @@
+"""What is wrong with a target that somebody wants to save, field by field."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from ordertrack.sla.targets import Target, Targets
+
+LONGEST = 24 * 3600  # seconds
+EARLIEST = dt.date(2000, 1, 1)
+FARTHEST_AHEAD = dt.timedelta(days=400)
+
+
+class UnusableTarget(ValueError):
+    """A target that cannot hold. `problems` has a sentence for each field."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        self.problems = problems
+        super().__init__(" ".join(problems.values()))
+
+
+def check_target(target: Target, saved: Targets, today: dt.date) -> None:
+    """Raise UnusableTarget if it cannot be added to what is saved on the business day `today`."""
+    problems = {}
+    if target.seconds is not None and not 0 < target.seconds <= LONGEST:
+        problems["minutes"] = "A target is more than nothing and no longer than 1,440 minutes."
+    if problem := _problem_of_day(target, saved, today):
+        problems["valid_from"] = problem
+    elif target.seconds is None and saved.own_at(target.stage, target.fulfilment, target.valid_from) is None:
+        problems["minutes"] = "There is no such target on that day that could end. Give its minutes."
+    if problems:
+        raise UnusableTarget(problems)
+
+
+def _problem_of_day(target: Target, saved: Targets, today: dt.date) -> str | None:
+    """Past days stay as they were judged: they get a target only if they and those after them had none."""
+    day = target.valid_from
+    if not EARLIEST <= day <= today + FARTHEST_AHEAD:
+        return f"Choose a day from {EARLIEST} to {today + FARTHEST_AHEAD}."
+    if day >= today:
+        return None
+    judging = {target.fulfilment, None}
+    if any(saved.holds_since(target.stage, fulfilment, day) for fulfilment in judging):
+        return (
+            f"A target held on {day} or after it, and past days stay as they were judged."
+            f" Let this one hold from {today} or later."
+        )
+    return None

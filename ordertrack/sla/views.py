@@ -1,0 +1,162 @@
+"""The reports: their page, its tables as files, and the shift that runs now, as it runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from ordertrack import streaming
+from ordertrack.errors import Problem, Refusal
+from ordertrack.orders import event_log
+from ordertrack.orders.state_machine import Fulfilment
+from ordertrack.sla import choice, report, running, settings, wording
+from ordertrack.sla.channel import CHANNEL
+from ordertrack.sla.charts import charts
+from ordertrack.sla.choice import Typed, UnusableChoice
+from ordertrack.sla.figures import ERROR, Report
+from ordertrack.sla.findings import findings
+from ordertrack.sla.headline import of_chosen, tiles
+from ordertrack.sla.report_tables import TABLES
+from ordertrack.sla.running_panel import latest_first, next_change
+from ordertrack.sla.selection import Grouping, Preset, Selection
+from ordertrack.sla.settings import RestaurantSettings
+from ordertrack.sla.table_csv import csv_of
+from ordertrack.sla.tables import Table
+from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.sign_in import staff_principal
+
+blueprint = Blueprint("sla", __name__)
+
+PRESETS = {
+    Preset.TODAY: "Today",
+    Preset.YESTERDAY: "Yesterday",
+    Preset.WEEK: "7 days",
+    Preset.FOUR_WEEKS: "28 days",
+    Preset.QUARTER: "90 days",
+}
+_CHOICES = {
+    "presets": PRESETS,
+    "groupings": Grouping,
+    "fulfilments": Fulfilment,
+    "stage_names": wording.STAGES,
+}
+
+
+@blueprint.record_once
+def _register(state: BlueprintSetupState) -> None:
+    state.app.jinja_env.filters.update(
+        sla_time=wording.time,
+        sla_share=wording.share,
+        sla_counted=wording.counted,
+        sla_days=wording.days,
+        sla_moment=wording.moment,
+        said_left_out=wording.said_left_out,
+    )
+
+
+@blueprint.get("/sla")
+def show() -> ResponseReturnValue:
+    """The report that the address chooses; 422 with the form as it was typed if it chooses none."""
+    principal = _manager()
+    # Read before the figures: what moves in between is told by the stream, and asked for again.
+    cursor = event_log.head(principal.tenant_id)
+    places = settings.of_tenant(principal.tenant_id)
+    about = {"principal": principal, "places": places, **_CHOICES}
+    try:
+        selection = _selection(principal, places)
+    except UnusableChoice as error:
+        typed = Typed.in_address(request.args)
+        return render_template("sla.html", **about, typed=typed, problems=error.problems), 422
+    typed = Typed.understood(selection)
+    if not places:
+        return render_template("sla.html", **about, typed=typed, problems={})
+    return render_template(
+        "sla.html",
+        **about,
+        **figures(report.make(selection)),
+        **_running(selection),
+        typed=typed,
+        problems={},
+        cursor=cursor,
+    )
+
+
+def figures(made: Report) -> dict[str, Any]:
+    """What the page shows of a report."""
+    return {
+        "report": made,
+        "selection": made.selection,
+        "stage": of_chosen(made),
+        "tiles": tiles(made),
+        "findings": findings(made),
+        "charts": charts(made),
+        "tables": {name: make(made) for name, make in TABLES.items()},
+        "zone": _zone(made.selection),
+        "error": ERROR,
+        "doubts": {wording.DOUBTS[reason]: text for reason, text in wording.DOUBTS_EXPLAINED.items()},
+        "stage_measures": wording.MEASURES,
+    }
+
+
+@blueprint.get("/sla/now")
+def now() -> str:
+    """The running shifts of the chosen restaurants, for a page that shows them already."""
+    return render_template("_sla_now.html", **_running(_understood()))
+
+
+@blueprint.get("/sla/stream")
+def stream() -> Response:
+    """A message named `sla` whenever figures have moved."""
+    principal = _manager()
+    return streaming.answer(principal, CHANNEL.topic(principal.tenant_id), streaming.requested_cursor())
+
+
+def _download(make: Callable[[Report], Table]) -> Response:
+    """One table of the report that the address chooses, as CSV."""
+    selection = _understood()
+    table = make(report.make(selection))
+    name = f"sla-{selection.stage}-{table.name}-{selection.first}-{selection.last}.csv"
+    response = make_response(csv_of(table))
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+for _name, _make in TABLES.items():
+    blueprint.add_url_rule(f"/sla/{_name}.csv", f"{_name}_csv", partial(_download, _make))
+
+
+def _manager() -> Principal:
+    principal = staff_principal()
+    if not principal.is_manager:
+        abort(403, "Reports are for managers and owners.")
+    return principal
+
+
+def _selection(principal: Principal, places: Sequence[RestaurantSettings]) -> Selection:
+    return choice.read(request.args, principal.tenant_id, places, dt.datetime.now(dt.UTC))
+
+
+def _understood() -> Selection:
+    """The selection, where there is no form to put a sentence beside."""
+    principal = _manager()
+    try:
+        return _selection(principal, settings.of_tenant(principal.tenant_id))
+    except UnusableChoice as error:
+        raise Refusal(Problem(422, str(error))) from error
+
+
+def _running(selection: Selection) -> dict[str, Any]:
+    shifts = latest_first(running.running(selection))
+    return {"shifts": shifts, "again_at": next_change(shifts), "open_statuses": wording.OPEN}
+
+
+def _zone(selection: Selection) -> Any:
+    """In which moments are told: the first restaurant's."""
+    return selection.restaurants[0].calendar.zone_on(selection.last)

@@ -1,0 +1,286 @@
+"""Timers on cards: calm, due, late by the targets, at the same moment on every tablet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import seen
+from cast import House
+from flask import Flask
+from flask.testing import FlaskClient
+from over_http import EventStream
+from over_http import sign_in as sign_in_over_http
+from playwright.sync_api import Locator, Page, expect
+from server import Server, wait_for
+from wire import Wire
+
+from ordertrack.boards.columns import DISPATCH
+from ordertrack.boards.columns import KITCHEN as KITCHEN_BOARD
+from ordertrack.boards.fragments import card_id, move
+from ordertrack.database import tenant_context
+from ordertrack.orders import records, transitions
+from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla import saving, settings, settings_rows
+from ordertrack.sla.stages import Stage
+from ordertrack.sla.targets import DUE_SHARE, Target
+from ordertrack.tenants.restaurants import find_restaurant
+
+KITCHEN = "/r/hamra/kitchen"
+SOON = 2000  # milliseconds
+TEN_MINUTES = 600
+
+Place = Callable[..., uuid.UUID]
+Open = Callable[..., Page]
+Save = Callable[..., None]
+
+
+@pytest.fixture
+def save(app: Flask, cedar: House) -> Save:
+    """Save a target of hamra that holds from today on, as the settings page would."""
+
+    def save_it(
+        seconds: int | None, stage: Stage = Stage.ACCEPT, fulfilment: Fulfilment | None = None
+    ) -> None:
+        with tenant_context(app, cedar.tenant_id):
+            place = find_restaurant(cedar.tenant_id, "hamra")
+            assert place is not None
+            calendar = settings.of_restaurant(cedar.tenant_id, place.id).calendar
+            today = calendar.day_of(dt.datetime.now(dt.UTC))
+            saving.save_target(place.id, Target(stage, fulfilment, today, seconds), by=cedar.maya.principal)
+
+    return save_it
+
+
+def order_of(app: Flask, house: House, order_id: uuid.UUID) -> OrderRecord:
+    with tenant_context(app, house.tenant_id):
+        order = records.find(house.tenant_id, order_id)
+        assert order is not None
+        return order
+
+
+def card_of(page: Page, order_id: uuid.UUID) -> Locator:
+    return page.locator(f"#{card_id(order_id)}")
+
+
+def expect_timer(page: Page, order_id: uuid.UUID, state: str, word: str, timeout: float = 5000) -> None:
+    clock = card_of(page, order_id).locator(".clock")
+    expect(clock).to_have_attribute("data-timer", state, timeout=timeout)
+    expect(clock.locator(".timer")).to_have_text(word)
+
+
+def open_board(open_page: Open, house: House, **options: Any) -> Page:
+    page = open_page(house.nour, KITCHEN, **options)
+    seen.expect_state(page, "live")
+    return page
+
+
+def milliseconds(moment: dt.datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
+def test_a_timer_turns_from_calm_to_due_to_late_at_its_moments_and_says_so_in_words(
+    cedar: House, place: Place, save: Save, open_page: Open
+) -> None:
+    save(TEN_MINUTES)
+    order_id = place(cedar)
+    page = open_board(open_page, cedar, strict=False)
+    page.clock.install()
+    page.reload()
+    expect_timer(page, order_id, "calm", "")
+    page.clock.fast_forward("07:20")
+    expect_timer(page, order_id, "calm", "")
+    page.clock.fast_forward("00:20")
+    expect_timer(page, order_id, "due", "due")
+    page.clock.fast_forward("02:25")
+    expect_timer(page, order_id, "late", "late")
+    page.clock.fast_forward("04:00")
+    expect_timer(page, order_id, "late", "late by 4 min")
+    page.clock.fast_forward("01:02:00")
+    expect_timer(page, order_id, "late", "late by 1 h 06")
+
+
+def test_the_server_renders_the_state_of_the_moment_for_a_page_whose_script_has_not_run(
+    app: Flask, cedar: House, place: Place, save: Save, sign_in: Callable[..., FlaskClient]
+) -> None:
+    save(1)
+    order_id = place(cedar)
+    order = order_of(app, cedar, order_id)
+    late_at = order.placed_at + dt.timedelta(seconds=1)
+    due_at = order.placed_at + DUE_SHARE * dt.timedelta(seconds=1)
+    client = sign_in(cedar.nour)
+
+    def page() -> str:
+        return client.get(KITCHEN).text
+
+    assert f'data-due-at="{milliseconds(due_at)}" data-late-at="{milliseconds(late_at)}"' in page()
+    wait_for(lambda: 'data-timer="late"' in page(), "the order to be late")
+    assert '<b class="timer">late</b>' in page()
+
+
+def test_a_target_that_a_manager_saves_is_on_every_open_tablet_within_two_seconds(
+    app: Flask, cedar: House, place: Place, save: Save, open_page: Open
+) -> None:
+    order_id = place(cedar)
+    first, second = open_board(open_page, cedar), open_board(open_page, cedar)
+    for page in (first, second):
+        page.evaluate("window.isSamePage = true")
+        expect_timer(page, order_id, "calm", "")
+        expect(card_of(page, order_id).locator("[data-late-at]")).to_have_count(0)
+    placed_at = order_of(app, cedar, order_id).placed_at
+    for seconds in (TEN_MINUTES, 2 * TEN_MINUTES, None):
+        save(seconds)
+        for page in (first, second):
+            clock = card_of(page, order_id).locator(".clock")
+            if seconds is None:
+                expect(clock).not_to_have_attribute("data-late-at", re.compile("."), timeout=SOON)
+            else:
+                late_at = str(milliseconds(placed_at + dt.timedelta(seconds=seconds)))
+                expect(clock).to_have_attribute("data-late-at", late_at, timeout=SOON)
+    save(1)
+    for page in (first, second):
+        expect_timer(page, order_id, "late", "late", timeout=SOON + 1000)
+        assert page.evaluate("window.isSamePage"), "a page was reloaded"
+
+
+def test_new_targets_leave_a_reason_that_is_being_typed_where_it_is(
+    cedar: House, place: Place, save: Save, open_page: Open
+) -> None:
+    order_id = place(cedar)
+    page = open_board(open_page, cedar)
+    card = card_of(page, order_id)
+    card.get_by_text("Cancel…").click()
+    card.get_by_label("Why?").fill("No ga")
+    save(1)
+    expect_timer(page, order_id, "late", "late")
+    expect(card.get_by_label("Why?")).to_have_value("No ga")
+    expect(card.get_by_label("Why?")).to_be_focused()
+
+
+def test_a_tablet_that_was_cut_off_meanwhile_learns_of_new_targets_when_it_comes_back(
+    cedar: House, place: Place, save: Save, wire: Wire, open_page: Open
+) -> None:
+    order_id = place(cedar)
+    page = open_board(open_page, cedar, strict=False, base_url=wire.address)
+    wire.cut()
+    seen.expect_state(page, "reconnecting")
+    save(1)
+    wire.let_through()
+    seen.expect_state(page, "live")
+    expect_timer(page, order_id, "late", "late")
+
+
+def test_a_timer_runs_by_the_stage_that_the_order_is_in_and_by_its_own_fulfilment(
+    app: Flask, cedar: House, place: Place, save: Save, open_page: Open
+) -> None:
+    save(3600, Stage.ACCEPT)
+    save(7200, Stage.KITCHEN)
+    save(5400, Stage.KITCHEN, Fulfilment.PICKUP)
+    page = open_board(open_page, cedar)
+    orders = {Fulfilment.DELIVERY: 7200, Fulfilment.PICKUP: 5400}
+    for fulfilment, seconds in orders.items():
+        order_id = place(cedar, fulfilment)
+        with tenant_context(app, cedar.tenant_id):
+            transitions.advance(order_id, OrderStatus.CONFIRMED, by=cedar.program)
+        expect(page.locator(f"#column-confirmed > #{card_id(order_id)}")).to_be_visible()
+        late_at = order_of(app, cedar, order_id).status_since + dt.timedelta(seconds=seconds)
+        expect(card_of(page, order_id).locator(".clock")).to_have_attribute(
+            "data-late-at", str(milliseconds(late_at))
+        )
+
+
+def test_what_has_left_the_kitchen_has_no_timer_there_and_one_at_dispatch(
+    app: Flask, cedar: House, place: Place, save: Save
+) -> None:
+    save(TEN_MINUTES, Stage.HANDOVER)
+    order_id = place(cedar)
+    with tenant_context(app, cedar.tenant_id):
+        for status in (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY):
+            transitions.advance(order_id, status, by=cedar.program)
+        order = records.find(cedar.tenant_id, order_id)
+        assert order is not None
+        assert "data-late-at" not in move(KITCHEN_BOARD, order)
+        assert "data-late-at" in move(DISPATCH, order)
+
+
+def test_the_answer_to_a_tap_and_the_pushed_card_are_the_same_bytes(
+    server: Server, cedar: House, place: Place, save: Save, sign_in: Callable[..., FlaskClient]
+) -> None:
+    save(TEN_MINUTES, Stage.KITCHEN)
+    order_id = place(cedar)
+    headers = sign_in_over_http(server.port, cedar.nour).headers
+    stream = EventStream(server.port, f"{KITCHEN}/stream", headers)
+    while (frame := stream.next()) is not None and frame.event != "hb":
+        pass
+    form = {"to": "confirmed", "seen": "pending", "board": "kitchen"}
+    answer = sign_in(cedar.nour).post(f"/orders/{order_id}/transitions", data=form)
+    pushed = stream.next()
+    stream.close()
+    assert pushed is not None and "data-late-at" in pushed.data
+    assert pushed.data.strip() in answer.text
+
+
+def test_cards_are_rendered_without_asking_for_targets_each_time(
+    app: Flask, cedar: House, place: Place, save: Save, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(TEN_MINUTES)
+    order = order_of(app, cedar, place(cedar))
+    asked = []
+    read = settings_rows.read
+    monkeypatch.setattr(settings, "read", lambda *of: asked.append(of) or read(*of))
+    with tenant_context(app, cedar.tenant_id):
+        for _ in range(50):
+            move(KITCHEN_BOARD, order)
+    assert len(asked) == 1
+
+
+def test_no_state_moves_a_card_or_what_is_on_it(
+    cedar: House, place: Place, save: Save, open_page: Open
+) -> None:
+    save(TEN_MINUTES)
+    orders = [place(cedar) for _ in range(3)]
+    page = open_board(open_page, cedar, strict=False, viewport={"width": 1280, "height": 800})
+    page.clock.install()
+    page.reload()
+    boxes = """() => [...document.querySelectorAll(".card, .card :is(h3, button, .items)")].map((part) => {
+      const { x, y, width, height } = part.getBoundingClientRect();
+      return [x, y, width, height];
+    })"""
+    expect_timer(page, orders[0], "calm", "")
+    page.evaluate("Promise.all(document.getAnimations().map(({ finished }) => finished))")
+    calm = page.evaluate(boxes)
+    for forward, state, word in (("08:00", "due", "due"), ("03:00", "late", "late by 1 min")):
+        page.clock.fast_forward(forward)
+        expect_timer(page, orders[0], state, word)
+        assert page.evaluate(boxes) == calm
+
+
+def test_late_is_told_by_a_sign_too_and_by_more_than_its_colour(
+    cedar: House, place: Place, save: Save, open_page: Open
+) -> None:
+    save(TEN_MINUTES)
+    order_id = place(cedar)
+    page = open_board(open_page, cedar, strict=False)
+    page.clock.install()
+    page.reload()
+    look = """() => {
+      const card = document.querySelector(".card");
+      const sign = getComputedStyle(card.querySelector(".timer"), "::before").content;
+      return [sign, getComputedStyle(card).outlineStyle];
+    }"""
+    looks = []
+    for forward, state in (("00:01", "calm"), ("08:00", "due"), ("03:00", "late")):
+        page.clock.fast_forward(forward)
+        expect(card_of(page, order_id).locator(".clock")).to_have_attribute("data-timer", state)
+        looks.append(page.evaluate(look))
+    assert len({sign for sign, _ in looks}) == 3
+    assert [outline for _, outline in looks] == ["none", "none", "solid"]
+    assert (
+        page.evaluate("document.getAnimations().filter((each) => each.constructor === CSSAnimation).length")
+        == 0
+    )

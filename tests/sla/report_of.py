@@ -1,0 +1,154 @@
+"""Reports made by hand, of any size, for tests of how a report is shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla.figures import (
+    Figures,
+    Group,
+    HeatCell,
+    Outcome,
+    Report,
+    RunningShift,
+    SlowOrder,
+    StageFigures,
+)
+from ordertrack.sla.selection import Selection
+from ordertrack.sla.settings import RestaurantSettings
+from ordertrack.sla.shifts import Calendar, Rules
+from ordertrack.sla.stages import LeftOut, Stage
+from ordertrack.sla.targets import Targets
+
+FRIDAY = dt.date(2025, 11, 21)
+NOTHING_LEFT_OUT = dict.fromkeys(LeftOut, 0)
+
+
+def place(name: str = "Hamra", zone: str = "Asia/Beirut") -> RestaurantSettings:
+    """A restaurant with the usual rules and no target."""
+    calendar = Calendar([Rules(dt.date(2000, 1, 1), zone, dt.time(4))])
+    return RestaurantSettings(uuid.uuid4(), name.lower().replace(" ", "-"), name, calendar, Targets())
+
+
+def selection(days: int = 7, places: Sequence[RestaurantSettings] | None = None, **changes: Any) -> Selection:
+    """The days up to a Friday, of two restaurants."""
+    chosen = tuple(places) if places is not None else (place("Hamra"), place("Jounieh"))
+    return Selection(uuid.uuid4(), FRIDAY - dt.timedelta(days - 1), FRIDAY, chosen, **changes)
+
+
+def figures(
+    count: int = 100,
+    p90: float = 1300.0,
+    *,
+    in_target: int | None = 87,
+    left_out: Mapping[LeftOut, int] | None = None,
+) -> Figures:
+    """So many times, of which `in_target` met their target; None: there was none."""
+    known = (0.62 * p90, 0.55 * p90, p90, 1.2 * p90) if count else (None,) * 4
+    judged = 0 if in_target is None else count
+    return Figures(count, *known, judged, in_target or 0, left_out or NOTHING_LEFT_OUT)
+
+
+def report(chosen: Selection | None = None, **changes: Any) -> Report:
+    """Everything empty but what is changed."""
+    fields: dict[str, Any] = {
+        "selection": chosen or selection(),
+        "stages": [
+            StageFigures(stage, figures(0, in_target=None), figures(0, in_target=None)) for stage in Stage
+        ],
+        "shifts": [],
+        "days": [],
+        "restaurants": [],
+        "heat": [],
+        "slowest": [],
+        "doubtful": [],
+        "targets": [],
+        "outcome": Outcome(0, 0, 0, 0),
+        "as_of": dt.datetime(2025, 11, 21, 17, 42, 10, tzinfo=dt.UTC),
+        "is_behind": False,
+    }
+    return Report(**(fields | changes))
+
+
+def full_report(chosen: Selection, seed: int = 1) -> Report:
+    """Plausible figures everywhere, with a bad end of the week."""
+    chance = random.Random(seed)
+
+    def some(count: int, worse: float = 1.0) -> Figures:
+        late = min(count, int(count * 0.1 * worse * chance.uniform(0.6, 1.3)))
+        left_out = {LeftOut.FORGOTTEN: count // 90, LeftOut.MASS: count // 40, LeftOut.EARLY: count // 60}
+        return figures(
+            count, 1100 * worse**0.5 * chance.uniform(0.9, 1.1), in_target=count - late, left_out=left_out
+        )
+
+    days = [chosen.first + dt.timedelta(number) for number in range(chosen.length)]
+    total = 40 * len(days) * len(chosen.restaurants)
+    return report(
+        chosen,
+        stages=[
+            StageFigures(stage, some(total, 1 + place * 0.4), some(int(total * 0.9)))
+            for place, stage in enumerate(Stage)
+        ],
+        shifts=[
+            Group("Lunch", "Lunch", some(total // 3)),
+            Group("Dinner", "Dinner", some(total // 2, 3)),
+            Group("", "Outside shifts", some(total // 20)),
+        ],
+        days=[
+            Group(day.isoformat(), day.isoformat(), some(total // len(days), 4 if day.weekday() > 3 else 1))
+            for day in days
+        ],
+        restaurants=[
+            Group(each.slug, each.name, some(40 * len(days), chance.uniform(0.5, 4)))
+            for each in chosen.restaurants
+        ],
+        heat=[
+            HeatCell(weekday, hour % 24, some(5 * (hour - 9), 4 if weekday > 3 and hour > 18 else 1))
+            for weekday in range(7)
+            for hour in range(11, 26)
+        ],
+        slowest=[slow_order(chosen, chance, 5000 - 100 * number) for number in range(20)],
+        doubtful=[
+            slow_order(chosen, chance, 20_000 - 300 * number, list(LeftOut)[number % 3])
+            for number in range(50)
+        ],
+        targets=[(1200, ""), (900, "pickup")],
+        outcome=Outcome(120, 830, 90, 60),
+    )
+
+
+def slow_order(
+    chosen: Selection, chance: random.Random, seconds: float, left_out: LeftOut | None = None
+) -> SlowOrder:
+    return SlowOrder(
+        uuid.UUID(int=chance.getrandbits(128)),
+        chance.randrange(1, 400),
+        chance.choice(chosen.restaurants).name,
+        chance.choice(list(Fulfilment)),
+        chosen.last,
+        chance.choice(("Lunch", "Dinner", None)),
+        seconds,
+        left_out,
+        is_breach=seconds > 1200,
+    )
+
+
+def running_shift(place: RestaurantSettings, late: int = 0, **changes: Any) -> RunningShift:
+    """A dinner until 01:00 with some open orders."""
+    fields: dict[str, Any] = {
+        "restaurant": place.name,
+        "slug": place.slug,
+        "name": "Dinner",
+        "begins": dt.datetime(2025, 11, 21, 14, tzinfo=dt.UTC),
+        "ends": dt.datetime(2025, 11, 21, 23, tzinfo=dt.UTC),
+        "zone": place.calendar.zone_on(FRIDAY),
+        "figures": figures(34, 1260.0, in_target=29),
+        "open": {OrderStatus.PENDING: 2, OrderStatus.PREPARING: 5, OrderStatus.READY: 1},
+        "late": late,
+    }
+    return RunningShift(**(fields | changes))

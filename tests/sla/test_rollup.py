@@ -1,0 +1,389 @@
+"""The roll-up against the log itself: an oracle reads the events one by one and works everything out anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
+
+import cast
+import numpy as np
+import pytest
+from cast import House
+from flask import Flask
+from past_service import service, until, write
+from sqlalchemy import select, text
+
+from ordertrack import make_bare_app, schema
+from ordertrack.config import Settings
+from ordertrack.database import db, operator_connection, tenant_context
+from ordertrack.orders.models import Order, StatusEvent
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla import cells, report, rollup, saving
+from ordertrack.sla.cells import FULFILMENTS, LEFT_OUT
+from ordertrack.sla.figures import Figures
+from ordertrack.sla.histogram import ERROR, SHORTEST
+from ordertrack.sla.selection import Selection
+from ordertrack.sla.settings import forget, of_tenant
+from ordertrack.sla.shifts import Shift
+from ordertrack.sla.stages import SPANS, TAPPED_ONE_BY_ONE, WORKED, LeftOut, Stage
+from ordertrack.sla.targets import Target
+
+UTC = dt.UTC
+# Over the night in which Beirut sets its clock back.
+FIRST = dt.datetime(2026, 10, 22, 3, 0, tzinfo=UTC)
+
+
+class Time(NamedTuple):
+    """One time as the oracle tells it."""
+
+    stage: Stage
+    restaurant: str
+    day: dt.date
+    shift: str | None
+    hour: int
+    fulfilment: Fulfilment
+    left_out: LeftOut | None
+    verdict: int
+    seconds: float
+
+
+@pytest.fixture(scope="module")
+def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """A database of its own, in which no server keeps the roll-up up while a test looks at it."""
+    name = f"{settings.operator_url.database}_quiet"
+    environ = {
+        "ORDERTRACK_DATA": str(tmp_path_factory.mktemp("quiet")),
+        "DATABASE_URL": settings.operator_url.set(database=name).render_as_string(hide_password=False),
+    }
+    with operator_connection(settings.operator_url) as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+        made = Settings.from_environment(environ)
+        schema.upgrade(made)
+        yield made
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        connection.execute(text(f'DROP ROLE "{made.app_role}"'))
+
+
+@pytest.fixture(scope="module")
+def app(settings: Settings) -> Iterator[Flask]:
+    made = make_bare_app(settings)
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def operator_app(settings: Settings) -> Iterator[Flask]:
+    made = make_bare_app(settings, as_operator=True)
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def make_house(operator_app: Flask) -> Callable[..., House]:
+    return partial(cast.make_house, operator_app)
+
+
+@pytest.fixture
+def house(make_house: Callable[..., House], app: Flask) -> House:
+    """Cedar, with one restaurant in Beirut and one in Dubai, and targets that change on a day."""
+    made = make_house("Cedar", ("hamra", "marina"))
+    with tenant_context(app, made.tenant_id):
+        places = {place.slug: place for place in of_tenant(made.tenant_id)}
+        by = made.maya.principal
+        db.session.execute(
+            text("UPDATE restaurants SET timezone = 'Asia/Dubai' WHERE tenant_id = :t AND slug = 'marina'"),
+            {"t": made.tenant_id},
+        )
+        db.session.commit()
+        forget(made.tenant_id, None)
+        for place in places.values():
+            for stage, fulfilment, day, seconds in (
+                (Stage.KITCHEN, None, dt.date(2026, 10, 1), 900),
+                (Stage.KITCHEN, Fulfilment.PICKUP, dt.date(2026, 10, 25), 600),
+                (Stage.TOTAL, None, dt.date(2026, 10, 24), 2700),
+            ):
+                on_that_day = dt.datetime.combine(day, dt.time(12), UTC)
+                saving.save_target(place.id, Target(stage, fulfilment, day, seconds), by=by, now=on_that_day)
+    return made
+
+
+@pytest.fixture
+def inside(app: Flask, house: House) -> Iterator[None]:
+    with tenant_context(app, house.tenant_id):
+        yield
+
+
+def test_the_roll_up_holds_exactly_what_the_log_says(
+    house: House, operator_app: Flask, app: Flask, inside: None
+) -> None:
+    write(operator_app, house, service(house, 1, FIRST, 5, 700))
+    rollup.rebuild(house.tenant_id)
+    expected = Counter(_told_apart(time) for time in exact_times(house))
+    assert {time.left_out for time in exact_times(house)} == {None, *LeftOut}, (
+        "the service must be a mixed one"
+    )
+    assert {time.shift for time in exact_times(house)} == {"Lunch", "Dinner", None}
+    assert stored(house) == expected
+
+
+@pytest.mark.parametrize("chunk", [40, 250_000])
+def test_kept_up_bit_by_bit_it_is_the_same_as_made_anew(
+    house: House, operator_app: Flask, inside: None, chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = service(house, 2, FIRST, 4, 500)
+    monkeypatch.setattr(rollup, "CHUNK", chunk)
+    for hours in (10, 30, 31, 55, 80, 200):
+        write(operator_app, house, until(orders, FIRST + dt.timedelta(hours=hours)))
+        while rollup.keep_up(house.tenant_id):
+            pass
+    kept = everything(house)
+    monkeypatch.undo()
+    rollup.rebuild(house.tenant_id)
+    assert everything(house) == kept
+    assert len(kept["sla_restaurant_days"]) > 50
+
+
+def test_events_of_the_last_seconds_wait_until_it_is_known_whether_they_were_mass_taps(
+    house: House, place: Callable[..., uuid.UUID], inside: None
+) -> None:
+    place(house)
+    assert rollup.keep_up(house.tenant_id), "there is more to come"
+    assert not everything(house)["sla_progress"]
+
+
+def test_new_shifts_and_targets_make_the_days_anew_that_they_hold_on(
+    house: House, operator_app: Flask, inside: None
+) -> None:
+    write(operator_app, house, service(house, 3, dt.datetime.now(UTC) - dt.timedelta(days=4), 3.6, 400))
+    rollup.rebuild(house.tenant_id)
+    before = everything(house)
+    place = of_tenant(house.tenant_id)[0]
+    today = place.calendar.day_of(dt.datetime.now(UTC))
+    rules = place.calendar.rules_on(today)
+    shifts = (Shift("Breakfast", frozenset(range(7)), dt.time(5), dt.time(11)), *rules.shifts)
+    saving.save_rules(place.id, replace(rules, shifts=shifts), by=house.maya.principal)
+    accept = Target(Stage.ACCEPT, None, today - dt.timedelta(days=3), 240)
+    saving.save_target(place.id, accept, by=house.maya.principal)
+    assert not rollup.keep_up(house.tenant_id)
+    kept = everything(house)
+    assert kept["sla_restaurant_days"] != before["sla_restaurant_days"]
+    assert not kept["sla_stale"]
+    rollup.rebuild(house.tenant_id)
+    assert everything(house) == kept
+    assert stored(house) == Counter(_told_apart(time) for time in exact_times(house))
+
+
+def test_another_time_zone_makes_all_anew(house: House, operator_app: Flask, inside: None) -> None:
+    write(operator_app, house, service(house, 4, dt.datetime.now(UTC) - dt.timedelta(days=2), 1.6, 150))
+    rollup.rebuild(house.tenant_id)
+    place = of_tenant(house.tenant_id)[0]
+    rules = replace(place.calendar.rules[-1], timezone="Asia/Tokyo", day_starts=dt.time(6))
+    saving.save_rules(place.id, rules, by=house.maya.principal)
+    while rollup.keep_up(house.tenant_id):
+        pass
+    kept = everything(house)
+    rollup.rebuild(house.tenant_id)
+    assert everything(house) == kept
+    assert stored(house) == Counter(_told_apart(time) for time in exact_times(house))
+
+
+@pytest.mark.parametrize("with_left_out", [False, True])
+@pytest.mark.parametrize("fulfilment", [None, Fulfilment.PICKUP])
+def test_the_report_is_what_the_log_says_and_its_percentiles_are_within_the_stated_error(
+    house: House,
+    operator_app: Flask,
+    inside: None,
+    with_left_out: bool,
+    fulfilment: Fulfilment | None,
+) -> None:
+    write(operator_app, house, service(house, 5, FIRST, 5, 700))
+    rollup.rebuild(house.tenant_id)
+    places = tuple(of_tenant(house.tenant_id))
+    wanted = [time for time in exact_times(house) if fulfilment is None or time.fulfilment == fulfilment]
+    for chosen, is_all in ((places, True), (places[:1], False)):
+        asked = Selection(
+            house.tenant_id,
+            dt.date(2026, 10, 24),
+            dt.date(2026, 10, 25),
+            chosen,
+            is_all=is_all,
+            fulfilment=fulfilment,
+            with_left_out=with_left_out,
+        )
+        made = report.make(asked)
+        slugs = {each.slug for each in chosen}
+        here = [time for time in wanted if time.restaurant in slugs]
+        now = [time for time in here if asked.first <= time.day <= asked.last]
+        before = [time for time in here if asked.before.first <= time.day <= asked.before.last]
+        assert len(before) > 50
+        kitchen = [time for time in now if time.stage == Stage.KITCHEN]
+        agrees = _Agreement(with_left_out)
+        for stage in made.stages:
+            agrees.on(stage.now, [time for time in now if time.stage == stage.stage])
+            agrees.on(stage.before, [time for time in before if time.stage == stage.stage])
+        for shift in made.shifts:
+            agrees.on(shift.figures, [time for time in kitchen if time.shift == (shift.key or None)])
+        for day in made.days:
+            agrees.on(day.figures, [time for time in kitchen if time.day.isoformat() == day.key])
+        for place in made.restaurants:
+            agrees.on(place.figures, [time for time in kitchen if time.restaurant == place.key])
+        for cell in made.heat:
+            of_cell = [t for t in kitchen if (t.day.weekday(), t.hour) == (cell.weekday, cell.hour)]
+            agrees.on(cell.figures, of_cell)
+        for groups in (made.shifts, made.days, made.restaurants, made.heat):
+            assert sum(group.figures.count for group in groups) == agrees.count(kitchen)
+        slow = sorted((t.seconds for t in kitchen if with_left_out or t.left_out is None), reverse=True)
+        assert [each.seconds for each in made.slowest] == pytest.approx(slow[:10])
+        assert {each.left_out for each in made.doubtful} == {t.left_out for t in kitchen} - {None}
+
+
+class _Agreement:
+    """Figures of a report against the times that they are of."""
+
+    def __init__(self, with_left_out: bool) -> None:
+        self._with_left_out = with_left_out
+
+    def count(self, times: list[Time]) -> int:
+        return len(self._counted(times))
+
+    def on(self, figures: Figures, times: list[Time]) -> None:
+        counted = self._counted(times)
+        assert figures.count == len(counted)
+        assert figures.judged == sum(time.verdict != cells.UNJUDGED for time in counted)
+        assert figures.in_target == sum(time.verdict == cells.IN_TARGET for time in counted)
+        for reason in LeftOut:
+            assert figures.left_out[reason] == sum(time.left_out == reason for time in times)
+        seconds = sorted(time.seconds for time in counted)
+        for share, found in ((0.5, figures.p50), (0.9, figures.p90), (0.95, figures.p95)):
+            self._close(found, seconds[math.ceil(len(seconds) * share - 1e-9) - 1] if seconds else None)
+        self._close(figures.mean, sum(seconds) / len(seconds) if seconds else None)
+
+    def _counted(self, times: list[Time]) -> list[Time]:
+        return [time for time in times if self._with_left_out or time.left_out is None]
+
+    def _close(self, found: float | None, exact: float | None) -> None:
+        if exact is None or found is None:
+            assert found is None and exact is None
+        else:
+            assert found == pytest.approx(exact, rel=ERROR, abs=SHORTEST / 2)
+
+
+def _told_apart(time: Time) -> tuple[Any, ...]:
+    return time[:-1]
+
+
+def stored(house: House) -> Counter[tuple[Any, ...]]:
+    """What the roll-up's rows hold, told apart as the oracle does; both kinds of rows must agree."""
+    names: dict[int, str | None] = {0: None}
+    names |= dict(db.session.execute(text("SELECT id, name FROM sla_shift_names")).all())  # type: ignore[arg-type]
+    slugs = dict(db.session.execute(text("SELECT id, slug FROM restaurants")).all())  # type: ignore[arg-type]
+    found: Counter[tuple[Any, ...]] = Counter()
+    totals: Counter[tuple[str, dt.date]] = Counter()
+    for row in db.session.execute(text("SELECT * FROM sla_restaurant_days")):
+        for key, count in cells.read(row.cells).tolist():
+            whole = cells.counted(np.array([key]))["key"]
+            found[
+                Stage(row.stage),
+                slugs[row.restaurant_id],
+                row.business_date,
+                names[int(cells.shift_of(whole)[0])],
+                int(cells.hour_of(whole)[0]),
+                FULFILMENTS[int(cells.fulfilment_of(whole)[0])],
+                LEFT_OUT[int(cells.left_out_of(whole)[0])],
+                int(cells.target_of(whole)[0]),
+            ] += count
+            totals[row.stage, row.business_date] += count
+    for row in db.session.execute(text("SELECT * FROM sla_tenant_days")):
+        for part in (row.by_shift, row.by_hour):
+            assert cells.read(part)["count"].sum() == totals[row.stage, row.business_date]
+    db.session.rollback()
+    return found
+
+
+def everything(house: House) -> dict[str, list[Any]]:
+    """Every row of the roll-up."""
+    tables = ("restaurant_days", "tenant_days", "estimate_days", "progress", "stale", "shift_names")
+    rows = {
+        f"sla_{table}": sorted(map(tuple, db.session.execute(text(f"SELECT * FROM sla_{table}"))))
+        for table in tables
+    }
+    db.session.rollback()
+    return rows
+
+
+def exact_times(house: House) -> list[Time]:
+    """Every time that ended in the house's log, worked out one by one."""
+    places = {place.id: place for place in of_tenant(house.tenant_id)}
+    rows = db.session.execute(
+        select(StatusEvent, Order.fulfilment)
+        .join(Order, (Order.tenant_id == StatusEvent.tenant_id) & (Order.id == StatusEvent.order_id))
+        .where(StatusEvent.tenant_id == house.tenant_id)
+        .order_by(StatusEvent.seq)
+    ).all()
+    db.session.rollback()
+    mass = mass_taps([row[0] for row in rows])
+    entered: defaultdict[uuid.UUID, dict[OrderStatus, dt.datetime]] = defaultdict(dict)
+    found = []
+    for event, fulfilment in rows:
+        story = entered[event.order_id]
+        story[event.to_status] = event.occurred_at
+        calendar = places[event.restaurant_id].calendar
+        for stage, span in SPANS.items():
+            if event.to_status not in span.ends or span.begins not in story:
+                continue
+            if stage == Stage.HANDOVER and event.from_status != OrderStatus.READY:
+                continue
+            began = story[span.begins]
+            seconds = (event.occurred_at - began).total_seconds()
+            day = calendar.day_of(began)
+            shift = calendar.shift_at(began)
+            target = places[event.restaurant_id].targets.at(stage, fulfilment, day)
+            found.append(
+                Time(
+                    stage,
+                    places[event.restaurant_id].slug,
+                    day,
+                    shift.name if shift else None,
+                    calendar.local(began).hour,
+                    fulfilment,
+                    _doubt(stage, seconds, calendar.rules_on(day), event.seq in mass),
+                    cells.UNJUDGED
+                    if target is None
+                    else cells.BREACH
+                    if seconds > target
+                    else cells.IN_TARGET,
+                    seconds,
+                )
+            )
+    return found
+
+
+def _doubt(stage: Stage, seconds: float, rules: Any, is_mass: bool) -> LeftOut | None:
+    if seconds > rules.forgotten_after:
+        return LeftOut.FORGOTTEN
+    if is_mass:
+        return LeftOut.MASS
+    return LeftOut.EARLY if stage in WORKED and seconds < rules.early_before else None
+
+
+def mass_taps(events: list[StatusEvent]) -> set[int]:
+    """The positions of events of which three alike lie within five seconds."""
+    alike: defaultdict[tuple[Any, ...], list[StatusEvent]] = defaultdict(list)
+    for event in events:
+        if event.to_status in TAPPED_ONE_BY_ONE:
+            alike[event.to_status, event.actor, event.restaurant_id].append(event)
+    found: set[int] = set()
+    for several in alike.values():
+        for begins in several:
+            ends = begins.occurred_at + dt.timedelta(seconds=5)
+            together = [each.seq for each in several if begins.occurred_at <= each.occurred_at <= ends]
+            found |= set(together) if len(together) >= 3 else set()
+    return found

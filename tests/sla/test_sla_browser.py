@@ -1,0 +1,241 @@
+"""The report page in a real window: its charts, their files, its form, and the shift that runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import struct
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree
+
+import pytest
+from cast import House
+from flask import Flask
+from past_service import service, write
+from playwright.sync_api import Locator, Page, expect
+from seen import expect_state
+from server import Server
+
+from ordertrack.database import tenant_context
+from ordertrack.orders import transitions
+from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.sla import rollup, saving, settings
+from ordertrack.sla.shifts import EVERY_WEEKDAY, Rules, Shift
+from ordertrack.sla.stages import Stage
+from ordertrack.sla.targets import Target
+
+Open = Callable[..., Page]
+PATIENCE = 20_000  # milliseconds: the roll-up lets events settle first
+FOUR_WEEKS = "/sla?range=28"
+TABLET = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def around_the_clock(app: Flask, cedar: House) -> House:
+    """Cedar with a target for the kitchen, and one shift that always runs."""
+    now = dt.datetime.now(dt.UTC)
+    by = cedar.maya.principal
+    with tenant_context(app, cedar.tenant_id):
+        for each in settings.of_tenant(cedar.tenant_id):
+            today = each.calendar.day_of(now)
+            saving.save_target(each.id, Target(Stage.KITCHEN, None, today - dt.timedelta(40), 900), by=by)
+            shifts = (Shift("All day", EVERY_WEEKDAY, dt.time(4), dt.time(4)),)
+            saving.save_rules(each.id, Rules(today, "Asia/Beirut", dt.time(4), shifts), by=by)
+    return cedar
+
+
+@pytest.fixture
+def busy(app: Flask, operator_app: Flask, around_the_clock: House) -> House:
+    """The same after four weeks of service."""
+    house = around_the_clock
+    write(operator_app, house, service(house, 7, dt.datetime.now(dt.UTC) - dt.timedelta(28), 27, 400))
+    with tenant_context(app, house.tenant_id):
+        rollup.rebuild(house.tenant_id)
+    return house
+
+
+def canvases(page: Page) -> Locator:
+    return page.locator("figure.chart .picture canvas:first-child")
+
+
+def colours(canvas: Locator) -> set[int]:
+    """Which colours a canvas shows in some quantity, as numbers."""
+    return set(
+        canvas.evaluate(
+            """canvas => {
+              const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+              const counts = new Map();
+              for (const each of new Uint32Array(data.buffer)) counts.set(each, (counts.get(each) ?? 0) + 1);
+              return [...counts].filter(([, count]) => count > 50).map(([pixel]) => pixel);
+            }"""
+        )
+    )
+
+
+def move(app: Flask, house: House, order_id: uuid.UUID, *statuses: OrderStatus) -> None:
+    with tenant_context(app, house.tenant_id):
+        for status in statuses:
+            transitions.advance(order_id, status, by=house.program)
+
+
+@pytest.mark.parametrize("viewport", [TABLET, PHONE])
+def test_every_chart_is_drawn_as_wide_as_its_place_and_nothing_sticks_out(
+    busy: House, open_page: Open, viewport: dict[str, int]
+) -> None:
+    page = open_page(busy.maya, FOUR_WEEKS, viewport=viewport)
+    expect(canvases(page)).to_have_count(5)
+    for canvas in canvases(page).all():
+        assert len(colours(canvas)) > 3
+        widths = canvas.evaluate("canvas => [canvas.clientWidth, canvas.closest('.picture').clientWidth]")
+        assert widths[0] == widths[1]
+        assert widths[0] <= viewport["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+
+
+def test_charts_follow_the_width_of_their_place(busy: House, open_page: Open) -> None:
+    page = open_page(busy.maya, FOUR_WEEKS, viewport=TABLET)
+    first = canvases(page).first
+    expect(first).to_be_visible()
+    page.set_viewport_size(PHONE)
+    page.wait_for_function(
+        "[...document.querySelectorAll('.picture')].every(place =>"
+        " place.querySelector('canvas').clientWidth === place.clientWidth && place.clientWidth < 390)"
+    )
+    assert len(colours(first)) > 3
+
+
+def test_charts_change_their_colours_with_the_theme(busy: House, open_page: Open) -> None:
+    page = open_page(busy.maya, FOUR_WEEKS)
+    bars = canvases(page).first
+    expect(bars).to_be_visible()
+    light = colours(bars)
+    page.get_by_role("button", name="Change between dark and light").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.wait_for_function("document.querySelector('.picture canvas')")
+    dark = colours(bars)
+    assert 0xFFB27200 in light and 0xFFB27200 not in dark  # #0072b2, as the memory has it
+    assert 0xFFE9B456 in dark and 0xFFE9B456 not in light  # #56b4e9
+
+
+def test_every_chart_tells_those_who_cannot_see_it_what_it_shows_and_has_its_table(
+    busy: House, open_page: Open
+) -> None:
+    page = open_page(busy.maya, FOUR_WEEKS)
+    for figure in page.locator("figure.chart").all():
+        picture = figure.get_by_role("img")
+        assert "table below" in (picture.get_attribute("aria-label") or "")
+        table = figure.locator("table")
+        if not table.is_visible():
+            figure.get_by_text("Table", exact=True).click()
+        expect(table).to_be_visible()
+        assert table.locator("tbody tr").count() > 0
+
+
+def test_a_chart_can_be_had_as_an_image_as_shapes_and_as_numbers(
+    busy: House, open_page: Open, tmp_path: Path
+) -> None:
+    page = open_page(busy.maya, FOUR_WEEKS)
+    figures = page.locator("figure.chart")
+    expect(canvases(page)).to_have_count(5)
+    for figure in figures.all():
+        title = figure.locator("h2").inner_text()
+        for button in ("PNG", "SVG", "CSV"):
+            with page.expect_download() as waiting:
+                figure.get_by_text(button, exact=True).click()
+            file = tmp_path / waiting.value.suggested_filename
+            waiting.value.save_as(file)
+            assert file.suffix == f".{button.lower()}" and "sla-kitchen-" in file.name
+        name = figure.get_attribute("data-file")
+        width, height = struct.unpack(">II", (tmp_path / f"{name}.png").read_bytes()[16:24])
+        assert (width, height) > (800, 400)
+        drawing = ElementTree.parse(tmp_path / f"{name}.svg").getroot()
+        assert title in " ".join(drawing.itertext())
+        assert len(list(drawing.iter("{http://www.w3.org/2000/svg}path"))) > 5
+
+
+def test_without_scripts_the_tables_say_everything(busy: House, open_page: Open) -> None:
+    page = open_page(busy.maya, FOUR_WEEKS, java_script_enabled=False)
+    for figure in page.locator("figure.chart").all():
+        expect(figure.locator(".picture")).to_be_hidden()
+        expect(figure.get_by_role("button")).to_have_count(0)
+        if not figure.locator("table").is_visible():
+            figure.get_by_text("Table", exact=True).click()
+        expect(figure.locator("table")).to_be_visible()
+    page.get_by_role("combobox", name="Stage").select_option("Road")
+    page.get_by_role("button", name="Show").last.click()
+    expect(page.get_by_role("heading", name="Road,")).to_be_visible()
+
+
+def test_the_address_says_what_was_chosen_and_no_more(busy: House, open_page: Open) -> None:
+    page = open_page(busy.maya, "/sla")
+
+    def address() -> dict[str, list[str]]:
+        return parse_qs(urlsplit(page.url).query)
+
+    page.get_by_role("button", name="28 days").click()
+    page.wait_for_url("**/sla?*range=28*")
+    assert address() == {"range": ["28"], "stage": ["kitchen"], "group": ["shift"]}
+    page.get_by_role("combobox", name="Stage").select_option("Cook")
+    page.locator("summary", has_text="All restaurants").click()
+    page.get_by_label("Jounieh").check()
+    page.get_by_role("button", name="Show").last.click()
+    page.wait_for_url("**stage=cook*")
+    cook = {"range": ["28"], "stage": ["cook"], "group": ["shift"], "restaurant": ["jounieh"]}
+    assert address() == cook
+    first = page.get_by_label("From", exact=True).input_value()
+    page.get_by_label("To", exact=True).fill(first)
+    page.get_by_role("button", name="Show").last.click()
+    page.wait_for_url("**from=*")
+    assert address() == {
+        **{name: value for name, value in cook.items() if name != "range"},
+        "from": [first],
+        "to": [first],
+    }
+
+
+def test_the_running_shift_follows_orders_as_they_move(
+    app: Flask, around_the_clock: House, place: Callable[..., uuid.UUID], open_page: Open
+) -> None:
+    page = open_page(around_the_clock.maya, FOUR_WEEKS)
+    expect_state(page, "live")
+    page.evaluate("window.isSamePage = true")
+    hamra = page.locator("#running .shift", has_text="Hamra")
+    expect(hamra).to_contain_text("All day until 04:00")
+    order_id = place(around_the_clock)
+    expect(hamra).to_contain_text("pending", timeout=PATIENCE)
+    move(app, around_the_clock, order_id, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
+    expect(hamra).to_contain_text("1 preparing", timeout=PATIENCE)
+    assert page.evaluate("window.isSamePage"), "the page was reloaded"
+
+
+def test_an_order_becomes_late_on_the_panel_though_nothing_happens(
+    app: Flask, around_the_clock: House, place: Callable[..., uuid.UUID], open_page: Open
+) -> None:
+    order_id = place(around_the_clock)
+    with tenant_context(app, around_the_clock.tenant_id):
+        hamra = next(each for each in settings.of_tenant(around_the_clock.tenant_id) if each.slug == "hamra")
+        today = hamra.calendar.day_of(dt.datetime.now(dt.UTC))
+        saving.save_target(
+            hamra.id, Target(Stage.KITCHEN, None, today, 6), by=around_the_clock.maya.principal
+        )
+    move(app, around_the_clock, order_id, OrderStatus.CONFIRMED)
+    page = open_page(around_the_clock.maya, "/sla")
+    shift = page.locator("#running .shift", has_text="Hamra")
+    expect(shift).to_contain_text("late now", timeout=PATIENCE)
+    expect(shift.locator(".late")).to_have_text("▲ 1 late now", timeout=PATIENCE)
+
+
+def test_a_page_that_lost_its_line_says_so_and_is_right_again_when_it_is_back(
+    app: Flask, server: Server, around_the_clock: House, place: Callable[..., uuid.UUID], open_page: Open
+) -> None:
+    page = open_page(around_the_clock.maya, FOUR_WEEKS, strict=False)
+    expect_state(page, "live")
+    server.kill()
+    expect_state(page, "reconnecting")
+    move(app, around_the_clock, place(around_the_clock), OrderStatus.CONFIRMED)
+    server.start()
+    expect_state(page, "live")
+    expect(page.locator("#running .shift", has_text="Hamra")).to_contain_text("1 confirmed", timeout=PATIENCE)

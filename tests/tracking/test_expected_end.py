@@ -1,0 +1,229 @@
+"""When an order is to be expected: a range, called an estimate, the same on every screen; or nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+import pytest
+from cast import House
+from flask import Flask
+from flask.testing import FlaskClient
+from learned import BUSIEST, learn, shown
+from playwright.sync_api import Page, expect
+
+from ordertrack.boards.columns import DISPATCH, KITCHEN
+from ordertrack.boards.fragments import card_id
+from ordertrack.boards.fragments import move as message
+from ordertrack.database import tenant_context
+from ordertrack.orders import intake, records, transitions
+from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla import expected_end, screens
+from ordertrack.sla.estimates import FEWEST, LEARNED_FROM
+from ordertrack.statements import Confined
+from ordertrack.tracking import fragments
+
+PHONE = {"width": 390, "height": 844}
+BEIRUT = ZoneInfo("Asia/Beirut")
+CONFIRMED, PREPARING, READY = OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY
+LOW, HIGH = 20, 40
+USUAL = (LOW, LOW, LOW, HIGH, HIGH)  # its half and its nine tenths
+
+Place = Callable[..., uuid.UUID]
+Open = Callable[..., Page]
+
+
+def order_of(app: Flask, house: House, order_id: uuid.UUID) -> OrderRecord:
+    with tenant_context(app, house.tenant_id):
+        order = records.find(house.tenant_id, order_id)
+        assert order is not None
+        return order
+
+
+def move(app: Flask, house: House, order_id: uuid.UUID, *statuses: OrderStatus) -> OrderRecord:
+    with tenant_context(app, house.tenant_id):
+        for status in statuses:
+            transitions.advance(order_id, status, by=house.program)
+    return order_of(app, house, order_id)
+
+
+def progress(app: Flask, house: House, order: OrderRecord) -> str:
+    with tenant_context(app, house.tenant_id):
+        return fragments.progress(order)
+
+
+def span(order: OrderRecord, low: float = LOW, high: float = HIGH) -> str:
+    """As it is written, on the restaurant's clock."""
+    ends = shown(order.status_since, low, high)
+    return "–".join(end.astimezone(BEIRUT).strftime("%H:%M") for end in ends)
+
+
+def expected(app: Flask, house: House, order: OrderRecord) -> tuple[dt.datetime, dt.datetime] | None:
+    with tenant_context(app, house.tenant_id):
+        end = screens.expected_end_of(order)
+    return end and (end.low_at, end.high_at)
+
+
+def test_a_guest_sees_a_range_that_is_called_an_estimate_on_the_restaurants_clock(
+    app: Flask, cedar: House, place: Place, open_page: Open
+) -> None:
+    learn(app, cedar, USUAL)
+    for fulfilment, words in (
+        (Fulfilment.DELIVERY, "Estimated arrival"),
+        (Fulfilment.PICKUP, "Estimated ready"),
+        (Fulfilment.DINE_IN, "Estimated ready"),
+    ):
+        order = order_of(app, cedar, place(cedar, fulfilment))
+        page = open_page(None, f"/track/{order.tracking_token}", viewport=PHONE)
+        expect(page.locator(".estimate .within")).to_have_text(f"{words} {span(order)}")
+        expect(page.get_by_text("Taking longer than estimated")).to_be_hidden()
+
+
+def test_each_step_brings_its_own_estimate_and_a_reload_shows_the_same(
+    app: Flask, cedar: House, place: Place, open_page: Open
+) -> None:
+    learn(app, cedar, USUAL)
+    order = order_of(app, cedar, place(cedar))
+    page = open_page(None, f"/track/{order.tracking_token}", viewport=PHONE)
+    expect(page.locator("#live")).to_have_text("Live")
+    order = move(app, cedar, order.id, CONFIRMED)
+    expect(page.locator(".steps .current")).to_contain_text("Confirmed")
+    expect(page.locator(".estimate .within")).to_have_text(f"Estimated arrival {span(order)}")
+    page.reload()
+    expect(page.locator(".estimate .within")).to_have_text(f"Estimated arrival {span(order)}")
+
+
+def test_what_takes_longer_is_said_to_without_anybody_telling_the_page(
+    app: Flask, cedar: House, place: Place, open_page: Open
+) -> None:
+    learn(app, cedar, USUAL)
+    order = order_of(app, cedar, place(cedar))
+    page = open_page(None, f"/track/{order.tracking_token}", strict=False, viewport=PHONE)
+    page.clock.install()
+    page.reload()
+    over, within = page.get_by_text("Taking longer than estimated"), page.locator(".estimate .within")
+    page.clock.fast_forward("30:00")
+    expect(within).to_be_visible()
+    expect(over).to_be_hidden()
+    page.clock.fast_forward("13:00")
+    expect(over).to_be_visible()
+    expect(within).to_be_hidden()
+
+
+def test_a_guest_who_comes_when_it_has_passed_reads_so_at_once(
+    app: Flask, cedar: House, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learn(app, cedar, USUAL)
+    order = order_of(app, cedar, place(cedar))
+    assert " data-over>" not in progress(app, cedar, order)
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=50)
+    monkeypatch.setitem(app.jinja_env.globals, "now", lambda: later)
+    assert " data-over>" in progress(app, cedar, order)
+
+
+@pytest.mark.parametrize(
+    ("fulfilment", "statuses", "is_expected"),
+    [
+        (Fulfilment.DELIVERY, (CONFIRMED, PREPARING, READY, OrderStatus.DELIVERING), True),
+        (Fulfilment.DELIVERY, (CONFIRMED, PREPARING, READY, OrderStatus.COMPLETED), False),
+        (Fulfilment.PICKUP, (CONFIRMED, PREPARING), True),
+        (Fulfilment.PICKUP, (CONFIRMED, PREPARING, READY), False),
+        (Fulfilment.DINE_IN, (CONFIRMED, PREPARING, READY), False),
+        (Fulfilment.DELIVERY, (OrderStatus.CANCELLED,), False),
+    ],
+)
+def test_nothing_is_expected_any_more_once_it_is_there(
+    app: Flask, cedar: House, place: Place, fulfilment: Fulfilment, statuses: tuple[OrderStatus, ...],
+    is_expected: bool,
+) -> None:  # fmt: skip
+    learn(app, cedar, USUAL)
+    order = move(app, cedar, place(cedar, fulfilment), *statuses)
+    assert ("Estimated" in progress(app, cedar, order)) == is_expected
+
+
+@pytest.mark.parametrize("too_little", ["nothing", "29 days old"])
+def test_it_is_silent_where_there_is_too_little_to_go_on(
+    app: Flask, cedar: House, place: Place, sign_in: Callable[..., FlaskClient], too_little: str
+) -> None:
+    if too_little == "29 days old":
+        learn(app, cedar, USUAL, days_ago=LEARNED_FROM + 1)
+    order = order_of(app, cedar, place(cedar))
+    answer = app.test_client().get(f"/track/{order.tracking_token}")
+    assert (answer.status_code, "stimate" in answer.text) == (200, False)
+    board = sign_in(cedar.nour).get("/r/hamra/kitchen")
+    assert (board.status_code, "est." in board.text) == (200, False)
+
+
+def test_what_one_tenant_has_learned_no_other_is_told(
+    app: Flask, cedar: House, rival: House, place: Place
+) -> None:
+    learn(app, rival, USUAL)
+    assert expected(app, cedar, order_of(app, cedar, place(cedar))) is None
+
+
+def test_a_fuller_kitchen_is_expected_to_take_longer(app: Flask, cedar: House, place: Place) -> None:
+    learn(app, cedar, [10], bands=[0])
+    learn(app, cedar, [60], bands=[BUSIEST])
+    orders = [order_of(app, cedar, place(cedar)) for _ in range(12)]
+    assert [order.steps[-1].load for order in orders] == list(range(1, 13))
+    assert expected(app, cedar, orders[0]) == shown(orders[0].status_since, 10, 10)
+    assert expected(app, cedar, orders[-1]) == shown(orders[-1].status_since, 60, 60)
+
+
+def test_who_orders_for_another_day_is_told_what_was_promised_and_nothing_else(
+    app: Flask, cedar: House
+) -> None:
+    learn(app, cedar, USUAL)
+    now = dt.datetime.now(dt.UTC)
+    for ahead, is_expected in ((dt.timedelta(hours=1), True), (dt.timedelta(days=2), False)):
+        new = NewOrder("hamra", Fulfilment.DELIVERY, (NewItem("Tea", 1),), promised_at=now + ahead)
+        with tenant_context(app, cedar.tenant_id):
+            order_id, _ = intake.place(new, by=cedar.program)
+        order = order_of(app, cedar, order_id)
+        assert "Promised for" in progress(app, cedar, order)
+        assert (expected(app, cedar, order) is not None) == is_expected
+
+
+def test_the_card_hints_at_it_as_long_as_somebody_has_a_hand_in_it(
+    app: Flask, cedar: House, place: Place, open_page: Open
+) -> None:
+    learn(app, cedar, USUAL)
+    order_id = place(cedar)
+    kitchen = open_page(cedar.nour, "/r/hamra/kitchen")
+    dispatch = open_page(cedar.karim, "/r/hamra/dispatch")
+    for page in (kitchen, dispatch):
+        expect(page.locator("#live")).to_have_text("Live")
+    hint = kitchen.locator(f"#{card_id(order_id)} .estimate .within")
+    expect(hint).to_have_text(f"est. {span(order_of(app, cedar, order_id))}")
+    order = move(app, cedar, order_id, CONFIRMED)
+    expect(hint).to_have_text(f"est. {span(order)}")
+    order = move(app, cedar, order_id, PREPARING, READY)
+    expect(dispatch.locator(f"#{card_id(order_id)} .estimate .within")).to_have_text(f"est. {span(order)}")
+    expect(hint).to_have_count(0)
+
+
+def test_cards_and_pages_are_rendered_without_reading_what_was_learned_each_time(
+    app: Flask, cedar: House, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learn(app, cedar, USUAL)
+    order = order_of(app, cedar, place(cedar))
+    read: list[object] = []
+    rows = Confined.rows
+    monkeypatch.setattr(Confined, "rows", lambda self, **values: read.append(self) or rows(self, **values))
+    with tenant_context(app, cedar.tenant_id):
+        for _ in range(50):
+            assert "est." in message(KITCHEN, order)
+            assert "Estimated" in fragments.progress(order)
+            message(DISPATCH, order)
+    assert read.count(expected_end._DAYS) == 1
+    assert len(read) <= 3
+
+
+def test_thirty_orders_are_enough(app: Flask, cedar: House, place: Place) -> None:
+    learn(app, cedar, [LOW], orders=FEWEST)
+    order = order_of(app, cedar, place(cedar))
+    assert expected(app, cedar, order) == shown(order.status_since, LOW, LOW)
