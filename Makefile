@@ -1,12 +1,12 @@
 # make run: a fresh machine ends in moving boards.  make test: everything that is tested.
-# make soak SECONDS=600: the history checker, for longer.  make bench: how fast it is, into bench/RESULTS.md.
+# make soak SECONDS=600: the history checker, for longer.  make bench, make bench-reports: how fast it is, into bench/
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export ORDERTRACK_DEMO ?= 1
 
-.PHONY: run test soak bench clean lock
+.PHONY: run test soak bench bench-reports clean lock
 
 run: $(VENV)/run.done static/vendor/done
 	@exec $(BIN)/ordertrack serve
@@ -24,6 +24,9 @@ soak: $(VENV)/test.done static/vendor/done
 
 bench: $(VENV)/run.done static/vendor/done
 	$(BIN)/python bench/run.py
+
+bench-reports: $(VENV)/run.done static/vendor/done
+	$(BIN)/python bench/measure_reports.py
 
 $(VENV)/python.done:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -19,7 +19,8 @@ _MIGRATION_LOCK = 7226871355
 GRANTS = (
     "SELECT ON tenants, restaurants, staff_members, staff_sessions, api_keys, status_transitions, orders,"
     " order_items, tracking_links, tenant_streams, order_status_events, sla_rules, sla_targets",
-    "INSERT ON staff_sessions, orders, order_items, tracking_links, order_status_events, sla_rules, sla_targets",
+    "INSERT ON staff_sessions, orders, order_items, tracking_links, order_status_events, sla_rules,"
+    " sla_targets",
     "SELECT, INSERT, UPDATE, DELETE ON sla_progress, sla_stale, sla_shift_names, sla_restaurant_days,"
     " sla_tenant_days, sla_estimate_days",
     "EXECUTE ON FUNCTION tenants_behind()",

@@ -154,7 +154,7 @@ def _keep_roll_up(master: int) -> None:
 
 def _command(*arguments: str) -> subprocess.Popen[bytes]:
     """Start a command beside the server, in a session of its own: Ctrl-C reaches the server alone."""
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 (our own interpreter and commands)
         [sys.executable, "-m", "ordertrack.commands", *arguments],
         stdout=subprocess.DEVNULL,
         start_new_session=True,

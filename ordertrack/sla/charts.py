@@ -119,7 +119,7 @@ def _hours(report: Report) -> Chart | None:
     cells = [cell for cell in report.heat if cell.figures.p90 is not None]
     if not cells:
         return None
-    order = hours_of_day(report)
+    order = _worked(hours_of_day(report), {cell.hour for cell in cells})
     data = {
         "kind": "hours",
         "fewest": FEWEST,
@@ -132,7 +132,13 @@ def _hours(report: Report) -> Chart | None:
     }
     title = "p90 by hour and weekday"
     note = f"In minutes. Hours with fewer than {FEWEST} orders have no colour."
-    return Chart("hours", "hours", title, f"{title}, the darker the slower.", data, note)
+    return Chart("hours", "hours", title, f"{title}, the stronger the colour the slower.", data, note)
+
+
+def _worked(hours: list[int], with_orders: set[int]) -> list[int]:
+    """The hours of a day from the first with orders to the last."""
+    places = [place for place, hour in enumerate(hours) if hour in with_orders]
+    return hours[places[0] : places[-1] + 1]
 
 
 def _percent(share: float | None) -> float | None:

@@ -47,7 +47,7 @@ class _Open(NamedTuple):
 
 
 def running(selection: Selection) -> list[RunningShift]:
-    """The running shifts of the selection's restaurants; its days do not matter, its stage and fulfilment do."""
+    """The running shifts of the selection's restaurants, whatever its days, for its stage and fulfilment."""
     now = dt.datetime.now(dt.UTC)
     spans = [
         (place, span) for place in selection.restaurants if (span := place.calendar.shift_at(now)) is not None

@@ -55,6 +55,7 @@ def _register(state: BlueprintSetupState) -> None:
         sla_share=wording.share,
         sla_counted=wording.counted,
         sla_days=wording.days,
+        sla_target=wording.target,
         sla_moment=wording.moment,
         said_left_out=wording.said_left_out,
     )

@@ -11,6 +11,7 @@ from ordertrack.orders.state_machine import OrderStatus
 from ordertrack.sla.stages import LeftOut, Stage
 
 NOTHING = "–"
+_HOUR = 3600
 
 STAGES = {
     Stage.ACCEPT: "Accept",
@@ -51,6 +52,11 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 def time(seconds: float | None) -> str:
     """As `14 min 05 s`; a dash for None."""
     return NOTHING if seconds is None else words.duration(dt.timedelta(seconds=round(seconds)))
+
+
+def target(seconds: int) -> str:
+    """As `15 min` or `1 min 30 s`."""
+    return time(seconds) if seconds % 60 or seconds >= _HOUR else f"{seconds // 60} min"
 
 
 def share(part: float | None) -> str:

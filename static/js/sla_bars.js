@@ -58,7 +58,7 @@ export function bars(data, colours, isNarrow) {
     axisLine: { lineStyle: { color: colours.line } },
     axisLabel: { color: colours.ink, hideOverlap: true, width: isNarrow ? 90 : 180, overflow: data.isLying ? "truncate" : "none" },
   };
-  const times = timeAxis(all, colours);
+  const times = timeAxis(all, colours, isNarrow && data.isLying ? 3 : 6);
   return {
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, formatter: (parts) => said(data, parts) },
     legend: { top: 0, left: 0, textStyle: { color: colours.ink }, itemWidth: 24 },

@@ -14,9 +14,9 @@ export function short(seconds) {
   return seconds < 3600 * 1.5 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
-export function timeAxis(values, colours) {
+export function timeAxis(values, colours, mostMarks) {
   const most = Math.max(1, ...values.filter((value) => value !== null));
-  const interval = STEPS.find((step) => most / step <= 6) ?? STEPS.at(-1);
+  const interval = STEPS.find((step) => most / step <= mostMarks) ?? STEPS.at(-1);
   return {
     type: "value",
     min: 0,

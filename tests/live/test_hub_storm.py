@@ -42,9 +42,12 @@ class Screen:
             self._stay(lambda _recorder, stay=stay: is_over.wait(stay))
 
     def catch_up_to(self, head: int) -> None:
-        self._stay(
-            lambda recorder: wait_for(lambda: self._position_of(recorder).seq >= head, "the last event")
-        )
+        while self.position.seq < head:  # cut once more on the way, it comes back once more
+
+            def is_done(recorder: Recorder) -> bool:
+                return not recorder.is_open or self._position_of(recorder).seq >= head
+
+            self._stay(lambda recorder: wait_for(lambda: is_done(recorder), "the last event"))
 
     def _stay(self, wait: Callable[[Recorder], Any]) -> None:
         breaks_after = self.random.choice([None, None, 200, 500])
