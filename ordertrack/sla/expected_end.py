@@ -1,4 +1,4 @@
-"""When an order is likely to reach what its guest waits for: on the guest's page, and as a hint on the card."""
+"""When an order is likely to reach what its guest waits for: for the guest's page, and a hint on the card."""
 
 from __future__ import annotations
 

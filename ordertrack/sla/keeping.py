@@ -95,11 +95,21 @@ class Keeping:
         began = time.monotonic()
         for tenant_id in [each for each, due in self._due.items() if due <= began]:
             del self._due[tenant_id]
+            self._keep_up(tenant_id)
+        self._pause(min((time.monotonic() - began) * RESTS_TIMES, LONGEST_REST))
+
+    def _keep_up(self, tenant_id: uuid.UUID) -> None:
+        try:
             with self._app.app_context():
                 enter_tenant(tenant_id)
                 if rollup.keep_up(tenant_id):
                     self._expect(tenant_id, AGAIN)
-        self._pause(min((time.monotonic() - began) * RESTS_TIMES, LONGEST_REST))
+        except (psycopg.Error, DBAPIError):
+            raise
+        except Exception:
+            # One tenant's trouble is not everybody's: the others go on, and this one is tried again.
+            _log.exception("a roll-up could not be kept up", tenant=str(tenant_id))
+            self._expect(tenant_id, LOOKS_EVERY)
 
     def _pause(self, seconds: float) -> None:
         until = time.monotonic() + seconds

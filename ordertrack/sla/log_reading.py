@@ -90,8 +90,11 @@ class LogReader:
         for name in ("seq", "order", "to", "actor", "fulfilment", "load"):
             events[name] = records[name]
         events["at"] = records["at"] + _SINCE_2000
-        events["restaurant"] = self._sorted[np.searchsorted(self._names, records["restaurant"])]
-        return events
+        place = np.searchsorted(self._names, records["restaurant"]).clip(max=len(self._names) - 1)
+        events["restaurant"] = self._sorted[place]
+        # What a restaurant did that was opened just now is left for the next reading, with all that follows.
+        is_known = self._names[place] == records["restaurant"]
+        return events if is_known.all() else events[: is_known.argmin()]
 
 
 def first_at_or_after(tenant_id: uuid.UUID, moment: dt.datetime, until: int) -> int:

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import operator
 import uuid
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 from psycopg.rows import namedtuple_row
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import text
 
 from ordertrack.database import db
-from ordertrack.orders.models import Order
-from ordertrack.orders.state_machine import Fulfilment
-from ordertrack.sla import cells, estimate_days, shift_names
-from ordertrack.sla.cells import FULFILMENTS, LEFT_OUT, NO_SHIFT, Cells
-from ordertrack.sla.figures import Figures, Group, HeatCell, Report, SlowOrder, StageFigures
+from ordertrack.sla import cells, estimate_days, shift_names, target_lines
+from ordertrack.sla.cells import NO_SHIFT
+from ordertrack.sla.figures import Group, HeatCell, Report, StageFigures
 from ordertrack.sla.selection import Selection
+from ordertrack.sla.single_orders import SingleOrders
 from ordertrack.sla.stages import Stage
 from ordertrack.sla.tallying import Tally
 
 OUTSIDE = "Outside shifts"
 HOURS = 24
+MOST_SHIFTS = 256
 
 _TENANT_ROWS = """
     SELECT stage, business_date AS day, by_shift AS cells FROM sla_tenant_days
@@ -87,7 +84,7 @@ class _Making:
 
     def report(self) -> Report:
         selection = self._selection
-        slow = self._slow()
+        slow = SingleOrders(selection, self._names, [(row.day, row.slowest) for row in self._of_stage])
         as_of, is_behind = position(selection.tenant_id)
         return Report(
             selection,
@@ -96,9 +93,9 @@ class _Making:
             self._days(),
             self._by_restaurant(),
             self._heat(),
-            self._slowest(slow),
-            self._doubtful(slow),
-            targets(selection),
+            slow.slowest(),
+            slow.doubtful(),
+            target_lines.of(selection),
             estimate_days.outcome(selection.tenant_id, self._restaurants, selection.first, selection.last),
             as_of,
             is_behind,
@@ -144,19 +141,16 @@ class _Making:
 
     def _shifts(self) -> list[Group]:
         shift = cells.shift_of(self._tally.key).astype(np.int64)
-        found = self._tally.figures(np.where(self._is_in_range(), shift, -1), 256)
-        groups = [
-            Group(self._shift(number) or "", self._shift(number) or OUTSIDE, found[number])
-            for number in sorted(range(256), key=self._place_of_shift)
+        found = self._tally.figures(np.where(self._is_in_range(), shift, -1), MOST_SHIFTS)
+        there = [number for number, each in enumerate(found) if each.count or each.all_left_out]
+        return [
+            Group(self._names.get(number, ""), self._names.get(number, OUTSIDE), found[number])
+            for number in sorted(there, key=self._place_of_shift)
         ]
-        return [group for group in groups if group.figures.count or group.figures.all_left_out]
-
-    def _shift(self, number: int) -> str | None:
-        return self._names.get(number)
 
     def _place_of_shift(self, number: int) -> tuple[bool, dt.timedelta, int]:
         """Shifts as they follow each other on the last day, then those of before, then what is outside."""
-        name = self._shift(number)
+        name = self._names.get(number)
         for each in self._selection.restaurants:
             rules = each.calendar.rules_on(self._selection.last)
             for shift in rules.shifts:
@@ -192,61 +186,6 @@ class _Making:
             if each.count or each.all_left_out
         ]
 
-    def _slow(self) -> list[tuple[dt.date, Cells]]:
-        """The slowest and the doubtful single orders of each day, of the wanted fulfilment."""
-        found = [(row.day, cells.read_slowest(row.slowest)) for row in self._of_stage]
-        if self._selection.fulfilment is None:
-            return found
-        wanted = FULFILMENTS.index(self._selection.fulfilment)
-        return [(day, slow[cells.fulfilment_of(slow["key"]) == wanted]) for day, slow in found]
-
-    def _slowest(self, days: list[tuple[dt.date, Cells]]) -> list[SlowOrder]:
-        """The ten slowest: the roll-up keeps as many of each kind of each day."""
-        with_left_out = self._selection.with_left_out
-        return self._as_orders(_longest(days, lambda reason: with_left_out or reason == 0))
-
-    def _doubtful(self, days: list[tuple[dt.date, Cells]]) -> list[SlowOrder]:
-        """Ten of those that are left out, for each reason."""
-        numbers = range(1, len(LEFT_OUT))
-        found = [_longest(days, partial(operator.eq, number)) for number in numbers]
-        return self._as_orders([each for several in found for each in several])
-
-    def _as_orders(self, found: list[_Single]) -> list[SlowOrder]:
-        ids = [uuid.UUID(bytes=bytes(each["order"]).ljust(16, b"\0")) for each, _ in found]
-        names = {each.id: each.name for each in self._selection.restaurants}
-        rows = db.session.execute(_ORDERS, {"tenant_id": self._selection.tenant_id, "ids": ids})
-        orders = {row.id: row for row in rows}
-        return [
-            SlowOrder(
-                order_id,
-                orders[order_id].number,
-                names[orders[order_id].restaurant_id],
-                Fulfilment(orders[order_id].fulfilment),
-                day,
-                self._shift(int(cells.shift_of(each["key"]))),
-                float(each["seconds"]),
-                LEFT_OUT[int(cells.left_out_of(each["key"]))],
-                int(cells.target_of(each["key"])) == cells.BREACH,
-            )
-            for order_id, (each, day) in zip(ids, found, strict=True)
-        ]
-
-
-_ORDERS = select(Order.id, Order.number, Order.restaurant_id, Order.fulfilment).where(
-    Order.tenant_id == bindparam("tenant_id"), Order.id.in_(bindparam("ids", expanding=True))
-)
-
-
-def _longest(days: list[tuple[dt.date, Cells]], is_wanted: Callable[[int], bool]) -> list[_Single]:
-    """The ten longest whose reason to be left out is wanted, with the business day of each."""
-    found = [
-        (each, day)
-        for day, slow in days
-        for each, reason in zip(slow, cells.left_out_of(slow["key"]), strict=True)
-        if is_wanted(int(reason))
-    ]
-    return sorted(found, key=lambda single: -single[0]["seconds"])[: cells.MOST_SLOW]
-
 
 def position(tenant_id: uuid.UUID) -> tuple[dt.datetime, bool]:
     """Up to which moment the roll-up knows everything, and whether it lags."""
@@ -257,34 +196,5 @@ def position(tenant_id: uuid.UUID) -> tuple[dt.datetime, bool]:
     return as_of, row.now - as_of > _MAY_WAIT
 
 
-def targets(selection: Selection) -> list[tuple[int, str]]:
-    """The targets of the stage on the last day, in seconds, and for whom each holds ("" if for all)."""
-    fulfilments = [selection.fulfilment] if selection.fulfilment else list(Fulfilment)
-    holds: defaultdict[int, set[tuple[str, Fulfilment]]] = defaultdict(set)
-    for each in selection.restaurants:
-        for fulfilment in fulfilments:
-            seconds = each.targets.at(selection.stage, fulfilment, selection.last)
-            if seconds is not None:
-                holds[seconds].add((each.name, fulfilment))
-    everybody = len(selection.restaurants) * len(fulfilments)
-    return [
-        (seconds, "" if len(those) == everybody else _whom(selection, those))
-        for seconds, those in sorted(holds.items())
-    ]
-
-
-def _whom(selection: Selection, those: set[tuple[str, Fulfilment]]) -> str:
-    names = sorted({name for name, _ in those})
-    kinds = [fulfilment for fulfilment in Fulfilment if any(each == fulfilment for _, each in those)]
-    said = " and ".join(kind.value.replace("_", " ") for kind in kinds)
-    if len(names) == len(selection.restaurants):
-        return said
-    places = names[0] if len(names) == 1 else f"{len(names)} restaurants"
-    return places if len(kinds) == len(Fulfilment) else f"{places}, {said}"
-
-
 def _time(clock: dt.time) -> dt.timedelta:
     return dt.timedelta(hours=clock.hour, minutes=clock.minute)
-
-
-__all__ = ["Figures", "make", "position", "targets"]

@@ -143,7 +143,8 @@ class RollUp:
         last = int(read["at"][-1])
         if len(read) < CHUNK and quiet_since is not None:
             last = max(last, microseconds(quiet_since))
-        new = read[read["at"] < last - MASS_WITHIN]
+        waits = read["at"] >= last - MASS_WITHIN
+        new = read[: waits.argmax()] if waits.any() else read
         if not len(new):
             return 0
         is_mass = self._mass_taps(read)[: len(new)]

@@ -96,7 +96,7 @@ def _changing(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Iterator[Restau
     Raises LookupError if the tenant has no such restaurant.
     """
     try:
-        # Who saves at the same time waits; taps, whose events refer to the row, do not.
+        # Who saves at the same time waits; the roll-up, whose rows refer to this one, does not.
         found = db.session.scalar(
             select(Restaurant.id)
             .where(Restaurant.tenant_id == tenant_id, Restaurant.id == restaurant_id)

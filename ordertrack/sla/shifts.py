@@ -144,11 +144,11 @@ class Calendar:
 
     def _make_spans(self, day: dt.date) -> list[ShiftSpan]:
         rules, zone = self.rules_on(day), self.zone_on(day)
-        earliest, latest = self.day_begins(day), self.day_begins(day + _DAY)
+        latest = self.day_begins(day + _DAY)
         spans = []
         for shift in (shift for shift in rules.shifts if day.weekday() in shift.weekdays):
             starts = dt.datetime.combine(day, rules.day_starts) + shift.begins_after(rules.day_starts)
-            begins = max(to_moment(starts, zone), earliest)
+            begins = to_moment(starts, zone)
             ends = min(to_moment(starts + shift.length, zone), latest)
             if begins < ends:
                 spans.append(ShiftSpan(shift.name, day, begins, ends))

@@ -99,6 +99,7 @@ def figures(made: Report) -> dict[str, Any]:
         "charts": charts(made),
         "tables": {name: make(made) for name, make in TABLES.items()},
         "zone": _zone(made.selection),
+        "is_unfinished": _is_unfinished(made.selection),
         "error": ERROR,
         "doubts": {wording.DOUBTS[reason]: text for reason, text in wording.DOUBTS_EXPLAINED.items()},
         "stage_measures": wording.MEASURES,
@@ -156,6 +157,12 @@ def _understood() -> Selection:
 def _running(selection: Selection) -> dict[str, Any]:
     shifts = latest_first(running.running(selection))
     return {"shifts": shifts, "again_at": next_change(shifts), "open_statuses": wording.OPEN}
+
+
+def _is_unfinished(selection: Selection) -> bool:
+    """Whether its last day still runs somewhere: orders of it are missing yet."""
+    now = dt.datetime.now(dt.UTC)
+    return any(place.calendar.day_of(now) <= selection.last for place in selection.restaurants)
 
 
 def _zone(selection: Selection) -> Any:

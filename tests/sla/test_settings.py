@@ -23,7 +23,7 @@ from ordertrack.orders import transitions
 from ordertrack.orders.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla import saving, settings_rows
 from ordertrack.sla import settings as kept
-from ordertrack.sla.models import SavedRules, SavedTarget, Stale
+from ordertrack.sla.models import RestaurantDay, SavedRules, SavedTarget, Stale
 from ordertrack.sla.rules_check import UnusableRules, timezones
 from ordertrack.sla.settings import SETTINGS_CHANNEL, RestaurantSettings
 from ordertrack.sla.shifts import DEFAULT_SHIFTS, EARLY_BEFORE, FORGOTTEN_AFTER, Rules, Shift
@@ -245,9 +245,10 @@ def test_two_managers_at_once_save_one_after_the_other(
     assert [row.version for row in rows(SavedTarget)] == list(range(1, together + 1))
 
 
-def test_orders_move_while_somebody_saves(
+def test_orders_move_and_figures_are_kept_up_while_somebody_saves(
     app: Flask,
     cedar: House,
+    hamra: RestaurantSettings,
     place: Callable[..., uuid.UUID],
     status_of: Callable[..., OrderStatus],
     save_target: Callable[..., None],
@@ -258,6 +259,9 @@ def test_orders_move_while_somebody_saves(
     def move() -> None:
         with tenant_context(app, cedar.tenant_id):
             transitions.advance(order_id, OrderStatus.CONFIRMED, by=cedar.program)
+            day = {"tenant_id": cedar.tenant_id, "restaurant_id": hamra.id, "business_date": TODAY}
+            db.session.add(RestaurantDay(**day, stage=Stage.KITCHEN, cells=b"", slowest=b""))
+            db.session.commit()
 
     def check_meanwhile(*_: Any) -> None:
         with ThreadPoolExecutor(1) as pool:

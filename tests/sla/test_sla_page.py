@@ -147,6 +147,12 @@ def test_the_page_says_what_the_report_says(app: Flask, busy: House, sign_in: Si
         assert f"{order.number} {order.restaurant} {wording.day(order.business_date)}" in said
 
 
+def test_a_day_that_still_runs_is_said_to_be_unfinished(cedar: House, sign_in: SignIn) -> None:
+    client = sign_in(cedar.maya)
+    assert "The last day is still running." in text_of(client.get("/sla?range=7").text)
+    assert "still running" not in text_of(client.get("/sla?range=yesterday").text)
+
+
 def test_slow_and_doubtful_orders_lead_to_their_stories(app: Flask, busy: House, sign_in: SignIn) -> None:
     made = report_of(app, busy)
     client = sign_in(busy.maya)
