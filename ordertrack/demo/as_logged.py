@@ -39,7 +39,7 @@ class AsLogged:
     refused: list[BadRow] = field(default_factory=list)
 
     def write(self, parts: list[Part], clock: Clock, expect: Callable[[int], None]) -> Iterator[int]:
-        """Write all of it in time's order; `expect` is told how many events, each turn yields how many of them.
+        """Write all of it in time's order; `expect` is told how many events, each turn yields its share.
 
         Ends early when the clock is stopped. Raises HistoryRefused if the log has no place for it; what is
         written by then is sound.

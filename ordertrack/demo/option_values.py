@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
 from ordertrack.demo import log_columns
+from ordertrack.demo.as_logged import EPOCH
 from ordertrack.demo.log_columns import Sources, UnusableColumns
+from ordertrack.demo.logged_order import Reading
 from ordertrack.orders.plain_text import UnusableText, plain_text
 
 LONGEST_NAME = 100
@@ -44,3 +47,18 @@ def log_name(context: click.Context, _option: click.Parameter, value: str | None
         return plain_text(value if value is not None else context.params["file"].name, LONGEST_NAME)
     except UnusableText as error:
         raise click.BadParameter(f"The log's name {error}. Give it another one.") from error
+
+
+def log_begins(as_logged: bool, first_day: dt.datetime | None, reading: Reading) -> dt.datetime | None:
+    """The moment from which on the log's times count; None if it is to be played now."""
+    if not as_logged:
+        if first_day is not None:
+            raise click.UsageError("--from is for --as-logged: what is played happens now.")
+        return None
+    if reading.writes_moments:
+        if first_day is not None:
+            raise click.UsageError("The log's times are moments already: leave out --from.")
+        return EPOCH
+    if first_day is None:
+        raise click.UsageError("The log's times are numbers: say with --from which day they count from.")
+    return first_day.replace(tzinfo=dt.UTC)

@@ -12,12 +12,13 @@ import click
 from ordertrack import schema
 from ordertrack.config import Settings
 from ordertrack.demo import house, log_restaurants, option_values, order_log, replay_said, story
-from ordertrack.demo.as_logged import EPOCH, AsLogged
-from ordertrack.demo.log_columns import COLUMNS, Sources, UnusableColumns
+from ordertrack.demo.as_logged import AsLogged
+from ordertrack.demo.log_columns import Sources, UnusableColumns
 from ordertrack.demo.logged_order import Reading
 from ordertrack.demo.order_log import OrderLog
 from ordertrack.demo.pace import RealClock, stopped_by_signals
 from ordertrack.demo.replay import ACTOR, Part, Replay
+from ordertrack.demo.replay_help import HELP
 from ordertrack.orders.past import HistoryRefused
 from ordertrack.orders.state_machine import Fulfilment
 from ordertrack.tenants.models import Tenant
@@ -25,29 +26,8 @@ from ordertrack.tenants.principal import Principal
 
 _SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
 
-_REPLAY_HELP = f"""Play the orders of a log through the normal path.
 
-FILE is CSV, plain or gzipped, in UTF-8, with one row an order; its first line names the columns. Columns of
-other names mean nothing, unless --columns says what.
-
-\b
-{chr(10).join(f"  {name:<11} {meaning}" for name, meaning in COLUMNS.items())}
-
-Times are ISO 8601 (without an offset: in the zone of --timezone) or numbers from any moment on (see --unit).
-Empty means that it is not known: what must have been is drawn from published stage times, between the times
-that are known, and the summary counts it. An order whose end is not in the log is brought to its end so, too,
-unless --leave-open.
-
-Rows that are malformed, run backwards along the stages, or repeat an order are named by line, counted and
-skipped. An order is placed once: played again, the log goes on where it stopped, and doubles nothing. The
-events carry the log's name and time in their metadata, for the log of this server says when it wrote them.
-
-With --as-logged nothing is played: orders and events are written as of then, with the times of the log, for
-reports to tell of. The tenant must have no event after the log's first one.
-"""
-
-
-@click.command(help=_REPLAY_HELP)
+@click.command(help=HELP)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.option("--tenant", "slug", required=True, metavar="SLUG", help="The tenant's slug.")
 @click.option(
@@ -143,7 +123,7 @@ def replay(
     replay_said.point_out(log.bad_rows[:show], len(log.bad_rows), report)
     if not log.orders:
         raise click.ClickException(f"{name} has {log.rows:,} rows, and none that could be played.")
-    begins = _begins(as_logged, first_day, reading)
+    begins = option_values.log_begins(as_logged, first_day, reading)
     settings = Settings.from_environment()
     schema.upgrade(settings, if_behind=True)
     with house.working(settings, slug, as_operator=True) as tenant:
@@ -189,21 +169,6 @@ def _play(settings: Settings, slug: str, name: str, speed: float, parts: list[Pa
         for _ in played.play(parts):
             bar.update(1)
     return played
-
-
-def _begins(as_logged: bool, first_day: dt.datetime | None, reading: Reading) -> dt.datetime | None:
-    """The moment from which on the log's times count; None if it is to be played now."""
-    if not as_logged:
-        if first_day is not None:
-            raise click.UsageError("--from is for --as-logged: what is played happens now.")
-        return None
-    if reading.writes_moments:
-        if first_day is not None:
-            raise click.UsageError("The log's times are moments already: leave out --from.")
-        return EPOCH
-    if first_day is None:
-        raise click.UsageError("The log's times are numbers: say with --from which day they count from.")
-    return first_day.replace(tzinfo=dt.UTC)
 
 
 def _write_past(settings: Settings, slug: str, name: str, begins: dt.datetime, parts: list[Part]) -> AsLogged:

@@ -123,7 +123,8 @@ class Report:
 class RunningShift:
     """A shift that runs now: `figures` of the selection's stage so far, `open` orders, `late` of them now.
 
-    `late_next_at` is when the next of them will be late if nothing happens; None if none will be.
+    `late_next_at` is when the next of them will be late if nothing happens; None if none will be. `forgotten`
+    are no part of them: they have stood in one status for longer than the restaurant's bound.
     """
 
     restaurant: str
@@ -136,3 +137,4 @@ class RunningShift:
     open: Mapping[OrderStatus, int]
     late: int
     late_next_at: dt.datetime | None = None
+    forgotten: int = 0

@@ -43,6 +43,7 @@ class _Open(NamedTuple):
 
     by_status: Counter[OrderStatus]
     late: int
+    forgotten: int
     late_next_at: dt.datetime | None
 
 
@@ -65,6 +66,7 @@ def running(selection: Selection) -> list[RunningShift]:
             figures=each,
             open=open_orders[place.id].by_status,
             late=open_orders[place.id].late,
+            forgotten=open_orders[place.id].forgotten,
             late_next_at=open_orders[place.id].late_next_at,
         )
         for (place, span), each in zip(spans, figures, strict=True)
@@ -104,20 +106,27 @@ def _open_orders(
     )
     statuses: defaultdict[uuid.UUID, Counter[OrderStatus]] = defaultdict(Counter)
     late: Counter[uuid.UUID] = Counter()
+    forgotten: Counter[uuid.UUID] = Counter()
     late_at: defaultdict[uuid.UUID, list[dt.datetime]] = defaultdict(list)
     for row in rows:
         fulfilment = Fulfilment(row.fulfilment)
         if selection.fulfilment not in (None, fulfilment):
             continue
         status, place = OrderStatus(row.status), by_id[row.restaurant_id]
-        statuses[place.id][status] += 1
         entered = dict(zip(map(OrderStatus, row.entered), row.at, strict=True))
+        rules = place.calendar.rules_on(place.calendar.day_of(entered[status]))
+        if (now - entered[status]).total_seconds() > rules.forgotten_after:
+            forgotten[place.id] += 1
+            continue
+        statuses[place.id][status] += 1
         runs = timer(status, fulfilment, entered, place.calendar, place.targets)
         if runs.state(now) == TimerState.LATE:
             late[place.id] += 1
         elif runs.late_at is not None:
             late_at[place.id].append(runs.late_at)
     return {
-        place.id: _Open(statuses[place.id], late[place.id], min(late_at[place.id], default=None))
+        place.id: _Open(
+            statuses[place.id], late[place.id], forgotten[place.id], min(late_at[place.id], default=None)
+        )
         for place in places
     }

@@ -1,0 +1,77 @@
+"""The shift that runs: what is open in it, what is late, and what nobody will ever finish."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from cast import House
+from flask import Flask
+from past_service import write
+
+from ordertrack.database import tenant_context
+from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.past import PastOrder, PastStep
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla import running, saving
+from ordertrack.sla.figures import RunningShift
+from ordertrack.sla.selection import Selection
+from ordertrack.sla.settings import of_tenant
+from ordertrack.sla.shifts import EVERY_WEEKDAY, Shift
+from ordertrack.sla.stages import Stage
+from ordertrack.sla.targets import Target
+
+
+@pytest.fixture
+def busy(cedar: House, app: Flask, operator_app: Flask) -> House:
+    """The first restaurant has a shift all day, a target of 20 minutes, and four orders that are open."""
+    with tenant_context(app, cedar.tenant_id):
+        place = next(each for each in of_tenant(cedar.tenant_id) if each.slug == cedar.restaurants[0])
+        rules = place.calendar.rules[-1]
+        all_day = Shift("All day", EVERY_WEEKDAY, rules.day_starts, rules.day_starts)
+        saving.save_rules(place.id, replace(rules, shifts=(all_day,)), by=cedar.maya.principal)
+        target = Target(Stage.KITCHEN, None, dt.date(2026, 1, 1), 1200)
+        saving.save_target(place.id, target, by=cedar.maya.principal)
+    write(operator_app, cedar, [confirmed(cedar, minutes) for minutes in (600, 300, 30, 10)])
+    return cedar
+
+
+def confirmed(house: House, minutes_ago: int) -> PastOrder:
+    """Placed and at once confirmed so long ago, and then left alone."""
+    at = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes_ago)
+    order = NewOrder(house.restaurants[0], Fulfilment.PICKUP, (NewItem("Kebab", 1),))
+    return PastOrder(
+        order,
+        (
+            PastStep(OrderStatus.PENDING, at, house.program, {}),
+            PastStep(OrderStatus.CONFIRMED, at, house.nour.principal, {}),
+        ),
+    )
+
+
+def shifts(app: Flask, house: House, fulfilment: Fulfilment | None = None) -> list[RunningShift]:
+    with tenant_context(app, house.tenant_id):
+        chosen = tuple(place for place in of_tenant(house.tenant_id) if place.slug == house.restaurants[0])
+        today = chosen[0].calendar.day_of(dt.datetime.now(dt.UTC))
+        return running.running(Selection(house.tenant_id, today, today, chosen, fulfilment=fulfilment))
+
+
+def test_open_orders_are_counted_late_ones_too_and_forgotten_ones_apart(app: Flask, busy: House) -> None:
+    (shift,) = shifts(app, busy)
+    assert shift.name == "All day"
+    assert shift.open == {OrderStatus.CONFIRMED: 2}
+    assert (shift.late, shift.forgotten) == (1, 2)
+
+
+def test_it_says_when_the_next_order_will_be_late(app: Flask, busy: House) -> None:
+    (shift,) = shifts(app, busy)
+    assert shift.late_next_at is not None
+    left = shift.late_next_at - dt.datetime.now(dt.UTC)
+    assert dt.timedelta(minutes=8) < left < dt.timedelta(minutes=10)
+
+
+def test_another_fulfilment_has_none_of_them(app: Flask, busy: House) -> None:
+    (shift,) = shifts(app, busy, Fulfilment.DELIVERY)
+    assert not shift.open
+    assert (shift.late, shift.forgotten, shift.late_next_at) == (0, 0, None)
