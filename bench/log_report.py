@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-# Every order of the days is found by an index, and its events by another one. What the page shows: each stage
-# in the range and in the one before, one stage by shift, day, restaurant, and hour of the week, the slowest.
+# What the page shows: each stage in the range and in the one before, one stage by shift, day, restaurant, and
+# hour of the week, the slowest. Orders have an index by time and events one by order, free to be used.
 _REPORT = """
     WITH entered AS (
         SELECT orders.id, orders.restaurant_id, timezone, fulfilment,

@@ -33,8 +33,8 @@ targets each; the smaller house has as many restaurants and days and a tenth of 
 PostgreSQL as it comes along, and are asked in turns. The page is GET /sla by Flask's test client in one
 process, signed in as a manager, all restaurants, the kitchen stage: sign-in, figures and template. *First* is
 the first of its kind in a new process; it and a second one are not among the {REPEATS} that the median is of.
-Straight from the log: all that the page shows, in one query with `percentile_cont`, three times, without
-sign-in and template (`log_report.py`); every order and its events are found by an index."""
+Straight from the log: all that the page shows, in one query with `percentile_cont`, three times, with 256 MB
+to sort in, without sign-in and template (`log_report.py`)."""
 
 
 def measure(ground: Ground, big: Site, small: Site) -> list[Row]:

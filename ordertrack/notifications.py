@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-import structlog
+from flask import Flask
 
 from ordertrack.boards.columns import BOARDS
+from ordertrack.database import tenant_context
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Hear, OtherForm, halves, tenant_of, waking
+from ordertrack.live.subscriptions import LIFETIME
 from ordertrack.orders.transitions import CHANNEL
 from ordertrack.sla import settings
 from ordertrack.sla.channel import ROLLUP_CHANNEL, SlaChannel
+from ordertrack.sla.saved_lately import saved_lately
 from ordertrack.sla.settings import SETTINGS_CHANNEL
 from ordertrack.tenants.accounts import REVOKED_CHANNEL
 from ordertrack.tracking.channel import TrackingChannel
-
-_log = structlog.get_logger(__name__)
 
 
 def channels(hub: Hub) -> Mapping[str, Hear]:
@@ -31,11 +33,17 @@ def channels(hub: Hub) -> Mapping[str, Hear]:
     }
 
 
-def recover(hub: Hub) -> None:
+def recover(app: Flask, hub: Hub) -> None:
     """Make up for whatever was notified while nobody listened."""
     settings.forget_all()
     hub.recover()
-    _in_background(lambda: _show_all(hub))
+    for tenant_id in hub.watched():
+        hub.refresh(tenant_id, SlaChannel.name)
+        with tenant_context(app, tenant_id):
+            # Whoever comes back is compared by the version of what it shows, and no stream lives longer.
+            missed = saved_lately(tenant_id, dt.timedelta(seconds=LIFETIME[1]))
+        for restaurant_id in missed:
+            _show(hub, tenant_id, str(restaurant_id))
 
 
 def _on_settings(hub: Hub, payload: str) -> None:
@@ -45,31 +53,19 @@ def _on_settings(hub: Hub, payload: str) -> None:
     except ValueError:
         raise OtherForm(payload) from None
     settings.forget(tenant_id, restaurant_id)
-    _in_background(lambda: _show(hub, tenant_id, str(restaurant_id)))
+    _show(hub, tenant_id, str(restaurant_id))
 
 
 def _show(hub: Hub, tenant_id: uuid.UUID, restaurant: str) -> None:
-    """Have every page show the settings of a restaurant as they are by now."""
-    for board in BOARDS:
-        hub.refresh(tenant_id, board, restaurant)
-    for channel in (SlaChannel.name, TrackingChannel.name):
-        hub.refresh(tenant_id, channel)
+    """Have every page show the settings of a restaurant as they are by now.
 
+    Beside listening, for rendering many pages anew must not keep an event waiting.
+    """
 
-def _show_all(hub: Hub) -> None:
-    """The same for all restaurants. Guests' pages learn it in their time, for there may be thousands."""
-    for tenant_id in hub.watched():
-        for channel in (*BOARDS, SlaChannel.name):
+    def show() -> None:
+        for board in BOARDS:
+            hub.refresh(tenant_id, board, restaurant)
+        for channel in (SlaChannel.name, TrackingChannel.name):
             hub.refresh(tenant_id, channel)
 
-
-def _in_background(work: Callable[[], None]) -> None:
-    """Do it beside listening: rendering many pages anew must not keep an event waiting."""
-
-    def do() -> None:
-        try:
-            work()
-        except Exception:
-            _log.exception("pages could not be refreshed")
-
-    threading.Thread(target=do, name="refresh", daemon=True).start()
+    threading.Thread(target=show, name="refresh", daemon=True).start()

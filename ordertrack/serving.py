@@ -139,7 +139,8 @@ def _open(settings: Settings, host: str, port: int, master: int) -> None:
 
         for role, email, password in sign_ins(settings):
             click.echo(f"{role}  {email}  {password}")
-        _rush = _command("rush", "--endless")
+        # At the pace of life, or reports and estimates would tell of a kitchen that nobody has.
+        _rush = _command("rush", "--endless", "--speed", "1", "--rate", "2")
     sys.stdout.flush()
 
 

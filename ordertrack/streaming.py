@@ -59,7 +59,7 @@ def init_app(
     app: Flask,
     channels: list[Channel],
     heard: Callable[[Hub], Mapping[str, Hear]],
-    recover: Callable[[Hub], None],
+    recover: Callable[[Flask, Hub], None],
 ) -> None:
     """Make this process's hub and its listener; `start` sets the listener going.
 
@@ -69,7 +69,7 @@ def init_app(
     hub = Hub(EventLog(app), channels)
     app.extensions["hub"] = hub
     app.extensions["listener"] = Listener(
-        hub, lambda: _listening_connection(app), heard(hub), lambda: recover(hub)
+        hub, lambda: _listening_connection(app), heard(hub), lambda: recover(app, hub)
     )
     app.register_blueprint(blueprint)
 

@@ -101,16 +101,18 @@ def test_saved_settings_are_told_to_every_screen_that_shows_them_and_to_no_other
     assert other.written == untouched
 
 
-def test_settings_that_were_saved_while_nobody_listened_are_shown_too(
+def test_settings_that_were_saved_while_nobody_listened_are_shown_and_nothing_else_is_sent_again(
     app: Flask, cedar: House, place: Callable[..., uuid.UUID], hub: Hub, watch: Watch
 ) -> None:
-    hamra = restaurant_of(app, cedar, "hamra")
+    hamra, jounieh = (restaurant_of(app, cedar, slug) for slug in cedar.restaurants)
     place(cedar)
     board, report = watch(cedar, KITCHEN.name, str(hamra)), watch(cedar, SLA.name, "")
+    other = watch(cedar, KITCHEN.name, str(jounieh))
     save_target(app, cedar, hamra)
-    told = len(report.frames)
-    notifications.recover(hub)
+    told, untouched = len(report.frames), other.written
+    notifications.recover(app, hub)
     wait_for(lambda: late_moments(board) and len(report.frames) > told, "the board and the report to be told")
+    assert other.written == untouched
 
 
 def test_new_figures_are_told_to_the_report_and_events_are_not(

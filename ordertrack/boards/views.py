@@ -69,11 +69,11 @@ def show(restaurant: str, board: str) -> ResponseReturnValue:
 
 @blueprint.get("/r/<restaurant>/<any(kitchen, dispatch):board>/stream")
 def stream(restaurant: str, board: str) -> Response:
-    """What happens on the board after a cursor, as it happens; `settings` is the version that it shows."""
+    """What happens on the board after a cursor, as it happens. Header `Shows-Settings`: their version."""
     principal, place, shown = _find(restaurant, board)
     topic = _channels[shown.name].topic(principal.tenant_id, place.id)
     version = str(settings.of_restaurant(principal.tenant_id, place.id).version)
-    is_outdated = request.args.get("settings", version) != version
+    is_outdated = request.headers.get("Shows-Settings", version) != version
     # The log does not tell of targets: who may have missed a change is shown everything.
     return streaming.answer(principal, topic, None if is_outdated else streaming.requested_cursor())
 

@@ -12,7 +12,7 @@ from ordertrack.config import Settings
 from ordertrack.demo import house
 from ordertrack.demo.pace import RealClock, stopped_by_signals
 from ordertrack.demo.replay_command import replay
-from ordertrack.demo.rush import Rush
+from ordertrack.demo.rush import SPEED, Rush
 
 __all__ = ["demo", "replay", "rush"]
 
@@ -51,14 +51,22 @@ def demo(as_json: bool) -> None:
     help="For how long guests come; then what is open is finished within half a minute.",
 )
 @click.option("--seed", default="1", show_default=True, help="Equal seeds bring equal guests.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(0.1, 1000),
+    default=SPEED,
+    show_default=True,
+    help="Times as fast as in life that orders move on.",
+)
 @click.option("--endless", is_flag=True, help="Until the program that started this one is gone.")
 @_json
-def rush(rate: float, minutes: float, seed: str, endless: bool, as_json: bool) -> None:
+def rush(rate: float, minutes: float, seed: str, speed: float, endless: bool, as_json: bool) -> None:
     """Simulate a service on the demo tenant.
 
     Guests come at random, order from the demo's menus, and their orders move as they would in life, only
-    twelve times as fast; a few are cancelled. Boards that stand empty get a few cards at once. Orders that an
-    earlier rush left open are taken over. The log says of every move that it was simulated.
+    twelve times as fast (so that reports show a twelfth of the times); a few are cancelled. Boards that stand
+    empty get a few cards at once. Orders that an earlier rush left open are taken over. The log says of every
+    move that it was simulated.
     """
     settings = Settings.from_environment()
     clock = RealClock(with_parent=endless)
@@ -68,7 +76,7 @@ def rush(rate: float, minutes: float, seed: str, endless: bool, as_json: bool) -
             house.prepare(settings)
             _say(f"{rate:g} orders a minute for {minutes:g} minutes. Ctrl-C ends it.")
         with house.working(settings, house.SLUG) as tenant:
-            tally = Rush(tenant.id, seed, rate, clock, _say).run(None if endless else minutes)
+            tally = Rush(tenant.id, seed, rate, clock, _say, speed).run(None if endless else minutes)
         click.echo(json.dumps(asdict(tally)) if as_json else tally.sentence)
 
 

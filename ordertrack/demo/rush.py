@@ -1,7 +1,8 @@
 """A simulated service: guests come, and their orders move through the same verbs as under people's hands.
 
-Service runs twelve times as fast as in life, so that a person sees boards move: a minute in the published
-stage times is five seconds here. Whoever taps a card of it is right: the rush goes on from where it stands.
+Unless told otherwise, service runs twelve times as fast as in life, so that a person sees boards move: a
+minute in the published stage times is five seconds here. Whoever taps a card of it is right: the rush goes on
+from where it stands.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from ordertrack.tenants.principal import Principal
 SPEED = 12.0
 CLOSING_SECONDS = 30.0
 QUIET_BOARD = 3
-FORGOTTEN_AFTER = dt.timedelta(minutes=15)
+FORGOTTEN_AFTER = dt.timedelta(hours=3)  # of service
 
 _FIRST_CARDS = (
     OrderStatus.PENDING,
@@ -39,11 +40,20 @@ _FIRST_CARDS = (
 class Rush:
     """One service on one tenant. It works in one thread, inside that tenant's app context."""
 
-    def __init__(self, tenant_id: uuid.UUID, seed: str, per_minute: float, clock: Clock, say: Say) -> None:
+    def __init__(
+        self,
+        tenant_id: uuid.UUID,
+        seed: str,
+        per_minute: float,
+        clock: Clock,
+        say: Say,
+        speed: float = SPEED,
+    ) -> None:
         self.tally = RushTally()
         self._tenant_id = tenant_id
         self._seed = seed
         self._per_minute = per_minute
+        self._speed = speed
         self._say = say
         self._pace = Pace(clock, say)
         self._last_guest_at = 0.0
@@ -72,7 +82,7 @@ class Rush:
 
     def _open_up(self, minutes: float | None) -> None:
         restaurants = self._pace.surely(lambda: open_orders.restaurants(self._tenant_id))
-        self._guests = Guests(self._seed, restaurants, self._per_minute / 60 / SPEED)
+        self._guests = Guests(self._seed, restaurants, self._per_minute / 60 / self._speed)
         if minutes is not None:
             self._closes_at = minutes * 60
             self._at(self._closes_at, self._close)
@@ -84,8 +94,8 @@ class Rush:
         """Go on with what a killed rush left; what is older than any service is only brought to its end."""
         for order in self._pace.surely(lambda: open_orders.left_open(self._tenant_id)):
             self.tally.taken_over += 1
-            order.stays = {status: stay / SPEED for status, stay in self._guests.stays().items()}
-            if dt.datetime.now(dt.UTC) - order.placed_at > FORGOTTEN_AFTER:
+            order.stays = {status: stay / self._speed for status, stay in self._guests.stays().items()}
+            if dt.datetime.now(dt.UTC) - order.placed_at > FORGOTTEN_AFTER / self._speed:
                 order.start_at(OrderStatus.COMPLETED)
             self._expect_move(order)
 
@@ -99,7 +109,7 @@ class Rush:
 
     def _expect_guest(self) -> None:
         guest = self._guests.next()
-        self._last_guest_at += guest.after / SPEED
+        self._last_guest_at += guest.after / self._speed
         if self._last_guest_at < self._closes_at:
             self._at(self._last_guest_at, lambda: self._welcome(guest))
 
@@ -109,11 +119,11 @@ class Rush:
 
     def _place(self, guest: Guest, start_at: OrderStatus = FIRST) -> None:
         now = dt.datetime.now(dt.UTC)
-        new = guest.order(now, SPEED)
+        new = guest.order(now, self._speed)
         key = f"rush:{uuid.uuid4()}"  # placed once, even if the answer to the first try was lost
         order_id, _ = self._pace.surely(lambda: intake.place(new, by=self._guest, idempotency_key=key))
         self.tally.placed += 1
-        stays = {status: stay / SPEED for status, stay in guest.stays.items()}
+        stays = {status: stay / self._speed for status, stay in guest.stays.items()}
         order = OpenOrder(order_id, new.restaurant, FIRST, new.fulfilment, stays, now)
         order.cancelled_from, order.reason = guest.cancelled_from, guest.reason
         if start_at != FIRST:

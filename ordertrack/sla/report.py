@@ -22,7 +22,6 @@ from ordertrack.sla.tallying import Tally
 
 OUTSIDE = "Outside shifts"
 HOURS = 24
-MOST_SHIFTS = 256
 
 _TENANT_ROWS = """
     SELECT stage, business_date AS day, by_shift AS cells FROM sla_tenant_days
@@ -80,7 +79,10 @@ class _Making:
             _TENANT_ROWS if selection.is_all else _CHOSEN_ROWS, first=selection.before.first
         )
         self._of_stage = self._read(_TENANT_STAGE if selection.is_all else _CHOSEN_STAGE)
-        self._tally = self._tallied([row.cells for row in self._rows])
+        self._chosen = [
+            row for row in self._rows if row.stage == selection.stage and row.day >= selection.first
+        ]
+        self._tally = self._tallied([row.cells for row in self._chosen])
 
     def report(self) -> Report:
         selection = self._selection
@@ -119,29 +121,20 @@ class _Making:
         selection = self._selection
         return Tally(stored, selection.fulfilment, with_left_out=selection.with_left_out)
 
-    def _per_row(self, numbers: Sequence[int]) -> Any:
-        """For each cell, the number that its row has."""
-        return np.array(numbers, np.int64)[self._tally.row] if numbers else self._tally.row
-
     def _stages(self) -> list[StageFigures]:
         """Each stage in the range, and in the one before it."""
         stages = list(Stage)
         first = self._selection.first
         numbers = [stages.index(Stage(row.stage)) * 2 + (row.day < first) for row in self._rows]
-        found = self._tally.figures(self._per_row(numbers), 2 * len(stages))
+        tally = self._tallied([row.cells for row in self._rows])
+        found = tally.figures(tally.per_row(numbers), 2 * len(stages))
         return [
             StageFigures(stage, found[2 * place], found[2 * place + 1]) for place, stage in enumerate(stages)
         ]
 
-    def _is_in_range(self) -> Any:
-        """For each cell, whether it is of the chosen stage and range."""
-        selection = self._selection
-        numbers = [int(row.stage == selection.stage and row.day >= selection.first) for row in self._rows]
-        return self._per_row(numbers) == 1
-
     def _shifts(self) -> list[Group]:
-        shift = cells.shift_of(self._tally.key).astype(np.int64)
-        found = self._tally.figures(np.where(self._is_in_range(), shift, -1), MOST_SHIFTS)
+        shift = cells.shift_of(self._tally.key).astype(np.int32)
+        found = self._tally.figures(shift, max(self._names, default=NO_SHIFT) + 1)
         there = [number for number, each in enumerate(found) if each.count or each.all_left_out]
         return [
             Group(self._names.get(number, ""), self._names.get(number, OUTSIDE), found[number])
@@ -161,15 +154,15 @@ class _Making:
 
     def _days(self) -> list[Group]:
         first, length = self._selection.first, self._selection.length
-        numbers = [(row.day - first).days for row in self._rows]
-        found = self._tally.figures(np.where(self._is_in_range(), self._per_row(numbers), -1), length)
+        numbers = [(row.day - first).days for row in self._chosen]
+        found = self._tally.figures(self._tally.per_row(numbers), length)
         days = [first + dt.timedelta(number) for number in range(length)]
         return [Group(day.isoformat(), day.isoformat(), each) for day, each in zip(days, found, strict=True)]
 
     def _by_restaurant(self) -> list[Group]:
         rows = {row.restaurant_id: row.cells for row in self._read(_BY_RESTAURANT)}
         tally = self._tallied([rows.get(each, b"") for each in self._restaurants])
-        found = tally.figures(tally.row, len(self._restaurants))
+        found = tally.figures(tally.per_row(range(len(self._restaurants))), len(self._restaurants))
         return [
             Group(place.slug, place.name, each)
             for place, each in zip(self._selection.restaurants, found, strict=True)
@@ -177,9 +170,8 @@ class _Making:
 
     def _heat(self) -> list[HeatCell]:
         tally = self._tallied([row.cells for row in self._of_stage])
-        weekdays = np.array([row.day.weekday() for row in self._of_stage], np.int64)
-        group = weekdays[tally.row] * HOURS + cells.hour_of(tally.key) if len(weekdays) else tally.row
-        found = tally.figures(group, 7 * HOURS)
+        weekday = tally.per_row([row.day.weekday() for row in self._of_stage])
+        found = tally.figures(weekday * HOURS + cells.hour_of(tally.key).astype(np.int32), 7 * HOURS)
         return [
             HeatCell(place // HOURS, place % HOURS, each)
             for place, each in enumerate(found)

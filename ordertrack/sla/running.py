@@ -91,9 +91,9 @@ def _so_far(selection: Selection, spans: Sequence[tuple[RestaurantSettings, Shif
         selection.fulfilment,
         with_left_out=selection.with_left_out,
     )
-    wanted = np.array([numbers.get(span.name, -1) for _, span in spans], int)
-    is_wanted = cells.shift_of(tally.key) == wanted[tally.row]
-    return tally.figures(np.where(is_wanted, tally.row, -1), len(spans))
+    wanted = tally.per_row([numbers.get(span.name, -1) for _, span in spans])
+    place = tally.per_row(range(len(spans)))
+    return tally.figures(np.where(cells.shift_of(tally.key) == wanted, place, -1), len(spans))
 
 
 def _open_orders(

@@ -1,4 +1,8 @@
-"""Figures of any buckets of the roll-up put together: adding histograms up and reading them off."""
+"""Figures of any buckets of the roll-up put together: adding histograms up and reading them off.
+
+A report adds up a million cells. So each is looked at once: counted at its group, and at its reason, target and
+bin, which are the low bits of its key. Everything else is read off the small table that this makes.
+"""
 
 from __future__ import annotations
 
@@ -13,41 +17,46 @@ from ordertrack.orders.state_machine import Fulfilment
 from ordertrack.sla import cells
 from ordertrack.sla.cells import ENTRY, FULFILMENTS, LEFT_OUT, Cells
 from ordertrack.sla.figures import Figures
-from ordertrack.sla.histogram import BINS, Ints, mean, percentile
+from ordertrack.sla.histogram import BINS, mean, percentile
+
+_KINDS = (len(LEFT_OUT), 4, BINS)  # what the low bits of a key say: reason, target, bin
+_LOW_BITS = np.uint32(math.prod(_KINDS) - 1)
+
+Groups = NDArray[np.int32]
 
 
 class Tally:
-    """Cells from many rows, of which one fulfilment may be wanted; `row` says which row each came from."""
+    """Cells from many rows, of which one fulfilment may be wanted."""
 
     def __init__(
         self, stored: Sequence[bytes], fulfilment: Fulfilment | None, *, with_left_out: bool
     ) -> None:
-        lengths = [len(each) // ENTRY.itemsize for each in stored]
         together: Cells = np.frombuffer(b"".join(stored), ENTRY)
-        row = np.repeat(np.arange(len(stored)), lengths)
-        if fulfilment is not None:
-            wanted = cells.fulfilment_of(together["key"]) == FULFILMENTS.index(fulfilment)
-            together, row = together[wanted], row[wanted]
-        self.key = together["key"]
-        self.row: Ints = row
+        self.key = np.ascontiguousarray(together["key"])
         self._count = together["count"].astype(np.float64)
-        self._left_out = cells.left_out_of(self.key)
-        self._counts = self._left_out == 0
-        if with_left_out:
-            self._counts = np.ones(len(self.key), bool)
+        if fulfilment is not None:
+            self._count *= cells.fulfilment_of(self.key) == FULFILMENTS.index(fulfilment)
+        self._lengths = [len(each) // ENTRY.itemsize for each in stored]
+        self._with_left_out = with_left_out
 
-    def figures(self, group: NDArray[Any], groups: int) -> list[Figures]:
+    def per_row(self, numbers: Sequence[int] | NDArray[Any]) -> Groups:
+        """For each cell, the number that its row has."""
+        return np.repeat(np.asarray(numbers, np.int32), self._lengths)
+
+    def figures(self, group: Groups, groups: int) -> list[Figures]:
         """The figures of each group, numbered from 0; `group` says which one each cell is in, -1 in none."""
-        within = group >= 0
-        counted = within & self._counts
-        histograms = self._sum(group, cells.bin_of(self.key), counted, groups, BINS)
-        judged = self._sum(group, cells.target_of(self.key), counted, groups, 4)
-        reasons = self._sum(group, self._left_out, within, groups, len(LEFT_OUT))
+        place = (group.astype(np.int64) + 1) * (int(_LOW_BITS) + 1) + (self.key & _LOW_BITS)
+        table = np.bincount(place, self._count, (groups + 1) * math.prod(_KINDS))
+        by_kind: NDArray[Any] = table.reshape(groups + 1, *_KINDS)[1:]
+        counted = by_kind.sum(axis=1) if self._with_left_out else by_kind[:, 0]
+        histograms = counted.sum(axis=1)
+        judged = counted.sum(axis=2)
+        reasons = by_kind.sum(axis=(2, 3))
         average = mean(histograms)
         p50, p90, p95 = (percentile(histograms, share) for share in (0.5, 0.9, 0.95))
         return [
             Figures(
-                count=int(histograms[number].sum()),
+                count=int(judged[number].sum()),
                 mean=_known(average[number]),
                 p50=_known(p50[number]),
                 p90=_known(p90[number]),
@@ -62,11 +71,6 @@ class Tally:
             )
             for number in range(groups)
         ]
-
-    def _sum(self, group: Any, value: Any, chosen: Any, groups: int, values: int) -> NDArray[np.float64]:
-        place = group[chosen].astype(np.int64) * values + value[chosen]
-        summed: NDArray[Any] = np.bincount(place, self._count[chosen], groups * values)
-        return summed.reshape(groups, values)
 
 
 def _known(seconds: float) -> float | None:

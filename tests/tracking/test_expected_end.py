@@ -123,6 +123,10 @@ def test_a_guest_who_comes_when_it_has_passed_reads_so_at_once(
     later = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=50)
     monkeypatch.setitem(app.jinja_env.globals, "now", lambda: later)
     assert " data-over>" in progress(app, cedar, order)
+    with tenant_context(app, cedar.tenant_id):
+        card = message(KITCHEN, order)
+    assert " data-over>" in card
+    assert f"past est. {span(order)[-5:]}" in card
 
 
 @pytest.mark.parametrize(
