@@ -1,7 +1,7 @@
 """Figures of any buckets of the roll-up put together: adding histograms up and reading them off.
 
-A report adds up a million cells. So each is looked at once: counted at its group, and at its reason, target and
-bin, which are the low bits of its key. Everything else is read off the small table that this makes.
+A report adds up a million cells. So each is looked at once: counted at its group, and at its reason, target
+and bin, which are the low bits of its key. Everything else is read off the small table that this makes.
 """
 
 from __future__ import annotations

@@ -49,7 +49,8 @@ def tables(operator: psycopg.Connection[Any]) -> list[str]:
 
 # A row for each table that reports read.
 _OF_REPORTS = """
-    INSERT INTO sla_rules SELECT tenant_id, id, 1, '2026-01-01', timezone, '04:00', '[]', 1, 0, 'Maya', 'staff:x'
+    INSERT INTO sla_rules
+        SELECT tenant_id, id, 1, '2026-01-01', timezone, '04:00', '[]', 1, 0, 'Maya', 'staff:x'
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO sla_targets SELECT tenant_id, id, 1, 'kitchen', NULL, '2026-01-01', 1200, 'Maya', 'staff:x'
       FROM restaurants WHERE tenant_id = %(tenant)s;
