@@ -139,16 +139,19 @@ def pack_estimate(bins: Ints, band: Ints, hour: Ints, status: Ints, fulfilment: 
 SLOW = np.dtype([("order", "S16"), ("seconds", "<f4"), ("key", "<u4")])
 NO_SLOW: Cells = np.empty(0, SLOW)
 MOST_SLOW = 10
+MOST_DOUBTFUL = 100
+"""How many of each fulfilment are kept of a day: of those to be trusted, and of each reason not to be."""
 
 
 def slowest(parts: Iterable[Cells]) -> Cells:
-    """The ten slowest of each fulfilment, and of each reason to be left out, slowest first."""
+    """The slowest of each fulfilment, and of each reason to be left out, slowest first."""
     together = _together(parts, NO_SLOW)
     kind = (together["key"] >> _LEFT_OUT & 15).astype(np.int64)
     order = np.lexsort((together["order"], -together["seconds"], kind))
     together, kind = together[order], kind[order]
     first = np.searchsorted(kind, kind)
-    kept = together[np.arange(len(kind)) - first < MOST_SLOW]
+    most = np.where(kind & 3, MOST_DOUBTFUL, MOST_SLOW)  # the low bits of a kind are the reason
+    kept = together[np.arange(len(kind)) - first < most]
     return kept[np.lexsort((kept["order"], -kept["seconds"]))]
 
 

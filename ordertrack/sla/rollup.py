@@ -96,8 +96,6 @@ class RollUp:
 
     def __init__(self, tenant_id: uuid.UUID) -> None:
         self._tenant_id = tenant_id
-        # Nobody waits for it, and a chunk that nobody has read for months takes the disk its time.
-        db.session.execute(text("SET LOCAL statement_timeout = '10min'"))
         stale = db.session.execute(
             text("SELECT restaurant_id, from_date FROM sla_stale WHERE tenant_id = :tenant_id FOR UPDATE"),
             {"tenant_id": tenant_id},
@@ -234,7 +232,11 @@ def _quiet_since(tenant_id: uuid.UUID) -> dt.datetime | None:
 
 
 def _lock(tenant_id: uuid.UUID, *, wait: bool) -> bool:
-    """Be the one that changes this tenant's roll-up until the transaction ends."""
+    """Be the one that changes this tenant's roll-up until the transaction ends.
+
+    Nobody waits for what is done in it, and a chunk that nobody has read for months takes the disk its time.
+    """
+    db.session.execute(text("SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '10min'"))
     verb = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
     taken = db.session.execute(
         text(f"SELECT {verb}(hashtextextended('roll-up:' || :tenant, 0))"), {"tenant": str(tenant_id)}

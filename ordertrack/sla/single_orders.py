@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-import operator
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import Any, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import bindparam, select
 
 from ordertrack.database import db
 from ordertrack.orders.models import Order
 from ordertrack.orders.state_machine import Fulfilment
 from ordertrack.sla import cells
-from ordertrack.sla.cells import FULFILMENTS, LEFT_OUT, Cells
+from ordertrack.sla.cells import FULFILMENTS, LEFT_OUT, Cells, day_at, day_number
 from ordertrack.sla.figures import SlowOrder
+from ordertrack.sla.histogram import Ints
 from ordertrack.sla.selection import Selection
+from ordertrack.sla.stages import LeftOut
 
-_Single: TypeAlias = tuple[Any, dt.date]
+MOST_NAMED = 50
 
 
 class SingleOrders:
@@ -30,21 +32,37 @@ class SingleOrders:
     ) -> None:
         self._selection = selection
         self._shifts = names
-        self._days = [(day, self._wanted(cells.read_slowest(each))) for day, each in stored]
+        days = [cells.read_slowest(each) for _, each in stored]
+        self._singles: Cells = np.concatenate([cells.NO_SLOW, *days])
+        self._days = np.repeat([day_number(day) for day, _ in stored], [len(each) for each in days])
+        self._reasons = cells.left_out_of(self._singles["key"])
+        self._is_wanted = np.ones(len(self._singles), bool)
+        if selection.fulfilment is not None:
+            number = FULFILMENTS.index(selection.fulfilment)
+            self._is_wanted = cells.fulfilment_of(self._singles["key"]) == number
 
     def slowest(self) -> list[SlowOrder]:
         """The ten slowest: the roll-up keeps as many of each kind of each day."""
-        with_left_out = self._selection.with_left_out
-        return self._as_orders(_longest(self._days, lambda reason: with_left_out or reason == 0))
+        is_counted = self._selection.with_left_out | (self._reasons == 0)
+        return self._as_orders(self._longest(is_counted)[: cells.MOST_SLOW])
 
     def doubtful(self) -> list[SlowOrder]:
-        """Ten of those that are left out, for each reason."""
-        numbers = range(1, len(LEFT_OUT))
-        found = [_longest(self._days, partial(operator.eq, number)) for number in numbers]
-        return self._as_orders([each for several in found for each in several])
+        """Those that are left out, most of them: the longest first, of early ones the shortest."""
+        found = []
+        for number, reason in enumerate(LEFT_OUT):
+            if reason is not None:
+                longest = self._longest(self._reasons == number)
+                found.append(longest[:: -1 if reason == LeftOut.EARLY else 1][:MOST_NAMED])
+        return self._as_orders(np.concatenate(found))
 
-    def _as_orders(self, found: list[_Single]) -> list[SlowOrder]:
-        ids = [uuid.UUID(bytes=bytes(each["order"]).ljust(16, b"\0")) for each, _ in found]
+    def _longest(self, chosen: NDArray[Any]) -> Ints:
+        """The places of these orders, the slowest first."""
+        places = np.flatnonzero(chosen & self._is_wanted)
+        return places[np.argsort(-self._singles["seconds"][places], kind="stable")]
+
+    def _as_orders(self, places: Ints) -> list[SlowOrder]:
+        found = self._singles[places]
+        ids = [uuid.UUID(bytes=bytes(each).ljust(16, b"\0")) for each in found["order"]]
         names = {each.id: each.name for each in self._selection.restaurants}
         rows = db.session.execute(_ORDERS, {"tenant_id": self._selection.tenant_id, "ids": ids})
         orders = {row.id: row for row in rows}
@@ -54,36 +72,16 @@ class SingleOrders:
                 orders[order_id].number,
                 names[orders[order_id].restaurant_id],
                 Fulfilment(orders[order_id].fulfilment),
-                day,
+                day_at(day),
                 self._shifts.get(int(cells.shift_of(each["key"]))),
                 float(each["seconds"]),
                 LEFT_OUT[int(cells.left_out_of(each["key"]))],
                 int(cells.target_of(each["key"])) == cells.BREACH,
             )
-            for order_id, (each, day) in zip(ids, found, strict=True)
+            for order_id, each, day in zip(ids, found, self._days[places], strict=True)
         ]
-
-    def _wanted(self, slow: Cells) -> Cells:
-        """Those of the chosen fulfilment."""
-        if self._selection.fulfilment is None:
-            return slow
-        wanted: Cells = slow[
-            cells.fulfilment_of(slow["key"]) == FULFILMENTS.index(self._selection.fulfilment)
-        ]
-        return wanted
 
 
 _ORDERS = select(Order.id, Order.number, Order.restaurant_id, Order.fulfilment).where(
     Order.tenant_id == bindparam("tenant_id"), Order.id.in_(bindparam("ids", expanding=True))
 )
-
-
-def _longest(days: list[tuple[dt.date, Cells]], is_wanted: Callable[[int], bool]) -> list[_Single]:
-    """The ten longest whose reason to be left out is wanted, with the business day of each."""
-    found = [
-        (each, day)
-        for day, slow in days
-        for each, reason in zip(slow, cells.left_out_of(slow["key"]), strict=True)
-        if is_wanted(int(reason))
-    ]
-    return sorted(found, key=lambda single: -single[0]["seconds"])[: cells.MOST_SLOW]

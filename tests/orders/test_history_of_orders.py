@@ -315,3 +315,14 @@ def test_a_load_is_counted_up_to_ninety_nine(operator_app: Flask, cedar: House) 
         loads = [counts.load("hamra", None, OrderStatus.PENDING) for _ in range(120)]
         db.session.rollback()
     assert loads == [min(number, 99) for number in range(1, 121)]
+
+
+def test_a_day_that_seems_to_run_backwards_goes_on_numbering_the_later_one(
+    operator_app: Flask, cedar: House
+) -> None:
+    days = [NOON.date() + dt.timedelta(days=ahead) for ahead in (0, 1, 0, 1)]
+    with tenant_context(operator_app, cedar.tenant_id):
+        counts = Counts(cedar.tenant_id)
+        numbers = [counts.number("hamra", day) for day in days]
+        db.session.rollback()
+    assert numbers == [(days[0], 1), (days[1], 1), (days[1], 2), (days[1], 3)]

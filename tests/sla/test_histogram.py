@@ -107,7 +107,7 @@ Singles = list[tuple[bytes, int, int]]
 single = st.tuples(st.binary(min_size=16, max_size=16), st.integers(1, 99), st.integers(0, 15))
 
 
-@given(st.lists(st.lists(single, max_size=30), max_size=4))
+@given(st.lists(st.lists(single, max_size=300), max_size=3))
 def test_the_slowest_of_the_slowest_are_the_slowest_of_all(parts: list[Singles]) -> None:
     made = [
         np.array([(order, seconds, kind << 10) for order, seconds, kind in part], cells.SLOW)
@@ -119,4 +119,4 @@ def test_the_slowest_of_the_slowest_are_the_slowest_of_all(parts: list[Singles])
     for kind in range(16):
         times = sorted((s for part in parts for _, s, k in part if k == kind), reverse=True)
         kept = [float(each["seconds"]) for each in together if each["key"] >> 10 & 15 == kind]
-        assert kept == times[: cells.MOST_SLOW]
+        assert kept == times[: cells.MOST_DOUBTFUL if kind & 3 else cells.MOST_SLOW]
