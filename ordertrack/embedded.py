@@ -45,6 +45,9 @@ def stop(data_folder: Path) -> None:
     for mode in ("fast", "immediate"):
         if is_running(data_folder):
             pg_ctl(data_folder, "stop", "-m", mode, "-t", "20")
+    # Whoever held it has nothing to hold any more. Left there, a dead server's mark would make each command
+    # after it believe that somebody else still needs the database that it started.
+    (data_folder / "postgres" / ".handle_pids.json").unlink(missing_ok=True)
 
 
 def is_running(data_folder: Path) -> bool:

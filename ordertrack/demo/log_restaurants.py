@@ -29,6 +29,12 @@ def open_missing(tenant: Tenant, names: Iterable[str], timezone: str) -> dict[st
     return slugs
 
 
+def missing(tenant: Tenant, names: Iterable[str]) -> set[str]:
+    """Those of the named restaurants that the tenant lacks."""
+    there = _slugs(tenant)
+    return {name for name in names if name not in there and slug_of(name) not in there}
+
+
 def only(tenant: Tenant, slug: str) -> str:
     """The slug, if the tenant has a restaurant of that name; raises AccountError."""
     if slug not in (there := _slugs(tenant)):

@@ -32,6 +32,11 @@ class OrderLog:
         return len(self.orders) + len(self.bad_rows)
 
     @property
+    def restaurants(self) -> list[str]:
+        """Those that it names, sorted."""
+        return sorted({order.restaurant for order in self.orders if order.restaurant is not None})
+
+    @property
     def faults(self) -> Counter[Fault]:
         return Counter(row.fault for row in self.bad_rows)
 

@@ -19,6 +19,7 @@ from ordertrack.demo.order_log import OrderLog
 from ordertrack.demo.pace import RealClock, stopped_by_signals
 from ordertrack.demo.replay import ACTOR, Part, Replay
 from ordertrack.demo.replay_help import HELP
+from ordertrack.orders import history
 from ordertrack.orders.past import HistoryRefused
 from ordertrack.orders.state_machine import Fulfilment
 from ordertrack.tenants.models import Tenant
@@ -127,6 +128,8 @@ def replay(
     settings = Settings.from_environment()
     schema.upgrade(settings, if_behind=True)
     with house.working(settings, slug, as_operator=True) as tenant:
+        if begins is not None:
+            _refuse_without_place(tenant, log, restaurant, begins)
         slugs = _restaurants(tenant, log, restaurant, zone)
     parts = [
         Part(order, slugs[order.restaurant], story.told(order, name, leave_open=leave_open))
@@ -145,14 +148,30 @@ def replay(
         sys.exit(1)
 
 
+def _refuse_without_place(tenant: Tenant, log: OrderLog, restaurant: str | None, begins: dt.datetime) -> None:
+    """Refuse a past that the tenant's log has no place for before a restaurant is made for it."""
+    missing = set() if restaurant is not None else log_restaurants.missing(tenant, log.restaurants)
+    new = [order for order in log.orders if order.restaurant in missing]
+    if not new:
+        return  # it may be the same log again, of which everything is there
+    try:
+        history.refuse_without_place(
+            tenant.id,
+            begins + dt.timedelta(seconds=min(min(order.times.values()) for order in new)),
+            begins + dt.timedelta(seconds=max(max(order.times.values()) for order in new)),
+        )
+    except (HistoryRefused, OverflowError) as error:
+        raise click.ClickException(str(error)) from error
+
+
 def _restaurants(
     tenant: Tenant, log: OrderLog, restaurant: str | None, zone: ZoneInfo
 ) -> dict[str | None, str]:
-    named = {order.restaurant for order in log.orders}
     if restaurant is not None:
-        return dict.fromkeys(named, log_restaurants.only(tenant, restaurant))
-    missing = (each for each in named if each is not None)
-    return dict(log_restaurants.open_missing(tenant, sorted(missing), zone.key).items())
+        return dict.fromkeys(
+            [order.restaurant for order in log.orders], log_restaurants.only(tenant, restaurant)
+        )
+    return dict(log_restaurants.open_missing(tenant, log.restaurants, zone.key).items())
 
 
 def _play(settings: Settings, slug: str, name: str, speed: float, parts: list[Part]) -> Replay:

@@ -73,8 +73,8 @@ class History:
         makes much history quick, one transaction makes it whole or not at all. Raises LogIsYounger,
         NotYetPast or RestaurantNotFound; then nothing of this transaction has been written.
         """
-        if self._events and self._events[-1].at > _now():
-            raise NotYetPast(self._events[-1].at)
+        if self._events:
+            _refuse_future(self._events[-1].at)
         at_once = at_once or len(self._events) or 1
         for begin in range(0, len(self._events), at_once):
             piece = self._events[begin : begin + at_once]
@@ -120,13 +120,7 @@ class History:
         """From here on nobody else writes; raises LogIsYounger."""
         stream = select(TenantStream.seq).where(TenantStream.tenant_id == self._tenant_id)
         head = db.session.scalar(stream.with_for_update())
-        newest = db.session.scalar(
-            select(StatusEvent.occurred_at).where(
-                StatusEvent.tenant_id == self._tenant_id, StatusEvent.seq == head
-            )
-        )
-        if newest is not None and newest > first:
-            raise LogIsYounger(newest, first)
+        _refuse_younger_log(self._tenant_id, head or 0, first)
 
     def _begun(self, event: _Event, counts: Counts) -> dict[str, Any]:
         """What the database is given of an order."""
@@ -167,6 +161,26 @@ class History:
             "metadata": step.metadata,
             "kitchen_load": counts.load(restaurant, before and before.status, step.status),
         }
+
+
+def refuse_without_place(tenant_id: uuid.UUID, first: dt.datetime, last: dt.datetime) -> None:
+    """Raise LogIsYounger or NotYetPast if the tenant's log has no place for a past between these moments."""
+    _refuse_future(last)
+    head = db.session.scalar(select(TenantStream.seq).where(TenantStream.tenant_id == tenant_id))
+    _refuse_younger_log(tenant_id, head or 0, first)
+
+
+def _refuse_future(last: dt.datetime) -> None:
+    if last > _now():
+        raise NotYetPast(last)
+
+
+def _refuse_younger_log(tenant_id: uuid.UUID, head: int, first: dt.datetime) -> None:
+    newest = db.session.scalar(
+        select(StatusEvent.occurred_at).where(StatusEvent.tenant_id == tenant_id, StatusEvent.seq == head)
+    )
+    if newest is not None and newest > first:
+        raise LogIsYounger(newest, first)
 
 
 def _now() -> dt.datetime:

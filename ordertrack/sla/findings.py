@@ -15,6 +15,7 @@ from ordertrack.sla.report_tables import worst_first, worst_stage
 from ordertrack.sla.selection import Selection
 
 FEWEST = 10  # orders: fewer say nothing of a restaurant, a shift or a day
+STANDS_OUT = 0.03  # in share in target under the rest: less is chance
 _Link: TypeAlias = Callable[[str], str | None]
 
 
@@ -52,6 +53,8 @@ def _worst(about: str, groups: Sequence[Group], link: _Link = lambda _key: None)
     if figures.share == 1:
         return None
     rest = _share_of_all([group.figures for group in others])
+    if rest is not None and rest - figures.share < STANDS_OUT:
+        return None
     elsewhere = "" if rest is None else f"; the rest {wording.share(rest)}"
     return Finding(about, label, _how_bad(figures) + elsewhere, link(worst.key))
 

@@ -79,6 +79,14 @@ class Selection:
             chosen["doubtful"] = "in"
         return urlencode(chosen, doseq=True)
 
+    @property
+    def file_name(self) -> str:
+        """What a file made of it is called, behind what it holds: all that was chosen, if there is room."""
+        places = "" if self.is_all else f"-{'-'.join(place.slug for place in self.restaurants)[:60]}"
+        fulfilment = f"-{self.fulfilment}" if self.fulfilment else ""
+        doubtful = "-with-doubtful" if self.with_left_out else ""
+        return f"{self.stage}{places}{fulfilment}{doubtful}-{self.first}-{self.last}"
+
     def but(self, **changes: Any) -> Selection:
         """The same with other fields: what a link on the page leads to."""
         return replace(self, **changes)

@@ -1,27 +1,60 @@
-"""The targets that a report draws: each with whom it is for."""
+"""The targets that a report draws: each with whom it is for, and when it held."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ordertrack.orders.state_machine import Fulfilment
+from ordertrack.sla import wording
 from ordertrack.sla.selection import Selection
+from ordertrack.sla.targets import Targets
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A target (seconds) and when in the range it held; None: from its beginning, to its end."""
+
+    seconds: int
+    since: dt.date | None
+    until: dt.date | None
+
+    @property
+    def place(self) -> tuple[int, dt.date]:
+        return self.seconds, self.since or dt.date.min
+
+    @property
+    def when(self) -> str:
+        since = f"from {wording.day(self.since)}" if self.since else ""
+        until = f"until {wording.day(self.until)}" if self.until else ""
+        return f"{since} {until}".strip()
 
 
 def of(selection: Selection) -> list[tuple[int, str]]:
-    """The targets of the stage on the last day, in seconds, and for whom each holds ("" if for all)."""
+    """The targets of the stage in the range, in seconds, with for whom and when ("" for all of it)."""
     fulfilments = [selection.fulfilment] if selection.fulfilment else list(Fulfilment)
-    holds: defaultdict[int, set[tuple[str, Fulfilment]]] = defaultdict(set)
+    holds: defaultdict[_Held, set[tuple[str, Fulfilment]]] = defaultdict(set)
     for each in selection.restaurants:
         for fulfilment in fulfilments:
-            seconds = each.targets.at(selection.stage, fulfilment, selection.last)
-            if seconds is not None:
-                holds[seconds].add((each.name, fulfilment))
+            for held in _held(selection, each.targets, fulfilment):
+                holds[held].add((each.name, fulfilment))
     everybody = len(selection.restaurants) * len(fulfilments)
     return [
-        (seconds, "" if len(those) == everybody else _whom(selection, those))
-        for seconds, those in sorted(holds.items())
+        (held.seconds, f"{'' if len(those) == everybody else _whom(selection, those)} {held.when}".strip())
+        for held, those in sorted(
+            holds.items(), key=lambda item: (item[0].seconds, item[0].since or dt.date.min)
+        )
     ]
+
+
+def _held(selection: Selection, targets: Targets, fulfilment: Fulfilment) -> Iterator[_Held]:
+    changes = targets.changes(selection.stage, fulfilment, selection.first, selection.last)
+    ends = [day - dt.timedelta(days=1) for day, _ in changes[1:]]
+    for place, ((day, seconds), until) in enumerate(zip(changes, [*ends, None], strict=True)):
+        if seconds is not None:
+            yield _Held(seconds, day if place else None, until)
 
 
 def _whom(selection: Selection, those: set[tuple[str, Fulfilment]]) -> str:

@@ -44,6 +44,17 @@ class Targets:
             for fulfilment in Fulfilment
         }
 
+    def changes(
+        self, stage: Stage, fulfilment: Fulfilment, first: dt.date, last: dt.date
+    ) -> list[tuple[dt.date, int | None]]:
+        """What holds on `first`, and each day up to `last` from which on something else does."""
+        days, _ = self._steps[stage, fulfilment]
+        found = [(first, self.at(stage, fulfilment, first))]
+        for day in days[bisect_right(days, first) : bisect_right(days, last)]:
+            if (seconds := self.at(stage, fulfilment, day)) != found[-1][1]:
+                found.append((day, seconds))
+        return found
+
     def at(self, stage: Stage, fulfilment: Fulfilment, day: dt.date) -> int | None:
         """The target (seconds) of a stage that begins on this day; a fulfilment's own comes first."""
         days, seconds = self._steps[stage, fulfilment]

@@ -123,7 +123,7 @@ def _download(make: Callable[[Report], Table]) -> Response:
     """One table of the report that the address chooses, as CSV."""
     selection = _understood()
     table = make(report.make(selection))
-    name = f"sla-{selection.stage}-{table.name}-{selection.first}-{selection.last}.csv"
+    name = f"sla-{table.name}-{selection.file_name}.csv"
     response = make_response(csv_of(table))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

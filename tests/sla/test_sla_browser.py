@@ -147,7 +147,7 @@ def test_a_chart_can_be_had_as_an_image_as_shapes_and_as_numbers(
                 figure.get_by_text(button, exact=True).click()
             file = tmp_path / waiting.value.suggested_filename
             waiting.value.save_as(file)
-            assert file.suffix == f".{button.lower()}" and "sla-kitchen-" in file.name
+            assert file.suffix == f".{button.lower()}" and "-kitchen-" in file.name
         name = figure.get_attribute("data-file")
         width, height = struct.unpack(">II", (tmp_path / f"{name}.png").read_bytes()[16:24])
         assert (width, height) > (800, 400)

@@ -197,3 +197,22 @@ def test_a_timer_keeps_the_target_of_the_day_on_which_its_stage_began() -> None:
 def test_an_order_whose_beginning_was_never_logged_has_no_timer_for_it() -> None:
     targets = Targets([kitchen(600)])
     assert timer(OrderStatus.PREPARING, Fulfilment.PICKUP, {}, CALENDAR, targets) == Timer()
+
+
+def test_the_changes_of_a_range_say_what_held_when() -> None:
+    days = [dt.date(2026, 11, day) for day in (1, 10, 20)]
+    targets = Targets(
+        [
+            Target(Stage.COOK, None, days[0], 600),
+            Target(Stage.COOK, None, days[1], 900),
+            Target(Stage.COOK, Fulfilment.PICKUP, days[1], 900),
+            Target(Stage.COOK, None, days[2], None),
+        ]
+    )
+
+    def changes(first: dt.date, last: dt.date) -> list[tuple[dt.date, int | None]]:
+        return targets.changes(Stage.COOK, Fulfilment.DELIVERY, first, last)
+
+    assert changes(days[0], days[2]) == [(days[0], 600), (days[1], 900), (days[2], None)]
+    assert changes(days[1], days[1]) == [(days[1], 900)]
+    assert changes(dt.date(2026, 10, 1), days[0]) == [(dt.date(2026, 10, 1), None), (days[0], 600)]
