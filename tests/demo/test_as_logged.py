@@ -24,6 +24,7 @@ from ordertrack.demo.logged_order import Reading
 from ordertrack.demo.replay import Part
 from ordertrack.orders import transitions
 from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.sla.settings import of_tenant
 from ordertrack.tenants.principal import Principal
 
 if TYPE_CHECKING:
@@ -226,3 +227,13 @@ def test_an_order_that_a_person_moved_meanwhile_stays_where_it_is(
     with pytest.raises(Exception, match="a log never runs back in time"):
         written_until(ScriptedClock())
     assert len(log_of(app, cedar)) == 11
+
+
+def test_a_past_that_is_refused_makes_no_restaurant(
+    app: Flask, cedar: House, place: Callable[..., Any], write, tmp_path: Path
+) -> None:
+    place(cedar)  # today: nothing older may follow
+    refused = write(write_log(tmp_path / "late.csv", HEADER, "1,verdun,60,120,3660,pickup,,"), *FROM, code=1)
+    assert "a log never runs back in time" in refused.output
+    with tenant_context(app, cedar.tenant_id):
+        assert {each.slug for each in of_tenant(cedar.tenant_id)} == set(cedar.restaurants)

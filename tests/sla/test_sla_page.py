@@ -213,7 +213,7 @@ def test_every_table_of_the_page_can_be_had_as_a_file(
     answer = client.get(address)
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert re.fullmatch(
-        rf'attachment; filename="sla-{name}-kitchen-\d{{4}}-\d\d-\d\d-\d{{4}}-\d\d-\d\d\.csv"',
+        rf'attachment; filename="sla-{name}-kitchen-delivery-\d{{4}}-\d\d-\d\d-\d{{4}}-\d\d-\d\d\.csv"',
         answer.headers["Content-Disposition"],
     )
     table = TABLES[name](report_of(app, busy, fulfilment=Fulfilment.DELIVERY))
