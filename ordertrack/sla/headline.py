@@ -34,6 +34,7 @@ class Tile:
 
 _SAME = Change("=", "about the same", Tone.SAME)
 _HALF_A_POINT = 0.005
+_TOO_FEW = 10  # times as many orders now: the period before has too little to say of times and shares
 _MANY_TIMES = 3  # from here on a percentage says less than a factor
 
 
@@ -41,13 +42,16 @@ def tiles(report: Report) -> list[Tile]:
     """Orders, p50, p90 and, where there was a target, the share in it; of the chosen stage."""
     stage = of_chosen(report)
     now, before = stage.now, stage.before
+    says_something = before.count * _TOO_FEW > now.count
+    p50, p90 = slower_or_faster(now.p50, before.p50), slower_or_faster(now.p90, before.p90)
     made = [
         Tile("Orders", f"{now.count:,}", _more_or_fewer(now.count, before.count)),
-        Tile("Half within (p50)", wording.time(now.p50), slower_or_faster(now.p50, before.p50)),
-        Tile("9 of 10 within (p90)", wording.time(now.p90), slower_or_faster(now.p90, before.p90)),
+        Tile("Half within (p50)", wording.time(now.p50), p50 if says_something else None),
+        Tile("9 of 10 within (p90)", wording.time(now.p90), p90 if says_something else None),
     ]
     if now.share is not None:
-        made.append(Tile("In target", wording.share(now.share), _points(now.share, before.share)))
+        points = _points(now.share, before.share)
+        made.append(Tile("In target", wording.share(now.share), points if says_something else None))
     return made
 
 

@@ -128,3 +128,8 @@ def test_without_a_target_the_slowest_is_named() -> None:
     assert [(found.name, found.how_bad) for found in findings(made)] == [
         ("Dinner", "slowest, 9 of 10 within 21 min 40 s")
     ]
+
+
+def test_a_period_before_with_next_to_no_orders_is_not_compared_with() -> None:
+    compared = tiles(of_kitchen(figures(500, in_target=400), figures(40, in_target=39)))
+    assert [tile.change is None for tile in compared] == [False, True, True, True]
