@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import os
 import shutil
 import subprocess
@@ -100,6 +101,11 @@ class Ground:
     def __init__(self, kept: Path | None) -> None:
         self.folder = kept or Path(tempfile.mkdtemp(prefix="ordertrack-reports-"))
         self._is_kept = kept is not None
+        self._lock = (self.folder / "bench.lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"Another run measures in {self.folder}: wait for it, or take another folder.")
         self._began = time.monotonic()
         self.rows: list[Row] = []
         environ = {"ORDERTRACK_DATA": str(self.folder.resolve()), "PORT": "0"}

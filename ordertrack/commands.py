@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
+import psycopg
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from ordertrack.addresses import AddressInUse
@@ -36,6 +37,9 @@ class Commands(click.Group):
             raise click.ClickException(
                 f"The database cannot be used: {said}. If it is new, run: ordertrack db upgrade"
             ) from error
+        except psycopg.Error as error:
+            said = str(error).strip().partition("\n")[0]
+            raise click.ClickException(f"The database did not do it: {said}. Nothing was changed.") from error
         except OSError as error:
             raise click.ClickException(f"{error.strerror}: {error.filename}") from error
 

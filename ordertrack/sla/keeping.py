@@ -104,10 +104,9 @@ class Keeping:
                 enter_tenant(tenant_id)
                 if rollup.keep_up(tenant_id):
                     self._expect(tenant_id, AGAIN)
-        except (psycopg.Error, DBAPIError):
-            raise
         except Exception:
-            # One tenant's trouble is not everybody's: the others go on, and this one is tried again.
+            # One tenant's trouble is not everybody's: the others go on, and this one is tried again. If it is
+            # the database that has gone, our own connection to it says so next.
             _log.exception("a roll-up could not be kept up", tenant=str(tenant_id))
             self._expect(tenant_id, LOOKS_EVERY)
 

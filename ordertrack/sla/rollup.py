@@ -118,6 +118,7 @@ class RollUp:
     def begin_again(self) -> None:
         """As if nothing had ever been added."""
         store.clear(self._tenant_id)
+        self._forget_stale()
         self._position = 0
         self._prepare()
 
@@ -131,9 +132,7 @@ class RollUp:
             if restaurant.id in stale:
                 self._renew(number, restaurant, day_number(stale[restaurant.id]) - 1)
         store.make_tenant_days(self._tenant_id, first)
-        db.session.execute(
-            text("DELETE FROM sla_stale WHERE tenant_id = :tenant_id"), {"tenant_id": self._tenant_id}
-        )
+        self._forget_stale()
 
     def extend(self, quiet_since: dt.datetime | None) -> int:
         """Add the next events; how many. None are to come any more that happened before `quiet_since`."""
@@ -166,6 +165,13 @@ class RollUp:
             store.add_to_restaurants(
                 self._tenant_id, {key: content for key, content in added.items() if key.day >= first}
             )
+
+    def _forget_stale(self) -> None:
+        """What was marked when this began, and nothing that was saved since: that is for the next turn."""
+        db.session.execute(
+            text("DELETE FROM sla_stale WHERE tenant_id = :tenant_id AND restaurant_id = ANY (:restaurants)"),
+            {"tenant_id": self._tenant_id, "restaurants": list(self._stale)},
+        )
 
     def _mass_taps(self, read: Events) -> Any:
         """Which of the events that were read are mass taps, for which those just before them matter too."""

@@ -120,7 +120,6 @@ def clear(tenant_id: uuid.UUID) -> None:
         "sla_restaurant_days",
         "sla_tenant_days",
         "sla_estimate_days",
-        "sla_stale",
         "sla_progress",
         "sla_shift_names",
     ):

@@ -195,6 +195,23 @@ def test_another_time_zone_makes_all_anew(house: House, operator_app: Flask, ins
     assert stored(house) == Counter(_told_apart(time) for time in exact_times(house))
 
 
+@pytest.mark.parametrize("make", [lambda it: it.renew(it.stale()), rollup.RollUp.begin_again])
+def test_what_is_saved_while_days_are_made_anew_is_made_anew_next(
+    house: House, settings: Settings, inside: None, make: Callable[[rollup.RollUp], None]
+) -> None:
+    first, second = of_tenant(house.tenant_id)
+    with operator_connection(settings.operator_url) as beside:
+        mark = text("INSERT INTO sla_stale VALUES (:t, :r, '2026-10-24') ON CONFLICT DO NOTHING")
+        beside.execute(text("DELETE FROM sla_stale"))
+        beside.execute(mark, {"t": house.tenant_id, "r": first.id})
+        roll_up = rollup.RollUp(house.tenant_id)
+        beside.execute(mark, {"t": house.tenant_id, "r": second.id})
+        make(roll_up)
+        db.session.commit()
+        left = beside.execute(text("SELECT restaurant_id FROM sla_stale")).scalars().all()
+    assert left == [second.id]
+
+
 @pytest.mark.parametrize("with_left_out", [False, True])
 @pytest.mark.parametrize("fulfilment", [None, Fulfilment.PICKUP])
 def test_the_report_is_what_the_log_says_and_its_percentiles_are_within_the_stated_error(
