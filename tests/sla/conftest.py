@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
@@ -11,8 +11,20 @@ from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 from settings_forms import rows_of, settings_of
+from sqlalchemy import text
 
+from ordertrack.config import Settings
+from ordertrack.database import operator_connection
 from ordertrack.sla.settings_rows import RestaurantSettings
+
+
+@pytest.fixture
+def undisturbed(cedar: House, settings: Settings) -> Iterator[None]:
+    """A running server leaves Cedar's roll-up alone, and with it the marks that saving leaves for it."""
+    with operator_connection(settings.operator_url) as connection:
+        lock = text("SELECT pg_advisory_lock(hashtextextended('roll-up:' || :tenant, 0))")
+        connection.execute(lock, {"tenant": str(cedar.tenant_id)})
+        yield
 
 
 @pytest.fixture
@@ -32,6 +44,6 @@ def today(saved_settings: Callable[[], RestaurantSettings]) -> dt.date:
 
 
 @pytest.fixture
-def saved(app: Flask, cedar: House) -> Callable[[], int]:
+def saved(app: Flask, cedar: House, undisturbed: None) -> Callable[[], int]:
     """How many rows of settings the tenant has."""
     return partial(rows_of, app, cedar)

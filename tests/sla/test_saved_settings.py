@@ -33,6 +33,7 @@ from ordertrack.sla.targets import Target
 from ordertrack.tenants.models import Restaurant
 
 NOON = dt.datetime(2025, 11, 20, 10, tzinfo=dt.UTC)  # in Beirut
+pytestmark = pytest.mark.usefixtures("undisturbed")
 TODAY = dt.date(2025, 11, 20)
 DAY = dt.timedelta(days=1)
 
