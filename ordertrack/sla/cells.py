@@ -6,6 +6,7 @@ A key puts together what a time is told apart by. Arrays of the same kind add up
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
@@ -160,6 +161,11 @@ def read_slowest(stored: bytes) -> Cells:
 
 
 DAY_ZERO = dt.date(1970, 1, 1)
+
+
+def order_id(stored: bytes) -> uuid.UUID:
+    """An order's id of an array, which drops zeros from its end."""
+    return uuid.UUID(bytes=bytes(stored).ljust(16, b"\0"))
 
 
 def day_number(day: dt.date) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ordertrack.database import db
-from ordertrack.sla.cells import FULFILMENTS, STATUSES
+from ordertrack.sla.cells import FULFILMENTS, STATUSES, order_id
 from ordertrack.sla.fold import EVENT, NO_EVENTS, Events
 from ordertrack.statements import Statement
 
@@ -80,8 +80,7 @@ class LogReader:
         """The events up to a position of these orders."""
         if not len(orders):
             return NO_EVENTS
-        ids = [uuid.UUID(bytes=bytes(each).ljust(16, b"\0")) for each in orders]
-        return self._read(_OF_ORDERS, orders=ids, until=until)
+        return self._read(_OF_ORDERS, orders=[order_id(each) for each in orders], until=until)
 
     def _read(self, query: str, **values: Any) -> Events:
         connection: Any = db.session.connection().connection.driver_connection

@@ -59,10 +59,7 @@ def keep_up(tenant_id: uuid.UUID) -> bool:
         while roll_up.extend(quiet_since):
             pass
         if stale or roll_up.position != before:
-            db.session.execute(
-                text("SELECT pg_notify(:channel, :tenant)"),
-                {"channel": ROLLUP_CHANNEL, "tenant": str(tenant_id)},
-            )
+            _tell_reports(tenant_id)
         db.session.commit()
         return roll_up.position < event_log.head(tenant_id).seq
     finally:
@@ -81,10 +78,7 @@ def rebuild(tenant_id: uuid.UUID, tell: Callable[[int], None] = lambda _: None) 
         roll_up.begin_again()
         while added := roll_up.extend(quiet_since):
             tell(added)
-        db.session.execute(
-            text("SELECT pg_notify(:channel, :tenant)"),
-            {"channel": ROLLUP_CHANNEL, "tenant": str(tenant_id)},
-        )
+        _tell_reports(tenant_id)
         db.session.commit()
         return roll_up.position
     finally:
@@ -227,6 +221,12 @@ class RollUp:
             ),
             {"tenant_id": self._tenant_id, "seq": self._position},
         )
+
+
+def _tell_reports(tenant_id: uuid.UUID) -> None:
+    """Have open reports know, once this transaction is committed, that there are new figures."""
+    values = {"channel": ROLLUP_CHANNEL, "tenant": str(tenant_id)}
+    db.session.execute(text("SELECT pg_notify(:channel, :tenant)"), values)
 
 
 def _quiet_since(tenant_id: uuid.UUID) -> dt.datetime | None:

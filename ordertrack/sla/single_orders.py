@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -62,7 +61,7 @@ class SingleOrders:
 
     def _as_orders(self, places: Ints) -> list[SlowOrder]:
         found = self._singles[places]
-        ids = [uuid.UUID(bytes=bytes(each).ljust(16, b"\0")) for each in found["order"]]
+        ids = [cells.order_id(each) for each in found["order"]]
         names = {each.id: each.name for each in self._selection.restaurants}
         rows = db.session.execute(_ORDERS, {"tenant_id": self._selection.tenant_id, "ids": ids})
         orders = {row.id: row for row in rows}
