@@ -15,16 +15,20 @@ from gunicorn.http.errors import ParseException
 from psycopg.errors import DiskFull, ReadOnlySqlTransaction
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, InvalidRequestError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException
 
-from ordertrack import embedded
+from ordertrack import embedded, refusals
+from ordertrack.languages import gettext as _
 from ordertrack.live.cursor import MalformedCursor
 from ordertrack.live.hub import NotAdmitted, TooManyStreams
 from ordertrack.logs import loggable_path
+from ordertrack.orders.acts import IllegalAct
 from ordertrack.orders.intake import IdempotencyKeyReused, PromiseOutOfRange, RestaurantNotFound
 from ordertrack.orders.plain_text import UnusableText
 from ordertrack.orders.state_machine import IllegalTransition
 from ordertrack.orders.transitions import OrderMoved, OrderNotFound
+from ordertrack.tenants.pins import PinLocked
+from ordertrack.tenants.signed_on import PersonNeeded
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,13 @@ class Problem:
 
     @property
     def title(self) -> str:
+        """As HTTP names it, for programs."""
         return HTTPStatus(self.status).phrase
+
+    @property
+    def heading(self) -> str:
+        """As people read it."""
+        return refusals.heading(self.status)
 
 
 class Refusal(Exception):
@@ -55,37 +65,50 @@ def problem_of(error: Exception) -> Problem:
         case Refusal():
             return error.problem
         case OrderNotFound():
-            return Problem(404, "There is no such order.")
+            return Problem(404, _("There is no such order."))
         case RestaurantNotFound():
-            return Problem(404, f"There is no restaurant {str(error)[:60]!r}.")
+            return Problem(404, _("There is no restaurant %(name)s.", name=repr(str(error)[:60])))
         case IllegalTransition():
             moves = {"from": error.from_status, "to": error.to_status, "allowed": list(error.allowed)}
-            return Problem(422, error.sentence, moves)
+            return Problem(422, refusals.of_transition(error), moves)
+        case IllegalAct():
+            acts = {"act": error.act, "current": error.status, "allowed_acts": list(error.allowed)}
+            return Problem(422, refusals.of_act(error), acts)
         case OrderMoved():
-            return Problem(409, str(error), {"seen": error.seen, "current": error.current})
+            return Problem(409, refusals.of_conflict(error), {"seen": error.seen, "current": error.current})
         case UnusableText():
-            return Problem(422, f"The text {error}.")
+            return Problem(422, _("The text %(problem)s.", problem=error))
         case IdempotencyKeyReused() | PromiseOutOfRange():
             return Problem(422, str(error))
+        case PersonNeeded():
+            return Problem(403, str(error), headers={"X-Person": "needed"})
+        case PinLocked():
+            return Problem(429, str(error), headers={"Retry-After": str(error.seconds)})
         case MalformedCursor():
             return Problem(400, str(error))
         case NotAdmitted():
-            return Problem(404, "There is nothing to watch here.")
+            return Problem(404, _("There is nothing to watch here."))
         case TooManyStreams():
             return _refused_for_now(
-                error, "As many screens are connected as this server can carry. Try again in a moment."
+                error, _("As many screens are connected as this server can carry. Try again in a moment.")
             )
         case OperationalError() | InterfaceError() | InternalError() | PoolTimeout() | psycopg.Error():
             return _refused_for_now(error, _sentence_on_database(error))
         case InvalidRequestError() if "connection is closed" in str(error):  # and so was the next one
             return _refused_for_now(error, _sentence_on_database(error))
         case ParseException():
-            return Problem(400, "The body did not come in the form that its headers announce.")
+            return Problem(400, _("The body did not come in the form that its headers announce."))
         case HTTPException(code=429):
-            return Problem(429, error.description or "", headers={"Retry-After": "60"})
+            return Problem(429, _said(error), headers={"Retry-After": "60"})
         case HTTPException(code=int(code)):
-            return Problem(code, error.description or "", headers=_kept_headers(error))
+            return Problem(code, _said(error), headers=_kept_headers(error))
     raise error
+
+
+def _said(error: HTTPException) -> str:
+    """The sentence that it was raised with; Werkzeug's own are not made for people in a kitchen."""
+    is_own = error.description == type(error).description
+    return (refusals.sentence(error.code or 500) if is_own else "") or error.description or ""
 
 
 def _refused_for_now(error: Exception, detail: str) -> Problem:
@@ -97,16 +120,28 @@ def _sentence_on_database(error: Exception) -> str:
     """What keeps the database from answering, and what that means; re-raises what waiting does not mend."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, ReadOnlySqlTransaction):  # a standby, or a provider's way to say that a disk is full
-        return "The database takes no changes at this moment. Nothing was changed; try again shortly."
+        return _("The database takes no changes at this moment. Nothing was changed; try again shortly.")
     if isinstance(cause, psycopg.DatabaseError) and not isinstance(cause, psycopg.OperationalError):
         raise error
-    reason = "The database cannot be used at this moment"
-    if isinstance(cause, DiskFull) or _has_no_room():
-        reason = "The disk of the database is full"
+    is_full = isinstance(cause, DiskFull) or _has_no_room()
     if isinstance(error, DBAPIError) and error.connection_invalidated and request.method == "POST":
-        # Lost between COMMIT and its answer, it may have been done.
-        return f"{reason}, and it broke off before it could say whether this was done. Look, then try again."
-    return f"{reason}. Nothing was changed; try again shortly."
+        return _lost_between(is_full)
+    if is_full:
+        return _("The disk of the database is full. Nothing was changed; try again shortly.")
+    return _("The database cannot be used at this moment. Nothing was changed; try again shortly.")
+
+
+def _lost_between(is_full: bool) -> str:
+    """The connection was lost between COMMIT and its answer: it may have been done."""
+    if is_full:
+        return _(
+            "The disk of the database is full, and it broke off before it could say whether this was done."
+            " Look, then try again."
+        )
+    return _(
+        "The database cannot be used at this moment, and it broke off before it could say whether this was"
+        " done. Look, then try again."
+    )
 
 
 def _has_no_room() -> bool:
@@ -145,7 +180,7 @@ def _page(error: Exception) -> ResponseReturnValue:
         problem = problem_of(error)
     except Exception:
         current_app.logger.exception("unhandled error at %s %s", request.method, loggable_path())
-        problem = Problem(500, InternalServerError.description)
+        problem = Problem(500, refusals.sentence(500))
     renderers: dict[str, Callable[[Problem], Response]] = current_app.extensions["renderers"]
     room = max((prefix for prefix in renderers if request.path.startswith(prefix)), key=len)
     return renderers[room](problem)

@@ -1,37 +1,94 @@
 // Ages that tick, timers that become due and late, cards that leave when their time is over: by the server's clock.
-const skew = Number(document.body.dataset.now) - Date.now();
+import { onCards } from "./cards.js";
+import { lasting, say } from "./words.js";
 
-function lasting(milliseconds) {
-  const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`;
-}
+const MINUTE = 60_000;
+const TIMED = "[data-since], [data-late-at], [data-over-at], [data-gone-at]";
+const skew = Number(document.body.dataset.now) - Date.now();
+const changing = new Map(); // each timed element and the moment when it looks different next
+let last = 0;
 
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+function timerSays(state, late) {
+  if (state === "calm") return "";
+  if (state === "due") return say("due");
+  return late < MINUTE ? say("late") : say("late by %(time)s", { time: lasting(late) });
+}
+
+const nextMinute = (since, now) => since + (Math.max(0, Math.floor((now - since) / MINUTE)) + 1) * MINUTE;
+
+function age(element, now) {
+  const since = Number(element.dataset.since);
+  write(element, lasting(now - since));
+  return nextMinute(since, now);
+}
+
+// The card has the colours of its timer.
+function mark(clock) {
+  const { dataset } = clock.closest(".card");
+  const { timer } = clock.dataset;
+  if (timer === "calm") delete dataset.time;
+  else if (dataset.time !== timer) dataset.time = timer;
+}
+
 // The server says when, with the page and with every change of a target; here it only comes true.
 function turn(clock, now) {
-  const late = now - Number(clock.dataset.lateAt);
-  const state = late > 0 ? "late" : now >= Number(clock.dataset.dueAt) ? "due" : "calm";
+  const [dueAt, lateAt] = [Number(clock.dataset.dueAt), Number(clock.dataset.lateAt)];
+  const state = now > lateAt ? "late" : now >= dueAt ? "due" : "calm";
   if (clock.dataset.timer !== state) clock.dataset.timer = state;
-  const words = { calm: "", due: "due", late: late < 60_000 ? "late" : `late by ${lasting(late)}` };
-  write(clock.querySelector(".timer"), words[state]);
+  mark(clock);
+  write(clock.querySelector(".timer"), timerSays(state, now - lateAt));
+  if (state === "late") return nextMinute(lateAt, now);
+  return state === "due" ? lateAt + 1 : dueAt;
 }
 
+function outlast(estimate, now) {
+  const overAt = Number(estimate.dataset.overAt);
+  estimate.toggleAttribute("data-over", now >= overAt);
+  return now >= overAt ? Infinity : overAt;
+}
+
+function leave(card, now) {
+  const goneAt = Number(card.dataset.goneAt);
+  if (now >= goneAt) card.remove();
+  return goneAt;
+}
+
+// Answers when the element looks different next.
+function show(element, now) {
+  const { since, lateAt, overAt } = element.dataset;
+  if (since !== undefined) return age(element, now);
+  if (lateAt !== undefined) return turn(element, now);
+  return overAt !== undefined ? outlast(element, now) : leave(element, now);
+}
+
+function read(root) {
+  const now = Date.now() + skew;
+  for (const element of [root, ...root.querySelectorAll(TIMED)]) {
+    if (element.matches?.(TIMED)) changing.set(element, show(element, now));
+  }
+  for (const clock of root.querySelectorAll("[data-timer]:not([data-late-at])")) mark(clock);
+}
+
+// A second costs what changes in it, however many cards there are. A clock that was set back is begun anew.
 function tick() {
   const now = Date.now() + skew;
-  for (const time of document.querySelectorAll("[data-since]")) write(time, lasting(now - Number(time.dataset.since)));
-  for (const clock of document.querySelectorAll("[data-late-at]")) turn(clock, now);
-  for (const estimate of document.querySelectorAll("[data-over-at]")) {
-    estimate.toggleAttribute("data-over", now >= Number(estimate.dataset.overAt));
-  }
-  for (const card of document.querySelectorAll("[data-gone-at]")) {
-    if (Number(card.dataset.goneAt) <= now) card.remove();
+  if (now < last) read(document);
+  last = now;
+  for (const [element, at] of changing) {
+    if (at > now) continue;
+    if (element.isConnected) changing.set(element, show(element, now));
+    else changing.delete(element);
   }
 }
 
-tick();
+read(document);
+onCards((cards) => cards.forEach(read));
 setInterval(tick, 1000);
-document.addEventListener("htmx:after:swap", tick);
-document.addEventListener("retimed", tick);
+document.addEventListener("retimed", ({ detail }) => read(detail));
+// A tracking page has no cards: what is on its way is swapped whole.
+const progress = document.getElementById("progress");
+if (progress) document.addEventListener("htmx:after:swap", () => read(progress));

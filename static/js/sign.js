@@ -1,12 +1,15 @@
 // How the page says what it knows of its stream: to the eye at once, to the ear what lasts.
+import { clock, lasting, say } from "./words.js";
+
 const LASTING = 3000; // milliseconds
 const WORDS = {
-  connecting: "Connecting…",
-  "catching-up": "Catching up…",
-  live: "Live",
-  reconnecting: "Reconnecting…",
-  silent: "No news for a while",
-  "signed-out": "Signed out",
+  connecting: say("Connecting…"),
+  "catching-up": say("Catching up…"),
+  live: say("Live"),
+  offline: say("Offline"),
+  reconnecting: say("Reconnecting…"),
+  silent: say("No news for a while"),
+  "signed-out": say("Signed out"),
 };
 const sign = document.getElementById("live");
 const [word, since] = sign?.children ?? [];
@@ -14,15 +17,12 @@ const skew = Number(document.body.dataset.now) - Date.now();
 let announced = "live";
 let later = null;
 
-function lasted(milliseconds) {
+function silentFor(milliseconds) {
   const seconds = Math.floor(milliseconds / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  return seconds < 7200 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
-}
-
-function clock(moment) {
-  const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: sign.dataset.zone || undefined };
-  return new Intl.DateTimeFormat("en", form).format(moment + skew);
+  if (seconds < 120) return say("No news for %(seconds)s s", { seconds });
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 120) return say("No news for %(minutes)s min", { minutes });
+  return say("No news for %(hours)s h", { hours: Math.floor(minutes / 60) });
 }
 
 function write(element, text) {
@@ -44,7 +44,7 @@ function close(state) {
   const link = document.createElement("a");
   if (state === "signed-out") {
     link.href = `/login?next=${encodeURIComponent(location.pathname)}`;
-    link.textContent = "Sign in";
+    link.textContent = say("Sign in");
     sign.append(link);
   }
 }
@@ -53,9 +53,11 @@ function close(state) {
 export function show(state, { silence, asOf }) {
   const text = WORDS[state] ?? sign.dataset.ended;
   const isOver = state === "signed-out" || state === "ended";
-  write(word, state === "silent" ? `No news for ${lasted(silence)}` : text);
-  if (isOver) write(since, ` — as it was at ${clock(asOf)}`);
-  else write(since, state === "silent" || state === "reconnecting" ? ` as of ${clock(asOf)}` : "");
+  write(word, state === "silent" ? silentFor(silence) : text);
+  const time = clock(asOf + skew, sign.dataset.zone);
+  if (isOver) write(since, say("— as it was at %(time)s", { time }));
+  else if (state === "offline") write(since, say("· as of %(time)s (%(ago)s ago)", { time, ago: lasting(Date.now() - asOf) }));
+  else write(since, state === "silent" || state === "reconnecting" ? say("as of %(time)s", { time }) : "");
   if (document.body.dataset.live === state) return;
   sign.dataset.state = document.body.dataset.live = state;
   announce(state, text);

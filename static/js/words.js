@@ -1,0 +1,46 @@
+// What scripts say, in the language of the page: the server sends its words along, English stands in the scripts.
+const page = document.documentElement;
+const words = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
+
+export const locale = () => page.dataset.locale ?? "en-GB";
+
+const plain = new Intl.NumberFormat(locale(), { useGrouping: false });
+const forms = new Intl.PluralRules(locale());
+const clocks = new Map();
+const against = page.dir === "rtl" ? /\p{Script=Latin}/u : /\p{Script=Arabic}|\p{Script=Hebrew}/u;
+
+export const number = (amount) => plain.format(amount);
+
+// A name that runs against the sentence must not turn around what stands beside it.
+function shown(value) {
+  if (typeof value === "number") return number(value);
+  return against.test(value) ? `\u2068${value}\u2069` : value;
+}
+
+const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => shown(values[name]));
+
+// `%(name)s` in a message becomes values.name; a number is written in the reader's digits.
+export const say = (message, values = {}) => fill(words[message] ?? message, values);
+
+// The form of a message that goes with a count, which is `%(num)s` in it.
+export function sayMany(one, many, count, values = {}) {
+  const said = words[one];
+  return fill(said?.[forms.select(count)] ?? said?.other ?? (count === 1 ? one : many), { num: count, ...values });
+}
+
+// The time of day of a moment, where the restaurant is. Twenty-four hours, as on the server's pages.
+export function clock(milliseconds, zone) {
+  if (!clocks.has(zone)) {
+    const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone || undefined };
+    clocks.set(zone, new Intl.DateTimeFormat(locale(), form));
+  }
+  return clocks.get(zone).format(milliseconds);
+}
+
+// How long something has lasted, in whole minutes.
+export function lasting(milliseconds) {
+  const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
+  if (minutes < 60) return say("%(minutes)s min", { minutes });
+  const rest = `${number(0)}${number(minutes % 60)}`.slice(-2);
+  return say("%(hours)s h %(minutes)s", { hours: Math.floor(minutes / 60), minutes: rest });
+}

@@ -1,0 +1,70 @@
+"""Scripts and server say the same: the same words, the same form for a number, the same digits and times."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+import pytest
+from cast import House
+from playwright.sync_api import Page
+
+from ordertrack import words
+from ordertrack.languages import TAGS, digits, gettext, ngettext, speaking
+from ordertrack.script_words import script_words
+
+BEIRUT = ZoneInfo("Asia/Beirut")
+COUNTS = (0, 1, 2, 3, 10, 11, 99, 100, 101, 102, 103, 111, 1000)
+MOVED = ("%(num)s order moved", "%(num)s orders moved")
+MOMENT = dt.datetime(2026, 11, 20, 3, 5, tzinfo=dt.UTC)
+_SAY = """async ([one, many, counts, moment]) => {
+  const { src } = document.querySelector("script[src$='/board_page.js']");
+  const words = src.replace("bundles/js/board_page.js", "js/words.js");
+  const { say, sayMany, number, clock, lasting } = await import(words);
+  return {
+    word: say("late by %(time)s", { time: lasting(42 * 60_000) }),
+    unknown: say("%(never)s translated", { never: 12 }),
+    counted: counts.map((count) => sayMany(one, many, count)),
+    numbers: counts.map(number),
+    clock: clock(moment, "Asia/Beirut"),
+    lasting: [0, 59, 60, 61, 125, 600].map((minutes) => lasting(minutes * 60_000)),
+  };
+}"""
+
+
+def lasting(minutes: int) -> str:
+    if minutes < 60:
+        return gettext("%(minutes)s min", minutes=minutes)
+    rest = digits(f"{minutes % 60:02}")
+    return gettext("%(hours)s h %(minutes)s", hours=minutes // 60, minutes=rest)
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_a_board_s_scripts_speak_as_the_server_does(
+    cedar: House, open_page: Callable[..., Page], tag: str
+) -> None:
+    page = open_page(cedar.nour, "/login")
+    page.context.add_cookies([{"name": "language", "value": tag, "url": page.url}])
+    page.goto("/r/hamra/kitchen")
+    said = page.evaluate(_SAY, [*MOVED, COUNTS, MOMENT.timestamp() * 1000])
+    with speaking(tag):
+        assert said["word"] == gettext("late by %(time)s", time=lasting(42))
+        assert said["unknown"] == f"{digits(12)} translated"
+        assert said["counted"] == [ngettext(*MOVED, count) for count in COUNTS]
+        assert said["numbers"] == [digits(count) for count in COUNTS]
+        assert said["clock"] == words.clock(MOMENT, BEIRUT)
+        assert said["lasting"] == [lasting(minutes) for minutes in (0, 59, 60, 61, 125, 600)]
+
+
+def test_a_page_carries_the_words_of_its_own_scripts_and_of_what_they_import() -> None:
+    tracking = '<script type="module" src="/static/0/js/tracking.js"></script>'
+    live = '<script type="module" src="/static/0/js/waking.js"></script>'
+    with speaking("fr"):
+        assert script_words(tracking) == {}
+        assert script_words(live)["Reconnecting…"] == gettext("Reconnecting…")  # said by sign.js alone
+        assert "late by %(time)s" not in script_words(live)
+        board = script_words('<script type="module" src="/static/0/js/announce.js"></script>')
+        assert set(board[MOVED[0]]) == {"one", "other"}
+    with speaking("en"):
+        assert script_words(live) == {}
