@@ -25,7 +25,7 @@ _TENANT_TABLES = text("""
 _GUARDS = text("""
     SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND (tgrelid, tgname) IN (
         ('orders'::regclass, 'guard_order_status'), ('order_status_events'::regclass, 'guard_event'),
-        ('tenant_streams'::regclass, 'guard_stream'))
+        ('tenant_streams'::regclass, 'guard_stream'), ('order_actions'::regclass, 'guard_action'))
 """)
 _STORY_KEY = text("""
     SELECT count(*) FROM pg_constraint WHERE conname = 'orders_status_is_last_event' AND convalidated
@@ -34,14 +34,18 @@ _STORY_KEY = text("""
 # Each query counts what contradicts its claim, within one tenant.
 _CLAIMS = {
     "the log of {tenant} runs from 1 to its head without gap": """
-        SELECT abs(stream.seq - count(event.seq)) + abs(stream.seq - coalesce(max(event.seq), 0))
-               + abs(coalesce(min(event.seq), 1) - 1)
-          FROM tenant_streams AS stream LEFT JOIN order_status_events AS event USING (tenant_id)
+        SELECT abs(stream.seq - count(entry.seq)) + abs(stream.seq - count(DISTINCT entry.seq))
+               + abs(stream.seq - coalesce(max(entry.seq), 0)) + abs(coalesce(min(entry.seq), 1) - 1)
+          FROM tenant_streams AS stream LEFT JOIN (
+                SELECT tenant_id, seq FROM order_status_events
+                 UNION ALL SELECT tenant_id, seq FROM order_actions) AS entry USING (tenant_id)
          WHERE stream.tenant_id = :tenant GROUP BY stream.seq""",
     "times in the log of {tenant} never run against its order": """
         SELECT count(*) FROM (
-            SELECT occurred_at < lag(occurred_at) OVER (ORDER BY seq) AS backwards
-              FROM order_status_events WHERE tenant_id = :tenant) AS pairs WHERE backwards""",
+            SELECT occurred_at < lag(occurred_at) OVER (ORDER BY seq) AS backwards FROM (
+                SELECT seq, occurred_at FROM order_status_events WHERE tenant_id = :tenant
+                UNION ALL SELECT seq, occurred_at FROM order_actions WHERE tenant_id = :tenant) AS entries
+            ) AS pairs WHERE backwards""",
     "each event of {tenant} begins where its order's last one ended": """
         SELECT count(*) FROM (
             SELECT from_status, version,
@@ -59,6 +63,31 @@ _CLAIMS = {
           FROM (SELECT ROW (version, to_status, occurred_at) FROM order_status_events AS event
                  WHERE event.tenant_id = orders.tenant_id AND event.order_id = orders.id
                  ORDER BY seq DESC LIMIT 1)""",
+    "each action on an order of {tenant} found it as the log says": """
+        SELECT count(*) FROM order_actions AS action
+         WHERE tenant_id = :tenant AND status IS DISTINCT FROM (
+            SELECT to_status FROM order_status_events AS event
+             WHERE event.tenant_id = action.tenant_id AND event.order_id = action.order_id
+               AND event.seq < action.seq
+             ORDER BY seq DESC LIMIT 1)""",
+    "each order of {tenant} is as its actions left it": """
+        SELECT count(*) FROM orders
+          LEFT JOIN (
+            SELECT order_id, count(*) AS acts,
+                (array_agg(act ORDER BY seq DESC) FILTER (WHERE act IN ('rush', 'unrush')))[1] AS rush,
+                (array_agg(detail ORDER BY seq DESC) FILTER (WHERE act IN ('hold', 'release')))[1] AS hold,
+                (array_agg(detail ORDER BY seq DESC) FILTER (WHERE act IN ('assign', 'unassign')))[1] AS rider
+              FROM order_actions WHERE tenant_id = :tenant GROUP BY order_id) AS done ON order_id = orders.id
+         WHERE tenant_id = :tenant
+           AND (orders.acts, is_rush, hold_reason, orders.rider) IS DISTINCT FROM
+               (coalesce(done.acts, 0), coalesce(done.rush = 'rush', false), done.hold, done.rider)""",
+    "each line of {tenant} is struck off if its last action says so": """
+        SELECT count(*) FROM order_items AS item
+         WHERE tenant_id = :tenant AND is_done IS DISTINCT FROM coalesce((
+            SELECT act = 'strike' FROM order_actions AS action
+             WHERE action.tenant_id = item.tenant_id AND action.order_id = item.order_id
+               AND action.line = item.position
+             ORDER BY seq DESC LIMIT 1), false)""",
 }
 
 
@@ -89,7 +118,7 @@ def _check_guards(connection: Connection) -> Iterator[Finding]:
     pairs = {tuple(row) for row in connection.execute(text("TABLE status_transitions"))}
     expected = {(str(before), str(after)) for before, afters in TRANSITIONS.items() for after in afters}
     yield Finding("the table of transitions is the state machine's map", pairs == expected)
-    yield Finding("the triggers that guard every move are on", connection.execute(_GUARDS).scalar() == 3)
+    yield Finding("the triggers that guard every move are on", connection.execute(_GUARDS).scalar() == 4)
     yield Finding(
         "the key that ties a status to its event is there", connection.execute(_STORY_KEY).scalar() == 1
     )

@@ -17,6 +17,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 orders_placed = Counter("ordertrack_orders_placed_total", "Orders taken in")
 transitions = Counter("ordertrack_transitions_total", "Attempts to move an order", ["to", "outcome"])
+actions = Counter("ordertrack_actions_total", "Attempts to do something else to an order", ["act", "outcome"])
 event_reads = Counter("ordertrack_event_reads_total", "Reads of the log by the live path")
 renders = Counter("ordertrack_renders_total", "Frames rendered", ["channel"])
 snapshots = Counter("ordertrack_snapshots_total", "Full snapshots read", ["channel"])

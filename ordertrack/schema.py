@@ -18,14 +18,20 @@ _MIGRATION_LOCK = 7226871355
 # setting; the roll-up alone may be deleted, for the log can make it again.
 GRANTS = (
     "SELECT ON tenants, restaurants, staff_members, staff_sessions, api_keys, status_transitions, orders,"
-    " order_items, tracking_links, tenant_streams, order_status_events, sla_rules, sla_targets",
-    "INSERT ON staff_sessions, orders, order_items, tracking_links, order_status_events, sla_rules,"
-    " sla_targets",
+    " order_items, tracking_links, tenant_streams, order_status_events, order_actions, sla_rules,"
+    " sla_targets, floor_settings, tablets",
+    "INSERT ON staff_sessions, orders, order_items, tracking_links, order_status_events, order_actions,"
+    " sla_rules, sla_targets, floor_settings, tablets",
+    "INSERT (tenant_id, id, name, role, pin_hash) ON staff_members",
+    "SELECT, INSERT, UPDATE, DELETE ON pin_attempts, screens",
     "SELECT, INSERT, UPDATE, DELETE ON sla_progress, sla_stale, sla_shift_names, sla_restaurant_days,"
     " sla_tenant_days, sla_estimate_days",
     "EXECUTE ON FUNCTION tenants_behind()",
     "UPDATE (numbered_on, last_number, timezone, business_day_start) ON restaurants",
-    "UPDATE (status, version, status_since) ON orders",
+    "UPDATE (status, version, status_since, acts, is_rush, hold_reason, rider, acknowledged_at) ON orders",
+    "UPDATE (is_done) ON order_items",
+    "UPDATE (pin_hash, revoked_at) ON staff_members",
+    "UPDATE (ended_at) ON tablets",
     "UPDATE (seq) ON tenant_streams",
     "UPDATE (ended_at) ON staff_sessions",
 )

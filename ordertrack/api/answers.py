@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ordertrack.orders.event_log import EventRecord
+from ordertrack.orders.acts import Act
+from ordertrack.orders.event_log import ActionRecord, EventRecord
 from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.state_machine import Fulfilment, OrderStatus
 
@@ -24,6 +25,16 @@ class ItemAnswer(BaseModel):
     quantity: int
     notes: str | None
     modifiers: list[str]
+
+
+class LineAnswer(BaseModel):
+    """How it stands with an item: `line` is its place among them, counted from 1."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    line: Annotated[int, Field(validation_alias="position")]
+    station: Annotated[str | None, Field(description="Where it is made, if anybody said.")]
+    done: Annotated[bool, Field(validation_alias="is_done", description="Struck off in the kitchen.")]
 
 
 class CustomerAnswer(BaseModel):
@@ -46,8 +57,13 @@ class OrderAnswer(BaseModel):
     reference: str | None
     customer: CustomerAnswer | None
     items: list[ItemAnswer]
+    lines: list[LineAnswer]
     tracking_url: Annotated[str, Field(description="The customer's page.")]
     allowed: Annotated[list[OrderStatus], Field(description="Where it may go from here.")]
+    rush: bool
+    hold: Annotated[str | None, Field(description="Why it is held, while it is.")]
+    rider: Annotated[str | None, Field(description="Who carries it, or will.")]
+    allowed_acts: Annotated[list[Act], Field(description="What can be done to it besides.")]
 
     @classmethod
     def of(cls, order: OrderRecord, site: str) -> OrderAnswer:
@@ -64,13 +80,19 @@ class OrderAnswer(BaseModel):
             reference=order.reference,
             customer=CustomerAnswer.model_validate(order.customer) if order.customer else None,
             items=[ItemAnswer.model_validate(item) for item in order.items],
+            lines=[LineAnswer.model_validate(item) for item in order.items],
             tracking_url=f"{site}track/{order.tracking_token}",
             allowed=list(order.allowed()),
+            rush=order.is_rush,
+            hold=order.hold_reason,
+            rider=order.rider,
+            allowed_acts=list(order.acts_allowed()),
         )
 
 
 class EventAnswer(BaseModel):
-    """One transition. `status` is `to`; `in_status_for` are the seconds spent in `from`."""
+    """One transition. `status` is `to`; `in_status_for` are the seconds spent in `from`; `open_lines` is how
+    many lines were not struck off when an order was called ready, null for every other move."""
 
     cursor: CursorText
     order_id: uuid.UUID
@@ -84,6 +106,7 @@ class EventAnswer(BaseModel):
     occurred_at: dt.datetime
     in_status_for: float | None
     metadata: dict[str, Any]
+    open_lines: int | None
 
     @classmethod
     def of(cls, event: EventRecord) -> EventAnswer:
@@ -100,7 +123,55 @@ class EventAnswer(BaseModel):
             occurred_at=event.occurred_at,
             in_status_for=None if event.in_status_for is None else event.in_status_for.total_seconds(),
             metadata=event.metadata,
+            open_lines=event.open_lines,
         )
+
+
+class ActionMessage(BaseModel):
+    """The data of an `order_action` in the stream: something done to an order besides moving it."""
+
+    order_id: uuid.UUID
+    number: int
+    restaurant: str
+    act: Act
+    status: Annotated[OrderStatus, Field(description="What the order was, and stays.")]
+    line: int | None
+    reason: str | None
+    rider: str | None
+    changed_by: str
+    occurred_at: dt.datetime
+    metadata: dict[str, Any]
+
+    @classmethod
+    def of(cls, action: ActionRecord) -> ActionMessage:
+        return cls(**_values(action))
+
+
+class ActionAnswer(ActionMessage):
+    """An action in a list of events; it has `act`, which no event has."""
+
+    cursor: CursorText
+    actor: str
+
+    @classmethod
+    def of(cls, action: ActionRecord) -> ActionAnswer:
+        return cls(cursor=str(action.cursor), actor=action.actor, **_values(action))
+
+
+def _values(action: ActionRecord) -> dict[str, Any]:
+    return {
+        "order_id": action.order_id,
+        "number": action.number,
+        "restaurant": action.restaurant,
+        "act": action.act,
+        "status": action.status,
+        "line": action.line,
+        "reason": action.detail if action.act == Act.HOLD else None,
+        "rider": action.detail if action.act == Act.ASSIGN else None,
+        "changed_by": action.changed_by,
+        "occurred_at": action.occurred_at,
+        "metadata": action.metadata,
+    }
 
 
 class StreamMessage(BaseModel):
@@ -140,12 +211,16 @@ class EventList(BaseModel):
     """Events, oldest first. In the feed `next` is always there, to be passed as `after`; an order's events
     come all at once, and their `next` is null."""
 
-    items: list[EventAnswer]
+    items: list[EventAnswer | ActionAnswer]
     next: str | None
 
     @classmethod
-    def of(cls, events: Iterable[EventRecord], next: str | None) -> EventList:
-        return cls(items=[EventAnswer.of(event) for event in events], next=next)
+    def of(cls, entries: Iterable[EventRecord | ActionRecord], next: str | None) -> EventList:
+        return cls(items=[_entry(entry) for entry in entries], next=next)
+
+
+def _entry(entry: EventRecord | ActionRecord) -> EventAnswer | ActionAnswer:
+    return EventAnswer.of(entry) if isinstance(entry, EventRecord) else ActionAnswer.of(entry)
 
 
 class FieldProblem(BaseModel):
@@ -164,6 +239,8 @@ class ProblemDocument(BaseModel):
     from_: Annotated[OrderStatus | None, Field(alias="from")] = None
     to: OrderStatus | None = None
     allowed: list[OrderStatus] = []
+    act: Act | None = None
+    allowed_acts: list[Act] = []
     seen: OrderStatus | None = None
     current: Annotated[str | None, Field(description="An order's status, or the feed's newest cursor.")] = (
         None

@@ -19,6 +19,7 @@ _REF = "#/components/schemas/{model}"
 _INCOMING: tuple[type[BaseModel], ...] = (
     schemas.OrderRequest,
     schemas.TransitionRequest,
+    schemas.ActionRequest,
     answers.ProblemDocument,
 )
 _OUTGOING: tuple[type[BaseModel], ...] = (
@@ -26,6 +27,7 @@ _OUTGOING: tuple[type[BaseModel], ...] = (
     answers.OrderList,
     answers.EventList,
     answers.StreamMessage,
+    answers.ActionMessage,
 )
 
 
@@ -63,8 +65,18 @@ OPERATIONS = {
         body=schemas.TransitionRequest,
         problems=(400, 404, 409, 413, 415, 422),
     ),
+    "api.act_on_order": Operation(
+        "Strike a line off, rush or hold an order, give it to a rider, acknowledge that it was cancelled."
+        " 422 tells act, current and allowed_acts; 409 tells seen and current.",
+        {200: answers.OrderAnswer},
+        body=schemas.ActionRequest,
+        problems=(400, 404, 409, 413, 415, 422),
+    ),
     "api.order_events": Operation(
-        "Read an order's events, all of them, oldest first.", {200: answers.EventList}, problems=(404,)
+        "Read an order's events, all of them, oldest first.",
+        {200: answers.EventList},
+        query=schemas.OrderEventsQuery,
+        problems=(400, 404),
     ),
     "api.events": Operation(
         "Read the tenant's events after a cursor, oldest first. 409: the events have no such position.",
@@ -76,6 +88,7 @@ OPERATIONS = {
         "Watch events as they happen.",
         {
             200: "Server-Sent Events. `status_update` has a StreamMessage as data and its cursor as id;"
+            " with `include=actions` so has `order_action` an ActionMessage;"
             ' `reset` has {"cursor": "..."}: what came before cannot be told, read the orders anew;'
             " `hb` is a heartbeat; `bye` ends a stream whose key was revoked."
         },

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ordertrack.api.metadata import Metadata
+from ordertrack.orders.acts import Act
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.plain_text import plain_text
 from ordertrack.orders.state_machine import Fulfilment, OrderStatus
@@ -54,6 +55,9 @@ def _in_utc(moment: dt.datetime) -> dt.datetime:
 _Line = AfterValidator(_one_line)
 ShortLine = Annotated[str, StringConstraints(min_length=1, max_length=100), _Line]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), _Line]
+StationName = Annotated[str, StringConstraints(min_length=1, max_length=30), _Line]
+Rider = Annotated[str, StringConstraints(min_length=1, max_length=60), _Line]
+HoldReason = Annotated[str, StringConstraints(min_length=1, max_length=200), _Line]
 Phone = Annotated[str, StringConstraints(min_length=1, max_length=30), _Line]
 Notes = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_lines)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=500), _Line]
@@ -66,12 +70,13 @@ class _Request(BaseModel):
 
 
 class ItemRequest(_Request):
-    """One line of an order."""
+    """One line of an order. Without `station` the restaurant's settings say where it is made."""
 
     name: Name
     quantity: Annotated[int, Field(ge=1, le=999)]
     notes: Notes | None = None
     modifiers: Annotated[list[ShortLine], Field(max_length=20)] = []
+    station: StationName | None = None
 
 
 class CustomerRequest(_Request):
@@ -101,7 +106,8 @@ class OrderRequest(_Request):
             restaurant=self.restaurant,
             fulfilment=self.fulfilment,
             items=tuple(
-                NewItem(item.name, item.quantity, item.notes, tuple(item.modifiers)) for item in self.items
+                NewItem(item.name, item.quantity, item.notes, tuple(item.modifiers), item.station)
+                for item in self.items
             ),
             reference=self.reference,
             customer=customer or None,
@@ -126,6 +132,41 @@ class TransitionRequest(_Request):
         return self
 
 
+class ActionRequest(_Request):
+    """Something done to an order besides moving it: `line` (from 1) for strikes, `reason` for a hold, `rider`
+    for an assignment."""
+
+    act: Act
+    seen: OrderStatus | None = None
+    line: Annotated[int | None, Field(ge=1, le=MOST_ITEMS)] = None
+    reason: HoldReason | None = None
+    rider: Rider | None = None
+    metadata: Metadata = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _say_what_belongs_to_it(self) -> Self:
+        given = {name for name in ("line", "reason", "rider") if getattr(self, name) is not None}
+        needed = _BELONGS_TO.get(self.act, set())
+        if given != needed:
+            said = " and ".join(sorted(needed)) or "none of line, reason and rider"
+            raise PydanticCustomError(
+                "act_details", "with `{act}` give {said}", {"act": self.act, "said": said}
+            )
+        return self
+
+    @property
+    def detail(self) -> str | None:
+        return self.reason or self.rider
+
+
+_BELONGS_TO = {
+    Act.STRIKE: {"line"},
+    Act.UNSTRIKE: {"line"},
+    Act.HOLD: {"reason"},
+    Act.ASSIGN: {"rider"},
+}
+
+
 class _Query(BaseModel):
     # A misspelt filter that is passed over would answer more than was asked for.
     model_config = ConfigDict(extra="forbid")
@@ -143,11 +184,24 @@ class OrdersQuery(_Query):
     page: Annotated[str | None, Field(description="The `next` of the answer before.")] = None
 
 
+Included = Literal["actions"]
+Include = Annotated[
+    Included | None, Field(description="`actions`: tell of actions too, in their place among the events.")
+]
+
+
+class OrderEventsQuery(_Query):
+    """What to tell of an order."""
+
+    include: Include = None
+
+
 class EventsQuery(_Query):
     """From where to read the tenant's events."""
 
     after: Annotated[str | None, Field(description="A cursor; without it, from the beginning.")] = None
     limit: Limit = 50
+    include: Include = None
 
 
 class StreamQuery(_Query):
@@ -156,3 +210,4 @@ class StreamQuery(_Query):
     after: Annotated[str | None, Field(description="A cursor; without it, from now on.")] = None
     restaurant: Annotated[ShortLine | None, Field(description="Only this restaurant's (its slug).")] = None
     order: Annotated[uuid.UUID | None, Field(description="Only this order's.")] = None
+    include: Include = None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import uuid
 
-from ordertrack.api.answers import StreamMessage
+from ordertrack.api.answers import ActionMessage, StreamMessage
+from ordertrack.api.schemas import Included
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message, Topic
 from ordertrack.orders import records
-from ordertrack.orders.event_log import Change
+from ordertrack.orders.event_log import Change, EventRecord
 from ordertrack.orders.intake import RestaurantNotFound
 from ordertrack.orders.transitions import OrderNotFound
 from ordertrack.tenants.principal import Principal
@@ -17,10 +18,14 @@ from ordertrack.tenants.restaurants import find_restaurant
 
 _NAME = "program"
 _EVERYTHING = ""
+_WITH_ACTIONS = "actions|"
 
 
 class ProgramStream:
-    """A channel whose key is the filter: nothing, `restaurant:<slug>` or `order:<id>`."""
+    """A channel whose key is the filter: nothing, `restaurant:<slug>` or `order:<id>`.
+
+    After `actions|` it tells of actions too.
+    """
 
     name = _NAME
     replays = True
@@ -31,28 +36,38 @@ class ProgramStream:
 
     def keys(self, change: Change) -> tuple[str, ...]:
         event = change.event
-        return (_EVERYTHING, f"restaurant:{event.restaurant}", f"order:{event.order_id}")
+        filters = (_EVERYTHING, f"restaurant:{event.restaurant}", f"order:{event.order_id}")
+        with_actions = tuple(_WITH_ACTIONS + each for each in filters)
+        return filters + with_actions if isinstance(event, EventRecord) else with_actions
 
     def render(self, change: Change, key: str) -> Message:
         # Escaped, for a frame is cut into lines at U+2028 and its like too.
-        data = StreamMessage.of(change.event).model_dump_json(by_alias=True, ensure_ascii=True)
-        return Message(data, "status_update")
+        if isinstance(change.event, EventRecord):
+            data = StreamMessage.of(change.event).model_dump_json(by_alias=True, ensure_ascii=True)
+            return Message(data, "status_update")
+        return Message(ActionMessage.of(change.event).model_dump_json(ensure_ascii=True), "order_action")
 
     def snapshot(self, topic: Topic, head: Cursor) -> Message:
         return Message(json.dumps({"cursor": str(head)}), "reset")
 
 
-def topic_of(tenant_id: uuid.UUID, restaurant: str | None, order_id: uuid.UUID | None) -> Topic:
+def topic_of(
+    tenant_id: uuid.UUID,
+    restaurant: str | None,
+    order_id: uuid.UUID | None,
+    include: Included | None = None,
+) -> Topic:
     """What to watch for this filter; raises RestaurantNotFound or OrderNotFound."""
+    prefix = "" if include is None else _WITH_ACTIONS
     if order_id is not None:
         order = records.find(tenant_id, order_id)
         if order is None or restaurant not in (None, order.restaurant):
             raise OrderNotFound(order_id)
-        return Topic(tenant_id, _NAME, f"order:{order_id}")
+        return Topic(tenant_id, _NAME, f"{prefix}order:{order_id}")
     if restaurant is not None:
         require_restaurant(tenant_id, restaurant)
-        return Topic(tenant_id, _NAME, f"restaurant:{restaurant}")
-    return Topic(tenant_id, _NAME, _EVERYTHING)
+        return Topic(tenant_id, _NAME, f"{prefix}restaurant:{restaurant}")
+    return Topic(tenant_id, _NAME, prefix + _EVERYTHING)
 
 
 def require_restaurant(tenant_id: uuid.UUID, slug: str) -> None:

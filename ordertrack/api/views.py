@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
@@ -16,20 +16,25 @@ from ordertrack.api.authentication import principal
 from ordertrack.api.openapi import describe
 from ordertrack.api.paging import feed_position, page_after, read_page
 from ordertrack.api.schemas import (
-    MOST_LISTED,
+    ActionRequest,
     EventsQuery,
+    Included,
+    OrderEventsQuery,
     OrderRequest,
     OrdersQuery,
     StreamQuery,
     TransitionRequest,
 )
 from ordertrack.api.stream import require_restaurant, topic_of
-from ordertrack.orders import event_log, intake, records, transitions
+from ordertrack.orders import actions, event_log, intake, records, transitions
+from ordertrack.orders.event_log import ActionRecord, EventRecord
 from ordertrack.orders.transitions import OrderNotFound
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 blueprint.before_request(authentication.authenticate)
 blueprint.record_once(problems.register)
+
+MOST_ENTRIES = 10_000  # of one order: nobody strikes a line off and back so often
 
 
 @blueprint.post("/orders")
@@ -75,10 +80,27 @@ def advance_order(order_id: uuid.UUID) -> Response:
     return _answer(OrderAnswer.of(result.order, request.host_url))
 
 
+@blueprint.post("/orders/<uuid:order_id>/actions")
+def act_on_order(order_id: uuid.UUID) -> Response:
+    """Do something to an order besides moving it; what is so already is answered like what is done now."""
+    asked = reading.body(ActionRequest)
+    result = actions.act(
+        order_id,
+        asked.act,
+        by=principal(),
+        seen=asked.seen,
+        line=asked.line,
+        detail=asked.detail,
+        metadata=asked.metadata,
+    )
+    return _answer(OrderAnswer.of(result.order, request.host_url))
+
+
 @blueprint.get("/orders/<uuid:order_id>/events")
 def order_events(order_id: uuid.UUID) -> Response:
-    """An order's whole story, oldest first: no order has so many events that they need pages."""
-    events = event_log.events_after(principal().tenant_id, 0, MOST_LISTED, order_id=order_id)
+    """An order's whole story, oldest first, all at once."""
+    read = _reader(reading.query(OrderEventsQuery).include)
+    events = read(principal().tenant_id, 0, MOST_ENTRIES, order_id=order_id)
     if not events:  # its creation is an event
         raise OrderNotFound(order_id)
     return _answer(EventList.of(events, next=None))
@@ -90,7 +112,7 @@ def events() -> Response:
     query = reading.query(EventsQuery)
     tenant_id = principal().tenant_id
     position = feed_position(tenant_id, query.after)
-    found = event_log.events_after(tenant_id, position.seq, query.limit)
+    found = _reader(query.include)(tenant_id, position.seq, query.limit)
     return _answer(EventList.of(found, next=str(found[-1].cursor if found else position)))
 
 
@@ -99,7 +121,7 @@ def stream() -> Response:
     """Events as they happen, after what was missed since `Last-Event-ID` or `after`."""
     query = reading.query(StreamQuery)
     watcher = principal()
-    topic = topic_of(watcher.tenant_id, query.restaurant, query.order)
+    topic = topic_of(watcher.tenant_id, query.restaurant, query.order, query.include)
     if query.after or request.headers.get("Last-Event-ID"):
         return streaming.answer(watcher, topic, streaming.requested_cursor())
     return streaming.answer(watcher, topic, event_log.head(watcher.tenant_id))
@@ -109,6 +131,10 @@ def stream() -> Response:
 def openapi() -> Response:
     """The description of these calls, made from the models that check them."""
     return jsonify(describe())
+
+
+def _reader(include: Included | None) -> Callable[..., Sequence[EventRecord | ActionRecord]]:
+    return event_log.events_after if include is None else event_log.entries_after
 
 
 def _order(order_id: uuid.UUID) -> OrderAnswer:

@@ -1,18 +1,39 @@
-"""Reading the log: a tenant's stream, an order's history, and the changes that screens are told of."""
+"""Reading the log: a tenant's stream, an order's history, and the changes that screens are told of.
+
+Status events and actions stand in a table each and share one sequence: together they have no gap.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, Row, Select, Uuid, and_, any_, bindparam, select
+from sqlalchemy import (
+    ARRAY,
+    Integer,
+    Interval,
+    Row,
+    Select,
+    SmallInteger,
+    Subquery,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    null,
+    select,
+    union_all,
+)
 
 from ordertrack.database import db
 from ordertrack.live.cursor import Cursor
-from ordertrack.orders.models import Order, StatusEvent, TenantStream
+from ordertrack.orders.acts import Act
+from ordertrack.orders.models import Order, OrderAction, StatusEvent, TenantStream
 from ordertrack.orders.records import OrderRecord, join_order, record_columns, to_record
 from ordertrack.orders.state_machine import OrderStatus
 from ordertrack.statements import Confined
@@ -34,13 +55,42 @@ class EventRecord:
     occurred_at: dt.datetime
     in_status_for: dt.timedelta | None
     metadata: dict[str, Any]
+    open_lines: int | None
+
+    @property
+    def statuses(self) -> tuple[OrderStatus | None, ...]:
+        """Where the order stood before and after."""
+        return self.from_status, self.to_status
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRecord:
+    """One action. `line` is the position of a struck line, `detail` a hold's reason or a rider's name."""
+
+    cursor: Cursor
+    order_id: uuid.UUID
+    number: int
+    restaurant: str
+    act: Act
+    status: OrderStatus
+    line: int | None
+    detail: str | None
+    changed_by: str
+    actor: str
+    occurred_at: dt.datetime
+    metadata: dict[str, Any]
+
+    @property
+    def statuses(self) -> tuple[OrderStatus | None, ...]:
+        """Where the order stood, before and after."""
+        return (self.status,)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An event together with its order as it is now (which may have moved on since)."""
+    """An entry of the log together with its order as it is now (which may have moved on since)."""
 
-    event: EventRecord
+    event: EventRecord | ActionRecord
     order: OrderRecord
 
     @property
@@ -62,9 +112,9 @@ def heads(tenant_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Cursor]:
 
 
 def changes_after(tenant_id: uuid.UUID, seq: int, limit: int) -> list[Change]:
-    """Up to `limit` events after `seq`, oldest first, each with its order: one query."""
+    """Up to `limit` entries after `seq`, oldest first, each with its order: one query."""
     rows = _CHANGES.rows(tenant_id=tenant_id, seq=seq, limit=limit)
-    return [Change(_to_event(row), to_record(row)) for row in rows]
+    return [Change(_to_entry(row), to_record(row)) for row in rows]
 
 
 def events_after(
@@ -75,21 +125,43 @@ def events_after(
     order_id: uuid.UUID | None = None,
 ) -> list[EventRecord]:
     """Up to `limit` events after `seq`, oldest first, of all the tenant or of one restaurant or order."""
-    columns = [*_event_columns(), Order.number, Restaurant.slug.label("restaurant")]
-    query = _events(columns).join(
+    rows = _read(_EVENTS, tenant_id, seq, limit, restaurant, order_id)
+    return [_to_event(row) for row in rows]
+
+
+def entries_after(
+    tenant_id: uuid.UUID,
+    seq: int,
+    limit: int,
+    restaurant: str | None = None,
+    order_id: uuid.UUID | None = None,
+) -> list[EventRecord | ActionRecord]:
+    """As `events_after`, with the actions among them."""
+    return [_to_entry(row) for row in _read(_LOG, tenant_id, seq, limit, restaurant, order_id)]
+
+
+def _read(
+    log: Subquery,
+    tenant_id: uuid.UUID,
+    seq: int,
+    limit: int,
+    restaurant: str | None,
+    order_id: uuid.UUID | None,
+) -> Iterable[Row[Any]]:
+    columns = [*_columns(log), Order.number, Restaurant.slug.label("restaurant")]
+    query = _entries(log, columns).join(
         Restaurant, and_(Restaurant.tenant_id == Order.tenant_id, Restaurant.id == Order.restaurant_id)
     )
     if restaurant is not None:
         query = query.where(Restaurant.slug == restaurant)
     if order_id is not None:
-        query = query.where(StatusEvent.order_id == order_id)
-    values = {"tenant_id": tenant_id, "seq": seq, "limit": limit}
-    return [_to_event(row) for row in db.session.execute(_after(query), values)]
+        query = query.where(log.c.order_id == order_id)
+    return db.session.execute(query, {"tenant_id": tenant_id, "seq": seq, "limit": limit})
 
 
-def _event_columns() -> list[Any]:
-    return [
-        TenantStream.epoch,
+def _events() -> Select[Any]:
+    return select(
+        StatusEvent.tenant_id,
         StatusEvent.seq,
         StatusEvent.order_id,
         StatusEvent.from_status,
@@ -98,25 +170,51 @@ def _event_columns() -> list[Any]:
         StatusEvent.actor,
         StatusEvent.occurred_at,
         StatusEvent.in_status_for,
-        StatusEvent.event_metadata.label("event_metadata"),
-    ]
+        StatusEvent.event_metadata.label("metadata"),
+        StatusEvent.open_lines,
+        *[cast(null(), kind).label(name) for name, kind in _ONLY_OF_ACTIONS.items()],
+    )
 
 
-def _events(columns: list[Any]) -> Select[Any]:
+def _actions() -> Select[Any]:
+    """Actions in the columns of status events: what they have alone comes after those."""
+    return select(
+        OrderAction.tenant_id,
+        OrderAction.seq,
+        OrderAction.order_id,
+        cast(null(), Text),
+        cast(OrderAction.status, Text),
+        OrderAction.changed_by,
+        OrderAction.actor,
+        OrderAction.occurred_at,
+        cast(null(), Interval),
+        OrderAction.action_metadata,
+        cast(null(), SmallInteger),
+        cast(OrderAction.act, Text),
+        OrderAction.line,
+        OrderAction.detail,
+    )
+
+
+def _columns(log: Subquery) -> list[Any]:
+    own = [column for column in log.c if column.name not in ("tenant_id", "metadata")]
+    return [TenantStream.epoch, *own, log.c.metadata.label("entry_metadata")]
+
+
+def _entries(log: Subquery, columns: list[Any]) -> Select[Any]:
     return (
         select(*columns)
-        .select_from(StatusEvent)
-        .join(TenantStream, TenantStream.tenant_id == StatusEvent.tenant_id)
-        .join(Order, and_(Order.tenant_id == StatusEvent.tenant_id, Order.id == StatusEvent.order_id))
-    )
-
-
-def _after(query: Select[Any]) -> Select[Any]:
-    return (
-        query.where(StatusEvent.tenant_id == bindparam("tenant_id"), StatusEvent.seq > bindparam("seq"))
-        .order_by(StatusEvent.seq)
+        .select_from(log)
+        .join(TenantStream, TenantStream.tenant_id == log.c.tenant_id)
+        .join(Order, and_(Order.tenant_id == log.c.tenant_id, Order.id == log.c.order_id))
+        .where(log.c.tenant_id == bindparam("tenant_id"), log.c.seq > bindparam("seq"))
+        .order_by(log.c.seq)
         .limit(bindparam("limit"))
     )
+
+
+def _to_entry(row: Row[Any]) -> EventRecord | ActionRecord:
+    return _to_event(row) if row.act is None else _to_action(row)
 
 
 def _to_event(row: Row[Any]) -> EventRecord:
@@ -131,11 +229,32 @@ def _to_event(row: Row[Any]) -> EventRecord:
         row.actor,
         row.occurred_at,
         row.in_status_for,
-        row.event_metadata,
+        row.entry_metadata,
+        row.open_lines,
+    )
+
+
+def _to_action(row: Row[Any]) -> ActionRecord:
+    return ActionRecord(
+        Cursor(row.epoch, row.seq),
+        row.order_id,
+        row.number,
+        row.restaurant,
+        Act(row.act),
+        OrderStatus(row.to_status),
+        row.line,
+        row.detail,
+        row.changed_by,
+        row.actor,
+        row.occurred_at,
+        row.entry_metadata,
     )
 
 
 # Built once: every event of every process comes through these.
+_ONLY_OF_ACTIONS: dict[str, Any] = {"act": Text, "line": Integer, "detail": Text}
+_EVENTS = _events().subquery("log")
+_LOG = union_all(_events(), _actions()).subquery("log")
 _HEAD = Confined(
     select(TenantStream.epoch, TenantStream.seq).where(TenantStream.tenant_id == bindparam("tenant_id"))
 )
@@ -145,4 +264,4 @@ _HEADS = Confined(
     ),
     "watched_tenants",
 )
-_CHANGES = Confined(_after(join_order(_events([*_event_columns(), *record_columns()]))))
+_CHANGES = Confined(join_order(_entries(_LOG, [*_columns(_LOG), *record_columns()])))

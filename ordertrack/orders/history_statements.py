@@ -48,7 +48,9 @@ WRITER = text("""
         LOOP
             UPDATE public.tenant_streams SET seq = seq + 1 WHERE ctid = held
             RETURNING seq, ctid INTO STRICT place, held;
-            UPDATE public.orders SET status = step.to_status, version = step.version, status_since = step.at
+            -- Of what was cancelled in the past nobody has to be told now.
+            UPDATE public.orders SET status = step.to_status, version = step.version, status_since = step.at,
+                acknowledged_at = CASE step.to_status WHEN 'cancelled' THEN step.at END
              WHERE tenant_id = log AND id = step.order_id AND step.version > 1;
             INSERT INTO public.order_status_events (tenant_id, seq, order_id, restaurant_id, version,
                 from_status, to_status, changed_by, actor, occurred_at, in_status_for, metadata, kitchen_load)

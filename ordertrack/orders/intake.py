@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import secrets
 import uuid
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any, cast
@@ -19,6 +20,8 @@ from ordertrack.database import db
 from ordertrack.orders.models import Order
 from ordertrack.orders.state_machine import FIRST, Fulfilment
 from ordertrack.orders.transitions import CHANNEL
+from ordertrack.tenants import floor
+from ordertrack.tenants.floor import FloorSettings
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
 
@@ -49,9 +52,10 @@ _PLACE = text("""
             at, :fulfilment, at, :promised_at, :reference, :customer,
             :idempotency_key, :idempotency_hash FROM stream
     ), lines AS (
-        INSERT INTO order_items (tenant_id, order_id, position, name, quantity, notes, modifiers)
+        INSERT INTO order_items (tenant_id, order_id, position, name, quantity, notes, modifiers, station)
         SELECT stream.tenant_id, :order_id, line.position, line.item ->> 'name',
-            (line.item ->> 'quantity')::integer, line.item ->> 'notes', line.item -> 'modifiers'
+            (line.item ->> 'quantity')::integer, line.item ->> 'notes', line.item -> 'modifiers',
+            line.item ->> 'station'
           FROM stream, jsonb_array_elements(:items) WITH ORDINALITY AS line (item, position)
     ), link AS (
         INSERT INTO tracking_links (tenant_id, order_id, token)
@@ -84,10 +88,13 @@ class IdempotencyKeyReused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
+    """One line; `station` None leaves it to the restaurant's settings where it is made."""
+
     name: str
     quantity: int
     notes: str | None = None
     modifiers: tuple[str, ...] = ()
+    station: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,9 @@ class NewOrder:
     def fingerprint(self) -> str:
         """Equal for equal orders, whatever the order of keys in what was sent."""
         said = asdict(self)
+        for item in said["items"]:
+            if item["station"] is None:  # as orders were before there were stations
+                del item["station"]
         if self.promised_at is not None:
             said["promised_at"] = self.promised_at.astimezone(dt.UTC).isoformat()
         return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
@@ -172,7 +182,7 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.
             "customer": order.customer,
             "idempotency_key": idempotency_key,
             "idempotency_hash": order.fingerprint if idempotency_key is not None else None,
-            "items": [asdict(item) for item in order.items],
+            "items": _routed(order.items, floor.of_restaurant(by.tenant_id, restaurant_id)),
             "token": secrets.token_urlsafe(16),
             "changed_by": by.name,
             "actor": by.actor,
@@ -181,6 +191,11 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.
         },
     ).one()
     return order_id
+
+
+def _routed(items: Iterable[NewItem], settings: FloorSettings) -> list[dict[str, Any]]:
+    """The lines, each with its station."""
+    return [asdict(item) | {"station": item.station or settings.station_of(item.name)} for item in items]
 
 
 def _check_promise(promised_at: dt.datetime | None) -> None:

@@ -21,13 +21,17 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ordertrack.database import Base, Moment, stored_as_text
+from ordertrack.orders.acts import Act
 from ordertrack.orders.state_machine import Fulfilment, OrderStatus
 
 _EMPTY = text("'{}'::jsonb")
 
 
 class Order(Base):
-    """One order. `version` counts its transitions; `(version, status)` must be those of its last event."""
+    """One order. `version` counts its transitions; `(version, status)` must be those of its last event.
+
+    `acts` counts what was done to it besides; what follows `acts` is what came of that.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -66,6 +70,11 @@ class Order(Base):
     customer: Mapped[dict[str, str] | None] = mapped_column(JSONB)
     idempotency_key: Mapped[str | None]
     idempotency_hash: Mapped[str | None]
+    acts: Mapped[int] = mapped_column(server_default=text("0"))
+    is_rush: Mapped[bool] = mapped_column(server_default=text("false"))
+    hold_reason: Mapped[str | None]
+    rider: Mapped[str | None]
+    acknowledged_at: Mapped[dt.datetime | None] = mapped_column(Moment)
 
 
 class OrderItem(Base):
@@ -81,6 +90,8 @@ class OrderItem(Base):
     quantity: Mapped[int]
     notes: Mapped[str | None]
     modifiers: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    station: Mapped[str | None]
+    is_done: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class TrackingLink(Base):
@@ -112,7 +123,8 @@ class TenantStream(Base):
 class StatusEvent(Base):
     """One transition: who, when, from, to, and why. Written once, never changed.
 
-    `kitchen_load` is how many orders the kitchen had then (up to 99); None where nobody counted.
+    `kitchen_load` is how many orders the kitchen had then (up to 99); None where nobody counted. `open_lines`
+    is how many lines were not struck off when the order was called ready; None for every other move.
     """
 
     __tablename__ = "order_status_events"
@@ -137,6 +149,33 @@ class StatusEvent(Base):
     in_status_for: Mapped[dt.timedelta | None] = mapped_column(Interval)
     event_metadata: Mapped[dict[str, Any]] = mapped_column("metadata", JSONB, server_default=_EMPTY)
     kitchen_load: Mapped[int | None] = mapped_column(SmallInteger)
+    open_lines: Mapped[int | None] = mapped_column(SmallInteger)
+
+
+class OrderAction(Base):
+    """One thing done to an order besides moving it. Shares the stream's positions with status events.
+
+    `line` is the position of a struck line, `detail` the reason of a hold or the name of a rider.
+    """
+
+    __tablename__ = "order_actions"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "order_id"], ["orders.tenant_id", "orders.id"]),
+        Index("order_actions_order", "tenant_id", "order_id"),
+    )
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    order_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    act: Mapped[Act] = mapped_column(stored_as_text(Act))
+    status: Mapped[OrderStatus] = mapped_column(stored_as_text(OrderStatus))
+    line: Mapped[int | None]
+    detail: Mapped[str | None]
+    changed_by: Mapped[str]
+    actor: Mapped[str]
+    occurred_at: Mapped[dt.datetime] = mapped_column(Moment)
+    action_metadata: Mapped[dict[str, Any]] = mapped_column("metadata", JSONB, server_default=_EMPTY)
 
 
 class StatusTransition(Base):

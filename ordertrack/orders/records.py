@@ -1,13 +1,11 @@
-"""What pages, fragments and answers show of an order: read in one query, then only looked at."""
+"""Reading orders: everything that pages, fragments and answers show of them in one query."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -15,78 +13,12 @@ from sqlalchemy.sql import func
 
 from ordertrack.database import db
 from ordertrack.orders.models import Order, OrderItem, StatusEvent, TrackingLink
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus, Role, allowed
+from ordertrack.orders.order_record import ItemRecord, OrderRecord, Step
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus
 from ordertrack.statements import Confined
 from ordertrack.tenants.models import Restaurant
 
-
-@dataclass(frozen=True, slots=True)
-class ItemRecord:
-    name: str
-    quantity: int
-    notes: str | None
-    modifiers: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A status that the order has been in, since when, and by whose hand.
-
-    `load` is how many orders the kitchen had then, this one included (99 and more are 99); None where nobody
-    counted.
-    """
-
-    status: OrderStatus
-    at: dt.datetime
-    changed_by: str
-    reason: str | None
-    load: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRecord:
-    """An order as of one moment. All moments are aware, in UTC."""
-
-    tenant_id: uuid.UUID
-    id: uuid.UUID
-    restaurant_id: uuid.UUID
-    restaurant: str
-    restaurant_name: str
-    timezone: str
-    number: int
-    status: OrderStatus
-    version: int
-    status_since: dt.datetime
-    fulfilment: Fulfilment
-    placed_at: dt.datetime
-    promised_at: dt.datetime | None
-    reference: str | None
-    customer: dict[str, str]
-    tracking_token: str
-    items: tuple[ItemRecord, ...]
-    steps: tuple[Step, ...]
-
-    @property
-    def due_at(self) -> dt.datetime:
-        """What cards sort by: the promised time, else the time when the order was placed."""
-        return self.promised_at or self.placed_at
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.timezone)
-
-    def allowed(self, role: Role | None = None) -> tuple[OrderStatus, ...]:
-        return allowed(self.status, self.fulfilment, role)
-
-    def after(self, step: Step) -> OrderRecord:
-        """The same order one step on."""
-        return replace(
-            self,
-            status=step.status,
-            version=self.version + 1,
-            status_since=step.at,
-            steps=(*self.steps, step),
-        )
+__all__ = ["ItemRecord", "OrderRecord", "Step", "find", "newest", "of_day", "of_restaurant"]
 
 
 def find(tenant_id: uuid.UUID, order_id: uuid.UUID) -> OrderRecord | None:
@@ -100,13 +32,17 @@ def of_restaurant(
     tenant_id: uuid.UUID,
     restaurant_id: uuid.UUID,
     statuses: Iterable[OrderStatus],
-    ended: Iterable[OrderStatus] = (),
-    ended_since: dt.datetime | None = None,
+    passing: Mapping[OrderStatus, dt.datetime] | None = None,
 ) -> list[OrderRecord]:
-    """Orders in one of `statuses`, and those in one of `ended` for no longer than since `ended_since`."""
+    """Orders in one of `statuses`, and those that came into one of `passing` since the moment it says.
+
+    What was cancelled counts until somebody acknowledged it.
+    """
     shown: ColumnElement[bool] = Order.status.in_(list(statuses))
-    if ended_since is not None:
-        shown = shown | and_(Order.status.in_(list(ended)), Order.status_since >= ended_since)
+    for status, since in (passing or {}).items():
+        shown = shown | and_(
+            Order.status == status, Order.status_since >= since, Order.acknowledged_at.is_(None)
+        )
     query = (
         _records(tenant_id)
         .where(Order.restaurant_id == restaurant_id, shown)
@@ -150,7 +86,13 @@ def record_columns() -> list[Any]:
             func.jsonb_agg(
                 aggregate_order_by(
                     func.jsonb_build_array(
-                        OrderItem.name, OrderItem.quantity, OrderItem.notes, OrderItem.modifiers
+                        OrderItem.position,
+                        OrderItem.name,
+                        OrderItem.quantity,
+                        OrderItem.notes,
+                        OrderItem.modifiers,
+                        OrderItem.station,
+                        OrderItem.is_done,
                     ),
                     OrderItem.position,
                 )
@@ -195,6 +137,11 @@ def record_columns() -> list[Any]:
         Order.promised_at,
         Order.reference,
         Order.customer,
+        Order.acts,
+        Order.is_rush,
+        Order.hold_reason,
+        Order.rider,
+        Order.acknowledged_at,
         TrackingLink.token.label("tracking_token"),
         items.label("items"),
         steps.label("steps"),
@@ -222,8 +169,8 @@ def to_record(row: Row[Any]) -> OrderRecord:
         fulfilment=Fulfilment(row.fulfilment),
         customer=row.customer or {},
         items=tuple(
-            ItemRecord(name, quantity, notes, tuple(modifiers))
-            for name, quantity, notes, modifiers in row.items
+            ItemRecord(position, name, quantity, notes, tuple(modifiers), station, is_done)
+            for position, name, quantity, notes, modifiers, station, is_done in row.items
         ),
         steps=tuple(
             Step(

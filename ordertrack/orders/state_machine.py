@@ -92,6 +92,43 @@ class ReasonMissing(IllegalTransition):
         return "Say why the order is cancelled: give a reason."
 
 
+class OrderHeld(IllegalTransition):
+    """A board does not move an order that is held: carries the `reason`."""
+
+    def __init__(
+        self,
+        reason: str,
+        from_status: OrderStatus,
+        to_status: OrderStatus,
+        allowed: tuple[OrderStatus, ...],
+    ) -> None:
+        self.reason = reason
+        super().__init__(from_status, to_status, allowed)
+
+    @property
+    def sentence(self) -> str:
+        return f"The order is held: {self.reason}. Dispatch or a manager can release it."
+
+
+class LinesOpen(IllegalTransition):
+    """On a board an order is ready once all its lines are struck off: carries how many are `open_lines`."""
+
+    def __init__(
+        self,
+        open_lines: int,
+        from_status: OrderStatus,
+        to_status: OrderStatus,
+        allowed: tuple[OrderStatus, ...],
+    ) -> None:
+        self.open_lines = open_lines
+        super().__init__(from_status, to_status, allowed)
+
+    @property
+    def sentence(self) -> str:
+        how_many = f"Lines not struck off: {self.open_lines}."
+        return f"{how_many} Strike them off, or confirm that it is ready all the same."
+
+
 def allowed(status: OrderStatus, fulfilment: Fulfilment, role: Role | None = None) -> tuple[OrderStatus, ...]:
     """The statuses that may follow, usual step first; `role` None narrows by no role (API keys)."""
     if role is not None and status not in _STATUSES_OF_ROLE[role]:

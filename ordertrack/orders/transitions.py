@@ -12,7 +12,7 @@ from ordertrack import metrics
 from ordertrack.database import db
 from ordertrack.orders import records, state_machine
 from ordertrack.orders.records import OrderRecord, Step
-from ordertrack.orders.state_machine import OrderStatus, ReasonMissing
+from ordertrack.orders.state_machine import LinesOpen, OrderHeld, OrderStatus, ReasonMissing
 from ordertrack.statements import Statement
 from ordertrack.tenants.principal import Principal
 
@@ -20,8 +20,8 @@ CHANNEL = "ordertrack_events"
 
 # The schema's own function: one statement that compares, sets, counts, writes and wakes.
 _ADVANCE = Statement(
-    "SELECT seq, at, load FROM advance_order(%(tenant_id)s, %(order_id)s, %(seen)s, %(to)s, %(changed_by)s,"
-    " %(actor)s, %(metadata)s, %(channel)s)",
+    "SELECT seq, at, load FROM advance_order(%(tenant_id)s, %(order_id)s, %(seen)s, %(to)s,"
+    " %(needs_lines_done)s, %(changed_by)s, %(actor)s, %(metadata)s, %(channel)s)",
     {"channel": CHANNEL},
 )
 
@@ -60,14 +60,19 @@ def advance(
     seen: OrderStatus | None = None,
     reason: str | None = None,
     metadata: dict[str, Any] | None = None,
+    on_board: bool = False,
+    despite_open_lines: bool = False,
 ) -> Advance:
     """Move an order of `by`'s tenant to `to`, write its event and wake the listeners, then commit.
 
-    `seen` is the status that the asker saw; None means whatever it is now. Raises OrderNotFound,
-    OrderMoved, or IllegalTransition and its kinds; then nothing has been written.
+    `seen` is the status that the asker saw; None means whatever it is now. `on_board` keeps to what boards
+    keep to besides: what is held is not moved, and ready is what has all its lines struck off, unless
+    somebody said `despite_open_lines`. Raises OrderNotFound, OrderMoved, or IllegalTransition and its kinds;
+    then nothing has been written.
     """
+    needs_lines_done = on_board and not despite_open_lines
     try:
-        result = _advance(order_id, to, by, seen, reason, metadata)
+        result = _advance(order_id, to, by, seen, reason, metadata, on_board, needs_lines_done)
         db.session.commit()
     except Exception as error:
         db.session.rollback()
@@ -84,6 +89,8 @@ def _advance(
     seen: OrderStatus | None,
     reason: str | None,
     metadata: dict[str, Any] | None,
+    on_board: bool,
+    needs_lines_done: bool,
 ) -> Advance:
     while True:  # ends: each turn means that somebody moved the order on, and no order has many moves
         order = records.find(by.tenant_id, order_id)
@@ -94,17 +101,29 @@ def _advance(
         state_machine.check(order.status, to, order.fulfilment, by.role)
         if to == OrderStatus.CANCELLED and by.is_staff and not reason:
             raise ReasonMissing(order.status, to, order.allowed(by.role))
+        if on_board:
+            _check_board(order, to, by, needs_lines_done)
         written = _ADVANCE.rows(
             tenant_id=by.tenant_id,
             order_id=order_id,
             seen=order.status.value,
             to=to.value,
+            needs_lines_done=needs_lines_done,
             changed_by=by.name,
             actor=by.actor,
             metadata=Jsonb({**(metadata or {}), **({"reason": reason} if reason else {})}),
         )
         if written:
             return Advance(order.after(Step(to, written[0].at, by.name, reason, written[0].load)), True)
+
+
+def _check_board(order: OrderRecord, to: OrderStatus, by: Principal, needs_lines_done: bool) -> None:
+    """What is only asked of those who stand before a board."""
+    allowed = order.allowed(by.role)
+    if order.hold_reason is not None and to != OrderStatus.CANCELLED:
+        raise OrderHeld(order.hold_reason, order.status, to, allowed)
+    if needs_lines_done and to == OrderStatus.READY and order.open_lines:
+        raise LinesOpen(order.open_lines, order.status, to, allowed)
 
 
 def _already_there(order: OrderRecord, to: OrderStatus, seen: OrderStatus | None) -> Advance:

@@ -10,13 +10,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from ordertrack.database import db
+from ordertrack.languages import gettext as _
 from ordertrack.orders import event_log, records
+from ordertrack.orders import story as stories
 from ordertrack.orders.transitions import OrderNotFound
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.sign_in import staff_principal
 
 blueprint = Blueprint("orders", __name__)
 MOST_LISTED = 500
+LONGEST_STORY = 1000
 
 
 @blueprint.get("/orders")
@@ -26,10 +29,11 @@ def of_day() -> ResponseReturnValue:
     restaurants = db.session.scalars(
         select(Restaurant).where(Restaurant.tenant_id == principal.tenant_id).order_by(Restaurant.name)
     ).all()
+    restaurants = [place for place in restaurants if principal.may_see(place.id)]
     asked = request.args.get("restaurant")
     chosen = next((place for place in restaurants if asked in (None, "", place.slug)), None)
     if chosen is None and asked:
-        abort(404, "There is no such restaurant.")
+        abort(404, _("There is no such restaurant."))
     day = _day() or (chosen.business_day(dt.datetime.now(dt.UTC)) if chosen else None)
     found = (
         records.of_day(principal.tenant_id, chosen.id, day, MOST_LISTED, _number()) if chosen and day else []
@@ -44,10 +48,12 @@ def story(order_id: uuid.UUID) -> ResponseReturnValue:
     """Everything that the log says about one order of the asker's tenant."""
     principal = staff_principal()
     order = records.find(principal.tenant_id, order_id)
-    if order is None:
+    if order is None or not principal.may_see(order.restaurant_id):
         raise OrderNotFound(order_id)
-    events = event_log.events_after(principal.tenant_id, 0, 100, order_id=order_id)
-    return render_template("story.html", principal=principal, order=order, events=events)
+    entries = event_log.entries_after(principal.tenant_id, 0, LONGEST_STORY, order_id=order_id)
+    return render_template(
+        "story.html", principal=principal, order=order, sentences=stories.tell(order, entries)
+    )
 
 
 def _day() -> dt.date | None:
@@ -57,7 +63,7 @@ def _day() -> dt.date | None:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        abort(400, f"{text[:40]!r} is not a day; write it as 2026-11-20.")
+        abort(400, _("%(text)s is not a day; write it as 2026-11-20.", text=repr(text[:40])))
 
 
 def _number() -> int | None:
@@ -65,5 +71,5 @@ def _number() -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        abort(400, f"{text[:40]!r} is not the number of an order.")
+        abort(400, _("%(text)s is not the number of an order.", text=repr(text[:40])))
     return int(text)

@@ -57,8 +57,9 @@ _BETWEEN = _READ + " AND event.seq > %(after)s"
 _BETWEEN_OF_ONE = _BETWEEN + " AND event.restaurant_id = %(restaurant)s"
 _OF_ORDERS = _READ + " AND event.order_id = ANY (%(orders)s)"
 
-_AT = Statement(
-    "SELECT occurred_at AS at FROM order_status_events WHERE tenant_id = %(tenant_id)s AND seq = %(seq)s"
+_NEXT = Statement(
+    "SELECT seq, occurred_at AS at FROM order_status_events"
+    " WHERE tenant_id = %(tenant_id)s AND seq BETWEEN %(seq)s AND %(until)s ORDER BY seq LIMIT 1"
 )
 
 
@@ -100,16 +101,22 @@ class LogReader:
 
 
 def first_at_or_after(tenant_id: uuid.UUID, moment: dt.datetime, until: int) -> int:
-    """The first position up to `until` of an event at or after a moment; `until` + 1 if there is none.
+    """A position up to which, and not from which on, all events were before a moment; `until` + 1 at most.
 
-    Times never run against the log's order, so a search by halves finds it.
+    Times never run against the log's order, so a search by halves finds it. Between events there may be
+    positions of actions.
     """
     low, high = 1, until + 1
     while low < high:
         middle = (low + high) // 2
-        (row,) = _AT.rows(tenant_id=tenant_id, seq=middle)
-        if row.at >= moment:
+        found = _NEXT.rows(tenant_id=tenant_id, seq=middle, until=until)
+        if not found or found[0].at >= moment:
             high = middle
         else:
-            low = middle + 1
+            low = found[0].seq + 1
     return low
+
+
+def has_events(tenant_id: uuid.UUID, after: int, until: int) -> bool:
+    """Whether a status event stands after one position, up to another."""
+    return bool(_NEXT.rows(tenant_id=tenant_id, seq=after + 1, until=until))

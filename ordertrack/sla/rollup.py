@@ -22,7 +22,7 @@ from ordertrack.sla.cells import SLOW, day_number
 from ordertrack.sla.channel import ROLLUP_CHANNEL
 from ordertrack.sla.fold import MASS_WITHIN, NO_EVENTS, Events, Stories, mass_taps
 from ordertrack.sla.judging import Judge, microseconds, moment_at
-from ordertrack.sla.log_reading import LogReader, first_at_or_after
+from ordertrack.sla.log_reading import LogReader, first_at_or_after, has_events
 from ordertrack.sla.settings import RestaurantSettings
 from ordertrack.sla.stages import Stage
 from ordertrack.sla.store import Content, Day
@@ -132,6 +132,7 @@ class RollUp:
         """Add the next events; how many. None are to come any more that happened before `quiet_since`."""
         read = self._reader.between(self._position, self._position + CHUNK)
         if not len(read):
+            self._pass_actions()
             return 0
         last = int(read["at"][-1])
         if len(read) < CHUNK and quiet_since is not None:
@@ -145,6 +146,13 @@ class RollUp:
         self._position = int(new["seq"][-1])
         self._write_position()
         return len(new)
+
+    def _pass_actions(self) -> None:
+        """Where nothing but actions follows there is nothing to add, and nothing to come back for."""
+        head = event_log.head(self._tenant_id).seq
+        if head > self._position and not has_events(self._tenant_id, self._position, head):
+            self._position = head
+            self._write_position()
 
     def _renew(self, number: int, restaurant: RestaurantSettings, first: int) -> None:
         store.delete(self._tenant_id, restaurant.id, first)

@@ -69,16 +69,19 @@ def test_a_signed_in_person_has_no_key(sign_in, cedar):
     assert_problem(sign_in(cedar.maya).get("/api/v1/orders"), 401)
 
 
+_BODY = {"transitions": {"to": "confirmed"}, "actions": {"act": "rush"}}
+
+
 def test_another_tenants_order_is_404_on_every_route(app, cedars, rival):
     order, rivals = cedars.place(), Caller(app, rival)
     tried = 0
     for method, address, has_order in routes(app):
         if has_order:
             path = address.removeprefix("/api/v1").format(order=order["id"])
-            more = {"json": {"to": "confirmed"}} if method == "POST" else {}
+            more = {"json": _BODY[path.rpartition("/")[2]]} if method == "POST" else {}
             assert_problem(rivals._open(method, path, **more), 404)
             tried += 1
-    assert tried == 3
+    assert tried == 4
     assert_problem(rivals.get(f"/stream?order={order['id']}"), 404)
     assert cedars.get(f"/orders/{order['id']}").json == order
     assert (cedars.written(), rivals.written()) == ((1, 1), (0, 0))

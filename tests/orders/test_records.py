@@ -88,13 +88,12 @@ def test_what_has_just_ended_is_shown_as_long_as_it_is_new(
         assert order is not None
         moment = dt.timedelta(microseconds=1)
         shown = [
-            {
-                entry.id
-                for entry in records.of_restaurant(
-                    cedar.tenant_id, order.restaurant_id, OPEN, (OrderStatus.CANCELLED,), since
-                )
-            }
-            for since in (order.status_since, order.status_since + moment, None)
+            {entry.id for entry in records.of_restaurant(cedar.tenant_id, order.restaurant_id, OPEN, passing)}
+            for passing in (
+                {OrderStatus.CANCELLED: order.status_since},
+                {OrderStatus.CANCELLED: order.status_since + moment},
+                None,
+            )
         ]
     assert shown == [{open_one, ended}, {open_one}, {open_one}]
 

@@ -1,0 +1,103 @@
+"""Doing something to an order besides moving it: rules, change and log entry in one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from ordertrack import metrics
+from ordertrack.database import db
+from ordertrack.orders import records
+from ordertrack.orders.acts import DETAILED_ACTS, LINE_ACTS, Act, DetailMissing, NoSuchLine, check_act
+from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.orders.transitions import CHANNEL, OrderMoved, OrderNotFound
+from ordertrack.statements import Statement
+from ordertrack.tenants.principal import Principal
+
+LONGEST_DETAIL = 200
+
+_ACT = Statement(
+    "SELECT seq, at FROM act_on_order(%(tenant_id)s, %(order_id)s, %(seen)s, %(act)s, %(line)s, %(detail)s,"
+    " %(changed_by)s, %(actor)s, %(metadata)s, %(channel)s)",
+    {"channel": CHANNEL},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """The order as it stands now, and whether it was this call that did it: else it was so already."""
+
+    order: OrderRecord
+    done: bool
+
+
+def act(
+    order_id: uuid.UUID,
+    act: Act,
+    *,
+    by: Principal,
+    seen: OrderStatus | None = None,
+    line: int | None = None,
+    detail: str | None = None,
+    metadata: dict[str, Any] | None = None,
+) -> Acted:
+    """Do this to an order of `by`'s tenant, log it and wake the listeners, then commit.
+
+    `seen` is the status that the asker saw; None means whatever it is now. `line` is for strikes, `detail`
+    for the reason of a hold and the name of a rider. What is so already is answered and not written again.
+    Raises OrderNotFound, OrderMoved, or IllegalAct and its kinds; then nothing has been written.
+    """
+    line = line if act in LINE_ACTS else None
+    detail = detail if act in DETAILED_ACTS else None
+    try:
+        result = _act(order_id, act, by, seen, line, detail, metadata or {})
+        db.session.commit()
+    except Exception as error:
+        db.session.rollback()
+        metrics.actions.labels(act, type(error).__name__).inc()
+        raise
+    metrics.actions.labels(act, "done" if result.done else "so already").inc()
+    return result
+
+
+def _act(
+    order_id: uuid.UUID,
+    act: Act,
+    by: Principal,
+    seen: OrderStatus | None,
+    line: int | None,
+    detail: str | None,
+    metadata: dict[str, Any],
+) -> Acted:
+    while True:  # ends: each turn means that somebody moved the order on or did the same
+        order = records.find(by.tenant_id, order_id)
+        if order is None:
+            raise OrderNotFound(order_id)
+        if seen is not None and order.status != seen:
+            raise OrderMoved(seen, order.status, order.steps[-1].changed_by)
+        check_act(act, order.status, order.fulfilment, by.role)
+        if act in LINE_ACTS and (line is None or not 1 <= line <= len(order.items)):
+            raise NoSuchLine(act, order.status, order.acts_allowed(by.role))
+        if act in DETAILED_ACTS and not detail:
+            raise DetailMissing(act, order.status, order.acts_allowed(by.role))
+        if order.is_so(act, line, detail):
+            return Acted(order, False)
+        written = _ACT.rows(
+            tenant_id=by.tenant_id,
+            order_id=order_id,
+            seen=order.status.value,
+            act=act.value,
+            line=line,
+            detail=detail,
+            changed_by=by.name,
+            actor=by.actor,
+            metadata=Jsonb(metadata),
+        )
+        if written:
+            at: dt.datetime = written[0].at
+            return Acted(order.after_act(act, at, line, detail), True)

@@ -1,0 +1,141 @@
+"""An order as it was read: what it shows, what may follow, and what it is after one more step or act."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from ordertrack.orders.acts import Act, allowed_acts
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus, Role, allowed
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRecord:
+    """One line of an order; `position` counts from 1, `station` is where it is made, if anybody said."""
+
+    position: int
+    name: str
+    quantity: int
+    notes: str | None
+    modifiers: tuple[str, ...]
+    station: str | None
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A status that the order has been in, since when, and by whose hand.
+
+    `load` is how many orders the kitchen had then, this one included (99 and more are 99); None where nobody
+    counted.
+    """
+
+    status: OrderStatus
+    at: dt.datetime
+    changed_by: str
+    reason: str | None
+    load: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRecord:
+    """An order as of one moment. All moments are aware, in UTC.
+
+    `version` counts its transitions, `acts` what was done to it besides.
+    """
+
+    tenant_id: uuid.UUID
+    id: uuid.UUID
+    restaurant_id: uuid.UUID
+    restaurant: str
+    restaurant_name: str
+    timezone: str
+    number: int
+    status: OrderStatus
+    version: int
+    status_since: dt.datetime
+    fulfilment: Fulfilment
+    placed_at: dt.datetime
+    promised_at: dt.datetime | None
+    reference: str | None
+    customer: dict[str, str]
+    acts: int
+    is_rush: bool
+    hold_reason: str | None
+    rider: str | None
+    acknowledged_at: dt.datetime | None
+    tracking_token: str
+    items: tuple[ItemRecord, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def due_at(self) -> dt.datetime:
+        """What cards sort by: the promised time, else the time when the order was placed."""
+        return self.promised_at or self.placed_at
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def revision(self) -> int:
+        """Grows with every change of the order, so that screens never go back."""
+        return self.version + self.acts
+
+    @property
+    def open_lines(self) -> int:
+        """How many lines are not struck off."""
+        return sum(not item.is_done for item in self.items)
+
+    def acts_allowed(self, role: Role | None = None) -> tuple[Act, ...]:
+        return allowed_acts(self.status, self.fulfilment, role)
+
+    def is_so(self, act: Act, line: int | None = None, detail: str | None = None) -> bool:
+        """Whether what the act would bring about is so already."""
+        match act:
+            case Act.STRIKE | Act.UNSTRIKE:
+                return any(
+                    item.position == line and item.is_done == (act == Act.STRIKE) for item in self.items
+                )
+            case Act.RUSH | Act.UNRUSH:
+                return self.is_rush == (act == Act.RUSH)
+            case Act.HOLD | Act.RELEASE:
+                return self.hold_reason == (detail if act == Act.HOLD else None)
+            case Act.ASSIGN | Act.UNASSIGN:
+                return self.rider == (detail if act == Act.ASSIGN else None)
+            case Act.ACKNOWLEDGE:
+                return self.acknowledged_at is not None
+
+    def after_act(self, act: Act, at: dt.datetime, line: int | None, detail: str | None) -> OrderRecord:
+        """The same order once the act is done."""
+        done = replace(self, acts=self.acts + 1)
+        match act:
+            case Act.STRIKE | Act.UNSTRIKE:
+                is_done = act == Act.STRIKE
+                items = (
+                    replace(each, is_done=is_done) if each.position == line else each for each in self.items
+                )
+                return replace(done, items=tuple(items))
+            case Act.RUSH | Act.UNRUSH:
+                return replace(done, is_rush=act == Act.RUSH)
+            case Act.HOLD | Act.RELEASE:
+                return replace(done, hold_reason=detail)
+            case Act.ASSIGN | Act.UNASSIGN:
+                return replace(done, rider=detail)
+            case Act.ACKNOWLEDGE:
+                return replace(done, acknowledged_at=at)
+
+    def allowed(self, role: Role | None = None) -> tuple[OrderStatus, ...]:
+        return allowed(self.status, self.fulfilment, role)
+
+    def after(self, step: Step) -> OrderRecord:
+        """The same order one step on."""
+        return replace(
+            self,
+            status=step.status,
+            version=self.version + 1,
+            status_since=step.at,
+            steps=(*self.steps, step),
+        )

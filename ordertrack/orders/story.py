@@ -1,0 +1,62 @@
+"""The story of an order: what its log says, as people read it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from ordertrack import words
+from ordertrack.languages import gettext as _
+from ordertrack.languages import marked, ngettext
+from ordertrack.orders.acts import LINE_ACTS, Act
+from ordertrack.orders.event_log import ActionRecord, EventRecord
+from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.state_machine import OrderStatus
+
+_DEEDS = {
+    Act.STRIKE: marked("Line done"),
+    Act.UNSTRIKE: marked("Line not done after all"),
+    Act.RUSH: marked("Rush"),
+    Act.UNRUSH: marked("No rush any more"),
+    Act.HOLD: marked("On hold"),
+    Act.RELEASE: marked("No longer on hold"),
+    Act.ASSIGN: marked("Given to a rider"),
+    Act.UNASSIGN: marked("Taken from its rider"),
+    Act.ACKNOWLEDGE: marked("Cancellation acknowledged"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One line of the story. `about` names a dish or a rider; `waited` is the time in the status before."""
+
+    at: dt.datetime
+    what: str
+    about: str
+    by: str
+    waited: dt.timedelta | None
+    why: str
+
+
+def tell(order: OrderRecord, entries: list[EventRecord | ActionRecord]) -> list[Sentence]:
+    """The entries of an order's log, oldest first, in the language spoken."""
+    return [
+        _of_event(entry) if isinstance(entry, EventRecord) else _of_action(order, entry) for entry in entries
+    ]
+
+
+def _of_event(event: EventRecord) -> Sentence:
+    what = words.status(event.to_status)
+    if event.open_lines and event.to_status == OrderStatus.READY:
+        what = ngettext("Ready, with %(num)s line open", "Ready, with %(num)s lines open", event.open_lines)
+    reason = event.metadata.get("reason")
+    why = reason if isinstance(reason, str) else ""
+    return Sentence(event.occurred_at, what, "", event.changed_by, event.in_status_for, why)
+
+
+def _of_action(order: OrderRecord, action: ActionRecord) -> Sentence:
+    about = {Act.ASSIGN: action.detail or ""}.get(action.act, "")
+    if action.act in LINE_ACTS and action.line is not None:
+        about = order.items[action.line - 1].name
+    why = action.detail or "" if action.act == Act.HOLD else ""
+    return Sentence(action.occurred_at, _(_DEEDS[action.act]), about, action.changed_by, None, why)

@@ -1,0 +1,217 @@
+"""What is done to an order besides moving it: written once, logged in the one stream, refused in words."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+
+from ordertrack.database import tenant_context
+from ordertrack.orders import actions, event_log, records, transitions
+from ordertrack.orders.actions import Acted
+from ordertrack.orders.acts import Act, DetailMissing, IllegalAct, NoSuchLine, RoleMayNotAct
+from ordertrack.orders.event_log import ActionRecord, EventRecord
+from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.state_machine import LinesOpen, OrderHeld, OrderStatus
+from ordertrack.orders.transitions import OrderMoved, OrderNotFound
+from ordertrack.tenants.principal import Principal
+
+PENDING, CONFIRMED, PREPARING, READY, DELIVERING, COMPLETED, CANCELLED = OrderStatus
+
+
+@pytest.fixture
+def do(app: Flask) -> Callable[..., Acted]:
+    def act(order_id: uuid.UUID, what: Act, *, by: Principal, **rest: Any) -> Acted:
+        with tenant_context(app, by.tenant_id):
+            return actions.act(order_id, what, by=by, **rest)
+
+    return act
+
+
+@pytest.fixture
+def story(app: Flask) -> Callable[..., list[EventRecord | ActionRecord]]:
+    def read(house: Any, order_id: uuid.UUID) -> list[EventRecord | ActionRecord]:
+        with tenant_context(app, house.tenant_id):
+            return event_log.entries_after(house.tenant_id, 0, 1000, order_id=order_id)
+
+    return read
+
+
+@pytest.fixture
+def stored(app: Flask) -> Callable[..., OrderRecord]:
+    def read(house: Any, order_id: uuid.UUID) -> OrderRecord:
+        with tenant_context(app, house.tenant_id):
+            order = records.find(house.tenant_id, order_id)
+            assert order is not None
+            return order
+
+    return read
+
+
+def test_an_action_stands_in_the_one_log_in_its_place(
+    cedar: Any, place: Any, bring: Any, do: Any, story: Any
+) -> None:
+    order = place(cedar)
+    bring(cedar, order, CONFIRMED)
+    do(order, Act.STRIKE, by=cedar.nour.principal, line=1)
+    bring(cedar, order, PREPARING)
+    entries = story(cedar, order)
+    assert [type(entry) for entry in entries] == [EventRecord, EventRecord, ActionRecord, EventRecord]
+    seqs = [entry.cursor.seq for entry in entries]
+    assert seqs == list(range(seqs[0], seqs[0] + 4))
+    struck = entries[2]
+    assert (struck.act, struck.line, struck.detail, struck.status) == (Act.STRIKE, 1, None, CONFIRMED)
+    assert (struck.changed_by, struck.actor) == (cedar.nour.principal.name, cedar.nour.principal.actor)
+    assert entries[1].occurred_at <= struck.occurred_at <= entries[3].occurred_at
+
+
+@pytest.mark.parametrize(
+    ("act", "back", "given"),
+    [
+        (Act.STRIKE, Act.UNSTRIKE, {"line": 1}),
+        (Act.RUSH, Act.UNRUSH, {}),
+        (Act.HOLD, Act.RELEASE, {"detail": "the guest is late"}),
+        (Act.ASSIGN, Act.UNASSIGN, {"detail": "Jad"}),
+    ],
+)
+def test_an_act_and_its_undoing_leave_the_order_as_it_was_and_both_are_logged(
+    cedar: Any, place: Any, bring: Any, do: Any, stored: Any, story: Any, act: Act, back: Act, given: Any
+) -> None:
+    order = place(cedar)
+    bring(cedar, order, CONFIRMED)
+    before = stored(cedar, order)
+    done = do(order, act, by=cedar.maya.principal, **given)
+    assert done.done and done.order.is_so(act, given.get("line"), given.get("detail"))
+    assert stored(cedar, order) == done.order
+    line = {"line": 1} if "line" in given else {}
+    undone = do(order, back, by=cedar.maya.principal, **line)
+    assert undone.done and stored(cedar, order) == undone.order
+    assert undone.order.revision == before.revision + 2
+    assert [entry.act for entry in story(cedar, order)[2:]] == [act, back]
+    same = (undone.order.items, undone.order.is_rush, undone.order.hold_reason, undone.order.rider)
+    assert same == (before.items, before.is_rush, before.hold_reason, before.rider)
+
+
+def test_what_is_so_already_is_not_written_again(cedar: Any, place: Any, do: Any, story: Any) -> None:
+    order = place(cedar)
+    first, second = (do(order, Act.RUSH, by=cedar.karim.principal) for _ in range(2))
+    assert (first.done, second.done) == (True, False)
+    assert len(story(cedar, order)) == 2
+
+
+def test_many_who_strike_the_same_line_at_once_strike_it_once(
+    cedar: Any, place: Any, bring: Any, crowd: Any, crowd_app: Flask, story: Any
+) -> None:
+    order = place(cedar)
+    bring(cedar, order, CONFIRMED)
+
+    def strike() -> bool:
+        with tenant_context(crowd_app, cedar.tenant_id):
+            return actions.act(order, Act.STRIKE, by=cedar.nour.principal, line=1).done
+
+    assert sorted(crowd([strike] * 12)) == [False] * 11 + [True]
+    assert len(story(cedar, order)) == 3
+
+
+@pytest.mark.parametrize(
+    ("who", "act", "given", "refusal"),
+    [
+        ("nour", Act.RUSH, {}, RoleMayNotAct),
+        ("karim", Act.STRIKE, {"line": 1}, RoleMayNotAct),
+        ("karim", Act.HOLD, {}, DetailMissing),
+        ("karim", Act.ASSIGN, {"detail": ""}, DetailMissing),
+        ("nour", Act.STRIKE, {}, NoSuchLine),
+        ("nour", Act.STRIKE, {"line": 0}, NoSuchLine),
+        ("nour", Act.STRIKE, {"line": 99}, NoSuchLine),
+        ("nour", Act.ACKNOWLEDGE, {}, IllegalAct),
+        ("nour", Act.STRIKE, {"line": 1, "seen": PENDING}, OrderMoved),
+    ],
+)
+def test_what_is_refused_leaves_nothing_behind(
+    cedar: Any, place: Any, bring: Any, do: Any, story: Any, who: str, act: Act, given: Any, refusal: Any
+) -> None:
+    order = place(cedar)
+    bring(cedar, order, CONFIRMED)
+    with pytest.raises(refusal):
+        do(order, act, by=getattr(cedar, who).principal, **given)
+    assert len(story(cedar, order)) == 2
+
+
+def test_nobody_acts_on_another_tenants_order(cedar: Any, rival: Any, place: Any, do: Any) -> None:
+    with pytest.raises(OrderNotFound):
+        do(place(rival), Act.RUSH, by=cedar.program)
+
+
+def test_on_a_board_ready_needs_every_line_struck_off_or_a_word_that_is_logged(
+    app: Flask, cedar: Any, place: Any, bring: Any, do: Any, story: Any, stored: Any
+) -> None:
+    orders = [place(cedar) for _ in range(3)]
+    for order in orders:
+        bring(cedar, order, CONFIRMED, PREPARING)
+    lines = len(stored(cedar, orders[0]).items)
+    nour = cedar.nour.principal
+    with tenant_context(app, cedar.tenant_id):
+        with pytest.raises(LinesOpen) as refused:
+            transitions.advance(orders[0], READY, by=nour, on_board=True)
+        assert refused.value.open_lines == lines
+        transitions.advance(orders[0], READY, by=nour, on_board=True, despite_open_lines=True)
+    for line in range(1, lines + 1):
+        do(orders[1], Act.STRIKE, by=nour, line=line)
+    with tenant_context(app, cedar.tenant_id):
+        transitions.advance(orders[1], READY, by=nour, on_board=True)
+        transitions.advance(orders[2], READY, by=cedar.program)
+    assert [story(cedar, order)[-1].open_lines for order in orders] == [lines, 0, lines]
+    assert story(cedar, orders[0])[-2].open_lines is None
+
+
+def test_a_line_put_back_at_the_same_moment_is_not_overlooked(
+    app: Flask, cedar: Any, place: Any, bring: Any, do: Any, stored: Any, operator: psycopg.Connection
+) -> None:
+    """The database itself counts, whatever was read before."""
+    order = place(cedar)
+    bring(cedar, order, CONFIRMED, PREPARING)
+    for line in range(1, len(stored(cedar, order).items) + 1):
+        do(order, Act.STRIKE, by=cedar.nour.principal, line=line)
+    do(order, Act.UNSTRIKE, by=cedar.nour.principal, line=1)
+    moved = operator.execute(
+        "SELECT * FROM advance_order(%s, %s, 'preparing', 'ready', true, 'Nour', 'staff:1', '{}', 'quiet')",
+        (cedar.tenant_id, order),
+    ).fetchall()
+    assert moved == []
+
+
+def test_on_a_board_a_held_order_is_not_moved_but_can_be_cancelled(
+    app: Flask, cedar: Any, place: Any, do: Any, stored: Any
+) -> None:
+    order = place(cedar)
+    do(order, Act.HOLD, by=cedar.karim.principal, detail="the guest is late")
+    with tenant_context(app, cedar.tenant_id):
+        with pytest.raises(OrderHeld, match="the guest is late"):
+            transitions.advance(order, CONFIRMED, by=cedar.nour.principal, on_board=True)
+        transitions.advance(order, CANCELLED, by=cedar.nour.principal, on_board=True, reason="no guest")
+    done = do(order, Act.ACKNOWLEDGE, by=cedar.karim.principal)
+    assert done.done and stored(cedar, order).acknowledged_at is not None
+
+
+def test_nobody_writes_an_action_beside_the_stream(
+    operator: psycopg.Connection, cedar: Any, place: Any
+) -> None:
+    order = place(cedar)
+    with pytest.raises(psycopg.errors.CheckViolation):
+        operator.execute(
+            "INSERT INTO order_actions (tenant_id, seq, order_id, restaurant_id, act, status, changed_by,"
+            " actor, occurred_at) SELECT tenant_id, 999999, id, restaurant_id, 'rush', status, 'x', 'x',"
+            " clock_timestamp() FROM orders WHERE id = %s",
+            (order,),
+        )
+
+
+def test_the_applications_role_can_neither_change_nor_remove_an_action(confined: psycopg.Connection) -> None:
+    for statement in ("UPDATE order_actions SET changed_by = 'x'", "DELETE FROM order_actions"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            confined.execute(statement)
+        confined.rollback()

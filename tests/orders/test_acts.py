@@ -1,0 +1,55 @@
+"""The rules of what is done to an order besides moving it, in every combination there is."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from ordertrack.orders.acts import Act, IllegalAct, RoleMayNotAct, allowed_acts, check_act
+from ordertrack.orders.state_machine import TERMINAL, Fulfilment, OrderStatus, Role
+
+EVERYTHING = list(itertools.product(OrderStatus, Fulfilment))
+
+
+@pytest.mark.parametrize(("status", "fulfilment"), EVERYTHING)
+def test_a_role_may_do_only_what_the_order_takes(status: OrderStatus, fulfilment: Fulfilment) -> None:
+    everybody = set(allowed_acts(status, fulfilment))
+    for role in Role:
+        assert set(allowed_acts(status, fulfilment, role)) <= everybody
+    assert set(allowed_acts(status, fulfilment, Role.OWNER)) == everybody
+    assert set(allowed_acts(status, fulfilment, Role.MANAGER)) == everybody
+
+
+@pytest.mark.parametrize(("status", "fulfilment"), EVERYTHING)
+def test_checking_agrees_with_what_is_allowed(status: OrderStatus, fulfilment: Fulfilment) -> None:
+    for act, role in itertools.product(Act, (None, *Role)):
+        if act in allowed_acts(status, fulfilment, role):
+            check_act(act, status, fulfilment, role)
+            continue
+        kind = RoleMayNotAct if act in allowed_acts(status, fulfilment) else IllegalAct
+        with pytest.raises(kind) as refused:
+            check_act(act, status, fulfilment, role)
+        assert (refused.value.act, refused.value.status) == (act, status)
+        assert refused.value.allowed == allowed_acts(status, fulfilment, role)
+        assert refused.value.sentence.endswith(".")
+
+
+def test_what_is_over_takes_nothing_but_that_it_was_seen() -> None:
+    for status, fulfilment in itertools.product(TERMINAL, Fulfilment):
+        taken = {Act.ACKNOWLEDGE} if status == OrderStatus.CANCELLED else set()
+        assert set(allowed_acts(status, fulfilment)) == taken
+
+
+def test_only_the_kitchen_strikes_lines_and_only_dispatch_rushes_holds_and_assigns() -> None:
+    kitchen = set(itertools.chain(*(allowed_acts(*each, Role.KITCHEN) for each in EVERYTHING)))
+    dispatch = set(itertools.chain(*(allowed_acts(*each, Role.DISPATCH) for each in EVERYTHING)))
+    assert kitchen == {Act.STRIKE, Act.UNSTRIKE, Act.ACKNOWLEDGE}
+    assert dispatch == set(Act) - {Act.STRIKE, Act.UNSTRIKE}
+
+
+def test_only_deliveries_are_given_to_a_rider() -> None:
+    for status in OrderStatus:
+        for fulfilment in (Fulfilment.PICKUP, Fulfilment.DINE_IN):
+            assert not {Act.ASSIGN, Act.UNASSIGN} & set(allowed_acts(status, fulfilment))
+    assert Act.ASSIGN in allowed_acts(OrderStatus.DELIVERING, Fulfilment.DELIVERY)
