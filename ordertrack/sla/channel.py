@@ -32,7 +32,8 @@ class SlaChannel:
         return Message("", self.name)
 
     def snapshot(self, topic: Topic, head: Cursor) -> Message:
-        # Everybody looks at another choice of figures, so the message has none.
+        # Everybody looks at another choice of figures, in another language, so the message has no figures and
+        # no words: the page asks for its own.
         return Message("", self.name)
 
 

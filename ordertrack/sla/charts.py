@@ -1,4 +1,7 @@
-"""What each chart of a report is given: names and numbers; how they look is the page's business."""
+"""What each chart of a report is given: names, numbers and what is said of them, in the reader's language.
+
+How they look, and the marks of their axes, is the page's business.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ordertrack.sla import wording
-from ordertrack.sla.figures import Group, Report
-from ordertrack.sla.report_tables import hours_of_day, is_judged, worst_first, worst_stage
+from ordertrack.languages import gettext as _
+from ordertrack.sla import chart_wording, naming, wording
+from ordertrack.sla.figures import Figures, Group, Report
+from ordertrack.sla.ranking import hours_of_day, is_judged, worst_first, worst_stage
 from ordertrack.sla.selection import Grouping
 
 MOST_BARS = 15  # of restaurants; the table has them all
@@ -22,7 +26,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`table` names the table with the same figures; `description` is for those who cannot see it."""
+    """`table` names the table with the same figures; `description` is for those who cannot see it.
+
+    `data["said"]` is what is said of each bar, point or cell.
+    """
 
     name: str
     table: str
@@ -45,24 +52,29 @@ def _stages(report: Report) -> Chart | None:
     if not timed:
         return None
     worst = worst_stage(report.stages)
-    labels = [wording.STAGES[stage.stage] for stage in timed]
+    labels = [naming.stage(stage.stage) for stage in timed]
     data = _bars(labels, [stage.now for stage in timed], is_lying=True)
-    data["worst"] = next((place for place, stage in enumerate(timed) if stage is worst), None)
-    said = f" {wording.STAGES[worst.stage]} is the worst against its target." if worst else ""
-    return Chart("stages", "stages", "Stages", f"p50 and p90 of every stage as bars.{said}", data)
+    described = _("p50 and p90 of every stage as bars.")
+    if worst is not None:
+        data["worst"] = timed.index(worst)
+        data["said"][data["worst"]] += "\n" + _("worst against its target")
+        name = naming.stage(worst.stage)
+        described = _("%(bars)s %(stage)s is the worst against its target.", bars=described, stage=name)
+    return Chart("stages", "stages", _("Stages"), described, data)
 
 
 def _groups(report: Report) -> Chart | None:
     match report.selection.group:
         case Grouping.SHIFT:
-            return _bar_chart(report, "shifts", "Times by shift", report.shifts)
+            return _bar_chart(report, "shifts", _("Times by shift"), report.shifts)
         case Grouping.DAY:
-            return _bar_chart(report, "days", "Times by day", report.days)
+            return _bar_chart(report, "days", _("Times by day"), report.days)
     return _restaurants(report)
 
 
 def _restaurants(report: Report) -> Chart | None:
-    return _bar_chart(report, "restaurants", "Restaurants, the worst first", worst_first(report.restaurants))
+    title = _("Restaurants, the worst first")
+    return _bar_chart(report, "restaurants", title, worst_first(report.restaurants))
 
 
 def _bar_chart(report: Report, name: str, title: str, groups: Sequence[Group]) -> Chart | None:
@@ -73,46 +85,55 @@ def _bar_chart(report: Report, name: str, title: str, groups: Sequence[Group]) -
     is_lying = name != "days" and len(shown) > _FEW
     labels = _days(shown) if name == "days" else [group.label for group in shown]
     data = _bars(labels, [group.figures for group in shown], is_lying=is_lying)
-    data["targets"] = _target_lines(report)
-    note = f"The first {len(shown)} of {len(timed)}; the table has all." if len(shown) < len(timed) else ""
-    described = f"{title}: p50 and p90 as bars, the target as a line."
-    return Chart(name, name, title, described, data, note)
+    data |= {"targets": _target_lines(report), "isRanked": name == "restaurants"}
+    described = _("%(title)s: p50 and p90 as bars, the target as a line.", title=title)
+    return Chart(name, name, title, described, data, chart_wording.only_first(len(shown), len(timed)))
 
 
 def _target_lines(report: Report) -> list[list[Any]]:
-    """Seconds and a name each."""
+    """Seconds and a label each."""
     if len(report.targets) > MOST_LINES:
         return []
-    return [[seconds, f"target {whom}".strip()] for seconds, whom in report.targets]
+    return [
+        [seconds, chart_wording.of_target(wording.target(seconds), whom)] for seconds, whom in report.targets
+    ]
 
 
 def _days(groups: Sequence[Group]) -> list[str]:
     return [wording.day(dt.date.fromisoformat(group.key)) for group in groups]
 
 
-def _bars(labels: list[str], figures: Sequence[Any], *, is_lying: bool) -> Json:
+def _bars(labels: list[str], figures: Sequence[Figures], *, is_lying: bool) -> Json:
     return {
         "kind": "bars",
+        "names": [_("p50: half within"), _("p90: 9 of 10 within")],
+        "said": [chart_wording.of_bars(label, each) for label, each in zip(labels, figures, strict=True)],
         "labels": labels,
-        "p50": [round(each.p50) for each in figures],
-        "p90": [round(each.p90) for each in figures],
-        "orders": [each.count for each in figures],
+        "p50": [round(each.p50 or 0) for each in figures],
+        "p90": [round(each.p90 or 0) for each in figures],
         "targets": [],
         "worst": None,
         "isLying": is_lying,
+        "isRanked": False,
     }
 
 
 def _shares(report: Report) -> Chart | None:
     if not is_judged(report) or len(report.days) < 2:
         return None
+    labels = _days(report.days)
     data = {
         "kind": "shares",
-        "labels": _days(report.days),
-        "shares": [_percent(group.figures.share) for group in report.days],
-        "judged": [group.figures.judged for group in report.days],
+        "names": [_("In target")],
+        "labels": labels,
+        "shares": [_rounded(group.figures.share) for group in report.days],
+        "said": [
+            f"{label}\n{chart_wording.of_share(group.figures)}"
+            for label, group in zip(labels, report.days, strict=True)
+        ],
     }
-    return Chart("shares", "days", "In target by day", "The share in target of each day as a line.", data)
+    described = _("The share in target of each day as a line.")
+    return Chart("shares", "days", _("In target by day"), described, data)
 
 
 def _hours(report: Report) -> Chart | None:
@@ -120,19 +141,23 @@ def _hours(report: Report) -> Chart | None:
     if not cells:
         return None
     order = _worked(hours_of_day(report), {cell.hour for cell in cells})
+    weekdays = naming.weekdays()
     data = {
         "kind": "hours",
         "fewest": FEWEST,
-        "weekdays": list(wording.WEEKDAYS),
+        "names": [_("slower"), _("faster")],
+        "weekdays": weekdays,
         "hours": [wording.hour(hour) for hour in order],
         "cells": [
             [order.index(cell.hour), cell.weekday, round(cell.figures.p90 or 0), cell.figures.count]
             for cell in cells
         ],
+        "said": [chart_wording.of_hour(weekdays[cell.weekday], cell) for cell in cells],
     }
-    title = "p90 by hour and weekday"
-    note = f"In minutes. Hours with fewer than {FEWEST} orders have no colour."
-    return Chart("hours", "hours", title, f"{title}, the stronger the colour the slower.", data, note)
+    title = _("p90 by hour and weekday")
+    note = _("In minutes. Hours with fewer than %(number)s orders have no colour.", number=FEWEST)
+    described = _("%(title)s, the stronger the colour the slower.", title=title)
+    return Chart("hours", "hours", title, described, data, note)
 
 
 def _worked(hours: list[int], with_orders: set[int]) -> list[int]:
@@ -141,5 +166,5 @@ def _worked(hours: list[int], with_orders: set[int]) -> list[int]:
     return hours[places[0] : places[-1] + 1]
 
 
-def _percent(share: float | None) -> float | None:
-    return None if share is None else round(share * 100, 1)
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 3)

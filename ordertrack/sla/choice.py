@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,16 +11,20 @@ from typing import TYPE_CHECKING, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
+from ordertrack.languages import gettext as _
+from ordertrack.languages import number
 from ordertrack.orders.state_machine import Fulfilment
+from ordertrack.sla import wording
 from ordertrack.sla.selection import Grouping, Preset, Selection
 from ordertrack.sla.stages import HEADLINE, Stage
+from ordertrack.sla.typed import day as day_of
 
 if TYPE_CHECKING:
     from ordertrack.sla.settings import RestaurantSettings
 
 LONGEST = 400  # days
+_A_DAY = dt.date(2026, 11, 20)
 _EARLIEST, _LATEST = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 _E = TypeVar("_E", bound=StrEnum)
 
@@ -116,7 +119,8 @@ class _Reading:
         asked = {slug for slug in self._args.getlist("restaurant") if slug}
         unknown = sorted(asked - {place.slug for place in places})
         if unknown:
-            self.problems["restaurant"] = f"There is no restaurant {unknown[0][:40]!r}."
+            name = wording.quoted(unknown[0])
+            self.problems["restaurant"] = _("There is no restaurant %(name)s.", name=name)
         chosen = tuple(place for place in places if place.slug in asked)
         return chosen if chosen else tuple(places)
 
@@ -130,25 +134,25 @@ class _Reading:
         if first is None or last is None:
             return None, today, today
         if first > last:
-            self.problems["days"] = "The first day lies after the last. Exchange them."
+            self.problems["days"] = _("The first day lies after the last. Exchange them.")
         elif (last - first).days >= LONGEST:
-            days = (last - first).days + 1
-            self.problems["days"] = f"These are {days:,} days. A report takes {LONGEST} days at most."
+            said = {"days": number((last - first).days + 1), "most": number(LONGEST)}
+            self.problems["days"] = _(
+                "These are %(days)s days. A report takes %(most)s days at most.", **said
+            )
         return None, first, last
 
     def _day(self, name: str) -> dt.date | None:
         text = self._args.get(name, "").strip()
         if not text:
-            self.problems["days"] = "Give both days, the first and the last."
+            self.problems["days"] = _("Give both days, the first and the last.")
             return None
-        try:
-            day = dt.date.fromisoformat(text) if _DAY.fullmatch(text) else None
-        except ValueError:
-            day = None
+        day = day_of(text)
         if day is None:
-            self.problems["days"] = f"{text[:40]!r} is not a day; write it as 2026-11-20."
+            said = {"typed": wording.quoted(text), "example": wording.iso(_A_DAY)}
+            self.problems["days"] = _("%(typed)s is not a day; write it as %(example)s.", **said)
         elif not _EARLIEST <= day <= _LATEST:
-            self.problems["days"] = "Choose days of the years 2000 to 2099."
+            self.problems["days"] = _("Choose days of the years 2000 to 2099.")
             return None
         return day
 
@@ -159,11 +163,14 @@ class _Reading:
         try:
             return kind(text)
         except ValueError:
-            self.problems[name] = f"{text[:40]!r} is none of {', '.join(kind)}."
+            known = wording.code(", ".join(kind))
+            self.problems[name] = _(
+                "%(typed)s is none of %(known)s.", typed=wording.quoted(text), known=known
+            )
             return default
 
     def switch(self) -> bool:
         text = self._args.get("doubtful", "").strip()
         if text not in ("", "in", "out"):
-            self.problems["doubtful"] = f"{text[:40]!r} is neither in nor out."
+            self.problems["doubtful"] = _("%(typed)s is neither in nor out.", typed=wording.quoted(text))
         return text == "in"

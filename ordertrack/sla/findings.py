@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
-from ordertrack.sla import wording
+from ordertrack.languages import gettext as _
+from ordertrack.languages import ngettext, number
+from ordertrack.sla import naming, wording
 from ordertrack.sla.figures import Figures, Group, Report
 from ordertrack.sla.headline import of_chosen
-from ordertrack.sla.report_tables import worst_first, worst_stage
+from ordertrack.sla.ranking import worst_first, worst_stage
 from ordertrack.sla.selection import Selection
 
 FEWEST = 10  # orders: fewer say nothing of a restaurant, a shift or a day
@@ -32,10 +34,10 @@ class Finding:
 def findings(report: Report) -> list[Finding]:
     """The worst restaurant, shift and stage, the worst day, and since when days were worse than before."""
     found = [
-        _worst("Restaurant", report.restaurants, partial(_restaurant_link, report.selection)),
-        _worst("Shift", report.shifts),
+        _worst(_("Restaurant"), report.restaurants, partial(_restaurant_link, report.selection)),
+        _worst(_("Shift"), report.shifts),
         _stage(report),
-        _worst("Day", report.days, partial(_day_link, report.selection)),
+        _worst(_("Day"), [_dated(day) for day in report.days], partial(_day_link, report.selection)),
         _since(report),
     ]
     return [finding for finding in found if finding is not None]
@@ -47,16 +49,22 @@ def _worst(about: str, groups: Sequence[Group], link: _Link = lambda _key: None)
         return None
     worst, *others = enough
     figures = worst.figures
-    label = wording.day(dt.date.fromisoformat(worst.key)) if about == "Day" else worst.label
     if figures.share is None:
-        return Finding(about, label, f"slowest, 9 of 10 within {wording.time(figures.p90)}", link(worst.key))
+        slowest = _("slowest, 9 of 10 within %(time)s", time=wording.time(figures.p90))
+        return Finding(about, worst.label, slowest, link(worst.key))
     if figures.share == 1:
         return None
     rest = _share_of_all([group.figures for group in others])
     if rest is not None and rest - figures.share < STANDS_OUT:
         return None
-    elsewhere = "" if rest is None else f"; the rest {wording.share(rest)}"
-    return Finding(about, label, _how_bad(figures) + elsewhere, link(worst.key))
+    said = _how_bad(figures)
+    if rest is not None:
+        said = _("%(how_bad)s; the rest %(share)s", how_bad=said, share=wording.share(rest))
+    return Finding(about, worst.label, said, link(worst.key))
+
+
+def _dated(day: Group) -> Group:
+    return replace(day, label=wording.day(dt.date.fromisoformat(day.key)))
 
 
 def _stage(report: Report) -> Finding | None:
@@ -64,7 +72,7 @@ def _stage(report: Report) -> Finding | None:
     if worst is None:
         return None
     link = f"?{report.selection.but(stage=worst.stage).query}"
-    return Finding("Stage", wording.STAGES[worst.stage], _how_bad(worst.now), link)
+    return Finding(_("Stage"), naming.stage(worst.stage), _how_bad(worst.now), link)
 
 
 def _since(report: Report) -> Finding | None:
@@ -82,7 +90,8 @@ def _since(report: Report) -> Finding | None:
     if since is None or days < 2:
         return None
     day = wording.day(dt.date.fromisoformat(since.key))
-    return Finding("Since", day, f"every day under the {wording.share(usual)} of the period before")
+    said = _("every day under the %(share)s of the period before", share=wording.share(usual))
+    return Finding(_("Since"), day, said)
 
 
 def _restaurant_link(selection: Selection, slug: str) -> str:
@@ -95,8 +104,15 @@ def _day_link(selection: Selection, day: str) -> str:
 
 def _how_bad(figures: Figures) -> str:
     late = figures.judged - figures.in_target
-    share = f"{wording.share(figures.share)} in target, {late:,} of {figures.judged:,} late"
-    return f"{share}, 9 of 10 within {wording.time(figures.p90)}"
+    return ngettext(
+        "%(share)s in target, %(num)s of %(judged)s late, 9 of 10 within %(time)s",
+        "%(share)s in target, %(num)s of %(judged)s late, 9 of 10 within %(time)s",
+        late,
+        num=number(late),
+        share=wording.share(figures.share),
+        judged=number(figures.judged),
+        time=wording.time(figures.p90),
+    )
 
 
 def _share_of_all(figures: Sequence[Figures]) -> float | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ordertrack.languages import gettext as _
+from ordertrack.languages import ngettext, number
 from ordertrack.sla import wording
 from ordertrack.sla.figures import ERROR, Report, StageFigures
 
@@ -32,7 +34,6 @@ class Tile:
     change: Change | None
 
 
-_SAME = Change("=", "about the same", Tone.SAME)
 _HALF_A_POINT = 0.005
 _TOO_FEW = 10  # times as many orders now: the period before has too little to say of times and shares
 _MANY_TIMES = 3  # from here on a percentage says less than a factor
@@ -45,13 +46,13 @@ def tiles(report: Report) -> list[Tile]:
     says_something = before.count * _TOO_FEW > now.count
     p50, p90 = slower_or_faster(now.p50, before.p50), slower_or_faster(now.p90, before.p90)
     made = [
-        Tile("Orders", f"{now.count:,}", _more_or_fewer(now.count, before.count)),
-        Tile("Half within (p50)", wording.time(now.p50), p50 if says_something else None),
-        Tile("9 of 10 within (p90)", wording.time(now.p90), p90 if says_something else None),
+        Tile(_("Orders"), number(now.count), _more_or_fewer(now.count, before.count)),
+        Tile(_("Half within (p50)"), wording.time(now.p50), p50 if says_something else None),
+        Tile(_("9 of 10 within (p90)"), wording.time(now.p90), p90 if says_something else None),
     ]
     if now.share is not None:
         points = _points(now.share, before.share)
-        made.append(Tile("In target", wording.share(now.share), points if says_something else None))
+        made.append(Tile(_("In target"), wording.share(now.share), points if says_something else None))
     return made
 
 
@@ -65,32 +66,38 @@ def slower_or_faster(now: float | None, before: float | None) -> Change | None:
         return None
     difference = now - before
     if abs(difference) <= ERROR * (now + before):
-        return _SAME
+        return _same()
     length = wording.time(abs(difference))
     if difference > 0:
-        return Change("▲", f"{length} slower", Tone.WORSE)
-    return Change("▼", f"{length} faster", Tone.BETTER)
+        return Change("▲", _("%(time)s slower", time=length), Tone.WORSE)
+    return Change("▼", _("%(time)s faster", time=length), Tone.BETTER)
+
+
+def _same() -> Change:
+    return Change("=", _("about the same"), Tone.SAME)
 
 
 def _more_or_fewer(now: int, before: int) -> Change | None:
     if not before:
         return None
     if now == before:
-        return Change("=", "as many", Tone.NEUTRAL)
+        return Change("=", _("as many"), Tone.NEUTRAL)
     if now >= _MANY_TIMES * before:
-        return Change("▲", f"{round(now / before):,} times as many", Tone.NEUTRAL)
-    percent = f"{abs(now - before) / before:.0%}".replace("%", " %")
+        times = round(now / before)
+        said = ngettext("%(num)s times as many", "%(num)s times as many", times, num=number(times))
+        return Change("▲", said, Tone.NEUTRAL)
+    share = wording.percent(abs(now - before) / before)
     if now > before:
-        return Change("▲", f"{percent} more", Tone.NEUTRAL)
-    return Change("▼", f"{percent} fewer", Tone.NEUTRAL)
+        return Change("▲", _("%(share)s more", share=share), Tone.NEUTRAL)
+    return Change("▼", _("%(share)s fewer", share=share), Tone.NEUTRAL)
 
 
 def _points(now: float, before: float | None) -> Change | None:
     if before is None:
         return None
     if abs(now - before) < _HALF_A_POINT:
-        return _SAME
-    points = wording.counted(max(1, round(abs(now - before) * 100)), "point")
+        return _same()
+    points = max(1, round(abs(now - before) * 100))
     if now > before:
-        return Change("▲", f"{points} better", Tone.BETTER)
-    return Change("▼", f"{points} worse", Tone.WORSE)
+        return Change("▲", ngettext("%(num)s point better", "%(num)s points better", points), Tone.BETTER)
+    return Change("▼", ngettext("%(num)s point worse", "%(num)s points worse", points), Tone.WORSE)

@@ -12,6 +12,7 @@ from psycopg.rows import namedtuple_row
 from sqlalchemy import text
 
 from ordertrack.database import db
+from ordertrack.languages import gettext as _
 from ordertrack.sla import cells, estimate_days, shift_names, target_lines
 from ordertrack.sla.cells import NO_SHIFT
 from ordertrack.sla.figures import Group, HeatCell, Report, StageFigures
@@ -20,7 +21,6 @@ from ordertrack.sla.single_orders import SingleOrders
 from ordertrack.sla.stages import Stage
 from ordertrack.sla.tallying import Tally
 
-OUTSIDE = "Outside shifts"
 HOURS = 24
 
 _TENANT_ROWS = """
@@ -73,7 +73,7 @@ _Single: TypeAlias = tuple[Any, dt.date]
 class _Making:
     def __init__(self, selection: Selection) -> None:
         self._selection = selection
-        self._names = shift_names.names(selection.tenant_id)
+        self._names = shift_names.shown(selection.tenant_id)
         self._restaurants = [each.id for each in selection.restaurants]
         self._rows = self._read(
             _TENANT_ROWS if selection.is_all else _CHOSEN_ROWS, first=selection.before.first
@@ -137,7 +137,7 @@ class _Making:
         found = self._tally.figures(shift, max(self._names, default=NO_SHIFT) + 1)
         there = [number for number, each in enumerate(found) if each.count or each.all_left_out]
         return [
-            Group(self._names.get(number, ""), self._names.get(number, OUTSIDE), found[number])
+            Group(self._names.get(number, ""), self._names.get(number, _("Outside shifts")), found[number])
             for number in sorted(there, key=self._place_of_shift)
         ]
 

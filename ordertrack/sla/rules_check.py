@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from functools import cache
 from zoneinfo import available_timezones
 
+from ordertrack.languages import gettext as _
+from ordertrack.languages import number
 from ordertrack.orders.plain_text import UnusableText, plain_text
+from ordertrack.sla import naming, wording
 from ordertrack.sla.shifts import EVERY_WEEKDAY, Rules, Shift, overlapping
 
 MOST_SHIFTS = 20
 LONGEST_NAME = 40
 SHORTEST_FORGOTTEN, LONGEST_FORGOTTEN = 60, 24 * 3600
 MOST_EARLY = 3600
-_DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 _DAY = dt.timedelta(days=1)
 
 
@@ -49,21 +51,22 @@ def problems_of(rules: Rules) -> dict[str, str]:
 
 def _of_fields(rules: Rules) -> Iterator[tuple[str, str]]:
     if rules.timezone not in timezones():
-        yield "timezone", f"{rules.timezone[:40]!r} is not a time zone; one is named like Asia/Beirut."
+        typed = wording.quoted(rules.timezone)
+        yield "timezone", _("%(typed)s is not a time zone; one is named like Asia/Beirut.", typed=typed)
     if not _is_minute(rules.day_starts):
-        yield "day_starts", "Give a time of day in hours and minutes, as 04:00."
+        yield "day_starts", _("Give a time of day in hours and minutes, as 04:00.")
     if not SHORTEST_FORGOTTEN <= rules.forgotten_after <= LONGEST_FORGOTTEN:
-        yield "forgotten_after", "Give 1 to 1,440 minutes."
+        yield "forgotten_after", _("Give 1 to %(most)s minutes.", most=number(LONGEST_FORGOTTEN // 60))
     if not 0 <= rules.early_before <= MOST_EARLY:
-        yield "early_before", "Give 0 to 3,600 seconds."
+        yield "early_before", _("Give 0 to %(most)s seconds.", most=number(MOST_EARLY))
     elif rules.early_before >= rules.forgotten_after:
-        yield "early_before", "This must be less than the time after which a tap counts as forgotten."
+        yield "early_before", _("This must be less than the time after which a tap counts as forgotten.")
 
 
 def _of_shifts(rules: Rules) -> Iterator[tuple[str, str]]:
     if len(rules.shifts) > MOST_SHIFTS:
-        count = len(rules.shifts)
-        yield "shifts", f"These are {count:,} shifts. A restaurant has {MOST_SHIFTS} at most."
+        said = {"shifts": number(len(rules.shifts)), "most": number(MOST_SHIFTS)}
+        yield "shifts", _("These are %(shifts)s shifts. A restaurant has %(most)s at most.", **said)
         return
     is_whole = True
     for index, shift in enumerate(rules.shifts):
@@ -77,17 +80,18 @@ def _of_shifts(rules: Rules) -> Iterator[tuple[str, str]]:
 def _of_shift(shift: Shift, day_starts: dt.time) -> Iterator[str]:
     try:
         if plain_text(shift.name, LONGEST_NAME) != shift.name:
-            yield "The name must not begin or end with a blank."
+            yield _("The name must not begin or end with a blank.")
     except UnusableText as error:
-        yield f"The name {error}."
+        yield _("The name %(problem)s.", problem=error)
     if not shift.weekdays or shift.weekdays - EVERY_WEEKDAY:
-        yield "Choose the weekdays of this shift."
+        yield _("Choose the weekdays of this shift.")
     if not (_is_minute(shift.starts) and _is_minute(shift.ends)):
-        yield "Give the times in hours and minutes, as 16:00."
+        yield _("Give the times in hours and minutes, as 16:00.")
     elif shift.begins_after(day_starts) + shift.length > _DAY:
-        yield (
-            f"This shift would reach past {day_starts:%H:%M}, when the next business day begins."
-            " End it by then, or let the business day begin at another hour."
+        yield _(
+            "This shift would reach past %(time)s, when the next business day begins."
+            " End it by then, or let the business day begin at another hour.",
+            time=wording.clock(day_starts),
         )
 
 
@@ -98,13 +102,19 @@ def _of_weekdays(rules: Rules) -> Iterator[tuple[str, str]]:
             if weekday not in shift.weekdays:
                 continue
             if shift.name.casefold() in seen:
-                yield f"shift-{index}", f"There is another shift {shift.name!r} on {_DAYS[weekday]}."
+                said = {"shift": wording.quoted(shift.name), "days": naming.every(weekday)}
+                yield f"shift-{index}", _("There is another shift %(shift)s on %(days)s.", **said)
             seen.add(shift.name.casefold())
         pair = overlapping(rules.shifts, rules.day_starts, weekday)
         if pair is not None:
             index = max(rules.shifts.index(shift) for shift in pair)
-            one, other = (f"{shift.name!r} ({shift.starts:%H:%M}–{shift.ends:%H:%M})" for shift in pair)
-            yield f"shift-{index}", f"On {_DAYS[weekday]} {one} and {other} overlap."
+            said = {"one": _named(pair[0]), "other": _named(pair[1]), "days": naming.every(weekday)}
+            yield f"shift-{index}", _("On %(days)s %(one)s and %(other)s overlap.", **said)
+
+
+def _named(shift: Shift) -> str:
+    said = {"starts": wording.clock(shift.starts), "ends": wording.clock(shift.ends)}
+    return _("%(shift)s (%(starts)s–%(ends)s)", shift=wording.quoted(shift.name), **said)
 
 
 def _is_minute(time: dt.time) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, select, union
 
 from ordertrack.database import db
 from ordertrack.sla.models import SavedRules, SavedTarget
+from ordertrack.tenants.floor_rows import SavedFloor
 
 
 def saved_lately(tenant_id: uuid.UUID, within: dt.timedelta) -> list[uuid.UUID]:
@@ -25,6 +26,6 @@ _SAVED = union(
             table.tenant_id == bindparam("tenant_id"),
             table.saved_at > func.clock_timestamp() - bindparam("within"),
         )
-        for table in (SavedRules, SavedTarget)
+        for table in (SavedRules, SavedTarget, SavedFloor)
     )
 )

@@ -12,7 +12,9 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from ordertrack.database import db
-from ordertrack.sla import settings_rows
+from ordertrack.languages import gettext as _
+from ordertrack.languages import marked
+from ordertrack.sla import settings_rows, wording
 from ordertrack.sla.models import SavedRules, SavedTarget, Stale
 from ordertrack.sla.rules_check import UnusableRules, check
 from ordertrack.sla.settings import SETTINGS_CHANNEL, RestaurantSettings, forget
@@ -23,7 +25,9 @@ from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
 
 _ALL_DAYS = dt.date.min
-_OVERTAKEN = (
+SET_UP_BY = "program:ordertrack"
+AS_SET_UP = marked("as set up")
+_OVERTAKEN = marked(
     "Somebody else saved other rules while you were at it: see what was saved below."
     " Saving once more replaces theirs by what stands here."
 )
@@ -53,10 +57,10 @@ def save_rules(
             return None
         version = _newest(SavedRules, by.tenant_id, restaurant_id)
         if seen not in (None, version):
-            raise UnusableRules({"seen": _OVERTAKEN})
+            raise UnusableRules({"seen": _(_OVERTAKEN)})
         if version == 0:
             version = 1
-            program = Principal(by.tenant_id, "program:ordertrack", "as set up")
+            program = Principal(by.tenant_id, SET_UP_BY, AS_SET_UP)
             _add_rules(restaurant_id, version, latest, program)
         _add_rules(restaurant_id, version + 1, rules, by)
         has_moved = (rules.timezone, rules.day_starts) != (latest.timezone, latest.day_starts)
@@ -167,4 +171,6 @@ def _refuse_unless_postgresql_knows(timezone: str) -> None:
         text("SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = :name)"), {"name": timezone}
     )
     if not is_known:
-        raise UnusableRules({"timezone": f"The database knows no time zone {timezone!r}. Choose another."})
+        typed = wording.quoted(timezone)
+        unknown = _("The database knows no time zone %(typed)s. Choose another.", typed=typed)
+        raise UnusableRules({"timezone": unknown})

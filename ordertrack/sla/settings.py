@@ -10,6 +10,7 @@ from typing import TypeAlias
 from flask import g
 
 from ordertrack.sla.settings_rows import RestaurantSettings, read
+from ordertrack.tenants.floor import SETTINGS_CHANNEL
 
 __all__ = [
     "SETTINGS_CHANNEL",
@@ -19,9 +20,6 @@ __all__ = [
     "of_restaurant",
     "of_tenant",
 ]
-
-SETTINGS_CHANNEL = "ordertrack_settings"
-"""Notified with `<tenant>:<restaurant>` whenever something was saved."""
 
 # A process that listens forgets at once what was saved anew. Commands and tests do not listen, and a listener
 # may be away: for them nothing is older than this, and one query in five seconds is cheap.

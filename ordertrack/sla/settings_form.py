@@ -10,8 +10,10 @@ from typing import TypeAlias
 
 from werkzeug.datastructures import MultiDict
 
+from ordertrack.languages import gettext as _
+from ordertrack.languages import marked
 from ordertrack.orders.state_machine import Fulfilment
-from ordertrack.sla import typed
+from ordertrack.sla import typed, wording
 from ordertrack.sla.rules_check import LONGEST_FORGOTTEN, MOST_SHIFTS, UnusableRules, problems_of
 from ordertrack.sla.shifts import EVERY_WEEKDAY, Rules, Shift
 from ordertrack.sla.stages import HEADLINE, Stage
@@ -21,7 +23,8 @@ from ordertrack.sla.targets import Target
 _Form: TypeAlias = MultiDict[str, str]
 _ROW = re.compile(r"shift-([0-9]{1,3})-(?:name|starts|ends|weekday)", re.ASCII)
 _BLANK_ROWS = 2
-_NO_TIMES = "Give both times in hours and minutes, as 16:00."
+_A_DAY = dt.date(2026, 11, 20)
+_NO_TIMES = marked("Give both times in hours and minutes, as 16:00.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,8 @@ class TypedRules:
         return cls(
             rules.timezone,
             f"{rules.day_starts:%H:%M}",
-            f"{rules.forgotten_after / 60:g}",
-            f"{rules.early_before}",
+            wording.typed(rules.forgotten_after / 60),
+            wording.typed(rules.early_before),
             "",
             {number: TypedShift.understood(shift) for number, shift in enumerate(rules.shifts)},
         )
@@ -99,13 +102,13 @@ class TypedRules:
         forgotten_after = typed.minutes(self.forgotten_after)
         early_before = typed.whole(self.early_before)
         shifts = {number: row.read() for number, row in self.rows.items() if not row.is_blank}
-        problems = {f"shift-{number}": _NO_TIMES for number, shift in shifts.items() if shift is None}
+        problems = {f"shift-{number}": _(_NO_TIMES) for number, shift in shifts.items() if shift is None}
         if day_starts is None:
-            problems["day_starts"] = "Give a time of day in hours and minutes, as 04:00."
+            problems["day_starts"] = _("Give a time of day in hours and minutes, as 04:00.")
         if forgotten_after is None:
-            problems["forgotten_after"] = "Give a number of minutes, as 240."
+            problems["forgotten_after"] = _("Give a number of minutes, as 240.")
         if early_before is None:
-            problems["early_before"] = "Give a number of seconds, as 60."
+            problems["early_before"] = _("Give a number of seconds, as 60.")
         # What is no value is replaced by one that goes with anything, so that all else is checked as well.
         whole = {number: shift for number, shift in shifts.items() if shift is not None and day_starts}
         rules = Rules(
@@ -147,13 +150,16 @@ class TypedTarget:
         fulfilment = typed.member(Fulfilment, self.fulfilment)
         seconds = typed.minutes(self.minutes)
         if stage is None:
-            problems["stage"] = "Choose a stage."
+            problems["stage"] = _("Choose a stage.")
         if fulfilment is None and self.fulfilment:
-            problems["fulfilment"] = "Choose a fulfilment, or every order."
+            problems["fulfilment"] = _("Choose a fulfilment, or every order.")
         if seconds is None and self.minutes:
-            problems["minutes"] = "Give a number of minutes, as 15 or 7.5; or nothing for no target."
+            problems["minutes"] = _(
+                "Give a number of minutes, as 15 or %(decimal)s; or nothing for no target.",
+                decimal=wording.typed(7.5),
+            )
         if valid_from is None:
-            problems["valid_from"] = "Give a day, as 2026-11-20."
+            problems["valid_from"] = _("Give a day, as %(example)s.", example=wording.iso(_A_DAY))
         if problems or stage is None or valid_from is None:
             raise UnusableTarget(problems)
         return Target(stage, fulfilment, valid_from, seconds)

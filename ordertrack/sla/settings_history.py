@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from ordertrack.database import db
+from ordertrack.languages import gettext as _
+from ordertrack.languages import number
+from ordertrack.sla import naming, wording
 from ordertrack.sla.models import SavedRules, SavedTarget
+from ordertrack.sla.saving import AS_SET_UP, SET_UP_BY
 from ordertrack.sla.settings_rows import saved_shift
-from ordertrack.sla.settings_wording import WHOM, allowed, shifts_in_words
-from ordertrack.sla.wording import STAGES
+from ordertrack.sla.settings_wording import allowed, shifts_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def of_rules(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> list[Saved]:
     ).all()
     befores = (None, *rows[:-1])
     return [
-        Saved(row.valid_from, tuple(_changes(row, before)), row.saved_by, row.saved_at)
+        Saved(row.valid_from, tuple(_changes(row, before)), _by(row), row.saved_at)
         for row, before in zip(rows, befores, strict=False)
     ][::-1]
 
@@ -47,15 +50,20 @@ def of_targets(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> list[Saved]:
         .where(SavedTarget.tenant_id == tenant_id, SavedTarget.restaurant_id == restaurant_id)
         .order_by(SavedTarget.version.desc())
     )
-    return [
-        Saved(
-            row.valid_from,
-            (f"{STAGES[row.stage]}, {WHOM[row.fulfilment]}: {allowed(row.seconds)}",),
-            row.saved_by,
-            row.saved_at,
-        )
-        for row in rows
-    ]
+    return [Saved(row.valid_from, (_target(row),), _by(row), row.saved_at) for row in rows]
+
+
+def _by(row: SavedRules | SavedTarget) -> str:
+    return _(AS_SET_UP) if row.actor == SET_UP_BY else row.saved_by
+
+
+def _target(row: SavedTarget) -> str:
+    return _(
+        "%(stage)s, %(whom)s: %(allowed)s",
+        stage=naming.stage(row.stage),
+        whom=naming.whom(row.fulfilment),
+        allowed=allowed(row.seconds),
+    )
 
 
 def _changes(row: SavedRules, before: SavedRules | None) -> Iterator[str]:
@@ -63,14 +71,14 @@ def _changes(row: SavedRules, before: SavedRules | None) -> Iterator[str]:
     earlier = _parts(before) if before is not None else {}
     for name, said in _parts(row).items():
         if earlier.get(name) != said:
-            yield f"{name}: {said}"
+            yield _("%(name)s: %(value)s", name=name, value=said)
 
 
 def _parts(row: SavedRules) -> dict[str, str]:
     return {
-        "Time zone": row.timezone,
-        "Business day from": f"{row.day_starts:%H:%M}",
-        "Shifts": shifts_in_words([saved_shift(shift) for shift in row.shifts]),
-        "Forgotten after": f"{row.forgotten_after / 60:g} min",
-        "Early below": f"{row.early_before} s",
+        _("Time zone"): wording.code(row.timezone),
+        _("Business day from"): wording.clock(row.day_starts),
+        _("Shifts"): shifts_in_words([saved_shift(shift) for shift in row.shifts]),
+        _("Forgotten after"): _("%(minutes)s min", minutes=number(row.forgotten_after / 60)),
+        _("Early below"): _("%(seconds)s s", seconds=number(row.early_before)),
     }

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ordertrack.languages import gettext as _
 from ordertrack.orders.state_machine import Fulfilment
-from ordertrack.sla import saving, settings_history, settings_rows, settings_wording
+from ordertrack.sla import naming, saving, settings_history, settings_rows, settings_wording, wording
 from ordertrack.sla.rules_check import LONGEST_NAME, UnusableRules, timezones
 from ordertrack.sla.settings_form import TypedRules, TypedTarget
 from ordertrack.sla.settings_rows import RestaurantSettings
 from ordertrack.sla.target_check import UnusableTarget
 from ordertrack.sla.typed import whole
-from ordertrack.sla.wording import MEASURES, STAGES, WEEKDAYS
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import find_restaurant
 from ordertrack.tenants.sign_in import staff_principal
@@ -33,6 +33,7 @@ def choose() -> ResponseReturnValue:
         principal=principal,
         places=places,
         shifts_in_words=settings_wording.shifts_in_words,
+        clock=wording.clock,
     )
 
 
@@ -56,10 +57,10 @@ def save_rules(restaurant: str) -> ResponseReturnValue:
     except UnusableRules as error:
         return _page(principal, place, rules=rules, problems=error.problems), 422
     if saved is None:
-        flash("Nothing was changed: these rules hold already.", "rules")
+        flash(_("Nothing was changed: these rules hold already."), "rules")
     else:
         day = settings_wording.date(saved.valid_from)
-        flash(f"Saved. These rules hold from the business day {day} on.", "rules")
+        flash(_("Saved. These rules hold from the business day %(day)s on.", day=day), "rules")
     return redirect(url_for("sla_settings.show", restaurant=place.slug))
 
 
@@ -74,9 +75,14 @@ def save_target(restaurant: str) -> ResponseReturnValue:
         saving.save_target(place.id, target, by=principal)
     except UnusableTarget as error:
         return _page(principal, place, target=typed, problems=error.problems), 422
-    said = f"{STAGES[target.stage]}, {settings_wording.WHOM[target.fulfilment]}"
-    day = settings_wording.date(target.valid_from)
-    flash(f"Saved. {said}: {settings_wording.allowed(target.seconds)} from {day} on.", "targets")
+    saved = _(
+        "Saved. %(stage)s, %(whom)s: %(allowed)s from %(day)s on.",
+        stage=naming.stage(target.stage),
+        whom=naming.whom(target.fulfilment),
+        allowed=settings_wording.allowed(target.seconds),
+        day=settings_wording.date(target.valid_from),
+    )
+    flash(saved, "targets")
     return redirect(url_for("sla_settings.show", restaurant=place.slug, _anchor="targets"))
 
 
@@ -103,20 +109,20 @@ def _page(
         stage_targets=settings_wording.stage_targets(place.targets, today),
         rules_history=settings_history.of_rules(principal.tenant_id, place.id),
         targets_history=settings_history.of_targets(principal.tenant_id, place.id),
-        stages=STAGES,
-        measures=MEASURES,
+        stages=naming.stages(),
         fulfilments=Fulfilment,
-        weekdays=WEEKDAYS,
+        weekdays=naming.weekdays(),
         timezones=sorted(timezones()),
         longest_name=LONGEST_NAME,
         date=settings_wording.date,
+        moment=settings_wording.moment,
     )
 
 
 def _manager() -> Principal:
     principal = staff_principal()
     if not principal.is_manager:
-        abort(403, "Settings are for managers and owners.")
+        abort(403, _("Settings are for managers and owners."))
     return principal
 
 
@@ -124,6 +130,6 @@ def _find(principal: Principal, slug: str) -> RestaurantSettings:
     """The restaurant as it is now, whatever this process read a moment ago."""
     found = find_restaurant(principal.tenant_id, slug)
     if found is None:
-        abort(404, "There is no such restaurant.")
+        abort(404, _("There is no such restaurant."))
     (place,) = settings_rows.read(principal.tenant_id, found.id)
     return place

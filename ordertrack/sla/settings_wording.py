@@ -6,18 +6,15 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from babel.dates import format_skeleton
+
+from ordertrack.languages import current, digits, number, pgettext
+from ordertrack.languages import gettext as _
 from ordertrack.orders.state_machine import Fulfilment
+from ordertrack.sla import naming, wording
 from ordertrack.sla.shifts import EVERY_WEEKDAY, Shift
 from ordertrack.sla.stages import Stage
 from ordertrack.sla.targets import Targets
-from ordertrack.sla.wording import MEASURES, STAGES, WEEKDAYS
-
-WHOM = {
-    None: "every order",
-    Fulfilment.DELIVERY: "deliveries",
-    Fulfilment.PICKUP: "pickups",
-    Fulfilment.DINE_IN: "dine-in orders",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +31,8 @@ def stage_targets(targets: Targets, today: dt.date) -> list[StageTargets]:
     """Every stage with its targets as of a business day."""
     return [
         StageTargets(
-            STAGES[stage],
-            MEASURES[stage],
+            naming.stage(stage),
+            naming.measures(stage),
             tuple(_holding(targets, stage, today)),
             tuple(_coming(targets, stage, today)),
         )
@@ -46,37 +43,53 @@ def stage_targets(targets: Targets, today: dt.date) -> list[StageTargets]:
 def allowed(seconds: int | None) -> str:
     """As `15 min`, `7 min 30 s` or `no target`."""
     if seconds is None:
-        return "no target"
+        return _("no target")
     minutes, rest = divmod(seconds, 60)
-    return " ".join([*([f"{minutes} min"] if minutes else []), *([f"{rest} s"] if rest else [])])
+    said = {"minutes": number(minutes), "seconds": rest}
+    if not minutes:
+        return _("%(seconds)s s", **said)
+    return _("%(minutes)s min %(seconds)s s", **said) if rest else _("%(minutes)s min", **said)
 
 
 def date(day: dt.date) -> str:
-    """As `Thu 20 Nov 2025`; the first of all days is the beginning."""
-    return "the beginning" if day == dt.date.min else day.strftime(f"%a {day.day} %b %Y")
+    """As `Thu, 20 Nov 2025`; the first of all days is the beginning."""
+    return _("the beginning") if day == dt.date.min else wording.days(day, day)
+
+
+def moment(at: dt.datetime, zone: dt.tzinfo) -> str:
+    """As `20 Nov 2025, 16:05`, where the restaurant is."""
+    local = at.astimezone(zone)
+    day = digits(format_skeleton("yMMMd", local, locale=current().locale))
+    return _("%(day)s, %(time)s", day=day, time=wording.clock(local.time()))
 
 
 def shifts_in_words(shifts: Sequence[Shift]) -> str:
     """As `Lunch 11:00–16:00, Brunch 10:00–14:00 (Sat, Sun)`."""
-    return ", ".join(_shift_in_words(shift) for shift in shifts) or "none"
+    return wording.listed(_shift_in_words(shift) for shift in shifts) or pgettext("shifts", "none")
 
 
 def _shift_in_words(shift: Shift) -> str:
-    said = f"{shift.name} {shift.starts:%H:%M}–{shift.ends:%H:%M}"
+    said = {"shift": shift.name}
+    said |= {"starts": wording.clock(shift.starts), "ends": wording.clock(shift.ends)}
     if shift.weekdays == EVERY_WEEKDAY:
-        return said
-    return f"{said} ({', '.join(WEEKDAYS[weekday] for weekday in sorted(shift.weekdays))})"
+        return _("%(shift)s %(starts)s–%(ends)s", **said)
+    names = naming.weekdays()
+    weekdays = wording.listed(names[weekday] for weekday in sorted(shift.weekdays))
+    return _("%(shift)s %(starts)s–%(ends)s (%(weekdays)s)", weekdays=weekdays, **said)
 
 
 def _holding(targets: Targets, stage: Stage, today: dt.date) -> Iterator[str]:
     own = {each: targets.own_at(stage, each, today) for each in Fulfilment}
     general = targets.own_at(stage, None, today)
     if general is not None:
-        others = "other orders" if any(own.values()) else WHOM[None]
-        yield f"{allowed(general)} for {others}"
+        yield _said(general, _("other orders") if any(own.values()) else naming.whom(None))
     for fulfilment, seconds in own.items():
         if seconds is not None:
-            yield f"{allowed(seconds)} for {WHOM[fulfilment]}"
+            yield _said(seconds, naming.whom(fulfilment))
+
+
+def _said(seconds: int, whom: str) -> str:
+    return _("%(allowed)s for %(whom)s", allowed=allowed(seconds), whom=whom)
 
 
 def _coming(targets: Targets, stage: Stage, today: dt.date) -> Iterator[str]:
@@ -86,4 +99,5 @@ def _coming(targets: Targets, stage: Stage, today: dt.date) -> Iterator[str]:
         for day, seconds in targets.coming(stage, fulfilment, today).items()
     ]
     for day, fulfilment, seconds in sorted(changes, key=lambda change: change[0]):
-        yield f"{allowed(seconds)} for {WHOM[fulfilment]} from {date(day)}"
+        said = {"allowed": allowed(seconds), "whom": naming.whom(fulfilment), "day": date(day)}
+        yield _("%(allowed)s for %(whom)s from %(day)s", **said)

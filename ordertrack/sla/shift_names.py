@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import text
 
 from ordertrack.database import db
+from ordertrack.languages import gettext as _
+from ordertrack.languages import marked
 from ordertrack.sla.cells import NO_SHIFT
 from ordertrack.sla.settings import RestaurantSettings
 
 _MOST = 255
-OTHERS = "Other shifts"
+OTHERS = marked("Other shifts")
 """What names come under that are one too many; nobody has thought of so many yet."""
 
 
@@ -23,6 +25,11 @@ def names(tenant_id: uuid.UUID) -> dict[int, str]:
         {"tenant_id": tenant_id},
     )
     return {row.id: row.name for row in rows}
+
+
+def shown(tenant_id: uuid.UUID) -> dict[int, str]:
+    """The same as they are shown."""
+    return {number: _(OTHERS) if number == _MOST else name for number, name in names(tenant_id).items()}
 
 
 def numbered(tenant_id: uuid.UUID, settings: Iterable[RestaurantSettings]) -> Mapping[str, int]:

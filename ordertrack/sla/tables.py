@@ -8,7 +8,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ordertrack.sla import wording
+from ordertrack.languages import digits, number
+from ordertrack.languages import gettext as _
+from ordertrack.sla import naming, wording
 from ordertrack.sla.figures import Figures, SlowOrder
 from ordertrack.sla.stages import LeftOut
 
@@ -27,19 +29,22 @@ def _same(title: str) -> tuple[str, ...]:
 class Kind:
     """What a column holds: as people read it, and as the columns that a spreadsheet gets of it.
 
-    `look` is the class of its cells.
+    `look` is the class of its cells; `is_name`: it holds what somebody has named, in whatever language.
     """
 
     text: Callable[[Any], str]
     values: Callable[[Any], tuple[Value, ...]] = _alone
     titles: Callable[[str], tuple[str, ...]] = _same
     look: str = "n"
+    is_name: bool = False
 
 
 def _in_target(figures: Figures) -> str:
     """Of how many is said where not all had a target."""
     share = wording.share(figures.share)
-    return f"{share} of {figures.judged:,}" if 0 < figures.judged < figures.count else share
+    if not 0 < figures.judged < figures.count:
+        return share
+    return _("%(share)s of %(number)s", share=share, number=number(figures.judged))
 
 
 def _in_target_values(figures: Figures) -> tuple[Value, ...]:
@@ -58,23 +63,33 @@ def _doubts(cell: Mapping[LeftOut, int]) -> tuple[Value, ...]:
     return tuple(cell.get(reason, 0) for reason in LeftOut)
 
 
+def _hour(cell: int) -> tuple[Value, ...]:
+    return (f"{cell:02}:00",)
+
+
 def _order(cell: SlowOrder) -> tuple[Value, ...]:
     return cell.number, str(cell.order_id)
 
 
 TEXT = Kind(str, look="")
+NAME = Kind(str, look="", is_name=True)
 DAY = Kind(wording.day, lambda cell: (cell.isoformat(),), look="")
-COUNT = Kind("{:,}".format)
-TIME = Kind(wording.time, _seconds, lambda title: (f"{title} (s)",))
-SHARE = Kind(wording.share, _share)
-IN_TARGET = Kind(_in_target, _in_target_values, lambda title: (title, "had a target"))
+HOUR = Kind(wording.hour, _hour, look="")
+COUNT = Kind(number, look="n whole")
+TIME = Kind(wording.time, _seconds, lambda title: (_("%(title)s (s)", title=title),))
+SHARE = Kind(wording.share, _share, look="n whole")
+IN_TARGET = Kind(_in_target, _in_target_values, lambda title: (title, _("had a target")))
 DOUBTS = Kind(
     wording.left_out,
     _doubts,
-    lambda title: tuple(f"{title}: {wording.DOUBTS[reason]}" for reason in LeftOut),
+    lambda title: tuple(
+        _("%(title)s: %(doubt)s", title=title, doubt=naming.doubt(reason)) for reason in LeftOut
+    ),
     look="doubts",
 )
-ORDER = Kind(lambda cell: str(cell.number), _order, lambda title: (title, f"{title} id"), look="")
+ORDER = Kind(
+    lambda cell: digits(cell.number), _order, lambda title: (title, _("%(title)s id", title=title)), look=""
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from ordertrack.languages import gettext as _
+from ordertrack.languages import number
+from ordertrack.sla import wording
 from ordertrack.sla.targets import Target, Targets
 
 LONGEST = 24 * 3600  # seconds
@@ -23,11 +26,13 @@ def check_target(target: Target, saved: Targets, today: dt.date) -> None:
     """Raise UnusableTarget if it cannot be added to what is saved on the business day `today`."""
     problems = {}
     if target.seconds is not None and not 0 < target.seconds <= LONGEST:
-        problems["minutes"] = "A target is more than nothing and no longer than 1,440 minutes."
+        problems["minutes"] = _(
+            "A target is more than nothing and no longer than %(most)s minutes.", most=number(LONGEST // 60)
+        )
     if problem := _problem_of_day(target, saved, today):
         problems["valid_from"] = problem
     elif target.seconds is None and saved.own_at(target.stage, target.fulfilment, target.valid_from) is None:
-        problems["minutes"] = "There is no such target on that day that could end. Give its minutes."
+        problems["minutes"] = _("There is no such target on that day that could end. Give its minutes.")
     if problems:
         raise UnusableTarget(problems)
 
@@ -36,13 +41,16 @@ def _problem_of_day(target: Target, saved: Targets, today: dt.date) -> str | Non
     """Past days stay as they were judged: they get a target only if they and those after them had none."""
     day = target.valid_from
     if not EARLIEST <= day <= today + FARTHEST_AHEAD:
-        return f"Choose a day from {EARLIEST} to {today + FARTHEST_AHEAD}."
+        latest = wording.iso(today + FARTHEST_AHEAD)
+        return _("Choose a day from %(first)s to %(last)s.", first=wording.iso(EARLIEST), last=latest)
     if day >= today:
         return None
     judging = {target.fulfilment, None}
     if any(saved.holds_since(target.stage, fulfilment, day) for fulfilment in judging):
-        return (
-            f"A target held on {day} or after it, and past days stay as they were judged."
-            f" Let this one hold from {today} or later."
+        return _(
+            "A target held on %(day)s or after it, and past days stay as they were judged."
+            " Let this one hold from %(today)s or later.",
+            day=wording.iso(day),
+            today=wording.iso(today),
         )
     return None

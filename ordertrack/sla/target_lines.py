@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ordertrack.languages import gettext as _
+from ordertrack.languages import ngettext, number
 from ordertrack.orders.state_machine import Fulfilment
-from ordertrack.sla import wording
+from ordertrack.sla import naming, wording
 from ordertrack.sla.selection import Selection
 from ordertrack.sla.targets import Targets
+
+_MOST_SAID = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +31,12 @@ class _Held:
 
     @property
     def when(self) -> str:
-        since = f"from {wording.day(self.since)}" if self.since else ""
-        until = f"until {wording.day(self.until)}" if self.until else ""
-        return f"{since} {until}".strip()
+        if self.since and self.until:
+            since, until = wording.day(self.since), wording.day(self.until)
+            return _("from %(since)s until %(until)s", since=since, until=until)
+        if self.since:
+            return _("from %(day)s", day=wording.day(self.since))
+        return _("until %(day)s", day=wording.day(self.until)) if self.until else ""
 
 
 def of(selection: Selection) -> list[tuple[int, str]]:
@@ -42,11 +49,17 @@ def of(selection: Selection) -> list[tuple[int, str]]:
                 holds[held].add((each.name, fulfilment))
     everybody = len(selection.restaurants) * len(fulfilments)
     return [
-        (held.seconds, f"{'' if len(those) == everybody else _whom(selection, those)} {held.when}".strip())
+        (held.seconds, _joined("" if len(those) == everybody else _whom(selection, those), held.when))
         for held, those in sorted(
             holds.items(), key=lambda item: (item[0].seconds, item[0].since or dt.date.min)
         )
     ]
+
+
+def said(targets: Sequence[tuple[int, str]]) -> str:
+    """The first of them in words; nothing where there are none."""
+    shown = [_joined(whom, wording.target(seconds)) for seconds, whom in targets[:_MOST_SAID]]
+    return wording.listed([*shown, "…"] if len(targets) > _MOST_SAID else shown)
 
 
 def _held(selection: Selection, targets: Targets, fulfilment: Fulfilment) -> Iterator[_Held]:
@@ -57,11 +70,17 @@ def _held(selection: Selection, targets: Targets, fulfilment: Fulfilment) -> Ite
             yield _Held(seconds, day if place else None, until)
 
 
+def _joined(whom: str, what: str) -> str:
+    return _("%(whom)s %(what)s", whom=whom, what=what) if whom and what else whom or what
+
+
 def _whom(selection: Selection, those: set[tuple[str, Fulfilment]]) -> str:
     names = sorted({name for name, _ in those})
     kinds = [fulfilment for fulfilment in Fulfilment if any(each == fulfilment for _, each in those)]
-    said = " and ".join(kind.value.replace("_", " ") for kind in kinds)
+    said = wording.together(naming.whom(kind) for kind in kinds)
     if len(names) == len(selection.restaurants):
         return said
-    places = names[0] if len(names) == 1 else f"{len(names)} restaurants"
-    return places if len(kinds) == len(Fulfilment) else f"{places}, {said}"
+    places = names[0]
+    if len(names) > 1:
+        places = ngettext("%(num)s restaurant", "%(num)s restaurants", len(names), num=number(len(names)))
+    return places if len(kinds) == len(Fulfilment) else wording.listed([places, said])

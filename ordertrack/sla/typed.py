@@ -12,11 +12,17 @@ _WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
 _DECIMAL = re.compile(r"[0-9]{1,6}([.,][0-9]{1,2})?", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _E = TypeVar("_E", bound=StrEnum)
+# Arabic and Persian keyboards have digits of their own, and Arabic a mark of its own before decimals.
+_KEYS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫", "01234567890123456789.")
+
+
+def _western(text: str) -> str:
+    return text.translate(_KEYS)
 
 
 def time_of_day(text: str) -> dt.time | None:
     """From `16:00` or `9:30`."""
-    if not _TIME.fullmatch(text):
+    if not _TIME.fullmatch(text := _western(text)):
         return None
     hour, minute = text.split(":")
     return dt.time(int(hour), int(minute))
@@ -24,18 +30,20 @@ def time_of_day(text: str) -> dt.time | None:
 
 def whole(text: str) -> int | None:
     """From a whole number, neither negative nor beyond six digits."""
-    return int(text) if _WHOLE.fullmatch(text) else None
+    return int(text) if _WHOLE.fullmatch(text := _western(text)) else None
 
 
 def minutes(text: str) -> int | None:
     """From minutes with two decimals at most; in whole seconds."""
-    return round(float(text.replace(",", ".")) * 60) if _DECIMAL.fullmatch(text) else None
+    if not _DECIMAL.fullmatch(text := _western(text)):
+        return None
+    return round(float(text.replace(",", ".")) * 60)
 
 
 def day(text: str) -> dt.date | None:
     """From `2026-11-20`."""
     try:
-        return dt.date.fromisoformat(text) if _DAY.fullmatch(text) else None
+        return dt.date.fromisoformat(text) if _DAY.fullmatch(text := _western(text)) else None
     except ValueError:
         return None
 

@@ -13,18 +13,21 @@ from flask.typing import ResponseReturnValue
 
 from ordertrack import streaming
 from ordertrack.errors import Problem, Refusal
+from ordertrack.languages import gettext as _
+from ordertrack.languages import of_page, speaking
 from ordertrack.orders import event_log
 from ordertrack.orders.state_machine import Fulfilment
-from ordertrack.sla import choice, report, running, settings, wording
+from ordertrack.sla import choice, naming, report, running, settings, target_lines, wording
 from ordertrack.sla.channel import CHANNEL
 from ordertrack.sla.charts import charts
 from ordertrack.sla.choice import Typed, UnusableChoice
 from ordertrack.sla.figures import ERROR, Report
 from ordertrack.sla.findings import findings
 from ordertrack.sla.headline import of_chosen, tiles
+from ordertrack.sla.histogram import SHORTEST
 from ordertrack.sla.report_tables import TABLES
 from ordertrack.sla.running_panel import latest_first, next_change
-from ordertrack.sla.selection import Grouping, Preset, Selection
+from ordertrack.sla.selection import Selection
 from ordertrack.sla.settings import RestaurantSettings
 from ordertrack.sla.table_csv import csv_of
 from ordertrack.sla.tables import Table
@@ -33,30 +36,17 @@ from ordertrack.tenants.sign_in import staff_principal
 
 blueprint = Blueprint("sla", __name__)
 
-PRESETS = {
-    Preset.TODAY: "Today",
-    Preset.YESTERDAY: "Yesterday",
-    Preset.WEEK: "7 days",
-    Preset.FOUR_WEEKS: "28 days",
-    Preset.QUARTER: "90 days",
-}
-_CHOICES = {
-    "presets": PRESETS,
-    "groupings": Grouping,
-    "fulfilments": Fulfilment,
-    "stage_names": wording.STAGES,
-}
-
 
 @blueprint.record_once
 def _register(state: BlueprintSetupState) -> None:
     state.app.jinja_env.filters.update(
         sla_time=wording.time,
         sla_share=wording.share,
-        sla_counted=wording.counted,
         sla_days=wording.days,
-        sla_target=wording.target,
         sla_moment=wording.moment,
+        sla_stage=naming.stage,
+        sla_measures=naming.measures,
+        sla_open=wording.open_orders,
         said_left_out=wording.said_left_out,
     )
 
@@ -68,7 +58,7 @@ def show() -> ResponseReturnValue:
     # Read before the figures: what moves in between is told by the stream, and asked for again.
     cursor = event_log.head(principal.tenant_id)
     places = settings.of_tenant(principal.tenant_id)
-    about = {"principal": principal, "places": places, **_CHOICES}
+    about = {"principal": principal, "places": places, **_choices()}
     try:
         selection = _selection(principal, places)
     except UnusableChoice as error:
@@ -101,15 +91,17 @@ def figures(made: Report) -> dict[str, Any]:
         "zone": _zone(made.selection),
         "is_unfinished": _is_unfinished(made.selection),
         "error": ERROR,
-        "doubts": {wording.DOUBTS[reason]: text for reason, text in wording.DOUBTS_EXPLAINED.items()},
-        "stage_measures": wording.MEASURES,
+        "half": SHORTEST / 2,
+        "targets_said": target_lines.said(made.targets),
+        "doubts": naming.doubts_explained(),
     }
 
 
 @blueprint.get("/sla/now")
 def now() -> str:
     """The running shifts of the chosen restaurants, for a page that shows them already."""
-    return render_template("_sla_now.html", **_running(_understood()))
+    with speaking(of_page()):
+        return render_template("_sla_now.html", **_running(_understood()))
 
 
 @blueprint.get("/sla/stream")
@@ -134,10 +126,20 @@ for _name, _make in TABLES.items():
     blueprint.add_url_rule(f"/sla/{_name}.csv", f"{_name}_csv", partial(_download, _make))
 
 
+def _choices() -> dict[str, Any]:
+    """What the form offers, each with its name."""
+    return {
+        "presets": naming.presets(),
+        "groupings": naming.groupings(),
+        "fulfilments": Fulfilment,
+        "stage_names": naming.stages(),
+    }
+
+
 def _manager() -> Principal:
     principal = staff_principal()
     if not principal.is_manager:
-        abort(403, "Reports are for managers and owners.")
+        abort(403, _("Reports are for managers and owners."))
     return principal
 
 
@@ -156,7 +158,7 @@ def _understood() -> Selection:
 
 def _running(selection: Selection) -> dict[str, Any]:
     shifts = latest_first(running.running(selection))
-    return {"shifts": shifts, "again_at": next_change(shifts), "open_statuses": wording.OPEN}
+    return {"shifts": shifts, "again_at": next_change(shifts)}
 
 
 def _is_unfinished(selection: Selection) -> bool:

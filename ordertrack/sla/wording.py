@@ -1,52 +1,36 @@
-"""How stages, times, shares and doubts read on the reports, in words and in numbers."""
+"""How times, shares, days and doubts read on the reports, in words and in the numbers of the reader."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import reduce
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_interval, format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
+
 from ordertrack import words
+from ordertrack.languages import current, digits, ngettext, number
+from ordertrack.languages import gettext as _
 from ordertrack.orders.state_machine import OrderStatus
-from ordertrack.sla.stages import LeftOut, Stage
+from ordertrack.sla import naming
+from ordertrack.sla.figures import RunningShift
+from ordertrack.sla.stages import LeftOut
 
 NOTHING = "–"
 _HOUR = 3600
+_LEFT_TO_RIGHT, _END = "\u2066", "\u2069"
 
-STAGES = {
-    Stage.ACCEPT: "Accept",
-    Stage.QUEUE: "Queue",
-    Stage.COOK: "Cook",
-    Stage.KITCHEN: "Kitchen",
-    Stage.HANDOVER: "Handover",
-    Stage.ROAD: "Road",
-    Stage.TOTAL: "Total",
-}
 
-MEASURES = {
-    Stage.ACCEPT: "from the order's coming in until it is confirmed",
-    Stage.QUEUE: "from confirmed until somebody starts preparing it",
-    Stage.COOK: "from the start of preparing until it is ready",
-    Stage.KITCHEN: "from confirmed until it is ready",
-    Stage.HANDOVER: "from ready until it leaves, or is handed to the guest",
-    Stage.ROAD: "from leaving until it is delivered",
-    Stage.TOTAL: "from the order's coming in until it is completed",
-}
-
-DOUBTS = {
-    LeftOut.FORGOTTEN: "forgotten",
-    LeftOut.MASS: "mass",
-    LeftOut.EARLY: "early",
-}
-
-DOUBTS_EXPLAINED = {
-    LeftOut.FORGOTTEN: "took longer than a stage can: nobody tapped when it was done",
-    LeftOut.MASS: "tapped together with others within seconds: when each was really done is not known",
-    LeftOut.EARLY: "was over too soon to be real: tapped ahead of the work",
-}
-
-OPEN = tuple(status for status in OrderStatus if status not in (OrderStatus.COMPLETED, OrderStatus.CANCELLED))
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+def typed(value: float) -> str:
+    """As it is typed into a field: no marks of thousands."""
+    language = current()
+    said = format_decimal(
+        value, group_separator=False, locale=language.locale, numbering_system=language.digits
+    )
+    return digits(said)
 
 
 def time(seconds: float | None) -> str:
@@ -56,60 +40,107 @@ def time(seconds: float | None) -> str:
 
 def target(seconds: int) -> str:
     """As `15 min` or `1 min 30 s`."""
-    return time(seconds) if seconds % 60 or seconds >= _HOUR else f"{seconds // 60} min"
+    if seconds % 60 or seconds >= _HOUR:
+        return time(seconds)
+    return _("%(minutes)s min", minutes=seconds // 60)
+
+
+def percent(part: float) -> str:
+    """As `87%`, of a share from 0 to 1."""
+    language = current()
+    said = format_percent(part, locale=language.locale, numbering_system=language.digits)
+    # Babel leaves the sign of the other numbering system.
+    return digits(said).replace("%", "٪") if language.digits == "arab" else said
 
 
 def share(part: float | None) -> str:
-    """As `87 %`; never rounded up to all or down to none of it."""
+    """As `87%`; never rounded up to all or down to none of it."""
     if part is None:
         return NOTHING
-    percent = round(part * 100)
-    if percent in (0, 100) and part not in (0, 1):
-        return "> 99 %" if percent else "< 1 %"
-    return f"{percent} %"
+    if part not in (0, 1) and round(part * 100) == 0:
+        return _("< %(share)s", share=percent(0.01))
+    if part not in (0, 1) and round(part * 100) == 100:
+        return _("> %(share)s", share=percent(0.99))
+    return percent(part)
 
 
 def left_out(counts: Mapping[LeftOut, int]) -> str:
     """As `24: 3 forgotten, 12 mass, 9 early`, without those there are none of."""
-    total = sum(counts.values())
-    return f"{total:,}: {_reasons(counts)}" if total else "0"
+    total = number(sum(counts.values()))
+    reasons = _reasons(counts)
+    return _("%(total)s: %(reasons)s", total=total, reasons=reasons) if reasons else total
 
 
 def said_left_out(counts: Mapping[LeftOut, int], are_in: bool = False) -> str:
     """As `24 left out: 3 forgotten, 12 mass, 9 early`; `are_in`: they are counted, doubtful as they are."""
     total = sum(counts.values())
     if not total:
-        return "nothing doubtful" if are_in else "nothing left out"
-    return f"{total:,} {'doubtful, counted in' if are_in else 'left out'}: {_reasons(counts)}"
+        return _("nothing doubtful") if are_in else _("nothing left out")
+    said = {"num": number(total), "reasons": _reasons(counts)}
+    if are_in:
+        return ngettext(
+            "%(num)s doubtful, counted in: %(reasons)s",
+            "%(num)s doubtful, counted in: %(reasons)s",
+            total,
+            **said,
+        )
+    return ngettext("%(num)s left out: %(reasons)s", "%(num)s left out: %(reasons)s", total, **said)
 
 
 def _reasons(counts: Mapping[LeftOut, int]) -> str:
-    return ", ".join(f"{counts[reason]:,} {word}" for reason, word in DOUBTS.items() if counts.get(reason))
+    return listed(naming.doubtful(reason, counts[reason]) for reason in LeftOut if counts.get(reason))
+
+
+def open_orders(shift: RunningShift) -> str:
+    """As `2 pending, 5 preparing`; nothing where no order is open."""
+    counts = ((status, shift.open.get(status, 0)) for status in OrderStatus)
+    return listed(naming.open_orders(status, count) for status, count in counts if count)
+
+
+def listed(said: Iterable[str]) -> str:
+    """As `a, b, c`."""
+    return reduce(lambda some, one: _("%(some)s, %(one)s", some=some, one=one), [*said] or [""])
+
+
+def together(said: Iterable[str]) -> str:
+    """As `a, b and c`."""
+    return format_list(list(said), locale=current().locale)
 
 
 def day(date: dt.date) -> str:
-    return date.strftime(f"%a {date.day} %b")
+    """As `Fri 14 Nov`."""
+    return digits(format_skeleton("MMMEd", date, locale=current().locale))
 
 
 def days(first: dt.date, last: dt.date) -> str:
-    """As `Fri 14 Nov 2025` or `Fri 14 Nov – Thu 20 Nov 2025`."""
-    if first == last:
-        return f"{day(first)} {first.year}"
-    since = day(first) if first.year == last.year else f"{day(first)} {first.year}"
-    return f"{since} – {day(last)} {last.year}"
+    """As `Fri, 14 Nov 2025` or `Fri, 14 – Thu, 20 Nov 2025`."""
+    return digits(format_interval(first, last, "yMMMEd", locale=current().locale))
 
 
 def moment(at: dt.datetime, zone: ZoneInfo) -> str:
     """The time of day, with its day unless that is today there."""
-    local = at.astimezone(zone)
-    is_today = local.date() == dt.datetime.now(zone).date()
-    return local.strftime("%H:%M:%S") if is_today else f"{day(local.date())}, {local:%H:%M:%S}"
+    is_today = at.astimezone(zone).date() == dt.datetime.now(zone).date()
+    return digits(f"{at.astimezone(zone):%H:%M:%S}") if is_today else words.day_and_clock(at, zone)
+
+
+def clock(time: dt.time) -> str:
+    return digits(f"{time:%H:%M}")
+
+
+def iso(day: dt.date) -> str:
+    """As it may be typed where a browser has no field for days; left to right in every language."""
+    return code(digits(day.isoformat()))
 
 
 def hour(of_day: int) -> str:
-    return f"{of_day:02}:00"
+    return clock(dt.time(of_day))
 
 
-def counted(number: int, what: str) -> str:
-    """As `1 day` or `1,204 orders`."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+def quoted(typed: str) -> str:
+    """What somebody typed, or called something, as it stands in a sentence; not all of it if it is long."""
+    return _("'%(text)s'", text=repr(typed[:40])[1:-1])
+
+
+def code(text: str) -> str:
+    """What is read from left to right in every language, such as 2026-11-20."""
+    return f"{_LEFT_TO_RIGHT}{text}{_END}" if current().direction == "rtl" else text

@@ -2,6 +2,7 @@
 import { bars } from "./sla_bars.js";
 import { hours, shares } from "./sla_days.js";
 import { palette } from "./sla_palette.js";
+import { START } from "./sla_times.js";
 
 const KINDS = { bars, shares, hours };
 const BAR = 44; // pixels that two bars lying beneath their name need
@@ -22,7 +23,7 @@ function common(colours, description) {
       confine: true,
       backgroundColor: colours.surface,
       borderColor: colours.line,
-      textStyle: { color: colours.ink, fontFamily: colours.font },
+      textStyle: { color: colours.ink, fontFamily: colours.font, align: START },
     },
   };
 }

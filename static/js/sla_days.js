@@ -1,27 +1,28 @@
 // How much was in target from day to day, and at which hours of the week it is slow.
-import { duration, short } from "./sla_times.js";
+import { number } from "./words.js";
+import { isMirrored, percent, short, START, written } from "./sla_times.js";
 
-export function shares({ labels, shares: percents, judged }, colours) {
-  const said = (place) => (percents[place] === null ? "no order with a target" : `${percents[place]} % of ${judged[place].toLocaleString("en")} in target`);
-  const known = percents.filter((percent) => percent !== null);
+// Days run from left to right in every language, and so does a line that goes up when it gets better.
+export function shares({ labels, shares: parts, said, names }, colours) {
+  const known = parts.filter((part) => part !== null);
   return {
-    tooltip: { trigger: "axis", formatter: ([{ dataIndex }]) => `${labels[dataIndex]}\n${said(dataIndex)}` },
+    tooltip: { trigger: "axis", formatter: ([{ dataIndex }]) => written(said[dataIndex]) },
     grid: { top: 16, bottom: 8, left: 8, right: 24, outerBoundsMode: "same" },
-    xAxis: { type: "category", data: labels, axisLabel: { color: colours.ink, hideOverlap: true }, axisLine: { lineStyle: { color: colours.line } } },
-    yAxis: { type: "value", min: 0, max: 100, axisLabel: { formatter: "{value} %", color: colours.muted }, splitLine: { lineStyle: { color: colours.line } } },
+    xAxis: { type: "category", data: labels.map(written), axisLabel: { color: colours.ink, hideOverlap: true }, axisLine: { lineStyle: { color: colours.line } } },
+    yAxis: { type: "value", min: 0, max: 1, axisLabel: { formatter: percent, color: colours.muted }, splitLine: { lineStyle: { color: colours.line } } },
     series: [{
-      name: "In target",
+      name: written(names[0]),
       type: "line",
-      data: percents,
+      data: parts,
       symbol: "circle",
       showAllSymbol: true,
-      symbolSize: percents.length > 40 ? 4 : 9,
+      symbolSize: parts.length > 40 ? 4 : 9,
       lineStyle: { color: colours.p50, width: 3 },
       itemStyle: { color: colours.p50 },
       label: {
         show: true,
         position: "bottom",
-        formatter: ({ value }) => (percents.length <= 10 || value === Math.min(...known) ? `${Math.round(value)} %` : ""),
+        formatter: ({ value }) => (parts.length <= 10 || value === Math.min(...known) ? percent(value) : ""),
         color: colours.ink,
         fontWeight: "bold",
       },
@@ -30,24 +31,21 @@ export function shares({ labels, shares: percents, judged }, colours) {
 }
 
 // Weekdays beneath each other where there is room for 24 hours beside each other; else the other way round.
+// It is a table, so it begins where its reader begins.
 export function hours(data, colours, isNarrow) {
-  const counts = new Map(data.cells.map(([hour, day, , count]) => [`${hour} ${day}`, count]));
   const enough = data.cells.filter(([, , , count]) => count >= data.fewest);
   const values = (enough.length ? enough : data.cells).map(([, , seconds]) => seconds).sort((a, b) => a - b);
   // One bad hour must not make all others look alike.
   const most = Math.max(values[Math.floor(values.length * 0.95)], values[0] + 1);
-  const clock = { type: "category", data: data.hours, axisTick: { show: false }, axisLabel: { color: colours.ink, hideOverlap: true } };
-  const week = { type: "category", data: data.weekdays, axisTick: { show: false }, axisLabel: { color: colours.ink, interval: 0 } };
+  const clock = { type: "category", data: data.hours.map(written), axisTick: { show: false }, axisLabel: { color: colours.ink, hideOverlap: true } };
+  const week = { type: "category", data: data.weekdays.map(written), axisTick: { show: false }, axisLabel: { color: colours.ink, interval: 0, fontSize: isNarrow ? 10 : 12 } };
   return {
     tooltip: {
-      formatter: ({ value: [x, y, , seconds] }) => {
-        const [hour, day] = isNarrow ? [y, x] : [x, y];
-        return `${data.weekdays[day]}, ${data.hours[hour]}\np90 ${duration(seconds)}\n${counts.get(`${hour} ${day}`)} orders`;
-      },
+      formatter: ({ dataIndex }) => written(data.said[dataIndex]),
     },
     grid: { top: 8, bottom: 56, left: 8, right: 8, outerBoundsMode: "same" },
-    xAxis: isNarrow ? { ...week, position: "top" } : clock,
-    yAxis: { ...(isNarrow ? clock : week), inverse: true },
+    xAxis: { ...(isNarrow ? { ...week, position: "top" } : clock), inverse: isMirrored },
+    yAxis: { ...(isNarrow ? clock : week), inverse: true, position: START },
     visualMap: {
       dimension: 2,
       min: values[0],
@@ -56,7 +54,7 @@ export function hours(data, colours, isNarrow) {
       orient: "horizontal",
       left: "center",
       bottom: 0,
-      text: ["slower", "faster"],
+      text: data.names.map(written),
       formatter: short,
       textStyle: { color: colours.ink },
       inRange: { color: [colours.calm, colours.hot] },
@@ -77,4 +75,4 @@ function square([hour, day, seconds, count], most, fewest, colours, isNarrow) {
   return { value, visualMap: false, itemStyle: { color: colours.surface }, label: { color: colours.muted } };
 }
 
-const minutes = (seconds) => (seconds < 600 ? (seconds / 60).toFixed(1) : String(Math.round(seconds / 60)));
+const minutes = (seconds) => number(seconds < 600 ? Number((seconds / 60).toFixed(1)) : Math.round(seconds / 60));

@@ -1,4 +1,6 @@
 // A chart as a file, with a title that says what it is of: as pixels, twice as sharp, or as shapes that scale.
+import { START, written } from "./sla_times.js";
+
 const TITLE = 40; // pixels
 
 function offer(blob, name) {
@@ -24,7 +26,7 @@ function titled(chart, renderer, title) {
     grid: lower(option.grid),
     legend: lower(option.legend),
     backgroundColor: style.getPropertyValue("--surface").trim(),
-    title: { text: title, left: 4, top: 4, textStyle: { fontSize: 15, color: style.getPropertyValue("--ink").trim() } },
+    title: { text: written(title), [START]: 4, top: 4, textStyle: { fontSize: 15, color: style.getPropertyValue("--ink").trim() } },
   });
   return copy;
 }

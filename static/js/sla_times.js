@@ -1,17 +1,23 @@
-// Seconds as people read them, and marks of an axis where people expect them.
-const STEPS = [10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
+// Seconds and shares as their reader writes them, and marks of an axis where people expect them.
+import { locale, number, say } from "./words.js";
 
-export function duration(seconds) {
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  if (hours) return `${hours} h ${String(minutes % 60).padStart(2, "0")} min`;
-  return `${minutes} min ${String(Math.round(seconds) % 60).padStart(2, "0")} s`;
-}
+const STEPS = [10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
+const percents = new Intl.NumberFormat(locale(), { style: "percent" });
+
+// Where reading begins, and where it ends.
+export const isMirrored = document.documentElement.dir === "rtl";
+export const [START, END] = isMirrored ? ["right", "left"] : ["left", "right"];
+
+// A drawing knows no direction of writing: what runs from right to left says so itself, line by line.
+export const written = (text) => (isMirrored ? text.split("\n").map((line) => `\u2067${line}\u2069`).join("\n") : text);
+
+export const percent = (share) => percents.format(share);
 
 // Enough for a label: the tooltip and the table are exact.
 export function short(seconds) {
-  if (seconds < 100) return `${Math.round(seconds)} s`;
-  return seconds < 3600 * 1.5 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+  if (seconds < 100) return written(say("%(seconds)s s", { seconds: Math.round(seconds) }));
+  if (seconds < 3600 * 1.5) return written(say("%(minutes)s min", { minutes: Math.round(seconds / 60) }));
+  return written(say("%(hours)s h", { hours: Number((seconds / 3600).toFixed(1)) }));
 }
 
 export function timeAxis(values, colours, mostMarks) {
@@ -22,7 +28,7 @@ export function timeAxis(values, colours, mostMarks) {
     min: 0,
     max: Math.ceil((most * 1.05) / interval) * interval,
     interval,
-    axisLabel: { formatter: (seconds) => (seconds ? short(seconds) : "0"), color: colours.muted },
+    axisLabel: { formatter: (seconds) => (seconds ? short(seconds) : number(0)), color: colours.muted },
     splitLine: { lineStyle: { color: colours.line } },
   };
 }

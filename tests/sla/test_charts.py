@@ -20,8 +20,8 @@ def test_bars_are_by_what_was_chosen_with_the_targets_as_lines() -> None:
     for grouping in Grouping:
         made = charts(full_report(selection(group=grouping)))
         data = made[f"{grouping}s"].data
-        assert data["targets"] == [[1200, "target"], [900, "target pickup"]]
-        assert len(data["labels"]) == len(data["p50"]) == len(data["p90"]) == len(data["orders"])
+        assert data["targets"] == [[1200, "target 20 min"], [900, "target pickup: 15 min"]]
+        assert len(data["labels"]) == len(data["p50"]) == len(data["p90"]) == len(data["said"])
     assert set(charts(full_report(selection(group=Grouping.DAY)))) == {
         "stages",
         "days",
@@ -63,7 +63,11 @@ def test_a_day_without_orders_is_a_gap_in_the_line_and_no_bar() -> None:
     some = Group(chosen.last.isoformat(), "", figures())
     stages = [StageFigures(Stage.KITCHEN, figures(), figures(0, in_target=None))]
     made = charts(report(chosen, days=[nothing, some], stages=stages))
-    assert made["shares"].data["shares"] == [None, 87.0]
+    assert made["shares"].data["shares"] == [None, 0.87]
+    assert made["shares"].data["said"] == [
+        "Thu 20 Nov\nno order with a target",
+        "Fri 21 Nov\n87% of 100 in target",
+    ]
     assert made["days"].data["labels"] == ["Fri 21 Nov"]
 
 

@@ -28,7 +28,7 @@ def changes(made: Report) -> dict[str, tuple[str, Tone] | None]:
 def test_slower_and_less_in_target_is_worse() -> None:
     made = of_kitchen(figures(110, 1300, in_target=88), figures(100, 1000, in_target=90))
     assert changes(made) == {
-        "Orders": ("▲ 10 % more", Tone.NEUTRAL),
+        "Orders": ("▲ 10% more", Tone.NEUTRAL),
         "Half within (p50)": ("▲ 2 min 45 s slower", Tone.WORSE),
         "9 of 10 within (p90)": ("▲ 5 min 00 s slower", Tone.WORSE),
         "In target": ("▼ 10 points worse", Tone.WORSE),
@@ -38,7 +38,7 @@ def test_slower_and_less_in_target_is_worse() -> None:
 def test_faster_and_more_in_target_is_better() -> None:
     made = of_kitchen(figures(50, 1000, in_target=48), figures(100, 1300, in_target=90))
     assert changes(made) == {
-        "Orders": ("▼ 50 % fewer", Tone.NEUTRAL),
+        "Orders": ("▼ 50% fewer", Tone.NEUTRAL),
         "Half within (p50)": ("▼ 2 min 45 s faster", Tone.BETTER),
         "9 of 10 within (p90)": ("▼ 5 min 00 s faster", Tone.BETTER),
         "In target": ("▲ 6 points better", Tone.BETTER),
@@ -90,14 +90,14 @@ def test_the_worst_restaurant_shift_stage_and_day_are_named_with_how_bad_they_ar
     found = {finding.about: finding for finding in findings(made)}
     assert found["Restaurant"].name == "Jounieh"
     assert found["Restaurant"].how_bad == (
-        "61 % in target, 78 of 200 late, 9 of 10 within 30 min 00 s; the rest 95 %"
+        "61% in target, 78 of 200 late, 9 of 10 within 30 min 00 s; the rest 95%"
     )
     assert found["Restaurant"].link is not None and "restaurant=jounieh" in found["Restaurant"].link
     assert found["Shift"].name == "Dinner"
     assert found["Stage"].name == "Kitchen"
     assert found["Day"].name == f"Fri {FRIDAY.day} Nov"
     assert found["Since"].name == f"Thu {FRIDAY.day - 1} Nov"
-    assert "under the 90 %" in found["Since"].how_bad
+    assert "under the 90%" in found["Since"].how_bad
 
 
 def test_one_bad_day_is_no_trend_and_a_day_of_few_orders_is_not_the_worst() -> None:

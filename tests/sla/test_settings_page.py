@@ -14,10 +14,10 @@ from flask.testing import FlaskClient
 from settings_forms import RULES, TARGETS, a_shift, rules, sentences, target, typed
 
 from ordertrack.orders.state_machine import Fulfilment
+from ordertrack.sla.naming import measures
 from ordertrack.sla.settings_rows import RestaurantSettings
 from ordertrack.sla.shifts import Shift
 from ordertrack.sla.stages import Stage
-from ordertrack.sla.wording import MEASURES
 
 DAY = dt.timedelta(days=1)
 
@@ -64,7 +64,7 @@ def test_the_list_shows_every_restaurant_and_what_holds_there(maya: FlaskClient)
 
 def test_the_page_says_what_each_stage_measures(maya: FlaskClient) -> None:
     text = unescape(maya.get("/sla/settings/hamra").text)
-    assert all(MEASURES[stage] in text for stage in Stage)
+    assert all(measures(stage) in text for stage in Stage)
     assert 'href="/sla"' in text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import struct
 import uuid
 from collections.abc import Callable
@@ -154,6 +155,26 @@ def test_a_chart_can_be_had_as_an_image_as_shapes_and_as_numbers(
         drawing = ElementTree.parse(tmp_path / f"{name}.svg").getroot()
         assert title in " ".join(drawing.itertext())
         assert len(list(drawing.iter("{http://www.w3.org/2000/svg}path"))) > 5
+
+
+def test_an_arabic_reader_begins_a_chart_at_its_right(busy: House, open_page: Open, tmp_path: Path) -> None:
+    page = open_page(busy.maya, "/sla")
+    page.context.add_cookies([{"name": "language", "value": "ar-arab", "url": page.url}])
+    page.goto(FOUR_WEEKS)
+    expect(canvases(page)).to_have_count(5)
+    said: dict[str, float] = {}
+    with page.expect_download() as waiting:
+        page.locator("#stages [data-save=svg]").click()
+    waiting.value.save_as(tmp_path / "stages.svg")
+    drawing = ElementTree.parse(tmp_path / "stages.svg").getroot()
+    for text in drawing.iter("{http://www.w3.org/2000/svg}text"):
+        said["".join(text.itertext())] = float(text.get("transform", "").split("(")[1].split()[0].strip(",)"))
+    assert not [text for text in said if re.search("[A-Za-z0-9]", text)]
+    # A picture has no direction of its own: each text brings it along, or its numbers would change places.
+    assert all(text[0] == "\u2067" and text[-1] == "\u2069" for text in said if re.search("[ء-ي]", text))
+    kitchen = next(place for text, place in said.items() if "المطبخ" in text)
+    assert kitchen > float(drawing.get("width", "0")) * 0.8
+    assert page.evaluate("document.documentElement.scrollWidth === document.documentElement.clientWidth")
 
 
 def test_without_scripts_the_tables_say_everything(busy: House, open_page: Open) -> None:

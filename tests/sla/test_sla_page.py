@@ -139,7 +139,7 @@ def test_the_page_says_what_the_report_says(app: Flask, busy: House, sign_in: Si
         f"9 of 10 within (p90) {wording.time(kitchen.p90)}",
         f"In target {wording.share(kitchen.share)}",
         wording.said_left_out(kitchen.left_out),
-        "Times within 2 %",
+        "Times within 2%",
         "Figures up to",
     ):
         assert figure in said, figure

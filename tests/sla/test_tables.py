@@ -13,7 +13,8 @@ from report_of import figures, full_report, place, report, selection
 
 from ordertrack.sla import wording
 from ordertrack.sla.figures import Group, StageFigures
-from ordertrack.sla.report_tables import TABLES, worst_stage
+from ordertrack.sla.ranking import worst_stage
+from ordertrack.sla.report_tables import TABLES
 from ordertrack.sla.stages import LeftOut, Stage
 from ordertrack.sla.table_csv import csv_of
 from ordertrack.sla.tables import TEXT, Column, Row, Table
@@ -123,13 +124,15 @@ def test_restaurants_come_worst_first_and_lead_to_themselves() -> None:
 
 def test_hours_go_from_the_start_of_the_business_day_on() -> None:
     chosen = selection()
-    hours = [row.cells[1] for row in TABLES["hours"](full_report(chosen)).rows if row.cells[0] == "Fri"]
+    table = TABLES["hours"](full_report(chosen))
+    hours = [texts[0] for _row, weekday, texts in table.texts() if weekday == "Fri"]
     assert hours == [f"{hour % 24:02}:00" for hour in range(11, 26)]
+    assert [line[1] for line in lines_of(table)[1:] if line[0] == "Fri"] == hours
 
 
 @pytest.mark.parametrize(
     ("share", "said"),
-    [(None, "–"), (0, "0 %"), (0.001, "< 1 %"), (0.874, "87 %"), (0.9999, "> 99 %"), (1, "100 %")],
+    [(None, "–"), (0, "0%"), (0.001, "< 1%"), (0.874, "87%"), (0.9999, "> 99%"), (1, "100%")],
 )
 def test_a_share_is_never_rounded_to_all_or_nothing(share: float | None, said: str) -> None:
     assert wording.share(share) == said

@@ -40,7 +40,7 @@ def test_a_target_that_changed_within_the_range_is_drawn_as_it_was_and_as_it_is(
 
 def test_a_fulfilment_and_a_restaurant_of_its_own_are_named() -> None:
     hamra = place("hamra", kitchen(FIRST, 20), kitchen(FIRST, 15, Fulfilment.PICKUP))
-    assert lines(hamra) == [(900, "pickup"), (1200, "delivery and dine in")]
+    assert lines(hamra) == [(900, "pickups"), (1200, "deliveries and dine-in orders")]
     assert lines(hamra, fulfilment=Fulfilment.PICKUP) == [(900, "")]
     other = place("marina", kitchen(FIRST, 25))
     assert lines(hamra, other)[-1] == (1500, "Marina")

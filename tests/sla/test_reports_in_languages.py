@@ -1,0 +1,215 @@
+"""Reports and their settings in French and Arabic: no English left, numbers as they are written there."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from babel.messages.pofile import read_po
+from cast import House, Person
+from flask import Flask
+from flask.testing import FlaskClient
+from past_service import service, write
+from read_aloud import said_by
+from report_of import FRIDAY, full_report, selection
+from settings_forms import RULES, TARGETS, a_shift, rules, sentences, target, typed
+
+from ordertrack.catalogues import TRANSLATIONS
+from ordertrack.database import tenant_context
+from ordertrack.languages import COOKIE, TAGS, speaking
+from ordertrack.languages import gettext as _
+from ordertrack.sla import rollup, saving, settings, wording
+from ordertrack.sla.charts import charts
+from ordertrack.sla.report_tables import TABLES
+from ordertrack.sla.settings_rows import RestaurantSettings
+from ordertrack.sla.settings_wording import shifts_in_words
+from ordertrack.sla.shifts import DEFAULT_SHIFTS
+from ordertrack.sla.stages import Stage
+from ordertrack.sla.table_csv import csv_of
+from ordertrack.sla.targets import Target
+
+_VALUE = re.compile(r"%\(\w+\)s")
+# What is called so in every language: file formats, the world's time, a zone; shifts as people named them.
+_SAME_EVERYWHERE = re.compile(r"\b(CSV|PNG|SVG|UTC|Asia/Beirut|Lunch|Dinner|Jour|Hamra|Jounieh)\b")
+_SETTINGS = "/sla/settings/hamra"
+
+
+@pytest.fixture
+def pages(
+    app: Flask, operator_app: Flask, cedar: House, sign_in: Callable[[Person], FlaskClient]
+) -> Callable[[str], dict[str, str]]:
+    """Reports and settings of a house with four weeks of service and a history of settings, in a language."""
+    now = dt.datetime.now(dt.UTC)
+    with tenant_context(app, cedar.tenant_id):
+        for place in settings.of_tenant(cedar.tenant_id):
+            since = place.calendar.day_of(now) - dt.timedelta(40)
+            saving.save_target(place.id, Target(Stage.KITCHEN, None, since, 900), by=cedar.maya.principal)
+    write(operator_app, cedar, service(cedar, 7, now - dt.timedelta(28), 27.9, 250))
+    with tenant_context(app, cedar.tenant_id):
+        rollup.rebuild(cedar.tenant_id)
+    client = sign_in(cedar.maya)
+    all_day = a_shift(0, "Jour", "04:00", "04:00")
+    assert client.post(RULES, data=rules(all_day, early_before="30")).status_code == 302
+    tomorrow = now.date() + dt.timedelta(2)
+    for form in (target(fulfilment="pickup", minutes="7.5"), target(minutes="", fulfilment="delivery")):
+        client.post(TARGETS, data=form | {"valid_from": tomorrow.isoformat()})
+    paths = (
+        "/sla?range=28&doubtful=in&group=day",
+        "/sla?range=28&fulfilment=pickup&restaurant=hamra",
+        "/sla?from=x&to=2026-11-20&stage=y&doubtful=z",
+        "/sla/settings",
+        _SETTINGS,
+    )
+
+    def read(tag: str) -> dict[str, str]:
+        client.set_cookie(COOKIE, tag)
+        return {path: client.get(path).text for path in paths}
+
+    return read
+
+
+def english_of(language: str) -> re.Pattern[str]:
+    """Every message that reads otherwise in this language, with anything for its values."""
+    said: set[str] = set()
+    for path in (TRANSLATIONS / language / "LC_MESSAGES").glob("*.po"):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language):
+                forms = zip(_each(message.id), _each(message.string), strict=False)
+                said |= {english for english, other in forms if other and english != other}
+    patterns = [
+        ".+?".join(re.escape(part) for part in _VALUE.split(english))
+        for english in said
+        if re.search(r"[A-Za-z]{2}", _VALUE.sub("", re.sub("<[^>]+>", "", english)))
+    ]
+    return re.compile("|".join(sorted(patterns, key=len, reverse=True)))
+
+
+def _each(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_reports_and_settings_say_nothing_in_english(
+    pages: Callable[[str], dict[str, str]], language: str
+) -> None:
+    english = english_of(language)
+    for path, page in pages(language).items():
+        said = said_by(page)
+        assert len(said) > 2, path
+        assert [text for text in said if english.fullmatch(text)] == [], path
+    # English itself would be found out.
+    assert sum(1 for text in said_by(pages("en")[_SETTINGS]) if english.fullmatch(text)) > 40
+
+
+def test_on_an_arabic_page_no_latin_letter_stands_outside_names(
+    pages: Callable[[str], dict[str, str]],
+) -> None:
+    for path, page in pages("ar").items():
+        if "stage=y" in path:  # what was typed is said again as it was typed
+            continue
+        said = [_SAME_EVERYWHERE.sub("", text) for text in said_by(page)]
+        assert [text for text in said if re.search("[A-Za-z]{2}", text)] == [], path
+
+
+def test_whoever_reads_arabic_digits_sees_no_other(pages: Callable[[str], dict[str, str]]) -> None:
+    written = pages("ar-arab")
+    for path, page in written.items():
+        if "stage=y" not in path:
+            assert [text for text in said_by(page) if re.search("[0-9]", text)] == [], path
+    assert any("٪" in text for text in said_by(written["/sla?range=28&doubtful=in&group=day"]))
+    western = pages("ar")["/sla?range=28&doubtful=in&group=day"]
+    assert not [text for text in said_by(western) if re.search("[٠-٩]", text)]
+
+
+def test_the_panel_is_told_in_the_language_of_its_page(
+    cedar: House, sign_in: Callable[[Person], FlaskClient]
+) -> None:
+    client = sign_in(cedar.maya)
+    client.set_cookie(COOKIE, "fr")
+    page = client.get("/sla").text
+    address = unescape(re.findall(r'hx-get="([^"]*)"', page)[0])
+    client.set_cookie(COOKIE, "ar")  # on another page of the same device
+    assert "En ce moment" in client.get(address).text
+    assert "الجاري الآن" in client.get("/sla/now").text
+
+
+@pytest.mark.parametrize(("tag", "said"), [("fr", "n’est pas un fuseau horaire"), ("ar", "ليست منطقة زمنية")])
+def test_what_cannot_be_saved_is_said_in_the_readers_language(maya: FlaskClient, tag: str, said: str) -> None:
+    maya.set_cookie(COOKIE, tag)
+    shifts = (a_shift(0, "A", "11:00", "16:00", ["2"]), a_shift(1, "B", "12:00", "13:00", ["2"]))
+    answer = maya.post(RULES, data=rules(*shifts, timezone="Mars"))
+    assert answer.status_code == 422
+    assert said in sentences(answer)
+    assert not english_of(tag).search(sentences(answer))
+
+
+def test_digits_of_an_arabic_keyboard_are_read_and_shown_again(
+    maya: FlaskClient, saved_settings: Callable[[], RestaurantSettings], today: dt.date
+) -> None:
+    maya.set_cookie(COOKIE, "ar-arab")
+    form = rules(a_shift(0, "غداء", "١١:٠٠", "١٦:٠٠"), day_starts="٠٥:٠٠", early_before="٣٠")
+    assert maya.post(RULES, data=form | {"forgotten_after": "٩٠٫٥"}).status_code == 302
+    latest = saved_settings().calendar.rules[-1]
+    assert (latest.day_starts, latest.forgotten_after, latest.early_before) == (dt.time(5), 5430, 30)
+    page = maya.get(_SETTINGS)
+    assert (typed(page, "forgotten_after"), typed(page, "early_before")) == ("٩٠٫٥", "٣٠")
+    assert typed(page, "day_starts") == "05:00"  # as a browser's field for times wants it
+    day = today.isoformat().translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    assert maya.post(TARGETS, data=target(minutes="٧٫٥", valid_from=day)).status_code == 302
+    assert saved_settings().targets.own_at(Stage.KITCHEN, None, today) == 450
+    assert "حُفظ" in maya.get(_SETTINGS).text
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_file_has_its_headings_in_the_readers_language_and_figures_that_programs_read(name: str) -> None:
+    made = full_report(selection())
+
+    def lines(tag: str) -> list[list[str]]:
+        with speaking(tag):
+            text = csv_of(TABLES[name](made)).decode("utf-8-sig")
+        return list(csv.reader(io.StringIO(text, newline="")))
+
+    english, arabic = lines("en"), lines("ar-arab")
+    assert not re.search(r"[A-Za-z]{2}", " ".join(arabic[0]))
+    assert len(english) == len(arabic)
+    for line, other in zip(english[1:], arabic[1:], strict=True):
+        assert [cell for cell in line if cell[:1].isdigit()] == [cell for cell in other if cell[:1].isdigit()]
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_a_file_is_named_in_letters_that_every_disk_takes(
+    maya: FlaskClient, tag: str, undisturbed: None
+) -> None:
+    maya.set_cookie(COOKIE, tag)
+    assert maya.get("/sla/days.csv").headers["Content-Disposition"].isascii()
+
+
+def test_shares_times_and_days_are_written_as_in_each_language() -> None:
+    def written(tag: str) -> tuple[str, str, str, str]:
+        with speaking(tag):
+            hours = charts(full_report(selection()))["hours"].data
+            return wording.share(0.874), wording.time(845), wording.day(FRIDAY), hours["hours"][0]
+
+    assert written("en") == ("87%", "14 min 05 s", "Fri 21 Nov", "11:00")
+    assert written("fr") == ("87\xa0%", "14 min 05 s", "ven. 21 nov.", "11:00")
+    assert written("ar") == ("87%", "14 د 05 ث", "الجمعة، 21 نوفمبر", "11:00")
+    assert written("ar-arab") == ("٨٧٪", "١٤ د ٠٥ ث", "الجمعة، ٢١ نوفمبر", "١١:٠٠")
+
+
+def test_what_is_typed_from_left_to_right_stands_so_in_arabic_too() -> None:
+    with speaking("ar"):
+        assert wording.iso(dt.date(2026, 11, 20)) == "\u20662026-11-20\u2069"
+    with speaking("en"):
+        assert wording.iso(dt.date(2026, 11, 20)) == "2026-11-20"
+
+
+def test_shifts_that_were_named_in_another_script_are_listed_from_right_to_left() -> None:
+    with speaking("ar"):
+        said = _("%(name)s: %(value)s", name="الورديات", value=shifts_in_words(DEFAULT_SHIFTS))
+    lunch, dinner = "\u2067\u2068Lunch\u2069 11:00–16:00\u2069", "\u2067\u2068Dinner\u2069 16:00–01:00\u2069"
+    assert said == f"الورديات: \u2067{lunch}، {dinner}\u2069"
