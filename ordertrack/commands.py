@@ -54,11 +54,16 @@ def cli() -> None:
 def operator(*, refresh: bool = False) -> Iterator[None]:
     """An app context on the schema owner's connection, the schema up to date (`refresh`: the role too)."""
     from ordertrack import make_bare_app, schema
+    from ordertrack.database import db
 
     settings = Settings.from_environment()
     schema.upgrade(settings, if_behind=not refresh)
     with make_bare_app(settings, as_operator=True).app_context():
-        yield
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def report(as_json: bool, sentence: str, **made: Any) -> None:
@@ -124,7 +129,7 @@ def create_restaurant(name: str, tenant_slug: str, slug: str, timezone: str, as_
 
 @cli.group()
 def staff() -> None:
-    """People who sign in."""
+    """People who sign in, or on at shared tablets."""
 
 
 @staff.command("create")
@@ -153,16 +158,57 @@ def create_staff(email: str, tenant_slug: str, role: str, name: str, password: s
         )
 
 
-@staff.command("revoke")
-@click.argument("email")
+@staff.command("pin")
+@click.argument("email_or_name")
 @_tenant
-def revoke_staff(email: str, tenant_slug: str) -> None:
+@click.option("--pin", prompt="PIN", hide_input=True, confirmation_prompt=True, help="4 to 8 digits.")
+def set_pin(email_or_name: str, tenant_slug: str, pin: str) -> None:
+    """Give a staff member the PIN with which they sign on at shared tablets."""
+    from ordertrack.tenants import accounts, people
+
+    with operator():
+        member = accounts.find_staff_member(accounts.find_tenant(tenant_slug), email_or_name)
+        people.set_pin(member, pin)
+        click.echo(f"{member.name} has a new PIN.")
+
+
+@staff.command("list")
+@_tenant
+@_json
+def list_staff(tenant_slug: str, as_json: bool) -> None:
+    """Print everybody whose access has not ended: role, name, e-mail address, and whether there is a PIN."""
+    from ordertrack.tenants import accounts, people
+
+    with operator():
+        members = people.in_use(accounts.find_tenant(tenant_slug).id)
+        if as_json:
+            listed = [
+                {
+                    "id": str(each.id),
+                    "name": each.name,
+                    "role": each.role,
+                    "email": each.email,
+                    "has_pin": each.pin_hash is not None,
+                }
+                for each in members
+            ]
+            click.echo(json.dumps(listed))
+            return
+        for each in members:
+            has_pin = "PIN" if each.pin_hash else "no PIN"
+            click.echo(f"{each.role}  {each.name}  {each.email or 'on tablets only'}  {has_pin}")
+
+
+@staff.command("revoke")
+@click.argument("email_or_name")
+@_tenant
+def revoke_staff(email_or_name: str, tenant_slug: str) -> None:
     """End a staff member's access; open screens close at once."""
     from ordertrack.tenants import accounts
 
     with operator():
-        member = accounts.revoke_staff_member(accounts.find_tenant(tenant_slug), email)
-        click.echo(f"{member.email} can no longer sign in.")
+        member = accounts.revoke_staff_member(accounts.find_tenant(tenant_slug), email_or_name)
+        click.echo(f"{member.email or member.name} can no longer sign in.")
 
 
 @cli.group()

@@ -135,10 +135,11 @@ def _open(settings: Settings, host: str, port: int, master: int) -> None:
         return  # what waits in the master waits in each worker that it forks meanwhile
     click.echo(f"\nordertrack is open at http://{f'[{host}]' if ':' in host else host}:{port}/")
     if settings.demo:
-        from ordertrack.demo.house import sign_ins
+        from ordertrack.demo import house, tablet_people
 
-        for role, email, password in sign_ins(settings):
+        for role, email, password in house.sign_ins(settings):
             click.echo(f"{role}  {email}  {password}")
+        click.echo(tablet_people.said(house.pins(settings)))
         # At the pace of life, or reports and estimates would tell of a kitchen that nobody has.
         _rush = _command("rush", "--endless", "--speed", "1", "--rate", "2")
     sys.stdout.flush()
@@ -163,16 +164,21 @@ def _command(*arguments: str) -> subprocess.Popen[bytes]:
 
 
 def listen(worker: Any) -> None:
-    """In a worker: start its listener, and end its streams as soon as the worker is told to go."""
+    """In a worker: start what it keeps, and end its streams as soon as the worker is told to go."""
     from ordertrack import streaming
+    from ordertrack.boards.screen_keeper import ScreenKeeper
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the master says when to go
-    listener = streaming.start(worker.app.wsgi())
+    app = worker.app.wsgi()
+    listener = streaming.start(app)
+    screens = ScreenKeeper(app, app.extensions["hub"])
+    screens.start()
 
     def watch() -> None:
         while worker.alive:
             time.sleep(0.1)
         listener.stop()
+        screens.stop()
 
     threading.Thread(target=watch, name="shutdown", daemon=True).start()
 

@@ -23,7 +23,7 @@ from ordertrack.live.subscriptions import LIFETIME
 from ordertrack.live.takeover import TAKEN_OVER, socket_to_take_over
 from ordertrack.live.topics import Channel, Topic
 from ordertrack.orders import event_log
-from ordertrack.tenants import accounts
+from ordertrack.tenants import access
 from ordertrack.tenants.principal import Principal
 
 blueprint = Blueprint("health", __name__)
@@ -52,7 +52,7 @@ class EventLog:
 
     def revoked(self, tenant_id: uuid.UUID) -> list[str]:
         with tenant_context(self._app, tenant_id):
-            return accounts.ended_lately(tenant_id, dt.timedelta(seconds=LIFETIME[1]))
+            return access.ended_lately(tenant_id, dt.timedelta(seconds=LIFETIME[1]))
 
 
 def init_app(

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import secrets
 import uuid
 from hashlib import sha256
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Text, cast, func, select, text, union_all, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ordertrack.database import db, enter_tenant, present_credential
+from ordertrack.languages import gettext as _
 from ordertrack.orders.models import TenantStream
 from ordertrack.orders.state_machine import Role
-from ordertrack.tenants.models import ApiKey, Restaurant, StaffMember, StaffSession, Tenant
+from ordertrack.tenants.access import end_access, end_streams
+from ordertrack.tenants.models import ApiKey, Restaurant, StaffMember, Tenant
 from ordertrack.tenants.passwords import hash_password
 
-REVOKED_CHANNEL = "ordertrack_revoked"
 SHORTEST_PASSWORD = 8
+LONGEST_NAME = 100
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 
@@ -40,7 +41,7 @@ def find_tenant(slug: str) -> Tenant:
 
 def create_tenant(name: str, slug: str) -> Tenant:
     """A tenant and the head of its event stream."""
-    tenant = Tenant(id=uuid.uuid4(), slug=_checked_slug(slug), name=_checked_name(name))
+    tenant = Tenant(id=uuid.uuid4(), slug=_checked_slug(slug), name=checked_name(name))
     enter_tenant(tenant.id)
     db.session.add(tenant)
     _write(f"There is a tenant {slug!r} already.")
@@ -55,7 +56,7 @@ def create_restaurant(tenant: Tenant, name: str, slug: str, timezone: str) -> Re
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise AccountError(f"{timezone!r} is not a time zone; one is named like Asia/Beirut.") from None
     restaurant = Restaurant(
-        tenant_id=tenant.id, slug=_checked_slug(slug), name=_checked_name(name), timezone=timezone
+        tenant_id=tenant.id, slug=_checked_slug(slug), name=checked_name(name), timezone=timezone
     )
     db.session.add(restaurant)
     _write(f"There is a restaurant {slug!r} in this tenant already.")
@@ -76,7 +77,7 @@ def create_staff_member(tenant: Tenant, email: str, name: str, role: Role, passw
         tenant_id=tenant.id,
         id=uuid.uuid4(),
         email=email,
-        name=_checked_name(name),
+        name=checked_name(name),
         role=role,
         password_hash=hash_password(password),
     )
@@ -86,60 +87,33 @@ def create_staff_member(tenant: Tenant, email: str, name: str, role: Role, passw
     return member
 
 
-def revoke_staff_member(tenant: Tenant, email: str) -> StaffMember:
-    """End a staff member's access: no sign-in, no request, and every open screen closes at once."""
-    member: StaffMember | None = db.session.scalar(
-        update(StaffMember)
-        .where(StaffMember.tenant_id == tenant.id, StaffMember.email == email.strip().lower())
-        .where(StaffMember.revoked_at.is_(None))
-        .values(revoked_at=func.clock_timestamp())
-        .returning(StaffMember)
-    )
-    if member is None:
-        raise AccountError(f"{email} is not a staff member of {tenant.slug}, or was revoked before.")
-    _end_streams(f"staff:{member.id}")
+def find_staff_member(tenant: Tenant, who: str) -> StaffMember:
+    """Somebody whose access has not ended, by e-mail address or by name."""
+    who = who.strip().lower()
+    found = db.session.scalars(
+        select(StaffMember)
+        .where(StaffMember.tenant_id == tenant.id, StaffMember.revoked_at.is_(None))
+        .where(or_(StaffMember.email == who, func.lower(StaffMember.name) == who))
+        .order_by((StaffMember.email == who).desc().nulls_last())
+    ).all()
+    if not found:
+        raise AccountError(f"{who} is not a staff member of {tenant.slug}, or was revoked before.")
+    if len(found) > 1 and found[0].email != who:
+        raise AccountError(f"{len(found)} people of {tenant.slug} are called {who}: use an e-mail address.")
+    return found[0]
+
+
+def revoke_staff_member(tenant: Tenant, who: str) -> StaffMember:
+    """End the access of a staff member, found by e-mail address or name."""
+    member = find_staff_member(tenant, who)
+    end_access(member)
     return member
-
-
-def begin_session(member: StaffMember) -> StaffSession:
-    """A sign-in of this staff member, inside whose tenant it is."""
-    begun = StaffSession(tenant_id=member.tenant_id, id=uuid.uuid4(), staff_id=member.id)
-    db.session.add(begun)
-    db.session.commit()
-    return begun
-
-
-def end_session(tenant_id: uuid.UUID, session: str) -> None:
-    """End one sign-in, named as a principal names it: its cookie, and every screen it has open."""
-    db.session.execute(
-        update(StaffSession)
-        .where(StaffSession.tenant_id == tenant_id, StaffSession.id == uuid.UUID(session.partition(":")[2]))
-        .values(ended_at=func.clock_timestamp())
-    )
-    _end_streams(session)
-
-
-def ended_lately(tenant_id: uuid.UUID, within: dt.timedelta) -> list[str]:
-    """The staff members, sign-ins and keys that lost access `within` that time, as principals name them."""
-    since = func.clock_timestamp() - within
-    ended = union_all(
-        select(("staff:" + cast(StaffMember.id, Text)).label("name")).where(
-            StaffMember.tenant_id == tenant_id, StaffMember.revoked_at > since
-        ),
-        select("session:" + cast(StaffSession.id, Text)).where(
-            StaffSession.tenant_id == tenant_id, StaffSession.ended_at > since
-        ),
-        select("key:" + cast(ApiKey.id, Text)).where(
-            ApiKey.tenant_id == tenant_id, ApiKey.revoked_at > since
-        ),
-    )
-    return list(db.session.scalars(ended))
 
 
 def create_key(tenant: Tenant, name: str) -> tuple[ApiKey, str]:
     """An API key, and its text: 256 random bits, shown now and never again."""
     secret = "ot_" + secrets.token_urlsafe(32)
-    key = ApiKey(tenant_id=tenant.id, id=uuid.uuid4(), name=_checked_name(name), key_hash=hash_key(secret))
+    key = ApiKey(tenant_id=tenant.id, id=uuid.uuid4(), name=checked_name(name), key_hash=hash_key(secret))
     db.session.add(key)
     db.session.commit()
     return key, secret
@@ -156,20 +130,13 @@ def revoke_key(tenant: Tenant, name: str) -> int:
     if not ended:
         raise AccountError(f"{tenant.slug} has no API key {name!r} that is still in use.")
     for key_id in ended:
-        _end_streams(f"key:{key_id}")
+        end_streams(f"key:{key_id}")
     return len(ended)
 
 
 def hash_key(secret: str) -> str:
     """The digest under which a key is kept; a fast one is enough for 256 random bits."""
     return sha256(secret.encode()).hexdigest()
-
-
-def _end_streams(actor: str) -> None:
-    db.session.execute(
-        text("SELECT pg_notify(:channel, :actor)"), {"channel": REVOKED_CHANNEL, "actor": actor}
-    )
-    db.session.commit()
 
 
 def _write(taken: str) -> None:
@@ -188,8 +155,8 @@ def _checked_slug(slug: str) -> str:
     return slug
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str) -> str:
     name = name.strip()
-    if not name or len(name) > 100 or not name.isprintable():
-        raise AccountError("A name has 1 to 100 printable characters.")
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise AccountError(_("A name has 1 to 100 printable characters."))
     return name

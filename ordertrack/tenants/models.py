@@ -49,7 +49,7 @@ class Restaurant(Base):
 
 
 class StaffMember(Base):
-    """A person who signs in with an e-mail address and a password, in one role."""
+    """A person in one role, who signs in with an e-mail address and a password, or on tablets with a PIN."""
 
     __tablename__ = "staff_members"
     __table_args__ = (
@@ -59,10 +59,11 @@ class StaffMember(Base):
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
-    email: Mapped[str]
+    email: Mapped[str | None]
     name: Mapped[str]
     role: Mapped[Role] = mapped_column(stored_as_text(Role))
-    password_hash: Mapped[str]
+    password_hash: Mapped[str | None]
+    pin_hash: Mapped[str | None]
     created_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
     revoked_at: Mapped[dt.datetime | None] = mapped_column(Moment)
 
@@ -80,6 +81,39 @@ class StaffSession(Base):
     staff_id: Mapped[uuid.UUID] = mapped_column(Uuid)
     created_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
     ended_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class Tablet(Base):
+    """A shared device that shows one board of one restaurant, and nothing once it has ended."""
+
+    __tablename__ = "tablets"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "restaurant_id"], ["restaurants.tenant_id", "restaurants.id"]),
+    )
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    board: Mapped[str]
+    name: Mapped[str]
+    set_up_by: Mapped[str]
+    actor: Mapped[str]
+    created_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class PinAttempt(Base):
+    """How many tries of a person's PIN have failed in a row, and until when the next has to wait."""
+
+    __tablename__ = "pin_attempts"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "staff_id"], ["staff_members.tenant_id", "staff_members.id"]),
+    )
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    staff_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    failures: Mapped[int]
+    locked_until: Mapped[dt.datetime | None] = mapped_column(Moment)
 
 
 class ApiKey(Base):

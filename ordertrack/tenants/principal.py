@@ -7,14 +7,29 @@ from dataclasses import dataclass
 
 from ordertrack.orders.state_machine import Role
 
+PICKUP = "pickup"
+"""The board for guests, which every staff member may open and no role owns."""
+
+
+@dataclass(frozen=True, slots=True)
+class TabletPlace:
+    """Where a shared tablet stands: its restaurant and the one board that it shows."""
+
+    id: uuid.UUID
+    restaurant_id: uuid.UUID
+    restaurant: str
+    restaurant_name: str
+    board: str
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A staff member, an API key, a customer's link or a program, inside one tenant.
+    """A staff member, a shared tablet, an API key, a customer's link or a program, inside one tenant.
 
-    `actor` is for machines and never changes (`staff:<id>`, `key:<id>`, `customer:<order id>`,
-    `program:<name>`); `name` is for people. `role` is None for programs, which no role narrows.
-    `session` is a staff member's sign-in on one device (`session:<id>`).
+    `actor` is for machines and never changes (`staff:<id>`, `tablet:<id>`, `key:<id>`, `customer:<order id>`,
+    `program:<name>`); `name` is for people. `role` is None for programs, which no role narrows. `session` is
+    the sign-in on one device (`session:<id>`, `tablet:<id>`). `tablet` is the shared tablet that asks, or on
+    which a person acts.
     """
 
     tenant_id: uuid.UUID
@@ -22,6 +37,7 @@ class Principal:
     name: str
     role: Role | None = None
     session: str | None = None
+    tablet: TabletPlace | None = None
 
     @property
     def ended_by(self) -> tuple[str, ...]:
@@ -35,3 +51,13 @@ class Principal:
     @property
     def is_manager(self) -> bool:
         return self.role in (Role.MANAGER, Role.OWNER)
+
+    def may_see(self, restaurant_id: uuid.UUID) -> bool:
+        """Whether what belongs to this restaurant of the tenant may be shown: a tablet sees its own only."""
+        return self.tablet is None or self.tablet.restaurant_id == restaurant_id
+
+    def may_open(self, board: str, restaurant_id: uuid.UUID) -> bool:
+        """Whether this board (`kitchen`, `dispatch`, `pickup`) of the restaurant may be opened."""
+        if self.tablet is not None:
+            return (board, restaurant_id) == (self.tablet.board, self.tablet.restaurant_id)
+        return self.is_manager or (self.is_staff and board in (PICKUP, self.role))

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, session, url_for
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import and_, bindparam, select
 
 from ordertrack.database import db, enter_tenant, present_credential
+from ordertrack.languages import gettext as _
 from ordertrack.orders.state_machine import Role
+from ordertrack.paths import local_path
 from ordertrack.statements import Confined
-from ordertrack.tenants import throttle
-from ordertrack.tenants.accounts import begin_session, end_session
+from ordertrack.tenants import signed_on, tablets, throttle
+from ordertrack.tenants.access import begin_session, end_session
+from ordertrack.tenants.cookies import CookieSessions, is_page
 from ordertrack.tenants.models import StaffMember, StaffSession
 from ordertrack.tenants.passwords import verify_password
 from ordertrack.tenants.principal import Principal
@@ -24,9 +26,6 @@ from ordertrack.tenants.principal import Principal
 blueprint = Blueprint("sign_in", __name__)
 login_manager = LoginManager()
 login_manager.session_protection = None  # tablets change their network; a sign-in is a row that can be ended
-
-_TOO_OFTEN = "That was tried too often with a wrong password. Wait a minute, then try again."
-
 
 _SIGNED_IN = Confined(
     select(StaffMember.id, StaffMember.name, StaffMember.role)
@@ -44,31 +43,18 @@ _SIGNED_IN = Confined(
 
 
 class SignedIn:
-    """What Flask-Login carries for a request: the staff member's principal."""
+    """What Flask-Login carries for a request: the principal of a staff member, or of a shared tablet."""
 
     is_authenticated = True
     is_active = True
     is_anonymous = False
 
-    def __init__(
-        self, tenant_id: uuid.UUID, staff_id: uuid.UUID, name: str, role: Role, session_id: uuid.UUID
-    ) -> None:
-        self.principal = Principal(tenant_id, f"staff:{staff_id}", name, role, f"session:{session_id}")
-        self._id = f"{tenant_id}:{session_id}"
+    def __init__(self, principal: Principal, identity: str) -> None:
+        self.principal = principal
+        self._identity = identity
 
     def get_id(self) -> str:
-        return self._id
-
-
-class CookieSessions(SecureCookieSessionInterface):
-    """The session cookie is Secure whenever the page came over TLS, by this server or a proxy before it."""
-
-    def get_cookie_secure(self, app: Flask) -> bool:
-        return request.is_secure
-
-    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        """A page makes the sign-in last longer; taps and streams, of which there are many, do not."""
-        return session.modified or (session.permanent and _is_page())
+        return self._identity
 
 
 def init_app(app: Flask) -> None:
@@ -79,15 +65,36 @@ def init_app(app: Flask) -> None:
 
 
 def staff_principal() -> Principal:
-    """The signed-in staff member; answers 401 or the sign-in page to anybody else."""
+    """Who reads: the signed-in staff member or tablet; 401 or the sign-in page to anybody else."""
     if not current_user.is_authenticated:
         return cast(Principal, login_manager.unauthorized())
     return cast(Principal, current_user.principal)
 
 
-def _is_page() -> bool:
-    is_stream = str(request.endpoint).endswith(".stream")
-    return request.method == "GET" and not is_stream and "HX-Request" not in request.headers
+def acting_principal() -> Principal:
+    """Who writes: the signed-in staff member; on a tablet the person whose token is the field `person`.
+
+    Raises PersonNeeded if nobody is on at the tablet, or somebody who may act no longer.
+    """
+    principal = staff_principal()
+    if principal.tablet is None:
+        return principal
+    return signed_on.person_on(principal, request.form.get("person", ""))
+
+
+def managing_principal() -> Principal:
+    """The signed-in manager or owner; 403 to the rest of the staff."""
+    principal = staff_principal()
+    if not principal.is_manager:
+        abort(403, _("This page is for managers and owners."))
+    return principal
+
+
+def become_tablet(principal: Principal) -> None:
+    """Make this device the tablet's: what a person's sign-in left in its cookie is gone."""
+    session.clear()
+    session.permanent = True
+    login_user(SignedIn(principal, tablets.identity_of(principal)))
 
 
 def is_signed_in() -> bool:
@@ -96,18 +103,28 @@ def is_signed_in() -> bool:
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def _load(identity: str) -> SignedIn | None:
-    tenant_id, session_id = (uuid.UUID(part) for part in identity.split(":"))
+    tenant, *kind, row = identity.split(":")
+    tenant_id, row_id = uuid.UUID(tenant), uuid.UUID(row)
     enter_tenant(tenant_id)
+    principal = tablets.find(tenant_id, row_id) if kind else _member(tenant_id, row_id)
+    return None if principal is None else SignedIn(principal, identity)
+
+
+def _member(tenant_id: uuid.UUID, session_id: uuid.UUID) -> Principal | None:
     for member in _SIGNED_IN.rows(tenant_id=tenant_id, session_id=session_id):
-        return SignedIn(tenant_id, member.id, member.name, Role(member.role), session_id)
+        return _principal(tenant_id, member, session_id)
     return None
+
+
+def _principal(tenant_id: uuid.UUID, member: Any, session_id: uuid.UUID) -> Principal:
+    return Principal(tenant_id, f"staff:{member.id}", member.name, Role(member.role), f"session:{session_id}")
 
 
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
 def _unauthorized() -> None:
-    if _is_page():
+    if is_page(request):
         abort(redirect(url_for("sign_in.login", next=request.full_path.rstrip("?"))))
-    abort(401, "You are signed out. Sign in again to go on; nothing was changed.")
+    abort(401, _("You are signed out. Sign in again to go on; nothing was changed."))
 
 
 def refuse_cross_site_writes() -> None:
@@ -126,7 +143,7 @@ def refuse_cross_site_writes() -> None:
         origin = request.headers.get("Origin")
         is_ours = origin is None or urlsplit(origin).netloc == request.host
     if not is_ours:
-        abort(403, "This request came from another site. Open the page itself and try again.")
+        abort(403, _("This request came from another site. Open the page itself and try again."))
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -138,18 +155,18 @@ def login() -> ResponseReturnValue:
     email = request.form.get("email", "").strip().lower()
     address = request.remote_addr or ""
     if not throttle.may_try(email, address):
-        abort(429, _TOO_OFTEN)
+        abort(429, _("That was tried too often with a wrong password. Wait a minute, then try again."))
     member = _authenticate(email, request.form.get("password", ""))
     if member is None:
         throttle.failed(address)
-        problem = "That e-mail address and password do not belong together."
+        problem = _("That e-mail address and password do not belong together.")
         return render_template("login.html", email=email, problem=problem), 401
     session.clear()
     session.permanent = True
     enter_tenant(member.tenant_id)
     begun = begin_session(member)
-    login_user(SignedIn(member.tenant_id, member.id, member.name, member.role, begun.id))
-    return redirect(_local(request.args.get("next")) or url_for("boards.home"))
+    login_user(SignedIn(_principal(member.tenant_id, member, begun.id), f"{member.tenant_id}:{begun.id}"))
+    return redirect(local_path(request.args.get("next")) or url_for("boards.home"))
 
 
 @blueprint.post("/logout")
@@ -177,12 +194,4 @@ def _authenticate(email: str, password: str) -> StaffMember | None:
             return member
     if not members:
         verify_password(None, password)
-    return None
-
-
-def _local(target: str | None) -> str | None:
-    """`next` only if it stays on this site."""
-    # Browsers drop tabs and line breaks from an address, and read a backslash as a slash.
-    if target and target.isprintable() and target.startswith("/") and not target.startswith(("//", "/\\")):
-        return target
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from functools import cache
 
 from limits import RateLimitItemPerMinute
@@ -10,6 +11,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 _TRIES = RateLimitItemPerMinute(10, namespace="as")
 _FAILURES = RateLimitItemPerMinute(30, namespace="from")
+_PINS = RateLimitItemPerMinute(30, namespace="on")
 
 
 @cache
@@ -29,3 +31,8 @@ def may_try(email: str, address: str) -> bool:
 def failed(address: str) -> None:
     """Count a wrong password from this network address."""
     _limiter().hit(_FAILURES, address)
+
+
+def may_try_pin(tablet_id: uuid.UUID) -> bool:
+    """Whether another PIN may be tried on this tablet, whoever's; counts it."""
+    return _limiter().hit(_PINS, str(tablet_id))

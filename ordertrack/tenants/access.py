@@ -1,0 +1,68 @@
+"""Access that begins with a sign-in, and how it ends: for good, and with every screen that it has open."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import Text, cast, func, select, text, union_all, update
+
+from ordertrack.database import db
+from ordertrack.tenants.models import ApiKey, StaffMember, StaffSession, Tablet
+
+REVOKED_CHANNEL = "ordertrack_revoked"
+
+
+def end_access(member: StaffMember) -> None:
+    """No sign-in, no PIN, no request from now on, and every open screen closes at once."""
+    db.session.execute(
+        update(StaffMember)
+        .where(StaffMember.tenant_id == member.tenant_id, StaffMember.id == member.id)
+        .values(revoked_at=func.clock_timestamp())
+    )
+    end_streams(f"staff:{member.id}")
+
+
+def begin_session(member: StaffMember) -> StaffSession:
+    """A sign-in of this staff member, inside whose tenant it is."""
+    begun = StaffSession(tenant_id=member.tenant_id, id=uuid.uuid4(), staff_id=member.id)
+    db.session.add(begun)
+    db.session.commit()
+    return begun
+
+
+def end_session(tenant_id: uuid.UUID, session: str) -> None:
+    """End one sign-in, named as a principal names it: its cookie, and every screen it has open."""
+    db.session.execute(
+        update(StaffSession)
+        .where(StaffSession.tenant_id == tenant_id, StaffSession.id == uuid.UUID(session.partition(":")[2]))
+        .values(ended_at=func.clock_timestamp())
+    )
+    end_streams(session)
+
+
+def ended_lately(tenant_id: uuid.UUID, within: dt.timedelta) -> list[str]:
+    """Whoever lost access `within` that time, as principals name them: people, sign-ins, tablets, keys."""
+    since = func.clock_timestamp() - within
+    ended = union_all(
+        select(("staff:" + cast(StaffMember.id, Text)).label("name")).where(
+            StaffMember.tenant_id == tenant_id, StaffMember.revoked_at > since
+        ),
+        select("session:" + cast(StaffSession.id, Text)).where(
+            StaffSession.tenant_id == tenant_id, StaffSession.ended_at > since
+        ),
+        select("key:" + cast(ApiKey.id, Text)).where(
+            ApiKey.tenant_id == tenant_id, ApiKey.revoked_at > since
+        ),
+        select("tablet:" + cast(Tablet.id, Text)).where(
+            Tablet.tenant_id == tenant_id, Tablet.ended_at > since
+        ),
+    )
+    return list(db.session.scalars(ended))
+
+
+def end_streams(actor: str) -> None:
+    db.session.execute(
+        text("SELECT pg_notify(:channel, :actor)"), {"channel": REVOKED_CHANNEL, "actor": actor}
+    )
+    db.session.commit()

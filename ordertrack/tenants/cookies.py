@@ -1,0 +1,64 @@
+"""The session cookie: how long it lasts, and over which lines it travels."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Flask, Request, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from itsdangerous import BadSignature
+
+LASTS_ON_TABLETS = dt.timedelta(days=365)
+_TABLET = "tablet"
+
+
+def identity_of_tablet(tenant_id: object, tablet_id: object) -> str:
+    """Under which name Flask-Login keeps a tablet in its cookie."""
+    return f"{tenant_id}:{_TABLET}:{tablet_id}"
+
+
+def is_tablet(session: SessionMixin) -> bool:
+    """Whether the cookie says that the device is a shared tablet; the database has the last word."""
+    return f":{_TABLET}:" in session.get("_user_id", "")
+
+
+def is_page(asked: Request) -> bool:
+    """Whether a person waits for a page, and not a script for a fragment or a stream."""
+    is_stream = str(asked.endpoint).endswith(".stream")
+    return asked.method == "GET" and not is_stream and "HX-Request" not in asked.headers
+
+
+class CookieSessions(SecureCookieSessionInterface):
+    """The cookie is Secure whenever the page came over TLS, by this server or a proxy before it.
+
+    A person's lasts a shift, a tablet's a year: what ends it is a row.
+    """
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """A page makes the sign-in last longer; taps and streams, of which there are many, do not."""
+        return session.modified or (session.permanent and is_page(request))
+
+    def get_expiration_time(self, app: Flask, session: SessionMixin) -> dt.datetime | None:
+        if is_tablet(session):
+            return dt.datetime.now(dt.UTC) + LASTS_ON_TABLETS
+        return super().get_expiration_time(app, session)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """As Flask does it, but the age that is too old depends on what stands in the cookie."""
+        signer = self.get_signing_serializer(app)
+        if signer is None:
+            return None
+        try:
+            kept, signed_at = signer.loads(
+                request.cookies.get(self.get_cookie_name(app), ""),
+                max_age=int(LASTS_ON_TABLETS.total_seconds()),
+                return_timestamp=True,
+            )
+        except BadSignature:
+            return self.session_class()
+        opened = self.session_class(kept)
+        is_old = signed_at + app.permanent_session_lifetime < dt.datetime.now(dt.UTC)
+        return self.session_class() if is_old and not is_tablet(opened) else opened

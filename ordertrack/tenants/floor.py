@@ -1,0 +1,141 @@
+"""How a restaurant's floor works, as whoever renders or takes in an order needs it: kept until it changes."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeAlias
+
+from flask import g
+from sqlalchemy import select, text
+
+from ordertrack.database import db
+from ordertrack.languages import gettext as _
+from ordertrack.tenants import floor_rows
+from ordertrack.tenants.floor_check import UnusableFloor, check
+from ordertrack.tenants.floor_rows import MOVES, FloorSettings, SavedFloor
+from ordertrack.tenants.models import Restaurant
+from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.stations import Station
+
+__all__ = [
+    "SETTINGS_CHANNEL",
+    "FloorSettings",
+    "Station",
+    "UnusableFloor",
+    "forget",
+    "forget_all",
+    "of_restaurant",
+    "save",
+]
+
+SETTINGS_CHANNEL = "ordertrack_settings"
+"""Notified with `<tenant>:<restaurant>` whenever something was saved."""
+
+# As for the settings of shifts and targets: who listens forgets at once, for others nothing is older.
+_KEPT_FOR = 5.0  # seconds
+_MOST_KEPT = 10_000
+
+_Key: TypeAlias = tuple[uuid.UUID | None, uuid.UUID, uuid.UUID]
+_kept: dict[_Key, tuple[float, FloorSettings]] = {}
+_times_forgotten = 0
+
+
+def of_restaurant(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> FloorSettings:
+    """The settings of one restaurant; raises LookupError if the tenant has none of this id."""
+    # The entered tenant is part of the key: what one has read must not be found from inside another.
+    key = (g.get("tenant_id"), tenant_id, restaurant_id)
+    kept = _kept.get(key)
+    if kept is not None and kept[0] > time.monotonic():
+        return kept[1]
+    before = _times_forgotten
+    found = floor_rows.read(tenant_id, restaurant_id)
+    if found is None:
+        raise LookupError(f"no restaurant {restaurant_id} in tenant {tenant_id}")
+    # What was read while something was saved may be of before it.
+    if before == _times_forgotten:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[key] = (time.monotonic() + _KEPT_FOR, found)
+    return found
+
+
+def forget(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> None:
+    """Have a restaurant's settings read anew."""
+    _drop(lambda key: key[1:] == (tenant_id, restaurant_id))
+
+
+def forget_all() -> None:
+    """Have everything read anew."""
+    _drop(lambda _key: True)
+
+
+def save(wanted: FloorSettings, *, by: Principal, seen: int | None = None) -> FloorSettings | None:
+    """Save settings of `wanted.restaurant_id` as its next version, whatever theirs, and commit.
+
+    Answers what was saved, None if it holds already. `seen` is the version that these were thought of from.
+    Raises UnusableFloor, also if somebody else saved meanwhile, and LookupError for no restaurant of the
+    tenant; then nothing is saved.
+    """
+    check(wanted)
+    wanted = replace(wanted, undo_seconds={status: wanted.undo_for(status) for status in MOVES})
+    try:
+        before = _held(by.tenant_id, wanted.restaurant_id)
+        if replace(wanted, version=before.version) == before:
+            db.session.rollback()
+            return None
+        if seen not in (None, before.version):
+            raise UnusableFloor({"seen": _overtaken()})
+        saved = replace(wanted, version=before.version + 1)
+        db.session.add(_row(saved, by))
+        payload = {"channel": SETTINGS_CHANNEL, "payload": f"{by.tenant_id}:{wanted.restaurant_id}"}
+        db.session.execute(text("SELECT pg_notify(:channel, :payload)"), payload)
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    forget(by.tenant_id, wanted.restaurant_id)
+    return saved
+
+
+def _held(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> FloorSettings:
+    """The settings as they are; who saves at the same time waits until this transaction ends."""
+    found = db.session.scalar(
+        select(Restaurant.id)
+        .where(Restaurant.tenant_id == tenant_id, Restaurant.id == restaurant_id)
+        .with_for_update(key_share=True)
+    )
+    before = floor_rows.read(tenant_id, restaurant_id) if found is not None else None
+    if before is None:
+        raise LookupError(f"no restaurant {restaurant_id} in tenant {tenant_id}")
+    return before
+
+
+def _row(floor: FloorSettings, by: Principal) -> SavedFloor:
+    return SavedFloor(
+        tenant_id=by.tenant_id,
+        restaurant_id=floor.restaurant_id,
+        version=floor.version,
+        undo_seconds={status.value: seconds for status, seconds in floor.undo_seconds.items()},
+        rest_after=floor.rest_after,
+        arabic_digits=floor.arabic_digits,
+        stations=[{"name": station.name, "dishes": list(station.dishes)} for station in floor.stations],
+        saved_by=by.name,
+        actor=by.actor,
+    )
+
+
+def _drop(is_forgotten: Callable[[_Key], bool]) -> None:
+    global _times_forgotten
+    _times_forgotten += 1
+    for key in [key for key in list(_kept) if is_forgotten(key)]:
+        _kept.pop(key, None)
+
+
+def _overtaken() -> str:
+    return _(
+        "Somebody else saved other settings while you were at it: see what was saved below."
+        " Saving once more replaces theirs by what stands here."
+    )

@@ -1,0 +1,94 @@
+"""The people of a tenant, as those who manage them see to it: who there is, which PIN, and an end."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from ordertrack.database import db
+from ordertrack.languages import gettext as _
+from ordertrack.orders.state_machine import Role
+from ordertrack.tenants import pins
+from ordertrack.tenants.accounts import AccountError, checked_name
+from ordertrack.tenants.models import StaffMember
+from ordertrack.tenants.principal import Principal
+
+WITHOUT_ADDRESS = (Role.KITCHEN, Role.DISPATCH)
+"""Whose people may do without an e-mail address and a password."""
+
+
+class NoSuchPerson(LookupError):
+    """There is no staff member of this id in the tenant, or their access has ended."""
+
+
+def in_use(tenant_id: uuid.UUID) -> list[StaffMember]:
+    """Everybody whose access has not ended, by name."""
+    return list(
+        db.session.scalars(
+            select(StaffMember)
+            .where(StaffMember.tenant_id == tenant_id, StaffMember.revoked_at.is_(None))
+            .order_by(func.lower(StaffMember.name), StaffMember.id)
+        )
+    )
+
+
+def may_manage(manager: Principal, person: Any) -> bool:
+    """Owners manage everybody; managers the kitchen's and the dispatch's people, and themselves."""
+    if manager.role == Role.OWNER or f"staff:{person.id}" == manager.actor:
+        return True
+    return manager.role == Role.MANAGER and person.role in WITHOUT_ADDRESS
+
+
+def find(tenant_id: uuid.UUID, staff_id: uuid.UUID) -> StaffMember:
+    """A staff member whose access has not ended; raises NoSuchPerson."""
+    person = db.session.scalar(
+        select(StaffMember).where(
+            StaffMember.tenant_id == tenant_id, StaffMember.id == staff_id, StaffMember.revoked_at.is_(None)
+        )
+    )
+    if person is None:
+        raise NoSuchPerson(staff_id)
+    return person
+
+
+def add(tenant_id: uuid.UUID, name: str, role: Role, pin: str) -> StaffMember:
+    """Somebody who only ever taps a name and a PIN; AccountError says what cannot be as asked."""
+    if role not in WITHOUT_ADDRESS:
+        raise AccountError(_("A manager signs in with an e-mail address: the operator makes one."))
+    name = _unlike_others(tenant_id, name)
+    pin_hash = _hashed(pin)
+    # Not by the session, which would name every column: the application's role may not write them all.
+    person = db.session.scalars(
+        insert(StaffMember)
+        .values(tenant_id=tenant_id, id=uuid.uuid4(), name=name, role=role, pin_hash=pin_hash)
+        .returning(StaffMember)
+    ).one()
+    db.session.commit()
+    return person
+
+
+def set_pin(person: StaffMember, pin: str) -> None:
+    """Give a person a PIN: who is on with the one before has to sign on again, and nothing stays locked."""
+    pin_hash = _hashed(pin)
+    db.session.execute(
+        update(StaffMember)
+        .where(StaffMember.tenant_id == person.tenant_id, StaffMember.id == person.id)
+        .values(pin_hash=pin_hash)
+    )
+    pins.forget_failures(person.tenant_id, person.id)
+    db.session.commit()
+
+
+def _hashed(pin: str) -> str:
+    db.session.commit()  # no connection is held while the hash is worked out
+    return pins.hash_new(pin)
+
+
+def _unlike_others(tenant_id: uuid.UUID, name: str) -> str:
+    """On a tablet the name is all there is to tell people apart."""
+    name = checked_name(name)
+    if any(person.name.casefold() == name.casefold() for person in in_use(tenant_id)):
+        raise AccountError(_("There is somebody of this name already: add a letter or a second name."))
+    return name

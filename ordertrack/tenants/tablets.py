@@ -1,0 +1,108 @@
+"""Shared tablets: a device becomes one board of one restaurant's, until somebody ends it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, select, update
+
+from ordertrack.database import db
+from ordertrack.languages import gettext as _
+from ordertrack.languages import marked
+from ordertrack.orders.state_machine import Role
+from ordertrack.statements import Confined
+from ordertrack.tenants.access import end_streams
+from ordertrack.tenants.accounts import AccountError, checked_name
+from ordertrack.tenants.cookies import identity_of_tablet
+from ordertrack.tenants.models import Restaurant, Tablet
+from ordertrack.tenants.principal import PICKUP, Principal, TabletPlace
+
+BOARDS = {
+    Role.KITCHEN.value: marked("Kitchen"),
+    Role.DISPATCH.value: marked("Dispatch"),
+    PICKUP: marked("Pickup"),
+}
+"""What a tablet may show, and how that is called."""
+
+_OF_RESTAURANT = and_(Restaurant.tenant_id == Tablet.tenant_id, Restaurant.id == Tablet.restaurant_id)
+_BY_ID = Confined(
+    select(
+        Tablet.id,
+        Tablet.name,
+        Tablet.board,
+        Tablet.restaurant_id,
+        Restaurant.slug,
+        Restaurant.name.label("restaurant_name"),
+    )
+    .join(Restaurant, _OF_RESTAURANT)
+    .where(
+        Tablet.tenant_id == bindparam("tenant_id"),
+        Tablet.id == bindparam("tablet_id"),
+        Tablet.ended_at.is_(None),
+    )
+)
+
+
+def find(tenant_id: uuid.UUID, tablet_id: uuid.UUID) -> Principal | None:
+    """The principal of a tablet that has not ended."""
+    for row in _BY_ID.rows(tenant_id=tenant_id, tablet_id=tablet_id):
+        place = TabletPlace(row.id, row.restaurant_id, row.slug, row.restaurant_name, row.board)
+        # A pickup tablet has no role of its own; what it may open is said by its place alone.
+        role = Role.DISPATCH if row.board == PICKUP else Role(row.board)
+        return Principal(tenant_id, _actor(row.id), row.name, role, _actor(row.id), place)
+    return None
+
+
+def identity_of(tablet: Principal) -> str:
+    assert tablet.tablet is not None
+    return identity_of_tablet(tablet.tenant_id, tablet.tablet.id)
+
+
+def in_use(tenant_id: uuid.UUID) -> list[Any]:
+    """The tenant's tablets that have not ended, each a row (Tablet, Restaurant)."""
+    return list(
+        db.session.execute(
+            select(Tablet, Restaurant)
+            .join(Restaurant, _OF_RESTAURANT)
+            .where(Tablet.tenant_id == tenant_id, Tablet.ended_at.is_(None))
+            .order_by(Restaurant.name, Tablet.board, Tablet.name)
+        )
+    )
+
+
+def set_up(restaurant_id: uuid.UUID, board: str, name: str, *, by: Principal) -> Principal:
+    """A tablet of this restaurant (of `by`'s tenant) and board; AccountError if it cannot be as asked."""
+    if board not in BOARDS:
+        raise AccountError(_("Choose which board the tablet shows."))
+    made = Tablet(
+        tenant_id=by.tenant_id,
+        id=uuid.uuid4(),
+        restaurant_id=restaurant_id,
+        board=board,
+        name=checked_name(name),
+        set_up_by=by.name,
+        actor=by.actor,
+    )
+    db.session.add(made)
+    db.session.commit()
+    principal = find(by.tenant_id, made.id)
+    assert principal is not None
+    return principal
+
+
+def end(tenant_id: uuid.UUID, tablet_id: uuid.UUID) -> str | None:
+    """End a tablet, and every stream that it has open, at once; its name, or None if there is none in use."""
+    name = db.session.scalar(
+        update(Tablet)
+        .where(Tablet.tenant_id == tenant_id, Tablet.id == tablet_id, Tablet.ended_at.is_(None))
+        .values(ended_at=func.clock_timestamp())
+        .returning(Tablet.name)
+    )
+    if name is not None:
+        end_streams(_actor(tablet_id))
+    return name
+
+
+def _actor(tablet_id: uuid.UUID) -> str:
+    return f"tablet:{tablet_id}"

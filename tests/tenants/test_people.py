@@ -1,0 +1,235 @@
+"""The people of tablets: who may see to whom, what is kept of a PIN, and the commands that do the same."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from at_tablet import OTHER_PIN, PIN, Tablet, hire, id_of, set_up
+from cast import PASSWORD, House, Person
+from click.testing import CliRunner, Result
+from direct import connect
+from flask import Flask
+from flask.testing import FlaskClient
+from psycopg import errors
+from server import environment_of
+
+from ordertrack.commands import cli
+from ordertrack.config import Settings
+from ordertrack.orders.state_machine import Role
+from ordertrack.tenants import accounts
+from ordertrack.tenants.passwords import verify_password
+
+SignIn = Callable[[Person], FlaskClient]
+
+
+@pytest.fixture
+def operator(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
+    with connect(settings.operator_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def owner(operator_app: Flask, cedar: House, sign_in: SignIn) -> FlaskClient:
+    with operator_app.app_context():
+        email = f"samir@{cedar.slug}.example"
+        member = accounts.create_staff_member(
+            accounts.find_tenant(cedar.slug), email, "Samir", Role.OWNER, PASSWORD
+        )
+        return sign_in(
+            Person(email, cedar.maya.principal.__class__(cedar.tenant_id, str(member.id), "Samir"))
+        )
+
+
+@pytest.fixture
+def kitchen(cedar: House, sign_in: SignIn) -> Tablet:
+    return set_up(sign_in, cedar)
+
+
+@pytest.fixture
+def ordertrack(settings: Settings, tmp_path: Any) -> Callable[..., Result]:
+    """Type a command; it must end with this exit code."""
+
+    def run(*words: str, code: int = 0, typed: str | None = None) -> Result:
+        result = CliRunner().invoke(cli, words, env=environment_of(settings, tmp_path), input=typed)
+        assert result.exit_code == code, result.output
+        return result
+
+    return run
+
+
+def offered(tablet: Tablet) -> list[str]:
+    assert tablet.client.get("/tablet/people").json is not None
+    return [person["name"] for person in tablet.client.get("/tablet/people").json]  # type: ignore[union-attr]
+
+
+def test_a_manager_adds_somebody_who_signs_on_at_once_and_nowhere_else(
+    cedar: House, sign_in: SignIn, kitchen: Tablet, operator: psycopg.Connection[Any]
+) -> None:
+    form = {"name": " Rami ", "role": "kitchen", "pin": PIN}
+    assert sign_in(cedar.maya).post("/people", data=form).location == "/people"
+    assert offered(kitchen) == ["Rami"]
+    row = operator.execute(
+        "SELECT id, email, password_hash, pin_hash FROM staff_members WHERE tenant_id = %s AND name = 'Rami'",
+        [cedar.tenant_id],
+    ).fetchone()
+    assert row is not None
+    staff_id, email, password_hash, pin_hash = row
+    assert (email, password_hash) == (None, None)
+    assert pin_hash.startswith("$argon2id$") and PIN not in pin_hash and verify_password(pin_hash, PIN)
+    kitchen.sign_on(str(staff_id))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"name": "nour"}, "somebody of this name"),
+        ({"name": ""}, "A name has"),
+        ({"name": "a\u202eb"}, "A name has"),
+        ({"role": "manager"}, "e-mail address"),
+        ({"role": "owner"}, "e-mail address"),
+        ({"role": "cook"}, "Choose what the person does"),
+        ({"pin": "1234"}, "would guess"),
+        ({"pin": "12"}, "4 to 8 digits"),
+        ({"pin": "\0\0\0\0"}, "4 to 8 digits"),
+    ],
+    ids=str,
+)
+def test_who_cannot_be_added_as_asked_is_refused_in_place(
+    cedar: House, sign_in: SignIn, operator: psycopg.Connection[Any], wrong: dict[str, str], said: str
+) -> None:
+    form = {"name": "Rami", "role": "kitchen", "pin": PIN} | wrong
+    answer = sign_in(cedar.maya).post("/people", data=form)
+    assert answer.status_code == 422
+    assert re.search(rf'role="alert">[^<]*{said}', answer.text)
+    assert operator.execute(
+        "SELECT count(*) FROM staff_members WHERE tenant_id = %s", [cedar.tenant_id]
+    ).fetchone() == (3,)
+
+
+def test_managers_see_to_cooks_dispatchers_and_themselves_and_owners_to_everybody(
+    operator_app: Flask, cedar: House, sign_in: SignIn, owner: FlaskClient
+) -> None:
+    with operator_app.app_context():
+        other = accounts.create_staff_member(
+            accounts.find_tenant(cedar.slug), f"m@{cedar.slug}.example", "Mona", Role.MANAGER, PASSWORD
+        )
+        samir = accounts.find_staff_member(accounts.find_tenant(cedar.slug), "samir")
+    maya, nour = sign_in(cedar.maya), sign_in(cedar.nour)
+    may = {id_of(cedar.nour): 302, id_of(cedar.karim): 302, id_of(cedar.maya): 302,
+           str(other.id): 403, str(samir.id): 403}  # fmt: skip
+    for staff_id, status in may.items():
+        assert maya.post(f"/people/{staff_id}/pin", data={"pin": OTHER_PIN}).status_code == status
+        assert nour.post(f"/people/{staff_id}/pin", data={"pin": OTHER_PIN}).status_code == 403
+        assert owner.post(f"/people/{staff_id}/pin", data={"pin": PIN}).status_code == 302
+    assert maya.post(f"/people/{samir.id}/end").status_code == 403
+    assert maya.post(f"/people/{id_of(cedar.maya)}/end").status_code == 403, "nobody ends themselves"
+    assert maya.post(f"/people/{id_of(cedar.nour)}/end").status_code == 302
+    assert owner.post(f"/people/{other.id}/end").status_code == 302
+    for path in ("/people", "/people"):
+        assert nour.get(path).status_code in (302, 403)
+
+
+def test_nobody_of_another_tenant_is_there_to_be_seen_to(
+    operator_app: Flask, cedar: House, rival: House, sign_in: SignIn, operator: psycopg.Connection[Any]
+) -> None:
+    eve = hire(operator_app, rival, "Eve")
+    before = operator.execute("SELECT * FROM staff_members WHERE id = %s", [eve]).fetchall()
+    maya = sign_in(cedar.maya)
+    assert "<bdi>Eve</bdi>" not in maya.get("/people").text
+    for path in (f"/people/{eve}/pin", f"/people/{eve}/end", f"/people/{uuid.uuid4()}/end"):
+        assert maya.post(path, data={"pin": PIN}).status_code == 404
+    assert operator.execute("SELECT * FROM staff_members WHERE id = %s", [eve]).fetchall() == before
+
+
+def test_an_obvious_pin_is_refused_beside_the_person_and_the_old_one_goes_on(
+    operator_app: Flask, cedar: House, sign_in: SignIn, kitchen: Tablet
+) -> None:
+    rami = hire(operator_app, cedar, "Rami")
+    answer = sign_in(cedar.maya).post(f"/people/{rami}/pin", data={"pin": "4444"})
+    assert answer.status_code == 422
+    assert '<details class="row" open>' in answer.text and "would guess" in answer.text
+    kitchen.sign_on(rami)
+
+
+def test_whose_access_ended_is_offered_no_longer_and_named_for_streams(
+    operator_app: Flask, cedar: House, sign_in: SignIn, kitchen: Tablet
+) -> None:
+    rami = hire(operator_app, cedar, "Rami")
+    maya = sign_in(cedar.maya)
+    assert maya.post(f"/people/{rami}/end").location == "/people"
+    assert offered(kitchen) == []
+    assert "Rami can no longer sign in" in maya.get("/people").text
+    assert maya.post(f"/people/{rami}/pin", data={"pin": PIN}).status_code == 404
+    hire(operator_app, cedar, "Rami")
+    assert offered(kitchen) == ["Rami"], "the name is free again"
+
+
+def test_the_applications_role_cannot_hand_out_a_sign_in_or_a_role(settings: Settings, cedar: House) -> None:
+    for statement in (
+        "UPDATE staff_members SET email = 'x@y'",
+        "UPDATE staff_members SET password_hash = 'x'",
+        "UPDATE staff_members SET role = 'owner'",
+        "UPDATE staff_members SET name = 'x'",
+        "DELETE FROM staff_members",
+        "INSERT INTO staff_members (tenant_id, id, name, role, email, password_hash)"
+        f" VALUES ('{cedar.tenant_id}', gen_random_uuid(), 'x', 'kitchen', 'x@y', 'x')",
+        "UPDATE tablets SET board = 'dispatch'",
+        "DELETE FROM tablets",
+    ):
+        with connect(settings.app_url) as confined:
+            confined.execute("SELECT set_config('ordertrack.tenant_id', %s, true)", [str(cedar.tenant_id)])
+            with pytest.raises(errors.InsufficientPrivilege):
+                confined.execute(statement)
+
+
+def test_the_command_gives_a_pin_by_address_or_name_and_asks_twice_for_it(
+    ordertrack: Callable[..., Result], operator_app: Flask, cedar: House, kitchen: Tablet
+) -> None:
+    rami = hire(operator_app, cedar, "Rami", pin=OTHER_PIN)
+    ordertrack("staff", "pin", cedar.nour.email, "--tenant", cedar.slug, "--pin", PIN)
+    kitchen.sign_on(id_of(cedar.nour))
+    said = ordertrack("staff", "pin", "rami", "--tenant", cedar.slug, typed=f"{PIN}\n{PIN}\n")
+    assert "Rami has a new PIN." in said.output and PIN not in said.output
+    kitchen.sign_on(rami)
+    for who, pin, sentence in (
+        ("nobody", PIN, "is not a staff member"),
+        ("rami", "1111", "would guess"),
+        ("rami", "12", "4 to 8 digits"),
+    ):
+        refused = ordertrack("staff", "pin", who, "--tenant", cedar.slug, "--pin", pin, code=1)
+        assert sentence in refused.output
+
+
+def test_two_people_of_one_name_are_told_apart_by_address(
+    ordertrack: Callable[..., Result], operator_app: Flask, cedar: House
+) -> None:
+    with operator_app.app_context():
+        accounts.create_staff_member(
+            accounts.find_tenant(cedar.slug), f"n@{cedar.slug}.example", "Nour", Role.KITCHEN, PASSWORD
+        )
+    refused = ordertrack("staff", "pin", "Nour", "--tenant", cedar.slug, "--pin", PIN, code=1)
+    assert "2 people" in refused.output and "e-mail address" in refused.output
+    ordertrack("staff", "pin", cedar.nour.email.upper(), "--tenant", cedar.slug, "--pin", PIN)
+
+
+def test_the_command_lists_everybody_whose_access_holds(
+    ordertrack: Callable[..., Result], operator_app: Flask, cedar: House
+) -> None:
+    hire(operator_app, cedar, "Rami")
+    hire(operator_app, cedar, "Tarek")
+    assert "Tarek can no longer" in ordertrack("staff", "revoke", "Tarek", "--tenant", cedar.slug).output
+    listed = ordertrack("staff", "list", "--tenant", cedar.slug).output.splitlines()
+    assert listed == [
+        f"dispatch  Karim  {cedar.karim.email}  no PIN",
+        f"manager  Maya  {cedar.maya.email}  no PIN",
+        f"kitchen  Nour  {cedar.nour.email}  no PIN",
+        "kitchen  Rami  on tablets only  PIN",
+    ]
+    made = json.loads(ordertrack("staff", "list", "--tenant", cedar.slug, "--json").output)
+    assert [(each["name"], each["role"], each["has_pin"]) for each in made][-1] == ("Rami", "kitchen", True)
