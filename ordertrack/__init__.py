@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from flask import Flask, Response
+from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ordertrack import (
@@ -13,9 +15,12 @@ from ordertrack import (
     boards,
     database,
     errors,
+    language_choice,
+    languages,
     logs,
     metrics,
     notifications,
+    script_words,
     streaming,
     tracking,
     words,
@@ -26,11 +31,9 @@ from ordertrack.orders import views as order_views
 from ordertrack.sla import channel as sla_channel
 from ordertrack.sla import settings_views as sla_settings_views
 from ordertrack.sla import views as sla_views
-from ordertrack.tenants import sign_in
+from ordertrack.tenants import on_tablet, people_views, sign_in, tablet_guard, tablet_views
 
 _SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self';"
-    " frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     # Pages name customers: nothing of them stays behind on a shared tablet. Static files have their own rule.
@@ -43,10 +46,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = make_bare_app(settings)
     logs.init_app(app)
+    languages.init_app(app)  # before whatever may refuse: a refusal is said in the language asked for
     errors.init_app(app)
     assets.init_app(app)
     words.init_app(app)
+    script_words.init_app(app)
     sign_in.init_app(app)
+    tablet_guard.init_app(app)
     streaming.init_app(
         app,
         [*boards.CHANNELS, *tracking.CHANNELS, *api.CHANNELS, *sla_channel.CHANNELS],
@@ -55,15 +61,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     for blueprint in (
         metrics.blueprint,
+        language_choice.blueprint,
         order_views.blueprint,
         *boards.BLUEPRINTS,
         tracking.blueprint,
         sla_views.blueprint,
         sla_settings_views.blueprint,
+        tablet_views.blueprint,
+        on_tablet.blueprint,
+        people_views.blueprint,
         api.blueprint,
     ):
         app.register_blueprint(blueprint)
-    app.after_request(_secure)
+    policy = assets.content_security_policy(app)
+    app.after_request(partial(_secure, policy))
+    Compress(app)
     app.wsgi_app = TakeOver(app.wsgi_app)  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
@@ -87,13 +99,21 @@ def make_bare_app(settings: Settings, *, as_operator: bool = False) -> Flask:
         PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=16),
         MAX_CONTENT_LENGTH=512 * 1024,
         MAX_FORM_MEMORY_SIZE=64 * 1024,
+        # Pages and lists; a stream's bytes are shared by its watchers, and a card is smaller than a packet.
+        COMPRESS_MIMETYPES=["text/html", "text/csv", "application/json"],
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=7,
+        COMPRESS_BR_MODE=1,  # text
+        COMPRESS_MIN_SIZE=4096,
+        COMPRESS_STREAMS=False,
         SETTINGS=settings,
     )
     database.init_app(app, settings.operator_url if as_operator else settings.app_url)
     return app
 
 
-def _secure(response: Response) -> Response:
+def _secure(policy: str, response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", policy)
     for name, value in _SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     return response

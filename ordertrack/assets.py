@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 
 from flask import Flask
+from markupsafe import Markup
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
+from ordertrack import bundles
 from ordertrack.config import ROOT
 
 STATIC = ROOT / "static"
+_INLINED = ("bundles/js/theme.js", "bundles/css/board_page.css")
 
 
 def init_app(app: Flask) -> None:
@@ -31,6 +35,20 @@ def init_app(app: Flask) -> None:
     served.add_files(str(folder), prefix=prefix)
     app.wsgi_app = served  # type: ignore[method-assign]
     app.jinja_env.globals["static_url"] = lambda name: prefix + name
+    inlined = {name: (folder / name).read_text().strip() for name in _INLINED}
+    app.jinja_env.globals["inlined"] = lambda name: Markup(inlined[name])  # noqa: S704 (files of our own)
+    app.extensions["inlined"] = [_source_of(text) for text in inlined.values()]
+
+
+def content_security_policy(app: Flask) -> str:
+    """Everything from here, and of what stands in a page itself only what we put there, by its hash."""
+    ours = " ".join(["'self'", *app.extensions["inlined"]])
+    return f"default-src {ours}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+
+def _source_of(text: str) -> str:
+    """How a content security policy names an element that holds this text."""
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
 def _content_hash(folder: Path) -> str:
@@ -46,6 +64,7 @@ def _build(folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix="draft-"))
     shutil.copytree(STATIC, draft, dirs_exist_ok=True)
+    bundles.build(draft)
     compressor = Compressor(quiet=True)
     for path in draft.rglob("*"):
         if path.is_file() and compressor.should_compress(path.name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import threading
 import uuid
 from collections.abc import Mapping
@@ -10,6 +11,8 @@ from collections.abc import Mapping
 from flask import Flask
 
 from ordertrack.boards.columns import BOARDS
+from ordertrack.boards.screen_rows import SCREENS_CHANNEL
+from ordertrack.boards.screens import CHANNEL as SCREENS
 from ordertrack.database import tenant_context
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Hear, OtherForm, halves, tenant_of, waking
@@ -19,7 +22,9 @@ from ordertrack.sla import settings
 from ordertrack.sla.channel import ROLLUP_CHANNEL, SlaChannel
 from ordertrack.sla.saved_lately import saved_lately
 from ordertrack.sla.settings import SETTINGS_CHANNEL
-from ordertrack.tenants.accounts import REVOKED_CHANNEL
+from ordertrack.spoken_topics import keys_of
+from ordertrack.tenants import floor
+from ordertrack.tenants.access import REVOKED_CHANNEL
 from ordertrack.tracking.channel import TrackingChannel
 
 
@@ -29,6 +34,7 @@ def channels(hub: Hub) -> Mapping[str, Hear]:
         CHANNEL: waking(hub),
         REVOKED_CHANNEL: hub.revoke,
         SETTINGS_CHANNEL: lambda payload: _on_settings(hub, payload),
+        SCREENS_CHANNEL: lambda payload: SCREENS.mark(tenant_of(payload)),
         ROLLUP_CHANNEL: lambda payload: hub.refresh(tenant_of(payload), SlaChannel.name),
     }
 
@@ -36,14 +42,16 @@ def channels(hub: Hub) -> Mapping[str, Hear]:
 def recover(app: Flask, hub: Hub) -> None:
     """Make up for whatever was notified while nobody listened."""
     settings.forget_all()
+    floor.forget_all()
     hub.recover()
     for tenant_id in hub.watched():
         hub.refresh(tenant_id, SlaChannel.name)
+        SCREENS.mark(tenant_id)
         with tenant_context(app, tenant_id):
             # Whoever comes back is compared by the version of what it shows, and no stream lives longer.
             missed = saved_lately(tenant_id, dt.timedelta(seconds=LIFETIME[1]))
         for restaurant_id in missed:
-            _show(hub, tenant_id, str(restaurant_id))
+            _show(hub, tenant_id, restaurant_id)
 
 
 def _on_settings(hub: Hub, payload: str) -> None:
@@ -53,18 +61,19 @@ def _on_settings(hub: Hub, payload: str) -> None:
     except ValueError:
         raise OtherForm(payload) from None
     settings.forget(tenant_id, restaurant_id)
-    _show(hub, tenant_id, str(restaurant_id))
+    floor.forget(tenant_id, restaurant_id)
+    _show(hub, tenant_id, restaurant_id)
 
 
-def _show(hub: Hub, tenant_id: uuid.UUID, restaurant: str) -> None:
+def _show(hub: Hub, tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> None:
     """Have every page show the settings of a restaurant as they are by now.
 
     Beside listening, for rendering many pages anew must not keep an event waiting.
     """
 
     def show() -> None:
-        for board in BOARDS:
-            hub.refresh(tenant_id, board, restaurant)
+        for board, key in itertools.product(BOARDS, keys_of(restaurant_id)):
+            hub.refresh(tenant_id, board, key)
         for channel in (SlaChannel.name, TrackingChannel.name):
             hub.refresh(tenant_id, channel)
 

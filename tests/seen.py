@@ -30,8 +30,8 @@ _RECORD = """() => {
     attributes: true, attributeFilter: ["data-version", "data-state"] });
 }"""
 
-_LAYOUT = """() => [...document.querySelectorAll("section[data-status]")].map((section) => [
-  section.dataset.status,
+_LAYOUT = """() => [...document.querySelectorAll("section[data-column]")].map((section) => [
+  section.dataset.column,
   [...section.querySelectorAll(".card")].map((card) => `${card.id} ${card.dataset.version}`),
 ])"""
 
@@ -70,7 +70,7 @@ def assert_nothing_went_back(page: Page) -> None:
 
 
 def layout(page: Page) -> Any:
-    """Each column's status with its cards and their versions, from top to bottom."""
+    """Each column with its cards and their versions, from top to bottom."""
     return page.evaluate(_LAYOUT)
 
 

@@ -15,6 +15,7 @@ from server import wait_for
 from ordertrack import notifications
 from ordertrack.boards.columns import BOARDS, KITCHEN
 from ordertrack.database import tenant_context
+from ordertrack.languages import TAGS
 from ordertrack.live.hub import Hub, NotAdmitted
 from ordertrack.live.listener import Hear, OtherForm
 from ordertrack.live.topics import Topic
@@ -25,6 +26,7 @@ from ordertrack.sla.channel import ROLLUP_CHANNEL
 from ordertrack.sla.settings import SETTINGS_CHANNEL
 from ordertrack.sla.stages import Stage
 from ordertrack.sla.targets import Target
+from ordertrack.spoken_topics import key_of
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import find_restaurant
 
@@ -84,11 +86,11 @@ def test_saved_settings_are_told_to_every_screen_that_shows_them_and_to_no_other
     order_id = place(cedar)
     guest = Principal(cedar.tenant_id, f"customer:{order_id}", "Guest")
     concerned = [
-        *(watch(cedar, board, str(hamra)) for board in BOARDS),
-        watch(cedar, "tracking", str(order_id), guest),
+        *(watch(cedar, board, key_of(hamra, TAGS[n % 2])) for n, board in enumerate(BOARDS)),
+        watch(cedar, "tracking", key_of(order_id, "fr"), guest),
         watch(cedar, SLA.name, ""),
     ]
-    other = watch(cedar, KITCHEN.name, str(jounieh))
+    other = watch(cedar, KITCHEN.name, key_of(jounieh, "en"))
     before, untouched = [len(each.frames) for each in concerned], other.written
     save_target(app, cedar, hamra)
     heard[SETTINGS_CHANNEL](f"{cedar.tenant_id}:{hamra}")
@@ -106,8 +108,8 @@ def test_settings_that_were_saved_while_nobody_listened_are_shown_and_nothing_el
 ) -> None:
     hamra, jounieh = (restaurant_of(app, cedar, slug) for slug in cedar.restaurants)
     place(cedar)
-    board, report = watch(cedar, KITCHEN.name, str(hamra)), watch(cedar, SLA.name, "")
-    other = watch(cedar, KITCHEN.name, str(jounieh))
+    board, report = watch(cedar, KITCHEN.name, key_of(hamra, "ar")), watch(cedar, SLA.name, "")
+    other = watch(cedar, KITCHEN.name, key_of(jounieh, "en"))
     save_target(app, cedar, hamra)
     told, untouched = len(report.frames), other.written
     notifications.recover(app, hub)
@@ -125,7 +127,7 @@ def test_new_figures_are_told_to_the_report_and_events_are_not(
     watch: Watch,
 ) -> None:
     ours, theirs = watch(cedar, SLA.name, ""), watch(rival, SLA.name, "")
-    board = watch(cedar, KITCHEN.name, str(restaurant_of(app, cedar, "hamra")))
+    board = watch(cedar, KITCHEN.name, key_of(restaurant_of(app, cedar, "hamra"), "en"))
     before = [len(each.frames) for each in (ours, theirs, board)]
     place(cedar)
     hub.wake(cedar.tenant_id)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+from at_tablet import set_up
 from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
@@ -18,6 +19,7 @@ from werkzeug.routing import Rule
 
 from ordertrack.config import Settings
 from ordertrack.database import operator_connection
+from ordertrack.orders.acts import Act
 from ordertrack.orders.state_machine import OrderStatus
 
 # Routes that name nothing of a tenant's; anything else must be fillable below.
@@ -30,10 +32,12 @@ class Attempt:
     path: str
 
 
-def attempts(app: Flask, rival: House, order_id: uuid.UUID) -> Iterator[Attempt]:
+def attempts(app: Flask, rival: House, order_id: uuid.UUID, tablet_id: uuid.UUID) -> Iterator[Attempt]:
     """Every route with an id in it, filled with Rival's."""
     theirs = {
         "order_id": [str(order_id)],
+        "tablet_id": [str(tablet_id)],
+        "staff_id": [rival.nour.principal.actor.removeprefix("staff:")],
         "restaurant": [rival.restaurants[0]],
         "board": list(_BOARDS),
     }
@@ -49,8 +53,8 @@ def _filled(app: Flask, rule: Rule, theirs: dict[str, list[str]]) -> Iterator[At
     with app.test_request_context():
         for board in theirs["board"] if "board" in rule.arguments else [""]:
             values = {name: theirs[name][0] for name in rule.arguments} | ({"board": board} if board else {})
-            if "order_id" in values and "uuid" in rule.rule:
-                values["order_id"] = uuid.UUID(values["order_id"])  # type: ignore[assignment]
+            for name in values.keys() & {"order_id", "tablet_id", "staff_id"} if "uuid" in rule.rule else ():
+                values[name] = uuid.UUID(values[name])  # type: ignore[assignment]
             path = app.url_map.bind("").build(rule.endpoint, values, method=None)
             for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}:
                 yield Attempt(method, path)
@@ -65,6 +69,10 @@ def _rows(settings: Settings) -> dict[str, list[str]]:
         "tenant_streams",
         "restaurants",
         "staff_members",
+        "order_actions",
+        "floor_settings",
+        "tablets",
+        "pin_attempts",
     )
     with operator_connection(settings.operator_url) as connection:
         return {
@@ -85,13 +93,16 @@ def test_every_route_asked_with_another_tenants_ids_is_404_and_changes_nothing(
 ) -> None:
     order_id = place(rival)
     client = sign_in(cedar.maya) if who == "manager" else app.test_client()
+    tablet_id = uuid.UUID(set_up(sign_in, rival).id)
     before = _rows(settings)
     asked = 0
-    for attempt in attempts(app, rival, order_id):
+    for attempt in attempts(app, rival, order_id, tablet_id):
         is_api = attempt.path.startswith("/api/")
         if is_api != (who == "program"):
             continue
-        body = {"to": OrderStatus.CONFIRMED.value, "seen": OrderStatus.PENDING.value, "reason": "mine now"}
+        move = {"to": OrderStatus.CONFIRMED.value, "reason": "mine now"}
+        deed = {"act": Act.RUSH.value}
+        body = {"seen": OrderStatus.PENDING.value} | (deed if attempt.path.endswith("/actions") else move)
         answer = client.open(
             attempt.path,
             method=attempt.method,

@@ -1,8 +1,28 @@
 """Columns, card fragments, kitchen and dispatch pages."""
 
-from ordertrack.boards import taps, views
-from ordertrack.boards.views import CHANNELS
+from ordertrack.boards import (
+    floor_views,
+    offline,
+    open_views,
+    pickup_views,
+    screen_views,
+    screens,
+    taps,
+    views,
+)
+from ordertrack.boards.allergies import speaks_of_allergy
 
-BLUEPRINTS = (views.blueprint, taps.blueprint)
+BLUEPRINTS = (
+    views.blueprint,
+    taps.blueprint,
+    offline.blueprint,
+    pickup_views.blueprint,
+    floor_views.blueprint,
+    screen_views.blueprint,
+    open_views.blueprint,
+)
+CHANNELS = [*views.CHANNELS, *pickup_views.CHANNELS, *screens.CHANNELS]
+
+views.blueprint.add_app_template_test(speaks_of_allergy, "of_allergy")
 
 __all__ = ["BLUEPRINTS", "CHANNELS"]

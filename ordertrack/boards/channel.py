@@ -1,4 +1,4 @@
-"""Boards on the live path: one topic a board and restaurant."""
+"""Boards on the live path: one topic a board, restaurant and language."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ordertrack.boards.columns import Board
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message, Topic
 from ordertrack.orders.event_log import Change
+from ordertrack.spoken_topics import halves_of, key_of, keys_of
 from ordertrack.tenants.principal import Principal
 
 
@@ -21,19 +22,22 @@ class BoardChannel:
         self.board = board
         self.name = board.name
 
-    def topic(self, tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Topic:
-        return Topic(tenant_id, self.name, str(restaurant_id))
+    def topic(self, tenant_id: uuid.UUID, restaurant_id: uuid.UUID, language: str) -> Topic:
+        return Topic(tenant_id, self.name, key_of(restaurant_id, language))
 
     def admits(self, watcher: Principal, topic: Topic) -> bool:
-        return self.board.admits(watcher)
+        restaurant_id, _ = halves_of(topic.key)
+        return self.board.admits(watcher) and watcher.may_open(self.name, restaurant_id)
 
     def keys(self, change: Change) -> tuple[str, ...]:
-        if self.board.statuses.isdisjoint((change.event.from_status, change.event.to_status)):
+        if self.board.statuses.isdisjoint(change.event.statuses):
             return ()
-        return (str(change.order.restaurant_id),)
+        return keys_of(change.order.restaurant_id)
 
     def render(self, change: Change, key: str) -> Message:
-        return Message(fragments.move(self.board, change.order))
+        _, language = halves_of(key)
+        return Message(fragments.move(self.board, change.order, language))
 
     def snapshot(self, topic: Topic, head: Cursor) -> Message:
-        return Message(fragments.whole(self.board, topic.tenant_id, uuid.UUID(topic.key)))
+        restaurant_id, language = halves_of(topic.key)
+        return Message(fragments.whole(self.board, topic.tenant_id, restaurant_id, language))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 
+from ordertrack.languages import marked
 from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.state_machine import OrderStatus, Role
 from ordertrack.tenants.principal import Principal
@@ -14,29 +16,42 @@ _FAR_AHEAD = 10**13  # milliseconds: the year 2286
 
 @dataclass(frozen=True)
 class Column:
-    """One status of a board. With `shown_for`, a card leaves by itself that long after it came.
+    """One or few statuses of a board. With `shown_for`, a card leaves by itself that long after it came.
 
-    An alarm stands above the other columns, where nobody can overlook it, and only while it holds a card.
+    An alarm stands above the other columns, where nobody can overlook it, and only while it holds a card that
+    nobody has acknowledged. A slim column shows what is coming, without its dishes.
     """
 
-    status: OrderStatus
+    name: str
+    statuses: tuple[OrderStatus, ...]
     title: str
     when_empty: str
     shown_for: dt.timedelta | None = None
     is_alarm: bool = False
+    is_slim: bool = False
 
     @property
     def dom_id(self) -> str:
-        return f"column-{self.status}"
+        return f"column-{self.name}"
 
     def gone_at(self, order: OrderRecord) -> dt.datetime | None:
         return None if self.shown_for is None else order.status_since + self.shown_for
 
     def place_of(self, order: OrderRecord) -> int:
-        """What the column sorts by, smallest first: what is due first; where cards leave, what came last."""
-        if self.shown_for is None:
-            return int(order.due_at.timestamp() * 1000)
-        return _FAR_AHEAD - int(order.status_since.timestamp() * 1000)
+        """What the column sorts by, smallest first, always positive.
+
+        What is in a rush stands first, then what is due first; where cards leave, what came last.
+        """
+        if self.shown_for is not None:
+            return _FAR_AHEAD - int(order.status_since.timestamp() * 1000)
+        due = int(order.due_at.timestamp() * 1000)
+        return due if order.is_rush else _FAR_AHEAD + due
+
+
+def _column(
+    status: OrderStatus, title: str, when_empty: str, shown_for: dt.timedelta | None = None
+) -> Column:
+    return Column(status, (status,), title, when_empty, shown_for)
 
 
 @dataclass(frozen=True)
@@ -53,40 +68,72 @@ class Board:
 
     def column_of(self, order: OrderRecord) -> Column | None:
         """Where the order stands on this board now; None if it does not."""
-        for column in self.columns:
-            if column.status == order.status:
-                gone_at = column.gone_at(order)
-                return column if gone_at is None or gone_at > dt.datetime.now(dt.UTC) else None
-        return None
+        column = self._by_status.get(order.status)
+        if column is None or order.acknowledged_at is not None:
+            return None
+        gone_at = column.gone_at(order)
+        return column if gone_at is None or gone_at > dt.datetime.now(dt.UTC) else None
 
     @property
     def statuses(self) -> frozenset[OrderStatus]:
-        return frozenset(column.status for column in self.columns)
+        return frozenset(self._by_status)
+
+    @cached_property
+    def _by_status(self) -> dict[OrderStatus, Column]:
+        return {status: column for column in self.columns for status in column.statuses}
 
 
 _A_WHILE = dt.timedelta(minutes=10)
 
+_IN_THE_KITCHEN = Column(
+    "kitchen",
+    (OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PREPARING),
+    marked("In the kitchen"),
+    marked("Nothing is on its way from the kitchen."),
+    is_slim=True,
+)
+_CANCELLED = Column(
+    OrderStatus.CANCELLED,
+    (OrderStatus.CANCELLED,),
+    marked("Cancelled"),
+    marked("Nothing was cancelled lately."),
+    dt.timedelta(hours=12),
+    is_alarm=True,
+)
+
 KITCHEN = Board(
     "kitchen",
-    "Kitchen",
+    marked("Kitchen"),
     Role.KITCHEN,
     (
-        Column(OrderStatus.PENDING, "Pending", "No new orders."),
-        Column(OrderStatus.CONFIRMED, "Confirmed", "Nothing is waiting to be started."),
-        Column(OrderStatus.PREPARING, "Preparing", "Nothing is being prepared."),
-        Column(OrderStatus.READY, "Just ready", "Nothing became ready lately.", _A_WHILE),
-        Column(OrderStatus.CANCELLED, "Cancelled", "Nothing was cancelled lately.", _A_WHILE, is_alarm=True),
+        _column(OrderStatus.PENDING, marked("Pending"), marked("No new orders.")),
+        _column(OrderStatus.CONFIRMED, marked("Confirmed"), marked("Nothing is waiting to be started.")),
+        _column(OrderStatus.PREPARING, marked("Preparing"), marked("Nothing is being prepared.")),
+        _column(
+            OrderStatus.READY,
+            marked("Just ready"),
+            marked("Nothing became ready lately."),
+            shown_for=_A_WHILE,
+        ),
+        _CANCELLED,
     ),
 )
 
 DISPATCH = Board(
     "dispatch",
-    "Dispatch",
+    marked("Dispatch"),
     Role.DISPATCH,
     (
-        Column(OrderStatus.READY, "Ready", "Nothing is waiting to go out."),
-        Column(OrderStatus.DELIVERING, "Delivering", "Nobody is on the road."),
-        Column(OrderStatus.COMPLETED, "Just completed", "Nothing was completed lately.", _A_WHILE),
+        _IN_THE_KITCHEN,
+        _column(OrderStatus.READY, marked("Ready"), marked("Nothing is waiting to go out.")),
+        _column(OrderStatus.DELIVERING, marked("Delivering"), marked("Nobody is on the road.")),
+        _column(
+            OrderStatus.COMPLETED,
+            marked("Just completed"),
+            marked("Nothing was completed lately."),
+            shown_for=_A_WHILE,
+        ),
+        _CANCELLED,
     ),
 )
 

@@ -8,9 +8,13 @@ import uuid
 from flask import current_app
 
 from ordertrack.boards.columns import Board, Column
+from ordertrack.languages import speaking
 from ordertrack.orders import records
+from ordertrack.orders.acts import DETAILED_ACTS, Act
 from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.state_machine import OrderStatus
 from ordertrack.sla import screens
+from ordertrack.tenants import floor
 
 
 def card_id(order_id: uuid.UUID) -> str:
@@ -22,39 +26,67 @@ def columns_of(
     board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID
 ) -> list[tuple[Column, list[OrderRecord]]]:
     """Each column with its orders, in the column's own order."""
-    lasting = [column.status for column in board.columns if column.shown_for is None]
-    passing = [column for column in board.columns if column.shown_for is not None]
-    longest = max((column.shown_for for column in passing if column.shown_for), default=dt.timedelta())
-    orders = records.of_restaurant(
-        tenant_id,
-        restaurant_id,
-        lasting,
-        ended=[column.status for column in passing],
-        ended_since=dt.datetime.now(dt.UTC) - longest,
-    )
+    now = dt.datetime.now(dt.UTC)
+    lasting = [status for column in board.columns if column.shown_for is None for status in column.statuses]
+    passing = {
+        status: now - column.shown_for
+        for column in board.columns
+        if column.shown_for is not None
+        for status in column.statuses
+    }
+    orders = records.of_restaurant(tenant_id, restaurant_id, lasting, passing)
     return [
         (column, sorted((order for order in orders if board.column_of(order) is column), key=column.place_of))
         for column in board.columns
     ]
 
 
-def move(board: Board, order: OrderRecord) -> str:
+def move(board: Board, order: OrderRecord, language: str) -> str:
     """Take the card off the board and put it where it stands now: replayed, it changes nothing."""
-    return _render("_move.html", board=board, order=order, column=board.column_of(order))
+    return _render(language, "_move.html", board=board, order=order, column=board.column_of(order))
 
 
-def whole(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> str:
+def whole(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID, language: str) -> str:
     """Every column anew."""
-    return _render("_columns.html", board=board, columns=columns_of(board, tenant_id, restaurant_id))
+    columns = columns_of(board, tenant_id, restaurant_id)
+    return _render(language, "_columns.html", board=board, columns=columns)
 
 
-def _render(template: str, **values: object) -> str:
+def undo_seconds(order: OrderRecord, to: OrderStatus) -> int:
+    """For how long a tap that moves the order to `to` can be taken back; 0: it goes at once."""
+    return floor.of_restaurant(order.tenant_id, order.restaurant_id).undo_for(to)
+
+
+def acts_of(order: OrderRecord, board: Board) -> tuple[Act, ...]:
+    """What this board offers to do to the order: the acts of its role that would change something."""
+    return tuple(
+        act for act in order.acts_allowed(board.role) if act in DETAILED_ACTS or not order.is_so(act)
+    )
+
+
+def acts_of_managers(order: OrderRecord, board: Board) -> tuple[Act, ...]:
+    """What only managers may do here besides; every watcher is sent it, and the page shows it to them."""
+    offered = acts_of(order, board)
+    return tuple(
+        act
+        for act in order.acts_allowed()
+        if act not in order.acts_allowed(board.role)
+        and act not in offered
+        and (act in DETAILED_ACTS or not order.is_so(act))
+    )
+
+
+def _render(language: str, template: str, **values: object) -> str:
     # Without Flask's context processors: a fragment must come out the same for every viewer.
-    return current_app.jinja_env.get_template(template).render(**FOR_CARDS, **values)
+    with speaking(language):
+        return current_app.jinja_env.get_template(template).render(**FOR_CARDS, **values)
 
 
 FOR_CARDS: dict[str, object] = {
     "card_id": card_id,
+    "undo_seconds": undo_seconds,
+    "acts_of": acts_of,
+    "acts_of_managers": acts_of_managers,
     "timer_of": screens.timer_of,
     "expected_end_of": screens.expected_end_of,
 }

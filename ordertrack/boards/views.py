@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import uuid
+
 from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from ordertrack import streaming
-from ordertrack.boards import fragments
+from ordertrack import languages, streaming
+from ordertrack.boards import fragments, riders
 from ordertrack.boards.channel import BoardChannel
-from ordertrack.boards.columns import BOARDS, Board
+from ordertrack.boards.columns import BOARDS, DISPATCH, Board
 from ordertrack.database import db
+from ordertrack.languages import gettext as _
 from ordertrack.live.topics import Channel
 from ordertrack.orders import event_log
 from ordertrack.sla import settings
+from ordertrack.tenants import floor
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import FoundRestaurant, find_restaurant
@@ -51,7 +55,7 @@ def show(restaurant: str, board: str) -> ResponseReturnValue:
     principal, place, shown = _find(restaurant, board)
     # Read before the rows: what happens in between comes again with the stream, and changes nothing then.
     cursor = event_log.head(principal.tenant_id)
-    version = settings.of_restaurant(principal.tenant_id, place.id).version
+    version = _settings_version(principal.tenant_id, place.id)
     columns = fragments.columns_of(shown, principal.tenant_id, place.id)
     session["board"] = url_for("boards.show", restaurant=place.slug, board=shown.name)
     return render_template(
@@ -59,32 +63,43 @@ def show(restaurant: str, board: str) -> ResponseReturnValue:
         principal=principal,
         restaurant=place,
         board=shown,
-        boards=[other for other in BOARDS.values() if other.admits(principal)],
+        boards=[other for other in BOARDS.values() if principal.may_open(other.name, place.id)],
         columns=columns,
         cursor=cursor,
         settings=version,
+        riders=riders.names_lately(principal.tenant_id, place.id) if shown is DISPATCH else [],
+        stations=[station.name for station in floor.of_restaurant(principal.tenant_id, place.id).stations],
         **fragments.FOR_CARDS,
     )
 
 
 @blueprint.get("/r/<restaurant>/<any(kitchen, dispatch):board>/stream")
 def stream(restaurant: str, board: str) -> Response:
-    """What happens on the board after a cursor, as it happens. Header `Shows-Settings`: their version."""
+    """What happens on the board after a cursor, as it happens, in the query's `language`.
+
+    Header `Shows-Settings`: the version of the settings that the page shows.
+    """
     principal, place, shown = _find(restaurant, board)
-    topic = _channels[shown.name].topic(principal.tenant_id, place.id)
-    version = str(settings.of_restaurant(principal.tenant_id, place.id).version)
+    topic = _channels[shown.name].topic(principal.tenant_id, place.id, languages.of_page())
+    version = _settings_version(principal.tenant_id, place.id)
     is_outdated = request.headers.get("Shows-Settings", version) != version
     # The log does not tell of targets: who may have missed a change is shown everything.
     return streaming.answer(principal, topic, None if is_outdated else streaming.requested_cursor())
+
+
+def _settings_version(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> str:
+    """Another one whenever something was saved that cards show or boards go by."""
+    read = (settings.of_restaurant, floor.of_restaurant)
+    return ".".join(str(of_restaurant(tenant_id, restaurant_id).version) for of_restaurant in read)
 
 
 def _find(restaurant: str, board: str) -> tuple[Principal, FoundRestaurant, Board]:
     principal = staff_principal()
     place = find_restaurant(principal.tenant_id, restaurant)
     if place is None:
-        abort(404, "There is no such restaurant.")
-    if not BOARDS[board].admits(principal):
-        abort(403, f"The {board} board is for the {board} role and for managers.")
+        abort(404, _("There is no such restaurant."))
+    if not principal.may_open(board, place.id):
+        abort(403, _("This board is not for you: it is for its own role and for managers."))
     return principal, place, BOARDS[board]
 
 
@@ -92,4 +107,9 @@ def _boards_of(principal: Principal) -> list[tuple[Restaurant, Board]]:
     places = db.session.scalars(
         select(Restaurant).where(Restaurant.tenant_id == principal.tenant_id).order_by(Restaurant.name)
     ).all()
-    return [(place, board) for place in places for board in BOARDS.values() if board.admits(principal)]
+    return [
+        (place, board)
+        for place in places
+        for board in BOARDS.values()
+        if principal.may_open(board.name, place.id)
+    ]

@@ -9,7 +9,7 @@ import click
 
 from ordertrack import schema
 from ordertrack.config import Settings
-from ordertrack.demo import house
+from ordertrack.demo import house, tablet_people
 from ordertrack.demo.pace import RealClock, stopped_by_signals
 from ordertrack.demo.replay_command import replay
 from ordertrack.demo.rush import SPEED, Rush
@@ -29,10 +29,12 @@ def demo(as_json: bool) -> None:
     people = house.sign_ins(settings)
     if as_json:
         made = {"tenant": house.SLUG, "restaurants": list(house.RESTAURANTS)}
-        click.echo(json.dumps({**made, "sign_ins": [person._asdict() for person in people]}))
+        pins = [person._asdict() for person in house.pins(settings)]
+        click.echo(json.dumps({**made, "sign_ins": [person._asdict() for person in people], "pins": pins}))
     else:
         for person in people:
             click.echo("  ".join(person))
+        click.echo(tablet_people.said(house.pins(settings)))
 
 
 @click.command()

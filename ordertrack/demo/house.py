@@ -1,4 +1,4 @@
-"""The demo tenant: two restaurants, four people, and the one place where their passwords can be read."""
+"""The demo tenant: two restaurants, its people, and the one place where passwords and PINs can be read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 from sqlalchemy import select
@@ -17,11 +17,14 @@ from sqlalchemy import select
 from ordertrack import make_bare_app
 from ordertrack.config import Settings
 from ordertrack.database import db, enter_tenant
-from ordertrack.demo import past_weeks
+from ordertrack.demo import menu, past_weeks, tablet_people
+from ordertrack.demo.tablet_people import KnownPin
 from ordertrack.orders.state_machine import Role
-from ordertrack.tenants import accounts
+from ordertrack.tenants import accounts, floor
+from ordertrack.tenants.floor import FloorSettings
 from ordertrack.tenants.models import Restaurant, StaffMember, Tenant
 from ordertrack.tenants.passwords import hash_password, verify_password
+from ordertrack.tenants.principal import Principal
 
 SLUG = "demo"
 TENANT_NAME = "Seven Lemons"
@@ -68,7 +71,8 @@ def prepare(settings: Settings) -> None:
         _open_restaurants(tenant)
         kept = {each.email: each.password for each in sign_ins(settings)}
         admitted = [_admit(tenant, role, email, name, kept.get(email)) for role, email, name in _STAFF]
-        _keep(settings.data_folder / KEPT_IN, [each for each in admitted if each is not None])
+        on_tablets = tablet_people.admit(tenant, pins(settings))
+        _keep(settings.data_folder / KEPT_IN, [*(each for each in admitted if each is not None), *on_tablets])
         db.session.commit()  # after the file: a password that nobody can read must not hold
         if past_weeks.is_missing(tenant.id):
             click.echo(f"Making four weeks of history for {TENANT_NAME} ...", err=True)
@@ -78,9 +82,29 @@ def prepare(settings: Settings) -> None:
 def sign_ins(settings: Settings) -> list[SignIn]:
     """Who may sign in, as `prepare` last kept it; asks no database. Empty if it was never kept."""
     try:
-        kept = json.loads((settings.data_folder / KEPT_IN).read_text(encoding="utf-8"))
-        return [SignIn(each["role"], each["email"], each["password"]) for each in kept]
-    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        return [
+            SignIn(each["role"], each["email"], each["password"])
+            for each in _kept(settings)
+            if "pin" not in each
+        ]
+    except (TypeError, KeyError):
+        return []
+
+
+def pins(settings: Settings) -> list[KnownPin]:
+    """Who may sign on at tablets, as `prepare` last kept it; as above."""
+    try:
+        return [
+            KnownPin(each["role"], each["name"], each["pin"]) for each in _kept(settings) if "pin" in each
+        ]
+    except (TypeError, KeyError):
+        return []
+
+
+def _kept(settings: Settings) -> Any:
+    try:
+        return json.loads((settings.data_folder / KEPT_IN).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
         return []
 
 
@@ -98,7 +122,9 @@ def _open_restaurants(tenant: Tenant) -> None:
     there = set(db.session.scalars(select(Restaurant.slug).where(Restaurant.tenant_id == tenant.id)))
     for slug, name in RESTAURANTS.items():
         if slug not in there:
-            accounts.create_restaurant(tenant, name, slug, TIMEZONE)
+            opened = accounts.create_restaurant(tenant, name, slug, TIMEZONE)
+            by = Principal(tenant.id, "program:demo", "as set up")
+            floor.save(FloorSettings(opened.id, stations=menu.STATIONS[slug]), by=by)
 
 
 def _admit(tenant: Tenant, role: Role, email: str, name: str, password: str | None) -> SignIn | None:
@@ -124,7 +150,7 @@ def _new_password() -> str:
     return f"{first}-{second}-{secrets.randbelow(90) + 10}"
 
 
-def _keep(path: Path, people: list[SignIn]) -> None:
+def _keep(path: Path, people: list[SignIn | KnownPin]) -> None:
     """Write the file anew, readable by its owner only, and never half."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(f".{os.getpid()}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ordertrack.tenants.floor import Station
+
 
 class Dish(NamedTuple):
     name: str
@@ -47,9 +49,25 @@ _JOUNIEH = (
     Dish("White tea with sage", (), ("no sugar",)),
 )
 
+_BAR = Station("Bar", ("cooler", "coffee", "lemonade", "tea"))
+STATIONS = {
+    "hamra": (
+        Station("Grill", ("aubergine", "chicken", "short rib", "halloumi", "potatoes", "خبز")),
+        Station("Stove", ("soup", "freekeh", "rice", "كبة")),
+        Station("Cold", ("fattoush", "pudding")),
+        _BAR,
+    ),
+    "jounieh": (
+        Station("Grill", ("sea bass", "calamari", "سمك", "prawns", "peach", "sandwich")),
+        Station("Stove", ("rice", "chips", "beetroot")),
+        Station("Cold", ("salad", "حمص", "ice cream")),
+        _BAR,
+    ),
+}
 _MENUS = {"hamra": _HAMRA, "jounieh": _JOUNIEH}
 
 GUESTS = ("Rana", "Ziad", "Lamia", "Elie", "Hiba", "Tarek", "ليلى", "سمير", "Dana", "Fadi", "نادين", "Walid")
+RIDERS = ("Jad", "Maroun", "سامي", "Bilal")
 CANCELLED_BECAUSE = (
     "The guest called it off",
     "Ordered twice by mistake",

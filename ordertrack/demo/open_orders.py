@@ -6,11 +6,11 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from ordertrack.database import db
 from ordertrack.orders import state_machine
-from ordertrack.orders.models import Order, StatusEvent
+from ordertrack.orders.models import Order, OrderItem, StatusEvent
 from ordertrack.orders.state_machine import TERMINAL, Fulfilment, OrderStatus, Role
 from ordertrack.tenants.models import Restaurant
 
@@ -29,6 +29,7 @@ class OpenOrder:
     fulfilment: Fulfilment
     stays: dict[OrderStatus, float]
     placed_at: dt.datetime
+    lines: int = 0
     cancelled_from: OrderStatus | None = None
     reason: str | None = None
     due: float = 0.0
@@ -78,8 +79,14 @@ def restaurants(tenant_id: uuid.UUID) -> tuple[str, ...]:
 
 def left_open(tenant_id: uuid.UUID) -> list[OpenOrder]:
     """What earlier rushes placed and did not finish; `stays` is empty. Other people's orders are theirs."""
+    lines = (
+        select(func.count())
+        .where(OrderItem.tenant_id == Order.tenant_id, OrderItem.order_id == Order.id)
+        .scalar_subquery()
+        .label("lines")
+    )
     rows = db.session.execute(
-        select(Order.id, Restaurant.slug, Order.status, Order.fulfilment, Order.placed_at)
+        select(Order.id, Restaurant.slug, Order.status, Order.fulfilment, Order.placed_at, lines)
         .join(Restaurant, and_(Restaurant.tenant_id == Order.tenant_id, Restaurant.id == Order.restaurant_id))
         .join(StatusEvent, and_(StatusEvent.tenant_id == Order.tenant_id, StatusEvent.order_id == Order.id))
         .where(Order.tenant_id == tenant_id, Order.status.not_in(TERMINAL))
@@ -87,4 +94,6 @@ def left_open(tenant_id: uuid.UUID) -> list[OpenOrder]:
         .order_by(Order.placed_at, Order.id)
     ).all()
     db.session.commit()
-    return [OpenOrder(row.id, row.slug, row.status, row.fulfilment, {}, row.placed_at) for row in rows]
+    return [
+        OpenOrder(row.id, row.slug, row.status, row.fulfilment, {}, row.placed_at, row.lines) for row in rows
+    ]

@@ -12,13 +12,18 @@ import heapq
 import itertools
 import uuid
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from typing import Any
 
 from ordertrack.demo import open_orders
 from ordertrack.demo.guests import SIMULATED, Guest, Guests
 from ordertrack.demo.open_orders import ACTOR, OpenOrder
 from ordertrack.demo.pace import Clock, Pace, Say, Stopped
 from ordertrack.demo.tally import RushTally
-from ordertrack.orders import intake, transitions
+from ordertrack.demo.tasks import Task, tasks_of
+from ordertrack.orders import actions, intake, transitions
+from ordertrack.orders.acts import IllegalAct
 from ordertrack.orders.state_machine import FIRST, IllegalTransition, OrderStatus, Role
 from ordertrack.orders.transitions import OrderMoved, OrderNotFound
 from ordertrack.tenants.principal import Principal
@@ -26,6 +31,7 @@ from ordertrack.tenants.principal import Principal
 SPEED = 12.0
 CLOSING_SECONDS = 30.0
 QUIET_BOARD = 3
+ACKNOWLEDGED_AFTER = 20.0  # until somebody at the stove has seen that an order was cancelled
 FORGOTTEN_AFTER = dt.timedelta(hours=3)  # of service
 
 _FIRST_CARDS = (
@@ -124,7 +130,7 @@ class Rush:
         order_id, _ = self._pace.surely(lambda: intake.place(new, by=self._guest, idempotency_key=key))
         self.tally.placed += 1
         stays = {status: stay / self._speed for status, stay in guest.stays.items()}
-        order = OpenOrder(order_id, new.restaurant, FIRST, new.fulfilment, stays, now)
+        order = OpenOrder(order_id, new.restaurant, FIRST, new.fulfilment, stays, now, len(new.items))
         order.cancelled_from, order.reason = guest.cancelled_from, guest.reason
         if start_at != FIRST:
             order.start_at(start_at)
@@ -134,9 +140,14 @@ class Rush:
         to = order.next
         if to is None:
             self._open.pop(order.id, None)
+            for _, task in tasks_of(order):
+                self._at(self._pace.now() + ACKNOWLEDGED_AFTER, partial(self._do, order, order.status, task))
             return
         self._open[order.id] = order
-        order.due = self._pace.now() + order.stays[order.status] * self._hurry
+        now = self._pace.now()
+        order.due = now + order.stays[order.status] * self._hurry
+        for share, task in tasks_of(order):
+            self._at(now + (order.due - now) * share, partial(self._do, order, order.status, task))
         self._at(order.due, lambda: self._move(order, to))
 
     def _move(self, order: OpenOrder, to: OrderStatus) -> None:
@@ -162,6 +173,13 @@ class Rush:
             self.tally.count(to, advance.moved)
             order.status = to
         self._expect_move(order)
+
+    def _do(self, order: OpenOrder, seen: OrderStatus, task: Task) -> None:
+        """Do what goes with a status, if the order still has it and nobody else did it."""
+        by = self._hands[task.role]
+        what: dict[str, Any] = {"seen": seen, "line": task.line, "detail": task.detail, "metadata": SIMULATED}
+        with suppress(OrderMoved, OrderNotFound, IllegalAct):
+            self._pace.surely(lambda: actions.act(order.id, task.act, by=by, **what))
 
     def _close(self) -> None:
         """No more guests: what is open is finished within half a minute, in the order it would have been."""

@@ -56,6 +56,7 @@ class Hub:
         self._revoked: dict[str, float] = {}
         self._joining: set[_Joining] = set()
         self._recovered: set[uuid.UUID] = set()
+        self._turned: set[uuid.UUID] = set()
         self.is_closing = False
         self.count = 0
 
@@ -82,6 +83,7 @@ class Hub:
             raise
         finally:
             self._joining.discard(joining)
+        self._turned.add(topic.tenant_id)
         connection = subscription.connection
         if not self._revoked.keys().isdisjoint(watcher.ended_by):  # between being let in and joining
             self._revoke(connection)
@@ -94,6 +96,7 @@ class Hub:
     def detach(self, subscription: Subscription) -> None:
         """Forget a subscription; does nothing the second time."""
         if self._tenant(subscription.topic.tenant_id).leave(subscription):
+            self._turned.add(subscription.topic.tenant_id)
             self._count(-1)
 
     def wake(self, tenant_id: uuid.UUID, seq: int | None = None) -> None:
@@ -111,6 +114,22 @@ class Hub:
     def watched(self) -> list[uuid.UUID]:
         """The tenants that somebody watches."""
         return [tenant_id for tenant_id, tenant in list(self._tenants.items()) if tenant.is_watched]
+
+    def turned(self) -> set[uuid.UUID]:
+        """The tenants that watchers came to or left since this was last asked."""
+        turned, self._turned = self._turned, set()
+        return turned
+
+    def watchers(self, tenant_id: uuid.UUID, channel: str) -> Iterator[Subscription]:
+        """Who watches a channel's topics of a tenant now."""
+        tenant = self._tenants.get(tenant_id)
+        if tenant is not None:
+            yield from tenant.watchers(channel)
+
+    def head(self, tenant_id: uuid.UUID) -> Cursor | None:
+        """How far the tenant's log has been told here; None where nobody watches."""
+        tenant = self._tenants.get(tenant_id)
+        return tenant.head if tenant is not None else None
 
     def verify(self) -> None:
         """Hold every watched tenant against the log, in one read as long as nothing was missed."""

@@ -40,6 +40,16 @@ class TenantHub:
         for watched in list(self._watched.values()):
             yield from list(watched.subscriptions)
 
+    def watchers(self, channel: str) -> Iterator[Subscription]:
+        for name, watched in list(self._watched.items()):
+            if name[0] == channel:
+                yield from list(watched.subscriptions)
+
+    @property
+    def head(self) -> Cursor | None:
+        feed = self._feed
+        return feed.head if feed is not None else None
+
     def join(
         self,
         topic: Topic,

@@ -1,13 +1,15 @@
-"""Tracking pages on the live path: one topic an order."""
+"""Tracking pages on the live path: one topic an order and language."""
 
 from __future__ import annotations
 
 import uuid
 
+from ordertrack.languages import speaking
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message, Topic
 from ordertrack.orders import records
-from ordertrack.orders.event_log import Change
+from ordertrack.orders.event_log import Change, EventRecord
+from ordertrack.spoken_topics import halves_of, key_of, keys_of
 from ordertrack.tenants.principal import Principal
 from ordertrack.tracking import fragments
 
@@ -18,19 +20,25 @@ class TrackingChannel:
     name = "tracking"
     replays = False
 
-    def topic(self, tenant_id: uuid.UUID, order_id: uuid.UUID) -> Topic:
-        return Topic(tenant_id, self.name, str(order_id))
+    def topic(self, tenant_id: uuid.UUID, order_id: uuid.UUID, language: str) -> Topic:
+        return Topic(tenant_id, self.name, key_of(order_id, language))
 
     def admits(self, watcher: Principal, topic: Topic) -> bool:
-        return watcher.actor == f"customer:{topic.key}"
+        order_id, _ = halves_of(topic.key)
+        return watcher.actor == f"customer:{order_id}"
 
     def keys(self, change: Change) -> tuple[str, ...]:
-        return (str(change.order.id),)
+        # What the kitchen does besides moving an order is not the guest's business.
+        return keys_of(change.order.id) if isinstance(change.event, EventRecord) else ()
 
     def render(self, change: Change, key: str) -> Message:
-        return Message(fragments.progress(change.order))
+        _, language = halves_of(key)
+        with speaking(language):
+            return Message(fragments.progress(change.order))
 
     def snapshot(self, topic: Topic, head: Cursor) -> Message:
-        order = records.find(topic.tenant_id, uuid.UUID(topic.key))
+        order_id, language = halves_of(topic.key)
+        order = records.find(topic.tenant_id, order_id)
         assert order is not None
-        return Message(fragments.progress(order))
+        with speaking(language):
+            return Message(fragments.progress(order))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from ordertrack.languages import gettext as _
+from ordertrack.languages import marked
 from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.state_machine import TERMINAL, Fulfilment, OrderStatus
 from ordertrack.sla import screens
@@ -20,18 +22,18 @@ _USUAL_WAY = (
     OrderStatus.COMPLETED,
 )
 _SAID = {
-    OrderStatus.PENDING: "Order received",
-    OrderStatus.CONFIRMED: "Confirmed by the restaurant",
-    OrderStatus.PREPARING: "Being prepared",
-    OrderStatus.READY: "Ready",
-    OrderStatus.DELIVERING: "On its way to you",
-    OrderStatus.COMPLETED: "Completed",
-    OrderStatus.CANCELLED: "Cancelled",
+    OrderStatus.PENDING: marked("Order received"),
+    OrderStatus.CONFIRMED: marked("Confirmed by the restaurant"),
+    OrderStatus.PREPARING: marked("Being prepared"),
+    OrderStatus.READY: marked("Ready"),
+    OrderStatus.DELIVERING: marked("On its way to you"),
+    OrderStatus.COMPLETED: marked("Completed"),
+    OrderStatus.CANCELLED: marked("Cancelled"),
 }
 _COMPLETED_AS = {
-    Fulfilment.DELIVERY: "Delivered",
-    Fulfilment.PICKUP: "Picked up",
-    Fulfilment.DINE_IN: "Served",
+    Fulfilment.DELIVERY: marked("Delivered"),
+    Fulfilment.PICKUP: marked("Picked up"),
+    Fulfilment.DINE_IN: marked("Served"),
 }
 
 
@@ -86,7 +88,7 @@ def values(order: OrderRecord) -> dict[str, object]:
 
 def _title(order: OrderRecord, status: OrderStatus) -> str:
     if status == OrderStatus.COMPLETED:
-        return _COMPLETED_AS[order.fulfilment]
+        return _(_COMPLETED_AS[order.fulfilment])
     if status == OrderStatus.READY and order.fulfilment == Fulfilment.PICKUP:
-        return "Ready to pick up"
-    return _SAID[status]
+        return _("Ready to pick up")
+    return _(_SAID[status])

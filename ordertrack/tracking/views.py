@@ -13,13 +13,14 @@ from sqlalchemy import bindparam, select
 
 from ordertrack import streaming
 from ordertrack.database import enter_tenant
+from ordertrack.languages import speaking
 from ordertrack.live.topics import Channel
 from ordertrack.orders import event_log, records
 from ordertrack.orders.models import TrackingLink
 from ordertrack.orders.records import OrderRecord
 from ordertrack.statements import Confined
 from ordertrack.tenants.principal import Principal
-from ordertrack.tracking import fragments
+from ordertrack.tracking import fragments, reader
 from ordertrack.tracking.channel import TrackingChannel
 
 blueprint = Blueprint("tracking", __name__)
@@ -41,7 +42,7 @@ _PRIVATE = {
 
 @blueprint.get("/track/<token>")
 def show(token: str) -> ResponseReturnValue:
-    """The order's progress, true at the cursor that its stream starts from."""
+    """The order's progress, true at the cursor that its stream starts from. Query `lang`: a language."""
     link = _find(token)
     if link is None:
         return _gone()
@@ -49,21 +50,27 @@ def show(token: str) -> ResponseReturnValue:
     order = _watchable(link)
     if order is None:
         return _gone()
-    page = render_template("tracking.html", token=token, cursor=cursor, **fragments.values(order))
+    with speaking(reader.language_of(order)):
+        page = render_template(
+            "tracking.html",
+            token=token,
+            cursor=cursor,
+            choices=reader.choices(order),
+            **fragments.values(order),
+        )
     return make_response(page, _PRIVATE)
 
 
 @blueprint.get("/track/<token>/stream")
 def stream(token: str) -> ResponseReturnValue:
-    """The order's steps after a cursor, as they are made."""
+    """The order's steps after a cursor, as they are made. Query `lang`: a language."""
     link = _find(token)
     order = _watchable(link) if link is not None else None
     if order is None:
         return _gone()
     watcher = Principal(order.tenant_id, f"customer:{order.id}", "Customer")
-    response: Response = streaming.answer(
-        watcher, _channel.topic(order.tenant_id, order.id), streaming.requested_cursor()
-    )
+    topic = _channel.topic(order.tenant_id, order.id, reader.language_of(order))
+    response: Response = streaming.answer(watcher, topic, streaming.requested_cursor())
     response.headers.update(_PRIVATE)
     return response
 
@@ -94,4 +101,5 @@ def _watchable(link: _Link) -> OrderRecord | None:
 
 
 def _gone() -> Response:
-    return make_response(render_template("tracking_gone.html"), 404, _PRIVATE)
+    with speaking(reader.language_of_nobody()):
+        return make_response(render_template("tracking_gone.html"), 404, _PRIVATE)

@@ -1,9 +1,30 @@
-// What a board does beside showing cards: it counts them, and looks after the taps on them.
+// What a board does beside showing cards: it counts them, and opens what is asked for twice.
 import "./versions.js";
 import "./taps.js";
+import "./standing.js";
+import "./asking.js";
+import { onCards } from "./cards.js";
+import { number } from "./words.js";
 
 // The number of cards beside each column's title.
-for (const counter of document.querySelectorAll("[data-count-of]")) {
-  const column = document.getElementById(counter.dataset.countOf);
-  new MutationObserver(() => { counter.textContent = column.children.length; }).observe(column, { childList: true });
+const counters = [...document.querySelectorAll("[data-count-of]")].map((counter) => [counter, document.getElementById(counter.dataset.countOf)]);
+onCards(() => {
+  for (const [counter, column] of counters) {
+    const count = number(column.children.length);
+    if (counter.textContent === count) continue;
+    counter.textContent = count;
+    column.parentElement.toggleAttribute("data-empty", column.children.length === 0);
+  }
+});
+
+// What needs a second tap opens below the first, so that a double tap is not both.
+function open(button) {
+  const isOpen = button.getAttribute("aria-expanded") === "true";
+  button.setAttribute("aria-expanded", String(!isOpen));
+  button.nextElementSibling.hidden = isOpen;
 }
+
+document.addEventListener("click", ({ target }) => {
+  const opener = target.closest("[data-opens]");
+  if (opener) open(opener);
+});

@@ -4,14 +4,16 @@ import { show } from "./sign.js";
 
 const SILENT_AFTER = 40_000; // milliseconds; the server's heart beats every 15 s
 const NOT_FOR_US = [403, 404, 410];
+const OPENING = ["connecting", "offline"];
 
 const stream = document.querySelector("[hx-sse\\:connect]");
 let connection = null;
 let isConnected = false;
-let phase = "connecting";
+let phase = document.body.dataset.kept ? "offline" : "connecting";
 let isOver = stream === null;
-let asOf = Number(document.body.dataset.now);
+let asOf = Number(document.body.dataset.kept ?? Date.now());
 
+export const knownTrueAt = () => asOf;
 export const isSure = (within) => isConnected && silence() < within;
 
 function heard() {
@@ -32,11 +34,12 @@ function end(last) {
   enter(last);
   isOver = true;
   stream?.remove();
+  document.dispatchEvent(new CustomEvent("over", { detail: last }));
 }
 
 function disconnected() {
   isConnected = false;
-  enter(phase === "connecting" ? phase : "reconnecting");
+  enter(OPENING.includes(phase) ? phase : "reconnecting");
 }
 
 export function pause() {
@@ -60,17 +63,17 @@ export function doubt() {
 export function render() {
   if (stream === null) return;
   if (isConnected && silence() >= SILENT_AFTER) doubt();
-  show(!isOver && silence() >= SILENT_AFTER ? "silent" : phase, { silence: silence(), asOf });
+  show(!isOver && phase !== "offline" && silence() >= SILENT_AFTER ? "silent" : phase, { silence: silence(), asOf });
 }
 
-function refused(status) {
+export function refused(status) {
   if (status === 401) end("signed-out");
   else if (NOT_FOR_US.includes(status)) end("ended");
 }
 
 document.addEventListener("htmx:sse:after:connection", ({ detail }) => {
   isConnected = true;
-  enter(connection === null ? phase : "catching-up");
+  enter(connection === null && phase === "connecting" ? phase : "catching-up");
   connection = detail.connection;
   queueMicrotask(() => listenIn(connection, heard));
 });

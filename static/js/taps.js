@@ -1,5 +1,7 @@
-// A tap means the card that it was made on, and one that did not arrive does not look like one that did.
-import { doubt } from "./liveness.js";
+// A tap means the card that it was made on. Every tap goes through the queue.
+import { addressOf } from "./cards.js";
+import { enqueue, takeBack } from "./queue.js";
+import { say } from "./words.js";
 
 // A second tap at the same spot means the card that was there, not the one that slid under the finger.
 const SAME_TAP = { milliseconds: 700, pixels: 48 };
@@ -18,41 +20,35 @@ document.addEventListener("click", (event) => {
   last = { card: card.id, at: event.timeStamp, x: event.clientX, y: event.clientY };
 }, { capture: true });
 
-function say(className, text) {
-  const problem = document.createElement("p");
-  problem.className = className;
-  problem.textContent = text;
-  return problem;
+// What somebody moved there with a finger is meant.
+for (const scroll of ["touchmove", "wheel"]) addEventListener(scroll, () => { last = null; }, { passive: true });
+
+// A key that is held down is pressed once.
+document.addEventListener("keydown", (event) => {
+  if (event.repeat && event.target.closest?.("form.tap button")) event.preventDefault();
+});
+
+function labelOf(form, button, { to, act }) {
+  const { dish } = form.closest("[data-line]")?.dataset ?? {};
+  if (act === "strike") return say("Strike off %(dish)s", { dish });
+  if (act === "unstrike") return say("Put back %(dish)s", { dish });
+  return to === "cancelled" ? say("Cancel") : button.textContent.trim();
 }
 
-const notice = document.getElementById("notice");
-let noticed = null;
-
-// What was said of a card's tap is over once the card has moved on, or nobody may tap any more.
-document.addEventListener("htmx:after:swap", () => {
-  if (noticed && document.getElementById(noticed.card)?.dataset.version !== noticed.version) forget();
-});
-document.addEventListener("bye", forget);
-
-function forget() {
-  if (noticed) notice.replaceChildren();
-  noticed = null;
+export function tapOf(form, button) {
+  const card = form.closest(".card");
+  const fields = Object.fromEntries(new FormData(form, button));
+  const undo = Number(button.dataset.undo ?? form.dataset.undo ?? 0);
+  const label = labelOf(form, button, fields);
+  return { url: addressOf(form), fields, card: card.id, number: card.dataset.number, label, undo };
 }
 
-document.addEventListener("htmx:error", ({ detail: { ctx, error } }) => {
-  const card = ctx?.sourceElement.closest(".card");
-  if (!card) return;
-  const order = card.querySelector("h3").textContent.trim();
-  noticed = { card: card.id, version: card.dataset.version };
-  if (!card.isConnected) {
-    notice.replaceChildren(say("problem", `${order} has moved, and your tap was not answered. Look at it before you tap again.`));
-  } else if (error === "timeout") {
-    notice.replaceChildren(say("problem", `${order}: no answer from the server yet. Tap again if it does not move.`));
-    card.append(say("unsent", "No answer yet."));
-  } else {
-    notice.replaceChildren(say("problem", `${order} was not sent: no answer from the server. Tap again.`));
-    card.append(say("unsent", "Not sent. Tap again."));
-  }
-  doubt();
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("form.tap")) return;
+  event.preventDefault();
+  const button = event.submitter ?? form.querySelector("button[name]");
+  if (button.getAttribute("aria-disabled") === "true") return;
+  if (button.dataset.undoing) takeBack(button.dataset.undoing);
+  else enqueue(tapOf(form, button));
 });
-document.addEventListener("htmx:before:request", ({ target }) => target.closest?.(".card")?.querySelector(".unsent")?.remove());

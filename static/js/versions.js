@@ -51,6 +51,7 @@ function isStillNews({ swapSpec, fragment }) {
   for (const fresh of style === "upsert" ? fragment.querySelectorAll("[data-timed]") : []) {
     here.querySelector(`[data-timed="${fresh.dataset.timed}"]`)?.replaceWith(fresh);
   }
+  document.dispatchEvent(new CustomEvent("retimed", { detail: here }));
   return style === "innerHTML";
 }
 
@@ -58,7 +59,6 @@ document.addEventListener("htmx:before:swap", ({ detail: { tasks, ctx } }) => {
   const isPushed = ctx.sourceElement?.matches("[hx-sse\\:connect]");
   const isFresh = (task) => !task.swapSpec?.card || isNews(task.swapSpec) || (isPushed && isStillNews(task));
   const fresh = asMoves(tasks).filter(isFresh);
-  document.dispatchEvent(new Event("retimed"));
   for (const { swapSpec } of fresh) if (swapSpec?.card) remember(swapSpec.card, swapSpec.version);
   tasks.splice(0, tasks.length, ...fresh);
 });

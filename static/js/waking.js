@@ -18,6 +18,14 @@ document.addEventListener("visibilitychange", () => {
   else if (!isSure(DOUBTFUL_AFTER)) doubt();
 });
 addEventListener("pageshow", ({ persisted }) => { if (persisted) doubt(); });
+
+// The screen stays awake while a board is looked at. Whoever refuses does so to save power, and says so itself.
+function stayAwake() {
+  if (document.body.matches(".board, .pickup") && !document.hidden) navigator.wakeLock?.request("screen").catch(() => {});
+}
+
+document.addEventListener("visibilitychange", stayAwake);
+stayAwake();
 addEventListener("offline", doubt);
 addEventListener("online", hurry);
 

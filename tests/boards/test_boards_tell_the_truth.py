@@ -95,8 +95,8 @@ def test_a_cut_is_told_at_once_and_repaired_without_a_reload(
     assert all(one != other for one, other in zip(live, look_of(page), strict=True))
     card = page.locator(f"#{card_id(tapped)}")
     card.get_by_role("button", name="Confirm").click()
-    expect(page.locator("#notice")).to_contain_text("Order 1 was not sent")
-    expect(card).to_contain_text("Not sent. Tap again.")
+    expect(page.locator("#waiting")).to_contain_text("1 tap waits")
+    expect(card).to_contain_text("Waits to be sent: \u2068Confirm\u2069")
     assert status_of(cedar, tapped) == OrderStatus.PENDING
     move(app, cedar, other, OrderStatus.CONFIRMED)
     missed = place(cedar)
@@ -106,13 +106,13 @@ def test_a_cut_is_told_at_once_and_repaired_without_a_reload(
     expect(card_in(page, other, OrderStatus.CONFIRMED)).to_be_visible()
     expect(card_in(page, missed, OrderStatus.PENDING)).to_be_visible()
     assert seen.states(page) == ["live", "reconnecting", "catching-up", "live"]
-    card.get_by_role("button", name="Confirm").click()
-    expect(card_in(page, tapped, OrderStatus.CONFIRMED)).not_to_contain_text("Not sent")
+    expect(card_in(page, tapped, OrderStatus.CONFIRMED)).not_to_contain_text("Waits")
+    expect(page.locator("#waiting")).to_be_hidden()
     expect(page.locator("#notice")).to_be_empty()
     assert page.evaluate("window.isSamePage")
 
 
-def test_a_tap_that_was_not_sent_is_no_longer_spoken_of_once_somebody_else_moved_the_card(
+def test_a_tap_that_waits_is_no_longer_spoken_of_once_somebody_else_made_the_same_move(
     app: Flask, cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
 ) -> None:
     tapped = place(cedar)
@@ -120,13 +120,14 @@ def test_a_tap_that_was_not_sent_is_no_longer_spoken_of_once_somebody_else_moved
     wire.cut()
     expect(page.locator("#live")).to_contain_text("Reconnecting…", timeout=A_SECOND)
     page.locator(f"#{card_id(tapped)}").get_by_role("button", name="Confirm").click()
-    expect(page.locator("#notice")).to_contain_text("was not sent")
+    expect(page.locator("#waiting")).to_contain_text("1 tap waits")
+    move(app, cedar, tapped, OrderStatus.CONFIRMED)
     wire.let_through()
     seen.expect_state(page, "live")
-    expect(page.locator("#notice")).to_contain_text("was not sent")
-    move(app, cedar, tapped, OrderStatus.CONFIRMED)
-    expect(card_in(page, tapped, OrderStatus.CONFIRMED)).to_be_visible()
-    expect(page.locator("#notice")).to_be_empty()
+    expect(card_in(page, tapped, OrderStatus.CONFIRMED)).not_to_contain_text("Waits")
+    expect(page.locator("#waiting")).to_be_hidden()
+    expect(page.locator("#refused")).to_be_empty()
+    expect(page.locator("#notice")).to_contain_text("Till had done that already.")
 
 
 def test_a_board_that_is_behind_says_catching_up_until_it_shows_everything(
@@ -236,6 +237,7 @@ def lose_the_cookie(page: Page, house: House, operator_app: Flask, wire: Wire) -
 def sign_out_elsewhere(page: Page, house: House, operator_app: Flask, wire: Wire) -> None:
     other = page.context.new_page()
     other.goto(KITCHEN)
+    other.get_by_role("button", name="Menu").click()
     other.get_by_role("button", name="Sign out").click()
     other.wait_for_url("**/login")
     other.close()
@@ -299,11 +301,11 @@ def test_a_tap_without_an_answer_says_so_and_is_never_lost(
     page.locator(f"#{card_id(order_id)}").get_by_role("button", name="Confirm").click()
     expect(card_in(page, order_id, OrderStatus.CONFIRMED)).to_be_visible()  # the push has come
     page.clock.run_for(9_000)
-    expect(page.locator("#notice")).to_contain_text("Order 1 has moved, and your tap was not answered")
+    expect(page.locator("#waiting")).to_contain_text("1 tap waits")
     wire.plug()
     page.locator(f"#{card_id(order_id)}").get_by_role("button", name="Start preparing").click()
     page.clock.run_for(9_000)
-    expect(page.locator("#notice")).to_contain_text("Order 1: no answer from the server yet")
+    expect(page.locator("#waiting")).to_contain_text("2 taps wait")
     assert seen.state_now(page) != "live"
     wire.let_through()
     expect(card_in(page, order_id, OrderStatus.PREPARING)).to_be_visible(timeout=20_000)

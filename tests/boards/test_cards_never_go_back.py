@@ -15,6 +15,7 @@ from flask import Flask
 from over_http import EventStream, Frame, sign_in
 from playwright.sync_api import Page, expect
 from server import Server, wait_for
+from taps_made import set_undo
 from wire import Wire
 
 from ordertrack.boards.fragments import card_id
@@ -73,10 +74,10 @@ def test_the_push_after_its_answer_leaves_the_card_alone(
     card = card_in(page, order_id, OrderStatus.CONFIRMED)
     expect(card).to_be_visible()
     card.get_by_text("Cancel…").click()
-    card.get_by_label("Why?").fill("No ga")
+    card.locator("[name=reason]").fill("No ga")
     wire.let_through()
     everything_has_come(page, cedar, place)
-    expect(card.get_by_label("Why?")).to_have_value("No ga")
+    expect(card.locator("[name=reason]")).to_have_value("No ga")
     assert seen.history(page, card_id(order_id)) == ["1 pending", "2 confirmed"]
     seen.assert_nothing_went_back(page)
 
@@ -113,6 +114,7 @@ def test_old_pushes_after_a_newer_answer_are_dropped(
     tap(page, order_id, "Start preparing")
     expect(card_in(page, order_id, OrderStatus.PREPARING)).to_be_visible()
     tap(page, gone, "Ready")
+    tap(page, gone, "Ready all the same")
     expect(card_in(page, gone, OrderStatus.READY)).to_be_visible()
     wire.let_through()
     everything_has_come(page, cedar, place)
@@ -123,25 +125,26 @@ def test_old_pushes_after_a_newer_answer_are_dropped(
 
 @pytest.mark.parametrize("late", ["stream", "post"])
 def test_two_taps_of_two_tablets_cross_and_both_end_with_the_same_card(
-    cedar: House, place: Place, status_of: StatusOf, wire: Wire, open_page: Open, late: Any
+    app: Flask, cedar: House, place: Place, status_of: StatusOf, wire: Wire, open_page: Open, late: Any
 ) -> None:
     order_id = place(cedar)
+    set_undo(app, cedar, {})
     first, second = (open_live(open_page, cedar, wire) for _ in range(2))
     wire.hold("stream", "post")
     tap(first, order_id, "Confirm")
     order_is(status_of, cedar, order_id, OrderStatus.CONFIRMED)
     card = second.locator(f"#{card_id(order_id)}")
     card.get_by_text("Cancel…").click()
-    card.get_by_label("Why?").fill("No gas")
+    card.locator("[name=reason]").fill("No gas")
     card.get_by_role("button", name="Cancel order").click()
     wait_for(lambda: wire.asked("POST /orders/") == 2, "the second tap")
     wire.hold(late)
     if late == "stream":
-        expect(second.locator("#notice")).to_contain_text("confirmed by now")
+        expect(second.locator("#refused")).to_contain_text("confirmed by now")
     for page in (first, second):
         expect(card_in(page, order_id, OrderStatus.CONFIRMED)).to_be_visible()
     wire.let_through()
-    expect(second.locator("#notice")).to_contain_text("confirmed by now")
+    expect(second.locator("#refused")).to_contain_text("confirmed by now")
     for page in (first, second):
         assert seen.history(page, card_id(order_id)) == ["1 pending", "2 confirmed"]
         seen.assert_nothing_went_back(page)
@@ -171,7 +174,7 @@ def test_a_snapshot_older_than_an_answer_takes_nothing_back(
     expect(card_in(page, tapped, OrderStatus.CONFIRMED)).to_be_visible()
     card = page.locator(f"#{card_id(typed)}")
     card.get_by_text("Cancel…").click()
-    card.get_by_label("Why?").fill("No ga")
+    card.locator("[name=reason]").fill("No ga")
     page.evaluate("id => document.getElementById(id).remove()", card_id(missed))
 
     page.evaluate(TO_THE_PAGE, snapshot.data)
@@ -179,7 +182,7 @@ def test_a_snapshot_older_than_an_answer_takes_nothing_back(
     expect(page.locator("#column-pending > .card")).to_have_count(2)
     expect(card_in(page, tapped, OrderStatus.CONFIRMED)).to_be_visible()
     expect(page.locator(f"#{card_id(left)}")).to_have_count(0)
-    expect(card.get_by_label("Why?")).to_have_value("No ga")
+    expect(card.locator("[name=reason]")).to_have_value("No ga")
     assert seen.history(page, card_id(tapped)) == ["1 pending", "2 confirmed"]
     seen.assert_nothing_went_back(page)
 

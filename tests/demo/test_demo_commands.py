@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -52,15 +53,19 @@ def test_each_command_explains_itself(ordertrack, command: str) -> None:
     assert len(ordertrack(command, "--help").stdout.splitlines()) > 5
 
 
-def test_demo_prints_its_sign_ins_one_a_line_and_the_same_twice(ordertrack) -> None:
+def test_demo_prints_its_sign_ins_one_a_line_then_its_pins_and_the_same_twice(ordertrack) -> None:
     first = ordertrack("demo").stdout
-    lines = [line.split("  ") for line in first.splitlines()]
+    *sign_ins, pins = first.splitlines()
+    lines = [line.split("  ") for line in sign_ins]
     assert [role for role, _, _ in lines] == ["kitchen", "dispatch", "manager", "owner"]
+    assert re.fullmatch(r"On tablets: (\w+ \d{4}, ){4}\w+ \d{4}", pins)
     assert ordertrack("demo").stdout == first
     made = json.loads(ordertrack("demo", "--json").stdout)
     assert made["tenant"] == "demo"
     assert made["restaurants"] == ["hamra", "jounieh"]
     assert [list(person.values()) for person in made["sign_ins"]] == lines
+    said = [f"{person['name']} {person['pin']}" for person in made["pins"]]
+    assert pins == "On tablets: " + ", ".join(said)
 
 
 @pytest.mark.parametrize(

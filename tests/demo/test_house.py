@@ -20,6 +20,7 @@ from ordertrack.orders.state_machine import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.models import StaffMember
 from ordertrack.tenants.passwords import verify_password
+from ordertrack.tenants.pins import is_obvious
 
 
 @pytest.fixture
@@ -92,12 +93,27 @@ def test_a_password_that_the_database_does_not_know_is_told_to_it(
     kept: Settings, holds: Callable[[SignIn], bool]
 ) -> None:
     path = kept.data_folder / house.KEPT_IN
-    people = [person._asdict() for person in house.sign_ins(kept)]
+    people = json.loads(path.read_text())
     people[0]["password"] = "from-another-house"
     path.write_text(json.dumps(people))
     house.prepare(kept)
     assert house.sign_ins(kept)[0].password == "from-another-house"
     assert holds(house.sign_ins(kept)[0])
+
+
+def test_three_cooks_and_two_dispatchers_have_pins_that_hold_and_that_nobody_guesses_first(
+    kept: Settings, operator_app: Flask
+) -> None:
+    people = house.pins(kept)
+    assert [person.role for person in people] == [Role.KITCHEN] * 3 + [Role.DISPATCH] * 2
+    house.prepare(kept)
+    assert house.pins(kept) == people
+    with operator_app.app_context():
+        tenant = accounts.find_tenant(house.SLUG)
+        for person in people:
+            member = accounts.find_staff_member(tenant, person.name)
+            assert member.pin_hash and verify_password(member.pin_hash, person.pin)
+            assert not is_obvious(person.pin)
 
 
 def test_whoever_was_revoked_stays_out_and_off_the_list(kept: Settings, operator_app: Flask) -> None:

@@ -61,11 +61,11 @@ def _difference(heard: list[Any], log: list[Any], chain: Chain) -> str:
 
 def _board(reader: BoardReader, truth: Truth) -> Iterator[str]:
     expected = truth.boards[reader.restaurant, reader.board.name]
-    for status, cards in expected.items():
-        shown = _in_order(reader.screen.columns[status], cards)
+    for column, cards in expected.items():
+        shown = _in_order(reader.screen.columns[column], cards)
         if shown != cards:
             yield (
-                f"{reader.name} ended at {reader.position} with another column {status} than the database:"
+                f"{reader.name} ended at {reader.position} with another column {column} than the database:"
                 f" it shows {_without(shown, cards)}, and not {_without(cards, shown)}."
             )
     theirs = {f"order-{event.order_id}" for event in truth.events if event.restaurant == reader.restaurant}

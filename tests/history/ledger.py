@@ -71,7 +71,7 @@ _CONFLICT = re.compile(r"The order is (\w+) by now, moved by ([^;]+); you saw it
 _ILLEGAL = re.compile(r"order that is (\w+) cannot|move an order from (\w+) to")
 _ALREADY = re.compile(r">(\w+) had done that already\.<")
 _VERSION = re.compile(r'hx-swap="delete [^"]*version:(\d+)')
-_COLUMN = re.compile(r'hx-target="#column-(\w+)"')
+_STATUS = re.compile(r'<li id="order-[^>]* data-status="(\w+)"')
 
 
 def read_api(attempt: Attempt, answer: Answer) -> list[Claim]:
@@ -122,9 +122,9 @@ def read_tap(attempt: Attempt, answer: Answer) -> list[Claim]:
 
 
 def _card(attempt: Attempt, text: str) -> Claim:
-    version, column = _VERSION.search(text), _COLUMN.search(text)
+    version, shown = _VERSION.search(text), _STATUS.search(text)
     assert version is not None, f"{attempt}: the answer has no card: {text[:500]}"
-    return _claim(attempt, status=column[1] if column else None, version=int(version[1]))
+    return _claim(attempt, status=shown[1] if shown else None, version=int(version[1]))
 
 
 def _claim(attempt: Attempt, *, status: Any, ever: bool = False, **said: Any) -> Claim:

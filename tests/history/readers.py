@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import select
 import socket
 import struct
@@ -166,7 +167,7 @@ class Reader:
         if self._path is None:
             return
         cursor = self.cursor(how)
-        path = self._path.partition("?after=")[0]
+        path = re.sub(r"[?&]after=[^&]*", "", self._path)
         separator = "&" if "?" in path else "?"
         is_by_header = how == Back.RESUME
         path = self._path if is_by_header else f"{path}{separator}after={cursor}"

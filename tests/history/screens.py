@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import NamedTuple
 
-from ordertrack.orders.state_machine import OrderStatus
-
 
 class Card(NamedTuple):
     """A card as its element says it; `place` is what its column sorts by."""
@@ -78,7 +76,7 @@ class BoardScreen:
     """A board's document: which card stands in which column, and the highest version known of each."""
 
     def __init__(self) -> None:
-        self.columns: dict[OrderStatus, dict[str, Card]] = {}
+        self.columns: dict[str, dict[str, Card]] = {}
         self.ever: set[str] = set()
         self._known: dict[str, int] = {}
 
@@ -86,11 +84,11 @@ class BoardScreen:
         """Begin anew from a whole page; the address of its stream."""
         reading = _Reading(html)
         assert reading.stream is not None, "the page has no stream"
-        self.columns = {_status(partial): {} for partial in reading.partials if partial.is_column}
+        self.columns = {_column(partial): {} for partial in reading.partials if partial.is_column}
         self._known = {}
         for partial in reading.partials:
             for card in _in_order(partial):
-                self._upsert(_status(partial), card)
+                self._upsert(_column(partial), card)
         return reading.stream
 
     def apply(self, html: str) -> list[tuple[str, int]]:
@@ -107,26 +105,26 @@ class BoardScreen:
             else:
                 assert partial.swap.startswith("upsert "), partial.swap
                 (card,) = partial.cards
-                self._upsert(_status(partial), card)
+                self._upsert(_column(partial), card)
             self._remember(*partial.about)
         return list(_versions(partials))
 
     def _list_anew(self, column: Partial, listed: set[str]) -> None:
         """A snapshot is a move of each card on it and the end of every other."""
-        for card_id in self.columns[_status(column)].keys() - listed:
+        for card_id in self.columns[_column(column)].keys() - listed:
             self._delete(card_id)
         for card in _in_order(column):
             if self._is_news(card.id, card.version):
                 self._delete(card.id)
-                self._upsert(_status(column), card)
+                self._upsert(_column(column), card)
 
     def _is_news(self, card_id: str, version: int) -> bool:
         known, shown = self._known.get(card_id, 0), self._shown(card_id)
         return version > known or (version == known and (shown is None or shown.version != version))
 
-    def _upsert(self, status: OrderStatus, card: Card) -> None:
+    def _upsert(self, column: str, card: Card) -> None:
         standing = [cards for cards in self.columns.values() if card.id in cards]
-        for cards in standing or [self.columns[status]]:  # replaced where it stands
+        for cards in standing or [self.columns[column]]:  # replaced where it stands
             cards[card.id] = card
         self.ever.add(card.id)
         self._remember(card.id, card.version)
@@ -174,8 +172,8 @@ def _in_order(column: Partial) -> list[Card]:
     return column.cards
 
 
-def _status(partial: Partial) -> OrderStatus:
-    return OrderStatus(partial.target.removeprefix("#column-"))
+def _column(partial: Partial) -> str:
+    return partial.target.removeprefix("#column-")
 
 
 def _versions(partials: list[Partial]) -> Iterator[tuple[str, int]]:

@@ -19,7 +19,7 @@ from ordertrack.orders.models import Order
 from ordertrack.orders.state_machine import OrderStatus
 from ordertrack.tenants.models import Restaurant
 
-Columns = dict[OrderStatus, list[tuple[str, int]]]
+Columns = dict[str, list[tuple[str, int]]]
 MANY = 1_000_000
 
 
@@ -54,7 +54,7 @@ def read(app: Flask, house: House) -> Truth:
             event_log.events_after(house.tenant_id, 0, MANY),
             {
                 (place.slug, name): {
-                    column.status: [(fragments.card_id(order.id), order.version) for order in orders_in_it]
+                    column.name: [(fragments.card_id(order.id), order.revision) for order in orders_in_it]
                     for column, orders_in_it in fragments.columns_of(board, house.tenant_id, place.id)
                 }
                 for place in places

@@ -134,7 +134,7 @@ class PageReader(Reader):
         self._headers = caller.headers
         self._path = self.screen.load(html)
         if self._path is not None:
-            self.position = Cursor.parse(self._path.partition("?after=")[2])
+            self.position = Cursor.parse(self._path.rpartition("after=")[2])
 
     def begins_anew(self, frame: Frame) -> bool:
         return 'hx-swap="innerHTML' in frame.data

@@ -25,8 +25,8 @@ from ordertrack.live import listener as listener_module
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Listener, waking
 from ordertrack.orders.transitions import CHANNEL
-from ordertrack.tenants import accounts
-from ordertrack.tenants.accounts import REVOKED_CHANNEL
+from ordertrack.tenants import access, accounts
+from ordertrack.tenants.access import REVOKED_CHANNEL
 from ordertrack.tenants.models import StaffMember
 
 SOON = 5.0  # seconds: well before the listener would look into the log unasked
@@ -148,7 +148,7 @@ def test_who_was_revoked_while_nobody_listened_loses_the_stream_on_return(
     with operator_app.app_context():
         accounts.find_tenant(cedar.slug)
         maya = db.session.scalars(select(StaffMember).where(StaffMember.email == cedar.maya.email)).one()
-        sessions = [f"session:{accounts.begin_session(maya).id}" for _ in range(2)]
+        sessions = [f"session:{access.begin_session(maya).id}" for _ in range(2)]
     tablets = [dataclasses.replace(cedar.maya.principal, session=session) for session in sessions]
     leaving = [watch(cedar, by=who) for who in (cedar.nour.principal, cedar.program, tablets[0])]
     staying = [watch(cedar, by=who) for who in (cedar.karim.principal, tablets[1])]
@@ -159,7 +159,7 @@ def test_who_was_revoked_while_nobody_listened_loses_the_stream_on_return(
         tenant = accounts.find_tenant(cedar.slug)
         accounts.revoke_staff_member(tenant, cedar.nour.email)
         accounts.revoke_key(tenant, "Till")
-        accounts.end_session(cedar.tenant_id, sessions[0])
+        access.end_session(cedar.tenant_id, sessions[0])
     assert all(watcher.is_open for watcher in leaving)
     line.is_up = True
     wait_for(lambda: not any(watcher.is_open for watcher in leaving), "the streams to end")

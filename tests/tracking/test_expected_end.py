@@ -18,6 +18,7 @@ from ordertrack.boards.columns import DISPATCH, KITCHEN
 from ordertrack.boards.fragments import card_id
 from ordertrack.boards.fragments import move as message
 from ordertrack.database import tenant_context
+from ordertrack.languages import SOURCE
 from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.records import OrderRecord
@@ -124,7 +125,7 @@ def test_a_guest_who_comes_when_it_has_passed_reads_so_at_once(
     monkeypatch.setitem(app.jinja_env.globals, "now", lambda: later)
     assert " data-over>" in progress(app, cedar, order)
     with tenant_context(app, cedar.tenant_id):
-        card = message(KITCHEN, order)
+        card = message(KITCHEN, order, SOURCE)
     assert " data-over>" in card
     assert f"past est. {span(order)[-5:]}" in card
 
@@ -220,9 +221,9 @@ def test_cards_and_pages_are_rendered_without_reading_what_was_learned_each_time
     monkeypatch.setattr(Confined, "rows", lambda self, **values: read.append(self) or rows(self, **values))
     with tenant_context(app, cedar.tenant_id):
         for _ in range(50):
-            assert "est." in message(KITCHEN, order)
+            assert "est." in message(KITCHEN, order, SOURCE)
             assert "Estimated" in fragments.progress(order)
-            message(DISPATCH, order)
+            message(DISPATCH, order, SOURCE)
     assert read.count(expected_end._DAYS) == 1
     assert len(read) <= 3
 

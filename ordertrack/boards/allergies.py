@@ -1,0 +1,40 @@
+"""Which words on an order speak of an allergy: what a kitchen must not overlook, in its guests' languages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+# Stems of words as `_plain` leaves them; a word that goes on differently is the same thing to a cook.
+_STEMS = (
+    "allerg",  # English and French
+    "alerg",  # as it is often misspelt
+    "anaphyla",
+    "intoleran",
+    "celiac",
+    "coeliac",
+    "coeliaq",
+    "حساسي",  # allergy, with and without an article
+    "تحسس",
+    "متحسس",
+    "يتحسس",
+    "7asasi",  # Arabic in Latin letters
+    "7assasi",
+    "hasasiy",
+    "hassasiy",
+)
+_FOUND = re.compile("|".join(_STEMS))
+_LIGATURES = str.maketrans({"œ": "oe", "ـ": None})
+
+
+@lru_cache(4096)
+def speaks_of_allergy(text: str | None) -> bool:
+    """Whether a note, a modifier or a dish's name speaks of an allergy, even to say that there is none."""
+    return text is not None and _FOUND.search(_plain(text)) is not None
+
+
+def _plain(text: str) -> str:
+    """The text without case, accents, vowel marks and lengthened letters."""
+    apart = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    return "".join(character for character in apart if not unicodedata.combining(character))

@@ -1,0 +1,68 @@
+"""What a board needs to go on without the server: the worker that opens it, and the moves that come next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TypedDict
+
+from flask import Blueprint, Response, current_app, make_response, request
+
+from ordertrack.assets import STATIC, content_security_policy
+from ordertrack.boards.columns import Board
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus, allowed
+from ordertrack.tenants import floor
+from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.restaurants import FoundRestaurant
+from ordertrack.words import move
+
+blueprint = Blueprint("offline", __name__)
+
+
+class NextMove(TypedDict):
+    """One button of a card: the status it moves to, its words, and for how many seconds it can be undone."""
+
+    to: str
+    label: str
+    undo: int
+
+
+@blueprint.get("/sw.js")
+def worker() -> Response:
+    """The service worker. It may speak for every page, and a browser asks for it anew each time."""
+    # What it answers in the server's place says the same of what a page may load.
+    policy = json.dumps(content_security_policy(current_app))
+    response = make_response(f"const POLICY = {policy};\n" + (STATIC / "js" / "worker.js").read_text())
+    response.mimetype = "text/javascript"
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Service-Worker-Allowed"] = "/"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.app_template_global()
+def next_moves(
+    board: Board, principal: Principal, place: FoundRestaurant
+) -> dict[str, dict[str, list[NextMove]]]:
+    """By fulfilment and status: what the board offers there. For taps that follow a tap not sent yet.
+
+    Cancelling is left out: it asks for a reason, and so for a look at the order as it truly is.
+    """
+    undo_for = floor.of_restaurant(principal.tenant_id, place.id).undo_for
+    return {
+        fulfilment.value: {
+            status.value: [_next_move(to, undo_for) for to in moves]
+            for status in OrderStatus
+            if (moves := _offered(status, fulfilment, board))
+        }
+        for fulfilment in Fulfilment
+    }
+
+
+def _offered(status: OrderStatus, fulfilment: Fulfilment, board: Board) -> list[OrderStatus]:
+    return [to for to in allowed(status, fulfilment, board.role) if to is not OrderStatus.CANCELLED]
+
+
+def _next_move(to: OrderStatus, undo_for: Callable[[OrderStatus], int]) -> NextMove:
+    return {"to": to.value, "label": move(to), "undo": undo_for(to)}

@@ -1,0 +1,61 @@
+// What nobody has taken notice of yet: which orders, and what of them; it ends when somebody does, or has moved them.
+import { LOUDEST_FIRST, mark, show } from "./alerts_shown.js";
+import "./news.js";
+
+const SAID_AGAIN = ["cancelled", "late", "new"];
+const CHANGED_FOR = 20_000; // milliseconds
+const IN_ONE_BREATH = 150; // milliseconds
+const ENDS = ["moved", "gone", "expired"];
+const waiting = new Map();
+const listeners = [];
+let fresh = new Set();
+
+// `listener` is told of the kinds of what has just happened, the loudest first.
+export const onAlert = (listener) => listeners.push(listener);
+
+// The kinds that are said again as long as nobody takes notice, the loudest first.
+export function unheard() {
+  const kinds = new Set([...waiting.values()].map(({ kind }) => kind));
+  return SAID_AGAIN.filter((kind) => kinds.has(kind));
+}
+
+function tell() {
+  const kinds = LOUDEST_FIRST.filter((kind) => fresh.has(kind));
+  fresh = new Set();
+  for (const listener of listeners) listener(kinds);
+}
+
+function changed(id) {
+  mark(id, waiting.get(id)?.kind);
+  show([...waiting.values()]);
+}
+
+function end(id) {
+  if (waiting.delete(id)) changed(id);
+}
+
+function begin(id, kind, number) {
+  const known = waiting.get(id);
+  if (known && LOUDEST_FIRST.indexOf(known.kind) <= LOUDEST_FIRST.indexOf(kind)) return;
+  waiting.set(id, { kind, number });
+  if (kind === "changed") setTimeout(() => { if (waiting.get(id)?.kind === kind) end(id); }, CHANGED_FOR);
+  changed(id);
+}
+
+// Somebody has seen it. What was cancelled is acknowledged on its card, which then leaves the board.
+function takeNotice(id) {
+  if (waiting.get(id)?.kind !== "cancelled") end(id);
+}
+
+document.addEventListener("card:news", ({ detail: { kind, id, number, isOwn, isShown } }) => {
+  if (ENDS.includes(kind) || (kind === "in time" && waiting.get(id)?.kind === "late")) end(id);
+  if (!LOUDEST_FIRST.includes(kind) || isOwn || !isShown) return;
+  begin(id, kind, number);
+  if (fresh.size === 0) setTimeout(tell, IN_ONE_BREATH);
+  fresh.add(kind);
+});
+document.addEventListener("click", ({ target }) => takeNotice(target.closest(".card")?.id));
+document.getElementById("heard").addEventListener("click", () => [...waiting.keys()].forEach(takeNotice));
+for (const { id, dataset } of document.querySelectorAll('.card[data-status="cancelled"]')) {
+  begin(id, "cancelled", Number(dataset.number));
+}

@@ -1,0 +1,40 @@
+// How the board shows what nobody has taken notice of: marks on cards, and a line in the bar whose place is fixed.
+import { locale, number, say } from "./words.js";
+
+const list = new Intl.ListFormat(locale(), { type: "unit", style: "short" });
+const bar = document.getElementById("alerts");
+const heard = document.getElementById("heard");
+
+export const LOUDEST_FIRST = ["cancelled", "late", "new", "changed"];
+
+function word(kind) {
+  if (kind === "cancelled") return say("Cancelled");
+  if (kind === "late") return say("Late");
+  return kind === "new" ? say("New") : say("Changed");
+}
+
+// The card of an order bears the kind of its news, or (undefined) none.
+export function mark(id, kind) {
+  const card = document.getElementById(id);
+  if (!card || card.dataset.news === kind) return;
+  if (kind) Object.assign(card.dataset, { news: kind, newsSaid: word(kind) });
+  else for (const name of ["news", "newsSaid"]) delete card.dataset[name];
+}
+
+function line(kind, numbers) {
+  const part = document.createElement("span");
+  const name = document.createElement("b");
+  part.dataset.kind = kind;
+  name.textContent = word(kind);
+  part.append(name, ` ${list.format(numbers.map(number))}`);
+  return part;
+}
+
+// `waiting` are {kind, number} of every order with news.
+export function show(waiting) {
+  const kinds = LOUDEST_FIRST.filter((kind) => waiting.some((each) => each.kind === kind));
+  bar.replaceChildren(...kinds.map((kind) =>
+    line(kind, waiting.filter((each) => each.kind === kind).map((each) => each.number))));
+  heard.hidden = kinds.every((kind) => kind === "cancelled");
+  document.body.dataset.alert = kinds[0] ?? "";
+}

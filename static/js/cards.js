@@ -1,0 +1,32 @@
+// Which cards came, changed or left: told to whoever asked, before the page is painted again.
+const columns = [...document.querySelectorAll(".cards")];
+const listeners = [];
+
+// Where the form of a card sends its tap: the card says whose it is, its button what it is.
+export function addressOf(form) {
+  const order = form.closest(".card").id.replace("order-", "");
+  return `/orders/${order}/${form.querySelector('[name="to"]') ? "transitions" : "actions"}`;
+}
+
+export const allCards = () => columns.flatMap(({ children }) => [...children]);
+
+// `listener` is told of the cards that are new or other than before, and of the ids of those that left.
+export function onCards(listener) {
+  listeners.push(listener);
+  listener(allCards(), []);
+}
+
+function tell(changes) {
+  const fresh = new Set(changes.flatMap(({ target, addedNodes }) => (target.matches(".card") ? [target] : [...addedNodes])));
+  const gone = new Set(changes.flatMap(({ removedNodes }) => [...removedNodes]).map(({ id }) => id));
+  const shown = [...fresh].filter((card) => card.isConnected && card.matches?.(".card"));
+  const left = [...gone].filter((id) => id && !document.getElementById(id));
+  for (const listener of listeners) listener(shown, left);
+}
+
+const moves = new MutationObserver(tell);
+const updates = new MutationObserver(tell); // an observer keeps one set of options an element
+for (const column of columns) {
+  moves.observe(column, { childList: true });
+  updates.observe(column, { subtree: true, attributeFilter: ["data-version"] });
+}

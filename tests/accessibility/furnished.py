@@ -1,0 +1,114 @@
+"""A house in full service, with every kind of card on its boards and a past that its reports tell of."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import at_tablet
+from cast import House
+from flask import Flask
+from past_service import service, write
+
+from ordertrack.database import tenant_context
+from ordertrack.orders import actions, intake, records, transitions
+from ordertrack.orders.acts import Act
+from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla import rollup, saving, settings
+from ordertrack.sla.stages import Stage
+from ordertrack.sla.targets import Target
+
+_WAY = (
+    OrderStatus.CONFIRMED,
+    OrderStatus.PREPARING,
+    OrderStatus.READY,
+    OrderStatus.DELIVERING,
+    OrderStatus.COMPLETED,
+)
+_ITEMS = (
+    NewItem("Kebab", 2, "no onion", ("extra garlic",)),
+    NewItem("Hummus", 1, "Allergy: sesame"),
+    NewItem("تبولة", 3, "بدون بصل"),
+)
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """The house, the ids of its orders by what is particular about them, and their tracking tokens."""
+
+    house: House
+    orders: Mapping[str, uuid.UUID]
+    tokens: Mapping[str, str]
+
+
+def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
+    """Write its past, then let it serve."""
+    now = dt.datetime.now(dt.UTC)
+    write(operator, house, service(house, 11, now - dt.timedelta(9), 8, 250))
+    with tenant_context(app, house.tenant_id):
+        for place in settings.of_tenant(house.tenant_id):
+            day = place.calendar.day_of(now) - dt.timedelta(30)
+            for stage, fulfilment, seconds in (
+                (Stage.ACCEPT, Fulfilment.PICKUP, 1),
+                (Stage.ACCEPT, None, 3600),
+                (Stage.KITCHEN, None, 1200),
+            ):
+                target = Target(stage, fulfilment, day, seconds)
+                saving.save_target(place.id, target, by=house.maya.principal)
+        rollup.rebuild(house.tenant_id)
+    at_tablet.give_pin(operator, house, house.nour)
+    made = _Service(app, house)
+    orders = made.of_every_kind()
+    return Furnished(house, orders, {name: made.token_of(order_id) for name, order_id in orders.items()})
+
+
+class _Service:
+    """Orders of one evening."""
+
+    def __init__(self, app: Flask, house: House) -> None:
+        self.app = app
+        self.house = house
+
+    def of_every_kind(self) -> dict[str, uuid.UUID]:
+        """One order a name."""
+        with tenant_context(self.app, self.house.tenant_id):
+            return {
+                "new": self._order(Fulfilment.DELIVERY),
+                "late": self._order(Fulfilment.PICKUP),
+                "rush": self._order(Fulfilment.DELIVERY, 1, (Act.RUSH, None)),
+                "after the starters": self._order(Fulfilment.DINE_IN, 1, (Act.HOLD, "After the starters")),
+                "cooking": self._order(Fulfilment.PICKUP, 2),
+                "ready": self._order(Fulfilment.PICKUP, 3),
+                "waits for Ali": self._order(Fulfilment.DELIVERY, 3, (Act.ASSIGN, "Ali")),
+                "held": self._order(Fulfilment.DELIVERY, 3, (Act.ASSIGN, "Ali"), (Act.HOLD, "Door code?")),
+                "with Ziad": self._order(Fulfilment.DELIVERY, 4, (Act.ASSIGN, "زياد")),
+                "completed": self._order(Fulfilment.DELIVERY, 5),
+                "cancelled": self._cancelled(),
+            }
+
+    def token_of(self, order_id: uuid.UUID) -> str:
+        with tenant_context(self.app, self.house.tenant_id):
+            order = records.find(self.house.tenant_id, order_id)
+        assert order is not None
+        return order.tracking_token
+
+    def _order(self, fulfilment: Fulfilment, steps: int = 0, *acts: tuple[Act, str | None]) -> uuid.UUID:
+        promised = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=45)
+        guest = {"name": "Rita خوري", "phone": "+961 3 123456"}
+        order = NewOrder("hamra", fulfilment, _ITEMS, "T-7", guest, promised)
+        order_id = intake.place(order, by=self.house.program)[0]
+        for status in _WAY[:steps]:
+            transitions.advance(order_id, status, by=self.house.program)
+        for act, detail in acts:
+            actions.act(order_id, act, by=self.house.program, detail=detail)
+        return order_id
+
+    def _cancelled(self) -> uuid.UUID:
+        order_id = self._order(Fulfilment.DELIVERY)
+        transitions.advance(
+            order_id, OrderStatus.CANCELLED, by=self.house.maya.principal, reason="الزبون ألغى by phone"
+        )
+        return order_id

@@ -1,0 +1,143 @@
+"""Every page of the application, with the states of it that a person can bring about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from furnished import Furnished
+from playwright.sync_api import Page, expect
+
+State = Callable[[Page], None]
+
+
+@dataclass(frozen=True)
+class View:
+    """A page, who looks at it, and its states: each is brought about after the ones before it.
+
+    `path` may name an order (`{orders[late]}`) or the token of its tracking page (`{tokens[late]}`).
+    """
+
+    path: str
+    who: str = "maya"
+    is_live: bool = False
+    states: tuple[State, ...] = field(default=())
+
+    def path_in(self, furnished: Furnished) -> str:
+        return self.path.format(orders=furnished.orders, tokens=furnished.tokens)
+
+
+def click(selector: str) -> State:
+    return lambda page: page.locator(selector).first.click()
+
+
+def _close(page: Page) -> None:
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog[open], :popover-open")).to_have_count(0)
+
+
+def _panel(opener: str, panel: str) -> State:
+    """Open a panel; whatever was open before is closed first."""
+
+    def open_panel(page: Page) -> None:
+        _close(page)
+        page.locator(opener).first.click()
+        expect(page.locator(panel)).to_be_visible()
+
+    return open_panel
+
+
+def _key(key: str, panel: str) -> State:
+    def press(page: Page) -> None:
+        _close(page)
+        page.locator("h1").click(position={"x": 1, "y": 1}, trial=True)
+        page.keyboard.press(key)
+        expect(page.locator(panel)).to_be_visible()
+
+    return press
+
+
+def _unfold(page: Page) -> None:
+    for selector in (".cancel > summary", ".despite > [data-opens]", ".hold > summary", ".assign > summary"):
+        for opener in page.locator(f".card {selector}:visible").all()[:1]:
+            opener.click()
+
+
+def _start_shift(page: Page) -> None:
+    page.locator("#start-shift").click()
+    expect(page.locator("#shift")).to_have_attribute("data-sound", "on")
+
+
+def _tap_without_a_line(page: Page) -> None:
+    page.context.set_offline(True)
+    page.locator("#column-pending .move button").first.click()
+    expect(page.locator("#waiting")).to_be_visible()
+    page.context.set_offline(False)
+
+
+def _find_nothing(page: Page) -> None:
+    page.locator("#find input").fill("999")
+    page.keyboard.press("Enter")
+    expect(page.locator("#find output")).not_to_be_empty()
+
+
+def _wrong_password(page: Page) -> None:
+    page.locator("[name=email]").fill("nobody@cedar.example")
+    page.locator("[name=password]").fill("wrong")
+    page.keyboard.press("Enter")
+    expect(page.locator(".problem")).to_be_visible()
+
+
+def _who_are_you(page: Page) -> None:
+    page.locator("#person-on").click()
+    expect(page.locator("#person .names button").first).to_be_visible()
+
+
+def _pin(page: Page) -> None:
+    page.locator("#person .names button").first.click()
+    expect(page.locator("#person .pad")).to_be_visible()
+
+
+BOARD_STATES = (
+    _unfold,
+    _start_shift,
+    _panel("#sound-open", "#sound-panel"),
+    _panel("#filter", "#filters"),
+    _panel("[popovertarget=menu]", "#menu"),
+    _key("?", "#keys"),
+    _key("/", "#find"),
+    _find_nothing,
+)
+PICKUP_STATES = (_panel("#pickup-open", "#pickup-settings"),)
+
+VIEWS = {
+    "kitchen": View("/r/hamra/kitchen", is_live=True, states=BOARD_STATES),
+    "dispatch": View("/r/hamra/dispatch", is_live=True, states=(_unfold,)),
+    "kitchen without a line": View("/r/hamra/kitchen", "nour", is_live=True, states=(_tap_without_a_line,)),
+    "kitchen on a tablet": View("/r/hamra/kitchen", "tablet", is_live=True, states=(_who_are_you, _pin)),
+    "empty kitchen": View("/r/jounieh/kitchen", "nour", is_live=True),
+    "pickup": View(
+        "/r/hamra/pickup?show=pickup,dine_in",
+        is_live=True,
+        states=(_panel("#pickup-open", "#pickup-settings"),),
+    ),
+    "boards": View("/boards"),
+    "orders": View("/orders"),
+    "story": View("/orders/{orders[held]}"),
+    "story of a cancelled order": View("/orders/{orders[cancelled]}"),
+    "open orders": View("/r/hamra/open"),
+    "floor settings": View("/r/hamra/settings"),
+    "screens": View("/screens"),
+    "people": View("/people"),
+    "tablets": View("/tablets"),
+    "report": View("/sla?range=7"),
+    "targets": View("/sla/settings"),
+    "targets of a restaurant": View("/sla/settings/hamra"),
+    "not found": View("/r/nowhere/kitchen"),
+    "sign-in": View("/login", "nobody", states=(_wrong_password,)),
+    "tracking": View("/track/{tokens[cooking]}", "nobody", is_live=True),
+    "tracking on the road": View("/track/{tokens[with Ziad]}", "nobody", is_live=True),
+    "tracking after the end": View("/track/{tokens[completed]}", "nobody"),
+    "tracking of a cancelled order": View("/track/{tokens[cancelled]}", "nobody"),
+    "tracking of nothing": View("/track/AAAAAAAAAAAAAAAAAAAAAA", "nobody"),
+}

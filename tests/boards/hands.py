@@ -1,0 +1,76 @@
+"""What a test does at a board: find a card, tap on it, and change orders behind its back."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+from cast import House
+from flask import Flask
+from playwright.sync_api import Locator, Page, expect
+
+from ordertrack.boards.fragments import card_id
+from ordertrack.database import tenant_context
+from ordertrack.orders import actions, intake, transitions
+from ordertrack.orders.acts import Act
+from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.tenants import floor
+from ordertrack.tenants.restaurants import find_restaurant
+
+KITCHEN = "/r/hamra/kitchen"
+DISPATCH = "/r/hamra/dispatch"
+COOKING = (OrderStatus.CONFIRMED, OrderStatus.PREPARING)
+
+
+def card(page: Page, order_id: uuid.UUID) -> Locator:
+    return page.locator(f"#{card_id(order_id)}")
+
+
+def button(page: Page, order_id: uuid.UUID, name: str) -> Locator:
+    return card(page, order_id).get_by_role("button", name=name, exact=True)
+
+
+def line(page: Page, order_id: uuid.UUID, position: int) -> Locator:
+    """The button that a line is."""
+    return card(page, order_id).locator(f"[data-line='{position}']").get_by_role("button")
+
+
+def expect_live(*pages: Page) -> None:
+    for page in pages:
+        expect(page.locator("#live")).to_have_text("Live", timeout=20_000)
+
+
+def order_of(
+    app: Flask, house: House, *items: NewItem, fulfilment: Fulfilment = Fulfilment.PICKUP
+) -> uuid.UUID:
+    """Place an order of these items in Hamra."""
+    with tenant_context(app, house.tenant_id):
+        return intake.place(NewOrder("hamra", fulfilment, items), by=house.program)[0]
+
+
+def move(app: Flask, house: House, order_id: uuid.UUID, *statuses: OrderStatus) -> None:
+    with tenant_context(app, house.tenant_id):
+        for status in statuses:
+            transitions.advance(order_id, status, by=house.program, reason="No gas")
+
+
+def act(
+    app: Flask,
+    house: House,
+    order_id: uuid.UUID,
+    what: Act,
+    line: int | None = None,
+    detail: str | None = None,
+) -> None:
+    with tenant_context(app, house.tenant_id):
+        actions.act(order_id, what, by=house.program, line=line, detail=detail)
+
+
+def set_floor(app: Flask, house: House, **changes: object) -> None:
+    """Save other settings of Hamra's floor."""
+    with tenant_context(app, house.tenant_id):
+        place = find_restaurant(house.tenant_id, "hamra")
+        assert place is not None
+        now = floor.of_restaurant(house.tenant_id, place.id)
+        floor.save(replace(now, **changes), by=house.maya.principal)  # type: ignore[arg-type]

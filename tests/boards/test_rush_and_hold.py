@@ -1,0 +1,105 @@
+"""Rush, hold and riders: said by dispatch or a manager, seen by all at once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from cast import House
+from flask import Flask
+from hands import COOKING, DISPATCH, KITCHEN, act, button, card, expect_live, move
+from playwright.sync_api import Page, expect
+
+from ordertrack.boards.fragments import card_id
+from ordertrack.orders.acts import Act
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+
+Place = Callable[..., uuid.UUID]
+Open = Callable[..., Page]
+
+
+def numbers(page: Page, column: str) -> list[str | None]:
+    return [each.get_attribute("data-number") for each in page.locator(f"#column-{column} > .card").all()]
+
+
+def test_a_rush_put_on_by_dispatch_stands_first_in_the_kitchen_until_it_is_taken_off(
+    app: Flask, cedar: House, place: Place, open_page: Open
+) -> None:
+    first, second = place(cedar), place(cedar)
+    kitchen, dispatch = open_page(cedar.nour, KITCHEN), open_page(cedar.karim, DISPATCH)
+    expect_live(kitchen, dispatch)
+    assert numbers(kitchen, "pending") == numbers(dispatch, "kitchen") == ["1", "2"]
+    button(dispatch, second, "Rush").click()
+    expect(card(kitchen, second).locator(".rush")).to_have_text("Rush")
+    assert numbers(kitchen, "pending") == ["2", "1"]
+    expect(card(dispatch, second).locator(".rush")).to_be_visible()
+    assert numbers(dispatch, "kitchen") == ["2", "1"]
+    button(dispatch, second, "No rush").click()
+    expect(card(kitchen, second).locator(".rush")).to_have_count(0)
+    assert numbers(kitchen, "pending") == ["1", "2"]
+    expect(card(kitchen, first)).to_be_visible()
+
+
+def test_what_is_held_says_why_and_does_not_move_from_a_board_until_it_is_released(
+    app: Flask, cedar: House, place: Place, open_page: Open
+) -> None:
+    order_id = place(cedar)
+    kitchen, dispatch = open_page(cedar.nour, KITCHEN), open_page(cedar.karim, DISPATCH)
+    expect_live(kitchen, dispatch)
+    card(dispatch, order_id).get_by_text("Hold…").click()
+    card(dispatch, order_id).get_by_role("button", name="Waiting for payment").click()
+    expect(card(kitchen, order_id).locator(".held")).to_have_text("On hold Waiting for payment")
+    expect(button(kitchen, order_id, "Confirm")).to_have_count(0)
+    expect(card(kitchen, order_id).get_by_text("Cancel…")).to_have_count(0)
+    button(dispatch, order_id, "Release").click()
+    button(kitchen, order_id, "Confirm").click()
+    expect(kitchen.locator(f"#column-confirmed > #{card_id(order_id)}")).to_be_visible()
+
+
+def test_the_kitchen_board_offers_rush_and_hold_to_managers_only(
+    app: Flask, cedar: House, place: Place, open_page: Open
+) -> None:
+    order_id = place(cedar)
+    cook, manager = open_page(cedar.nour, KITCHEN), open_page(cedar.maya, KITCHEN)
+    expect_live(cook, manager)
+    expect(button(cook, order_id, "Rush")).to_have_count(0)
+    button(manager, order_id, "Rush").click()
+    expect(card(cook, order_id).locator(".rush")).to_be_visible()
+
+
+def test_dispatch_sees_what_is_coming_and_how_far_it_is(
+    app: Flask, cedar: House, place: Place, open_page: Open
+) -> None:
+    order_id = place(cedar)
+    page = open_page(cedar.karim, DISPATCH)
+    expect_live(page)
+    coming = page.locator(f"#column-kitchen > #{card_id(order_id)}")
+    expect(coming).to_contain_text("0 of 2")
+    move(app, cedar, order_id, *COOKING)
+    act(app, cedar, order_id, Act.STRIKE, line=1)
+    expect(coming).to_contain_text("1 of 2")
+    move(app, cedar, order_id, OrderStatus.READY)
+    expect(page.locator(f"#column-ready > #{card_id(order_id)}")).to_be_visible()
+
+
+def test_a_rider_is_given_an_order_by_name_and_those_of_late_are_offered(
+    app: Flask, cedar: House, place: Place, open_page: Open
+) -> None:
+    before, order_id = place(cedar), place(cedar)
+    act(app, cedar, before, Act.ASSIGN, detail="Hadi")
+    pickup = place(cedar, Fulfilment.PICKUP)
+    page = open_page(cedar.karim, DISPATCH)
+    expect_live(page)
+    expect(card(page, pickup).get_by_text("Rider…")).to_have_count(0)
+    card(page, order_id).get_by_text("Rider…").click()
+    card(page, order_id).get_by_role("button", name="Hadi").click()
+    expect(card(page, order_id)).to_have_attribute("data-rider", "Hadi")
+    card(page, order_id).get_by_text("Rider…").click()
+    card(page, order_id).get_by_label("Rider").fill("Ali")
+    button(page, order_id, "Assign").click()
+    expect(card(page, order_id).locator(".rider")).to_have_text("Ali")
+    page.reload()
+    expect_live(page)
+    card(page, order_id).get_by_text("Rider…").click()
+    button(page, order_id, "No rider").press("Enter")  # so soon, another click would be the same tap
+    expect(card(page, order_id)).not_to_have_attribute("data-rider", "Ali")

@@ -1,0 +1,132 @@
+"""A whole dinner on real tablets: orders come in, all else is tapped, and the line breaks."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cast import House
+from flask import Flask
+from playwright.sync_api import Browser
+from server import Server, wait_for
+from sqlalchemy import select
+
+from dinner.hands import Hands
+from dinner.tablet import Tablet
+from ordertrack.config import Settings
+from ordertrack.database import db, tenant_context
+from ordertrack.orders import intake
+from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.models import Order
+from ordertrack.orders.state_machine import TERMINAL, Fulfilment, Role
+from ordertrack.tenants import people
+
+_DISHES = ("Kebab", "Fattoush", "Lentil soup", "Saffron rice", "Mint tea", "كبة")
+_AT_ONCE = 30  # orders that a kitchen has open before more guests come
+MANY = 1_000_000
+
+
+@dataclass
+class Evening:
+    """One dinner in one house. `play` taps until every order has ended; `findings` says what went wrong."""
+
+    settings: Settings
+    app: Flask
+    server: Server
+    house: House
+    browser: Browser
+    orders: int
+    seed: int
+    is_disturbed: bool = True
+    tablets: list[Tablet] = field(default_factory=list)
+    placed: list[uuid.UUID] = field(default_factory=list)
+
+    def play(self) -> None:
+        chance = random.Random(self.seed)
+        self._open()
+        hands = [Hands(tablet, chance) for tablet in self.tablets]
+        faults = self._faults(chance) if self.is_disturbed else iter(())
+        turn = 0
+        while len(self.placed) < self.orders or self._is_anything_open():
+            self._welcome(chance)
+            if turn % 25 == 24:
+                next(faults, None)
+            hands[turn % len(hands)].turn()
+            turn += 1
+        for tablet in self.tablets:
+            tablet.go_offline(False)
+            tablet.slow_down(0)
+        wait_for(lambda: self._settled(), "every tap to have its answer", 60)
+
+    def _open(self) -> None:
+        with tenant_context(self.app, self.house.tenant_id):
+            for name, role, pin in (("Rami", Role.KITCHEN, "4975"), ("Zeina", Role.DISPATCH, "8307")):
+                people.add(self.house.tenant_id, name, role, pin)
+            db.session.commit()
+        for n, (board, person, pin) in enumerate(
+            (("kitchen", "Rami", "4975"), ("dispatch", "Zeina", "8307")) * 2, 1
+        ):
+            tablet = Tablet.open(self.browser, self.server.address, f"Tablet {n}", board, person, pin)
+            self.tablets.append(tablet)
+            tablet.set_up(self.house)
+
+    def _welcome(self, chance: random.Random) -> None:
+        """Guests come a few at a time, as long as the kitchen can bear it."""
+        if len(self.placed) >= self.orders or self._open_count() >= _AT_ONCE:
+            return
+        items = tuple(
+            NewItem(dish, chance.randint(1, 3), chance.choice((None, None, "no onion")))
+            for dish in chance.sample(_DISHES, chance.randint(1, 3))
+        )
+        new = NewOrder(self.house.restaurants[0], chance.choice(list(Fulfilment)), items)
+        with tenant_context(self.app, self.house.tenant_id):
+            order_id, _ = intake.place(new, by=self.house.program)
+        self.placed.append(order_id)
+
+    def _faults(self, chance: random.Random) -> Iterator[None]:
+        """The network is cut, slowed and returned, the server restarts, a tablet is opened anew: for ever."""
+        while True:
+            tablet = chance.choice(self.tablets)
+            tablet.go_offline(True)
+            yield
+            yield
+            tablet.go_offline(False)
+            yield
+            slow = chance.choice(self.tablets)
+            slow.slow_down(700)
+            yield
+            slow.slow_down(0)
+            yield
+            self.server.terminate()
+            self.server.wait()
+            yield
+            self.server.start()
+            yield
+            reopened = chance.choice(self.tablets)
+            reopened.page.reload()
+            yield
+
+    def _open_count(self) -> int:
+        with tenant_context(self.app, self.house.tenant_id):
+            return sum(status not in TERMINAL for status in self._statuses())
+
+    def _is_anything_open(self) -> bool:
+        with tenant_context(self.app, self.house.tenant_id):
+            unseen = db.session.scalars(
+                select(Order.id).where(
+                    Order.tenant_id == self.house.tenant_id,
+                    Order.status == "cancelled",
+                    Order.acknowledged_at.is_(None),
+                )
+            ).all()
+            return bool(unseen) or any(status not in TERMINAL for status in self._statuses())
+
+    def _statuses(self) -> list[str]:
+        return list(db.session.scalars(select(Order.status).where(Order.tenant_id == self.house.tenant_id)))
+
+    def _settled(self) -> bool:
+        for tablet in self.tablets:
+            tablet.page.evaluate("0")  # lets what the page has said be heard
+        return not any(tablet.waiting() for tablet in self.tablets)

@@ -1,0 +1,95 @@
+"""What the people of a dinner do at their tablets: the next sensible thing, and now and then a slip."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from dinner.tablet import Tablet
+
+_REASONS = ("The guest called it off", "Sold out")
+_RIDERS = ("Jad", "Maroun", "سامي")
+Card = dict[str, Any]
+
+
+class Hands:
+    """One person at one tablet. `turn` makes one tap, or none if there is nothing to do."""
+
+    def __init__(self, tablet: Tablet, chance: random.Random) -> None:
+        self.tablet = tablet
+        self._chance = chance
+
+    def turn(self) -> bool:
+        cards = self.tablet.cards()
+        self._chance.shuffle(cards)
+        return any(self._tap(card) for card in sorted(cards, key=self._urgency)[:6])
+
+    def _urgency(self, card: Card) -> int:
+        return {"cancelled": 0, "ready": 1, "preparing": 2, "confirmed": 3}.get(card["status"], 4)
+
+    def _tap(self, card: Card) -> bool:
+        if card["status"] == "cancelled":
+            return self.tablet.press(card["id"], "button[value=acknowledge]")
+        return self._cook(card) if self.tablet.board == "kitchen" else self._dispatch(card)
+
+    def _happens(self, share: float) -> bool:
+        return self._chance.random() < share
+
+    def _cook(self, card: Card) -> bool:
+        press, order = self.tablet.press, card["id"]
+        if card["isHeld"] or card["column"] not in ("column-pending", "column-confirmed", "column-preparing"):
+            return False
+        if card["status"] in ("pending", "confirmed") and self._happens(0.03):
+            if not press(order, ".cancel summary"):
+                return False
+            self.tablet.write(order, ".cancel input[name=reason]", self._chance.choice(_REASONS))
+            return press(order, ".cancel button[value=cancelled]")
+        if card["status"] == "preparing":
+            if card["lines"] and not self._happens(0.05):
+                return press(order, f"[data-line='{self._chance.choice(card['lines'])}'] button.line")
+            if card["lines"]:
+                return press(order, ".despite form button", "[data-opens]")
+            return press(order, "button[value=ready]")
+        return press(order, "form.move button.primary")
+
+    def _dispatch(self, card: Card) -> bool:
+        press, order = self.tablet.press, card["id"]
+        if card["column"] == "column-kitchen":
+            return self._dispatch_ahead(card)
+        if card["isHeld"]:
+            return press(order, "button[value=release]")
+        if card["column"] == "column-ready" and card["isDelivery"]:
+            if "rider" not in card:
+                if not press(order, ".assign summary"):
+                    return False
+                rider = self._chance.choice(_RIDERS)
+                self.tablet.write(order, ".assign input[name=detail]", rider)
+                return press(order, ".assign button[value=assign]")
+            return self._hand_over(card["rider"])
+        if card["column"] not in ("column-ready", "column-delivering"):
+            return False
+        done = press(order, "button[value=completed]")
+        if done and self._happens(0.1):  # a slip: taken back while it can be
+            press(order, "[data-undoes]")
+        return done
+
+    def _dispatch_ahead(self, card: Card) -> bool:
+        press, order = self.tablet.press, card["id"]
+        if card["isHeld"]:
+            return press(order, "button[value=release]")
+        if self._happens(0.03):
+            return press(order, "button[value=unrush]" if card["isRush"] else "button[value=rush]")
+        if self._happens(0.02):
+            if not press(order, ".hold summary"):
+                return False
+            self.tablet.write(order, ".hold input[name=detail]", "The guest is late")
+            return press(order, ".hold button[value=hold]")
+        return False
+
+    def _hand_over(self, rider: str) -> bool:
+        button = self.tablet.page.locator(f"#rider-strip [data-rider='{rider}'] button")
+        try:
+            button.click(timeout=1500)
+        except Exception:
+            return False
+        return True

@@ -1,0 +1,128 @@
+"""A shared tablet in a real browser: set up by the manager, signed on with a PIN, tapped as by hand."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from cast import PASSWORD, House
+from playwright.sync_api import Browser, Page
+
+PATIENCE = 20_000  # milliseconds
+
+# What the page says of its taps is heard outside it, so that no reload forgets it.
+_LISTEN = """
+const tell = (what) => ({ detail }) => console.debug(JSON.stringify(["tap", what, detail.id]));
+for (const what of ["queued", "sent", "undone", "refused"]) document.addEventListener("tap:" + what, tell(what));
+"""
+
+# The cards as a person finds them: where they stand, what can be pressed on them, and what is under way.
+_CARDS = """
+() => [...document.querySelectorAll(".card")].filter((card) => card.checkVisibility()).map((card) => ({
+  id: card.id, column: card.parentElement.id, ...card.dataset,
+  isHeld: card.dataset.held !== undefined, isRush: card.dataset.rush !== undefined,
+  isDelivery: card.dataset.fulfilment === "delivery",
+  lines: [...card.querySelectorAll("[data-line]:not([data-done])")].map(({ dataset }) => dataset.line),
+}))
+"""
+_SHOWN = """
+() => [...document.querySelectorAll(".cards")].map((list) => [list.id, [...list.children].map(
+  (card) => [card.id, Number(card.dataset.version)])])
+"""
+
+
+@dataclass
+class Tablet:
+    """`made` are the ids of the taps that were made on it, `ended` how each of them ended, and how often."""
+
+    page: Page
+    name: str
+    board: str
+    person: str
+    pin: str
+    made: list[str] = field(default_factory=list)
+    ended: dict[str, Counter[str]] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    is_offline: bool = False
+
+    @classmethod
+    def open(cls, browser: Browser, address: str, name: str, board: str, person: str, pin: str) -> Tablet:
+        page = browser.new_context(base_url=address, viewport={"width": 1280, "height": 800}).new_page()
+        page.set_default_timeout(PATIENCE)
+        tablet = cls(page, name, board, person, pin)
+        page.add_init_script(_LISTEN)
+        page.on("console", lambda message: tablet._hear(message.type, message.text))
+        page.on("pageerror", lambda error: tablet.errors.append(str(error)))
+        return tablet
+
+    def set_up(self, house: House) -> None:
+        """Sign in as the manager, make the device a tablet, and sign somebody on."""
+        page = self.page
+        page.goto("/login")
+        page.locator("[name=email]").fill(house.maya.email)
+        page.locator("[name=password]").fill(PASSWORD)
+        page.locator("main form .primary").click()
+        page.wait_for_url(lambda url: "/login" not in url)
+        page.goto("/tablets")
+        page.locator("[name=restaurant]").select_option(house.restaurants[0])
+        page.locator("[name=board]").select_option(self.board)
+        page.locator("[name=name]").fill(self.name)
+        page.locator("form.fields .primary").click()
+        page.wait_for_selector("body[data-live=live]")
+        self.sign_on()
+
+    def sign_on(self) -> None:
+        """Tap the name and the PIN, if nobody is on."""
+        dialog = self.page.locator("dialog#person")
+        if not dialog.is_visible():
+            self.page.locator("#person-on").click()
+        dialog.locator(".names button", has_text=self.person).click()
+        for digit in self.pin:
+            dialog.locator(f"[data-digit='{digit}']").click()
+        dialog.locator("form .primary").click()
+        dialog.wait_for(state="hidden")
+
+    def cards(self) -> list[dict[str, Any]]:
+        return list(self.page.evaluate(_CARDS))
+
+    def shown(self) -> dict[str, list[tuple[str, int]]]:
+        """Each column's cards, with the revision that they show."""
+        columns = self.page.evaluate(_SHOWN)
+        return {name: [(card, version) for card, version in cards] for name, cards in columns}
+
+    def press(self, card: str, selector: str, *opened_by: str) -> bool:
+        """Press a button of a card, after what opens it; whether it was there to be pressed."""
+        for each in (*opened_by, selector):
+            button = self.page.locator(f"#{card} {each}").first
+            try:
+                button.click(timeout=1500)
+            except Exception:
+                return False  # the card was moved, or struck from elsewhere, under the finger
+        return True
+
+    def write(self, card: str, field: str, text: str) -> None:
+        self.page.locator(f"#{card} {field}").fill(text)
+
+    def go_offline(self, is_offline: bool) -> None:
+        self.page.context.set_offline(is_offline)
+        self.is_offline = is_offline
+
+    def slow_down(self, milliseconds: int) -> None:
+        """Put so much latency on the line; 0 takes it off."""
+        session = self.page.context.new_cdp_session(self.page)
+        line = {"offline": False, "latency": milliseconds, "downloadThroughput": -1, "uploadThroughput": -1}
+        session.send("Network.emulateNetworkConditions", line)
+
+    def waiting(self) -> int:
+        """How many taps have no answer yet."""
+        return len(self.made) - sum(bool(self.ended.get(tap)) for tap in self.made)
+
+    def _hear(self, kind: str, text: str) -> None:
+        if kind == "debug" and text.startswith('["tap"'):
+            _, what, tap = json.loads(text)
+            if what == "queued":
+                self.made.append(tap)
+            else:
+                self.ended.setdefault(tap, Counter())[what] += 1

@@ -1,0 +1,98 @@
+"""What came of a dinner: every tap accounted for, nothing twice, every tablet in step with the database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from dinner.evening import MANY, Evening
+from ordertrack import consistency
+from ordertrack.boards import fragments
+from ordertrack.boards.columns import BOARDS
+from ordertrack.database import tenant_context
+from ordertrack.orders import event_log, records
+from ordertrack.orders.event_log import EventRecord
+from ordertrack.orders.state_machine import TERMINAL
+from ordertrack.tenants.restaurants import find_restaurant
+
+
+def findings(evening: Evening) -> Iterator[str]:
+    """One sentence for everything that is not as it has to be; none is a good evening."""
+    yield from _taps(evening)
+    yield from _orders(evening)
+    yield from _screens(evening)
+    for tablet in evening.tablets:
+        yield from (f"{tablet.name}: the page had an error: {error}" for error in tablet.errors)
+    for finding in consistency.check(evening.settings):
+        if not finding.holds:
+            yield f"db check: {finding.claim}: does not hold"
+
+
+def summary(evening: Evening) -> str:
+    """What was done, in one line."""
+    ends = Counter(end for tablet in evening.tablets for ends in tablet.ended.values() for end in ends)
+    taps = sum(len(tablet.made) for tablet in evening.tablets)
+    said = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))
+    return f"{len(evening.placed)} orders, {len(evening.tablets)} tablets, {taps} taps: {said}"
+
+
+def _taps(evening: Evening) -> Iterator[str]:
+    logged = _logged(evening)
+    sent: set[str] = set()
+    for tablet in evening.tablets:
+        for tap in tablet.made:
+            ends = tablet.ended.get(tap, Counter())
+            if ends.total() != 1:
+                yield f"{tablet.name}: the tap {tap} ended {dict(ends) or 'never'}, not once"
+            elif "sent" in ends:
+                sent.add(tap)
+            elif logged[tap]:
+                yield f"{tablet.name}: the tap {tap} was told to be {'/'.join(ends)} and stands in the log"
+    for tap, times in logged.items():
+        if times > 1:
+            yield f"the tap {tap} stands in the log {times} times"
+        if tap not in sent:
+            yield f"the tap {tap} stands in the log and no tablet knows that it was sent"
+
+
+def _logged(evening: Evening) -> Counter[str]:
+    """How often each tap stands in the log; a tap that found its work done already does not."""
+    with tenant_context(evening.app, evening.house.tenant_id):
+        entries = event_log.entries_after(evening.house.tenant_id, 0, MANY)
+    return Counter(entry.metadata["tap"] for entry in entries if "tap" in entry.metadata)
+
+
+def _orders(evening: Evening) -> Iterator[str]:
+    with tenant_context(evening.app, evening.house.tenant_id):
+        for order_id in evening.placed:
+            order = records.find(evening.house.tenant_id, order_id)
+            assert order is not None
+            if order.status not in TERMINAL:
+                yield f"order {order.number} was left {order.status}"
+            entries = event_log.entries_after(evening.house.tenant_id, 0, MANY, order_id=order_id)
+            steps = Counter(entry.to_status for entry in entries if isinstance(entry, EventRecord))
+            yield from (f"order {order.number} became {to} {n} times" for to, n in steps.items() if n > 1)
+            unnamed = {entry.changed_by for entry in entries[1:]} - {each.person for each in evening.tablets}
+            if unnamed:
+                yield f"order {order.number} was moved by {unnamed}, who were not there"
+
+
+def _screens(evening: Evening) -> Iterator[str]:
+    for tablet in evening.tablets:
+        tablet.page.wait_for_selector("body[data-live=live]")
+        truth, shown = _truth(evening, tablet.board), tablet.shown()
+        for column, cards in truth.items():
+            if shown.get(column) != cards:
+                yield f"{tablet.name} shows {shown.get(column)} in {column}, and the database has {cards}"
+
+
+def _truth(evening: Evening, board: str) -> dict[str, list[tuple[str, int]]]:
+    house = evening.house
+    with tenant_context(evening.app, house.tenant_id):
+        place = find_restaurant(house.tenant_id, house.restaurants[0])
+        assert place is not None
+        columns = fragments.columns_of(BOARDS[board], house.tenant_id, place.id)
+        return {
+            column.dom_id: [(fragments.card_id(order.id), order.revision) for order in orders]
+            for column, orders in columns
+        }
