@@ -1,12 +1,14 @@
 # make run: a fresh machine ends in moving boards.  make test: everything that is tested.
-# make soak SECONDS=600: the history checker, for longer.  make bench, make bench-reports: how fast it is, into bench/
+# make catalogues: the messages of the source, into ordertrack/translations/.
+# make soak SECONDS=600: the history checker, for longer.  make dinner ORDERS=300: a dinner on real tablets.
+# make bench, make bench-board, make bench-reports: how fast it is, into bench/
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export ORDERTRACK_DEMO ?= 1
 
-.PHONY: run test soak bench bench-reports clean lock
+.PHONY: run test catalogues soak dinner bench bench-board bench-reports clean lock
 
 run: $(VENV)/run.done static/vendor/done
 	@exec $(BIN)/ordertrack serve
@@ -17,13 +19,24 @@ test: $(VENV)/test.done static/vendor/done
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
+catalogues: $(VENV)/test.done
+	$(BIN)/python tests/languages/catalogues.py
+
 SECONDS ?= 600
 
 soak: $(VENV)/test.done static/vendor/done
 	$(BIN)/python tests/history/soak.py --seconds $(SECONDS)
 
+ORDERS ?= 300
+
+dinner: $(VENV)/test.done static/vendor/done
+	$(BIN)/python tests/dinner/dinner.py --orders $(ORDERS)
+
 bench: $(VENV)/run.done static/vendor/done
 	$(BIN)/python bench/run.py
+
+bench-board: $(VENV)/test.done static/vendor/done
+	$(BIN)/python bench/measure_board.py
 
 bench-reports: $(VENV)/run.done static/vendor/done
 	$(BIN)/python bench/measure_reports.py

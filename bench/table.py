@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+BOARD = "## The board in a browser"
 HERE = Path(__file__).resolve().parent
 RESULTS, NOTES, RAW = HERE / "RESULTS.md", HERE / "NOTES.md", HERE / "build" / "results.json"
 
@@ -86,6 +87,19 @@ def write(machine: str, how: str, rows: Sequence[Row]) -> None:
         how,
         markdown(rows),
         NOTES.read_text().strip() if NOTES.exists() else "",
+        *_sections(),
     ]
     RESULTS.write_text("\n\n".join(filter(None, lines)) + "\n")
     RAW.write_text(json.dumps([asdict(row) for row in rows], indent=1))
+
+
+def write_section(title: str, paragraphs: Sequence[str]) -> None:
+    """The section of RESULTS.md that has a command of its own, at its end."""
+    kept = RESULTS.read_text().partition(f"\n{title}\n")[0].rstrip()
+    RESULTS.write_text("\n\n".join([kept, title, *paragraphs]) + "\n")
+
+
+def _sections() -> list[str]:
+    """What other commands have written to the end of RESULTS.md."""
+    before = RESULTS.read_text() if RESULTS.exists() else ""
+    return [before[before.index(BOARD) :].strip()] if BOARD in before else []
