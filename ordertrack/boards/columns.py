@@ -44,7 +44,7 @@ class Column:
         """
         if self.shown_for is not None:
             return _FAR_AHEAD - int(order.status_since.timestamp() * 1000)
-        due = int(order.due_at.timestamp() * 1000)
+        due = int(order.due_at.timestamp()) * 1000  # of one second, the smaller number stands first
         return due if order.is_rush else _FAR_AHEAD + due
 
 

@@ -8,26 +8,25 @@ import uuid
 from sqlalchemy import func, select
 
 from ordertrack.database import db
-from ordertrack.orders.acts import Act
-from ordertrack.orders.models import OrderAction
+from ordertrack.orders.models import Order
 
 LATELY = dt.timedelta(days=14)
 MOST = 50
 
 
 def names_lately(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> list[str]:
-    """Up to MOST names, whoever was given an order last first."""
-    last = func.max(OrderAction.seq)
+    """Up to MOST names, whoever was given the newest order first."""
+    # Asked of orders, not of the log: these are found by restaurant and day, however long the log has grown.
     query = (
-        select(OrderAction.detail)
+        select(Order.rider)
         .where(
-            OrderAction.tenant_id == tenant_id,
-            OrderAction.restaurant_id == restaurant_id,
-            OrderAction.act == Act.ASSIGN,
-            OrderAction.occurred_at > dt.datetime.now(dt.UTC) - LATELY,
+            Order.tenant_id == tenant_id,
+            Order.restaurant_id == restaurant_id,
+            Order.business_date >= (dt.datetime.now(dt.UTC) - LATELY).date(),
+            Order.rider.is_not(None),
         )
-        .group_by(OrderAction.detail)
-        .order_by(last.desc())
+        .group_by(Order.rider)
+        .order_by(func.max(Order.placed_at).desc())
         .limit(MOST)
     )
     return [name for name in db.session.scalars(query) if name]

@@ -23,9 +23,10 @@ def is_tablet(session: SessionMixin) -> bool:
 
 
 def is_page(asked: Request) -> bool:
-    """Whether a person waits for a page, and not a script for a fragment or a stream."""
+    """Whether a person waits for a page, and not a script for a fragment, a stream or a worker."""
     is_stream = str(asked.endpoint).endswith(".stream")
-    return asked.method == "GET" and not is_stream and "HX-Request" not in asked.headers
+    is_script = any(name in asked.headers for name in ("HX-Request", "Service-Worker"))
+    return asked.method == "GET" and not is_stream and not is_script
 
 
 class CookieSessions(SecureCookieSessionInterface):

@@ -1,58 +1,74 @@
 // All day: how many of each dish are still to be made on the cards that this tablet shows.
 import { allCards, onCards } from "./cards.js";
 import "./filters.js"; // sifts a card before it is counted
-import { number } from "./words.js";
+import { locale, number } from "./words.js";
 
 const TO_BE_MADE = ["pending", "confirmed", "preparing"];
 const panel = document.getElementById("allday");
 const toggle = document.getElementById("allday-toggle");
 const place = `allday:${document.body.dataset.restaurant}`;
+const order = new Intl.Collator(locale());
 const open = new Map(); // card id -> its lines that are still to be made
-const rows = new Map(); // dish -> its row
+const rows = new Map(); // dish -> its row, how many, and in which ways
 
 function openLines(card) {
   if (!TO_BE_MADE.includes(card.dataset.status) || card.dataset.hidden !== undefined) return [];
   return [...card.querySelectorAll("[data-line]:not([data-done], [data-elsewhere])")].map((line) => ({
     dish: line.querySelector(".dish").textContent,
     quantity: Number(line.dataset.quantity),
-    changed: [...line.querySelectorAll(".modifier, .allergy bdi")].map(({ textContent }) => textContent).join(" + "),
+    way: [...line.querySelectorAll(".modifier, .allergy bdi")].map(({ textContent }) => textContent).join(" + "),
   }));
 }
 
 function totals() {
   const dishes = new Map();
-  for (const { dish, quantity, changed } of [...open.values()].flat()) {
-    const total = dishes.get(dish) ?? { quantity: 0, changed: new Map() };
+  for (const { dish, quantity, way } of [...open.values()].flat()) {
+    const total = dishes.get(dish) ?? { quantity: 0, ways: new Map() };
     total.quantity += quantity;
-    total.changed.set(changed, (total.changed.get(changed) ?? 0) + quantity);
+    total.ways.set(way, (total.ways.get(way) ?? 0) + quantity);
     dishes.set(dish, total);
   }
   return dishes;
 }
 
-function element(name, text, ...children) {
+function element(name, ...parts) {
   const made = document.createElement(name);
-  made.append(text, ...children);
+  made.append(...parts);
   return made;
 }
 
-function rowOf(dish, { quantity, changed }) {
-  const row = rows.get(dish) ?? element("li", "", element("details", "", element("summary", ""), element("ul", "")));
-  const [summary, list] = row.firstElementChild.children;
-  const parts = [...changed].sort(([one], [other]) => one.localeCompare(other));
-  const isPlain = parts.length === 1 && parts[0][0] === "";
-  summary.replaceChildren(element("b", number(quantity)), " ", element("bdi", dish));
-  row.firstElementChild.toggleAttribute("data-plain", isPlain);
-  list.replaceChildren(...parts.map(([how, many]) => element("li", "", element("b", number(many)), " ", element("bdi", how || "—"))));
+const counted = (amount, text) => [element("b", number(amount)), " ", element("bdi", text)];
+
+function rowOf(dish) {
+  const row = rows.get(dish) ?? { item: element("li", element("details", element("summary", ...counted(0, dish)), element("ul"))) };
   rows.set(dish, row);
   return row;
 }
 
+function write(row, { quantity, ways }) {
+  const look = JSON.stringify([quantity, ...ways]);
+  if (row.look === look) return;
+  const details = row.item.firstElementChild;
+  Object.assign(row, { quantity, look });
+  details.querySelector("b").textContent = number(quantity);
+  details.toggleAttribute("data-plain", ways.size === 1 && ways.has(""));
+  const parts = [...ways].sort(([one], [other]) => order.compare(one, other));
+  details.lastElementChild.replaceChildren(...parts.map(([way, many]) => element("li", ...counted(many, way || "—"))));
+}
+
+// A row moves only where its place is another one.
 function show() {
   if (panel.hidden) return;
-  const dishes = [...totals()].sort(([one, { quantity: few }], [other, { quantity: many }]) => many - few || one.localeCompare(other));
-  for (const dish of rows.keys()) if (!dishes.some(([name]) => name === dish)) rows.delete(dish);
-  panel.querySelector("ol").replaceChildren(...dishes.map(([dish, total]) => rowOf(dish, total)));
+  const dishes = totals();
+  for (const [dish, { item }] of rows) {
+    if (dishes.has(dish)) continue;
+    item.remove();
+    rows.delete(dish);
+  }
+  for (const [dish, total] of dishes) write(rowOf(dish), total);
+  const sorted = [...rows].sort(([one, few], [other, many]) => many.quantity - few.quantity || order.compare(one, other));
+  const list = panel.querySelector("ol");
+  sorted.forEach(([, { item }], index) => { if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null); });
 }
 
 function read(cards) {

@@ -1,4 +1,6 @@
 // What a card asks before it is cancelled, held or given to a rider: a field, and what is often said as buttons.
+import { say } from "./words.js";
+
 const riders = document.getElementById("riders");
 
 function nameButton({ value }) {
@@ -8,21 +10,26 @@ function nameButton({ value }) {
   return button;
 }
 
+function offerRiders(details, rider) {
+  details.querySelector(".picks").replaceChildren(...[...riders.options].slice(0, 8).map(nameButton));
+  details.querySelector("[name=detail]").value = rider;
+  details.querySelector("[value=unassign]").hidden = !rider;
+}
+
 // It stands there before anybody can tap on it. What somebody has typed stays until it is sent.
 function ask(details) {
-  const { asks } = details.dataset;
-  const form = details.querySelector("form");
-  if (!form.querySelector("[data-kept]")) form.prepend(document.getElementById(`ask-${asks}`).content.cloneNode(true));
-  if (asks !== "rider") return;
-  form.querySelector(".picks").replaceChildren(...[...riders.options].slice(0, 8).map(nameButton));
-  form.querySelector("[name=detail]").value = details.closest(".card").dataset.rider ?? "";
+  const { number, rider = "" } = details.closest(".card").dataset;
+  if (!details.querySelector("form")) details.append(document.getElementById(`ask-${details.dataset.asks}`).content.cloneNode(true));
+  const cancel = details.querySelector("[value=cancelled]");
+  if (cancel) cancel.textContent = say("Cancel order %(number)s", { number: Number(number) });
+  if (details.dataset.asks === "rider") offerRiders(details, rider);
 }
 
 // A reason to cancel is only written; what can be taken back is sent at once.
 function pick(button) {
   const form = button.closest("form");
   const send = form.querySelector("button[name]");
-  form.querySelector("input:not([type=hidden])").value = button.dataset.says;
+  form.querySelector("input").value = button.dataset.says;
   if (send.value === "cancelled") send.focus();
   else form.requestSubmit(send);
 }

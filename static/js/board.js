@@ -7,13 +7,14 @@ import { onCards } from "./cards.js";
 import { number } from "./words.js";
 
 // The number of cards beside each column's title.
-const counters = [...document.querySelectorAll("[data-count-of]")].map((counter) => [counter, document.getElementById(counter.dataset.countOf)]);
+const columns = [...document.querySelectorAll("[data-count-of]")].map((counter) => ({ counter, cards: document.getElementById(counter.dataset.countOf) }));
 onCards(() => {
-  for (const [counter, column] of counters) {
-    const count = number(column.children.length);
-    if (counter.textContent === count) continue;
-    counter.textContent = count;
-    column.parentElement.toggleAttribute("data-empty", column.children.length === 0);
+  for (const column of columns) {
+    const { counter, cards: { children, parentElement } } = column;
+    if (column.count === children.length) continue;
+    column.count = children.length;
+    counter.textContent = number(column.count);
+    parentElement.toggleAttribute("data-empty", column.count === 0);
   }
 });
 

@@ -1,10 +1,8 @@
 // What the keys do to the card that the keyboard is on: what its buttons would.
 function press(card, selector) {
   const button = [...card.querySelectorAll(selector)].find((each) => !each.matches(":disabled, [aria-disabled=true]") && isOffered(each));
-  if (!button) return false;
-  if (button.form) button.form.requestSubmit(button);
-  else button.click();
-  return true;
+  button?.click();
+  return button !== undefined;
 }
 
 // What is folded away is offered all the same; what the page hides from this role is not.
@@ -25,12 +23,12 @@ function unfold(card, selector) {
 function ask(card) {
   const opener = card.querySelector(".despite > [data-opens]");
   if (opener?.getAttribute("aria-expanded") === "false") opener.click();
-  opener?.parentElement.querySelector("form button").focus();
+  opener?.parentElement.querySelector("[data-despite]").focus();
   return opener !== null;
 }
 
 // The usual step: acknowledge a cancellation; else move on; else ask about the lines that are not struck off.
-export const advance = (card) => press(card, '[value="acknowledge"]') || press(card, ".move .primary") || ask(card);
+export const advance = (card) => press(card, '[value="acknowledge"]') || press(card, "button.move") || ask(card);
 
 const ON_A_CARD = {
   x: (card) => unfold(card, "details.cancel"),

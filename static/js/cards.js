@@ -2,10 +2,10 @@
 const columns = [...document.querySelectorAll(".cards")];
 const listeners = [];
 
-// Where the form of a card sends its tap: the card says whose it is, its button what it is.
-export function addressOf(form) {
-  const order = form.closest(".card").id.replace("order-", "");
-  return `/orders/${order}/${form.querySelector('[name="to"]') ? "transitions" : "actions"}`;
+// Where a button of a card sends its tap: the card says whose it is, the button what it is.
+export function addressOf(button) {
+  const order = button.closest(".card").id.replace("order-", "");
+  return `/orders/${order}/${button.name === "to" ? "transitions" : "actions"}`;
 }
 
 export const allCards = () => columns.flatMap(({ children }) => [...children]);

@@ -24,7 +24,7 @@ function byRider(cards) {
 function handOver(rider) {
   for (const card of cardsIn("ready").filter((each) => each.dataset.rider === rider && isFree(each))) {
     const button = card.querySelector('button[value="delivering"]');
-    if (button) enqueue(tapOf(button.form, button));
+    if (button) enqueue(tapOf(button));
   }
 }
 

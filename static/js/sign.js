@@ -40,7 +40,7 @@ function announce(state, text) {
 
 // Cards of whoever has signed out may be read, for somebody is still cooking them, but not moved.
 function close(state) {
-  for (const control of document.querySelectorAll(".card form, .card details")) control.inert = true;
+  for (const control of document.querySelectorAll(".card :is(button, details)")) control.inert = true;
   const link = document.createElement("a");
   if (state === "signed-out") {
     link.href = `/login?next=${encodeURIComponent(location.pathname)}`;

@@ -25,30 +25,43 @@ for (const scroll of ["touchmove", "wheel"]) addEventListener(scroll, () => { la
 
 // A key that is held down is pressed once.
 document.addEventListener("keydown", (event) => {
-  if (event.repeat && event.target.closest?.("form.tap button")) event.preventDefault();
+  if (event.repeat && event.target.closest?.(".card button")) event.preventDefault();
 });
 
-function labelOf(form, button, { to, act }) {
-  const { dish } = form.closest("[data-line]")?.dataset ?? {};
+function labelOf(button, place, { to, act }) {
+  const dish = place?.querySelector(".dish").textContent;
   if (act === "strike") return say("Strike off %(dish)s", { dish });
   if (act === "unstrike") return say("Put back %(dish)s", { dish });
   return to === "cancelled" ? say("Cancel") : button.textContent.trim();
 }
 
-export function tapOf(form, button) {
-  const card = form.closest(".card");
-  const fields = Object.fromEntries(new FormData(form, button));
-  const undo = Number(button.dataset.undo ?? form.dataset.undo ?? 0);
-  const label = labelOf(form, button, fields);
-  return { url: addressOf(form), fields, card: card.id, number: card.dataset.number, label, undo };
+// What a tap on a button means: the card says what was seen, its form, where it has one, what was typed.
+export function tapOf(button) {
+  const card = button.closest(".card");
+  const place = button.closest("[data-line]");
+  const { line } = place?.dataset ?? {};
+  const fields = {
+    seen: card.dataset.status, board: document.body.dataset.board, ...(line && { line }),
+    ...(button.hasAttribute("data-despite") && { despite_open_lines: "1" }),
+    ...(button.form && Object.fromEntries(new FormData(button.form))), [button.name]: button.value,
+  };
+  const undo = Number(button.closest("[data-undo]")?.dataset.undo ?? 0);
+  return { url: addressOf(button), fields, card: card.id, number: card.dataset.number, label: labelOf(button, place, fields), undo };
 }
 
+function tap(button) {
+  if (button.getAttribute("aria-disabled") === "true") return;
+  if (button.dataset.undoing) takeBack(button.dataset.undoing);
+  else enqueue(tapOf(button));
+}
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest(".card button:is([name], [data-undoing])");
+  if (button && !button.form) tap(button);
+});
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("form.tap")) return;
   event.preventDefault();
-  const button = event.submitter ?? form.querySelector("button[name]");
-  if (button.getAttribute("aria-disabled") === "true") return;
-  if (button.dataset.undoing) takeBack(button.dataset.undoing);
-  else enqueue(tapOf(form, button));
+  tap(event.submitter ?? form.querySelector("button[name]"));
 });

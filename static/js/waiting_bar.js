@@ -6,7 +6,7 @@ import { isLate, isolated } from "./waits.js";
 import { clock, locale, number, say, sayMany } from "./words.js";
 
 const bar = document.getElementById("waiting");
-const count = bar.querySelector("summary > output");
+const count = bar.querySelector("summary > span");
 const rows = bar.querySelector("ol");
 const advice = bar.querySelector("p");
 const signOn = bar.querySelector("button");

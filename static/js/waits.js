@@ -19,12 +19,13 @@ export const isLate = (entry) =>
   !isUndoable(entry) && (whatHinders() !== "" || entry.tries > 1 || Date.now() - Math.max(entry.at, entry.due) > SOON);
 export const isolated = (text) => `\u2068${text}\u2069`;
 
-const buttonsOf = (card) => [...card.querySelectorAll("form.tap button[name]")];
-const fieldsOf = ({ name, value, form }) => ({ [name]: value, line: form.elements.line?.value });
+const buttonsOf = (card) => [...card.querySelectorAll("button[name]")];
+const lineOf = (button) => button.closest("[data-line]")?.dataset.line;
+const fieldsOf = (button) => ({ [button.name]: button.value, line: lineOf(button) });
 
 function buttonOf(card, { url, fields }) {
-  return buttonsOf(card).find(({ form, name, value }) =>
-    addressOf(form) === url && fields[name] === value && form.elements.line?.value === fields.line);
+  return buttonsOf(card).find((button) =>
+    addressOf(button) === url && fields[button.name] === button.value && lineOf(button) === fields.line);
 }
 
 function mark(changes, card, { url, fields }) {
@@ -46,12 +47,10 @@ const secondsOf = ({ due }) => Math.max(1, Math.ceil((due - Date.now()) / 1000))
 const undoWords = (entry) => say("Undo · %(seconds)s s", { seconds: secondsOf(entry) });
 
 function ownButton(changes, card) {
-  const form = document.createElement("form");
   const button = document.createElement("button");
-  form.className = "tap unsent";
-  form.append(button);
-  changes.insert(form, card.querySelector("form.move, .despite, .acts") ?? card);
-  form.scrollIntoView({ block: "nearest" });
+  button.className = "unsent";
+  changes.insert(button, card.querySelector(".move, .despite, .acts") ?? card);
+  button.scrollIntoView({ block: "nearest" });
   return button;
 }
 
@@ -81,7 +80,7 @@ function keepStill(changes, card) {
 }
 
 function refocus(card, isChained) {
-  const next = isChained ? card.querySelector("form.move:not([hidden]) button") : null;
+  const next = isChained ? card.querySelector("button.move:not([hidden])") : null;
   (card.querySelector("[data-undoing]") ?? next ?? card).focus();
 }
 

@@ -78,3 +78,5 @@ function keep() {
 }
 
 onCards(keep);
+// A form that was sent folds itself up, and what stood in it has lost its ground by the next frame.
+for (const change of ["tap:queued", "tap:undone"]) document.addEventListener(change, () => setTimeout(keep, 50));

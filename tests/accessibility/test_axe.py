@@ -75,7 +75,7 @@ def page_of(
 
     def open_window(who: str, language: str) -> Page:
         if (who, language) not in contexts:
-            context = chromium.new_context(base_url=server.address, service_workers="block")
+            context = chromium.new_context(base_url=server.address, reduced_motion="reduce", locale=language)
             cookies = [("language", language), *filter(None, [cookie_of(who)])]
             context.add_cookies([{"name": n, "value": v, "url": server.address} for n, v in cookies])
             context.add_init_script(source)

@@ -70,7 +70,7 @@ def _start_shift(page: Page) -> None:
 
 def _tap_without_a_line(page: Page) -> None:
     page.context.set_offline(True)
-    page.locator("#column-pending .move button").first.click()
+    page.locator("#column-pending button.move").first.click()
     expect(page.locator("#waiting")).to_be_visible()
     page.context.set_offline(False)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from functools import partial
 
+import hands
 import pytest
 import seen
 from cast import House
@@ -12,8 +14,6 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from ordertrack.boards.fragments import card_id
-from ordertrack.database import tenant_context
-from ordertrack.orders import transitions
 from ordertrack.orders.state_machine import OrderStatus
 
 KITCHEN = "/r/hamra/kitchen"
@@ -24,12 +24,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def move(app: Flask, cedar: House) -> Callable[..., None]:
-    def make(order_id: uuid.UUID, *statuses: OrderStatus) -> None:
-        with tenant_context(app, cedar.tenant_id):
-            for status in statuses:
-                transitions.advance(order_id, status, by=cedar.program)
-
-    return make
+    return partial(hands.move, app, cedar)
 
 
 @pytest.fixture

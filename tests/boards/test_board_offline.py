@@ -213,8 +213,9 @@ def test_taps_and_streams_never_go_through_the_worker_and_the_page_keeps_its_pol
 def test_the_worker_may_speak_for_every_page_and_is_asked_for_anew(
     cedar: House, sign_in: Callable[[Person], FlaskClient]
 ) -> None:
-    answer = sign_in(cedar.nour).get("/sw.js")
+    answer = sign_in(cedar.nour).get("/sw.js", headers={"Service-Worker": "script"})
     assert answer.status_code == 200 and answer.mimetype == "text/javascript"
     assert answer.headers["Service-Worker-Allowed"] == "/"
     assert answer.headers["Cache-Control"] == "no-cache"
     assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert "Set-Cookie" not in answer.headers  # it comes late, and must not undo a signing out

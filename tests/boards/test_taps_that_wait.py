@@ -90,6 +90,7 @@ def test_a_whole_chain_of_taps_on_one_card_is_made_offline_and_done_in_its_order
     strike(page, order_id, 2)
     tap(page, order_id, "Ready")
     expect_waiting(page, "5 taps wait; they are sent when the line is back.")
+    expect(card(page, order_id)).to_contain_text("Waits to be sent: \u2068Strike off Kebab, Start preparing")
     expect_status(page, order_id, OrderStatus.CONFIRMED)
     wire.let_through(bytes_a_second=20_000)
     expect_status(page, order_id, OrderStatus.READY)

@@ -48,9 +48,9 @@ class Hands:
             if card["lines"] and not self._happens(0.05):
                 return press(order, f"[data-line='{self._chance.choice(card['lines'])}'] button.line")
             if card["lines"]:
-                return press(order, ".despite form button", "[data-opens]")
+                return press(order, ".despite [data-despite]", "[data-opens]")
             return press(order, "button[value=ready]")
-        return press(order, "form.move button.primary")
+        return press(order, "button.move.primary")
 
     def _dispatch(self, card: Card) -> bool:
         press, order = self.tablet.press, card["id"]

@@ -15,7 +15,8 @@ PATIENCE = 20_000  # milliseconds
 # What the page says of its taps is heard outside it, so that no reload forgets it.
 _LISTEN = """
 const tell = (what) => ({ detail }) => console.debug(JSON.stringify(["tap", what, detail.id]));
-for (const what of ["queued", "sent", "undone", "refused"]) document.addEventListener("tap:" + what, tell(what));
+const whats = ["queued", "sent", "undone", "refused"];
+for (const what of whats) document.addEventListener("tap:" + what, tell(what));
 """
 
 # The cards as a person finds them: where they stand, what can be pressed on them, and what is under way.

@@ -1,0 +1,62 @@
+"""The guests' board on a wall, a counter and a phone: every number is seen, and nothing moves that should not."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import partial
+
+import hands
+import pytest
+from cast import House
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+
+PICKUP = "/r/hamra/pickup"
+TO_READY = (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
+
+Place = Callable[..., uuid.UUID]
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def move(app: Flask, cedar: House) -> Callable[..., None]:
+    return partial(hands.move, app, cedar)
+
+
+def open_live(open_page: Open, house: House, **options: object) -> Page:
+    page = open_page(house.nour, PICKUP, **options)
+    hands.expect_live(page)
+    return page
+
+
+@pytest.mark.parametrize(("width", "height"), [(2560, 1440), (1280, 800), (800, 1280), (390, 844)])
+def test_every_number_of_a_full_room_is_on_the_screen_without_scrolling(
+    cedar: House, place: Place, move: Callable[..., None], open_page: Open, width: int, height: int
+) -> None:
+    for count in range(24):
+        order_id = place(cedar, Fulfilment.PICKUP)
+        move(order_id, *(TO_READY if count % 2 else TO_READY[:1]))
+    page = open_live(open_page, cedar, viewport={"width": width, "height": height})
+    assert page.evaluate("""() => [...document.querySelectorAll(".area li")].every((number) => {
+      const { top, bottom, left, right } = number.getBoundingClientRect();
+      return top >= 0 && left >= 0 && bottom <= innerHeight && right <= innerWidth;
+    })""")
+    smallest = page.evaluate(
+        """() => Math.min(...[...document.querySelectorAll(".area li")]
+          .map((number) => parseFloat(getComputedStyle(number).fontSize)))"""
+    )
+    assert smallest >= min(width, height) * 0.055
+
+
+def test_the_call_does_not_move_where_motion_is_not_wanted(
+    cedar: House, place: Place, move: Callable[..., None], open_page: Open
+) -> None:
+    for wanted, animations in (("reduce", 0), ("no-preference", 1)):
+        order_id = place(cedar, Fulfilment.PICKUP)
+        page = open_live(open_page, cedar, reduced_motion=wanted)
+        move(order_id, *TO_READY)
+        expect(page.locator("#call")).to_be_visible()
+        assert page.locator("#call ol").evaluate("(list) => list.getAnimations().length") == animations

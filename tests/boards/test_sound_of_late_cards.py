@@ -1,0 +1,59 @@
+"""A card that turns late is heard, once; a picture that only carries new targets is not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+
+import hands
+import pytest
+from cast import House
+from flask import Flask
+from heard import expect_sounds, start_shift
+from playwright.sync_api import Page, expect
+
+from ordertrack.database import tenant_context
+from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.sla import saving, settings
+from ordertrack.sla.stages import Stage
+from ordertrack.sla.targets import Target
+from ordertrack.tenants.restaurants import find_restaurant
+
+Place = Callable[..., uuid.UUID]
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def save_target(app: Flask, cedar: House) -> Callable[[int | None], None]:
+    def save(seconds: int | None) -> None:
+        with tenant_context(app, cedar.tenant_id):
+            place = find_restaurant(cedar.tenant_id, "hamra")
+            assert place is not None
+            today = settings.of_restaurant(cedar.tenant_id, place.id).calendar.day_of(dt.datetime.now(dt.UTC))
+            saving.save_target(place.id, Target(Stage.ACCEPT, None, today, seconds), by=cedar.maya.principal)
+
+    return save
+
+
+def test_a_card_that_turns_late_sounds_so_and_no_more_once_it_has_moved(
+    app: Flask, cedar: House, place: Place, save_target: Callable[..., None], open_page: Open
+) -> None:
+    order_id = place(cedar)
+    page = start_shift(open_page, cedar.nour)
+    save_target(1)
+    expect(page.locator("#alerts")).to_contain_text("Late 1")
+    expect_sounds(page, 1, "late")
+    hands.move(app, cedar, order_id, OrderStatus.CONFIRMED)
+    expect(page.locator("#alerts")).to_be_empty()
+
+
+def test_a_picture_that_is_sent_anew_is_silent(
+    cedar: House, place: Place, save_target: Callable[..., None], open_page: Open
+) -> None:
+    there = place(cedar)
+    page = start_shift(open_page, cedar.nour)
+    save_target(3600)
+    expect(hands.card(page, there).locator("[data-late-at]")).to_have_count(1)
+    place(cedar)
+    expect_sounds(page, 1, "new")
