@@ -25,6 +25,7 @@ from ordertrack import (
     tracking,
     words,
 )
+from ordertrack.boards import reasons
 from ordertrack.config import ROOT, Settings
 from ordertrack.live.takeover import TakeOver
 from ordertrack.orders import views as order_views
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     assets.init_app(app)
     words.init_app(app)
+    reasons.init_app(app)
     script_words.init_app(app)
     sign_in.init_app(app)
     tablet_guard.init_app(app)

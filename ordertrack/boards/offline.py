@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import TypedDict
 
@@ -30,15 +29,19 @@ class NextMove(TypedDict):
 @blueprint.get("/sw.js")
 def worker() -> Response:
     """The service worker. It may speak for every page, and a browser asks for it anew each time."""
-    # What it answers in the server's place says the same of what a page may load.
-    policy = json.dumps(content_security_policy(current_app))
-    response = make_response(f"const POLICY = {policy};\n" + (STATIC / "js" / "worker.js").read_text())
+    response = make_response((STATIC / "js" / "worker.js").read_text())
     response.mimetype = "text/javascript"
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Service-Worker-Allowed"] = "/"
     response.add_etag()
     response.make_conditional(request)
     return response
+
+
+@blueprint.app_template_global()
+def page_policy() -> str:
+    """What the page may load, for whoever keeps it: a later one would not let it have its own styles."""
+    return content_security_policy(current_app)
 
 
 @blueprint.app_template_global()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
 from ordertrack import languages
-from ordertrack.boards import fragments, resent
+from ordertrack.boards import fragments, reasons, resent
 from ordertrack.boards.columns import BOARDS, Board
 from ordertrack.errors import problem_of
 from ordertrack.languages import gettext as _
@@ -42,7 +42,7 @@ def advance(order_id: uuid.UUID) -> Response:
             to,
             by=principal,
             seen=_status("seen"),
-            reason=_text("reason", LONGEST_REASON),
+            reason=reasons.as_kept(_text("reason", LONGEST_REASON)),
             metadata=resent.metadata(),
             on_board="board" in request.form,
             despite_open_lines=bool(request.form.get("despite_open_lines")),
@@ -60,7 +60,7 @@ def act(order_id: uuid.UUID) -> Response:
     wanted = _act()
 
     def do() -> tuple[OrderRecord, str]:
-        detail = _text("detail", actions.LONGEST_DETAIL)
+        detail = reasons.as_kept(_text("detail", actions.LONGEST_DETAIL))
         result = actions.act(
             order_id,
             wanted,

@@ -24,13 +24,14 @@ from ordertrack.demo.tally import RushTally
 from ordertrack.demo.tasks import Task, tasks_of
 from ordertrack.orders import actions, intake, transitions
 from ordertrack.orders.acts import IllegalAct
-from ordertrack.orders.state_machine import FIRST, IllegalTransition, OrderStatus, Role
+from ordertrack.orders.state_machine import FIRST, IllegalTransition, OrderHeld, OrderStatus, Role
 from ordertrack.orders.transitions import OrderMoved, OrderNotFound
 from ordertrack.tenants.principal import Principal
 
 SPEED = 12.0
 CLOSING_SECONDS = 30.0
 QUIET_BOARD = 3
+LOOKED_AGAIN_AFTER = 10.0  # at an order that somebody holds
 ACKNOWLEDGED_AFTER = 20.0  # until somebody at the stove has seen that an order was cancelled
 FORGOTTEN_AFTER = dt.timedelta(hours=3)  # of service
 
@@ -160,8 +161,13 @@ class Rush:
                     seen=order.status,
                     reason=order.reason if to == OrderStatus.CANCELLED else None,
                     metadata=SIMULATED,
+                    on_board=True,
+                    despite_open_lines=True,
                 )
             )
+        except OrderHeld:
+            self._at(self._pace.now() + LOOKED_AGAIN_AFTER, lambda: self._move(order, to))
+            return
         except OrderMoved as error:
             self.tally.moved_by_others += 1
             order.status = error.current

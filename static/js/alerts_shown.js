@@ -5,6 +5,8 @@ const list = new Intl.ListFormat(locale(), { type: "unit", style: "short" });
 const bar = document.getElementById("alerts");
 const heard = document.getElementById("heard");
 
+const MOST_NAMED = 2; // more are counted: what does not fit would be acknowledged unseen
+
 export const LOUDEST_FIRST = ["cancelled", "late", "new", "changed"];
 
 function word(kind) {
@@ -26,7 +28,7 @@ function line(kind, numbers) {
   const name = document.createElement("b");
   part.dataset.kind = kind;
   name.textContent = word(kind);
-  part.append(name, ` ${list.format(numbers.map(number))}`);
+  part.append(name, ` ${numbers.length > MOST_NAMED ? number(numbers.length) : list.format(numbers.map(number))}`);
   return part;
 }
 

@@ -3,7 +3,7 @@ import { knownTrueAt } from "./liveness.js";
 import "./versions.js";
 
 const EVERY = 10_000; // milliseconds
-const { signIn, kept } = document.body.dataset;
+const { signIn, kept, policy } = document.body.dataset;
 const PATH = location.pathname;
 const NAME = `board ${PATH}`;
 const page = kept ? null : `<!doctype html>${document.documentElement.outerHTML}`; // as the server made it
@@ -42,7 +42,7 @@ async function begin() {
   await forgetAll(isOfAnother);
   const opened = await caches.open(NAME);
   if (page) {
-    const headers = { "Content-Type": "text/html; charset=utf-8", "Sign-In": signIn, "Shown-At": shownAt };
+    const headers = { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy, "Sign-In": signIn, "Shown-At": shownAt };
     await opened.put(PATH, new Response(page, { headers }));
     for (const rest of ["/cards", "/as-of"]) await opened.delete(PATH + rest);
   }

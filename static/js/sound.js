@@ -17,7 +17,7 @@ const hasStarted = () => sessionStorage.getItem(STARTED) !== null;
 function said() {
   if (!hasStarted()) return ["off", say("Sound is off: start shift")];
   if (state() === "running") return ["on", say("Sound is on")];
-  return ["blocked", say("The browser holds the sound back: tap here")];
+  return ["blocked", say("Sound is held back: tap here")];
 }
 
 function show() {

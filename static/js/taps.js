@@ -7,12 +7,35 @@ import { say } from "./words.js";
 const SAME_TAP = { milliseconds: 700, pixels: 48 };
 let last = null;
 
+// Nor does a first tap mean a card that came to its place just now, when somebody else moved another.
+const SETTLED = 450; // milliseconds
+const OWN = 3000; // milliseconds after a tap in which its card moves by it
+const shifts = new Map();
+const tapped = new Map();
+document.addEventListener("tap:queued", ({ detail }) => tapped.set(detail.card, performance.now()));
+
+const isByOthers = ({ addedNodes, removedNodes }) =>
+  [...addedNodes, ...removedNodes].some(({ id }) => performance.now() - (tapped.get(id) ?? -Infinity) > OWN);
+
+for (const column of document.querySelectorAll(".columns .cards")) {
+  new MutationObserver((changes) => {
+    const from = changes.filter(isByOthers).map((each) => each.addedNodes[0] ?? each.nextSibling).filter(Boolean);
+    if (from.length > 0) shifts.set(column, { at: performance.now(), from });
+  }).observe(column, { childList: true });
+}
+
+function hasSlid(card) {
+  const { at, from } = shifts.get(card.parentElement) ?? { at: -Infinity, from: [] };
+  const isBelow = (other) => other === card || other.compareDocumentPosition(card) & Node.DOCUMENT_POSITION_FOLLOWING;
+  return performance.now() - at < SETTLED && from.some((other) => other.isConnected && isBelow(other));
+}
+
 document.addEventListener("click", (event) => {
   const card = event.target.closest(".card");
   if (!card || !event.target.closest("button, summary, a")) return;
   const again = event.detail > 0 && last && last.card !== card.id && event.timeStamp - last.at < SAME_TAP.milliseconds
     && Math.hypot(event.clientX - last.x, event.clientY - last.y) < SAME_TAP.pixels;
-  if (again) {
+  if (again || (event.detail > 0 && hasSlid(card))) {
     event.preventDefault();
     event.stopImmediatePropagation();
     return;

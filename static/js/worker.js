@@ -1,5 +1,4 @@
 // Opens a board without the server: its last picture, and the files it is made of, as static/js/kept.js keeps them.
-// POLICY is written before all this by the server.
 // Only pages and files pass through here; taps and streams go to the server, or nowhere.
 const PATIENCE = 4000; // milliseconds
 const LASTS = 16 * 60 * 60 * 1000; // milliseconds: as long as a sign-in
@@ -8,7 +7,6 @@ const LEAVING = ["/logout", "/tablet/sign-out", "/tablets"];
 const HEADERS = {
   "Content-Type": "text/html; charset=utf-8",
   "Cache-Control": "no-store",
-  "Content-Security-Policy": POLICY,
   "Referrer-Policy": "same-origin",
   "X-Content-Type-Options": "nosniff",
 };
@@ -51,7 +49,8 @@ async function picture(path) {
   const html = (await page.text()).replace(/data-now="(\d+)"/, (_, now) => `data-now="${Number(now) + since}" data-kept="${at}"`);
   const end = html.lastIndexOf("</body>");
   const cards = `<template id="kept">${(await read(path, "/cards")) ?? ""}</template>`;
-  return new Response(html.slice(0, end) + cards + html.slice(end), { headers: HEADERS });
+  const headers = { ...HEADERS, "Content-Security-Policy": page.headers.get("Content-Security-Policy") };
+  return new Response(html.slice(0, end) + cards + html.slice(end), { headers });
 }
 
 async function board(request, path) {

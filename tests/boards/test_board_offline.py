@@ -106,6 +106,8 @@ def test_the_page_says_how_old_its_picture_is_and_its_clocks_go_on(
     order_id = place(cedar)
     page = open_board()
     wire.cut()
+    seen.expect_state(page, "reconnecting")
+    wait_for(lambda: page.evaluate(AS_OF), "the picture to be kept, for it may be the last")
     page.evaluate(MAKE_OLDER, 12)
     page.reload()
     expect(page.locator("#live")).to_contain_text("(12 min ago)")

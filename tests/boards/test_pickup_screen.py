@@ -1,4 +1,4 @@
-"""The guests' board on a wall, a counter and a phone: every number is seen, and nothing moves that should not."""
+"""The guests' board on a wall, a counter and a phone: every number is seen, and nothing moves unasked."""
 
 from __future__ import annotations
 

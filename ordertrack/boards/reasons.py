@@ -1,0 +1,38 @@
+"""Reasons that are often given: offered as buttons, kept in the log in one language, read in everybody's."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from ordertrack.languages import gettext as _
+from ordertrack.languages import marked
+
+CANCELLING = (
+    marked("Sold out"),
+    marked("The customer cancelled"),
+    marked("Kitchen is closed"),
+    marked("Ordered twice"),
+    marked("Address not served"),
+)
+HOLDING = (
+    marked("Customer asked to wait"),
+    marked("Waiting for payment"),
+    marked("Missing ingredient"),
+    marked("Check with the customer"),
+)
+_OFFERED = frozenset(CANCELLING + HOLDING)
+
+
+def as_read(reason: str) -> str:
+    """A reason in the language spoken, if it is one of those that are offered; else as it was written."""
+    return _(reason) if reason in _OFFERED else reason
+
+
+def as_kept(reason: str | None) -> str | None:
+    """What the log keeps of a reason that was given in the language spoken."""
+    return next((offered for offered in sorted(_OFFERED) if _(offered) == reason), reason)
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters["reason"] = as_read
+    app.jinja_env.globals.update(reasons_to_cancel=CANCELLING, reasons_to_hold=HOLDING)
