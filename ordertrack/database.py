@@ -165,7 +165,7 @@ _ROLE_POWERS = text("""
            AND pg_has_role(current_user, relowner, 'MEMBER')
         UNION ALL
         SELECT 'may rewrite the log' FROM pg_class
-         WHERE oid = to_regclass('public.order_status_events')
+         WHERE oid IN (to_regclass('public.order_status_events'), to_regclass('public.order_actions'))
            AND (has_table_privilege(current_user, oid, 'DELETE, TRUNCATE')
                 OR has_any_column_privilege(current_user, oid, 'UPDATE'))
     ) AS powers LIMIT 1

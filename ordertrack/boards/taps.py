@@ -60,7 +60,7 @@ def act(order_id: uuid.UUID) -> Response:
     wanted = _act()
 
     def do() -> tuple[OrderRecord, str]:
-        detail = reasons.as_kept(_text("detail", actions.LONGEST_DETAIL))
+        detail = reasons.as_kept(_text("detail", actions.LONGEST[wanted]))
         result = actions.act(
             order_id,
             wanted,

@@ -19,7 +19,8 @@ from ordertrack.orders.transitions import CHANNEL, OrderMoved, OrderNotFound
 from ordertrack.statements import Statement
 from ordertrack.tenants.principal import Principal
 
-LONGEST_DETAIL = 200
+LONGEST = dict.fromkeys(Act, 200) | {Act.ASSIGN: 60}
+"""How long the detail of an act may be, in characters."""
 
 _ACT = Statement(
     "SELECT seq, at FROM act_on_order(%(tenant_id)s, %(order_id)s, %(seen)s, %(act)s, %(line)s, %(detail)s,"

@@ -33,7 +33,8 @@ _STATUSES: dict[Act, frozenset[OrderStatus]] = {
     Act.RUSH: _IN_THE_HOUSE,
     Act.UNRUSH: _IN_THE_HOUSE,
     Act.HOLD: _IN_THE_HOUSE,
-    Act.RELEASE: _IN_THE_HOUSE,
+    # What went out although it was held, by an integrator's word, can still be let go.
+    Act.RELEASE: _IN_THE_HOUSE | {OrderStatus.DELIVERING},
     Act.ASSIGN: _IN_THE_HOUSE | {OrderStatus.DELIVERING},
     Act.UNASSIGN: _IN_THE_HOUSE | {OrderStatus.DELIVERING},
     Act.ACKNOWLEDGE: frozenset({OrderStatus.CANCELLED}),

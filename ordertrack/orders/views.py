@@ -19,7 +19,7 @@ from ordertrack.tenants.sign_in import staff_principal
 
 blueprint = Blueprint("orders", __name__)
 MOST_LISTED = 500
-LONGEST_STORY = 1000
+LONGEST_STORY = 10_000
 
 
 @blueprint.get("/orders")

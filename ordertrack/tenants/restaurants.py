@@ -32,6 +32,8 @@ def find_restaurant(tenant_id: uuid.UUID, slug: str) -> FoundRestaurant | None:
     kept = _kept.get(key)
     if kept is not None and kept[0] > time.monotonic():
         return kept[1]
+    if "\0" in slug:  # no text in the database holds one, and asking for it is an error there
+        return None
     for row in _BY_SLUG.rows(tenant_id=tenant_id, slug=slug):
         found = FoundRestaurant(row.id, row.slug, row.name, row.timezone)
         if len(_kept) >= _MOST_KEPT:

@@ -12,14 +12,18 @@ const SETTLED = 450; // milliseconds
 const OWN = 3000; // milliseconds after a tap in which its card moves by it
 const shifts = new Map();
 const tapped = new Map();
-document.addEventListener("tap:queued", ({ detail }) => tapped.set(detail.card, performance.now()));
+// What can be undone, or waits for the line, moves its card much later.
+document.addEventListener("tap:queued", ({ detail }) => tapped.set(detail.card, Infinity));
+for (const end of ["tap:sent", "tap:undone", "tap:refused"]) {
+  document.addEventListener(end, ({ detail }) => tapped.set(detail.card, performance.now()));
+}
 
 const isByOthers = ({ addedNodes, removedNodes }) =>
   [...addedNodes, ...removedNodes].some(({ id }) => performance.now() - (tapped.get(id) ?? -Infinity) > OWN);
 
 for (const column of document.querySelectorAll(".columns .cards")) {
   new MutationObserver((changes) => {
-    const from = changes.filter(isByOthers).map((each) => each.addedNodes[0] ?? each.nextSibling).filter(Boolean);
+    const from = changes.filter(isByOthers).map(({ nextSibling }) => nextSibling).filter(Boolean);
     if (from.length > 0) shifts.set(column, { at: performance.now(), from });
   }).observe(column, { childList: true });
 }

@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from dinner.tablet import Tablet
+from playwright.sync_api import TimeoutError
+
+from dinner.tablet import PRESENCE, Tablet
 
 _REASONS = ("The guest called it off", "Sold out")
 _RIDERS = ("Jad", "Maroun", "سامي")
@@ -42,8 +44,9 @@ class Hands:
         if card["status"] in ("pending", "confirmed") and self._happens(0.03):
             if not press(order, ".cancel summary"):
                 return False
-            self.tablet.write(order, ".cancel input[name=reason]", self._chance.choice(_REASONS))
-            return press(order, ".cancel button[value=cancelled]")
+            return self.tablet.write(
+                order, ".cancel input[name=reason]", self._chance.choice(_REASONS)
+            ) and press(order, ".cancel button[value=cancelled]")
         if card["status"] == "preparing":
             if card["lines"] and not self._happens(0.05):
                 return press(order, f"[data-line='{self._chance.choice(card['lines'])}'] button.line")
@@ -63,14 +66,15 @@ class Hands:
                 if not press(order, ".assign summary"):
                     return False
                 rider = self._chance.choice(_RIDERS)
-                self.tablet.write(order, ".assign input[name=detail]", rider)
-                return press(order, ".assign button[value=assign]")
+                return self.tablet.write(order, ".assign input[name=detail]", rider) and press(
+                    order, ".assign button[value=assign]"
+                )
             return self._hand_over(card["rider"])
         if card["column"] not in ("column-ready", "column-delivering"):
             return False
         done = press(order, "button[value=completed]")
         if done and self._happens(0.1):  # a slip: taken back while it can be
-            press(order, "[data-undoes]")
+            press(order, "[data-undoing]")
         return done
 
     def _dispatch_ahead(self, card: Card) -> bool:
@@ -82,14 +86,15 @@ class Hands:
         if self._happens(0.02):
             if not press(order, ".hold summary"):
                 return False
-            self.tablet.write(order, ".hold input[name=detail]", "The guest is late")
-            return press(order, ".hold button[value=hold]")
+            return self.tablet.write(order, ".hold input[name=detail]", "The guest is late") and press(
+                order, ".hold button[value=hold]"
+            )
         return False
 
     def _hand_over(self, rider: str) -> bool:
         button = self.tablet.page.locator(f"#rider-strip [data-rider='{rider}'] button")
         try:
-            button.click(timeout=1500)
-        except Exception:
+            button.click(timeout=PRESENCE)
+        except TimeoutError:
             return False
         return True

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cast import PASSWORD, House
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, TimeoutError
 
 PATIENCE = 20_000  # milliseconds
+PRESENCE = 1_500  # in which what is there can be tapped
 
 # What the page says of its taps is heard outside it, so that no reload forgets it.
 _LISTEN = """
@@ -19,9 +20,10 @@ const whats = ["queued", "sent", "undone", "refused"];
 for (const what of whats) document.addEventListener("tap:" + what, tell(what));
 """
 
-# The cards as a person finds them: where they stand, what can be pressed on them, and what is under way.
+# The cards as a person finds them, but for those whose last tap is still under way.
 _CARDS = """
-() => [...document.querySelectorAll(".card")].filter((card) => card.checkVisibility()).map((card) => ({
+() => [...document.querySelectorAll(".card")].filter((card) =>
+  card.checkVisibility() && !card.querySelector("[data-undoing], .unsent")).map((card) => ({
   id: card.id, column: card.parentElement.id, ...card.dataset,
   isHeld: card.dataset.held !== undefined, isRush: card.dataset.rush !== undefined,
   isDelivery: card.dataset.fulfilment === "delivery",
@@ -98,13 +100,18 @@ class Tablet:
         for each in (*opened_by, selector):
             button = self.page.locator(f"#{card} {each}").first
             try:
-                button.click(timeout=1500)
-            except Exception:
+                button.click(timeout=PRESENCE)
+            except TimeoutError:
                 return False  # the card was moved, or struck from elsewhere, under the finger
         return True
 
-    def write(self, card: str, field: str, text: str) -> None:
-        self.page.locator(f"#{card} {field}").fill(text)
+    def write(self, card: str, field: str, text: str) -> bool:
+        """Write into a field of a card; whether it was there to be written into."""
+        try:
+            self.page.locator(f"#{card} {field}").fill(text, timeout=PRESENCE)
+        except TimeoutError:
+            return False
+        return True
 
     def go_offline(self, is_offline: bool) -> None:
         self.page.context.set_offline(is_offline)

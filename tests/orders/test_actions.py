@@ -197,6 +197,21 @@ def test_on_a_board_a_held_order_is_not_moved_but_can_be_cancelled(
     assert done.done and stored(cedar, order).acknowledged_at is not None
 
 
+def test_what_went_out_although_it_was_held_can_be_released(
+    app: Flask, cedar: Any, place: Any, bring: Any, do: Any
+) -> None:
+    order = place(cedar)
+    bring(cedar, order, CONFIRMED, PREPARING, READY)
+    do(order, Act.HOLD, by=cedar.karim.principal, detail="wait")
+    bring(cedar, order, DELIVERING)  # an integrator's word, which no board's rule stops
+    karim = cedar.karim.principal
+    with tenant_context(app, cedar.tenant_id), pytest.raises(OrderHeld):
+        transitions.advance(order, COMPLETED, by=karim, on_board=True)
+    assert do(order, Act.RELEASE, by=karim).done
+    with tenant_context(app, cedar.tenant_id):
+        assert transitions.advance(order, COMPLETED, by=karim, on_board=True).moved
+
+
 def test_nobody_writes_an_action_beside_the_stream(
     operator: psycopg.Connection, cedar: Any, place: Any
 ) -> None:
