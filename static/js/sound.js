@@ -40,7 +40,8 @@ function light(kind) {
 }
 
 function sound(kinds) {
-  if (kinds.length > 0) light(kinds[0]);
+  if (kinds.length === 0) return;
+  light(kinds[0]);
   let after = 0;
   for (const kind of kinds) if (play(kind, volumeOf(kind), after)) after += SPACING;
   repeating ??= setTimeout(repeat, again());

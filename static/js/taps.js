@@ -9,7 +9,7 @@ let last = null;
 
 // Nor does a first tap mean a card that came to its place just now, when somebody else moved another.
 const SETTLED = 450; // milliseconds
-const OWN = 3000; // milliseconds after a tap in which its card moves by it
+const OWN = 20_000; // milliseconds after a tap in which its card moves by it, for the line may be slow
 const shifts = new Map();
 const tapped = new Map();
 // What can be undone, or waits for the line, moves its card much later.
