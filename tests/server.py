@@ -17,7 +17,7 @@ from typing import TypeVar
 from ordertrack.config import Settings
 
 T = TypeVar("T")
-PATIENCE = 40.0  # seconds
+PATIENCE = 20.0  # seconds
 
 
 def wait_for(condition: Callable[[], T], what: str, patience: float = PATIENCE) -> T:

@@ -70,9 +70,9 @@ def save_target(app: Flask, house: House, restaurant_id: uuid.UUID) -> None:
     with tenant_context(app, house.tenant_id):
         found = settings.of_restaurant(house.tenant_id, restaurant_id)
         today = found.calendar.day_of(dt.datetime.now(dt.UTC))
-        kept = dict(settings._kept)
+        kept = dict(settings._kept._values)
         saving.save_target(restaurant_id, Target(Stage.ACCEPT, None, today, 600), by=house.maya.principal)
-        settings._kept.update(kept)
+        settings._kept._values.update(kept)
 
 
 def late_moments(recorder: Recorder) -> bool:

@@ -9,7 +9,6 @@ from functools import cached_property
 from ordertrack.languages import marked
 from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.state_machine import OrderStatus, Role
-from ordertrack.tenants.principal import Principal
 
 _FAR_AHEAD = 10**13  # milliseconds: the year 2286
 
@@ -62,9 +61,6 @@ class Board:
     title: str
     role: Role
     columns: tuple[Column, ...]
-
-    def admits(self, principal: Principal) -> bool:
-        return principal.is_manager or principal.role == self.role
 
     def column_of(self, order: OrderRecord) -> Column | None:
         """Where the order stands on this board now; None if it does not."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 
 from flask import current_app
 
@@ -59,21 +60,17 @@ def undo_seconds(order: OrderRecord, to: OrderStatus) -> int:
 
 def acts_of(order: OrderRecord, board: Board) -> tuple[Act, ...]:
     """What this board offers to do to the order: the acts of its role that would change something."""
-    return tuple(
-        act for act in order.acts_allowed(board.role) if act in DETAILED_ACTS or not order.is_so(act)
-    )
+    return _changing(order, order.acts_allowed(board.role))
 
 
 def acts_of_managers(order: OrderRecord, board: Board) -> tuple[Act, ...]:
     """What only managers may do here besides; every watcher is sent it, and the page shows it to them."""
-    offered = acts_of(order, board)
-    return tuple(
-        act
-        for act in order.acts_allowed()
-        if act not in order.acts_allowed(board.role)
-        and act not in offered
-        and (act in DETAILED_ACTS or not order.is_so(act))
-    )
+    here = order.acts_allowed(board.role)
+    return _changing(order, [act for act in order.acts_allowed() if act not in here])
+
+
+def _changing(order: OrderRecord, acts: Iterable[Act]) -> tuple[Act, ...]:
+    return tuple(act for act in acts if act in DETAILED_ACTS or not order.is_so(act))
 
 
 def _render(language: str, template: str, **values: object) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import time
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeAlias
 
-from flask import g
 from sqlalchemy import select, text
 
 from ordertrack.database import db
+from ordertrack.kept import Kept
 from ordertrack.languages import gettext as _
 from ordertrack.tenants import floor_rows
 from ordertrack.tenants.floor_check import UnusableFloor, check
@@ -34,42 +31,25 @@ __all__ = [
 SETTINGS_CHANNEL = "ordertrack_settings"
 """Notified with `<tenant>:<restaurant>` whenever something was saved."""
 
-# As for the settings of shifts and targets: who listens forgets at once, for others nothing is older.
-_KEPT_FOR = 5.0  # seconds
-_MOST_KEPT = 10_000
-
-_Key: TypeAlias = tuple[uuid.UUID | None, uuid.UUID, uuid.UUID]
-_kept: dict[_Key, tuple[float, FloorSettings]] = {}
-_times_forgotten = 0
+_kept: Kept[tuple[uuid.UUID, uuid.UUID], FloorSettings] = Kept()
 
 
 def of_restaurant(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> FloorSettings:
     """The settings of one restaurant; raises LookupError if the tenant has none of this id."""
-    # The entered tenant is part of the key: what one has read must not be found from inside another.
-    key = (g.get("tenant_id"), tenant_id, restaurant_id)
-    kept = _kept.get(key)
-    if kept is not None and kept[0] > time.monotonic():
-        return kept[1]
-    before = _times_forgotten
-    found = floor_rows.read(tenant_id, restaurant_id)
+    found = _kept.get((tenant_id, restaurant_id), lambda: floor_rows.read(tenant_id, restaurant_id))
     if found is None:
         raise LookupError(f"no restaurant {restaurant_id} in tenant {tenant_id}")
-    # What was read while something was saved may be of before it.
-    if before == _times_forgotten:
-        if len(_kept) >= _MOST_KEPT:
-            _kept.clear()
-        _kept[key] = (time.monotonic() + _KEPT_FOR, found)
     return found
 
 
 def forget(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> None:
     """Have a restaurant's settings read anew."""
-    _drop(lambda key: key[1:] == (tenant_id, restaurant_id))
+    _kept.forget(lambda key: key == (tenant_id, restaurant_id))
 
 
 def forget_all() -> None:
     """Have everything read anew."""
-    _drop(lambda _key: True)
+    _kept.forget()
 
 
 def save(wanted: FloorSettings, *, by: Principal, seen: int | None = None) -> FloorSettings | None:
@@ -125,13 +105,6 @@ def _row(floor: FloorSettings, by: Principal) -> SavedFloor:
         saved_by=by.name,
         actor=by.actor,
     )
-
-
-def _drop(is_forgotten: Callable[[_Key], bool]) -> None:
-    global _times_forgotten
-    _times_forgotten += 1
-    for key in [key for key in list(_kept) if is_forgotten(key)]:
-        _kept.pop(key, None)
 
 
 def _overtaken() -> str:

@@ -1,0 +1,48 @@
+"""What is read once and kept for a few seconds, or until somebody says that it has changed."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+from flask import g
+
+# A process that listens forgets at once what was saved anew. Commands and tests do not listen, and a listener
+# may be away: for them nothing is older than this, and one query in five seconds is cheap.
+KEPT_FOR = 5.0  # seconds
+MOST_KEPT = 10_000
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class Kept(Generic[Key, Value]):
+    """Values by key, each as it is now or was a moment ago. What is not there is asked for every time."""
+
+    def __init__(self) -> None:
+        self._values: dict[tuple[uuid.UUID | None, Key], tuple[float, Value]] = {}
+        self._times_forgotten = 0
+
+    def get(self, key: Key, read: Callable[[], Value | None]) -> Value | None:
+        """The value that is kept, or else what `read` finds."""
+        # The entered tenant is part of the key: what one has read must not be found from inside another.
+        mine = (g.get("tenant_id"), key)
+        kept = self._values.get(mine)
+        if kept is not None and kept[0] > time.monotonic():
+            return kept[1]
+        before = self._times_forgotten
+        found = read()
+        # What was read while something was saved may be of before it.
+        if found is not None and before == self._times_forgotten:
+            if len(self._values) >= MOST_KEPT:
+                self._values.clear()
+            self._values[mine] = (time.monotonic() + KEPT_FOR, found)
+        return found
+
+    def forget(self, is_forgotten: Callable[[Key], bool] = lambda _key: True) -> None:
+        """Have what is kept under these keys, or (by default) everything, read anew."""
+        self._times_forgotten += 1
+        for mine in [mine for mine in list(self._values) if is_forgotten(mine[1])]:
+            self._values.pop(mine, None)
