@@ -23,6 +23,8 @@ from ordertrack.database import (
     present_credential,
     tenant_context,
 )
+from ordertrack.orders import actions
+from ordertrack.orders.acts import Act
 from ordertrack.tenants.accounts import hash_key
 
 _TENANT_TABLES = """
@@ -62,10 +64,6 @@ _ROWS = """
     INSERT INTO sla_tenant_days VALUES (%(tenant)s, 'kitchen', '2026-01-01', '', '', '');
     INSERT INTO sla_estimate_days SELECT tenant_id, id, '2026-01-01', '', 0, 0, 0, 0
       FROM restaurants WHERE tenant_id = %(tenant)s;
-    INSERT INTO order_actions
-            (tenant_id, seq, order_id, restaurant_id, act, status, changed_by, actor, occurred_at)
-        SELECT tenant_id, seq, id, restaurant_id, 'rush', 'pending', 'Maya', 'staff:x', now()
-          FROM orders JOIN tenant_streams USING (tenant_id) WHERE tenant_id = %(tenant)s;
     INSERT INTO floor_settings SELECT tenant_id, id, 1, '{}', 1, false, '[]', 'Maya', 'staff:x'
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO tablets SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Grill', 'Maya', 'staff:x'
@@ -78,6 +76,7 @@ _ROWS = """
 
 @pytest.fixture
 def two_houses(
+    app: Flask,
     cedar: House,
     rival: House,
     place: Callable[..., uuid.UUID],
@@ -89,7 +88,9 @@ def two_houses(
         for house in (cedar, rival):
             lock = text("SELECT pg_advisory_lock(hashtextextended('roll-up:' || :tenant, 0))")
             connection.execute(lock, {"tenant": str(house.tenant_id)})
-            place(house)
+            order_id = place(house)
+            with tenant_context(app, house.tenant_id):
+                actions.act(order_id, Act.RUSH, by=house.maya.principal)
             sign_in(house.nour)
             for statement in _ROWS.split(";\n")[:-1]:
                 connection.exec_driver_sql(statement, {"tenant": house.tenant_id})
@@ -135,9 +136,7 @@ def test_row_level_security_is_on_forced_and_has_a_policy_for_all_commands(
         rule = f"({column} = current_tenant())"
         assert ("ALL", rule, rule) in policies, name
         others = [(cmd, qual) for cmd, qual, _ in policies if qual != rule]
-        if (
-            name == "screens"
-        ):  # a process writes for all the tenants that it watches at once, and for no others
+        if name == "screens":  # a process writes for all the tenants it watches at once, and for no others
             ((cmd, qual),) = others
             assert cmd == "ALL" and "tenant_id = ANY" in qual and "'ordertrack.watched_tenants'" in qual
         else:
