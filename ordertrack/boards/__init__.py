@@ -10,7 +10,7 @@ from ordertrack.boards import (
     taps,
     views,
 )
-from ordertrack.boards.allergies import speaks_of_allergy
+from ordertrack.boards.allergies import leaves_out_an_allergen, speaks_of_allergy
 
 BLUEPRINTS = (
     views.blueprint,
@@ -24,5 +24,6 @@ BLUEPRINTS = (
 CHANNELS = [*views.CHANNELS, *pickup_views.CHANNELS, *screens.CHANNELS]
 
 views.blueprint.add_app_template_test(speaks_of_allergy, "of_allergy")
+views.blueprint.add_app_template_test(leaves_out_an_allergen, "without_allergen")
 
 __all__ = ["BLUEPRINTS", "CHANNELS"]

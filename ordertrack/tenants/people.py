@@ -57,8 +57,8 @@ def add(tenant_id: uuid.UUID, name: str, role: Role, pin: str) -> StaffMember:
     """Somebody who only ever taps a name and a PIN; AccountError says what cannot be as asked."""
     if role not in WITHOUT_ADDRESS:
         raise AccountError(_("A manager signs in with an e-mail address: the operator makes one."))
-    name = _unlike_others(tenant_id, name)
-    pin_hash = _hashed(pin)
+    name, pin_hash = checked_name(name), _hashed(pin)
+    _refuse_twin(tenant_id, name)
     # Not by the session, which would name every column: the application's role may not write them all.
     person = db.session.scalars(
         insert(StaffMember)
@@ -86,9 +86,10 @@ def _hashed(pin: str) -> str:
     return pins.hash_new(pin)
 
 
-def _unlike_others(tenant_id: uuid.UUID, name: str) -> str:
-    """On a tablet the name is all there is to tell people apart."""
-    name = checked_name(name)
+def _refuse_twin(tenant_id: uuid.UUID, name: str) -> None:
+    """On a tablet the name is all there is to tell people apart. Who adds somebody meanwhile waits."""
+    lock = func.pg_advisory_xact_lock(func.hashtextextended(f"people:{tenant_id}", 0))
+    db.session.execute(select(lock))
     if any(person.name.casefold() == name.casefold() for person in in_use(tenant_id)):
+        db.session.rollback()
         raise AccountError(_("There is somebody of this name already: add a letter or a second name."))
-    return name

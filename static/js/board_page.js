@@ -5,6 +5,7 @@ import "./clocks.js";
 import "./board.js";
 import "./allday.js";
 import "./filters.js";
+import "./lates.js";
 import "./queue.js";
 import "./person.js";
 import "./sound.js";

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordertrack.boards.allergies import speaks_of_allergy
+from ordertrack.boards.allergies import leaves_out_an_allergen, speaks_of_allergy
 
 SPEAKING = [
     "Allergy: nuts",
@@ -42,6 +42,48 @@ def test_a_note_of_an_allergy_is_recognised(text: str) -> None:
 @pytest.mark.parametrize("text", SILENT)
 def test_an_ordinary_note_is_not_taken_for_an_allergy(text: str | None) -> None:
     assert not speaks_of_allergy(text)
+
+
+WITHOUT_AN_ALLERGEN = [
+    "No nuts",
+    "no pine nuts please",
+    "no onion, no peanuts",
+    "without any sesame",
+    "gluten-free",
+    "Dairy free",
+    "no egg",
+    "sans noix",
+    "pas de crevettes",
+    "sans œufs",
+    "sans gluten",
+    "بدون صنوبر",
+    "بلا مكسرات",
+    "من دون السمسم",
+]
+WITH_IT_OR_WITHOUT_ANOTHER = [
+    "extra nuts",
+    "no onion, extra nuts",
+    "no eggplant",
+    "no nutmeg",
+    "no coconut",
+    "sans noix de coco",
+    "بدون بندورة",
+    "بدون جوز الهند",
+    "casino nuts",
+    "free nuts",
+    "no tahini",
+]
+
+
+@pytest.mark.parametrize("text", WITHOUT_AN_ALLERGEN)
+def test_a_dish_asked_for_without_an_allergen_is_doubted(text: str) -> None:
+    assert leaves_out_an_allergen(text)
+    assert not speaks_of_allergy(text)
+
+
+@pytest.mark.parametrize("text", [*SILENT, *WITH_IT_OR_WITHOUT_ANOTHER])
+def test_what_is_left_out_for_taste_is_not_doubted(text: str | None) -> None:
+    assert not leaves_out_an_allergen(text)
 
 
 @given(st.sampled_from(SPEAKING), st.text(), st.text(), st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]))

@@ -6,6 +6,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -66,6 +67,23 @@ def ordertrack(settings: Settings, tmp_path: Any) -> Callable[..., Result]:
 def offered(tablet: Tablet) -> list[str]:
     assert tablet.client.get("/tablet/people").json is not None
     return [person["name"] for person in tablet.client.get("/tablet/people").json]  # type: ignore[union-attr]
+
+
+def test_of_several_who_add_the_same_name_at_once_one_is_heard(
+    cedar: House, sign_in: SignIn, operator: psycopg.Connection[Any]
+) -> None:
+    managers = [sign_in(cedar.maya) for _ in range(6)]
+
+    def add(manager: FlaskClient) -> int:
+        return manager.post("/people", data={"name": "Rami", "role": "kitchen", "pin": PIN}).status_code
+
+    with ThreadPoolExecutor(len(managers)) as pool:
+        answers = sorted(pool.map(add, managers))
+    assert answers == [302, *([422] * 5)]
+    (count,) = operator.execute(
+        "SELECT count(*) FROM staff_members WHERE tenant_id = %s AND name = 'Rami'", [cedar.tenant_id]
+    ).fetchone() or (0,)
+    assert count == 1
 
 
 def test_a_manager_adds_somebody_who_signs_on_at_once_and_nowhere_else(

@@ -1,0 +1,26 @@
+// How many cards of a column are late, at its head: a tap brings the first of those below what is seen into sight.
+import { onCards } from "./cards.js";
+import { sayMany } from "./words.js";
+
+const signs = [...document.querySelectorAll(".lates")].map((sign) => ({ sign, cards: document.getElementById(sign.getAttribute("aria-controls")) }));
+const lateIn = (cards) => [...cards.querySelectorAll('[data-time="late"]:not([data-hidden])')];
+
+function count({ sign, cards }) {
+  const many = lateIn(cards).length;
+  const said = many ? sayMany("%(num)s late", "%(num)s late", many) : "";
+  if (sign.textContent !== said) sign.textContent = said;
+  sign.hidden = many === 0;
+}
+
+function show(cards) {
+  const { bottom } = cards.getBoundingClientRect();
+  const late = lateIn(cards);
+  (late.find((card) => card.getBoundingClientRect().bottom > bottom) ?? late[0])?.scrollIntoView({ block: "start" });
+}
+
+for (const column of signs) {
+  const marks = new MutationObserver(() => count(column));
+  marks.observe(column.cards, { subtree: true, attributeFilter: ["data-time", "data-hidden"] });
+  column.sign.addEventListener("click", () => show(column.cards));
+}
+onCards(() => signs.forEach(count));

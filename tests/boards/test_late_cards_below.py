@@ -1,0 +1,62 @@
+"""Orders stand by their promise, so that what is late may stand below what is seen: its column says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+
+import seen
+from cast import House
+from flask import Flask
+from hands import KITCHEN, card, move
+from playwright.sync_api import Locator, Page, expect
+
+from ordertrack.database import tenant_context
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla import saving, settings
+from ordertrack.sla.stages import Stage
+from ordertrack.sla.targets import Target
+from ordertrack.tenants.restaurants import find_restaurant
+
+Place = Callable[..., uuid.UUID]
+
+
+def let_deliveries_be_late_at_once(app: Flask, house: House) -> None:
+    with tenant_context(app, house.tenant_id):
+        place = find_restaurant(house.tenant_id, "hamra")
+        assert place is not None
+        today = settings.of_restaurant(house.tenant_id, place.id).calendar.day_of(dt.datetime.now(dt.UTC))
+        late = Target(Stage.ACCEPT, Fulfilment.DELIVERY, today, 1)
+        saving.save_target(place.id, late, by=house.maya.principal)
+
+
+def sign_of(page: Page, column: str) -> Locator:
+    return page.locator(f"[data-column='{column}'] .lates")
+
+
+def test_a_column_says_how_many_of_its_cards_are_late_and_shows_the_one_below_what_is_seen(
+    app: Flask, cedar: House, place: Place, open_page: Callable[..., Page]
+) -> None:
+    first, *_ = [place(cedar, Fulfilment.PICKUP) for _ in range(4)]
+    late = place(cedar, Fulfilment.DELIVERY)
+    page = open_page(cedar.nour, KITCHEN, viewport={"width": 1100, "height": 620})
+    seen.expect_state(page, "live")
+    expect(sign_of(page, "pending")).to_be_hidden()
+    before = card(page, first).bounding_box()
+
+    let_deliveries_be_late_at_once(app, cedar)
+    expect(sign_of(page, "pending")).to_have_text("1 late")
+    expect(sign_of(page, "confirmed")).to_be_hidden()
+    assert card(page, first).bounding_box() == before, "the sign moved the cards"
+    expect(card(page, late)).not_to_be_in_viewport()
+    sign_of(page, "pending").click()
+    expect(card(page, late)).to_be_in_viewport()
+
+    page.get_by_role("button", name="Filter").click()
+    page.get_by_role("button", name="Pickup").click()
+    expect(sign_of(page, "pending")).to_be_hidden()
+    page.get_by_role("button", name="Pickup").click()
+    expect(sign_of(page, "pending")).to_have_text("1 late")
+    move(app, cedar, late, OrderStatus.CONFIRMED)
+    expect(sign_of(page, "pending")).to_be_hidden()
