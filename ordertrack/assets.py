@@ -37,6 +37,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["static_url"] = lambda name: prefix + name
     inlined = {name: (folder / name).read_text().strip() for name in _INLINED}
     app.jinja_env.globals["inlined"] = lambda name: Markup(inlined[name])  # noqa: S704 (files of our own)
+    app.extensions["worker"] = (folder / "bundles/js/worker.js").read_text()
     app.extensions["inlined"] = [_source_of(text) for text in inlined.values()]
 
 

@@ -63,6 +63,9 @@ class OrderAnswer(BaseModel):
     rush: bool
     hold: Annotated[str | None, Field(description="Why it is held, while it is.")]
     rider: Annotated[str | None, Field(description="Who carries it, or will.")]
+    acknowledged_at: Annotated[
+        dt.datetime | None, Field(description="When somebody on a board had seen that it is cancelled.")
+    ]
     allowed_acts: Annotated[list[Act], Field(description="What can be done to it besides.")]
 
     @classmethod
@@ -86,6 +89,7 @@ class OrderAnswer(BaseModel):
             rush=order.is_rush,
             hold=order.hold_reason,
             rider=order.rider,
+            acknowledged_at=order.acknowledged_at,
             allowed_acts=list(order.acts_allowed()),
         )
 

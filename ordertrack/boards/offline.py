@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from flask import Blueprint, Response, current_app, make_response, request
 
-from ordertrack.assets import STATIC, content_security_policy
+from ordertrack.assets import content_security_policy
 from ordertrack.boards.columns import Board
 from ordertrack.orders.state_machine import Fulfilment, OrderStatus, allowed
 from ordertrack.tenants import floor
@@ -29,7 +29,7 @@ class NextMove(TypedDict):
 @blueprint.get("/sw.js")
 def worker() -> Response:
     """The service worker. It may speak for every page, and a browser asks for it anew each time."""
-    response = make_response((STATIC / "js" / "worker.js").read_text())
+    response = make_response(current_app.extensions["worker"])
     response.mimetype = "text/javascript"
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Service-Worker-Allowed"] = "/"

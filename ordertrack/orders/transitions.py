@@ -21,7 +21,7 @@ CHANNEL = "ordertrack_events"
 # The schema's own function: one statement that compares, sets, counts, writes and wakes.
 _ADVANCE = Statement(
     "SELECT seq, at, load FROM advance_order(%(tenant_id)s, %(order_id)s, %(seen)s, %(to)s,"
-    " %(needs_lines_done)s, %(changed_by)s, %(actor)s, %(metadata)s, %(channel)s)",
+    " %(needs_lines_done)s, %(heeds_hold)s, %(changed_by)s, %(actor)s, %(metadata)s, %(channel)s)",
     {"channel": CHANNEL},
 )
 
@@ -109,6 +109,7 @@ def _advance(
             seen=order.status.value,
             to=to.value,
             needs_lines_done=needs_lines_done,
+            heeds_hold=on_board and to != OrderStatus.CANCELLED,
             changed_by=by.name,
             actor=by.actor,
             metadata=Jsonb({**(metadata or {}), **({"reason": reason} if reason else {})}),

@@ -33,6 +33,16 @@ def test_an_order_shows_what_was_done_to_it(cedars):
     assert last == cedars.get(f"/orders/{order['id']}").json
 
 
+def test_a_cancelled_order_shows_when_its_cancellation_was_seen(cedars):
+    order = cedars.place()
+    cedars.move(order["id"], "cancelled")
+    assert cedars.get(f"/orders/{order['id']}").json["acknowledged_at"] is None
+    seen = acted(cedars, order, act="acknowledge")["acknowledged_at"]
+    assert seen is not None
+    told = cedars.get(f"/orders/{order['id']}/events?include=actions").json["items"][-1]
+    assert told["occurred_at"] == seen
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -45,6 +45,8 @@ def test_the_sentence_comes_and_goes_while_the_page_is_open(
     expect(page.get_by_role("alert").filter(has_text=TOLD)).to_be_visible()
     if path.endswith("dispatch"):  # the board itself goes on being live, and its cards stay where they are
         expect(page.locator("body")).to_have_attribute("data-live", "live")
+        said, columns = alert.bounding_box(), page.locator(".columns").bounding_box()
+        assert said and columns and columns["y"] + columns["height"] <= said["y"], "it lies over cards"
     open_page(cedar.nour, "/r/hamra/kitchen")
     expect(alert).to_be_empty(timeout=SOON)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
+from server import wait_for
 
 from ordertrack.database import tenant_context
 from ordertrack.orders import actions, event_log, records, transitions
@@ -178,7 +180,8 @@ def test_a_line_put_back_at_the_same_moment_is_not_overlooked(
         do(order, Act.STRIKE, by=cedar.nour.principal, line=line)
     do(order, Act.UNSTRIKE, by=cedar.nour.principal, line=1)
     moved = operator.execute(
-        "SELECT * FROM advance_order(%s, %s, 'preparing', 'ready', true, 'Nour', 'staff:1', '{}', 'quiet')",
+        "SELECT * FROM advance_order(%s, %s, 'preparing', 'ready', true, true, 'Nour', 'staff:1', '{}',"
+        " 'quiet')",
         (cedar.tenant_id, order),
     ).fetchall()
     assert moved == []
@@ -195,6 +198,33 @@ def test_on_a_board_a_held_order_is_not_moved_but_can_be_cancelled(
         transitions.advance(order, CANCELLED, by=cedar.nour.principal, on_board=True, reason="no guest")
     done = do(order, Act.ACKNOWLEDGE, by=cedar.karim.principal)
     assert done.done and stored(cedar, order).acknowledged_at is not None
+
+
+def test_a_move_on_a_board_that_waited_for_a_hold_is_refused(
+    app: Flask, operator: psycopg.Connection, cedar: Any, place: Any, bring: Any, story: Any
+) -> None:
+    order = place(cedar)
+    bring(cedar, order, CONFIRMED)
+    operator.execute(
+        "SELECT act_on_order(%s, %s, 'confirmed', 'hold', NULL, 'the guest is late', 'Maya', 'staff:x', '{}',"
+        " 'ordertrack_events')",
+        [cedar.tenant_id, order],
+    )
+    refused: list[OrderHeld] = []
+
+    def start_preparing() -> None:
+        with tenant_context(app, cedar.tenant_id), pytest.raises(OrderHeld) as refusal:
+            transitions.advance(order, PREPARING, by=cedar.nour.principal, on_board=True)
+        refused.append(refusal.value)
+
+    waiting = threading.Thread(target=start_preparing)
+    waiting.start()
+    blocked = "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+    wait_for(lambda: operator.execute(blocked).fetchone() == (1,), "the move to wait for the hold")
+    operator.commit()
+    waiting.join(10)
+    assert [refusal.reason for refusal in refused] == ["the guest is late"]
+    assert [type(entry) for entry in story(cedar, order)] == [EventRecord, EventRecord, ActionRecord]
 
 
 def test_what_went_out_although_it_was_held_can_be_released(
