@@ -41,6 +41,14 @@ def environment_of(settings: Settings, folder: Path, **changes: str) -> dict[str
     }
 
 
+def share_static(settings: Settings, folder: Path) -> None:
+    """Let a server with another data folder find the static files built: their address is their content."""
+    built, wanted = settings.data_folder / "static", folder / "static"
+    built.mkdir(exist_ok=True)
+    if not wanted.exists():
+        wanted.symlink_to(built)
+
+
 class Server:
     """gunicorn with its workers, listeners and streams, on one port that outlives restarts."""
 
@@ -50,6 +58,7 @@ class Server:
             self.port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
+        share_static(settings, folder)
         self._environment = environment_of(
             settings, folder, ORDERTRACK_DEMO="0", WEB_CONCURRENCY=str(workers), PORT=str(self.port)
         )

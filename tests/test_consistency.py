@@ -5,13 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
+import cast
 import psycopg
 import pytest
 from cast import House
 from direct import connect
 from flask import Flask
+from quiet import bare_app, quiet_database
 
 from ordertrack import consistency
 from ordertrack.config import Settings
@@ -21,6 +24,30 @@ from ordertrack.orders.state_machine import OrderStatus
 
 Broken = Callable[[], set[str]]
 Operator = psycopg.Connection[Any]
+
+
+@pytest.fixture(scope="module")
+def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """A database of its own, in which nobody meets what a test breaks."""
+    with quiet_database(settings, tmp_path_factory.mktemp("quiet")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def app(settings: Settings) -> Iterator[Flask]:
+    with bare_app(settings) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def operator_app(settings: Settings) -> Iterator[Flask]:
+    with bare_app(settings, as_operator=True) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def make_house(operator_app: Flask) -> Callable[..., House]:
+    return partial(cast.make_house, operator_app)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -24,12 +23,11 @@ from ordertrack.config import Settings
 NOBODY_LISTENS = "postgresql://nobody@127.0.0.1:1/none"
 
 
-@pytest.fixture
-def deserted(tmp_path: Path) -> Flask:
+@pytest.fixture(scope="module")
+def deserted(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    folder = str(tmp_path_factory.mktemp("deserted"))
     return create_app(
-        Settings.from_environment(
-            {"ORDERTRACK_DATA": str(tmp_path), "ORDERTRACK_APP_DATABASE_URL": NOBODY_LISTENS}
-        )
+        Settings.from_environment({"ORDERTRACK_DATA": folder, "ORDERTRACK_APP_DATABASE_URL": NOBODY_LISTENS})
     )
 
 

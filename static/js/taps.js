@@ -37,9 +37,11 @@ function hasSlid(card) {
 document.addEventListener("click", (event) => {
   const card = event.target.closest(".card");
   if (!card || !event.target.closest("button, summary, a")) return;
+  // What the device itself calls a double tap is one, however late the page comes to see its second half.
+  const twice = event.detail > 1 && last?.card === card.id;
   const again = event.detail > 0 && last && last.card !== card.id && event.timeStamp - last.at < SAME_TAP.milliseconds
     && Math.hypot(event.clientX - last.x, event.clientY - last.y) < SAME_TAP.pixels;
-  if (again || (event.detail > 0 && hasSlid(card))) {
+  if (twice || again || (event.detail > 0 && hasSlid(card))) {
     event.preventDefault();
     event.stopImmediatePropagation();
     return;

@@ -55,7 +55,7 @@ def test_a_board_says_so_when_the_browser_holds_the_sound_back_or_takes_it_away(
     cedar: House, place: Place, reloaded_under: Callable[[str], Page]
 ) -> None:
     page = reloaded_under("document-user-activation-required")
-    blocked = page.get_by_role("button", name="The browser holds the sound back: tap here")
+    blocked = page.get_by_role("button", name="Sound is held back: tap here")
     expect(blocked).to_be_visible()
     assert page.evaluate("audio.state") == "suspended"
     order_id = place(cedar)

@@ -299,20 +299,22 @@ def test_two_tabs_of_one_board_show_the_same_taps_and_send_each_once(
     assert all(log_of(app, cedar, order_id) == ["confirmed Nour"] for order_id in orders)
 
 
+@pytest.mark.parametrize("delay", [0, 350])
 def test_a_double_tap_is_one_tap_whatever_the_button_says_by_then(
-    app: Flask, cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    app: Flask, cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page], delay: int
 ) -> None:
     order_id = place(cedar)
     move(app, cedar, order_id, OrderStatus.CONFIRMED)
     page = open_board()
     line = card(page, order_id).locator("[data-line='1'] button").bounding_box()
     assert line is not None
-    page.mouse.dblclick(line["x"] + 20, line["y"] + 10)
+    page.mouse.dblclick(line["x"] + 20, line["y"] + 10, delay=delay)
     wait_for(lambda: len(log_of(app, cedar, order_id)) > 1, "the line to be struck off")
+    expect(card(page, order_id).locator("[data-waits]")).to_have_count(0)  # and its answer to have come
     cut(page, wire)
     button = card(page, order_id).get_by_role("button", name="Start preparing").bounding_box()
     assert button is not None
-    page.mouse.dblclick(button["x"] + 20, button["y"] + 10)
+    page.mouse.dblclick(button["x"] + 20, button["y"] + 10, delay=delay)
     expect_waiting(page, ONE_WAITS)
     wire.let_through()
     expect_status(page, order_id, OrderStatus.PREPARING)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from cast import PASSWORD, House, Person
-from server import Server, wait_for
+from server import Server, share_static, wait_for
 
 from ordertrack import make_bare_app
 from ordertrack.config import Settings
@@ -33,6 +33,7 @@ class Alone(Server):
         del self._environment["DATABASE_URL"]
         self._environment["ORDERTRACK_DATA"] = str(data_folder)
         self.data_folder = data_folder
+        share_static(settings, data_folder)
 
     def start(self) -> None:
         with self.log.open("ab") as log:

@@ -17,9 +17,9 @@ import pytest
 from cast import House
 from flask import Flask
 from past_service import service, until, write
+from quiet import bare_app, quiet_database
 from sqlalchemy import select, text
 
-from ordertrack import make_bare_app, schema
 from ordertrack.config import Settings
 from ordertrack.database import db, operator_connection, tenant_context
 from ordertrack.orders.models import Order, StatusEvent
@@ -56,34 +56,20 @@ class Time(NamedTuple):
 @pytest.fixture(scope="module")
 def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """A database of its own, in which no server keeps the roll-up up while a test looks at it."""
-    name = f"{settings.operator_url.database}_quiet"
-    environ = {
-        "ORDERTRACK_DATA": str(tmp_path_factory.mktemp("quiet")),
-        "DATABASE_URL": settings.operator_url.set(database=name).render_as_string(hide_password=False),
-    }
-    with operator_connection(settings.operator_url) as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-        made = Settings.from_environment(environ)
-        schema.upgrade(made)
+    with quiet_database(settings, tmp_path_factory.mktemp("quiet")) as made:
         yield made
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-        connection.execute(text(f'DROP ROLE "{made.app_role}"'))
 
 
 @pytest.fixture(scope="module")
 def app(settings: Settings) -> Iterator[Flask]:
-    made = make_bare_app(settings)
-    yield made
-    with made.app_context():
-        db.engine.dispose()
+    with bare_app(settings) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
 def operator_app(settings: Settings) -> Iterator[Flask]:
-    made = make_bare_app(settings, as_operator=True)
-    yield made
-    with made.app_context():
-        db.engine.dispose()
+    with bare_app(settings, as_operator=True) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

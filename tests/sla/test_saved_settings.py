@@ -325,7 +325,7 @@ def test_what_was_read_is_kept_until_it_is_forgotten(
 def test_what_was_read_is_read_anew_after_a_while_where_nobody_listens(
     settings: Settings, cedar: House, hamra: RestaurantSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "_KEPT_FOR", 0.0)
+    monkeypatch.setattr("ordertrack.kept.KEPT_FOR", 0.0)
     kept.forget_all()
     assert _target(cedar, hamra) is None
     _save_elsewhere(settings, cedar, hamra)
