@@ -6,6 +6,7 @@ Measured in Chromium on a kitchen board of `ordertrack serve`; written into RESU
 from __future__ import annotations
 
 import datetime as dt
+import http.client
 import json
 import sys
 import uuid
@@ -144,12 +145,24 @@ def _weigh(chromium: Browser, board: Board) -> None:
     page.wait_for_load_state("load")
     page.wait_for_timeout(1500)  # what a page fetches later, such as its worker
     weighed = {each: size for each, size in sizes.items() if kinds.get(each) != "EventSource"}
+    kinds["worker"], weighed["worker"] = "Worker", _weigh_worker(board)
     board.bytes.append(sum(weighed.values()))
     board.requests.append(len(weighed))
     board.by_kind = Counter()
     for each, size in weighed.items():
         board.by_kind[kinds.get(each, "Other")] += round(size)
     context.close()
+
+
+def _weigh_worker(board: Board) -> float:
+    """The service worker's own script, which a browser fetches outside of the page."""
+    connection = http.client.HTTPConnection("127.0.0.1", board.server.port)
+    connection.request("GET", "/sw.js", headers={"Accept-Encoding": "br"})
+    answer = connection.getresponse()
+    headers = sum(len(name) + len(value) + 4 for name, value in answer.getheaders())
+    size = headers + len(answer.read())
+    connection.close()
+    return size
 
 
 def _count_trips(chromium: Browser, board: Board) -> None:

@@ -36,15 +36,17 @@ class Column:
     def gone_at(self, order: OrderRecord) -> dt.datetime | None:
         return None if self.shown_for is None else order.status_since + self.shown_for
 
-    def place_of(self, order: OrderRecord) -> int:
-        """What the column sorts by, smallest first, always positive.
+    def place_of(self, order: OrderRecord) -> str:
+        """What the column sorts by, smallest first, as text of one length.
 
-        What is in a rush stands first, then what is due first; where cards leave, what came last.
+        What is in a rush stands first, then what is due first, by the second; where cards leave, what came last.
         """
         if self.shown_for is not None:
-            return _FAR_AHEAD - int(order.status_since.timestamp() * 1000)
-        due = int(order.due_at.timestamp()) * 1000  # of one second, the smaller number stands first
-        return due if order.is_rush else _FAR_AHEAD + due
+            moment = _FAR_AHEAD - int(order.status_since.timestamp() * 1000)
+        else:
+            due = int(order.due_at.timestamp()) * 1000
+            moment = due if order.is_rush else _FAR_AHEAD + due
+        return f"{moment:014}{order.number:06}"
 
 
 def _column(

@@ -1,0 +1,32 @@
+"""A page that is loaded and a card that is pushed agree on where a card stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+
+from cast import House, Person
+from flask import Flask
+from flask.testing import FlaskClient
+from hands import KITCHEN
+
+from ordertrack.database import tenant_context
+from ordertrack.orders import intake
+from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.state_machine import Fulfilment
+
+
+def test_of_orders_due_in_the_same_second_the_smaller_number_stands_first(
+    app: Flask, cedar: House, sign_in: Callable[[Person], FlaskClient]
+) -> None:
+    due = dt.datetime.now(dt.UTC).replace(microsecond=0) + dt.timedelta(minutes=30)
+    with tenant_context(app, cedar.tenant_id):
+        for microseconds in (900_000, 100_000, 500_000):
+            at = due + dt.timedelta(microseconds=microseconds)
+            new = NewOrder("hamra", Fulfilment.PICKUP, (NewItem("Tea", 1),), promised_at=at)
+            intake.place(new, by=cedar.program)
+    page = sign_in(cedar.nour).get(KITCHEN).text
+    assert re.findall(r'data-number="(\d+)"', page) == ["1", "2", "3"]
+    places = re.findall(r'data-place="(\d+)"', page)
+    assert places == sorted(places) and len(set(map(len, places))) == 1
