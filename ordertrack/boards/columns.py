@@ -39,7 +39,8 @@ class Column:
     def place_of(self, order: OrderRecord) -> str:
         """What the column sorts by, smallest first, as text of one length.
 
-        What is in a rush stands first, then what is due first, by the second; where cards leave, what came last.
+        What is in a rush stands first, then what is due first, by the second; where cards leave, what came
+        last.
         """
         if self.shown_for is not None:
             moment = _FAR_AHEAD - int(order.status_since.timestamp() * 1000)
