@@ -93,6 +93,8 @@ class Hands:
 
     def _hand_over(self, rider: str) -> bool:
         button = self.tablet.page.locator(f"#rider-strip [data-rider='{rider}'] button")
+        if not button.is_visible():
+            return False
         try:
             button.click(timeout=PRESENCE)
         except TimeoutError:

@@ -99,6 +99,8 @@ class Tablet:
         """Press a button of a card, after what opens it; whether it was there to be pressed."""
         for each in (*opened_by, selector):
             button = self.page.locator(f"#{card} {each}").first
+            if not button.is_visible():
+                return False  # nobody waits for a button that is not there
             try:
                 button.click(timeout=PRESENCE)
             except TimeoutError:
@@ -107,8 +109,11 @@ class Tablet:
 
     def write(self, card: str, field: str, text: str) -> bool:
         """Write into a field of a card; whether it was there to be written into."""
+        place = self.page.locator(f"#{card} {field}")
+        if not place.is_visible():
+            return False
         try:
-            self.page.locator(f"#{card} {field}").fill(text, timeout=PRESENCE)
+            place.fill(text, timeout=PRESENCE)
         except TimeoutError:
             return False
         return True
