@@ -69,13 +69,21 @@ function show() {
   if (state === shown) return;
   shown = state;
   bar.hidden = late.length === 0;
-  document.body.toggleAttribute("data-taps-wait", late.length > 0);
   count.textContent = words(late.length);
   rows.replaceChildren(...entries.map(row));
   advice.hidden = areKept();
   signOn.hidden = whatHinders() !== "person";
   refusals.replaceChildren(...groups.map(refusal));
+  if (groups.length > 2) act(refusals, say("Dismiss all"), () => dismiss(groups.flat().map(({ id }) => id)));
 }
+
+// What lies over the cards can be scrolled away from under it: each column ends so much lower.
+const box = refusals.parentElement;
+const EDGE = 28; // pixels below it
+new ResizeObserver(() => {
+  const { offsetHeight } = box;
+  document.body.style.setProperty("--covered", `${offsetHeight && offsetHeight + EDGE}px`);
+}).observe(box);
 
 signOn.addEventListener("click", send);
 document.addEventListener("taps", show);

@@ -22,6 +22,7 @@ class Hands:
         self._chance = chance
 
     def turn(self) -> bool:
+        self.tablet.dismiss_refusals()
         cards = self.tablet.cards()
         self._chance.shuffle(cards)
         return any(self._tap(card) for card in sorted(cards, key=self._urgency)[:6])

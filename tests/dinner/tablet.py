@@ -99,13 +99,20 @@ class Tablet:
         """Press a button of a card, after what opens it; whether it was there to be pressed."""
         for each in (*opened_by, selector):
             button = self.page.locator(f"#{card} {each}").first
-            if not button.is_visible():
-                return False  # nobody waits for a button that is not there
             try:
+                # Nobody waits for a button that is not there, or that waits itself.
+                if not (button.is_visible() and button.is_enabled(timeout=PRESENCE)):
+                    return False
                 button.click(timeout=PRESENCE)
             except TimeoutError:
                 return False  # the card was moved, or struck from elsewhere, under the finger
         return True
+
+    def dismiss_refusals(self) -> None:
+        """What was refused is read, and then no longer in the way."""
+        refusals = self.page.locator("#refused button")
+        while refusals.count() > 0:
+            refusals.last.click()
 
     def write(self, card: str, field: str, text: str) -> bool:
         """Write into a field of a card; whether it was there to be written into."""
