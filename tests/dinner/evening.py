@@ -40,6 +40,7 @@ class Evening:
     orders: int
     seed: int
     is_disturbed: bool = True
+    server_is_up: bool = True
     tablets: list[Tablet] = field(default_factory=list)
     placed: list[uuid.UUID] = field(default_factory=list)
 
@@ -55,9 +56,7 @@ class Evening:
                 next(faults, None)
             hands[turn % len(hands)].turn()
             turn += 1
-        for tablet in self.tablets:
-            tablet.go_offline(False)
-            tablet.slow_down(0)
+        self._mend()
         wait_for(lambda: self._settled(), "every tap to have its answer", 60)
 
     def _open(self) -> None:
@@ -101,12 +100,22 @@ class Evening:
             yield
             self.server.terminate()
             self.server.wait()
+            self.server_is_up = False
             yield
             self.server.start()
+            self.server_is_up = True
             yield
             reopened = chance.choice(self.tablets)
             reopened.page.reload()
             yield
+
+    def _mend(self) -> None:
+        """Whatever was broken when the last guest left."""
+        for tablet in self.tablets:
+            tablet.go_offline(False)
+            tablet.slow_down(0)
+        if not self.server_is_up:
+            self.server.start()
 
     def _open_count(self) -> int:
         with tenant_context(self.app, self.house.tenant_id):
