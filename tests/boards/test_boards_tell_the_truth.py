@@ -316,7 +316,8 @@ def test_no_state_moves_the_cards_and_each_can_be_seen_from_afar(
 ) -> None:
     place(cedar)
     page = open_page(cedar.maya, KITCHEN, strict=False, base_url=wire.address, viewport=TABLET)
-    sizes = [TABLET, {"width": 820, "height": 1180}, {"width": 390, "height": 844}]
+    widths = ((1024, 600), (820, 1180), (390, 844))
+    sizes = [TABLET, *({"width": width, "height": height} for width, height in widths)]
 
     def boxes() -> list[Any]:
         measured = []
