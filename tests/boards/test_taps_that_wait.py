@@ -127,6 +127,28 @@ def test_a_tap_that_others_overtook_is_refused_and_told_until_somebody_has_read_
     expect(page.locator("#refused")).to_be_empty()
 
 
+def test_what_was_refused_leaves_no_card_out_of_reach_and_is_dismissed_at_once(
+    app: Flask, cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+) -> None:
+    overtaken = [place(cedar) for _ in range(4)]
+    preparing = [place(cedar) for _ in range(3)]
+    for order_id in preparing:
+        move(app, cedar, order_id, OrderStatus.CONFIRMED)
+    page = open_board()
+    page.set_viewport_size({"width": 1024, "height": 600})
+    cut(page, wire)
+    for order_id in overtaken:
+        # By a key: fingers that come so soon to one spot are taken for one tap.
+        card(page, order_id).get_by_role("button", name="Confirm").press("Enter")
+        move(app, cedar, order_id, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
+    wire.let_through()
+    expect(page.locator("#refused .problem")).to_have_count(4, timeout=20_000)
+    tap(page, preparing[-1], "Start preparing")  # a click lands only on what nothing covers
+    expect_status(page, preparing[-1], OrderStatus.PREPARING)
+    page.get_by_role("button", name="Dismiss all").click()
+    expect(page.locator("#refused")).to_be_empty()
+
+
 def test_what_was_built_on_a_refused_tap_is_told_with_it_as_one(
     app: Flask, cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
 ) -> None:
