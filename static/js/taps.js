@@ -37,8 +37,10 @@ function hasSlid(card) {
 document.addEventListener("click", (event) => {
   const card = event.target.closest(".card");
   if (!card || !event.target.closest("button, summary, a")) return;
-  // What the device itself calls a double tap is one, however late the page comes to see its second half.
-  const twice = event.detail > 1 && last?.card === card.id;
+  // What the device itself calls a double tap is one, however late the page comes to see its second half; but two
+  // lines beside each other are two.
+  const line = event.target.closest("[data-line]")?.dataset.line;
+  const twice = event.detail > 1 && last?.card === card.id && last.line === line;
   const again = event.detail > 0 && last && last.card !== card.id && event.timeStamp - last.at < SAME_TAP.milliseconds
     && Math.hypot(event.clientX - last.x, event.clientY - last.y) < SAME_TAP.pixels;
   if (twice || again || (event.detail > 0 && hasSlid(card))) {
@@ -46,7 +48,7 @@ document.addEventListener("click", (event) => {
     event.stopImmediatePropagation();
     return;
   }
-  last = { card: card.id, at: event.timeStamp, x: event.clientX, y: event.clientY };
+  last = { card: card.id, line, at: event.timeStamp, x: event.clientX, y: event.clientY };
 }, { capture: true });
 
 // What somebody moved there with a finger is meant.

@@ -46,6 +46,20 @@ def test_a_tap_strikes_a_line_off_on_every_tablet_and_another_takes_it_back(
     expect(card(first, order_id)).to_contain_text("0 of 2")
 
 
+def test_two_lines_struck_off_in_one_quick_movement_are_two(
+    app: Flask, cedar: House, place: Place, open_page: Open
+) -> None:
+    order_id = place(cedar)
+    move(app, cedar, order_id, *COOKING)
+    page = open_page(cedar.nour, KITCHEN)
+    expect_live(page)
+    for taps, position in enumerate((1, 2), 1):  # to a tablet the second is the other half of a double tap
+        box = line(page, order_id, position).bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + 30, box["y"] + 20, click_count=taps)
+    expect(card(page, order_id)).to_contain_text("2 of 2")
+
+
 def test_ready_with_open_lines_asks_in_its_place_and_the_log_says_how_many(
     app: Flask, cedar: House, place: Place, status_of: StatusOf, open_page: Open
 ) -> None:
