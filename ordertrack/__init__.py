@@ -104,7 +104,7 @@ def make_bare_app(settings: Settings, *, as_operator: bool = False) -> Flask:
         # Pages and lists; a stream's bytes are shared by its watchers, and a card is smaller than a packet.
         COMPRESS_MIMETYPES=["text/html", "text/csv", "application/json", "text/javascript"],
         COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_BR_LEVEL=7,
+        COMPRESS_BR_LEVEL=8,
         COMPRESS_BR_MODE=1,  # text
         COMPRESS_MIN_SIZE=2048,
         COMPRESS_STREAMS=False,

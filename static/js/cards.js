@@ -24,9 +24,9 @@ function tell(changes) {
   for (const listener of listeners) listener(shown, left);
 }
 
-const moves = new MutationObserver(tell);
-const updates = new MutationObserver(tell); // an observer keeps one set of options an element
+// A card that comes changed is told of once: both are seen by one observer, which keeps one set of options an element.
+const changes = new MutationObserver(tell);
 for (const column of columns) {
-  moves.observe(column, { childList: true });
-  updates.observe(column, { subtree: true, attributeFilter: ["data-version"] });
+  changes.observe(column, { childList: true });
+  changes.observe(column.parentElement, { subtree: true, attributeFilter: ["data-version"] });
 }
