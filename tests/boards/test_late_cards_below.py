@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable
 
+import pytest
 import seen
 from cast import House
 from flask import Flask
@@ -22,12 +23,12 @@ from ordertrack.tenants.restaurants import find_restaurant
 Place = Callable[..., uuid.UUID]
 
 
-def let_deliveries_be_late_at_once(app: Flask, house: House) -> None:
+def let_deliveries_be_late_at_once(app: Flask, house: House, stage: Stage = Stage.ACCEPT) -> None:
     with tenant_context(app, house.tenant_id):
         place = find_restaurant(house.tenant_id, "hamra")
         assert place is not None
         today = settings.of_restaurant(house.tenant_id, place.id).calendar.day_of(dt.datetime.now(dt.UTC))
-        late = Target(Stage.ACCEPT, Fulfilment.DELIVERY, today, 1)
+        late = Target(stage, Fulfilment.DELIVERY, today, 1)
         saving.save_target(place.id, late, by=house.maya.principal)
 
 
@@ -46,7 +47,8 @@ def test_a_column_says_how_many_of_its_cards_are_late_and_shows_the_one_below_wh
     before = card(page, first).bounding_box()
 
     let_deliveries_be_late_at_once(app, cedar)
-    expect(sign_of(page, "pending")).to_have_text("1 late")
+    expect(sign_of(page, "pending")).to_have_text("1")
+    expect(sign_of(page, "pending")).to_have_accessible_name("1 late")
     expect(sign_of(page, "confirmed")).to_be_hidden()
     assert card(page, first).bounding_box() == before, "the sign moved the cards"
     expect(card(page, late)).not_to_be_in_viewport()
@@ -57,6 +59,22 @@ def test_a_column_says_how_many_of_its_cards_are_late_and_shows_the_one_below_wh
     page.get_by_role("button", name="Pickup").click()
     expect(sign_of(page, "pending")).to_be_hidden()
     page.get_by_role("button", name="Pickup").click()
-    expect(sign_of(page, "pending")).to_have_text("1 late")
+    expect(sign_of(page, "pending")).to_have_text("1")
     move(app, cedar, late, OrderStatus.CONFIRMED)
     expect(sign_of(page, "pending")).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_the_sign_moves_no_card_on_an_upright_tablet(
+    app: Flask, cedar: House, place: Place, open_page: Callable[..., Page], language: str
+) -> None:
+    order_id = place(cedar, Fulfilment.DELIVERY)
+    move(app, cedar, order_id, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
+    page = open_page(cedar.nour, KITCHEN, viewport={"width": 750, "height": 1200})
+    page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
+    page.reload()
+    seen.expect_state(page, "live")
+    before = card(page, order_id).bounding_box()
+    let_deliveries_be_late_at_once(app, cedar, Stage.KITCHEN)
+    expect(sign_of(page, "preparing")).to_be_visible()
+    assert card(page, order_id).bounding_box() == before
