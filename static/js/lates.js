@@ -1,6 +1,6 @@
 // How many cards of a column are late, at its head: a tap brings the first of those below what is seen into sight.
 import { onCards } from "./cards.js";
-import { number, sayMany } from "./words.js";
+import { number, say } from "./words.js";
 
 const signs = [...document.querySelectorAll(".lates")].map((sign) => ({ sign, cards: document.getElementById(sign.getAttribute("aria-controls")) }));
 const lateIn = (cards) => [...cards.querySelectorAll('[data-time="late"]:not([data-hidden])')];
@@ -10,7 +10,7 @@ function count({ sign, cards }) {
   const said = many ? number(many) : "";
   if (sign.textContent === said) return;
   sign.textContent = said; // in words it would break the head into two lines, and move the cards
-  sign.ariaLabel = sayMany("%(num)s late", "%(num)s late", many);
+  sign.ariaLabel = `${said} ${say("late")}`;
   sign.hidden = many === 0;
 }
 
