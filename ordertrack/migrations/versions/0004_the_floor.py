@@ -182,13 +182,12 @@ END $$
 """
 
 # As in 0003, and it counts the lines that are still open when an order is called ready. With
-# `needs_lines_done` an order that has any is left as it is, as if it had not been as it was seen; with
-# `heeds_hold` one that is held.
+# `needs_lines_done` an order that has any is left as it is, as if it had not been as it was seen.
 ADVANCE = """
 DROP FUNCTION advance_order(uuid, uuid, text, text, text, text, jsonb, text);
 CREATE FUNCTION advance_order(
     mover_tenant uuid, moved_order uuid, seen text, target text, needs_lines_done boolean,
-    heeds_hold boolean, mover_name text, mover text, event_metadata jsonb, channel text
+    mover_name text, mover text, event_metadata jsonb, channel text
 ) RETURNS TABLE (seq bigint, at timestamptz, load smallint) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE undone smallint;
@@ -207,9 +206,7 @@ BEGIN
     RETURN QUERY
     WITH held AS MATERIALIZED (
         SELECT tenant_id, id, restaurant_id, status, version, status_since FROM public.orders
-         WHERE tenant_id = mover_tenant AND id = moved_order AND status = seen
-           AND NOT (heeds_hold AND hold_reason IS NOT NULL)
-           FOR NO KEY UPDATE
+         WHERE tenant_id = mover_tenant AND id = moved_order AND status = seen FOR NO KEY UPDATE
     ), stream AS (
         UPDATE public.tenant_streams SET seq = tenant_streams.seq + 1 FROM held
          WHERE tenant_streams.tenant_id = held.tenant_id
