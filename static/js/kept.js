@@ -11,6 +11,7 @@ const shownAt = Date.now();
 const onPage = new Set([...document.querySelectorAll(".card")].map(({ id }) => id));
 const changed = new Map();
 let cache = null;
+let areFilesKept = false;
 let isNews = false;
 let keptAt = knownTrueAt();
 
@@ -31,6 +32,7 @@ async function keepFiles() {
   const there = new Set((await cache.keys()).map(({ url }) => new URL(url).pathname));
   await cache.addAll([...files].filter((path) => !there.has(path)));
   for (const old of there) if (old.startsWith("/static/") && !files.has(old)) await cache.delete(old);
+  areFilesKept = true;
 }
 
 async function begin() {
@@ -80,6 +82,7 @@ function partials([id, { version, column, html }]) {
 async function keep() {
   const at = knownTrueAt();
   if (cache === null || at === keptAt) return;
+  if (!areFilesKept) await keepFiles(); // the line may have been cut while they came
   keptAt = at;
   if (isNews) {
     isNews = false;
@@ -88,6 +91,9 @@ async function keep() {
   await cache?.put(`${PATH}/as-of`, new Response(String(at)));
 }
 
+// The line may go, and the device's room run out, at any moment: what is not kept now is kept the next time.
+const trying = (work) => () => work().catch((error) => console.warn("The board is not kept.", error));
+
 async function stop() {
   cache = null;
   if (globalThis.caches) await forgetAll();
@@ -95,9 +101,9 @@ async function stop() {
 
 // Before anything is dropped or changed of it.
 addEventListener("htmx:before:swap", hearAll, { capture: true });
-document.addEventListener("over", stop);
+document.addEventListener("over", trying(stop));
 document.addEventListener("submit", ({ target, defaultPrevented }) => {
-  if (!defaultPrevented && /(logout|sign-out)$/.test(target.getAttribute("action"))) stop();
+  if (!defaultPrevented && /(logout|sign-out)$/.test(target.getAttribute("action"))) trying(stop)();
 });
 
 if (kept) {
@@ -106,8 +112,9 @@ if (kept) {
   });
 }
 if (navigator.serviceWorker) {
-  addEventListener("load", begin);
-  document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
-  for (const loss of ["htmx:sse:error", "htmx:sse:before:connection"]) document.addEventListener(loss, keep);
-  setInterval(() => requestIdleCallback(keep), EVERY);
+  addEventListener("load", trying(begin));
+  const keepNow = trying(keep);
+  document.addEventListener("visibilitychange", () => { if (document.hidden) keepNow(); });
+  for (const loss of ["htmx:sse:error", "htmx:sse:before:connection"]) document.addEventListener(loss, keepNow);
+  setInterval(() => requestIdleCallback(keepNow), EVERY);
 }

@@ -1,0 +1,65 @@
+"""The line may go at any moment while a page opens: what its scripts ask for then fails, and none of it unheard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import seen
+from cast import House
+from playwright.sync_api import Page, Request, Route
+from server import wait_for
+
+Open = Callable[..., Page]
+KITCHEN = "/r/hamra/kitchen"
+
+
+def is_kept_file(request: Request) -> bool:
+    """One of the files that the page keeps for opening without a line; those that it is made of are no fetch."""
+    return request.resource_type == "fetch" and "/static/" in request.url
+
+
+def is_stream(request: Request) -> bool:
+    return request.url.partition("?")[0].endswith("/stream")
+
+
+def fail(page: Page, wanted: Callable[[Request], bool], failed: list[str]) -> None:
+    def meet(route: Route) -> None:
+        if wanted(route.request):
+            failed.append(route.request.url)
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.context.route("**/*", meet)  # also what the worker asks for, on behalf of the page
+
+
+@pytest.mark.parametrize("wanted", [is_kept_file, is_stream])
+def test_what_a_board_asks_for_as_the_line_is_cut_leaves_no_rejection_unheard(
+    cedar: House, open_page: Open, wanted: Callable[[Request], bool]
+) -> None:
+    page = open_page(cedar.nour, "/login", strict=False)
+    failed: list[str] = []
+    fail(page, wanted, failed)
+    page.goto(KITCHEN)
+    wait_for(lambda: (page.evaluate("0"), failed)[1], "a request that fails")
+    page.context.unroute_all()
+    # `open_page` fails the test if anything was let go.
+
+
+def test_files_that_did_not_come_for_want_of_a_line_are_kept_once_it_is_back(
+    cedar: House, open_page: Open
+) -> None:
+    page = open_page(cedar.nour, "/login", strict=False)
+    failed: list[str] = []
+    fail(page, is_kept_file, failed)
+    page.goto(KITCHEN)
+    wait_for(lambda: (page.evaluate("0"), failed)[1], "a file that does not come")
+    page.context.unroute_all()
+    seen.expect_state(page, "live")
+    seen.put_in_background(page, True)  # a moment at which the board is kept
+    page.wait_for_function("async path => Boolean(await caches.match(path))", arg=path_of(failed[0]))
+
+
+def path_of(url: str) -> str:
+    return "/" + url.split("/", 3)[3]
