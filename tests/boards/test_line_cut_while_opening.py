@@ -1,4 +1,4 @@
-"""The line may go at any moment while a page opens: what its scripts ask for then fails, and none of it unheard."""
+"""The line may go while a page opens: what its scripts ask for then fails, and no failure is left unheard."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KITCHEN = "/r/hamra/kitchen"
 
 
 def is_kept_file(request: Request) -> bool:
-    """One of the files that the page keeps for opening without a line; those that it is made of are no fetch."""
+    """One of the files kept for opening without a line; those that the page is made of are no fetch."""
     return request.resource_type == "fetch" and "/static/" in request.url
 
 
