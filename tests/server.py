@@ -18,6 +18,7 @@ from ordertrack.config import Settings
 
 T = TypeVar("T")
 PATIENCE = 20.0  # seconds
+START = 60.0  # seconds: migrations, and on a busy machine imports alone take ten
 
 
 def wait_for(condition: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
@@ -73,7 +74,7 @@ class Server:
                 stderr=log,
             )
         try:
-            wait_for(self._is_ready, "the server")
+            wait_for(self._is_ready, "the server", START)
         except AssertionError as late:
             self._process.terminate()
             self._process.wait(PATIENCE)

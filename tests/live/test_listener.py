@@ -22,6 +22,7 @@ from live.recording import Frame
 from ordertrack.config import Settings
 from ordertrack.database import db
 from ordertrack.live import listener as listener_module
+from ordertrack.live import lookout
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Listener, waking
 from ordertrack.orders.transitions import CHANNEL
@@ -47,6 +48,10 @@ class Line:
             raise OSError("no way to the database")
         return connect(self.settings.app_url, autocommit=True, application_name=self.name)
 
+    def notify(self, channel: str, payload: str) -> None:
+        with connect(self.settings.app_url, autocommit=True) as beside:
+            beside.execute("SELECT pg_notify(%s, %s)", [channel, payload])
+
     def cut(self) -> int:
         """End the listener's backend from outside; how many there were."""
         with connect(self.settings.operator_url) as operator:
@@ -63,11 +68,12 @@ def line(settings: Settings) -> Line:
 
 @pytest.fixture
 def listener(hub: Hub, line: Line) -> Iterator[Listener]:
-    made = Listener(hub, line.connect, {CHANNEL: waking(hub), REVOKED_CHANNEL: hub.revoke}, hub.recover)
+    heard = {CHANNEL: waking(hub), REVOKED_CHANNEL: hub.revoke}
+    made = Listener(hub, line.connect, heard, hub.recover, line.notify)
     yield made
     made.stop()
     line.cut()
-    names = {"listener", "heartbeat"}
+    names = {"listener", "heartbeat", "lookout"}
     wait_for(lambda: not names & {thread.name for thread in threading.enumerate()}, "the listener's threads")
 
 
@@ -182,7 +188,7 @@ def test_a_notification_of_another_form_is_passed_over(
 def test_a_notification_that_is_lost_is_found_by_looking(
     cedar: House, listener: Listener, watch: Any, write_past: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listener_module, "VERIFY_EVERY", 0.05)
+    monkeypatch.setattr(lookout, "EVERY", 0.05)
     listener.start()
     watcher = watch(cedar)
     write_past(cedar, 2)
