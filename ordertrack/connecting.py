@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from time import monotonic
 from typing import Any, TypeVar
 
 import psycopg
@@ -15,6 +16,7 @@ from sqlalchemy.pool import NullPool
 
 T = TypeVar("T")
 PATIENCE = 20.0  # seconds for one answer: longer than the time limit that the server has for a statement
+_CERTAIN = 5.0  # seconds without an answer after which it is not just a busy server
 # What was sent and not acknowledged, and a peer that answers no probe, are given up by the system: nobody is
 # told where the network just stops forwarding. A Unix socket ignores these.
 _SOCKET: dict[str, Any] = {
@@ -49,10 +51,20 @@ class Unanswered(OperationalError):
 class Connection(psycopg.Connection[Any]):
     """Waits for an answer for `patience` seconds, or as long as `within` says, and then closes itself.
 
-    The system's own limits do not do for that: a proxy acknowledges what it never forwards.
+    The system's own limits do not do for that: a proxy acknowledges what it never forwards. When one
+    connection of a process gets no answer, `is_doubtful` says so of all that are as old.
     """
 
     patience = PATIENCE
+    _unanswered_at = float("-inf")
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._made_at = monotonic()
+
+    @property
+    def is_doubtful(self) -> bool:
+        return self._made_at < Connection._unanswered_at
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         if timeout is not None:  # notifications, which need not come
@@ -62,6 +74,8 @@ class Connection(psycopg.Connection[Any]):
             return super().wait(gen, interval, patience)
         except psycopg.errors._WaitTimeout:
             self.pgconn.finish()
+            if patience >= _CERTAIN:
+                Connection._unanswered_at = monotonic()
             raise Unanswered(f"the database did not answer within {patience:g} s") from None
 
 

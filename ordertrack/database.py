@@ -91,13 +91,15 @@ def _settle(response: Any) -> Any:
 
 
 def _refuse_dead(driver_connection: Any, _record: object, _proxy: object) -> None:
-    """Have the pool replace a connection whose server has hung up, before a request finds out.
+    """Have the pool replace a connection whose server has hung up or got lost, before a request finds out.
 
     A server says nothing to an idle connection unless it ends it. Looking for that costs no round trip, as
     asking would.
     """
     if _has_something_to_say(driver_connection.pgconn.socket):
         raise DisconnectionError("the database closed this connection")
+    if driver_connection.is_doubtful:
+        raise DisconnectionError("the database did not answer on a connection of that time")
 
 
 def _has_something_to_say(descriptor: int) -> bool:

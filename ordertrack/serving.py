@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import click
 import gevent
 
-from ordertrack import addresses, connecting, database, embedded, schema
+from ordertrack import addresses, connecting, database, embedded, parent, schema
 from ordertrack.config import ROOT, Settings
 
 CLAIM_PATIENCE = 8.0  # seconds
@@ -157,6 +157,7 @@ def _command(*arguments: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 (our own interpreter and commands)
         [sys.executable, "-m", "ordertrack.commands", *arguments],
         stdout=subprocess.DEVNULL,
+        env=parent.as_parent(),
         start_new_session=True,
     )
 

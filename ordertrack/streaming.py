@@ -124,7 +124,8 @@ def requested_cursor() -> Cursor | None:
 
 def _listening_connection(app: Flask) -> psycopg.Connection[Any]:
     """A connection of the listener's own, outside the pool; the process ends if its role is unsafe."""
-    with app.app_context(), db.engine.connect() as connection:
+    patience = connecting.within(LISTENER_PATIENCE)
+    with app.app_context(), patience, db.engine.connect() as connection:
         try:
             database.refuse_unsafe_role(connection)
         except database.UnsafeDatabaseRole as error:
@@ -135,5 +136,5 @@ def _listening_connection(app: Flask) -> psycopg.Connection[Any]:
 
 
 def _notify(app: Flask, channel: str, payload: str) -> None:
-    with app.app_context():
+    with app.app_context(), connecting.within(LISTENER_PATIENCE):
         _NOTIFY.rows(channel=channel, payload=payload)

@@ -42,19 +42,19 @@ class Lookout:
     def _look_out(self) -> None:
         while not self._stopped.is_set():
             began = time.monotonic()
-            self._look(began)
-            took = time.monotonic() - began
+            took = time.monotonic() - began if self._look(began) else 0.0
             self._stopped.wait(min(max(EVERY, took * RESTS_TIMES), LONGEST_REST))
 
-    def _look(self, began: float) -> None:
+    def _look(self, began: float) -> bool:
+        """Look once, and whether that succeeded."""
+        was_blind, self._is_blind = self._is_blind, True
         try:
             self._hub.verify()
         except Exception as error:
-            if not self._is_blind:
+            if not was_blind:
                 _log.warning("the log cannot be looked at", error=str(error))
-            self._is_blind = True
-            return
-        self._looked_at = began
-        if self._is_blind:
+            return False
+        self._looked_at, self._is_blind = began, False
+        if was_blind:
             _log.warning("the log can be looked at again")
-        self._is_blind = False
+        return True
