@@ -20,6 +20,7 @@ from ordertrack import (
     logs,
     metrics,
     notifications,
+    readiness,
     script_words,
     streaming,
     tracking,
@@ -61,8 +62,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         notifications.channels,
         notifications.recover,
     )
+    readiness.init_app(app)
     for blueprint in (
         metrics.blueprint,
+        readiness.blueprint,
         language_choice.blueprint,
         order_views.blueprint,
         *boards.BLUEPRINTS,

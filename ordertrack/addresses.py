@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
 import sys
 import time
+from http import HTTPStatus
 
 # With one socket for all, whichever worker wakes first takes a connection, and on Linux that is nearly always
 # the same one: it would carry most of the streams. With one each, the kernel deals them out evenly. Elsewhere
@@ -51,11 +53,15 @@ def _bound_alone(host: str, port: int) -> socket.socket:
 
 
 def wait_for(host: str, port: int) -> None:
-    """Until somebody accepts connections there."""
+    """Until somebody answers requests there, which a worker that cannot begin never does."""
     while True:
+        connection = http.client.HTTPConnection(host, port, timeout=5)
         try:
-            socket.create_connection((host, port), timeout=5).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == HTTPStatus.OK:
+                return
+        except (OSError, http.client.HTTPException):
+            pass
+        finally:
+            connection.close()
+        time.sleep(0.05)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sqlalchemy import Connection, create_engine, select, text, update
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, select, text, update
 
-from ordertrack import database
+from ordertrack import connecting, database
 from ordertrack.config import Settings
 from ordertrack.database import db, enter_tenant
 from ordertrack.orders.models import TenantStream
@@ -127,7 +126,7 @@ def _check_guards(connection: Connection) -> Iterator[Finding]:
 
 
 def _check_role(settings: Settings) -> Finding:
-    engine = create_engine(settings.app_url, poolclass=NullPool)
+    engine = connecting.short_lived(settings.app_url)
     with engine.connect() as connection:
         try:
             database.refuse_unsafe_role(connection)

@@ -18,14 +18,14 @@ from sqlalchemy import (
     Enum,
     Select,
     Text,
-    create_engine,
     event,
     text,
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.pool import NullPool
+
+from ordertrack import connecting
 
 
 class Base(DeclarativeBase):
@@ -53,6 +53,7 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 
 # The system's own, also under gevent: the answer is there at once, nobody has to wait for it.
 _poll = monkey.get_original("select", "poll")
+READY_WITHIN = 1.0  # seconds
 _TENANT_SETTING = text("SELECT set_config('ordertrack.tenant_id', :tenant, true)")
 
 
@@ -61,22 +62,19 @@ class UnsafeDatabaseRole(RuntimeError):
 
 
 def init_app(app: Flask, url: URL) -> None:
-    """Bind the session to `url`; waiting times are bounded by the database, not by the caller."""
+    """Bind the session to `url`."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "pool_size": 10,
         "max_overflow": 10,
         "pool_timeout": 10,
         "hide_parameters": True,  # errors are logged, and parameters are names, tokens, digests
-        "connect_args": {
-            "connect_timeout": 5,
-            "options": "-c statement_timeout=15000 -c lock_timeout=10000"
-            " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
-        },
+        "connect_args": connecting.of_the_application(),
     }
     db.init_app(app)
     app.after_request(_settle)
     with app.app_context():
+        connecting.have_patience(db.engine)
         event.listen(db.engine, "checkout", _refuse_dead)
 
 
@@ -93,13 +91,15 @@ def _settle(response: Any) -> Any:
 
 
 def _refuse_dead(driver_connection: Any, _record: object, _proxy: object) -> None:
-    """Have the pool replace a connection whose server has hung up, before a request finds out.
+    """Have the pool replace a connection whose server has hung up or got lost, before a request finds out.
 
     A server says nothing to an idle connection unless it ends it. Looking for that costs no round trip, as
     asking would.
     """
     if _has_something_to_say(driver_connection.pgconn.socket):
         raise DisconnectionError("the database closed this connection")
+    if driver_connection.is_doubtful:
+        raise DisconnectionError("the database did not answer on a connection of that time")
 
 
 def _has_something_to_say(descriptor: int) -> bool:
@@ -184,9 +184,9 @@ def refuse_unsafe_role(connection: Connection) -> None:
 
 
 def is_reachable() -> bool:
-    """Whether the database answers a query now; for readiness probes."""
+    """Whether the database answers a query now, without delay; for readiness probes."""
     try:
-        with db.engine.connect() as connection:
+        with connecting.within(READY_WITHIN), db.engine.connect() as connection:
             return bool(connection.execute(text("SELECT true")).scalar())
     except Exception as error:
         current_app.logger.warning("database not reachable: %s", error)
@@ -196,6 +196,5 @@ def is_reachable() -> bool:
 @contextmanager
 def operator_connection(url: URL) -> Iterator[Connection]:
     """One short-lived autocommit connection of the schema's owner, for migrations and checks."""
-    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with connecting.of_an_operator(url).connect() as connection:
         yield connection

@@ -17,10 +17,8 @@ from typing import Any, NoReturn
 
 import click
 import gevent
-from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
 
-from ordertrack import addresses, database, embedded, schema
+from ordertrack import addresses, connecting, database, embedded, parent, schema
 from ordertrack.config import ROOT, Settings
 
 CLAIM_PATIENCE = 8.0  # seconds
@@ -106,7 +104,7 @@ def _fresh_metrics_folder(data_folder: Path) -> Path:
 
 def refuse_unsafe_role(settings: Settings) -> None:
     """Raise UnsafeDatabaseRole unless the application's role is confined."""
-    engine = create_engine(settings.app_url, poolclass=NullPool)
+    engine = connecting.short_lived(settings.app_url)
     with engine.connect() as connection:
         database.refuse_unsafe_role(connection)
 
@@ -159,6 +157,7 @@ def _command(*arguments: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 (our own interpreter and commands)
         [sys.executable, "-m", "ordertrack.commands", *arguments],
         stdout=subprocess.DEVNULL,
+        env=parent.as_parent(),
         start_new_session=True,
     )
 

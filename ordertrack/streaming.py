@@ -8,12 +8,13 @@ import signal
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any
 
 import psycopg
-from flask import Blueprint, Flask, Response, current_app, g, has_app_context, jsonify, request
+from flask import Flask, Response, current_app, g, has_app_context, request
 
-from ordertrack import database
+from ordertrack import connecting, database
 from ordertrack.database import db, tenant_context
 from ordertrack.live.connections import QueueConnection, SocketConnection
 from ordertrack.live.cursor import Cursor, MalformedCursor
@@ -23,10 +24,14 @@ from ordertrack.live.subscriptions import LIFETIME
 from ordertrack.live.takeover import TAKEN_OVER, socket_to_take_over
 from ordertrack.live.topics import Channel, Topic
 from ordertrack.orders import event_log
+from ordertrack.statements import Statement
 from ordertrack.tenants import access
 from ordertrack.tenants.principal import Principal
 
-blueprint = Blueprint("health", __name__)
+# Seconds for one answer of the database.
+LISTENER_PATIENCE = 5.0
+LOOK_PATIENCE = 10.0
+_NOTIFY = Statement("SELECT pg_notify(%(channel)s, %(payload)s)")
 
 
 class EventLog:
@@ -44,7 +49,7 @@ class EventLog:
         return event_log.head(tenant_id)
 
     def heads(self, tenant_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Cursor]:
-        with self._app.app_context():
+        with self._app.app_context(), connecting.within(LOOK_PATIENCE):
             return event_log.heads(tenant_ids)
 
     def after(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]:
@@ -69,9 +74,12 @@ def init_app(
     hub = Hub(EventLog(app), channels)
     app.extensions["hub"] = hub
     app.extensions["listener"] = Listener(
-        hub, lambda: _listening_connection(app), heard(hub), lambda: recover(app, hub)
+        hub,
+        lambda: _listening_connection(app),
+        heard(hub),
+        lambda: recover(app, hub),
+        partial(_notify, app),
     )
-    app.register_blueprint(blueprint)
 
 
 def start(app: Flask) -> Listener:
@@ -114,36 +122,19 @@ def requested_cursor() -> Cursor | None:
         return None
 
 
-@blueprint.get("/healthz")
-def healthz() -> Response:
-    """The process is alive."""
-    return jsonify(status="alive")
-
-
-@blueprint.get("/readyz")
-def readyz() -> tuple[Response, int]:
-    """The database answers and the listener is connected."""
-    checks = {
-        "database": database.is_reachable(),
-        "listener": current_app.extensions["listener"].is_connected,
-    }
-    is_ready = all(checks.values())
-    return jsonify(status="ready" if is_ready else "not ready", **checks), 200 if is_ready else 503
-
-
 def _listening_connection(app: Flask) -> psycopg.Connection[Any]:
     """A connection of the listener's own, outside the pool; the process ends if its role is unsafe."""
-    url = app.config["SQLALCHEMY_DATABASE_URI"].set(drivername="postgresql")
-    with app.app_context(), db.engine.connect() as connection:
+    patience = connecting.within(LISTENER_PATIENCE)
+    with app.app_context(), patience, db.engine.connect() as connection:
         try:
             database.refuse_unsafe_role(connection)
         except database.UnsafeDatabaseRole as error:
             app.logger.critical("%s", error)
             os.kill(os.getpid(), signal.SIGTERM)
             raise
-    return psycopg.connect(
-        url.render_as_string(hide_password=False),
-        autocommit=True,
-        connect_timeout=5,
-        application_name="listener",
-    )
+    return connecting.direct(app.config["SQLALCHEMY_DATABASE_URI"], "listener", LISTENER_PATIENCE)
+
+
+def _notify(app: Flask, channel: str, payload: str) -> None:
+    with app.app_context(), connecting.within(LISTENER_PATIENCE):
+        _NOTIFY.rows(channel=channel, payload=payload)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -116,6 +118,48 @@ def test_static_files_are_hashed_compressed_and_kept_for_ever(server: Server) ->
     connection.close()
     assert answer.getheader("Content-Encoding") == "br"
     assert "immutable" in (answer.getheader("Cache-Control") or "")
+
+
+def test_a_server_whose_workers_cannot_begin_never_says_that_it_is_open(
+    settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "static").touch()  # a file where each worker wants the folder of what it has built
+    ended = run(settings, tmp_path, "serve")
+    assert ended.returncode != 0
+    assert "FileExistsError" in ended.stderr or "NotADirectoryError" in ended.stderr
+    assert "is open at" not in ended.stdout
+
+
+def test_a_command_beside_the_server_ends_if_the_server_was_gone_before_it_began(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """By the time that it can look who its parent is, that is somebody else."""
+    starts_and_goes = (
+        "import os\n"
+        "from ordertrack import serving\n"
+        "print(serving._command('sla', 'keep').pid, flush=True)\n"
+        "os._exit(0)\n"
+    )
+    gone = subprocess.run(
+        [sys.executable, "-c", starts_and_goes],
+        env=environment_of(settings, tmp_path),
+        stdout=subprocess.PIPE,
+        timeout=60,
+        check=True,
+    )
+    orphan = int(gone.stdout)
+    try:
+        wait_for(lambda: b"keep" not in command_line(orphan), "it to end")
+    except AssertionError:
+        os.kill(orphan, signal.SIGKILL)
+        raise
+
+
+def command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def run(settings: Settings, folder: Path, *arguments: str, **environment: str) -> Finished:

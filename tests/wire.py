@@ -1,4 +1,7 @@
-"""The network between a browser and the server: a proxy that a test may cut, plug, slow down or hold back."""
+"""The network before a server: a proxy that a test may cut, plug, slow down, hold back, or have swallow.
+
+The server is ours, and then its clients are browsers and programs; or PostgreSQL, and then we are the client.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import time
 from typing import Literal
 
 Kind = Literal["stream", "post", "page"]
+Address = tuple[str, int] | str  # host and port, or the path of a Unix socket
 
 _REQUEST = re.compile(rb"(GET|HEAD|POST) (\S+) HTTP/1\.1\r\n")
 _RESET = struct.pack("ii", 1, 0)  # linger on, for no time: closing sends RST
@@ -25,6 +29,7 @@ class _Call:
         self.ends = (browser, server)
         self.kind: Kind = "page"
         self.is_reset = False
+        self.is_swallowed = False
 
     def reset(self) -> None:
         """Drop it as a router does: what is under way is lost, and both ends are told by RST."""
@@ -41,20 +46,26 @@ class _Call:
 
 
 class Wire:
-    """Listens on `address`, passes everything on to `port`, and writes down each request in `requests`."""
+    """Listens on `address`, passes everything on to a server, and writes down each request in `requests`.
 
-    def __init__(self, port: int) -> None:
+    `server` is a port of this machine, or an address.
+    """
+
+    def __init__(self, server: int | Address) -> None:
         self.requests: list[str] = []
         self.passed = 0  # bytes sent on to the browser
-        self._port = port
+        self._server: Address = ("127.0.0.1", server) if isinstance(server, int) else server
         self._changed = threading.Condition()
         self._held: set[Kind] = set()
         self._is_plugged = False
         self._is_cut = False
+        self._is_swallowing = False
         self._bytes_a_second: int | None = None
         self._calls: set[_Call] = set()
+        self._swallowed: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.port = self._listener.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
@@ -69,17 +80,36 @@ class Wire:
         """Keep every connection and pass nothing on, either way, until `let_through`."""
         self._set(_is_plugged=True)
 
+    def swallow(self) -> None:
+        """Take everything and pass nothing on, either way, and tell nobody.
+
+        For the connections of now and those made meanwhile that is for good, as where a router has forgotten
+        them; `let_through` helps those that are made after it.
+        """
+        with self._changed:
+            self._is_swallowing = True
+            for call in self._calls:
+                call.is_swallowed = True
+
     def hold(self, *kinds: Kind) -> None:
         """Keep back what the server sends on such requests, and nothing else."""
         self._set(_held=set(kinds))
 
     def let_through(self, bytes_a_second: int | None = None) -> None:
         """Be an ordinary wire again, or a slow one; what was kept back goes first."""
-        self._set(_held=set(), _is_plugged=False, _is_cut=False, _bytes_a_second=bytes_a_second)
+        self._set(
+            _held=set(),
+            _is_plugged=False,
+            _is_cut=False,
+            _is_swallowing=False,
+            _bytes_a_second=bytes_a_second,
+        )
 
     def close(self) -> None:
         self._listener.close()
         self.cut()
+        for browser in self._swallowed:
+            browser.close()
 
     def asked(self, what: str) -> int:
         """How many requests have come whose method and address contain `what`."""
@@ -100,18 +130,23 @@ class Wire:
                 browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
                 browser.close()
                 continue
+            if self._is_swallowing:
+                self._swallowed.append(browser)
+                continue
             threading.Thread(target=self._connect, args=(browser,), daemon=True).start()
 
     def _connect(self, browser: socket.socket) -> None:
         try:
-            server = socket.create_connection(("127.0.0.1", self._port))
+            server = _connect(self._server)
         except OSError:
             browser.close()
             return
         for end in (browser, server):
-            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if end.family != socket.AF_UNIX:
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         call = _Call(browser, server)
         with self._changed:
+            call.is_swallowed = self._is_swallowing
             self._calls.add(call)
         answers = threading.Thread(target=self._answers, args=(call,), daemon=True)
         answers.start()
@@ -131,17 +166,24 @@ class Wire:
                     self.requests.append(f"{found[1].decode()} {path}")
                     call.kind = _kind(found[1], path)
                 self._wait(call, answering=False)
-                server.sendall(data)
+                if not call.is_swallowed:
+                    server.sendall(data)
             self._wait(call, answering=False)  # hanging up does not pass a plug either
-        call.hang_up()
+        self._end(call)
 
     def _answers(self, call: _Call) -> None:
         _, server = call.ends
         with contextlib.suppress(OSError):
             while data := server.recv(_CHUNK):
-                self._trickle(call, data)
+                if not call.is_swallowed:
+                    self._trickle(call, data)
             self._wait(call, answering=True)
-        call.hang_up()
+        self._end(call)
+
+    def _end(self, call: _Call) -> None:
+        """One side has gone: the other is told, unless that is swallowed too."""
+        if not call.is_swallowed:
+            call.hang_up()
 
     def _trickle(self, call: _Call, data: bytes) -> None:
         """Send at the speed of the moment, piece by piece: bytes a second on each connection."""
@@ -166,6 +208,14 @@ class Wire:
             self._changed.wait_for(is_decided)
         if call.is_reset:
             raise ConnectionResetError
+
+
+def _connect(server: Address) -> socket.socket:
+    if not isinstance(server, str):
+        return socket.create_connection(server)
+    unix = socket.socket(socket.AF_UNIX)
+    unix.connect(server)
+    return unix
 
 
 def _kind(method: bytes, path: str) -> Kind:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
@@ -13,6 +12,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from ordertrack import parent
 from ordertrack.database import db
 
 Result = TypeVar("Result")
@@ -42,7 +42,7 @@ class RealClock:
 
     def __init__(self, *, with_parent: bool = False) -> None:
         self._stop = threading.Event()
-        self._parent = os.getppid() if with_parent else None
+        self._has_parent = parent.watched() if with_parent else lambda: True
 
     def stop(self) -> None:
         self._stop.set()
@@ -54,7 +54,7 @@ class RealClock:
         until = self.now() + seconds
         while True:
             self._stop.wait(min(max(until - self.now(), 0), _LOOKS_FOR_PARENT_EVERY))
-            if self._stop.is_set() or (self._parent is not None and os.getppid() != self._parent):
+            if self._stop.is_set() or not self._has_parent():
                 raise Stopped
             if self.now() >= until:
                 return

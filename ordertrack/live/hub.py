@@ -7,6 +7,8 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 
+import structlog
+
 from ordertrack import metrics
 from ordertrack.live import frames
 from ordertrack.live.cursor import Cursor
@@ -15,6 +17,7 @@ from ordertrack.live.tenant_hub import TenantHub
 from ordertrack.live.topics import Channel, Topic, Watcher
 
 MOST_STREAMS = 20_000
+_log = structlog.get_logger(__name__)
 
 
 class NotAdmitted(Exception):
@@ -132,10 +135,19 @@ class Hub:
         return tenant.head if tenant is not None else None
 
     def verify(self) -> None:
-        """Hold every watched tenant against the log, in one read as long as nothing was missed."""
-        if watched := self.watched():
-            for tenant_id, head in self._log.heads(watched).items():
-                self._tenants[tenant_id].verify(head)
+        """Hold every tenant that is followed here against the log, in one read if nothing was missed.
+
+        Raises whatever that read raises. A tenant whose own log cannot be read on waits for the next time.
+        """
+        began = time.monotonic()
+        followed = [tenant_id for tenant_id, tenant in list(self._tenants.items()) if tenant.head is not None]
+        if not followed:
+            return
+        for tenant_id, head in self._log.heads(followed).items():
+            try:
+                self._tenants[tenant_id].verify(head, began)
+            except Exception as error:
+                _log.warning("a tenant's log cannot be read on", tenant=str(tenant_id), error=str(error))
 
     def recover(self) -> None:
         """Make up for notifications that nobody heard: of events, and of access that ended."""

@@ -17,6 +17,8 @@ from ordertrack.live.subscriptions import Connect, Log, Subscription
 from ordertrack.live.topics import Change, Channel, Topic
 from ordertrack.live.watched import Watched
 
+CURRENT_FOR = 30.0  # seconds since the last look at the log that succeeded: then nobody is told to be current
+BUSY = 1.0  # seconds to wait for a tenant that is being joined or told, before others are looked at
 _CURRENT = frames.heartbeat(retry=1000)
 _log = structlog.get_logger(__name__)
 
@@ -34,6 +36,7 @@ class TenantHub:
         self._channels = channels
         self._lock = threading.RLock()
         self._feed: Feed | None = None
+        self._looked_at = float("-inf")
         self._watched: dict[tuple[str, str], Watched] = {}
 
     def subscriptions(self) -> Iterator[Subscription]:
@@ -62,6 +65,9 @@ class TenantHub:
         if after is not None and self._channels[topic.channel].replays:
             after = self._replay(topic, after, connect)
         with self._lock:
+            if self._feed is not None and not self._is_current():
+                began = time.monotonic()
+                self._hold_against(self._log.head(self._tenant_id), began)
             feed = self._open()
             if after is not None and after.seq > feed.head.seq:
                 self._advance(feed)
@@ -99,24 +105,33 @@ class TenantHub:
 
     @property
     def is_watched(self) -> bool:
-        with self._lock:
-            return any(watched.subscriptions for watched in self._watched.values())
+        return any(watched.subscriptions for watched in list(self._watched.values()))
 
-    def verify(self, head: Cursor) -> None:
-        """Hold what is known against a position that the log has been read to have: it may lie behind by now.
+    def verify(self, head: Cursor, began: float) -> None:
+        """Hold what is known against a position that the log was read to have, in a look that `began` then.
 
-        Repairs lost notifications and notices a restore.
+        Repairs lost notifications and notices a restore. A tenant that is busy is left for the next look.
         """
-        with self._lock:
-            feed = self._feed_in_use()
-            if feed is None or head == feed.head:
-                return
+        if head == self.head and self.is_watched:
+            self._looked_at = began
+        elif self._lock.acquire(timeout=BUSY):
+            try:
+                self._hold_against(head, began)
+            finally:
+                self._lock.release()
+
+    def _hold_against(self, head: Cursor, began: float) -> None:
+        feed = self._feed_in_use()
+        if feed is None:
+            return
+        if head != feed.head:  # which may lie behind by now
             with self._log.inside(self._tenant_id):
                 head = self._log.head(self._tenant_id)
                 if head.epoch != feed.head.epoch or head.seq < feed.head.seq:
                     self._begin_again()
                 else:
                     self._advance(feed)
+        self._looked_at = began
 
     def refresh(self, channel: str, key: str | None) -> None:
         """Show the watchers of a channel's topics, or of one, what is true now: no event told of it."""
@@ -132,7 +147,10 @@ class TenantHub:
         return list(self._watched)
 
     def pulse(self, name: tuple[str, str], now: float) -> None:
-        """Send a topic's watchers a heartbeat and end those that have lived their time."""
+        """Send a topic's watchers a heartbeat and end those that have lived their time.
+
+        A heartbeat says that all is well: whose log nobody could look at lately gets none.
+        """
         with self._lock:
             watched = self._watched[name]
             if not watched.subscriptions:
@@ -144,14 +162,15 @@ class TenantHub:
                 self._feed.forget_missed()
             # The position goes along only if it moved, so that a quiet board's cursor does not grow old
             # and no position is ever told twice.
-            moved = head is not None and head.seq > watched.told
+            is_current = self._is_current()
+            moved = is_current and head is not None and head.seq > watched.told
             beat = frames.heartbeat(head if moved else None)
             if moved and head is not None:
                 watched.told = head.seq
             for subscription in list(watched.subscriptions):
                 if subscription.ends_at < now:
                     subscription.connection.close("lifetime")
-                else:
+                elif is_current:
                     subscription.connection.write(beat)
 
     def _refresh(self, name: tuple[str, str]) -> None:
@@ -176,13 +195,18 @@ class TenantHub:
         new = Watched(topic, self._channels[topic.channel])
         return self._watched.setdefault((topic.channel, topic.key), new)
 
+    def _is_current(self) -> bool:
+        return time.monotonic() - self._looked_at < CURRENT_FOR
+
     def _open(self) -> Feed:
         if self._feed is None:
+            began = time.monotonic()
             self._feed = Feed(
                 self._channels,
                 self._log.head(self._tenant_id),
                 lambda seq, limit: self._log.after(self._tenant_id, seq, limit),
             )
+            self._looked_at = began
         return self._feed
 
     def _catch_up(self, feed: Feed, watched: Watched, after: Cursor | None) -> list[bytes]:

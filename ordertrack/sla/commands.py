@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -10,7 +9,7 @@ import threading
 import click
 from sqlalchemy import select
 
-from ordertrack import logs, make_bare_app, schema
+from ordertrack import logs, make_bare_app, parent, schema
 from ordertrack.config import Settings
 from ordertrack.database import db, enter_tenant
 from ordertrack.orders import event_log
@@ -49,10 +48,10 @@ def rebuild(slug: str | None) -> None:
 @sla.command(hidden=True)
 def keep() -> None:
     """Keep every roll-up up to date until the process that started this one is gone."""
-    parent = os.getppid()
+    has_parent = parent.watched()
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     settings = Settings.from_environment()
     logs.configure(quiet=settings.demo)
-    Keeping(make_bare_app(settings), lambda: not ended.is_set() and os.getppid() == parent).run()
+    Keeping(make_bare_app(settings), lambda: not ended.is_set() and has_parent()).run()

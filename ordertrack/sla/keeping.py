@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from ordertrack import connecting
 from ordertrack.database import db, enter_tenant
 from ordertrack.orders.transitions import CHANNEL
 from ordertrack.sla import rollup
@@ -29,6 +30,7 @@ RESTS_TIMES = 9
 LONGEST_REST = 15.0
 LOOKS_EVERY = 60.0
 _WAKES_EVERY = 1.0
+PATIENCE = 10.0
 _RETRY = (0.5, 1.0, 2.0, 5.0)
 _log = structlog.get_logger(__name__)
 
@@ -65,7 +67,7 @@ class Keeping:
                 self._hear(heard.channel, heard.payload)
                 if self._until_next() <= 0:
                     break
-            self._look()
+            self._look(connection)
             self._work()
 
     def _hear(self, channel: str, payload: str) -> None:
@@ -81,10 +83,11 @@ class Keeping:
         next_due = min([*self._due.values(), self._looks_at], default=0.0)
         return min(max(next_due - time.monotonic(), 0.0), _WAKES_EVERY)
 
-    def _look(self) -> None:
-        """Ask for tenants that nobody has notified us of, as after a start."""
+    def _look(self, connection: psycopg.Connection) -> None:
+        """Ask for tenants that nobody has notified us of, as after a start, and whether we would hear it."""
         if time.monotonic() < self._looks_at:
             return
+        connection.execute("SELECT")
         with self._app.app_context():
             for tenant_id in db.session.scalars(text("SELECT tenants_behind()")):
                 self._expect(tenant_id, 0.0)
@@ -116,10 +119,4 @@ class Keeping:
             time.sleep(min(left, _WAKES_EVERY))
 
     def _connect(self) -> psycopg.Connection:
-        url = self._app.config["SQLALCHEMY_DATABASE_URI"].set(drivername="postgresql")
-        return psycopg.connect(
-            url.render_as_string(hide_password=False),
-            autocommit=True,
-            connect_timeout=5,
-            application_name="roll-up",
-        )
+        return connecting.direct(self._app.config["SQLALCHEMY_DATABASE_URI"], "roll-up", PATIENCE)

@@ -17,11 +17,13 @@ from direct import connect
 from flask import Flask
 from server import wait_for
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from live.recording import Frame
 from ordertrack.config import Settings
 from ordertrack.database import db
 from ordertrack.live import listener as listener_module
+from ordertrack.live import lookout
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Listener, waking
 from ordertrack.orders.transitions import CHANNEL
@@ -39,6 +41,7 @@ class Line:
         self.settings = settings
         self.name = f"listener {secrets.token_hex(4)}"
         self.is_up = True
+        self.is_heard = True
         self.attempts = 0
 
     def connect(self) -> psycopg.Connection[Any]:
@@ -46,6 +49,11 @@ class Line:
         if not self.is_up:
             raise OSError("no way to the database")
         return connect(self.settings.app_url, autocommit=True, application_name=self.name)
+
+    def notify(self, channel: str, payload: str) -> None:
+        with connect(self.settings.app_url, autocommit=True) as beside:
+            channel = channel if self.is_heard else "elsewhere"
+            beside.execute("SELECT pg_notify(%s, %s)", [channel, payload])
 
     def cut(self) -> int:
         """End the listener's backend from outside; how many there were."""
@@ -63,11 +71,12 @@ def line(settings: Settings) -> Line:
 
 @pytest.fixture
 def listener(hub: Hub, line: Line) -> Iterator[Listener]:
-    made = Listener(hub, line.connect, {CHANNEL: waking(hub), REVOKED_CHANNEL: hub.revoke}, hub.recover)
+    heard = {CHANNEL: waking(hub), REVOKED_CHANNEL: hub.revoke}
+    made = Listener(hub, line.connect, heard, hub.recover, line.notify)
     yield made
     made.stop()
     line.cut()
-    names = {"listener", "heartbeat"}
+    names = {"listener", "heartbeat", "lookout"}
     wait_for(lambda: not names & {thread.name for thread in threading.enumerate()}, "the listener's threads")
 
 
@@ -182,11 +191,26 @@ def test_a_notification_of_another_form_is_passed_over(
 def test_a_notification_that_is_lost_is_found_by_looking(
     cedar: House, listener: Listener, watch: Any, write_past: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listener_module, "VERIFY_EVERY", 0.05)
+    monkeypatch.setattr(lookout, "EVERY", 0.05)
     listener.start()
     watcher = watch(cedar)
     write_past(cedar, 2)
     wait_for(lambda: watcher.seqs == [1, 2], "what nobody was notified of")
+
+
+def test_a_process_that_does_not_hear_its_own_voice_says_so_and_counts_as_deaf_until_it_does(
+    listener: Listener, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener_module, "ECHO_WITHIN", 0.2)
+    line.is_heard = False
+    with capture_logs() as said:
+        listener.start()
+        wait_for(lambda: line.attempts > 2, "it to try again")
+    assert not listener.is_connected
+    assert any("as through a pooler in transaction mode" in entry.get("error", "") for entry in said)
+    monkeypatch.setattr(listener_module, "ECHO_WITHIN", 20.0)
+    line.is_heard = True
+    wait_for(lambda: listener.is_connected, "the listener to connect")
 
 
 def test_it_sends_heartbeats(

@@ -1,0 +1,124 @@
+"""How every process connects to PostgreSQL, so that no wait for a network that swallows lasts for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from time import monotonic
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.abc import PQGen
+from psycopg.errors import OperationalError
+from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy.pool import NullPool
+
+T = TypeVar("T")
+PATIENCE = 20.0  # seconds for one answer: longer than the time limit that the server has for a statement
+_CERTAIN = 5.0  # seconds without an answer after which it is not just a busy server
+# What was sent and not acknowledged, and a peer that answers no probe, are given up by the system: nobody is
+# told where the network just stops forwarding. A Unix socket ignores these.
+_SOCKET: dict[str, Any] = {
+    "connect_timeout": 5,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,  # milliseconds
+}
+_OF_THE_APPLICATION = {
+    "statement_timeout": "15s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+    "timezone": "UTC",
+}
+# Making an index of a long log anew takes its time. What an operator's command holds ends with the command,
+# also where it was killed in the middle of a statement.
+_OF_AN_OPERATOR = {
+    "statement_timeout": "6h",
+    "lock_timeout": "60s",
+    "idle_in_transaction_session_timeout": "10min",
+    "client_connection_check_interval": "10s",
+}
+_limit = ContextVar("limit", default=PATIENCE)
+
+
+class Unanswered(OperationalError):
+    """The database did not answer in time and the connection is closed: what was asked may have been done."""
+
+
+class Connection(psycopg.Connection[Any]):
+    """Waits for an answer for `patience` seconds, or as long as `within` says, and then closes itself.
+
+    The system's own limits do not do for that: a proxy acknowledges what it never forwards. When one
+    connection of a process gets no answer, `is_doubtful` says so of all that are as old.
+    """
+
+    patience = PATIENCE
+    _unanswered_at = float("-inf")
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._made_at = monotonic()
+
+    @property
+    def is_doubtful(self) -> bool:
+        return self._made_at < Connection._unanswered_at
+
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        if timeout is not None:  # notifications, which need not come
+            return super().wait(gen, interval, timeout)
+        patience = min(self.patience, _limit.get())
+        try:
+            return super().wait(gen, interval, patience)
+        except psycopg.errors._WaitTimeout:
+            self.pgconn.finish()
+            if patience >= _CERTAIN:
+                Connection._unanswered_at = monotonic()
+            raise Unanswered(f"the database did not answer within {patience:g} s") from None
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Wait no longer than this for each answer, on whichever connection."""
+    before = _limit.set(seconds)
+    try:
+        yield
+    finally:
+        _limit.reset(before)
+
+
+def of_the_application() -> dict[str, Any]:
+    """What the pool's connections are made with: the database bounds how long anything takes, not callers."""
+    return _SOCKET | {"options": _options(_OF_THE_APPLICATION)}
+
+
+def have_patience(engine: Engine) -> None:
+    """Have an engine's connections be such as wait a bounded time."""
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: object, _record: object, arguments: Any, options: Any) -> Connection:
+        return Connection.connect(*arguments, **options)
+
+
+def short_lived(url: URL, **options: Any) -> Engine:
+    """An engine without a pool, for a command or a single question."""
+    return create_engine(url, poolclass=NullPool, connect_args=_SOCKET | options)
+
+
+def of_an_operator(url: URL) -> Engine:
+    """For migrations and checks, which may take long but not for ever, and wait for nobody for long."""
+    return short_lived(url, options=_options(_OF_AN_OPERATOR)).execution_options(isolation_level="AUTOCOMMIT")
+
+
+def direct(url: URL, name: str, patience: float) -> Connection:
+    """One connection outside every pool, for LISTEN."""
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = Connection.connect(address, autocommit=True, application_name=name, **_SOCKET)
+    connection.patience = patience
+    return connection
+
+
+def _options(settings: dict[str, str]) -> str:
+    return " ".join(f"-c {name}={value}" for name, value in settings.items())

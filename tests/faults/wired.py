@@ -1,0 +1,28 @@
+"""The way to the database as a wire that a test may break."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from sqlalchemy import URL
+from wire import Address, Wire
+
+from ordertrack.config import Settings
+
+
+def wire_to(settings: Settings) -> Wire:
+    """A wire to the database of `settings`."""
+    return Wire(_address(settings.operator_url))
+
+
+def _address(url: URL) -> Address:
+    host, port = url.host or str(url.query.get("host") or "127.0.0.1"), url.port or 5432
+    return f"{host}/.s.PGSQL.{port}" if host.startswith("/") else (host, port)
+
+
+def by_way_of(wire: Wire, settings: Settings) -> Settings:
+    """The same database at the wire's end."""
+    url = settings.operator_url
+    rest = {name: value for name, value in url.query.items() if name != "host"}
+    wired = url.set(drivername="postgresql", host="127.0.0.1", port=wire.port, query=rest)
+    return dataclasses.replace(settings, database_url=wired.render_as_string(hide_password=False))
