@@ -5,7 +5,6 @@ from gevent import monkey
 monkey.patch_all()
 
 import gc  # noqa: E402
-import resource  # noqa: E402
 from typing import Any  # noqa: E402
 
 import psycopg.waiting  # noqa: E402
@@ -22,13 +21,12 @@ _settings = Settings.from_environment()
 bind = f"{f'[{_settings.host}]' if ':' in _settings.host else _settings.host}:{_settings.port}"
 workers = _settings.workers
 loglevel = "warning" if _settings.demo else "info"
-worker_class = "gevent"
-worker_connections = 20_000
+worker_class = "ordertrack.worker.Worker"
 backlog = 4096
 reuse_port = addresses.IS_DEALT_OUT
 forwarder_headers = ""  # no header says under which path we are
 graceful_timeout = 5
-keepalive = 5
+keepalive = 5  # any but 0: how long is said in ordertrack.incoming
 control_socket_disable = True
 # A stream counts as one request, so a limit on requests would end workers at random.
 max_requests = 0
@@ -39,8 +37,6 @@ def when_ready(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     serving.listen(worker)
     # What is there by now stays for good: looking through it for garbage again and again holds every tap up.
     gc.collect()

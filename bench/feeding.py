@@ -109,7 +109,7 @@ def _until(stream: socket.socket, said: bytes, is_enough: Callable[[bytes], bool
 
 def _messages(said: bytes) -> list[bytes]:
     frames = said.partition(b"\r\n\r\n")[2].split(b"\n\n")[:-1]
-    return [frame + b"\n\n" for frame in frames if frame.startswith(b"id: ") and b"\nevent: " not in frame]
+    return [frame + b"\n\n" for frame in frames if b"\nid: " in frame and not frame.startswith(b"event: ")]
 
 
 def by_batch(contender: Ordertrack, watchers: Watchers, moves: Sequence[Move]) -> Fed:

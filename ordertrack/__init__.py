@@ -28,6 +28,7 @@ from ordertrack import (
 )
 from ordertrack.boards import reasons
 from ordertrack.config import ROOT, Settings
+from ordertrack.incoming import LARGEST_BODY
 from ordertrack.live.takeover import TakeOver
 from ordertrack.orders import views as order_views
 from ordertrack.sla import channel as sla_channel
@@ -102,8 +103,8 @@ def make_bare_app(settings: Settings, *, as_operator: bool = False) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=16),
-        MAX_CONTENT_LENGTH=512 * 1024,
-        MAX_FORM_MEMORY_SIZE=64 * 1024,
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
         # Pages and lists; a stream's bytes are shared by its watchers, and a card is smaller than a packet.
         COMPRESS_MIMETYPES=["text/html", "text/csv", "application/json", "text/javascript"],
         COMPRESS_ALGORITHM=["br", "gzip"],

@@ -11,6 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from ordertrack.api.problems import refusal_of
 from ordertrack.errors import Problem, Refusal
+from ordertrack.incoming import LARGEST_BODY
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 IDEMPOTENCY_KEY_FORM = "[!-~]{1,255}"
@@ -39,7 +40,7 @@ def _raw_body() -> bytes:
         raw = None
     # A body that comes in chunks is cut off at the bound without a word.
     if raw is None or (request.content_length is None and len(raw) == request.max_content_length):
-        raise Refusal(Problem(413, "The body is too large: send 512 KB at most."))
+        raise Refusal(Problem(413, f"The body is too large: send {LARGEST_BODY // 1024} KB at most."))
     return raw
 
 

@@ -12,21 +12,26 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def encode(message: Message, cursor: Cursor | None = None, retry: int | None = None) -> bytes:
-    """One SSE frame. Lines end in LF only: a CRLF cut in two by the network ends an event early."""
+    """One SSE frame. Lines end in LF only: a CRLF cut in two by the network ends an event early.
+
+    The position is its last line: a client that takes the beginning of a cut frame for all of it has not been
+    told where it stands, and is sent that frame again.
+    """
     lines = []
-    if cursor is not None:
-        lines.append(f"id: {cursor}")
     if message.event is not None:
         lines.append(f"event: {message.event}")
     if retry is not None:
         lines.append(f"retry: {retry}")
     lines += [f"data: {line}" for line in _LINE_END.split(message.data)]
+    if cursor is not None:
+        lines.append(f"id: {cursor}")
     return ("\n".join(lines) + "\n\n").encode()
 
 
 def without_position(frame: bytes) -> bytes:
     """The same frame, for whoever knows where they stand."""
-    return frame.partition(b"\n")[2] if frame.startswith(b"id: ") else frame
+    before, _, last = frame.removesuffix(b"\n\n").rpartition(b"\n")
+    return before + b"\n\n" if last.startswith(b"id: ") else frame
 
 
 def heartbeat(cursor: Cursor | None = None, retry: int | None = None) -> bytes:

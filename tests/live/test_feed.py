@@ -179,7 +179,7 @@ def test_a_frame_carries_its_position_and_only_its_topics_are_told() -> None:
     feed, _ = a_feed(Story(4), 0)
     list(feed.advance())
     assert feed.missed_after(EVEN, 0) == (
-        b"id: 7-2\ndata: 2 even\n\nid: 7-3\ndata: 3 even\n\nid: 7-4\ndata: 4 even\n\n"
+        b"data: 2 even\nid: 7-2\n\ndata: 3 even\nid: 7-3\n\ndata: 4 even\nid: 7-4\n\n"
     )
     assert feed.missed_after(EVEN._replace(channel="other"), 0) == b""
 

@@ -41,9 +41,30 @@ def test_frames_do_not_run_into_each_other(texts: list[str]) -> None:
 
 def test_a_frame_is_these_bytes() -> None:
     assert frames.encode(Message("<p>\nsalt</p>", "move"), Cursor(3, 4), retry=1000) == (
-        b"id: 3-4\nevent: move\nretry: 1000\ndata: <p>\ndata: salt</p>\n\n"
+        b"event: move\nretry: 1000\ndata: <p>\ndata: salt</p>\nid: 3-4\n\n"
     )
     assert frames.encode(Message("a")) == b"data: a\n\n"
+
+
+@given(st.text("a\n: "), st.sampled_from([None, "move"]), st.integers(0, 200))
+def test_a_client_that_takes_a_cut_frame_for_a_whole_one_keeps_its_position(
+    text: str, event: str | None, cut: int
+) -> None:
+    frame = frames.encode(Message(text, event), Cursor(3, 4567), retry=1000)
+    position = frame.index(b"\nid: ")
+    begun = frame[: min(cut, position)] + b"\n\n"
+    assert all(taken.id is None for taken in parse(begun))
+    for end in range(position + len("\nid: 3-4"), len(frame)):
+        (taken,) = parse(frame[:end].rstrip(b"\n") + b"\n\n")
+        assert taken.data == text, "who is told a position was told all that comes before it"
+        assert taken.id is not None and taken.id.seq <= 4567, "and no later one, or something would be lost"
+
+
+def test_a_frame_without_its_position_is_otherwise_the_same() -> None:
+    for message in (Message("a\nid: 3-4"), Message("id: 3-4", "move"), Message("")):
+        told = frames.encode(message)
+        assert frames.without_position(frames.encode(message, Cursor(3, 4))) == told
+        assert frames.without_position(told) == told
 
 
 def test_a_heartbeat_is_a_named_event_that_pages_can_see() -> None:

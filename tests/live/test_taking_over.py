@@ -57,7 +57,7 @@ def test_who_is_admitted_gets_the_stream_on_the_clients_own_socket(
     hub.close()
     received = all_of(ends)
     assert received.startswith(b"HTTP/1.1 200 OK\r\n") and received.count(b"HTTP/1.1") == 1
-    assert b"data: all of hamra at 1\n\n" in received
+    assert b"data: all of hamra at 1\nid: " in received
 
 
 def test_who_is_refused_leaves_the_socket_to_the_error_page(

@@ -1,0 +1,117 @@
+"""What a client sends: whole, or not at all; and whoever waits longest goes first where all have to wait."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from gunicorn import http
+from gunicorn.config import Config
+from gunicorn.http.errors import InvalidChunkSize, NoMoreData
+
+from ordertrack import incoming
+from ordertrack.incoming import LARGEST_BODY, Arrivals, Incoming, NotReceived
+
+Open = Callable[..., tuple[socket.socket, Incoming]]
+
+
+@pytest.fixture
+def arrivals() -> Arrivals:
+    return Arrivals(3)
+
+
+@pytest.fixture
+def connect(arrivals: Arrivals) -> Iterator[Open]:
+    """A client's end, which has said something, and the server's."""
+    ends: list[socket.socket] = []
+
+    def connect_one(said: bytes = b"") -> tuple[socket.socket, Incoming]:
+        client, server = socket.socketpair()
+        ends.extend((client, server))
+        client.sendall(said)
+        return client, Incoming(server, arrivals)
+
+    yield connect_one
+    for end in ends:
+        end.close()
+
+
+def request_on(end: Incoming) -> Any:
+    return next(http.get_parser(Config(), end, ("192.0.2.1", 1)))
+
+
+def post(body: bytes, length: int | None = None) -> bytes:
+    return b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (length or len(body), body)
+
+
+def test_a_body_is_here_before_anybody_looks_at_it(connect: Open, arrivals: Arrivals) -> None:
+    client, end = connect(post(b"email=a"))
+    request = request_on(end)
+    end.receive(request)
+    client.close()
+    assert request.body.read() == b"email=a"
+    assert len(arrivals) == 0
+
+
+def test_half_a_body_is_never_taken_for_a_whole_one(connect: Open) -> None:
+    client, end = connect(post(b"to=ready&seen=", length=30))
+    request = request_on(end)
+    client.close()
+    with pytest.raises(NoMoreData):
+        end.receive(request)
+
+
+def test_a_body_without_form_is_refused_by_whoever_reads_it(connect: Open) -> None:
+    _, end = connect(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nno\r\n")
+    request = request_on(end)
+    end.receive(request)
+    with pytest.raises(InvalidChunkSize):
+        request.body.read()
+
+
+def test_a_body_that_is_too_large_is_not_waited_for(connect: Open) -> None:
+    _, end = connect(post(b"x", length=LARGEST_BODY + 1))
+    request = request_on(end)
+    unread = request.body
+    end.receive(request)
+    assert request.body is unread
+
+
+def test_what_was_begun_is_late_and_what_was_not_ends_without_a_word(
+    connect: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incoming, "ARRIVES_WITHIN", 0.0)
+    monkeypatch.setattr(incoming, "IDLE_FOR", 0.01)
+    _, begun = connect(b"GET / HT")
+    with pytest.raises(NotReceived):
+        request_on(begun)
+    _, idle = connect()
+    with pytest.raises(StopIteration):
+        request_on(idle)
+
+
+def test_where_too_many_wait_whoever_waits_longest_is_turned_away(connect: Open, arrivals: Arrivals) -> None:
+    _, begun = connect(b"GET / HT")
+    assert begun.recv(100) == b"GET / HT"
+    _, idle = connect()
+    _, third = connect(b"GET /")
+    _, fourth = connect(b"GET /")
+    assert len(arrivals) == 3
+    with pytest.raises(NotReceived):
+        begun.recv(100)
+    connect()
+    assert idle.recv(100) == b""
+    assert third.recv(100) == fourth.recv(100) == b"GET /"
+
+
+def test_who_is_being_answered_is_not_turned_away(connect: Open, arrivals: Arrivals) -> None:
+    _, answered = connect(post(b"a=b"))
+    answered.receive(request_on(answered))
+    for _ in range(5):
+        connect()
+    assert len(arrivals) == 3
+    answered.expect_next()
+    answered.client.settimeout(None)
+    assert not answered._is_turned_away
