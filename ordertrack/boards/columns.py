@@ -18,7 +18,8 @@ class Column:
     """One or few statuses of a board. With `shown_for`, a card leaves by itself that long after it came.
 
     An alarm stands above the other columns, where nobody can overlook it, and only while it holds a card that
-    nobody has acknowledged. A slim column shows what is coming, without its dishes.
+    nobody has acknowledged. A slim column shows what is coming, without its dishes. What stands in an entry
+    column nobody has taken up yet: it is new.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Column:
     shown_for: dt.timedelta | None = None
     is_alarm: bool = False
     is_slim: bool = False
+    is_entry: bool = False
 
     @property
     def dom_id(self) -> str:
@@ -51,9 +53,13 @@ class Column:
 
 
 def _column(
-    status: OrderStatus, title: str, when_empty: str, shown_for: dt.timedelta | None = None
+    status: OrderStatus,
+    title: str,
+    when_empty: str,
+    shown_for: dt.timedelta | None = None,
+    is_entry: bool = False,
 ) -> Column:
-    return Column(status, (status,), title, when_empty, shown_for)
+    return Column(status, (status,), title, when_empty, shown_for, is_entry=is_entry)
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,7 @@ KITCHEN = Board(
     marked("Kitchen"),
     Role.KITCHEN,
     (
-        _column(OrderStatus.PENDING, marked("Pending"), marked("No new orders.")),
+        _column(OrderStatus.PENDING, marked("Pending"), marked("No new orders."), is_entry=True),
         _column(OrderStatus.CONFIRMED, marked("Confirmed"), marked("Nothing is waiting to be started.")),
         _column(OrderStatus.PREPARING, marked("Preparing"), marked("Nothing is being prepared.")),
         _column(
@@ -124,7 +130,7 @@ DISPATCH = Board(
     Role.DISPATCH,
     (
         _IN_THE_KITCHEN,
-        _column(OrderStatus.READY, marked("Ready"), marked("Nothing is waiting to go out.")),
+        _column(OrderStatus.READY, marked("Ready"), marked("Nothing is waiting to go out."), is_entry=True),
         _column(OrderStatus.DELIVERING, marked("Delivering"), marked("Nobody is on the road.")),
         _column(
             OrderStatus.COMPLETED,

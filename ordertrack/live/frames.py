@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message
@@ -35,8 +36,11 @@ def without_position(frame: bytes) -> bytes:
 
 
 def heartbeat(cursor: Cursor | None = None, retry: int | None = None) -> bytes:
-    """A named event, for a comment would be invisible to the page; with the position if it has moved."""
-    return encode(Message("", "hb"), cursor, retry)
+    """A named event, for a comment would be invisible to the page; with the position if it has moved.
+
+    Its data is the server's time, in milliseconds since 1970: no device's clock need be right.
+    """
+    return encode(Message(str(time.time_ns() // 1_000_000), "hb"), cursor, retry)
 
 
 BYE = encode(Message("", "bye"))

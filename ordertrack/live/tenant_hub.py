@@ -19,7 +19,7 @@ from ordertrack.live.watched import Watched
 
 CURRENT_FOR = 30.0  # seconds since the last look at the log that succeeded: then nobody is told to be current
 BUSY = 1.0  # seconds to wait for a tenant that is being joined or told, before others are looked at
-_CURRENT = frames.heartbeat(retry=1000)
+_RETRY = 1000  # milliseconds after which a page comes back
 _log = structlog.get_logger(__name__)
 
 
@@ -219,12 +219,12 @@ class TenantHub:
         ):
             position, snapshot = watched.snapshot(feed)
             watched.told = max(watched.told, position.seq)
-            return [snapshot, feed.missed_after(watched.topic, position.seq), _CURRENT]
+            return [snapshot, feed.missed_after(watched.topic, position.seq), frames.heartbeat(retry=_RETRY)]
         missed = feed.missed_after(watched.topic, after.seq)
         if missed:
-            return [missed, _CURRENT]
+            return [missed, frames.heartbeat(retry=_RETRY)]
         watched.told = feed.head.seq  # as no frame says where the watcher stands
-        return [frames.heartbeat(feed.head, retry=1000)]
+        return [frames.heartbeat(feed.head, retry=_RETRY)]
 
     def _replay(self, topic: Topic, after: Cursor, connect: Connect) -> Cursor:
         """Write what lies before the window, page by page, at the watcher's own pace; how far that came."""

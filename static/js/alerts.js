@@ -1,6 +1,8 @@
 // What nobody has taken notice of yet: which orders, and what of them; it ends when somebody does, or has moved them.
 import { LOUDEST_FIRST, mark, show } from "./alerts_shown.js";
-import "./news.js";
+import { allCards } from "./cards.js";
+import { begun } from "./news.js";
+import { forget, isNoticed, notice } from "./noticed.js";
 
 const SAID_AGAIN = ["cancelled", "late", "new"];
 const CHANGED_FOR = 20_000; // milliseconds
@@ -42,20 +44,44 @@ function begin(id, kind, number) {
   changed(id);
 }
 
+function ring(id, kind, number) {
+  begin(id, kind, number);
+  if (fresh.size === 0) setTimeout(tell, IN_ONE_BREATH);
+  fresh.add(kind);
+}
+
 // Somebody has seen it. What was cancelled is acknowledged on its card, which then leaves the board.
 function takeNotice(id) {
-  if (waiting.get(id)?.kind !== "cancelled") end(id);
+  const kind = waiting.get(id)?.kind;
+  if (kind === undefined || kind === "cancelled") return;
+  notice(id, ["new", kind]);
+  end(id);
+}
+
+// What of a card cries as long as it stands there, whenever the board came.
+function standing(card) {
+  if (card.dataset.status === "cancelled") return "cancelled";
+  if (card.dataset.hidden !== undefined) return null;
+  if (card.querySelector('[data-timer="late"]')) return "late";
+  return card.closest("[data-entry]") ? "new" : null;
+}
+
+function lookAround() {
+  for (const card of allCards()) {
+    const kind = standing(card);
+    if (kind && !waiting.has(card.id) && !isNoticed(card.id, kind)) ring(card.id, kind, Number(card.dataset.number));
+    else if (card.dataset.hidden !== undefined) end(card.id);
+  }
 }
 
 document.addEventListener("card:news", ({ detail: { kind, id, number, isOwn, isShown } }) => {
   if (ENDS.includes(kind) || (kind === "in time" && waiting.get(id)?.kind === "late")) end(id);
-  if (!LOUDEST_FIRST.includes(kind) || isOwn || !isShown) return;
-  begin(id, kind, number);
-  if (fresh.size === 0) setTimeout(tell, IN_ONE_BREATH);
-  fresh.add(kind);
+  if (ENDS.includes(kind)) forget(id, ["new", "late"]);
+  if (kind === "in time") forget(id, ["late"]);
+  if (LOUDEST_FIRST.includes(kind) && !isOwn && isShown) ring(id, kind, number);
 });
 document.addEventListener("click", ({ target }) => takeNotice(target.closest(".card")?.id));
+document.addEventListener("tap:queued", ({ detail: { card } }) => takeNotice(card));
 document.getElementById("heard").addEventListener("click", () => [...waiting.keys()].forEach(takeNotice));
-for (const { id, dataset } of document.querySelectorAll('.card[data-status="cancelled"]')) {
-  begin(id, "cancelled", Number(dataset.number));
-}
+document.addEventListener("filtered", lookAround);
+begun.then(lookAround);

@@ -16,7 +16,7 @@ function openLines(card) {
   return [...card.querySelectorAll("[data-line]:not([data-done], [data-elsewhere])")].map((line) => ({
     dish: line.querySelector(".dish").textContent,
     quantity: Number(line.dataset.quantity),
-    way: [...line.querySelectorAll(".modifier, .allergy bdi")].map(({ textContent }) => textContent).join(" + "),
+    way: [...line.querySelectorAll(".modifier, .note bdi")].map(({ textContent }) => textContent.trim()).join(" + "),
   }));
 }
 
@@ -37,7 +37,11 @@ function element(name, ...parts) {
   return made;
 }
 
-const counted = (amount, text) => [element("b", number(amount)), " ", element("bdi", text)];
+function counted(amount, text) {
+  const count = element("b", number(amount));
+  count.className = "number";
+  return [count, " ", element("bdi", text)];
+}
 
 function rowOf(dish) {
   const row = rows.get(dish) ?? { item: element("li", element("details", element("summary", ...counted(0, dish)), element("ul"))) };

@@ -1,12 +1,12 @@
 // Ages that tick, timers that become due and late, cards that leave when their time is over: by the server's clock.
 import { onCards } from "./cards.js";
+import { now as serverNow } from "./server_time.js";
 import { lasting, say } from "./words.js";
 
 const MINUTE = 60_000;
 const TIMED = "[data-since], [data-late-at], [data-over-at], [data-gone-at]";
-const skew = Number(document.body.dataset.now) - Date.now();
 const changing = new Map(); // each timed element and the moment when it looks different next
-let last = 0;
+let last = serverNow();
 
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
@@ -66,16 +66,16 @@ function show(element, now) {
 }
 
 function read(root) {
-  const now = Date.now() + skew;
+  const now = serverNow();
   for (const element of [root, ...root.querySelectorAll(TIMED)]) {
     if (element.matches?.(TIMED)) changing.set(element, show(element, now));
   }
   for (const clock of root.querySelectorAll("[data-timer]:not([data-late-at])")) mark(clock);
 }
 
-// A second costs what changes in it, however many cards there are. A clock that was set back is begun anew.
+// A second costs what changes in it, however many cards there are. A server whose clock was set back is believed.
 function tick() {
-  const now = Date.now() + skew;
+  const now = serverNow();
   if (now < last) read(document);
   last = now;
   for (const [element, at] of changing) {

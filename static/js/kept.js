@@ -3,6 +3,7 @@ import { knownTrueAt } from "./liveness.js";
 import "./versions.js";
 
 const EVERY = 10_000; // milliseconds
+const SAME = 500; // milliseconds by which a moment differs that was reckoned twice
 const { signIn, kept, policy } = document.body.dataset;
 const PATH = location.pathname;
 const NAME = `board ${PATH}`;
@@ -81,8 +82,9 @@ function partials([id, { version, column, html }]) {
 
 async function keep() {
   const at = knownTrueAt();
-  if (cache === null || at === keptAt) return;
+  if (cache === null) return;
   if (!areFilesKept) await keepFiles(); // the line may have been cut while they came
+  if (!isNews && Math.abs(at - keptAt) < SAME) return;
   keptAt = at;
   if (isNews) {
     isNews = false;
@@ -107,8 +109,9 @@ document.addEventListener("submit", ({ target, defaultPrevented }) => {
 });
 
 if (kept) {
-  document.addEventListener("DOMContentLoaded", () => {
-    htmx.swap({ text: document.getElementById("kept").innerHTML, sourceElement: document.body, swap: "none" });
+  document.addEventListener("DOMContentLoaded", async () => {
+    await htmx.swap({ text: document.getElementById("kept").innerHTML, sourceElement: document.body, swap: "none" });
+    document.dispatchEvent(new Event("kept:shown"));
   });
 }
 if (navigator.serviceWorker) {

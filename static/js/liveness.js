@@ -1,5 +1,6 @@
 // The page tells the truth about itself: it says Live only while it is sure to show what is true now.
 import { hear, listenIn, silence } from "./hearing.js";
+import { atServer, now, onDevice } from "./server_time.js";
 import { show } from "./sign.js";
 
 const SILENT_AFTER = 40_000; // milliseconds; the server's heart beats every 15 s
@@ -9,17 +10,19 @@ const OPENING = ["connecting", "offline"];
 const stream = document.querySelector("[hx-sse\\:connect]");
 let connection = null;
 let isConnected = false;
-let phase = document.body.dataset.kept ? "offline" : "connecting";
+const { kept } = document.body.dataset;
+let phase = kept ? "offline" : "connecting";
 let isOver = stream === null;
-let asOf = Number(document.body.dataset.kept ?? Date.now());
+let asOf = kept ? atServer(Number(kept)) : now();
 
-export const knownTrueAt = () => asOf;
+// By the device's clock, for that is what goes on while the page is closed.
+export const knownTrueAt = () => Math.round(onDevice(asOf));
 export const isSure = (within) => isConnected && silence() < within;
 
 function heard() {
   if (!isConnected) return;
   hear();
-  if (phase === "live") asOf = Date.now();
+  if (phase === "live") asOf = now();
 }
 
 function enter(next) {

@@ -1,8 +1,8 @@
 // What happens to cards, told once as `card:news`: what is new, moved, changed, cancelled, late or gone; and by whom.
 import { onCards } from "./cards.js";
+import { now } from "./server_time.js";
 
 const OWN_FOR = 3000; // milliseconds: the answer to a tap and the push of it may come in either order
-const skew = Number(document.body.dataset.now) - Date.now();
 const known = new Map();
 const own = new Map();
 
@@ -55,15 +55,19 @@ function look(card) {
 function miss(id) {
   const last = known.get(id);
   known.delete(id);
-  if (last) tell(last.goneAt <= Date.now() + skew ? "expired" : "gone", id, last);
+  if (last) tell(last.goneAt <= now() ? "expired" : "gone", id, last);
 }
 
+// What the page came with is no news. A page that opened without the server is all there a little later.
+export const begun = document.body.dataset.kept === undefined ? Promise.resolve()
+  : new Promise((shown) => { document.addEventListener("kept:shown", shown, { once: true }); });
 let hasBegun = false;
+begun.then(() => { hasBegun = true; });
 onCards((cards, left) => {
   if (hasBegun) cards.forEach(look);
   else for (const card of cards) known.set(card.id, picture(card));
-  hasBegun = true;
-  left.forEach(miss);
+  if (hasBegun) left.forEach(miss);
+  else for (const id of left) known.delete(id);
 });
 // A timer turns, or is put there anew because a target has changed.
 const isTimer = ({ type, addedNodes }) => type === "attributes" || [...addedNodes].some((node) => node.dataset?.timer);

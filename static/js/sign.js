@@ -1,4 +1,5 @@
 // How the page says what it knows of its stream: to the eye at once, to the ear what lasts.
+import { now } from "./server_time.js";
 import { clock, lasting, say } from "./words.js";
 
 const LASTING = 3000; // milliseconds
@@ -13,7 +14,6 @@ const WORDS = {
 };
 const sign = document.getElementById("live");
 const [word, since] = sign?.children ?? [];
-const skew = Number(document.body.dataset.now) - Date.now();
 let announced = "live";
 let later = null;
 
@@ -49,14 +49,14 @@ function close(state) {
   }
 }
 
-// `state` is a key of WORDS or `ended`; `asOf` the moment when the picture was last known to be true.
+// `state` is a key of WORDS or `ended`; `asOf` the server's moment when the picture was last known to be true.
 export function show(state, { silence, asOf }) {
   const text = WORDS[state] ?? sign.dataset.ended;
   const isOver = state === "signed-out" || state === "ended";
   write(word, state === "silent" ? silentFor(silence) : text);
-  const time = clock(asOf + skew, sign.dataset.zone);
+  const time = clock(asOf, sign.dataset.zone);
   if (isOver) write(since, say("— as it was at %(time)s", { time }));
-  else if (state === "offline") write(since, say("· as of %(time)s (%(ago)s ago)", { time, ago: lasting(Date.now() - asOf) }));
+  else if (state === "offline") write(since, say("· as of %(time)s (%(ago)s ago)", { time, ago: lasting(now() - asOf) }));
   else write(since, state === "silent" || state === "reconnecting" ? say("as of %(time)s", { time }) : "");
   if (document.body.dataset.live === state) return;
   sign.dataset.state = document.body.dataset.live = state;

@@ -1,8 +1,9 @@
 // The running shifts, asked for again when figures have moved, when the line is back, and when time changes them.
+import { now } from "./server_time.js";
+
 const EVERY = 2000; // milliseconds between two questions at least
 const LONGEST = 2 ** 31 - 1;
 const panel = document.getElementById("running");
-const skew = Number(document.body.dataset.now) - Date.now();
 let asked = 0;
 let next = null;
 let atTheMoment = null;
@@ -20,7 +21,7 @@ function ask() {
 function askInTime() {
   clearTimeout(atTheMoment);
   const moment = panel.querySelector("[data-again-at]")?.dataset.againAt;
-  if (moment) atTheMoment = setTimeout(ask, Math.min(Math.max(0, Number(moment) - skew - Date.now()), LONGEST));
+  if (moment) atTheMoment = setTimeout(ask, Math.min(Math.max(0, Number(moment) - now()), LONGEST));
 }
 
 // What somebody has opened stays open.

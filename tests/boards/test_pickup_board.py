@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from over_http import EventStream
 from over_http import sign_in as sign_in_over_http
+from passing import install_clock
 from playwright.sync_api import Locator, Page, expect
 from server import Server
 from wire import Wire
@@ -79,8 +80,7 @@ def test_a_number_nobody_comes_for_leaves_after_half_an_hour(
     order_id = place(cedar, Fulfilment.PICKUP)
     move(order_id, *TO_READY)
     page = open_live(open_page, cedar, strict=False)
-    page.clock.install()
-    page.reload()
+    install_clock(page)
     expect(number_in(page, "ready", order_id)).to_be_visible()
     page.clock.fast_forward("29:00")
     expect(number_in(page, "ready", order_id)).to_be_visible()

@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from over_http import EventStream
 from over_http import sign_in as sign_in_over_http
+from passing import install_clock
 from playwright.sync_api import Locator, Page, expect
 from server import Server, wait_for
 from wire import Wire
@@ -90,8 +91,7 @@ def test_a_timer_turns_from_calm_to_due_to_late_at_its_moments_and_says_so_in_wo
     save(TEN_MINUTES)
     order_id = place(cedar)
     page = open_board(open_page, cedar, strict=False)
-    page.clock.install()
-    page.reload()
+    install_clock(page)
     expect_timer(page, order_id, "calm", "")
     page.clock.fast_forward("07:20")
     expect_timer(page, order_id, "calm", "")
@@ -245,8 +245,7 @@ def test_no_state_moves_a_card_or_what_is_on_it(
     save(TEN_MINUTES)
     orders = [place(cedar) for _ in range(3)]
     page = open_board(open_page, cedar, strict=False, viewport={"width": 1280, "height": 800})
-    page.clock.install()
-    page.reload()
+    install_clock(page)
     boxes = """() => [...document.querySelectorAll(".card, .card :is(h3, button, .items)")].map((part) => {
       const { x, y, width, height } = part.getBoundingClientRect();
       return [x, y, width, height];
@@ -266,8 +265,7 @@ def test_late_is_told_by_a_sign_too_and_by_more_than_its_colour(
     save(TEN_MINUTES)
     order_id = place(cedar)
     page = open_board(open_page, cedar, strict=False)
-    page.clock.install()
-    page.reload()
+    install_clock(page)
     look = """() => {
       const card = document.querySelector(".card");
       const sign = getComputedStyle(card.querySelector(".timer"), "::before").content;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -67,9 +68,11 @@ def test_a_frame_without_its_position_is_otherwise_the_same() -> None:
         assert frames.without_position(told) == told
 
 
-def test_a_heartbeat_is_a_named_event_that_pages_can_see() -> None:
-    assert frames.heartbeat() == b"event: hb\ndata: \n\n"
-    assert parse(frames.heartbeat(Cursor(1, 2))) == [Frame(Cursor(1, 2), "hb", "")]
+def test_a_heartbeat_is_a_named_event_that_pages_can_see_and_says_the_servers_time() -> None:
+    before = time.time()
+    ((bare,), (moved,)) = parse(frames.heartbeat()), parse(frames.heartbeat(Cursor(1, 2)))
+    assert (bare.id, bare.event, moved.id, moved.event) == (None, "hb", Cursor(1, 2), "hb")
+    assert int(before * 1000) <= int(bare.data) <= int(moved.data) <= time.time() * 1000
 
 
 def test_bye_is_a_named_event() -> None:

@@ -12,6 +12,7 @@ from cast import House
 from flask import Flask
 from flask.testing import FlaskClient
 from learned import BUSIEST, learn, shown
+from passing import install_clock
 from playwright.sync_api import Page, expect
 
 from ordertrack.boards.columns import DISPATCH, KITCHEN
@@ -104,8 +105,7 @@ def test_what_takes_longer_is_said_to_without_anybody_telling_the_page(
     learn(app, cedar, USUAL)
     order = order_of(app, cedar, place(cedar))
     page = open_page(None, f"/track/{order.tracking_token}", strict=False, viewport=PHONE)
-    page.clock.install()
-    page.reload()
+    install_clock(page)
     over, within = page.get_by_text("Taking longer than estimated"), page.locator(".estimate .within")
     page.clock.fast_forward("30:00")
     expect(within).to_be_visible()

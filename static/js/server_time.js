@@ -1,0 +1,24 @@
+// What time it is at the server, in milliseconds: by a clock that nobody can set, and every heartbeat says it anew.
+const { now: told } = document.body.dataset;
+let ahead = Number(told) - performance.now();
+let isFirst = true;
+
+export const now = () => ahead + performance.now();
+
+// A moment by this device's clock, as the server would name it; and the other way round.
+export const atServer = (moment) => moment - Date.now() + now();
+export const onDevice = (moment) => moment - now() + Date.now();
+
+// A heartbeat may come late, never early. The first of a connection was made for it: it counts whatever it says.
+function hear(said) {
+  if (!(said > 0)) return;
+  const heard = said - performance.now();
+  if (!isFirst && heard <= ahead) return;
+  ahead = heard;
+  isFirst = false;
+}
+
+document.addEventListener("htmx:sse:after:connection", () => { isFirst = true; });
+document.addEventListener("htmx:sse:before:message", ({ detail: { message } }) => {
+  if (message.event === "hb") hear(Number(message.data));
+});

@@ -1,0 +1,16 @@
+"""Time that passes for a page and for its server alike: heartbeats say what the page's clock says."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+_HEARTBEATS = """window.addEventListener("htmx:sse:before:message", ({ detail: { message } }) => {
+  if (message.event === "hb") message.data = String(Date.now());
+}, { capture: true });"""
+
+
+def install_clock(page: Page) -> None:
+    """Take the page's clock into the test's hands, and load the page anew under it."""
+    page.clock.install()
+    page.add_init_script(_HEARTBEATS)
+    page.reload()
