@@ -14,14 +14,17 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from ordertrack.addresses import AddressInUse
 from ordertrack.config import Settings, SettingsError
-from ordertrack.database import UnsafeDatabaseRole
+from ordertrack.database import BlindOperator, UnsafeDatabaseRole
 from ordertrack.demo import commands as demo_commands
+from ordertrack.migrating import UpgradeRefused
 from ordertrack.orders.state_machine import Role
 from ordertrack.sla.commands import sla
 from ordertrack.tenants.accounts import AccountError
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
 _tenant = click.option("--tenant", "tenant_slug", required=True, metavar="SLUG", help="The tenant's slug.")
+
+_MENDABLE = (SettingsError, AccountError, UnsafeDatabaseRole, BlindOperator, UpgradeRefused)
 
 
 class Commands(click.Group):
@@ -30,7 +33,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (SettingsError, AccountError, UnsafeDatabaseRole) as error:
+        except _MENDABLE as error:
             raise click.ClickException(str(error)) from error
         except (OperationalError, ProgrammingError) as error:
             said = str(error.orig).strip().partition("\n")[0]

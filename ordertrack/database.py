@@ -61,6 +61,10 @@ class UnsafeDatabaseRole(RuntimeError):
     """The role that the application connects as could see past row-level security."""
 
 
+class BlindOperator(RuntimeError):
+    """The role that commands run under does not see every tenant, and would take nothing for everything."""
+
+
 def init_app(app: Flask, url: URL) -> None:
     """Bind the session to `url`."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
@@ -180,6 +184,28 @@ def refuse_unsafe_role(connection: Connection) -> None:
         raise UnsafeDatabaseRole(
             f"The application would run as the database role {role!r}, which {power}: tenants could see each"
             " other. Leave ORDERTRACK_APP_DATABASE_URL unset, or name a role in it that owns nothing."
+        )
+
+
+_SEES_EVERY_TENANT = text("""
+    SELECT NOT row_security_active('public.tenants') OR EXISTS (
+        SELECT FROM pg_policy, unnest(polroles) AS role
+         WHERE polrelid = 'public.tenants'::regclass AND polpermissive AND polcmd IN ('*', 'r')
+           AND pg_get_expr(polqual, polrelid) = 'true' AND role <> 0 AND pg_has_role(role, 'USAGE'))
+""")
+
+
+def refuse_blind_operator(connection: Connection) -> None:
+    """Raise BlindOperator unless row-level security shows the connection's role every tenant.
+
+    An owner who is no superuser sees them by a policy for that role, which a restore under another owner
+    loses or leaves to somebody else. The tables would then look empty, and no query would fail.
+    """
+    if not connection.execute(_SEES_EVERY_TENANT).scalar():
+        role = connection.execute(text("SELECT current_user")).scalar()
+        raise BlindOperator(
+            f"The role {role} of DATABASE_URL cannot see which tenants there are, as after a restore under"
+            " another owner. Nothing was looked at or changed. Run: ordertrack db upgrade"
         )
 
 

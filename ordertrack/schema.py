@@ -1,18 +1,16 @@
-"""Bringing a database up to date, and making the confined role that the application runs under."""
+"""Bringing a database up to date: revisions, the application's role, its grants, the owner's policy."""
 
 from __future__ import annotations
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from psycopg import sql
 from sqlalchemy import Connection, text
 
-from ordertrack.config import ROOT, Settings
+from ordertrack import app_role, database, migrating
+from ordertrack.config import Settings
 from ordertrack.database import operator_connection
+from ordertrack.migrating import UpgradeRefused
 
-_MIGRATION_LOCK = 7226871355
+__all__ = ["UpgradeRefused", "upgrade"]
 
 # What the application may do, and no more. Nobody may change or remove an event, nor what was ever saved as a
 # setting; the roll-up alone may be deleted, for the log can make it again.
@@ -37,50 +35,84 @@ GRANTS = (
 )
 
 
-def upgrade(settings: Settings, *, if_behind: bool = False) -> None:
-    """Run every migration that is missing, then give the application's role its password and exact grants.
+# Of the roles that own the tables, those that the operator's role cannot act as.
+_OTHER_OWNERS = text("""
+    SELECT DISTINCT rolname FROM pg_class JOIN pg_roles ON pg_roles.oid = relowner
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname = ANY (:tables)
+       AND NOT pg_has_role(relowner, 'USAGE')
+""")
+_OWNERS_POLICY = text("""
+    SELECT relowner::regrole::text AS owner, EXISTS (
+        SELECT FROM pg_policy WHERE polrelid = pg_class.oid AND polname = 'operator' AND polcmd = '*'
+           AND polpermissive AND polroles = ARRAY[relowner] AND pg_get_expr(polqual, polrelid) = 'true'
+           AND pg_get_expr(polwithcheck, polrelid) = 'true') AS is_there
+      FROM pg_class WHERE oid = 'public.tenants'::regclass
+""")
 
-    With `if_behind` it does nothing to a database that is up to date: a short command in a shell with another
-    secret key must not change the password under a running server.
+
+def upgrade(settings: Settings, *, if_behind: bool = False, new_secret_key: bool = False) -> None:
+    """Run every revision that is missing, and give role, grants and policy to those who need them today.
+
+    Each revision is one transaction, the last one together with grants and policy: interrupted anywhere, the
+    next call goes on from there, and a database at the newest revision is complete. With `if_behind` it does
+    nothing to one that is, but raises BlindOperator if its owner could not see every tenant. Raises
+    UpgradeRefused where something has to be changed first; `new_secret_key` lets the role's password change.
     """
     with operator_connection(settings.operator_url) as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
-        configuration = Config()
-        configuration.set_main_option("script_location", str(ROOT / "ordertrack" / "migrations"))
-        configuration.set_main_option("path_separator", "os")
-        configuration.attributes["connection"] = connection
-        newest = ScriptDirectory.from_config(configuration).get_current_head()
-        if if_behind and MigrationContext.configure(connection).get_current_revision() == newest:
-            return
-        command.upgrade(configuration, "head")
-        if settings.app_database_url is None:
-            _make_role(connection, settings)
-        _grant(connection, settings.app_url.username or settings.app_role)
+        connection.execution_options(isolation_level="READ COMMITTED")
+        if if_behind:
+            with connection.begin():
+                if migrating.revision(connection) == migrating.newest():
+                    database.refuse_blind_operator(connection)
+                    return
+
+        def begin() -> bool:
+            _refuse_other_owners(connection)
+            is_empty = migrating.revision(connection) is None  # then no server can be running on it
+            app_role.see_to_it(connection, settings, may_change=new_secret_key or is_empty)
+            return go_on()
+
+        def go_on() -> bool:
+            is_newest = migrating.go_on(connection)
+            if is_newest:
+                _see_to_policy(connection)
+                _grant(connection, settings.app_url.username or settings.app_role)
+            return is_newest
+
+        is_newest = migrating.in_turn(connection, begin)
+        while not is_newest:
+            is_newest = migrating.in_turn(connection, go_on)
 
 
-def _make_role(connection: Connection, settings: Settings) -> None:
-    role = settings.app_role
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    # Only the verifier travels, so that a server that logs statements never logs the password.
-    verifier = driver.pgconn.encrypt_password(
-        settings.app_role_password.encode(), role.encode(), b"scram-sha-256"
-    ).decode()
-    exists = connection.execute(text("SELECT true FROM pg_roles WHERE rolname = :role"), {"role": role})
-    verb = "ALTER" if exists.scalar() else "CREATE"
-    driver.execute(
-        sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(
-            sql.SQL(verb), sql.Identifier(role), sql.Literal(verifier)
+def _refuse_other_owners(connection: Connection) -> None:
+    ours = [*database.Base.metadata.tables, "alembic_version"]
+    others = connection.execute(_OTHER_OWNERS, {"tables": ours}).scalars().all()
+    if others:
+        me = connection.execute(text("SELECT current_user")).scalar()
+        raise UpgradeRefused(
+            f"The tables of this database belong to {', '.join(others)}, and DATABASE_URL signs in as {me}."
+            " Nothing was changed. Name the owner in DATABASE_URL, or have a superuser make"
+            f" {me} the owner of the tables and functions in the schema public."
         )
-    )
+
+
+def _see_to_policy(connection: Connection) -> None:
+    """Show every tenant to whoever owns the tables today: after a restore that may be another role."""
+    owner, is_there = connection.execute(_OWNERS_POLICY).one()
+    if not is_there:
+        connection.exec_driver_sql("DROP POLICY IF EXISTS operator ON public.tenants")
+        connection.exec_driver_sql(
+            f"CREATE POLICY operator ON public.tenants TO {owner} USING (true) WITH CHECK (true)"
+        )
 
 
 def _grant(connection: Connection, role: str) -> None:
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    name = sql.Identifier(role)
-    with driver.transaction():  # a server that is running meanwhile never finds itself without its rights
-        driver.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name))
-        driver.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(name))
-        for grant in GRANTS:
-            driver.execute(sql.SQL("GRANT {} TO {}").format(sql.SQL(grant), name))
+    """What `GRANTS` say and nothing else; in a transaction, so that a running server never misses a right."""
+    name = sql.Identifier(role).as_string()
+    for statement in (
+        "REVOKE ALL ON FUNCTION tenants_behind() FROM PUBLIC",
+        f"GRANT USAGE ON SCHEMA public TO {name}",
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}",
+        *(f"GRANT {grant} TO {name}" for grant in GRANTS),
+    ):
+        connection.exec_driver_sql(statement)

@@ -15,17 +15,26 @@ from ordertrack.database import db, operator_connection
 
 
 @contextmanager
-def quiet_database(beside: Settings, folder: Path) -> Iterator[Settings]:
-    """On the suite's database server; gone afterwards, with its role."""
-    name = f"{beside.operator_url.database}_{folder.name}"
+def empty_database(beside: Settings, name: str, folder: Path, **environ: str) -> Iterator[Settings]:
+    """A new database on the suite's database server; gone afterwards, with its application's role."""
+    name = f"{beside.operator_url.database}_{name}"
     url = beside.operator_url.set(database=name).render_as_string(hide_password=False)
     with operator_connection(beside.operator_url) as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
-        made = Settings.from_environment({"ORDERTRACK_DATA": str(folder), "DATABASE_URL": url})
+        made = Settings.from_environment({"ORDERTRACK_DATA": str(folder), "DATABASE_URL": url} | environ)
+        try:
+            yield made
+        finally:
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+            connection.execute(text(f'DROP ROLE IF EXISTS "{made.app_role}"'))
+
+
+@contextmanager
+def quiet_database(beside: Settings, folder: Path) -> Iterator[Settings]:
+    """One that is up to date."""
+    with empty_database(beside, folder.name, folder) as made:
         schema.upgrade(made)
         yield made
-        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-        connection.execute(text(f'DROP ROLE "{made.app_role}"'))
 
 
 @contextmanager

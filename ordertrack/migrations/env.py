@@ -1,4 +1,4 @@
-"""How Alembic runs here: on the operator's connection that the caller hands over."""
+"""How Alembic runs here: in the transaction that the caller has begun on the operator's connection."""
 
 from alembic import context
 
@@ -6,10 +6,5 @@ import ordertrack.orders.models
 import ordertrack.tenants.models  # noqa: F401 (the metadata holds what has been imported)
 from ordertrack.database import Base
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
-    transaction_per_migration=True,
-)
-with context.begin_transaction():
-    context.run_migrations()
+context.configure(connection=context.config.attributes["connection"], target_metadata=Base.metadata)
+context.run_migrations()

@@ -172,8 +172,10 @@ END $$
 # that belongs to no tenant.
 BEHIND = """
 CREATE FUNCTION tenants_behind() RETURNS SETOF uuid LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp SET ordertrack.tenant_id = '' AS $$
-DECLARE tenant uuid;
+SET search_path = public, pg_temp AS $$
+DECLARE
+    tenant uuid;
+    before text := current_setting('ordertrack.tenant_id', true);
 BEGIN
     FOR tenant IN SELECT id FROM tenants LOOP
         PERFORM set_config('ordertrack.tenant_id', tenant::text, true);
@@ -184,6 +186,8 @@ BEGIN
             RETURN NEXT tenant;
         END IF;
     END LOOP;
+    -- By hand: only a superuser may make a function with a SET clause for a parameter of this kind.
+    PERFORM set_config('ordertrack.tenant_id', coalesce(before, ''), true);
 END $$;
 REVOKE ALL ON FUNCTION tenants_behind() FROM PUBLIC;
 """
