@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from psycopg import sql
 from server import Server
 from sqlalchemy import make_url
+from town import Town, open_town
 from wire import Wire
 
 from ordertrack import create_app, embedded, make_bare_app, schema
@@ -75,6 +76,13 @@ def operator_app(settings: Settings) -> Iterator[Flask]:
     yield made
     with made.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def town(settings: Settings) -> Iterator[Town]:
+    """Three thousand tenants, in a database of their own."""
+    with open_town(settings) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -53,6 +53,7 @@ class Order(Base):
         UniqueConstraint("tenant_id", "idempotency_key"),
         Index("orders_board", "tenant_id", "restaurant_id", "status", "status_since"),
         Index("orders_newest", "tenant_id", "placed_at", "id"),
+        Index("orders_newest_of_restaurant", "tenant_id", "restaurant_id", "placed_at", "id"),
     )
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
