@@ -103,7 +103,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything the page shows of a selection; `targets` are seconds and what each is for."""
+    """Everything the page shows of a selection; `targets` are seconds and what each is for.
+
+    `as_of`: up to when the log is in it; None where nothing of it is yet.
+    """
 
     selection: Selection
     stages: list[StageFigures]
@@ -115,7 +118,7 @@ class Report:
     doubtful: list[SlowOrder]
     targets: list[tuple[int, str]]
     outcome: Outcome
-    as_of: dt.datetime
+    as_of: dt.datetime | None
     is_behind: bool
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 from psycopg.rows import namedtuple_row
-from sqlalchemy import text
 
 from ordertrack.database import db
 from ordertrack.languages import gettext as _
 from ordertrack.sla import cells, estimate_days, shift_names, target_lines
 from ordertrack.sla.cells import NO_SHIFT
 from ordertrack.sla.figures import Group, HeatCell, Report, StageFigures
+from ordertrack.sla.reached import reached
 from ordertrack.sla.selection import Selection
 from ordertrack.sla.single_orders import SingleOrders
 from ordertrack.sla.stages import Stage
@@ -51,15 +50,6 @@ _CHOSEN_STAGE = """
        AND restaurant_id = ANY (%(restaurants)s)
      GROUP BY business_date
 """
-_POSITION = text("""
-    SELECT stream.seq > coalesce(progress.seq, 0) AS is_behind, clock_timestamp() AS now, event.occurred_at
-      FROM tenant_streams AS stream LEFT JOIN sla_progress AS progress USING (tenant_id)
-      LEFT JOIN order_status_events AS event
-        ON event.tenant_id = stream.tenant_id AND event.seq = progress.seq
-     WHERE stream.tenant_id = :tenant_id
-""")
-# Events of the last seconds wait for their turn; longer than this, the roll-up lags.
-_MAY_WAIT = dt.timedelta(seconds=30)
 
 
 def make(selection: Selection) -> Report:
@@ -87,7 +77,7 @@ class _Making:
     def report(self) -> Report:
         selection = self._selection
         slow = SingleOrders(selection, self._names, [(row.day, row.slowest) for row in self._of_stage])
-        as_of, is_behind = position(selection.tenant_id)
+        as_of, is_behind = reached(selection.tenant_id)
         return Report(
             selection,
             self._stages(),
@@ -177,15 +167,6 @@ class _Making:
             for place, each in enumerate(found)
             if each.count or each.all_left_out
         ]
-
-
-def position(tenant_id: uuid.UUID) -> tuple[dt.datetime, bool]:
-    """Up to which moment the roll-up knows everything, and whether it lags."""
-    row = db.session.execute(_POSITION, {"tenant_id": tenant_id}).one()
-    if not row.is_behind:
-        return row.now, False
-    as_of = row.occurred_at or dt.datetime.fromtimestamp(0, dt.UTC)
-    return as_of, row.now - as_of > _MAY_WAIT
 
 
 def _time(clock: dt.time) -> dt.timedelta:
