@@ -216,7 +216,13 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.
 
 def _routed(items: Iterable[NewItem], settings: FloorSettings) -> list[dict[str, Any]]:
     """The lines, each with its station."""
-    return [asdict(item) | {"station": item.station or settings.station_of(item.name)} for item in items]
+    return [asdict(item) | {"station": _station_of(item, settings)} for item in items]
+
+
+def _station_of(item: NewItem, settings: FloorSettings) -> str | None:
+    if item.station is not None:
+        return settings.as_spelled(item.station)
+    return settings.station_of(item.name)
 
 
 def _check_promise(promised_at: dt.datetime | None) -> None:
