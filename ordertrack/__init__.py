@@ -19,6 +19,7 @@ from ordertrack import (
     languages,
     logs,
     metrics,
+    names,
     notifications,
     readiness,
     script_words,
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.init_app(app)
     words.init_app(app)
     reasons.init_app(app)
+    names.init_app(app)
     script_words.init_app(app)
     sign_in.init_app(app)
     tablet_guard.init_app(app)

@@ -1,19 +1,14 @@
-"""How statuses, moves, roles and moments read on a page, in the language spoken: filters of every template.
-
-Clocks show twenty-four hours in every language: a service crosses midnight, and a card has no room to say
-which half of the day is meant.
-"""
+"""How statuses, moves, roles and lengths of time read, in the language spoken; every template's filters."""
 
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton
 from flask import Flask
 
-from ordertrack.languages import current, digits, marked
+from ordertrack.languages import digits, marked
 from ordertrack.languages import gettext as _
+from ordertrack.moments import clock, day, day_and_clock, milliseconds, told, when
 from ordertrack.orders.state_machine import Fulfilment, OrderStatus, Role
 
 _STATUSES = {
@@ -52,6 +47,8 @@ def init_app(app: Flask) -> None:
         day=day,
         day_and_clock=day_and_clock,
         milliseconds=milliseconds,
+        told=told,
+        when=when,
         duration=duration,
         fulfilment=fulfilment,
         move=move,
@@ -78,28 +75,6 @@ def move(to: OrderStatus) -> str:
 
 def role(which: Role) -> str:
     return _(_ROLES[Role(which)])
-
-
-def clock(moment: dt.datetime, zone: ZoneInfo) -> str:
-    """The time of day where the restaurant is."""
-    return digits(moment.astimezone(zone).strftime("%H:%M"))
-
-
-def day(date: dt.date) -> str:
-    """A date as it is written where its year matters."""
-    return digits(format_date(date, "long", locale=current().locale))
-
-
-def day_and_clock(moment: dt.datetime, zone: ZoneInfo) -> str:
-    """The day and the time to the second, where the restaurant is."""
-    local = moment.astimezone(zone)
-    date = format_skeleton("MMMEd", local, locale=current().locale)
-    return _("%(day)s, %(time)s", day=digits(date), time=digits(local.strftime("%H:%M:%S")))
-
-
-def milliseconds(moment: dt.datetime) -> int:
-    """Since 1970, as scripts count."""
-    return int(moment.timestamp() * 1000)
 
 
 def duration(length: dt.timedelta | None) -> str:

@@ -10,12 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from ordertrack.languages import gettext as _
 from ordertrack.orders import records
-from ordertrack.orders.state_machine import TERMINAL, OrderStatus
+from ordertrack.orders.state_machine import OPEN
 from ordertrack.tenants.restaurants import find_restaurant
 from ordertrack.tenants.sign_in import staff_principal
 
 blueprint = Blueprint("open_orders", __name__)
-OPEN = tuple(status for status in OrderStatus if status not in TERMINAL)
 
 
 @blueprint.get("/r/<restaurant>/open")

@@ -7,6 +7,7 @@ import uuid
 
 from sqlalchemy import func, select
 
+from ordertrack import names
 from ordertrack.database import db
 from ordertrack.orders.models import Order
 
@@ -15,7 +16,7 @@ MOST = 50
 
 
 def names_lately(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> list[str]:
-    """Up to MOST names, whoever was given the newest order first."""
+    """Up to MOST names, whoever was given the newest order first, each as it was spelled last."""
     # Asked of orders, not of the log: these are found by restaurant and day, however long the log has grown.
     query = (
         select(Order.rider)
@@ -29,4 +30,8 @@ def names_lately(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> list[str]:
         .order_by(func.max(Order.placed_at).desc())
         .limit(MOST)
     )
-    return [name for name in db.session.scalars(query) if name]
+    lately: dict[str, str] = {}
+    for name in db.session.scalars(query):
+        if name:
+            lately.setdefault(names.key(name), name)
+    return list(lately.values())

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from ordertrack import metrics
 from ordertrack.database import db
-from ordertrack.orders import records
+from ordertrack.orders import records, riders
 from ordertrack.orders.acts import DETAILED_ACTS, LINE_ACTS, Act, DetailMissing, NoSuchLine, check_act
 from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.state_machine import OrderStatus
@@ -50,8 +50,9 @@ def act(
     """Do this to an order of `by`'s tenant, log it and wake the listeners, then commit.
 
     `seen` is the status that the asker saw; None means whatever it is now. `line` is for strikes, `detail`
-    for the reason of a hold and the name of a rider. What is so already is answered and not written again.
-    Raises OrderNotFound, OrderMoved, or IllegalAct and its kinds; then nothing has been written.
+    for the reason of a hold and the name of a rider, which is kept as the rider's other orders spell it. What
+    is so already is answered and not written again. Raises OrderNotFound, OrderMoved, or IllegalAct and its
+    kinds; then nothing has been written.
     """
     line = line if act in LINE_ACTS else None
     detail = detail if act in DETAILED_ACTS else None
@@ -86,6 +87,8 @@ def _act(
             raise NoSuchLine(act, order.status, order.acts_allowed(by.role))
         if act in DETAILED_ACTS and not detail:
             raise DetailMissing(act, order.status, order.acts_allowed(by.role))
+        if act == Act.ASSIGN and detail:
+            detail = riders.as_carried(order, detail)
         if order.is_so(act, line, detail):
             return Acted(order, False)
         written = _ACT.rows(

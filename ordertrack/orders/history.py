@@ -19,7 +19,7 @@ from ordertrack.orders.intake import IdempotencyKeyReused
 from ordertrack.orders.models import Order, StatusEvent, TenantStream
 from ordertrack.orders.past import LogIsYounger, NotYetPast, PastOrder
 from ordertrack.orders.past_counts import Counts
-from ordertrack.orders.state_machine import FIRST
+from ordertrack.orders.state_machine import FIRST, TERMINAL
 from ordertrack.orders.transitions import CHANNEL
 
 DayOf = Callable[[str, dt.datetime], dt.date]
@@ -100,9 +100,12 @@ class History:
         counts = Counts(self._tenant_id)
         self._lock_orders({self._ids[event.number] for event in piece})
         self._lock_stream(piece[0].at)
-        counts.count_loads()
-        orders = [self._begun(event, counts) for event in piece if event.place == 0]
-        steps = [self._taken(event, counts) for event in piece]
+        counts.count_open()
+        orders, steps = [], []
+        for event in piece:
+            if event.place == 0:
+                orders.append(self._begun(event, counts))
+            steps.append(self._taken(event, counts))
         values = {"tenant_id": self._tenant_id, "first": FIRST, "orders": json.dumps(orders, default=str)}
         db.session.execute(PLACE, values)
         db.session.execute(WRITER)
@@ -126,9 +129,11 @@ class History:
         """What the database is given of an order."""
         new, key = self._orders[event.number].order, self._orders[event.number].idempotency_key
         restaurant_id = counts.restaurant_id(new.restaurant)
+        order_id = self._ids[event.number]
         day, number = counts.number(new.restaurant, self._day_of(new.restaurant, event.at))
+        counts.begin(order_id, new.restaurant, number)
         return {
-            "id": self._ids[event.number],
+            "id": order_id,
             "restaurant_id": restaurant_id,
             "business_date": day,
             "number": number,
@@ -148,6 +153,8 @@ class History:
         order = self._orders[event.number]
         step, before = order.steps[event.place], order.steps[event.place - 1] if event.place else None
         restaurant = order.order.restaurant
+        if step.status in TERMINAL:
+            counts.end(self._ids[event.number])
         return {
             "order_id": self._ids[event.number],
             "restaurant_id": counts.restaurant_id(restaurant),

@@ -18,28 +18,45 @@ from sqlalchemy.exc import IntegrityError
 from ordertrack import metrics
 from ordertrack.database import db
 from ordertrack.orders.models import Order
-from ordertrack.orders.state_machine import FIRST, Fulfilment
+from ordertrack.orders.state_machine import FIRST, OPEN, Fulfilment
 from ordertrack.orders.transitions import CHANNEL
 from ordertrack.tenants import floor
 from ordertrack.tenants.floor import FloorSettings
-from ordertrack.tenants.models import Restaurant
+from ordertrack.tenants.models import DAYS_KEPT_AHEAD, Restaurant
 from ordertrack.tenants.principal import Principal
 
 LONGEST_AGO_PROMISED = dt.timedelta(hours=1)
 LONGEST_AHEAD_PROMISED = dt.timedelta(days=30)
 
-# One statement; locks in the order restaurant, then stream, which is everybody's last (see transitions).
-# The number counts up within the restaurant's business day, which never runs backwards: `today` may be of
-# before the wait for the lock, so it is held against the day that stands in the locked row.
+# One statement; locks in the order restaurant, then stream, which is everybody's last (see transitions). The
+# restaurant is locked before it, so that it sees every number that was given and reads the clock after the
+# wait. The number counts up within the business day (`Restaurant.day_to_number_on`) from the last that was
+# given on it, past those that open orders have, of whatever day.
 _PLACE = text("""
-    WITH numbered AS (
-        UPDATE restaurants SET numbered_on = GREATEST(numbered_on, today.day),
-            last_number = CASE WHEN numbered_on >= today.day THEN last_number + 1 ELSE 1 END
-          FROM (SELECT tenant_id, id,
-                    ((clock_timestamp() AT TIME ZONE timezone) - business_day_start)::date AS day
-                  FROM restaurants WHERE tenant_id = :tenant_id AND id = :restaurant_id) AS today
-         WHERE restaurants.tenant_id = today.tenant_id AND restaurants.id = today.id
-        RETURNING restaurants.tenant_id, restaurants.id AS restaurant_id, numbered_on, last_number
+    WITH today AS (
+        SELECT tenant_id, id, numbered_on, last_number,
+            ((clock_timestamp() AT TIME ZONE timezone) - business_day_start)::date AS day
+          FROM restaurants WHERE tenant_id = :tenant_id AND id = :restaurant_id
+    ), running AS (
+        SELECT tenant_id, id, numbered_on, last_number,
+            CASE WHEN numbered_on BETWEEN day AND day + :kept_ahead THEN numbered_on ELSE day END AS day
+          FROM today
+    ), given AS (
+        SELECT tenant_id, id, day, CASE WHEN numbered_on = day THEN last_number ELSE coalesce(
+            (SELECT max(number) FROM orders WHERE orders.tenant_id = running.tenant_id
+                AND orders.restaurant_id = running.id AND orders.business_date = running.day), 0) END AS last
+          FROM running
+    ), in_use AS (
+        SELECT number FROM orders
+         WHERE tenant_id = :tenant_id AND restaurant_id = :restaurant_id AND status = ANY (:open)
+    ), numbered AS (
+        UPDATE restaurants SET numbered_on = given.day, last_number = (
+            SELECT min(free) FROM generate_series(last + 1, last + 1 + (SELECT count(*) FROM in_use)) AS free
+             WHERE free NOT IN (SELECT number FROM in_use))
+          FROM given
+         WHERE restaurants.tenant_id = given.tenant_id AND restaurants.id = given.id
+        RETURNING restaurants.tenant_id, restaurants.id AS restaurant_id,
+            restaurants.numbered_on, restaurants.last_number
     ), stream AS (
         UPDATE tenant_streams SET seq = tenant_streams.seq + 1 FROM numbered
          WHERE tenant_streams.tenant_id = numbered.tenant_id
@@ -164,7 +181,9 @@ def _placed_before(order: NewOrder, by: Principal, key: str) -> uuid.UUID | None
 def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.UUID:
     _check_promise(order.promised_at)
     restaurant_id = db.session.scalar(
-        select(Restaurant.id).where(Restaurant.tenant_id == by.tenant_id, Restaurant.slug == order.restaurant)
+        select(Restaurant.id)
+        .where(Restaurant.tenant_id == by.tenant_id, Restaurant.slug == order.restaurant)
+        .with_for_update(key_share=True)
     )
     if restaurant_id is None:
         raise RestaurantNotFound(order.restaurant)
@@ -175,6 +194,8 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.
             "tenant_id": by.tenant_id,
             "restaurant_id": restaurant_id,
             "order_id": order_id,
+            "kept_ahead": DAYS_KEPT_AHEAD,
+            "open": list(OPEN),
             "first": FIRST,
             "fulfilment": order.fulfilment,
             "promised_at": order.promised_at,
@@ -195,7 +216,13 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.
 
 def _routed(items: Iterable[NewItem], settings: FloorSettings) -> list[dict[str, Any]]:
     """The lines, each with its station."""
-    return [asdict(item) | {"station": item.station or settings.station_of(item.name)} for item in items]
+    return [asdict(item) | {"station": _station_of(item, settings)} for item in items]
+
+
+def _station_of(item: NewItem, settings: FloorSettings) -> str | None:
+    if item.station is not None:
+        return settings.as_spelled(item.station)
+    return settings.station_of(item.name)
 
 
 def _check_promise(promised_at: dt.datetime | None) -> None:

@@ -40,6 +40,7 @@ TRANSITIONS: dict[OrderStatus, tuple[OrderStatus, ...]] = {
 
 FIRST = OrderStatus.PENDING
 TERMINAL = frozenset(status for status, following in TRANSITIONS.items() if not following)
+OPEN = tuple(status for status in OrderStatus if status not in TERMINAL)
 
 _STATUSES_OF_ROLE: dict[Role, frozenset[OrderStatus]] = {
     Role.KITCHEN: frozenset({OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PREPARING}),

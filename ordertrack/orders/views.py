@@ -34,7 +34,7 @@ def of_day() -> ResponseReturnValue:
     chosen = next((place for place in restaurants if asked in (None, "", place.slug)), None)
     if chosen is None and asked:
         abort(404, _("There is no such restaurant."))
-    day = _day() or (chosen.business_day(dt.datetime.now(dt.UTC)) if chosen else None)
+    day = _day() or (_running_day(chosen) if chosen else None)
     found = (
         records.of_day(principal.tenant_id, chosen.id, day, MOST_LISTED, _number()) if chosen and day else []
     )
@@ -54,6 +54,11 @@ def story(order_id: uuid.UUID) -> ResponseReturnValue:
     return render_template(
         "story.html", principal=principal, order=order, sentences=stories.tell(order, entries)
     )
+
+
+def _running_day(place: Restaurant) -> dt.date:
+    """The day on which what is placed now is numbered."""
+    return place.day_to_number_on(place.business_day(dt.datetime.now(dt.UTC)))
 
 
 def _day() -> dt.date | None:

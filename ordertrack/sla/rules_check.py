@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from zoneinfo import available_timezones
 
+from ordertrack import names
 from ordertrack.languages import gettext as _
 from ordertrack.languages import number
 from ordertrack.orders.plain_text import UnusableText, plain_text
@@ -101,10 +102,10 @@ def _of_weekdays(rules: Rules) -> Iterator[tuple[str, str]]:
         for index, shift in enumerate(rules.shifts):
             if weekday not in shift.weekdays:
                 continue
-            if shift.name.casefold() in seen:
+            if names.key(shift.name) in seen:
                 said = {"shift": wording.quoted(shift.name), "days": naming.every(weekday)}
                 yield f"shift-{index}", _("There is another shift %(shift)s on %(days)s.", **said)
-            seen.add(shift.name.casefold())
+            seen.add(names.key(shift.name))
         pair = overlapping(rules.shifts, rules.day_starts, weekday)
         if pair is not None:
             index = max(rules.shifts.index(shift) for shift in pair)

@@ -11,7 +11,7 @@ from babel.dates import format_interval, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
-from ordertrack import words
+from ordertrack import moments, words
 from ordertrack.languages import current, digits, ngettext, number
 from ordertrack.languages import gettext as _
 from ordertrack.orders.state_machine import OrderStatus
@@ -119,8 +119,7 @@ def days(first: dt.date, last: dt.date) -> str:
 
 def moment(at: dt.datetime, zone: ZoneInfo) -> str:
     """The time of day, with its day unless that is today there."""
-    is_today = at.astimezone(zone).date() == dt.datetime.now(zone).date()
-    return digits(f"{at.astimezone(zone):%H:%M:%S}") if is_today else words.day_and_clock(at, zone)
+    return moments.clock_to_the_second(at, zone)
 
 
 def clock(time: dt.time) -> str:

@@ -8,9 +8,10 @@ import uuid
 from hashlib import sha256
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from ordertrack import names
 from ordertrack.database import db, enter_tenant, present_credential
 from ordertrack.languages import gettext as _
 from ordertrack.orders.models import TenantStream
@@ -90,12 +91,12 @@ def create_staff_member(tenant: Tenant, email: str, name: str, role: Role, passw
 def find_staff_member(tenant: Tenant, who: str) -> StaffMember:
     """Somebody whose access has not ended, by e-mail address or by name."""
     who = who.strip().lower()
-    found = db.session.scalars(
+    in_use = db.session.scalars(
         select(StaffMember)
         .where(StaffMember.tenant_id == tenant.id, StaffMember.revoked_at.is_(None))
-        .where(or_(StaffMember.email == who, func.lower(StaffMember.name) == who))
         .order_by((StaffMember.email == who).desc().nulls_last())
-    ).all()
+    )
+    found = [each for each in in_use if each.email == who or names.key(each.name) == names.key(who)]
     if not found:
         raise AccountError(f"{who} is not a staff member of {tenant.slug}, or was revoked before.")
     if len(found) > 1 and found[0].email != who:
@@ -121,9 +122,11 @@ def create_key(tenant: Tenant, name: str) -> tuple[ApiKey, str]:
 
 def revoke_key(tenant: Tenant, name: str) -> int:
     """End every key of this name; how many there were."""
+    used = db.session.scalars(select(ApiKey.name).where(ApiKey.tenant_id == tenant.id))
+    spelled = {each for each in used if names.key(each) == names.key(name)}
     ended = db.session.scalars(
         update(ApiKey)
-        .where(ApiKey.tenant_id == tenant.id, ApiKey.name == name, ApiKey.revoked_at.is_(None))
+        .where(ApiKey.tenant_id == tenant.id, ApiKey.name.in_(spelled), ApiKey.revoked_at.is_(None))
         .values(revoked_at=func.clock_timestamp())
         .returning(ApiKey.id)
     ).all()
@@ -156,7 +159,7 @@ def _checked_slug(slug: str) -> str:
 
 
 def checked_name(name: str) -> str:
-    name = name.strip()
+    name = names.tidy(name.strip())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise AccountError(_("A name has 1 to 100 printable characters."))
     return name

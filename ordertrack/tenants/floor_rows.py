@@ -71,6 +71,12 @@ class FloorSettings:
         """The name of the station that makes a dish, as `stations.station_of` finds it."""
         return stations.station_of(self.stations, dish_name)
 
+    def as_spelled(self, station_name: str) -> str:
+        """The name of a station as it is set up, whoever spells it in whatever way; others' as they are."""
+        wanted = stations.words_of(station_name)
+        same = (each.name for each in self.stations if stations.words_of(each.name) == wanted)
+        return next(same, station_name)
+
 
 def read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> FloorSettings | None:
     """The settings of a restaurant as they are now; None if the tenant has no restaurant of this id."""

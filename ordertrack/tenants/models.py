@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ordertrack.database import Base, Moment, stored_as_text
 from ordertrack.orders.state_machine import Role
 
+DAYS_KEPT_AHEAD = 3
+"""How far a business day that runs can lie ahead of the clock: zones and day starts lie less apart."""
+
 _NOW = text("clock_timestamp()")
 
 
@@ -46,6 +49,15 @@ class Restaurant(Base):
         local = moment.astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None)
         start = self.business_day_start
         return (local - dt.timedelta(hours=start.hour, minutes=start.minute)).date()
+
+    def day_to_number_on(self, day: dt.date) -> dt.date:
+        """The day whose numbers go on when the clock says that this business day runs.
+
+        A day that has begun is not taken back: not by a zone or a day start that was saved since, nor by a
+        clock that is set back a little. One that lies further ahead was begun by a clock that was wrong.
+        """
+        ahead = (self.numbered_on - day).days if self.numbered_on is not None else 0
+        return self.numbered_on if self.numbered_on and 0 <= ahead <= DAYS_KEPT_AHEAD else day
 
 
 class StaffMember(Base):

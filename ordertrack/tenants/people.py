@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
+from ordertrack import names
 from ordertrack.database import db
 from ordertrack.languages import gettext as _
 from ordertrack.orders.state_machine import Role
@@ -90,6 +91,6 @@ def _refuse_twin(tenant_id: uuid.UUID, name: str) -> None:
     """On a tablet the name is all there is to tell people apart. Who adds somebody meanwhile waits."""
     lock = func.pg_advisory_xact_lock(func.hashtextextended(f"people:{tenant_id}", 0))
     db.session.execute(select(lock))
-    if any(person.name.casefold() == name.casefold() for person in in_use(tenant_id)):
+    if any(names.key(person.name) == names.key(name) for person in in_use(tenant_id)):
         db.session.rollback()
         raise AccountError(_("There is somebody of this name already: add a letter or a second name."))

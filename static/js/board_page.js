@@ -2,6 +2,7 @@
 import "./kept.js";
 import "./waking.js";
 import "./clocks.js";
+import "./days.js";
 import "./board.js";
 import "./allday.js";
 import "./filters.js";

@@ -14,25 +14,26 @@ const cardsIn = (status) => [...document.querySelectorAll(`.card[data-rider][dat
 const numberOf = ({ dataset }) => Number(dataset.number);
 const isFree = (card) => card.dataset.held === undefined && !handedOver.has(card.id);
 
+// By the key of the name: "Sami" and "sami" are one rider.
 function byRider(cards) {
   const found = new Map();
-  for (const card of cards) found.set(card.dataset.rider, [...(found.get(card.dataset.rider) ?? []), card]);
+  for (const card of cards) found.set(card.dataset.riderKey, [...(found.get(card.dataset.riderKey) ?? []), card]);
   return found;
 }
 
 // Each an ordinary tap, so that each can be refused by itself, and waits like any other when the line is cut.
 function handOver(rider) {
-  for (const card of cardsIn("ready").filter((each) => each.dataset.rider === rider && isFree(each))) {
+  for (const card of cardsIn("ready").filter((each) => each.dataset.riderKey === rider && isFree(each))) {
     const button = card.querySelector('button[value="delivering"]');
     if (button) enqueue(tapOf(button));
   }
 }
 
 // Riders keep their places for as long as the page stands: nothing moves under a finger.
-function place(rider) {
+function place(rider, spelled) {
   if (shown.has(rider)) return shown.get(rider);
   const [item, name, carried, waiting, button] = ["li", "bdi", "span", "span", "button"].map((tag) => document.createElement(tag));
-  item.dataset.rider = name.textContent = rider;
+  item.dataset.rider = name.textContent = spelled;
   carried.className = "carried";
   waiting.className = "waiting";
   button.type = "button";
@@ -40,7 +41,11 @@ function place(rider) {
   item.append(name, carried, waiting, button);
   strip.querySelector("ul").append(item);
   shown.set(rider, { item, carried, waiting, button });
-  if (![...names.options].some(({ value }) => value === rider)) names.append(new Option(rider, rider));
+  if (![...names.options].some(({ dataset }) => dataset.key === rider)) {
+    const option = new Option(spelled, spelled);
+    option.dataset.key = rider;
+    names.append(option);
+  }
   return shown.get(rider);
 }
 
@@ -55,7 +60,7 @@ function show() {
   for (const rider of new Set([...shown.keys(), ...carried.keys(), ...waiting.keys()])) {
     const [out, here] = [carried.get(rider) ?? [], waiting.get(rider) ?? []];
     const free = here.filter(isFree);
-    const parts = place(rider);
+    const parts = place(rider, [...out, ...here][0]?.dataset.rider);
     write(parts.carried, out.length ? say("carries %(numbers)s", { numbers: listed(out) }) : say("carries nothing"));
     write(parts.waiting, here.length ? say("waiting: %(numbers)s", { numbers: listed(here) }) : "");
     write(parts.button, sayMany("Hand over %(num)s", "Hand over %(num)s", free.length));

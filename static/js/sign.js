@@ -1,6 +1,7 @@
 // How the page says what it knows of its stream: to the eye at once, to the ear what lasts.
+import { when } from "./moments.js";
 import { now } from "./server_time.js";
-import { clock, lasting, say } from "./words.js";
+import { lasting, say } from "./words.js";
 
 const LASTING = 3000; // milliseconds
 const WORDS = {
@@ -54,7 +55,7 @@ export function show(state, { silence, asOf }) {
   const text = WORDS[state] ?? sign.dataset.ended;
   const isOver = state === "signed-out" || state === "ended";
   write(word, state === "silent" ? silentFor(silence) : text);
-  const time = clock(asOf, sign.dataset.zone);
+  const time = when(asOf, sign.dataset.zone, now());
   if (isOver) write(since, say("— as it was at %(time)s", { time }));
   else if (state === "offline") write(since, say("· as of %(time)s (%(ago)s ago)", { time, ago: lasting(now() - asOf) }));
   else write(since, state === "silent" || state === "reconnecting" ? say("as of %(time)s", { time }) : "");

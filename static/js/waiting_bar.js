@@ -1,9 +1,11 @@
 // Taps that wait, counted at the edge of the board and listed on request; and what was refused, until it is read.
 import { areKept, refused, unsent } from "./entries.js";
+import { when } from "./moments.js";
 import { dismiss, takeBack } from "./queue.js";
 import { send, whatHinders } from "./sending.js";
+import { atServer, now } from "./server_time.js";
 import { isLate, isolated } from "./waits.js";
-import { clock, locale, number, say, sayMany } from "./words.js";
+import { locale, number, say, sayMany } from "./words.js";
 
 const bar = document.getElementById("waiting");
 const count = bar.querySelector("summary > span");
@@ -43,7 +45,7 @@ function row(entry) {
   put(line, "b", number(Number(entry.number)));
   const what = put(line, "p", "");
   put(what, "bdi", entry.label);
-  put(what, "span", clock(entry.at, zone));
+  put(what, "span", when(atServer(entry.at), zone, now()));
   if (entry.by) put(what, "bdi", entry.by);
   act(line, entry.tries > 0 ? say("Do not send again") : say("Take back"), () => takeBack(entry.id));
   return line;

@@ -101,6 +101,27 @@ def test_one_tap_hands_over_all_that_is_ready_for_a_rider_each_as_a_move_of_its_
     assert status_of(cedar, out) == OrderStatus.DELIVERING
 
 
+def test_a_rider_whose_name_is_spelled_in_several_ways_is_one_and_leaves_nothing_behind(
+    app: Flask,
+    cedar: House,
+    monkeypatch: pytest.MonkeyPatch,
+    give: Callable[..., uuid.UUID],
+    open_page: Open,
+    status_of: Callable[..., OrderStatus],
+) -> None:
+    with monkeypatch.context() as before_names_were_matched:
+        before_names_were_matched.setattr(actions.riders, "as_carried", lambda order, name: name)
+        ready = [give("Sami"), give("sami\u00a0"), give("Nadim")]
+    ready.append(give("SAMI "))
+    page = open_live(open_page, cedar)
+    expect(page.locator("#rider-strip li")).to_have_count(2)
+    rider_of(page, "Sami").get_by_role("button", name="Hand over 3").click()
+    for order_id in (ready[0], ready[1], ready[3]):
+        expect(page.locator(f"#column-delivering > #{card_id(order_id)}")).to_be_visible()
+    assert status_of(cedar, ready[2]) == OrderStatus.READY
+    assert page.locator("#riders option").count() == 2
+
+
 def test_a_hand_over_without_a_line_waits_on_the_tablet_and_what_was_overtaken_is_refused_alone(
     app: Flask,
     cedar: House,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+import uuid
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ordertrack.tenants.floor import FloorSettings
 from ordertrack.tenants.stations import Station, station_of, words_of
 
 GRILL = Station("Grill", ("kebab", "chicken", "كباب", "poulet grillé", "7up"))
@@ -74,6 +76,13 @@ def test_the_longest_match_wins_in_whatever_order_stations_stand(dishes: list[st
     found = station_of(shuffled, " ".join(dishes))
     longest = max(len(words_of(dish)) for dish in dishes)
     assert found is None if longest == 0 else len(words_of(found or "")) == longest
+
+
+@pytest.mark.parametrize("spelled", ["grill", " GRILL ", "Grill\u00a0", "\uff27\uff32\uff29\uff2c\uff2c"])
+def test_a_station_that_an_order_names_is_the_one_that_is_set_up(spelled: str) -> None:
+    floor = FloorSettings(uuid.uuid4(), stations=KITCHEN)
+    assert floor.as_spelled(spelled) == "Grill"
+    assert floor.as_spelled("Grill 2") == "Grill 2"
 
 
 def test_of_equally_long_words_those_of_the_station_named_first_win() -> None:

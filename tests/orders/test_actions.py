@@ -54,6 +54,29 @@ def stored(app: Flask) -> Callable[..., OrderRecord]:
     return read
 
 
+@pytest.mark.parametrize("typed", ["SAMI", " sami ", "Sami\u00a0", "\uff33\uff41\uff4d\uff49"])
+def test_a_rider_who_carries_something_keeps_one_spelling(
+    cedar: Any, place: Any, do: Any, story: Any, stored: Any, typed: str
+) -> None:
+    first, second = place(cedar), place(cedar)
+    do(first, Act.ASSIGN, by=cedar.karim.principal, detail="Sami")
+    do(second, Act.ASSIGN, by=cedar.karim.principal, detail=typed)
+    assert stored(cedar, second).rider == story(cedar, second)[-1].detail == "Sami"
+    assert not do(first, Act.ASSIGN, by=cedar.karim.principal, detail=typed).done, "so it was already"
+
+
+def test_a_riders_name_is_kept_tidy_and_is_the_restaurants_own(
+    cedar: Any, place: Any, bring: Any, do: Any, stored: Any
+) -> None:
+    first, elsewhere, later = place(cedar), place(cedar, restaurant="jounieh"), place(cedar)
+    do(first, Act.ASSIGN, by=cedar.program, detail="Abou\u00a0 Sami ")
+    do(elsewhere, Act.ASSIGN, by=cedar.program, detail="ABOU SAMI")
+    assert [stored(cedar, order).rider for order in (first, elsewhere)] == ["Abou Sami", "ABOU SAMI"]
+    bring(cedar, first, CANCELLED)
+    do(later, Act.ASSIGN, by=cedar.program, detail="abou sami")
+    assert stored(cedar, later).rider == "abou sami", "nobody carries anything under the other spelling"
+
+
 def test_an_action_stands_in_the_one_log_in_its_place(
     cedar: Any, place: Any, bring: Any, do: Any, story: Any
 ) -> None:

@@ -37,7 +37,13 @@ if TYPE_CHECKING:
     from cast import House
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
-WAY = (OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
+WAY = (
+    OrderStatus.PENDING,
+    OrderStatus.CONFIRMED,
+    OrderStatus.PREPARING,
+    OrderStatus.READY,
+    OrderStatus.COMPLETED,
+)
 IN_KITCHEN = set(WAY[:3])
 
 Write = Callable[..., int]
@@ -48,7 +54,7 @@ def by(house: House) -> Principal:
 
 
 def past(house: House, *minutes: float, restaurant: str = "hamra", key: str | None = None) -> PastOrder:
-    """An order that was placed so many minutes after noon, then confirmed, then preparing, then ready."""
+    """An order that was placed so many minutes after noon, then confirmed, preparing, ready and completed."""
     steps = tuple(
         PastStep(status, NOON + dt.timedelta(minutes=minute), by(house), {"told": str(status)})
         for status, minute in zip(WAY, minutes, strict=False)
@@ -96,7 +102,7 @@ def test_every_event_has_its_own_time_its_hand_and_what_was_said(cedar: House, w
         None,
         *(dt.timedelta(minutes=length) for length in (3, 1, 16)),
     ]
-    assert [event.event_metadata for event in events] == [{"told": str(status)} for status in WAY]
+    assert [event.event_metadata for event in events] == [{"told": str(status)} for status in WAY[:4]]
     assert {(event.changed_by, event.actor) for event in events} == {("Somebody then", "program:past")}
 
 
@@ -132,16 +138,41 @@ def test_numbers_count_up_in_each_restaurants_business_day_and_go_on_today(
 ) -> None:
     night = 60 * 13.5  # half past three in the morning at Beirut, before the day ends at four
     write(
-        *(past(cedar, minute) for minute in (0, 1, night, night + 60)),
-        past(cedar, 0.5, restaurant="jounieh"),
+        *(past(cedar, *served(minute)) for minute in (0, 1, night, night + 60)),
+        past(cedar, *served(0.5), restaurant="jounieh"),
     )
     numbers = [(order.business_date.day, order.number) for order in orders(app, cedar)]
     assert numbers == [(2, 1), (2, 1), (2, 2), (2, 3), (3, 1)]
 
     now = dt.datetime.now(dt.UTC) - NOON
-    write(past(cedar, now.total_seconds() / 60))
+    write(past(cedar, *served(now.total_seconds() / 60 - 0.5)))
     place(cedar)
     assert [order.number for order in orders(app, cedar)][-2:] == [1, 2]
+
+
+def served(minute: float) -> list[float]:
+    """The minutes of an order that was placed then and completed at once."""
+    return [minute + step / 100 for step in range(len(WAY))]
+
+
+@pytest.mark.parametrize("at_once", [None, 3])
+def test_a_number_that_was_open_then_was_not_given_again(
+    app: Flask, cedar: House, write: Write, place: Callable[..., uuid.UUID], at_once: int | None
+) -> None:
+    day = 24 * 60
+    write(
+        past(cedar, 0),
+        past(cedar, *served(1)),
+        past(cedar, 2, day + 3, day + 4, day + 5, day + 6),
+        past(cedar, day),
+        past(cedar, day + 2),
+        past(cedar, day + 7),
+        at_once=at_once,
+    )
+    numbers = [(order.business_date.day, order.number) for order in orders(app, cedar)]
+    assert numbers == [(2, 1), (2, 2), (2, 3), (3, 2), (3, 4), (3, 5)]
+    place(cedar)
+    assert orders(app, cedar)[-1].number == 3, "1, 2, 4 and 5 are open"
 
 
 def test_nothing_is_written_before_what_the_log_has_already(

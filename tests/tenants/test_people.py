@@ -107,6 +107,8 @@ def test_a_manager_adds_somebody_who_signs_on_at_once_and_nowhere_else(
     ("wrong", "said"),
     [
         ({"name": "nour"}, "somebody of this name"),
+        ({"name": "\u00a0NOUR\u3000"}, "somebody of this name"),
+        ({"name": "\uff2e\uff4f\uff55\uff52"}, "somebody of this name"),
         ({"name": ""}, "A name has"),
         ({"name": "a\u202eb"}, "A name has"),
         ({"role": "manager"}, "e-mail address"),

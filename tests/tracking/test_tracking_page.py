@@ -10,10 +10,13 @@ from collections.abc import Callable
 import pytest
 from cast import House
 from flask import Flask
+from markupsafe import escape
 from sqlalchemy import text
 
+from ordertrack.boards.reasons import CANCELLING
 from ordertrack.config import Settings
 from ordertrack.database import db, operator_connection, tenant_context
+from ordertrack.languages import TAGS, gettext, speaking
 from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.records import OrderRecord
@@ -93,6 +96,44 @@ def test_the_page_is_private_and_says_nothing_about_who_ordered(app: Flask, ceda
     assert answer.headers["Cache-Control"] == "no-store"
     for private in ("Rana", "+961", "1 234567", "flat 4", "till-77", "Till", str(cedar.tenant_id)):
         assert private not in answer.text
+
+
+def test_the_page_says_how_each_dish_was_asked_for(
+    app: Flask, cedar: House, place: Callable[..., uuid.UUID]
+) -> None:
+    token = order_of(app, cedar, place(cedar)).tracking_token
+    page = app.test_client().get(f"/track/{token}").text
+    assert "extra garlic" in page
+    assert "no onion" not in page, "a note is for the kitchen"
+
+
+def cancel(app: Flask, house: House, order_id: uuid.UUID, reason: str | None) -> str:
+    """The token of the order's page once it is cancelled."""
+    with tenant_context(app, house.tenant_id):
+        transitions.advance(order_id, OrderStatus.CANCELLED, by=house.program, reason=reason)
+    return order_of(app, house, order_id).tracking_token
+
+
+@pytest.mark.parametrize("reason", CANCELLING)
+def test_a_guest_whose_order_was_cancelled_reads_why_in_their_language(
+    app: Flask, cedar: House, place: Callable[..., uuid.UUID], reason: str
+) -> None:
+    token = cancel(app, cedar, place(cedar), reason)
+    for tag in TAGS:
+        with speaking(tag):
+            said = gettext(reason)
+        assert escape(said) in app.test_client().get(f"/track/{token}?lang={tag}").text
+
+
+@pytest.mark.parametrize("reason", ["Cook walked out", "sold out again, blame Sami", None])
+def test_what_somebody_wrote_as_a_reason_is_not_for_the_guest(
+    app: Flask, cedar: House, place: Callable[..., uuid.UUID], reason: str | None
+) -> None:
+    token = cancel(app, cedar, place(cedar), reason)
+    page = app.test_client().get(f"/track/{token}").text
+    assert "Cancelled" in page and "ask the restaurant" in page
+    for private in (reason or "None", "Sami", *CANCELLING):
+        assert private not in page
 
 
 def test_a_token_is_128_random_bits(app: Flask, cedar: House, place: Callable[..., uuid.UUID]) -> None:

@@ -1,0 +1,32 @@
+"""A rider is one person, however the name is typed: orders keep the spelling that the others have already."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select
+
+from ordertrack import names
+from ordertrack.orders.models import Order
+from ordertrack.orders.order_record import OrderRecord
+from ordertrack.orders.state_machine import OPEN
+from ordertrack.statements import Confined
+
+
+def as_carried(order: OrderRecord, name: str) -> str:
+    """The name as the oldest open order of the restaurant has it; else as it was typed, tidy."""
+    wanted = names.key(name)
+    for row in _CARRIED.rows(tenant_id=order.tenant_id, restaurant_id=order.restaurant_id, open=list(OPEN)):
+        if names.key(row.rider) == wanted:
+            return str(row.rider)
+    return names.tidy(name)
+
+
+_CARRIED = Confined(
+    select(Order.rider)
+    .where(
+        Order.tenant_id == bindparam("tenant_id"),
+        Order.restaurant_id == bindparam("restaurant_id"),
+        Order.status == bindparam("open").any_(),
+        Order.rider.is_not(None),
+    )
+    .order_by(Order.placed_at, Order.id)
+)
