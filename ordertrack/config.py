@@ -14,6 +14,8 @@ from pathlib import Path
 
 from sqlalchemy import URL, make_url
 
+from ordertrack.limits import Limits
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -34,6 +36,7 @@ class Settings:
     workers: int
     demo: bool
     proxies: int
+    limits: Limits
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -49,6 +52,7 @@ class Settings:
             workers=_whole_number(environ, "WEB_CONCURRENCY", 2, 1, 256),
             demo=environ.get("ORDERTRACK_DEMO", "0") not in ("", "0"),
             proxies=_whole_number(environ, "ORDERTRACK_PROXIES", 0, 0, 9),
+            limits=_limits(environ),
         )
 
     @cached_property
@@ -83,6 +87,13 @@ def _whole_number(environ: Mapping[str, str], name: str, default: int, low: int,
     if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
         raise SettingsError(f"{name} must be a whole number from {low} to {high}, not {text!r}.")
     return int(text)
+
+
+def _limits(environ: Mapping[str, str]) -> Limits:
+    try:
+        return Limits.of(environ.get("ORDERTRACK_LIMITS") or "")
+    except ValueError as error:
+        raise SettingsError(f"ORDERTRACK_LIMITS cannot be read: {error}.") from None
 
 
 def _postgresql(name: str, address: str) -> URL:

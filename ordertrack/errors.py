@@ -18,9 +18,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from ordertrack import embedded, refusals
+from ordertrack.languages import LANGUAGES, speaking
 from ordertrack.languages import gettext as _
 from ordertrack.live.cursor import MalformedCursor
 from ordertrack.live.hub import NotAdmitted, TooManyStreams
+from ordertrack.live.shares import ShareTaken
 from ordertrack.logs import loggable_path
 from ordertrack.orders.acts import IllegalAct
 from ordertrack.orders.intake import IdempotencyKeyReused, PromiseOutOfRange, RestaurantNotFound
@@ -91,6 +93,16 @@ def problem_of(error: Exception) -> Problem:
         case TooManyStreams():
             return _refused_for_now(
                 error, _("As many screens are connected as this server can carry. Try again in a moment.")
+            )
+        case ShareTaken():
+            return Problem(
+                429,
+                _(
+                    "As many screens as may be are open here at once: %(most)s. Close one, then try again.",
+                    most=error.most,
+                ),
+                {"limit": f"streams_per_{error.kind}", "most": error.most},
+                {"Retry-After": "15"},
             )
         case OperationalError() | InterfaceError() | InternalError() | PoolTimeout() | psycopg.Error():
             return _refused_for_now(error, _sentence_on_database(error))
@@ -184,6 +196,15 @@ def _page(error: Exception) -> ResponseReturnValue:
     renderers: dict[str, Callable[[Problem], Response]] = current_app.extensions["renderers"]
     room = max((prefix for prefix in renderers if request.path.startswith(prefix)), key=len)
     return renderers[room](problem)
+
+
+def rehearse(app: Flask) -> None:
+    """Read whatever a page may need from files, so that a refusal for want of descriptors needs none."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+    for tag in LANGUAGES:
+        with app.test_request_context(), speaking(tag):
+            page(Problem(503, refusals.sentence(500)))
 
 
 def page(problem: Problem) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import socket
 import time
+from contextlib import suppress
 from typing import Any
 
 from gunicorn.http.body import Body
@@ -98,11 +99,12 @@ class Incoming:
         self._arrivals.add(self)
 
     def turn_away(self) -> None:
+        """End what comes on it: what is here already is still read, so whoever has asked is answered."""
         self._is_turned_away = True
-        try:
-            self.client.shutdown(socket.SHUT_RD)
-        except OSError:  # gone by itself
-            return
+        # gevent's own shutdown would break off whoever waits for it instead of waking them.
+        plain = getattr(self.client, "_sock", self.client)
+        with suppress(OSError):  # gone by itself
+            plain.shutdown(socket.SHUT_RD)
 
     def forget(self) -> None:
         self._arrivals.remove(self)

@@ -164,13 +164,16 @@ def _command(*arguments: str) -> subprocess.Popen[bytes]:
 
 def listen(worker: Any) -> None:
     """In a worker: start what it keeps, and end its streams as soon as the worker is told to go."""
-    from ordertrack import streaming
+    from ordertrack import errors, streaming
     from ordertrack.boards.screen_keeper import ScreenKeeper
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the master says when to go
     app = worker.app.wsgi()
+    errors.rehearse(app)
+    hub = app.extensions["hub"]
+    hub.most_streams = min(hub.most_streams, worker.room.streams)
     listener = streaming.start(app)
-    screens = ScreenKeeper(app, app.extensions["hub"])
+    screens = ScreenKeeper(app, hub)
     screens.start()
 
     def watch() -> None:

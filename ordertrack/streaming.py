@@ -14,12 +14,15 @@ from typing import Any
 import psycopg
 from flask import Flask, Response, current_app, g, has_app_context, request
 
-from ordertrack import connecting, database
+from ordertrack import askers, connecting, database
+from ordertrack.config import Settings
 from ordertrack.database import db, tenant_context
+from ordertrack.limits import Limits
 from ordertrack.live.connections import QueueConnection, SocketConnection
 from ordertrack.live.cursor import Cursor, MalformedCursor
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Hear, Listener
+from ordertrack.live.shares import Holder, Shares
 from ordertrack.live.subscriptions import LIFETIME
 from ordertrack.live.takeover import TAKEN_OVER, socket_to_take_over
 from ordertrack.live.topics import Channel, Topic
@@ -71,7 +74,9 @@ def init_app(
     `heard` says what each notification of the database means to the hub, `recover` what to do when some may
     have been missed.
     """
-    hub = Hub(EventLog(app), channels)
+    limits = app.config["SETTINGS"].limits
+    hub = Hub(EventLog(app), channels, Shares(_most_of(limits)))
+    hub.most_streams = limits.streams
     app.extensions["hub"] = hub
     app.extensions["listener"] = Listener(
         hub,
@@ -96,6 +101,7 @@ def answer(watcher: Principal, topic: Topic, after: Cursor | None) -> Response:
     client = socket_to_take_over(request.environ)
     if request.method == "HEAD":
         return Response(mimetype="text/event-stream")
+    holders = _holders(watcher)
     if client is not None:
         environ = request.environ
 
@@ -103,14 +109,31 @@ def answer(watcher: Principal, topic: Topic, after: Cursor | None) -> Response:
             environ[TAKEN_OVER] = True  # from here on no error page may be written into the stream
             return SocketConnection(client)
 
-        hub.attach(watcher, topic, after, take_over)
+        hub.attach(watcher, topic, after, take_over, holders)
         return Response(mimetype="text/event-stream")
     connection = QueueConnection()
-    hub.attach(watcher, topic, after, lambda: connection)
+    hub.attach(watcher, topic, after, lambda: connection, holders)
     response = Response(iter(connection), mimetype="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response
+
+
+def _most_of(limits: Limits) -> dict[str, int]:
+    return {
+        "link": limits.streams_per_link,
+        "key": limits.streams_per_key,
+        "session": limits.streams_per_session,
+        "address": limits.streams_per_address,
+    }
+
+
+def _holders(watcher: Principal) -> list[Holder]:
+    """Whose a stream is: its link's, key's or sign-in's, and its address's where that is known."""
+    settings: Settings = current_app.config["SETTINGS"]
+    holders = [Holder(watcher.credential, watcher.session or watcher.actor)]
+    address = askers.address_of(request.environ, settings.proxies)
+    return holders if address is None else [*holders, Holder("address", address)]
 
 
 def requested_cursor() -> Cursor | None:

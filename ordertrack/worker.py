@@ -59,9 +59,9 @@ class Worker(GeventWorker):  # type: ignore[misc]
     """One process that serves: it takes as many connections as it has descriptors for."""
 
     def init_process(self) -> None:
-        room = descriptors.shared_out(descriptors.raise_limit())
-        self.worker_connections = room.connections
-        self._arrivals = Arrivals(room.arrivals)
+        self.room = descriptors.shared_out(descriptors.raise_limit())
+        self.worker_connections = self.room.connections
+        self._arrivals = Arrivals(self.room.arrivals)
         super().init_process()
 
     def server_class(self, listener: Any, *, spawn: Any, **_unused: Any) -> StreamServer:

@@ -53,7 +53,14 @@ def share_static(settings: Settings, folder: Path) -> None:
 class Server:
     """gunicorn with its workers, listeners and streams, on one port that outlives restarts."""
 
-    def __init__(self, settings: Settings, folder: Path, workers: int = 2) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        folder: Path,
+        workers: int = 2,
+        descriptors: int | None = None,
+        **environment: str,
+    ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -61,14 +68,20 @@ class Server:
         self.log = folder / "server.log"
         share_static(settings, folder)
         self._environment = environment_of(
-            settings, folder, ORDERTRACK_DEMO="0", WEB_CONCURRENCY=str(workers), PORT=str(self.port)
+            settings,
+            folder,
+            ORDERTRACK_DEMO="0",
+            WEB_CONCURRENCY=str(workers),
+            PORT=str(self.port),
+            **environment,
         )
+        self._descriptors = descriptors
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "ordertrack.commands", "serve"],
+                self._command(),
                 env=self._environment,
                 stdout=log,
                 stderr=log,
@@ -79,6 +92,12 @@ class Server:
             self._process.terminate()
             self._process.wait(PATIENCE)
             raise AssertionError(self.log.read_text()[-2000:]) from late
+
+    def _command(self) -> list[str]:
+        serve = [sys.executable, "-m", "ordertrack.commands", "serve"]
+        if self._descriptors is None:
+            return serve
+        return ["/bin/sh", "-c", f'ulimit -n {self._descriptors} && exec "$@"', "sh", *serve]
 
     def kill(self) -> None:
         """As a crash would end it."""

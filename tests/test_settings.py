@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ordertrack.config import ROOT, Settings, SettingsError
+from ordertrack.limits import Limits
 
 
 def read(folder: Path, **environ: str) -> Settings:
@@ -33,6 +34,7 @@ def test_variables_that_are_set_but_empty_are_as_if_unset(tmp_path: Path) -> Non
         "WEB_CONCURRENCY",
         "ORDERTRACK_DEMO",
         "ORDERTRACK_PROXIES",
+        "ORDERTRACK_LIMITS",
     )
     assert read(tmp_path, **dict.fromkeys(names, "")) == read(tmp_path)
 
@@ -48,9 +50,11 @@ def test_every_variable_is_taken(tmp_path: Path) -> None:
         WEB_CONCURRENCY="7",
         ORDERTRACK_DEMO="1",
         ORDERTRACK_PROXIES="2",
+        ORDERTRACK_LIMITS="streams=900, streams_per_link=3",
     )
     assert (made.host, made.port, made.secret_key, made.workers) == ("::1", 0, "sesame", 7)
     assert (made.demo, made.proxies) == (True, 2)
+    assert made.limits == Limits(streams=900, streams_per_link=3)
     assert made.operator_url.username == "own"
     assert made.app_url.username == "app"
     assert {made.operator_url.drivername, made.app_url.drivername} == {"postgresql+psycopg"}
@@ -70,6 +74,27 @@ def test_a_number_that_is_none_is_refused_by_name(tmp_path: Path, variable: str,
 def test_numbers_have_bounds(tmp_path: Path, variable: str, value: str) -> None:
     with pytest.raises(SettingsError, match=variable):
         read(tmp_path, **{variable: value})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "streams",
+        "streams=",
+        "streams=-1",
+        "streams=0",
+        "streams=1e3",
+        "streams=9999999",
+        "streams=٣",
+        "streams=5,streams=5",
+        "streams=5,,",
+        "screens=5",
+        "streams=5;streams_per_key=5",
+    ],
+)
+def test_limits_that_cannot_be_read_are_refused_by_name(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SettingsError, match=r"^ORDERTRACK_LIMITS cannot be read: .+\.$"):
+        read(tmp_path, ORDERTRACK_LIMITS=text)
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 import structlog
 
 from ordertrack import metrics
 from ordertrack.live import frames
 from ordertrack.live.cursor import Cursor
+from ordertrack.live.shares import Holder, Shares
 from ordertrack.live.subscriptions import LIFETIME, Connect, Connection, Log, Subscription
 from ordertrack.live.tenant_hub import TenantHub
 from ordertrack.live.topics import Channel, Topic, Watcher
@@ -51,8 +53,10 @@ class _Joining:
 class Hub:
     """Subscribes watchers to topics and writes every change's frame to those whom it concerns."""
 
-    def __init__(self, log: Log, channels: list[Channel]) -> None:
+    def __init__(self, log: Log, channels: list[Channel], shares: Shares | None = None) -> None:
         self._log = log
+        self._shares = shares or Shares()
+        self.most_streams = MOST_STREAMS
         self._channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
         self._tenants: dict[uuid.UUID, TenantHub] = {}
         self._tenants_lock = threading.Lock()
@@ -63,13 +67,23 @@ class Hub:
         self.is_closing = False
         self.count = 0
 
-    def attach(self, watcher: Watcher, topic: Topic, after: Cursor | None, connect: Connect) -> Subscription:
+    def attach(
+        self,
+        watcher: Watcher,
+        topic: Topic,
+        after: Cursor | None,
+        connect: Connect,
+        holders: Sequence[Holder] = (),
+    ) -> Subscription:
         """Catch a watcher up from `after` (None: from nothing) and keep it up to date from then on.
 
         `connect` is called late, when there is something to send, and what it made is closed if the rest
-        fails. Raises NotAdmitted or TooManyStreams, and whatever reading the log raises.
+        fails. `holders` are those whose stream it is. Raises NotAdmitted, TooManyStreams or ShareTaken, and
+        whatever reading the log raises.
         """
         self._admit(watcher, topic)
+        self._shares.take(holders)
+        forget = partial(self._forget, holders)
         joining = _Joining(topic.tenant_id, watcher.ended_by, connect)
         self._joining.add(joining)
         self._count(+1)
@@ -78,10 +92,11 @@ class Hub:
                 if topic.tenant_id not in self._recovered:
                     self._recover_revocations(topic.tenant_id)
                 subscription = self._tenant(topic.tenant_id).join(
-                    topic, watcher.ended_by, after, joining.connected, self.detach
+                    topic, watcher.ended_by, after, joining.connected, forget
                 )
         except BaseException:
             self._count(-1)
+            self._shares.give_back(holders)
             joining.close("error")
             raise
         finally:
@@ -93,14 +108,8 @@ class Hub:
         elif self.is_closing:
             connection.close("shutdown")
         if not connection.is_open:  # its end may have come before there was a subscription to forget
-            self.detach(subscription)
+            forget(subscription)
         return subscription
-
-    def detach(self, subscription: Subscription) -> None:
-        """Forget a subscription; does nothing the second time."""
-        if self._tenant(subscription.topic.tenant_id).leave(subscription):
-            self._turned.add(subscription.topic.tenant_id)
-            self._count(-1)
 
     def wake(self, tenant_id: uuid.UUID, seq: int | None = None) -> None:
         """The tenant's log has grown to `seq`, or (None) may have: read on and publish."""
@@ -184,6 +193,13 @@ class Hub:
         for joining in list(self._joining):
             joining.close("shutdown")
 
+    def _forget(self, holders: Sequence[Holder], subscription: Subscription) -> None:
+        """Forget a subscription; does nothing the second time."""
+        if self._tenant(subscription.topic.tenant_id).leave(subscription):
+            self._turned.add(subscription.topic.tenant_id)
+            self._count(-1)
+            self._shares.give_back(holders)
+
     def _recover_revocations(self, tenant_id: uuid.UUID) -> None:
         """Learn whose access ended before there was anybody to hear of it: once a tenant, after each gap."""
         self._recovered.add(tenant_id)
@@ -209,7 +225,7 @@ class Hub:
         channel = self._channels.get(topic.channel)
         if channel is None or watcher.tenant_id != topic.tenant_id or not channel.admits(watcher, topic):
             raise NotAdmitted(topic)
-        if self.is_closing or self.count >= MOST_STREAMS:
+        if self.is_closing or self.count >= self.most_streams:
             raise TooManyStreams()
 
     def _tenant(self, tenant_id: uuid.UUID) -> TenantHub:

@@ -45,6 +45,13 @@ class Principal:
         return (self.actor,) if self.session is None else (self.actor, self.session)
 
     @property
+    def credential(self) -> str:
+        """What it shows to be let in: a sign-in on one device (`session`), a `key`, or a guest's `link`."""
+        if self.is_staff:
+            return "session"
+        return "key" if self.actor.startswith("key:") else "link"
+
+    @property
     def is_staff(self) -> bool:
         return self.role is not None
 

@@ -24,7 +24,8 @@ SNAPSHOTS = "ordertrack_snapshots_total"
 
 @pytest.fixture(scope="module")
 def going(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(settings, tmp_path_factory.mktemp("going"))
+    folder = tmp_path_factory.mktemp("going")
+    running = Server(settings, folder, ORDERTRACK_LIMITS=f"streams_per_session={SCREENS}")
     running.start()
     yield running
     running.stop()

@@ -9,7 +9,6 @@ import pytest
 
 from live.recording import Frame, Recorder, count
 from ordertrack import metrics
-from ordertrack.live import hub as hub_module
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub, NotAdmitted, TooManyStreams
 from ordertrack.live.topics import Topic
@@ -238,10 +237,8 @@ def test_closing_ends_every_stream_and_admits_no_more(cedar: Any, rival: Any, hu
         watch(cedar)
 
 
-def test_there_is_a_limit_to_what_one_process_carries(
-    cedar: Any, hub: Hub, watch: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(hub_module, "MOST_STREAMS", 2)
+def test_there_is_a_limit_to_what_one_process_carries(cedar: Any, hub: Hub, watch: Any) -> None:
+    hub.most_streams = 2
     first, _ = watch(cedar), watch(cedar)
     with pytest.raises(TooManyStreams):
         watch(cedar)

@@ -1,0 +1,41 @@
+"""What each may have of the house at once: ORDERTRACK_LIMITS."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple, Self
+
+MOST = 1_000_000
+_PART = re.compile(r"\s*(\w+)\s*=\s*([0-9]{1,7})\s*", re.ASCII)
+
+
+class Limits(NamedTuple):
+    """Open streams, counted in each worker by itself: of all, of one guest's link, of one API key, of one
+    sign-in on one device, and of one network address where it is known."""
+
+    streams: int = 20_000
+    streams_per_link: int = 20
+    streams_per_key: int = 100
+    streams_per_session: int = 50
+    streams_per_address: int = 1000
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Read `streams=2000,streams_per_link=10`; what is not named keeps its default.
+
+        Raises ValueError with a sentence that says what is wrong.
+        """
+        given: dict[str, int] = {}
+        for part in text.split(",") if text.strip() else ():
+            match = _PART.fullmatch(part)
+            if match is None:
+                raise ValueError(f"{part.strip()[:60]!r} has not the form name=number")
+            name, number = match[1], int(match[2])
+            if name not in cls._fields:
+                raise ValueError(f"there is no {name!r}, but {', '.join(cls._fields)}")
+            if name in given:
+                raise ValueError(f"{name} is given twice")
+            if not 1 <= number <= MOST:
+                raise ValueError(f"{name} must be a whole number from 1 to {MOST}")
+            given[name] = number
+        return cls(**given)

@@ -1,0 +1,46 @@
+"""A share of the house for each: who holds many streams takes them from nobody else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+
+class Holder(NamedTuple):
+    """Whose streams are counted together: `kind` names the limit (`key`, ...), `name` the one of it."""
+
+    kind: str
+    name: str
+
+
+class ShareTaken(Exception):
+    """Somebody has as many streams open as they may: `most`, of this `kind`."""
+
+    def __init__(self, kind: str, most: int) -> None:
+        self.kind = kind
+        self.most = most
+        super().__init__(f"all {most} streams of one {kind} are open")
+
+
+class Shares:
+    """Counts the streams of each holder in this process; a kind without a limit is not counted."""
+
+    def __init__(self, most: Mapping[str, int] | None = None) -> None:
+        self._most = dict(most or {})
+        self._held: Counter[Holder] = Counter()
+
+    def take(self, holders: Sequence[Holder]) -> None:
+        """Count one more for each of them, or for none; raises ShareTaken."""
+        counted = [holder for holder in holders if holder.kind in self._most]
+        for holder in counted:
+            if self._held[holder] >= self._most[holder.kind]:
+                raise ShareTaken(holder.kind, self._most[holder.kind])
+        self._held.update(counted)
+
+    def give_back(self, holders: Sequence[Holder]) -> None:
+        for holder in holders:
+            if self._held[holder] > 1:
+                self._held[holder] -= 1
+            else:
+                self._held.pop(holder, None)
