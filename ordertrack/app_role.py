@@ -66,7 +66,8 @@ def _other_password(connection: Connection, settings: Settings) -> str | None:
     try:
         _sign_in(settings)
     except psycopg.OperationalError as error:
-        return str(error).strip().rpartition("\n")[2]
+        said = str(error).strip().rpartition("\n")[2]
+        return said.rpartition("FATAL:")[2].strip()
     return None
 
 

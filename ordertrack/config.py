@@ -108,7 +108,10 @@ def _postgresql(name: str, address: str) -> URL:
 
 def _kept_secret(folder: Path) -> str:
     """The secret key of this data folder, made on first use and readable by its owner only."""
+    from ordertrack.data_folder import refuse_strangers
+
     path = folder / "secret_key"
+    refuse_strangers(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not path.exists():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from ordertrack import connecting, database
 from ordertrack.config import Settings
@@ -20,6 +21,15 @@ _TENANT_TABLES = text("""
      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
        AND (attname = 'tenant_id' OR relname = 'tenants' AND attname = 'id')
        AND NOT attisdropped AND NOT (relrowsecurity AND relforcerowsecurity)
+""")
+# Whoever is let in by no policy sees an empty table, about which every claim is true.
+_HIDDEN_TABLES = text("""
+    SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+       AND (attname = 'tenant_id' OR relname = 'tenants' AND attname = 'id')
+       AND NOT attisdropped AND relrowsecurity AND NOT EXISTS (
+        SELECT FROM pg_policy WHERE polrelid = pg_class.oid AND polpermissive AND polcmd = '*'
+           AND polname = 'tenant_isolation' AND polroles = '{0}')
 """)
 _GUARDS = text("""
     SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND (tgrelid, tgname) IN (
@@ -90,14 +100,19 @@ _CLAIMS = {
 }
 
 
+class StreamMissing(LookupError):
+    """A tenant without an event stream, which every tenant has from its beginning."""
+
+
 class Finding(NamedTuple):
     claim: str
     holds: bool
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Every claim, and whether it holds; reads only."""
+    """Every claim, and whether it holds; reads only. Raises BlindOperator where it could not see whose."""
     with database.operator_connection(settings.operator_url) as connection:
+        database.refuse_blind_operator(connection)
         yield from _check_guards(connection)
         for tenant_id, slug in connection.execute(text("SELECT id, slug FROM tenants ORDER BY slug")).all():
             connection.execute(
@@ -123,30 +138,47 @@ def _check_guards(connection: Connection) -> Iterator[Finding]:
     )
     bare = connection.execute(_TENANT_TABLES).scalars().all()
     yield Finding("row-level security is forced on every tenant's table", not bare)
+    hidden = connection.execute(_HIDDEN_TABLES).scalars().all()
+    yield Finding("every tenant's table has the policy that shows a tenant its rows", not hidden)
 
 
 def _check_role(settings: Settings) -> Finding:
     engine = connecting.short_lived(settings.app_url)
-    with engine.connect() as connection:
-        try:
+    try:
+        with engine.connect() as connection:
             database.refuse_unsafe_role(connection)
-        except database.UnsafeDatabaseRole as error:
-            return Finding(f"the application's role is confined ({error})", False)
+    except database.UnsafeDatabaseRole as error:
+        return Finding(f"the application's role is confined ({error})", False)
+    except OperationalError as error:
+        said = str(error.orig).strip().rpartition("\n")[2]
+        return Finding(f"the application's role can sign in ({said})", False)
     return Finding("the application's role is confined", True)
 
 
 def begin_new_epoch(tenant_slug: str | None) -> int:
-    """Give the streams of one tenant or of all a new epoch; how many. For the operator, after a restore."""
-    query = select(Tenant.id)
+    """Give the streams of one tenant or of all a new epoch; how many. For the operator, after a restore.
+
+    Raises BlindOperator where it could not see whose, and StreamMissing for a tenant that has none.
+    """
+    database.refuse_blind_operator(db.session.connection())
+    query = select(Tenant.id, Tenant.slug)
     if tenant_slug is not None:
         query = query.where(Tenant.slug == tenant_slug)
-    tenants = db.session.scalars(query).all()
-    for tenant_id in tenants:
+    begun, without = 0, []
+    for tenant_id, slug in db.session.execute(query.order_by(Tenant.slug)).all():
         enter_tenant(tenant_id)
-        db.session.execute(
+        epochs = db.session.scalars(
             update(TenantStream)
             .where(TenantStream.tenant_id == tenant_id)
             .values(epoch=text("GREATEST(epoch + 1, extract(epoch FROM clock_timestamp())::bigint)"))
-        )
+            .returning(TenantStream.epoch)
+        ).all()
         db.session.commit()
-    return len(tenants)
+        begun += len(epochs)
+        without += [] if epochs else [slug]
+    if without:
+        raise StreamMissing(
+            f"{begun} event stream(s) began a new epoch, but there is none of {', '.join(without)}: what was"
+            " restored is not whole."
+        )
+    return begun

@@ -18,6 +18,8 @@ from gevent.event import Event
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
+from ordertrack.data_folder import refuse_strangers
+
 DATABASE = "ordertrack"
 START_PATIENCE = 10  # seconds that one try to start it again may take; it may go on recovering after that
 WAL_SEGMENT = 16 * 1024 * 1024  # bytes
@@ -157,6 +159,7 @@ class Keeper:
 
 
 def _server(data_folder: Path, *, start: bool = True) -> Any:
+    refuse_strangers(data_folder)
     with warnings.catch_warnings():
         # It says so where there is no XDG_RUNTIME_DIR, and then does the right thing.
         warnings.simplefilter("ignore", UserWarning)
@@ -170,6 +173,9 @@ def _server(data_folder: Path, *, start: bool = True) -> Any:
             _note(data_folder).unlink()
         cleanup = None if is_up or not start else "stop"
         server = get_server(data_folder / "postgres", cleanup_mode=cleanup, start=False)
+        # The package's own lock stands in a folder of the user or of the machine: there it is another one for
+        # each user, or one that only its maker may open.
+        server.__dict__.setdefault("_lock", type(server._lock)(data_folder / "postgres.lock"))
         if start:
             _start(server)
         return server

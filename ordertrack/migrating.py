@@ -70,8 +70,8 @@ def go_on(connection: Connection) -> bool:
     at = revision(connection)
     if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
         raise UpgradeRefused(
-            f"The database is at revision {at}, which this version of ordertrack does not know: a newer one has"
-            " upgraded it. Use that one."
+            f"The database is at revision {at}, which this version of ordertrack does not know: a newer one"
+            " has upgraded it. Use that one."
         )
     if at != newest():
         command.upgrade(configuration(connection), "+1")
@@ -121,8 +121,8 @@ def _take_turn(connection: Connection) -> None:
         if not isinstance(error.orig, LockNotAvailable):
             raise
         raise UpgradeRefused(
-            f"Another upgrade of this database has been under way for {TURN_PATIENCE:.0f} seconds. Let it end,"
-            " or end it, then try again: nothing is half done."
+            f"Another upgrade of this database has been under way for {TURN_PATIENCE:.0f} seconds. Let it"
+            " end, or end it, then try again: nothing is half done."
         ) from error
 
 

@@ -20,6 +20,7 @@ import gevent
 
 from ordertrack import addresses, connecting, database, embedded, parent, schema
 from ordertrack.config import ROOT, Settings
+from ordertrack.data_folder import refuse_strangers
 
 CLAIM_PATIENCE = 8.0  # seconds
 _rush: subprocess.Popen[bytes] | None = None
@@ -71,6 +72,7 @@ def _claim(folder: Path) -> int:
     A second one would end the first one's database on its way out. One that was just killed needs a moment
     to go, so the claim waits a little before it raises DataFolderInUse.
     """
+    refuse_strangers(folder)
     folder.mkdir(parents=True, exist_ok=True)
     lock = os.open(folder / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
     deadline = time.monotonic() + CLAIM_PATIENCE

@@ -24,7 +24,7 @@ _QUERIES = {
         LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
         WHERE {_OURS} AND attnum > 0 AND NOT attisdropped""",
     "constraints": """SELECT conname, conrelid::regclass::text, pg_get_constraintdef(oid), condeferred
-        FROM pg_constraint WHERE connamespace = 'public'::regnamespace""",
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'""",
     "indexes": "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
     "functions": """SELECT pg_get_functiondef(oid), proowner::regrole::text, proacl::text FROM pg_proc
         WHERE pronamespace = 'public'::regnamespace""",

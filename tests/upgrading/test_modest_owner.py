@@ -1,0 +1,131 @@
+"""The role that the README asks for, owner of the database with CREATEROLE, is all that a house needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from direct import connect
+from over_http import Caller
+from server import Server, wait_for
+from sqlalchemy import URL
+
+from ordertrack import schema
+from ordertrack.config import Settings
+from upgrading.clusters import VERSIONS, Owned, cluster, owned_database
+from upgrading.commands_run import refuses, run
+from upgrading.schema_picture import Picture, bring_to, picture
+
+ORDER = {"restaurant": "hamra", "fulfilment": "pickup", "items": [{"name": "Kebab", "quantity": 2}]}
+# As revision 0003 had it, which only a superuser may run.
+BEFORE = """
+CREATE OR REPLACE FUNCTION tenants_behind() RETURNS SETOF uuid LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET ordertrack.tenant_id = '' AS $$ BEGIN RETURN; END $$
+"""
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def superuser(request: pytest.FixtureRequest) -> Iterator[URL]:
+    with cluster(request.param) as url:
+        yield url
+
+
+@pytest.fixture
+def modest(superuser: URL, tmp_path: Path) -> Iterator[Owned]:
+    with owned_database(superuser, "modest", tmp_path) as owned:
+        yield owned
+
+
+@pytest.fixture
+def powerless(superuser: URL, tmp_path: Path) -> Iterator[Owned]:
+    with owned_database(superuser, "powerless", tmp_path, may="NOCREATEROLE") as owned:
+        yield owned
+
+
+def done(settings: Settings, *arguments: str) -> str:
+    finished = run(settings, *arguments)
+    assert finished.returncode == 0, finished
+    return finished.stdout
+
+
+def test_such_a_role_installs_serves_reports_and_checks(modest: Owned) -> None:
+    owner = modest.settings
+    done(owner, "tenant", "create", "Cedar", "--slug", "cedar")
+    done(owner, "restaurant", "create", "Hamra", "--tenant", "cedar", "--slug", "hamra", "--timezone", "UTC")
+    staff = ("staff", "create", "maya@cedar.example", "--tenant", "cedar", "--role", "manager")
+    done(owner, *staff, "--name", "Maya", "--password", "cedar-and-salt")
+    key = json.loads(done(owner, "key", "create", "--tenant", "cedar", "--name", "Till", "--json"))["key"]
+    running = Server(owner, owner.data_folder)
+    running.start()
+    try:
+        take_an_order_to_its_end(running, key)
+        with connect(modest.superuser.operator_url, autocommit=True) as superuser:
+            progress = "SELECT max(seq) FROM sla_progress"
+            wait_for(lambda: superuser.execute(progress).fetchone() == (5,), "the roll-up", 40)
+    finally:
+        running.stop()
+    assert "FAIL" not in done(owner, "db", "check")
+    assert "5 of 5 events" in done(owner, "sla", "rebuild")
+    assert "1 event stream" in done(owner, "db", "new-epoch")
+    assert "up to date" in done(owner, "db", "upgrade")
+    assert "FAIL" not in done(owner, "db", "check")
+
+
+def take_an_order_to_its_end(server: Server, key: str) -> None:
+    caller = Caller(server.port, {"Authorization": f"Bearer {key}"})
+    placed = caller.call("/api/v1/orders", body=ORDER)
+    assert placed.status == 201, placed
+    for status in ("confirmed", "preparing", "ready", "completed"):
+        moved = caller.call(f"/api/v1/orders/{placed.json['id']}/transitions", body={"to": status})
+        assert moved.status == 200, moved
+
+
+def test_its_house_is_the_house_that_a_superuser_makes(
+    modest: Owned, settings: Settings, clean: Picture
+) -> None:
+    schema.upgrade(modest.settings)
+    made = picture(modest.settings)
+    for kind in clean.keys() - {"tables"}:  # their rights are spelled otherwise in each version
+        rows = [row.replace("modest", str(settings.operator_url.username)) for row in made[kind]]
+        assert sorted(rows) == clean[kind], kind
+
+
+def test_without_createrole_it_is_said_before_anything_is_changed(powerless: Owned) -> None:
+    before = picture(powerless.superuser)
+    for command in (("db", "upgrade"), ("serve",), ("tenant", "create", "X", "--slug", "x")):
+        refuses(run(powerless.settings, *command), "ALTER ROLE powerless CREATEROLE")
+    assert picture(powerless.superuser) == before
+    with connect(powerless.superuser.operator_url) as superuser:
+        found = superuser.execute("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace")
+        assert found.fetchone() == (0,)
+
+
+def test_without_createrole_a_role_that_somebody_made_will_do(powerless: Owned) -> None:
+    address = powerless.settings.app_url.set(drivername="postgresql", password="x")
+    named = {"ORDERTRACK_APP_DATABASE_URL": address.render_as_string(hide_password=False)}
+    refuses(run(powerless.settings, "db", "upgrade", **named), "which the database server does not have")
+    with connect(powerless.superuser.operator_url, autocommit=True) as superuser:
+        superuser.execute("CREATE ROLE powerless_app LOGIN PASSWORD 'x'")
+    assert run(powerless.settings, "db", "upgrade", **named).returncode == 0
+    checked = run(powerless.settings, "db", "check", **named)
+    assert checked.returncode == 0, checked
+
+
+def test_houses_of_before_get_the_same_function(empty: Settings, clean: Picture) -> None:
+    bring_to(empty, "0003")
+    made = functions(empty)
+    bring_to(empty, "0005")
+    with connect(empty.operator_url, autocommit=True) as superuser:
+        superuser.execute(BEFORE)
+    assert functions(empty) != made
+    schema.upgrade(empty)
+    assert functions(empty) == made
+    assert picture(empty) == clean
+
+
+def functions(settings: Settings) -> list[str]:
+    with connect(settings.operator_url) as operator:
+        query = "SELECT pg_get_functiondef('tenants_behind()'::regprocedure)"
+        return [text for (text,) in operator.execute(query)]
