@@ -27,6 +27,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from ordertrack import connecting
 
+from ordertrack.pool import PoolInTurn
+
 
 class Base(DeclarativeBase):
     """What every table's model derives from."""
@@ -49,6 +51,11 @@ def stored_as_text(enum: type[StrEnum]) -> Enum:
     )
 
 
+# Connections of a process, besides the one that listens. None comes and goes with the load: opening one costs
+# more than waiting for one, and a new one has no statement prepared. Nobody may need a second one to go on.
+POOL_SIZE = 8
+POOL_PATIENCE = 10  # seconds that a request waits for one before it is told 503
+
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 
 # The system's own, also under gevent: the answer is there at once, nobody has to wait for it.
@@ -69,9 +76,10 @@ def init_app(app: Flask, url: URL) -> None:
     """Bind the session to `url`."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        "pool_size": 10,
-        "max_overflow": 10,
-        "pool_timeout": 10,
+        "poolclass": PoolInTurn,
+        "pool_size": POOL_SIZE,
+        "max_overflow": 0,
+        "pool_timeout": POOL_PATIENCE,
         "hide_parameters": True,  # errors are logged, and parameters are names, tokens, digests
         "connect_args": connecting.of_the_application(),
     }

@@ -35,6 +35,12 @@ def _ignore() -> None:
     return
 
 
+def _tell_once(connection: SocketConnection | QueueConnection) -> None:
+    """Say that it is closed, and let go of whoever is told: the two would keep each other for good."""
+    on_close, connection.on_close = connection.on_close, _ignore
+    on_close()
+
+
 def _abort(descriptor: int) -> None:
     """Have the system throw away what it still holds for a client that does not take it."""
     with socket.socket(fileno=os.dup(descriptor)) as client:
@@ -116,7 +122,7 @@ class SocketConnection:
         metrics.cut.labels(why).inc()
         if self._drained is not None:
             self._drained.set()
-        self.on_close()
+        _tell_once(self)
 
     def _keep(self, rest: memoryview) -> None:
         if self._tail is None:
@@ -189,7 +195,7 @@ class QueueConnection:
         self.is_open = False
         metrics.cut.labels(why).inc()
         self._queue.put(None)
-        self.on_close()
+        _tell_once(self)
 
     def __iter__(self) -> Iterator[bytes]:
         try:
