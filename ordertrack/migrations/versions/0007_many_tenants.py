@@ -6,7 +6,7 @@ Revision ID: 0007
 from alembic import op
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 # A subquery that looks at no column of the row is answered once and hashed: in plain words it was parsed anew
 # for every row, and three thousand tenants were compared with each other one by one.
