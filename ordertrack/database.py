@@ -26,7 +26,6 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from ordertrack import connecting
-
 from ordertrack.pool import PoolInTurn
 
 
