@@ -3,77 +3,75 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, cast, func, select
-from sqlalchemy.dialects.postgresql import JSONB
-
-from ordertrack.boards import open_screens
-from ordertrack.boards.columns import DISPATCH, KITCHEN
-from ordertrack.orders.models import Order
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.boards import open_screens, open_work
+from ordertrack.boards.filters import Filter
+from ordertrack.boards.open_work import WORK, Place
 from ordertrack.sla import settings
-from ordertrack.statements import Confined
-
-WORK = {
-    KITCHEN.name: (OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PREPARING),
-    DISPATCH.name: (OrderStatus.READY, OrderStatus.DELIVERING),
-}
-"""The statuses in which an order waits for a board."""
-
-_WAITING = [status.value for statuses in WORK.values() for status in statuses]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenScreen:
-    """A board that is open since `since`; `late_since` is when it was last seen, if that is long ago."""
+    """A board that is open since `since`; `late_since` is when it was last seen, if that is long ago.
+
+    One that is filtered shows a part of its board only.
+    """
 
     board: str
     name: str
     is_tablet: bool
     since: dt.datetime
     late_since: dt.datetime | None
+    is_filtered: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Floor:
     """A restaurant: how many orders wait for each board, how many nobody has touched for hours, its screens.
 
-    `missing` are its tablets in use on which nothing is open.
+    `hidden` are, by board, the orders that every open screen's filters hide; `missing` are its tablets in use
+    on which nothing is open.
     """
 
+    id: uuid.UUID
     slug: str
     name: str
     zone: ZoneInfo
     waiting: Mapping[str, int]
     forgotten: int
     screens: tuple[OpenScreen, ...]
+    hidden: Mapping[str, tuple[uuid.UUID, ...]]
     missing: tuple[tuple[str, str], ...]
 
     @property
     def alarms(self) -> tuple[Alarm, ...]:
-        """The boards that orders wait for and nobody has open."""
+        """The boards that orders wait for which no screen shows: nobody has them open, or all hide them."""
         shown = {screen.board for screen in self.screens}
-        return tuple(
-            Alarm(self.slug, self.name, board, number)
+        unshown = {
+            board: len(self.hidden.get(board, ())) if board in shown else number
             for board, number in self.waiting.items()
-            if number and board not in shown
+        }
+        return tuple(
+            Alarm(self.slug, self.name, board, number, board in shown)
+            for board, number in unshown.items()
+            if number
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Orders are open in a restaurant, and the board that they wait for is open nowhere."""
+    """Orders are open in a restaurant, and the board that they wait for is open nowhere, or hides them."""
 
     slug: str
     restaurant: str
     board: str
     orders: int
+    is_hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,61 +86,59 @@ class Overview:
 
 
 def read(tenant_id: uuid.UUID) -> Overview:
-    """How it is now, in two queries."""
+    """How it is now, in two queries; in three where all screens of a board are filtered."""
     places = settings.of_tenant(tenant_id)
-    patience = {str(place.id): place.calendar.rules[-1].forgotten_after for place in places}
-    ids = [place.id for place in places]
-    counts = _COUNTS.rows(
-        tenant_id=tenant_id, restaurants=ids, statuses=_WAITING, patience=json.dumps(patience)
-    )
+    patience = {place.id: place.calendar.rules[-1].forgotten_after for place in places}
+    counts = open_work.counts(tenant_id, patience)
     devices = open_screens.read(tenant_id)
+    hidden = open_work.hidden(tenant_id, patience, _all_filtered(devices))
     today = dt.datetime.now(dt.UTC)
     return Overview(
         tuple(
             _floor(
-                place.slug,
-                place.name,
+                place,
                 place.calendar.zone_on(place.calendar.day_of(today)),
                 [row for row in counts if row.restaurant_id == place.id],
                 [row for row in devices if row.restaurant_id == place.id],
+                {board: orders for (of, board), orders in hidden.items() if of == place.id},
             )
             for place in places
         )
     )
 
 
-def _floor(slug: str, name: str, zone: ZoneInfo, counts: Iterable[Any], devices: Iterable[Any]) -> Floor:
+def _all_filtered(devices: Iterable[Any]) -> dict[Place, list[Filter]]:
+    """The boards each open screen of which hides something, with what each hides."""
+    found: dict[Place, list[Filter]] = {}
+    for row in devices:
+        if row.since is not None and row.board in WORK:
+            found.setdefault((row.restaurant_id, row.board), []).extend(map(Filter.of_row, row.hides))
+    return {place: filters for place, filters in found.items() if all(filters)}
+
+
+def _floor(
+    place: Any,
+    zone: ZoneInfo,
+    counts: Iterable[Any],
+    devices: Iterable[Any],
+    hidden: Mapping[str, tuple[uuid.UUID, ...]],
+) -> Floor:
     waiting = dict.fromkeys(WORK, 0)
     forgotten = 0
     for row in counts:
-        board = next(board for board, statuses in WORK.items() if row.status in statuses)
-        waiting[board] += row.number - row.forgotten
+        waiting[open_work.board_of(row.status)] += row.number - row.forgotten
         forgotten += row.forgotten
     screens = tuple(
-        OpenScreen(row.board, row.name, row.is_tablet, row.since, row.seen_at if row.is_late else None)
+        OpenScreen(
+            row.board,
+            row.name,
+            row.is_tablet,
+            row.since,
+            row.seen_at if row.is_late else None,
+            all(map(Filter.of_row, row.hides)),
+        )
         for row in devices
         if row.since is not None
     )
     missing = tuple((row.board, row.name) for row in devices if row.since is None)
-    return Floor(slug, name, zone, waiting, forgotten, screens, missing)
-
-
-# Orders that were forgotten are told as such, but wake nobody night after night.
-_patience = func.make_interval(
-    0, 0, 0, 0, 0, 0, cast(bindparam("patience"), JSONB)[cast(Order.restaurant_id, Text)].as_float()
-)
-_is_forgotten = func.greatest(Order.status_since, Order.promised_at) < func.clock_timestamp() - _patience
-_COUNTS = Confined(
-    select(
-        Order.restaurant_id,
-        Order.status,
-        func.count().label("number"),
-        func.count().filter(_is_forgotten).label("forgotten"),
-    )
-    .where(
-        Order.tenant_id == bindparam("tenant_id"),
-        Order.restaurant_id == any_(bindparam("restaurants", type_=ARRAY(Uuid))),
-        cast(Order.status, Text) == any_(bindparam("statuses", type_=ARRAY(Text))),
-    )
-    .group_by(Order.restaurant_id, Order.status)
-)
+    return Floor(place.id, place.slug, place.name, zone, waiting, forgotten, screens, hidden, missing)

@@ -26,7 +26,10 @@ from ordertrack.tenants.models import StaffMember, StaffSession, Tablet
 
 
 def read(tenant_id: uuid.UUID) -> list[Any]:
-    """Rows `restaurant_id, board, name, is_tablet, since, seen_at, is_late`; `since` None where none is."""
+    """Rows `restaurant_id, board, name, is_tablet, since, seen_at, is_late, hides`.
+
+    `since` is None where no board is open; `hides` lists what the filters of its streams hide.
+    """
     return _DEVICES.rows(tenant_id=tenant_id)
 
 
@@ -37,6 +40,7 @@ _living = (
         cast(func.split_part(ScreenRow.watcher, ":", 2), Uuid).label("device"),
         func.min(ScreenRow.connected_at).label("since"),
         func.max(ScreenRow.seen_at).label("seen_at"),
+        func.jsonb_agg(ScreenRow.hides).label("hides"),
     )
     .where(
         ScreenRow.tenant_id == bindparam("tenant_id"),
@@ -57,12 +61,15 @@ _open = (
         _living.c.since,
         _living.c.seen_at,
         (_living.c.seen_at < func.clock_timestamp() - dt.timedelta(seconds=LATE_AFTER)).label("is_late"),
+        _living.c.hides,
     )
     .outerjoin(Tablet, _OF_TABLET)
     .outerjoin(StaffSession, _OF_SESSION)
     .outerjoin(StaffMember, _OF_MEMBER)
 )
-_closed = select(Tablet.restaurant_id, Tablet.board, Tablet.name, true(), null(), null(), false()).where(
+_closed = select(
+    Tablet.restaurant_id, Tablet.board, Tablet.name, true(), null(), null(), false(), null()
+).where(
     Tablet.tenant_id == bindparam("tenant_id"),
     Tablet.ended_at.is_(None),
     ~exists().where(_living.c.device == Tablet.id),

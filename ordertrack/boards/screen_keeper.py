@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from ordertrack.boards.columns import BOARDS
+from ordertrack.boards.filters import FILTERS
 from ordertrack.boards.screen_rows import Screen, ScreenRows
 from ordertrack.boards.screens import CHANNEL
 from ordertrack.live.hub import Hub
@@ -85,8 +86,11 @@ class ScreenKeeper:
     def _standing(self, tenant_id: uuid.UUID, now: float) -> frozenset[Screen]:
         """The screens that are open, and those that closed so lately that they may be back at any moment."""
         shown = screens_of(self._hub, tenant_id)
+        places = {screen.place for screen in shown}
+        FILTERS.forget(tenant_id, places)
         left = self._left.pop(tenant_id, {})
-        left = {screen: left.get(screen, now) for screen in self._written.get(tenant_id, frozenset()) - shown}
+        written = self._written.get(tenant_id, frozenset())
+        left = {screen: left.get(screen, now) for screen in written if screen.place not in places}
         left = {screen: since for screen, since in left.items() if now - since < LINGER}
         if left:
             self._left[tenant_id] = left
@@ -108,8 +112,9 @@ class ScreenKeeper:
 
 def screens_of(hub: Hub, tenant_id: uuid.UUID) -> frozenset[Screen]:
     """The boards of a tenant that are open in this process, each once a device."""
-    return frozenset(
-        Screen(halves_of(watcher.topic.key)[0], board, watcher.ended_by[-1])
+    places = {
+        (halves_of(watcher.topic.key)[0], board, watcher.ended_by[-1])
         for board in _KEPT
         for watcher in hub.watchers(tenant_id, board)
-    )
+    }
+    return frozenset(Screen(*place, FILTERS.of(tenant_id, place)) for place in places)

@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 from flask import Flask
 from sqlalchemy import Connection, ForeignKeyConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ordertrack.boards.filters import EVERYTHING, Filter
 from ordertrack.database import Base, Moment, db
 
 SCREENS_CHANNEL = "ordertrack_screens"
@@ -43,14 +45,21 @@ class ScreenRow(Base):
     watcher: Mapped[str] = mapped_column(primary_key=True)
     connected_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
     seen_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
+    hides: Mapped[dict[str, list[str]] | None] = mapped_column(JSONB)
 
 
 class Screen(NamedTuple):
-    """A board of a restaurant that is open on a device (`session:<id>`, `tablet:<id>`)."""
+    """A board of a restaurant that is open on a device (`session:<id>`, `tablet:<id>`), and its filter."""
 
     restaurant_id: uuid.UUID
     board: str
     watcher: str
+    filter: Filter = EVERYTHING
+
+    @property
+    def place(self) -> tuple[uuid.UUID, str, str]:
+        """Which screen it is, whatever it shows."""
+        return (self.restaurant_id, self.board, self.watcher)
 
 
 class Beat(NamedTuple):
@@ -69,9 +78,13 @@ class ScreenRows:
 
     def write(self, open_now: Mapping[uuid.UUID, Iterable[Screen]]) -> None:
         """Make this process's rows of these tenants what is open, and have everybody know if that is news."""
-        rows = [(tenant, *screen) for tenant, screens in open_now.items() for screen in screens]
-        columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []]
-        names = ("tenants", "restaurants", "boards", "watchers")
+        rows = [
+            (tenant, *screen.place, screen.filter.as_json())
+            for tenant, screens in open_now.items()
+            for screen in screens
+        ]
+        names = ("tenants", "restaurants", "boards", "watchers", "hides")
+        columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in names]
         with self._app.app_context(), db.engine.begin() as connection:
             _enter(connection, open_now)
             values = {"process": self._process, "changed": list(open_now), "gone": GONE_AFTER}
@@ -121,21 +134,24 @@ _WRITE = text("""
     WITH shown AS (
         SELECT * FROM unnest(
             CAST(:tenants AS uuid[]), CAST(:restaurants AS uuid[]),
-            CAST(:boards AS text[]), CAST(:watchers AS text[])
-        ) AS shown (tenant_id, restaurant_id, board, watcher)
+            CAST(:boards AS text[]), CAST(:watchers AS text[]), CAST(:hides AS text[])
+        ) AS shown (tenant_id, restaurant_id, board, watcher, hides)
     ), closed AS (
         DELETE FROM screens WHERE process = :process AND tenant_id = ANY(CAST(:changed AS uuid[]))
-           AND (tenant_id, restaurant_id, board, watcher) NOT IN (SELECT * FROM shown)
+           AND (tenant_id, restaurant_id, board, watcher) NOT IN (
+                SELECT tenant_id, restaurant_id, board, watcher FROM shown)
         RETURNING tenant_id
     ), opened AS (
-        INSERT INTO screens (tenant_id, process, restaurant_id, board, watcher, connected_at)
-        SELECT tenant_id, :process, restaurant_id, board, watcher, coalesce((
+        INSERT INTO screens (tenant_id, process, restaurant_id, board, watcher, hides, connected_at)
+        SELECT tenant_id, :process, restaurant_id, board, watcher, CAST(hides AS jsonb), coalesce((
             SELECT min(connected_at) FROM screens AS other
              WHERE (other.tenant_id, other.restaurant_id, other.board, other.watcher)
                  = (shown.tenant_id, shown.restaurant_id, shown.board, shown.watcher)
                AND seen_at > clock_timestamp() - make_interval(secs => :gone)
         ), clock_timestamp()) FROM shown
-        ON CONFLICT DO NOTHING RETURNING tenant_id
+        ON CONFLICT (tenant_id, process, restaurant_id, board, watcher) DO UPDATE SET hides = EXCLUDED.hides
+         WHERE screens.hides IS DISTINCT FROM EXCLUDED.hides
+        RETURNING tenant_id
     )
     SELECT tenant_id FROM closed UNION SELECT tenant_id FROM opened
 """)

@@ -9,13 +9,18 @@ from enum import StrEnum
 from flask import Flask, current_app
 
 from ordertrack.boards import floor_overview
+from ordertrack.boards.filters import FILTERS
 from ordertrack.boards.floor_overview import Overview
+from ordertrack.boards.fragments import card_id
+from ordertrack.boards.open_work import Place
 from ordertrack.database import tenant_context
 from ordertrack.languages import TAGS, speaking
+from ordertrack.live import frames
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
 from ordertrack.live.topics import Channel, Message, Topic
 from ordertrack.orders.event_log import Change
+from ordertrack.spoken_topics import halves_of
 from ordertrack.tenants import tablets
 from ordertrack.tenants.principal import Principal
 
@@ -34,7 +39,8 @@ class ScreensChannel:
     """A topic for each part and language, for managers.
 
     No event is news by itself. Whoever keeps account has it look again after the events and openings of a
-    moment, and it sends what has changed by them: so a rush is one query every few seconds.
+    moment, and it sends what has changed by them: so a rush is one query every few seconds. Where a screen is
+    filtered it looks too, and tells boards of the orders that no screen shows.
     """
 
     name = "screens"
@@ -44,6 +50,7 @@ class ScreensChannel:
         self._shown: dict[uuid.UUID, Overview] = {}
         self._looked_at: dict[uuid.UUID, Cursor | None] = {}
         self._marked: set[uuid.UUID] = set()
+        self._told: dict[uuid.UUID, dict[Place, tuple[uuid.UUID, ...]]] = {}
         self._lock = threading.Lock()
 
     def topic(self, tenant_id: uuid.UUID, part: Part, language: str) -> Topic:
@@ -76,23 +83,33 @@ class ScreensChannel:
 
     def look_again(self, app: Flask, hub: Hub, turned: set[uuid.UUID]) -> None:
         """Show what is new to those who look; `turned` are the tenants that watchers came to or left."""
+        filtered = FILTERS.tenants()
         for tenant_id in turned:
-            if any(hub.watchers(tenant_id, self.name)):
+            if tenant_id in filtered or tenant_id in self._told:
+                self._looked_at[tenant_id] = None  # who came has not been told
+            elif any(hub.watchers(tenant_id, self.name)):
                 self._looked_at.setdefault(tenant_id, None)
             else:
-                self._looked_at.pop(tenant_id, None)
-                self._shown.pop(tenant_id, None)
+                self._forget(tenant_id)
         for tenant_id, looked_at in list(self._looked_at.items()):
             head = hub.head(tenant_id)
-            if tenant_id in self._marked or looked_at is None or head != looked_at:
+            if head is None and tenant_id not in hub.watched():  # nobody of it is here any more
+                self._forget(tenant_id)
+            elif tenant_id in self._marked or looked_at is None or head != looked_at:
                 self._marked.discard(tenant_id)
-                self._show(app, hub, tenant_id)
+                self._show(app, hub, tenant_id, tenant_id in turned)
                 self._looked_at[tenant_id] = head
         self._marked &= self._looked_at.keys()
 
-    def _show(self, app: Flask, hub: Hub, tenant_id: uuid.UUID) -> None:
+    def _forget(self, tenant_id: uuid.UUID) -> None:
+        self._looked_at.pop(tenant_id, None)
+        self._shown.pop(tenant_id, None)
+        self._told.pop(tenant_id, None)
+
+    def _show(self, app: Flask, hub: Hub, tenant_id: uuid.UUID, is_turned: bool) -> None:
         with tenant_context(app, tenant_id):
             overview = floor_overview.read(tenant_id)
+            self._tell_boards(hub, tenant_id, overview, is_turned)
         before = self._shown.get(tenant_id)
         self._shown[tenant_id] = overview
         if overview == before:
@@ -103,6 +120,24 @@ class ScreensChannel:
         for part in parts:
             for language in TAGS:
                 hub.refresh(tenant_id, self.name, f"{part}:{language}")
+
+    def _tell_boards(self, hub: Hub, tenant_id: uuid.UUID, overview: Overview, is_turned: bool) -> None:
+        """Tell the boards here which orders no screen shows: what is news, or all of it if somebody came."""
+        before = self._told.pop(tenant_id, {})
+        now = {
+            (floor.id, board): orders for floor in overview.floors for board, orders in floor.hidden.items()
+        }
+        if now:
+            self._told[tenant_id] = now
+        for place in before.keys() | now.keys():
+            orders = now.get(place, ())
+            if is_turned or orders != before.get(place):
+                restaurant_id, board = place
+                template = current_app.jinja_env.get_template("_unshown.html")
+                frame = frames.encode(Message(template.render(orders=orders, card_id=card_id)))
+                for watcher in hub.watchers(tenant_id, board):
+                    if halves_of(watcher.topic.key)[0] == restaurant_id:
+                        watcher.connection.write(frame)
 
 
 CHANNEL = ScreensChannel()

@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from ordertrack import languages, streaming
-from ordertrack.boards import fragments, riders
+from ordertrack.boards import filters, fragments, riders
 from ordertrack.boards.channel import BoardChannel
 from ordertrack.boards.columns import BOARDS, DISPATCH, Board
+from ordertrack.boards.filters import FILTERS, Filter
 from ordertrack.database import db
 from ordertrack.languages import gettext as _
 from ordertrack.live.topics import Channel
@@ -77,9 +78,12 @@ def show(restaurant: str, board: str) -> ResponseReturnValue:
 def stream(restaurant: str, board: str) -> Response:
     """What happens on the board after a cursor, as it happens, in the query's `language`.
 
-    Header `Shows-Settings`: the version of the settings that the page shows.
+    Header `Shows-Settings`: the version of the settings that the page shows. Header `Hides`: what its filters
+    hide.
     """
     principal, place, shown = _find(restaurant, board)
+    hides = _filter(principal, place)
+    FILTERS.put(principal.tenant_id, (place.id, shown.name, principal.ended_by[-1]), hides)
     topic = _channels[shown.name].topic(principal.tenant_id, place.id, languages.of_page())
     version = _settings_version(principal.tenant_id, place.id)
     is_outdated = request.headers.get("Shows-Settings", version) != version
@@ -91,6 +95,14 @@ def _settings_version(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> str:
     """Another one whenever something was saved that cards show or boards go by."""
     read = (settings.of_restaurant, floor.of_restaurant)
     return ".".join(str(of_restaurant(tenant_id, restaurant_id).version) for of_restaurant in read)
+
+
+def _filter(principal: Principal, place: FoundRestaurant) -> Filter:
+    stations = [station.name for station in floor.of_restaurant(principal.tenant_id, place.id).stations]
+    try:
+        return filters.parse(request.headers.get(filters.HEADER), stations)
+    except filters.MalformedFilter:
+        abort(400, _("What this screen hides is not said in the form that is expected."))
 
 
 def _find(restaurant: str, board: str) -> tuple[Principal, FoundRestaurant, Board]:

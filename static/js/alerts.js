@@ -3,8 +3,9 @@ import { LOUDEST_FIRST, mark, show } from "./alerts_shown.js";
 import { allCards } from "./cards.js";
 import { begun } from "./news.js";
 import { forget, isNoticed, notice } from "./noticed.js";
+import { isUnshown } from "./unshown.js";
 
-const SAID_AGAIN = ["cancelled", "late", "new"];
+const SAID_AGAIN = ["cancelled", "unshown", "late", "new"];
 const CHANGED_FOR = 20_000; // milliseconds
 const IN_ONE_BREATH = 150; // milliseconds
 const ENDS = ["moved", "gone", "expired"];
@@ -54,14 +55,14 @@ function ring(id, kind, number) {
 function takeNotice(id) {
   const kind = waiting.get(id)?.kind;
   if (kind === undefined || kind === "cancelled") return;
-  notice(id, ["new", kind]);
+  notice(id, kind === "unshown" ? [kind] : ["new", kind]);
   end(id);
 }
 
 // What of a card cries as long as it stands there, whenever the board came.
 function standing(card) {
   if (card.dataset.status === "cancelled") return "cancelled";
-  if (card.dataset.hidden !== undefined) return null;
+  if (card.dataset.hidden !== undefined) return isUnshown(card) ? "unshown" : null;
   if (card.querySelector('[data-timer="late"]')) return "late";
   return card.closest("[data-entry]") ? "new" : null;
 }
@@ -69,19 +70,20 @@ function standing(card) {
 function lookAround() {
   for (const card of allCards()) {
     const kind = standing(card);
+    const said = waiting.get(card.id)?.kind;
+    if (said !== kind && (said === "unshown" || card.dataset.hidden !== undefined)) end(card.id);
     if (kind && !waiting.has(card.id) && !isNoticed(card.id, kind)) ring(card.id, kind, Number(card.dataset.number));
-    else if (card.dataset.hidden !== undefined) end(card.id);
   }
 }
 
 document.addEventListener("card:news", ({ detail: { kind, id, number, isOwn, isShown } }) => {
   if (ENDS.includes(kind) || (kind === "in time" && waiting.get(id)?.kind === "late")) end(id);
-  if (ENDS.includes(kind)) forget(id, ["new", "late"]);
+  if (ENDS.includes(kind)) forget(id, ["new", "late", "unshown"]);
   if (kind === "in time") forget(id, ["late"]);
   if (LOUDEST_FIRST.includes(kind) && !isOwn && isShown) ring(id, kind, number);
 });
 document.addEventListener("click", ({ target }) => takeNotice(target.closest(".card")?.id));
 document.addEventListener("tap:queued", ({ detail: { card } }) => takeNotice(card));
 document.getElementById("heard").addEventListener("click", () => [...waiting.keys()].forEach(takeNotice));
-document.addEventListener("filtered", lookAround);
+for (const change of ["filtered", "unshown"]) document.addEventListener(change, lookAround);
 begun.then(lookAround);

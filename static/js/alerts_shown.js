@@ -7,10 +7,11 @@ const heard = document.getElementById("heard");
 
 const MOST_NAMED = 2; // more are counted: what does not fit would be acknowledged unseen
 
-export const LOUDEST_FIRST = ["cancelled", "late", "new", "changed"];
+export const LOUDEST_FIRST = ["cancelled", "unshown", "late", "new", "changed"];
 
 function word(kind) {
   if (kind === "cancelled") return say("Cancelled");
+  if (kind === "unshown") return say("On no screen");
   if (kind === "late") return say("Late");
   return kind === "new" ? say("New") : say("Changed");
 }

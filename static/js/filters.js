@@ -14,6 +14,10 @@ const kinds = [...document.querySelectorAll("[data-filter]")].map((group) => {
 });
 const [stations, fulfilments] = ["stations", "fulfilments"].map((name) => kinds.find((kind) => kind.name === name));
 
+// What is not shown, by name.
+export const hides = () => Object.fromEntries(kinds.map(({ name, chosen, offered }) =>
+  [name, chosen.size > 0 ? [...offered].filter((value) => !chosen.has(value)) : []]));
+
 // Nothing chosen is everything; what no button stands for is shown whatever is chosen.
 const shows = (kind, value) => !kind || kind.chosen.size === 0 || !kind.offered.has(value) || kind.chosen.has(value);
 
@@ -51,6 +55,14 @@ function show() {
 function choose({ place, chosen }, value) {
   if (!chosen.delete(value)) chosen.add(value);
   localStorage.setItem(place, JSON.stringify([...chosen]));
+  show();
+}
+
+export function showEverything() {
+  for (const { place, chosen } of kinds) {
+    chosen.clear();
+    localStorage.removeItem(place);
+  }
   show();
 }
 

@@ -39,11 +39,14 @@ function light(kind) {
   setTimeout(() => { delete document.body.dataset.lit; }, LIT_FOR);
 }
 
+// What no screen shows sounds like what is new: to whoever should make it, it is.
+const toneOf = (kind) => (kind === "unshown" ? "new" : kind);
+
 function sound(kinds) {
   if (kinds.length === 0) return;
   light(kinds[0]);
   let after = 0;
-  for (const kind of kinds) if (play(kind, volumeOf(kind), after)) after += SPACING;
+  for (const tone of new Set(kinds.map(toneOf))) if (play(tone, volumeOf(tone), after)) after += SPACING;
   repeating ??= setTimeout(repeat, again());
 }
 

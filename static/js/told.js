@@ -1,14 +1,32 @@
-// Tells a manager, on whatever page, where orders are open and no screen shows them.
+// Tells a manager, on whatever page, where orders are open and no screen shows them: in one line that opens.
 const told = document.getElementById("told");
 const AGAIN_AFTER = 30_000; // milliseconds after which a refused stream is asked for once more
+const { restaurant, board } = document.body.dataset;
+const HERE = `${restaurant} ${board}`; // whoever looks at a board sees what it shows
+let last = "";
 let source = null;
 let isOver = false;
 
-// The same sentences once more would be read out once more.
+// Of what is left, one is said itself, and several are counted.
+function arrange(alarms) {
+  const details = alarms.querySelector("details");
+  const here = alarms.querySelector(`[data-place="${HERE}"]`);
+  if (here && details) details.querySelector("summary").textContent = details.dataset.butOne;
+  (here?.closest("li") ?? here)?.remove();
+  const left = alarms.querySelectorAll("a");
+  return left.length > 1 ? [details] : [...left];
+}
+
+// The same sentences once more would be read out once more. What somebody has opened stays open.
 function tell(sentences) {
-  if (told.dataset.said === sentences) return;
-  told.dataset.said = sentences;
-  told.innerHTML = sentences;
+  if (last === sentences) return;
+  last = sentences;
+  const fresh = document.createElement("template");
+  fresh.innerHTML = sentences;
+  const isOpen = told.querySelector("details")?.open ?? false;
+  told.replaceChildren(...arrange(fresh.content));
+  const details = told.querySelector("details");
+  if (details) details.open = isOpen;
 }
 
 function close() {

@@ -51,6 +51,46 @@ def test_the_sentence_comes_and_goes_while_the_page_is_open(
     expect(alert).to_be_empty(timeout=SOON)
 
 
+def test_what_is_told_of_several_boards_is_one_counted_line_that_opens_and_stays_open(
+    open_page: Callable[..., Page], cedar: House, place: Callable[..., uuid.UUID]
+) -> None:
+    page = open_page(cedar.maya, "/orders", viewport={"width": 1280, "height": 800})
+    for restaurant in cedar.restaurants:
+        place(cedar, restaurant=restaurant)
+    alert = page.locator("#told")
+    summary = alert.locator("summary")
+    expect(summary).to_have_text("2 boards have open orders that no screen shows", timeout=SOON)
+    expect(alert.get_by_text(TOLD)).to_be_hidden()
+    box = alert.bounding_box()
+    assert box and box["height"] < 80, "more than a line"
+    summary.click()
+    sentences = [TOLD, TOLD.replace("Hamra", "Jounieh")]
+    expect(alert.get_by_role("link")).to_have_text(sentences, use_inner_text=True)
+    place(cedar)
+    expect(alert.get_by_text("Hamra: 2 open orders")).to_be_visible(timeout=SOON)
+
+
+def test_no_board_is_told_of_itself(
+    open_page: Callable[..., Page], cedar: House, place: Callable[..., uuid.UUID]
+) -> None:
+    for restaurant in cedar.restaurants:
+        place(cedar, restaurant=restaurant)
+    page = open_page(cedar.maya, "/orders")  # so that what the board is told first is what was true before it
+    expect(page.locator("#told")).to_contain_text("2 boards", timeout=SOON)
+    page.add_init_script(
+        """addEventListener("DOMContentLoaded", () => {
+          window.said = [];
+          const told = document.getElementById("told");
+          const look = () => said.push(told.textContent);
+          new MutationObserver(look).observe(told, { childList: true, subtree: true });
+        })"""
+    )
+    page.goto("/r/hamra/kitchen")
+    other = TOLD.replace("Hamra", "Jounieh")
+    expect(page.locator("#told")).to_have_text(other, timeout=SOON, use_inner_text=True)
+    assert not any("Hamra" in said or "boards" in said for said in page.evaluate("said"))
+
+
 def test_the_overview_shows_live_what_waits_and_who_sees_it(
     open_page: Callable[..., Page], cedar: House, place: Callable[..., uuid.UUID]
 ) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import event, select, text
 from ordertrack import boards
 from ordertrack.boards import floor_overview
 from ordertrack.boards.columns import DISPATCH, KITCHEN
+from ordertrack.boards.filters import EVERYTHING, FILTERS, Filter
 from ordertrack.boards.floor_overview import Floor
 from ordertrack.boards.screen_keeper import BEAT, LINGER, ScreenKeeper
 from ordertrack.boards.screen_rows import GONE_AFTER
@@ -25,7 +26,7 @@ from ordertrack.database import db, operator_connection, tenant_context
 from ordertrack.live.hub import Hub, NotAdmitted
 from ordertrack.live.topics import Topic
 from ordertrack.orders import transitions
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus
 from ordertrack.spoken_topics import key_of
 from ordertrack.streaming import EventLog
 from ordertrack.tenants import tablets
@@ -269,6 +270,35 @@ def test_a_process_that_was_held_up_and_taken_for_dead_says_again_what_it_carrie
     process.tick(BEAT)
     process.tick()
     assert [board for board, _ in shown(at_hamra())] == ["dispatch", "kitchen"]
+
+
+def test_a_screen_that_changes_its_filter_is_the_same_screen_and_what_it_hides_is_an_alarm(
+    cedar: House,
+    process: Process,
+    hamra: uuid.UUID,
+    at_hamra: Callable[[], Floor],
+    place: Callable[..., uuid.UUID],
+) -> None:
+    nour = cedar.nour.principal
+
+    def come_with(chosen: Filter) -> Recorder:
+        FILTERS.put(cedar.tenant_id, (hamra, KITCHEN.name, nour.ended_by[-1]), chosen)
+        return process.open(nour, KITCHEN.name, hamra)
+
+    order_id = place(cedar, Fulfilment.DELIVERY)
+    stream = come_with(Filter(fulfilments=frozenset({"delivery"})))
+    process.tick()
+    (before,) = at_hamra().screens
+    assert before.is_filtered and at_hamra().hidden == {KITCHEN.name: (order_id,)}
+    assert [(alarm.board, alarm.orders, alarm.is_hidden) for alarm in at_hamra().alarms] == [
+        (KITCHEN.name, 1, True)
+    ]
+    assert f"order-{order_id}" in stream.frames[-1].data and "unshown" in stream.frames[-1].data
+    stream.close("gone")
+    stream = come_with(EVERYTHING)
+    process.tick()
+    (after,) = at_hamra().screens
+    assert not after.is_filtered and after.since == before.since and at_hamra().alarms == ()
 
 
 def test_a_thousand_screens_that_come_back_at_once_are_a_handful_of_statements(

@@ -1,0 +1,98 @@
+"""What the filters of a screen hide of its board, as the screen says with its stream."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from ordertrack.orders.state_machine import Fulfilment
+
+HEADER = "Hides"
+"""Of a board's stream: JSON `{"stations": [...], "fulfilments": [...]}`, percent-encoded."""
+
+_KEPT_FOR = 60.0  # seconds after which a filter that no open screen has is forgotten
+
+
+class MalformedFilter(ValueError):
+    """What a screen says that it hides has another form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The stations and kinds of orders that a screen does not show; empty: it shows everything."""
+
+    stations: frozenset[str] = frozenset()
+    fulfilments: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.stations or self.fulfilments)
+
+    def hides(self, fulfilment: str, stations: Collection[str | None]) -> bool:
+        """Whether an order is hidden whose lines are made at these stations (None: at none in particular)."""
+        return fulfilment in self.fulfilments or (bool(stations) and self.stations.issuperset(stations))
+
+    def as_json(self) -> str | None:
+        """As the table of screens has it; None for a filter that hides nothing."""
+        said = {"stations": sorted(self.stations), "fulfilments": sorted(self.fulfilments)}
+        return json.dumps(said) if self else None
+
+    @classmethod
+    def of_row(cls, said: dict[str, list[str]] | None) -> Filter:
+        return cls(frozenset(said["stations"]), frozenset(said["fulfilments"])) if said else EVERYTHING
+
+
+EVERYTHING = Filter()
+
+
+def parse(header: str | None, stations: Iterable[str]) -> Filter:
+    """What the header says, of the stations that there are; raises MalformedFilter."""
+    if not header:
+        return EVERYTHING
+    try:
+        said: Any = json.loads(unquote(header))
+        named = [frozenset(said.get(name, ())) for name in ("stations", "fulfilments")]
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        raise MalformedFilter(header) from None
+    # A name that the restaurant no longer has hides nothing.
+    return Filter(named[0] & frozenset(stations), named[1] & frozenset(each.value for each in Fulfilment))
+
+
+Screened = tuple[uuid.UUID, str, str]
+"""A restaurant's id, a board's name and the device (`session:<id>`, `tablet:<id>`) that shows it."""
+
+
+class Filters:
+    """The filters of the screens whose streams this process carries; who is not here shows everything."""
+
+    def __init__(self) -> None:
+        self._of: dict[tuple[uuid.UUID, Screened], tuple[Filter, float]] = {}
+
+    def put(self, tenant_id: uuid.UUID, screen: Screened, chosen: Filter) -> None:
+        """A device comes with this filter: the last one that it came with counts."""
+        if chosen:
+            self._of[tenant_id, screen] = (chosen, time.monotonic())
+        else:
+            self._of.pop((tenant_id, screen), None)
+
+    def of(self, tenant_id: uuid.UUID, screen: Screened) -> Filter:
+        found = self._of.get((tenant_id, screen))
+        return found[0] if found else EVERYTHING
+
+    def tenants(self) -> set[uuid.UUID]:
+        """Those in which a screen hides something."""
+        return {tenant_id for tenant_id, _screen in list(self._of)}
+
+    def forget(self, tenant_id: uuid.UUID, open_now: Collection[Screened]) -> None:
+        """Keep the filters of a tenant's screens that are open; who is only coming has a while for it."""
+        before = time.monotonic() - _KEPT_FOR
+        for (of, screen), (_filter, since) in list(self._of.items()):
+            if of == tenant_id and screen not in open_now and since < before:
+                self._of.pop((of, screen), None)
+
+
+FILTERS = Filters()
