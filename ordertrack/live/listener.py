@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Callable, Mapping
 
@@ -11,6 +12,7 @@ import structlog
 
 from ordertrack import metrics
 from ordertrack.live.hub import Hub
+from ordertrack.live.pulses import SHARES, Pace
 
 VERIFY_EVERY = 20.0  # seconds after which the log is asked, whatever was heard
 HEARTBEAT = 15.0
@@ -89,11 +91,13 @@ class Listener:
             _log.warning("notification of another form", channel=channel, payload=payload[:100])
 
     def _beat(self) -> None:
-        while not self._stopped.wait(HEARTBEAT):
-            if not self.is_connected:
-                continue  # deaf: a page that hears nothing says so, one that heard a heartbeat would not
+        pace = Pace(HEARTBEAT, time.monotonic())
+        while not self._stopped.wait(HEARTBEAT / SHARES):
             try:
-                self._hub.pulse()
+                self._hub.trim()
+                # Deaf: a page that hears nothing says so, one that heard a heartbeat would not.
+                if self.is_connected:
+                    self._hub.pulse(pace.due(time.monotonic()))
             except Exception:
                 _log.exception("heartbeat failed")
 

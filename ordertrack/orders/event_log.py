@@ -273,6 +273,6 @@ _HEADS = Confined(
 )
 _CHANGE = [*_columns(_LOG), *record_columns()]
 _CHANGES = Confined(join_order(_entries(_LOG, _CHANGE)))
-# What each event of a service is read by. Its limit stands in the text, for a plan for any limit is made for a
-# tenth of the log.
+# What each event of a service is read by. Its limit stands in the text: a plan for any limit would be one for
+# a tenth of the log.
 _FEW_CHANGES = PlannedOnce(join_order(_entries(_LOG, _CHANGE, literal_column(str(FEW)))))
