@@ -23,6 +23,11 @@ renders = Counter("ordertrack_renders_total", "Frames rendered", ["channel"])
 snapshots = Counter("ordertrack_snapshots_total", "Full snapshots read", ["channel"])
 frames_written = Counter("ordertrack_frames_written_total", "Frames handed to subscriptions")
 subscriptions = Gauge("ordertrack_subscriptions", "Open streams", multiprocess_mode="livesum")
+kept_bytes = Gauge(
+    "ordertrack_kept_bytes",
+    "Memory of recent events and snapshots, kept for screens that come back",
+    multiprocess_mode="livesum",
+)
 cut = Counter("ordertrack_subscriptions_cut_total", "Streams closed by the server", ["why"])
 listener_connected = Counter("ordertrack_listener_connects_total", "Times the listener connected")
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from cast import House
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.exc import DBAPIError
 
+from ordertrack import database, make_bare_app
+from ordertrack.config import Settings
 from ordertrack.database import db, tenant_context
 from ordertrack.orders.models import Order, StatusEvent, TenantStream
-from ordertrack.statements import Confined, Statement
+from ordertrack.statements import Confined, PlannedOnce, Statement
 
 _ORDERS = Confined(select(Order.id, Order.tenant_id))
 
@@ -71,3 +74,67 @@ def test_inside_a_sessions_transaction_a_statement_is_part_of_it(app: Flask, ced
         assert [row.last_number for row in count.rows(number=99)] == [99, 99]
         db.session.rollback()
         assert set(db.session.scalars(text("SELECT last_number FROM restaurants"))) == {0}
+
+
+_PLANNED_ONCE = PlannedOnce(select(Order.id, Order.tenant_id).where(Order.number >= bindparam("number")))
+_PLANS = Statement("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = %(name)s")
+_SET = Statement(
+    "SELECT current_setting('plan_cache_mode') AS mode, current_setting('enable_seqscan') AS scans,"
+    " current_setting('jit') AS jit"
+)
+
+
+@pytest.fixture
+def one_connection(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    monkeypatch.setattr(database, "POOL_SIZE", 1)
+    made = make_bare_app(settings)
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+def test_a_statement_that_is_planned_once_is_never_planned_for_its_values(
+    one_connection: Flask, cedar: House, place: Any
+) -> None:
+    order = place(cedar)
+    with tenant_context(one_connection, cedar.tenant_id):
+        for _ in range(20):
+            assert _PLANNED_ONCE.rows(number=1) == [(order, cedar.tenant_id)]
+        assert _PLANS.rows(name=_PLANNED_ONCE.name) == [(20, 0)]
+
+
+def test_what_has_it_planned_once_holds_for_it_alone(one_connection: Flask, cedar: House, place: Any) -> None:
+    order = place(cedar)
+    with tenant_context(one_connection, cedar.tenant_id):
+        before = _SET.rows()
+        assert before[0].mode == "auto"
+        _PLANNED_ONCE.rows(number=1)
+        assert _SET.rows() == before
+        assert db.session.scalar(select(Order.number)) == 1
+        assert _PLANNED_ONCE.rows(number=1) == [(order, cedar.tenant_id)], "also inside a transaction"
+        assert _SET.rows() == before
+
+
+def test_a_statement_that_is_planned_once_is_confined_as_every_other(
+    one_connection: Flask, cedar: House, rival: House, place: Any
+) -> None:
+    ours, theirs = place(cedar), place(rival)
+    for house, order in ((cedar, ours), (rival, theirs), (cedar, ours)):
+        with tenant_context(one_connection, house.tenant_id):
+            assert _PLANNED_ONCE.rows(number=0) == [(order, house.tenant_id)]
+            assert _ORDERS.rows() == [(order, house.tenant_id)]
+    with one_connection.app_context():
+        assert _PLANNED_ONCE.rows(number=0) == []
+
+
+def test_a_statement_that_is_planned_once_is_planned_again_where_its_plan_was_let_go(
+    one_connection: Flask, cedar: House, place: Any
+) -> None:
+    order = place(cedar)
+    with tenant_context(one_connection, cedar.tenant_id):
+        for _ in range(3):
+            assert _PLANNED_ONCE.rows(number=1) == [(order, cedar.tenant_id)]
+            with pytest.raises(DBAPIError):
+                Statement("SELECT 1 / 0").rows()
+            with db.engine.connect() as connection:
+                connection.execute(text("DEALLOCATE ALL"))

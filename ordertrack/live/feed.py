@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from ordertrack import metrics
 from ordertrack.live import frames
+from ordertrack.live.budget import Budget, weight
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Change, Channel, Topic
 
@@ -15,31 +17,41 @@ WINDOW = 1000
 PAGE = 200
 BURST = 32  # events that are read, and told, at once where they come faster than one by one
 MISSED_KEPT = 16  # positions from which catching up is kept at hand
+_TOPIC = 200  # bytes that a topic's name takes with an entry
 
 ReadAfter = Callable[[int, int], list[Change]]
 
 
 @dataclass(slots=True)
 class Entry:
-    """A change with the topics it is news for, and the frames that were rendered of it so far."""
+    """A change with the topics it is news for, and the frames that were rendered of it so far.
+
+    `size` is in bytes, `second` when it was read; None as soon as the window holds it no longer.
+    """
 
     change: Change
     topics: frozenset[tuple[str, str]]
+    second: int | None
+    size: int
     frames: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
 
 class Feed:
     """Reads each event of a tenant once and renders it once a topic, however many watch.
 
-    Not thread-safe: the hub calls it with its tenant's lock held.
+    What it keeps is charged to the budget of the process. Not thread-safe: the hub calls it with its
+    tenant's lock held.
     """
 
-    def __init__(self, channels: Mapping[str, Channel], head: Cursor, read_after: ReadAfter) -> None:
+    def __init__(
+        self, channels: Mapping[str, Channel], head: Cursor, read_after: ReadAfter, budget: Budget
+    ) -> None:
         self._channels = channels
         self._read_after = read_after
+        self._budget = budget
         self.head = head
-        self._window: deque[Entry] = deque(maxlen=WINDOW)
-        self._missed: dict[tuple[Topic, int], bytes] = {}
+        self._window: deque[Entry] = deque()
+        self._missed: dict[tuple[Topic, int], tuple[int, bytes]] = {}
 
     @property
     def start(self) -> int:
@@ -55,7 +67,7 @@ class Feed:
                     raise EpochChanged(change.cursor.epoch)
             entries = [self._entry(change) for change in changes]
             if entries:
-                self._window.extend(entries)
+                self._keep(entries)
                 self.head = entries[-1].change.cursor
                 self.forget_missed()
                 yield entries
@@ -74,36 +86,49 @@ class Feed:
         changes = self._read(after, self.head.seq - after)
         if not changes or changes[-1].cursor != self.head:
             return False  # history was replaced under us
-        self._window = deque(map(self._entry, changes), maxlen=WINDOW)
-        self.forget_missed()
+        self.forget_before(None)
+        self._keep([self._entry(change) for change in changes])
         return True
+
+    def forget_before(self, second: int | None) -> None:
+        """Forget what was read before this second, or (None) everything; the log has it."""
+        while self._window and (second is None or (self._window[0].second or 0) < second):
+            self._drop(self._window.popleft())
+        if second is None:
+            self.forget_missed()
 
     def missed_after(self, topic: Topic, seq: int) -> bytes:
         """The frames of a topic after `seq`, oldest first, from the window alone.
 
         Kept until the next event or heartbeat: one cut sends a thousand watchers back from one position.
         """
-        missed = self._missed.get((topic, seq))
-        if missed is None:
-            name = (topic.channel, topic.key)
-            missed = b"".join(
-                self.frame(entry, topic)
-                for entry in self._window
-                if entry.change.cursor.seq > seq and name in entry.topics
-            )
-            if len(self._missed) >= MISSED_KEPT:
-                self._missed.clear()
-            self._missed[topic, seq] = missed
+        kept = self._missed.get((topic, seq))
+        if kept is not None:
+            return kept[1]
+        name = (topic.channel, topic.key)
+        missed = b"".join(
+            self.frame(entry, topic)
+            for entry in self._window
+            if entry.change.cursor.seq > seq and name in entry.topics
+        )
+        if len(self._missed) >= MISSED_KEPT:
+            self.forget_missed()
+        if not self._budget.is_spent:
+            second = self._budget.now
+            self._missed[topic, seq] = second, missed
+            self._budget.charge(second, len(missed))
         return missed
 
     def forget_missed(self) -> None:
+        for second, missed in self._missed.values():
+            self._budget.charge(second, -len(missed))
         self._missed.clear()
 
     def forget_frames(self, channel: str, key: str | None) -> None:
         """Have what the window holds rendered anew for the topics of a channel, or for one of them."""
         for entry in self._window:
             for name in [name for name in entry.frames if name == (channel, key or name[1])]:
-                del entry.frames[name]
+                self._grow(entry, -len(entry.frames.pop(name)))
         self.forget_missed()
 
     def frame(self, entry: Entry, topic: Topic) -> bytes:
@@ -112,16 +137,31 @@ class Feed:
         if frame is None:
             message = self._channels[topic.channel].render(entry.change, topic.key)
             frame = entry.frames[name] = frames.encode(message, entry.change.cursor)
+            self._grow(entry, len(frame))
             metrics.renders.labels(topic.channel).inc()
         return frame
 
     def _entry(self, change: Change) -> Entry:
-        return Entry(
-            change,
-            frozenset(
-                (name, key) for name, channel in self._channels.items() for key in channel.keys(change)
-            ),
+        topics = frozenset(
+            (name, key) for name, channel in self._channels.items() for key in channel.keys(change)
         )
+        return Entry(change, topics, self._budget.now, weight(change) + len(topics) * _TOPIC)
+
+    def _keep(self, entries: list[Entry]) -> None:
+        self._window.extend(entries)
+        for second, read in groupby(entries, key=lambda entry: entry.second or 0):
+            self._budget.charge(second, sum(entry.size for entry in read))
+        while len(self._window) > WINDOW:
+            self._drop(self._window.popleft())
+
+    def _drop(self, entry: Entry) -> None:
+        self._budget.charge(entry.second or 0, -entry.size)
+        entry.second = None
+
+    def _grow(self, entry: Entry, size: int) -> None:
+        if entry.second is not None:
+            entry.size += size
+            self._budget.charge(entry.second, size)
 
     def _read(self, seq: int, limit: int) -> list[Change]:
         metrics.event_reads.inc()

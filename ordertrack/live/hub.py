@@ -5,20 +5,24 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 import structlog
 
 from ordertrack import metrics
 from ordertrack.live import frames
+from ordertrack.live.budget import Budget
 from ordertrack.live.cursor import Cursor
+from ordertrack.live.pulses import ALL
 from ordertrack.live.shares import Holder, Shares
 from ordertrack.live.subscriptions import LIFETIME, Connect, Connection, Log, Subscription
 from ordertrack.live.tenant_hub import TenantHub
 from ordertrack.live.topics import Channel, Topic, Watcher
 
 MOST_STREAMS = 20_000
+TRIM_EVERY = 5  # seconds
+TRIMMED_AT_ONCE = 100  # tenants
 _log = structlog.get_logger(__name__)
 
 
@@ -53,9 +57,16 @@ class _Joining:
 class Hub:
     """Subscribes watchers to topics and writes every change's frame to those whom it concerns."""
 
-    def __init__(self, log: Log, channels: list[Channel], shares: Shares | None = None) -> None:
+    def __init__(
+        self,
+        log: Log,
+        channels: list[Channel],
+        shares: Shares | None = None,
+        budget: Budget | None = None,
+    ) -> None:
         self._log = log
         self._shares = shares or Shares()
+        self._budget = budget or Budget()
         self.most_streams = MOST_STREAMS
         self._channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
         self._tenants: dict[uuid.UUID, TenantHub] = {}
@@ -64,6 +75,7 @@ class Hub:
         self._joining: set[_Joining] = set()
         self._recovered: set[uuid.UUID] = set()
         self._turned: set[uuid.UUID] = set()
+        self._trimmed = 0
         self.is_closing = False
         self.count = 0
 
@@ -166,14 +178,26 @@ class Hub:
         for tenant_id in joining.union(self.watched()):
             self._recover_revocations(tenant_id)
 
-    def pulse(self) -> None:
-        """Send every subscription a heartbeat and end those that have lived their time."""
+    def pulse(self, shares: Collection[int] = ALL) -> None:
+        """Send the subscriptions of these shares of topics a heartbeat; end those that lived their time."""
         now = time.monotonic()
         self._revoked = {name: at for name, at in self._revoked.items() if at > now - LIFETIME[1]}
         for tenant in list(self._tenants.values()):
-            for name in tenant.topics():
-                tenant.pulse(name, now)
-                time.sleep(0)  # let requests in between topics
+            for name in tenant.topics_of(shares):
+                for _ in tenant.pulse(name, now):
+                    time.sleep(0)  # let requests in between topics
+
+    def trim(self) -> None:
+        """Forget what is too old, and the oldest where too much is kept; to be called every few moments."""
+        metrics.kept_bytes.set(self._budget.bytes)
+        if self._budget.now < self._trimmed + TRIM_EVERY and not self._budget.is_spent:
+            return
+        self._trimmed = self._budget.now
+        horizon = self._budget.horizon()
+        for number, tenant in enumerate(list(self._tenants.values())):
+            tenant.forget_before(horizon)
+            if number % TRIMMED_AT_ONCE == 0:
+                time.sleep(0)
 
     def revoke(self, name: str) -> None:
         """End every stream of an actor or sign-in that lost access, for good, telling the page why."""
@@ -231,7 +255,7 @@ class Hub:
     def _tenant(self, tenant_id: uuid.UUID) -> TenantHub:
         with self._tenants_lock:
             if tenant_id not in self._tenants:
-                self._tenants[tenant_id] = TenantHub(tenant_id, self._log, self._channels)
+                self._tenants[tenant_id] = TenantHub(tenant_id, self._log, self._channels, self._budget)
             return self._tenants[tenant_id]
 
     def _count(self, change: int) -> None:

@@ -14,6 +14,7 @@ import structlog
 from ordertrack import metrics
 from ordertrack.live.hub import Hub
 from ordertrack.live.lookout import Lookout
+from ordertrack.live.pulses import SHARES, Pace
 
 HEARTBEAT = 15.0  # seconds
 ASKS_EVERY = 10.0  # seconds after which the connection must show that it still answers
@@ -129,11 +130,13 @@ class Listener:
             _log.warning("notification of another form", channel=channel, payload=payload[:100])
 
     def _beat(self) -> None:
-        while not self._stopped.wait(HEARTBEAT):
-            if not self.is_connected:
-                continue  # deaf: a page that hears nothing says so, one that heard a heartbeat would not
+        pace = Pace(HEARTBEAT, time.monotonic())
+        while not self._stopped.wait(HEARTBEAT / SHARES):
             try:
-                self._hub.pulse()
+                self._hub.trim()
+                # Deaf: a page that hears nothing says so, one that heard a heartbeat would not.
+                if self.is_connected:
+                    self._hub.pulse(pace.due(time.monotonic()))
             except Exception:
                 _log.exception("heartbeat failed")
 

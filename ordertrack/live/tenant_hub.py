@@ -5,20 +5,23 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 
 import structlog
 
 from ordertrack.live import frames
+from ordertrack.live.budget import Budget
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.feed import PAGE, WINDOW, Entry, EpochChanged, Feed
+from ordertrack.live.pulses import share_of
 from ordertrack.live.subscriptions import Connect, Log, Subscription
 from ordertrack.live.topics import Change, Channel, Topic
 from ordertrack.live.watched import Watched
 
 CURRENT_FOR = 30.0  # seconds since the last look at the log that succeeded: then nobody is told to be current
 BUSY = 1.0  # seconds to wait for a tenant that is being joined or told, before others are looked at
+PIECE = 500  # watchers that are sent a heartbeat before others get their turn
 _RETRY = 1000  # milliseconds after which a page comes back
 _log = structlog.get_logger(__name__)
 
@@ -30,14 +33,18 @@ class TenantHub:
     reconnects after a cut wait for one read of the log.
     """
 
-    def __init__(self, tenant_id: uuid.UUID, log: Log, channels: Mapping[str, Channel]) -> None:
+    def __init__(
+        self, tenant_id: uuid.UUID, log: Log, channels: Mapping[str, Channel], budget: Budget
+    ) -> None:
         self._tenant_id = tenant_id
         self._log = log
         self._channels = channels
+        self._budget = budget
         self._lock = threading.RLock()
         self._feed: Feed | None = None
         self._looked_at = float("-inf")
         self._watched: dict[tuple[str, str], Watched] = {}
+        self._shares: dict[int, set[tuple[str, str]]] = {}
 
     def subscriptions(self) -> Iterator[Subscription]:
         for watched in list(self._watched.values()):
@@ -146,15 +153,32 @@ class TenantHub:
     def topics(self) -> list[tuple[str, str]]:
         return list(self._watched)
 
-    def pulse(self, name: tuple[str, str], now: float) -> None:
+    def topics_of(self, shares: Collection[int]) -> list[tuple[str, str]]:
+        """Those that get their heartbeat with these shares."""
+        return [name for share in shares if share in self._shares for name in self._shares[share]]
+
+    def forget_before(self, second: int) -> None:
+        """Forget what was read before this second; what is in use at the moment stays until the next time."""
+        if not self._lock.acquire(blocking=False):
+            return
+        try:
+            if self._feed is not None:
+                self._feed.forget_before(second)
+            for watched in self._watched.values():
+                watched.forget_snapshot(before=second)
+        finally:
+            self._lock.release()
+
+    def pulse(self, name: tuple[str, str], now: float) -> Iterator[None]:
         """Send a topic's watchers a heartbeat and end those that have lived their time.
 
-        A heartbeat says that all is well: whose log nobody could look at lately gets none.
+        A heartbeat says that all is well: whose log nobody could look at lately gets none. Yields after every
+        few watchers, with nothing held, so that others get their turn.
         """
         with self._lock:
             watched = self._watched[name]
             if not watched.subscriptions:
-                del self._watched[name]
+                self._unwatch(watched)
                 return
             head = None
             if self._feed is not None:
@@ -163,15 +187,20 @@ class TenantHub:
             # The position goes along only if it moved, so that a quiet board's cursor does not grow old
             # and no position is ever told twice.
             is_current = self._is_current()
-            moved = is_current and head is not None and head.seq > watched.told
-            beat = frames.heartbeat(head if moved else None)
-            if moved and head is not None:
-                watched.told = head.seq
-            for subscription in list(watched.subscriptions):
-                if subscription.ends_at < now:
-                    subscription.connection.close("lifetime")
-                elif is_current:
-                    subscription.connection.write(beat)
+            position = head if is_current and head is not None and head.seq > watched.told else None
+            if position is not None:
+                watched.told = position.seq
+            everybody = list(watched.subscriptions)
+        for first in range(0, len(everybody), PIECE):
+            with self._lock:
+                is_newest = position is not None and position == self.head and position.seq == watched.told
+                beat = frames.heartbeat(position if is_newest else None)
+                for subscription in everybody[first : first + PIECE]:
+                    if subscription.ends_at < now:
+                        subscription.connection.close("lifetime")
+                    elif is_current:
+                        subscription.connection.write(beat)
+            yield
 
     def _refresh(self, name: tuple[str, str]) -> None:
         with self._lock:
@@ -188,12 +217,32 @@ class TenantHub:
     def _feed_in_use(self) -> Feed | None:
         """The feed, if anybody watches; else it is dropped, and the next one reads what it needs."""
         if not self.is_watched:
-            self._feed = None
+            self._drop_feed()
         return self._feed
 
+    def _drop_feed(self) -> None:
+        if self._feed is not None:
+            self._feed.forget_before(None)
+            self._feed = None
+
     def _watch(self, topic: Topic) -> Watched:
-        new = Watched(topic, self._channels[topic.channel])
-        return self._watched.setdefault((topic.channel, topic.key), new)
+        name = (topic.channel, topic.key)
+        watched = self._watched.get(name)
+        if watched is None:
+            watched = self._watched[name] = Watched(topic, self._channels[topic.channel], self._budget)
+            self._shares.setdefault(share_of(topic), set()).add(name)
+        return watched
+
+    def _unwatch(self, watched: Watched) -> None:
+        """Forget a topic that nobody watches, and with the last one what was read for them."""
+        name, share = (watched.topic.channel, watched.topic.key), share_of(watched.topic)
+        watched.forget_snapshot()
+        del self._watched[name]
+        self._shares[share].discard(name)
+        if not self._shares[share]:
+            del self._shares[share]
+        if not self._watched:
+            self._drop_feed()
 
     def _is_current(self) -> bool:
         return time.monotonic() - self._looked_at < CURRENT_FOR
@@ -205,6 +254,7 @@ class TenantHub:
                 self._channels,
                 self._log.head(self._tenant_id),
                 lambda seq, limit: self._log.after(self._tenant_id, seq, limit),
+                self._budget,
             )
             self._looked_at = began
         return self._feed
@@ -262,7 +312,7 @@ class TenantHub:
     def _begin_again(self) -> None:
         """History was replaced: everybody gets a snapshot of what is true now."""
         _log.warning("event stream begins a new epoch", tenant=str(self._tenant_id))
-        self._feed = None
+        self._drop_feed()
         feed = self._open()
         for watched in list(self._watched.values()):
             watched.forget_snapshot()

@@ -6,6 +6,7 @@ import structlog
 
 from ordertrack import metrics
 from ordertrack.live import frames
+from ordertrack.live.budget import Budget
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.feed import Entry, Feed
 from ordertrack.live.subscriptions import Subscription
@@ -18,14 +19,16 @@ _log = structlog.get_logger(__name__)
 class Watched:
     """Not thread-safe: its tenant's hub calls it with the lock held."""
 
-    __slots__ = ("_channel", "_snapshot", "subscriptions", "told", "topic")
+    __slots__ = ("_budget", "_channel", "_snapshot", "_snapshot_second", "subscriptions", "told", "topic")
 
-    def __init__(self, topic: Topic, channel: Channel) -> None:
+    def __init__(self, topic: Topic, channel: Channel, budget: Budget) -> None:
         self.topic = topic
         self.subscriptions: set[Subscription] = set()
         self.told = 0
         self._channel = channel
+        self._budget = budget
         self._snapshot: tuple[Cursor, bytes] | None = None
+        self._snapshot_second = 0
 
     def write(self, data: bytes) -> None:
         for subscription in list(self.subscriptions):
@@ -51,8 +54,11 @@ class Watched:
                 return kept
         return self._read_snapshot(feed.head)
 
-    def forget_snapshot(self) -> None:
-        self._snapshot = None
+    def forget_snapshot(self, before: int | None = None) -> None:
+        """Have the next one read anew; with `before`, only if it was read before that second."""
+        if self._snapshot is not None and (before is None or self._snapshot_second < before):
+            self._budget.charge(self._snapshot_second, -len(self._snapshot[1]))
+            self._snapshot = None
 
     def tell_anew(self, feed: Feed) -> None:
         """Send everything once more, for it changed without an event.
@@ -72,7 +78,10 @@ class Watched:
     def _read_snapshot(self, position: Cursor) -> tuple[Cursor, bytes]:
         message = self._channel.snapshot(self.topic, position)
         metrics.snapshots.labels(self.topic.channel).inc()
+        self.forget_snapshot()
+        self._snapshot_second = self._budget.now
         self._snapshot = (position, frames.encode(message, position))
+        self._budget.charge(self._snapshot_second, len(self._snapshot[1]))
         return self._snapshot
 
     def _give_up(self, why: str) -> None:

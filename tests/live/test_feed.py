@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ordertrack.live.budget import Budget
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.feed import BURST, PAGE, WINDOW, EpochChanged, Feed
 from ordertrack.live.topics import Message, Topic
@@ -64,7 +65,7 @@ EVEN = Topic(uuid.uuid4(), "parity", "even")
 
 def a_feed(story: Story, head: int) -> tuple[Feed, Parity]:
     channel = Parity()
-    return Feed({"parity": channel}, Cursor(EPOCH, head), story.after), channel
+    return Feed({"parity": channel}, Cursor(EPOCH, head), story.after, Budget()), channel
 
 
 def positions(feed: Feed) -> list[list[int]]:

@@ -10,8 +10,10 @@ import psycopg
 import pytest
 from flask import Flask
 from psycopg import errors
+from psycopg.sql import SQL, Identifier, Literal
+from town import ORDERS, Town
 
-from ordertrack.database import tenant_context
+from ordertrack.database import db, tenant_context
 from ordertrack.orders import event_log
 from ordertrack.orders.state_machine import OrderStatus
 
@@ -135,3 +137,37 @@ def test_a_notification_is_delivered_exactly_if_the_move_commits(
         if note.payload.startswith(str(cedar.tenant_id))
     ]
     assert heard == [f"{cedar.tenant_id}:2"]
+
+
+def test_the_log_is_read_on_by_one_plan_whatever_position_is_asked_for(town: Town) -> None:
+    """Kept by the connection, made for a log that has grown, and of indexes alone."""
+    with tenant_context(town.app, town.first):
+        for seq in (ORDERS - 1, ORDERS - 20, ORDERS, 0, ORDERS - 1):
+            read = event_log.changes_after(town.first, seq, 32)
+            assert [change.cursor.seq for change in read] == list(range(seq + 1, min(seq + 32, ORDERS) + 1))
+        assert [change.cursor.seq for change in event_log.changes_after(town.first, 100, 3)] == [
+            101,
+            102,
+            103,
+        ]
+        connection = db.engine.raw_connection()
+        driver: Any = connection.driver_connection
+        plans = driver.execute(
+            "SELECT name, generic_plans, custom_plans FROM pg_prepared_statements"
+            " WHERE name LIKE 'planned%' AND statement LIKE '%tracking_links%'"
+        ).fetchall()
+        ((name, generic, custom),) = plans
+        assert (generic, custom) == (6, 0)
+        driver.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        asked = {
+            "setting": str(town.first),
+            "tenant_id": town.first,
+            "seq": 0,
+        } | event_log._FEW_CHANGES._fixed
+        values = [asked[each] for each in event_log._FEW_CHANGES._names]
+        execute = SQL("EXPLAIN EXECUTE {} ({})").format(
+            Identifier(name), SQL(", ").join(map(Literal, values))
+        )
+        plan = "\n".join(line for (line,) in driver.execute(execute))
+        connection.close()
+    assert "Index" in plan and "Seq Scan" not in plan and "Hash" not in plan, plan
