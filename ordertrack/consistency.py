@@ -34,7 +34,8 @@ _HIDDEN_TABLES = text("""
 _GUARDS = text("""
     SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND (tgrelid, tgname) IN (
         ('orders'::regclass, 'guard_order_status'), ('order_status_events'::regclass, 'guard_event'),
-        ('tenant_streams'::regclass, 'guard_stream'), ('order_actions'::regclass, 'guard_action'))
+        ('tenant_streams'::regclass, 'guard_stream'), ('tenant_streams'::regclass, 'guard_gap'),
+        ('order_actions'::regclass, 'guard_action'))
 """)
 _STORY_KEY = text("""
     SELECT count(*) FROM pg_constraint WHERE conname = 'orders_status_is_last_event' AND convalidated
@@ -72,6 +73,28 @@ _CLAIMS = {
           FROM (SELECT ROW (version, to_status, occurred_at) FROM order_status_events AS event
                  WHERE event.tenant_id = orders.tenant_id AND event.order_id = orders.id
                  ORDER BY seq DESC LIMIT 1)""",
+    "each order of {tenant} was placed when its first event says": """
+        SELECT count(*) FROM orders JOIN order_status_events AS event
+            ON event.tenant_id = orders.tenant_id AND order_id = id AND event.version = 1
+         WHERE orders.tenant_id = :tenant AND placed_at <> occurred_at""",
+    "each event of {tenant} says how long its order had stood there": """
+        SELECT count(*) FROM (
+            SELECT in_status_for, occurred_at - lag(occurred_at) OVER story AS stood
+              FROM order_status_events WHERE tenant_id = :tenant
+            WINDOW story AS (PARTITION BY order_id ORDER BY seq)) AS events
+         WHERE in_status_for IS DISTINCT FROM stood OR in_status_for < interval '0'""",
+    "each entry of {tenant} is of its order's restaurant": """
+        SELECT count(*) FROM orders JOIN (
+                SELECT tenant_id, order_id, restaurant_id FROM order_status_events
+                 UNION ALL SELECT tenant_id, order_id, restaurant_id FROM order_actions) AS entry
+            ON entry.tenant_id = orders.tenant_id AND entry.order_id = id
+         WHERE orders.tenant_id = :tenant AND entry.restaurant_id <> orders.restaurant_id""",
+    "each strike of {tenant} is of a line of its order": """
+        SELECT count(*) FROM order_actions AS action
+         WHERE tenant_id = :tenant AND line IS NOT NULL AND NOT EXISTS (
+            SELECT FROM order_items AS item
+             WHERE item.tenant_id = action.tenant_id AND item.order_id = action.order_id
+               AND item.position = action.line)""",
     "each action on an order of {tenant} found it as the log says": """
         SELECT count(*) FROM order_actions AS action
          WHERE tenant_id = :tenant AND status IS DISTINCT FROM (
@@ -132,7 +155,7 @@ def _check_guards(connection: Connection) -> Iterator[Finding]:
     pairs = {tuple(row) for row in connection.execute(text("TABLE status_transitions"))}
     expected = {(str(before), str(after)) for before, afters in TRANSITIONS.items() for after in afters}
     yield Finding("the table of transitions is the state machine's map", pairs == expected)
-    yield Finding("the triggers that guard every move are on", connection.execute(_GUARDS).scalar() == 4)
+    yield Finding("the triggers that guard every move are on", connection.execute(_GUARDS).scalar() == 5)
     yield Finding(
         "the key that ties a status to its event is there", connection.execute(_STORY_KEY).scalar() == 1
     )

@@ -77,7 +77,7 @@ def order_id(app: Flask, cedar: House, place: Callable[..., uuid.UUID]) -> uuid.
 @contextmanager
 def replaced(operator: Operator, house: House, *statements: str, **values: Any) -> Iterator[None]:
     """A contradiction planted past every guard, and afterwards the tenant's rows as they were."""
-    kept = ("orders", "tenant_streams", "order_status_events")
+    kept = ("orders", "tenant_streams", "order_status_events", "order_actions")
     names = {"tenant": house.tenant_id, **values}
     operator.execute("SET session_replication_role = replica")
     for table in kept:
@@ -102,10 +102,31 @@ TIMES = "times in the log of {} never run against its order"
 STORY = "each event of {} begins where its order's last one ended"
 PAIRS = "each move in the log of {} is one of the state machine's"
 STATUS = "each order of {} stands where its last event left it"
+PLACED = "each order of {} was placed when its first event says"
+STOOD = "each event of {} says how long its order had stood there"
+PLACE = "each entry of {} is of its order's restaurant"
+STRIKE = "each strike of {} is of a line of its order"
+FOUND = "each action on an order of {} found it as the log says"
+_ONE_MORE = (
+    "UPDATE tenant_streams SET seq = 7 WHERE tenant_id = %(tenant)s",
+    "UPDATE orders SET acts = 1 WHERE tenant_id = %(tenant)s AND id = %(order)s",
+)
+
+
+def action(act: str, seq: int = 7, **said: str) -> str:
+    """Write an action on the order, which it agrees with as far as nothing else is said (in SQL)."""
+    told = {"restaurant": "restaurant_id", "status": "status", "line": "NULL"} | said
+    return f"""
+        INSERT INTO order_actions (tenant_id, seq, order_id, restaurant_id, act, status, line, changed_by,
+            actor, occurred_at)
+        SELECT tenant_id, {seq}, id, {told["restaurant"]}, '{act}', {told["status"]}, {told["line"]}, 'x',
+            'x', status_since
+          FROM orders WHERE tenant_id = %(tenant)s AND id = %(order)s"""
+
 
 CONTRADICTIONS = {
     "a gap": (
-        {GAP, STORY},
+        {GAP, STORY, STOOD},
         "DELETE FROM order_status_events WHERE tenant_id = %(tenant)s AND seq = 4",
     ),
     "the end is missing": (
@@ -153,10 +174,44 @@ CONTRADICTIONS = {
         "UPDATE orders SET status = 'cancelled' WHERE tenant_id = %(tenant)s AND id = %(order)s",
     ),
     "a time that runs back": (
-        {TIMES},
+        {TIMES, STOOD},
         """UPDATE order_status_events SET occurred_at = occurred_at - interval '1 hour'
             WHERE tenant_id = %(tenant)s AND seq = 5""",
     ),
+    "a number that was taken alone": (
+        {GAP},
+        "UPDATE tenant_streams SET seq = seq + 1 WHERE tenant_id = %(tenant)s",
+    ),
+    "two entries at one number": (
+        {GAP, FOUND},
+        action("acknowledge", seq=6),
+        _ONE_MORE[1],
+    ),
+    "a time in a status that its events do not tell of": (
+        {STOOD},
+        """UPDATE order_status_events SET in_status_for = '1 s' WHERE tenant_id = %(tenant)s AND seq = 5""",
+    ),
+    "a first event of another time than its order": (
+        {PLACED},
+        """UPDATE orders SET placed_at = placed_at - interval '1 hour'
+            WHERE tenant_id = %(tenant)s AND id = %(order)s""",
+    ),
+    "an event of another restaurant": (
+        {PLACE},
+        """UPDATE order_status_events SET restaurant_id = gen_random_uuid()
+            WHERE tenant_id = %(tenant)s AND seq = 5""",
+    ),
+    "an action of another restaurant": (
+        {PLACE},
+        action("acknowledge", restaurant="gen_random_uuid()"),
+        *_ONE_MORE,
+    ),
+    "an action on an order that stood elsewhere": (
+        {FOUND},
+        action("acknowledge", status="'pending'"),
+        *_ONE_MORE,
+    ),
+    "a strike of no line": ({STRIKE}, action("strike", line="9"), *_ONE_MORE),
 }
 
 

@@ -60,7 +60,7 @@ _PLACE = text("""
     ), stream AS (
         UPDATE tenant_streams SET seq = tenant_streams.seq + 1 FROM numbered
          WHERE tenant_streams.tenant_id = numbered.tenant_id
-        RETURNING tenant_streams.seq, clock_timestamp() AS at, numbered.*
+        RETURNING tenant_streams.seq, last_at AS at, numbered.*
     ), placed AS (
         INSERT INTO orders (tenant_id, id, restaurant_id, business_date, number, status, version,
             status_since, fulfilment, placed_at, promised_at, reference, customer,

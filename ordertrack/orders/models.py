@@ -110,7 +110,11 @@ class TrackingLink(Base):
 
 
 class TenantStream(Base):
-    """The head of a tenant's event stream; whoever updates it holds the stream until the commit."""
+    """The head of a tenant's event stream; whoever updates it holds the stream until the commit.
+
+    `last_at` is when the newest entry was recorded: the schema reads the clock as `seq` counts up, and never
+    goes back behind it. None before the first entry.
+    """
 
     __tablename__ = "tenant_streams"
 
@@ -119,6 +123,7 @@ class TenantStream(Base):
         BigInteger, server_default=text("extract(epoch FROM clock_timestamp())::bigint")
     )
     seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    last_at: Mapped[dt.datetime | None] = mapped_column(Moment)
 
 
 class StatusEvent(Base):

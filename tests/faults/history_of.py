@@ -12,15 +12,15 @@ from ordertrack.config import Settings
 _CONFIRMED_IN_SILENCE = """
     WITH stream AS (
         UPDATE tenant_streams SET seq = seq + 1 WHERE tenant_id = %(tenant)s
-        RETURNING tenant_id, seq, clock_timestamp() AS at
+        RETURNING tenant_id, seq, last_at AS at
     ), moved AS (
         UPDATE orders SET status = 'confirmed', version = version + 1, status_since = stream.at FROM stream
          WHERE orders.tenant_id = stream.tenant_id AND orders.id = %(order)s
-        RETURNING orders.id, orders.restaurant_id, orders.version
+        RETURNING orders.id, orders.restaurant_id, orders.version, at - orders.placed_at AS stood
     )
     INSERT INTO order_status_events (tenant_id, seq, order_id, restaurant_id, version, from_status,
         to_status, changed_by, actor, occurred_at, in_status_for)
-    SELECT tenant_id, seq, id, restaurant_id, version, 'pending', 'confirmed', 'Operator', 'psql', at, '1 s'
+    SELECT tenant_id, seq, id, restaurant_id, version, 'pending', 'confirmed', 'Operator', 'psql', at, stood
       FROM stream, moved RETURNING seq
 """
 _LONG_AGO = """

@@ -98,14 +98,15 @@ _FORGED = """
     WITH stream AS (
         UPDATE tenant_streams SET seq = seq + 1 FROM orders
          WHERE orders.id = %(order)s AND tenant_streams.tenant_id = orders.tenant_id
-        RETURNING tenant_streams.seq
+        RETURNING tenant_streams.seq, last_at AS at
     ), moved AS (
-        UPDATE orders SET status = 'confirmed', version = 2, status_since = clock_timestamp()
+        UPDATE orders SET status = 'confirmed', version = 2, status_since = at FROM stream
          WHERE id = %(order)s AND %(moves)s
     )
     INSERT INTO order_status_events (tenant_id, seq, order_id, restaurant_id, version, from_status,
-        to_status, changed_by, actor, occurred_at)
-    SELECT tenant_id, stream.seq + %(ahead)s, id, restaurant_id, 2, 'pending', %(to)s, 'x', 'x', now()
+        to_status, changed_by, actor, occurred_at, in_status_for)
+    SELECT tenant_id, stream.seq + %(ahead)s, id, restaurant_id, 2, 'pending', %(to)s, 'x', 'x', at,
+        at - status_since
       FROM orders, stream WHERE id = %(order)s
 """
 
