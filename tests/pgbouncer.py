@@ -1,4 +1,7 @@
-"""PgBouncer, as Debian packages it, between a server and its database; run as a script it is installed."""
+"""PgBouncer between a server and its database: the system's package.
+
+Run as a script it installs it, and says so plainly if it cannot.
+"""
 
 from __future__ import annotations
 
@@ -76,21 +79,23 @@ class PgBouncer:
 
 
 def install() -> str | None:
-    """Get Debian's package, whose own service nobody asked for."""
-    if not shutil.which("apt-get"):
-        return None
+    """Get Debian's package, without its own service, which nobody asked for; or Homebrew's."""
     sudo = [] if os.geteuid() == 0 else ["sudo"]
-    for step in (
-        [*sudo, "apt-get", "update"],
-        [*sudo, "apt-get", "install", "--yes", "--no-install-recommends", "pgbouncer"],
-        *([[*sudo, "systemctl", "disable", "--now", "pgbouncer"]] if shutil.which("systemctl") else []),
+    for before, step in (
+        (sudo, ["apt-get", "update"]),
+        (sudo, ["apt-get", "install", "--yes", "--no-install-recommends", "pgbouncer"]),
+        (sudo, ["systemctl", "disable", "--now", "pgbouncer"]),
+        ([], ["brew", "install", "pgbouncer"]),
     ):
-        subprocess.run(step, check=False, timeout=600)
+        if shutil.which(step[0]):
+            subprocess.run([*before, *step], check=False, timeout=600)
     return find()
 
 
 if __name__ == "__main__":
     found = find() or install()
     if found is None:
-        sys.exit("One test needs PgBouncer, and it could not be installed: install it and try again.")
+        sys.exit(
+            "The tests of poolers need PgBouncer, and it could not be installed: install it and try again."
+        )
     sys.stdout.write(f"PgBouncer: {found}\n")
