@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -17,11 +15,12 @@ from ordertrack.config import Settings, SettingsError
 from ordertrack.database import BlindOperator, UnsafeDatabaseRole
 from ordertrack.demo import commands as demo_commands
 from ordertrack.migrating import UpgradeRefused
+from ordertrack.operating import as_json_option, operator, report
 from ordertrack.orders.state_machine import Role
 from ordertrack.sla.commands import sla
+from ordertrack.tenants import commands as account_commands
 from ordertrack.tenants.accounts import AccountError
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
 _tenant = click.option("--tenant", "tenant_slug", required=True, metavar="SLUG", help="The tenant's slug.")
 
 _MENDABLE = (SettingsError, AccountError, UnsafeDatabaseRole, BlindOperator, UpgradeRefused)
@@ -53,26 +52,6 @@ def cli() -> None:
     """Live order tracking for restaurants."""
 
 
-@contextmanager
-def operator(*, refresh: bool = False) -> Iterator[None]:
-    """An app context on the schema owner's connection, the schema up to date (`refresh`: the role too)."""
-    from ordertrack import make_bare_app, schema
-    from ordertrack.database import db
-
-    settings = Settings.from_environment()
-    schema.upgrade(settings, if_behind=not refresh)
-    with make_bare_app(settings, as_operator=True).app_context():
-        try:
-            yield
-        finally:
-            db.session.remove()
-            db.engine.dispose()
-
-
-def report(as_json: bool, sentence: str, **made: Any) -> None:
-    click.echo(json.dumps(made, default=str) if as_json else sentence)
-
-
 @cli.command()
 def serve() -> None:
     """Start the database if needed, bring it up to date, and serve."""
@@ -92,7 +71,7 @@ def tenant() -> None:
 @tenant.command("create")
 @click.argument("name")
 @click.option("--slug", required=True, help="Its short name in commands.")
-@_json
+@as_json_option
 def create_tenant(name: str, slug: str, as_json: bool) -> None:
     """Make the tenant NAME."""
     from ordertrack.tenants import accounts
@@ -112,7 +91,7 @@ def restaurant() -> None:
 @_tenant
 @click.option("--slug", required=True, help="Its short name in addresses and in the API.")
 @click.option("--timezone", required=True, help="Its time zone, such as Asia/Beirut.")
-@_json
+@as_json_option
 def create_restaurant(name: str, tenant_slug: str, slug: str, timezone: str, as_json: bool) -> None:
     """Make the restaurant NAME of a tenant."""
     from ordertrack.tenants import accounts
@@ -141,7 +120,7 @@ def staff() -> None:
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
 @click.option("--name", required=True, help="The name that the log shows.")
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
-@_json
+@as_json_option
 def create_staff(email: str, tenant_slug: str, role: str, name: str, password: str, as_json: bool) -> None:
     """Make a staff member who signs in as EMAIL."""
     from ordertrack.tenants import accounts
@@ -177,7 +156,7 @@ def set_pin(email_or_name: str, tenant_slug: str, pin: str) -> None:
 
 @staff.command("list")
 @_tenant
-@_json
+@as_json_option
 def list_staff(tenant_slug: str, as_json: bool) -> None:
     """Print everybody whose access has not ended: role, name, e-mail address, and whether there is a PIN."""
     from ordertrack.tenants import accounts, people
@@ -222,7 +201,7 @@ def key() -> None:
 @key.command("create")
 @_tenant
 @click.option("--name", required=True, help="Whose key it is; the log shows it.")
-@_json
+@as_json_option
 def create_key(tenant_slug: str, name: str, as_json: bool) -> None:
     """Make an API key and show it, this once."""
     from ordertrack.tenants import accounts
@@ -250,9 +229,14 @@ def db_group() -> None:
 
 
 @db_group.command("upgrade")
-def db_upgrade() -> None:
-    """Run the migrations that are missing and refresh the application's role."""
-    with operator(refresh=True):
+@click.option(
+    "--new-secret-key",
+    is_flag=True,
+    help="Give the application's role the password of this SECRET_KEY; servers with another one lose theirs.",
+)
+def db_upgrade(new_secret_key: bool) -> None:
+    """Run the migrations that are missing, and renew the application's rights and the owner's."""
+    with operator(refresh=True, new_secret_key=new_secret_key):
         click.echo("The database is up to date.")
 
 
@@ -276,11 +260,20 @@ def db_new_epoch(tenant_slug: str | None) -> None:
     from ordertrack import consistency
 
     with operator():
-        click.echo(f"{consistency.begin_new_epoch(tenant_slug)} event stream(s) began a new epoch.")
+        try:
+            begun = consistency.begin_new_epoch(tenant_slug)
+        except consistency.StreamMissing as error:
+            raise click.ClickException(str(error)) from error
+        if tenant_slug is not None and not begun:
+            raise AccountError(f"There is no tenant {tenant_slug!r}. Nothing was changed.")
+        click.echo(f"{begun} event stream(s) began a new epoch." if begun else "There is no tenant yet.")
 
 
 for _command in (demo_commands.demo, demo_commands.rush, demo_commands.replay, sla):
     cli.add_command(_command)
+for _command in (account_commands.change_password, account_commands.restore):
+    staff.add_command(_command)
+key.add_command(account_commands.list_keys)
 
 if __name__ == "__main__":
     cli()

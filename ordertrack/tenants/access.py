@@ -23,12 +23,36 @@ def end_access(member: StaffMember) -> None:
     end_streams(f"staff:{member.id}")
 
 
-def begin_session(member: StaffMember) -> StaffSession:
-    """A sign-in of this staff member, inside whose tenant it is."""
+def begin_session(member: StaffMember) -> StaffSession | None:
+    """A sign-in of this staff member, inside whose tenant it is.
+
+    None if password or access have ended since `member` was read. The row is held until the sign-in is
+    written: whoever changes the password meanwhile finds the sign-in, and ends it.
+    """
+    holds = db.session.scalar(
+        select(StaffMember.id)
+        .where(StaffMember.tenant_id == member.tenant_id, StaffMember.id == member.id)
+        .where(StaffMember.password_hash == member.password_hash, StaffMember.revoked_at.is_(None))
+        .with_for_update(read=True)
+    )
+    if holds is None:
+        db.session.rollback()
+        return None
     begun = StaffSession(tenant_id=member.tenant_id, id=uuid.uuid4(), staff_id=member.id)
     db.session.add(begun)
     db.session.commit()
     return begun
+
+
+def end_sign_ins(member: StaffMember) -> None:
+    """End every sign-in of this staff member: the cookies, and at once the screens that are open."""
+    db.session.execute(
+        update(StaffSession)
+        .where(StaffSession.tenant_id == member.tenant_id, StaffSession.staff_id == member.id)
+        .where(StaffSession.ended_at.is_(None))
+        .values(ended_at=func.clock_timestamp())
+    )
+    end_streams(f"staff:{member.id}")
 
 
 def end_session(tenant_id: uuid.UUID, session: str) -> None:

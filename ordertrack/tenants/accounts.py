@@ -21,6 +21,7 @@ from ordertrack.tenants.models import ApiKey, Restaurant, StaffMember, Tenant
 from ordertrack.tenants.passwords import hash_password
 
 SHORTEST_PASSWORD = 8
+LONGEST_PASSWORD = 1000  # more than that no sign-in reads
 LONGEST_NAME = 100
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
@@ -69,11 +70,8 @@ def create_staff_member(tenant: Tenant, email: str, name: str, role: Role, passw
     email = email.strip().lower()
     if not _EMAIL.fullmatch(email):
         raise AccountError(f"{email!r} is not an e-mail address.")
-    if len(password) < SHORTEST_PASSWORD:
-        raise AccountError(f"A password has {SHORTEST_PASSWORD} characters or more.")
-    present_credential("sign_in_email", email)
-    if db.session.scalar(select(func.count()).select_from(StaffMember).where(StaffMember.email == email)):
-        raise AccountError(f"{email} signs in already, here or for another tenant: use another address.")
+    checked_password(password)
+    _refuse_taken(email)
     member = StaffMember(
         tenant_id=tenant.id,
         id=uuid.uuid4(),
@@ -86,6 +84,21 @@ def create_staff_member(tenant: Tenant, email: str, name: str, role: Role, passw
     _write(f"{email} is a staff member already.")
     db.session.commit()
     return member
+
+
+def _refuse_taken(email: str) -> None:
+    present_credential("sign_in_email", email)
+    revoked = db.session.scalars(
+        select(StaffMember.revoked_at.is_not(None)).where(StaffMember.email == email)
+    ).all()
+    if not revoked:
+        return
+    if all(revoked):
+        raise AccountError(
+            f"{email} signed in before, here or for another tenant, and was revoked. Give that access back"
+            f" with: ordertrack staff restore {email}"
+        )
+    raise AccountError(f"{email} signs in already, here or for another tenant: use another address.")
 
 
 def find_staff_member(tenant: Tenant, who: str) -> StaffMember:
@@ -156,6 +169,14 @@ def _checked_slug(slug: str) -> str:
             f"{slug!r} cannot stand in an address: use 1 to 40 small letters a to z, digits and hyphens."
         )
     return slug
+
+
+def checked_password(password: str) -> str:
+    if len(password) < SHORTEST_PASSWORD:
+        raise AccountError(f"A password has {SHORTEST_PASSWORD} characters or more.")
+    if len(password) > LONGEST_PASSWORD:
+        raise AccountError(f"A password has {LONGEST_PASSWORD} characters or fewer.")
+    return password
 
 
 def checked_name(name: str) -> str:

@@ -156,16 +156,14 @@ def login() -> ResponseReturnValue:
     address = request.remote_addr or ""
     if not throttle.may_try(email, address):
         abort(429, _("That was tried too often with a wrong password. Wait a minute, then try again."))
-    member = _authenticate(email, request.form.get("password", ""))
-    if member is None:
+    signed_in = _begin(email, request.form.get("password", ""))
+    if signed_in is None:
         throttle.failed(address)
         problem = _("That e-mail address and password do not belong together.")
         return render_template("login.html", email=email, problem=problem), 401
     session.clear()
     session.permanent = True
-    enter_tenant(member.tenant_id)
-    begun = begin_session(member)
-    login_user(SignedIn(_principal(member.tenant_id, member, begun.id), f"{member.tenant_id}:{begun.id}"))
+    login_user(signed_in)
     return redirect(local_path(request.args.get("next")) or url_for("boards.home"))
 
 
@@ -179,6 +177,18 @@ def logout() -> ResponseReturnValue:
         logout_user()
     session.clear()
     return redirect(url_for("sign_in.login"))
+
+
+def _begin(email: str, password: str) -> SignedIn | None:
+    """A sign-in, if address and password belong together."""
+    member = _authenticate(email, password)
+    if member is None:
+        return None
+    enter_tenant(member.tenant_id)
+    begun = begin_session(member)
+    if begun is None:
+        return None
+    return SignedIn(_principal(member.tenant_id, member, begun.id), f"{member.tenant_id}:{begun.id}")
 
 
 def _authenticate(email: str, password: str) -> StaffMember | None:
