@@ -6,7 +6,7 @@ Revision ID: 0008
 from alembic import op
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0007"
 
 # The moment of the newest entry's recording. Where the log ends is what an upgraded house begins with. An
 # owner who is no superuser sees all tenants' rows only while row-level security is not forced.
