@@ -22,6 +22,7 @@ MEASUREMENTS = (
     "keeping",
     "second_worker",
     "counted",
+    "watched",
 )
 HOW = """Each server has the first core to itself; the load client, PostgreSQL and whoever writes share the
 last one, for every contender alike. Rounds are interleaved; a ratio is the median of the ratios within a
