@@ -84,7 +84,7 @@ def in_turn(connection: Connection, work: Callable[[], T]) -> T:
     A table that somebody reads for minutes is not waited for in one go: everybody else who wants it would
     have to wait behind. Raises UpgradeRefused when it was in vain; nothing of `work` has been done then.
     """
-    deadline = time.monotonic() + TABLE_PATIENCE
+    deadline = None
     tries = 0
     while True:
         try:
@@ -96,7 +96,8 @@ def in_turn(connection: Connection, work: Callable[[], T]) -> T:
             if not isinstance(error.orig, LockNotAvailable | DeadlockDetected):
                 raise
             holder = _holder(connection)
-            if time.monotonic() > deadline:
+            deadline = deadline or time.monotonic() + TABLE_PATIENCE  # another upgrade may have taken longer
+            if time.monotonic() >= deadline:
                 raise UpgradeRefused(
                     f"A table that the upgrade has to change was in use for {TABLE_PATIENCE:.0f} seconds"
                     f"{holder}. Nothing is half done: end that, then try again."

@@ -113,6 +113,13 @@ def test_without_createrole_a_role_that_somebody_made_will_do(powerless: Owned) 
     assert checked.returncode == 0, checked
 
 
+def test_a_house_whose_tables_are_another_roles_is_left_alone_in_a_sentence(modest: Owned) -> None:
+    schema.upgrade(modest.superuser)
+    before = picture(modest.superuser)
+    refuses(run(modest.settings, "db", "upgrade"), "The tables of this database belong to postgres")
+    assert picture(modest.superuser) == before
+
+
 def test_houses_of_before_get_the_same_function(empty: Settings, clean: Picture) -> None:
     bring_to(empty, "0003")
     made = functions(empty)
