@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
+from flask import Flask
 from sqlalchemy import Connection, select, text, update
 from sqlalchemy.exc import OperationalError
 
-from ordertrack import connecting, database
+from ordertrack import connecting, database, make_bare_app
 from ordertrack.config import Settings
 from ordertrack.database import db, enter_tenant
 from ordertrack.orders.models import TenantStream
 from ordertrack.orders.state_machine import TRANSITIONS
-from ordertrack.sla import soundness
+from ordertrack.sla import sampling, soundness
 from ordertrack.tenants.models import Tenant
 
 _TENANT_TABLES = text("""
@@ -123,6 +126,9 @@ _CLAIMS = {
 }
 
 
+_MOST_NAMED = 10
+
+
 class StreamMissing(LookupError):
     """A tenant without an event stream, which every tenant has from its beginning."""
 
@@ -134,7 +140,7 @@ class Finding(NamedTuple):
 
 def check(settings: Settings) -> Iterator[Finding]:
     """Every claim, and whether it holds; reads only. Raises BlindOperator where it could not see whose."""
-    with database.operator_connection(settings.operator_url) as connection:
+    with database.operator_connection(settings.operator_url) as connection, _reading(settings) as app:
         database.refuse_blind_operator(connection)
         yield from _check_guards(connection)
         for tenant_id, slug in connection.execute(text("SELECT id, slug FROM tenants ORDER BY slug")).all():
@@ -148,7 +154,19 @@ def check(settings: Settings) -> Iterator[Finding]:
                 f"the roll-up of {slug} holds each time in its log once",
                 soundness.contradictions(connection, tenant_id) == 0,
             )
+            yield _check_days(app, tenant_id, slug)
     yield _check_role(settings)
+
+
+@contextmanager
+def _reading(settings: Settings) -> Iterator[Flask]:
+    """An application as the schema's owner, whose connections end with it."""
+    app = make_bare_app(settings, as_operator=True)
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            db.engine.dispose()
 
 
 def _check_guards(connection: Connection) -> Iterator[Finding]:
@@ -163,6 +181,16 @@ def _check_guards(connection: Connection) -> Iterator[Finding]:
     yield Finding("row-level security is forced on every tenant's table", not bare)
     hidden = connection.execute(_HIDDEN_TABLES).scalars().all()
     yield Finding("every tenant's table has the policy that shows a tenant its rows", not hidden)
+
+
+def _check_days(app: Flask, tenant_id: uuid.UUID, slug: str) -> Finding:
+    with database.tenant_context(app, tenant_id):
+        differ = sampling.differences(tenant_id)
+    claim = f"a sample of the roll-up of {slug} is what a rebuild makes of its log"
+    if not differ:
+        return Finding(claim, True)
+    more = f" and {len(differ) - _MOST_NAMED} more" if len(differ) > _MOST_NAMED else ""
+    return Finding(f"{claim} (it is not: {', '.join(differ[:_MOST_NAMED])}{more})", False)
 
 
 def _check_role(settings: Settings) -> Finding:

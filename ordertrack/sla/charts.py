@@ -13,6 +13,7 @@ from typing import Any
 from ordertrack.languages import gettext as _
 from ordertrack.sla import chart_wording, naming, wording
 from ordertrack.sla.figures import Figures, Group, Report
+from ordertrack.sla.histogram import BEYOND
 from ordertrack.sla.ranking import hours_of_day, is_judged, worst_first, worst_stage
 from ordertrack.sla.selection import Grouping
 
@@ -111,6 +112,7 @@ def _bars(labels: list[str], figures: Sequence[Figures], *, is_lying: bool) -> J
         "labels": labels,
         "p50": [round(each.p50 or 0) for each in figures],
         "p90": [round(each.p90 or 0) for each in figures],
+        "beyond": BEYOND,
         "targets": [],
         "worst": None,
         "isLying": is_lying,
@@ -145,6 +147,7 @@ def _hours(report: Report) -> Chart | None:
     data = {
         "kind": "hours",
         "fewest": FEWEST,
+        "beyond": BEYOND,
         "names": [_("slower"), _("faster")],
         "weekdays": weekdays,
         "hours": [wording.hour(hour) for hour in order],

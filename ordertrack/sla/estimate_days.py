@@ -26,7 +26,7 @@ from ordertrack.sla.judging import Judge
 from ordertrack.sla.settings import RestaurantSettings
 from ordertrack.sla.shifts import FORGOTTEN_AFTER
 
-_DAY = 86_400 * SECOND
+DAY = 86_400 * SECOND
 _CONFIRMED = STATUSES.index(OrderStatus.CONFIRMED)
 
 _WRITE = text("""
@@ -48,27 +48,52 @@ def learn(
     judges: Sequence[Judge],
 ) -> None:
     """Add to each restaurant's days what these orders took, and score what was said on those days."""
-    times = remaining.times
-    trusted = ~times.is_mass & (times.seconds <= FORGOTTEN_AFTER)
-    days = remaining.ended // _DAY
-    for number in np.unique(times.restaurant[trusted]):
-        here = trusted & (times.restaurant == number)
-        keys = pack_estimate(
-            bins_of(times.seconds[here]),
-            np.searchsorted(LOAD_BANDS, remaining.load[here]),
-            judges[number].hours(times.began[here]),
-            remaining.status[here],
-            times.fulfilment[here],
-        )
-        new = {int(day): cells.counted(keys[days[here] == day]) for day in np.unique(days[here])}
-        _add(tenant_id, settings[number].id, new)
+    for number in np.unique(remaining.times.restaurant):
+        here = remaining.where(remaining.times.restaurant == number)
+        if new := learned(here, judges[number]):
+            _add(tenant_id, settings[number].id, new)
+
+
+def learn_anew(
+    tenant_id: uuid.UUID, restaurant: RestaurantSettings, day: int, remaining: Remaining, judge: Judge
+) -> None:
+    """Have one UTC day of a restaurant hold what these orders took, which reached their goal on it."""
+    db.session.execute(
+        text(
+            "DELETE FROM sla_estimate_days WHERE tenant_id = :tenant_id AND restaurant_id = :restaurant_id"
+            " AND learned_on = :day"
+        ),
+        {"tenant_id": tenant_id, "restaurant_id": restaurant.id, "day": day_at(day)},
+    )
+    _add(tenant_id, restaurant.id, learned(remaining, judge) or {day: cells.EMPTY})
+
+
+def learned(remaining: Remaining, judge: Judge) -> dict[int, Cells]:
+    """What is learned of one restaurant's orders, by the UTC day on which they reached their goal."""
+    trusted = ~remaining.times.is_mass & (remaining.times.seconds <= FORGOTTEN_AFTER)
+    here = remaining.where(trusted)
+    days = here.ended // DAY
+    keys = pack_estimate(
+        bins_of(here.times.seconds),
+        np.searchsorted(LOAD_BANDS, here.load),
+        judge.hours(here.times.began),
+        here.status,
+        here.times.fulfilment,
+    )
+    return {int(day): cells.counted(keys[days == day]) for day in np.unique(days)}
 
 
 def _add(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, new: Mapping[int, Cells]) -> None:
-    window = _read(tenant_id, restaurant_id, min(new) - LEARNED_FROM, max(new))
-    for day in sorted(new):
-        content = window[day] = cells.merged([window[day], new[day]] if day in window else [new[day]])
-        before = [part for learned, part in window.items() if day - LEARNED_FROM <= learned < day]
+    """What was said on a day rests on the days before it: later days that are there are scored anew."""
+    first = min(new)
+    window = _read(tenant_id, restaurant_id, first - LEARNED_FROM, max(new) + LEARNED_FROM)
+    for day, added in new.items():
+        window[day] = cells.merged([window[day], added] if day in window else [added])
+    for day in sorted(window):
+        content = window[day]
+        if day < first or not len(content):
+            continue
+        before = [part for learned_on, part in window.items() if day - LEARNED_FROM <= learned_on < day]
         db.session.execute(
             _WRITE,
             {
@@ -99,6 +124,12 @@ def scored(content: Cells, before: Sequence[Cells]) -> Outcome:
 def _of_confirmed(content: Cells) -> Cells:
     confirmed: Cells = content[content["key"] >> 15 & 7 == _CONFIRMED]
     return confirmed
+
+
+def score_of(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, day: int, content: Cells) -> Outcome:
+    """How the orders of one day turn out against the estimates made of the days before it that are there."""
+    before = _read(tenant_id, restaurant_id, day - LEARNED_FROM, day - 1)
+    return scored(content, list(before.values()))
 
 
 def _read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, first: int, last: int) -> dict[int, Cells]:

@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 ERROR = 0.02  # every time given is within this share of the exact one
 
 
+class Over(float):
+    """Seconds that a figure is over, and nobody knows by how much: times so long are not told apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of the times of one stage in some bucket: None where there is nothing to say.
+    """Of the times of one stage in some bucket: None where there is nothing to say, or Over.
 
     `judged` of `count` began under a target, and `in_target` of those met it. `left_out` were measured and
     are not trusted: when a report leaves them out they are not in `count`, when it has them in they are.

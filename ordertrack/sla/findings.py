@@ -11,7 +11,7 @@ from typing import TypeAlias
 from ordertrack.languages import gettext as _
 from ordertrack.languages import ngettext, number
 from ordertrack.sla import naming, wording
-from ordertrack.sla.figures import Figures, Group, Report
+from ordertrack.sla.figures import Figures, Group, Over, Report
 from ordertrack.sla.headline import of_chosen
 from ordertrack.sla.ranking import worst_first, worst_stage
 from ordertrack.sla.selection import Selection
@@ -50,7 +50,10 @@ def _worst(about: str, groups: Sequence[Group], link: _Link = lambda _key: None)
     worst, *others = enough
     figures = worst.figures
     if figures.share is None:
-        slowest = _("slowest, 9 of 10 within %(time)s", time=wording.time(figures.p90))
+        time = wording.time(figures.p90)
+        slowest = _("slowest, 9 of 10 within %(time)s", time=time)
+        if isinstance(figures.p90, Over):
+            slowest = _("slowest, 1 of 10 took %(time)s", time=time)
         return Finding(about, worst.label, slowest, link(worst.key))
     if figures.share == 1:
         return None
@@ -104,14 +107,24 @@ def _day_link(selection: Selection, day: str) -> str:
 
 def _how_bad(figures: Figures) -> str:
     late = figures.judged - figures.in_target
+    said = {
+        "num": number(late),
+        "share": wording.share(figures.share),
+        "judged": number(figures.judged),
+        "time": wording.time(figures.p90),
+    }
+    if isinstance(figures.p90, Over):
+        return ngettext(
+            "%(share)s in target, %(num)s of %(judged)s late, 1 of 10 took %(time)s",
+            "%(share)s in target, %(num)s of %(judged)s late, 1 of 10 took %(time)s",
+            late,
+            **said,
+        )
     return ngettext(
         "%(share)s in target, %(num)s of %(judged)s late, 9 of 10 within %(time)s",
         "%(share)s in target, %(num)s of %(judged)s late, 9 of 10 within %(time)s",
         late,
-        num=number(late),
-        share=wording.share(figures.share),
-        judged=number(figures.judged),
-        time=wording.time(figures.p90),
+        **said,
     )
 
 

@@ -74,14 +74,22 @@ class Remaining:
     load: Ints
     ended: Ints
 
+    def where(self, chosen: Mask) -> Remaining:
+        return Remaining(self.times.where(chosen), self.status[chosen], self.load[chosen], self.ended[chosen])
+
+
+def are_judged(events: Events) -> Mask:
+    """Which events may be mass taps: those that mark work on one order."""
+    found: Mask = np.isin(events["to"], [_NUMBER[status] for status in TAPPED_ONE_BY_ONE])
+    return found
+
 
 def mass_taps(events: Events) -> Mask:
     """Which events were one of three or more alike that one actor made in one restaurant within five seconds.
 
-    Only taps count that mark work on one order.
+    Which ones those are depends on no order of the events.
     """
-    by_one = np.isin(events["to"], [_NUMBER[status] for status in TAPPED_ONE_BY_ONE])
-    places = np.flatnonzero(by_one)
+    places = np.flatnonzero(are_judged(events))
     taps = events[places]
     order = np.lexsort((taps["seq"], taps["at"], taps["actor"], taps["to"], taps["restaurant"]))
     taps, places = taps[order], places[order]

@@ -8,7 +8,7 @@ from enum import StrEnum
 from ordertrack.languages import gettext as _
 from ordertrack.languages import ngettext, number
 from ordertrack.sla import wording
-from ordertrack.sla.figures import ERROR, Report, StageFigures
+from ordertrack.sla.figures import ERROR, Over, Report, StageFigures
 
 
 class Tone(StrEnum):
@@ -65,9 +65,10 @@ def slower_or_faster(now: float | None, before: float | None) -> Change | None:
     if now is None or before is None:
         return None
     difference = now - before
+    is_over = isinstance(now, Over) or isinstance(before, Over)
     if abs(difference) <= ERROR * (now + before):
-        return _same()
-    length = wording.time(abs(difference))
+        return None if is_over else _same()
+    length = wording.time(Over(abs(difference)) if is_over else abs(difference))
     if difference > 0:
         return Change("▲", _("%(time)s slower", time=length), Tone.WORSE)
     return Change("▼", _("%(time)s faster", time=length), Tone.BETTER)

@@ -1,7 +1,8 @@
 """Counting times in 256 bins, so that any histograms add up and every percentile of the sum is within 2 %.
 
 A bin is logarithmic, and its value is the one whose relative error is the same at both of its ends. Times
-under five seconds are one bin, and so are those over 36 hours: there the error is absolute.
+under five seconds are one bin, where the error is absolute. Those over 36 hours are one too, and of them it
+is known only that they were longer: what rests on one of them says so.
 """
 
 from __future__ import annotations
@@ -30,6 +31,11 @@ def _values() -> Floats:
 
 VALUES = _values()
 """What a time in each bin is taken to be, in seconds."""
+
+BEYOND = 36 * 3600
+"""What times of the last bin are longer than, in seconds, within the error."""
+
+_LEAST = np.concatenate([[0.0], SHORTEST * _GAMMA ** np.arange(BINS - 1)])  # what none in a bin is under
 
 
 def bins_of(seconds: Floats) -> Ints:
@@ -63,3 +69,16 @@ def mean(counts: NDArray[Any]) -> Floats:
     total = counts.sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(total > 0, counts @ VALUES / total, np.nan)
+
+
+def is_beyond(counts: NDArray[Any], share: float) -> NDArray[np.bool_]:
+    """Whether the percentile of each histogram is a time of which only that it was longer is known."""
+    found: NDArray[np.bool_] = percentile_bins(counts, share) == BINS - 1
+    return found
+
+
+def least_mean(counts: NDArray[Any]) -> Floats:
+    """What the mean time in seconds is not under, however long those of the last bin were; nan for none."""
+    total = counts.sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(total > 0, counts @ _LEAST / total, np.nan)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -13,22 +12,13 @@ from ordertrack.sla import cells
 from ordertrack.sla.cells import FULFILMENTS, LEFT_OUT, day_at, day_number
 from ordertrack.sla.fold import SECOND, Times
 from ordertrack.sla.histogram import Ints, bins_of
+from ordertrack.sla.moments import microseconds, moment_at
 from ordertrack.sla.settings import RestaurantSettings
 from ordertrack.sla.stages import WORKED, LeftOut, Stage
 from ordertrack.sla.targets import is_breach
 
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _QUARTER = 900 * SECOND  # every zone changes its clock on a quarter of an hour
 _NUMBER = {reason: number for number, reason in enumerate(LEFT_OUT)}
-
-
-def microseconds(moment: dt.datetime) -> int:
-    """Since 1970, exactly."""
-    return (moment - _EPOCH) // dt.timedelta(microseconds=1)
-
-
-def moment_at(since_1970: int) -> dt.datetime:
-    return _EPOCH + dt.timedelta(microseconds=int(since_1970))
 
 
 class Judge:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ordertrack.database import db
 from ordertrack.sla.cells import FULFILMENTS, STATUSES, order_id
-from ordertrack.sla.fold import EVENT, NO_EVENTS, Events
+from ordertrack.sla.fold import EVENT, NO_EVENTS, Events, Mask
+from ordertrack.sla.moments import moment_at
 from ordertrack.statements import Statement
+
+Span: TypeAlias = tuple[int, int | None]
+"""From one moment to another, both in it; None: without end."""
 
 _STATUSES = [status.value for status in STATUSES]
 _FULFILMENTS = [fulfilment.value for fulfilment in FULFILMENTS]
@@ -54,11 +57,18 @@ _READ = """
      WHERE event.tenant_id = %(tenant_id)s AND event.seq <= %(until)s
 """
 _BETWEEN = _READ + " AND event.seq > %(after)s"
-_BETWEEN_OF_ONE = _BETWEEN + " AND event.restaurant_id = %(restaurant)s"
 _OF_ORDERS = _READ + " AND event.order_id = ANY (%(orders)s)"
+_WITHIN = (
+    _READ.replace(
+        "FROM order_status_events AS event",
+        """FROM unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[]) AS span (begins, ends)
+      JOIN order_status_events AS event ON event.occurred_at BETWEEN span.begins AND span.ends""",
+    )
+    + " AND (%(restaurant)s::uuid IS NULL OR event.restaurant_id = %(restaurant)s)"
+)
 
 _NEXT = Statement(
-    "SELECT seq, occurred_at AS at FROM order_status_events"
+    "SELECT seq FROM order_status_events"
     " WHERE tenant_id = %(tenant_id)s AND seq BETWEEN %(seq)s AND %(until)s ORDER BY seq LIMIT 1"
 )
 
@@ -68,24 +78,42 @@ class LogReader:
 
     def __init__(self, tenant_id: uuid.UUID, restaurants: Sequence[uuid.UUID]) -> None:
         self._tenant_id = tenant_id
+        self._restaurants = restaurants
         names = np.array([each.bytes for each in restaurants], "S16")
         self._sorted = np.argsort(names)
         self._names = names[self._sorted]
 
-    def between(self, after: int, until: int, restaurant: uuid.UUID | None = None) -> Events:
-        """The events after one position, up to another, of all restaurants or of one."""
-        query = _BETWEEN if restaurant is None else _BETWEEN_OF_ONE
-        return self._read(query, after=after, until=until, restaurant=restaurant)
+    def between(self, after: int, until: int) -> Events:
+        """The events after one position, up to another."""
+        events, is_known = self._read(_BETWEEN, until, after=after)
+        # What a restaurant did that was opened just now is left for the next reading, with all that follows.
+        return events if is_known.all() else events[: is_known.argmin()]
 
-    def before(self, orders: NDArray[Any], until: int) -> Events:
+    def of_orders(self, orders: NDArray[Any], until: int) -> Events:
         """The events up to a position of these orders."""
         if not len(orders):
             return NO_EVENTS
-        return self._read(_OF_ORDERS, orders=[order_id(each) for each in orders], until=until)
+        events, is_known = self._read(_OF_ORDERS, until, orders=[order_id(each) for each in orders])
+        return events[is_known]
 
-    def _read(self, query: str, **values: Any) -> Events:
+    def within(self, spans: Sequence[Span], until: int, restaurant: int | None = None) -> Events:
+        """The events up to a position that happened in one of these spans, which have nothing in common."""
+        if not spans or until < 1:
+            return NO_EVENTS
+        events, is_known = self._read(
+            _WITHIN,
+            until,
+            begins=[moment_at(begins) for begins, _ in spans],
+            ends=["infinity" if ends is None else moment_at(ends) for _, ends in spans],
+            restaurant=None if restaurant is None else self._restaurants[restaurant],
+        )
+        return events[is_known]
+
+    def _read(self, query: str, until: int, **values: Any) -> tuple[Events, Mask]:
+        """The events, and of each whether it is of one of the restaurants."""
         connection: Any = db.session.connection().connection.driver_connection
-        values |= {"tenant_id": self._tenant_id, "statuses": _STATUSES, "fulfilments": _FULFILMENTS}
+        values |= {"tenant_id": self._tenant_id, "until": until}
+        values |= {"statuses": _STATUSES, "fulfilments": _FULFILMENTS}
         with connection.cursor(binary=True) as cursor:
             (sent,) = cursor.execute(query, values).fetchone()
         records = np.frombuffer(sent or b"", _RECORD)
@@ -95,26 +123,7 @@ class LogReader:
         events["at"] = records["at"] + _SINCE_2000
         place = np.searchsorted(self._names, records["restaurant"]).clip(max=len(self._names) - 1)
         events["restaurant"] = self._sorted[place]
-        # What a restaurant did that was opened just now is left for the next reading, with all that follows.
-        is_known = self._names[place] == records["restaurant"]
-        return events if is_known.all() else events[: is_known.argmin()]
-
-
-def first_at_or_after(tenant_id: uuid.UUID, moment: dt.datetime, until: int) -> int:
-    """A position up to which, and not from which on, all events were before a moment; `until` + 1 at most.
-
-    Times never run against the log's order, so a search by halves finds it. Between events there may be
-    positions of actions.
-    """
-    low, high = 1, until + 1
-    while low < high:
-        middle = (low + high) // 2
-        found = _NEXT.rows(tenant_id=tenant_id, seq=middle, until=until)
-        if not found or found[0].at >= moment:
-            high = middle
-        else:
-            low = found[0].seq + 1
-    return low
+        return events, self._names[place] == records["restaurant"]
 
 
 def has_events(tenant_id: uuid.UUID, after: int, until: int) -> bool:

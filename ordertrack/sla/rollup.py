@@ -9,35 +9,25 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import text
 
 from ordertrack.database import db
 from ordertrack.orders import event_log
-from ordertrack.orders.models import TenantStream
-from ordertrack.sla import cells, estimate_days, settings, shift_names, store
-from ordertrack.sla.cells import SLOW, day_number
+from ordertrack.sla import estimate_days, settings, shift_names, store
+from ordertrack.sla.cells import day_number
 from ordertrack.sla.channel import ROLLUP_CHANNEL
-from ordertrack.sla.fold import MASS_WITHIN, NO_EVENTS, Events, Stories, mass_taps
-from ordertrack.sla.judging import Judge, microseconds, moment_at
-from ordertrack.sla.log_reading import LogReader, first_at_or_after, has_events
-from ordertrack.sla.settings import RestaurantSettings
-from ordertrack.sla.stages import Stage
-from ordertrack.sla.store import Content, Day
-from ordertrack.statements import Confined, Statement
+from ordertrack.sla.fold import MASS_WITHIN
+from ordertrack.sla.log_reading import has_events
+from ordertrack.sla.making import Affected, Making
+from ordertrack.sla.moments import microseconds
+from ordertrack.statements import Statement
 
 CHUNK = 250_000  # events that are added in one go
 _ALL_ANEW = dt.date.min
 
-# Whether nobody is about to write an event with a time before now; asked, and given up at once.
 _NOW = Statement("SELECT clock_timestamp() AS now")
-_FREE = Confined(
-    select(TenantStream.seq)
-    .where(TenantStream.tenant_id == bindparam("tenant_id"))
-    .with_for_update(read=True, skip_locked=True)
-)
 
 
 def keep_up(tenant_id: uuid.UUID) -> bool:
@@ -45,7 +35,6 @@ def keep_up(tenant_id: uuid.UUID) -> bool:
 
     Events of the last five seconds wait, for it is not known yet whether they were mass taps.
     """
-    quiet_since = _quiet_since(tenant_id)
     try:
         if not _lock(tenant_id, wait=False):
             return False
@@ -56,7 +45,7 @@ def keep_up(tenant_id: uuid.UUID) -> bool:
         elif stale:
             roll_up.renew(stale)
         before = roll_up.position
-        while roll_up.extend(quiet_since):
+        while roll_up.extend():
             pass
         if stale or roll_up.position != before:
             _tell_reports(tenant_id)
@@ -71,12 +60,11 @@ def rebuild(tenant_id: uuid.UUID, tell: Callable[[int], None] = lambda _: None) 
 
     `tell` is called with how many were added now. Reports go on reading the old one until it is done.
     """
-    quiet_since = _quiet_since(tenant_id)
     try:
         _lock(tenant_id, wait=True)
         roll_up = RollUp(tenant_id)
         roll_up.begin_again()
-        while added := roll_up.extend(quiet_since):
+        while added := roll_up.extend():
             tell(added)
         _tell_reports(tenant_id)
         db.session.commit()
@@ -124,26 +112,26 @@ class RollUp:
         first = min(day_number(each) for each in stale.values()) - 1
         for number, restaurant in enumerate(self._settings):
             if restaurant.id in stale:
-                self._renew(number, restaurant, day_number(stale[restaurant.id]) - 1)
-        store.make_tenant_days(self._tenant_id, first)
+                self._make_anew(number, day_number(stale[restaurant.id]) - 1, None)
+        store.make_tenant_days(self._tenant_id, first, None)
         self._forget_stale()
 
-    def extend(self, quiet_since: dt.datetime | None) -> int:
-        """Add the next events; how many. None are to come any more that happened before `quiet_since`."""
-        read = self._reader.between(self._position, self._position + CHUNK)
+    def extend(self) -> int:
+        """Add the next events; how many."""
+        read = self._making.reader.between(self._position, self._position + CHUNK)
         if not len(read):
             self._pass_actions()
             return 0
-        last = int(read["at"][-1])
-        if len(read) < CHUNK and quiet_since is not None:
-            last = max(last, microseconds(quiet_since))
-        waits = read["at"] >= last - MASS_WITHIN
+        # Not for truth, which is the same however events come, but so that days are seldom made anew.
+        waits = np.abs(read["at"] - microseconds(_now())) <= MASS_WITHIN
         new = read[: waits.argmax()] if waits.any() else read
         if not len(new):
             return 0
-        is_mass = self._mass_taps(read)[: len(new)]
-        self._add(self._whole(new, is_mass, self._position))
+        stories, affected = self._making.added(new, self._position)
+        store.add(self._tenant_id, self._making.days(stories))
+        estimate_days.learn(self._tenant_id, stories.remaining(), self._settings, self._making.judges)
         self._position = int(new["seq"][-1])
+        self._judge_anew(affected)
         self._write_position()
         return len(new)
 
@@ -154,19 +142,21 @@ class RollUp:
             self._position = head
             self._write_position()
 
-    def _renew(self, number: int, restaurant: RestaurantSettings, first: int) -> None:
-        store.delete(self._tenant_id, restaurant.id, first)
-        begins = restaurant.calendar.day_begins(cells.day_at(first))
-        before = first_at_or_after(self._tenant_id, begins, self._position) - 1
-        ahead = event_log.head(self._tenant_id).seq
-        read = self._reader.between(before, ahead, restaurant.id)
-        new = read[read["seq"] <= self._position]
-        if len(new):
-            is_mass = self._mass_taps(read)[: len(new)]
-            added = self._days(self._whole(new, is_mass, before))
-            store.add_to_restaurants(
-                self._tenant_id, {key: content for key, content in added.items() if key.day >= first}
-            )
+    def _judge_anew(self, affected: Affected) -> None:
+        for number, day in sorted(affected.business_days):
+            self._make_anew(number, day, day)
+        for day in sorted({day for _, day in affected.business_days}):
+            store.make_tenant_days(self._tenant_id, day, day)
+        for number, day in sorted(affected.learned_days, key=lambda each: each[1]):
+            remaining = self._making.learned_anew(number, day, self._position)
+            judge = self._making.judges[number]
+            estimate_days.learn_anew(self._tenant_id, self._settings[number], day, remaining, judge)
+
+    def _make_anew(self, number: int, first: int, last: int | None) -> None:
+        """A restaurant's days; the tenant's of these days are to be made of them then."""
+        store.delete(self._tenant_id, self._settings[number].id, first, last)
+        made = self._making.days_anew(number, first, last, self._position)
+        store.add_to_restaurants(self._tenant_id, made)
 
     def _forget_stale(self) -> None:
         """What was marked when this began, and nothing that was saved since: that is for the next turn."""
@@ -175,45 +165,9 @@ class RollUp:
             {"tenant_id": self._tenant_id, "restaurants": list(self._stale)},
         )
 
-    def _mass_taps(self, read: Events) -> Any:
-        """Which of the events that were read are mass taps, for which those just before them matter too."""
-        earliest = moment_at(int(read["at"][0]) - MASS_WITHIN)
-        begin = int(read["seq"][0])
-        context = self._reader.between(first_at_or_after(self._tenant_id, earliest, begin) - 1, begin - 1)
-        return mass_taps(np.concatenate([context, read]))[len(context) :]
-
-    def _whole(self, new: Events, is_mass: Any, until: int) -> Stories:
-        """The stories of the orders of these events, which began at or before `until`."""
-        begun = new["order"][new["to"] == 0]
-        earlier = self._reader.before(np.setdiff1d(new["order"], begun), until)
-        events = np.concatenate([NO_EVENTS, earlier, new])
-        is_new = np.arange(len(events)) >= len(earlier)
-        return Stories(events, is_new, np.concatenate([np.zeros(len(earlier), bool), is_mass]))
-
-    def _add(self, stories: Stories) -> None:
-        store.add(self._tenant_id, self._days(stories))
-        estimate_days.learn(self._tenant_id, stories.remaining(), self._settings, self._judges)
-
-    def _days(self, stories: Stories) -> dict[Day, Content]:
-        found: dict[Day, Content] = {}
-        for stage in Stage:
-            times = stories.times(stage)
-            for number in np.unique(times.restaurant):
-                here = times.where(times.restaurant == number)
-                days, keys = self._judges[number].keys(stage, here)
-                slow = np.empty(len(keys), SLOW)
-                slow["order"], slow["seconds"], slow["key"] = here.order, here.seconds, keys
-                for day in np.unique(days):
-                    those = days == day
-                    found[Day(stage, int(day), self._settings[number].id)] = Content(
-                        cells.counted(keys[those]), cells.slowest([slow[those]])
-                    )
-        return found
-
     def _prepare(self) -> None:
         numbers = shift_names.numbered(self._tenant_id, self._settings)
-        self._judges = [Judge(each, numbers) for each in self._settings]
-        self._reader = LogReader(self._tenant_id, [each.id for each in self._settings])
+        self._making = Making(self._tenant_id, self._settings, numbers)
 
     def _read_position(self) -> int:
         found = db.session.execute(
@@ -237,12 +191,10 @@ def _tell_reports(tenant_id: uuid.UUID) -> None:
     db.session.execute(text("SELECT pg_notify(:channel, :tenant)"), values)
 
 
-def _quiet_since(tenant_id: uuid.UUID) -> dt.datetime | None:
-    """A moment before which no event is still to come; None if somebody is writing one at this moment."""
+def _now() -> dt.datetime:
     (row,) = _NOW.rows()
     now: dt.datetime = row.now
-    # Who writes an event holds the stream from before its clock is read until it is committed.
-    return now if _FREE.rows(tenant_id=tenant_id) else None
+    return now
 
 
 def _lock(tenant_id: uuid.UUID, *, wait: bool) -> bool:

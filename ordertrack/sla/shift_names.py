@@ -42,6 +42,13 @@ def numbered(tenant_id: uuid.UUID, settings: Iterable[RestaurantSettings]) -> Ma
     return known
 
 
+def known(names: Mapping[int, str], settings: Iterable[RestaurantSettings]) -> Mapping[str, int]:
+    """The same of numbers that are given already; a name that has none yet comes under no shift."""
+    used = {shift.name for each in settings for rules in each.calendar.rules for shift in rules.shifts}
+    nameless = _MOST if _MOST in names else NO_SHIFT
+    return dict.fromkeys(used, nameless) | {name: number for number, name in names.items()}
+
+
 def _add(tenant_id: uuid.UUID, known: Mapping[str, int], name: str) -> int:
     number = max(known.values(), default=NO_SHIFT) + 1
     if number >= _MOST:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import text
@@ -25,6 +26,14 @@ class Day(NamedTuple):
 
 class Content(NamedTuple):
     cells: Cells
+    slowest: Cells
+
+
+class Together(NamedTuple):
+    """One stage on one business day of all restaurants."""
+
+    by_shift: Cells
+    by_hour: Cells
     slowest: Cells
 
 
@@ -54,9 +63,9 @@ _WRITE_TENANT = text("""
     ON CONFLICT (tenant_id, stage, business_date)
     DO UPDATE SET by_shift = excluded.by_shift, by_hour = excluded.by_hour, slowest = excluded.slowest
 """)
-_READ_FROM = text("""
+_READ_DAYS = text("""
     SELECT stage, business_date, restaurant_id, cells, slowest FROM sla_restaurant_days
-     WHERE tenant_id = :tenant_id AND business_date >= :first
+     WHERE tenant_id = :tenant_id AND business_date BETWEEN :first AND :last
 """)
 
 
@@ -87,30 +96,49 @@ def add_to_restaurants(tenant_id: uuid.UUID, added: Days) -> None:
     _write(tenant_id, {key: _sum([there[key], new]) if key in there else new for key, new in added.items()})
 
 
-def delete(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, first: int) -> None:
-    """Forget a restaurant's days from `first` on; `make_tenant_days` afterwards makes the tenant's fit."""
+def delete(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, first: int, last: int | None) -> None:
+    """Forget a restaurant's days; `make_tenant_days` afterwards makes the tenant's fit."""
     db.session.execute(
         text(
             "DELETE FROM sla_restaurant_days WHERE tenant_id = :tenant_id AND restaurant_id = :restaurant_id"
-            " AND business_date >= :first"
+            " AND business_date BETWEEN :first AND :last"
         ),
-        {"tenant_id": tenant_id, "restaurant_id": restaurant_id, "first": day_at(first)},
+        {"tenant_id": tenant_id, "restaurant_id": restaurant_id, **_range(first, last)},
     )
 
 
-def make_tenant_days(tenant_id: uuid.UUID, first: int) -> None:
-    """Make the tenant's days from `first` on anew, of those of its restaurants."""
+def make_tenant_days(tenant_id: uuid.UUID, first: int, last: int | None) -> None:
+    """Make the tenant's days anew, of those of its restaurants."""
+    days = _range(first, last)
     db.session.execute(
-        text("DELETE FROM sla_tenant_days WHERE tenant_id = :tenant_id AND business_date >= :first"),
-        {"tenant_id": tenant_id, "first": day_at(first)},
+        text(
+            "DELETE FROM sla_tenant_days WHERE tenant_id = :tenant_id"
+            " AND business_date BETWEEN :first AND :last"
+        ),
+        {"tenant_id": tenant_id, **days},
     )
-    rows = db.session.execute(_READ_FROM, {"tenant_id": tenant_id, "first": day_at(first)})
+    rows = db.session.execute(_READ_DAYS, {"tenant_id": tenant_id, **days})
     _add_to_tenant(
         tenant_id,
         {
             Day(Stage(row.stage), cells.day_number(row.business_date), row.restaurant_id): _content(row)
             for row in rows
         },
+    )
+
+
+def _range(first: int, last: int | None) -> dict[str, dt.date]:
+    """Days from one to another, both in it; None: without end."""
+    return {"first": day_at(first), "last": dt.date.max if last is None else day_at(last)}
+
+
+def together(contents: Sequence[Content]) -> Together:
+    """What a tenant's day holds where those of its restaurants hold these."""
+    all_cells = cells.merged(content.cells for content in contents)
+    return Together(
+        cells.without_hour(all_cells),
+        cells.without_shift(all_cells),
+        cells.slowest(content.slowest for content in contents),
     )
 
 
@@ -156,12 +184,12 @@ def _add_to_tenant(tenant_id: uuid.UUID, added: Days) -> None:
     }
     by_shift, by_hour, slowest = [], [], []
     for of_day, contents in parts.items():
-        new = cells.merged(content.cells for content in contents)
+        new = together(contents)
         there = stored.get(of_day)
-        by_shift.append(_with(there.by_shift if there else b"", cells.without_hour(new)))
-        by_hour.append(_with(there.by_hour if there else b"", cells.without_shift(new)))
+        by_shift.append(_with(there.by_shift if there else b"", new.by_shift))
+        by_hour.append(_with(there.by_hour if there else b"", new.by_hour))
         before = [cells.read_slowest(there.slowest)] if there else []
-        slowest.append(cells.slowest([*before, *(content.slowest for content in contents)]).tobytes())
+        slowest.append(cells.slowest([*before, new.slowest]).tobytes())
     db.session.execute(
         _WRITE_TENANT,
         {"tenant_id": tenant_id, **names, "by_shift": by_shift, "by_hour": by_hour, "slowest": slowest},

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from ordertrack.languages import digits, number
 from ordertrack.languages import gettext as _
 from ordertrack.sla import naming, wording
-from ordertrack.sla.figures import Figures, SlowOrder
+from ordertrack.sla.figures import Figures, Over, SlowOrder
 from ordertrack.sla.stages import LeftOut
 
 Value = str | float | int | None
@@ -52,6 +52,9 @@ def _in_target_values(figures: Figures) -> tuple[Value, ...]:
 
 
 def _seconds(cell: float | None) -> tuple[Value, ...]:
+    """A number, unless all that is known of it is what it is over."""
+    if isinstance(cell, Over):
+        return (f"> {round(cell)}",)
     return (None if cell is None else round(cell, 1),)
 
 

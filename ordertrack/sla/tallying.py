@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ordertrack.orders.state_machine import Fulfilment
-from ordertrack.sla import cells
+from ordertrack.sla import cells, histogram
 from ordertrack.sla.cells import ENTRY, FULFILMENTS, LEFT_OUT, Cells
-from ordertrack.sla.figures import Figures
-from ordertrack.sla.histogram import BINS, mean, percentile
+from ordertrack.sla.figures import Figures, Over
+from ordertrack.sla.histogram import BEYOND, BINS, least_mean, mean, percentile
 
 _KINDS = (len(LEFT_OUT), 4, BINS)  # what the low bits of a key say: reason, target, bin
 _LOW_BITS = np.uint32(math.prod(_KINDS) - 1)
@@ -52,15 +52,15 @@ class Tally:
         histograms = counted.sum(axis=1)
         judged = counted.sum(axis=2)
         reasons = by_kind.sum(axis=(2, 3))
-        average = mean(histograms)
-        p50, p90, p95 = (percentile(histograms, share) for share in (0.5, 0.9, 0.95))
+        average = _means(histograms)
+        p50, p90, p95 = (_percentiles(histograms, share) for share in (0.5, 0.9, 0.95))
         return [
             Figures(
                 count=int(judged[number].sum()),
-                mean=_known(average[number]),
-                p50=_known(p50[number]),
-                p90=_known(p90[number]),
-                p95=_known(p95[number]),
+                mean=average[number],
+                p50=p50[number],
+                p90=p90[number],
+                p95=p95[number],
                 judged=int(judged[number, cells.IN_TARGET] + judged[number, cells.BREACH]),
                 in_target=int(judged[number, cells.IN_TARGET]),
                 left_out={
@@ -71,6 +71,19 @@ class Tally:
             )
             for number in range(groups)
         ]
+
+
+def _percentiles(histograms: NDArray[Any], share: float) -> list[float | None]:
+    known, is_beyond = percentile(histograms, share), histogram.is_beyond(histograms, share)
+    return [
+        Over(BEYOND) if beyond else _known(seconds) for seconds, beyond in zip(known, is_beyond, strict=True)
+    ]
+
+
+def _means(histograms: NDArray[Any]) -> list[float | None]:
+    """Of what holds a time that is beyond, what its mean is over."""
+    known, least, beyond = mean(histograms), least_mean(histograms), histograms[..., BINS - 1] > 0
+    return [Over(least[place]) if beyond[place] else _known(known[place]) for place in range(len(histograms))]
 
 
 def _known(seconds: float) -> float | None:

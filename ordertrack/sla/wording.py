@@ -16,7 +16,7 @@ from ordertrack.languages import current, digits, ngettext, number
 from ordertrack.languages import gettext as _
 from ordertrack.orders.state_machine import OrderStatus
 from ordertrack.sla import naming
-from ordertrack.sla.figures import RunningShift
+from ordertrack.sla.figures import Over, RunningShift
 from ordertrack.sla.stages import LeftOut
 
 NOTHING = "–"
@@ -34,8 +34,15 @@ def typed(value: float) -> str:
 
 
 def time(seconds: float | None) -> str:
-    """As `14 min 05 s`; a dash for None."""
-    return NOTHING if seconds is None else words.duration(dt.timedelta(seconds=round(seconds)))
+    """As `14 min 05 s` or `over 36 h`; a dash for None."""
+    if seconds is None:
+        return NOTHING
+    said = words.duration(dt.timedelta(seconds=round(seconds)))
+    if not isinstance(seconds, Over):
+        return said
+    if seconds % _HOUR == 0:
+        said = _("%(hours)s h", hours=number(int(seconds // _HOUR)))
+    return _("over %(time)s", time=said)
 
 
 def target(seconds: int) -> str:

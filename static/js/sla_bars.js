@@ -1,6 +1,6 @@
 // p50 and p90 side by side for each stage, shift, day or restaurant, and the targets as lines across.
 import { PLAIN, striped } from "./sla_palette.js";
-import { END, isMirrored, short, START, timeAxis, written } from "./sla_times.js";
+import { END, isMirrored, label, START, timeAxis, written } from "./sla_times.js";
 
 const MOST_LABELLED = 16;
 const LINE = 16; // pixels of a line of text
@@ -19,7 +19,7 @@ function series(name, values, colour, decal, data, colours) {
     label: {
       show: values.length <= MOST_LABELLED,
       position: data.isLying ? END : "top",
-      formatter: ({ value }) => short(value),
+      formatter: ({ value }) => label(value, data.beyond),
       color: colours.ink,
       backgroundColor: colours.surface,
       padding: [1, 2],

@@ -1,6 +1,6 @@
 // How much was in target from day to day, and at which hours of the week it is slow.
 import { number } from "./words.js";
-import { isMirrored, percent, short, START, written } from "./sla_times.js";
+import { isMirrored, label, percent, short, START, written } from "./sla_times.js";
 
 // Days run from left to right in every language, and so does a line that goes up when it gets better.
 export function shares({ labels, shares: parts, said, names }, colours) {
@@ -62,7 +62,7 @@ export function hours(data, colours, isNarrow) {
     series: [{
       type: "heatmap",
       data: data.cells.map((cell) => square(cell, most, data.fewest, colours, isNarrow)),
-      label: { show: true, formatter: ({ value: [, , , seconds] }) => minutes(seconds), color: colours.ink },
+      label: { show: true, formatter: ({ value: [, , , seconds] }) => label(seconds, data.beyond, minutes(seconds)), color: colours.ink },
       itemStyle: { borderColor: colours.surface, borderWidth: 1 },
     }],
   };

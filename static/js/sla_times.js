@@ -20,6 +20,10 @@ export function short(seconds) {
   return written(say("%(hours)s h", { hours: Number((seconds / 3600).toFixed(1)) }));
 }
 
+// What is not told apart from longer times says so.
+export const label = (seconds, beyond, said = short(seconds)) =>
+  seconds < beyond ? said : written(say("over %(time)s", { time: said }));
+
 export function timeAxis(values, colours, mostMarks) {
   const most = Math.max(1, ...values.filter((value) => value !== null));
   const interval = STEPS.find((step) => most / step <= mostMarks) ?? STEPS.at(-1);

@@ -18,6 +18,7 @@ from cast import House
 from flask import Flask
 from past_service import service, until, write
 from quiet import bare_app, quiet_database
+from rolled_up import everything
 from sqlalchemy import select, text
 
 from ordertrack.config import Settings
@@ -309,17 +310,6 @@ def stored(house: House) -> Counter[tuple[Any, ...]]:
             assert cells.read(part)["count"].sum() == totals[row.stage, row.business_date]
     db.session.rollback()
     return found
-
-
-def everything(house: House) -> dict[str, list[Any]]:
-    """Every row of the roll-up."""
-    tables = ("restaurant_days", "tenant_days", "estimate_days", "progress", "stale", "shift_names")
-    rows = {
-        f"sla_{table}": sorted(map(tuple, db.session.execute(text(f"SELECT * FROM sla_{table}"))))
-        for table in tables
-    }
-    db.session.rollback()
-    return rows
 
 
 def exact_times(house: House) -> list[Time]:

@@ -1,0 +1,189 @@
+"""However a log came to its events, bit by bit and in whatever order of time, its roll-up is the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import cast
+import psycopg
+import pytest
+from cast import House
+from direct import connect
+from flask import Flask
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from quiet import bare_app, quiet_database
+from rolled_up import Told, everything, put
+from sqlalchemy import text
+
+from ordertrack.config import Settings
+from ordertrack.database import db, tenant_context
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus, allowed
+from ordertrack.sla import estimates, rollup
+from ordertrack.sla.cells import LEFT_OUT, left_out_of, read
+from ordertrack.sla.stages import LeftOut, Stage
+
+NOON = dt.datetime(2026, 10, 5, 9, tzinfo=dt.UTC)
+HANDS = ("staff:nour", "staff:karim")
+WAY = (OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
+
+
+@pytest.fixture(scope="module")
+def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """A database of its own, in which no server keeps the roll-up up while a test looks at it."""
+    with quiet_database(settings, tmp_path_factory.mktemp("quiet")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def app(settings: Settings) -> Iterator[Flask]:
+    with bare_app(settings) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def new_house(settings: Settings) -> Iterator[Callable[[], House]]:
+    with bare_app(settings, as_operator=True) as made:
+        yield partial(cast.make_house, made, "Cedar", ("hamra", "marina"))
+
+
+@pytest.fixture(scope="module")
+def operator(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
+    with connect(settings.operator_url, autocommit=True) as connection:
+        yield connection
+
+
+def way(order: int, *seconds: float, hand: str = HANDS[0]) -> list[Told]:
+    """A pickup that was placed so many seconds after noon, then confirmed, then preparing, then ready."""
+    return [
+        Told(order, "hamra", Fulfilment.PICKUP, status, NOON + dt.timedelta(seconds=second), hand)
+        for status, second in zip(WAY, seconds, strict=False)
+    ]
+
+
+def keep_up(house: House) -> None:
+    while rollup.keep_up(house.tenant_id):
+        pass
+
+
+def queue(house: House) -> dict[LeftOut | None, int]:
+    """How many times of the queue the roll-up of the entered house holds, by what is doubtful of them."""
+    found: dict[LeftOut | None, int] = {}
+    query = text("SELECT cells FROM sla_restaurant_days WHERE stage = :stage")
+    for row in db.session.execute(query, {"stage": Stage.QUEUE.value}):
+        for entry in read(row.cells):
+            reason = LEFT_OUT[int(left_out_of(entry["key"]))]
+            found[reason] = found.get(reason, 0) + int(entry["count"])
+    db.session.rollback()
+    return found
+
+
+def test_two_taps_that_were_counted_are_mass_taps_once_a_third_one_comes_to_the_log(
+    app: Flask, operator: psycopg.Connection[Any], new_house: Callable[[], House]
+) -> None:
+    house = new_house()
+    log = sorted([*way(0, 0, 60, 300, 900), *way(1, 0, 61, 301, 901)], key=lambda told: told.at)
+    with tenant_context(app, house.tenant_id):
+        put(operator, house, log, 0)
+        keep_up(house)
+        assert queue(house) == {None: 2}
+        put(operator, house, log + way(2, 301, 301, 302, 902), len(log))
+        keep_up(house)
+        assert queue(house) == {LeftOut.MASS: 3}
+        kept = everything(house)
+        rollup.rebuild(house.tenant_id)
+        assert everything(house) == kept
+
+
+def test_an_older_log_that_comes_late_is_what_later_days_were_estimated_from(
+    app: Flask, operator: psycopg.Connection[Any], new_house: Callable[[], House], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(estimates, "FEWEST", 1)
+    house, day = new_house(), 86_400
+    log = way(0, *(day + second for second in (0, 60, 300, 900)))
+    with tenant_context(app, house.tenant_id):
+        put(operator, house, log, 0)
+        keep_up(house)
+        assert silent(house) == [1]
+        put(operator, house, log + way(1, 0, 60, 300, 900), len(log))
+        keep_up(house)
+        assert silent(house) == [1, 0]
+        kept = everything(house)
+        rollup.rebuild(house.tenant_id)
+        assert everything(house) == kept
+
+
+def silent(house: House) -> list[int]:
+    """For how many orders of each day no estimate was given."""
+    query = text("SELECT silent FROM sla_estimate_days WHERE tenant_id = :t ORDER BY learned_on")
+    return list(db.session.scalars(query, {"t": house.tenant_id}))
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> list[Told]:
+    """Orders of two restaurants and two hands: at seconds that often meet, some of them late.
+
+    A log keeps the order of each story, and no other.
+    """
+    told: list[Told] = []
+    for number in range(draw(st.integers(3, 9))):
+        restaurant, hand = draw(st.sampled_from(("hamra", "hamra", "marina"))), draw(st.sampled_from(HANDS))
+        fulfilment, status = (
+            draw(st.sampled_from((Fulfilment.PICKUP, Fulfilment.DELIVERY))),
+            OrderStatus.PENDING,
+        )
+        at = NOON + dt.timedelta(days=draw(st.integers(0, 2)), seconds=draw(st.integers(0, 6)))
+        story = []
+        while True:
+            story.append(Told(number, restaurant, fulfilment, status, at, hand))
+            following = allowed(status, fulfilment)
+            if not following or draw(st.integers(0, 19)) == 0:
+                break
+            status = following[0]
+            at += dt.timedelta(seconds=draw(st.sampled_from((0, 2, 4, 300, 300, 300, 90_000))))
+        places = sorted(draw(st.lists(st.integers(0, len(told)), min_size=len(story), max_size=len(story))))
+        for ahead, (place, event) in enumerate(zip(places, story, strict=True)):
+            told.insert(place + ahead, event)
+    return told
+
+
+@hypothesis_settings(max_examples=40, deadline=None)
+@given(log=logs(), in_time=st.booleans(), chunk=st.integers(1, 40), data=st.data())
+def test_kept_up_in_any_pieces_a_log_of_any_order_has_the_roll_up_that_is_made_anew(
+    app: Flask,
+    operator: psycopg.Connection[Any],
+    new_house: Callable[[], House],
+    log: list[Told],
+    in_time: bool,
+    chunk: int,
+    data: st.DataObject,
+) -> None:
+    house = new_house()
+    if in_time:
+        log.sort(key=lambda told: told.at)
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(log)), max_size=6)) | {len(log)})
+    with tenant_context(app, house.tenant_id), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rollup, "CHUNK", chunk)
+        patch.setattr(estimates, "FEWEST", 1)
+        for before, until in pairwise([0, *cuts]):
+            put(operator, house, log[:until], before)
+            if data.draw(st.integers(0, 3)) == 0:
+                mark_stale(operator, house, data.draw(st.sampled_from(("hamra", "marina"))))
+            keep_up(house)
+            kept = everything(house)
+            rollup.rebuild(house.tenant_id)
+            assert everything(house) == kept
+    assert kept["sla_progress"][0][-1] == len(log)
+
+
+def mark_stale(operator: psycopg.Connection[Any], house: House, slug: str) -> None:
+    """As if a target had been saved that holds from the second day on."""
+    operator.execute(
+        "INSERT INTO sla_stale SELECT tenant_id, id, %s FROM restaurants WHERE tenant_id = %s AND slug = %s",
+        [NOON.date() + dt.timedelta(days=1), house.tenant_id, slug],
+    )
