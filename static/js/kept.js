@@ -1,54 +1,32 @@
 // The board's last picture is kept on the device, so that the page opens without the server: while it is signed in.
+import { PATH, begin, forgetAll } from "./kept_place.js";
 import { knownTrueAt } from "./liveness.js";
 import "./versions.js";
 
 const EVERY = 10_000; // milliseconds
-const SAME = 500; // milliseconds by which a moment differs that was reckoned twice
-const { signIn, kept, policy } = document.body.dataset;
-const PATH = location.pathname;
-const NAME = `board ${PATH}`;
-const page = kept ? null : `<!doctype html>${document.documentElement.outerHTML}`; // as the server made it
-const shownAt = Date.now();
+const SAME = 20; // milliseconds by which a moment differs that was reckoned twice
+const { kept } = document.body.dataset;
 const onPage = new Set([...document.querySelectorAll(".card")].map(({ id }) => id));
 const changed = new Map();
 let cache = null;
+let isBeginning = false;
+let isOver = false;
 let isNews = false;
 let keptAt = knownTrueAt();
 
-const isOf = (name) => name.startsWith("board ");
-
-async function forgetAll(isToGo = () => true) {
-  for (const name of (await caches.keys()).filter(isOf)) if (await isToGo(name)) await caches.delete(name);
-}
-
-async function isOfAnother(name) {
-  const pageThere = await caches.match(name.slice("board ".length), { cacheName: name });
-  return pageThere?.headers.get("Sign-In") !== signIn;
-}
-
-async function keepFiles() {
-  const loaded = performance.getEntriesByType("resource").map((entry) => new URL(entry.name).pathname);
-  const files = new Set(loaded.filter((path) => path.startsWith("/static/")));
-  const there = new Set((await cache.keys()).map(({ url }) => new URL(url).pathname));
-  await cache.addAll([...files].filter((path) => !there.has(path)));
-  for (const old of there) if (old.startsWith("/static/") && !files.has(old)) await cache.delete(old);
-}
-
-async function begin() {
+// At once, for the line may be lost at any moment; and where it was, as soon as it is back.
+async function start() {
+  if (cache !== null || isBeginning || isOver) return;
+  isBeginning = true;
   try {
-    await navigator.serviceWorker.register("/sw.js");
+    const begun = await begin();
+    if (isOver) await forgetAll();
+    else cache = begun;
   } catch {
-    return; // nobody would open what is kept
+    cache = null;
+  } finally {
+    isBeginning = false;
   }
-  await forgetAll(isOfAnother);
-  const opened = await caches.open(NAME);
-  if (page) {
-    const headers = { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy, "Sign-In": signIn, "Shown-At": shownAt };
-    await opened.put(PATH, new Response(page, { headers }));
-    for (const rest of ["/cards", "/as-of"]) await opened.delete(PATH + rest);
-  }
-  cache = opened;
-  await keepFiles();
 }
 
 function remember(id, version, column, html) {
@@ -90,6 +68,7 @@ async function keep() {
 }
 
 async function stop() {
+  isOver = true;
   cache = null;
   if (globalThis.caches) await forgetAll();
 }
@@ -108,7 +87,9 @@ if (kept) {
   });
 }
 if (navigator.serviceWorker) {
-  addEventListener("load", begin);
+  start();
+  for (const sign of ["online", "load"]) addEventListener(sign, start);
+  document.addEventListener("htmx:sse:after:connection", start);
   document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
   for (const loss of ["htmx:sse:error", "htmx:sse:before:connection"]) document.addEventListener(loss, keep);
   setInterval(() => requestIdleCallback(keep), EVERY);
