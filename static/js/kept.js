@@ -1,56 +1,32 @@
 // The board's last picture is kept on the device, so that the page opens without the server: while it is signed in.
+import { PATH, begin, forgetAll } from "./kept_place.js";
 import { knownTrueAt } from "./liveness.js";
 import "./versions.js";
 
 const EVERY = 10_000; // milliseconds
-const SAME = 500; // milliseconds by which a moment differs that was reckoned twice
-const { signIn, kept, policy } = document.body.dataset;
-const PATH = location.pathname;
-const NAME = `board ${PATH}`;
-const page = kept ? null : `<!doctype html>${document.documentElement.outerHTML}`; // as the server made it
-const shownAt = Date.now();
+const SAME = 20; // milliseconds by which a moment differs that was reckoned twice
+const { kept } = document.body.dataset;
 const onPage = new Set([...document.querySelectorAll(".card")].map(({ id }) => id));
 const changed = new Map();
 let cache = null;
-let areFilesKept = false;
+let isBeginning = false;
+let isOver = false;
 let isNews = false;
 let keptAt = knownTrueAt();
 
-const isOf = (name) => name.startsWith("board ");
-
-async function forgetAll(isToGo = () => true) {
-  for (const name of (await caches.keys()).filter(isOf)) if (await isToGo(name)) await caches.delete(name);
-}
-
-async function isOfAnother(name) {
-  const pageThere = await caches.match(name.slice("board ".length), { cacheName: name });
-  return pageThere?.headers.get("Sign-In") !== signIn;
-}
-
-async function keepFiles() {
-  const loaded = performance.getEntriesByType("resource").map((entry) => new URL(entry.name).pathname);
-  const files = new Set(loaded.filter((path) => path.startsWith("/static/")));
-  const there = new Set((await cache.keys()).map(({ url }) => new URL(url).pathname));
-  await cache.addAll([...files].filter((path) => !there.has(path)));
-  for (const old of there) if (old.startsWith("/static/") && !files.has(old)) await cache.delete(old);
-  areFilesKept = true;
-}
-
-async function begin() {
+// At once, for the line may be lost at any moment; and where it was, as soon as it is back.
+async function start() {
+  if (cache !== null || isBeginning || isOver) return;
+  isBeginning = true;
   try {
-    await navigator.serviceWorker.register("/sw.js");
+    const begun = await begin();
+    if (isOver) await forgetAll();
+    else cache = begun;
   } catch {
-    return; // nobody would open what is kept
+    cache = null;
+  } finally {
+    isBeginning = false;
   }
-  await forgetAll(isOfAnother);
-  const opened = await caches.open(NAME);
-  if (page) {
-    const headers = { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy, "Sign-In": signIn, "Shown-At": shownAt };
-    await opened.put(PATH, new Response(page, { headers }));
-    for (const rest of ["/cards", "/as-of"]) await opened.delete(PATH + rest);
-  }
-  cache = opened;
-  await keepFiles();
 }
 
 function remember(id, version, column, html) {
@@ -81,22 +57,22 @@ function partials([id, { version, column, html }]) {
 }
 
 async function keep() {
+  await start(); // where what is kept did not come, for want of a line
   const at = knownTrueAt();
-  if (cache === null) return;
-  if (!areFilesKept) await keepFiles(); // the line may have been cut while they came
-  if (!isNews && Math.abs(at - keptAt) < SAME) return;
+  if (cache === null || (!isNews && Math.abs(at - keptAt) < SAME)) return;
   keptAt = at;
   if (isNews) {
     isNews = false;
-    await cache.put(`${PATH}/cards`, new Response([...changed].map(partials).join("")));
+    await cache.put(`${PATH}/cards`, new Response([...changed].map(partials).join(""))).catch((error) => { isNews = true; throw error; });
   }
   await cache?.put(`${PATH}/as-of`, new Response(String(at)));
 }
 
-// The line may go, and the device's room run out, at any moment: what is not kept now is kept the next time.
+// The device may run out of room at any moment: what is not kept now is kept the next time.
 const trying = (work) => () => work().catch((error) => console.warn("The board is not kept.", error));
 
 async function stop() {
+  isOver = true;
   cache = null;
   if (globalThis.caches) await forgetAll();
 }
@@ -115,7 +91,9 @@ if (kept) {
   });
 }
 if (navigator.serviceWorker) {
-  addEventListener("load", trying(begin));
+  start();
+  for (const sign of ["online", "load"]) addEventListener(sign, start);
+  document.addEventListener("htmx:sse:after:connection", start);
   const keepNow = trying(keep);
   document.addEventListener("visibilitychange", () => { if (document.hidden) keepNow(); });
   for (const loss of ["htmx:sse:error", "htmx:sse:before:connection"]) document.addEventListener(loss, keepNow);

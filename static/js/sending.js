@@ -59,10 +59,13 @@ async function ask({ id, url, fields, at, person: token, tries }) {
 // Nobody can sign on then, and need not be asked.
 const isCutOff = () => ["reconnecting", "silent", "offline"].includes(document.body.dataset.live);
 
+// While somebody is asked for a PIN, that is what taps wait for, and not the line.
 async function signOn() {
   try {
+    if (!person.currentPerson?.()) hinder("person");
     const token = await person.identify();
     for (const entry of unsent()) if (!entry.person) change(entry, { person: token });
+    hinder("");
     return true;
   } catch {
     return hinder("person");

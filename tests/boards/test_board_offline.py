@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import seen
-from cast import House, Person
+from cast import PASSWORD, House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Error, Page, expect
@@ -98,6 +98,68 @@ def test_a_board_that_was_open_once_opens_without_the_server_as_it_was_last(
     seen.expect_state(page, "live")
     expect(card(page, missed)).to_be_visible()
     expect(card(page, gone)).to_have_count(0)
+
+
+def test_a_board_is_kept_before_all_that_a_slow_line_still_brings(
+    cedar: House, place: Place, wire: Wire, open_page: Open
+) -> None:
+    order_id = place(cedar)
+    page = open_page(cedar.nour, "/boards", strict=False, base_url=wire.address)
+    page.add_init_script("""addEventListener("DOMContentLoaded", () => {
+      document.body.append(Object.assign(new Image(), { src: "/never-comes" }));
+    })""")
+    page.route("**/never-comes", lambda _route: None)
+    page.goto(KITCHEN, wait_until="domcontentloaded")
+    wait_for(lambda: page.evaluate(FILES), "the page and its files to be kept")
+    assert page.evaluate("document.readyState") == "interactive"
+    wire.cut()
+    page.reload(wait_until="domcontentloaded")
+    seen.expect_state(page, "offline")
+    expect(card(page, order_id)).to_be_visible()
+
+
+def test_a_line_that_was_lost_while_the_board_was_being_kept_is_made_up_for_when_it_is_back(
+    cedar: House, place: Place, wire: Wire, open_page: Open
+) -> None:
+    first = place(cedar)
+    page = open_page(cedar.nour, "/boards", strict=False, base_url=wire.address)
+    page.add_init_script("""const add = Cache.prototype.addAll;
+      window.isLost = true;
+      Cache.prototype.addAll = function (...of) {
+        return isLost ? Promise.reject(new TypeError()) : add.apply(this, of);
+      };
+    """)
+    page.goto(KITCHEN)
+    seen.expect_state(page, "live")
+    later = place(cedar)
+    expect(card(page, later)).to_be_visible()
+    page.evaluate("isLost = false")
+    page.evaluate("dispatchEvent(new Event('offline'))")  # it makes itself another connection
+    wait_for(lambda: page.evaluate(FILES), "the page and its files to be kept")
+    keep(page, str(later))
+    wire.cut()
+    page.reload()
+    seen.expect_state(page, "offline")
+    for order_id in (first, later):
+        expect(card(page, order_id)).to_be_visible()
+
+
+def test_the_worker_is_there_before_the_first_board_is_opened(
+    cedar: House, wire: Wire, open_page: Open
+) -> None:
+    page = open_page(None, "/login", strict=False, base_url=wire.address)
+    worker = "navigator.serviceWorker.getRegistration().then((there) => there?.active?.state === 'activated')"
+    wait_for(lambda: page.evaluate(worker), "a worker that opens boards")
+    page.get_by_label("E-mail").fill(cedar.nour.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/boards")
+    page.goto(KITCHEN)
+    assert page.evaluate("navigator.serviceWorker.controller !== null")
+    wait_for(lambda: page.evaluate(FILES), "the page and its files to be kept")
+    wire.cut()
+    page.reload()
+    seen.expect_state(page, "offline")
 
 
 def test_the_page_says_how_old_its_picture_is_and_its_clocks_go_on(

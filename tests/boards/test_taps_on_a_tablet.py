@@ -67,6 +67,19 @@ def test_a_tap_that_nobody_has_signed_waits_and_is_signed_before_it_is_sent(
     assert log_of(app, cedar, order_id) == ["confirmed Nour"]
 
 
+def test_a_tap_that_waits_for_a_pin_says_so_while_the_pin_is_asked_for(
+    cedar: House, place: Place, open_tablet: Callable[[], Page]
+) -> None:
+    order_id = place(cedar)
+    page = open_tablet()
+    tap(page, order_id, "Confirm")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect_waiting(page, "1 tap waits; it is sent when somebody signs on.")
+    sign_on(page, "Nour", PIN)
+    expect_status(page, order_id, OrderStatus.CONFIRMED)
+    expect_none_waiting(page)
+
+
 def test_a_tap_that_waits_stays_with_whoever_made_it_though_another_is_on_by_then(
     app: Flask, cedar: House, place: Place, wire: Wire, open_tablet: Callable[[], Page]
 ) -> None:
