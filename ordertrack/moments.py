@@ -2,6 +2,7 @@
 
 Today is the calendar day there, as a guest counts it, not the business day. The next six days are called by
 their weekday, all others by weekday and date, so that a day that is past is never taken for one to come.
+The hours of a shift are no moments: they are said by themselves.
 Where the clock is set back, the times that it shows twice say how far they are from UTC.
 `static/js/moments.js` says the same.
 
@@ -42,9 +43,9 @@ def when(moment: dt.datetime, zone: ZoneInfo, now: dt.datetime | None = None) ->
 
 
 def told(moments: Iterable[dt.datetime], zone: ZoneInfo) -> Markup:
-    """The attributes of an element whose text says these moments by `when`, in this order."""
+    """The attributes of an element whose text says these moments by `when`, a dash between two."""
     pairs = [(each.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%MZ"), when(each, zone)) for each in moments]
-    return Markup('data-at="{}" data-said="{}"').format(*map("|".join, zip(*pairs, strict=True)))
+    return Markup('data-at="{}" data-said="{}"').format(*map("–".join, zip(*pairs, strict=True)))
 
 
 def clock(moment: dt.datetime, zone: ZoneInfo) -> str:
@@ -63,6 +64,13 @@ def day_and_clock(moment: dt.datetime, zone: ZoneInfo) -> str:
     date = format_skeleton("MMMEd", local, locale=current().locale)
     time = _told_apart(digits(local.strftime("%H:%M:%S")), local)
     return _("%(day)s, %(time)s", day=digits(date), time=time)
+
+
+def date_and_clock(moment: dt.datetime, zone: ZoneInfo) -> str:
+    """As `20 Nov 2025, 16:05`: the date with its year and the time, where the restaurant is."""
+    local = moment.astimezone(zone)
+    date = digits(format_skeleton("yMMMd", local, locale=current().locale))
+    return _("%(day)s, %(time)s", day=date, time=_told_apart(clock(moment, zone), local))
 
 
 def clock_to_the_second(moment: dt.datetime, zone: ZoneInfo, now: dt.datetime | None = None) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton
-
-from ordertrack.languages import current, digits, number, pgettext
+from ordertrack import moments
 from ordertrack.languages import gettext as _
+from ordertrack.languages import number, pgettext
 from ordertrack.orders.state_machine import Fulfilment
 from ordertrack.sla import naming, wording
 from ordertrack.sla.shifts import EVERY_WEEKDAY, Shift
@@ -56,11 +56,9 @@ def date(day: dt.date) -> str:
     return _("the beginning") if day == dt.date.min else wording.days(day, day)
 
 
-def moment(at: dt.datetime, zone: dt.tzinfo) -> str:
+def moment(at: dt.datetime, zone: ZoneInfo) -> str:
     """As `20 Nov 2025, 16:05`, where the restaurant is."""
-    local = at.astimezone(zone)
-    day = digits(format_skeleton("yMMMd", local, locale=current().locale))
-    return _("%(day)s, %(time)s", day=day, time=wording.clock(local.time()))
+    return moments.date_and_clock(at, zone)
 
 
 def shifts_in_words(shifts: Sequence[Shift]) -> str:

@@ -41,11 +41,7 @@ function place(rider, spelled) {
   item.append(name, carried, waiting, button);
   strip.querySelector("ul").append(item);
   shown.set(rider, { item, carried, waiting, button });
-  if (![...names.options].some(({ dataset }) => dataset.key === rider)) {
-    const option = new Option(spelled, spelled);
-    option.dataset.key = rider;
-    names.append(option);
-  }
+  if (![...names.options].some(({ dataset }) => dataset.key === rider)) names.append(new Option(spelled, spelled));
   return shown.get(rider);
 }
 

@@ -6,7 +6,6 @@ export const locale = () => page.dataset.locale ?? "en-GB";
 
 const plain = new Intl.NumberFormat(locale(), { useGrouping: false });
 const forms = new Intl.PluralRules(locale());
-const clocks = new Map();
 const against = page.dir === "rtl" ? /\p{Script=Latin}/u : /\p{Script=Arabic}|\p{Script=Hebrew}/u;
 
 export const number = (amount) => plain.format(amount);
@@ -28,14 +27,13 @@ export function sayMany(one, many, count, values = {}) {
   return fill(said?.[forms.select(count)] ?? said?.other ?? (count === 1 ? one : many), { num: count, ...values });
 }
 
-// The time of day of a moment, where the restaurant is. Twenty-four hours, as on the server's pages.
-export function clock(milliseconds, zone) {
-  if (!clocks.has(zone)) {
-    const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone || undefined };
-    clocks.set(zone, new Intl.DateTimeFormat(locale(), form));
-  }
-  return clocks.get(zone).format(milliseconds);
+// A moment where the restaurant is, in a shape that Intl knows.
+export function there(milliseconds, timeZone, shape, language = locale()) {
+  return new Intl.DateTimeFormat(language, { ...shape, timeZone: timeZone || undefined }).format(milliseconds);
 }
+
+// The time of day of a moment there. Twenty-four hours, as on the server's pages.
+export const clock = (milliseconds, zone) => there(milliseconds, zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 // How long something has lasted, in whole minutes.
 export function lasting(milliseconds) {
