@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Hashable
+from itertools import islice
 from typing import Generic, TypeVar
 
 from flask import g
@@ -36,10 +37,19 @@ class Kept(Generic[Key, Value]):
         found = read()
         # What was read while something was saved may be of before it.
         if found is not None and before == self._times_forgotten:
-            if len(self._values) >= MOST_KEPT:
-                self._values.clear()
+            self._make_room()
+            self._values.pop(mine, None)  # so that they stay in the order of their ends
             self._values[mine] = (time.monotonic() + KEPT_FOR, found)
         return found
+
+    def _make_room(self) -> None:
+        """Let go of two that are over for each that comes: of tenants that nobody asks for nothing stays."""
+        if len(self._values) >= MOST_KEPT:
+            self._values.clear()
+        now = time.monotonic()
+        for mine, (end, _) in list(islice(self._values.items(), 2)):
+            if end <= now:
+                self._values.pop(mine, None)
 
     def forget(self, is_forgotten: Callable[[Key], bool] = lambda _key: True) -> None:
         """Have what is kept under these keys, or (by default) everything, read anew."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ordertrack.live.budget import Budget
@@ -107,6 +107,7 @@ def test_the_window_is_bounded_and_forgets_the_oldest() -> None:
     assert told(feed, 0) == evens(300, WINDOW + 300)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 1500), st.integers(0, 1500), st.integers(0, 3500))
 def test_it_reaches_back_as_far_as_a_window_and_then_holds_all_of_it(
     head: int, later: int, after: int

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from cast import House
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from live.recording import Recorder
@@ -23,6 +23,7 @@ INTERVAL = 15.0
 STEP = INTERVAL / SHARES
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1e6), st.lists(st.floats(0, 2 * STEP), min_size=1, max_size=300))
 def test_no_share_is_left_out_for_longer_than_an_interval_however_the_looks_fall(
     start: float, pauses: list[float]
@@ -36,6 +37,7 @@ def test_no_share_is_left_out_for_longer_than_an_interval_however_the_looks_fall
         assert all(now - at < INTERVAL + STEP + pause for at in told.values())
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1e6), st.floats(STEP / 4, 4 * STEP))
 def test_every_share_is_due_once_an_interval_and_few_of_them_together(start: float, tick: float) -> None:
     pace, now = Pace(INTERVAL, start), start
