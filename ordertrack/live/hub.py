@@ -11,6 +11,7 @@ from functools import partial
 from ordertrack import metrics
 from ordertrack.live import frames
 from ordertrack.live.cursor import Cursor
+from ordertrack.live.replays import Replays
 from ordertrack.live.shares import Holder, Shares
 from ordertrack.live.subscriptions import LIFETIME, Connect, Connection, Log, Subscription
 from ordertrack.live.tenant_hub import TenantHub
@@ -53,6 +54,7 @@ class Hub:
     def __init__(self, log: Log, channels: list[Channel], shares: Shares | None = None) -> None:
         self._log = log
         self._shares = shares or Shares()
+        self._replays = Replays(log, self._shares)
         self.most_streams = MOST_STREAMS
         self._channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
         self._tenants: dict[uuid.UUID, TenantHub] = {}
@@ -219,7 +221,7 @@ class Hub:
     def _tenant(self, tenant_id: uuid.UUID) -> TenantHub:
         with self._tenants_lock:
             if tenant_id not in self._tenants:
-                self._tenants[tenant_id] = TenantHub(tenant_id, self._log, self._channels)
+                self._tenants[tenant_id] = TenantHub(tenant_id, self._log, self._channels, self._replays)
             return self._tenants[tenant_id]
 
     def _count(self, change: int) -> None:

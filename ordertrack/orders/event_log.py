@@ -98,6 +98,17 @@ class Change:
         return self.event.cursor
 
 
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """An entry of the log by itself, for those who are told of events and not of orders."""
+
+    event: EventRecord | ActionRecord
+
+    @property
+    def cursor(self) -> Cursor:
+        return self.event.cursor
+
+
 def head(tenant_id: uuid.UUID) -> Cursor:
     """The position of the newest committed event of this tenant."""
     (row,) = _HEAD.rows(tenant_id=tenant_id)
@@ -115,6 +126,11 @@ def changes_after(tenant_id: uuid.UUID, seq: int, limit: int) -> list[Change]:
     """Up to `limit` entries after `seq`, oldest first, each with its order: one query."""
     rows = _CHANGES.rows(tenant_id=tenant_id, seq=seq, limit=limit)
     return [Change(_to_entry(row), to_record(row)) for row in rows]
+
+
+def log_after(tenant_id: uuid.UUID, seq: int, limit: int) -> list[LogEntry]:
+    """Up to `limit` entries after `seq`, oldest first, without their orders: one query."""
+    return [LogEntry(_to_entry(row)) for row in _ENTRIES.rows(tenant_id=tenant_id, seq=seq, limit=limit)]
 
 
 def events_after(
@@ -148,10 +164,7 @@ def _read(
     restaurant: str | None,
     order_id: uuid.UUID | None,
 ) -> Iterable[Row[Any]]:
-    columns = [*_columns(log), Order.number, Restaurant.slug.label("restaurant")]
-    query = _entries(log, columns).join(
-        Restaurant, and_(Restaurant.tenant_id == Order.tenant_id, Restaurant.id == Order.restaurant_id)
-    )
+    query = _with_restaurant(log)
     if restaurant is not None:
         query = query.where(Restaurant.slug == restaurant)
     if order_id is not None:
@@ -213,6 +226,13 @@ def _entries(log: Subquery, columns: list[Any]) -> Select[Any]:
     )
 
 
+def _with_restaurant(log: Subquery) -> Select[Any]:
+    columns = [*_columns(log), Order.number, Restaurant.slug.label("restaurant")]
+    return _entries(log, columns).join(
+        Restaurant, and_(Restaurant.tenant_id == Order.tenant_id, Restaurant.id == Order.restaurant_id)
+    )
+
+
 def _to_entry(row: Row[Any]) -> EventRecord | ActionRecord:
     return _to_event(row) if row.act is None else _to_action(row)
 
@@ -265,3 +285,4 @@ _HEADS = Confined(
     "watched_tenants",
 )
 _CHANGES = Confined(join_order(_entries(_LOG, [*_columns(_LOG), *record_columns()])))
+_ENTRIES = Confined(_with_restaurant(_LOG))
