@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 _OWN = 128  # for the database, the listener, logs, counters and templates
-_MOST_CONNECTIONS = 2048
+_MOST_CONNECTIONS = 1536
 _UNLIMITED = 1 << 20
 
 

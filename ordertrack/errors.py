@@ -95,15 +95,8 @@ def problem_of(error: Exception) -> Problem:
                 error, _("As many screens are connected as this server can carry. Try again in a moment.")
             )
         case ShareTaken():
-            return Problem(
-                429,
-                _(
-                    "As many screens as may be are open here at once: %(most)s. Close one, then try again.",
-                    most=error.most,
-                ),
-                {"limit": f"streams_per_{error.kind}", "most": error.most},
-                {"Retry-After": "15"},
-            )
+            taken = {"limit": error.kind, "most": error.most}
+            return Problem(429, refusals.of_share(error), taken, {"Retry-After": "15"})
         case OperationalError() | InterfaceError() | InternalError() | PoolTimeout() | psycopg.Error():
             return _refused_for_now(error, _sentence_on_database(error))
         case InvalidRequestError() if "connection is closed" in str(error):  # and so was the next one

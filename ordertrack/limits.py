@@ -10,14 +10,19 @@ _PART = re.compile(r"\s*(\w+)\s*=\s*([0-9]{1,7})\s*", re.ASCII)
 
 
 class Limits(NamedTuple):
-    """Open streams, counted in each worker by itself: of all, of one guest's link, of one API key, of one
-    sign-in on one device, and of one network address where it is known."""
+    """What may be at once, counted in each worker by itself.
+
+    Open streams: of all, of one guest's link, of one API key, of one sign-in on one device, and of one
+    network address where it is known. Streams that are sent what lies far back: of all, and of one API key.
+    """
 
     streams: int = 20_000
     streams_per_link: int = 20
     streams_per_key: int = 100
     streams_per_session: int = 50
     streams_per_address: int = 1000
+    replays: int = 20
+    replays_per_key: int = 5
 
     @classmethod
     def of(cls, text: str) -> Self:

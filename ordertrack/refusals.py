@@ -8,6 +8,7 @@ from babel.lists import format_list
 
 from ordertrack.languages import current, marked, pgettext
 from ordertrack.languages import gettext as _
+from ordertrack.live.shares import ShareTaken
 from ordertrack.orders.acts import Act, DetailMissing, IllegalAct, NoSuchLine, RoleMayNotAct
 from ordertrack.orders.state_machine import (
     IllegalTransition,
@@ -104,6 +105,16 @@ def of_conflict(error: OrderMoved) -> str:
         current=_status(error.current),
         name=error.changed_by,
         seen=_status(error.seen),
+    )
+
+
+def of_share(error: ShareTaken) -> str:
+    """What there are as many of as may be at once."""
+    if error.kind.startswith("replays"):
+        return f"As many streams as may are being sent what lies far back: {error.most}. Try again shortly."
+    return _(
+        "As many screens as may be are open here at once: %(most)s. Close one, then try again.",
+        most=error.most,
     )
 
 

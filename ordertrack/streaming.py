@@ -17,7 +17,6 @@ from flask import Flask, Response, current_app, g, has_app_context, request
 from ordertrack import askers, connecting, database
 from ordertrack.config import Settings
 from ordertrack.database import db, tenant_context
-from ordertrack.limits import Limits
 from ordertrack.live.connections import QueueConnection, SocketConnection
 from ordertrack.live.cursor import Cursor, MalformedCursor
 from ordertrack.live.hub import Hub
@@ -58,6 +57,9 @@ class EventLog:
     def after(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]:
         return event_log.changes_after(tenant_id, seq, limit)
 
+    def entries(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]:
+        return event_log.log_after(tenant_id, seq, limit)
+
     def revoked(self, tenant_id: uuid.UUID) -> list[str]:
         with tenant_context(self._app, tenant_id):
             return access.ended_lately(tenant_id, dt.timedelta(seconds=LIFETIME[1]))
@@ -75,7 +77,7 @@ def init_app(
     have been missed.
     """
     limits = app.config["SETTINGS"].limits
-    hub = Hub(EventLog(app), channels, Shares(_most_of(limits)))
+    hub = Hub(EventLog(app), channels, Shares(limits._asdict()))
     hub.most_streams = limits.streams
     app.extensions["hub"] = hub
     app.extensions["listener"] = Listener(
@@ -119,21 +121,12 @@ def answer(watcher: Principal, topic: Topic, after: Cursor | None) -> Response:
     return response
 
 
-def _most_of(limits: Limits) -> dict[str, int]:
-    return {
-        "link": limits.streams_per_link,
-        "key": limits.streams_per_key,
-        "session": limits.streams_per_session,
-        "address": limits.streams_per_address,
-    }
-
-
 def _holders(watcher: Principal) -> list[Holder]:
     """Whose a stream is: its link's, key's or sign-in's, and its address's where that is known."""
     settings: Settings = current_app.config["SETTINGS"]
-    holders = [Holder(watcher.credential, watcher.session or watcher.actor)]
+    holders = [Holder(f"streams_per_{watcher.credential}", watcher.session or watcher.actor)]
     address = askers.address_of(request.environ, settings.proxies)
-    return holders if address is None else [*holders, Holder("address", address)]
+    return holders if address is None else [*holders, Holder("streams_per_address", address)]
 
 
 def requested_cursor() -> Cursor | None:

@@ -18,4 +18,4 @@ def test_what_is_shared_out_never_runs_out(limit: int) -> None:
 
 def test_there_is_room_for_pages_beside_the_streams() -> None:
     assert shared_out(1200) == (772, 300, 225)
-    assert shared_out(20_000) == (17_824, 2048, 1536)
+    assert shared_out(20_000) == (18_336, 1536, 1152)

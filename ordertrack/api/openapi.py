@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 from ordertrack.api import answers, reading, schemas
+from ordertrack.incoming import LARGEST_BODY
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 _REF = "#/components/schemas/{model}"
@@ -46,7 +47,8 @@ class Operation:
 
 OPERATIONS = {
     "api.place_order": Operation(
-        "Take an order in. The same Idempotency-Key and body again answer 200 and the same order.",
+        "Take an order in. The same Idempotency-Key and body again answer 200 and the same order."
+        f" A body has at most {LARGEST_BODY // 1024} KB.",
         {201: answers.OrderAnswer, 200: answers.OrderAnswer},
         body=schemas.OrderRequest,
         headers={reading.IDEMPOTENCY_KEY: {"type": "string", "pattern": f"^{reading.IDEMPOTENCY_KEY_FORM}$"}},
@@ -91,10 +93,11 @@ OPERATIONS = {
             " with `include=actions` so has `order_action` an ActionMessage;"
             ' `reset` has {"cursor": "..."}: what came before cannot be told, read the orders anew;'
             " `hb` is a heartbeat; `bye` ends a stream whose key was revoked."
+            " 429 tells which limit is reached, and how many it allows at once."
         },
         query=schemas.StreamQuery,
         headers={"Last-Event-ID": {"type": "string", "description": "As `after`, and before it."}},
-        problems=(400, 404, 503),
+        problems=(400, 404, 429, 503),
     ),
     "api.openapi": Operation("This document.", {200: "An OpenAPI 3.1 document."}, is_public=True),
 }

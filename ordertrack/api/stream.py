@@ -10,7 +10,7 @@ from ordertrack.api.schemas import Included
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message, Topic
 from ordertrack.orders import records
-from ordertrack.orders.event_log import Change, EventRecord
+from ordertrack.orders.event_log import Change, EventRecord, LogEntry
 from ordertrack.orders.intake import RestaurantNotFound
 from ordertrack.orders.transitions import OrderNotFound
 from ordertrack.tenants.principal import Principal
@@ -34,13 +34,13 @@ class ProgramStream:
         # A customer's page has no role either, and must not see its tenant's other orders.
         return watcher.role is None and watcher.actor.startswith("key:")
 
-    def keys(self, change: Change) -> tuple[str, ...]:
+    def keys(self, change: Change | LogEntry) -> tuple[str, ...]:
         event = change.event
         filters = (_EVERYTHING, f"restaurant:{event.restaurant}", f"order:{event.order_id}")
         with_actions = tuple(_WITH_ACTIONS + each for each in filters)
         return filters + with_actions if isinstance(event, EventRecord) else with_actions
 
-    def render(self, change: Change, key: str) -> Message:
+    def render(self, change: Change | LogEntry, key: str) -> Message:
         # Escaped, for a frame is cut into lines at U+2028 and its like too.
         if isinstance(change.event, EventRecord):
             data = StreamMessage.of(change.event).model_dump_json(by_alias=True, ensure_ascii=True)

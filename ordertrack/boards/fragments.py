@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from flask import current_app
 
 from ordertrack.boards.columns import Board, Column
+from ordertrack.boards.room import MOST_CARDS, Room, lines_of
 from ordertrack.languages import speaking
 from ordertrack.orders import records
 from ordertrack.orders.acts import DETAILED_ACTS, Act
@@ -23,10 +25,18 @@ def card_id(order_id: uuid.UUID) -> str:
     return f"order-{order_id}"
 
 
-def columns_of(
-    board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID
-) -> list[tuple[Column, list[OrderRecord]]]:
-    """Each column with its orders, in the column's own order."""
+class Standing(NamedTuple):
+    """What stands on a board: each column with its orders, in the column's own order.
+
+    `left_out` is how many orders more there are than a board has room for: the least urgent ones.
+    """
+
+    columns: list[tuple[Column, list[OrderRecord]]]
+    left_out: int
+
+
+def standing(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Standing:
+    """What stands on a board now."""
     now = dt.datetime.now(dt.UTC)
     lasting = [status for column in board.columns if column.shown_for is None for status in column.statuses]
     passing = {
@@ -35,11 +45,12 @@ def columns_of(
         if column.shown_for is not None
         for status in column.statuses
     }
-    orders = records.of_restaurant(tenant_id, restaurant_id, lasting, passing)
-    return [
+    orders, left_out = records.most_urgent(tenant_id, restaurant_id, lasting, passing, MOST_CARDS)
+    columns = [
         (column, sorted((order for order in orders if board.column_of(order) is column), key=column.place_of))
         for column in board.columns
     ]
+    return Standing(columns, left_out)
 
 
 def move(board: Board, order: OrderRecord, language: str) -> str:
@@ -49,8 +60,15 @@ def move(board: Board, order: OrderRecord, language: str) -> str:
 
 def whole(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID, language: str) -> str:
     """Every column anew."""
-    columns = columns_of(board, tenant_id, restaurant_id)
-    return _render(language, "_columns.html", board=board, columns=columns)
+    stands = standing(board, tenant_id, restaurant_id)
+    return _render(
+        language,
+        "_columns.html",
+        board=board,
+        columns=stands.columns,
+        left_out=stands.left_out,
+        lines_of=Room().lines_of,
+    )
 
 
 def undo_seconds(order: OrderRecord, to: OrderStatus) -> int:
@@ -76,7 +94,7 @@ def _changing(order: OrderRecord, acts: Iterable[Act]) -> tuple[Act, ...]:
 def _render(language: str, template: str, **values: object) -> str:
     # Without Flask's context processors: a fragment must come out the same for every viewer.
     with speaking(language):
-        return current_app.jinja_env.get_template(template).render(**FOR_CARDS, **values)
+        return current_app.jinja_env.get_template(template).render(FOR_CARDS | values)
 
 
 FOR_CARDS: dict[str, object] = {
@@ -86,5 +104,6 @@ FOR_CARDS: dict[str, object] = {
     "acts_of_managers": acts_of_managers,
     "timer_of": screens.timer_of,
     "expected_end_of": screens.expected_end_of,
+    "lines_of": lines_of,
 }
 """What the template of a card asks for, wherever it is included."""

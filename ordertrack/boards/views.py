@@ -13,6 +13,7 @@ from ordertrack.boards import filters, fragments, riders
 from ordertrack.boards.channel import BoardChannel
 from ordertrack.boards.columns import BOARDS, DISPATCH, Board
 from ordertrack.boards.filters import FILTERS, Filter
+from ordertrack.boards.room import Room
 from ordertrack.database import db
 from ordertrack.languages import gettext as _
 from ordertrack.live.topics import Channel
@@ -57,7 +58,7 @@ def show(restaurant: str, board: str) -> ResponseReturnValue:
     # Read before the rows: what happens in between comes again with the stream, and changes nothing then.
     cursor = event_log.head(principal.tenant_id)
     version = _settings_version(principal.tenant_id, place.id)
-    columns = fragments.columns_of(shown, principal.tenant_id, place.id)
+    stands = fragments.standing(shown, principal.tenant_id, place.id)
     session["board"] = url_for("boards.show", restaurant=place.slug, board=shown.name)
     return render_template(
         "board.html",
@@ -65,12 +66,13 @@ def show(restaurant: str, board: str) -> ResponseReturnValue:
         restaurant=place,
         board=shown,
         boards=[other for other in BOARDS.values() if principal.may_open(other.name, place.id)],
-        columns=columns,
+        columns=stands.columns,
+        left_out=stands.left_out,
         cursor=cursor,
         settings=version,
         riders=riders.names_lately(principal.tenant_id, place.id) if shown is DISPATCH else [],
         stations=[station.name for station in floor.of_restaurant(principal.tenant_id, place.id).stations],
-        **fragments.FOR_CARDS,
+        **fragments.FOR_CARDS | {"lines_of": Room().lines_of},
     )
 
 

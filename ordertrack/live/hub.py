@@ -15,6 +15,7 @@ from ordertrack.live import frames
 from ordertrack.live.budget import Budget
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.pulses import ALL
+from ordertrack.live.replays import Replays
 from ordertrack.live.shares import Holder, Shares
 from ordertrack.live.subscriptions import LIFETIME, Connect, Connection, Log, Subscription
 from ordertrack.live.tenant_hub import TenantHub
@@ -67,6 +68,7 @@ class Hub:
         self._log = log
         self._shares = shares or Shares()
         self._budget = budget or Budget()
+        self._replays = Replays(log, self._shares)
         self.most_streams = MOST_STREAMS
         self._channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
         self._tenants: dict[uuid.UUID, TenantHub] = {}
@@ -255,7 +257,9 @@ class Hub:
     def _tenant(self, tenant_id: uuid.UUID) -> TenantHub:
         with self._tenants_lock:
             if tenant_id not in self._tenants:
-                self._tenants[tenant_id] = TenantHub(tenant_id, self._log, self._channels, self._budget)
+                self._tenants[tenant_id] = TenantHub(
+                    tenant_id, self._log, self._channels, self._budget, self._replays
+                )
             return self._tenants[tenant_id]
 
     def _count(self, change: int) -> None:

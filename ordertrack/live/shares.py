@@ -8,19 +8,19 @@ from typing import NamedTuple
 
 
 class Holder(NamedTuple):
-    """Whose streams are counted together: `kind` names the limit (`key`, ...), `name` the one of it."""
+    """What is counted together: `kind` names the limit (`streams_per_key`, ...), `name` the one of it."""
 
     kind: str
     name: str
 
 
 class ShareTaken(Exception):
-    """Somebody has as many streams open as they may: `most`, of this `kind`."""
+    """Somebody has as many as they may: `most`, by the limit `kind`."""
 
     def __init__(self, kind: str, most: int) -> None:
         self.kind = kind
         self.most = most
-        super().__init__(f"all {most} streams of one {kind} are open")
+        super().__init__(f"{kind}: all {most} are taken")
 
 
 class Shares:

@@ -44,6 +44,9 @@ class Log(Protocol):
 
     def after(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]: ...
 
+    def entries(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]:
+        """As `after`, but of each event only what the log itself says."""
+
     def revoked(self, tenant_id: uuid.UUID) -> list[str]:
         """The names of watchers whose access ended within the longest life of a stream."""
 

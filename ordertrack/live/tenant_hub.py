@@ -13,10 +13,11 @@ import structlog
 from ordertrack.live import frames
 from ordertrack.live.budget import Budget
 from ordertrack.live.cursor import Cursor
-from ordertrack.live.feed import PAGE, WINDOW, Entry, EpochChanged, Feed
+from ordertrack.live.feed import Entry, EpochChanged, Feed
 from ordertrack.live.pulses import share_of
+from ordertrack.live.replays import Replays
 from ordertrack.live.subscriptions import Connect, Log, Subscription
-from ordertrack.live.topics import Change, Channel, Topic
+from ordertrack.live.topics import Channel, Topic
 from ordertrack.live.watched import Watched
 
 CURRENT_FOR = 30.0  # seconds since the last look at the log that succeeded: then nobody is told to be current
@@ -34,9 +35,15 @@ class TenantHub:
     """
 
     def __init__(
-        self, tenant_id: uuid.UUID, log: Log, channels: Mapping[str, Channel], budget: Budget
+        self,
+        tenant_id: uuid.UUID,
+        log: Log,
+        channels: Mapping[str, Channel],
+        budget: Budget,
+        replays: Replays,
     ) -> None:
         self._tenant_id = tenant_id
+        self._replays = replays
         self._log = log
         self._channels = channels
         self._budget = budget
@@ -69,8 +76,9 @@ class TenantHub:
         on_leave: Callable[[Subscription], None],
     ) -> Subscription:
         """Catch up from `after` (None: from nothing) and be told of everything from then on."""
-        if after is not None and self._channels[topic.channel].replays:
-            after = self._replay(topic, after, connect)
+        channel = self._channels[topic.channel]
+        if after is not None and channel.replays:
+            after = self._replays.run(topic, channel, after, ended_by[0], connect)
         with self._lock:
             if self._feed is not None and not self._is_current():
                 began = time.monotonic()
@@ -275,25 +283,6 @@ class TenantHub:
             return [missed, frames.heartbeat(retry=_RETRY)]
         watched.told = feed.head.seq  # as no frame says where the watcher stands
         return [frames.heartbeat(feed.head, retry=_RETRY)]
-
-    def _replay(self, topic: Topic, after: Cursor, connect: Connect) -> Cursor:
-        """Write what lies before the window, page by page, at the watcher's own pace; how far that came."""
-        channel = self._channels[topic.channel]
-        while (head := self._log.head(self._tenant_id)).epoch == after.epoch:
-            if head.seq - after.seq <= WINDOW // 2:
-                break
-            changes: list[Change] = self._log.after(self._tenant_id, after.seq, PAGE)
-            if not changes:
-                break
-            connection = connect()
-            for change in changes:
-                if topic.key in channel.keys(change):
-                    message = channel.render(change, topic.key)
-                    connection.write(frames.encode(message, change.cursor), bounded=False)
-            after = changes[-1].cursor
-            if not connection.drain():
-                break
-        return after
 
     def _advance(self, feed: Feed) -> None:
         try:

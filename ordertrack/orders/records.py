@@ -39,17 +39,39 @@ def of_restaurant(
 
     What was cancelled counts until somebody acknowledged it.
     """
-    shown: ColumnElement[bool] = Order.status.in_(list(statuses))
+    query = _records(tenant_id).where(_standing(restaurant_id, statuses, passing)).order_by(*_BY_DUE)
+    return [to_record(row) for row in db.session.execute(query)]
+
+
+def most_urgent(
+    tenant_id: uuid.UUID,
+    restaurant_id: uuid.UUID,
+    statuses: Iterable[OrderStatus],
+    passing: Mapping[OrderStatus, dt.datetime],
+    limit: int,
+) -> tuple[list[OrderRecord], int]:
+    """As `of_restaurant`, up to `limit`, and how many more there are: cancelled, in a rush, due first."""
+    standing = _standing(restaurant_id, statuses, passing)
+    urgent = (Order.status != OrderStatus.CANCELLED, Order.is_rush.desc(), *_BY_DUE)
+    query = _records(tenant_id).where(standing).order_by(*urgent).limit(limit)
+    orders = [to_record(row) for row in db.session.execute(query)]
+    if len(orders) < limit:
+        return orders, 0
+    counted = select(func.count()).select_from(Order).where(Order.tenant_id == tenant_id, standing)
+    return orders, max(db.session.execute(counted).scalar_one() - limit, 0)
+
+
+def _standing(
+    restaurant_id: uuid.UUID,
+    statuses: Iterable[OrderStatus],
+    passing: Mapping[OrderStatus, dt.datetime] | None,
+) -> ColumnElement[bool]:
+    standing: ColumnElement[bool] = Order.status.in_(list(statuses))
     for status, since in (passing or {}).items():
-        shown = shown | and_(
+        standing = standing | and_(
             Order.status == status, Order.status_since >= since, Order.acknowledged_at.is_(None)
         )
-    query = (
-        _records(tenant_id)
-        .where(Order.restaurant_id == restaurant_id, shown)
-        .order_by(func.coalesce(Order.promised_at, Order.placed_at), Order.number)
-    )
-    return [to_record(row) for row in db.session.execute(query)]
+    return and_(Order.restaurant_id == restaurant_id, standing)
 
 
 def of_day(
@@ -195,6 +217,7 @@ def to_record(row: Row[Any]) -> OrderRecord:
     )
 
 
+_BY_DUE = (func.coalesce(Order.promised_at, Order.placed_at), Order.number)
 _MADE_FIELDS = ("status", "fulfilment", "customer", "items", "steps")
 _PLAIN_FIELDS = tuple(name for name in OrderRecord.__slots__ if name not in _MADE_FIELDS)
 

@@ -9,7 +9,7 @@ from frame_reader import FrameReader
 from ordertrack import create_app, streaming
 from ordertrack.api.stream import ProgramStream
 from ordertrack.database import db, tenant_context
-from ordertrack.live import feed, tenant_hub
+from ordertrack.live import feed, replays
 from ordertrack.live.topics import Topic
 from ordertrack.orders import transitions
 from ordertrack.orders.state_machine import OrderStatus
@@ -128,7 +128,7 @@ def test_after_resumes_from_any_position_of_the_log(cedars):
 
 
 def test_far_behind_means_many_messages_and_no_reset(cedars, monkeypatch):
-    for module in (feed, tenant_hub):
+    for module in (feed, replays):
         monkeypatch.setattr(module, "WINDOW", 8)
         monkeypatch.setattr(module, "PAGE", 5)
     origin = cedars.get("/events").json["next"]

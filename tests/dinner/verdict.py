@@ -91,7 +91,7 @@ def _truth(evening: Evening, board: str) -> dict[str, list[tuple[str, int]]]:
     with tenant_context(evening.app, house.tenant_id):
         place = find_restaurant(house.tenant_id, house.restaurants[0])
         assert place is not None
-        columns = fragments.columns_of(BOARDS[board], house.tenant_id, place.id)
+        columns = fragments.standing(BOARDS[board], house.tenant_id, place.id).columns
         return {
             column.dom_id: [(fragments.card_id(order.id), order.revision) for order in orders]
             for column, orders in columns

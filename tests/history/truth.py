@@ -55,7 +55,7 @@ def read(app: Flask, house: House) -> Truth:
             {
                 (place.slug, name): {
                     column.name: [(fragments.card_id(order.id), order.revision) for order in orders_in_it]
-                    for column, orders_in_it in fragments.columns_of(board, house.tenant_id, place.id)
+                    for column, orders_in_it in fragments.standing(board, house.tenant_id, place.id).columns
                 }
                 for place in places
                 for name, board in BOARDS.items()

@@ -131,6 +131,13 @@ class Interrupted(EventLog):
             self.after_page.pop(0)()
         return page
 
+    def entries(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]:
+        self.reads += 1
+        page = super().entries(tenant_id, seq, limit)
+        if self.after_page:
+            self.after_page.pop(0)()
+        return page
+
 
 @contextmanager
 def count(metric: Any, **labels: str) -> Iterator[Callable[[], float]]:

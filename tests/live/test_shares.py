@@ -10,12 +10,16 @@ from live.recording import Interrupted, Orders, Recorder
 from ordertrack.live.hub import Hub
 from ordertrack.live.shares import Holder, Shares, ShareTaken
 
-MINE, YOURS, OURS = Holder("key", "mine"), Holder("key", "yours"), Holder("address", "ours")
+MINE, YOURS, OURS = (
+    Holder("streams_per_key", "mine"),
+    Holder("streams_per_key", "yours"),
+    Holder("streams_per_address", "ours"),
+)
 
 
 @pytest.fixture
 def hub(log: Interrupted, orders: Orders) -> Hub:
-    return Hub(log, [orders], Shares({"key": 2, "address": 3}))
+    return Hub(log, [orders], Shares({"streams_per_key": 2, "streams_per_address": 3}))
 
 
 def attach(
@@ -31,9 +35,9 @@ def test_who_has_all_of_a_share_open_is_refused_and_nobody_else(cedar: Any, hub:
         attach(hub, cedar, orders, MINE)
     with pytest.raises(ShareTaken) as refused:
         attach(hub, cedar, orders, MINE)
-    assert (refused.value.kind, refused.value.most) == ("key", 2)
+    assert (refused.value.kind, refused.value.most) == ("streams_per_key", 2)
     attach(hub, cedar, orders, YOURS)
-    attach(hub, cedar, orders, Holder("session", "of no limit"))
+    attach(hub, cedar, orders, Holder("streams_per_session", "of no limit"))
     assert hub.count == 4
 
 

@@ -1,0 +1,57 @@
+"""Sixty replays of one key's log, from its beginning: a few at a time, and another tenant feels none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import pytest
+from cast import House
+from flask import Flask
+from over_http import Caller
+from server import Server
+
+from faults.crowd import Crowd
+from faults.load import PROGRAM, Log, prove
+from ordertrack.config import Settings
+from ordertrack.database import tenant_context
+from ordertrack.live.feed import WINDOW
+from ordertrack.orders import intake
+from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.state_machine import Fulfilment
+
+REPLAYS = 60
+EVENTS = WINDOW // 2 + 250
+ORDER = {"restaurant": "hamra", "fulfilment": "pickup", "items": [{"name": "Kebab", "quantity": 1}]}
+
+
+@pytest.fixture
+def long_log(app: Flask, cedar: House, settings: Settings) -> Log:
+    """Cedar's, of which more lies back than a program is sent without a replay."""
+    with tenant_context(app, cedar.tenant_id):
+        for _ in range(EVENTS):
+            intake.place(NewOrder("hamra", Fulfilment.PICKUP, (NewItem("Tea", 1),)), by=cedar.program)
+    return Log(settings, cedar)
+
+
+@pytest.fixture
+def alone(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = Server(settings, tmp_path_factory.mktemp("alone"), workers=1)
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.mark.timeout(180)
+def test_sixty_replays_of_one_key_take_nothing_from_another_tenant(
+    alone: Server, cedar: House, long_log: Log, make_house: Callable[..., House]
+) -> None:
+    guest = Caller(alone.port)
+    placed = Caller(alone.port, make_house("Rival", ("hamra",)).bearer).call("/api/v1/orders", body=ORDER)
+    page = placed.json["tracking_url"].partition("://")[2].partition("/")[2]
+    beginning = f"{long_log.head().partition('-')[0]}-0"
+    with Crowd(alone.port, PROGRAM, cedar.bearer, REPLAYS, beginning) as crowd:
+        assert [guest.call(f"/{page}").status for _ in range(20)] == [200] * 20
+        prove(crowd, long_log.seqs())
+        refusals = sum((reader.refusals for reader in crowd.readers), Counter[int]())
+    assert set(refusals) == {429}, "who is refused for now comes back, and is told everything all the same"
