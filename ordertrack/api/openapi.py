@@ -47,8 +47,8 @@ class Operation:
 
 OPERATIONS = {
     "api.place_order": Operation(
-        "Take an order in. The same Idempotency-Key and body again answer 200 and the same order."
-        f" A body has at most {LARGEST_BODY // 1024} KB.",
+        "Take an order in. The same Idempotency-Key and body again, from the same API key, answer 200 and the"
+        f" same order. A body has at most {LARGEST_BODY // 1024} KB.",
         {201: answers.OrderAnswer, 200: answers.OrderAnswer},
         body=schemas.OrderRequest,
         headers={reading.IDEMPOTENCY_KEY: {"type": "string", "pattern": f"^{reading.IDEMPOTENCY_KEY_FORM}$"}},

@@ -127,7 +127,8 @@ class History:
 
     def _begun(self, event: _Event, counts: Counts) -> dict[str, Any]:
         """What the database is given of an order."""
-        new, key = self._orders[event.number].order, self._orders[event.number].idempotency_key
+        told = self._orders[event.number]
+        new, key = told.order, told.idempotency_key
         restaurant_id = counts.restaurant_id(new.restaurant)
         order_id = self._ids[event.number]
         day, number = counts.number(new.restaurant, self._day_of(new.restaurant, event.at))
@@ -144,6 +145,7 @@ class History:
             "customer": new.customer,
             "idempotency_key": key,
             "idempotency_hash": new.fingerprint if key is not None else None,
+            "idempotency_sender": told.sender if key is not None else None,
             "token": secrets.token_urlsafe(16),
             "items": [asdict(item) for item in new.items],
         }

@@ -12,14 +12,14 @@ PLACE = text("""
         SELECT * FROM jsonb_to_recordset(CAST(:orders AS jsonb)) AS new (id uuid, restaurant_id uuid,
             business_date date, number integer, fulfilment text, placed_at timestamptz,
             promised_at timestamptz, reference text, customer jsonb, idempotency_key text,
-            idempotency_hash text, token text, items jsonb)
+            idempotency_hash text, idempotency_sender text, token text, items jsonb)
     ), placed AS (
         INSERT INTO orders (tenant_id, id, restaurant_id, business_date, number, status, version,
             status_since, fulfilment, placed_at, promised_at, reference, customer,
-            idempotency_key, idempotency_hash)
+            idempotency_key, idempotency_hash, idempotency_sender)
         SELECT :tenant_id, id, restaurant_id, business_date, number, :first, 1,
             placed_at, fulfilment, placed_at, promised_at, reference, customer,
-            idempotency_key, idempotency_hash FROM new
+            idempotency_key, idempotency_hash, idempotency_sender FROM new
     ), lines AS (
         INSERT INTO order_items (tenant_id, order_id, position, name, quantity, notes, modifiers)
         SELECT :tenant_id, id, line.position, line.item ->> 'name',

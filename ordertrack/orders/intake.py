@@ -64,10 +64,10 @@ _PLACE = text("""
     ), placed AS (
         INSERT INTO orders (tenant_id, id, restaurant_id, business_date, number, status, version,
             status_since, fulfilment, placed_at, promised_at, reference, customer,
-            idempotency_key, idempotency_hash)
+            idempotency_key, idempotency_hash, idempotency_sender)
         SELECT tenant_id, :order_id, restaurant_id, numbered_on, last_number, :first, 1,
             at, :fulfilment, at, :promised_at, :reference, :customer,
-            :idempotency_key, :idempotency_hash FROM stream
+            :idempotency_key, :idempotency_hash, :idempotency_sender FROM stream
     ), lines AS (
         INSERT INTO order_items (tenant_id, order_id, position, name, quantity, notes, modifiers, station)
         SELECT stream.tenant_id, :order_id, line.position, line.item ->> 'name',
@@ -100,7 +100,7 @@ class PromiseOutOfRange(ValueError):
 
 
 class IdempotencyKeyReused(ValueError):
-    """The key was used before, for an order that says something else."""
+    """Its sender used the key before, for an order that says something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +141,9 @@ class NewOrder:
 def place(order: NewOrder, *, by: Principal, idempotency_key: str | None = None) -> tuple[uuid.UUID, bool]:
     """Write the order and its first event, wake the listeners, commit; the order's id and whether it is new.
 
-    A key that was used for the same order before answers that order's id and False. Raises
-    RestaurantNotFound, PromiseOutOfRange or IdempotencyKeyReused; then nothing has been written.
+    A key that `by` used for the same order before answers that order's id and False; what others use for
+    theirs is no concern of it. Raises RestaurantNotFound, PromiseOutOfRange or IdempotencyKeyReused; then
+    nothing has been written.
     """
     try:
         if idempotency_key is not None and (known := _placed_before(order, by, idempotency_key)):
@@ -166,7 +167,9 @@ def place(order: NewOrder, *, by: Principal, idempotency_key: str | None = None)
 def _placed_before(order: NewOrder, by: Principal, key: str) -> uuid.UUID | None:
     known = db.session.execute(
         select(Order.id, Order.idempotency_hash).where(
-            Order.tenant_id == by.tenant_id, Order.idempotency_key == key
+            Order.tenant_id == by.tenant_id,
+            Order.idempotency_key == key,
+            Order.idempotency_sender == by.actor,
         )
     ).one_or_none()
     if known is None:
@@ -203,6 +206,7 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.
             "customer": order.customer,
             "idempotency_key": idempotency_key,
             "idempotency_hash": order.fingerprint if idempotency_key is not None else None,
+            "idempotency_sender": by.actor if idempotency_key is not None else None,
             "items": _routed(order.items, floor.of_restaurant(by.tenant_id, restaurant_id)),
             "token": secrets.token_urlsafe(16),
             "changed_by": by.name,

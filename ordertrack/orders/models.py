@@ -30,7 +30,8 @@ _EMPTY = text("'{}'::jsonb")
 class Order(Base):
     """One order. `version` counts its transitions; `(version, status)` must be those of its last event.
 
-    `acts` counts what was done to it besides; what follows `acts` is what came of that.
+    `acts` counts what was done to it besides; what follows `acts` is what came of that. An idempotency key is
+    its sender's own: the actor of the first event.
     """
 
     __tablename__ = "orders"
@@ -50,7 +51,7 @@ class Order(Base):
             use_alter=True,
         ),
         UniqueConstraint("tenant_id", "restaurant_id", "business_date", "number"),
-        UniqueConstraint("tenant_id", "idempotency_key"),
+        UniqueConstraint("tenant_id", "idempotency_key", "idempotency_sender"),
         Index("orders_board", "tenant_id", "restaurant_id", "status", "status_since"),
         Index("orders_newest", "tenant_id", "placed_at", "id"),
         Index("orders_newest_of_restaurant", "tenant_id", "restaurant_id", "placed_at", "id"),
@@ -71,6 +72,7 @@ class Order(Base):
     customer: Mapped[dict[str, str] | None] = mapped_column(JSONB)
     idempotency_key: Mapped[str | None]
     idempotency_hash: Mapped[str | None]
+    idempotency_sender: Mapped[str | None]
     acts: Mapped[int] = mapped_column(server_default=text("0"))
     is_rush: Mapped[bool] = mapped_column(server_default=text("false"))
     hold_reason: Mapped[str | None]

@@ -66,6 +66,11 @@ class PastOrder:
             if after.at < before.at:
                 raise ValueError(f"{after.status} comes before {before.status}")
 
+    @property
+    def sender(self) -> str:
+        """The actor who placed it, to whom its idempotency key belongs."""
+        return self.steps[0].by.actor
+
 
 class Found(NamedTuple):
     """An order that the log has already."""
@@ -77,10 +82,14 @@ class Found(NamedTuple):
 
 
 def found(tenant_id: uuid.UUID, orders: Sequence[PastOrder]) -> dict[str, Found]:
-    """Those of the orders that the entered tenant has already, by their idempotency keys."""
-    keys = [order.idempotency_key for order in orders if order.idempotency_key is not None]
-    rows = db.session.execute(_FOUND, {"tenant_id": tenant_id, "keys": keys})
-    return {row.key: Found(row.id, row.fingerprint, row.version, row.status) for row in rows}
+    """Those of the orders that the entered tenant has already from their senders, by idempotency key."""
+    senders = {order.idempotency_key: order.sender for order in orders if order.idempotency_key is not None}
+    rows = db.session.execute(_FOUND, {"tenant_id": tenant_id, "keys": list(senders)})
+    return {
+        row.key: Found(row.id, row.fingerprint, row.version, row.status)
+        for row in rows
+        if row.sender == senders[row.key]
+    }
 
 
 def _told(moment: dt.datetime) -> str:
@@ -89,6 +98,7 @@ def _told(moment: dt.datetime) -> str:
 
 _FOUND = select(
     Order.idempotency_key.label("key"),
+    Order.idempotency_sender.label("sender"),
     Order.id,
     Order.idempotency_hash.label("fingerprint"),
     Order.version,

@@ -5,9 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from api_caller import A_KEBAB, Caller, an_order, assert_problem
+
+from ordertrack.database import db
+from ordertrack.tenants import accounts
+from ordertrack.tenants.models import Tenant
 
 
 @pytest.fixture
@@ -95,6 +100,19 @@ def test_two_tenants_may_use_the_same_key(app, cedars, rival):
     theirs = rivals.post("/orders", an_order(rival), headers=key)
     assert (ours.status_code, theirs.status_code) == (201, 201)
     assert ours.json["id"] != theirs.json["id"]
+
+
+def test_two_api_keys_of_one_tenant_may_use_the_same_idempotency_key(app, operator_app, cedars):
+    with operator_app.app_context():
+        _, secret = accounts.create_key(db.session.get(Tenant, cedars.house.tenant_id), "Second till")
+    second, key = Caller(app, replace(cedars.house, key=secret)), {"Idempotency-Key": "1"}
+    order = an_order(cedars.house)
+    for caller, body in ((cedars, order), (second, order | {"fulfilment": "pickup"})):
+        first, again = (caller.post("/orders", body, headers=key) for _ in range(2))
+        assert (first.status_code, again.status_code) == (201, 200)
+        assert first.json["id"] == again.json["id"]
+        assert first.json["fulfilment"] == body["fulfilment"]
+    assert cedars.written() == (2, 2)
 
 
 def test_of_concurrent_twins_one_makes_the_order_and_all_answer_it(app, cedars):

@@ -11,11 +11,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from direct import connect
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from server import wait_for
 
+from ordertrack.config import Settings
 from ordertrack.database import tenant_context
 from ordertrack.orders import event_log, intake, records, transitions
 from ordertrack.orders.intake import (
@@ -27,6 +29,20 @@ from ordertrack.orders.intake import (
 )
 from ordertrack.orders.state_machine import Fulfilment, OrderStatus
 
+_PLACE_AS_BEFORE = """
+    WITH stream AS (
+        UPDATE tenant_streams SET seq = seq + 1 RETURNING seq, clock_timestamp() AS at
+    ), placed AS (
+        INSERT INTO orders (tenant_id, id, restaurant_id, business_date, number, status, version,
+            status_since, fulfilment, placed_at, idempotency_key, idempotency_hash)
+        SELECT tenant_id, %(order)s, id, at, 99, 'pending', 1, at, 'pickup', at, %(key)s, %(hash)s
+          FROM restaurants, stream WHERE slug = 'hamra' RETURNING *
+    )
+    INSERT INTO order_status_events (tenant_id, seq, order_id, restaurant_id, version, to_status, changed_by,
+        actor, occurred_at)
+    SELECT tenant_id, seq, id, restaurant_id, 1, 'pending', 'Till', %(actor)s, at FROM placed, stream
+    RETURNING order_id
+"""
 TEA = NewOrder("hamra", Fulfilment.PICKUP, (NewItem("Tea", 1),))
 Crowd = Callable[[list[Callable[[], Any]]], list[Any]]
 
@@ -110,6 +126,44 @@ def test_tenants_share_no_keys(cedar: Any, rival: Any, take_in: Any) -> None:
     ours, _ = take_in(cedar, key="k")
     theirs, is_new = take_in(rival, replace(TEA, restaurant="verdun"), key="k")
     assert is_new and ours != theirs
+
+
+def test_senders_of_one_tenant_share_no_keys(app: Flask, cedar: Any, take_in: Any) -> None:
+    other = replace(cedar, program=replace(cedar.program, actor=f"key:{uuid.uuid4()}", name="Other till"))
+    ours, _ = take_in(cedar, key="k")
+    theirs, is_new = take_in(other, replace(TEA, reference="7"), key="k")
+    assert is_new and ours != theirs
+    assert take_in(cedar, key="k") == (ours, False)
+    assert take_in(other, replace(TEA, reference="7"), key="k") == (theirs, False)
+    with pytest.raises(IdempotencyKeyReused):
+        take_in(other, key="k")
+    assert len(events(app, cedar)) == 2
+
+
+def place_as_before(settings: Settings, house: Any, key: str) -> uuid.UUID:
+    """As code did it that knew keys of tenants only."""
+    with connect(settings.app_url) as connection:
+        connection.execute("SELECT set_config('ordertrack.tenant_id', %s, true)", [str(house.tenant_id)])
+        (order_id,) = connection.execute(
+            _PLACE_AS_BEFORE,
+            {"key": key, "hash": TEA.fingerprint, "actor": house.program.actor, "order": uuid.uuid4()},
+        ).fetchone()
+    return order_id
+
+
+def test_a_key_that_code_of_before_was_sent_is_its_senders(
+    settings: Settings, cedar: Any, take_in: Any
+) -> None:
+    order_id = place_as_before(settings, cedar, "k")
+    assert take_in(cedar, key="k") == (order_id, False)
+    other = replace(cedar, program=replace(cedar.program, actor="key:another"))
+    assert take_in(other, key="k")[1]
+
+
+def test_code_of_before_makes_no_second_order_of_a_key(settings: Settings, cedar: Any, take_in: Any) -> None:
+    take_in(cedar, key="k")
+    with pytest.raises(psycopg.errors.UniqueViolation, match="idempotency_key"):
+        place_as_before(settings, cedar, "k")
 
 
 def test_orders_without_a_key_are_all_new(cedar: Any, take_in: Any) -> None:

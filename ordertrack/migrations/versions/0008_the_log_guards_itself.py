@@ -8,25 +8,10 @@ from alembic import op
 revision = "0008"
 down_revision = "0007"
 
-# The moment of the newest entry's recording. Where the log ends is what an upgraded house begins with. An
-# owner who is no superuser sees all tenants' rows only while row-level security is not forced.
-LAST = """
-ALTER TABLE tenant_streams ADD COLUMN last_at timestamptz;
-ALTER TABLE tenant_streams NO FORCE ROW LEVEL SECURITY;
-ALTER TABLE order_status_events NO FORCE ROW LEVEL SECURITY;
-ALTER TABLE order_actions NO FORCE ROW LEVEL SECURITY;
-UPDATE tenant_streams AS stream SET last_at = coalesce(
-    (SELECT occurred_at FROM order_status_events AS event
-      WHERE event.tenant_id = stream.tenant_id AND event.seq = stream.seq),
-    (SELECT occurred_at FROM order_actions AS action
-      WHERE action.tenant_id = stream.tenant_id AND action.seq = stream.seq));
-ALTER TABLE tenant_streams FORCE ROW LEVEL SECURITY;
-ALTER TABLE order_status_events FORCE ROW LEVEL SECURITY;
-ALTER TABLE order_actions FORCE ROW LEVEL SECURITY;
-"""
-
-# The clock is read when the stream is already held, and it never goes back behind what was recorded before.
+# The moment of the newest entry's recording: the clock is read when the stream is already held, and it never
+# goes back behind what was recorded before.
 STREAM = """
+ALTER TABLE tenant_streams ADD COLUMN last_at timestamptz;
 CREATE OR REPLACE FUNCTION guard_stream() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.seq NOT IN (OLD.seq, OLD.seq + 1) THEN
@@ -54,6 +39,22 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER guard_gap AFTER UPDATE OF seq ON tenant_streams
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.seq <> OLD.seq) EXECUTE FUNCTION guard_gap();
+"""
+
+# An upgraded house begins with the moment at which its log ends. An owner who is no superuser sees the rows of
+# all tenants only while row-level security is not forced.
+LAST = """
+ALTER TABLE tenant_streams NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE order_status_events NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE order_actions NO FORCE ROW LEVEL SECURITY;
+UPDATE tenant_streams AS stream SET last_at = coalesce(
+    (SELECT occurred_at FROM order_status_events AS event
+      WHERE event.tenant_id = stream.tenant_id AND event.seq = stream.seq),
+    (SELECT occurred_at FROM order_actions AS action
+      WHERE action.tenant_id = stream.tenant_id AND action.seq = stream.seq));
+ALTER TABLE tenant_streams FORCE ROW LEVEL SECURITY;
+ALTER TABLE order_status_events FORCE ROW LEVEL SECURITY;
+ALTER TABLE order_actions FORCE ROW LEVEL SECURITY;
 """
 
 # Imported history has times of its own, ordered within its order. Who may rewrite the log may write its past:
@@ -278,5 +279,5 @@ END $$;
 
 
 def upgrade() -> None:
-    for step in (LAST, STREAM, PAST, ORDER, EVENT, ACTION, ACT, ADVANCE):
+    for step in (STREAM, LAST, PAST, ORDER, EVENT, ACTION, ACT, ADVANCE):
         op.execute(step)
