@@ -30,6 +30,7 @@ def open_missing(tenant: Tenant, names: Iterable[str], timezone: str) -> dict[st
         if slugs[name] not in there:
             accounts.create_restaurant(tenant, f"Restaurant {name[:80]}", slugs[name], timezone)
             there.add(slugs[name])
+            settings.forget(tenant.id, None)  # they were read for the zones of its restaurants
     return slugs
 
 

@@ -10,13 +10,13 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 
 from ordertrack.database import db
 from ordertrack.orders import past
 from ordertrack.orders.history_statements import NOTIFY, PATIENCE, PLACE, WRITE, WRITER, WRITTEN
 from ordertrack.orders.intake import IdempotencyKeyReused
-from ordertrack.orders.models import Order, StatusEvent, TenantStream
+from ordertrack.orders.models import Order, OrderAction, StatusEvent, TenantStream
 from ordertrack.orders.past import LogIsYounger, NotYetPast, PastOrder
 from ordertrack.orders.past_counts import Counts
 from ordertrack.orders.state_machine import FIRST
@@ -176,9 +176,13 @@ def _refuse_future(last: dt.datetime) -> None:
 
 
 def _refuse_younger_log(tenant_id: uuid.UUID, head: int, first: dt.datetime) -> None:
-    newest = db.session.scalar(
-        select(StatusEvent.occurred_at).where(StatusEvent.tenant_id == tenant_id, StatusEvent.seq == head)
+    entries = union_all(  # the head may be an action
+        *(
+            select(table.occurred_at).where(table.tenant_id == tenant_id, table.seq == head)
+            for table in (StatusEvent, OrderAction)
+        )
     )
+    newest = db.session.scalar(entries)
     if newest is not None and newest > first:
         raise LogIsYounger(newest, first)
 
