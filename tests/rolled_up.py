@@ -14,6 +14,9 @@ from sqlalchemy import text
 
 from ordertrack.database import db
 from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla import cells
+from ordertrack.sla.cells import LEFT_OUT
+from ordertrack.sla.stages import LeftOut, Stage
 
 
 def everything(house: House) -> dict[str, list[Any]]:
@@ -25,6 +28,18 @@ def everything(house: House) -> dict[str, list[Any]]:
     }
     db.session.rollback()
     return rows
+
+
+def by_doubt(house: House, stage: Stage) -> dict[LeftOut | None, int]:
+    """How many times of a stage the roll-up of the entered house holds, by what is doubtful of them."""
+    found: dict[LeftOut | None, int] = {}
+    query = text("SELECT cells FROM sla_restaurant_days WHERE tenant_id = :tenant AND stage = :stage")
+    for row in db.session.execute(query, {"tenant": house.tenant_id, "stage": stage.value}):
+        for entry in cells.read(row.cells):
+            reason = LEFT_OUT[int(cells.left_out_of(entry["key"]))]
+            found[reason] = found.get(reason, 0) + int(entry["count"])
+    db.session.rollback()
+    return found
 
 
 class Told(NamedTuple):

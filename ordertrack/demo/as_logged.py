@@ -78,8 +78,6 @@ class AsLogged:
             reason = "its times lie before 1970 or after the year 9999"
             self.refused.append(BadRow(part.order.line, Fault.REFUSED, reason))
             return None
-        for place in range(len(moments) - 1, 0, -1):  # what was drawn is rounded, what was logged is exact
-            moments[place - 1] = min(moments[place - 1], moments[place])
         steps = tuple(
             PastStep(step.status, at, self.by, step.metadata(self.log) | _reason(part, step.status))
             for step, at in zip(part.steps, moments, strict=True)
@@ -107,8 +105,8 @@ class AsLogged:
             return
         for step in part.steps[before.version if before else 1 : after.version]:
             tally.count(step.status, moved=True)
-            if step.logged is None:
-                tally.drawn[step.status] = tally.drawn.get(step.status, 0) + 1
+            if step.is_unknown:
+                tally.unknown[step.status] = tally.unknown.get(step.status, 0) + 1
 
 
 def _there(orders: Iterable[PastOrder | None]) -> list[PastOrder]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ordertrack.demo import log_statuses
 from ordertrack.demo.csv_rows import Row
 from ordertrack.demo.logged_order import COLUMN_OF
 
@@ -17,6 +18,7 @@ COLUMNS = {
     "delivering": "when it left the house; empty: it went from ready to completed",
     "completed": "when it was handed over",
     "cancelled": "when it was called off, which no order is once the kitchen began",
+    "status": "where it stood, such as Delivered or Cancelled; read from order_status and state as well",
     "reason": "why it was called off",
     "fulfilment": "delivery, pickup or dine_in; empty: what --fulfilment says",
     "items": "its dishes, written like: 2 x Fattoush; Ayran",
@@ -52,7 +54,7 @@ def bind(sources: Sources, header: Row, needed: Sequence[str]) -> dict[str, Call
     theirs = [name.strip() for name in header]
     bound: dict[str, Callable[[Row], str]] = {}
     for ours in COLUMNS:
-        names = sources.get(ours, (ours,) if ours in theirs else ())
+        names = sources.get(ours, _by_name(ours, theirs))
         for name in names:
             if name not in theirs:
                 raise UnusableColumns(f"The log has no column {name!r}. It has: {', '.join(theirs)}.")
@@ -65,6 +67,15 @@ def bind(sources: Sources, header: Row, needed: Sequence[str]) -> dict[str, Call
                 f" The log has: {', '.join(theirs)}."
             )
     return bound
+
+
+def _by_name(ours: str, theirs: Sequence[str]) -> tuple[str, ...]:
+    """The column that means ours by its name alone."""
+    if ours in theirs:
+        return (ours,)
+    if ours == "status":
+        return tuple(name for name in theirs if log_statuses.is_column_name(name))[:1]
+    return ()
 
 
 def _joined(places: list[int]) -> Callable[[Row], str]:

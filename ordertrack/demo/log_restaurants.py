@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 
 from sqlalchemy import select
 
 from ordertrack.database import db
+from ordertrack.sla import settings
 from ordertrack.tenants import accounts
 from ordertrack.tenants.accounts import AccountError
 from ordertrack.tenants.models import Restaurant, Tenant
+
+ZoneOf = Callable[[str | None, dt.date], dt.tzinfo]
 
 _IS_SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", re.ASCII)
 _IS_NUMBER = re.compile(r"[0-9]{1,38}", re.ASCII)
@@ -26,7 +30,20 @@ def open_missing(tenant: Tenant, names: Iterable[str], timezone: str) -> dict[st
         if slugs[name] not in there:
             accounts.create_restaurant(tenant, f"Restaurant {name[:80]}", slugs[name], timezone)
             there.add(slugs[name])
+            settings.forget(tenant.id, None)  # they were read for the zones of its restaurants
     return slugs
+
+
+def zones(tenant: Tenant, into: str | None, otherwise: dt.tzinfo) -> ZoneOf:
+    """In which zone the tenant's restaurants are, by what a log calls them; `into`: all are this one."""
+    calendars = {each.slug: each.calendar for each in settings.of_tenant(tenant.id)}
+
+    def zone_of(name: str | None, day: dt.date) -> dt.tzinfo:
+        name = into or name or ""
+        calendar = calendars.get(name) or calendars.get(slug_of(name))
+        return otherwise if calendar is None else calendar.zone_on(day)
+
+    return zone_of
 
 
 def missing(tenant: Tenant, names: Iterable[str]) -> set[str]:

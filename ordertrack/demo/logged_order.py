@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from ordertrack.demo import local_times, log_statuses
 from ordertrack.orders.intake import NewItem
 from ordertrack.orders.plain_text import UnusableText, plain_text
 from ordertrack.orders.state_machine import Fulfilment, OrderStatus
@@ -51,7 +52,11 @@ class FaultyRow(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LoggedOrder:
-    """`times` are seconds, in all of a log from the same moment on; `texts` are how the log wrote them."""
+    """`times` are seconds, in all of a log from the same moment on; `texts` are how the log wrote them.
+
+    `status` is where the log says that the order stood; None where it says nothing of it. `is_doubled`: a
+    time of it lies in an hour that a clock showed twice or not at all, and was read as the others allow.
+    """
 
     line: int
     id: str
@@ -61,14 +66,27 @@ class LoggedOrder:
     reason: str | None
     times: dict[OrderStatus, float]
     texts: dict[OrderStatus, str]
+    status: OrderStatus | None = None
+    is_doubled: bool = False
+
+    @property
+    def is_cancelled(self) -> bool:
+        return OrderStatus.CANCELLED in self.times or self.status == OrderStatus.CANCELLED
+
+
+def _in_utc(_restaurant: str | None, _day: dt.date) -> dt.tzinfo:
+    return dt.UTC
 
 
 @dataclass
 class Reading:
-    """How one log is read. Whether its times are moments or numbers, its first good row shows."""
+    """How one log is read. Whether its times are moments or numbers, its first good row shows.
+
+    `zone_of` says in which zone the times without an offset of a restaurant (as the log names it) are.
+    """
 
     unit_seconds: float = 1.0
-    zone: dt.tzinfo = dt.UTC
+    zone_of: Callable[[str | None, dt.date], dt.tzinfo] = _in_utc
     fulfilment: Fulfilment = Fulfilment.DELIVERY
     writes_moments: bool | None = None
 
@@ -78,16 +96,21 @@ class Reading:
         restaurant = _text("restaurant", cells["restaurant"]) if cells.get("restaurant") else None
         texts = {status: cells[name] for status, name in COLUMN_OF.items() if cells.get(name)}
         is_of_moments = self._is_of_moments(texts)
-        times = {
-            status: self._moment(status, text) if is_of_moments else float(text) * self.unit_seconds
-            for status, text in texts.items()
-        }
+        is_doubled = False
+        if is_of_moments:
+            moments = {status: self._moment(status, text) for status, text in texts.items()}
+            times, is_doubled = local_times.seconds_of(moments, lambda day: self.zone_of(restaurant, day))
+        else:
+            times = {status: float(text) * self.unit_seconds for status, text in texts.items()}
         fulfilment = self._fulfilment(cells.get("fulfilment", ""))
-        _check_story(times, fulfilment)
+        ended = _status(cells.get("status", ""))
+        _check_story(times, fulfilment, ended)
         reason = _text("reason", cells["reason"], LONGEST_REASON) if cells.get("reason") else None
         items = _items(cells.get("items", ""))
         self.writes_moments = is_of_moments
-        return LoggedOrder(line, order_id, restaurant, fulfilment, items, reason, times, texts)
+        return LoggedOrder(
+            line, order_id, restaurant, fulfilment, items, reason, times, texts, ended, is_doubled
+        )
 
     def _is_of_moments(self, texts: Mapping[OrderStatus, str]) -> bool:
         """Whether this row's times are moments and not numbers; a log has one kind only."""
@@ -101,10 +124,12 @@ class Reading:
                 raise FaultyRow(Fault.MALFORMED, f"{COLUMN_OF[status]} is {mixed}: {texts[status][:40]!r}")
         return expected
 
-    def _moment(self, status: OrderStatus, text: str) -> float:
+    def _moment(self, status: OrderStatus, text: str) -> dt.datetime:
+        """Naive where no offset was logged."""
         try:
             moment = dt.datetime.fromisoformat(text)
-            return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).timestamp()
+            moment.replace(tzinfo=moment.tzinfo or dt.UTC).timestamp()
+            return moment
         except (ValueError, OverflowError):
             name = COLUMN_OF[status]
             raise FaultyRow(
@@ -120,7 +145,20 @@ class Reading:
             ) from None
 
 
-def _check_story(times: Mapping[OrderStatus, float], fulfilment: Fulfilment) -> None:
+def _status(text: str) -> OrderStatus | None:
+    if not text:
+        return None
+    if (found := log_statuses.meaning(text)) is None:
+        raise FaultyRow(
+            Fault.MALFORMED,
+            f"status is not a word that is known: {text[:40]!r}; --columns status= leaves the column out",
+        )
+    return found
+
+
+def _check_story(
+    times: Mapping[OrderStatus, float], fulfilment: Fulfilment, ended: OrderStatus | None
+) -> None:
     """Raise FaultyRow unless an order of the state machine could have lived through these times."""
     logged = [status for status in OrderStatus if status in times]
     if OrderStatus.DELIVERING in times and fulfilment != Fulfilment.DELIVERY:
@@ -131,6 +169,17 @@ def _check_story(times: Mapping[OrderStatus, float], fulfilment: Fulfilment) -> 
                 raise FaultyRow(
                     Fault.MALFORMED, f"cancelled and {COLUMN_OF[status]} have a time, but no order was both"
                 )
+    elif ended == OrderStatus.CANCELLED:
+        for status in logged:
+            if status not in _BESIDE_CANCELLED:
+                raise FaultyRow(
+                    Fault.MALFORMED,
+                    f"status says cancelled and {COLUMN_OF[status]} has a time, but no order was both",
+                )
+    if ended == OrderStatus.COMPLETED and OrderStatus.CANCELLED in times:
+        raise FaultyRow(
+            Fault.MALFORMED, "status says completed and cancelled has a time, but no order was both"
+        )
     for earlier, later in pairwise(logged):
         if times[later] < times[earlier]:
             raise FaultyRow(Fault.OUT_OF_ORDER, f"{COLUMN_OF[later]} comes before {COLUMN_OF[earlier]}")

@@ -34,7 +34,9 @@ def mapping(_context: click.Context, _option: click.Parameter, value: str) -> So
         raise click.BadParameter(str(error)) from error
 
 
-def zone(_context: click.Context, _option: click.Parameter, value: str) -> ZoneInfo:
+def zone(_context: click.Context, _option: click.Parameter, value: str | None) -> ZoneInfo | None:
+    if value is None:
+        return None
     try:
         return ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -16,13 +16,14 @@ from ordertrack.demo.pace import Clock, Pace, Say, Stopped
 from ordertrack.demo.story import Step
 from ordertrack.demo.tally import ReplayTally
 from ordertrack.orders import intake, transitions
+from ordertrack.orders.imported import IMPORTER
 from ordertrack.orders.intake import IdempotencyKeyReused, NewOrder
 from ordertrack.orders.models import Order
 from ordertrack.orders.state_machine import FIRST, TERMINAL, Fulfilment, OrderStatus
 from ordertrack.orders.transitions import OrderMoved
 from ordertrack.tenants.principal import Principal
 
-ACTOR = "program:replay"
+ACTOR = IMPORTER
 
 
 @dataclass(slots=True)

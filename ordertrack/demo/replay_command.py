@@ -14,6 +14,7 @@ from ordertrack.config import Settings
 from ordertrack.demo import house, log_restaurants, option_values, order_log, replay_said, story
 from ordertrack.demo.as_logged import AsLogged
 from ordertrack.demo.log_columns import Sources, UnusableColumns
+from ordertrack.demo.log_restaurants import ZoneOf
 from ordertrack.demo.logged_order import Reading
 from ordertrack.demo.order_log import OrderLog
 from ordertrack.demo.pace import RealClock, stopped_by_signals
@@ -25,6 +26,7 @@ from ordertrack.orders.state_machine import Fulfilment
 from ordertrack.tenants.models import Tenant
 from ordertrack.tenants.principal import Principal
 
+_UTC = ZoneInfo("UTC")
 _SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
 
 
@@ -57,9 +59,8 @@ _SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
     "--timezone",
     "zone",
     callback=option_values.zone,
-    default="UTC",
-    show_default=True,
-    help="Of times without an offset, and of restaurants that are made.",
+    help="Of times without an offset, and of restaurants that are made. If not given: each restaurant's own,"
+    " and UTC.",
 )
 @click.option(
     "--restaurant",
@@ -104,7 +105,7 @@ def replay(
     speed: float,
     columns: Sources,
     unit: str,
-    zone: ZoneInfo,
+    zone: ZoneInfo | None,
     restaurant: str | None,
     fulfilment: str,
     as_logged: bool,
@@ -116,7 +117,10 @@ def replay(
     report: Path | None,
     as_json: bool,
 ) -> None:
-    reading = Reading(_SECONDS[unit], zone, Fulfilment(fulfilment))
+    settings = Settings.from_environment()
+    schema.upgrade(settings, if_behind=True)
+    zone_of = _zones(settings, slug, restaurant, zone)
+    reading = Reading(_SECONDS[unit], zone_of, Fulfilment(fulfilment))
     try:
         log = order_log.read(file, columns, reading, into_one=restaurant is not None, limit=limit)
     except UnusableColumns as error:
@@ -125,20 +129,23 @@ def replay(
     if not log.orders:
         raise click.ClickException(f"{name} has {log.rows:,} rows, and none that could be played.")
     begins = option_values.log_begins(as_logged, first_day, reading)
-    settings = Settings.from_environment()
-    schema.upgrade(settings, if_behind=True)
     with house.working(settings, slug, as_operator=True) as tenant:
         if begins is not None:
             _refuse_without_place(tenant, log, restaurant, begins)
-        slugs = _restaurants(tenant, log, restaurant, zone)
-    parts = [
-        Part(order, slugs[order.restaurant], story.told(order, name, leave_open=leave_open))
-        for order in log.orders
-    ]
+        slugs = _restaurants(tenant, log, restaurant, zone or _UTC)
     if begins is not None:
+        parts = [
+            Part(order, slugs[order.restaurant], story.as_logged(order, leave_open=leave_open))
+            for order in log.orders
+        ]
         played: Replay | AsLogged = _write_past(settings, slug, name, begins, parts)
     else:
+        parts = [
+            Part(order, slugs[order.restaurant], story.told(order, name, leave_open=leave_open))
+            for order in log.orders
+        ]
         played = _play(settings, slug, name, speed, parts)
+    played.tally.doubled = sum(order.is_doubled for order in log.orders)
     replay_said.point_out(played.refused[:show], len(played.refused), None)
     log.bad_rows.extend(played.refused)
     if report is not None:
@@ -146,6 +153,14 @@ def replay(
     replay_said.sum_up(name, log, played.tally, as_json)
     if played.tally.stopped:
         sys.exit(1)
+
+
+def _zones(settings: Settings, slug: str, restaurant: str | None, zone: ZoneInfo | None) -> ZoneOf:
+    """In which zone times without an offset are: the one that was named, else their restaurant's."""
+    if zone is not None:
+        return lambda _name, _day: zone
+    with house.working(settings, slug, as_operator=True) as tenant:
+        return log_restaurants.zones(tenant, restaurant, _UTC)
 
 
 def _refuse_without_place(tenant: Tenant, log: OrderLog, restaurant: str | None, begins: dt.datetime) -> None:

@@ -1,4 +1,4 @@
-"""The whole way of an order of a log: the times that were logged, and between and after them drawn ones."""
+"""The whole way of an order of a log: times that were logged, and for the others drawn or unknown ones."""
 
 from __future__ import annotations
 
@@ -7,20 +7,27 @@ from typing import Any
 
 from ordertrack.demo import distributions
 from ordertrack.demo.logged_order import LoggedOrder
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.orders.imported import TIME_UNKNOWN
+from ordertrack.orders.state_machine import Fulfilment, OrderStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """At `at` seconds of the log the order became `status`. `logged`: as the log wrote it; None: drawn."""
+    """At `at` seconds of the log the order became `status`. `logged`: as the log wrote it; None: it did not.
+
+    Then `at` was drawn, or, where it `is_unknown`, is the next moment that is known.
+    """
 
     status: OrderStatus
     at: float
     logged: str | None
+    is_unknown: bool = False
 
     def metadata(self, log: str) -> dict[str, Any]:
         """What its event says of where it comes from."""
-        when: dict[str, Any] = {"drawn": True} if self.logged is None else {"logged_at": self.logged}
+        when: dict[str, Any] = {"logged_at": self.logged}
+        if self.logged is None:
+            when = {TIME_UNKNOWN: True} if self.is_unknown else {"drawn": True}
         return {"replayed_from": log, **when}
 
 
@@ -46,16 +53,39 @@ def told(order: LoggedOrder, log: str, *, leave_open: bool = False) -> tuple[Ste
     return tuple(Step(status, at[status], order.texts.get(status)) for status in way)
 
 
+def as_logged(order: LoggedOrder, *, leave_open: bool = False) -> tuple[Step, ...]:
+    """The same steps with nothing drawn: what the log does not know stands at the next moment that it knows.
+
+    After the last one it stands at that one.
+    """
+    way = _way(order, leave_open)
+    steps: list[Step] = []
+    following = max(order.times.values())
+    for status in reversed(way):
+        following = order.times.get(status, following)
+        steps.append(Step(status, following, order.texts.get(status), status not in order.times))
+    return tuple(reversed(steps))
+
+
 def _way(order: LoggedOrder, leave_open: bool) -> list[OrderStatus]:
-    if OrderStatus.CANCELLED in order.times:
-        return [status for status in OrderStatus if status in order.times]
+    if order.is_cancelled:
+        logged = [status for status in OrderStatus if status in order.times]
+        return [*(status for status in logged if status != OrderStatus.CANCELLED), OrderStatus.CANCELLED]
     way: list[OrderStatus] = [
         status
         for status in OrderStatus
         if status != OrderStatus.CANCELLED
-        and (status != OrderStatus.DELIVERING or OrderStatus.DELIVERING in order.times)
+        and (status != OrderStatus.DELIVERING or _was_sent_out(order, leave_open))
     ]
     if leave_open:
-        while way[-1] not in order.times:
+        while way[-1] not in order.times and way[-1] != order.status:
             way.pop()
     return way
+
+
+def _was_sent_out(order: LoggedOrder, leave_open: bool) -> bool:
+    """Whether the log knows that it left the house."""
+    if OrderStatus.DELIVERING in order.times:
+        return True
+    is_on_the_road = order.status == OrderStatus.DELIVERING and OrderStatus.COMPLETED not in order.times
+    return leave_open and is_on_the_road and order.fulfilment == Fulfilment.DELIVERY

@@ -40,14 +40,19 @@ class RushTally(Tally):
 
 @dataclass
 class ReplayTally(Tally):
-    """`known` orders were replayed before; `drawn` counts, by status, moves whose time the log lacks."""
+    """`known` orders were replayed before. Moves whose time the log lacks are counted by status.
+
+    `doubled` orders have a time in an hour that a clock showed twice or jumped over.
+    """
 
     known: int = 0
     left_open: int = 0
     without_delivering: int = 0
     seconds: float = 0.0
     stopped: bool = False
+    doubled: int = 0
     drawn: dict[OrderStatus, int] = field(default_factory=dict)
+    unknown: dict[OrderStatus, int] = field(default_factory=dict)
 
     @property
     def sentences(self) -> list[str]:
@@ -63,10 +68,15 @@ class ReplayTally(Tally):
         if self.moved_by_others:
             said.append(f"{self.moved_by_others:,} moves were found made by others.")
         if self.drawn:
-            counts = ", ".join(
-                f"{status} {self.drawn[status]:,}" for status in OrderStatus if status in self.drawn
+            said.append(f"Times that the log lacks were drawn: {_by_status(self.drawn)}.")
+        if self.unknown:
+            counts = _by_status(self.unknown)
+            said.append(f"Times that the log lacks are unknown, and no figure rests on them: {counts}.")
+        if self.doubled:
+            said.append(
+                f"{self.doubled:,} orders have a local time that the clock showed twice or jumped over;"
+                " it was read so that no step comes before the one before it."
             )
-            said.append(f"Times that the log lacks were drawn: {counts}.")
         if self.without_delivering:
             said.append(
                 f"{self.without_delivering:,} deliveries have no time of delivering"
@@ -75,3 +85,7 @@ class ReplayTally(Tally):
         if self.stopped:
             said.append("Stopped early: the same command goes on from here.")
         return said
+
+
+def _by_status(counts: dict[OrderStatus, int]) -> str:
+    return ", ".join(f"{status} {counts[status]:,}" for status in OrderStatus if status in counts)

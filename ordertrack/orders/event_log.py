@@ -34,6 +34,7 @@ from sqlalchemy import (
 from ordertrack.database import db
 from ordertrack.live.cursor import Cursor
 from ordertrack.orders.acts import Act
+from ordertrack.orders.imported import is_timed
 from ordertrack.orders.models import Order, OrderAction, StatusEvent, TenantStream
 from ordertrack.orders.records import OrderRecord, join_order, record_columns, to_record
 from ordertrack.orders.state_machine import OrderStatus
@@ -60,6 +61,11 @@ class EventRecord:
     in_status_for: dt.timedelta | None
     metadata: dict[str, Any]
     open_lines: int | None
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it happened when it says."""
+        return is_timed(self.actor, self.metadata)
 
     @property
     def statuses(self) -> tuple[OrderStatus | None, ...]:

@@ -185,14 +185,13 @@ def _refuse_future(last: dt.datetime) -> None:
 
 
 def _refuse_younger_log(tenant_id: uuid.UUID, head: int, first: dt.datetime) -> None:
-    newest = db.session.scalar(
-        union_all(
-            *(
-                select(entry.occurred_at).where(entry.tenant_id == tenant_id, entry.seq == head)
-                for entry in (StatusEvent, OrderAction)
-            )
+    entries = union_all(  # the head may be an action
+        *(
+            select(table.occurred_at).where(table.tenant_id == tenant_id, table.seq == head)
+            for table in (StatusEvent, OrderAction)
         )
     )
+    newest = db.session.scalar(entries)
     if newest is not None and newest > first:
         raise LogIsYounger(newest, first)
 

@@ -29,7 +29,7 @@ class Step:
     """A status that the order has been in, since when, and by whose hand.
 
     `load` is how many orders the kitchen had then, this one included (99 and more are 99); None where nobody
-    counted.
+    counted. Unless it `is_timed`, nobody knows since when: `at` is the next moment that is known.
     """
 
     status: OrderStatus
@@ -37,6 +37,7 @@ class Step:
     changed_by: str
     reason: str | None
     load: int | None
+    is_timed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, bindparam, select
+from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql import func
 
 from ordertrack.database import db
+from ordertrack.orders.imported import IMPORTER, TIME_UNKNOWN
 from ordertrack.orders.models import Order, OrderItem, StatusEvent, TrackingLink
 from ordertrack.orders.order_record import ItemRecord, OrderRecord, Step
 from ordertrack.orders.state_machine import Fulfilment, OrderStatus
@@ -144,6 +145,10 @@ def record_columns() -> list[Any]:
                         StatusEvent.changed_by,
                         StatusEvent.event_metadata["reason"],
                         StatusEvent.kitchen_load,
+                        or_(
+                            StatusEvent.actor != IMPORTER,
+                            ~StatusEvent.event_metadata.has_key(TIME_UNKNOWN),
+                        ),
                     ),
                     StatusEvent.version,
                 )
@@ -211,8 +216,9 @@ def to_record(row: Row[Any]) -> OrderRecord:
                 by,
                 reason if isinstance(reason, str) else None,
                 load,
+                is_timed,
             )
-            for status, at, by, reason, load in row.steps
+            for status, at, by, reason, load, is_timed in row.steps
         ),
     )
 

@@ -28,9 +28,12 @@ _DEEDS = {
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One line of the story. `about` names a dish or a rider; `waited` is the time in the status before."""
+    """One line of the story. `about` names a dish or a rider; `waited` is the time in the status before.
 
-    at: dt.datetime
+    `at` is None where nobody knows when.
+    """
+
+    at: dt.datetime | None
     what: str
     about: str
     by: str
@@ -40,18 +43,26 @@ class Sentence:
 
 def tell(order: OrderRecord, entries: list[EventRecord | ActionRecord]) -> list[Sentence]:
     """The entries of an order's log, oldest first, in the language spoken."""
-    return [
-        _of_event(entry) if isinstance(entry, EventRecord) else _of_action(order, entry) for entry in entries
-    ]
+    sentences = []
+    was_timed = True
+    for entry in entries:
+        if isinstance(entry, EventRecord):
+            sentences.append(_of_event(entry, was_timed))
+            was_timed = entry.is_timed
+        else:
+            sentences.append(_of_action(order, entry))
+    return sentences
 
 
-def _of_event(event: EventRecord) -> Sentence:
+def _of_event(event: EventRecord, was_timed: bool) -> Sentence:
     what = words.status(event.to_status)
     if event.open_lines and event.to_status == OrderStatus.READY:
         what = ngettext("Ready, with %(num)s line open", "Ready, with %(num)s lines open", event.open_lines)
     reason = event.metadata.get("reason")
     why = reason if isinstance(reason, str) else ""
-    return Sentence(event.occurred_at, what, "", event.changed_by, event.in_status_for, why)
+    at = event.occurred_at if event.is_timed else None
+    waited = event.in_status_for if event.is_timed and was_timed else None
+    return Sentence(at, what, "", event.changed_by, waited, why)
 
 
 def _of_action(order: OrderRecord, action: ActionRecord) -> Sentence:

@@ -20,7 +20,7 @@ Events: TypeAlias = NDArray[Any]
 Mask: TypeAlias = NDArray[np.bool_]
 
 # One event: `restaurant` is a place in the list of settings, `to` and `fulfilment` in their enums, `at` in
-# microseconds since 1970, `load` -1 where nobody counted.
+# microseconds since 1970, which is no time of its own unless `is_timed`; `load` -1 where nobody counted.
 EVENT = np.dtype(
     [
         ("seq", "i8"),
@@ -31,9 +31,13 @@ EVENT = np.dtype(
         ("actor", "i8"),
         ("fulfilment", "i4"),
         ("load", "i4"),
+        ("is_timed", "?"),
     ]
 )
 NO_EVENTS: Events = np.empty(0, EVENT)
+
+NOBODY = 0
+"""The actor of what nobody is known to have tapped."""
 
 SECOND = 1_000_000
 MASS_ORDERS = 3
@@ -79,8 +83,9 @@ class Remaining:
 
 
 def are_judged(events: Events) -> Mask:
-    """Which events may be mass taps: those that mark work on one order."""
-    found: Mask = np.isin(events["to"], [_NUMBER[status] for status in TAPPED_ONE_BY_ONE])
+    """Which events may be mass taps: those that mark work on one order, where it is known who tapped."""
+    by_one = np.isin(events["to"], [_NUMBER[status] for status in TAPPED_ONE_BY_ONE])
+    found: Mask = by_one & (events["actor"] != NOBODY)
     return found
 
 
@@ -107,16 +112,21 @@ def mass_taps(events: Events) -> Mask:
 
 
 class Stories:
-    """Events of whole orders, of which some are `new`: what ended with those."""
+    """Events of whole orders, of which some are `new`: what ended with those.
+
+    A status that nobody knows the time of is the end and the beginning of nothing.
+    """
 
     def __init__(self, events: Events, new: Mask, is_mass: Mask) -> None:
         self._events = events
-        self._new = new
+        self._new = new & events["is_timed"]
         self._is_mass = is_mass
         _, self._order = np.unique(events["order"], return_inverse=True)
         shape = (self._order.max(initial=-1) + 1, len(STATUSES))
         self._entered = np.full(shape, _NEVER)
-        self._entered[self._order, events["to"]] = events["at"]
+        self._entered[self._order, events["to"]] = np.where(events["is_timed"], events["at"], _NEVER)
+        self._was = np.zeros(shape, bool)
+        self._was[self._order, events["to"]] = True
         self._load = np.full(shape, -1)
         self._load[self._order, events["to"]] = events["load"]
 
@@ -127,7 +137,7 @@ class Stories:
         began = self._when(span.begins)
         if stage == Stage.HANDOVER:  # what was sent out was handed over then, and not when it arrived
             arrived = self._events["to"] == _NUMBER[OrderStatus.COMPLETED]
-            ends &= ~(arrived & (self._when(OrderStatus.DELIVERING) != _NEVER))
+            ends &= ~(arrived & self._was[self._order, _NUMBER[OrderStatus.DELIVERING]])
         return self._ended(ends & (began != _NEVER), began)
 
     def remaining(self) -> Remaining:

@@ -35,7 +35,7 @@ VALUES = _values()
 BEYOND = 36 * 3600
 """What times of the last bin are longer than, in seconds, within the error."""
 
-_LEAST = np.concatenate([[0.0], SHORTEST * _GAMMA ** np.arange(BINS - 1)])  # what none in a bin is under
+_LEAST = np.concatenate([[0.0], SHORTEST * _GAMMA ** np.arange(BINS - 2), [BEYOND]])  # of what is in each bin
 
 
 def bins_of(seconds: Floats) -> Ints:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ordertrack.database import db
+from ordertrack.orders.imported import IMPORTER, TIME_UNKNOWN
 from ordertrack.sla.cells import FULFILMENTS, STATUSES, order_id
-from ordertrack.sla.fold import EVENT, NO_EVENTS, Events, Mask
+from ordertrack.sla.fold import EVENT, NO_EVENTS, NOBODY, Events, Mask
 from ordertrack.sla.moments import moment_at
 from ordertrack.statements import Statement
 
@@ -20,6 +21,13 @@ Span: TypeAlias = tuple[int, int | None]
 
 _STATUSES = [status.value for status in STATUSES]
 _FULFILMENTS = [fulfilment.value for fulfilment in FULFILMENTS]
+_FIXED = {
+    "statuses": _STATUSES,
+    "fulfilments": _FULFILMENTS,
+    "importer": IMPORTER,
+    "unknown": TIME_UNKNOWN,
+    "nobody": NOBODY,
+}
 _SINCE_2000 = 946_684_800_000_000  # microseconds from 1970 on, where the database begins to count
 
 # A record as the database sends it: how many fields, then each with its type and length before it. None of
@@ -33,6 +41,7 @@ _FIELDS = (
     ("actor", ">i8"),
     ("fulfilment", ">i4"),
     ("load", ">i4"),
+    ("is_timed", ">i4"),
 )
 _RECORD = np.dtype(
     [("fields", ">i4")]
@@ -48,11 +57,13 @@ _READ = """
     SELECT string_agg(record_send(ROW(
             event.seq, event.order_id, event.restaurant_id,
             array_position(%(statuses)s::text[], event.to_status) - 1, event.occurred_at,
-            hashtextextended(event.actor, 0),
+            CASE WHEN event.actor = %(importer)s THEN %(nobody)s ELSE hashtextextended(event.actor, 0) END,
             array_position(%(fulfilments)s::text[], (
                 SELECT fulfilment FROM orders
                  WHERE orders.tenant_id = event.tenant_id AND orders.id = event.order_id)) - 1,
-            coalesce(event.kitchen_load, -1)::integer)), '' ORDER BY event.seq)
+            coalesce(event.kitchen_load, -1)::integer,
+            (event.actor <> %(importer)s OR NOT jsonb_exists(event.metadata, %(unknown)s))::integer
+        )), '' ORDER BY event.seq)
       FROM order_status_events AS event
      WHERE event.tenant_id = %(tenant_id)s AND event.seq <= %(until)s
 """
@@ -113,12 +124,12 @@ class LogReader:
         """The events, and of each whether it is of one of the restaurants."""
         connection: Any = db.session.connection().connection.driver_connection
         values |= {"tenant_id": self._tenant_id, "until": until}
-        values |= {"statuses": _STATUSES, "fulfilments": _FULFILMENTS}
+        values |= _FIXED
         with connection.cursor(binary=True) as cursor:
             (sent,) = cursor.execute(query, values).fetchone()
         records = np.frombuffer(sent or b"", _RECORD)
         events = np.empty(len(records), EVENT)
-        for name in ("seq", "order", "to", "actor", "fulfilment", "load"):
+        for name in ("seq", "order", "to", "actor", "fulfilment", "load", "is_timed"):
             events[name] = records[name]
         events["at"] = records["at"] + _SINCE_2000
         place = np.searchsorted(self._names, records["restaurant"]).clip(max=len(self._names) - 1)

@@ -39,17 +39,22 @@ _COMPLETED_AS = {
 
 @dataclass(frozen=True)
 class Milestone:
-    """A line of the page: `at` is None for what may still come."""
+    """A line of the page: `at` is None for what may still come (`is_ahead`), and where nobody knows when."""
 
     title: str
     at: dt.datetime | None
     is_current: bool
+    is_ahead: bool = False
 
 
 def milestones(order: OrderRecord) -> list[Milestone]:
     """Steps that were made, each with its own time; then those still ahead on the usual way."""
     made = [
-        Milestone(_title(order, step.status), step.at, step is order.steps[-1] and not is_over(order))
+        Milestone(
+            _title(order, step.status),
+            step.at if step.is_timed else None,
+            step is order.steps[-1] and not is_over(order),
+        )
         for step in order.steps
     ]
     if order.status in TERMINAL:
@@ -59,7 +64,7 @@ def milestones(order: OrderRecord) -> list[Milestone]:
         for status in _USUAL_WAY[_USUAL_WAY.index(order.status) + 1 :]
         if status != OrderStatus.DELIVERING or order.fulfilment == Fulfilment.DELIVERY
     ]
-    return made + [Milestone(_title(order, status), None, False) for status in ahead]
+    return made + [Milestone(_title(order, status), None, False, is_ahead=True) for status in ahead]
 
 
 def is_over(order: OrderRecord) -> bool:

@@ -84,16 +84,17 @@ def test_events_stand_at_the_times_of_the_log_to_the_microsecond(
     assert [finding.claim for finding in consistency.check(settings) if not finding.holds] == []
 
 
-def test_what_was_called_off_says_why_and_what_was_drawn_is_marked_and_counted(
+def test_what_was_called_off_says_why_and_what_nobody_knows_is_marked_and_counted(
     app: Flask, cedar: House, write, log: Path
 ) -> None:
     summary = json.loads(write(log, *FROM, "--json").stdout)
     events = log_of(app, cedar)
     (cancelled,) = [event for event in events if event.to_status == OrderStatus.CANCELLED]
     assert cancelled.event_metadata["reason"] == "Closed early"
-    drawn = Counter(event.to_status for event in events if event.event_metadata.get("drawn"))
-    assert drawn == summary["drawn"]
-    assert drawn == {"confirmed": 1, "preparing": 2, "ready": 2, "completed": 1}
+    unknown = Counter(event.to_status for event in events if event.event_metadata.get("time_unknown"))
+    assert unknown == summary["unknown"]
+    assert not summary["drawn"]
+    assert unknown == {"confirmed": 1, "preparing": 2, "ready": 2, "completed": 1}
 
 
 def test_a_log_of_moments_needs_no_day(app: Flask, cedar: House, write, tmp_path: Path) -> None:
@@ -197,7 +198,7 @@ def written_until(operator_app: Flask, cedar: House, monkeypatch) -> Callable[..
                 Reading().order(number, {"order": str(number), "placed": str(number), **cells})
                 for number in range(20)
             ]
-            parts = [Part(order, "hamra", story.told(order, "log")) for order in orders]
+            parts = [Part(order, "hamra", story.as_logged(order)) for order in orders]
             written = AsLogged("log", by, DAY)
             for _ in written.write(parts, clock, lambda _events: None):
                 pass

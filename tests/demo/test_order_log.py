@@ -177,7 +177,7 @@ def test_a_gzip_that_breaks_off_is_read_as_far_as_it_goes(tmp_path: Path) -> Non
 def test_moments_without_an_offset_are_in_the_zone_that_was_named(tmp_path: Path) -> None:
     path = write_log(tmp_path / "log.csv", HEADER, "1,hamra,2024-07-01T15:00,2024-07-01T12:30:00Z,,,,,,,,")
     assert read(path).faults == {Fault.OUT_OF_ORDER: 1}
-    [order] = read(path, reading=Reading(zone=ZoneInfo("Asia/Beirut"))).orders
+    [order] = read(path, reading=Reading(zone_of=lambda *_: ZoneInfo("Asia/Beirut"))).orders
     assert order.times[OrderStatus.CONFIRMED] - order.times[OrderStatus.PENDING] == 1800
 
 

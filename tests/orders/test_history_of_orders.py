@@ -23,7 +23,8 @@ from sqlalchemy.exc import IntegrityError
 from ordertrack import consistency
 from ordertrack.config import Settings
 from ordertrack.database import db, tenant_context
-from ordertrack.orders import event_log, transitions
+from ordertrack.orders import actions, event_log, transitions
+from ordertrack.orders.acts import Act
 from ordertrack.orders.history import History
 from ordertrack.orders.intake import IdempotencyKeyReused, NewItem, NewOrder, RestaurantNotFound
 from ordertrack.orders.models import Order, OrderItem, StatusEvent, TrackingLink
@@ -186,6 +187,17 @@ def test_nothing_is_written_before_what_the_log_has_already(
     place(cedar)
     with pytest.raises(HistoryRefused):
         write(past(cedar, 12))
+
+
+def test_nothing_is_written_before_an_action_that_the_log_ends_with(
+    app: Flask, cedar: House, write: Write, place: Callable[..., uuid.UUID], log
+) -> None:
+    order_id = place(cedar)
+    with tenant_context(app, cedar.tenant_id):
+        actions.act(order_id, Act.RUSH, by=cedar.maya.principal)
+    with pytest.raises(LogIsYounger):
+        write(past(cedar, 0, 1))
+    assert len(log()) == 1
 
 
 def test_nothing_is_written_that_is_still_to_come(cedar: House, write: Write, log) -> None:

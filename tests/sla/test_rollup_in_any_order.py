@@ -18,14 +18,13 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from quiet import bare_app, quiet_database
-from rolled_up import Told, everything, put
+from rolled_up import Told, by_doubt, everything, put
 from sqlalchemy import text
 
 from ordertrack.config import Settings
 from ordertrack.database import db, tenant_context
 from ordertrack.orders.state_machine import Fulfilment, OrderStatus, allowed
 from ordertrack.sla import estimates, rollup
-from ordertrack.sla.cells import LEFT_OUT, left_out_of, read
 from ordertrack.sla.stages import LeftOut, Stage
 
 NOON = dt.datetime(2026, 10, 5, 9, tzinfo=dt.UTC)
@@ -71,18 +70,6 @@ def keep_up(house: House) -> None:
         pass
 
 
-def queue(house: House) -> dict[LeftOut | None, int]:
-    """How many times of the queue the roll-up of the entered house holds, by what is doubtful of them."""
-    found: dict[LeftOut | None, int] = {}
-    query = text("SELECT cells FROM sla_restaurant_days WHERE stage = :stage")
-    for row in db.session.execute(query, {"stage": Stage.QUEUE.value}):
-        for entry in read(row.cells):
-            reason = LEFT_OUT[int(left_out_of(entry["key"]))]
-            found[reason] = found.get(reason, 0) + int(entry["count"])
-    db.session.rollback()
-    return found
-
-
 def test_two_taps_that_were_counted_are_mass_taps_once_a_third_one_comes_to_the_log(
     app: Flask, operator: psycopg.Connection[Any], new_house: Callable[[], House]
 ) -> None:
@@ -91,10 +78,10 @@ def test_two_taps_that_were_counted_are_mass_taps_once_a_third_one_comes_to_the_
     with tenant_context(app, house.tenant_id):
         put(operator, house, log, 0)
         keep_up(house)
-        assert queue(house) == {None: 2}
+        assert by_doubt(house, Stage.QUEUE) == {None: 2}
         put(operator, house, log + way(2, 301, 301, 302, 902), len(log))
         keep_up(house)
-        assert queue(house) == {LeftOut.MASS: 3}
+        assert by_doubt(house, Stage.QUEUE) == {LeftOut.MASS: 3}
         kept = everything(house)
         rollup.rebuild(house.tenant_id)
         assert everything(house) == kept

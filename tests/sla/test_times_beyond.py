@@ -10,6 +10,7 @@ import math
 import numpy as np
 import pytest
 from hypothesis import example, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from report_of import figures, report, selection
 
@@ -41,7 +42,7 @@ def figures_of(times: list[float]) -> Figures:
 def test_a_time_of_three_days_is_said_to_be_over_what_is_told_apart() -> None:
     found = figures_of([71 * HOUR])
     assert [wording.time(each) for each in (found.p50, found.p90, found.p95)] == ["over 36 h"] * 3
-    assert isinstance(found.mean, Over)
+    assert wording.time(found.mean) == "over 36 h"
 
 
 def test_a_mean_with_one_such_time_in_it_says_what_it_is_over() -> None:
@@ -51,6 +52,7 @@ def test_a_mean_with_one_such_time_in_it_says_what_it_is_over() -> None:
     assert wording.time(found.mean).startswith("over 18 h 0")
 
 
+@hypothesis_settings(deadline=None)
 @given(st.lists(st.floats(0, 1e7), min_size=1, max_size=40))
 @example([36 * HOUR - 60])
 def test_every_figure_is_within_the_error_or_says_what_it_is_over(times: list[float]) -> None:
