@@ -102,14 +102,17 @@ def have_patience(engine: Engine) -> None:
         return Connection.connect(*arguments, **options)
 
 
-def short_lived(url: URL, **options: Any) -> Engine:
-    """An engine without a pool, for a command or a single question."""
-    return create_engine(url, poolclass=NullPool, connect_args=_SOCKET | options)
+def short_lived(url: URL) -> Engine:
+    """An engine without a pool, for a single question."""
+    engine = create_engine(url, poolclass=NullPool, connect_args=_SOCKET)
+    have_patience(engine)
+    return engine
 
 
 def of_an_operator(url: URL) -> Engine:
     """For migrations and checks, which may take long but not for ever, and wait for nobody for long."""
-    return short_lived(url, options=_options(_OF_AN_OPERATOR)).execution_options(isolation_level="AUTOCOMMIT")
+    arguments = _SOCKET | {"options": _options(_OF_AN_OPERATOR)}
+    return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments)
 
 
 def direct(url: URL, name: str, patience: float) -> Connection:

@@ -31,7 +31,7 @@ from ordertrack.tenants import access
 from ordertrack.tenants.principal import Principal
 
 # Seconds for one answer of the database.
-LISTENER_PATIENCE = 5.0
+LISTENER_PATIENCE = 10.0
 LOOK_PATIENCE = 10.0
 _NOTIFY = Statement("SELECT pg_notify(%(channel)s, %(payload)s)")
 

@@ -95,7 +95,5 @@ def install() -> str | None:
 if __name__ == "__main__":
     found = find() or install()
     if found is None:
-        sys.exit(
-            "The tests of poolers need PgBouncer, and it could not be installed: install it and try again."
-        )
+        sys.exit("Some tests need PgBouncer, and it could not be installed: install it and try again.")
     sys.stdout.write(f"PgBouncer: {found}\n")

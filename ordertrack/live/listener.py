@@ -18,7 +18,7 @@ from ordertrack.live.pulses import SHARES, Pace
 
 HEARTBEAT = 15.0  # seconds
 ASKS_EVERY = 10.0  # seconds after which the connection must show that it still answers
-ECHO_WITHIN = 5.0
+ECHO_WITHIN = 10.0
 _RETRY = (0.1, 0.2, 0.5, 1.0, 2.0)
 _log = structlog.get_logger(__name__)
 

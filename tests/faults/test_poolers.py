@@ -53,7 +53,7 @@ def test_in_transaction_mode_the_server_says_that_it_hears_nothing_and_is_not_re
     pooled: Callable[[str], Pooled],
 ) -> None:
     server = pooled("transaction")
-    wait_for(lambda: "as through a pooler in transaction mode" in server.log.read_text(), "a sentence")
+    wait_for(lambda: "as through a pooler in transaction mode" in server.log.read_text(), "a sentence", 40)
     answer = Caller(server.port).call("/readyz")
     assert (answer.status, answer.json["listener"]) == (503, False)
     assert answer.json["database"] is True
