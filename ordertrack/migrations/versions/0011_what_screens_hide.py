@@ -1,12 +1,12 @@
 """A screen says what its filters hide: what every open board hides is known to be shown nowhere.
 
-Revision ID: 0014
+Revision ID: 0011
 """
 
 from alembic import op
 
-revision = "0014"
-down_revision = "0012"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:

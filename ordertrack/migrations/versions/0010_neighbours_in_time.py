@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0012"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 # Row-level security is forced on its owner too, so one tenant after the other.
 MADE_ANEW = """
