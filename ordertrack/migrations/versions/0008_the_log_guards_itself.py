@@ -41,8 +41,8 @@ CREATE CONSTRAINT TRIGGER guard_gap AFTER UPDATE OF seq ON tenant_streams
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.seq <> OLD.seq) EXECUTE FUNCTION guard_gap();
 """
 
-# An upgraded house begins with the moment at which its log ends. An owner who is no superuser sees the rows of
-# all tenants only while row-level security is not forced.
+# An upgraded house begins with the moment at which its log ends. An owner who is no superuser sees the rows
+# of all tenants only while row-level security is not forced.
 LAST = """
 ALTER TABLE tenant_streams NO FORCE ROW LEVEL SECURITY;
 ALTER TABLE order_status_events NO FORCE ROW LEVEL SECURITY;
