@@ -16,6 +16,11 @@ from ordertrack.api import answers, reading, schemas
 from ordertrack.incoming import LARGEST_BODY
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+_ABOUT = (
+    "Orders in, events out. A parameter of a query is given once and with a value, or left out: an empty one,"
+    " one that is given twice, and one that is not known are refused with 400. Only `after` may be empty, for"
+    " a program that has no cursor yet."
+)
 _REF = "#/components/schemas/{model}"
 _INCOMING: tuple[type[BaseModel], ...] = (
     schemas.OrderRequest,
@@ -113,7 +118,7 @@ def describe() -> dict[str, Any]:
             paths.setdefault(address, {})[method] = _operation(rule, OPERATIONS[rule.endpoint])
     return {
         "openapi": "3.1.0",
-        "info": {"title": "ordertrack", "version": "1", "description": "Orders in, events out."},
+        "info": {"title": "ordertrack", "version": "1", "description": _ABOUT},
         "servers": [{"url": "/"}],
         "security": [{"key": []}],
         "paths": paths,

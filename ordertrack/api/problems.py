@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from itertools import islice
 
 from flask import Response
 from flask.blueprints import BlueprintSetupState
@@ -44,8 +46,14 @@ def refusal_of(error: ValidationError, status: int) -> Refusal:
         return Refusal(
             Problem(400, f"The body is not valid JSON: {reason}. Send one JSON object, encoded in UTF-8.")
         )
+    return refusal(((_field(detail), _problem(detail)) for detail in _innermost(found)), status)
+
+
+def refusal(problems: Iterable[tuple[str, str]], status: int) -> Refusal:
+    """What to answer when these fields, one at least, have these problems."""
     told = [
-        {"field": _field(detail), "problem": _problem(detail)} for detail in _innermost(found)[:MOST_TOLD]
+        {"field": field[:_LONGEST_FIELD], "problem": problem}
+        for field, problem in islice(problems, MOST_TOLD)
     ]
     sentence = f"{told[0]['field']}: {told[0]['problem']}. Correct this"
     if len(told) > 1:
@@ -61,7 +69,7 @@ def _innermost(found: list[ErrorDetails]) -> list[ErrorDetails]:
 
 def _field(detail: ErrorDetails) -> str:
     """Where it is, like `items.0.quantity`."""
-    return ".".join(str(step) for step in detail["loc"])[:_LONGEST_FIELD] or "body"
+    return ".".join(str(step) for step in detail["loc"]) or "body"
 
 
 def _problem(detail: ErrorDetails) -> str:

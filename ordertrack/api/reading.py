@@ -9,7 +9,8 @@ from flask import request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from ordertrack.api.problems import refusal_of
+from ordertrack.api.problems import refusal, refusal_of
+from ordertrack.api.schemas import Query
 from ordertrack.errors import Problem, Refusal
 from ordertrack.incoming import LARGEST_BODY
 
@@ -17,6 +18,7 @@ IDEMPOTENCY_KEY = "Idempotency-Key"
 IDEMPOTENCY_KEY_FORM = "[!-~]{1,255}"
 
 Read = TypeVar("Read", bound=BaseModel)
+Asked = TypeVar("Asked", bound=Query)
 
 
 def body(model: type[Read]) -> Read:
@@ -44,12 +46,30 @@ def _raw_body() -> bytes:
     return raw
 
 
-def query(model: type[Read]) -> Read:
-    """The query's parameters as `model`, an empty one as if it were not there; raises Refusal with 400."""
+def query(model: type[Asked]) -> Asked:
+    """The query's parameters as `model`; raises Refusal with 400.
+
+    What is empty or given twice is refused: passed over, a filter would answer more than was asked for.
+    """
+    given = {
+        name: values
+        for name, values in request.args.lists()
+        if values != [""] or name not in model.may_be_empty
+    }
+    wrong = [(name, problem) for name, values in given.items() if (problem := _problem(values))]
+    if wrong:
+        raise refusal(wrong, 400)
     try:
-        return model.model_validate({name: value for name, value in request.args.items() if value})
+        return model.model_validate({name: value for name, (value,) in given.items()})
     except ValidationError as error:
         raise refusal_of(error, 400) from None
+
+
+def _problem(values: list[str]) -> str | None:
+    """What is wrong with a parameter, whatever its meaning."""
+    if len(values) > 1:
+        return "is given more than once; give it once"
+    return None if values[0] else "is empty; give it a value or leave it out"
 
 
 def idempotency_key() -> str | None:

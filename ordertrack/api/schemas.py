@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -167,21 +167,24 @@ _BELONGS_TO = {
 }
 
 
-class _Query(BaseModel):
+class Query(BaseModel):
+    """What a call may be asked. `may_be_empty`: parameters that say where to begin, and need not know yet."""
+
     # A misspelt filter that is passed over would answer more than was asked for.
     model_config = ConfigDict(extra="forbid")
+    may_be_empty: ClassVar[frozenset[str]] = frozenset()
 
 
 Limit = Annotated[int, Field(ge=1, le=MOST_LISTED, description="How many to answer at most.")]
 
 
-class OrdersQuery(_Query):
+class OrdersQuery(Query):
     """Which orders to list."""
 
     restaurant: Annotated[ShortLine | None, Field(description="A restaurant's slug.")] = None
     status: OrderStatus | None = None
     limit: Limit = 50
-    page: Annotated[str | None, Field(description="The `next` of the answer before.")] = None
+    page: Annotated[str | None, Field(min_length=1, description="The `next` of the answer before.")] = None
 
 
 Included = Literal["actions"]
@@ -190,23 +193,25 @@ Include = Annotated[
 ]
 
 
-class OrderEventsQuery(_Query):
+class OrderEventsQuery(Query):
     """What to tell of an order."""
 
     include: Include = None
 
 
-class EventsQuery(_Query):
+class EventsQuery(Query):
     """From where to read the tenant's events."""
 
+    may_be_empty = frozenset({"after"})
     after: Annotated[str | None, Field(description="A cursor; without it, from the beginning.")] = None
     limit: Limit = 50
     include: Include = None
 
 
-class StreamQuery(_Query):
+class StreamQuery(Query):
     """What to watch, and from where on."""
 
+    may_be_empty = frozenset({"after"})
     after: Annotated[str | None, Field(description="A cursor; without it, from now on.")] = None
     restaurant: Annotated[ShortLine | None, Field(description="Only this restaurant's (its slug).")] = None
     order: Annotated[uuid.UUID | None, Field(description="Only this order's.")] = None

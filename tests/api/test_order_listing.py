@@ -48,11 +48,6 @@ def test_restaurant_and_status_narrow_the_list(cedars):
     assert list(pages(cedars, "restaurant=jounieh&status=confirmed")) == [[]]
 
 
-def test_an_empty_parameter_is_no_filter(cedars):
-    order = cedars.place()
-    assert cedars.get("/orders?restaurant=&status=&limit=&page=").json["items"] == [order]
-
-
 @pytest.mark.parametrize(
     ("query", "status"),
     [
