@@ -5,6 +5,7 @@ const list = new Intl.ListFormat(locale(), { type: "unit", style: "short" });
 const bar = document.getElementById("alerts");
 const heard = document.getElementById("heard");
 
+let shown = [];
 const MOST_NAMED = 2; // more are counted: what does not fit would be acknowledged unseen
 
 export const LOUDEST_FIRST = ["cancelled", "unshown", "late", "new", "changed"];
@@ -24,20 +25,37 @@ export function mark(id, kind) {
   else for (const name of ["news", "newsSaid"]) delete card.dataset[name];
 }
 
-function line(kind, numbers) {
+function line(kind, numbers, isNamed) {
   const part = document.createElement("span");
   const name = document.createElement("b");
   part.dataset.kind = kind;
   name.textContent = word(kind);
-  part.append(name, ` ${numbers.length > MOST_NAMED ? number(numbers.length) : list.format(numbers.map(number))}`);
+  part.append(name, ` ${isNamed ? list.format(numbers.map(number)) : number(numbers.length)}`);
   return part;
+}
+
+const isCut = () => bar.scrollWidth > bar.clientWidth || bar.scrollHeight > bar.clientHeight;
+
+// What does not fit is said shorter, and never cut: numbers and words, counts and words, counts and signs.
+function fit() {
+  const kinds = LOUDEST_FIRST.filter((kind) => shown.some((each) => each.kind === kind));
+  for (const form of ["named", "counted", "signs", "small"]) {
+    bar.dataset.form = form;
+    bar.replaceChildren(...kinds.map((kind) => {
+      const numbers = shown.filter((each) => each.kind === kind).map((each) => each.number);
+      return line(kind, numbers, form === "named" && numbers.length <= MOST_NAMED);
+    }));
+    if (!isCut()) break;
+  }
+  heard.hidden = kinds.every((kind) => kind === "cancelled");
+  document.body.dataset.alert = kinds[0] ?? "";
 }
 
 // `waiting` are {kind, number} of every order with news.
 export function show(waiting) {
-  const kinds = LOUDEST_FIRST.filter((kind) => waiting.some((each) => each.kind === kind));
-  bar.replaceChildren(...kinds.map((kind) =>
-    line(kind, waiting.filter((each) => each.kind === kind).map((each) => each.number))));
-  heard.hidden = kinds.every((kind) => kind === "cancelled");
-  document.body.dataset.alert = kinds[0] ?? "";
+  shown = waiting;
+  fit();
 }
+
+new ResizeObserver(fit).observe(bar);
+document.fonts.ready.then(fit);
