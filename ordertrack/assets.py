@@ -31,7 +31,11 @@ def init_app(app: Flask) -> None:
     if not folder.exists():
         _build(folder)
     prefix = f"/static/{version}/"
-    served = WhiteNoise(app.wsgi_app, immutable_file_test=lambda _path, url: url.startswith(prefix))
+    served = WhiteNoise(
+        app.wsgi_app,
+        immutable_file_test=lambda _path, url: url.startswith(prefix),
+        allow_all_origins=False,  # no other site has anything to do with these files
+    )
     served.add_files(str(folder), prefix=prefix)
     app.wsgi_app = served  # type: ignore[method-assign]
     app.jinja_env.globals["static_url"] = lambda name: prefix + name
