@@ -8,7 +8,7 @@ from pathlib import Path
 from ordertrack.config import ROOT
 
 _LIBRARIES = ("htmx.min.js", "hx-sse.min.js", "hx-upsert.min.js")
-_ENTRIES = ("js/board_page.js", "js/theme.js", "js/worker.js", "css/board_page.css")
+_ENTRIES = ("js/kitchen_page.js", "js/dispatch_page.js", "js/theme.js", "js/worker.js", "css/board_page.css")
 
 
 class SetUpMissing(RuntimeError):

@@ -19,8 +19,8 @@ COUNTS = (0, 1, 2, 3, 10, 11, 99, 100, 101, 102, 103, 111, 1000)
 MOVED = ("%(num)s order moved", "%(num)s orders moved")
 MOMENT = dt.datetime(2026, 11, 20, 3, 5, tzinfo=dt.UTC)
 _SAY = """async ([one, many, counts, moment]) => {
-  const { src } = document.querySelector("script[src$='/board_page.js']");
-  const words = src.replace("bundles/js/board_page.js", "js/words.js");
+  const { src } = document.querySelector("script[src$='/kitchen_page.js']");
+  const words = src.replace("bundles/js/kitchen_page.js", "js/words.js");
   const { say, sayMany, number, clock, lasting } = await import(words);
   return {
     word: say("late by %(time)s", { time: lasting(42 * 60_000) }),
