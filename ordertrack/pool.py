@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from typing import Any
 
+from flask import has_request_context
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.util.queue import Empty, Queue
 
@@ -22,7 +23,8 @@ class _InTurn(Queue[Any]):
     """What is put back goes to the first in line, and not to whoever asks in the moment after.
 
     Requests give a connection back and take one again several times; where all may grab, those who are
-    running always win, and somebody waits in vain while hundreds are served.
+    running always win, and somebody waits in vain while hundreds are served. Whoever works for all screens,
+    and not for a request, goes first: there are few of them, and everybody waits for what they tell.
     """
 
     _line: deque[_Ticket]
@@ -43,7 +45,10 @@ class _InTurn(Queue[Any]):
             if not block:
                 raise Empty
             ticket = _Ticket()
-            self._line.append(ticket)
+            if has_request_context():
+                self._line.append(ticket)
+            else:
+                self._line.appendleft(ticket)
         try:
             ticket.handed.wait(timeout)
         except BaseException:  # its greenlet is to end

@@ -164,7 +164,7 @@ def test_whoever_has_waited_longest_for_a_connection_gets_the_next(make_app: Mak
     served: list[int] = []
 
     def wait(number: int) -> None:
-        with engine.connect():
+        with app.test_request_context(), engine.connect():
             served.append(number)
 
     held = engine.connect()
@@ -172,11 +172,39 @@ def test_whoever_has_waited_longest_for_a_connection_gets_the_next(make_app: Mak
     for number, thread in enumerate(threads):
         thread.start()
         wait_for(lambda number=number: pool.waiting == number + 1, "the thread to wait")
-    held.close()
-    with engine.connect():
-        assert served == [0, 1, 2, 3, 4]
+    with app.test_request_context():
+        held.close()
+        with engine.connect():
+            assert served == [0, 1, 2, 3, 4]
     for thread in threads:
         thread.join()
+
+
+def test_what_tells_all_screens_waits_behind_no_request(make_app: MakeApp) -> None:
+    """The listener reads one tenant after the other: behind a rush it would never come to an end."""
+    app = make_app(1, 20.0)
+    with app.app_context():
+        engine = db.engine
+    pool: Any = engine.pool
+    served: list[str] = []
+
+    def request() -> None:
+        with app.test_request_context(), engine.connect():
+            served.append("a request")
+
+    def listen() -> None:
+        with engine.connect():
+            served.append("the listener")
+
+    held = engine.connect()
+    threads = [Thread(target=work) for work in (request, request, listen)]
+    for number, thread in enumerate(threads):
+        thread.start()
+        wait_for(lambda number=number: pool.waiting == number + 1, "the thread to wait")
+    held.close()
+    for thread in threads:
+        thread.join()
+    assert served == ["the listener", "a request", "a request"]
 
 
 def test_who_waited_in_vain_leaves_the_line(make_app: MakeApp) -> None:
