@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from flask.testing import FlaskClient
 from simulation import ScriptedClock, environment, events_of, orders_of, write_log
 
 from ordertrack import consistency
@@ -28,7 +29,7 @@ from ordertrack.sla.settings import of_tenant
 from ordertrack.tenants.principal import Principal
 
 if TYPE_CHECKING:
-    from cast import House
+    from cast import House, Person
 
 DAY = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 HEADER = "order,restaurant,placed,confirmed,completed,fulfilment,cancelled,reason"
@@ -95,6 +96,17 @@ def test_what_was_called_off_says_why_and_what_nobody_knows_is_marked_and_counte
     assert unknown == summary["unknown"]
     assert not summary["drawn"]
     assert unknown == {"confirmed": 1, "preparing": 2, "ready": 2, "completed": 1}
+
+
+def test_the_page_of_an_order_says_unknown_where_its_log_knew_no_time(
+    app: Flask, cedar: House, write, tmp_path: Path, sign_in: Callable[[Person], FlaskClient]
+) -> None:
+    write(write_log(tmp_path / "short.csv", HEADER, "1,hamra,60,,3660,pickup,,"), *FROM)
+    order_id = log_of(app, cedar)[0].order_id
+    client = sign_in(cedar.maya)
+    assert client.get(f"/orders/{order_id}").text.count("<td>unknown</td>") == 3
+    events = client.get(f"/api/v1/orders/{order_id}/events", headers=cedar.bearer).get_json()["items"]
+    assert [event["metadata"].get("time_unknown", False) for event in events] == [False, *[True] * 3, False]
 
 
 def test_a_log_of_moments_needs_no_day(app: Flask, cedar: House, write, tmp_path: Path) -> None:
