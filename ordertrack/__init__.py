@@ -116,7 +116,8 @@ def make_bare_app(settings: Settings, *, as_operator: bool = False) -> Flask:
         COMPRESS_STREAMS=False,
         SETTINGS=settings,
     )
-    database.init_app(app, settings.operator_url if as_operator else settings.app_url)
+    url = settings.operator_url if as_operator else settings.app_url
+    database.init_app(app, url, as_operator=as_operator)
     return app
 
 

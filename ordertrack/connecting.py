@@ -40,6 +40,7 @@ _OF_AN_OPERATOR = {
     "lock_timeout": "60s",
     "idle_in_transaction_session_timeout": "10min",
     "client_connection_check_interval": "10s",
+    "timezone": "UTC",
 }
 _limit = ContextVar("limit", default=PATIENCE)
 
@@ -89,17 +90,17 @@ def within(seconds: float) -> Iterator[None]:
         _limit.reset(before)
 
 
-def of_the_application() -> dict[str, Any]:
-    """What the pool's connections are made with: the database bounds how long anything takes, not callers."""
-    return _SOCKET | {"options": _options(_OF_THE_APPLICATION)}
+def arguments(*, as_operator: bool) -> dict[str, Any]:
+    """What a pool's connections are made with: the database bounds how long anything takes, not callers."""
+    return _SOCKET | {"options": _options(_OF_AN_OPERATOR if as_operator else _OF_THE_APPLICATION)}
 
 
 def have_patience(engine: Engine) -> None:
     """Have an engine's connections be such as wait a bounded time."""
 
     @event.listens_for(engine, "do_connect")
-    def connect(_dialect: object, _record: object, arguments: Any, options: Any) -> Connection:
-        return Connection.connect(*arguments, **options)
+    def connect(_dialect: object, _record: object, positional: Any, options: Any) -> Connection:
+        return Connection.connect(*positional, **options)
 
 
 def short_lived(url: URL) -> Engine:
@@ -111,8 +112,9 @@ def short_lived(url: URL) -> Engine:
 
 def of_an_operator(url: URL) -> Engine:
     """For migrations and checks, which may take long but not for ever, and wait for nobody for long."""
-    arguments = _SOCKET | {"options": _options(_OF_AN_OPERATOR)}
-    return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments)
+    return create_engine(
+        url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments(as_operator=True)
+    )
 
 
 def direct(url: URL, name: str, patience: float) -> Connection:

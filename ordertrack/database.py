@@ -71,8 +71,8 @@ class BlindOperator(RuntimeError):
     """The role that commands run under does not see every tenant, and would take nothing for everything."""
 
 
-def init_app(app: Flask, url: URL) -> None:
-    """Bind the session to `url`."""
+def init_app(app: Flask, url: URL, *, as_operator: bool = False) -> None:
+    """Bind the session to `url`; what an operator's command asks for may take long, a request's may not."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "poolclass": PoolInTurn,
@@ -80,12 +80,13 @@ def init_app(app: Flask, url: URL) -> None:
         "max_overflow": 0,
         "pool_timeout": POOL_PATIENCE,
         "hide_parameters": True,  # errors are logged, and parameters are names, tokens, digests
-        "connect_args": connecting.of_the_application(),
+        "connect_args": connecting.arguments(as_operator=as_operator),
     }
     db.init_app(app)
     app.after_request(_settle)
     with app.app_context():
-        connecting.have_patience(db.engine)
+        if not as_operator:
+            connecting.have_patience(db.engine)
         event.listen(db.engine, "checkout", _refuse_dead)
 
 
