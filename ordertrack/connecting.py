@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from math import inf
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -42,7 +43,7 @@ _OF_AN_OPERATOR = {
     "client_connection_check_interval": "10s",
     "timezone": "UTC",
 }
-_limit = ContextVar("limit", default=PATIENCE)
+_limit = ContextVar("limit", default=inf)
 
 
 class Unanswered(OperationalError):
@@ -72,7 +73,7 @@ class Connection(psycopg.Connection[Any]):
             return super().wait(gen, interval, timeout)
         patience = min(self.patience, _limit.get())
         try:
-            return super().wait(gen, interval, patience)
+            return super().wait(gen, interval, patience if patience < inf else None)
         except psycopg.errors._WaitTimeout:
             self.pgconn.finish()
             if patience >= _CERTAIN:
@@ -95,12 +96,14 @@ def arguments(*, as_operator: bool) -> dict[str, Any]:
     return _SOCKET | {"options": _options(_OF_AN_OPERATOR if as_operator else _OF_THE_APPLICATION)}
 
 
-def have_patience(engine: Engine) -> None:
-    """Have an engine's connections be such as wait a bounded time."""
+def have_patience(engine: Engine, seconds: float = PATIENCE) -> None:
+    """Have an engine's connections be such as wait so long for an answer; infinite for an operator's."""
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, positional: Any, options: Any) -> Connection:
-        return Connection.connect(*positional, **options)
+        connection = Connection.connect(*positional, **options)
+        connection.patience = seconds
+        return connection
 
 
 def short_lived(url: URL) -> Engine:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from math import inf
 from typing import Any, ClassVar, TypeAlias
 
 from flask import Flask, current_app, g, has_app_context
@@ -85,8 +86,7 @@ def init_app(app: Flask, url: URL, *, as_operator: bool = False) -> None:
     db.init_app(app)
     app.after_request(_settle)
     with app.app_context():
-        if not as_operator:
-            connecting.have_patience(db.engine)
+        connecting.have_patience(db.engine, inf if as_operator else connecting.PATIENCE)
         event.listen(db.engine, "checkout", _refuse_dead)
 
 
