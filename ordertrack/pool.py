@@ -1,8 +1,9 @@
-"""A pool whose connections are had in turn: whoever has waited longest for one gets the next."""
+"""A pool in which nobody waits in vain: who has waited too long has the next connection before all others."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from typing import Any
 
@@ -10,21 +11,29 @@ from flask import has_request_context
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.util.queue import Empty, Queue
 
+PATIENCE = 0.1  # seconds that a request lets others go first, who are running already
+
 
 class _Ticket:
     """A place in the line, and what was handed to it."""
 
-    def __init__(self) -> None:
-        self.handed = threading.Event()
+    def __init__(self, *, is_request: bool) -> None:
+        self.is_request = is_request
+        self.since = time.monotonic()
+        self.woken = threading.Event()
         self.item: Any = None
+
+    @property
+    def is_due(self) -> bool:
+        return not self.is_request or time.monotonic() - self.since >= PATIENCE
 
 
 class _InTurn(Queue[Any]):
-    """What is put back goes to the first in line, and not to whoever asks in the moment after.
+    """Requests give a connection back and take one again several times.
 
-    Requests give a connection back and take one again several times; where all may grab, those who are
-    running always win, and somebody waits in vain while hundreds are served. Whoever works for all screens,
-    and not for a request, goes first: there are few of them, and everybody waits for what they tell.
+    To let them grab it is quickest, as long as the line is short; but where only those who are running win,
+    somebody waits in vain while hundreds are served. Whoever works for all screens, and not for a request,
+    goes before all others: there are few of them, and everybody waits for what they tell.
     """
 
     _line: deque[_Ticket]
@@ -44,37 +53,52 @@ class _InTurn(Queue[Any]):
                 return self._get()
             if not block:
                 raise Empty
-            ticket = _Ticket()
-            if has_request_context():
-                self._line.append(ticket)
-            else:
-                self._line.appendleft(ticket)
+            ticket = self._line_up()
         try:
-            ticket.handed.wait(timeout)
-        except BaseException:  # its greenlet is to end
-            if not self._leave(ticket):
-                self.put(ticket.item)
-            raise
-        if self._leave(ticket):
-            raise Empty
-        return ticket.item
+            return self._wait(ticket, timeout)
+        finally:
+            with self.mutex:
+                if ticket in self._line:
+                    self._line.remove(ticket)
+                if self._line and not self._empty():
+                    self._line[0].woken.set()
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
         with self.mutex:
-            if self._line:
-                ticket = self._line.popleft()
-                ticket.item = item
-                ticket.handed.set()
+            if self._line and self._line[0].is_due:
+                self._line[0].item = item
+                self._line.popleft().woken.set()
                 return
-        super().put(item, block, timeout)
+            super().put(item, block, timeout)
+            if self._line:
+                self._line[0].woken.set()
 
-    def _leave(self, ticket: _Ticket) -> bool:
-        """Leave the line; False if the turn has come already."""
-        with self.mutex:
-            if ticket not in self._line:
-                return False
-            self._line.remove(ticket)
-            return True
+    def _line_up(self) -> _Ticket:
+        ticket = _Ticket(is_request=has_request_context())
+        if ticket.is_request:
+            self._line.append(ticket)
+        else:
+            self._line.appendleft(ticket)
+        return ticket
+
+    def _wait(self, ticket: _Ticket, timeout: float | None) -> Any:
+        """What is handed to the ticket, or what it finds when it is woken and comes in time."""
+        while True:
+            left = None if timeout is None else ticket.since + timeout - time.monotonic()
+            try:
+                ticket.woken.wait(left)
+            except BaseException:  # its greenlet is to end
+                if ticket.item is not None:
+                    self.put(ticket.item)
+                raise
+            with self.mutex:
+                if ticket.item is not None:
+                    return ticket.item
+                if not self._empty():
+                    return self._get()
+                if left is not None and left <= 0:
+                    raise Empty
+                ticket.woken.clear()
 
 
 class PoolInTurn(QueuePool):

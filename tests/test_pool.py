@@ -15,9 +15,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from live.recording import Recorder
 from server import wait_for
+from sqlalchemy import Engine
 from sqlalchemy.exc import TimeoutError
 
 from ordertrack import create_app, database
+from ordertrack import pool as pool_module
 from ordertrack.boards.screen_keeper import BEAT, ScreenKeeper
 from ordertrack.boards.screens import CHANNEL, Part
 from ordertrack.config import Settings
@@ -155,8 +157,11 @@ def test_no_connection_is_opened_beyond_the_pool_however_many_ask_at_once(
     assert len(opened) <= 3
 
 
-def test_whoever_has_waited_longest_for_a_connection_gets_the_next(make_app: MakeApp) -> None:
+def test_whoever_has_waited_too_long_for_a_connection_gets_the_next(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also where the one who gives it back asks for it again in the same moment, as every request does."""
+    monkeypatch.setattr(pool_module, "PATIENCE", 0.0)
     app = make_app(1, 20.0)
     with app.app_context():
         engine = db.engine
@@ -178,6 +183,34 @@ def test_whoever_has_waited_longest_for_a_connection_gets_the_next(make_app: Mak
             assert served == [0, 1, 2, 3, 4]
     for thread in threads:
         thread.join()
+
+
+def test_no_connection_lies_idle_while_somebody_waits(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where those who are running may grab one, and where they must not."""
+    for patience in (0.0, 0.001, 60.0):
+        monkeypatch.setattr(pool_module, "PATIENCE", patience)
+        app = make_app(3, 20.0)
+        with app.app_context():
+            engine = db.engine
+        served: list[int] = []
+
+        def work(app: Flask = app, engine: Engine = engine, served: list[int] = served) -> None:
+            with app.test_request_context():
+                for turn in range(5):
+                    with engine.connect() as connection:
+                        connection.exec_driver_sql("SELECT 1")
+                    served.append(turn)
+
+        threads = [Thread(target=work) for _ in range(AT_ONCE)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(served) == 5 * AT_ONCE
+        pool: Any = engine.pool
+        assert pool.waiting == pool.checkedout() == 0
 
 
 def test_what_tells_all_screens_waits_behind_no_request(make_app: MakeApp) -> None:
