@@ -14,7 +14,7 @@ from sqlalchemy import func, select, union_all
 
 from ordertrack.database import db
 from ordertrack.orders import past
-from ordertrack.orders.history_statements import NOTIFY, PATIENCE, PLACE, WRITE, WRITER, WRITTEN
+from ordertrack.orders.history_statements import ANALYZE, NOTIFY, PATIENCE, PLACE, WRITE, WRITER, WRITTEN
 from ordertrack.orders.intake import IdempotencyKeyReused
 from ordertrack.orders.models import Order, OrderAction, StatusEvent, TenantStream
 from ordertrack.orders.past import LogIsYounger, NotYetPast, PastOrder
@@ -22,6 +22,7 @@ from ordertrack.orders.past_counts import Counts
 from ordertrack.orders.state_machine import FIRST, TERMINAL
 from ordertrack.orders.transitions import CHANNEL
 
+AT_ONCE = 1000  # events in one call
 DayOf = Callable[[str, dt.datetime], dt.date]
 """The business day of the restaurant with this slug that a moment belongs to."""
 
@@ -47,6 +48,7 @@ class History:
         self._day_of = day_of
         self._found = past.found(tenant_id, orders)
         self._ids = [self._id_of(order) for order in orders]
+        self._is_analyzed = False
         self._events = sorted(
             _Event(step.at, number, place)
             for number, order in enumerate(orders)
@@ -109,9 +111,12 @@ class History:
         values = {"tenant_id": self._tenant_id, "first": FIRST, "orders": json.dumps(orders, default=str)}
         db.session.execute(PLACE, values)
         db.session.execute(WRITER)
-        head = db.session.scalar(
-            WRITE, {"tenant_id": self._tenant_id, "steps": json.dumps(steps, default=str)}
-        )
+        for begin in range(0, len(steps), AT_ONCE):
+            told = json.dumps(steps[begin : begin + AT_ONCE], default=str)
+            head = db.session.scalar(WRITE, {"tenant_id": self._tenant_id, "steps": told})
+            if not self._is_analyzed:
+                db.session.execute(ANALYZE)
+                self._is_analyzed = True
         db.session.execute(WRITTEN)
         db.session.execute(NOTIFY, {"channel": CHANNEL, "head": f"{self._tenant_id}:{head}"})
 

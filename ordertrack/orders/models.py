@@ -142,7 +142,7 @@ class StatusEvent(Base):
             ["from_status", "to_status"], ["status_transitions.from_status", "status_transitions.to_status"]
         ),
         UniqueConstraint("tenant_id", "order_id", "version", "to_status"),
-        Index("order_status_events_time", "tenant_id", "occurred_at"),
+        Index("order_status_events_time", "occurred_at", "tenant_id"),
     )
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
