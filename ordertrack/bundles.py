@@ -8,7 +8,8 @@ from pathlib import Path
 from ordertrack.config import ROOT
 
 _LIBRARIES = ("htmx.min.js", "hx-sse.min.js", "hx-upsert.min.js")
-_ENTRIES = ("js/kitchen_page.js", "js/dispatch_page.js", "js/theme.js", "js/worker.js", "css/board_page.css")
+_BOARDS = ("js/kitchen_page.js", "js/dispatch_page.js")
+_ENTRIES = (*_BOARDS, "js/theme.js", "js/worker.js", "css/board_page.css")
 
 
 class SetUpMissing(RuntimeError):
@@ -32,6 +33,8 @@ def build(folder: Path) -> None:
     entries = [str(folder / entry) for entry in _ENTRIES]
     places = [f"--outdir={folder / 'bundles'}", f"--outbase={folder}"]
     subprocess.run([str(bundler), *entries, *options, *places], check=True)  # noqa: S603 (files of our own)
-    # In this order and not as modules: what htmx finds registered when the page is there, it uses.
-    together = "\n".join(library.read_text() for library in libraries)
-    (folder / "bundles" / "js" / "live.js").write_text(together)
+    # One file a board, as each costs its own headers. The libraries first, in this order and not as modules:
+    # what htmx finds registered when the page is there, it uses.
+    for board in _BOARDS:
+        made = folder / "bundles" / board
+        made.write_text("\n;".join(part.read_text() for part in [*libraries, made]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 from api_caller import A_KEBAB, Caller, an_order, assert_problem
 
 from ordertrack.database import db
+from ordertrack.incoming import LARGEST_BODY
 from ordertrack.tenants import accounts
 from ordertrack.tenants.models import Tenant
 
@@ -64,9 +66,18 @@ def test_notes_keep_their_line_breaks_and_texts_lose_blanks_around_them(cedars):
     assert item == {"name": "Kebab", "quantity": 1, "notes": "no onion\nno garlic", "modifiers": []}
 
 
-def test_the_largest_order_that_is_allowed_is_taken_in(cedars):
-    item = {"name": "n" * 200, "quantity": 999, "notes": "x" * 1000, "modifiers": ["m" * 100] * 5}
-    assert len(cedars.place(items=[item] * 200, reference="r" * 100)["items"]) == 200
+def test_an_order_that_fills_its_body_to_the_last_byte_is_taken_in_and_one_byte_more_is_not(cedars):
+    items = [{"name": "n" * 200, "quantity": 999, "modifiers": ["m" * 50]} for _ in range(200)]
+    body = an_order(cedars.house, items=items, reference="r" * 100)
+    room = LARGEST_BODY - len(json.dumps(body))
+    for item, more in zip(items, [1000] * (room // 1000) + [room % 1000], strict=False):
+        item["notes"] = "x" * (more - len(', "notes": ""'))
+    assert len(json.dumps(body)) == LARGEST_BODY
+    as_it_is = {"Content-Type": "application/json"}
+    answer = cedars.post("/orders", data=json.dumps(body), headers=as_it_is)
+    assert answer.status_code == 201, answer.text
+    assert len(answer.json["items"]) == 200
+    assert_problem(cedars.post("/orders", data=json.dumps(body) + " ", headers=as_it_is), 413)
 
 
 def test_the_same_key_and_body_again_answer_the_same_order(cedars):
