@@ -180,12 +180,12 @@ class Hub:
         for tenant_id in joining.union(self.watched()):
             self._recover_revocations(tenant_id)
 
-    def pulse(self, shares: Collection[int] = ALL) -> None:
-        """Send the subscriptions of these shares of topics a heartbeat; end those that lived their time."""
+    def pulse(self, slots: Collection[int] = ALL) -> None:
+        """Send the subscriptions of these slots of topics a heartbeat; end those that lived their time."""
         now = time.monotonic()
         self._revoked = {name: at for name, at in self._revoked.items() if at > now - LIFETIME[1]}
         for tenant in list(self._tenants.values()):
-            for name in tenant.topics_of(shares):
+            for name in tenant.topics_of(slots):
                 for _ in tenant.pulse(name, now):
                     time.sleep(0)  # let requests in between topics
 

@@ -14,7 +14,7 @@ import structlog
 from ordertrack import metrics
 from ordertrack.live.hub import Hub
 from ordertrack.live.lookout import Lookout
-from ordertrack.live.pulses import SHARES, Pace
+from ordertrack.live.pulses import SLOTS, Pace
 
 HEARTBEAT = 15.0  # seconds
 ASKS_EVERY = 10.0  # seconds after which the connection must show that it still answers
@@ -131,7 +131,7 @@ class Listener:
 
     def _beat(self) -> None:
         pace = Pace(HEARTBEAT, time.monotonic())
-        while not self._stopped.wait(HEARTBEAT / SHARES):
+        while not self._stopped.wait(HEARTBEAT / SLOTS):
             try:
                 self._hub.trim()
                 # Deaf: a page that hears nothing says so, one that heard a heartbeat would not.

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-SHARES = 60  # into which an interval is divided, and topics with it
-ALL = range(SHARES)
+SLOTS = 60  # into which an interval is divided, and topics with it
+ALL = range(SLOTS)
 
 
-def share_of(topic: Any) -> int:
-    """The share of a topic, the same for as long as the process lives."""
-    return hash(topic) % SHARES
+def slot_of(topic: Any) -> int:
+    """The slot of a topic, the same for as long as the process lives."""
+    return hash(topic) % SLOTS
 
 
 class Pace:
-    """Says share by share whose moment has come, by the time that it is told; all times are in seconds."""
+    """Says slot by slot whose moment has come, by the time that it is told; all times are in seconds."""
 
     def __init__(self, interval: float, now: float) -> None:
-        self._step = interval / SHARES
+        self._step = interval / SLOTS
         self._reached = int(now / self._step)
 
     def due(self, now: float) -> Collection[int]:
-        """The shares since it was asked last: none twice, and everybody's if that was an interval ago."""
+        """The slots since it was asked last: none twice, and everybody's if that was an interval ago."""
         before, self._reached = self._reached, int(now / self._step)
-        first = max(before + 1, self._reached - SHARES + 1)
-        return {moment % SHARES for moment in range(first, self._reached + 1)}
+        first = max(before + 1, self._reached - SLOTS + 1)
+        return {moment % SLOTS for moment in range(first, self._reached + 1)}

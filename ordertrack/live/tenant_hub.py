@@ -14,7 +14,7 @@ from ordertrack.live import frames
 from ordertrack.live.budget import Budget
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.feed import Entry, EpochChanged, Feed
-from ordertrack.live.pulses import share_of
+from ordertrack.live.pulses import slot_of
 from ordertrack.live.replays import Replays
 from ordertrack.live.subscriptions import Connect, Log, Subscription
 from ordertrack.live.topics import Channel, Topic
@@ -51,7 +51,7 @@ class TenantHub:
         self._feed: Feed | None = None
         self._looked_at = float("-inf")
         self._watched: dict[tuple[str, str], Watched] = {}
-        self._shares: dict[int, set[tuple[str, str]]] = {}
+        self._slots: dict[int, set[tuple[str, str]]] = {}
 
     def subscriptions(self) -> Iterator[Subscription]:
         for watched in list(self._watched.values()):
@@ -161,9 +161,9 @@ class TenantHub:
     def topics(self) -> list[tuple[str, str]]:
         return list(self._watched)
 
-    def topics_of(self, shares: Collection[int]) -> list[tuple[str, str]]:
-        """Those that get their heartbeat with these shares."""
-        return [name for share in shares if share in self._shares for name in self._shares[share]]
+    def topics_of(self, slots: Collection[int]) -> list[tuple[str, str]]:
+        """Those that get their heartbeat with these slots."""
+        return [name for slot in slots if slot in self._slots for name in self._slots[slot]]
 
     def forget_before(self, second: int) -> None:
         """Forget what was read before this second; what is in use at the moment stays until the next time."""
@@ -238,17 +238,17 @@ class TenantHub:
         watched = self._watched.get(name)
         if watched is None:
             watched = self._watched[name] = Watched(topic, self._channels[topic.channel], self._budget)
-            self._shares.setdefault(share_of(topic), set()).add(name)
+            self._slots.setdefault(slot_of(topic), set()).add(name)
         return watched
 
     def _unwatch(self, watched: Watched) -> None:
         """Forget a topic that nobody watches, and with the last one what was read for them."""
-        name, share = (watched.topic.channel, watched.topic.key), share_of(watched.topic)
+        name, slot = (watched.topic.channel, watched.topic.key), slot_of(watched.topic)
         watched.forget_snapshot()
         del self._watched[name]
-        self._shares[share].discard(name)
-        if not self._shares[share]:
-            del self._shares[share]
+        self._slots[slot].discard(name)
+        if not self._slots[slot]:
+            del self._slots[slot]
         if not self._watched:
             self._drop_feed()
 

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from live.recording import Recorder
 from ordertrack.live import tenant_hub
 from ordertrack.live.hub import Hub
-from ordertrack.live.pulses import ALL, SHARES, Pace, share_of
+from ordertrack.live.pulses import ALL, SLOTS, Pace, slot_of
 from ordertrack.live.topics import Topic
 
 INTERVAL = 15.0
-STEP = INTERVAL / SHARES
+STEP = INTERVAL / SLOTS
 
 
 @settings(deadline=None)
@@ -32,8 +32,8 @@ def test_no_share_is_left_out_for_longer_than_an_interval_however_the_looks_fall
     told = dict.fromkeys(ALL, start)
     for pause in pauses:
         now += pause
-        for share in pace.due(now):
-            told[share] = now
+        for slot in pace.due(now):
+            told[slot] = now
         assert all(now - at < INTERVAL + STEP + pause for at in told.values())
 
 
@@ -41,13 +41,13 @@ def test_no_share_is_left_out_for_longer_than_an_interval_however_the_looks_fall
 @given(st.floats(0, 1e6), st.floats(STEP / 4, 4 * STEP))
 def test_every_share_is_due_once_an_interval_and_few_of_them_together(start: float, tick: float) -> None:
     pace, now = Pace(INTERVAL, start), start
-    times: dict[int, list[float]] = {share: [] for share in ALL}
+    times: dict[int, list[float]] = {slot: [] for slot in ALL}
     while now < start + 4 * INTERVAL:
         now += tick
         due = pace.due(now)
         assert len(due) <= tick / STEP + 1
-        for share in due:
-            times[share].append(now)
+        for slot in due:
+            times[slot].append(now)
     for at in times.values():
         assert all(
             INTERVAL - tick - 1e-6 <= late - early <= INTERVAL + tick + 1e-6 for early, late in pairwise(at)
@@ -60,25 +60,25 @@ def test_after_a_time_without_looks_everybody_is_due_and_once() -> None:
     assert set(pace.due(100.0 + 3 * INTERVAL)) == set()
 
 
-def test_the_topics_of_a_chain_are_spread_over_the_shares() -> None:
+def test_the_topics_of_a_chain_are_spread_over_the_slots() -> None:
     topics = [
         Topic(uuid.uuid4(), channel, f"{uuid.uuid4()}:en")
         for _ in range(3000)
         for channel in ("kitchen", "dispatch", "tracking")
     ]
-    shares = Counter(map(share_of, topics))
-    assert len(shares) == SHARES
-    assert max(shares.values()) < 2 * len(topics) / SHARES
+    slots = Counter(map(slot_of, topics))
+    assert len(slots) == SLOTS
+    assert max(slots.values()) < 2 * len(topics) / SLOTS
 
 
-def test_a_pulse_reaches_the_topics_of_its_shares_and_no_others(cedar: House, hub: Hub, watch: Any) -> None:
+def test_a_pulse_reaches_the_topics_of_its_slots_and_no_others(cedar: House, hub: Hub, watch: Any) -> None:
     watchers = {name: watch(cedar, restaurant=name) for name in map(str, range(100))}
     beats = {name: len(watcher.frames) for name, watcher in watchers.items()}
-    for share in ALL:
-        hub.pulse([share])
+    for slot in ALL:
+        hub.pulse([slot])
         for name, watcher in watchers.items():
             heard = len(watcher.frames) - beats[name]
-            assert heard == (share_of(Topic(cedar.tenant_id, "orders", name)) <= share)
+            assert heard == (slot_of(Topic(cedar.tenant_id, "orders", name)) <= slot)
 
 
 def test_a_topic_of_many_watchers_lets_others_in_between_them(
