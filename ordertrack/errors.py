@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -192,11 +193,9 @@ def _page(error: Exception) -> ResponseReturnValue:
 
 
 def rehearse(app: Flask) -> None:
-    """Read whatever a page may need from files, so that a refusal for want of descriptors needs none."""
-    for name in app.jinja_env.list_templates():
-        app.jinja_env.get_template(name)
-    for tag in LANGUAGES:
-        with app.test_request_context(), speaking(tag):
+    """Read whatever a refusal needs from files, so that one for want of descriptors needs none."""
+    for tag, headers in itertools.product(LANGUAGES, ({}, {"HX-Request": "true"})):
+        with app.test_request_context(headers=headers), speaking(tag):
             page(Problem(503, refusals.sentence(500)))
 
 
