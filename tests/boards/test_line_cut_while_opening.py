@@ -43,6 +43,7 @@ def test_what_a_board_asks_for_as_the_line_is_cut_leaves_no_rejection_unheard(
     fail(page, wanted, failed)
     page.goto(KITCHEN)
     wait_for(lambda: (page.evaluate("0"), failed)[1], "a request that fails")
+    page.wait_for_load_state()
     page.context.unroute_all()
     # `open_page` fails the test if anything was let go.
 
@@ -55,8 +56,8 @@ def test_files_that_did_not_come_for_want_of_a_line_are_kept_once_it_is_back(
     fail(page, is_kept_file, failed)
     page.goto(KITCHEN)
     wait_for(lambda: (page.evaluate("0"), failed)[1], "a file that does not come")
-    page.context.unroute_all()
     seen.expect_state(page, "live")
+    page.context.unroute_all()
     seen.put_in_background(page, True)  # a moment at which the board is kept
     page.wait_for_function("async path => Boolean(await caches.match(path))", arg=path_of(failed[0]))
 
