@@ -13,6 +13,7 @@ import pytest
 from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
+from passing import install_clock
 from playwright.sync_api import Page, expect
 
 from ordertrack import moments
@@ -139,7 +140,7 @@ def test_a_board_that_stays_open_over_midnight_goes_on_saying_the_right_day(
 ) -> None:
     order_id, at, _token = promise(app, cedar, dt.timedelta(days=1))
     page = open_page(cedar.nour, "/login", strict=False)
-    page.clock.install()
+    install_clock(page)
     page.goto("/r/hamra/kitchen")
     promised = page.locator(f"#{card_id(order_id)} .promised")
     expect(promised).to_have_text(f"for {at:%a %H:%M}")
@@ -169,7 +170,7 @@ def test_a_guests_page_that_stays_open_over_midnight_says_on_which_day_the_steps
 ) -> None:
     _order_id, _at, token = promise(app, cedar, dt.timedelta(days=1))
     page = open_page(None, "/login", strict=False)
-    page.clock.install()
+    install_clock(page)
     page.goto(f"/track/{token}")
     step = page.locator("#steps time").first
     placed = dt.datetime.now(BEIRUT)
