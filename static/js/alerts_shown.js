@@ -8,6 +8,8 @@ const heard = document.getElementById("heard");
 let shown = [];
 const MOST_NAMED = 2; // more are counted: what does not fit would be acknowledged unseen
 
+const FORMS = ["named", "counted", "signs", "small"];
+
 export const LOUDEST_FIRST = ["cancelled", "unshown", "late", "new", "changed"];
 
 function word(kind) {
@@ -30,7 +32,7 @@ function line(kind, numbers, isNamed) {
   const name = document.createElement("b");
   part.dataset.kind = kind;
   name.textContent = word(kind);
-  part.append(name, ` ${isNamed ? list.format(numbers.map(number)) : number(numbers.length)}`);
+  part.append(name, ` ${isNamed ? list.format(numbers.map(number)) : `×${number(numbers.length)}`}`);
   return part;
 }
 
@@ -39,12 +41,11 @@ const isCut = () => bar.scrollWidth > bar.clientWidth || bar.scrollHeight > bar.
 // What does not fit is said shorter, and never cut: numbers and words, counts and words, counts and signs.
 function fit() {
   const kinds = LOUDEST_FIRST.filter((kind) => shown.some((each) => each.kind === kind));
-  for (const form of ["named", "counted", "signs", "small"]) {
+  const numbers = kinds.map((kind) => shown.filter((each) => each.kind === kind).map((each) => each.number));
+  const areFew = numbers.every(({ length }) => length <= MOST_NAMED); // a count beside a number would be taken for one
+  for (const form of areFew ? FORMS : FORMS.slice(1)) {
     bar.dataset.form = form;
-    bar.replaceChildren(...kinds.map((kind) => {
-      const numbers = shown.filter((each) => each.kind === kind).map((each) => each.number);
-      return line(kind, numbers, form === "named" && numbers.length <= MOST_NAMED);
-    }));
+    bar.replaceChildren(...kinds.map((kind, place) => line(kind, numbers[place], form === "named")));
     if (!isCut()) break;
   }
   heard.hidden = kinds.every((kind) => kind === "cancelled");

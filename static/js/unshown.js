@@ -21,7 +21,7 @@ function show() {
   const cards = [...unshown].map((id) => document.getElementById(id)).filter((card) => card && isUnshown(card));
   const named = list.format(cards.map(({ dataset }) => number(Number(dataset.number))));
   const said = sayMany("No screen shows order %(orders)s: every filter hides it.",
-    "No screen shows %(num)s orders, %(orders)s: every filter hides them.", cards.length, { orders: named });
+    "No screen shows %(num)s orders (%(orders)s): every filter hides them.", cards.length, { orders: named });
   if (cards.length > 0 && sign.firstElementChild.textContent !== said) sign.firstElementChild.textContent = said;
   sign.hidden = cards.length === 0;
   document.dispatchEvent(new Event("unshown"));

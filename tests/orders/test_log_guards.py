@@ -162,6 +162,28 @@ def test_a_number_has_one_entry_whichever_table_it_stands_in(typed: Any, log: An
     assert log() == BEFORE
 
 
+@pytest.mark.parametrize(
+    "type_of_its_own",
+    [
+        "CREATE TYPE pg_temp.record AS (restaurant_id uuid, placed_at timestamptz, status_since timestamptz,"
+        " zz timestamptz, last_at timestamptz)",
+        "CREATE TYPE pg_temp.record AS (last_at uuid, restaurant_id timestamptz)",
+        "CREATE DOMAIN pg_temp.timestamptz AS date",
+        "CREATE DOMAIN pg_temp.record AS text",
+    ],
+)
+@pytest.mark.parametrize(
+    "false",
+    [{"at": f"at - {_HOUR}", "since": f"at - {_HOUR}"}, {"restaurant": _ELSEWHERE}, {"stood": "NULL"}],
+)
+def test_a_session_with_types_of_its_own_writes_nothing_false(
+    typed: Any, log: Any, type_of_its_own: str, false: dict[str, str]
+) -> None:
+    with pytest.raises(psycopg.Error):
+        typed(type_of_its_own, _MOVE, **_TRUE | false)
+    assert log() == BEFORE
+
+
 def test_a_second_transaction_adds_nothing_to_a_number_that_is_taken(typed: Any, log: Any) -> None:
     with pytest.raises(errors.CheckViolation, match="at the head of the stream"):
         typed(_ACT, **_DONE | {"taken": "0"})  # where an event stands

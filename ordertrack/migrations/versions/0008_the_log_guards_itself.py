@@ -8,11 +8,15 @@ from alembic import op
 revision = "0008"
 down_revision = "0007"
 
+# The guards look up names among PostgreSQL's own first: a session may have types of its own, and one called
+# `record` or `timestamptz` would be what a guard declares.
+#
 # The moment of the newest entry's recording: the clock is read when the stream is already held, and it never
 # goes back behind what was recorded before.
 STREAM = """
 ALTER TABLE tenant_streams ADD COLUMN last_at timestamptz;
-CREATE OR REPLACE FUNCTION guard_stream() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION guard_stream() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NEW.seq NOT IN (OLD.seq, OLD.seq + 1) THEN
         RAISE EXCEPTION 'an event stream goes on by one event at a time' USING ERRCODE = 'check_violation';
@@ -25,7 +29,8 @@ END $$;
 
 -- Each number that was taken has its entry at commit. That it has but one is what the guards of both tables
 -- see to: they write at the head only, and the head of a committed log has its entry already.
-CREATE FUNCTION guard_gap() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION guard_gap() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM FROM public.order_status_events WHERE tenant_id = NEW.tenant_id AND seq = NEW.seq;
     IF NOT FOUND THEN
@@ -74,7 +79,8 @@ $$;
 
 # As in 0001, and an order has its status since its move.
 ORDER = """
-CREATE OR REPLACE FUNCTION guard_order_status() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION guard_order_status() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         IF NEW.status <> 'pending' OR NEW.version <> 1 THEN
@@ -107,7 +113,8 @@ END $$;
 # An order that comes from before this revision may have been given its status later than now, by a clock that
 # was set back since: it has stood there for no time then.
 EVENT = """
-CREATE OR REPLACE FUNCTION guard_event() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION guard_event() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     moved record;
     before timestamptz;
@@ -143,7 +150,8 @@ END $$;
 """
 
 ACTION = """
-CREATE OR REPLACE FUNCTION guard_action() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION guard_action() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     done record;
 BEGIN
