@@ -27,12 +27,13 @@ export function mark(id, kind) {
   else for (const name of ["news", "newsSaid"]) delete card.dataset[name];
 }
 
-function line(kind, numbers, isNamed) {
+function line(kind, numbers, form) {
   const part = document.createElement("span");
   const name = document.createElement("b");
   part.dataset.kind = kind;
   name.textContent = word(kind);
-  part.append(name, ` ${isNamed ? list.format(numbers.map(number)) : `×${number(numbers.length)}`}`);
+  const count = `${form === "small" ? "" : "×"}${number(numbers.length)}`;
+  part.append(name, ` ${form === "named" ? list.format(numbers.map(number)) : count}`);
   return part;
 }
 
@@ -45,7 +46,7 @@ function fit() {
   const areFew = numbers.every(({ length }) => length <= MOST_NAMED); // a count beside a number would be taken for one
   for (const form of areFew ? FORMS : FORMS.slice(1)) {
     bar.dataset.form = form;
-    bar.replaceChildren(...kinds.map((kind, place) => line(kind, numbers[place], form === "named")));
+    bar.replaceChildren(...kinds.map((kind, place) => line(kind, numbers[place], form)));
     if (!isCut()) break;
   }
   heard.hidden = kinds.every((kind) => kind === "cancelled");
