@@ -97,7 +97,8 @@ def problem_of(error: Exception) -> Problem:
             )
         case ShareTaken():
             taken = {"limit": error.kind, "most": error.most}
-            return Problem(429, refusals.of_share(error), taken, {"Retry-After": "15"})
+            said = refusals.of_share(error, to_program=request.path.startswith("/api/"))
+            return Problem(429, said, taken, {"Retry-After": "15"})
         case OperationalError() | InterfaceError() | InternalError() | PoolTimeout() | psycopg.Error():
             return _refused_for_now(error, _sentence_on_database(error))
         case InvalidRequestError() if "connection is closed" in str(error):  # and so was the next one

@@ -81,16 +81,24 @@ class Incoming:
     def receive(self, request: Any) -> None:
         """Have the body of a request here before anybody looks at it, so that no work waits for a client.
 
-        A body that is larger than any may be is left where it is, for whoever refuses it. Raises NotReceived,
-        or NoMoreData if the client went before it had said all.
+        A body that is larger than any may be is left where it is, for whoever refuses it, and in chunks it is
+        told by a length as any other is. Where the next request would begin is then unknown: the connection
+        ends with the answer. Raises NotReceived, or NoMoreData if the client went before it had said all.
         """
         self._deadline = time.monotonic() + ARRIVES_WITHIN
         wants_to_be_asked, request._expected_100_continue = request._expected_100_continue, False
         announced = _announced(request)
-        if announced <= LARGEST_BODY:
+        if announced > LARGEST_BODY:
+            request.force_close()
+        else:
             if wants_to_be_asked:
                 self.client.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-            request.body = Body(_Received(request.body, announced))
+            received = _Received(request.body, announced)
+            request.body = Body(received)
+            if received.is_too_large:
+                request.headers = _with_length(request, LARGEST_BODY + 1)
+            if not received.is_whole:
+                request.force_close()
         self._arrivals.remove(self)
 
     def expect_next(self) -> None:
@@ -124,6 +132,8 @@ class _Received:
         if len(received) < announced:
             raise NoMoreData()
         self._received = io.BytesIO(received)
+        self.is_too_large = len(received) > LARGEST_BODY
+        self.is_whole = self._error is None and not self.is_too_large
 
     def read(self, size: int) -> bytes:
         if data := self._received.read(size):
@@ -131,6 +141,12 @@ class _Received:
         if self._error is not None:
             raise self._error
         return bytes(self._body.read(size))
+
+
+def _with_length(request: Any, length: int) -> list[tuple[str, str]]:
+    """The headers as if the body had announced this instead of coming in chunks."""
+    others = [(name, value) for name, value in request.headers if name != "TRANSFER-ENCODING"]
+    return [*others, ("CONTENT-LENGTH", str(length))]
 
 
 def _announced(request: Any) -> int:

@@ -108,10 +108,12 @@ def of_conflict(error: OrderMoved) -> str:
     )
 
 
-def of_share(error: ShareTaken) -> str:
-    """What there are as many of as may be at once."""
+def of_share(error: ShareTaken, *, to_program: bool) -> str:
+    """What there are as many of as may be at once; a program has streams where people have screens."""
     if error.kind.startswith("replays"):
         return f"As many streams as may are being sent what lies far back: {error.most}. Try again shortly."
+    if to_program:
+        return f"As many streams as may be are open here at once: {error.most}. Close one, then try again."
     return _(
         "As many screens as may be are open here at once: %(most)s. Close one, then try again.",
         most=error.most,

@@ -9,10 +9,11 @@ from functools import partial
 from typing import Any
 
 from gevent.server import StreamServer
+from gunicorn import util
 from gunicorn.workers.ggevent import GeventWorker
 
 from ordertrack import descriptors
-from ordertrack.incoming import ARRIVES_WITHIN, Arrivals, Incoming, NotReceived
+from ordertrack.incoming import ARRIVES_WITHIN, LARGEST_BODY, Arrivals, Incoming, NotReceived
 
 _SAID = f"The request did not arrive whole within {ARRIVES_WITHIN:.0f} seconds.\n".encode()
 _TOO_LATE = (
@@ -23,6 +24,8 @@ _TOO_LATE = (
     b"%s"
 ) % (len(_SAID), _SAID)
 _NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+_LINGERS = 2.0  # seconds at most for which an answered connection is emptied before it is closed
+_LINGERS_OVER = 16 * LARGEST_BODY  # bytes at most that are read meanwhile, and thrown away
 _PAUSE = 0.1  # seconds until the next try to let somebody in
 _SAY_AGAIN_AFTER = 60.0  # seconds
 
@@ -83,7 +86,12 @@ class Worker(GeventWorker):  # type: ignore[misc]
 
     def handle_request(self, listener_name: Any, req: Any, sock: Incoming, addr: Any) -> None:
         sock.receive(req)
-        super().handle_request(listener_name, req, sock.client, addr)
+        try:
+            super().handle_request(listener_name, req, sock.client, addr)
+        except StopIteration:
+            if req.must_close:  # the client may still be sending, and would lose the answer to a reset
+                util.close_graceful(sock.client, _LINGERS, _LINGERS_OVER)
+            raise
         sock.expect_next()
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:

@@ -46,6 +46,11 @@ def post(body: bytes, length: int | None = None) -> bytes:
     return b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (length or len(body), body)
 
 
+def in_chunks(body: bytes) -> bytes:
+    header = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return header + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+
+
 def test_a_body_is_here_before_anybody_looks_at_it(connect: Open, arrivals: Arrivals) -> None:
     client, end = connect(post(b"email=a"))
     request = request_on(end)
@@ -67,16 +72,37 @@ def test_a_body_without_form_is_refused_by_whoever_reads_it(connect: Open) -> No
     _, end = connect(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nno\r\n")
     request = request_on(end)
     end.receive(request)
+    assert request.should_close()
     with pytest.raises(InvalidChunkSize):
         request.body.read()
 
 
-def test_a_body_that_is_too_large_is_not_waited_for(connect: Open) -> None:
-    _, end = connect(post(b"x", length=LARGEST_BODY + 1))
+@pytest.mark.parametrize("expects", [b"", b"Expect: 100-continue\r\n"], ids=["", "asks first"])
+def test_a_body_that_is_too_large_is_not_waited_for_and_ends_its_connection(
+    connect: Open, expects: bytes
+) -> None:
+    _, end = connect(post(b"x", length=LARGEST_BODY + 1).replace(b"Host", expects + b"Host"))
     request = request_on(end)
     unread = request.body
     end.receive(request)
     assert request.body is unread
+    assert request.should_close()
+
+
+def test_chunks_that_fill_the_bound_are_a_whole_body(connect: Open) -> None:
+    _, end = connect(in_chunks(b"x" * LARGEST_BODY))
+    request = request_on(end)
+    end.receive(request)
+    assert request.body.read() == b"x" * LARGEST_BODY
+    assert not request.should_close()
+
+
+def test_chunks_past_the_bound_are_refused_as_a_length_past_it_is(connect: Open) -> None:
+    _, end = connect(in_chunks(b"x" * (LARGEST_BODY + 1)))
+    request = request_on(end)
+    end.receive(request)
+    assert dict(request.headers) == {"HOST": "x", "CONTENT-LENGTH": str(LARGEST_BODY + 1)}
+    assert request.should_close()
 
 
 def test_what_was_begun_is_late_and_what_was_not_ends_without_a_word(

@@ -40,8 +40,8 @@ def _raw_body() -> bytes:
         raw = request.get_data(cache=False)
     except RequestEntityTooLarge:
         raw = None
-    # A body that comes in chunks is cut off at the bound without a word.
-    if raw is None or (request.content_length is None and len(raw) == request.max_content_length):
+    # A body that comes in chunks is cut off at the bound without a word; at its end nothing more is there.
+    if raw is None or (request.content_length is None and request.environ["wsgi.input"].read(1)):
         raise Refusal(Problem(413, f"The body is too large: send {LARGEST_BODY // 1024} KB at most."))
     return raw
 

@@ -143,16 +143,19 @@ def test_a_body_that_is_too_large_is_413(cedars, size):
     assert_problem(cedars.post("/orders", an_order(cedars.house, items=item(notes="n" * size))), 413)
 
 
-def test_a_body_in_chunks_that_is_too_large_is_413_and_not_cut_off(cedars):
-    whole = json.dumps(an_order(cedars.house)).encode()
+@pytest.mark.parametrize(
+    ("size", "status"), [(LARGEST_BODY, 422), (LARGEST_BODY + 1, 413), (MEGABYTE, 413)], ids=str
+)
+def test_a_body_in_chunks_that_is_too_large_is_413_and_not_cut_off(cedars, size, status):
+    whole = json.dumps(an_order(cedars.house, fulfilment="drone")).encode()
     answer = cedars.post(
         "/orders",
-        input_stream=io.BytesIO(whole + b" " * MEGABYTE),
+        input_stream=io.BytesIO(whole.ljust(size)),
         content_type="application/json",
         headers={"Transfer-Encoding": "chunked"},
         environ_overrides={"wsgi.input_terminated": True},
     )
-    assert_problem(answer, 413)
+    assert_problem(answer, status)
 
 
 BAD_BODIES = {

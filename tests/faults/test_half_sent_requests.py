@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import secrets
+import select
+import socket
+import time
 from collections.abc import Callable
 
 import pytest
 from cast import House
 from over_http import Caller, sign_in
-from server import Server
+from server import Server, wait_for
 
 from faults.half_sent import HalfSent
 from faults.load import Load
-from ordertrack.incoming import ARRIVES_WITHIN
+from ordertrack.incoming import ARRIVES_WITHIN, LARGEST_BODY
 
 CROWD = 2000
 PATIENCE = ARRIVES_WITHIN + 20
+CHUNKED = b"Transfer-Encoding: chunked"
 HALF_A_HEADER = b"GET /login HTTP/1.1\r\nHost: localhost\r\nX-Never"
 HALF_A_SIGN_IN = (
     b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -34,6 +39,14 @@ def half_an_order(house: House) -> bytes:
         "Content-Length: 1000",
     ]
     return "\r\n".join([*lines, "", '{"restaurant": ']).encode()
+
+
+def announcing(header: str, house: House) -> bytes:
+    return half_an_order(house).partition(b"\r\n\r\n")[0].replace(b"Content-Length: 1000", header.encode())
+
+
+def in_chunks(body: bytes) -> bytes:
+    return b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
 
 
 def assert_all_are_408(crowd: HalfSent) -> None:
@@ -89,3 +102,65 @@ def test_a_client_that_asks_before_it_sends_its_body_is_told_to(tough: Server, c
         crowd.read_until_closed(PATIENCE)
         (said,) = crowd.answers.values()
         assert said.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 408 Request Timeout\r\n")
+
+
+ASKED_NEXT = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+TOO_LARGE = {
+    "announced": ("Content-Length: 90000000000", b"x" * 1000),
+    "announced, and asked for": ("Content-Length: 65537\r\nExpect: 100-continue", ASKED_NEXT),
+    "in chunks": ("Transfer-Encoding: chunked", in_chunks(b" " * (LARGEST_BODY + 1)) + ASKED_NEXT),
+    "in chunks without end": ("Transfer-Encoding: chunked", b"fffffff\r\n" + b" " * (2 * LARGEST_BODY)),
+}
+
+
+@pytest.mark.parametrize(("header", "rest"), TOO_LARGE.values(), ids=TOO_LARGE.keys())
+def test_a_body_that_is_too_large_is_413_and_ends_its_connection_at_once(
+    tough: Server, cedar: House, header: str, rest: bytes
+) -> None:
+    with HalfSent(tough.port, [announcing(header, cedar) + b"\r\n\r\n" + rest]) as crowd:
+        crowd.read_until_closed(ARRIVES_WITHIN / 2)
+        (said,) = crowd.answers.values()
+    assert said.startswith(b"HTTP/1.1 413 ") and b"\r\nConnection: close\r\n" in said, said
+    assert said.count(b"HTTP/1.1") == 1
+
+
+def is_read(client: socket.socket) -> bool:
+    """Whether anybody still takes what is sent."""
+    try:
+        client.sendall(b" ")
+    except ConnectionError:
+        return False
+    return True
+
+
+def test_who_still_sends_what_is_too_large_is_let_read_the_answer_but_not_for_long(
+    tough: Server, cedar: House
+) -> None:
+    begun = announcing("Content-Length: 90000000000", cedar) + b"\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", tough.port), PATIENCE) as client:
+        client.sendall(begun)
+        select.select([client], [], [], PATIENCE)  # answered before its body is sent
+        for _ in range(8):
+            client.sendall(b" " * LARGEST_BODY)
+            time.sleep(0.02)
+        assert client.recv(65536).startswith(b"HTTP/1.1 413 ")
+        wait_for(lambda: not is_read(client), "the connection to end", ARRIVES_WITHIN / 2)
+
+
+def test_a_form_in_chunks_that_is_too_large_is_413_and_not_cut_off(tough: Server) -> None:
+    head = HALF_A_SIGN_IN.partition(b"\r\n\r\n")[0].replace(b"Content-Length: 1000", CHUNKED)
+    sent = head + b"\r\n\r\n" + in_chunks(b"email=maya&password=".ljust(LARGEST_BODY + 1, b"x"))
+    with HalfSent(tough.port, [sent]) as crowd:
+        crowd.read_until_closed(ARRIVES_WITHIN)
+        (said,) = crowd.answers.values()
+    assert said.startswith(b"HTTP/1.1 413 "), said
+
+
+def test_a_body_in_chunks_may_be_as_large_as_one_that_says_its_length(tough: Server, cedar: House) -> None:
+    body = json.dumps(ORDER).encode().ljust(LARGEST_BODY)
+    lengths = announcing(f"Content-Length: {LARGEST_BODY}", cedar), announcing("Connection: close", cedar)
+    chunked = lengths[1] + b"\r\n" + CHUNKED
+    sent = [lengths[0] + b"\r\nConnection: close\r\n\r\n" + body, chunked + b"\r\n\r\n" + in_chunks(body)]
+    with HalfSent(tough.port, sent) as crowd:
+        crowd.read_until_closed(PATIENCE)
+        assert all(said.startswith(b"HTTP/1.1 201 ") for said in crowd.answers.values()), crowd.answers

@@ -54,7 +54,10 @@ def test_a_link_a_key_and_a_sign_in_have_a_share_each(shared: Server, cedar: Hou
         refused = open_all(shared.port, PROGRAM, cedar.bearer, 3, streams)
         assert_refused(refused)
         assert refused.json["limit"] == "streams_per_key" and refused.json["most"] == 3
-        assert_refused(open_all(shared.port, BOARD, maya, 4, streams))
+        assert refused.json["detail"].startswith("As many streams as may be are open here at once: 3.")
+        board = open_all(shared.port, BOARD, maya, 4, streams)
+        assert_refused(board)
+        assert "As many screens as may be are open here at once: 4." in board.text
         with closing(EventStream(shared.port, BOARD, sign_in(shared.port, cedar.nour).headers)) as other:
             assert other.status == 200
     wait_for(lambda: metric(shared, "ordertrack_subscriptions") == 0, "the streams to be forgotten")
