@@ -17,6 +17,9 @@ class Card(NamedTuple):
     place: int
 
 
+LEFT_OUT = "#left-out"  # how many cards a board has no room for: no card, and of no version
+
+
 class Progress(NamedTuple):
     """What a tracking page shows."""
 
@@ -59,7 +62,7 @@ class _Reading(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         dom_id = values.get("id", "")
         self.stream = values.get("hx-sse:connect", self.stream)
-        if tag == "hx-partial":
+        if tag == "hx-partial" and values["hx-target"] != LEFT_OUT:
             self.partials.append(Partial(values["hx-target"], values["hx-swap"]))
         elif tag == "ol" and dom_id.startswith("column-"):
             self.partials.append(Partial(f"#{dom_id}", "innerHTML"))
