@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Flask
 from sqlalchemy import Connection, select, text, update
@@ -42,6 +43,13 @@ _GUARDS = text("""
 """)
 _STORY_KEY = text("""
     SELECT count(*) FROM pg_constraint WHERE conname = 'orders_status_is_last_event' AND convalidated
+""")
+# A restaurant's of today, and those that it had or is to have.
+_ZONES = text("""
+    SELECT slug, timezone FROM restaurants WHERE tenant_id = :tenant
+    UNION SELECT slug, sla_rules.timezone FROM sla_rules JOIN restaurants
+        ON restaurants.tenant_id = sla_rules.tenant_id AND restaurants.id = restaurant_id
+     WHERE sla_rules.tenant_id = :tenant ORDER BY slug, timezone
 """)
 
 # Each query counts what contradicts its claim, within one tenant.
@@ -154,7 +162,10 @@ def check(settings: Settings) -> Iterator[Finding]:
                 f"the roll-up of {slug} holds each time in its log once",
                 soundness.contradictions(connection, tenant_id) == 0,
             )
-            yield _check_days(app, tenant_id, slug)
+            zones = _check_zones(connection, tenant_id, slug)
+            yield zones
+            if zones.holds:  # without them nothing can be rebuilt
+                yield _check_days(app, tenant_id, slug)
     yield _check_role(settings)
 
 
@@ -181,6 +192,21 @@ def _check_guards(connection: Connection) -> Iterator[Finding]:
     yield Finding("row-level security is forced on every tenant's table", not bare)
     hidden = connection.execute(_HIDDEN_TABLES).scalars().all()
     yield Finding("every tenant's table has the policy that shows a tenant its rows", not hidden)
+
+
+def _check_zones(connection: Connection, tenant_id: uuid.UUID, slug: str) -> Finding:
+    claim = f"each restaurant of {slug} is in a time zone that there is"
+    rows = connection.execute(_ZONES, {"tenant": tenant_id}).all()
+    unknown = [f"{row.slug}: {row.timezone!r}" for row in rows if not _is_zone(row.timezone)]
+    return Finding(f"{claim} ({', '.join(unknown)})" if unknown else claim, not unknown)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _check_days(app: Flask, tenant_id: uuid.UUID, slug: str) -> Finding:

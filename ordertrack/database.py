@@ -164,31 +164,40 @@ def present_credential(name: str, value: str) -> None:
     )
 
 
+# Of a role that an upgrade is about to grant rights to (`to_be`): the tables may not be there yet, and rights
+# in the log are taken from it.
 _ROLE_POWERS = text("""
-    SELECT power FROM (
+    SELECT power FROM pg_roles AS app, LATERAL (
         SELECT 'is a superuser' AS power FROM pg_roles
-         WHERE rolsuper AND pg_has_role(current_user, oid, 'MEMBER')
+         WHERE rolsuper AND pg_has_role(app.oid, oid, 'MEMBER')
         UNION ALL
         SELECT 'bypasses row-level security' FROM pg_roles
-         WHERE rolbypassrls AND pg_has_role(current_user, oid, 'MEMBER')
+         WHERE rolbypassrls AND pg_has_role(app.oid, oid, 'MEMBER')
+        UNION ALL
+        SELECT 'acts as ' || current_user || ', the role of DATABASE_URL'
+         WHERE :to_be AND pg_has_role(app.oid, current_user, 'MEMBER')
         UNION ALL
         SELECT 'owns the table ' || relname FROM pg_class
          WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
-           AND pg_has_role(current_user, relowner, 'MEMBER')
+           AND pg_has_role(app.oid, relowner, 'MEMBER')
         UNION ALL
         SELECT 'may rewrite the log' FROM pg_class
-         WHERE oid IN (to_regclass('public.order_status_events'), to_regclass('public.order_actions'))
-           AND (has_table_privilege(current_user, oid, 'DELETE, TRUNCATE')
-                OR has_any_column_privilege(current_user, oid, 'UPDATE'))
-    ) AS powers LIMIT 1
+         WHERE NOT :to_be
+           AND oid IN (to_regclass('public.order_status_events'), to_regclass('public.order_actions'))
+           AND (has_table_privilege(app.oid, oid, 'DELETE, TRUNCATE')
+                OR has_any_column_privilege(app.oid, oid, 'UPDATE'))
+    ) AS powers WHERE app.rolname = coalesce(CAST(:role AS text), current_user) LIMIT 1
 """)
 
 
-def refuse_unsafe_role(connection: Connection) -> None:
-    """Raise UnsafeDatabaseRole if the connection's role owns a table, bypasses RLS or may change the log."""
-    power = connection.execute(_ROLE_POWERS).scalar()
+def refuse_unsafe_role(connection: Connection, to_be: str | None = None) -> None:
+    """Raise UnsafeDatabaseRole if the connection's role owns a table, bypasses RLS or may change the log.
+
+    With `to_be`, on the operator's connection, if the role of that name could do more than it may.
+    """
+    power = connection.execute(_ROLE_POWERS, {"role": to_be, "to_be": to_be is not None}).scalar()
     if power is not None:
-        role = connection.execute(text("SELECT current_user")).scalar()
+        role = to_be or connection.execute(text("SELECT current_user")).scalar()
         raise UnsafeDatabaseRole(
             f"The application would run as the database role {role!r}, which {power}: tenants could see each"
             " other. Leave ORDERTRACK_APP_DATABASE_URL unset, or name a role in it that owns nothing."

@@ -64,8 +64,8 @@ def newest() -> str:
     return head
 
 
-def go_on(connection: Connection) -> bool:
-    """Run the next revision that is missing, in the transaction under way; whether none is missing then."""
+def known_revision(connection: Connection) -> str | None:
+    """The same; raises UpgradeRefused if this code does not know it."""
     scripts = ScriptDirectory(str(ROOT / "ordertrack" / "migrations"))
     at = revision(connection)
     if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
@@ -73,7 +73,12 @@ def go_on(connection: Connection) -> bool:
             f"The database is at revision {at}, which this version of ordertrack does not know: a newer one"
             " has upgraded it. Use that one."
         )
-    if at != newest():
+    return at
+
+
+def go_on(connection: Connection) -> bool:
+    """Run the next revision that is missing, in the transaction under way; whether none is missing then."""
+    if known_revision(connection) != newest():
         command.upgrade(configuration(connection), "+1")
     return revision(connection) == newest()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import click
 from psycopg import sql
 from sqlalchemy import Connection, text
 
@@ -41,6 +42,12 @@ _OTHER_OWNERS = text("""
      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname = ANY (:tables)
        AND NOT pg_has_role(relowner, 'USAGE')
 """)
+# Tables on which their owner lacks a right that owners have: whoever it was taken from may still grant it.
+_RIGHTS_LOST = text("""
+    SELECT format('GRANT ALL ON public.%I TO %s', relname, relowner::regrole) FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname = ANY (:tables)
+       AND NOT aclcontains(relacl, (acldefault('r', relowner))[1])
+""")
 _OWNERS_POLICY = text("""
     SELECT relowner::regrole::text AS owner, EXISTS (
         SELECT FROM pg_policy WHERE polrelid = pg_class.oid AND polname = 'operator' AND polcmd = '*'
@@ -55,9 +62,13 @@ def upgrade(settings: Settings, *, if_behind: bool = False, new_secret_key: bool
 
     Each revision is one transaction, the last one together with grants and policy: interrupted anywhere, the
     next call goes on from there, and a database at the newest revision is complete. With `if_behind` it does
-    nothing to one that is, but raises BlindOperator if its owner could not see every tenant. Raises
-    UpgradeRefused where something has to be changed first; `new_secret_key` lets the role's password change.
+    nothing to one that is, but raises BlindOperator if its owner could not see every tenant; and it says that
+    it upgrades, which nobody asked for. Raises UpgradeRefused where something has to be changed first, and
+    UnsafeDatabaseRole where the application would be no confined role: then nothing was changed.
+    `new_secret_key` lets the role's password change.
     """
+    app = settings.app_url.username or settings.app_role
+    is_to_say_so = if_behind
     with operator_connection(settings.operator_url) as connection:
         connection.execution_options(isolation_level="READ COMMITTED")
         if if_behind:
@@ -67,16 +78,24 @@ def upgrade(settings: Settings, *, if_behind: bool = False, new_secret_key: bool
                     return
 
         def begin() -> bool:
+            nonlocal is_to_say_so
             _refuse_other_owners(connection)
-            is_empty = migrating.revision(connection) is None  # then no server can be running on it
+            database.refuse_unsafe_role(connection, app)
+            _give_back_owners_rights(connection)
+            at = migrating.known_revision(connection)
+            is_empty = at is None  # then no server can be running on it
             app_role.see_to_it(connection, settings, may_change=new_secret_key or is_empty)
+            if is_to_say_so and at != migrating.newest():
+                since = "it is new" if is_empty else f"from revision {at} to {migrating.newest()}"
+                click.echo(f"Bringing the database up to date: {since} ...", err=True)
+                is_to_say_so = False  # again, if a table was in use
             return go_on()
 
         def go_on() -> bool:
             is_newest = migrating.go_on(connection)
             if is_newest:
                 _see_to_policy(connection)
-                _grant(connection, settings.app_url.username or settings.app_role)
+                _grant(connection, app)
             return is_newest
 
         is_newest = migrating.in_turn(connection, begin)
@@ -84,9 +103,12 @@ def upgrade(settings: Settings, *, if_behind: bool = False, new_secret_key: bool
             is_newest = migrating.in_turn(connection, go_on)
 
 
+def _our_tables() -> list[str]:
+    return [*database.Base.metadata.tables, "alembic_version"]
+
+
 def _refuse_other_owners(connection: Connection) -> None:
-    ours = [*database.Base.metadata.tables, "alembic_version"]
-    others = connection.execute(_OTHER_OWNERS, {"tables": ours}).scalars().all()
+    others = connection.execute(_OTHER_OWNERS, {"tables": _our_tables()}).scalars().all()
     if others:
         me = connection.execute(text("SELECT current_user")).scalar()
         raise UpgradeRefused(
@@ -94,6 +116,12 @@ def _refuse_other_owners(connection: Connection) -> None:
             " Nothing was changed. Name the owner in DATABASE_URL, or have a superuser make"
             f" {me} the owner of the tables and functions in the schema public."
         )
+
+
+def _give_back_owners_rights(connection: Connection) -> None:
+    """Mend what an upgrade did that took the owner itself for the application: it lost the right to read."""
+    for statement in connection.execute(_RIGHTS_LOST, {"tables": _our_tables()}).scalars().all():
+        connection.exec_driver_sql(statement)
 
 
 def _see_to_policy(connection: Connection) -> None:
@@ -107,7 +135,11 @@ def _see_to_policy(connection: Connection) -> None:
 
 
 def _grant(connection: Connection, role: str) -> None:
-    """What `GRANTS` say and nothing else; in a transaction, so that a running server never misses a right."""
+    """What `GRANTS` say and nothing else; in a transaction, so that a running server never misses a right.
+
+    Raises UnsafeDatabaseRole rather than take an owner's rights away.
+    """
+    database.refuse_unsafe_role(connection, role)
     name = sql.Identifier(role).as_string()
     for statement in (
         "REVOKE ALL ON FUNCTION tenants_behind() FROM PUBLIC",

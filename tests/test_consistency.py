@@ -360,6 +360,21 @@ def test_a_role_that_may_do_too_much_is_found(settings: Settings, operator: Oper
     assert broken() == set()
 
 
+@pytest.mark.parametrize("zone", ["Mars/Base", "America", "../UTC", ""])
+def test_a_time_zone_that_nobody_knows_is_found_and_the_other_tenants_are_checked(
+    operator: Operator, cedar: House, rival: House, settings: Settings, order_id: uuid.UUID, zone: str
+) -> None:
+    change = "UPDATE restaurants SET timezone = %s WHERE tenant_id = %s AND slug = 'hamra'"
+    operator.execute(change, [zone, cedar.tenant_id])
+    try:
+        findings = list(consistency.check(settings))
+    finally:
+        operator.execute(change, ["Asia/Beirut", cedar.tenant_id])
+    (broken,) = [finding.claim for finding in findings if not finding.holds]
+    assert broken == f"each restaurant of {cedar.slug} is in a time zone that there is (hamra: {zone!r})"
+    assert (SAMPLE.format(rival.slug), True) in findings
+
+
 def test_checking_writes_nothing(
     settings: Settings, operator: Operator, cedar: House, order_id: uuid.UUID
 ) -> None:

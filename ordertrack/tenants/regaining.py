@@ -21,7 +21,9 @@ def find_by_address(email: str) -> StaffMember:
         .order_by(StaffMember.revoked_at.is_not(None), StaffMember.revoked_at.desc())
     ).first()
     if found is None:
-        raise AccountError(f"{email!r} is nobody's address: ordertrack staff list names those that are.")
+        raise AccountError(
+            f"{email!r} is nobody's address. For those of a tenant: ordertrack staff list --tenant SLUG"
+        )
     enter_tenant(found.tenant_id)
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from over_http import Caller
 from server import Server, wait_for
 from sqlalchemy import URL
 
-from ordertrack import schema
+from ordertrack import migrating, schema
 from ordertrack.config import Settings
+from ordertrack.schema import GRANTS
 from upgrading.clusters import VERSIONS, Owned, cluster, owned_database
 from upgrading.commands_run import refuses, run
 from upgrading.schema_picture import Picture, bring_to, picture
@@ -118,6 +120,64 @@ def test_a_house_whose_tables_are_another_roles_is_left_alone_in_a_sentence(mode
     before = picture(modest.superuser)
     refuses(run(modest.settings, "db", "upgrade"), "The tables of this database belong to postgres")
     assert picture(modest.superuser) == before
+
+
+POWERS = {"SUPERUSER": "is a superuser", "BYPASSRLS": "bypasses", "IN ROLE modest": "acts as modest"}
+
+
+@contextmanager
+def app_address(owned: Owned, power: str) -> Iterator[dict[str, str]]:
+    """The environment that names a role with this power, or the owner itself, as the application's."""
+    url = owned.settings.operator_url.set(drivername="postgresql")
+    if power:
+        url = url.set(username="careless", password="x")
+    with connect(owned.superuser.operator_url, autocommit=True) as superuser:
+        if power:
+            superuser.execute(f"CREATE ROLE careless LOGIN PASSWORD 'x' {power}")
+        try:
+            yield {"ORDERTRACK_APP_DATABASE_URL": url.render_as_string(hide_password=False)}
+        finally:
+            if power:
+                superuser.execute("DROP OWNED BY careless")
+                superuser.execute("DROP ROLE careless")
+
+
+@pytest.mark.parametrize("power", ["", *POWERS])
+@pytest.mark.parametrize("is_new", [False, True], ids=["up to date", "new"])
+def test_an_application_that_would_see_past_tenants_is_refused_before_anything_is_changed(
+    modest: Owned, power: str, is_new: bool
+) -> None:
+    if not is_new:
+        schema.upgrade(modest.settings)
+    before = picture(modest.superuser)
+    with app_address(modest, power) as named:
+        for command in (("db", "upgrade"), ("serve",)):
+            refused = run(modest.settings, *command, **named)
+            refuses(refused, "tenants could see each other")
+            assert POWERS.get(power, "") in refused.stderr
+    assert picture(modest.superuser) == before
+    assert "up to date" in done(modest.settings, "db", "upgrade")
+
+
+def test_an_owner_who_lost_the_rights_to_its_tables_has_them_back(modest: Owned) -> None:
+    schema.upgrade(modest.settings)
+    before = picture(modest.superuser)
+    with connect(modest.settings.operator_url, autocommit=True) as owner:
+        owner.execute("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM modest")
+        for grant in GRANTS:
+            owner.execute(f"GRANT {grant} TO modest".encode())
+    refuses(run(modest.settings, "key", "list"), "permission denied for table alembic_version")
+    assert "up to date" in done(modest.settings, "db", "upgrade")
+    assert "FAIL" not in done(modest.settings, "db", "check")
+    lost = [row for row in before["tables"] if "alembic_version" in row]
+    assert [row for row in picture(modest.superuser)["tables"] if "alembic_version" in row] == lost
+
+
+def test_a_command_that_brings_the_database_up_to_date_says_so(empty: Settings) -> None:
+    bring_to(empty, "0005")
+    for said in (f"Bringing the database up to date: from revision 0005 to {migrating.newest()} ...\n", ""):
+        listed = run(empty, "key", "list")
+        assert (listed.returncode, listed.stdout, listed.stderr) == (0, "", said)
 
 
 def test_houses_of_before_get_the_same_function(empty: Settings, clean: Picture) -> None:
