@@ -29,7 +29,7 @@ Finished = subprocess.CompletedProcess[str]
 @pytest.fixture
 def own_server(settings: Settings, tmp_path: Path) -> Iterator[Server]:
     """A server that a test may end."""
-    running = Server(settings, tmp_path)
+    running = Server(settings, tmp_path, ORDERTRACK_LIMITS=f"streams_per_session={STREAMS}")
     running.start()
     yield running
     running.stop()

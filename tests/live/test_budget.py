@@ -195,7 +195,7 @@ def test_a_listener_forgets_also_while_it_is_deaf(
     recorder: Recorder = watch(cedar)
     happen(cedar)
     clock.now += 2 * AGE
-    listener = Listener(hub, nowhere, {}, hub.recover)
+    listener = Listener(hub, nowhere, {}, hub.recover, lambda _channel, _payload: None)
     listener.start()
     wait_for(lambda: budget.bytes == 0, "what is old to be forgotten")
     assert [frame.event for frame in recorder.frames].count("hb") == 1

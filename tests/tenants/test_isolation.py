@@ -95,6 +95,11 @@ def two_houses(
             for statement in _ROWS.split(";\n")[:-1]:
                 connection.exec_driver_sql(statement, {"tenant": house.tenant_id})
         yield cedar, rival
+        # No log taught them that, as the suite's last test would find.
+        for house in (cedar, rival):
+            connection.exec_driver_sql(
+                "DELETE FROM sla_estimate_days WHERE tenant_id = %(tenant)s", {"tenant": house.tenant_id}
+            )
 
 
 @pytest.fixture
@@ -138,7 +143,7 @@ def test_row_level_security_is_on_forced_and_has_a_policy_for_all_commands(
         others = [(cmd, qual) for cmd, qual, _ in policies if qual != rule]
         if name == "screens":  # a process writes for all the tenants it watches at once, and for no others
             ((cmd, qual),) = others
-            assert cmd == "ALL" and "tenant_id = ANY" in qual and "'ordertrack.watched_tenants'" in qual
+            assert cmd == "ALL" and "tenant_id IN ( SELECT" in qual and "'ordertrack.watched_tenants'" in qual
         else:
             assert all(cmd == "SELECT" for cmd, _ in others), f"{name} lets more in"
 
@@ -161,7 +166,8 @@ def test_views_and_functions_do_not_open_a_way_around(operator: psycopg.Connecti
            UNION ALL
            SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"""
     ).fetchall()
-    assert loose == [("tenants_behind",)]
+    # The other one writes a column of the order whose first event was just written, and nobody may call it.
+    assert sorted(loose) == [("name_idempotency_sender",), ("tenants_behind",)]
 
 
 def test_the_one_function_that_looks_at_all_tenants_tells_their_ids_and_keeps_no_door_open(
