@@ -86,6 +86,7 @@ def test_what_waits_to_go_out_when_the_dispatch_board_opens_rings_and_what_is_on
 
 def test_what_a_filter_hid_is_new_when_it_is_shown(cedar: House, place: Place, open_page: Open) -> None:
     delivery = place(cedar, Fulfilment.DELIVERY)
+    seen.expect_state(open_page(cedar.maya, KITCHEN), "live")  # or it would ring as shown on no screen
     page = open_page(cedar.nour, KITCHEN)
     page.evaluate("localStorage.setItem('fulfilments:hamra', JSON.stringify(['pickup']))")
     page.reload()
