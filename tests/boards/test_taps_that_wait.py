@@ -333,7 +333,7 @@ def test_a_double_tap_is_one_tap_whatever_the_button_says_by_then(
     assert line is not None
     page.mouse.dblclick(line["x"] + 20, line["y"] + 10, delay=delay)
     wait_for(lambda: len(log_of(app, cedar, order_id)) > 1, "the line to be struck off")
-    page.wait_for_function(f"() => {KEPT_TAPS}.length === 0")  # the card may be pushed before the answer comes
+    page.wait_for_function(f"() => {KEPT_TAPS}.length === 0")  # not the card: that is pushed, maybe first
     cut(page, wire)
     button = card(page, order_id).get_by_role("button", name="Start preparing").bounding_box()
     assert button is not None
