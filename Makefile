@@ -17,13 +17,10 @@ test: $(VENV)/test.done static/vendor/done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	@echo "Two runs beside each other: everything that needs a browser most of the time, and the rest."
-	@$(BIN)/python -m pytest -p no:cacheprovider $(SCREENS) > .pytest_screens.log 2>&1 & screens=$$!; \
-	  $(BIN)/python -m pytest $(addprefix --ignore=,$(SCREENS)); rest=$$?; \
-	  wait $$screens; seen=$$?; cat .pytest_screens.log; rm -f .pytest_screens.log; \
-	  exit $$((rest > seen ? rest : seen))
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile
 
-SCREENS := tests/accessibility tests/boards tests/dinner tests/languages
+# Three on two cores: much of it waits, for patience to end or for a browser to paint.
+PROCESSES ?= 3
 
 catalogues: $(VENV)/test.done
 	$(BIN)/python tests/languages/catalogues.py

@@ -26,7 +26,7 @@ from sqlalchemy import make_url
 from town import Town, open_town
 from wire import Wire
 
-from ordertrack import create_app, embedded, make_bare_app, schema
+from ordertrack import consistency, create_app, embedded, make_bare_app, schema
 from ordertrack.config import Settings
 from ordertrack.database import db, tenant_context
 from ordertrack.orders import intake, records
@@ -36,7 +36,10 @@ from ordertrack.orders.state_machine import Fulfilment, OrderStatus
 
 @pytest.fixture(scope="session")
 def settings() -> Iterator[Settings]:
-    """A database of this run's own: on the server of DATABASE_URL, or on an embedded one."""
+    """A database of this run's own: on the server of DATABASE_URL, or on an embedded one.
+
+    Whatever the tests did to it, its logs and its orders agree when they are over.
+    """
     folder = Path(tempfile.mkdtemp(prefix="ordertrack-test-"))
     environ = {"ORDERTRACK_DATA": str(folder), "PORT": "0"}
     server = os.environ.get("DATABASE_URL")
@@ -52,6 +55,7 @@ def settings() -> Iterator[Settings]:
     made = Settings.from_environment(environ)
     schema.upgrade(made)
     yield made
+    broken = [finding.claim for finding in consistency.check(made) if not finding.holds]
     if server:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -59,6 +63,7 @@ def settings() -> Iterator[Settings]:
     else:
         embedded.stop(folder)
     shutil.rmtree(folder)
+    assert broken == [], "The tests left their database with contradictions."
 
 
 @pytest.fixture(scope="session")
@@ -189,11 +194,10 @@ def open_page(chromium: Browser, server: Server) -> Iterator[Callable[..., Page]
             page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: said.append(str(error)))
         if person is not None:
-            page.goto("/login")
-            page.get_by_label("E-mail").fill(person.email)
-            page.get_by_label("Password").fill(PASSWORD)
-            page.get_by_role("button", name="Sign in").click()
-            page.wait_for_url(lambda url: "/login" not in url)
+            signed_in = context.request.post(
+                "/login", form={"email": person.email, "password": PASSWORD}, max_redirects=0
+            )
+            assert signed_in.status == 302, signed_in.text()
         page.goto(path)
         return page
 

@@ -81,7 +81,10 @@ def listener(hub: Hub, line: Line) -> Iterator[Listener]:
 
 
 @pytest.fixture
-def listening(listener: Listener) -> Listener:
+def listening(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> Listener:
+    """By itself: the lookout, which would find in the log what the listener misses, looks once and rests."""
+    monkeypatch.setattr(lookout, "EVERY", 600.0)
+    monkeypatch.setattr(lookout, "LONGEST_REST", 600.0)
     assert not listener.is_connected
     listener.start()
     wait_for(lambda: listener.is_connected, "the listener to connect")
