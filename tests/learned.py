@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 from cast import House
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from ordertrack.database import db, tenant_context
+from ordertrack.config import Settings
+from ordertrack.database import db, operator_connection, tenant_context
 from ordertrack.orders.state_machine import OrderStatus
 from ordertrack.sla import cells, expected_end
 from ordertrack.sla.cells import FULFILMENTS, LOAD_BANDS, STATUSES
@@ -69,6 +70,15 @@ def learn(
         kept.cells = cells.merged([cells.read(kept.cells), cells.counted(keys)]).tobytes()
         db.session.commit()
     expected_end.forget()
+
+
+def unlearn(settings: Settings, *houses: House) -> None:
+    """Take away what `learn` wrote: no log says it."""
+    planted = text(
+        "DELETE FROM sla_estimate_days WHERE tenant_id = ANY(:tenants) AND learned_on < current_date - 1"
+    )
+    with operator_connection(settings.operator_url) as connection:
+        connection.execute(planted, {"tenants": [house.tenant_id for house in houses]})
 
 
 def shown(since: dt.datetime, low: float, high: float) -> tuple[dt.datetime, dt.datetime]:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from zoneinfo import ZoneInfo
 
 import pytest
 from cast import House
 from flask import Flask
 from flask.testing import FlaskClient
-from learned import BUSIEST, learn, shown
+from learned import BUSIEST, learn, shown, unlearn
 from passing import install_clock
 from playwright.sync_api import Page, expect
 
 from ordertrack.boards.columns import DISPATCH, KITCHEN
 from ordertrack.boards.fragments import card_id
 from ordertrack.boards.fragments import move as message
+from ordertrack.config import Settings
 from ordertrack.database import tenant_context
 from ordertrack.languages import SOURCE
 from ordertrack.orders import intake, records, transitions
@@ -37,6 +38,12 @@ USUAL = (LOW, LOW, LOW, HIGH, HIGH)  # its half and its nine tenths
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]
+
+
+@pytest.fixture(autouse=True)
+def _leave_nothing_learned(settings: Settings, cedar: House, rival: House) -> Iterator[None]:
+    yield
+    unlearn(settings, cedar, rival)
 
 
 def order_of(app: Flask, house: House, order_id: uuid.UUID) -> OrderRecord:
