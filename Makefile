@@ -17,6 +17,7 @@ test: $(VENV)/test.done static/vendor/done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder
 
 # Three on two cores: much of it waits, for patience to end or for a browser to paint.

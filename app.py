@@ -1,7 +1,8 @@
 """The WSGI entry point; run as a script it is `ordertrack serve`."""
 
-from ordertrack import create_app, logs
-from ordertrack.config import Settings
+from ordertrack import create_app
+from ordertrack.database.config import Settings
+from ordertrack.monitoring import logs
 
 if __name__ == "__main__":
     from ordertrack.commands import cli

@@ -9,8 +9,8 @@ from typing import Any  # noqa: E402
 
 import psycopg.waiting  # noqa: E402
 
-from ordertrack import addresses, serving  # noqa: E402
-from ordertrack.config import Settings  # noqa: E402
+from ordertrack.database.config import Settings  # noqa: E402
+from ordertrack.server import lifecycle, port  # noqa: E402
 
 assert getattr(psycopg.waiting.wait, "__name__", "") != "wait_c", (
     "psycopg was imported before gevent patched it"
@@ -21,9 +21,9 @@ _settings = Settings.from_environment()
 bind = f"{f'[{_settings.host}]' if ':' in _settings.host else _settings.host}:{_settings.port}"
 workers = _settings.workers
 loglevel = "warning" if _settings.demo else "info"
-worker_class = "ordertrack.worker.Worker"
+worker_class = "ordertrack.server.worker.Worker"
 backlog = 4096
-reuse_port = addresses.IS_DEALT_OUT
+reuse_port = port.IS_DEALT_OUT
 forwarder_headers = ""  # no header says under which path we are
 graceful_timeout = 5
 keepalive = 5  # any but 0: how long is said in ordertrack.incoming
@@ -33,7 +33,7 @@ max_requests = 0
 
 
 def when_ready(server: Any) -> None:
-    serving.announce(_settings, server)
+    lifecycle.announce(_settings, server)
 
 
 # By Python's own figures everything that a worker keeps is looked through every few seconds, for some hundred
@@ -43,7 +43,7 @@ GARBAGE = (10_000, 20, 50)
 
 
 def post_worker_init(worker: Any) -> None:
-    serving.listen(worker)
+    lifecycle.listen(worker)
     # What is there by now stays for good: looking through it for garbage again and again holds every tap up.
     gc.collect()
     gc.freeze()
@@ -51,8 +51,8 @@ def post_worker_init(worker: Any) -> None:
 
 
 def child_exit(_server: Any, worker: Any) -> None:
-    serving.forget_worker(worker.pid)
+    lifecycle.forget_worker(worker.pid)
 
 
 def on_exit(_server: Any) -> None:
-    serving.finish(_settings)
+    lifecycle.finish(_settings)

@@ -17,14 +17,15 @@ from big_house_statements import DRAW, EVENTS, HEADS, INDEXES, KEYS, LOGNORMAL, 
 from house import plain_url
 from psycopg import sql
 
-from ordertrack import make_bare_app, schema
-from ordertrack.config import Settings
-from ordertrack.database import db
-from ordertrack.demo.past_weeks import MINUTES
-from ordertrack.demo.service_day import BUSY
-from ordertrack.orders.state_machine import Role
-from ordertrack.sla.saving import save_target
-from ordertrack.sla.targets import Target
+from ordertrack.database import schema
+from ordertrack.database.app import make_bare_app
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db
+from ordertrack.demo.house.past_weeks import MINUTES
+from ordertrack.demo.simulation.service_day import BUSY
+from ordertrack.restaurants.save import save_target
+from ordertrack.restaurants.targets import Target
+from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.principal import Principal
 

@@ -16,12 +16,14 @@ import psycopg
 from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import URL
 
-from ordertrack import make_bare_app, schema
-from ordertrack.config import Settings
-from ordertrack.database import db
+from ordertrack.database import schema
+from ordertrack.database.app import make_bare_app
+from ordertrack.database.channels import EVENTS_CHANNEL
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db
 from ordertrack.live.cursor import Cursor
-from ordertrack.orders.state_machine import OrderStatus, Role
-from ordertrack.orders.transitions import CHANNEL
+from ordertrack.rules.roles import Role
+from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants import access, accounts
 
 RESTAURANT = "bench"
@@ -80,7 +82,7 @@ _MOVE = f"""
             to_status, changed_by, actor, occurred_at, in_status_for)
         VALUES (tenant, place, moved, old.restaurant_id, old.version + 1, old.status, target, 'Nour',
             'key:bench', at, at - old.status_since);
-        PERFORM pg_notify('{CHANNEL}', tenant || ':' || place);
+        PERFORM pg_notify('{EVENTS_CHANNEL}', tenant || ':' || place);
         RETURN place;
     END $$
 """

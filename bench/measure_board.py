@@ -25,9 +25,9 @@ from ours import Ordertrack
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
 from stage import QUICK, Stage
 
-from ordertrack import make_bare_app
-from ordertrack.database import db, tenant_context
-from ordertrack.demo.guests import Guests
+from ordertrack.database.app import make_bare_app
+from ordertrack.database.session import db, tenant_context
+from ordertrack.demo.simulation.guests import Guests
 from ordertrack.orders import intake
 from ordertrack.tenants.principal import Principal
 

@@ -26,14 +26,17 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import select
 
-from ordertrack import embedded, make_bare_app
-from ordertrack.config import Settings
-from ordertrack.database import db
-from ordertrack.sla import cells, histogram, report, settings
-from ordertrack.sla.figures import ERROR
-from ordertrack.sla.models import TenantDay
-from ordertrack.sla.selection import Selection
-from ordertrack.sla.stages import Stage
+from ordertrack.database import embedded
+from ordertrack.database.app import make_bare_app
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db
+from ordertrack.restaurants import cache
+from ordertrack.rules.stages import Stage
+from ordertrack.sla.measure import cells, histogram
+from ordertrack.sla.measure.figures import ERROR
+from ordertrack.sla.measure.models import TenantDay
+from ordertrack.sla.report import build
+from ordertrack.sla.report.selection import Selection
 from ordertrack.tenants import accounts
 
 NAME = "doordash_stages.csv.gz"
@@ -97,7 +100,7 @@ def _written(folder: Path, first: dt.date) -> Iterator[Selection]:
         with make_bare_app(made, as_operator=True).app_context():
             tenant = accounts.find_tenant(SLUG)
             begin, end = first - dt.timedelta(days=2), first + dt.timedelta(days=DAYS)
-            yield Selection(tenant.id, begin, end, tuple(settings.of_tenant(tenant.id)), with_left_out=True)
+            yield Selection(tenant.id, begin, end, tuple(cache.of_tenant(tenant.id)), with_left_out=True)
             db.session.remove()
             db.engine.dispose()
     finally:
@@ -115,7 +118,7 @@ def _ordertrack(environ: Mapping[str, str], *words: str) -> None:
 
 def _found(selection: Selection, stage: Stage) -> tuple[int, tuple[float, ...]]:
     """What the page says of a stage: how many, p50 and p90; p99, which it does not show, from its cells."""
-    said = next(each.now for each in report.make(selection).stages if each.stage == stage)
+    said = next(each.now for each in build.make(selection).stages if each.stage == stage)
     assert said.p50 is not None and said.p90 is not None
     rows = db.session.scalars(
         select(TenantDay.by_shift).where(TenantDay.tenant_id == selection.tenant_id, TenantDay.stage == stage)

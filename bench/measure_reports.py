@@ -18,9 +18,9 @@ import machine
 from reports_ground import Ground, Site
 from table import Row, markdown, number
 
-from ordertrack import logs
-from ordertrack.sla.figures import ERROR
-from ordertrack.sla.stages import HEADLINE
+from ordertrack.monitoring import logs
+from ordertrack.rules.stages import HEADLINE
+from ordertrack.sla.measure.figures import ERROR
 
 PAGE = Path(__file__).resolve().parent / "REPORTS.md"
 EVENTS = 10_000_000

@@ -19,11 +19,11 @@ from sqlalchemy.exc import OperationalError
 from stage import Stage
 from table import Row, number
 
-from ordertrack import make_bare_app
 from ordertrack.boards.columns import BOARDS
-from ordertrack.boards.screen_rows import Screen, ScreenRows
-from ordertrack.database import db
+from ordertrack.database.app import make_bare_app
+from ordertrack.database.session import db
 from ordertrack.orders import event_log
+from ordertrack.presence.rows import Screen, ScreenRows
 
 HEADS, BEAT = "a look at the heads", "a beat of the account of screens, two boards each"
 TENANTS = (100, 1000, 3000)

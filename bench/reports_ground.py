@@ -24,13 +24,15 @@ from psycopg import sql
 from table import Row
 from werkzeug.datastructures import MultiDict
 
-from ordertrack import create_app, embedded
-from ordertrack.config import Settings
-from ordertrack.database import db, enter_tenant
-from ordertrack.sla import choice, report, settings
-from ordertrack.sla.figures import Report
-from ordertrack.sla.selection import Selection
-from ordertrack.sla.stages import HEADLINE
+from ordertrack import create_app
+from ordertrack.database import embedded
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, enter_tenant
+from ordertrack.restaurants import cache
+from ordertrack.rules.stages import HEADLINE
+from ordertrack.sla.report import build, query_string
+from ordertrack.sla.report.contents import Report
+from ordertrack.sla.report.selection import Selection
 from ordertrack.tenants import accounts
 
 
@@ -63,7 +65,7 @@ class Site:
             enter_tenant(self._tenant)
             selection = self._selection(days)
             began = time.perf_counter()
-            report.make(selection)
+            build.make(selection)
             took = time.perf_counter() - began
             db.session.rollback()
         return took * 1000
@@ -82,7 +84,7 @@ class Site:
         with self._app.app_context():
             enter_tenant(self._tenant)
             try:
-                return report.make(self._selection(days).but(with_left_out=True))
+                return build.make(self._selection(days).but(with_left_out=True))
             finally:
                 db.session.rollback()
 
@@ -91,8 +93,10 @@ class Site:
             db.engine.dispose()
 
     def _selection(self, days: int) -> Selection:
-        places = settings.of_tenant(self._tenant)
-        return choice.read(MultiDict({"range": str(days)}), self._tenant, places, dt.datetime.now(dt.UTC))
+        places = cache.of_tenant(self._tenant)
+        return query_string.read(
+            MultiDict({"range": str(days)}), self._tenant, places, dt.datetime.now(dt.UTC)
+        )
 
 
 class Ground:

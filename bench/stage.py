@@ -17,8 +17,8 @@ from house import House, plain_url
 from processes import OTHER_CORE
 from psycopg import sql
 
-from ordertrack import embedded
-from ordertrack.config import Settings
+from ordertrack.database import embedded
+from ordertrack.database.config import Settings
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,16 @@ import click
 import psycopg
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from ordertrack.addresses import AddressInUse
-from ordertrack.config import Settings, SettingsError
-from ordertrack.database import BlindOperator, UnsafeDatabaseRole
+from ordertrack.database.config import Settings
+from ordertrack.database.migrating import UpgradeRefused
+from ordertrack.database.operating import as_json_option, operator, report
+from ordertrack.database.session import BlindOperator, UnsafeDatabaseRole
+from ordertrack.database.settings_error import SettingsError
 from ordertrack.demo import commands as demo_commands
-from ordertrack.migrating import UpgradeRefused
-from ordertrack.operating import as_json_option, operator, report
-from ordertrack.orders.state_machine import Role
+from ordertrack.rules.roles import Role
+from ordertrack.server import tenant_commands as account_commands
+from ordertrack.server.port import AddressInUse
 from ordertrack.sla.commands import sla
-from ordertrack.tenants import commands as account_commands
 from ordertrack.tenants.accounts import AccountError
 
 _tenant = click.option("--tenant", "tenant_slug", required=True, metavar="SLUG", help="The tenant's slug.")
@@ -55,11 +56,11 @@ def cli() -> None:
 @cli.command()
 def serve() -> None:
     """Start the database if needed, bring it up to date, and serve."""
-    from ordertrack import serving
+    from ordertrack.server import lifecycle
 
     try:
-        serving.run(Settings.from_environment())
-    except (serving.DataFolderInUse, AddressInUse) as error:
+        lifecycle.run(Settings.from_environment())
+    except (lifecycle.DataFolderInUse, AddressInUse) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -243,7 +244,7 @@ def db_upgrade(new_secret_key: bool) -> None:
 @db_group.command("check")
 def db_check() -> None:
     """Prove log, states, roles and triggers consistent; exit code 1 if they are not."""
-    from ordertrack import consistency
+    from ordertrack.server import consistency
 
     settings = Settings.from_environment()
     findings = list(consistency.check(settings))
@@ -257,7 +258,7 @@ def db_check() -> None:
 @click.option("--tenant", "tenant_slug", metavar="SLUG", help="Only this tenant.")
 def db_new_epoch(tenant_slug: str | None) -> None:
     """After restoring a backup: tell every screen and program that history changed."""
-    from ordertrack import consistency
+    from ordertrack.server import consistency
 
     with operator():
         try:

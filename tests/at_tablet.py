@@ -11,7 +11,7 @@ from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ordertrack.orders.state_machine import Role
+from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts, people
 
 PIN = "7294"

@@ -10,7 +10,7 @@ from unittest import mock
 
 from flask import Flask
 
-from ordertrack.orders.state_machine import Role
+from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts, passwords
 from ordertrack.tenants.principal import Principal
 

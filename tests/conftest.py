@@ -26,12 +26,15 @@ from sqlalchemy import make_url
 from town import Town, open_town
 from wire import Wire
 
-from ordertrack import consistency, create_app, embedded, make_bare_app, schema
-from ordertrack.config import Settings
-from ordertrack.database import db, tenant_context
+from ordertrack import create_app
+from ordertrack.database import embedded, schema
+from ordertrack.database.app import make_bare_app
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import intake, records
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.server import consistency
 
 TESTS = Path(__file__).parent
 # Their crowds and hard times would be everybody's: they follow one another, first, and others go beside them.

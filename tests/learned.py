@@ -10,14 +10,15 @@ from cast import House
 from flask import Flask
 from sqlalchemy import select, text
 
-from ordertrack.config import Settings
-from ordertrack.database import db, operator_connection, tenant_context
-from ordertrack.orders.state_machine import OrderStatus
-from ordertrack.sla import cells, expected_end
-from ordertrack.sla.cells import FULFILMENTS, LOAD_BANDS, STATUSES
-from ordertrack.sla.estimates import FEWEST
-from ordertrack.sla.histogram import VALUES, bins_of
-from ordertrack.sla.models import EstimateDay
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, operator_connection, tenant_context
+from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.sla.estimates import expected_end
+from ordertrack.sla.estimates.models import EstimateDay
+from ordertrack.sla.estimates.table import FEWEST
+from ordertrack.sla.measure import cells
+from ordertrack.sla.measure.cells import FULFILMENTS, LOAD_BANDS, STATUSES
+from ordertrack.sla.measure.histogram import VALUES, bins_of
 from ordertrack.tenants.models import Restaurant
 
 BUSIEST = len(LOAD_BANDS)

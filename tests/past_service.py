@@ -9,12 +9,12 @@ from dataclasses import replace
 from cast import House
 from flask import Flask
 
-from ordertrack.database import enter_tenant
-from ordertrack.orders.history import History
+from ordertrack.database.session import enter_tenant
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.past import PastOrder, PastStep
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.sla.settings import of_tenant
+from ordertrack.past.orders import PastOrder, PastStep
+from ordertrack.past.writer import History
+from ordertrack.restaurants.cache import of_tenant
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 _WAY = (
     OrderStatus.PENDING,

@@ -9,9 +9,10 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import text
 
-from ordertrack import make_bare_app, schema
-from ordertrack.config import Settings
-from ordertrack.database import db, operator_connection
+from ordertrack.database import schema
+from ordertrack.database.app import make_bare_app
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, operator_connection
 
 
 @contextmanager

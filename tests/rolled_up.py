@@ -12,11 +12,11 @@ from cast import House
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
 
-from ordertrack.database import db
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.sla import cells
-from ordertrack.sla.cells import LEFT_OUT
-from ordertrack.sla.stages import LeftOut, Stage
+from ordertrack.database.session import db
+from ordertrack.rules.stages import LeftOut, Stage
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla.measure import cells
+from ordertrack.sla.measure.cells import LEFT_OUT
 
 
 def everything(house: House) -> dict[str, list[Any]]:

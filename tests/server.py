@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from ordertrack.config import Settings
+from ordertrack.database.config import Settings
 
 T = TypeVar("T")
 PATIENCE = 20.0  # seconds

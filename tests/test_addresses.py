@@ -13,9 +13,9 @@ import pytest
 from faults.processes import workers
 from server import Server, environment_of, wait_for
 
-from ordertrack import addresses
-from ordertrack.addresses import AddressInUse
-from ordertrack.config import Settings
+from ordertrack.database.config import Settings
+from ordertrack.server import port as addresses
+from ordertrack.server.port import AddressInUse
 
 CONNECTIONS = 300
 

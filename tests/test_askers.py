@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ordertrack.askers import address_of
+from ordertrack.web.client_address import address_of
 
 
 def seen_through(peer: str, proxies: int, **headers: str) -> str | None:

@@ -15,10 +15,11 @@ from server import wait_for
 from sqlalchemy import text
 from wire import Wire
 
-from ordertrack import connecting, create_app, database
-from ordertrack.config import Settings
-from ordertrack.connecting import Connection, Unanswered
-from ordertrack.database import db
+from ordertrack import create_app
+from ordertrack.database import connecting, session
+from ordertrack.database.config import Settings
+from ordertrack.database.connecting import Connection, Unanswered
+from ordertrack.database.session import db
 
 SHORT = 0.3  # seconds
 AT_ONCE = 5.0  # seconds: well before anybody would give up by themselves
@@ -109,7 +110,7 @@ def test_the_system_gives_up_on_a_peer_that_answers_nothing(wired: Settings, far
     with (
         far.app_context(),
         db.engine.connect() as pooled,
-        database.operator_connection(wired.operator_url) as operators,
+        session.operator_connection(wired.operator_url) as operators,
         connecting.short_lived(wired.app_url).connect() as single,
         connecting.direct(wired.app_url, "listener", SHORT) as direct,
     ):
@@ -130,7 +131,7 @@ def _is_looked_after(connection: Any) -> None:
 
 
 def test_nothing_of_an_operators_holds_anybody_up_for_ever(settings: Settings) -> None:
-    with database.operator_connection(settings.operator_url) as connection:
+    with session.operator_connection(settings.operator_url) as connection:
         for limit in (
             "statement_timeout",
             "lock_timeout",

@@ -18,12 +18,12 @@ from flask import Flask
 from quiet import bare_app, quiet_database
 from rolled_up import Told, put
 
-from ordertrack import consistency
-from ordertrack.config import Settings
-from ordertrack.database import tenant_context
+from ordertrack.database.config import Settings
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log, transitions
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.sla import rollup
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.server import consistency
+from ordertrack.sla.rollup import extend
 
 Broken = Callable[[], set[str]]
 Operator = psycopg.Connection[Any]
@@ -275,7 +275,7 @@ def test_a_day_of_the_roll_up_that_a_rebuild_would_make_otherwise_is_found_and_n
     log = [told for number in range(3) for told in pickup(number)]
     put(operator, cedar, sorted(log, key=lambda told: told.at), 0)
     with tenant_context(app, cedar.tenant_id):
-        rollup.keep_up(cedar.tenant_id)
+        extend.keep_up(cedar.tenant_id)
     assert broken() == set()
     assert operator.execute(statement, {"tenant": cedar.tenant_id}).rowcount == 1
     (claim,) = broken()
@@ -283,7 +283,7 @@ def test_a_day_of_the_roll_up_that_a_rebuild_would_make_otherwise_is_found_and_n
     assert said == SAMPLE.format(cedar.slug)
     assert where in differ
     with tenant_context(app, cedar.tenant_id):
-        rollup.rebuild(cedar.tenant_id)
+        extend.rebuild(cedar.tenant_id)
     assert broken() == set()
 
 

@@ -16,9 +16,11 @@ import psycopg
 import pytest
 from upgrading.clusters import binaries
 
-from ordertrack import embedded, serving
-from ordertrack.config import Settings, SettingsError
-from ordertrack.data_folder import refuse_strangers
+from ordertrack.database import embedded
+from ordertrack.database.config import Settings
+from ordertrack.database.data_folder import refuse_strangers
+from ordertrack.database.settings_error import SettingsError
+from ordertrack.server import lifecycle
 
 ME = os.geteuid()
 OWNER = pwd.getpwnam("nobody").pw_uid if ME == 0 else ME
@@ -110,7 +112,7 @@ def test_root_makes_nothing_in_somebody_elses_folder(folder: Path) -> None:
     for make in (
         lambda: Settings.from_environment({"ORDERTRACK_DATA": str(folder)}),
         lambda: embedded.operator_url(folder),
-        lambda: serving._claim(folder),
+        lambda: lifecycle._claim(folder),
     ):
         with pytest.raises(SettingsError, match="this runs as root"):
             make()

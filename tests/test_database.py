@@ -16,9 +16,11 @@ from psycopg import sql
 from sqlalchemy import Connection, Enum, Text, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from ordertrack import database, make_bare_app, schema
-from ordertrack.config import Settings
-from ordertrack.database import UnsafeDatabaseRole, db, operator_connection
+from ordertrack.database import schema
+from ordertrack.database import session as database
+from ordertrack.database.app import make_bare_app
+from ordertrack.database.config import Settings
+from ordertrack.database.session import UnsafeDatabaseRole, db, operator_connection
 from ordertrack.tenants import models as _tenants
 
 MakeRole = Callable[..., str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordertrack.descriptors import shared_out
+from ordertrack.server.descriptors import shared_out
 
 
 @given(st.integers(16, 2_000_000))

@@ -6,8 +6,8 @@ import resource
 
 from flask import Flask
 
-from ordertrack import errors
-from ordertrack.errors import Problem
+from ordertrack.web import errors
+from ordertrack.web.problems import Problem
 
 
 def test_an_error_page_opens_no_file(app: Flask) -> None:

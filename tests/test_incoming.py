@@ -11,8 +11,9 @@ from gunicorn import http
 from gunicorn.config import Config
 from gunicorn.http.errors import InvalidChunkSize, NoMoreData
 
-from ordertrack import incoming
-from ordertrack.incoming import LARGEST_BODY, Arrivals, Incoming, NotReceived
+from ordertrack.server import incoming
+from ordertrack.server.incoming import Arrivals, Incoming, NotReceived
+from ordertrack.web.bodies import LARGEST_BODY
 
 Open = Callable[..., tuple[socket.socket, Incoming]]
 

@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 from flask import Flask
 
-from ordertrack import kept
-from ordertrack.kept import Kept
+from ordertrack.database import ttl_cache
+from ordertrack.database.ttl_cache import Kept
 
 TENANTS = 1000
 
@@ -21,7 +21,7 @@ def test_of_tenants_that_ask_once_nothing_stays_behind(app: Flask, monkeypatch: 
                 values.get(tenant, lambda tenant=tenant: f"settings of {tenant}") == f"settings of {tenant}"
             )
         assert len(values._values) == TENANTS
-        monkeypatch.setattr(kept.time, "monotonic", lambda: 1e12)
+        monkeypatch.setattr(ttl_cache.time, "monotonic", lambda: 1e12)
         for tenant in range(TENANTS // 2):
             values.get(TENANTS + tenant, lambda: "settings")
         assert len(values._values) == TENANTS // 2
@@ -30,7 +30,7 @@ def test_of_tenants_that_ask_once_nothing_stays_behind(app: Flask, monkeypatch: 
 def test_what_is_in_use_is_found_until_its_time_is_over(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     values: Kept[int, str] = Kept()
     now = [0.0]
-    monkeypatch.setattr(kept.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(ttl_cache.time, "monotonic", lambda: now[0])
     reads: list[int] = []
 
     def read(tenant: int) -> str:
@@ -43,4 +43,4 @@ def test_what_is_in_use_is_found_until_its_time_is_over(app: Flask, monkeypatch:
             for tenant in (1, 2, 3):
                 assert values.get(tenant, partial(read, tenant)) == "settings"
         assert len(values._values) == 3
-    assert reads == [1, 2, 3] * int(20 / kept.KEPT_FOR)
+    assert reads == [1, 2, 3] * int(20 / ttl_cache.KEPT_FOR)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordertrack import names
+from ordertrack.i18n import names
 
 words = st.text(st.characters(categories=["Lu", "Ll", "Lo", "Mn"]), min_size=1, max_size=8)
 blanks = st.text(st.sampled_from(" \u00a0\u2009\u3000"), max_size=2)

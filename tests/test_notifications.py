@@ -12,21 +12,19 @@ from flask import Flask
 from live.recording import Recorder
 from server import wait_for
 
-from ordertrack import notifications
 from ordertrack.boards.columns import BOARDS, KITCHEN
-from ordertrack.database import tenant_context
-from ordertrack.languages import TAGS
+from ordertrack.database.channels import EVENTS_CHANNEL, ROLLUP_CHANNEL, SETTINGS_CHANNEL
+from ordertrack.database.session import tenant_context
+from ordertrack.i18n.topic_keys import key_of
+from ordertrack.i18n.translate import TAGS
 from ordertrack.live.hub import Hub, NotAdmitted
 from ordertrack.live.listener import Hear, OtherForm
 from ordertrack.live.topics import Topic
-from ordertrack.orders.transitions import CHANNEL
-from ordertrack.sla import saving, settings
-from ordertrack.sla.channel import CHANNEL as SLA
-from ordertrack.sla.channel import ROLLUP_CHANNEL
-from ordertrack.sla.settings import SETTINGS_CHANNEL
-from ordertrack.sla.stages import Stage
-from ordertrack.sla.targets import Target
-from ordertrack.spoken_topics import key_of
+from ordertrack.restaurants import cache, save
+from ordertrack.restaurants.targets import Target
+from ordertrack.rules.stages import Stage
+from ordertrack.server import notifications
+from ordertrack.sla.report.channel import CHANNEL as SLA
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import find_restaurant
 
@@ -68,11 +66,11 @@ def restaurant_of(app: Flask, house: House, slug: str) -> uuid.UUID:
 def save_target(app: Flask, house: House, restaurant_id: uuid.UUID) -> None:
     """As another process would: what this one has read already it keeps."""
     with tenant_context(app, house.tenant_id):
-        found = settings.of_restaurant(house.tenant_id, restaurant_id)
+        found = cache.of_restaurant(house.tenant_id, restaurant_id)
         today = found.calendar.day_of(dt.datetime.now(dt.UTC))
-        kept = dict(settings._kept._values)
-        saving.save_target(restaurant_id, Target(Stage.ACCEPT, None, today, 600), by=house.maya.principal)
-        settings._kept._values.update(kept)
+        kept = dict(cache._kept._values)
+        save.save_target(restaurant_id, Target(Stage.ACCEPT, None, today, 600), by=house.maya.principal)
+        cache._kept._values.update(kept)
 
 
 def late_moments(recorder: Recorder) -> bool:
@@ -147,6 +145,6 @@ def test_only_managers_watch_the_report(cedar: House, rival: House, watch: Watch
 
 @pytest.mark.parametrize("payload", ["", "rubbish", ":", "7:8", f"{uuid.UUID(int=7)}:soon", "x" * 5000])
 def test_a_payload_of_another_form_is_not_acted_upon(heard: Mapping[str, Hear], payload: str) -> None:
-    for channel in (CHANNEL, SETTINGS_CHANNEL, ROLLUP_CHANNEL):
+    for channel in (EVENTS_CHANNEL, SETTINGS_CHANNEL, ROLLUP_CHANNEL):
         with pytest.raises(OtherForm):
             heard[channel](payload)

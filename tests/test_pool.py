@@ -18,16 +18,17 @@ from server import wait_for
 from sqlalchemy import Engine
 from sqlalchemy.exc import TimeoutError
 
-from ordertrack import create_app, database
-from ordertrack import pool as pool_module
-from ordertrack.boards.screen_keeper import BEAT, ScreenKeeper
-from ordertrack.boards.screens import CHANNEL, Part
-from ordertrack.config import Settings
-from ordertrack.database import db, tenant_context
+from ordertrack import create_app
+from ordertrack.database import pool as pool_module
+from ordertrack.database import session
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, tenant_context
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
 from ordertrack.live.topics import Topic
 from ordertrack.orders import event_log, records
+from ordertrack.presence.channel import CHANNEL, Part
+from ordertrack.presence.tracker import BEAT, ScreenKeeper
 
 MakeApp = Callable[[int, float], Flask]
 AT_ONCE = 20
@@ -39,8 +40,8 @@ def make_app(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ma
     with ExitStack() as made:
 
         def make(size: int, patience: float) -> Flask:
-            monkeypatch.setattr(database, "POOL_SIZE", size)
-            monkeypatch.setattr(database, "POOL_PATIENCE", patience)
+            monkeypatch.setattr(session, "POOL_SIZE", size)
+            monkeypatch.setattr(session, "POOL_PATIENCE", patience)
             app = create_app(settings)
             with app.app_context():
                 made.callback(db.engine.dispose)
@@ -148,7 +149,7 @@ def test_no_connection_is_opened_beyond_the_pool_however_many_ask_at_once(
     threads = [Thread(target=ask) for _ in range(AT_ONCE)]
     opened: list[object] = []
     with app.app_context():
-        database.event.listen(db.engine, "connect", lambda connection, _record: opened.append(connection))
+        session.event.listen(db.engine, "connect", lambda connection, _record: opened.append(connection))
     for thread in threads:
         thread.start()
     for thread in threads:

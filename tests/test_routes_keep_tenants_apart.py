@@ -17,10 +17,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.routing import Rule
 
-from ordertrack.config import Settings
-from ordertrack.database import operator_connection
-from ordertrack.orders.acts import Act
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.database.config import Settings
+from ordertrack.database.session import operator_connection
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import OrderStatus
 
 # Routes that name nothing of a tenant's; anything else must be fillable below.
 _BOARDS = ("kitchen", "dispatch")

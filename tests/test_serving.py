@@ -20,7 +20,7 @@ from cast import PASSWORD, House
 from psycopg import sql
 from server import Server, environment_of, wait_for
 
-from ordertrack.config import Settings
+from ordertrack.database.config import Settings
 
 STREAMS = 200
 Finished = subprocess.CompletedProcess[str]
@@ -136,8 +136,8 @@ def test_a_command_beside_the_server_ends_if_the_server_was_gone_before_it_began
     """By the time that it can look who its parent is, that is somebody else."""
     starts_and_goes = (
         "import os\n"
-        "from ordertrack import serving\n"
-        "print(serving._command('sla', 'keep').pid, flush=True)\n"
+        "from ordertrack.server import lifecycle\n"
+        "print(lifecycle._command('sla', 'keep').pid, flush=True)\n"
         "os._exit(0)\n"
     )
     gone = subprocess.run(

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ordertrack.config import ROOT, Settings, SettingsError
-from ordertrack.limits import Limits
+from ordertrack.database.config import ROOT, Settings
+from ordertrack.database.limits import Limits
+from ordertrack.database.settings_error import SettingsError
 
 
 def read(folder: Path, **environ: str) -> Settings:

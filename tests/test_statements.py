@@ -11,11 +11,13 @@ from flask import Flask
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.exc import DBAPIError
 
-from ordertrack import database, make_bare_app
-from ordertrack.config import Settings
-from ordertrack.database import db, tenant_context
-from ordertrack.orders.models import Order, StatusEvent, TenantStream
-from ordertrack.statements import Confined, PlannedOnce, Statement
+from ordertrack.database import session as database
+from ordertrack.database.app import make_bare_app
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, tenant_context
+from ordertrack.database.statements import Confined, PlannedOnce, Statement
+from ordertrack.orders.models import Order, StatusEvent
+from ordertrack.tenants.stream import TenantStream
 
 _ORDERS = Confined(select(Order.id, Order.tenant_id))
 

@@ -17,8 +17,9 @@ from psycopg import errors as said_by
 from server import wait_for
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 
-from ordertrack import create_app, errors
-from ordertrack.config import Settings
+from ordertrack import create_app
+from ordertrack.database.config import Settings
+from ordertrack.web import problems
 
 NOBODY_LISTENS = "postgresql://nobody@127.0.0.1:1/none"
 
@@ -96,7 +97,7 @@ def test_it_is_said_as_exactly_as_it_is_known(
     deserted: Flask, error: Exception, method: str, words: str
 ) -> None:
     with deserted.test_request_context("/", method=method):
-        problem = errors.problem_of(error)
+        problem = problems.problem_of(error)
     assert problem.status == 503
     assert words in problem.detail
 
@@ -104,7 +105,7 @@ def test_it_is_said_as_exactly_as_it_is_known(
 @pytest.mark.parametrize("error", [InternalError("", {}, said_by.DataCorrupted()), said_by.UndefinedTable()])
 def test_what_waiting_does_not_mend_is_no_503(deserted: Flask, error: Exception) -> None:
     with deserted.test_request_context("/"), pytest.raises(type(error)):
-        errors.problem_of(error)
+        problems.problem_of(error)
 
 
 def test_a_move_whose_answer_was_lost_is_not_said_to_be_undone(

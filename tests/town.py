@@ -13,9 +13,10 @@ from direct import connect
 from flask import Flask
 from psycopg import sql
 
-from ordertrack import create_app, schema
-from ordertrack.config import Settings
-from ordertrack.database import db
+from ordertrack import create_app
+from ordertrack.database import schema
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db
 
 TENANTS = 3000
 ORDERS = 20_000  # of the first tenant, all but a few of its busy restaurant

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ordertrack.orders.acts import Act
 from ordertrack.orders.event_log import ActionRecord, EventRecord
 from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 CursorText = Annotated[str, Field(description="A position in the tenant's events: <epoch>-<seq>.")]
 From = Annotated[OrderStatus | None, Field(serialization_alias="from")]

@@ -7,12 +7,12 @@ from typing import cast
 from flask import g, request
 from sqlalchemy import bindparam, select
 
-from ordertrack.database import enter_tenant
-from ordertrack.errors import Problem, Refusal
-from ordertrack.statements import Confined
+from ordertrack.database.session import enter_tenant
+from ordertrack.database.statements import Confined
 from ordertrack.tenants.accounts import hash_key
 from ordertrack.tenants.models import ApiKey
 from ordertrack.tenants.principal import Principal
+from ordertrack.web.problems import Problem, Refusal
 
 # A credential shows the one row that holds it, and so whose tenant it belongs to.
 _IN_USE = Confined(

@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 from ordertrack.api import answers, reading, schemas
-from ordertrack.incoming import LARGEST_BODY
+from ordertrack.web.bodies import LARGEST_BODY
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 _ABOUT = (

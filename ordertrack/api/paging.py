@@ -8,10 +8,10 @@ import struct
 import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
-from ordertrack.errors import Problem, Refusal
 from ordertrack.live.cursor import Cursor
 from ordertrack.orders import event_log
 from ordertrack.orders.records import OrderRecord
+from ordertrack.web.problems import Problem, Refusal
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _LAYOUT = struct.Struct(">Q16s")  # microseconds since 1970, the order's id

@@ -11,8 +11,8 @@ from flask.blueprints import BlueprintSetupState
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ordertrack import errors
-from ordertrack.errors import Problem, Refusal
+from ordertrack.web import errors
+from ordertrack.web.problems import Problem, Refusal
 
 MOST_TOLD = 20  # a body can be wrong in thousands of places; the first few say enough
 _LONGEST_FIELD = 100

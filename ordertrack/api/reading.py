@@ -11,8 +11,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from ordertrack.api.problems import refusal, refusal_of
 from ordertrack.api.schemas import Query
-from ordertrack.errors import Problem, Refusal
-from ordertrack.incoming import LARGEST_BODY
+from ordertrack.web.bodies import LARGEST_BODY
+from ordertrack.web.problems import Problem, Refusal
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 IDEMPOTENCY_KEY_FORM = "[!-~]{1,255}"

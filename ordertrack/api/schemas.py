@@ -20,10 +20,10 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ordertrack.api.metadata import Metadata
-from ordertrack.orders.acts import Act
+from ordertrack.i18n.plain_text import plain_text
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.plain_text import plain_text
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 MOST_ITEMS = 200
 MOST_LISTED = 200

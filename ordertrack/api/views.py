@@ -9,7 +9,6 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request, url_for
 from pydantic import BaseModel
 
-from ordertrack import streaming
 from ordertrack.api import authentication, problems, reading
 from ordertrack.api.answers import EventList, OrderAnswer, OrderList
 from ordertrack.api.authentication import principal
@@ -29,6 +28,7 @@ from ordertrack.api.stream import require_restaurant, topic_of
 from ordertrack.orders import actions, event_log, intake, records, transitions
 from ordertrack.orders.event_log import ActionRecord, EventRecord
 from ordertrack.orders.transitions import OrderNotFound
+from ordertrack.streams import sse
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 blueprint.before_request(authentication.authenticate)
@@ -123,8 +123,8 @@ def stream() -> Response:
     watcher = principal()
     topic = topic_of(watcher.tenant_id, query.restaurant, query.order, query.include)
     if query.after or request.headers.get("Last-Event-ID"):
-        return streaming.answer(watcher, topic, streaming.requested_cursor())
-    return streaming.answer(watcher, topic, event_log.head(watcher.tenant_id))
+        return sse.answer(watcher, topic, sse.requested_cursor())
+    return sse.answer(watcher, topic, event_log.head(watcher.tenant_id))
 
 
 @blueprint.get("/openapi.json")

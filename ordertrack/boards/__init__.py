@@ -1,27 +1,17 @@
-"""Columns, card fragments, kitchen and dispatch pages."""
+"""The kitchen, dispatch and pickup boards: columns, cards, taps."""
 
-from ordertrack.boards import (
-    floor_views,
-    offline,
-    open_views,
-    pickup_views,
-    screen_views,
-    screens,
-    taps,
-    views,
-)
-from ordertrack.boards.allergies import leaves_out_an_allergen, speaks_of_allergy
+from ordertrack.boards import offline, order_posts, pickup_views, print_views, tablet_api, views
+from ordertrack.boards.allergens import leaves_out_an_allergen, speaks_of_allergy
 
 BLUEPRINTS = (
     views.blueprint,
-    taps.blueprint,
+    order_posts.blueprint,
     offline.blueprint,
     pickup_views.blueprint,
-    floor_views.blueprint,
-    screen_views.blueprint,
-    open_views.blueprint,
+    print_views.blueprint,
+    tablet_api.blueprint,
 )
-CHANNELS = [*views.CHANNELS, *pickup_views.CHANNELS, *screens.CHANNELS]
+CHANNELS = [*views.CHANNELS, *pickup_views.CHANNELS]
 
 views.blueprint.add_app_template_test(speaks_of_allergy, "of_allergy")
 views.blueprint.add_app_template_test(leaves_out_an_allergen, "without_allergen")

@@ -6,10 +6,10 @@ import uuid
 
 from ordertrack.boards import fragments
 from ordertrack.boards.columns import Board
+from ordertrack.i18n.topic_keys import halves_of, key_of, keys_of
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message, Topic
 from ordertrack.orders.event_log import Change
-from ordertrack.spoken_topics import halves_of, key_of, keys_of
 from ordertrack.tenants.principal import Principal
 
 

@@ -6,9 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 
-from ordertrack.languages import marked
+from ordertrack.i18n.translate import marked
 from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.state_machine import OrderStatus, Role
+from ordertrack.rules.roles import Role
+from ordertrack.rules.state_machine import OrderStatus
 
 _FAR_AHEAD = 10**13  # milliseconds: the year 2286
 

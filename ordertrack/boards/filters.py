@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from ordertrack.orders.state_machine import Fulfilment
+from ordertrack.rules.state_machine import Fulfilment
 
 HEADER = "Hides"
 """Of a board's stream: JSON `{"stations": [...], "fulfilments": [...]}`, percent-encoded."""

@@ -11,13 +11,13 @@ from flask import current_app
 
 from ordertrack.boards.columns import Board, Column
 from ordertrack.boards.room import MOST_CARDS, Room, lines_of
-from ordertrack.languages import speaking
+from ordertrack.i18n.translate import speaking
 from ordertrack.orders import records
-from ordertrack.orders.acts import DETAILED_ACTS, Act
 from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.state_machine import OrderStatus
-from ordertrack.sla import screens
-from ordertrack.tenants import floor
+from ordertrack.restaurants import operations
+from ordertrack.rules.order_actions import DETAILED_ACTS, Act
+from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.sla import card_timers
 
 
 def card_id(order_id: uuid.UUID) -> str:
@@ -73,7 +73,7 @@ def whole(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID, language
 
 def undo_seconds(order: OrderRecord, to: OrderStatus) -> int:
     """For how long a tap that moves the order to `to` can be taken back; 0: it goes at once."""
-    return floor.of_restaurant(order.tenant_id, order.restaurant_id).undo_for(to)
+    return operations.of_restaurant(order.tenant_id, order.restaurant_id).undo_for(to)
 
 
 def acts_of(order: OrderRecord, board: Board) -> tuple[Act, ...]:
@@ -102,8 +102,8 @@ FOR_CARDS: dict[str, object] = {
     "undo_seconds": undo_seconds,
     "acts_of": acts_of,
     "acts_of_managers": acts_of_managers,
-    "timer_of": screens.timer_of,
-    "expected_end_of": screens.expected_end_of,
+    "timer_of": card_timers.timer_of,
+    "expected_end_of": card_timers.expected_end_of,
     "lines_of": lines_of,
 }
 """What the template of a card asks for, wherever it is included."""

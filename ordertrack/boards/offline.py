@@ -7,13 +7,13 @@ from typing import TypedDict
 
 from flask import Blueprint, Response, current_app, make_response, request
 
-from ordertrack.assets import content_security_policy
 from ordertrack.boards.columns import Board
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus, allowed
-from ordertrack.tenants import floor
+from ordertrack.i18n.labels import move
+from ordertrack.restaurants import operations
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus, allowed
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import FoundRestaurant
-from ordertrack.words import move
+from ordertrack.web.assets import content_security_policy
 
 blueprint = Blueprint("offline", __name__)
 
@@ -52,7 +52,7 @@ def next_moves(
 
     Cancelling is left out: it asks for a reason, and so for a look at the order as it truly is.
     """
-    undo_for = floor.of_restaurant(principal.tenant_id, place.id).undo_for
+    undo_for = operations.of_restaurant(principal.tenant_id, place.id).undo_for
     return {
         fulfilment.value: {
             status.value: [_next_move(to, undo_for) for to in moves]

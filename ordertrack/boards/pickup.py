@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from flask import current_app
 
 from ordertrack.boards.fragments import card_id
-from ordertrack.languages import LANGUAGES, Language, current, marked, speaking
-from ordertrack.languages import gettext as _
+from ordertrack.i18n.topic_keys import halves_of, key_of, keys_of
+from ordertrack.i18n.translate import LANGUAGES, Language, current, marked, speaking
+from ordertrack.i18n.translate import gettext as _
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message, Topic
 from ordertrack.orders import records
 from ordertrack.orders.event_log import ActionRecord, Change
 from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.spoken_topics import halves_of, key_of, keys_of
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.principal import PICKUP, Principal
 
 CALLED_FOR = dt.timedelta(minutes=30)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
-from ordertrack import languages, streaming
 from ordertrack.boards.fragments import card_id
 from ordertrack.boards.pickup import FULFILMENTS, PickupChannel, areas_of, in_others, other_languages
-from ordertrack.languages import gettext as _
+from ordertrack.i18n import translate
+from ordertrack.i18n.translate import gettext as _
 from ordertrack.live.topics import Channel
 from ordertrack.orders import event_log
+from ordertrack.streams import sse
 from ordertrack.tenants.principal import PICKUP, Principal
 from ordertrack.tenants.restaurants import FoundRestaurant, find_restaurant
 from ordertrack.tenants.sign_in import staff_principal
@@ -41,8 +42,8 @@ def show(restaurant: str) -> ResponseReturnValue:
 def stream(restaurant: str) -> Response:
     """What becomes of the numbers after a cursor, as it happens, in the query's `language`."""
     principal, place = _find(restaurant)
-    topic = _channel.topic(principal.tenant_id, place.id, languages.of_page())
-    return streaming.answer(principal, topic, streaming.requested_cursor())
+    topic = _channel.topic(principal.tenant_id, place.id, translate.of_page())
+    return sse.answer(principal, topic, sse.requested_cursor())
 
 
 def _find(restaurant: str) -> tuple[Principal, FoundRestaurant]:

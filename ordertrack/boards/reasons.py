@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from ordertrack.languages import gettext as _
-from ordertrack.languages import marked
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import marked
 
 CANCELLING = (
     marked("Sold out"),

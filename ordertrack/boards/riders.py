@@ -7,8 +7,8 @@ import uuid
 
 from sqlalchemy import func, select
 
-from ordertrack import names
-from ordertrack.database import db
+from ordertrack.database.session import db
+from ordertrack.i18n import names
 from ordertrack.orders.models import Order
 
 LATELY = dt.timedelta(days=14)

@@ -8,18 +8,18 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from ordertrack import languages, streaming
 from ordertrack.boards import filters, fragments, riders
 from ordertrack.boards.channel import BoardChannel
 from ordertrack.boards.columns import BOARDS, DISPATCH, Board
 from ordertrack.boards.filters import FILTERS, Filter
 from ordertrack.boards.room import Room
-from ordertrack.database import db
-from ordertrack.languages import gettext as _
+from ordertrack.database.session import db
+from ordertrack.i18n import translate
+from ordertrack.i18n.translate import gettext as _
 from ordertrack.live.topics import Channel
 from ordertrack.orders import event_log
-from ordertrack.sla import settings
-from ordertrack.tenants import floor
+from ordertrack.restaurants import cache, operations
+from ordertrack.streams import sse
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import FoundRestaurant, find_restaurant
@@ -71,7 +71,9 @@ def show(restaurant: str, board: str) -> ResponseReturnValue:
         cursor=cursor,
         settings=version,
         riders=riders.names_lately(principal.tenant_id, place.id) if shown is DISPATCH else [],
-        stations=[station.name for station in floor.of_restaurant(principal.tenant_id, place.id).stations],
+        stations=[
+            station.name for station in operations.of_restaurant(principal.tenant_id, place.id).stations
+        ],
         **fragments.FOR_CARDS | {"lines_of": Room().lines_of},
     )
 
@@ -86,21 +88,21 @@ def stream(restaurant: str, board: str) -> Response:
     principal, place, shown = _find(restaurant, board)
     hides = _filter(principal, place)
     FILTERS.put(principal.tenant_id, (place.id, shown.name, principal.ended_by[-1]), hides)
-    topic = _channels[shown.name].topic(principal.tenant_id, place.id, languages.of_page())
+    topic = _channels[shown.name].topic(principal.tenant_id, place.id, translate.of_page())
     version = _settings_version(principal.tenant_id, place.id)
     is_outdated = request.headers.get("Shows-Settings", version) != version
     # The log does not tell of targets: who may have missed a change is shown everything.
-    return streaming.answer(principal, topic, None if is_outdated else streaming.requested_cursor())
+    return sse.answer(principal, topic, None if is_outdated else sse.requested_cursor())
 
 
 def _settings_version(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> str:
     """Another one whenever something was saved that cards show or boards go by."""
-    read = (settings.of_restaurant, floor.of_restaurant)
+    read = (cache.of_restaurant, operations.of_restaurant)
     return ".".join(str(of_restaurant(tenant_id, restaurant_id).version) for of_restaurant in read)
 
 
 def _filter(principal: Principal, place: FoundRestaurant) -> Filter:
-    stations = [station.name for station in floor.of_restaurant(principal.tenant_id, place.id).stations]
+    stations = [station.name for station in operations.of_restaurant(principal.tenant_id, place.id).stations]
     try:
         return filters.parse(request.headers.get(filters.HEADER), stations)
     except filters.MalformedFilter:

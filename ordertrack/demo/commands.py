@@ -7,12 +7,13 @@ from dataclasses import asdict
 
 import click
 
-from ordertrack import schema
-from ordertrack.config import Settings
-from ordertrack.demo import house, tablet_people
-from ordertrack.demo.pace import RealClock, stopped_by_signals
-from ordertrack.demo.replay_command import replay
-from ordertrack.demo.rush import SPEED, Rush
+from ordertrack.database import schema
+from ordertrack.database.config import Settings
+from ordertrack.demo.house import people as house
+from ordertrack.demo.house import tablet_people
+from ordertrack.demo.replay.command import replay
+from ordertrack.demo.simulation.pace import RealClock, stopped_by_signals
+from ordertrack.demo.simulation.rush import SPEED, Rush
 
 __all__ = ["demo", "replay", "rush"]
 

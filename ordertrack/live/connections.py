@@ -13,7 +13,7 @@ from typing import Any
 import gevent
 from gevent.event import Event
 
-from ordertrack import metrics
+from ordertrack.monitoring import metrics
 
 TAIL_BOUND = 256 * 1024  # bytes a watcher may lag behind before it is cut
 KERNEL_BOUND = 128 * 1024  # bytes that the system may keep for it besides; it spends up to twice as much

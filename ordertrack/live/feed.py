@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from ordertrack import metrics
 from ordertrack.live import frames
 from ordertrack.live.budget import Budget, weight
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Change, Channel, Topic
+from ordertrack.monitoring import metrics
 
 WINDOW = 1000
 PAGE = 200

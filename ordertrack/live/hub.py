@@ -10,7 +10,6 @@ from functools import partial
 
 import structlog
 
-from ordertrack import metrics
 from ordertrack.live import frames
 from ordertrack.live.budget import Budget
 from ordertrack.live.cursor import Cursor
@@ -20,6 +19,7 @@ from ordertrack.live.shares import Holder, Shares
 from ordertrack.live.subscriptions import LIFETIME, Connect, Connection, Log, Subscription
 from ordertrack.live.tenant_hub import TenantHub
 from ordertrack.live.topics import Channel, Topic, Watcher
+from ordertrack.monitoring import metrics
 
 MOST_STREAMS = 20_000
 TRIM_EVERY = 5  # seconds

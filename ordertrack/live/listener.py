@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 import psycopg
 import structlog
 
-from ordertrack import metrics
 from ordertrack.live.hub import Hub
 from ordertrack.live.lookout import Lookout
 from ordertrack.live.pulses import SLOTS, Pace
+from ordertrack.monitoring import metrics
 
 HEARTBEAT = 15.0  # seconds
 ASKS_EVERY = 10.0  # seconds after which the connection must show that it still answers

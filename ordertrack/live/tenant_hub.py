@@ -17,8 +17,8 @@ from ordertrack.live.feed import Entry, EpochChanged, Feed
 from ordertrack.live.pulses import slot_of
 from ordertrack.live.replays import Replays
 from ordertrack.live.subscriptions import Connect, Log, Subscription
+from ordertrack.live.topic_state import Watched
 from ordertrack.live.topics import Channel, Topic
-from ordertrack.live.watched import Watched
 
 CURRENT_FOR = 30.0  # seconds since the last look at the log that succeeded: then nobody is told to be current
 BUSY = 1.0  # seconds to wait for a tenant that is being joined or told, before others are looked at

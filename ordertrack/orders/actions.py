@@ -9,14 +9,22 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from ordertrack import metrics
-from ordertrack.database import db
+from ordertrack.database.channels import EVENTS_CHANNEL
+from ordertrack.database.session import db
+from ordertrack.database.statements import Statement
+from ordertrack.monitoring import metrics
 from ordertrack.orders import records, riders
-from ordertrack.orders.acts import DETAILED_ACTS, LINE_ACTS, Act, DetailMissing, NoSuchLine, check_act
 from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.state_machine import OrderStatus
-from ordertrack.orders.transitions import CHANNEL, OrderMoved, OrderNotFound
-from ordertrack.statements import Statement
+from ordertrack.orders.transitions import OrderMoved, OrderNotFound
+from ordertrack.rules.order_actions import (
+    DETAILED_ACTS,
+    LINE_ACTS,
+    Act,
+    DetailMissing,
+    NoSuchLine,
+    check_act,
+)
+from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.principal import Principal
 
 LONGEST = dict.fromkeys(Act, 200) | {Act.ASSIGN: 60}
@@ -25,7 +33,7 @@ LONGEST = dict.fromkeys(Act, 200) | {Act.ASSIGN: 60}
 _ACT = Statement(
     "SELECT seq, at FROM act_on_order(%(tenant_id)s, %(order_id)s, %(seen)s, %(act)s, %(line)s, %(detail)s,"
     " %(changed_by)s, %(actor)s, %(metadata)s, %(channel)s)",
-    {"channel": CHANNEL},
+    {"channel": EVENTS_CHANNEL},
 )
 
 

@@ -31,15 +31,16 @@ from sqlalchemy import (
     union_all,
 )
 
-from ordertrack.database import db
+from ordertrack.database.session import db
+from ordertrack.database.statements import Confined, PlannedOnce
 from ordertrack.live.cursor import Cursor
-from ordertrack.orders.acts import Act
 from ordertrack.orders.imported import is_timed
-from ordertrack.orders.models import Order, OrderAction, StatusEvent, TenantStream
+from ordertrack.orders.models import Order, OrderAction, StatusEvent
 from ordertrack.orders.records import OrderRecord, join_order, record_columns, to_record
-from ordertrack.orders.state_machine import OrderStatus
-from ordertrack.statements import Confined, PlannedOnce
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.models import Restaurant
+from ordertrack.tenants.stream import TenantStream
 
 FEW = 32  # entries that are read at once by a plan that is kept
 _LIMIT = bindparam("limit", type_=Integer)

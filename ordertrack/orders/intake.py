@@ -15,13 +15,13 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 
-from ordertrack import metrics
-from ordertrack.database import db
+from ordertrack.database.channels import EVENTS_CHANNEL
+from ordertrack.database.session import db
+from ordertrack.monitoring import metrics
 from ordertrack.orders.models import Order
-from ordertrack.orders.state_machine import FIRST, OPEN, Fulfilment
-from ordertrack.orders.transitions import CHANNEL
-from ordertrack.tenants import floor
-from ordertrack.tenants.floor import FloorSettings
+from ordertrack.restaurants import operations
+from ordertrack.restaurants.operations import FloorSettings
+from ordertrack.rules.state_machine import FIRST, OPEN, Fulfilment
 from ordertrack.tenants.models import DAYS_KEPT_AHEAD, Restaurant
 from ordertrack.tenants.principal import Principal
 
@@ -207,12 +207,12 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.
             "idempotency_key": idempotency_key,
             "idempotency_hash": order.fingerprint if idempotency_key is not None else None,
             "idempotency_sender": by.actor if idempotency_key is not None else None,
-            "items": _routed(order.items, floor.of_restaurant(by.tenant_id, restaurant_id)),
+            "items": _routed(order.items, operations.of_restaurant(by.tenant_id, restaurant_id)),
             "token": secrets.token_urlsafe(16),
             "changed_by": by.name,
             "actor": by.actor,
             "metadata": order.metadata,
-            "channel": CHANNEL,
+            "channel": EVENTS_CHANNEL,
         },
     ).one()
     return order_id

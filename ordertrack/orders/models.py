@@ -20,9 +20,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ordertrack.database import Base, Moment, stored_as_text
-from ordertrack.orders.acts import Act
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.database.session import Base, Moment, stored_as_text
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 _EMPTY = text("'{}'::jsonb")
 
@@ -109,23 +109,6 @@ class TrackingLink(Base):
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     order_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     token: Mapped[str]
-
-
-class TenantStream(Base):
-    """The head of a tenant's event stream; whoever updates it holds the stream until the commit.
-
-    `last_at` is when the newest entry was recorded: the schema reads the clock as `seq` counts up, and never
-    goes back behind it. None before the first entry.
-    """
-
-    __tablename__ = "tenant_streams"
-
-    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
-    epoch: Mapped[int] = mapped_column(
-        BigInteger, server_default=text("extract(epoch FROM clock_timestamp())::bigint")
-    )
-    seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
-    last_at: Mapped[dt.datetime | None] = mapped_column(Moment)
 
 
 class StatusEvent(Base):

@@ -7,8 +7,9 @@ import uuid
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from ordertrack.orders.acts import Act, allowed_acts
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus, Role, allowed
+from ordertrack.rules.order_actions import Act, allowed_acts
+from ordertrack.rules.roles import Role
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus, allowed
 
 
 @dataclass(frozen=True, slots=True)

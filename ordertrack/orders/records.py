@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, bindparam, or_, s
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql import func
 
-from ordertrack.database import db
+from ordertrack.database.session import db
+from ordertrack.database.statements import Confined
 from ordertrack.orders.imported import IMPORTER, TIME_UNKNOWN
 from ordertrack.orders.models import Order, OrderItem, StatusEvent, TrackingLink
 from ordertrack.orders.order_record import ItemRecord, OrderRecord, Step
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.statements import Confined
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.restaurants import find_restaurant
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, select
 
-from ordertrack import names
+from ordertrack.database.statements import Confined
+from ordertrack.i18n import names
 from ordertrack.orders.models import Order
 from ordertrack.orders.order_record import OrderRecord
-from ordertrack.orders.state_machine import OPEN
-from ordertrack.statements import Confined
+from ordertrack.rules.state_machine import OPEN
 
 
 def as_carried(order: OrderRecord, name: str) -> str:

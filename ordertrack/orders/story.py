@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from ordertrack import words
-from ordertrack.languages import gettext as _
-from ordertrack.languages import marked, ngettext
-from ordertrack.orders.acts import LINE_ACTS, Act
+from ordertrack.i18n import labels
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import marked, ngettext
 from ordertrack.orders.event_log import ActionRecord, EventRecord
 from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.order_actions import LINE_ACTS, Act
+from ordertrack.rules.state_machine import OrderStatus
 
 _DEEDS = {
     Act.STRIKE: marked("Line done"),
@@ -55,7 +55,7 @@ def tell(order: OrderRecord, entries: list[EventRecord | ActionRecord]) -> list[
 
 
 def _of_event(event: EventRecord, was_timed: bool) -> Sentence:
-    what = words.status(event.to_status)
+    what = labels.status(event.to_status)
     if event.open_lines and event.to_status == OrderStatus.READY:
         what = ngettext("Ready, with %(num)s line open", "Ready, with %(num)s lines open", event.open_lines)
     reason = event.metadata.get("reason")

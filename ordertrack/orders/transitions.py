@@ -8,21 +8,21 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from ordertrack import metrics
-from ordertrack.database import db
-from ordertrack.orders import records, state_machine
+from ordertrack.database.channels import EVENTS_CHANNEL
+from ordertrack.database.session import db
+from ordertrack.database.statements import Statement
+from ordertrack.monitoring import metrics
+from ordertrack.orders import records
 from ordertrack.orders.records import OrderRecord, Step
-from ordertrack.orders.state_machine import LinesOpen, OrderHeld, OrderStatus, ReasonMissing
-from ordertrack.statements import Statement
+from ordertrack.rules import state_machine
+from ordertrack.rules.state_machine import LinesOpen, OrderHeld, OrderStatus, ReasonMissing
 from ordertrack.tenants.principal import Principal
-
-CHANNEL = "ordertrack_events"
 
 # The schema's own function: one statement that compares, sets, counts, writes and wakes.
 _ADVANCE = Statement(
     "SELECT seq, at, load FROM advance_order(%(tenant_id)s, %(order_id)s, %(seen)s, %(to)s,"
     " %(needs_lines_done)s, %(heeds_hold)s, %(changed_by)s, %(actor)s, %(metadata)s, %(channel)s)",
-    {"channel": CHANNEL},
+    {"channel": EVENTS_CHANNEL},
 )
 
 

@@ -9,8 +9,8 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from ordertrack.database import db
-from ordertrack.languages import gettext as _
+from ordertrack.database.session import db
+from ordertrack.i18n.translate import gettext as _
 from ordertrack.orders import event_log, records
 from ordertrack.orders import story as stories
 from ordertrack.orders.transitions import OrderNotFound

@@ -1,1 +1,1 @@
-"""Shifts, targets, the roll-up of the log, and the reports that are read from it."""
+"""Times and targets: the roll-up of the log, the estimates, and the reports that are read from them."""

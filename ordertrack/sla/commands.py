@@ -9,12 +9,14 @@ import threading
 import click
 from sqlalchemy import select
 
-from ordertrack import logs, make_bare_app, parent, schema
-from ordertrack.config import Settings
-from ordertrack.database import db, enter_tenant
+from ordertrack.database import schema
+from ordertrack.database.app import make_bare_app
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, enter_tenant
+from ordertrack.monitoring import logs, parent
 from ordertrack.orders import event_log
-from ordertrack.sla import rollup
-from ordertrack.sla.keeping import Keeping
+from ordertrack.sla.rollup import extend
+from ordertrack.sla.rollup.worker import Keeping
 from ordertrack.tenants import accounts
 from ordertrack.tenants.models import Tenant
 
@@ -41,7 +43,7 @@ def rebuild(slug: str | None) -> None:
             enter_tenant(tenant.id)
             head = event_log.head(tenant.id).seq
             with click.progressbar(length=head, label=tenant.slug, file=sys.stderr) as bar:
-                reached = rollup.rebuild(tenant.id, bar.update)
+                reached = extend.rebuild(tenant.id, bar.update)
             click.echo(f"{tenant.slug}: {reached:,} of {head:,} events are in the roll-up.")
 
 

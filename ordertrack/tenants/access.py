@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import Text, cast, func, select, text, union_all, update
+from sqlalchemy import Text, cast, func, select, union_all, update
 
-from ordertrack.database import db
+from ordertrack.database.channels import REVOKED_CHANNEL, notify
+from ordertrack.database.session import db
 from ordertrack.tenants.models import ApiKey, StaffMember, StaffSession, Tablet
-
-REVOKED_CHANNEL = "ordertrack_revoked"
 
 
 def end_access(member: StaffMember) -> None:
@@ -86,7 +85,5 @@ def ended_lately(tenant_id: uuid.UUID, within: dt.timedelta) -> list[str]:
 
 
 def end_streams(actor: str) -> None:
-    db.session.execute(
-        text("SELECT pg_notify(:channel, :actor)"), {"channel": REVOKED_CHANNEL, "actor": actor}
-    )
+    notify(REVOKED_CHANNEL, actor)
     db.session.commit()

@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ordertrack import names
-from ordertrack.database import db, enter_tenant, present_credential
-from ordertrack.languages import gettext as _
-from ordertrack.orders.models import TenantStream
-from ordertrack.orders.state_machine import Role
+from ordertrack.database.session import db, enter_tenant, present_credential
+from ordertrack.i18n import names
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.rules.roles import Role
 from ordertrack.tenants.access import end_access, end_streams
 from ordertrack.tenants.models import ApiKey, Restaurant, StaffMember, Tenant
 from ordertrack.tenants.passwords import hash_password
+from ordertrack.tenants.stream import TenantStream
 
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 1000  # more than that no sign-in reads

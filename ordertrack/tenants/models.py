@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ordertrack.database import Base, Moment, stored_as_text
-from ordertrack.orders.state_machine import Role
+from ordertrack.database.session import Base, Moment, stored_as_text
+from ordertrack.rules.roles import Role
 
 DAYS_KEPT_AHEAD = 3
 """How far a business day that runs can lie ahead of the clock: zones and day starts lie less apart."""

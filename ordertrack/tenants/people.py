@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
-from ordertrack import names
-from ordertrack.database import db
-from ordertrack.languages import gettext as _
-from ordertrack.orders.state_machine import Role
+from ordertrack.database.session import db
+from ordertrack.i18n import names
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.rules.roles import Role
 from ordertrack.tenants import pins
 from ordertrack.tenants.accounts import AccountError, checked_name
 from ordertrack.tenants.models import StaffMember

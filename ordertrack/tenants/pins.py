@@ -10,12 +10,13 @@ from itertools import pairwise
 from sqlalchemy import case, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from ordertrack.database import db
-from ordertrack.languages import gettext as _
-from ordertrack.languages import ngettext
+from ordertrack.database.session import db
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import ngettext
 from ordertrack.tenants.accounts import AccountError
 from ordertrack.tenants.models import PinAttempt
 from ordertrack.tenants.passwords import hash_password, verify_password
+from ordertrack.web.problems import Problem, problem_of
 
 SHORTEST, LONGEST = 4, 8  # digits
 FREE_TRIES = 5
@@ -109,3 +110,8 @@ def _seconds_left(tenant_id: uuid.UUID, staff_id: uuid.UUID) -> int:
     )
     db.session.commit()
     return max(1, math.ceil(left or 0))
+
+
+@problem_of.register
+def _locked(error: PinLocked) -> Problem:
+    return Problem(429, str(error), headers={"Retry-After": str(error.seconds)})

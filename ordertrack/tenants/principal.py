@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from ordertrack.orders.state_machine import Role
+from ordertrack.rules.roles import Role
 
 PICKUP = "pickup"
 """The board for guests, which every staff member may open and no role owns."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from ordertrack.database import db, enter_tenant, present_credential
+from ordertrack.database.session import db, enter_tenant, present_credential
 from ordertrack.tenants.access import end_sign_ins
 from ordertrack.tenants.accounts import AccountError, checked_password
 from ordertrack.tenants.models import ApiKey, StaffMember, Tenant

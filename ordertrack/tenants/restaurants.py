@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from ordertrack.kept import Kept
-from ordertrack.statements import Confined
+from ordertrack.database.statements import Confined
+from ordertrack.database.ttl_cache import Kept
 from ordertrack.tenants.models import Restaurant
 
 

@@ -11,17 +11,17 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import and_, bindparam, select
 
-from ordertrack.database import db, enter_tenant, present_credential
-from ordertrack.languages import gettext as _
-from ordertrack.orders.state_machine import Role
-from ordertrack.paths import local_path
-from ordertrack.statements import Confined
-from ordertrack.tenants import signed_on, tablets, throttle
+from ordertrack.database.session import db, enter_tenant, present_credential
+from ordertrack.database.statements import Confined
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.rules.roles import Role
+from ordertrack.tenants import tablet_session, tablets, throttle
 from ordertrack.tenants.access import begin_session, end_session
 from ordertrack.tenants.cookies import CookieSessions, is_page
 from ordertrack.tenants.models import StaffMember, StaffSession
 from ordertrack.tenants.passwords import verify_password
 from ordertrack.tenants.principal import Principal
+from ordertrack.web.redirects import local_path
 
 blueprint = Blueprint("sign_in", __name__)
 login_manager = LoginManager()
@@ -79,7 +79,7 @@ def acting_principal() -> Principal:
     principal = staff_principal()
     if principal.tablet is None:
         return principal
-    return signed_on.person_on(principal, request.form.get("person", ""))
+    return tablet_session.person_on(principal, request.form.get("person", ""))
 
 
 def managing_principal() -> Principal:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask, abort, redirect, request, session, url_for
 from flask_login import current_user
 
-from ordertrack.languages import gettext as _
-from ordertrack.orders.state_machine import Role
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.rules.roles import Role
 from ordertrack.tenants import tablets
 from ordertrack.tenants.cookies import is_tablet
 from ordertrack.tenants.principal import PICKUP, TabletPlace

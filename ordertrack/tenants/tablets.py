@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select, update
 
-from ordertrack.database import db
-from ordertrack.languages import gettext as _
-from ordertrack.languages import marked
-from ordertrack.orders.state_machine import Role
-from ordertrack.statements import Confined
+from ordertrack.database.session import db
+from ordertrack.database.statements import Confined
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import marked
+from ordertrack.rules.roles import Role
 from ordertrack.tenants.access import end_streams
 from ordertrack.tenants.accounts import AccountError, checked_name
 from ordertrack.tenants.cookies import identity_of_tablet

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 
-from ordertrack.languages import speaking
+from ordertrack.i18n.topic_keys import halves_of, key_of, keys_of
+from ordertrack.i18n.translate import speaking
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message, Topic
 from ordertrack.orders import records
 from ordertrack.orders.event_log import Change, EventRecord
-from ordertrack.spoken_topics import halves_of, key_of, keys_of
 from ordertrack.tenants.principal import Principal
-from ordertrack.tracking import fragments
+from ordertrack.tracking import progress as fragments
 
 
 class TrackingChannel:

@@ -11,16 +11,16 @@ from flask import Blueprint, Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import bindparam, select
 
-from ordertrack import streaming
-from ordertrack.database import enter_tenant
-from ordertrack.languages import speaking
+from ordertrack.database.session import enter_tenant
+from ordertrack.database.statements import Confined
+from ordertrack.i18n.translate import speaking
 from ordertrack.live.topics import Channel
 from ordertrack.orders import event_log, records
 from ordertrack.orders.models import TrackingLink
 from ordertrack.orders.records import OrderRecord
-from ordertrack.statements import Confined
+from ordertrack.streams import sse
 from ordertrack.tenants.principal import Principal
-from ordertrack.tracking import fragments, reader
+from ordertrack.tracking import language, progress
 from ordertrack.tracking.channel import TrackingChannel
 
 blueprint = Blueprint("tracking", __name__)
@@ -50,13 +50,13 @@ def show(token: str) -> ResponseReturnValue:
     order = _watchable(link)
     if order is None:
         return _gone()
-    with speaking(reader.language_of(order)):
+    with speaking(language.language_of(order)):
         page = render_template(
             "tracking.html",
             token=token,
             cursor=cursor,
-            choices=reader.choices(order),
-            **fragments.values(order),
+            choices=language.choices(order),
+            **progress.values(order),
         )
     return make_response(page, _PRIVATE)
 
@@ -69,8 +69,8 @@ def stream(token: str) -> ResponseReturnValue:
     if order is None:
         return _gone()
     watcher = Principal(order.tenant_id, f"customer:{order.id}", "Customer")
-    topic = _channel.topic(order.tenant_id, order.id, reader.language_of(order))
-    response: Response = streaming.answer(watcher, topic, streaming.requested_cursor())
+    topic = _channel.topic(order.tenant_id, order.id, language.language_of(order))
+    response: Response = sse.answer(watcher, topic, sse.requested_cursor())
     response.headers.update(_PRIVATE)
     return response
 
@@ -95,11 +95,11 @@ def _watchable(link: _Link) -> OrderRecord | None:
     order = records.find(link.tenant_id, link.order_id)
     assert order is not None
     expires_at = order.status_since + SHOWN_AFTER_THE_END
-    if fragments.is_over(order) and expires_at < dt.datetime.now(dt.UTC):
+    if progress.is_over(order) and expires_at < dt.datetime.now(dt.UTC):
         return None
     return order
 
 
 def _gone() -> Response:
-    with speaking(reader.language_of_nobody()):
+    with speaking(language.language_of_nobody()):
         return make_response(render_template("tracking_gone.html"), 404, _PRIVATE)

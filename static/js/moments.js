@@ -1,4 +1,4 @@
-// Moments as people read them: what is not of today says its day, in the form that ordertrack/moments.py says it in.
+// Moments as people read them: what is not of today says its day, in the form that ordertrack/i18n/moments.py says it in.
 import { clock, there } from "./words.js";
 
 const DAY = 86_400_000; // milliseconds

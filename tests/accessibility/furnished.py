@@ -12,14 +12,15 @@ from cast import House
 from flask import Flask
 from past_service import service, write
 
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, intake, records, transitions
-from ordertrack.orders.acts import Act
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.sla import rollup, saving, settings
-from ordertrack.sla.stages import Stage
-from ordertrack.sla.targets import Target
+from ordertrack.restaurants import cache, save
+from ordertrack.restaurants.targets import Target
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla.rollup import extend
 
 _WAY = (
     OrderStatus.CONFIRMED,
@@ -49,7 +50,7 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
     now = dt.datetime.now(dt.UTC)
     write(operator, house, service(house, 11, now - dt.timedelta(9), 8, 250))
     with tenant_context(app, house.tenant_id):
-        for place in settings.of_tenant(house.tenant_id):
+        for place in cache.of_tenant(house.tenant_id):
             day = place.calendar.day_of(now) - dt.timedelta(30)
             for stage, fulfilment, seconds in (
                 (Stage.ACCEPT, Fulfilment.PICKUP, 1),
@@ -57,8 +58,8 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
                 (Stage.KITCHEN, None, 1200),
             ):
                 target = Target(stage, fulfilment, day, seconds)
-                saving.save_target(place.id, target, by=house.maya.principal)
-        rollup.rebuild(house.tenant_id)
+                save.save_target(place.id, target, by=house.maya.principal)
+        extend.rebuild(house.tenant_id)
     at_tablet.give_pin(operator, house, house.nour)
     made = _Service(app, house)
     orders = made.of_every_kind()

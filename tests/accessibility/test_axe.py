@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from server import Server
 from views import VIEWS, View
 
-from ordertrack.config import ROOT
+from ordertrack.database.config import ROOT
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 LANGUAGES = ("en", "fr", "ar")

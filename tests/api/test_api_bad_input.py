@@ -10,7 +10,7 @@ import logging
 import pytest
 from api_caller import A_KEBAB, Caller, an_order, assert_problem
 
-from ordertrack.incoming import LARGEST_BODY
+from ordertrack.web.bodies import LARGEST_BODY
 
 MEGABYTE = 1024 * 1024
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from api_caller import Caller, assert_problem
 
-from ordertrack import consistency
+from ordertrack.server import consistency
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from api_caller import A_KEBAB, Caller, assert_problem
 
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.state_machine import Fulfilment
+from ordertrack.rules.state_machine import Fulfilment
 
 
 @pytest.fixture

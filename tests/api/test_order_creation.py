@@ -11,10 +11,10 @@ from dataclasses import replace
 import pytest
 from api_caller import A_KEBAB, Caller, an_order, assert_problem
 
-from ordertrack.database import db
-from ordertrack.incoming import LARGEST_BODY
+from ordertrack.database.session import db
 from ordertrack.tenants import accounts
 from ordertrack.tenants.models import Tenant
+from ordertrack.web.bodies import LARGEST_BODY
 
 
 @pytest.fixture

@@ -6,13 +6,14 @@ import pytest
 from api_caller import Caller, assert_problem
 from frame_reader import FrameReader
 
-from ordertrack import create_app, streaming
+from ordertrack import create_app
 from ordertrack.api.stream import ProgramStream
-from ordertrack.database import db, tenant_context
+from ordertrack.database.session import db, tenant_context
 from ordertrack.live import feed, replays
 from ordertrack.live.topics import Topic
 from ordertrack.orders import transitions
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.streams import sse
 from ordertrack.tenants.principal import Principal
 
 
@@ -20,7 +21,7 @@ from ordertrack.tenants.principal import Principal
 def live_app(settings):
     """An application whose listener runs."""
     made = create_app(settings)
-    listener = streaming.start(made)
+    listener = sse.start(made)
     yield made
     listener.stop()
     with made.app_context():

@@ -10,12 +10,12 @@ from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
 from ordertrack.boards.fragments import card_id
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, intake, transitions
-from ordertrack.orders.acts import Act
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.tenants import floor
+from ordertrack.restaurants import operations
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
 
 KITCHEN = "/r/hamra/kitchen"
@@ -72,5 +72,5 @@ def set_floor(app: Flask, house: House, **changes: object) -> None:
     with tenant_context(app, house.tenant_id):
         place = find_restaurant(house.tenant_id, "hamra")
         assert place is not None
-        now = floor.of_restaurant(house.tenant_id, place.id)
-        floor.save(replace(now, **changes), by=house.maya.principal)  # type: ignore[arg-type]
+        now = operations.of_restaurant(house.tenant_id, place.id)
+        operations.save(replace(now, **changes), by=house.maya.principal)  # type: ignore[arg-type]

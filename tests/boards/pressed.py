@@ -12,7 +12,7 @@ from hands import KITCHEN
 from playwright.sync_api import Locator, Page, expect
 
 from ordertrack.boards.fragments import card_id
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.state_machine import OrderStatus
 
 
 def open_live(open_page: Callable[..., Page], person: Person, path: str = KITCHEN, **options: Any) -> Page:

@@ -10,12 +10,12 @@ from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import text
 
 from ordertrack.boards.fragments import card_id
-from ordertrack.database import db, tenant_context
+from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import actions, transitions
-from ordertrack.orders.acts import Act
-from ordertrack.orders.state_machine import OrderStatus
-from ordertrack.tenants import floor
-from ordertrack.tenants.floor import FloorSettings
+from ordertrack.restaurants import operations
+from ordertrack.restaurants.operations import FloorSettings
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
 
 _LOG = """
@@ -41,7 +41,7 @@ def set_undo(app: Flask, house: House, seconds: dict[OrderStatus, int]) -> None:
     with tenant_context(app, house.tenant_id):
         hamra = find_restaurant(house.tenant_id, "hamra")
         assert hamra is not None
-        floor.save(FloorSettings(hamra.id, seconds), by=house.maya.principal)
+        operations.save(FloorSettings(hamra.id, seconds), by=house.maya.principal)
 
 
 def do(app: Flask, house: House, order_id: uuid.UUID, act: Act, line: int | None = None) -> None:

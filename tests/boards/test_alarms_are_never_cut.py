@@ -13,10 +13,10 @@ from hands import KITCHEN, act, move, order_of, set_floor
 from playwright.sync_api import Page, expect
 from server import wait_for
 
-from ordertrack.orders.acts import Act
 from ordertrack.orders.intake import NewItem
-from ordertrack.orders.state_machine import OrderStatus
-from ordertrack.tenants.floor import Station
+from ordertrack.restaurants.operations import Station
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import OrderStatus
 
 Open = Callable[..., Page]
 SIZES = [(1280, 800), (1024, 600), (800, 1280), (1920, 1080), (390, 844), (360, 640)]

@@ -9,10 +9,10 @@ from flask import Flask
 from hands import COOKING, KITCHEN, act, card, expect_live, line, move, order_of, set_floor
 from playwright.sync_api import Page, expect
 
-from ordertrack.orders.acts import Act
 from ordertrack.orders.intake import NewItem
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.tenants.floor import Station
+from ordertrack.restaurants.operations import Station
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 Open = Callable[..., Page]
 STATIONS = (Station("Grill", ("kebab",)), Station("Cold", ("fattoush",)))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordertrack.boards.allergies import leaves_out_an_allergen, speaks_of_allergy
+from ordertrack.boards.allergens import leaves_out_an_allergen, speaks_of_allergy
 
 SPEAKING = [
     "Allergy: nuts",

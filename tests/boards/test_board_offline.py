@@ -17,7 +17,7 @@ from server import wait_for
 from taps_made import card, expect_none_waiting, expect_status, expect_waiting, log_of, move, tap
 from wire import Wire
 
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants import accounts
 
 KITCHEN = "/r/hamra/kitchen"

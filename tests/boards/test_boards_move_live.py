@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect
 from server import Server
 
 from ordertrack.boards.fragments import card_id
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import records, transitions
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 KITCHEN = "/r/hamra/kitchen"
 A_SECOND = 1000  # milliseconds

@@ -16,10 +16,10 @@ from server import wait_for
 from wire import Wire
 
 from ordertrack.boards.fragments import card_id
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants import accounts
 
 IS_KEPT = "caches.match('/r/hamra/kitchen').then((page) => page && navigator.serviceWorker.ready)"

@@ -15,9 +15,9 @@ from playwright.sync_api import Page, expect
 
 from ordertrack.boards.columns import BOARDS, Board
 from ordertrack.boards.fragments import card_id
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import records
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.state_machine import OrderStatus
 
 Place = Callable[..., uuid.UUID]
 StatusOf = Callable[[House, uuid.UUID], OrderStatus]

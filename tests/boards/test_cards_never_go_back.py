@@ -19,10 +19,10 @@ from taps_made import set_undo
 from wire import Wire
 
 from ordertrack.boards.fragments import card_id
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus, allowed
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus, allowed
 
 KITCHEN = "/r/hamra/kitchen"
 TO_THE_PAGE = "text => htmx.swap({ text, sourceElement: document.body, swap: 'none' })"

@@ -10,10 +10,10 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from ordertrack.boards.fragments import card_id
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 KITCHEN = "/r/hamra/kitchen"
 Place = Callable[..., uuid.UUID]

@@ -11,7 +11,7 @@ from flask import Flask
 from hands import COOKING, DISPATCH, KITCHEN, expect_live, move
 from playwright.sync_api import Page
 
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]

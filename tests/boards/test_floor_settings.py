@@ -16,12 +16,12 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 from werkzeug.test import TestResponse
 
-from ordertrack.database import db, tenant_context
-from ordertrack.notifications import channels
-from ordertrack.orders.state_machine import OrderStatus
-from ordertrack.tenants import floor, floor_rows
-from ordertrack.tenants.floor import FloorSettings, Station, UnusableFloor
-from ordertrack.tenants.floor_rows import MOVES, SavedFloor
+from ordertrack.database.session import db, tenant_context
+from ordertrack.restaurants import operations, operations_rows
+from ordertrack.restaurants.operations import FloorSettings, Station, UnusableFloor
+from ordertrack.restaurants.operations_rows import MOVES, SavedFloor
+from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.server.notifications import channels
 from ordertrack.tenants.models import Restaurant
 
 PAGE = "/r/hamra/settings"
@@ -75,7 +75,7 @@ def held(app: Flask, cedar: House, hamra: uuid.UUID) -> Callable[[], FloorSettin
 
     def read() -> FloorSettings:
         with tenant_context(app, cedar.tenant_id):
-            found = floor_rows.read(cedar.tenant_id, hamra)
+            found = operations_rows.read(cedar.tenant_id, hamra)
             assert found is not None
             return found
 
@@ -233,14 +233,14 @@ def test_a_process_goes_by_what_another_saved_as_soon_as_it_is_told(
 ) -> None:
     def rest_after() -> int:
         with tenant_context(app, cedar.tenant_id):
-            return floor.of_restaurant(cedar.tenant_id, hamra).rest_after
+            return operations.of_restaurant(cedar.tenant_id, hamra).rest_after
 
     assert rest_after() == 300
     with tenant_context(app, cedar.tenant_id):
         db.session.add(a_version(cedar, hamra, rest_after=60))
         db.session.commit()
     assert rest_after() == 300
-    channels(app.extensions["hub"])[floor.SETTINGS_CHANNEL](f"{cedar.tenant_id}:{hamra}")
+    channels(app.extensions["hub"])[operations.SETTINGS_CHANNEL](f"{cedar.tenant_id}:{hamra}")
     assert rest_after() == 60
 
 
@@ -248,14 +248,14 @@ def test_one_tenant_reads_nothing_of_anothers_not_even_what_is_kept_at_hand(
     app: Flask, cedar: House, rival: House, hamra: uuid.UUID
 ) -> None:
     with tenant_context(app, cedar.tenant_id):
-        floor.of_restaurant(cedar.tenant_id, hamra)
+        operations.of_restaurant(cedar.tenant_id, hamra)
     with tenant_context(app, rival.tenant_id):
         for tenant_id in (cedar.tenant_id, rival.tenant_id):
             with pytest.raises(LookupError):
-                floor.of_restaurant(tenant_id, hamra)
+                operations.of_restaurant(tenant_id, hamra)
         stranger = rival.maya.principal
         with pytest.raises(LookupError):
-            floor.save(FloorSettings(hamra, rest_after=60), by=stranger)
+            operations.save(FloorSettings(hamra, rest_after=60), by=stranger)
 
 
 @pytest.mark.parametrize(
@@ -265,14 +265,14 @@ def test_nobody_changes_what_was_saved_once(
     app: Flask, cedar: House, hamra: uuid.UUID, statement: str
 ) -> None:
     with tenant_context(app, cedar.tenant_id):
-        floor.save(FloorSettings(hamra, rest_after=120), by=cedar.maya.principal)
+        operations.save(FloorSettings(hamra, rest_after=120), by=cedar.maya.principal)
         with pytest.raises(ProgrammingError):
             db.session.execute(text(statement))
 
 
 def test_settings_that_cannot_hold_are_saved_by_no_way(app: Flask, cedar: House, hamra: uuid.UUID) -> None:
     with tenant_context(app, cedar.tenant_id), pytest.raises(UnusableFloor):
-        floor.save(FloorSettings(hamra, {OrderStatus.READY: 31}), by=cedar.maya.principal)
+        operations.save(FloorSettings(hamra, {OrderStatus.READY: 31}), by=cedar.maya.principal)
 
 
 def a_version(house: House, restaurant_id: uuid.UUID, **changes: Any) -> SavedFloor:

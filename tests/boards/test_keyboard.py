@@ -16,7 +16,7 @@ from pressed import column, expect_here, open_live, press
 from taps_made import set_undo
 
 from ordertrack.boards.fragments import card_id
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from pressed import column, expect_here, open_live, press
 
 from ordertrack.boards.fragments import card_id
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.state_machine import OrderStatus
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]

@@ -13,11 +13,11 @@ from flask import Flask
 from hands import KITCHEN, card, move
 from playwright.sync_api import Locator, Page, expect
 
-from ordertrack.database import tenant_context
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.sla import saving, settings
-from ordertrack.sla.stages import Stage
-from ordertrack.sla.targets import Target
+from ordertrack.database.session import tenant_context
+from ordertrack.restaurants import cache, save
+from ordertrack.restaurants.targets import Target
+from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
 
 Place = Callable[..., uuid.UUID]
@@ -27,9 +27,9 @@ def let_deliveries_be_late_at_once(app: Flask, house: House, stage: Stage = Stag
     with tenant_context(app, house.tenant_id):
         place = find_restaurant(house.tenant_id, "hamra")
         assert place is not None
-        today = settings.of_restaurant(house.tenant_id, place.id).calendar.day_of(dt.datetime.now(dt.UTC))
+        today = cache.of_restaurant(house.tenant_id, place.id).calendar.day_of(dt.datetime.now(dt.UTC))
         late = Target(stage, Fulfilment.DELIVERY, today, 1)
-        saving.save_target(place.id, late, by=house.maya.principal)
+        save.save_target(place.id, late, by=house.maya.principal)
 
 
 def sign_of(page: Page, column: str) -> Locator:

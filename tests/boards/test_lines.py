@@ -11,11 +11,11 @@ from hands import COOKING, KITCHEN, act, button, card, expect_live, line, move, 
 from playwright.sync_api import Page, expect
 from server import wait_for
 
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log
-from ordertrack.orders.acts import Act
 from ordertrack.orders.intake import NewItem
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import OrderStatus
 
 Place = Callable[..., uuid.UUID]
 StatusOf = Callable[[House, uuid.UUID], OrderStatus]

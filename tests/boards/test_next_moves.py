@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from taps_made import set_undo
 
 from ordertrack.boards.columns import BOARDS
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus, allowed
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus, allowed
 
 SignIn = Callable[[Person], FlaskClient]
 

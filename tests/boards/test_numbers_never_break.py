@@ -12,7 +12,7 @@ from hands import COOKING, KITCHEN, expect_live, move, order_of
 from playwright.sync_api import Page, expect
 
 from ordertrack.orders.intake import NewItem
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.state_machine import OrderStatus
 
 Open = Callable[..., Page]
 SIZES = [(1280, 800), (800, 1280), (1024, 600), (360, 640), (1920, 1080)]

@@ -13,11 +13,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, intake, transitions
-from ordertrack.orders.acts import Act
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 PAGE = "/r/hamra/open"
 

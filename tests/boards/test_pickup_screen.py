@@ -12,7 +12,7 @@ from cast import House
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 PICKUP = "/r/hamra/pickup"
 TO_READY = (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)

@@ -11,10 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hands import KITCHEN
 
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.state_machine import Fulfilment
+from ordertrack.rules.state_machine import Fulfilment
 
 
 def test_of_orders_due_in_the_same_second_the_smaller_number_stands_first(

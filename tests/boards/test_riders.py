@@ -15,10 +15,10 @@ from wire import Wire
 
 from ordertrack.boards import riders
 from ordertrack.boards.fragments import card_id
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, event_log, transitions
-from ordertrack.orders.acts import Act
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
 
 DISPATCH = "/r/hamra/dispatch"

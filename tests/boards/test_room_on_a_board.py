@@ -17,13 +17,13 @@ from ordertrack.boards import fragments, room
 from ordertrack.boards.columns import KITCHEN as BOARD
 from ordertrack.boards.fragments import card_id
 from ordertrack.boards.room import LARGEST_BOARD, LARGEST_CARD, MOST_CARDS, Room
-from ordertrack.database import tenant_context
-from ordertrack.incoming import LARGEST_BODY
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake, records
-from ordertrack.orders.acts import Act
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.state_machine import Fulfilment
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.tenants.restaurants import find_restaurant
+from ordertrack.web.bodies import LARGEST_BODY
 
 Open = Callable[..., Page]
 ORDERS = 370

@@ -11,8 +11,8 @@ from hands import COOKING, DISPATCH, KITCHEN, act, button, card, expect_live, mo
 from playwright.sync_api import Page, expect
 
 from ordertrack.boards.fragments import card_id
-from ordertrack.orders.acts import Act
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]

@@ -13,22 +13,22 @@ from flask import Flask
 from live.recording import Recorder
 from sqlalchemy import event, select, text
 
-from ordertrack import boards
-from ordertrack.boards import floor_overview
+from ordertrack import boards, presence
 from ordertrack.boards.columns import DISPATCH, KITCHEN
 from ordertrack.boards.filters import EVERYTHING, FILTERS, Filter
-from ordertrack.boards.floor_overview import Floor
-from ordertrack.boards.screen_keeper import BEAT, LINGER, ScreenKeeper
-from ordertrack.boards.screen_rows import GONE_AFTER
-from ordertrack.boards.screens import CHANNEL, Part
-from ordertrack.config import Settings
-from ordertrack.database import db, operator_connection, tenant_context
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, operator_connection, tenant_context
+from ordertrack.i18n.topic_keys import key_of
 from ordertrack.live.hub import Hub, NotAdmitted
 from ordertrack.live.topics import Topic
 from ordertrack.orders import transitions
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.spoken_topics import key_of
-from ordertrack.streaming import EventLog
+from ordertrack.presence import overview
+from ordertrack.presence.channel import CHANNEL, Part
+from ordertrack.presence.overview import Floor
+from ordertrack.presence.rows import GONE_AFTER
+from ordertrack.presence.tracker import BEAT, LINGER, ScreenKeeper
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.streams.sse import EventLog
 from ordertrack.tenants import tablets
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
@@ -38,7 +38,7 @@ class Process:
     """A hub and its keeper as a process of a server has them, at a time that the test says."""
 
     def __init__(self, app: Flask) -> None:
-        self.hub = Hub(EventLog(app), boards.CHANNELS)
+        self.hub = Hub(EventLog(app), [*boards.CHANNELS, *presence.CHANNELS])
         self.keeper = ScreenKeeper(app, self.hub)
         self._app = app
         self._now = self.keeper._beaten
@@ -77,9 +77,7 @@ def at_hamra(app: Flask, cedar: House) -> Callable[[], Floor]:
 
     def read() -> Floor:
         with tenant_context(app, cedar.tenant_id):
-            return next(
-                floor for floor in floor_overview.read(cedar.tenant_id).floors if floor.slug == "hamra"
-            )
+            return next(floor for floor in overview.read(cedar.tenant_id).floors if floor.slug == "hamra")
 
     return read
 

@@ -17,8 +17,8 @@ from over_http import Caller, EventStream, StreamEnded, sign_in
 from server import Server, wait_for
 from sqlalchemy import text
 
-from ordertrack.config import Settings
-from ordertrack.database import operator_connection
+from ordertrack.database.config import Settings
+from ordertrack.database.session import operator_connection
 
 ALARMS = "/screens/stream?part=alarms"
 KITCHEN = "/r/hamra/kitchen/stream"

@@ -7,7 +7,7 @@ import uuid
 from town import TENANTS, Town
 
 from ordertrack.boards.columns import BOARDS
-from ordertrack.boards.screen_rows import Screen, ScreenRows
+from ordertrack.presence.rows import Screen, ScreenRows
 
 
 def test_a_beat_of_three_thousand_tenants_finds_every_screen_alive(town: Town) -> None:

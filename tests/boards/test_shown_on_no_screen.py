@@ -18,8 +18,8 @@ from playwright.sync_api import Page, expect
 from ordertrack.boards import filters
 from ordertrack.boards.filters import EVERYTHING, Filter, MalformedFilter
 from ordertrack.orders.intake import NewItem
-from ordertrack.orders.state_machine import Fulfilment
-from ordertrack.tenants.floor import Station
+from ordertrack.restaurants.operations import Station
+from ordertrack.rules.state_machine import Fulfilment
 
 Open = Callable[..., Page]
 STATIONS = (Station("Grill", ("kebab",)), Station("Bar", ("lemonade",)))

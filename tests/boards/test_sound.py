@@ -16,8 +16,8 @@ from heard import expect_sounds, go_on, start_shift
 from playwright.sync_api import Page, expect
 
 from ordertrack.boards.fragments import card_id
-from ordertrack.orders.acts import Act
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 KINDS = {"New order": "new", "Order changed": "changed", "Order cancelled": "cancelled", "Order late": "late"}
 

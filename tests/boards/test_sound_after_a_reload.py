@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 from server import wait_for
 from wire import Wire
 
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]

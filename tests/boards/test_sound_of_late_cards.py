@@ -13,11 +13,12 @@ from flask import Flask
 from heard import expect_sounds, start_shift
 from playwright.sync_api import Page, expect
 
-from ordertrack.database import tenant_context
-from ordertrack.orders.state_machine import OrderStatus
-from ordertrack.sla import saving, settings
-from ordertrack.sla.stages import Stage
-from ordertrack.sla.targets import Target
+from ordertrack.database.session import tenant_context
+from ordertrack.restaurants import cache
+from ordertrack.restaurants import save as saving
+from ordertrack.restaurants.targets import Target
+from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
 
 Place = Callable[..., uuid.UUID]
@@ -30,7 +31,7 @@ def save_target(app: Flask, cedar: House) -> Callable[[int | None], None]:
         with tenant_context(app, cedar.tenant_id):
             place = find_restaurant(cedar.tenant_id, "hamra")
             assert place is not None
-            today = settings.of_restaurant(cedar.tenant_id, place.id).calendar.day_of(dt.datetime.now(dt.UTC))
+            today = cache.of_restaurant(cedar.tenant_id, place.id).calendar.day_of(dt.datetime.now(dt.UTC))
             saving.save_target(place.id, Target(Stage.ACCEPT, None, today, seconds), by=cedar.maya.principal)
 
     return save

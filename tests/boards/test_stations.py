@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordertrack.tenants.floor import FloorSettings
-from ordertrack.tenants.stations import Station, station_of, words_of
+from ordertrack.restaurants.operations import FloorSettings
+from ordertrack.restaurants.stations import Station, station_of, words_of
 
 GRILL = Station("Grill", ("kebab", "chicken", "كباب", "poulet grillé", "7up"))
 COLD = Station("Cold", ("chicken salad", "فتوش", "Taboulé", "crème"))

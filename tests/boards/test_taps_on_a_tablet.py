@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from taps_made import card, expect_none_waiting, expect_status, expect_waiting, log_of, tap
 from wire import Wire
 
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.state_machine import OrderStatus
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]

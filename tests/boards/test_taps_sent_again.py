@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from taps_made import do, log_of, move
 
-from ordertrack.database import db, tenant_context
-from ordertrack.orders.acts import Act
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.database.session import db, tenant_context
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import OrderStatus
 
 Place = Callable[..., uuid.UUID]
 TAP = {"to": "confirmed", "seen": "pending", "board": "kitchen", "tap": "a1b2c3"}

@@ -25,8 +25,8 @@ from taps_made import (
 )
 from wire import Wire
 
-from ordertrack.orders.acts import Act
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import OrderStatus
 
 KITCHEN = "/r/hamra/kitchen"
 KEPT_TAPS = "Object.keys(localStorage).filter((key) => key.startsWith('tap:'))"

@@ -23,13 +23,14 @@ from wire import Wire
 from ordertrack.boards.columns import DISPATCH
 from ordertrack.boards.columns import KITCHEN as KITCHEN_BOARD
 from ordertrack.boards.fragments import card_id, move
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import records, transitions
 from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.sla import saving, settings, settings_rows
-from ordertrack.sla.stages import Stage
-from ordertrack.sla.targets import DUE_SHARE, Target
+from ordertrack.restaurants import cache, rows
+from ordertrack.restaurants import save as saving
+from ordertrack.restaurants.targets import DUE_SHARE, Target
+from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
 
 KITCHEN = "/r/hamra/kitchen"
@@ -51,7 +52,7 @@ def save(app: Flask, cedar: House) -> Save:
         with tenant_context(app, cedar.tenant_id):
             place = find_restaurant(cedar.tenant_id, "hamra")
             assert place is not None
-            calendar = settings.of_restaurant(cedar.tenant_id, place.id).calendar
+            calendar = cache.of_restaurant(cedar.tenant_id, place.id).calendar
             today = calendar.day_of(dt.datetime.now(dt.UTC))
             saving.save_target(place.id, Target(stage, fulfilment, today, seconds), by=cedar.maya.principal)
 
@@ -231,8 +232,8 @@ def test_cards_are_rendered_without_asking_for_targets_each_time(
     save(TEN_MINUTES)
     order = order_of(app, cedar, place(cedar))
     asked = []
-    read = settings_rows.read
-    monkeypatch.setattr(settings, "read", lambda *of: asked.append(of) or read(*of))
+    read = rows.read
+    monkeypatch.setattr(cache, "read", lambda *of: asked.append(of) or read(*of))
     with tenant_context(app, cedar.tenant_id):
         for _ in range(50):
             move(KITCHEN_BOARD, order, "en")

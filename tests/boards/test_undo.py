@@ -16,7 +16,7 @@ from server import wait_for
 from taps_made import card, expect_status, log_of, move, set_undo, tap
 from wire import Wire
 
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.state_machine import OrderStatus
 
 READY = (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
 DISPATCH = "/r/hamra/dispatch"

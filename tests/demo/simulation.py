@@ -8,11 +8,11 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from ordertrack.config import Settings
-from ordertrack.database import db
-from ordertrack.demo.pace import Stopped
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db
+from ordertrack.demo.simulation.pace import Stopped
 from ordertrack.orders.models import Order, StatusEvent
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.state_machine import OrderStatus
 
 
 class ScriptedClock:

@@ -15,17 +15,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from simulation import ScriptedClock, environment, events_of, orders_of, write_log
 
-from ordertrack import consistency
 from ordertrack.commands import cli
-from ordertrack.config import Settings
-from ordertrack.database import tenant_context
-from ordertrack.demo import as_logged, story
-from ordertrack.demo.as_logged import AsLogged
-from ordertrack.demo.logged_order import Reading
-from ordertrack.demo.replay import Part
+from ordertrack.database.config import Settings
+from ordertrack.database.session import tenant_context
+from ordertrack.demo.replay import as_logged, story
+from ordertrack.demo.replay.as_logged import AsLogged
+from ordertrack.demo.replay.logged_order import Reading
+from ordertrack.demo.replay.replaying import Part
 from ordertrack.orders import transitions
-from ordertrack.orders.state_machine import OrderStatus
-from ordertrack.sla.settings import of_tenant
+from ordertrack.restaurants.cache import of_tenant
+from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.server import consistency
 from ordertrack.tenants.principal import Principal
 
 if TYPE_CHECKING:

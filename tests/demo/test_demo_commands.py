@@ -21,11 +21,11 @@ from flask import Flask
 from simulation import environment, orders_of, write_log
 
 from ordertrack.commands import cli
-from ordertrack.config import Settings
-from ordertrack.database import tenant_context
-from ordertrack.demo import house
-from ordertrack.demo.open_orders import restaurants
-from ordertrack.orders.transitions import CHANNEL
+from ordertrack.database.channels import EVENTS_CHANNEL
+from ordertrack.database.config import Settings
+from ordertrack.database.session import tenant_context
+from ordertrack.demo.house import people
+from ordertrack.demo.simulation.open_orders import restaurants
 
 if TYPE_CHECKING:
     from cast import House
@@ -94,10 +94,10 @@ def in_the_shell(settings: Settings, *words: str) -> subprocess.Popen[str]:
 def test_a_rush_that_is_told_to_stop_ends_at_once_with_0_and_no_traceback(
     settings: Settings, options: tuple[str, ...], number: signal.Signals
 ) -> None:
-    house.prepare(settings)
+    people.prepare(settings)
     url = settings.operator_url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url, autocommit=True) as listening:
-        listening.execute(f"LISTEN {CHANNEL}")
+        listening.execute(f"LISTEN {EVENTS_CHANNEL}")
         process = in_the_shell(settings, "rush", *options)
         assert next(listening.notifies(timeout=60), None) is not None, "the rush moves orders"
         process.send_signal(number)
@@ -210,7 +210,7 @@ def test_a_log_of_bad_rows_only_fails(ordertrack, cedar: House, tmp_path: Path) 
     [("12", "r-12"), ("hamra", "hamra"), ("Chez Lina", "r-"), ("مطعم", "r-"), ("r" * 60, "r-")],
 )
 def test_whatever_a_log_calls_a_restaurant_can_stand_in_an_address(named: str, slug: str) -> None:
-    from ordertrack.demo.log_restaurants import slug_of
+    from ordertrack.demo.replay.log_restaurants import slug_of
 
     assert slug_of(named).startswith(slug)
     assert len(slug_of(named)) <= 40

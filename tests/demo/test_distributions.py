@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordertrack.demo import distributions
-from ordertrack.demo.distributions import Quantiles
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.demo.simulation import distributions
+from ordertrack.demo.simulation.distributions import Quantiles
+from ordertrack.rules.state_machine import OrderStatus
 
 PUBLISHED = {
     "placed to passed on": (distributions.ACCEPTING, 190, 1183, 2440),

@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from ordertrack.demo import menu
-from ordertrack.demo.guests import Guests
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.demo.simulation import menu
+from ordertrack.demo.simulation.guests import Guests
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 PLACES = ("hamra", "jounieh")
 NOON = dt.datetime(2030, 5, 4, 12, tzinfo=dt.UTC)

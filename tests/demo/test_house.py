@@ -11,12 +11,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from ordertrack.config import Settings
-from ordertrack.database import db
-from ordertrack.demo import house
-from ordertrack.demo.house import SignIn
-from ordertrack.demo.open_orders import restaurants
-from ordertrack.orders.state_machine import Role
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db
+from ordertrack.demo.house import people as house
+from ordertrack.demo.house.people import SignIn
+from ordertrack.demo.simulation.open_orders import restaurants
+from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.models import StaffMember
 from ordertrack.tenants.passwords import verify_password

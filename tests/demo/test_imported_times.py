@@ -18,15 +18,15 @@ from quiet import bare_app, quiet_database
 from rolled_up import by_doubt
 from simulation import environment, events_of, write_log
 
-from ordertrack import consistency
 from ordertrack.commands import cli
-from ordertrack.config import Settings
-from ordertrack.database import tenant_context
+from ordertrack.database.config import Settings
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log, records, story
-from ordertrack.orders.state_machine import OrderStatus
-from ordertrack.sla import rollup
-from ordertrack.sla.stages import Stage
-from ordertrack.tracking.fragments import milestones
+from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.server import consistency
+from ordertrack.sla.rollup import extend
+from ordertrack.tracking.progress import milestones
 
 HEADER = "order,restaurant,fulfilment,placed,confirmed,preparing,ready,completed"
 
@@ -60,7 +60,7 @@ def write(settings: Settings, app: Flask, cedar: House, tmp_path: Path) -> Calla
         result = CliRunner().invoke(cli, words, env=environment(settings))
         assert result.exit_code == 0, result.output
         with tenant_context(app, cedar.tenant_id):
-            rollup.rebuild(cedar.tenant_id)
+            extend.rebuild(cedar.tenant_id)
         summary: dict[str, Any] = json.loads(result.stdout)
         return summary
 

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simulation import write_log
 
-from ordertrack.demo import csv_rows, log_columns, order_log
-from ordertrack.demo.log_columns import UnusableColumns
-from ordertrack.demo.logged_order import ITEMS_NOT_LOGGED, Fault, FaultyRow, Reading
+from ordertrack.demo.replay import csv_rows, log_columns, order_log
+from ordertrack.demo.replay.log_columns import UnusableColumns
+from ordertrack.demo.replay.logged_order import ITEMS_NOT_LOGGED, Fault, FaultyRow, Reading
 from ordertrack.orders.intake import NewItem
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 HEADER = (
     "order,restaurant,placed,confirmed,preparing,ready,delivering,completed,cancelled,reason,fulfilment,items"

@@ -12,11 +12,11 @@ from flask import Flask
 from simulation import ScriptedClock
 from sqlalchemy.exc import OperationalError
 
-from ordertrack.demo.pace import Pace, RealClock, Stopped, stopped_by_signals
+from ordertrack.demo.simulation.pace import Pace, RealClock, Stopped, stopped_by_signals
 
 WAITS_FOR_ITS_PARENT_TO_GO = """
 import sys
-from ordertrack.demo.pace import RealClock, Stopped
+from ordertrack.demo.simulation.pace import RealClock, Stopped
 clock = RealClock(with_parent=True)
 print("waiting", flush=True)
 try:

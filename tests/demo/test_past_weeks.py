@@ -11,15 +11,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from ordertrack import consistency
-from ordertrack.config import Settings
-from ordertrack.database import db, tenant_context
-from ordertrack.demo import house, past_weeks
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, tenant_context
+from ordertrack.demo.house import past_weeks, people
 from ordertrack.orders import event_log
 from ordertrack.orders.models import Order, StatusEvent
-from ordertrack.orders.state_machine import FIRST, TERMINAL, Fulfilment
-from ordertrack.sla import settings as sla_settings
-from ordertrack.sla.stages import Stage
+from ordertrack.restaurants import cache as sla_settings
+from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import FIRST, TERMINAL, Fulfilment
+from ordertrack.server import consistency
 
 if TYPE_CHECKING:
     from cast import House
@@ -118,16 +118,16 @@ def test_log_and_guards_are_sound_with_them(weeks: House, settings: Settings) ->
 def test_a_house_is_prepared_with_them_and_an_existing_one_is_left_alone(
     settings: Settings, app: Flask, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    house.prepare(settings)
+    people.prepare(settings)
     capsys.readouterr()
-    with house.working(settings, house.SLUG) as tenant:
+    with people.working(settings, people.SLUG) as tenant:
         tenant_id = tenant.id
     with tenant_context(app, tenant_id):
         before = event_log.head(tenant_id)
         assert before.seq > 10_000
         first = db.session.scalar(select(func.min(Order.placed_at)))
         assert first is not None and first < dt.datetime.now(dt.UTC) - 27 * DAY
-    house.prepare(settings)
+    people.prepare(settings)
     assert capsys.readouterr().err == "", "nobody is told of history that is not made"
     with tenant_context(app, tenant_id):
         assert event_log.head(tenant_id) == before

@@ -10,12 +10,12 @@ import pytest
 from flask import Flask
 from simulation import ScriptedClock, events_of, orders_of
 
-from ordertrack.database import tenant_context
-from ordertrack.demo import story
-from ordertrack.demo.logged_order import Reading
-from ordertrack.demo.replay import Part, Replay
+from ordertrack.database.session import tenant_context
+from ordertrack.demo.replay import story
+from ordertrack.demo.replay.logged_order import Reading
+from ordertrack.demo.replay.replaying import Part, Replay
 from ordertrack.orders import transitions
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.principal import Principal
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ from flask import Flask
 from simulation import ScriptedClock, events_of, orders_of
 from sqlalchemy import text
 
-from ordertrack.config import Settings
-from ordertrack.database import operator_connection, tenant_context
-from ordertrack.demo import open_orders
-from ordertrack.demo.rush import Rush
-from ordertrack.demo.tally import RushTally
+from ordertrack.database.config import Settings
+from ordertrack.database.session import operator_connection, tenant_context
+from ordertrack.demo.simulation import open_orders
+from ordertrack.demo.simulation.rush import Rush
+from ordertrack.demo.simulation.tally import RushTally
 from ordertrack.orders import transitions
-from ordertrack.orders.state_machine import TERMINAL, OrderStatus, allowed
+from ordertrack.rules.state_machine import TERMINAL, OrderStatus, allowed
 
 if TYPE_CHECKING:
     from cast import House

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ordertrack.demo import false_taps
-from ordertrack.demo.service_day import ServiceDay, Visit
-from ordertrack.orders.state_machine import FIRST, TERMINAL, OrderStatus, allowed
+from ordertrack.demo.simulation import false_taps
+from ordertrack.demo.simulation.service_day import ServiceDay, Visit
+from ordertrack.rules.state_machine import FIRST, TERMINAL, OrderStatus, allowed
 
 BEIRUT = ZoneInfo("Asia/Beirut")
 MONDAY = dt.date(2026, 6, 1)

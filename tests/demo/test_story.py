@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordertrack.demo import story
-from ordertrack.demo.logged_order import ITEMS_NOT_LOGGED, LoggedOrder
-from ordertrack.orders import state_machine
-from ordertrack.orders.state_machine import TERMINAL, Fulfilment, OrderStatus
+from ordertrack.demo.replay import story
+from ordertrack.demo.replay.logged_order import ITEMS_NOT_LOGGED, LoggedOrder
+from ordertrack.rules import state_machine
+from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 
 STAGES = (
     OrderStatus.CONFIRMED,

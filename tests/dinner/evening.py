@@ -15,12 +15,13 @@ from sqlalchemy import select
 
 from dinner.hands import Hands
 from dinner.tablet import Tablet
-from ordertrack.config import Settings
-from ordertrack.database import db, tenant_context
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import intake
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.models import Order
-from ordertrack.orders.state_machine import TERMINAL, Fulfilment, Role
+from ordertrack.rules.roles import Role
+from ordertrack.rules.state_machine import TERMINAL, Fulfilment
 from ordertrack.tenants import people
 
 _DISHES = ("Kebab", "Fattoush", "Lentil soup", "Saffron rice", "Mint tea", "كبة")

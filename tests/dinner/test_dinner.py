@@ -12,7 +12,7 @@ from server import Server
 
 from dinner import verdict
 from dinner.evening import Evening
-from ordertrack.config import Settings
+from ordertrack.database.config import Settings
 
 
 @pytest.mark.timeout(300)

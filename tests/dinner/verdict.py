@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 from dinner.evening import MANY, Evening
-from ordertrack import consistency
 from ordertrack.boards import fragments
 from ordertrack.boards.columns import BOARDS
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log, records
 from ordertrack.orders.event_log import EventRecord
-from ordertrack.orders.state_machine import TERMINAL
+from ordertrack.rules.state_machine import TERMINAL
+from ordertrack.server import consistency
 from ordertrack.tenants.restaurants import find_restaurant
 
 

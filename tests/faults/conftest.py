@@ -10,7 +10,7 @@ from cast import House
 from server import Server
 
 from faults.load import Load
-from ordertrack.config import Settings
+from ordertrack.database.config import Settings
 
 
 @pytest.fixture(scope="session", autouse=True)

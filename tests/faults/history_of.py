@@ -7,7 +7,7 @@ import uuid
 import psycopg
 from cast import House
 
-from ordertrack.config import Settings
+from ordertrack.database.config import Settings
 
 _CONFIRMED_IN_SILENCE = """
     WITH stream AS (

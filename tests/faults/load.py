@@ -18,8 +18,8 @@ from server import wait_for
 
 from faults.crowd import Crowd
 from ordertrack.boards.columns import KITCHEN
-from ordertrack.config import Settings
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.database.config import Settings
+from ordertrack.rules.state_machine import OrderStatus
 
 PAUSE = 0.02  # seconds between two calls of a writer, if few watch
 BOARDS = 10

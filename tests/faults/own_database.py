@@ -10,10 +10,10 @@ from pathlib import Path
 from cast import PASSWORD, House, Person
 from server import Server, share_static, wait_for
 
-from ordertrack import make_bare_app
-from ordertrack.config import Settings
-from ordertrack.database import db
-from ordertrack.orders.state_machine import Role
+from ordertrack.database.app import make_bare_app
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db
+from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.principal import Principal
 

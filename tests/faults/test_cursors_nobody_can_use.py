@@ -13,9 +13,9 @@ from faults.crowd import Crowd
 from faults.history_of import give_a_past
 from faults.load import BOARD, PROGRAM, Load, prove
 from ordertrack.boards.columns import KITCHEN
-from ordertrack.config import Settings
-from ordertrack.live.watched import SNAPSHOT_KEPT
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.database.config import Settings
+from ordertrack.live.topic_state import SNAPSHOT_KEPT
+from ordertrack.rules.state_machine import OrderStatus
 
 PAST = 700  # orders of long ago, of five events each
 

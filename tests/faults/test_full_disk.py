@@ -18,8 +18,8 @@ from faults.history_of import operator
 from faults.load import Load
 from faults.own_database import OnASmallDisk, open_house
 from faults.processes import metric, workers
-from ordertrack import consistency
-from ordertrack.config import Settings
+from ordertrack.database.config import Settings
+from ordertrack.server import consistency
 
 LISTENING = "ordertrack_listener_connects_total"
 SENTENCE = "The disk of the database is full."

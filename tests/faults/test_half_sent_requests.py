@@ -16,7 +16,8 @@ from server import Server, wait_for
 
 from faults.half_sent import HalfSent
 from faults.load import Load
-from ordertrack.incoming import ARRIVES_WITHIN, LARGEST_BODY
+from ordertrack.server.incoming import ARRIVES_WITHIN
+from ordertrack.web.bodies import LARGEST_BODY
 
 CROWD = 2000
 PATIENCE = ARRIVES_WITHIN + 20

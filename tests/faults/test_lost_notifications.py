@@ -12,7 +12,7 @@ from server import wait_for
 
 from faults.history_of import confirm_in_silence
 from faults.load import Load
-from ordertrack.config import Settings
+from ordertrack.database.config import Settings
 from ordertrack.live.lookout import LONGEST_REST
 
 

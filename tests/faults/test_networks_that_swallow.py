@@ -15,7 +15,7 @@ from wire import Wire
 
 from faults.load import BOARD, PROGRAM
 from faults.wired import by_way_of, wire_to
-from ordertrack.config import Settings
+from ordertrack.database.config import Settings
 from ordertrack.live.listener import HEARTBEAT
 from ordertrack.live.tenant_hub import CURRENT_FOR
 

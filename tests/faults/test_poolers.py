@@ -14,7 +14,7 @@ from pgbouncer import PgBouncer
 from server import Server, wait_for
 
 from faults.wired import wire_to
-from ordertrack.config import Settings
+from ordertrack.database.config import Settings
 
 
 class Pooled(Server):

@@ -17,8 +17,8 @@ from server import Server, wait_for
 from faults.load import Load
 from faults.own_database import Alone, open_house
 from faults.processes import workers
-from ordertrack import embedded, schema
-from ordertrack.config import Settings
+from ordertrack.database import embedded, schema
+from ordertrack.database.config import Settings
 from ordertrack.live.listener import HEARTBEAT
 
 

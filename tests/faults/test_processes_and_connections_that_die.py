@@ -12,7 +12,7 @@ from server import Server, wait_for
 from faults.history_of import operator
 from faults.load import Load
 from faults.processes import metric, workers
-from ordertrack.config import Settings
+from ordertrack.database.config import Settings
 
 
 def test_a_killed_worker_is_replaced_and_its_watchers_miss_nothing(

@@ -13,12 +13,12 @@ from server import Server
 
 from faults.crowd import Crowd
 from faults.load import PROGRAM, Log, prove
-from ordertrack.config import Settings
-from ordertrack.database import tenant_context
+from ordertrack.database.config import Settings
+from ordertrack.database.session import tenant_context
 from ordertrack.live.feed import WINDOW
 from ordertrack.orders import intake
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.state_machine import Fulfilment
+from ordertrack.rules.state_machine import Fulfilment
 
 REPLAYS = 60
 EVENTS = WINDOW // 2 + 250

@@ -17,7 +17,7 @@ from faults.crowd import Crowd, Ending
 from faults.history_of import operator
 from faults.load import BOARD, Load
 from faults.processes import metric
-from ordertrack.config import Settings
+from ordertrack.database.config import Settings
 from ordertrack.tenants import accounts
 
 SCREENS = 12

@@ -13,8 +13,8 @@ from server import Server, wait_for
 from faults.crowd import Crowd
 from faults.load import BOARD, PROGRAM
 from faults.processes import metric
-from ordertrack.config import Settings
-from ordertrack.descriptors import shared_out
+from ordertrack.database.config import Settings
+from ordertrack.server.descriptors import shared_out
 
 DESCRIPTORS = 600
 SHARES = "streams_per_link=2,streams_per_key=3,streams_per_session=4,streams_per_address=5"

@@ -14,7 +14,7 @@ from faults.crowd import Crowd, Ending
 from faults.load import BOARD, PAUSE, Load, prove
 from faults.processes import metric
 from ordertrack.boards.columns import KITCHEN
-from ordertrack.config import Settings
+from ordertrack.database.config import Settings
 
 SCREENS = 2000
 GENTLE = 0.4  # seconds between two calls of a writer: each is told to two thousand, who read it in Python

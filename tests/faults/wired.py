@@ -7,7 +7,7 @@ import dataclasses
 from sqlalchemy import URL
 from wire import Address, Wire
 
-from ordertrack.config import Settings
+from ordertrack.database.config import Settings
 
 
 def wire_to(settings: Settings) -> Wire:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from history.ledger import Attempt, Claim, Outcome
 from history.truth import Truth
 from ordertrack.orders.event_log import EventRecord
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.state_machine import OrderStatus
 
 _OUTRIGHT = (Outcome.PLACED, Outcome.MOVED)
 _SILENT = (Outcome.NOT_FOUND, Outcome.UNKNOWN)

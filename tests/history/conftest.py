@@ -11,7 +11,7 @@ from server import Server
 
 from history.plan import SHORT
 from history.round import Played, World, play
-from ordertrack.config import Settings
+from ordertrack.database.config import Settings
 
 
 @pytest.fixture(scope="package")

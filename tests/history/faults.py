@@ -19,11 +19,11 @@ from server import Server, wait_for
 from history.ledger import Attempt, Outcome
 from history.plan import Fault, Strike
 from history.stage import Stage
-from ordertrack.config import Settings
-from ordertrack.database import db, tenant_context
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import intake
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.state_machine import FIRST, Fulfilment
+from ordertrack.rules.state_machine import FIRST, Fulfilment
 
 _CUT = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -11,7 +11,7 @@ from typing import Any
 
 from over_http import Answer
 
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.principal import Principal
 
 NEVER = math.inf

@@ -22,7 +22,7 @@ from history.plan import (
     Visit,
     Watch,
 )
-from ordertrack.orders.state_machine import TRANSITIONS, Fulfilment
+from ordertrack.rules.state_machine import TRANSITIONS, Fulfilment
 
 FIRST_ORDERS = 4  # are placed before anybody does anything else, so that strangers need not wait for them
 _SHARES = {

@@ -20,8 +20,8 @@ from history.stage import ROUND, Stage
 from history.truth import Truth
 from history.watching import READERS
 from history.writers import Writer
-from ordertrack import consistency
-from ordertrack.config import Settings
+from ordertrack.database.config import Settings
+from ordertrack.server import consistency
 
 
 @dataclass

@@ -21,9 +21,10 @@ from server import Server
 from history.plan import LONG, Fault
 from history.round import World, play
 from history.tally import Tally
-from ordertrack import embedded, make_bare_app, schema
-from ordertrack.config import Settings
-from ordertrack.database import db
+from ordertrack.database import embedded, schema
+from ordertrack.database.app import make_bare_app
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db
 
 WORKERS = 3
 

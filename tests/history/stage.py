@@ -17,7 +17,7 @@ from server import wait_for
 
 from history.ledger import Attempt, Claim
 from history.plan import Hands, HousePlan, Meeting, Move, Place
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.principal import Principal
 
 PATIENCE = 40.0  # seconds for an answer, or for what must come

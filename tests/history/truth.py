@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from ordertrack.boards import fragments
 from ordertrack.boards.columns import BOARDS
-from ordertrack.database import db, tenant_context
+from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import event_log
 from ordertrack.orders.event_log import EventRecord
 from ordertrack.orders.models import Order
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.models import Restaurant
 
 Columns = dict[str, list[tuple[str, int]]]

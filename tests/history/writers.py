@@ -16,7 +16,7 @@ from history.ledger import Attempt, Outcome
 from history.plan import Hands, Kind, Move, Place
 from history.planning import FIRST_ORDERS
 from history.stage import LOST, Stage
-from ordertrack.orders.state_machine import FIRST, TRANSITIONS, OrderStatus, allowed
+from ordertrack.rules.state_machine import FIRST, TRANSITIONS, OrderStatus, allowed
 
 TRIES = 30
 PAUSE = 0.3  # seconds before an attempt of unknown outcome is made again

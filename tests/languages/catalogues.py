@@ -12,8 +12,8 @@ from babel.messages import Catalog
 from babel.messages.pofile import read_po, write_po
 from source_messages import DOMAINS, domains
 
-from ordertrack.catalogues import TRANSLATIONS
-from ordertrack.languages import LANGUAGES, SOURCE
+from ordertrack.i18n.catalogues import TRANSLATIONS
+from ordertrack.i18n.translate import LANGUAGES, SOURCE
 
 LOCALES = sorted({language.catalogue for language in LANGUAGES.values()} - {SOURCE})
 _KEPT_HEADERS = re.compile(

@@ -9,11 +9,13 @@ from pathlib import Path
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 
-from ordertrack.config import ROOT
-from ordertrack.script_words import SAID_BY
+from ordertrack.database.config import ROOT
+from ordertrack.i18n.script_messages import SAID_BY
 
 DOMAINS = MESSAGES, REPORTS = "messages", "reports"
-_OF_REPORTS = re.compile(r"ordertrack/sla/|templates/_?sla|static/js/sla")
+_OF_REPORTS = re.compile(
+    r"ordertrack/(sla|restaurants/(?!operations)|backoffice/targets|i18n/form)|templates/_?sla|static/js/sla"
+)
 
 _KEYWORDS = {
     "_": None,

@@ -11,9 +11,9 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from ordertrack.boards.fragments import card_id
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import transitions
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.state_machine import OrderStatus
 
 Open = Callable[..., Page]
 ARABIC_DIGITS = re.compile("[٠-٩]")

@@ -9,8 +9,8 @@ from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ordertrack.language_choice import KEPT_FOR
-from ordertrack.languages import LANGUAGES, TAGS
+from ordertrack.i18n.translate import LANGUAGES, TAGS
+from ordertrack.web.language_menu import KEPT_FOR
 
 FRENCH_BROWSER = {"Accept-Language": "fr-LB,fr;q=0.9,en;q=0.5"}
 SIGN_IN = {"en": "Sign in", "fr": "Se connecter", "ar": "تسجيل الدخول", "ar-arab": "تسجيل الدخول"}

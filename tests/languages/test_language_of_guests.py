@@ -12,12 +12,12 @@ from cast import House
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.tenants import floor
+from ordertrack.restaurants import operations
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 PHONE = {"width": 390, "height": 844}
 Open = Callable[..., Page]
@@ -40,8 +40,8 @@ def move(app: Flask, house: House, order_id: uuid.UUID, to: OrderStatus) -> None
 
 def show_arabic_digits(app: Flask, house: House, order: OrderRecord) -> None:
     with tenant_context(app, house.tenant_id):
-        kept = floor.of_restaurant(house.tenant_id, order.restaurant_id)
-        floor.save(replace(kept, arabic_digits=True), by=house.maya.principal)
+        kept = operations.of_restaurant(house.tenant_id, order.restaurant_id)
+        operations.save(replace(kept, arabic_digits=True), by=house.maya.principal)
 
 
 def page_of(app: Flask, order: OrderRecord, query: str = "", browser: str = "en") -> str:

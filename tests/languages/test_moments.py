@@ -16,13 +16,13 @@ from flask.testing import FlaskClient
 from passing import install_clock
 from playwright.sync_api import Page, expect
 
-from ordertrack import moments
 from ordertrack.boards.fragments import card_id
-from ordertrack.database import tenant_context
-from ordertrack.languages import TAGS, speaking
+from ordertrack.database.session import tenant_context
+from ordertrack.i18n import moments
+from ordertrack.i18n.translate import TAGS, speaking
 from ordertrack.orders import intake, records
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.state_machine import Fulfilment
+from ordertrack.rules.state_machine import Fulfilment
 
 BEIRUT, BERLIN, LORD_HOWE = map(ZoneInfo, ("Asia/Beirut", "Europe/Berlin", "Australia/Lord_Howe"))
 SATURDAY = dt.datetime(2026, 11, 28, 21, 30, tzinfo=dt.UTC)  # half past eleven in the evening at Beirut

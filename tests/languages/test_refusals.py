@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordertrack import refusals
-from ordertrack.languages import SOURCE, TAGS, speaking
-from ordertrack.orders.acts import Act, DetailMissing, IllegalAct, NoSuchLine, check_act
-from ordertrack.orders.state_machine import (
+from ordertrack.i18n.translate import SOURCE, TAGS, speaking
+from ordertrack.orders import problems
+from ordertrack.orders.transitions import OrderMoved
+from ordertrack.rules.order_actions import Act, DetailMissing, IllegalAct, NoSuchLine, check_act
+from ordertrack.rules.roles import Role
+from ordertrack.rules.state_machine import (
     Fulfilment,
     IllegalTransition,
     LinesOpen,
     OrderHeld,
     OrderStatus,
     ReasonMissing,
-    Role,
     check,
 )
-from ordertrack.orders.transitions import OrderMoved
 
 READY, CANCELLED, DELIVERY = OrderStatus.READY, OrderStatus.CANCELLED, Fulfilment.DELIVERY
 OTHERS = [tag for tag in TAGS if tag != SOURCE]
@@ -58,19 +58,19 @@ def refused_acts() -> list[IllegalAct]:
 
 def test_in_english_a_person_is_told_what_a_program_is_told() -> None:
     for move in refused_moves():
-        assert refusals.of_transition(move) == move.sentence
+        assert problems.of_transition(move) == move.sentence
     for act in refused_acts():
-        assert refusals.of_act(act) == act.sentence
+        assert problems.of_act(act) == act.sentence
     moved = OrderMoved(READY, CANCELLED, "Karim")
-    assert refusals.of_conflict(moved) == str(moved)
+    assert problems.of_conflict(moved) == str(moved)
 
 
 @pytest.mark.parametrize("tag", OTHERS)
 def test_in_another_language_no_word_of_english_is_left(tag: str) -> None:
-    english = {refusals.of_transition(move) for move in refused_moves()}
+    english = {problems.of_transition(move) for move in refused_moves()}
     with speaking(tag):
-        said = [refusals.of_transition(move) for move in refused_moves()]
-        said += [refusals.of_act(act) for act in refused_acts()]
+        said = [problems.of_transition(move) for move in refused_moves()]
+        said += [problems.of_act(act) for act in refused_acts()]
         assert english.isdisjoint(said)
         words = {word.strip(".,:;«»\u00a0") for sentence in said for word in sentence.split()}
         assert not words & {"An", "order", "cannot", "become", "role", "The", "takes", *OrderStatus, *Act}
@@ -81,5 +81,5 @@ def test_in_another_language_no_word_of_english_is_left(tag: str) -> None:
 def test_whatever_a_reason_says_the_sentence_around_it_stands(tag: str, reason: str, lines: int) -> None:
     held = OrderHeld(reason, READY, OrderStatus.COMPLETED, ())
     with speaking(tag):
-        assert reason in refusals.of_transition(held)
-        assert refusals.of_transition(LinesOpen(lines, OrderStatus.PREPARING, READY, ()))
+        assert reason in problems.of_transition(held)
+        assert problems.of_transition(LinesOpen(lines, OrderStatus.PREPARING, READY, ()))

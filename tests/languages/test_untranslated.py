@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment
 
-from ordertrack.config import ROOT
+from ordertrack.database.config import ROOT
 
 TEMPLATES = sorted((ROOT / "templates").glob("*.html"))
 _READ_ALOUD = re.compile(r'\b(?:aria-label|title|placeholder|alt|label)="([^"]*[A-Za-z]{2}[^"]*)"')

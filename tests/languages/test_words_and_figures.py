@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordertrack import words
-from ordertrack.languages import (
+from ordertrack.i18n import labels
+from ordertrack.i18n.translate import (
     LANGUAGES,
     TAGS,
     current,
@@ -22,7 +22,8 @@ from ordertrack.languages import (
     tag_of,
     with_digits,
 )
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus, Role
+from ordertrack.rules.roles import Role
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 BEIRUT = ZoneInfo("Asia/Beirut")
 MOMENT = dt.datetime(2026, 11, 20, 16, 5, 9, tzinfo=dt.UTC)
@@ -41,9 +42,9 @@ def test_a_moment_a_length_and_an_amount_are_written_as_their_reader_writes_them
     tag: str, moment: str, lasted: str, amount: str
 ) -> None:
     with speaking(tag):
-        assert words.day_and_clock(MOMENT, BEIRUT) == moment
-        assert words.clock(MOMENT, BEIRUT) == moment[-8:-3]
-        assert words.duration(dt.timedelta(hours=1, minutes=5, seconds=59)) == lasted
+        assert labels.day_and_clock(MOMENT, BEIRUT) == moment
+        assert labels.clock(MOMENT, BEIRUT) == moment[-8:-3]
+        assert labels.duration(dt.timedelta(hours=1, minutes=5, seconds=59)) == lasted
         assert number(12345.6) == amount
 
 
@@ -70,10 +71,10 @@ def test_a_name_that_runs_against_the_sentence_does_not_turn_it_around() -> None
 def test_every_status_move_role_and_fulfilment_has_a_word(tag: str) -> None:
     with speaking(tag):
         for each in (
-            [words.status(status) for status in OrderStatus],
-            [words.move(status) for status in OrderStatus if status != OrderStatus.PENDING],
-            [words.role(role) for role in Role],
-            [words.fulfilment(fulfilment) for fulfilment in Fulfilment],
+            [labels.status(status) for status in OrderStatus],
+            [labels.move(status) for status in OrderStatus if status != OrderStatus.PENDING],
+            [labels.role(role) for role in Role],
+            [labels.fulfilment(fulfilment) for fulfilment in Fulfilment],
         ):
             assert all(each) and len(set(each)) == len(each)
             assert tag == "en" or not any(word.isascii() and word == word.lower() for word in each)

@@ -10,9 +10,9 @@ import pytest
 from cast import House
 from playwright.sync_api import Page
 
-from ordertrack import words
-from ordertrack.languages import TAGS, digits, gettext, ngettext, speaking
-from ordertrack.script_words import script_words
+from ordertrack.i18n import labels
+from ordertrack.i18n.script_messages import script_words
+from ordertrack.i18n.translate import TAGS, digits, gettext, ngettext, speaking
 
 BEIRUT = ZoneInfo("Asia/Beirut")
 COUNTS = (0, 1, 2, 3, 10, 11, 99, 100, 101, 102, 103, 111, 1000)
@@ -53,7 +53,7 @@ def test_a_board_s_scripts_speak_as_the_server_does(
         assert said["unknown"] == f"{digits(12)} translated"
         assert said["counted"] == [ngettext(*MOVED, count) for count in COUNTS]
         assert said["numbers"] == [digits(count) for count in COUNTS]
-        assert said["clock"] == words.clock(MOMENT, BEIRUT)
+        assert said["clock"] == labels.clock(MOMENT, BEIRUT)
         assert said["lasting"] == [lasting(minutes) for minutes in (0, 59, 60, 61, 125, 600)]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message, Topic
-from ordertrack.streaming import EventLog
+from ordertrack.streams.sse import EventLog
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,14 @@ from flask import Flask
 from server import wait_for
 
 from live.recording import Interrupted, Orders, Recorder, count
-from ordertrack import metrics
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.live import hub as hub_module
 from ordertrack.live import listener as listener_module
 from ordertrack.live.budget import Budget, weight
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Listener
+from ordertrack.monitoring import metrics
 from ordertrack.orders import event_log
 
 AGE, BYTES = 120, 60_000

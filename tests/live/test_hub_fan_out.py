@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from live.recording import Frame, Recorder, count
-from ordertrack import metrics
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub, NotAdmitted, TooManyStreams
 from ordertrack.live.topics import Topic
+from ordertrack.monitoring import metrics
 
 
 def test_many_watchers_cost_one_read_and_one_render_and_get_the_same_bytes(

@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 
 from live.recording import Recorder, count
-from ordertrack import metrics
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.feed import WINDOW
 from ordertrack.live.hub import Hub
+from ordertrack.monitoring import metrics
 from ordertrack.tenants import accounts
 
 

@@ -10,9 +10,9 @@ import pytest
 from server import wait_for
 
 from live.recording import count
-from ordertrack import metrics
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
+from ordertrack.monitoring import metrics
 
 AFTER = ", anew"
 

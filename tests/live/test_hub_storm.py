@@ -16,7 +16,7 @@ from server import wait_for
 from live.recording import Orders, Recorder
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
-from ordertrack.streaming import EventLog
+from ordertrack.streams.sse import EventLog
 
 SEED = 4_711
 WRITERS, WATCHERS, ORDERS = 4, 6, 12

@@ -20,15 +20,14 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from live.recording import Frame
-from ordertrack.config import Settings
-from ordertrack.database import db
+from ordertrack.database.channels import EVENTS_CHANNEL, REVOKED_CHANNEL
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db
 from ordertrack.live import listener as listener_module
 from ordertrack.live import lookout
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Listener, waking
-from ordertrack.orders.transitions import CHANNEL
 from ordertrack.tenants import access, accounts
-from ordertrack.tenants.access import REVOKED_CHANNEL
 from ordertrack.tenants.models import StaffMember
 
 SOON = 5.0  # seconds: well before the listener would look into the log unasked
@@ -71,7 +70,7 @@ def line(settings: Settings) -> Line:
 
 @pytest.fixture
 def listener(hub: Hub, line: Line) -> Iterator[Listener]:
-    heard = {CHANNEL: waking(hub), REVOKED_CHANNEL: hub.revoke}
+    heard = {EVENTS_CHANNEL: waking(hub), REVOKED_CHANNEL: hub.revoke}
     made = Listener(hub, line.connect, heard, hub.recover, line.notify)
     yield made
     made.stop()
@@ -185,7 +184,7 @@ def test_a_notification_of_another_form_is_passed_over(
 ) -> None:
     watcher = watch(cedar)
     with connect(settings.operator_url) as operator:
-        operator.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
+        operator.execute("SELECT pg_notify(%s, %s)", [EVENTS_CHANNEL, payload])
     happen(cedar, wake=False)
     wait_for(lambda: watcher.seqs == [1], "the event after it")
     assert line.attempts == 1
@@ -234,9 +233,10 @@ def test_stopping_ends_the_streams(cedar: House, listening: Listener, watch: Any
 def test_a_process_that_would_see_past_row_level_security_ends_itself(settings: Settings) -> None:
     program = (
         "import os, threading\n"
-        "from ordertrack import create_app, streaming\n"
+        "from ordertrack import create_app\n"
+        "from ordertrack.streams import sse\n"
         "app = create_app()\n"
-        "streaming.start(app)\n"
+        "sse.start(app)\n"
         "threading.Event().wait(20)\n"
     )
     superuser = settings.operator_url.render_as_string(hide_password=False)

@@ -14,11 +14,11 @@ from server import wait_for
 
 from live.recording import Interrupted, Recorder
 from live.test_listener import Line
-from ordertrack.config import Settings
+from ordertrack.database.channels import EVENTS_CHANNEL
+from ordertrack.database.config import Settings
 from ordertrack.live import lookout, tenant_hub
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Listener, waking
-from ordertrack.orders.transitions import CHANNEL
 
 
 class Fickle(Interrupted):
@@ -177,7 +177,7 @@ def test_a_listener_that_is_stuck_does_not_stop_the_lookout(
         stuck.set()
         go_on.wait(60)
 
-    listen({CHANNEL: hear})
+    listen({EVENTS_CHANNEL: hear})
     watcher = watch(cedar)
     happen(cedar, wake=False)
     assert stuck.wait(20)
@@ -191,6 +191,6 @@ def test_a_lookout_that_is_stuck_does_not_stop_the_listener(
 ) -> None:
     log.may_answer.clear()
     watcher = watch(cedar)
-    listen({CHANNEL: waking(hub)})
+    listen({EVENTS_CHANNEL: waking(hub)})
     happen(cedar, 2, wake=False)
     wait_for(lambda: watcher.seqs == [1, 2], "both events")

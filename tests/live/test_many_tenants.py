@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from town import TENANTS, Town
 
-from ordertrack.database import db
+from ordertrack.database.session import db
 from ordertrack.live.cursor import Cursor
 from ordertrack.orders import event_log
 

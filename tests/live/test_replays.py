@@ -12,7 +12,7 @@ from flask import Flask
 from server import wait_for
 
 from live.recording import Interrupted, Orders, Recorder
-from ordertrack.database import db
+from ordertrack.database.session import db
 from ordertrack.live import feed, replays
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub

@@ -11,9 +11,9 @@ import gevent
 import pytest
 
 from live.recording import count
-from ordertrack import metrics
 from ordertrack.live import connections
 from ordertrack.live.connections import TAIL_BOUND, SocketConnection
+from ordertrack.monitoring import metrics
 
 HEAD_END = b": connected\n\n"
 SEED = 99

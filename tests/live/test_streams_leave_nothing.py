@@ -13,7 +13,7 @@ import pytest
 from cast import House
 
 from live.recording import Orders
-from ordertrack.config import ROOT, Settings
+from ordertrack.database.config import ROOT, Settings
 from ordertrack.live.connections import QueueConnection, SocketConnection
 from ordertrack.live.hub import Hub
 from ordertrack.live.subscriptions import Subscription
@@ -53,7 +53,7 @@ def test_a_worker_does_not_look_through_all_that_it_keeps_at_every_turn(settings
     program = (
         "import gc, runpy\n"
         "configuration = runpy.run_path('gunicorn.conf.py')\n"
-        "configuration['serving'].listen = lambda worker: None\n"
+        "configuration['lifecycle'].listen = lambda worker: None\n"
         "configuration['post_worker_init'](None)\n"
         "kept, before = [], gc.get_stats()[2]['collections']\n"
         "for _ in range(10):\n"

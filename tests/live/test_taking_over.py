@@ -10,10 +10,10 @@ import pytest
 from cast import House
 from flask import Flask, Response, request
 
-from ordertrack import streaming
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub, NotAdmitted
 from ordertrack.live.takeover import TAKEN_OVER
+from ordertrack.streams import sse
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def answer(app: Flask, hub: Hub, ends: Any, monkeypatch: pytest.MonkeyPatch) -> 
     """`streaming.answer` in a request that came over gunicorn's socket."""
     monkeypatch.setitem(app.extensions, "hub", hub)
     with app.test_request_context("/stream", environ_overrides={"gunicorn.socket": ends[0]}):
-        yield streaming.answer
+        yield sse.answer
     hub.close()
 
 
@@ -105,5 +105,5 @@ def test_a_request_for_the_head_only_opens_nothing(
 ) -> None:
     monkeypatch.setitem(app.extensions, "hub", hub)
     with app.test_request_context("/stream", method="HEAD"):
-        assert streaming.answer(cedar.program, orders.topic(cedar), None).mimetype == "text/event-stream"
+        assert sse.answer(cedar.program, orders.topic(cedar), None).mimetype == "text/event-stream"
     assert hub.count == 0

@@ -13,10 +13,10 @@ import pytest
 from direct import connect
 from flask import Flask
 
-from ordertrack.config import Settings
-from ordertrack.database import db, tenant_context
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import transitions
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.state_machine import OrderStatus
 
 CROWD = 32
 

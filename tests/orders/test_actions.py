@@ -12,14 +12,14 @@ import pytest
 from flask import Flask
 from server import wait_for
 
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, event_log, records, transitions
 from ordertrack.orders.actions import Acted
-from ordertrack.orders.acts import Act, DetailMissing, IllegalAct, NoSuchLine, RoleMayNotAct
 from ordertrack.orders.event_log import ActionRecord, EventRecord
 from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.state_machine import LinesOpen, OrderHeld, OrderStatus
 from ordertrack.orders.transitions import OrderMoved, OrderNotFound
+from ordertrack.rules.order_actions import Act, DetailMissing, IllegalAct, NoSuchLine, RoleMayNotAct
+from ordertrack.rules.state_machine import LinesOpen, OrderHeld, OrderStatus
 from ordertrack.tenants.principal import Principal
 
 PENDING, CONFIRMED, PREPARING, READY, DELIVERING, COMPLETED, CANCELLED = OrderStatus

@@ -6,8 +6,9 @@ import itertools
 
 import pytest
 
-from ordertrack.orders.acts import Act, IllegalAct, RoleMayNotAct, allowed_acts, check_act
-from ordertrack.orders.state_machine import TERMINAL, Fulfilment, OrderStatus, Role
+from ordertrack.rules.order_actions import Act, IllegalAct, RoleMayNotAct, allowed_acts, check_act
+from ordertrack.rules.roles import Role
+from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 
 EVERYTHING = list(itertools.product(OrderStatus, Fulfilment))
 

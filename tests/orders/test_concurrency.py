@@ -13,13 +13,13 @@ import pytest
 from cast import House
 from flask import Flask
 
-from ordertrack import consistency
-from ordertrack.config import Settings
-from ordertrack.database import tenant_context
+from ordertrack.database.config import Settings
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log, intake, records, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.state_machine import Fulfilment, IllegalTransition, OrderStatus
 from ordertrack.orders.transitions import OrderMoved
+from ordertrack.rules.state_machine import Fulfilment, IllegalTransition, OrderStatus
+from ordertrack.server import consistency
 
 SEED = 20_260_701
 WRITERS = 32

@@ -13,9 +13,9 @@ from psycopg import errors
 from psycopg.sql import SQL, Identifier, Literal
 from town import ORDERS, Town
 
-from ordertrack.database import db, tenant_context
+from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import event_log
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.state_machine import OrderStatus
 
 Reader = Callable[..., list[event_log.EventRecord]]
 

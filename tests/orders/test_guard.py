@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from ordertrack.config import Settings
-from ordertrack.orders.state_machine import TRANSITIONS, Fulfilment, OrderStatus
+from ordertrack.database.config import Settings
+from ordertrack.rules.state_machine import TRANSITIONS, Fulfilment, OrderStatus
 
 PAIRS = list(product(OrderStatus, OrderStatus))
 WAY_TO: dict[OrderStatus, tuple[OrderStatus, ...]] = {

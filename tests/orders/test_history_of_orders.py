@@ -20,17 +20,18 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from ordertrack import consistency
-from ordertrack.config import Settings
-from ordertrack.database import db, tenant_context
+from ordertrack.database.channels import EVENTS_CHANNEL
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import actions, event_log, transitions
-from ordertrack.orders.acts import Act
-from ordertrack.orders.history import History
 from ordertrack.orders.intake import IdempotencyKeyReused, NewItem, NewOrder, RestaurantNotFound
 from ordertrack.orders.models import Order, OrderItem, StatusEvent, TrackingLink
-from ordertrack.orders.past import HistoryRefused, LogIsYounger, NotYetPast, PastOrder, PastStep
-from ordertrack.orders.past_counts import Counts
-from ordertrack.orders.state_machine import Fulfilment, IllegalTransition, OrderStatus, allowed
+from ordertrack.past.counts import Counts
+from ordertrack.past.orders import HistoryRefused, LogIsYounger, NotYetPast, PastOrder, PastStep
+from ordertrack.past.writer import History
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import Fulfilment, IllegalTransition, OrderStatus, allowed
+from ordertrack.server import consistency
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
 
@@ -268,7 +269,7 @@ def test_a_story_that_no_order_has_cannot_even_be_told(cedar: House) -> None:
 
 def test_whoever_listens_is_woken_once_for_each_piece(cedar: House, write: Write, settings: Settings) -> None:
     with connect(settings.operator_url, autocommit=True) as listening:
-        listening.execute(f"LISTEN {transitions.CHANNEL}")
+        listening.execute(f"LISTEN {EVENTS_CHANNEL}")
         write(past(cedar, 0, 1, 2), at_once=2)
         told = [note.payload for note in listening.notifies(timeout=5, stop_after=2)]
     assert told == [f"{cedar.tenant_id}:2", f"{cedar.tenant_id}:3"]

@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from server import wait_for
 
-from ordertrack.config import Settings
-from ordertrack.database import tenant_context
+from ordertrack.database.config import Settings
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log, intake, records, transitions
 from ordertrack.orders.intake import (
     IdempotencyKeyReused,
@@ -27,7 +27,7 @@ from ordertrack.orders.intake import (
     PromiseOutOfRange,
     RestaurantNotFound,
 )
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 _PLACE_AS_BEFORE = """
     WITH stream AS (

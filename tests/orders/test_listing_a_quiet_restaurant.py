@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import event
 from town import QUIET_ORDERS, Town
 
-from ordertrack.database import db, tenant_context
+from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import records
 
 

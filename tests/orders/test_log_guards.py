@@ -12,11 +12,11 @@ from direct import connect
 from flask import Flask
 from psycopg import errors, sql
 
-from ordertrack.config import Settings
-from ordertrack.database import tenant_context
+from ordertrack.database.config import Settings
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log
-from ordertrack.orders.acts import Act
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import OrderStatus
 
 # A move from confirmed to cancelled, as true as what stands in it.
 _MOVE = """

@@ -13,11 +13,11 @@ from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ordertrack.database import tenant_context
-from ordertrack.orders.history import History
+from ordertrack.database.session import tenant_context
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.past import PastOrder, PastStep
-from ordertrack.orders.state_machine import FIRST, Fulfilment
+from ordertrack.past.orders import PastOrder, PastStep
+from ordertrack.past.writer import History
+from ordertrack.rules.state_machine import FIRST, Fulfilment
 
 SET_BACK = dt.datetime(2025, 10, 26, 1, 0, tzinfo=dt.UTC)  # at Berlin, from three to two
 

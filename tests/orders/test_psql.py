@@ -13,10 +13,10 @@ import pytest
 from cast import House
 from flask import Flask
 
-from ordertrack.config import Settings
-from ordertrack.database import tenant_context
+from ordertrack.database.config import Settings
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import records, transitions
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.state_machine import OrderStatus
 
 
 def psql(settings: Settings, statement: str) -> subprocess.CompletedProcess[str]:

@@ -9,11 +9,12 @@ from typing import Any
 
 from flask import Flask
 
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.records import ItemRecord
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus, Role
+from ordertrack.rules.roles import Role
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 OPEN = (OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
 

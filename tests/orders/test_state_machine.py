@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordertrack.orders.state_machine import (
+from ordertrack.rules.roles import Role
+from ordertrack.rules.state_machine import (
     FIRST,
     TERMINAL,
     Fulfilment,
     IllegalTransition,
     OrderStatus,
     ReasonMissing,
-    Role,
     RoleMayNot,
     allowed,
     check,

@@ -11,14 +11,14 @@ import psycopg
 import pytest
 from flask import Flask
 
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, event_log, records, transitions
-from ordertrack.orders.acts import Act
-from ordertrack.orders.history import History
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.order_record import OrderRecord
-from ordertrack.orders.past import LogIsYounger, PastOrder, PastStep
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
+from ordertrack.past.orders import LogIsYounger, PastOrder, PastStep
+from ordertrack.past.writer import History
+from ordertrack.rules.order_actions import Act
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 NOTHING = dt.timedelta(0)
 

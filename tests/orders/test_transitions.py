@@ -13,17 +13,17 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log, records, transitions
 from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.state_machine import (
+from ordertrack.orders.transitions import Advance, OrderMoved, OrderNotFound
+from ordertrack.rules.state_machine import (
     Fulfilment,
     IllegalTransition,
     OrderStatus,
     ReasonMissing,
     RoleMayNot,
 )
-from ordertrack.orders.transitions import Advance, OrderMoved, OrderNotFound
 from ordertrack.tenants.principal import Principal
 
 PENDING, CONFIRMED, PREPARING, READY, DELIVERING, COMPLETED, CANCELLED = OrderStatus

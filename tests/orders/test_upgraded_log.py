@@ -11,9 +11,9 @@ from alembic.config import Config
 from direct import connect
 from sqlalchemy import text
 
-from ordertrack import schema
-from ordertrack.config import ROOT, Settings
-from ordertrack.database import operator_connection
+from ordertrack.database import schema
+from ordertrack.database.config import ROOT, Settings
+from ordertrack.database.session import operator_connection
 
 BEFORE = "0005"
 

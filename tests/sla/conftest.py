@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from settings_forms import rows_of, settings_of
 from sqlalchemy import text
 
-from ordertrack.config import Settings
-from ordertrack.database import operator_connection
-from ordertrack.sla.settings_rows import RestaurantSettings
+from ordertrack.database.config import Settings
+from ordertrack.database.session import operator_connection
+from ordertrack.restaurants.rows import RestaurantSettings
 
 
 @pytest.fixture

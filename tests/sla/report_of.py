@@ -8,22 +8,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.sla.figures import (
-    Figures,
-    Group,
-    HeatCell,
-    Outcome,
-    Report,
-    RunningShift,
-    SlowOrder,
-    StageFigures,
-)
-from ordertrack.sla.selection import Selection
-from ordertrack.sla.settings import RestaurantSettings
-from ordertrack.sla.shifts import Calendar, Rules
-from ordertrack.sla.stages import LeftOut, Stage
-from ordertrack.sla.targets import Targets
+from ordertrack.restaurants.cache import RestaurantSettings
+from ordertrack.restaurants.calendar import Calendar, Rules
+from ordertrack.restaurants.targets import Targets
+from ordertrack.rules.stages import LeftOut, Stage
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla.measure.figures import Figures, Group, HeatCell, Outcome, SlowOrder, StageFigures
+from ordertrack.sla.report.contents import Report, RunningShift
+from ordertrack.sla.report.selection import Selection
 
 FRIDAY = dt.date(2025, 11, 21)
 NOTHING_LEFT_OUT = dict.fromkeys(LeftOut, 0)

@@ -6,10 +6,10 @@ import json
 
 from report_of import figures, full_report, place, report, selection
 
-from ordertrack.sla.charts import MOST_BARS, MOST_LINES, charts
-from ordertrack.sla.figures import Group, StageFigures
-from ordertrack.sla.selection import Grouping
-from ordertrack.sla.stages import Stage
+from ordertrack.rules.stages import Stage
+from ordertrack.sla.measure.figures import Group, StageFigures
+from ordertrack.sla.report.charts import MOST_BARS, MOST_LINES, charts
+from ordertrack.sla.report.selection import Grouping
 
 
 def test_an_empty_report_has_no_charts() -> None:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.sla import cells
-from ordertrack.sla.cells import FULFILMENTS, LOAD_BANDS, STATUSES, Cells, load_band
-from ordertrack.sla.estimates import FEWEST, Estimates, table_from
-from ordertrack.sla.histogram import ERROR, VALUES, bins_of
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla.estimates.table import FEWEST, Estimates, table_from
+from ordertrack.sla.measure import cells
+from ordertrack.sla.measure.cells import FULFILMENTS, LOAD_BANDS, STATUSES, Cells, load_band
+from ordertrack.sla.measure.histogram import ERROR, VALUES, bins_of
 
 CONFIRMED, PREPARING = OrderStatus.CONFIRMED, OrderStatus.PREPARING
 DELIVERY, PICKUP = Fulfilment.DELIVERY, Fulfilment.PICKUP

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordertrack.sla import cells
-from ordertrack.sla.histogram import BINS, ERROR, LONGEST, SHORTEST, VALUES, bins_of, mean, percentile
+from ordertrack.sla.measure import cells
+from ordertrack.sla.measure.histogram import BINS, ERROR, LONGEST, SHORTEST, VALUES, bins_of, mean, percentile
 
 seconds = st.floats(SHORTEST, LONGEST * 0.999)
 some_seconds = st.lists(st.one_of(seconds, st.integers(5, 9000).map(float)), min_size=1, max_size=300)

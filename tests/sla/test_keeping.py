@@ -14,11 +14,11 @@ from over_http import EventStream, sign_in
 from server import Server, wait_for
 from sqlalchemy import text
 
-from ordertrack.database import db, tenant_context
+from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import transitions
-from ordertrack.orders.state_machine import OrderStatus
-from ordertrack.sla.cells import read
-from ordertrack.sla.stages import Stage
+from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.sla.measure.cells import read
 
 
 def test_a_tap_is_in_the_roll_up_and_told_to_open_reports_within_seconds(

@@ -13,10 +13,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from ordertrack.database import db, tenant_context
+from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import actions, event_log
-from ordertrack.orders.acts import Act
-from ordertrack.sla.reached import reached
+from ordertrack.rules.order_actions import Act
+from ordertrack.sla.measure.reached import reached
 
 
 @pytest.fixture

@@ -19,19 +19,22 @@ from read_aloud import said_by
 from report_of import FRIDAY, full_report, selection
 from settings_forms import RULES, TARGETS, a_shift, rules, sentences, target, typed
 
-from ordertrack.catalogues import TRANSLATIONS
-from ordertrack.database import tenant_context
-from ordertrack.languages import COOKIE, TAGS, speaking
-from ordertrack.languages import gettext as _
-from ordertrack.sla import rollup, saving, settings, wording
-from ordertrack.sla.charts import charts
-from ordertrack.sla.report_tables import TABLES
-from ordertrack.sla.settings_rows import RestaurantSettings
-from ordertrack.sla.settings_wording import shifts_in_words
-from ordertrack.sla.shifts import DEFAULT_SHIFTS
-from ordertrack.sla.stages import Stage
-from ordertrack.sla.table_csv import csv_of
-from ordertrack.sla.targets import Target
+from ordertrack.backoffice.targets_wording import shifts_in_words
+from ordertrack.database.session import tenant_context
+from ordertrack.i18n import formats
+from ordertrack.i18n.catalogues import TRANSLATIONS
+from ordertrack.i18n.translate import COOKIE, TAGS, speaking
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.restaurants import cache, save
+from ordertrack.restaurants.calendar import DEFAULT_SHIFTS
+from ordertrack.restaurants.rows import RestaurantSettings
+from ordertrack.restaurants.targets import Target
+from ordertrack.rules.stages import Stage
+from ordertrack.sla.report import wording
+from ordertrack.sla.report.charts import charts
+from ordertrack.sla.report.report_tables import TABLES
+from ordertrack.sla.report.table_csv import csv_of
+from ordertrack.sla.rollup import extend
 
 _VALUE = re.compile(r"%\(\w+\)s")
 # What is called so in every language: file formats, the world's time, a zone; shifts as people named them.
@@ -46,12 +49,12 @@ def pages(
     """Reports and settings of a house with four weeks of service and a history of settings, in a language."""
     now = dt.datetime.now(dt.UTC)
     with tenant_context(app, cedar.tenant_id):
-        for place in settings.of_tenant(cedar.tenant_id):
+        for place in cache.of_tenant(cedar.tenant_id):
             since = place.calendar.day_of(now) - dt.timedelta(40)
-            saving.save_target(place.id, Target(Stage.KITCHEN, None, since, 900), by=cedar.maya.principal)
+            save.save_target(place.id, Target(Stage.KITCHEN, None, since, 900), by=cedar.maya.principal)
     write(operator_app, cedar, service(cedar, 7, now - dt.timedelta(28), 27.9, 250))
     with tenant_context(app, cedar.tenant_id):
-        rollup.rebuild(cedar.tenant_id)
+        extend.rebuild(cedar.tenant_id)
     client = sign_in(cedar.maya)
     all_day = a_shift(0, "Jour", "04:00", "04:00")
     assert client.post(RULES, data=rules(all_day, early_before="30")).status_code == 302
@@ -193,7 +196,7 @@ def test_shares_times_and_days_are_written_as_in_each_language() -> None:
     def written(tag: str) -> tuple[str, str, str, str]:
         with speaking(tag):
             hours = charts(full_report(selection()))["hours"].data
-            return wording.share(0.874), wording.time(845), wording.day(FRIDAY), hours["hours"][0]
+            return formats.share(0.874), wording.time(845), formats.day(FRIDAY), hours["hours"][0]
 
     assert written("en") == ("87%", "14 min 05 s", "Fri 21 Nov", "11:00")
     assert written("fr") == ("87\xa0%", "14 min 05 s", "ven. 21 nov.", "11:00")
@@ -203,9 +206,9 @@ def test_shares_times_and_days_are_written_as_in_each_language() -> None:
 
 def test_what_is_typed_from_left_to_right_stands_so_in_arabic_too() -> None:
     with speaking("ar"):
-        assert wording.iso(dt.date(2026, 11, 20)) == "\u20662026-11-20\u2069"
+        assert formats.iso(dt.date(2026, 11, 20)) == "\u20662026-11-20\u2069"
     with speaking("en"):
-        assert wording.iso(dt.date(2026, 11, 20)) == "2026-11-20"
+        assert formats.iso(dt.date(2026, 11, 20)) == "2026-11-20"
 
 
 def test_shifts_that_were_named_in_another_script_are_listed_from_right_to_left() -> None:

@@ -21,19 +21,22 @@ from quiet import bare_app, quiet_database
 from rolled_up import everything
 from sqlalchemy import select, text
 
-from ordertrack.config import Settings
-from ordertrack.database import db, operator_connection, tenant_context
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, operator_connection, tenant_context
 from ordertrack.orders.models import Order, StatusEvent
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.sla import cells, report, rollup, saving
-from ordertrack.sla.cells import FULFILMENTS, LEFT_OUT
-from ordertrack.sla.figures import Figures
-from ordertrack.sla.histogram import ERROR, SHORTEST
-from ordertrack.sla.selection import Selection
-from ordertrack.sla.settings import forget, of_tenant
-from ordertrack.sla.shifts import Shift
-from ordertrack.sla.stages import SPANS, TAPPED_ONE_BY_ONE, WORKED, LeftOut, Stage
-from ordertrack.sla.targets import Target
+from ordertrack.restaurants import save
+from ordertrack.restaurants.cache import forget, of_tenant
+from ordertrack.restaurants.calendar import Shift
+from ordertrack.restaurants.targets import Target
+from ordertrack.rules.stages import SPANS, TAPPED_ONE_BY_ONE, WORKED, LeftOut, Stage
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla.measure import cells
+from ordertrack.sla.measure.cells import FULFILMENTS, LEFT_OUT
+from ordertrack.sla.measure.figures import Figures
+from ordertrack.sla.measure.histogram import ERROR, SHORTEST
+from ordertrack.sla.report import build
+from ordertrack.sla.report.selection import Selection
+from ordertrack.sla.rollup import extend
 
 UTC = dt.UTC
 # Over the night in which Beirut sets its clock back.
@@ -98,7 +101,7 @@ def house(make_house: Callable[..., House], app: Flask) -> House:
                 (Stage.TOTAL, None, dt.date(2026, 10, 24), 2700),
             ):
                 on_that_day = dt.datetime.combine(day, dt.time(12), UTC)
-                saving.save_target(place.id, Target(stage, fulfilment, day, seconds), by=by, now=on_that_day)
+                save.save_target(place.id, Target(stage, fulfilment, day, seconds), by=by, now=on_that_day)
     return made
 
 
@@ -112,7 +115,7 @@ def test_the_roll_up_holds_exactly_what_the_log_says(
     house: House, operator_app: Flask, app: Flask, inside: None
 ) -> None:
     write(operator_app, house, service(house, 1, FIRST, 5, 700))
-    rollup.rebuild(house.tenant_id)
+    extend.rebuild(house.tenant_id)
     expected = Counter(_told_apart(time) for time in exact_times(house))
     assert {time.left_out for time in exact_times(house)} == {None, *LeftOut}, (
         "the service must be a mixed one"
@@ -126,14 +129,14 @@ def test_kept_up_bit_by_bit_it_is_the_same_as_made_anew(
     house: House, operator_app: Flask, inside: None, chunk: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     orders = service(house, 2, FIRST, 4, 500)
-    monkeypatch.setattr(rollup, "CHUNK", chunk)
+    monkeypatch.setattr(extend, "CHUNK", chunk)
     for hours in (10, 30, 31, 55, 80, 200):
         write(operator_app, house, until(orders, FIRST + dt.timedelta(hours=hours)))
-        while rollup.keep_up(house.tenant_id):
+        while extend.keep_up(house.tenant_id):
             pass
     kept = everything(house)
     monkeypatch.undo()
-    rollup.rebuild(house.tenant_id)
+    extend.rebuild(house.tenant_id)
     assert everything(house) == kept
     assert len(kept["sla_restaurant_days"]) > 50
 
@@ -142,7 +145,7 @@ def test_events_of_the_last_seconds_wait_until_it_is_known_whether_they_were_mas
     house: House, place: Callable[..., uuid.UUID], inside: None
 ) -> None:
     place(house)
-    assert rollup.keep_up(house.tenant_id), "there is more to come"
+    assert extend.keep_up(house.tenant_id), "there is more to come"
     assert not everything(house)["sla_progress"]
 
 
@@ -150,48 +153,48 @@ def test_new_shifts_and_targets_make_the_days_anew_that_they_hold_on(
     house: House, operator_app: Flask, inside: None
 ) -> None:
     write(operator_app, house, service(house, 3, dt.datetime.now(UTC) - dt.timedelta(days=4), 3.6, 400))
-    rollup.rebuild(house.tenant_id)
+    extend.rebuild(house.tenant_id)
     before = everything(house)
     place = of_tenant(house.tenant_id)[0]
     today = place.calendar.day_of(dt.datetime.now(UTC))
     rules = place.calendar.rules_on(today)
     shifts = (Shift("Breakfast", frozenset(range(7)), dt.time(5), dt.time(11)), *rules.shifts)
-    saving.save_rules(place.id, replace(rules, shifts=shifts), by=house.maya.principal)
+    save.save_rules(place.id, replace(rules, shifts=shifts), by=house.maya.principal)
     accept = Target(Stage.ACCEPT, None, today - dt.timedelta(days=3), 240)
-    saving.save_target(place.id, accept, by=house.maya.principal)
-    assert not rollup.keep_up(house.tenant_id)
+    save.save_target(place.id, accept, by=house.maya.principal)
+    assert not extend.keep_up(house.tenant_id)
     kept = everything(house)
     assert kept["sla_restaurant_days"] != before["sla_restaurant_days"]
     assert not kept["sla_stale"]
-    rollup.rebuild(house.tenant_id)
+    extend.rebuild(house.tenant_id)
     assert everything(house) == kept
     assert stored(house) == Counter(_told_apart(time) for time in exact_times(house))
 
 
 def test_another_time_zone_makes_all_anew(house: House, operator_app: Flask, inside: None) -> None:
     write(operator_app, house, service(house, 4, dt.datetime.now(UTC) - dt.timedelta(days=2), 1.6, 150))
-    rollup.rebuild(house.tenant_id)
+    extend.rebuild(house.tenant_id)
     place = of_tenant(house.tenant_id)[0]
     rules = replace(place.calendar.rules[-1], timezone="Asia/Tokyo", day_starts=dt.time(6))
-    saving.save_rules(place.id, rules, by=house.maya.principal)
-    while rollup.keep_up(house.tenant_id):
+    save.save_rules(place.id, rules, by=house.maya.principal)
+    while extend.keep_up(house.tenant_id):
         pass
     kept = everything(house)
-    rollup.rebuild(house.tenant_id)
+    extend.rebuild(house.tenant_id)
     assert everything(house) == kept
     assert stored(house) == Counter(_told_apart(time) for time in exact_times(house))
 
 
-@pytest.mark.parametrize("make", [lambda it: it.renew(it.stale()), rollup.RollUp.begin_again])
+@pytest.mark.parametrize("make", [lambda it: it.renew(it.stale()), extend.RollUp.begin_again])
 def test_what_is_saved_while_days_are_made_anew_is_made_anew_next(
-    house: House, settings: Settings, inside: None, make: Callable[[rollup.RollUp], None]
+    house: House, settings: Settings, inside: None, make: Callable[[extend.RollUp], None]
 ) -> None:
     first, second = of_tenant(house.tenant_id)
     with operator_connection(settings.operator_url) as beside:
         mark = text("INSERT INTO sla_stale VALUES (:t, :r, '2026-10-24') ON CONFLICT DO NOTHING")
         beside.execute(text("DELETE FROM sla_stale"))
         beside.execute(mark, {"t": house.tenant_id, "r": first.id})
-        roll_up = rollup.RollUp(house.tenant_id)
+        roll_up = extend.RollUp(house.tenant_id)
         beside.execute(mark, {"t": house.tenant_id, "r": second.id})
         make(roll_up)
         db.session.commit()
@@ -209,7 +212,7 @@ def test_the_report_is_what_the_log_says_and_its_percentiles_are_within_the_stat
     fulfilment: Fulfilment | None,
 ) -> None:
     write(operator_app, house, service(house, 5, FIRST, 5, 700))
-    rollup.rebuild(house.tenant_id)
+    extend.rebuild(house.tenant_id)
     places = tuple(of_tenant(house.tenant_id))
     wanted = [time for time in exact_times(house) if fulfilment is None or time.fulfilment == fulfilment]
     for chosen, is_all in ((places, True), (places[:1], False)):
@@ -222,7 +225,7 @@ def test_the_report_is_what_the_log_says_and_its_percentiles_are_within_the_stat
             fulfilment=fulfilment,
             with_left_out=with_left_out,
         )
-        made = report.make(asked)
+        made = build.make(asked)
         slugs = {each.slug for each in chosen}
         here = [time for time in wanted if time.restaurant in slugs]
         now = [time for time in here if asked.first <= time.day <= asked.last]

@@ -21,11 +21,12 @@ from quiet import bare_app, quiet_database
 from rolled_up import Told, by_doubt, everything, put
 from sqlalchemy import text
 
-from ordertrack.config import Settings
-from ordertrack.database import db, tenant_context
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus, allowed
-from ordertrack.sla import estimates, rollup
-from ordertrack.sla.stages import LeftOut, Stage
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, tenant_context
+from ordertrack.rules.stages import LeftOut, Stage
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus, allowed
+from ordertrack.sla.estimates import table
+from ordertrack.sla.rollup import extend
 
 NOON = dt.datetime(2026, 10, 5, 9, tzinfo=dt.UTC)
 HANDS = ("staff:nour", "staff:karim")
@@ -66,7 +67,7 @@ def way(order: int, *seconds: float, hand: str = HANDS[0]) -> list[Told]:
 
 
 def keep_up(house: House) -> None:
-    while rollup.keep_up(house.tenant_id):
+    while extend.keep_up(house.tenant_id):
         pass
 
 
@@ -83,14 +84,14 @@ def test_two_taps_that_were_counted_are_mass_taps_once_a_third_one_comes_to_the_
         keep_up(house)
         assert by_doubt(house, Stage.QUEUE) == {LeftOut.MASS: 3}
         kept = everything(house)
-        rollup.rebuild(house.tenant_id)
+        extend.rebuild(house.tenant_id)
         assert everything(house) == kept
 
 
 def test_an_older_log_that_comes_late_is_what_later_days_were_estimated_from(
     app: Flask, operator: psycopg.Connection[Any], new_house: Callable[[], House], monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(estimates, "FEWEST", 1)
+    monkeypatch.setattr(table, "FEWEST", 1)
     house, day = new_house(), 86_400
     log = way(0, *(day + second for second in (0, 60, 300, 900)))
     with tenant_context(app, house.tenant_id):
@@ -101,7 +102,7 @@ def test_an_older_log_that_comes_late_is_what_later_days_were_estimated_from(
         keep_up(house)
         assert silent(house) == [1, 0]
         kept = everything(house)
-        rollup.rebuild(house.tenant_id)
+        extend.rebuild(house.tenant_id)
         assert everything(house) == kept
 
 
@@ -155,15 +156,15 @@ def test_kept_up_in_any_pieces_a_log_of_any_order_has_the_roll_up_that_is_made_a
         log.sort(key=lambda told: told.at)
     cuts = sorted(data.draw(st.sets(st.integers(1, len(log)), max_size=6)) | {len(log)})
     with tenant_context(app, house.tenant_id), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rollup, "CHUNK", chunk)
-        patch.setattr(estimates, "FEWEST", 1)
+        patch.setattr(extend, "CHUNK", chunk)
+        patch.setattr(table, "FEWEST", 1)
         for before, until in pairwise([0, *cuts]):
             put(operator, house, log[:until], before)
             if data.draw(st.integers(0, 3)) == 0:
                 mark_stale(operator, house, data.draw(st.sampled_from(("hamra", "marina"))))
             keep_up(house)
             kept = everything(house)
-            rollup.rebuild(house.tenant_id)
+            extend.rebuild(house.tenant_id)
             assert everything(house) == kept
     assert kept["sla_progress"][0][-1] == len(log)
 

@@ -10,17 +10,18 @@ from cast import House
 from flask import Flask
 from past_service import write
 
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.past import PastOrder, PastStep
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.sla import running, saving
-from ordertrack.sla.figures import RunningShift
-from ordertrack.sla.selection import Selection
-from ordertrack.sla.settings import of_tenant
-from ordertrack.sla.shifts import EVERY_WEEKDAY, Shift
-from ordertrack.sla.stages import Stage
-from ordertrack.sla.targets import Target
+from ordertrack.past.orders import PastOrder, PastStep
+from ordertrack.restaurants import save
+from ordertrack.restaurants.cache import of_tenant
+from ordertrack.restaurants.calendar import EVERY_WEEKDAY, Shift
+from ordertrack.restaurants.targets import Target
+from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla.report import running
+from ordertrack.sla.report.contents import RunningShift
+from ordertrack.sla.report.selection import Selection
 
 
 @pytest.fixture
@@ -30,9 +31,9 @@ def busy(cedar: House, app: Flask, operator_app: Flask) -> House:
         place = next(each for each in of_tenant(cedar.tenant_id) if each.slug == cedar.restaurants[0])
         rules = place.calendar.rules[-1]
         all_day = Shift("All day", EVERY_WEEKDAY, rules.day_starts, rules.day_starts)
-        saving.save_rules(place.id, replace(rules, shifts=(all_day,)), by=cedar.maya.principal)
+        save.save_rules(place.id, replace(rules, shifts=(all_day,)), by=cedar.maya.principal)
         target = Target(Stage.KITCHEN, None, dt.date(2026, 1, 1), 1200)
-        saving.save_target(place.id, target, by=cedar.maya.principal)
+        save.save_target(place.id, target, by=cedar.maya.principal)
     write(operator_app, cedar, [confirmed(cedar, minutes) for minutes in (600, 300, 30, 10)])
     return cedar
 

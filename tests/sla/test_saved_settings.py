@@ -17,19 +17,22 @@ from direct import connect
 from flask import Flask
 from sqlalchemy import select, text
 
-from ordertrack.config import Settings
-from ordertrack.database import db, tenant_context
+from ordertrack.database.channels import SETTINGS_CHANNEL
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import transitions
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.sla import saving, settings_rows
-from ordertrack.sla import settings as kept
-from ordertrack.sla.models import RestaurantDay, SavedRules, SavedTarget, Stale
-from ordertrack.sla.rules_check import UnusableRules, timezones
-from ordertrack.sla.settings import SETTINGS_CHANNEL, RestaurantSettings
-from ordertrack.sla.shifts import DEFAULT_SHIFTS, EARLY_BEFORE, FORGOTTEN_AFTER, Rules, Shift
-from ordertrack.sla.stages import Stage
-from ordertrack.sla.target_check import UnusableTarget
-from ordertrack.sla.targets import Target
+from ordertrack.restaurants import cache as kept
+from ordertrack.restaurants import rows as settings_rows
+from ordertrack.restaurants import save as saving
+from ordertrack.restaurants.cache import RestaurantSettings
+from ordertrack.restaurants.calendar import DEFAULT_SHIFTS, EARLY_BEFORE, FORGOTTEN_AFTER, Rules, Shift
+from ordertrack.restaurants.calendar_check import UnusableRules, timezones
+from ordertrack.restaurants.models import SavedRules, SavedTarget, Stale
+from ordertrack.restaurants.target_check import UnusableTarget
+from ordertrack.restaurants.targets import Target
+from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla.measure.models import RestaurantDay
 from ordertrack.tenants.models import Restaurant
 
 NOON = dt.datetime(2025, 11, 20, 10, tzinfo=dt.UTC)  # in Beirut
@@ -203,7 +206,9 @@ def test_what_is_refused_leaves_nothing_behind(
 def test_a_zone_that_only_python_knows_is_refused(
     save_rules: Callable[..., Rules | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ordertrack.sla.rules_check.timezones", lambda: {"Asia/Beirut", "Asia/Nowhere"})
+    monkeypatch.setattr(
+        "ordertrack.restaurants.calendar_check.timezones", lambda: {"Asia/Beirut", "Asia/Nowhere"}
+    )
     with pytest.raises(UnusableRules, match="knows no time zone 'Asia/Nowhere'"):
         save_rules(timezone="Asia/Nowhere")
 
@@ -325,7 +330,7 @@ def test_what_was_read_is_kept_until_it_is_forgotten(
 def test_what_was_read_is_read_anew_after_a_while_where_nobody_listens(
     settings: Settings, cedar: House, hamra: RestaurantSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ordertrack.kept.KEPT_FOR", 0.0)
+    monkeypatch.setattr("ordertrack.database.ttl_cache.KEPT_FOR", 0.0)
     kept.forget_all()
     assert _target(cedar, hamra) is None
     _save_elsewhere(settings, cedar, hamra)

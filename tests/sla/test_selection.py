@@ -14,11 +14,11 @@ from report_of import place, selection
 from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
 
-from ordertrack.orders.state_machine import Fulfilment
-from ordertrack.sla import choice
-from ordertrack.sla.choice import Typed, UnusableChoice, read
-from ordertrack.sla.selection import Grouping, Preset, Selection
-from ordertrack.sla.stages import Stage
+from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import Fulfilment
+from ordertrack.sla.report import query_string
+from ordertrack.sla.report.query_string import Typed, UnusableChoice, read
+from ordertrack.sla.report.selection import Grouping, Preset, Selection
 
 NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 TODAY = NOON.date()
@@ -113,7 +113,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 
 
 def test_400_days_can_be_chosen_and_401_cannot() -> None:
-    assert chosen("from=2025-01-01&to=2026-02-04").length == choice.LONGEST
+    assert chosen("from=2025-01-01&to=2026-02-04").length == query_string.LONGEST
     assert "401 days" in refused("from=2025-01-01&to=2026-02-05")["days"]
 
 
@@ -180,5 +180,5 @@ def test_whatever_is_typed_is_either_understood_or_refused_in_words(pairs: list[
     if made is None:
         assert problems and all(problems.values())
     else:
-        assert 1 <= made.length <= choice.LONGEST
+        assert 1 <= made.length <= query_string.LONGEST
         assert made.before.first.year > 1900

@@ -13,11 +13,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from settings_forms import RULES, TARGETS, a_shift, rules, sentences, target, typed
 
-from ordertrack.orders.state_machine import Fulfilment
-from ordertrack.sla.naming import measures
-from ordertrack.sla.settings_rows import RestaurantSettings
-from ordertrack.sla.shifts import Shift
-from ordertrack.sla.stages import Stage
+from ordertrack.restaurants.calendar import Shift
+from ordertrack.restaurants.naming import measures
+from ordertrack.restaurants.rows import RestaurantSettings
+from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import Fulfilment
 
 DAY = dt.timedelta(days=1)
 

@@ -12,9 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordertrack.sla.rules_check import problems_of
-from ordertrack.sla.shifts import DEFAULT_SHIFTS, EVERY_WEEKDAY, Calendar, Rules, Shift, ShiftSpan
-from ordertrack.sla.wall_clock import to_moment
+from ordertrack.restaurants.calendar import (
+    DEFAULT_SHIFTS,
+    EVERY_WEEKDAY,
+    Calendar,
+    Rules,
+    Shift,
+    ShiftSpan,
+)
+from ordertrack.restaurants.calendar_check import problems_of
+from ordertrack.restaurants.wall_clock import to_moment
 
 ZONES = (
     "Asia/Beirut",

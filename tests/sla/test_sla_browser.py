@@ -19,13 +19,14 @@ from playwright.sync_api import Locator, Page, expect
 from seen import expect_state
 from server import Server
 
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.orders import transitions
-from ordertrack.orders.state_machine import OrderStatus
-from ordertrack.sla import rollup, saving, settings
-from ordertrack.sla.shifts import EVERY_WEEKDAY, Rules, Shift
-from ordertrack.sla.stages import Stage
-from ordertrack.sla.targets import Target
+from ordertrack.restaurants import cache, save
+from ordertrack.restaurants.calendar import EVERY_WEEKDAY, Rules, Shift
+from ordertrack.restaurants.targets import Target
+from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.sla.rollup import extend
 
 Open = Callable[..., Page]
 PATIENCE = 20_000  # milliseconds: the roll-up lets events settle first
@@ -40,11 +41,11 @@ def around_the_clock(app: Flask, cedar: House) -> House:
     now = dt.datetime.now(dt.UTC)
     by = cedar.maya.principal
     with tenant_context(app, cedar.tenant_id):
-        for each in settings.of_tenant(cedar.tenant_id):
+        for each in cache.of_tenant(cedar.tenant_id):
             today = each.calendar.day_of(now)
-            saving.save_target(each.id, Target(Stage.KITCHEN, None, today - dt.timedelta(40), 900), by=by)
+            save.save_target(each.id, Target(Stage.KITCHEN, None, today - dt.timedelta(40), 900), by=by)
             shifts = (Shift("All day", EVERY_WEEKDAY, dt.time(4), dt.time(4)),)
-            saving.save_rules(each.id, Rules(today, "Asia/Beirut", dt.time(4), shifts), by=by)
+            save.save_rules(each.id, Rules(today, "Asia/Beirut", dt.time(4), shifts), by=by)
     return cedar
 
 
@@ -54,7 +55,7 @@ def busy(app: Flask, operator_app: Flask, around_the_clock: House) -> House:
     house = around_the_clock
     write(operator_app, house, service(house, 7, dt.datetime.now(dt.UTC) - dt.timedelta(28), 27, 400))
     with tenant_context(app, house.tenant_id):
-        rollup.rebuild(house.tenant_id)
+        extend.rebuild(house.tenant_id)
     return house
 
 
@@ -237,11 +238,9 @@ def test_an_order_becomes_late_on_the_panel_though_nothing_happens(
 ) -> None:
     order_id = place(around_the_clock)
     with tenant_context(app, around_the_clock.tenant_id):
-        hamra = next(each for each in settings.of_tenant(around_the_clock.tenant_id) if each.slug == "hamra")
+        hamra = next(each for each in cache.of_tenant(around_the_clock.tenant_id) if each.slug == "hamra")
         today = hamra.calendar.day_of(dt.datetime.now(dt.UTC))
-        saving.save_target(
-            hamra.id, Target(Stage.KITCHEN, None, today, 6), by=around_the_clock.maya.principal
-        )
+        save.save_target(hamra.id, Target(Stage.KITCHEN, None, today, 6), by=around_the_clock.maya.principal)
     move(app, around_the_clock, order_id, OrderStatus.CONFIRMED)
     page = open_page(around_the_clock.maya, "/sla")
     shift = page.locator("#running .shift", has_text="Hamra")

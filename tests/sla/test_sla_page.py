@@ -17,14 +17,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from past_service import service, write
 
-from ordertrack.database import tenant_context
-from ordertrack.orders.state_machine import Fulfilment
-from ordertrack.sla import report, rollup, saving, settings, wording
-from ordertrack.sla.figures import Report
-from ordertrack.sla.report_tables import TABLES
-from ordertrack.sla.selection import Preset, Selection
-from ordertrack.sla.stages import Stage
-from ordertrack.sla.targets import Target
+from ordertrack.database.session import tenant_context
+from ordertrack.i18n import formats
+from ordertrack.restaurants import cache, save
+from ordertrack.restaurants.targets import Target
+from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import Fulfilment
+from ordertrack.sla.report import build, wording
+from ordertrack.sla.report.contents import Report
+from ordertrack.sla.report.report_tables import TABLES
+from ordertrack.sla.report.selection import Preset, Selection
+from ordertrack.sla.rollup import extend
 
 SignIn = Callable[[Person], FlaskClient]
 
@@ -34,22 +37,22 @@ def busy(app: Flask, operator_app: Flask, cedar: House) -> House:
     """Cedar after four weeks of service, with a target for the kitchen of Hamra only."""
     now = dt.datetime.now(dt.UTC)
     with tenant_context(app, cedar.tenant_id):
-        hamra = next(each for each in settings.of_tenant(cedar.tenant_id) if each.slug == "hamra")
+        hamra = next(each for each in cache.of_tenant(cedar.tenant_id) if each.slug == "hamra")
         since = hamra.calendar.day_of(now) - dt.timedelta(40)
-        saving.save_target(hamra.id, Target(Stage.KITCHEN, None, since, 900), by=cedar.maya.principal)
+        save.save_target(hamra.id, Target(Stage.KITCHEN, None, since, 900), by=cedar.maya.principal)
     write(operator_app, cedar, service(cedar, 7, now - dt.timedelta(28), 27.5, 400))
     with tenant_context(app, cedar.tenant_id):
-        rollup.rebuild(cedar.tenant_id)
+        extend.rebuild(cedar.tenant_id)
     return cedar
 
 
 def report_of(app: Flask, house: House, **changes: object) -> Report:
     """The report of four weeks, straight from its maker."""
     with tenant_context(app, house.tenant_id):
-        places = tuple(settings.of_tenant(house.tenant_id))
+        places = tuple(cache.of_tenant(house.tenant_id))
         today = max(each.calendar.day_of(dt.datetime.now(dt.UTC)) for each in places)
         first, last = Preset.FOUR_WEEKS.days(today)
-        return report.make(Selection(house.tenant_id, first, last, places).but(**changes))
+        return build.make(Selection(house.tenant_id, first, last, places).but(**changes))
 
 
 def text_of(page: str) -> str:
@@ -137,14 +140,14 @@ def test_the_page_says_what_the_report_says(app: Flask, busy: House, sign_in: Si
         f"Orders {kitchen.count:,}",
         f"Half within (p50) {wording.time(kitchen.p50)}",
         f"9 of 10 within (p90) {wording.time(kitchen.p90)}",
-        f"In target {wording.share(kitchen.share)}",
+        f"In target {formats.share(kitchen.share)}",
         wording.said_left_out(kitchen.left_out),
         "Times within 2%",
         "Figures up to",
     ):
         assert figure in said, figure
     for order in made.slowest:
-        assert f"{order.number} {order.restaurant} {wording.day(order.business_date)}" in said
+        assert f"{order.number} {order.restaurant} {formats.day(order.business_date)}" in said
 
 
 def test_a_day_that_still_runs_is_said_to_be_unfinished(cedar: House, sign_in: SignIn) -> None:
@@ -228,7 +231,7 @@ def test_charts_are_given_numbers_and_nothing_that_a_browser_would_run(
 ) -> None:
     from sqlalchemy import text
 
-    from ordertrack.database import db
+    from ordertrack.database.session import db
 
     name = "</script><img src=x onerror=alert(1)>"
     with operator_app.app_context():
@@ -237,7 +240,7 @@ def test_charts_are_given_numbers_and_nothing_that_a_browser_would_run(
         )
         db.session.execute(text("UPDATE restaurants SET name = :n WHERE slug = 'hamra'"), {"n": name})
         db.session.commit()
-    settings.forget_all()
+    cache.forget_all()
     page = sign_in(busy.maya).get("/sla?range=28&group=restaurant").text
     assert name not in page
     blocks = re.findall(r'<script type="application/json">(.*?)</script>', page, re.DOTALL)

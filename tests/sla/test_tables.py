@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_of import figures, full_report, place, report, selection
 
-from ordertrack.sla import wording
-from ordertrack.sla.figures import Group, StageFigures
-from ordertrack.sla.ranking import worst_stage
-from ordertrack.sla.report_tables import TABLES
-from ordertrack.sla.stages import LeftOut, Stage
-from ordertrack.sla.table_csv import csv_of
-from ordertrack.sla.tables import TEXT, Column, Row, Table
+from ordertrack.i18n import formats
+from ordertrack.rules.stages import LeftOut, Stage
+from ordertrack.sla.measure.figures import Group, StageFigures
+from ordertrack.sla.report import wording
+from ordertrack.sla.report.ranking import worst_stage
+from ordertrack.sla.report.report_tables import TABLES
+from ordertrack.sla.report.table_csv import csv_of
+from ordertrack.sla.report.tables import TEXT, Column, Row, Table
 
 DOUBTS = {LeftOut.FORGOTTEN: 3, LeftOut.MASS: 12, LeftOut.EARLY: 9}
 
@@ -135,7 +136,7 @@ def test_hours_go_from_the_start_of_the_business_day_on() -> None:
     [(None, "–"), (0, "0%"), (0.001, "< 1%"), (0.874, "87%"), (0.9999, "> 99%"), (1, "100%")],
 )
 def test_a_share_is_never_rounded_to_all_or_nothing(share: float | None, said: str) -> None:
-    assert wording.share(share) == said
+    assert formats.share(share) == said
 
 
 def test_times_read_as_minutes_and_seconds() -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from ordertrack.orders.state_machine import Fulfilment
-from ordertrack.sla import target_lines
-from ordertrack.sla.selection import Selection
-from ordertrack.sla.settings import RestaurantSettings
-from ordertrack.sla.shifts import Calendar, Rules
-from ordertrack.sla.stages import Stage
-from ordertrack.sla.targets import Target, Targets
+from ordertrack.restaurants.cache import RestaurantSettings
+from ordertrack.restaurants.calendar import Calendar, Rules
+from ordertrack.restaurants.targets import Target, Targets
+from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import Fulfilment
+from ordertrack.sla.report import target_lines
+from ordertrack.sla.report.selection import Selection
 
 FIRST, CHANGE, LAST = dt.date(2026, 11, 16), dt.date(2026, 11, 20), dt.date(2026, 11, 22)
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.sla.shifts import Calendar, Rules
-from ordertrack.sla.stages import Stage
-from ordertrack.sla.target_check import UnusableTarget, check_target
-from ordertrack.sla.targets import DUE_SHARE, Target, Targets, Timer, TimerState, is_breach, timer
+from ordertrack.restaurants.calendar import Calendar, Rules
+from ordertrack.restaurants.target_check import UnusableTarget, check_target
+from ordertrack.restaurants.targets import DUE_SHARE, Target, Targets, Timer, TimerState, is_breach, timer
+from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 TODAY = dt.date(2025, 11, 20)
 DAY = dt.timedelta(days=1)

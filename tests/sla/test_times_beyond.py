@@ -14,17 +14,18 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from report_of import figures, report, selection
 
-from ordertrack.languages import TAGS, speaking
-from ordertrack.sla import cells, wording
-from ordertrack.sla.charts import charts
-from ordertrack.sla.figures import Figures, Group, HeatCell, Over, StageFigures
-from ordertrack.sla.findings import findings
-from ordertrack.sla.headline import slower_or_faster
-from ordertrack.sla.histogram import BEYOND, ERROR, SHORTEST, bins_of
-from ordertrack.sla.report_tables import TABLES
-from ordertrack.sla.stages import Stage
-from ordertrack.sla.table_csv import csv_of
-from ordertrack.sla.tallying import Tally
+from ordertrack.i18n.translate import TAGS, speaking
+from ordertrack.rules.stages import Stage
+from ordertrack.sla.measure import cells
+from ordertrack.sla.measure.figures import Figures, Group, HeatCell, Over, StageFigures
+from ordertrack.sla.measure.histogram import BEYOND, ERROR, SHORTEST, bins_of
+from ordertrack.sla.measure.tally import Tally
+from ordertrack.sla.report import wording
+from ordertrack.sla.report.charts import charts
+from ordertrack.sla.report.findings import findings
+from ordertrack.sla.report.headline import slower_or_faster
+from ordertrack.sla.report.report_tables import TABLES
+from ordertrack.sla.report.table_csv import csv_of
 
 HOUR = 3600
 LONG = Figures(1, Over(BEYOND), Over(BEYOND), Over(BEYOND), Over(BEYOND), 0, 0, {})

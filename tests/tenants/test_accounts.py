@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as choose
 from hypothesis import strategies as st
 
-from ordertrack.config import Settings
-from ordertrack.orders.state_machine import Role
+from ordertrack.database.config import Settings
+from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.accounts import AccountError
 from ordertrack.tenants.models import Tenant

@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 from psycopg import errors, sql
 from sqlalchemy import text
 
-from ordertrack.config import Settings
-from ordertrack.database import (
+from ordertrack.database.config import Settings
+from ordertrack.database.session import (
     db,
     enter_tenant,
     operator_connection,
@@ -24,7 +24,7 @@ from ordertrack.database import (
     tenant_context,
 )
 from ordertrack.orders import actions
-from ordertrack.orders.acts import Act
+from ordertrack.rules.order_actions import Act
 from ordertrack.tenants.accounts import hash_key
 
 _TENANT_TABLES = """

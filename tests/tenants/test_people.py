@@ -21,8 +21,8 @@ from psycopg import errors
 from server import environment_of
 
 from ordertrack.commands import cli
-from ordertrack.config import Settings
-from ordertrack.orders.state_machine import Role
+from ordertrack.database.config import Settings
+from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.passwords import verify_password
 

@@ -19,8 +19,8 @@ from playwright.sync_api import Locator, Page, expect
 from server import wait_for
 from wire import Wire
 
-from ordertrack.config import Settings
-from ordertrack.orders.state_machine import Role
+from ordertrack.database.config import Settings
+from ordertrack.rules.roles import Role
 
 OpenPage = Callable[..., Page]
 

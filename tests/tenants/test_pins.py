@@ -20,8 +20,9 @@ from over_http import Answer, Caller
 from server import Server
 from werkzeug.test import TestResponse
 
-from ordertrack.config import Settings
-from ordertrack.orders.state_machine import OrderStatus, Role
+from ordertrack.database.config import Settings
+from ordertrack.rules.roles import Role
+from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants import accounts, pins
 from ordertrack.tenants.accounts import AccountError
 

@@ -14,9 +14,9 @@ from flask.testing import FlaskClient
 from over_http import EventStream, StreamEnded, sign_in
 from server import Server, environment_of, wait_for
 
-from ordertrack.config import Settings
-from ordertrack.database import db
-from ordertrack.orders.state_machine import Role
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db
+from ordertrack.rules.roles import Role
 from ordertrack.tenants import access, accounts, regaining
 from ordertrack.tenants.accounts import AccountError
 

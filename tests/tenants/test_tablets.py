@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from itsdangerous import TimestampSigner
 from werkzeug.routing import Rule
 
-from ordertrack.database import tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.tenants import access
 from ordertrack.tenants.tablet_guard import OPEN
 

@@ -18,17 +18,18 @@ from playwright.sync_api import Page, expect
 from ordertrack.boards.columns import DISPATCH, KITCHEN
 from ordertrack.boards.fragments import card_id
 from ordertrack.boards.fragments import move as message
-from ordertrack.config import Settings
-from ordertrack.database import tenant_context
-from ordertrack.languages import SOURCE
+from ordertrack.database.config import Settings
+from ordertrack.database.session import tenant_context
+from ordertrack.database.statements import Confined
+from ordertrack.i18n.translate import SOURCE
 from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.sla import expected_end, screens
-from ordertrack.sla.estimates import FEWEST, LEARNED_FROM
-from ordertrack.statements import Confined
-from ordertrack.tracking import fragments
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla import card_timers
+from ordertrack.sla.estimates import expected_end
+from ordertrack.sla.estimates.table import FEWEST, LEARNED_FROM
+from ordertrack.tracking import progress as fragments
 
 PHONE = {"width": 390, "height": 844}
 BEIRUT = ZoneInfo("Asia/Beirut")
@@ -73,7 +74,7 @@ def span(order: OrderRecord, low: float = LOW, high: float = HIGH) -> str:
 
 def expected(app: Flask, house: House, order: OrderRecord) -> tuple[dt.datetime, dt.datetime] | None:
     with tenant_context(app, house.tenant_id):
-        end = screens.expected_end_of(order)
+        end = card_timers.expected_end_of(order)
     return end and (end.low_at, end.high_at)
 
 

@@ -14,14 +14,14 @@ from markupsafe import escape
 from sqlalchemy import text
 
 from ordertrack.boards.reasons import CANCELLING
-from ordertrack.config import Settings
-from ordertrack.database import db, operator_connection, tenant_context
-from ordertrack.languages import TAGS, gettext, speaking
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, operator_connection, tenant_context
+from ordertrack.i18n.translate import TAGS, gettext, speaking
 from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.state_machine import Fulfilment, OrderStatus
-from ordertrack.tracking import fragments
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.tracking import progress
 from ordertrack.tracking.views import SHOWN_AFTER_THE_END
 
 
@@ -43,7 +43,7 @@ def test_steps_that_were_made_carry_their_own_time_and_those_ahead_none(
     app: Flask, cedar: House, place: Callable[..., uuid.UUID]
 ) -> None:
     order = move(app, cedar, place(cedar), OrderStatus.CONFIRMED, OrderStatus.PREPARING)
-    shown = fragments.milestones(order)
+    shown = progress.milestones(order)
     assert [(milestone.title, milestone.at is not None, milestone.is_current) for milestone in shown] == [
         ("Order received", True, False),
         ("Confirmed by the restaurant", True, False),
@@ -60,14 +60,14 @@ def test_only_a_delivery_is_told_that_it_may_come_on_its_way(
     app: Flask, cedar: House, place: Callable[..., uuid.UUID], fulfilment: Fulfilment
 ) -> None:
     order = order_of(app, cedar, place(cedar, fulfilment))
-    assert "On its way to you" not in [milestone.title for milestone in fragments.milestones(order)]
+    assert "On its way to you" not in [milestone.title for milestone in progress.milestones(order)]
 
 
 def test_a_cancelled_order_promises_nothing_more(
     app: Flask, cedar: House, place: Callable[..., uuid.UUID]
 ) -> None:
     order = move(app, cedar, place(cedar), OrderStatus.CANCELLED)
-    assert [milestone.title for milestone in fragments.milestones(order)] == ["Order received", "Cancelled"]
+    assert [milestone.title for milestone in progress.milestones(order)] == ["Order received", "Cancelled"]
 
 
 def test_an_order_that_was_handed_over_directly_shows_no_road_it_did_not_take(
@@ -75,7 +75,7 @@ def test_an_order_that_was_handed_over_directly_shows_no_road_it_did_not_take(
 ) -> None:
     way = (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY, OrderStatus.COMPLETED)
     order = move(app, cedar, place(cedar), *way)
-    assert "On its way to you" not in [milestone.title for milestone in fragments.milestones(order)]
+    assert "On its way to you" not in [milestone.title for milestone in progress.milestones(order)]
 
 
 def test_the_page_is_private_and_says_nothing_about_who_ordered(app: Flask, cedar: House) -> None:

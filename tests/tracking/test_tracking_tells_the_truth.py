@@ -18,10 +18,10 @@ from server import Server
 from sqlalchemy import text
 from wire import Wire
 
-from ordertrack.config import Settings
-from ordertrack.database import operator_connection, tenant_context
+from ordertrack.database.config import Settings
+from ordertrack.database.session import operator_connection, tenant_context
 from ordertrack.orders import records, transitions
-from ordertrack.orders.state_machine import OrderStatus
+from ordertrack.rules.state_machine import OrderStatus
 
 PHONE = {"width": 390, "height": 844}
 A_SECOND = 1000  # milliseconds

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
-from ordertrack.config import Settings
+from ordertrack.database.config import Settings
 
 VERSIONS = (16, 18)  # what the wheel carries; on PostgreSQL 15 see the fixture `settings`
 PASSWORD = "modest-and-owner"

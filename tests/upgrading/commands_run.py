@@ -7,7 +7,7 @@ import sys
 
 from server import environment_of
 
-from ordertrack.config import Settings
+from ordertrack.database.config import Settings
 
 Finished = subprocess.CompletedProcess[str]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from quiet import empty_database
 
-from ordertrack import schema
-from ordertrack.config import Settings
+from ordertrack.database import schema
+from ordertrack.database.config import Settings
 from upgrading.schema_picture import Picture, picture
 
 

@@ -8,9 +8,9 @@ import psycopg
 from alembic import command
 from direct import connect
 
-from ordertrack import migrating
-from ordertrack.config import Settings
-from ordertrack.database import operator_connection
+from ordertrack.database import migrating
+from ordertrack.database.config import Settings
+from ordertrack.database.session import operator_connection
 
 Picture: TypeAlias = dict[str, list[str]]
 _OURS = "relnamespace = 'public'::regnamespace"

@@ -12,8 +12,8 @@ from direct import connect
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 
-from ordertrack import schema
-from ordertrack.config import ROOT, Settings
+from ordertrack.database import schema
+from ordertrack.database.config import ROOT, Settings
 from upgrading.schema_picture import Picture, bring_to, picture
 
 REVISIONS = [

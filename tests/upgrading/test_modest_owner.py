@@ -13,9 +13,9 @@ from over_http import Caller
 from server import Server, wait_for
 from sqlalchemy import URL
 
-from ordertrack import migrating, schema
-from ordertrack.config import Settings
-from ordertrack.schema import GRANTS
+from ordertrack.database import migrating, schema
+from ordertrack.database.config import Settings
+from ordertrack.database.schema import GRANTS
 from upgrading.clusters import VERSIONS, Owned, cluster, owned_database
 from upgrading.commands_run import refuses, run
 from upgrading.schema_picture import Picture, bring_to, picture

@@ -11,9 +11,11 @@ from direct import connect
 from faults.own_database import open_house
 from sqlalchemy import URL
 
-from ordertrack import consistency, make_bare_app, schema
-from ordertrack.config import Settings
-from ordertrack.database import BlindOperator, db
+from ordertrack.database import schema
+from ordertrack.database.app import make_bare_app
+from ordertrack.database.config import Settings
+from ordertrack.database.session import BlindOperator, db
+from ordertrack.server import consistency
 from ordertrack.tenants import accounts
 from upgrading.clusters import Owned, binaries, cluster, owned_database
 from upgrading.commands_run import refuses, run

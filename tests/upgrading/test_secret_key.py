@@ -11,9 +11,9 @@ import pytest
 from direct import connect
 from sqlalchemy import URL
 
-from ordertrack import app_role, schema
-from ordertrack.config import Settings
-from ordertrack.migrating import UpgradeRefused
+from ordertrack.database import app_role, schema
+from ordertrack.database.config import Settings
+from ordertrack.database.migrating import UpgradeRefused
 from upgrading.clusters import TRUSTING, Owned, cluster, owned_database
 from upgrading.commands_run import refuses, run
 

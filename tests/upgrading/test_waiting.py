@@ -13,9 +13,9 @@ import pytest
 from direct import connect
 from server import environment_of, wait_for
 
-from ordertrack import migrating, schema
-from ordertrack.config import Settings
-from ordertrack.migrating import UpgradeRefused
+from ordertrack.database import migrating, schema
+from ordertrack.database.config import Settings
+from ordertrack.database.migrating import UpgradeRefused
 from upgrading.schema_picture import Picture, bring_to, picture
 
 

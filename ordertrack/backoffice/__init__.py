@@ -1,0 +1,12 @@
+"""The pages on which managers and owners set up their house: people, tablets, targets, operations."""
+
+from ordertrack.backoffice import operations_views, people_views, tablet_views, targets_views
+
+BLUEPRINTS = (
+    operations_views.blueprint,
+    targets_views.blueprint,
+    people_views.blueprint,
+    tablet_views.blueprint,
+)
+
+__all__ = ["BLUEPRINTS"]

@@ -1,0 +1,98 @@
+"""The page on which managers say how a restaurant's floor works: undo, rest, digits and stations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ordertrack.backoffice import dishes_sold, operations_history
+from ordertrack.backoffice.operations_form import TypedFloor, whole
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.restaurants import operations, operations_rows
+from ordertrack.restaurants.operations import FloorSettings, Station, UnusableFloor
+from ordertrack.restaurants.operations_check import LONGEST_NAME, undo_field
+from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.restaurants import FoundRestaurant, find_restaurant
+from ordertrack.tenants.sign_in import staff_principal
+
+blueprint = Blueprint("floor_settings", __name__)
+
+
+@blueprint.get("/r/<restaurant>/settings")
+def show(restaurant: str) -> ResponseReturnValue:
+    """What holds on the floor of a restaurant, and everything that was saved."""
+    principal, place = _find(restaurant)
+    held = _held(principal, place)
+    return _page(principal, place, held, TypedFloor.understood(held), held.stations)
+
+
+@blueprint.post("/r/<restaurant>/settings")
+def save(restaurant: str) -> ResponseReturnValue:
+    """Form: `undo-<status>` (seconds), `rest_after` (minutes), `arabic_digits` (0 or 1), for each station
+    `station-<row>-name`, `-dishes` (a dish's words a line), and `seen`, the version that it was shown.
+
+    With `look` nothing is saved: it shows where dishes would go.
+    """
+    principal, place = _find(restaurant)
+    typed = TypedFloor.in_form(request.form)
+    try:
+        wanted = typed.read(place.id)
+        if "look" in request.form:
+            return _page(principal, place, _held(principal, place), typed, wanted.stations)
+        saved = operations.save(wanted, by=principal, seen=whole(typed.seen))
+    except UnusableFloor as error:
+        held = _held(principal, place)
+        return _page(principal, place, held, typed, held.stations, error.problems), 422
+    flash(
+        _("Nothing was changed: these settings hold already.")
+        if saved is None
+        else _("Saved. Every board and tablet goes by it from now on."),
+        "floor",
+    )
+    return redirect(url_for("floor_settings.show", restaurant=place.slug))
+
+
+def _page(
+    principal: Principal,
+    place: FoundRestaurant,
+    held: FloorSettings,
+    typed: TypedFloor,
+    stations: Sequence[Station],
+    problems: Mapping[str, str] | None = None,
+) -> str:
+    """The page with what was typed, what is wrong with it, and where dishes go by these stations."""
+    return render_template(
+        "floor_settings.html",
+        principal=principal,
+        place=place,
+        zone=ZoneInfo(place.timezone),
+        held=held,
+        typed=typed,
+        is_looking="look" in request.form and not problems,
+        problems=problems or {},
+        moves=operations_rows.MOVES,
+        undo_field=undo_field,
+        routed=dishes_sold.of_dishes(principal.tenant_id, place.id, stations),
+        history=operations_history.of_restaurant(principal.tenant_id, place.id),
+        longest_name=LONGEST_NAME,
+    )
+
+
+def _find(slug: str) -> tuple[Principal, FoundRestaurant]:
+    principal = staff_principal()
+    if not principal.is_manager:
+        abort(403, _("Settings are for managers and owners."))
+    place = find_restaurant(principal.tenant_id, slug)
+    if place is None:
+        abort(404, _("There is no such restaurant."))
+    return principal, place
+
+
+def _held(principal: Principal, place: FoundRestaurant) -> FloorSettings:
+    """The settings as they are now, whatever this process read a moment ago."""
+    held = operations_rows.read(principal.tenant_id, place.id)
+    assert held is not None
+    return held

@@ -1,0 +1,97 @@
+"""The page on which managers see to the people of their tablets: who there is, which PIN, and an end."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.rules.roles import Role
+from ordertrack.tenants import people, pins
+from ordertrack.tenants.access import end_access
+from ordertrack.tenants.accounts import LONGEST_NAME, AccountError
+from ordertrack.tenants.models import StaffMember
+from ordertrack.tenants.people import NoSuchPerson
+from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.sign_in import managing_principal
+
+blueprint = Blueprint("people", __name__)
+
+
+@blueprint.get("/people")
+def show() -> ResponseReturnValue:
+    """Everybody of the tenant, and what the asker may do about each."""
+    return _page(managing_principal())
+
+
+@blueprint.post("/people")
+def add() -> ResponseReturnValue:
+    """Form: `name`, `role` (kitchen, dispatch), `pin`."""
+    principal = managing_principal()
+    try:
+        person = people.add(
+            principal.tenant_id, request.form.get("name", ""), _role(), request.form.get("pin", "")
+        )
+    except AccountError as error:
+        return _page(principal, {"add": str(error)}), 422
+    flash(_("%(name)s can sign on at tablets now.", name=person.name), "people")
+    return redirect(url_for("people.show"))
+
+
+@blueprint.post("/people/<uuid:staff_id>/pin")
+def set_pin(staff_id: uuid.UUID) -> ResponseReturnValue:
+    """Form: `pin`. Whoever is on with the one before has to sign on again."""
+    principal = managing_principal()
+    person = _managed(principal, staff_id)
+    try:
+        people.set_pin(person, request.form.get("pin", ""))
+    except AccountError as error:
+        return _page(principal, {str(staff_id): str(error)}), 422
+    flash(_("%(name)s has a new PIN.", name=person.name), "people")
+    return redirect(url_for("people.show"))
+
+
+@blueprint.post("/people/<uuid:staff_id>/end")
+def end(staff_id: uuid.UUID) -> ResponseReturnValue:
+    """End somebody's access, for good."""
+    principal = managing_principal()
+    person = _managed(principal, staff_id)
+    if principal.actor == f"staff:{staff_id}":
+        abort(403, _("Nobody ends their own access: an owner or the operator does."))
+    end_access(person)
+    flash(_("%(name)s can no longer sign in, nor on at tablets.", name=person.name), "people")
+    return redirect(url_for("people.show"))
+
+
+def _managed(principal: Principal, staff_id: uuid.UUID) -> StaffMember:
+    try:
+        person = people.find(principal.tenant_id, staff_id)
+    except NoSuchPerson:
+        abort(404, _("There is no such person, or their access has ended."))
+    if not people.may_manage(principal, person):
+        abort(403, _("Only owners do this for managers and owners."))
+    return person
+
+
+def _role() -> Role:
+    try:
+        return Role(request.form.get("role", ""))
+    except ValueError:
+        raise AccountError(_("Choose what the person does: kitchen or dispatch.")) from None
+
+
+def _page(principal: Principal, problems: dict[str, str] | None = None) -> str:
+    return render_template(
+        "people.html",
+        principal=principal,
+        problems=problems or {},
+        typed=request.form,
+        people=people.in_use(principal.tenant_id),
+        may_manage=lambda person: people.may_manage(principal, person),
+        roles=people.WITHOUT_ADDRESS,
+        shortest_pin=pins.SHORTEST,
+        longest_pin=pins.LONGEST,
+        longest_name=LONGEST_NAME,
+    )

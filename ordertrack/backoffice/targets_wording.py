@@ -1,0 +1,101 @@
+"""How shifts and targets read on the settings page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from ordertrack.i18n import formats, moments
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import number, pgettext
+from ordertrack.restaurants import naming
+from ordertrack.restaurants.calendar import EVERY_WEEKDAY, Shift
+from ordertrack.restaurants.targets import Targets
+from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import Fulfilment
+
+
+@dataclass(frozen=True, slots=True)
+class StageTargets:
+    """A stage, what it measures, the targets that hold (a line each), and those that are to."""
+
+    name: str
+    measures: str
+    holding: tuple[str, ...]
+    coming: tuple[str, ...]
+
+
+def stage_targets(targets: Targets, today: dt.date) -> list[StageTargets]:
+    """Every stage with its targets as of a business day."""
+    return [
+        StageTargets(
+            naming.stage(stage),
+            naming.measures(stage),
+            tuple(_holding(targets, stage, today)),
+            tuple(_coming(targets, stage, today)),
+        )
+        for stage in Stage
+    ]
+
+
+def allowed(seconds: int | None) -> str:
+    """As `15 min`, `7 min 30 s` or `no target`."""
+    if seconds is None:
+        return _("no target")
+    minutes, rest = divmod(seconds, 60)
+    said = {"minutes": number(minutes), "seconds": rest}
+    if not minutes:
+        return _("%(seconds)s s", **said)
+    return _("%(minutes)s min %(seconds)s s", **said) if rest else _("%(minutes)s min", **said)
+
+
+def date(day: dt.date) -> str:
+    """As `Thu, 20 Nov 2025`; the first of all days is the beginning."""
+    return _("the beginning") if day == dt.date.min else formats.days(day, day)
+
+
+def moment(at: dt.datetime, zone: ZoneInfo) -> str:
+    """As `20 Nov 2025, 16:05`, where the restaurant is."""
+    return moments.date_and_clock(at, zone)
+
+
+def shifts_in_words(shifts: Sequence[Shift]) -> str:
+    """As `Lunch 11:00–16:00, Brunch 10:00–14:00 (Sat, Sun)`."""
+    return formats.listed(_shift_in_words(shift) for shift in shifts) or pgettext("shifts", "none")
+
+
+def _shift_in_words(shift: Shift) -> str:
+    said = {"shift": shift.name}
+    said |= {"starts": formats.clock(shift.starts), "ends": formats.clock(shift.ends)}
+    if shift.weekdays == EVERY_WEEKDAY:
+        return _("%(shift)s %(starts)s–%(ends)s", **said)
+    names = naming.weekdays()
+    weekdays = formats.listed(names[weekday] for weekday in sorted(shift.weekdays))
+    return _("%(shift)s %(starts)s–%(ends)s (%(weekdays)s)", weekdays=weekdays, **said)
+
+
+def _holding(targets: Targets, stage: Stage, today: dt.date) -> Iterator[str]:
+    own = {each: targets.own_at(stage, each, today) for each in Fulfilment}
+    general = targets.own_at(stage, None, today)
+    if general is not None:
+        yield _said(general, _("other orders") if any(own.values()) else naming.whom(None))
+    for fulfilment, seconds in own.items():
+        if seconds is not None:
+            yield _said(seconds, naming.whom(fulfilment))
+
+
+def _said(seconds: int, whom: str) -> str:
+    return _("%(allowed)s for %(whom)s", allowed=allowed(seconds), whom=whom)
+
+
+def _coming(targets: Targets, stage: Stage, today: dt.date) -> Iterator[str]:
+    changes = [
+        (day, fulfilment, seconds)
+        for fulfilment in (None, *Fulfilment)
+        for day, seconds in targets.coming(stage, fulfilment, today).items()
+    ]
+    for day, fulfilment, seconds in sorted(changes, key=lambda change: change[0]):
+        said = {"allowed": allowed(seconds), "whom": naming.whom(fulfilment), "day": date(day)}
+        yield _("%(allowed)s for %(whom)s from %(day)s", **said)

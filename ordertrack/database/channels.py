@@ -1,0 +1,29 @@
+"""The channels on which PostgreSQL notifies, and what their payloads say."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from ordertrack.database.session import db
+
+EVENTS_CHANNEL = "ordertrack_events"
+"""`<tenant>:<seq>`: the tenant's log has grown so far."""
+
+REVOKED_CHANNEL = "ordertrack_revoked"
+"""An actor, such as `key:<id>`, whose streams end."""
+
+SETTINGS_CHANNEL = "ordertrack_settings"
+"""`<tenant>:<restaurant>`: something of it was saved."""
+
+SCREENS_CHANNEL = "ordertrack_screens"
+"""`<tenant>`: its screens changed."""
+
+ROLLUP_CHANNEL = "ordertrack_rollup"
+"""`<tenant>`: reports have new figures."""
+
+_NOTIFY = text("SELECT pg_notify(:channel, :payload)")
+
+
+def notify(channel: str, payload: str) -> None:
+    """Have every process know, as soon as this session's transaction is committed."""
+    db.session.execute(_NOTIFY, {"channel": channel, "payload": payload})

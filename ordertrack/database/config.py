@@ -1,0 +1,128 @@
+"""Settings, read once from the environment."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import URL, make_url
+
+from ordertrack.database.data_folder import refuse_strangers
+from ordertrack.database.limits import Limits
+from ordertrack.database.settings_error import SettingsError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says. `operator_url` owns the schema, `app_url` is what requests run under."""
+
+    host: str
+    port: int
+    data_folder: Path
+    secret_key: str
+    database_url: str | None
+    app_database_url: str | None
+    workers: int
+    demo: bool
+    proxies: int
+    limits: Limits
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Read every setting; raises SettingsError on one that cannot be used."""
+        data_folder = Path(environ.get("ORDERTRACK_DATA") or ROOT / "var").expanduser().resolve()
+        return cls(
+            host=environ.get("HOST") or "127.0.0.1",
+            port=_whole_number(environ, "PORT", 8000, 0, 65535),
+            data_folder=data_folder,
+            secret_key=environ.get("SECRET_KEY") or _kept_secret(data_folder),
+            database_url=environ.get("DATABASE_URL") or None,
+            app_database_url=environ.get("ORDERTRACK_APP_DATABASE_URL") or None,
+            workers=_whole_number(environ, "WEB_CONCURRENCY", 2, 1, 256),
+            demo=environ.get("ORDERTRACK_DEMO", "0") not in ("", "0"),
+            proxies=_whole_number(environ, "ORDERTRACK_PROXIES", 0, 0, 9),
+            limits=_limits(environ),
+        )
+
+    @cached_property
+    def operator_url(self) -> URL:
+        """The connection that owns the schema: DATABASE_URL, or the embedded server's superuser."""
+        if self.database_url is None:
+            from ordertrack.database import embedded
+
+            return embedded.operator_url(self.data_folder)
+        return _postgresql("DATABASE_URL", self.database_url)
+
+    @cached_property
+    def app_role(self) -> str:
+        """The confined role of the web application, one for each database of a server."""
+        return f"{self.operator_url.database}_app"
+
+    @cached_property
+    def app_role_password(self) -> str:
+        """Derived from the secret key, so that no process has to hand it to another."""
+        return hmac.new(self.secret_key.encode(), b"ordertrack app role", hashlib.sha256).hexdigest()
+
+    @cached_property
+    def app_url(self) -> URL:
+        """The connection that requests, the listener and the rush run under."""
+        if self.app_database_url is not None:
+            return _postgresql("ORDERTRACK_APP_DATABASE_URL", self.app_database_url)
+        return self.operator_url.set(username=self.app_role, password=self.app_role_password)
+
+
+def _whole_number(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+        raise SettingsError(f"{name} must be a whole number from {low} to {high}, not {text!r}.")
+    return int(text)
+
+
+def _limits(environ: Mapping[str, str]) -> Limits:
+    try:
+        return Limits.of(environ.get("ORDERTRACK_LIMITS") or "")
+    except ValueError as error:
+        raise SettingsError(f"ORDERTRACK_LIMITS cannot be read: {error}.") from None
+
+
+def _postgresql(name: str, address: str) -> URL:
+    try:
+        url = make_url(address)
+    except Exception as error:
+        raise SettingsError(f"{name} is not a database address: {error}") from error
+    if url.get_backend_name() not in ("postgresql", "postgres"):
+        raise SettingsError(f"{name} must begin with postgresql://.")
+    return url.set(drivername="postgresql+psycopg")
+
+
+def _kept_secret(folder: Path) -> str:
+    """The secret key of this data folder, made on first use and readable by its owner only."""
+    path = folder / "secret_key"
+    refuse_strangers(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _make_secret(path)
+        return path.read_text().strip()
+    except OSError as error:
+        raise SettingsError(f"ORDERTRACK_DATA must be a folder that can be written to: {error}") from error
+
+
+def _make_secret(path: Path) -> None:
+    """Written beside its place and then linked there: of two processes that start at once, one's is kept."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32))
+    with suppress(FileExistsError):
+        os.link(beside, path)
+    beside.unlink()

@@ -1,0 +1,154 @@
+"""One revision a transaction, one upgrade of a database at a time, and nobody kept waiting behind it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from psycopg.errors import DeadlockDetected, LockNotAvailable
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
+
+from ordertrack.database.config import ROOT
+
+T = TypeVar("T")
+TURN_PATIENCE = 600.0  # seconds that an upgrade waits for another one
+TABLE_PATIENCE = 300.0  # seconds that it tries to have a table that somebody uses
+# Seconds of one such try: whoever needs the table meanwhile queues behind it, and goes first after it.
+_LOCK_TIMEOUT = 1.0
+_PAUSES = (0.5, 1.0, 2.0, 5.0)
+LOCK = 7226871355
+
+# Those who hold something here, whoever has been at it for longest first. Of other people's sessions a role
+# without special rights may not see since when.
+_HOLDERS = text("""
+    SELECT pid, usename, application_name FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid IN (
+        SELECT pid FROM pg_locks WHERE granted AND (
+            :lock = 0 AND locktype = 'relation' AND relation IN (
+                SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+            OR :lock > 0 AND locktype = 'advisory'
+                AND (classid::bigint << 32) + objid::bigint = :lock))
+     ORDER BY xact_start NULLS LAST, pid LIMIT 1
+""")
+
+
+class UpgradeRefused(RuntimeError):
+    """The database cannot be brought up to date as things are; the message says why and what to do."""
+
+
+def configuration(connection: Connection) -> Config:
+    """Alembic's, on the caller's connection."""
+    made = Config()
+    made.set_main_option("script_location", str(ROOT / "ordertrack" / "migrations"))
+    made.set_main_option("path_separator", "os")
+    made.attributes["connection"] = connection
+    return made
+
+
+def revision(connection: Connection) -> str | None:
+    """The revision at which the database is; None if it is empty."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str:
+    """The last revision that this code knows."""
+    head = ScriptDirectory(str(ROOT / "ordertrack" / "migrations")).get_current_head()
+    assert head is not None
+    return head
+
+
+def known_revision(connection: Connection) -> str | None:
+    """The same; raises UpgradeRefused if this code does not know it."""
+    scripts = ScriptDirectory(str(ROOT / "ordertrack" / "migrations"))
+    at = revision(connection)
+    if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
+        raise UpgradeRefused(
+            f"The database is at revision {at}, which this version of ordertrack does not know: a newer one"
+            " has upgraded it. Use that one."
+        )
+    return at
+
+
+def go_on(connection: Connection) -> bool:
+    """Run the next revision that is missing, in the transaction under way; whether none is missing then."""
+    if known_revision(connection) != newest():
+        command.upgrade(configuration(connection), "+1")
+    return revision(connection) == newest()
+
+
+def in_turn(connection: Connection, work: Callable[[], T]) -> T:
+    """Run `work` in one transaction, while no other upgrade runs; again and again while a table is in use.
+
+    A table that somebody reads for minutes is not waited for in one go: everybody else who wants it would
+    have to wait behind. Raises UpgradeRefused when it was in vain; nothing of `work` has been done then.
+    """
+    deadline = None
+    tries = 0
+    while True:
+        try:
+            with connection.begin():
+                _take_turn(connection)
+                _set(connection, "lock_timeout", _LOCK_TIMEOUT)
+                return work()
+        except OperationalError as error:
+            if not isinstance(error.orig, LockNotAvailable | DeadlockDetected):
+                raise
+            holder = _holder(connection)
+            deadline = deadline or time.monotonic() + TABLE_PATIENCE  # another upgrade may have taken longer
+            if time.monotonic() >= deadline:
+                raise UpgradeRefused(
+                    f"A table that the upgrade has to change was in use for {TABLE_PATIENCE:.0f} seconds"
+                    f"{holder}. Nothing is half done: end that, then try again."
+                ) from error
+            if not tries:
+                click.echo(f"Waiting for a table that is in use{holder} ...", err=True)
+            time.sleep(_PAUSES[min(tries, len(_PAUSES) - 1)])
+            tries += 1
+
+
+def _take_turn(connection: Connection) -> None:
+    """Take the lock of upgrades, which ends with the transaction; say so where another one has it."""
+    _set(connection, "statement_timeout", 0)
+    _set(connection, "idle_in_transaction_session_timeout", 0)
+    if connection.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": LOCK}).scalar():
+        return
+    click.echo(f"Waiting for another upgrade of this database{_held_by(connection, LOCK)} ...", err=True)
+    _set(connection, "lock_timeout", TURN_PATIENCE)
+    try:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    except OperationalError as error:
+        if not isinstance(error.orig, LockNotAvailable):
+            raise
+        raise UpgradeRefused(
+            f"Another upgrade of this database has been under way for {TURN_PATIENCE:.0f} seconds. Let it"
+            " end, or end it, then try again: nothing is half done."
+        ) from error
+
+
+def _set(connection: Connection, parameter: str, seconds: float) -> None:
+    """Until the end of the transaction, whatever the role or an address says."""
+    connection.execute(
+        text("SELECT set_config(:parameter, :value, true)"),
+        {"parameter": parameter, "value": f"{int(seconds * 1000)}ms"},
+    )
+
+
+def _holder(connection: Connection) -> str:
+    with connection.begin():
+        return _held_by(connection, 0)
+
+
+def _held_by(connection: Connection, lock: int) -> str:
+    """Who holds this advisory lock, or (0) a table of ours, as a part of a sentence."""
+    holder = connection.execute(_HOLDERS, {"lock": lock}).one_or_none()
+    if holder is None:
+        return ""
+    program = f" ({holder.application_name})" if holder.application_name else ""
+    return f" by {holder.usename}{program}, process {holder.pid} of the database"

@@ -1,0 +1,35 @@
+"""What the operator's commands have in common: the connection that they work on, and how they answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from ordertrack.database.config import Settings
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
+
+
+@contextmanager
+def operator(*, refresh: bool = False, new_secret_key: bool = False) -> Iterator[None]:
+    """An app context on the schema owner's connection, the schema up to date (`refresh`: the role too)."""
+    from ordertrack.database import schema
+    from ordertrack.database.app import make_bare_app
+    from ordertrack.database.session import db
+
+    settings = Settings.from_environment()
+    schema.upgrade(settings, if_behind=not refresh, new_secret_key=new_secret_key)
+    with make_bare_app(settings, as_operator=True).app_context():
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+def report(as_json: bool, sentence: str, **made: Any) -> None:
+    click.echo(json.dumps(made, default=str) if as_json else sentence)

@@ -1,0 +1,135 @@
+"""Statements that are sent often: put together once, each one round trip in a transaction of its own.
+
+What a query builder and a session do for every statement costs more than the statement, and a transaction
+that sets its tenant, reads and ends is four round trips. Streams, taps and the live path afford neither.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import Any
+
+import psycopg
+from flask import g
+from psycopg import sql
+from psycopg.errors import InvalidSqlStatementName
+from psycopg.pq import TransactionStatus
+from psycopg.rows import namedtuple_row
+from sqlalchemy import Text, bindparam, func, select, true
+from sqlalchemy.dialects.postgresql.psycopg import dialect
+from sqlalchemy.exc import DBAPIError
+
+from ordertrack.database.session import AnySelect, db, is_in_transaction
+
+_POSTGRESQL = dialect()  # type: ignore[no-untyped-call]
+_PARAMETER = re.compile(r"%\((\w+)\)s")
+
+
+class Statement:
+    """An SQL text with parameters named `%(name)s`; `fixed` are those that never change."""
+
+    def __init__(self, text: str, fixed: Mapping[str, Any] | None = None) -> None:
+        self._text = text
+        self._fixed = fixed or {}
+
+    def rows(self, **values: Any) -> list[Any]:
+        """Run it; its rows as named tuples of what psycopg makes of the columns. It is committed then.
+
+        In a session that is in a transaction it becomes part of that one, for a request must never hold one
+        connection and wait for another.
+        """
+        values.update(self._fixed)
+        connection: Any = None
+        try:
+            if is_in_transaction():
+                connection = db.session.connection().connection.driver_connection
+                return self._run(connection, values)
+            with _committing_at_once() as connection:
+                return self._run(connection, values)
+        except psycopg.Error as error:
+            # As the session would raise it, so that nobody has to know which way a statement went.
+            broke_off = connection is not None and connection.closed
+            raise DBAPIError.instance(
+                self._text, None, error, psycopg.Error, connection_invalidated=broke_off
+            ) from error
+
+    def _run(self, connection: Any, values: dict[str, Any]) -> list[Any]:
+        with connection.cursor(row_factory=namedtuple_row) as cursor:
+            return list(cursor.execute(self._text, values).fetchall())
+
+
+class Confined(Statement):
+    """A query whose rows the schema's policies confine by a setting, which it makes itself.
+
+    The rows depend on the setting as LATERAL rows do, so it is made before any of them is looked at, whatever
+    plan is chosen.
+    """
+
+    def __init__(self, query: AnySelect, setting: str = "tenant_id") -> None:
+        value = bindparam("setting", type_=Text)
+        made = func.set_config(f"ordertrack.{setting}", value, True).alias("made")
+        rows = query.where(made.column != "").correlate(made).offset(0).lateral("confined")
+        compiled = select(*rows.c).select_from(made.join(rows, true())).compile(dialect=_POSTGRESQL)
+        fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        super().__init__(str(compiled), fixed)
+
+    def rows(self, *, setting: str | None = None, **values: Any) -> list[Any]:
+        """As above; `setting` is the tenant of the app context, if there is one and nothing else is said."""
+        confined_by = str(g.get("tenant_id", "")) if setting is None else setting
+        return super().rows(setting=confined_by, **values)
+
+
+class PlannedOnce(Confined):
+    """A confined query that each connection plans once, for any values, and then only runs.
+
+    For one whose best plan is the same whatever is asked: PostgreSQL would weigh the costs and plan it anew
+    each time, which takes longer than running it. The settings hold for this statement alone. They also see
+    to it that a plan made while the tables are small is one for when they have grown.
+    """
+
+    _SETTINGS = sql.SQL(
+        "SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL jit = off;"
+        " SET LOCAL enable_seqscan = off; "
+    )
+
+    def __init__(self, query: AnySelect, setting: str = "tenant_id") -> None:
+        super().__init__(query, setting)
+        self._names = list(dict.fromkeys(_PARAMETER.findall(self._text)))
+        numbered = _PARAMETER.sub(lambda found: f"${self._names.index(found[1]) + 1}", self._text)
+        digest = sha256(numbered.encode()).hexdigest()[:16]
+        self.name = f"planned_{digest}"
+        self._name = sql.Identifier(self.name)
+        self._prepare = sql.SQL(f"PREPARE {self.name} AS {numbered.replace('%%', '%')}; ")
+
+    def _run(self, connection: Any, values: dict[str, Any]) -> list[Any]:
+        if connection.pgconn.transaction_status != TransactionStatus.IDLE:
+            return super()._run(connection, values)  # what is set for this would hold for the rest as well
+        asked = sql.SQL(", ").join(sql.Literal(values[name]) for name in self._names)
+        execute = sql.SQL("{}EXECUTE {} ({})").format(self._SETTINGS, self._name, asked)
+        with connection.cursor(row_factory=namedtuple_row) as cursor:
+            try:
+                cursor.execute(execute, prepare=False)
+            except InvalidSqlStatementName:  # the first time on this connection
+                cursor.execute(self._prepare + execute, prepare=False)
+            while cursor.nextset():
+                pass
+            return list(cursor.fetchall())
+
+
+@contextmanager
+def _committing_at_once() -> Iterator[psycopg.Connection[Any]]:
+    """A connection of the pool that commits each statement by itself."""
+    pooled = db.engine.raw_connection()
+    connection: Any = pooled.driver_connection
+    try:
+        connection.autocommit = True
+        yield connection
+    finally:
+        if connection.pgconn.transaction_status == TransactionStatus.IDLE:
+            connection.autocommit = False
+        else:
+            pooled.invalidate()
+        pooled.close()

@@ -1,0 +1,1 @@
+"""The demonstration house: its people, its tablets, its past weeks."""

@@ -1,0 +1,1 @@
+"""Order logs of others, played again."""

@@ -1,0 +1,1 @@
+"""Orders as they would come in, and staff who move them."""

@@ -1,0 +1,1 @@
+"""Languages: translations, and how moments, numbers, names and labels read."""

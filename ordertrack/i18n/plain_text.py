@@ -1,0 +1,36 @@
+"""Which text may come in: readable, bounded, and unable to disturb the text around it on a screen."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from ordertrack.i18n.translate import gettext as _
+
+# Marks that change the direction of what follows them. Arabic needs none: pages isolate every name and note.
+_DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})  # controls, lone surrogates, line and paragraph separators
+
+
+class UnusableText(ValueError):
+    """A text that cannot be taken in; the message says what to change."""
+
+
+def plain_text(text: str, longest: int, *, lines: bool = False) -> str:
+    """The text without blanks around it; raises UnusableText. `lines` allows line breaks (for notes)."""
+    text = text.strip(" \n" if lines else " ")
+    if not any(unicodedata.category(character)[0] in "LNPS" for character in text):
+        raise UnusableText(_("must not be blank"))
+    if len(text) > longest:
+        raise UnusableText(
+            _("must have %(longest)s characters at most, not %(length)s", longest=longest, length=len(text))
+        )
+    for character in text:
+        if character in _DIRECTION_MARKS:
+            raise UnusableText(_("must not contain direction marks (%(mark)s)", mark=_code(character)))
+        if unicodedata.category(character) in _UNPRINTABLE and not (lines and character == "\n"):
+            raise UnusableText(_("must not contain control characters (%(mark)s)", mark=_code(character)))
+    return text
+
+
+def _code(character: str) -> str:
+    return f"U+{ord(character):04X}"

@@ -1,0 +1,156 @@
+"""What the rules refuse, said to people in the language spoken. In English it is what programs are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from babel.lists import format_list
+
+from ordertrack.i18n.translate import current, pgettext
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.orders.intake import IdempotencyKeyReused, PromiseOutOfRange, RestaurantNotFound
+from ordertrack.orders.transitions import OrderMoved, OrderNotFound
+from ordertrack.rules.order_actions import Act, DetailMissing, IllegalAct, NoSuchLine, RoleMayNotAct
+from ordertrack.rules.roles import Role
+from ordertrack.rules.state_machine import (
+    IllegalTransition,
+    LinesOpen,
+    OrderHeld,
+    OrderStatus,
+    ReasonMissing,
+    RoleMayNot,
+)
+from ordertrack.web.problems import Problem, problem_of
+
+
+@problem_of.register
+def _not_found(error: OrderNotFound) -> Problem:
+    return Problem(404, _("There is no such order."))
+
+
+@problem_of.register
+def _no_restaurant(error: RestaurantNotFound) -> Problem:
+    return Problem(404, _("There is no restaurant %(name)s.", name=repr(str(error)[:60])))
+
+
+@problem_of.register
+def _illegal_transition(error: IllegalTransition) -> Problem:
+    moves = {"from": error.from_status, "to": error.to_status, "allowed": list(error.allowed)}
+    return Problem(422, of_transition(error), moves)
+
+
+@problem_of.register
+def _illegal_act(error: IllegalAct) -> Problem:
+    acts = {"act": error.act, "current": error.status, "allowed_acts": list(error.allowed)}
+    return Problem(422, of_act(error), acts)
+
+
+@problem_of.register
+def _moved(error: OrderMoved) -> Problem:
+    return Problem(409, of_conflict(error), {"seen": error.seen, "current": error.current})
+
+
+@problem_of.register(IdempotencyKeyReused)
+@problem_of.register(PromiseOutOfRange)
+def _as_said(error: Exception) -> Problem:
+    return Problem(422, str(error))
+
+
+def of_transition(error: IllegalTransition) -> str:
+    """Why an order cannot be moved like this, and what can be done instead."""
+    match error:
+        case RoleMayNot():
+            return _(
+                "The %(role)s role does not move an order from %(from)s to %(to)s.",
+                role=_role(error.role),
+                **_ends(error),
+            )
+        case ReasonMissing():
+            return _("Say why the order is cancelled: give a reason.")
+        case OrderHeld():
+            return _(
+                "The order is held: %(reason)s. Dispatch or a manager can release it.", reason=error.reason
+            )
+        case LinesOpen():
+            return _(
+                "Lines not struck off: %(lines)s. Strike them off, or confirm that it is ready all the same.",
+                lines=error.open_lines,
+            )
+    if not error.allowed:
+        return _("An order that is %(from)s cannot become %(to)s.", **_ends(error))
+    return _(
+        "An order that is %(from)s cannot become %(to)s; it can become %(allowed)s.",
+        allowed=_one_of(error.allowed),
+        **_ends(error),
+    )
+
+
+def of_act(error: IllegalAct) -> str:
+    """Why this cannot be done to an order."""
+    match error:
+        case RoleMayNotAct():
+            return _(
+                "The %(role)s role may not do this: %(act)s.", role=_role(error.role), act=_act(error.act)
+            )
+        case NoSuchLine():
+            return _("Say in `line` which line of the order is meant, counted from 1.")
+        case DetailMissing(act=Act.HOLD):
+            return _("Say why the order is held: give a reason.")
+        case DetailMissing():
+            return _("Say who carries the order: give a name.")
+    return _(
+        "An order that is %(status)s takes no %(act)s.", status=_status(error.status), act=_act(error.act)
+    )
+
+
+def of_conflict(error: OrderMoved) -> str:
+    """Who was faster, and where the order stands now."""
+    return _(
+        "The order is %(current)s by now, moved by %(name)s; you saw it %(seen)s.",
+        current=_status(error.current),
+        name=error.changed_by,
+        seen=_status(error.seen),
+    )
+
+
+def _ends(error: IllegalTransition) -> dict[str, str]:
+    return {"from": _status(error.from_status), "to": _status(error.to_status)}
+
+
+def _one_of(statuses: Iterable[OrderStatus]) -> str:
+    return format_list([_status(status) for status in statuses], style="or", locale=current().locale)
+
+
+def _status(status: OrderStatus) -> str:
+    return {
+        OrderStatus.PENDING: pgettext("in a sentence", "pending"),
+        OrderStatus.CONFIRMED: pgettext("in a sentence", "confirmed"),
+        OrderStatus.PREPARING: pgettext("in a sentence", "preparing"),
+        OrderStatus.READY: pgettext("in a sentence", "ready"),
+        OrderStatus.DELIVERING: pgettext("in a sentence", "delivering"),
+        OrderStatus.COMPLETED: pgettext("in a sentence", "completed"),
+        OrderStatus.CANCELLED: pgettext("in a sentence", "cancelled"),
+    }[status]
+
+
+def _role(role: Role) -> str:
+    return {
+        Role.KITCHEN: pgettext("in a sentence", "kitchen"),
+        Role.DISPATCH: pgettext("in a sentence", "dispatch"),
+        Role.MANAGER: pgettext("in a sentence", "manager"),
+        Role.OWNER: pgettext("in a sentence", "owner"),
+    }[role]
+
+
+def _act(act: Act) -> str:
+    return {
+        Act.STRIKE: pgettext("in a sentence", "strike"),
+        Act.UNSTRIKE: pgettext("in a sentence", "unstrike"),
+        Act.RUSH: pgettext("in a sentence", "rush"),
+        Act.UNRUSH: pgettext("in a sentence", "unrush"),
+        Act.HOLD: pgettext("in a sentence", "hold"),
+        Act.RELEASE: pgettext("in a sentence", "release"),
+        Act.ASSIGN: pgettext("in a sentence", "assign"),
+        Act.UNASSIGN: pgettext("in a sentence", "unassign"),
+        Act.ACKNOWLEDGE: pgettext("in a sentence", "acknowledge"),
+    }[act]

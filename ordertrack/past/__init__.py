@@ -1,0 +1,1 @@
+"""Orders that were lived elsewhere or earlier, written into the log as history."""

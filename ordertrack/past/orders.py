@@ -1,0 +1,109 @@
+"""Orders of the past: what was ordered, every step with its time, and when a log has no place for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from sqlalchemy import any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+
+from ordertrack.database.session import db
+from ordertrack.orders.intake import NewOrder
+from ordertrack.orders.models import Order
+from ordertrack.rules import state_machine
+from ordertrack.rules.state_machine import FIRST, OrderStatus
+from ordertrack.tenants.principal import Principal
+
+
+class HistoryRefused(ValueError):
+    """The log has no place for this past; the message says what to change. Nothing has been written."""
+
+
+class LogIsYounger(HistoryRefused):
+    """The tenant's newest event is younger than the first one that would have to follow it."""
+
+    def __init__(self, newest: dt.datetime, first: dt.datetime) -> None:
+        super().__init__(
+            f"The tenant's log goes on until {_told(newest)}, and what would follow it began at"
+            f" {_told(first)}: a log never runs back in time. Use a tenant without orders, or a later past."
+        )
+
+
+class NotYetPast(HistoryRefused):
+    """Something would be written that is still to come."""
+
+    def __init__(self, last: dt.datetime) -> None:
+        super().__init__(f"This past goes on until {_told(last)}, which is still to come: begin it earlier.")
+
+
+class PastStep(NamedTuple):
+    """At `at` (aware) the order became `status` by the hand of `by`."""
+
+    status: OrderStatus
+    at: dt.datetime
+    by: Principal
+    metadata: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PastOrder:
+    """Raises IllegalTransition for a step that no order makes, ValueError where its time runs back."""
+
+    order: NewOrder
+    steps: tuple[PastStep, ...]
+    idempotency_key: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.steps or self.steps[0].status != FIRST:
+            raise ValueError(f"an order begins as {FIRST}")
+        for before, after in pairwise(self.steps):
+            state_machine.check(before.status, after.status, self.order.fulfilment)
+            if after.at < before.at:
+                raise ValueError(f"{after.status} comes before {before.status}")
+
+    @property
+    def sender(self) -> str:
+        """The actor who placed it, to whom its idempotency key belongs."""
+        return self.steps[0].by.actor
+
+
+class Found(NamedTuple):
+    """An order that the log has already."""
+
+    id: uuid.UUID
+    fingerprint: str
+    version: int
+    status: OrderStatus
+
+
+def found(tenant_id: uuid.UUID, orders: Sequence[PastOrder]) -> dict[str, Found]:
+    """Those of the orders that the entered tenant has already from their senders, by idempotency key."""
+    senders = {order.idempotency_key: order.sender for order in orders if order.idempotency_key is not None}
+    rows = db.session.execute(_FOUND, {"tenant_id": tenant_id, "keys": list(senders)})
+    return {
+        row.key: Found(row.id, row.fingerprint, row.version, row.status)
+        for row in rows
+        if row.sender == senders[row.key]
+    }
+
+
+def _told(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+_FOUND = select(
+    Order.idempotency_key.label("key"),
+    Order.idempotency_sender.label("sender"),
+    Order.id,
+    Order.idempotency_hash.label("fingerprint"),
+    Order.version,
+    Order.status,
+).where(
+    Order.tenant_id == bindparam("tenant_id"),
+    Order.idempotency_key == any_(bindparam("keys", type_=ARRAY(TEXT))),
+)

@@ -1,0 +1,144 @@
+"""The overview of screens on the live path: shown anew when it has changed, at most every few seconds."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from enum import StrEnum
+
+from flask import Flask, current_app
+
+from ordertrack.boards.filters import FILTERS
+from ordertrack.boards.fragments import card_id
+from ordertrack.database.session import tenant_context
+from ordertrack.i18n.topic_keys import halves_of
+from ordertrack.i18n.translate import TAGS, speaking
+from ordertrack.live import frames
+from ordertrack.live.cursor import Cursor
+from ordertrack.live.hub import Hub
+from ordertrack.live.topics import Channel, Message, Topic
+from ordertrack.orders.event_log import Change
+from ordertrack.presence import overview as floor_overview
+from ordertrack.presence.open_work import Place
+from ordertrack.presence.overview import Overview
+from ordertrack.tenants import tablets
+from ordertrack.tenants.principal import Principal
+
+
+class Part(StrEnum):
+    """What may be watched: the whole page, or the sentences that every page of a manager shows."""
+
+    WHOLE = "whole"
+    ALARMS = "alarms"
+
+
+_TEMPLATES = {Part.WHOLE: "_screens_message.html", Part.ALARMS: "_alarms.html"}
+
+
+class ScreensChannel:
+    """A topic for each part and language, for managers.
+
+    No event is news by itself. Whoever keeps account has it look again after the events and openings of a
+    moment, and it sends what has changed by them: so a rush is one query every few seconds. Where a screen is
+    filtered it looks too, and tells boards of the orders that no screen shows.
+    """
+
+    name = "screens"
+    replays = False
+
+    def __init__(self) -> None:
+        self._shown: dict[uuid.UUID, Overview] = {}
+        self._looked_at: dict[uuid.UUID, Cursor | None] = {}
+        self._marked: set[uuid.UUID] = set()
+        self._told: dict[uuid.UUID, dict[Place, tuple[uuid.UUID, ...]]] = {}
+        self._lock = threading.Lock()
+
+    def topic(self, tenant_id: uuid.UUID, part: Part, language: str) -> Topic:
+        return Topic(tenant_id, self.name, f"{part}:{language}")
+
+    def admits(self, watcher: Principal, topic: Topic) -> bool:
+        return watcher.is_manager
+
+    def keys(self, change: Change) -> tuple[str, ...]:
+        return ()
+
+    def render(self, change: Change, key: str) -> Message:
+        return Message("", self.name)
+
+    def snapshot(self, topic: Topic, head: Cursor) -> Message:
+        """What has been shown to the others last, so that the next look tells what has changed to all."""
+        part, _, language = topic.key.partition(":")
+        overview = self._shown.get(topic.tenant_id) or floor_overview.read(topic.tenant_id)
+        with speaking(language):
+            template = current_app.jinja_env.get_template(_TEMPLATES[Part(part)])
+            return Message(template.render(overview=overview, titles=tablets.BOARDS))
+
+    def mark(self, tenant_id: uuid.UUID) -> None:
+        """Something has changed in a tenant that no event tells of."""
+        self._marked.add(tenant_id)
+
+    def alarmed(self) -> frozenset[uuid.UUID]:
+        """The tenants to which an alarm is shown: its orders may be forgotten ones by now."""
+        return frozenset(tenant for tenant, shown in list(self._shown.items()) if shown.alarms)
+
+    def look_again(self, app: Flask, hub: Hub, turned: set[uuid.UUID]) -> None:
+        """Show what is new to those who look; `turned` are the tenants that watchers came to or left."""
+        filtered = FILTERS.tenants()
+        for tenant_id in turned:
+            if tenant_id in filtered or tenant_id in self._told:
+                self._looked_at[tenant_id] = None  # who came has not been told
+            elif any(hub.watchers(tenant_id, self.name)):
+                self._looked_at.setdefault(tenant_id, None)
+            else:
+                self._forget(tenant_id)
+        for tenant_id, looked_at in list(self._looked_at.items()):
+            head = hub.head(tenant_id)
+            if head is None and tenant_id not in hub.watched():  # nobody of it is here any more
+                self._forget(tenant_id)
+            elif tenant_id in self._marked or looked_at is None or head != looked_at:
+                self._marked.discard(tenant_id)
+                self._show(app, hub, tenant_id, tenant_id in turned)
+                self._looked_at[tenant_id] = head
+        self._marked &= self._looked_at.keys()
+
+    def _forget(self, tenant_id: uuid.UUID) -> None:
+        self._looked_at.pop(tenant_id, None)
+        self._shown.pop(tenant_id, None)
+        self._told.pop(tenant_id, None)
+
+    def _show(self, app: Flask, hub: Hub, tenant_id: uuid.UUID, is_turned: bool) -> None:
+        with tenant_context(app, tenant_id):
+            overview = floor_overview.read(tenant_id)
+            self._tell_boards(hub, tenant_id, overview, is_turned)
+        before = self._shown.get(tenant_id)
+        self._shown[tenant_id] = overview
+        if overview == before:
+            return
+        parts = [Part.WHOLE]
+        if before is None or overview.alarms != before.alarms:
+            parts.append(Part.ALARMS)
+        for part in parts:
+            for language in TAGS:
+                hub.refresh(tenant_id, self.name, f"{part}:{language}")
+
+    def _tell_boards(self, hub: Hub, tenant_id: uuid.UUID, overview: Overview, is_turned: bool) -> None:
+        """Tell the boards here which orders no screen shows: what is news, or all of it if somebody came."""
+        before = self._told.pop(tenant_id, {})
+        now = {
+            (floor.id, board): orders for floor in overview.floors for board, orders in floor.hidden.items()
+        }
+        if now:
+            self._told[tenant_id] = now
+        for place in before.keys() | now.keys():
+            orders = now.get(place, ())
+            if is_turned or orders != before.get(place):
+                restaurant_id, board = place
+                template = current_app.jinja_env.get_template("_unshown.html")
+                frame = frames.encode(Message(template.render(orders=orders, card_id=card_id)))
+                for watcher in hub.watchers(tenant_id, board):
+                    if halves_of(watcher.topic.key)[0] == restaurant_id:
+                        watcher.connection.write(frame)
+
+
+CHANNEL = ScreensChannel()
+CHANNELS: list[Channel] = [CHANNEL]

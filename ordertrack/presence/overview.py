@@ -1,0 +1,145 @@
+"""What a manager must know of all restaurants: what is open, which screens show it, and where none does."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ordertrack.boards.filters import Filter
+from ordertrack.presence import devices as open_screens
+from ordertrack.presence import open_work
+from ordertrack.presence.open_work import WORK, Place
+from ordertrack.restaurants import cache
+
+
+@dataclass(frozen=True, slots=True)
+class OpenScreen:
+    """A board that is open since `since`; `late_since` is when it was last seen, if that is long ago.
+
+    One that is filtered shows a part of its board only.
+    """
+
+    board: str
+    name: str
+    is_tablet: bool
+    since: dt.datetime
+    late_since: dt.datetime | None
+    is_filtered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """A restaurant: how many orders wait for each board, how many nobody has touched for hours, its screens.
+
+    `hidden` are, by board, the orders that every open screen's filters hide; `missing` are its tablets in use
+    on which nothing is open.
+    """
+
+    id: uuid.UUID
+    slug: str
+    name: str
+    zone: ZoneInfo
+    waiting: Mapping[str, int]
+    forgotten: int
+    screens: tuple[OpenScreen, ...]
+    hidden: Mapping[str, tuple[uuid.UUID, ...]]
+    missing: tuple[tuple[str, str], ...]
+
+    @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """The boards that orders wait for which no screen shows: nobody has them open, or all hide them."""
+        shown = {screen.board for screen in self.screens}
+        unshown = {
+            board: len(self.hidden.get(board, ())) if board in shown else number
+            for board, number in self.waiting.items()
+        }
+        return tuple(
+            Alarm(self.slug, self.name, board, number, board in shown)
+            for board, number in unshown.items()
+            if number
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Orders are open in a restaurant, and the board that they wait for is open nowhere, or hides them."""
+
+    slug: str
+    restaurant: str
+    board: str
+    orders: int
+    is_hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Every restaurant of a tenant, by name."""
+
+    floors: tuple[Floor, ...]
+
+    @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        return tuple(alarm for floor in self.floors for alarm in floor.alarms)
+
+
+def read(tenant_id: uuid.UUID) -> Overview:
+    """How it is now, in two queries; in three where all screens of a board are filtered."""
+    places = cache.of_tenant(tenant_id)
+    patience = {place.id: place.calendar.rules[-1].forgotten_after for place in places}
+    counts = open_work.counts(tenant_id, patience)
+    devices = open_screens.read(tenant_id)
+    hidden = open_work.hidden(tenant_id, patience, _all_filtered(devices))
+    today = dt.datetime.now(dt.UTC)
+    return Overview(
+        tuple(
+            _floor(
+                place,
+                place.calendar.zone_on(place.calendar.day_of(today)),
+                [row for row in counts if row.restaurant_id == place.id],
+                [row for row in devices if row.restaurant_id == place.id],
+                {board: orders for (of, board), orders in hidden.items() if of == place.id},
+            )
+            for place in places
+        )
+    )
+
+
+def _all_filtered(devices: Iterable[Any]) -> dict[Place, list[Filter]]:
+    """The boards each open screen of which hides something, with what each hides."""
+    found: dict[Place, list[Filter]] = {}
+    for row in devices:
+        if row.since is not None and row.board in WORK:
+            found.setdefault((row.restaurant_id, row.board), []).extend(map(Filter.of_row, row.hides))
+    return {place: filters for place, filters in found.items() if all(filters)}
+
+
+def _floor(
+    place: Any,
+    zone: ZoneInfo,
+    counts: Iterable[Any],
+    devices: Iterable[Any],
+    hidden: Mapping[str, tuple[uuid.UUID, ...]],
+) -> Floor:
+    waiting = dict.fromkeys(WORK, 0)
+    forgotten = 0
+    for row in counts:
+        waiting[open_work.board_of(row.status)] += row.number - row.forgotten
+        forgotten += row.forgotten
+    screens = tuple(
+        OpenScreen(
+            row.board,
+            row.name,
+            row.is_tablet,
+            row.since,
+            row.seen_at if row.is_late else None,
+            all(map(Filter.of_row, row.hides)),
+        )
+        for row in devices
+        if row.since is not None
+    )
+    missing = tuple((row.board, row.name) for row in devices if row.since is None)
+    return Floor(place.id, place.slug, place.name, zone, waiting, forgotten, screens, hidden, missing)

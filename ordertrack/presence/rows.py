@@ -1,0 +1,183 @@
+"""Which boards are open on which screens, as every process that carries them writes it for all to read.
+
+A process writes for all of its tenants at once, however many screens come and go: the setting
+`ordertrack.watched_tenants` opens the rows of those tenants to it, and no others.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from flask import Flask
+from sqlalchemy import Connection, ForeignKeyConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ordertrack.boards.filters import EVERYTHING, Filter
+from ordertrack.database.channels import SCREENS_CHANNEL
+from ordertrack.database.session import Base, Moment, db
+
+GONE_AFTER = 45  # seconds since a screen was last seen
+LATE_AFTER = 25  # seconds: its process missed a beat
+_TIME_TO_COME_BACK = 10  # seconds that screens of a process which ends have to be seen elsewhere
+
+
+_NOW = text("clock_timestamp()")
+
+
+class ScreenRow(Base):
+    """A board that is open on a device, as the process that carries its stream says."""
+
+    __tablename__ = "screens"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "restaurant_id"], ["restaurants.tenant_id", "restaurants.id"]),
+    )
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    process: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    board: Mapped[str] = mapped_column(primary_key=True)
+    watcher: Mapped[str] = mapped_column(primary_key=True)
+    connected_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
+    seen_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
+    hides: Mapped[dict[str, list[str]] | None] = mapped_column(JSONB)
+
+
+class Screen(NamedTuple):
+    """A board of a restaurant that is open on a device (`session:<id>`, `tablet:<id>`), and its filter."""
+
+    restaurant_id: uuid.UUID
+    board: str
+    watcher: str
+    filter: Filter = EVERYTHING
+
+    @property
+    def place(self) -> tuple[uuid.UUID, str, str]:
+        """Which screen it is, whatever it shows."""
+        return (self.restaurant_id, self.board, self.watcher)
+
+
+class Beat(NamedTuple):
+    """What a beat found: how many rows of each tenant are its own, and where others have died or are late."""
+
+    own: Mapping[uuid.UUID, int]
+    moved: frozenset[uuid.UUID]
+
+
+class ScreenRows:
+    """The rows of one process."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._process = uuid.uuid4()
+
+    def write(self, open_now: Mapping[uuid.UUID, Iterable[Screen]]) -> None:
+        """Make this process's rows of these tenants what is open, and have everybody know if that is news."""
+        rows = [
+            (tenant, *screen.place, screen.filter.as_json())
+            for tenant, screens in open_now.items()
+            for screen in screens
+        ]
+        names = ("tenants", "restaurants", "boards", "watchers", "hides")
+        columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in names]
+        with self._app.app_context(), db.engine.begin() as connection:
+            _enter(connection, open_now)
+            values = {"process": self._process, "changed": list(open_now), "gone": GONE_AFTER}
+            moved = connection.execute(_WRITE, {**values, **dict(zip(names, columns, strict=True))})
+            _tell(connection, set(moved.scalars()))
+
+    def beat(self, tenants: Iterable[uuid.UUID]) -> Beat:
+        """Say that this process lives, and clear away what one left behind that died, in these tenants."""
+        with self._app.app_context(), db.engine.begin() as connection:
+            _enter(connection, tenants)
+            values = {
+                "process": self._process,
+                "tenants": list(tenants),
+                "gone": GONE_AFTER,
+                "late": LATE_AFTER,
+            }
+            rows = connection.execute(_BEAT, values).all()
+            _tell(connection, {row.tenant_id for row in rows if row.what == "gone"})
+        return Beat(
+            {row.tenant_id: row.number for row in rows if row.what == "own"},
+            frozenset(row.tenant_id for row in rows if row.what != "own"),
+        )
+
+    def retire(self, tenants: Iterable[uuid.UUID]) -> None:
+        """Leave the rows just long enough for the screens to come back elsewhere: a restart is no alarm."""
+        with self._app.app_context(), db.engine.begin() as connection:
+            _enter(connection, tenants)
+            values = {"process": self._process, "tenants": list(tenants)}
+            connection.execute(_RETIRE, values | {"age": GONE_AFTER - _TIME_TO_COME_BACK})
+
+
+def _enter(connection: Connection, tenants: Iterable[uuid.UUID]) -> None:
+    setting = {"watched": ",".join(map(str, tenants))}
+    connection.execute(text("SELECT set_config('ordertrack.watched_tenants', :watched, true)"), setting)
+
+
+def _tell(connection: Connection, tenants: set[uuid.UUID]) -> None:
+    if tenants:
+        told = {"channel": SCREENS_CHANNEL, "tenants": list(tenants)}
+        connection.execute(
+            text("SELECT pg_notify(:channel, told::text) FROM unnest(CAST(:tenants AS uuid[])) AS told"), told
+        )
+
+
+# A screen that changes over to another process is open since it was opened, not since it changed over.
+_WRITE = text("""
+    WITH shown AS (
+        SELECT * FROM unnest(
+            CAST(:tenants AS uuid[]), CAST(:restaurants AS uuid[]),
+            CAST(:boards AS text[]), CAST(:watchers AS text[]), CAST(:hides AS text[])
+        ) AS shown (tenant_id, restaurant_id, board, watcher, hides)
+    ), closed AS (
+        DELETE FROM screens WHERE process = :process AND tenant_id = ANY(CAST(:changed AS uuid[]))
+           AND (tenant_id, restaurant_id, board, watcher) NOT IN (
+                SELECT tenant_id, restaurant_id, board, watcher FROM shown)
+        RETURNING tenant_id
+    ), opened AS (
+        INSERT INTO screens (tenant_id, process, restaurant_id, board, watcher, hides, connected_at)
+        SELECT tenant_id, :process, restaurant_id, board, watcher, CAST(hides AS jsonb), coalesce((
+            SELECT min(connected_at) FROM screens AS other
+             WHERE (other.tenant_id, other.restaurant_id, other.board, other.watcher)
+                 = (shown.tenant_id, shown.restaurant_id, shown.board, shown.watcher)
+               AND seen_at > clock_timestamp() - make_interval(secs => :gone)
+        ), clock_timestamp()) FROM shown
+        ON CONFLICT (tenant_id, process, restaurant_id, board, watcher) DO UPDATE SET hides = EXCLUDED.hides
+         WHERE screens.hides IS DISTINCT FROM EXCLUDED.hides
+        RETURNING tenant_id
+    )
+    SELECT tenant_id FROM closed UNION SELECT tenant_id FROM opened
+""")
+
+# Whoever else is clearing away has the rows: nobody waits for them.
+_BEAT = text("""
+    WITH own AS (
+        UPDATE screens SET seen_at = clock_timestamp()
+         WHERE process = :process AND tenant_id = ANY(CAST(:tenants AS uuid[])) RETURNING tenant_id
+    ), dead AS (
+        SELECT tenant_id, process, restaurant_id, board, watcher FROM screens
+         WHERE process <> :process AND tenant_id = ANY(CAST(:tenants AS uuid[]))
+           AND seen_at < clock_timestamp() - make_interval(secs => :gone) FOR UPDATE SKIP LOCKED
+    ), gone AS (
+        DELETE FROM screens USING dead
+         WHERE (screens.tenant_id, screens.process, screens.restaurant_id, screens.board, screens.watcher)
+             = (dead.tenant_id, dead.process, dead.restaurant_id, dead.board, dead.watcher)
+        RETURNING screens.tenant_id
+    )
+    SELECT 'own' AS what, tenant_id, count(*) AS number FROM own GROUP BY tenant_id
+    UNION ALL SELECT 'gone', tenant_id, count(*) FROM gone GROUP BY tenant_id
+    UNION ALL SELECT 'late', tenant_id, count(*) FROM screens
+     WHERE process <> :process AND tenant_id = ANY(CAST(:tenants AS uuid[]))
+       AND seen_at BETWEEN clock_timestamp() - make_interval(secs => :gone)
+                       AND clock_timestamp() - make_interval(secs => :late) GROUP BY tenant_id
+""")
+
+_RETIRE = text("""
+    UPDATE screens SET seen_at = least(seen_at, clock_timestamp() - make_interval(secs => :age))
+     WHERE process = :process AND tenant_id = ANY(CAST(:tenants AS uuid[]))
+""")

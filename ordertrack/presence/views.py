@@ -1,0 +1,48 @@
+"""The page on which managers see every restaurant's open orders and screens, and the stream of its alarms."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from ordertrack.i18n import translate
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.orders import event_log
+from ordertrack.presence import overview as floor_overview
+from ordertrack.presence.channel import CHANNEL, Part
+from ordertrack.streams import sse
+from ordertrack.tenants import tablets
+from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.sign_in import staff_principal
+
+blueprint = Blueprint("screens", __name__)
+
+
+@blueprint.get("/screens")
+def show() -> ResponseReturnValue:
+    """Every restaurant: what is open, on which devices which board is, and what nobody sees."""
+    principal = _manager()
+    cursor = event_log.head(principal.tenant_id)
+    overview = floor_overview.read(principal.tenant_id)
+    return render_template(
+        "screens.html", principal=principal, overview=overview, titles=tablets.BOARDS, cursor=cursor
+    )
+
+
+@blueprint.get("/screens/stream")
+def stream() -> Response:
+    """The same as it changes, in the query's `language`; with `part=alarms` only the sentences of alarm."""
+    principal = _manager()
+    part = request.args.get("part", Part.WHOLE)
+    if part not in tuple(Part):
+        abort(400, _("There is no such part."))
+    topic = CHANNEL.topic(principal.tenant_id, Part(part), translate.of_page())
+    # What it shows is no event's: whoever comes is shown all of it.
+    return sse.answer(principal, topic, None)
+
+
+def _manager() -> Principal:
+    principal = staff_principal()
+    if not principal.is_manager:
+        abort(403, _("The overview of screens is for managers and owners."))
+    return principal

@@ -1,0 +1,1 @@
+"""What is true of one restaurant, with its history: calendar, targets, stations, operations."""

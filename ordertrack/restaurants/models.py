@@ -1,0 +1,77 @@
+"""What was saved of a restaurant: its rules and targets, with their history."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from sqlalchemy import (
+    ForeignKeyConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ordertrack.database.session import Base, Moment, stored_as_text
+from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import Fulfilment
+
+_NOW = text("clock_timestamp()")
+
+
+def _of_restaurant() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["tenant_id", "restaurant_id"], ["restaurants.tenant_id", "restaurants.id"])
+
+
+class SavedRules(Base):
+    """What was saved as a restaurant's rules, from a business day on; of those of one day the last holds.
+
+    `forgotten_after` and `early_before` are seconds. Written once, never changed.
+    """
+
+    __tablename__ = "sla_rules"
+    __table_args__ = (_of_restaurant(),)
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    valid_from: Mapped[dt.date]
+    timezone: Mapped[str]
+    day_starts: Mapped[dt.time]
+    shifts: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    forgotten_after: Mapped[int]
+    early_before: Mapped[int]
+    saved_by: Mapped[str]
+    actor: Mapped[str]
+    saved_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
+
+
+class SavedTarget(Base):
+    """A target of one stage from a business day on; `seconds` None: none from then on. Never changed."""
+
+    __tablename__ = "sla_targets"
+    __table_args__ = (_of_restaurant(),)
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stage: Mapped[Stage] = mapped_column(stored_as_text(Stage))
+    fulfilment: Mapped[Fulfilment | None] = mapped_column(stored_as_text(Fulfilment))
+    valid_from: Mapped[dt.date]
+    seconds: Mapped[int | None]
+    saved_by: Mapped[str]
+    actor: Mapped[str]
+    saved_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
+
+
+class Stale(Base):
+    """From which business day on a restaurant's roll-up must be made anew, for its settings changed."""
+
+    __tablename__ = "sla_stale"
+    __table_args__ = (_of_restaurant(),)
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    from_date: Mapped[dt.date]

@@ -1,0 +1,144 @@
+"""Targets: how long a stage may take, from which day on, and what a card's timer makes of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from ordertrack.restaurants.calendar import Calendar
+from ordertrack.rules.stages import SPANS, Stage, running
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+
+_Days: TypeAlias = dict[dt.date, int | None]
+DUE_SHARE = 0.75  # of the target: from here on a timer says that it is nearly time
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Seconds that a stage may take from a business day on; None: no target from then on.
+
+    `fulfilment` None is every fulfilment that has no target of its own.
+    """
+
+    stage: Stage
+    fulfilment: Fulfilment | None
+    valid_from: dt.date
+    seconds: int | None
+
+
+class Targets:
+    """The targets of one restaurant, in the order of saving: of those from one day the last holds."""
+
+    def __init__(self, rows: Iterable[Target] = ()) -> None:
+        saved: dict[tuple[Stage, Fulfilment | None], _Days] = {}
+        for row in rows:
+            saved.setdefault((row.stage, row.fulfilment), {})[row.valid_from] = row.seconds
+        self._own = {kind: dict(sorted(days.items())) for kind, days in saved.items()}
+        self._steps = {
+            (stage, fulfilment): _resolved(self._days(stage, fulfilment), self._days(stage, None))
+            for stage in Stage
+            for fulfilment in Fulfilment
+        }
+
+    def changes(
+        self, stage: Stage, fulfilment: Fulfilment, first: dt.date, last: dt.date
+    ) -> list[tuple[dt.date, int | None]]:
+        """What holds on `first`, and each day up to `last` from which on something else does."""
+        days, _ = self._steps[stage, fulfilment]
+        found = [(first, self.at(stage, fulfilment, first))]
+        for day in days[bisect_right(days, first) : bisect_right(days, last)]:
+            if (seconds := self.at(stage, fulfilment, day)) != found[-1][1]:
+                found.append((day, seconds))
+        return found
+
+    def at(self, stage: Stage, fulfilment: Fulfilment, day: dt.date) -> int | None:
+        """The target (seconds) of a stage that begins on this day; a fulfilment's own comes first."""
+        days, seconds = self._steps[stage, fulfilment]
+        return seconds[bisect_right(days, day)]
+
+    def own_at(self, stage: Stage, fulfilment: Fulfilment | None, day: dt.date) -> int | None:
+        """What was saved for just this fulfilment, or for None in general, and holds on this day."""
+        seconds = [seconds for since, seconds in self._days(stage, fulfilment).items() if since <= day]
+        return seconds[-1] if seconds else None
+
+    def coming(self, stage: Stage, fulfilment: Fulfilment | None, day: dt.date) -> dict[dt.date, int | None]:
+        """What was saved for just this fulfilment and begins to hold after this day, by that day."""
+        days = self._days(stage, fulfilment)
+        return {since: seconds for since, seconds in days.items() if since > day}
+
+    def holds_since(self, stage: Stage, fulfilment: Fulfilment | None, day: dt.date) -> bool:
+        """Whether one of just this fulfilment holds on this day or on any after it."""
+        later = self.coming(stage, fulfilment, day).values()
+        return any(seconds is not None for seconds in (self.own_at(stage, fulfilment, day), *later))
+
+    def _days(self, stage: Stage, fulfilment: Fulfilment | None) -> _Days:
+        return self._own.get((stage, fulfilment), {})
+
+
+def is_breach(seconds: float, target: int) -> bool:
+    """Whether a stage that took so long broke its target. The one rule of cards, charts and reports."""
+    return seconds > target
+
+
+class TimerState(StrEnum):
+    CALM = "calm"
+    DUE = "due"
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """The moments (UTC) from which an order's timer is due, and after which it is late; None: never."""
+
+    due_at: dt.datetime | None = None
+    late_at: dt.datetime | None = None
+
+    def state(self, now: dt.datetime) -> TimerState:
+        if self.late_at is not None and is_breach((now - self.late_at).total_seconds(), 0):
+            return TimerState.LATE
+        if self.due_at is not None and now >= self.due_at:
+            return TimerState.DUE
+        return TimerState.CALM
+
+
+def timer(
+    status: OrderStatus,
+    fulfilment: Fulfilment,
+    entered: Mapping[OrderStatus, dt.datetime],
+    calendar: Calendar,
+    targets: Targets,
+) -> Timer:
+    """The timer of an order in `status`, by whichever running stage comes first to its target.
+
+    `entered` is when the order entered each status that it has been in.
+    """
+    lengths = []
+    for stage in running(status):
+        began = entered.get(SPANS[stage].begins)
+        if began is None:
+            continue
+        target = targets.at(stage, fulfilment, calendar.day_of(began))
+        if target is not None:
+            lengths.append((began, dt.timedelta(seconds=target)))
+    if not lengths:
+        return Timer()
+    return Timer(
+        due_at=min(began + DUE_SHARE * length for began, length in lengths),
+        late_at=min(began + length for began, length in lengths),
+    )
+
+
+def _resolved(own: _Days, general: _Days) -> tuple[list[dt.date], list[int | None]]:
+    """The days on which a fulfilment's target changes, and what holds before the first and from each on."""
+    days = sorted(own.keys() | general.keys())
+    seconds: list[int | None] = [None]
+    latest_own = latest_general = None
+    for day in days:
+        latest_own = own.get(day, latest_own)
+        latest_general = general.get(day, latest_general)
+        seconds.append(latest_own if latest_own is not None else latest_general)
+    return days, seconds

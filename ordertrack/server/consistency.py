@@ -1,0 +1,264 @@
+"""Proving that the log, the orders and the guards of a database agree with each other."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flask import Flask
+from sqlalchemy import Connection, select, text, update
+from sqlalchemy.exc import OperationalError
+
+from ordertrack.database import connecting
+from ordertrack.database import session as database
+from ordertrack.database.app import make_bare_app
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, enter_tenant
+from ordertrack.rules.state_machine import TRANSITIONS
+from ordertrack.sla.measure import soundness
+from ordertrack.sla.rollup import sampling
+from ordertrack.tenants.models import Tenant
+from ordertrack.tenants.stream import TenantStream
+
+_TENANT_TABLES = text("""
+    SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+       AND (attname = 'tenant_id' OR relname = 'tenants' AND attname = 'id')
+       AND NOT attisdropped AND NOT (relrowsecurity AND relforcerowsecurity)
+""")
+# Whoever is let in by no policy sees an empty table, about which every claim is true.
+_HIDDEN_TABLES = text("""
+    SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+       AND (attname = 'tenant_id' OR relname = 'tenants' AND attname = 'id')
+       AND NOT attisdropped AND relrowsecurity AND NOT EXISTS (
+        SELECT FROM pg_policy WHERE polrelid = pg_class.oid AND polpermissive AND polcmd = '*'
+           AND polname = 'tenant_isolation' AND polroles = '{0}')
+""")
+_GUARDS = text("""
+    SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND (tgrelid, tgname) IN (
+        ('orders'::regclass, 'guard_order_status'), ('order_status_events'::regclass, 'guard_event'),
+        ('tenant_streams'::regclass, 'guard_stream'), ('tenant_streams'::regclass, 'guard_gap'),
+        ('order_actions'::regclass, 'guard_action'))
+""")
+_STORY_KEY = text("""
+    SELECT count(*) FROM pg_constraint WHERE conname = 'orders_status_is_last_event' AND convalidated
+""")
+# A restaurant's of today, and those that it had or is to have.
+_ZONES = text("""
+    SELECT slug, timezone FROM restaurants WHERE tenant_id = :tenant
+    UNION SELECT slug, sla_rules.timezone FROM sla_rules JOIN restaurants
+        ON restaurants.tenant_id = sla_rules.tenant_id AND restaurants.id = restaurant_id
+     WHERE sla_rules.tenant_id = :tenant ORDER BY slug, timezone
+""")
+
+# Each query counts what contradicts its claim, within one tenant.
+_CLAIMS = {
+    "the log of {tenant} runs from 1 to its head without gap": """
+        SELECT abs(stream.seq - count(entry.seq)) + abs(stream.seq - count(DISTINCT entry.seq))
+               + abs(stream.seq - coalesce(max(entry.seq), 0)) + abs(coalesce(min(entry.seq), 1) - 1)
+          FROM tenant_streams AS stream LEFT JOIN (
+                SELECT tenant_id, seq FROM order_status_events
+                 UNION ALL SELECT tenant_id, seq FROM order_actions) AS entry USING (tenant_id)
+         WHERE stream.tenant_id = :tenant GROUP BY stream.seq""",
+    "times in the log of {tenant} never run against its order": """
+        SELECT count(*) FROM (
+            SELECT occurred_at < lag(occurred_at) OVER (ORDER BY seq) AS backwards FROM (
+                SELECT seq, occurred_at FROM order_status_events WHERE tenant_id = :tenant
+                UNION ALL SELECT seq, occurred_at FROM order_actions WHERE tenant_id = :tenant) AS entries
+            ) AS pairs WHERE backwards""",
+    "each event of {tenant} begins where its order's last one ended": """
+        SELECT count(*) FROM (
+            SELECT from_status, version,
+                   lag(to_status) OVER story AS before, row_number() OVER story AS position
+              FROM order_status_events WHERE tenant_id = :tenant
+            WINDOW story AS (PARTITION BY order_id ORDER BY seq)) AS events
+         WHERE from_status IS DISTINCT FROM before OR version <> position""",
+    "each move in the log of {tenant} is one of the state machine's": """
+        SELECT count(*) FROM order_status_events AS event
+         WHERE tenant_id = :tenant AND from_status IS NOT NULL AND NOT EXISTS (
+            SELECT FROM status_transitions AS pair
+             WHERE pair.from_status = event.from_status AND pair.to_status = event.to_status)""",
+    "each order of {tenant} stands where its last event left it": """
+        SELECT count(*) FROM orders WHERE tenant_id = :tenant AND (version, status, status_since) IS DISTINCT
+          FROM (SELECT ROW (version, to_status, occurred_at) FROM order_status_events AS event
+                 WHERE event.tenant_id = orders.tenant_id AND event.order_id = orders.id
+                 ORDER BY seq DESC LIMIT 1)""",
+    "each order of {tenant} was placed when its first event says": """
+        SELECT count(*) FROM orders JOIN order_status_events AS event
+            ON event.tenant_id = orders.tenant_id AND order_id = id AND event.version = 1
+         WHERE orders.tenant_id = :tenant AND placed_at <> occurred_at""",
+    "each event of {tenant} says how long its order had stood there": """
+        SELECT count(*) FROM (
+            SELECT in_status_for, occurred_at - lag(occurred_at) OVER story AS stood
+              FROM order_status_events WHERE tenant_id = :tenant
+            WINDOW story AS (PARTITION BY order_id ORDER BY seq)) AS events
+         WHERE in_status_for IS DISTINCT FROM stood OR in_status_for < interval '0'""",
+    "each entry of {tenant} is of its order's restaurant": """
+        SELECT count(*) FROM orders JOIN (
+                SELECT tenant_id, order_id, restaurant_id FROM order_status_events
+                 UNION ALL SELECT tenant_id, order_id, restaurant_id FROM order_actions) AS entry
+            ON entry.tenant_id = orders.tenant_id AND entry.order_id = id
+         WHERE orders.tenant_id = :tenant AND entry.restaurant_id <> orders.restaurant_id""",
+    "each strike of {tenant} is of a line of its order": """
+        SELECT count(*) FROM order_actions AS action
+         WHERE tenant_id = :tenant AND line IS NOT NULL AND NOT EXISTS (
+            SELECT FROM order_items AS item
+             WHERE item.tenant_id = action.tenant_id AND item.order_id = action.order_id
+               AND item.position = action.line)""",
+    "each action on an order of {tenant} found it as the log says": """
+        SELECT count(*) FROM order_actions AS action
+         WHERE tenant_id = :tenant AND status IS DISTINCT FROM (
+            SELECT to_status FROM order_status_events AS event
+             WHERE event.tenant_id = action.tenant_id AND event.order_id = action.order_id
+               AND event.seq < action.seq
+             ORDER BY seq DESC LIMIT 1)""",
+    "each order of {tenant} is as its actions left it": """
+        SELECT count(*) FROM orders
+          LEFT JOIN (
+            SELECT order_id, count(*) AS acts,
+                (array_agg(act ORDER BY seq DESC) FILTER (WHERE act IN ('rush', 'unrush')))[1] AS rush,
+                (array_agg(detail ORDER BY seq DESC) FILTER (WHERE act IN ('hold', 'release')))[1] AS hold,
+                (array_agg(detail ORDER BY seq DESC) FILTER (WHERE act IN ('assign', 'unassign')))[1] AS rider
+              FROM order_actions WHERE tenant_id = :tenant GROUP BY order_id) AS done ON order_id = orders.id
+         WHERE tenant_id = :tenant
+           AND (orders.acts, is_rush, hold_reason, orders.rider) IS DISTINCT FROM
+               (coalesce(done.acts, 0), coalesce(done.rush = 'rush', false), done.hold, done.rider)""",
+    "each line of {tenant} is struck off if its last action says so": """
+        SELECT count(*) FROM order_items AS item
+         WHERE tenant_id = :tenant AND is_done IS DISTINCT FROM coalesce((
+            SELECT act = 'strike' FROM order_actions AS action
+             WHERE action.tenant_id = item.tenant_id AND action.order_id = item.order_id
+               AND action.line = item.position
+             ORDER BY seq DESC LIMIT 1), false)""",
+}
+
+
+_MOST_NAMED = 10
+
+
+class StreamMissing(LookupError):
+    """A tenant without an event stream, which every tenant has from its beginning."""
+
+
+class Finding(NamedTuple):
+    claim: str
+    holds: bool
+
+
+def check(settings: Settings) -> Iterator[Finding]:
+    """Every claim, and whether it holds; reads only. Raises BlindOperator where it could not see whose."""
+    with database.operator_connection(settings.operator_url) as connection, _reading(settings) as app:
+        database.refuse_blind_operator(connection)
+        yield from _check_guards(connection)
+        for tenant_id, slug in connection.execute(text("SELECT id, slug FROM tenants ORDER BY slug")).all():
+            connection.execute(
+                text("SELECT set_config('ordertrack.tenant_id', :tenant, false)"), {"tenant": str(tenant_id)}
+            )
+            for claim, query in _CLAIMS.items():
+                contradictions = connection.execute(text(query), {"tenant": tenant_id}).scalar()
+                yield Finding(claim.format(tenant=slug), contradictions == 0)
+            yield Finding(
+                f"the roll-up of {slug} holds each time in its log once",
+                soundness.contradictions(connection, tenant_id) == 0,
+            )
+            zones = _check_zones(connection, tenant_id, slug)
+            yield zones
+            if zones.holds:  # without them nothing can be rebuilt
+                yield _check_days(app, tenant_id, slug)
+    yield _check_role(settings)
+
+
+@contextmanager
+def _reading(settings: Settings) -> Iterator[Flask]:
+    """An application as the schema's owner, whose connections end with it."""
+    app = make_bare_app(settings, as_operator=True)
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            db.engine.dispose()
+
+
+def _check_guards(connection: Connection) -> Iterator[Finding]:
+    pairs = {tuple(row) for row in connection.execute(text("TABLE status_transitions"))}
+    expected = {(str(before), str(after)) for before, afters in TRANSITIONS.items() for after in afters}
+    yield Finding("the table of transitions is the state machine's map", pairs == expected)
+    yield Finding("the triggers that guard every move are on", connection.execute(_GUARDS).scalar() == 5)
+    yield Finding(
+        "the key that ties a status to its event is there", connection.execute(_STORY_KEY).scalar() == 1
+    )
+    bare = connection.execute(_TENANT_TABLES).scalars().all()
+    yield Finding("row-level security is forced on every tenant's table", not bare)
+    hidden = connection.execute(_HIDDEN_TABLES).scalars().all()
+    yield Finding("every tenant's table has the policy that shows a tenant its rows", not hidden)
+
+
+def _check_zones(connection: Connection, tenant_id: uuid.UUID, slug: str) -> Finding:
+    claim = f"each restaurant of {slug} is in a time zone that there is"
+    rows = connection.execute(_ZONES, {"tenant": tenant_id}).all()
+    unknown = [f"{row.slug}: {row.timezone!r}" for row in rows if not _is_zone(row.timezone)]
+    return Finding(f"{claim} ({', '.join(unknown)})" if unknown else claim, not unknown)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _check_days(app: Flask, tenant_id: uuid.UUID, slug: str) -> Finding:
+    with database.tenant_context(app, tenant_id):
+        differ = sampling.differences(tenant_id)
+    claim = f"a sample of the roll-up of {slug} is what a rebuild makes of its log"
+    if not differ:
+        return Finding(claim, True)
+    more = f" and {len(differ) - _MOST_NAMED} more" if len(differ) > _MOST_NAMED else ""
+    return Finding(f"{claim} (it is not: {', '.join(differ[:_MOST_NAMED])}{more})", False)
+
+
+def _check_role(settings: Settings) -> Finding:
+    engine = connecting.short_lived(settings.app_url)
+    try:
+        with engine.connect() as connection:
+            database.refuse_unsafe_role(connection)
+    except database.UnsafeDatabaseRole as error:
+        return Finding(f"the application's role is confined ({error})", False)
+    except OperationalError as error:
+        said = str(error.orig).strip().rpartition("\n")[2]
+        return Finding(f"the application's role can sign in ({said})", False)
+    return Finding("the application's role is confined", True)
+
+
+def begin_new_epoch(tenant_slug: str | None) -> int:
+    """Give the streams of one tenant or of all a new epoch; how many. For the operator, after a restore.
+
+    Raises BlindOperator where it could not see whose, and StreamMissing for a tenant that has none.
+    """
+    database.refuse_blind_operator(db.session.connection())
+    query = select(Tenant.id, Tenant.slug)
+    if tenant_slug is not None:
+        query = query.where(Tenant.slug == tenant_slug)
+    begun, without = 0, []
+    for tenant_id, slug in db.session.execute(query.order_by(Tenant.slug)).all():
+        enter_tenant(tenant_id)
+        epochs = db.session.scalars(
+            update(TenantStream)
+            .where(TenantStream.tenant_id == tenant_id)
+            .values(epoch=text("GREATEST(epoch + 1, extract(epoch FROM clock_timestamp())::bigint)"))
+            .returning(TenantStream.epoch)
+        ).all()
+        db.session.commit()
+        begun += len(epochs)
+        without += [] if epochs else [slug]
+    if without:
+        raise StreamMissing(
+            f"{begun} event stream(s) began a new epoch, but there is none of {', '.join(without)}: what was"
+            " restored is not whole."
+        )
+    return begun

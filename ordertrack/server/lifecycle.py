@@ -1,0 +1,213 @@
+"""What happens around the web server: before it starts, in each worker, and when it ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import gevent
+
+from ordertrack.database import connecting, embedded, schema, session
+from ordertrack.database.config import ROOT, Settings
+from ordertrack.database.data_folder import refuse_strangers
+from ordertrack.monitoring import parent
+from ordertrack.server import port as addresses
+
+CLAIM_PATIENCE = 8.0  # seconds
+_rush: subprocess.Popen[bytes] | None = None
+_roll_up: subprocess.Popen[bytes] | None = None
+_roll_up_keeper: Any = None
+_keeper: embedded.Keeper | None = None
+_PAUSE = 2.0  # seconds before a process that ended is started again
+
+
+class DataFolderInUse(RuntimeError):
+    """Another server runs on this data folder."""
+
+
+def run(settings: Settings) -> NoReturn:
+    """Bring the database up to date, then become gunicorn: this process is its master from then on."""
+    lock = _claim(settings.data_folder)
+    schema.upgrade(settings)
+    refuse_unsafe_role(settings)
+    if settings.demo:
+        from ordertrack.demo.house.people import prepare
+
+        prepare(settings)
+    environment = {
+        **os.environ,
+        "PORT": str(
+            addresses.hold(settings.host, settings.port) if addresses.IS_DEALT_OUT else settings.port
+        ),
+        "PROMETHEUS_MULTIPROC_DIR": str(_fresh_metrics_folder(settings.data_folder)),
+        # Workers never need the address of the schema's owner.
+        "ORDERTRACK_APP_DATABASE_URL": settings.app_url.render_as_string(hide_password=False),
+        "SECRET_KEY": settings.secret_key,
+        # The folder of its socket, which it must have again if it has to be started again.
+        "ORDERTRACK_OWNS_DATABASE": (
+            str(settings.operator_url.query["host"]) if settings.database_url is None else ""
+        ),
+    }
+    environment.pop("DATABASE_URL", None)
+    os.chdir(ROOT)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.set_inheritable(lock, True)
+    arguments = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "app:app"]
+    os.execve(sys.executable, arguments, environment)  # noqa: S606 (our own interpreter, no shell)
+
+
+def _claim(folder: Path) -> int:
+    """Make this the one server of its data folder, until its last process has gone; the open lock.
+
+    A second one would end the first one's database on its way out. One that was just killed needs a moment
+    to go, so the claim waits a little before it raises DataFolderInUse.
+    """
+    refuse_strangers(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = os.open(folder / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    deadline = time.monotonic() + CLAIM_PATIENCE
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return lock
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise DataFolderInUse(
+                    f"Another server is using {folder}. Stop it, or give this one a folder of its own with"
+                    " ORDERTRACK_DATA."
+                ) from None
+            time.sleep(0.1)
+
+
+def _fresh_metrics_folder(data_folder: Path) -> Path:
+    """Where the workers count: in memory, if the machine lets us.
+
+    They map these files, and to touch a new page of a mapped file on a full disk kills a process (SIGBUS):
+    with the metrics beside the database, a full disk would take down every worker and stream with it.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 (checked below)
+    name = f"ordertrack-{os.getuid()}-{sha256(str(data_folder).encode()).hexdigest()[:16]}"
+    folder = memory / name if os.access(memory, os.W_OK) else data_folder / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    # Somebody else's folder of this name would make this fail rather than be used.
+    folder.mkdir(parents=True, mode=0o700)
+    return folder
+
+
+def refuse_unsafe_role(settings: Settings) -> None:
+    """Raise UnsafeDatabaseRole unless the application's role is confined."""
+    engine = connecting.short_lived(settings.app_url)
+    with engine.connect() as connection:
+        session.refuse_unsafe_role(connection)
+
+
+def announce(settings: Settings, server: Any) -> None:
+    """In the master, as the workers begin: keep the database up, and say where once somebody answers."""
+    global _keeper, _roll_up_keeper
+    if socket_folder := os.environ.get("ORDERTRACK_OWNS_DATABASE"):
+        _keeper = embedded.Keeper(settings.data_folder, socket_folder, server.log)
+        _keeper.start()
+    if server.LISTENERS:
+        host, port = server.LISTENERS[0].sock.getsockname()[:2]
+    else:
+        host, port = settings.host, settings.port
+    gevent.spawn(_open, settings, host, port, os.getpid())
+    _roll_up_keeper = gevent.spawn(_keep_roll_up, os.getpid())
+    # gunicorn's own answer to Ctrl-C cuts off requests under way; an operator's SIGTERM lets them end.
+    signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+
+
+def _open(settings: Settings, host: str, port: int, master: int) -> None:
+    """Say where the server is once it answers there, and set the demo's rush going."""
+    global _rush
+    addresses.wait_for(host, port)
+    if os.getpid() != master:
+        return  # what waits in the master waits in each worker that it forks meanwhile
+    click.echo(f"\nordertrack is open at http://{f'[{host}]' if ':' in host else host}:{port}/")
+    if settings.demo:
+        from ordertrack.demo.house import people, tablet_people
+
+        for role, email, password in people.sign_ins(settings):
+            click.echo(f"{role}  {email}  {password}")
+        click.echo(tablet_people.said(people.pins(settings)))
+        # At the pace of life, or reports and estimates would tell of a kitchen that nobody has.
+        _rush = _command("rush", "--endless", "--speed", "1", "--rate", "2")
+    sys.stdout.flush()
+
+
+def _keep_roll_up(master: int) -> None:
+    """Have one process keep what reports read up to date, as long as the server runs."""
+    global _roll_up
+    while os.getpid() == master:
+        _roll_up = _command("sla", "keep")
+        _roll_up.wait()
+        gevent.sleep(_PAUSE)
+
+
+def _command(*arguments: str) -> subprocess.Popen[bytes]:
+    """Start a command beside the server, in a session of its own: Ctrl-C reaches the server alone."""
+    return subprocess.Popen(  # noqa: S603 (our own interpreter and commands)
+        [sys.executable, "-m", "ordertrack.commands", *arguments],
+        stdout=subprocess.DEVNULL,
+        env=parent.as_parent(),
+        start_new_session=True,
+    )
+
+
+def listen(worker: Any) -> None:
+    """In a worker: start what it keeps, and end its streams as soon as the worker is told to go."""
+    from ordertrack.presence.tracker import ScreenKeeper
+    from ordertrack.streams import sse
+    from ordertrack.web import errors
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the master says when to go
+    app = worker.app.wsgi()
+    errors.rehearse(app)
+    hub = app.extensions["hub"]
+    hub.most_streams = min(hub.most_streams, worker.room.streams)
+    listener = sse.start(app)
+    screens = ScreenKeeper(app, hub)
+    screens.start()
+
+    def watch() -> None:
+        while worker.alive:
+            time.sleep(0.1)
+        listener.stop()
+        screens.stop()
+
+    threading.Thread(target=watch, name="shutdown", daemon=True).start()
+
+
+def forget_worker(pid: int) -> None:
+    """In the master: a dead worker's gauges no longer count."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
+
+
+def finish(settings: Settings) -> None:
+    """In the master, at the end: no rush, no roll-up and no embedded database outlives the server."""
+    if _roll_up_keeper is not None:
+        _roll_up_keeper.kill()
+    for beside in (_rush, _roll_up):
+        if beside is not None:
+            with suppress(ProcessLookupError):  # ended before, and the master collected it
+                beside.terminate()
+                beside.wait(10)
+    if _keeper is not None:
+        _keeper.stop()
+    if os.environ.get("ORDERTRACK_OWNS_DATABASE"):
+        embedded.stop(settings.data_folder)
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -1,0 +1,82 @@
+"""What each notification of the database means to a process: events, lost access, settings, new figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import threading
+import uuid
+from collections.abc import Mapping
+
+from flask import Flask
+
+from ordertrack.boards.columns import BOARDS
+from ordertrack.database.channels import (
+    EVENTS_CHANNEL,
+    REVOKED_CHANNEL,
+    ROLLUP_CHANNEL,
+    SCREENS_CHANNEL,
+    SETTINGS_CHANNEL,
+)
+from ordertrack.database.session import tenant_context
+from ordertrack.i18n.topic_keys import keys_of
+from ordertrack.live.hub import Hub
+from ordertrack.live.listener import Hear, OtherForm, halves, tenant_of, waking
+from ordertrack.live.subscriptions import LIFETIME
+from ordertrack.presence.channel import CHANNEL as SCREENS
+from ordertrack.restaurants import cache, operations
+from ordertrack.restaurants.changed_since import saved_lately
+from ordertrack.sla.report.channel import SlaChannel
+from ordertrack.tracking.channel import TrackingChannel
+
+
+def channels(hub: Hub) -> Mapping[str, Hear]:
+    """What to do with the payload of each channel of the database."""
+    return {
+        EVENTS_CHANNEL: waking(hub),
+        REVOKED_CHANNEL: hub.revoke,
+        SETTINGS_CHANNEL: lambda payload: _on_settings(hub, payload),
+        SCREENS_CHANNEL: lambda payload: SCREENS.mark(tenant_of(payload)),
+        ROLLUP_CHANNEL: lambda payload: hub.refresh(tenant_of(payload), SlaChannel.name),
+    }
+
+
+def recover(app: Flask, hub: Hub) -> None:
+    """Make up for whatever was notified while nobody listened."""
+    cache.forget_all()
+    operations.forget_all()
+    hub.recover()
+    for tenant_id in hub.watched():
+        hub.refresh(tenant_id, SlaChannel.name)
+        SCREENS.mark(tenant_id)
+        with tenant_context(app, tenant_id):
+            # Whoever comes back is compared by the version of what it shows, and no stream lives longer.
+            missed = saved_lately(tenant_id, dt.timedelta(seconds=LIFETIME[1]))
+        for restaurant_id in missed:
+            _show(hub, tenant_id, restaurant_id)
+
+
+def _on_settings(hub: Hub, payload: str) -> None:
+    tenant_id, restaurant = halves(payload)
+    try:
+        restaurant_id = uuid.UUID(restaurant)
+    except ValueError:
+        raise OtherForm(payload) from None
+    cache.forget(tenant_id, restaurant_id)
+    operations.forget(tenant_id, restaurant_id)
+    _show(hub, tenant_id, restaurant_id)
+
+
+def _show(hub: Hub, tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> None:
+    """Have every page show the settings of a restaurant as they are by now.
+
+    Beside listening, for rendering many pages anew must not keep an event waiting.
+    """
+
+    def show() -> None:
+        for board, key in itertools.product(BOARDS, keys_of(restaurant_id)):
+            hub.refresh(tenant_id, board, key)
+        for channel in (SlaChannel.name, TrackingChannel.name):
+            hub.refresh(tenant_id, channel)
+
+    threading.Thread(target=show, name="refresh", daemon=True).start()

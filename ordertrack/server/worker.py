@@ -1,0 +1,103 @@
+"""gunicorn's gevent worker behind doors: nobody holds a place by sending slowly, and all find room."""
+
+from __future__ import annotations
+
+import errno
+import time
+from contextlib import nullcontext
+from functools import partial
+from typing import Any
+
+from gevent.server import StreamServer
+from gunicorn import util
+from gunicorn.workers.ggevent import GeventWorker
+
+from ordertrack.server import descriptors
+from ordertrack.server.incoming import ARRIVES_WITHIN, Arrivals, Incoming, NotReceived
+from ordertrack.web.bodies import LARGEST_BODY
+
+_SAID = f"The request did not arrive whole within {ARRIVES_WITHIN:.0f} seconds.\n".encode()
+_TOO_LATE = (
+    b"HTTP/1.1 408 Request Timeout\r\n"
+    b"Content-Type: text/plain; charset=utf-8\r\n"
+    b"Content-Length: %d\r\n"
+    b"Connection: close\r\n\r\n"
+    b"%s"
+) % (len(_SAID), _SAID)
+_NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+_LINGERS = 2.0  # seconds at most for which an answered connection is emptied before it is closed
+_LINGERS_OVER = 16 * LARGEST_BODY  # bytes at most that are read meanwhile, and thrown away
+_PAUSE = 0.1  # seconds until the next try to let somebody in
+_SAY_AGAIN_AFTER = 60.0  # seconds
+
+
+class _Door(StreamServer):  # type: ignore[misc]
+    """Accepts connections; where no descriptor is left for one, those who come wait outside for a moment."""
+
+    def __init__(self, listener: Any, handle: Any, spawn: Any, log: Any) -> None:
+        super().__init__(listener, handle=handle, spawn=spawn)
+        self._log = log
+        self._said_at = -_SAY_AGAIN_AFTER
+
+    def do_read(self) -> Any:
+        try:
+            return super().do_read()
+        except ConnectionAbortedError:
+            return None  # gone while it waited
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            self._close_for_a_moment(error)
+            return None
+
+    def _close_for_a_moment(self, error: OSError) -> None:
+        if time.monotonic() - self._said_at >= _SAY_AGAIN_AFTER:
+            self._said_at = time.monotonic()
+            self._log.error("nobody can be let in at this moment: %s", error.strerror)
+        self.stop_accepting()
+        self._timer = self.loop.timer(_PAUSE)
+        self._timer.start(self._start_accepting_if_started)
+
+
+class Worker(GeventWorker):  # type: ignore[misc]
+    """One process that serves: it takes as many connections as it has descriptors for."""
+
+    def init_process(self) -> None:
+        self.room = descriptors.shared_out(descriptors.raise_limit())
+        self.worker_connections = self.room.connections
+        self._arrivals = Arrivals(self.room.arrivals)
+        super().init_process()
+
+    def server_class(self, listener: Any, *, spawn: Any, **_unused: Any) -> StreamServer:
+        """What accepts connections; gunicorn asks for it by this name."""
+        door = _Door(listener, partial(self.handle, listener), spawn, self.log)
+        if self.cfg.workers > 1:
+            door.max_accept = 1  # one at a time, or the first to wake takes them all
+        return door
+
+    def handle(self, listener: Any, client: Any, addr: Any) -> None:
+        incoming = Incoming(client, self._arrivals)
+        try:
+            super().handle(listener, incoming, addr)
+        finally:
+            incoming.forget()
+
+    def timeout_ctx(self) -> Any:
+        return nullcontext()  # the deadlines are in what the parser reads from
+
+    def handle_request(self, listener_name: Any, req: Any, sock: Incoming, addr: Any) -> None:
+        sock.receive(req)
+        try:
+            super().handle_request(listener_name, req, sock.client, addr)
+        except StopIteration:
+            if req.must_close:  # the client may still be sending, and would lose the answer to a reset
+                util.close_graceful(sock.client, _LINGERS, _LINGERS_OVER)
+            raise
+        sock.expect_next()
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        if not isinstance(exc, NotReceived):
+            super().handle_error(req, client, addr, exc)
+            return
+        self.log.debug("a request of %s did not arrive", addr and addr[0])
+        client.sendall(_TOO_LATE)

@@ -1,0 +1,1 @@
+"""How long orders still take, learned from the days before."""

@@ -1,0 +1,1 @@
+"""The roll-up: what the log says of each stage, kept by day."""

@@ -1,0 +1,100 @@
+"""What a report says: the figures of each stage, shift, day, restaurant and hour, all times in seconds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ordertrack.rules.stages import LeftOut, Stage
+from ordertrack.rules.state_machine import Fulfilment
+
+ERROR = 0.02  # every time given is within this share of the exact one
+
+
+class Over(float):
+    """Seconds that a figure is over, and nobody knows by how much: times so long are not told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of the times of one stage in some bucket: None where there is nothing to say, or Over.
+
+    `judged` of `count` began under a target, and `in_target` of those met it. `left_out` were measured and
+    are not trusted: when a report leaves them out they are not in `count`, when it has them in they are.
+    """
+
+    count: int
+    mean: float | None
+    p50: float | None
+    p90: float | None
+    p95: float | None
+    judged: int
+    in_target: int
+    left_out: Mapping[LeftOut, int]
+
+    @property
+    def share(self) -> float | None:
+        """In target, 0 to 1; None where nothing had a target."""
+        return self.in_target / self.judged if self.judged else None
+
+    @property
+    def all_left_out(self) -> int:
+        return sum(self.left_out.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One bar: a shift, a day (`key` its ISO date) or a restaurant (`key` its slug)."""
+
+    key: str
+    label: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class StageFigures:
+    """A stage in the chosen range, and in as many days before it."""
+
+    stage: Stage
+    now: Figures
+    before: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """An hour (0 to 23, local) of a weekday (0 Monday, of the business day) in which the stage began."""
+
+    weekday: int
+    hour: int
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class SlowOrder:
+    """An order with the time that its stage took."""
+
+    order_id: uuid.UUID
+    number: int
+    restaurant: str
+    fulfilment: Fulfilment
+    business_date: dt.date
+    shift: str | None
+    seconds: float
+    left_out: LeftOut | None
+    is_breach: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How estimates turned out: the order came before, within or after its range, or none was given."""
+
+    sooner: int
+    within: int
+    later: int
+    silent: int
+
+    @property
+    def given(self) -> int:
+        return self.sooner + self.within + self.later

@@ -1,0 +1,73 @@
+"""The tables of the roll-up."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    ForeignKeyConstraint,
+    SmallInteger,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ordertrack.database.session import Base, stored_as_text
+from ordertrack.rules.stages import Stage
+
+_NOW = text("clock_timestamp()")
+
+
+def _of_restaurant() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["tenant_id", "restaurant_id"], ["restaurants.tenant_id", "restaurants.id"])
+
+
+class Progress(Base):
+    """How far into a tenant's log its roll-up reaches."""
+
+    __tablename__ = "sla_progress"
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+
+
+class ShiftName(Base):
+    """The small number (1 to 255) under which cells know the name of a shift."""
+
+    __tablename__ = "sla_shift_names"
+    __table_args__ = (UniqueConstraint("tenant_id", "name"),)
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    name: Mapped[str]
+
+
+class RestaurantDay(Base):
+    """The times of one stage that began on one business day of one restaurant; see `cells`."""
+
+    __tablename__ = "sla_restaurant_days"
+    __table_args__ = (_of_restaurant(),)
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    stage: Mapped[Stage] = mapped_column(stored_as_text(Stage), primary_key=True)
+    business_date: Mapped[dt.date] = mapped_column(primary_key=True)
+    restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    cells: Mapped[bytes]
+    slowest: Mapped[bytes]
+
+
+class TenantDay(Base):
+    """The same of all restaurants of a tenant together, without the hour and without the shift."""
+
+    __tablename__ = "sla_tenant_days"
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
+    stage: Mapped[Stage] = mapped_column(stored_as_text(Stage), primary_key=True)
+    business_date: Mapped[dt.date] = mapped_column(primary_key=True)
+    by_shift: Mapped[bytes]
+    by_hour: Mapped[bytes]
+    slowest: Mapped[bytes]

@@ -1,0 +1,77 @@
+"""Holding the roll-up against the log: every time that ended up to its position is in it, once."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import Connection, text
+
+from ordertrack.orders.imported import IMPORTER, TIME_UNKNOWN
+from ordertrack.rules.stages import SPANS, Stage
+from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.sla.measure import cells
+
+_TABLES = (("sla_restaurant_days", "cells"), ("sla_tenant_days", "by_shift"), ("sla_tenant_days", "by_hour"))
+
+_IS_TO_BE_MADE_ANEW = text("""
+    SELECT EXISTS (SELECT FROM sla_stale WHERE tenant_id = :tenant AND from_date = '0001-01-01')
+""")
+
+
+def contradictions(connection: Connection, tenant_id: uuid.UUID) -> int:
+    """By how many times the roll-up of the set tenant and its log disagree; 0 while it is to be made anew."""
+    if connection.execute(_IS_TO_BE_MADE_ANEW, {"tenant": tenant_id}).scalar():
+        return 0
+    expected = _in_the_log(connection, tenant_id)
+    wrong = 0
+    for table, column in _TABLES:
+        found = _in_the_roll_up(connection, tenant_id, table, column)
+        wrong += sum(abs(found.get(stage, 0) - expected[stage]) for stage in Stage)
+    return wrong
+
+
+def _in_the_log(connection: Connection, tenant_id: uuid.UUID) -> dict[Stage, int]:
+    """How often each stage ended up to the roll-up's position: no order enters a status twice.
+
+    Orders are counted by their ways: which statuses they came to, and of which of those the time is known.
+    """
+    rows = connection.execute(
+        text("""
+            SELECT statuses, timed, count(*) FROM (
+                SELECT array_agg(to_status ORDER BY to_status) AS statuses,
+                    array_agg(to_status ORDER BY to_status) FILTER (
+                        WHERE actor <> :importer OR NOT jsonb_exists(metadata, :unknown)) AS timed
+                  FROM order_status_events
+                 WHERE tenant_id = :tenant
+                   AND seq <= (SELECT coalesce(max(seq), 0) FROM sla_progress WHERE tenant_id = :tenant)
+                 GROUP BY order_id) AS ways
+             GROUP BY statuses, timed
+        """),
+        {"tenant": tenant_id, "importer": IMPORTER, "unknown": TIME_UNKNOWN},
+    ).all()
+    return {
+        stage: sum(count for statuses, timed, count in rows if _ended(stage, set(statuses), set(timed or ())))
+        for stage in Stage
+    }
+
+
+def _ended(stage: Stage, statuses: set[str], timed: set[str]) -> bool:
+    """Whether an order that came to these statuses has a time of this stage."""
+    span = SPANS[stage]
+    ends = {each for each in span.ends if each in timed}
+    if stage == Stage.HANDOVER and OrderStatus.DELIVERING in statuses:
+        ends.discard(OrderStatus.COMPLETED)
+    return span.begins in timed and bool(ends)
+
+
+def _in_the_roll_up(
+    connection: Connection, tenant_id: uuid.UUID, table: str, column: str
+) -> dict[Stage, int]:
+    rows = connection.execute(
+        text(
+            f"SELECT stage, string_agg({column}, '') AS cells FROM {table}"  # noqa: S608 (names of our own)
+            " WHERE tenant_id = :tenant GROUP BY stage"
+        ),
+        {"tenant": tenant_id},
+    )
+    return {Stage(row.stage): int(cells.read(row.cells)["count"].sum(dtype="u8")) for row in rows}

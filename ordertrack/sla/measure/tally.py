@@ -1,0 +1,90 @@
+"""Figures of any buckets of the roll-up put together: adding histograms up and reading them off.
+
+A report adds up a million cells. So each is looked at once: counted at its group, and at its reason, target
+and bin, which are the low bits of its key. Everything else is read off the small table that this makes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ordertrack.rules.state_machine import Fulfilment
+from ordertrack.sla.measure import cells, histogram
+from ordertrack.sla.measure.cells import ENTRY, FULFILMENTS, LEFT_OUT, Cells
+from ordertrack.sla.measure.figures import Figures, Over
+from ordertrack.sla.measure.histogram import BEYOND, BINS, least_mean, mean, percentile
+
+_KINDS = (len(LEFT_OUT), 4, BINS)  # what the low bits of a key say: reason, target, bin
+_LOW_BITS = np.uint32(math.prod(_KINDS) - 1)
+
+Groups = NDArray[np.int32]
+
+
+class Tally:
+    """Cells from many rows, of which one fulfilment may be wanted."""
+
+    def __init__(
+        self, stored: Sequence[bytes], fulfilment: Fulfilment | None, *, with_left_out: bool
+    ) -> None:
+        together: Cells = np.frombuffer(b"".join(stored), ENTRY)
+        self.key = np.ascontiguousarray(together["key"])
+        self._count = together["count"].astype(np.float64)
+        if fulfilment is not None:
+            self._count *= cells.fulfilment_of(self.key) == FULFILMENTS.index(fulfilment)
+        self._lengths = [len(each) // ENTRY.itemsize for each in stored]
+        self._with_left_out = with_left_out
+
+    def per_row(self, numbers: Sequence[int] | NDArray[Any]) -> Groups:
+        """For each cell, the number that its row has."""
+        return np.repeat(np.asarray(numbers, np.int32), self._lengths)
+
+    def figures(self, group: Groups, groups: int) -> list[Figures]:
+        """The figures of each group, numbered from 0; `group` says which one each cell is in, -1 in none."""
+        place = (group.astype(np.int64) + 1) * (int(_LOW_BITS) + 1) + (self.key & _LOW_BITS)
+        table = np.bincount(place, self._count, (groups + 1) * math.prod(_KINDS))
+        by_kind: NDArray[Any] = table.reshape(groups + 1, *_KINDS)[1:]
+        counted = by_kind.sum(axis=1) if self._with_left_out else by_kind[:, 0]
+        histograms = counted.sum(axis=1)
+        judged = counted.sum(axis=2)
+        reasons = by_kind.sum(axis=(2, 3))
+        average = _means(histograms)
+        p50, p90, p95 = (_percentiles(histograms, share) for share in (0.5, 0.9, 0.95))
+        return [
+            Figures(
+                count=int(judged[number].sum()),
+                mean=average[number],
+                p50=p50[number],
+                p90=p90[number],
+                p95=p95[number],
+                judged=int(judged[number, cells.IN_TARGET] + judged[number, cells.BREACH]),
+                in_target=int(judged[number, cells.IN_TARGET]),
+                left_out={
+                    reason: int(reasons[number, place])
+                    for place, reason in enumerate(LEFT_OUT)
+                    if reason is not None
+                },
+            )
+            for number in range(groups)
+        ]
+
+
+def _percentiles(histograms: NDArray[Any], share: float) -> list[float | None]:
+    known, is_beyond = percentile(histograms, share), histogram.is_beyond(histograms, share)
+    return [
+        Over(BEYOND) if beyond else _known(seconds) for seconds, beyond in zip(known, is_beyond, strict=True)
+    ]
+
+
+def _means(histograms: NDArray[Any]) -> list[float | None]:
+    """Of what holds a time that is beyond, what its mean is over."""
+    known, least, beyond = mean(histograms), least_mean(histograms), histograms[..., BINS - 1] > 0
+    return [Over(least[place]) if beyond[place] else _known(known[place]) for place in range(len(histograms))]
+
+
+def _known(seconds: float) -> float | None:
+    return None if math.isnan(seconds) else float(seconds)

@@ -1,0 +1,176 @@
+"""What each chart of a report is given: names, numbers and what is said of them, in the reader's language.
+
+How they look, and the marks of their axes, is the page's business.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ordertrack.i18n import formats
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.restaurants import naming
+from ordertrack.sla.measure.figures import Figures, Group
+from ordertrack.sla.measure.histogram import BEYOND
+from ordertrack.sla.report import chart_wording, wording
+from ordertrack.sla.report.contents import Report
+from ordertrack.sla.report.ranking import hours_of_day, is_judged, worst_first, worst_stage
+from ordertrack.sla.report.selection import Grouping
+
+MOST_BARS = 15  # of restaurants; the table has them all
+MOST_LINES = 4  # of targets; more cannot be told apart
+FEWEST = 5  # orders of an hour of a weekday: fewer are shown without a colour
+_FEW = 8  # names that fit beside each other
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """`table` names the table with the same figures; `description` is for those who cannot see it.
+
+    `data["said"]` is what is said of each bar, point or cell.
+    """
+
+    name: str
+    table: str
+    title: str
+    description: str
+    data: Json
+    note: str = ""
+
+
+def charts(report: Report) -> dict[str, Chart]:
+    """Those that have something to show, by name."""
+    made = [_stages(report), _groups(report), _shares(report), _hours(report)]
+    if report.selection.group is not Grouping.RESTAURANT:
+        made.append(_restaurants(report))
+    return {chart.name: chart for chart in made if chart is not None}
+
+
+def _stages(report: Report) -> Chart | None:
+    timed = [stage for stage in report.stages if stage.now.count]
+    if not timed:
+        return None
+    worst = worst_stage(report.stages)
+    labels = [naming.stage(stage.stage) for stage in timed]
+    data = _bars(labels, [stage.now for stage in timed], is_lying=True)
+    described = _("p50 and p90 of every stage as bars.")
+    if worst is not None:
+        data["worst"] = timed.index(worst)
+        data["said"][data["worst"]] += "\n" + _("worst against its target")
+        name = naming.stage(worst.stage)
+        described = _("%(bars)s %(stage)s is the worst against its target.", bars=described, stage=name)
+    return Chart("stages", "stages", _("Stages"), described, data)
+
+
+def _groups(report: Report) -> Chart | None:
+    match report.selection.group:
+        case Grouping.SHIFT:
+            return _bar_chart(report, "shifts", _("Times by shift"), report.shifts)
+        case Grouping.DAY:
+            return _bar_chart(report, "days", _("Times by day"), report.days)
+    return _restaurants(report)
+
+
+def _restaurants(report: Report) -> Chart | None:
+    title = _("Restaurants, the worst first")
+    return _bar_chart(report, "restaurants", title, worst_first(report.restaurants))
+
+
+def _bar_chart(report: Report, name: str, title: str, groups: Sequence[Group]) -> Chart | None:
+    timed = [group for group in groups if group.figures.count]
+    if not timed:
+        return None
+    shown = timed if name == "days" else timed[:MOST_BARS]
+    is_lying = name != "days" and len(shown) > _FEW
+    labels = _days(shown) if name == "days" else [group.label for group in shown]
+    data = _bars(labels, [group.figures for group in shown], is_lying=is_lying)
+    data |= {"targets": _target_lines(report), "isRanked": name == "restaurants"}
+    described = _("%(title)s: p50 and p90 as bars, the target as a line.", title=title)
+    return Chart(name, name, title, described, data, chart_wording.only_first(len(shown), len(timed)))
+
+
+def _target_lines(report: Report) -> list[list[Any]]:
+    """Seconds and a label each."""
+    if len(report.targets) > MOST_LINES:
+        return []
+    return [
+        [seconds, chart_wording.of_target(wording.target(seconds), whom)] for seconds, whom in report.targets
+    ]
+
+
+def _days(groups: Sequence[Group]) -> list[str]:
+    return [formats.day(dt.date.fromisoformat(group.key)) for group in groups]
+
+
+def _bars(labels: list[str], figures: Sequence[Figures], *, is_lying: bool) -> Json:
+    return {
+        "kind": "bars",
+        "names": [_("p50: half within"), _("p90: 9 of 10 within")],
+        "said": [chart_wording.of_bars(label, each) for label, each in zip(labels, figures, strict=True)],
+        "labels": labels,
+        "p50": [round(each.p50 or 0) for each in figures],
+        "p90": [round(each.p90 or 0) for each in figures],
+        "beyond": BEYOND,
+        "targets": [],
+        "worst": None,
+        "isLying": is_lying,
+        "isRanked": False,
+    }
+
+
+def _shares(report: Report) -> Chart | None:
+    if not is_judged(report) or len(report.days) < 2:
+        return None
+    labels = _days(report.days)
+    data = {
+        "kind": "shares",
+        "names": [_("In target")],
+        "labels": labels,
+        "shares": [_rounded(group.figures.share) for group in report.days],
+        "said": [
+            f"{label}\n{chart_wording.of_share(group.figures)}"
+            for label, group in zip(labels, report.days, strict=True)
+        ],
+    }
+    described = _("The share in target of each day as a line.")
+    return Chart("shares", "days", _("In target by day"), described, data)
+
+
+def _hours(report: Report) -> Chart | None:
+    cells = [cell for cell in report.heat if cell.figures.p90 is not None]
+    if not cells:
+        return None
+    order = _worked(hours_of_day(report), {cell.hour for cell in cells})
+    weekdays = naming.weekdays()
+    data = {
+        "kind": "hours",
+        "fewest": FEWEST,
+        "beyond": BEYOND,
+        "names": [_("slower"), _("faster")],
+        "weekdays": weekdays,
+        "hours": [formats.hour(hour) for hour in order],
+        "cells": [
+            [order.index(cell.hour), cell.weekday, round(cell.figures.p90 or 0), cell.figures.count]
+            for cell in cells
+        ],
+        "said": [chart_wording.of_hour(weekdays[cell.weekday], cell) for cell in cells],
+    }
+    title = _("p90 by hour and weekday")
+    note = _("In minutes. Hours with fewer than %(number)s orders have no colour.", number=FEWEST)
+    described = _("%(title)s, the stronger the colour the slower.", title=title)
+    return Chart("hours", "hours", title, described, data, note)
+
+
+def _worked(hours: list[int], with_orders: set[int]) -> list[int]:
+    """The hours of a day from the first with orders to the last."""
+    places = [place for place, hour in enumerate(hours) if hour in with_orders]
+    return hours[places[0] : places[-1] + 1]
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 3)

@@ -1,0 +1,185 @@
+"""Which tables a report has, and what stands in them: the worst first where one looks for the worst."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from ordertrack.i18n import formats, labels
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.restaurants import naming
+from ordertrack.sla.measure.figures import Figures, SlowOrder
+from ordertrack.sla.report import terms
+from ordertrack.sla.report.contents import Report
+from ordertrack.sla.report.ranking import hours_of_day, is_judged, worst_first, worst_stage
+from ordertrack.sla.report.tables import (
+    COUNT,
+    DAY,
+    DOUBTS,
+    HOUR,
+    IN_TARGET,
+    NAME,
+    ORDER,
+    SHARE,
+    TEXT,
+    TIME,
+    Column,
+    Kind,
+    Row,
+    Table,
+)
+
+
+def stages(report: Report) -> Table:
+    """Every stage with the period before; the worst against its target is marked."""
+    worst = worst_stage(report.stages)
+    judged = any(stage.now.judged for stage in report.stages)
+    rows = [
+        Row(
+            (
+                naming.stage(stage.stage),
+                *_cells(stage.now, judged),
+                stage.before.p50,
+                stage.before.p90,
+            ),
+            f"?{report.selection.but(stage=stage.stage).query}",
+            _("worst against its target") if stage is worst else None,
+        )
+        for stage in report.stages
+    ]
+    columns = (
+        *_columns(report, _("Stage"), TEXT, judged),
+        Column(_("p50 before"), TIME),
+        Column(_("p90 before"), TIME),
+    )
+    return Table("stages", _("Every stage of an order"), columns, rows)
+
+
+def shifts(report: Report) -> Table:
+    judged = is_judged(report)
+    rows = [Row((group.label, *_cells(group.figures, judged))) for group in report.shifts]
+    return Table("shifts", _("By shift"), _columns(report, _("Shift"), NAME, judged), rows)
+
+
+def days(report: Report) -> Table:
+    judged = is_judged(report)
+    rows = []
+    for group in report.days:
+        day = dt.date.fromisoformat(group.key)
+        link = f"?{report.selection.on(day).query}"
+        rows.append(Row((day, *_cells(group.figures, judged)), link))
+    return Table("days", _("By business day"), _columns(report, _("Business day"), DAY, judged), rows)
+
+
+def restaurants(report: Report) -> Table:
+    judged = is_judged(report)
+    by_slug = {place.slug: place for place in report.selection.restaurants}
+    rows = [
+        Row(
+            (group.label, *_cells(group.figures, judged)),
+            f"?{report.selection.of(by_slug[group.key]).query}",
+        )
+        for group in worst_first(report.restaurants)
+    ]
+    columns = _columns(report, _("Restaurant"), NAME, judged)
+    return Table("restaurants", _("By restaurant"), columns, rows)
+
+
+def hours(report: Report) -> Table:
+    """By weekday and hour, each day from the hour at which it starts."""
+    judged = is_judged(report)
+    place_of = {hour: place for place, hour in enumerate(hours_of_day(report))}
+    cells = sorted(report.heat, key=lambda cell: (cell.weekday, place_of[cell.hour]))
+    weekdays = naming.weekdays()
+    rows = [Row((weekdays[cell.weekday], cell.hour, *_cells(cell.figures, judged))) for cell in cells]
+    first, *rest = _columns(report, _("Weekday"), TEXT, judged)
+    return Table("hours", _("By weekday and hour"), (first, Column(_("Hour"), HOUR), *rest), rows)
+
+
+def slowest(report: Report) -> Table:
+    """The orders that took longest, doubtful ones too where they are counted in."""
+    rows = []
+    for order in report.slowest:
+        late = _("late") if order.is_breach else ""
+        doubt = (_doubt(order),) if report.selection.with_left_out else ()
+        rows.append(_order_row(order, (*_order_cells(order), late, *doubt)))
+    doubts = (Column(_("Doubt"), TEXT),) if report.selection.with_left_out else ()
+    columns = (*_order_columns(), Column(_("Against its target"), TEXT), *doubts)
+    return Table("slowest", _("The slowest orders"), columns, rows)
+
+
+def doubtful(report: Report) -> Table:
+    """Orders whose time is not to be trusted, and why."""
+    rows = [_order_row(order, (*_order_cells(order), _doubt(order))) for order in report.doubtful]
+    columns = (*_order_columns(), Column(_("Why"), TEXT))
+    return Table("doubtful", _("Times not to be trusted"), columns, rows)
+
+
+def estimates(report: Report) -> Table:
+    """How the ranges that guests were given turned out."""
+    outcome = report.outcome
+    rows = [
+        Row((said, count, count / outcome.given if outcome.given else None))
+        for said, count in (
+            (_("Within the range"), outcome.within),
+            (_("Sooner"), outcome.sooner),
+            (_("Later"), outcome.later),
+        )
+    ]
+    rows.append(Row((_("No estimate was given"), outcome.silent, None)))
+    columns = (
+        Column(_("The order was there"), TEXT),
+        Column(_("Orders"), COUNT),
+        Column(_("Of those given"), SHARE),
+    )
+    return Table("estimates", _("How often estimates were right"), columns, rows)
+
+
+TABLES: dict[str, Callable[[Report], Table]] = {
+    make.__name__: make for make in (stages, shifts, days, restaurants, hours, slowest, doubtful, estimates)
+}
+
+
+def _columns(report: Report, first: str, kind: Kind, with_share: bool) -> tuple[Column, ...]:
+    times = (_("Mean"), _("p50"), _("p90"), _("p95"))
+    shares = (Column(_("In target"), IN_TARGET),) if with_share else ()
+    doubts = _("Doubtful, counted in") if report.selection.with_left_out else _("Left out")
+    return (
+        Column(first, kind),
+        Column(_("Orders"), COUNT),
+        *(Column(title, TIME) for title in times),
+        *shares,
+        Column(doubts, DOUBTS),
+    )
+
+
+def _cells(figures: Figures, with_share: bool) -> tuple[Any, ...]:
+    times = (figures.count, figures.mean, figures.p50, figures.p90, figures.p95)
+    shares = (figures,) if with_share else ()
+    return (*times, *shares, figures.left_out)
+
+
+def _order_columns() -> tuple[Column, ...]:
+    return (
+        Column(_("Order"), ORDER),
+        Column(_("Restaurant"), NAME),
+        Column(_("Business day"), DAY),
+        Column(_("Shift"), NAME),
+        Column(_("Fulfilment"), TEXT),
+        Column(_("Time"), TIME),
+    )
+
+
+def _order_cells(order: SlowOrder) -> tuple[Any, ...]:
+    shift = order.shift or formats.NOTHING
+    fulfilment = labels.fulfilment(order.fulfilment)
+    return (order, order.restaurant, order.business_date, shift, fulfilment, order.seconds)
+
+
+def _doubt(order: SlowOrder) -> str:
+    return terms.doubt(order.left_out) if order.left_out else ""
+
+
+def _order_row(order: SlowOrder, cells: tuple[Any, ...]) -> Row:
+    return Row(cells, f"/orders/{order.order_id}")

@@ -1,0 +1,98 @@
+"""What a report is about: days, restaurants, a stage; and the address that holds the whole choice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from ordertrack.rules.stages import HEADLINE, Stage
+from ordertrack.rules.state_machine import Fulfilment
+
+if TYPE_CHECKING:
+    from ordertrack.restaurants.cache import RestaurantSettings
+
+
+class Grouping(StrEnum):
+    SHIFT = "shift"
+    DAY = "day"
+    RESTAURANT = "restaurant"
+
+
+class Preset(StrEnum):
+    """A range that moves on with the days."""
+
+    TODAY = "today"
+    YESTERDAY = "yesterday"
+    WEEK = "7"
+    FOUR_WEEKS = "28"
+    QUARTER = "90"
+
+    def days(self, today: dt.date) -> tuple[dt.date, dt.date]:
+        """The first and the last day of it."""
+        if self is Preset.TODAY:
+            return today, today
+        if self is Preset.YESTERDAY:
+            return today - dt.timedelta(1), today - dt.timedelta(1)
+        return today - dt.timedelta(int(self) - 1), today
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Business days `first` to `last`, both included, of these restaurants (`is_all`: of every one)."""
+
+    tenant_id: uuid.UUID
+    first: dt.date
+    last: dt.date
+    restaurants: tuple[RestaurantSettings, ...]
+    is_all: bool = True
+    fulfilment: Fulfilment | None = None
+    stage: Stage = HEADLINE
+    group: Grouping = Grouping.SHIFT
+    with_left_out: bool = False
+    preset: Preset | None = None
+
+    @property
+    def length(self) -> int:
+        """In days."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def before(self) -> Selection:
+        """The same of as many days just before."""
+        first = self.first - dt.timedelta(self.length)
+        return replace(self, first=first, last=self.first - dt.timedelta(1), preset=None)
+
+    @property
+    def query(self) -> str:
+        """The part of an address that chooses this again."""
+        days = {"range": self.preset} if self.preset else {"from": self.first, "to": self.last}
+        chosen: dict[str, Any] = {**days, "stage": self.stage, "group": self.group}
+        if not self.is_all:
+            chosen["restaurant"] = [place.slug for place in self.restaurants]
+        if self.fulfilment:
+            chosen["fulfilment"] = self.fulfilment
+        if self.with_left_out:
+            chosen["doubtful"] = "in"
+        return urlencode(chosen, doseq=True)
+
+    @property
+    def file_name(self) -> str:
+        """What a file made of it is called, behind what it holds: all that was chosen, if there is room."""
+        places = "" if self.is_all else f"-{'-'.join(place.slug for place in self.restaurants)[:60]}"
+        fulfilment = f"-{self.fulfilment}" if self.fulfilment else ""
+        doubtful = "-with-doubtful" if self.with_left_out else ""
+        return f"{self.stage}{places}{fulfilment}{doubtful}-{self.first}-{self.last}"
+
+    def but(self, **changes: Any) -> Selection:
+        """The same with other fields: what a link on the page leads to."""
+        return replace(self, **changes)
+
+    def on(self, day: dt.date) -> Selection:
+        return replace(self, first=day, last=day, preset=None)
+
+    def of(self, restaurant: RestaurantSettings) -> Selection:
+        return replace(self, restaurants=(restaurant,), is_all=False)

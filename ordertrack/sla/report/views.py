@@ -1,0 +1,175 @@
+"""The reports: their page, its tables as files, and the shift that runs now, as it runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from ordertrack.i18n import formats
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import of_page, speaking
+from ordertrack.orders import event_log
+from ordertrack.restaurants import cache, naming
+from ordertrack.restaurants.cache import RestaurantSettings
+from ordertrack.rules.state_machine import Fulfilment
+from ordertrack.sla.measure.figures import ERROR
+from ordertrack.sla.measure.histogram import SHORTEST
+from ordertrack.sla.report import build, query_string, running, target_lines, terms, wording
+from ordertrack.sla.report.channel import CHANNEL
+from ordertrack.sla.report.charts import charts
+from ordertrack.sla.report.contents import Report
+from ordertrack.sla.report.findings import findings
+from ordertrack.sla.report.headline import of_chosen, tiles
+from ordertrack.sla.report.query_string import Typed, UnusableChoice
+from ordertrack.sla.report.report_tables import TABLES
+from ordertrack.sla.report.running_panel import latest_first, next_change
+from ordertrack.sla.report.selection import Selection
+from ordertrack.sla.report.table_csv import csv_of
+from ordertrack.sla.report.tables import Table
+from ordertrack.streams import sse
+from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.sign_in import staff_principal
+from ordertrack.web.problems import Problem, Refusal
+
+blueprint = Blueprint("sla", __name__)
+
+
+@blueprint.record_once
+def _register(state: BlueprintSetupState) -> None:
+    state.app.jinja_env.filters.update(
+        sla_time=wording.time,
+        sla_share=formats.share,
+        sla_days=formats.days,
+        sla_moment=wording.moment,
+        sla_stage=naming.stage,
+        sla_measures=naming.measures,
+        sla_open=wording.open_orders,
+        said_left_out=wording.said_left_out,
+    )
+
+
+@blueprint.get("/sla")
+def show() -> ResponseReturnValue:
+    """The report that the address chooses; 422 with the form as it was typed if it chooses none."""
+    principal = _manager()
+    # Read before the figures: what moves in between is told by the stream, and asked for again.
+    cursor = event_log.head(principal.tenant_id)
+    places = cache.of_tenant(principal.tenant_id)
+    about = {"principal": principal, "places": places, **_choices()}
+    try:
+        selection = _selection(principal, places)
+    except UnusableChoice as error:
+        typed = Typed.in_address(request.args)
+        return render_template("sla.html", **about, typed=typed, problems=error.problems), 422
+    typed = Typed.understood(selection)
+    if not places:
+        return render_template("sla.html", **about, typed=typed, problems={})
+    return render_template(
+        "sla.html",
+        **about,
+        **figures(build.make(selection)),
+        **_running(selection),
+        typed=typed,
+        problems={},
+        cursor=cursor,
+    )
+
+
+def figures(made: Report) -> dict[str, Any]:
+    """What the page shows of a report."""
+    return {
+        "report": made,
+        "selection": made.selection,
+        "stage": of_chosen(made),
+        "tiles": tiles(made),
+        "findings": findings(made),
+        "charts": charts(made),
+        "tables": {name: make(made) for name, make in TABLES.items()},
+        "zone": _zone(made.selection),
+        "is_unfinished": _is_unfinished(made.selection),
+        "error": ERROR,
+        "half": SHORTEST / 2,
+        "targets_said": target_lines.said(made.targets),
+        "doubts": terms.doubts_explained(),
+    }
+
+
+@blueprint.get("/sla/now")
+def now() -> str:
+    """The running shifts of the chosen restaurants, for a page that shows them already."""
+    with speaking(of_page()):
+        return render_template("_sla_now.html", **_running(_understood()))
+
+
+@blueprint.get("/sla/stream")
+def stream() -> Response:
+    """A message named `sla` whenever figures have moved."""
+    principal = _manager()
+    return sse.answer(principal, CHANNEL.topic(principal.tenant_id), sse.requested_cursor())
+
+
+def _download(make: Callable[[Report], Table]) -> Response:
+    """One table of the report that the address chooses, as CSV."""
+    selection = _understood()
+    table = make(build.make(selection))
+    name = f"sla-{table.name}-{selection.file_name}.csv"
+    response = make_response(csv_of(table))
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+for _name, _make in TABLES.items():
+    blueprint.add_url_rule(f"/sla/{_name}.csv", f"{_name}_csv", partial(_download, _make))
+
+
+def _choices() -> dict[str, Any]:
+    """What the form offers, each with its name."""
+    return {
+        "presets": terms.presets(),
+        "groupings": terms.groupings(),
+        "fulfilments": Fulfilment,
+        "stage_names": naming.stages(),
+    }
+
+
+def _manager() -> Principal:
+    principal = staff_principal()
+    if not principal.is_manager:
+        abort(403, _("Reports are for managers and owners."))
+    return principal
+
+
+def _selection(principal: Principal, places: Sequence[RestaurantSettings]) -> Selection:
+    return query_string.read(request.args, principal.tenant_id, places, dt.datetime.now(dt.UTC))
+
+
+def _understood() -> Selection:
+    """The selection, where there is no form to put a sentence beside."""
+    principal = _manager()
+    try:
+        return _selection(principal, cache.of_tenant(principal.tenant_id))
+    except UnusableChoice as error:
+        raise Refusal(Problem(422, str(error))) from error
+
+
+def _running(selection: Selection) -> dict[str, Any]:
+    shifts = latest_first(running.running(selection))
+    return {"shifts": shifts, "again_at": next_change(shifts)}
+
+
+def _is_unfinished(selection: Selection) -> bool:
+    """Whether its last day still runs somewhere: orders of it are missing yet."""
+    now = dt.datetime.now(dt.UTC)
+    return any(place.calendar.day_of(now) <= selection.last for place in selection.restaurants)
+
+
+def _zone(selection: Selection) -> Any:
+    """In which moments are told: the first restaurant's."""
+    return selection.restaurants[0].calendar.zone_on(selection.last)

@@ -1,0 +1,75 @@
+"""How times, shares, days and doubts read on the reports, in words and in the numbers of the reader."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from ordertrack.i18n import formats, labels, moments
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import ngettext, number
+from ordertrack.rules.stages import LeftOut
+from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.sla.measure.figures import Over
+from ordertrack.sla.report import terms
+from ordertrack.sla.report.contents import RunningShift
+
+_HOUR = 3600
+
+
+def time(seconds: float | None) -> str:
+    """As `14 min 05 s` or `over 36 h`; a dash for None."""
+    if seconds is None:
+        return formats.NOTHING
+    said = labels.duration(dt.timedelta(seconds=round(seconds)))
+    if not isinstance(seconds, Over):
+        return said
+    if seconds % _HOUR == 0:
+        said = _("%(hours)s h", hours=number(int(seconds // _HOUR)))
+    return _("over %(time)s", time=said)
+
+
+def target(seconds: int) -> str:
+    """As `15 min` or `1 min 30 s`."""
+    if seconds % 60 or seconds >= _HOUR:
+        return time(seconds)
+    return _("%(minutes)s min", minutes=seconds // 60)
+
+
+def left_out(counts: Mapping[LeftOut, int]) -> str:
+    """As `24: 3 forgotten, 12 mass, 9 early`, without those there are none of."""
+    total = number(sum(counts.values()))
+    reasons = _reasons(counts)
+    return _("%(total)s: %(reasons)s", total=total, reasons=reasons) if reasons else total
+
+
+def said_left_out(counts: Mapping[LeftOut, int], are_in: bool = False) -> str:
+    """As `24 left out: 3 forgotten, 12 mass, 9 early`; `are_in`: they are counted, doubtful as they are."""
+    total = sum(counts.values())
+    if not total:
+        return _("nothing doubtful") if are_in else _("nothing left out")
+    said = {"num": number(total), "reasons": _reasons(counts)}
+    if are_in:
+        return ngettext(
+            "%(num)s doubtful, counted in: %(reasons)s",
+            "%(num)s doubtful, counted in: %(reasons)s",
+            total,
+            **said,
+        )
+    return ngettext("%(num)s left out: %(reasons)s", "%(num)s left out: %(reasons)s", total, **said)
+
+
+def _reasons(counts: Mapping[LeftOut, int]) -> str:
+    return formats.listed(terms.doubtful(reason, counts[reason]) for reason in LeftOut if counts.get(reason))
+
+
+def open_orders(shift: RunningShift) -> str:
+    """As `2 pending, 5 preparing`; nothing where no order is open."""
+    counts = ((status, shift.open.get(status, 0)) for status in OrderStatus)
+    return formats.listed(terms.open_orders(status, count) for status, count in counts if count)
+
+
+def moment(at: dt.datetime, zone: ZoneInfo) -> str:
+    """The time of day, with its day unless that is today there."""
+    return moments.clock_to_the_second(at, zone)

@@ -1,0 +1,149 @@
+"""Making what the roll-up holds of the log: of new events, or of whole days anew, to the same figures.
+
+What a day holds is a function of the log up to a position and of the settings alone, in whatever pieces and
+in whatever order of time the log grew to that position.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ordertrack.restaurants.cache import RestaurantSettings
+from ordertrack.rules.stages import Stage
+from ordertrack.sla.estimates.learn import DAY
+from ordertrack.sla.measure import cells
+from ordertrack.sla.measure.cells import SLOW, day_at
+from ordertrack.sla.measure.fold import (
+    MASS_WITHIN,
+    NO_EVENTS,
+    Events,
+    Mask,
+    Remaining,
+    Stories,
+    are_judged,
+    mass_taps,
+)
+from ordertrack.sla.measure.histogram import Ints
+from ordertrack.sla.measure.judging import Judge
+from ordertrack.sla.measure.log_reading import LogReader, Span
+from ordertrack.sla.measure.microseconds import microseconds
+from ordertrack.sla.measure.store import Content, Day
+
+# Spans that are closer to each other than this are read as one.
+_NEAR = 600_000_000
+
+
+class Affected(NamedTuple):
+    """Days of a restaurant, by its place in the settings, that hold what is to be judged anew."""
+
+    business_days: set[tuple[int, int]]
+    learned_days: set[tuple[int, int]]
+
+
+class Making:
+    """One tenant's log under its settings. `shifts` are the numbers of shift names."""
+
+    def __init__(
+        self, tenant_id: uuid.UUID, settings: Sequence[RestaurantSettings], shifts: Mapping[str, int]
+    ) -> None:
+        self._settings = settings
+        self.judges = [Judge(each, shifts) for each in settings]
+        self.reader = LogReader(tenant_id, [each.id for each in settings])
+
+    def added(self, new: Events, until: int) -> tuple[Stories, Affected]:
+        """The stories of which these events are new, which follow a position of the log.
+
+        Beside them, whatever taps before that position are mass taps because of them.
+        """
+        context = self.reader.within(_around(new, 2 * MASS_WITHIN), until)
+        is_mass = mass_taps(np.concatenate([context, new]))
+        became = context[is_mass[: len(context)] & ~mass_taps(context)]
+        begun = new["order"][new["to"] == 0]
+        earlier = self.reader.of_orders(np.setdiff1d(new["order"], begun), until)
+        events = np.concatenate([NO_EVENTS, earlier, new])
+        is_new = np.arange(len(events)) >= len(earlier)
+        stories = Stories(
+            events, is_new, np.concatenate([np.zeros(len(earlier), bool), is_mass[len(context) :]])
+        )
+        return stories, self._affected(became, until)
+
+    def days(self, stories: Stories) -> dict[Day, Content]:
+        """What ended with the new events of these stories, by the day on which it began."""
+        found: dict[Day, Content] = {}
+        for stage in Stage:
+            times = stories.times(stage)
+            for number in np.unique(times.restaurant):
+                here = times.where(times.restaurant == number)
+                days, keys = self.judges[number].keys(stage, here)
+                slow = np.empty(len(keys), SLOW)
+                slow["order"], slow["seconds"], slow["key"] = here.order, here.seconds, keys
+                for day in np.unique(days):
+                    those = days == day
+                    found[Day(stage, int(day), self._settings[number].id)] = Content(
+                        cells.counted(keys[those]), cells.slowest([slow[those]])
+                    )
+        return found
+
+    def days_anew(self, number: int, first: int, last: int | None, until: int) -> dict[Day, Content]:
+        """The business days of a restaurant from one to another, both in it; None: without end."""
+        calendar = self._settings[number].calendar
+        ends = None if last is None else microseconds(calendar.day_begins(day_at(last + 1)))
+        stories = self._stories(number, (microseconds(calendar.day_begins(day_at(first))), ends), until)
+        return {
+            key: content
+            for key, content in self.days(stories).items()
+            if first <= key.day and (last is None or key.day <= last)
+        }
+
+    def learned_anew(self, number: int, day: int, until: int) -> Remaining:
+        """What the orders took that reached their goal in a restaurant on one UTC day."""
+        remaining = self._stories(number, (day * DAY, (day + 1) * DAY - 1), until).remaining()
+        return remaining.where(remaining.ended // DAY == day)
+
+    def _stories(self, number: int, span: Span, until: int) -> Stories:
+        """All of the orders of a restaurant to which something happened in a span."""
+        seen = self.reader.within([span], until, number)
+        orders = np.unique(seen["order"])
+        if span[1] is None:  # what began in it is all in it
+            orders = np.setdiff1d(orders, seen["order"][seen["to"] == 0])
+        others = self.reader.of_orders(orders, until)
+        events = np.concatenate([others, seen[~np.isin(seen["order"], orders)]])
+        return Stories(events, np.ones(len(events), bool), self._is_mass(events, until))
+
+    def _is_mass(self, events: Events, until: int) -> Mask:
+        """Which of these events are mass taps, for which all events around them matter too."""
+        context = self.reader.within(_around(events, MASS_WITHIN), until)
+        others = context[~np.isin(context["seq"], events["seq"])]
+        return mass_taps(np.concatenate([events, others]))[: len(events)]
+
+    def _affected(self, became: Events, until: int) -> Affected:
+        """The days that hold a time which ended with one of these taps."""
+        found = Affected(set(), set())
+        if not len(became):
+            return found
+        events = self.reader.of_orders(np.unique(became["order"]), until)
+        stories = Stories(events, np.isin(events["seq"], became["seq"]), np.zeros(len(events), bool))
+        for stage in Stage:
+            times = stories.times(stage)
+            for number in np.unique(times.restaurant):
+                days = self.judges[number].days(times.began[times.restaurant == number])
+                found.business_days.update((int(number), int(day)) for day in np.unique(days))
+        remaining = stories.remaining()
+        learned = zip(remaining.times.restaurant, remaining.ended // DAY, strict=True)
+        found.learned_days.update((int(number), int(day)) for number, day in learned)
+        return found
+
+
+def _around(events: Events, distance: int) -> list[Span]:
+    """The spans within this distance of the taps among these events that may be mass taps."""
+    moments: Ints = np.unique(events["at"][are_judged(events)])
+    if not len(moments):
+        return []
+    apart = np.flatnonzero(np.diff(moments) > _NEAR)
+    begins = moments[np.concatenate([[0], apart + 1])] - distance
+    ends = moments[np.concatenate([apart, [len(moments) - 1]])] + distance
+    return [(int(begin), int(end)) for begin, end in zip(begins, ends, strict=True)]

@@ -1,0 +1,155 @@
+"""Holding days of the roll-up against what a rebuild makes of them: a sample, and where it differs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+
+from ordertrack.database.session import db
+from ordertrack.restaurants import cache
+from ordertrack.rules.stages import Stage
+from ordertrack.sla.estimates import learn
+from ordertrack.sla.measure import shift_names, store
+from ordertrack.sla.measure.cells import EMPTY, day_at, day_number, read, read_slowest
+from ordertrack.sla.measure.store import Content, Day
+from ordertrack.sla.rollup.making import Making
+
+MOST = 60  # days of a restaurant
+
+_PLACES = text("""
+    SELECT restaurant_id, business_date AS day FROM sla_restaurant_days WHERE tenant_id = :t
+    UNION SELECT restaurant_id, learned_on FROM sla_estimate_days WHERE tenant_id = :t
+    UNION SELECT restaurants.id, business_date FROM sla_tenant_days JOIN restaurants USING (tenant_id)
+           WHERE tenant_id = :t
+    UNION SELECT restaurant_id, business_date FROM orders WHERE tenant_id = :t
+""")
+_ROWS = text("""
+    SELECT stage, restaurant_id, cells, slowest FROM sla_restaurant_days
+     WHERE tenant_id = :t AND business_date = :day
+""")
+_TENANT_ROWS = text("""
+    SELECT stage, by_shift, by_hour, slowest FROM sla_tenant_days
+     WHERE tenant_id = :t AND business_date = :day
+""")
+_LEARNED = text("""
+    SELECT cells, sooner, within, later, silent FROM sla_estimate_days
+     WHERE tenant_id = :t AND restaurant_id = :restaurant AND learned_on = :day
+""")
+
+
+class _Place(NamedTuple):
+    """A day (since 1970) of a restaurant, by its place in the settings."""
+
+    number: int
+    day: int
+
+
+def differences(tenant_id: uuid.UUID) -> list[str]:
+    """Where a sample of the roll-up of the entered tenant is not what a rebuild of those days makes.
+
+    As of one moment, reading only. Days whose settings have changed since are not looked at.
+    """
+    db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        db.session.execute(text("SET LOCAL statement_timeout = '10min'"))
+        return list(_Sample(tenant_id).differences())
+    finally:
+        db.session.rollback()
+
+
+class _Sample:
+    def __init__(self, tenant_id: uuid.UUID) -> None:
+        self._tenant_id = tenant_id
+        cache.forget(tenant_id, None)
+        self._settings = cache.of_tenant(tenant_id)
+        shifts = shift_names.known(shift_names.names(tenant_id), self._settings)
+        self._making = Making(tenant_id, self._settings, shifts)
+        self._until = int(self._value("SELECT max(seq) FROM sla_progress WHERE tenant_id = :t") or 0)
+        self._stale = {
+            row.restaurant_id: day_number(row.from_date) - 1
+            for row in self._rows(text("SELECT restaurant_id, from_date FROM sla_stale WHERE tenant_id = :t"))
+        }
+
+    def differences(self) -> Iterator[str]:
+        places = self._places()
+        for place in places:
+            yield from self._of_restaurant(place)
+            yield from self._of_learned(place)
+        for day in sorted({place.day for place in places}):
+            yield from self._of_tenant(day)
+
+    def _places(self) -> list[_Place]:
+        numbers = {each.id: number for number, each in enumerate(self._settings)}
+        found = sorted(
+            _Place(numbers[row.restaurant_id], day_number(row.day))
+            for row in self._rows(_PLACES)
+            if day_number(row.day) < self._stale.get(row.restaurant_id, day_number(dt.date.max))
+        )
+        return sorted(random.sample(found, min(MOST, len(found))))
+
+    def _of_restaurant(self, place: _Place) -> Iterator[str]:
+        """What one business day holds of one restaurant."""
+        restaurant = self._settings[place.number]
+        made = self._making.days_anew(place.number, place.day, place.day, self._until)
+        there = self._contents(place.day)
+        for stage in Stage:
+            key = Day(stage, place.day, restaurant.id)
+            if _bytes(made.get(key, _NOTHING)) != _bytes(there.get(key, _NOTHING)):
+                yield f"{restaurant.slug} {_said(place.day)} {stage}"
+
+    def _of_tenant(self, day: int) -> Iterator[str]:
+        """What one business day holds of all restaurants, which is what theirs hold."""
+        if any(first <= day for first in self._stale.values()):
+            return
+        contents = self._contents(day)
+        there = {Stage(row.stage): row for row in self._rows(_TENANT_ROWS, day=day_at(day))}
+        for stage in Stage:
+            row = there.get(stage)
+            found = (row.by_shift, row.by_hour, row.slowest) if row else (b"", b"", b"")
+            made = store.together([content for key, content in contents.items() if key.stage == stage])
+            if found != _bytes(made):
+                yield f"all restaurants {_said(day)} {stage}"
+
+    def _of_learned(self, place: _Place) -> Iterator[str]:
+        """What one UTC day taught of how long orders take, and how estimates turned out on it."""
+        restaurant = self._settings[place.number]
+        remaining = self._making.learned_anew(place.number, place.day, self._until)
+        learned = learn.learned(remaining, self._making.judges[place.number])
+        content = learned.get(place.day, EMPTY)
+        rows = self._rows(_LEARNED, restaurant=restaurant.id, day=day_at(place.day))
+        there = next(({**row._mapping} for row in rows), None)
+        made: dict[str, Any] | None = None
+        if len(content):
+            score = learn.score_of(self._tenant_id, restaurant.id, place.day, content)
+            made = {"cells": content.tobytes(), **asdict(score)}
+        if made != there:
+            yield f"{restaurant.slug} {_said(place.day)} estimates"
+
+    def _contents(self, day: int) -> dict[Day, Content]:
+        return {
+            Day(Stage(row.stage), day, row.restaurant_id): Content(read(row.cells), read_slowest(row.slowest))
+            for row in self._rows(_ROWS, day=day_at(day))
+        }
+
+    def _rows(self, query: Any, **values: Any) -> list[Any]:
+        return list(db.session.execute(query, {"t": self._tenant_id, **values}))
+
+    def _value(self, query: str) -> Any:
+        return db.session.execute(text(query), {"t": self._tenant_id}).scalar()
+
+
+_NOTHING = Content(EMPTY, EMPTY)
+
+
+def _bytes(arrays: Iterable[Any]) -> tuple[bytes, ...]:
+    return tuple(array.tobytes() for array in arrays)
+
+
+def _said(day: int) -> str:
+    return day_at(day).isoformat()

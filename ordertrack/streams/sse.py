@@ -1,0 +1,158 @@
+"""The live path of this application: the log it reads, the channels it carries, the answers it gives."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from typing import Any
+
+import psycopg
+from flask import Flask, Response, current_app, g, has_app_context, request
+
+from ordertrack.database import connecting
+from ordertrack.database import session as database
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, tenant_context
+from ordertrack.database.statements import Statement
+from ordertrack.live.connections import QueueConnection, SocketConnection
+from ordertrack.live.cursor import Cursor, MalformedCursor
+from ordertrack.live.hub import Hub
+from ordertrack.live.listener import Hear, Listener
+from ordertrack.live.shares import Holder, Shares
+from ordertrack.live.subscriptions import LIFETIME
+from ordertrack.live.takeover import TAKEN_OVER, socket_to_take_over
+from ordertrack.live.topics import Channel, Topic
+from ordertrack.orders import event_log
+from ordertrack.tenants import access
+from ordertrack.tenants.principal import Principal
+from ordertrack.web import client_address
+
+# Seconds for one answer of the database.
+LISTENER_PATIENCE = 10.0
+LOOK_PATIENCE = 10.0
+_NOTIFY = Statement("SELECT pg_notify(%(channel)s, %(payload)s)")
+
+
+class EventLog:
+    """The hub's view of the log. Each read gives its connection back before anything is written."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def inside(self, tenant_id: uuid.UUID) -> AbstractContextManager[None]:
+        if has_app_context() and g.get("tenant_id") == tenant_id:
+            return nullcontext()  # a request that has entered its tenant
+        return tenant_context(self._app, tenant_id)
+
+    def head(self, tenant_id: uuid.UUID) -> Cursor:
+        return event_log.head(tenant_id)
+
+    def heads(self, tenant_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Cursor]:
+        with self._app.app_context(), connecting.within(LOOK_PATIENCE):
+            return event_log.heads(tenant_ids)
+
+    def after(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]:
+        return event_log.changes_after(tenant_id, seq, limit)
+
+    def entries(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]:
+        return event_log.log_after(tenant_id, seq, limit)
+
+    def revoked(self, tenant_id: uuid.UUID) -> list[str]:
+        with tenant_context(self._app, tenant_id):
+            return access.ended_lately(tenant_id, dt.timedelta(seconds=LIFETIME[1]))
+
+
+def init_app(
+    app: Flask,
+    channels: list[Channel],
+    heard: Callable[[Hub], Mapping[str, Hear]],
+    recover: Callable[[Flask, Hub], None],
+) -> None:
+    """Make this process's hub and its listener; `start` sets the listener going.
+
+    `heard` says what each notification of the database means to the hub, `recover` what to do when some may
+    have been missed.
+    """
+    limits = app.config["SETTINGS"].limits
+    hub = Hub(EventLog(app), channels, Shares(limits._asdict()))
+    hub.most_streams = limits.streams
+    app.extensions["hub"] = hub
+    app.extensions["listener"] = Listener(
+        hub,
+        lambda: _listening_connection(app),
+        heard(hub),
+        lambda: recover(app, hub),
+        partial(_notify, app),
+    )
+
+
+def start(app: Flask) -> Listener:
+    """Begin to listen; call it once in each process that serves."""
+    listener: Listener = app.extensions["listener"]
+    listener.start()
+    return listener
+
+
+def answer(watcher: Principal, topic: Topic, after: Cursor | None) -> Response:
+    """Subscribe the asker of this request to `topic`, catching up from `after` (None: a snapshot)."""
+    hub: Hub = current_app.extensions["hub"]
+    database.give_back()  # who watches holds no connection
+    client = socket_to_take_over(request.environ)
+    if request.method == "HEAD":
+        return Response(mimetype="text/event-stream")
+    holders = _holders(watcher)
+    if client is not None:
+        environ = request.environ
+
+        def take_over() -> SocketConnection:
+            environ[TAKEN_OVER] = True  # from here on no error page may be written into the stream
+            return SocketConnection(client)
+
+        hub.attach(watcher, topic, after, take_over, holders)
+        return Response(mimetype="text/event-stream")
+    connection = QueueConnection()
+    hub.attach(watcher, topic, after, lambda: connection, holders)
+    response = Response(iter(connection), mimetype="text/event-stream")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _holders(watcher: Principal) -> list[Holder]:
+    """Whose a stream is: its link's, key's or sign-in's, and its address's where that is known."""
+    settings: Settings = current_app.config["SETTINGS"]
+    holders = [Holder(f"streams_per_{watcher.credential}", watcher.session or watcher.actor)]
+    address = client_address.address_of(request.environ, settings.proxies)
+    return holders if address is None else [*holders, Holder("streams_per_address", address)]
+
+
+def requested_cursor() -> Cursor | None:
+    """Where the asker left off: `Last-Event-ID`, else `after`; None if it is no cursor that can be used."""
+    position = request.headers.get("Last-Event-ID") or request.args.get("after", "")
+    try:
+        return Cursor.parse(position)
+    except MalformedCursor:
+        return None
+
+
+def _listening_connection(app: Flask) -> psycopg.Connection[Any]:
+    """A connection of the listener's own, outside the pool; the process ends if its role is unsafe."""
+    patience = connecting.within(LISTENER_PATIENCE)
+    with app.app_context(), patience, db.engine.connect() as connection:
+        try:
+            database.refuse_unsafe_role(connection)
+        except database.UnsafeDatabaseRole as error:
+            app.logger.critical("%s", error)
+            os.kill(os.getpid(), signal.SIGTERM)
+            raise
+    return connecting.direct(app.config["SQLALCHEMY_DATABASE_URI"], "listener", LISTENER_PATIENCE)
+
+
+def _notify(app: Flask, channel: str, payload: str) -> None:
+    with app.app_context(), connecting.within(LISTENER_PATIENCE):
+        _NOTIFY.rows(channel=channel, payload=payload)

@@ -1,0 +1,99 @@
+"""What a customer sees of an order: the steps really made, the one it is in, what may come next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import current_app
+
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import marked
+from ordertrack.orders.records import OrderRecord
+from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
+from ordertrack.sla import card_timers
+
+_USUAL_WAY = (
+    OrderStatus.PENDING,
+    OrderStatus.CONFIRMED,
+    OrderStatus.PREPARING,
+    OrderStatus.READY,
+    OrderStatus.DELIVERING,
+    OrderStatus.COMPLETED,
+)
+_SAID = {
+    OrderStatus.PENDING: marked("Order received"),
+    OrderStatus.CONFIRMED: marked("Confirmed by the restaurant"),
+    OrderStatus.PREPARING: marked("Being prepared"),
+    OrderStatus.READY: marked("Ready"),
+    OrderStatus.DELIVERING: marked("On its way to you"),
+    OrderStatus.COMPLETED: marked("Completed"),
+    OrderStatus.CANCELLED: marked("Cancelled"),
+}
+_COMPLETED_AS = {
+    Fulfilment.DELIVERY: marked("Delivered"),
+    Fulfilment.PICKUP: marked("Picked up"),
+    Fulfilment.DINE_IN: marked("Served"),
+}
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A line of the page: `at` is None for what may still come (`is_ahead`), and where nobody knows when."""
+
+    title: str
+    at: dt.datetime | None
+    is_current: bool
+    is_ahead: bool = False
+
+
+def milestones(order: OrderRecord) -> list[Milestone]:
+    """Steps that were made, each with its own time; then those still ahead on the usual way."""
+    made = [
+        Milestone(
+            _title(order, step.status),
+            step.at if step.is_timed else None,
+            step is order.steps[-1] and not is_over(order),
+        )
+        for step in order.steps
+    ]
+    if order.status in TERMINAL:
+        return made
+    ahead = [
+        status
+        for status in _USUAL_WAY[_USUAL_WAY.index(order.status) + 1 :]
+        if status != OrderStatus.DELIVERING or order.fulfilment == Fulfilment.DELIVERY
+    ]
+    return made + [Milestone(_title(order, status), None, False, is_ahead=True) for status in ahead]
+
+
+def is_over(order: OrderRecord) -> bool:
+    return order.status in TERMINAL
+
+
+def headline(order: OrderRecord) -> str:
+    return _title(order, order.status)
+
+
+def progress(order: OrderRecord) -> str:
+    """The message that replaces the page's steps."""
+    return current_app.jinja_env.get_template("_progress_message.html").render(**values(order))
+
+
+def values(order: OrderRecord) -> dict[str, object]:
+    """What the progress template shows; no token and nothing about the customer."""
+    return {
+        "order": order,
+        "headline": headline(order),
+        "milestones": milestones(order),
+        "is_over": is_over(order),
+        "expected_end": card_timers.expected_end_of(order),
+    }
+
+
+def _title(order: OrderRecord, status: OrderStatus) -> str:
+    if status == OrderStatus.COMPLETED:
+        return _(_COMPLETED_AS[order.fulfilment])
+    if status == OrderStatus.READY and order.fulfilment == Fulfilment.PICKUP:
+        return _("Ready to pick up")
+    return _(_SAID[status])

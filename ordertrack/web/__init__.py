@@ -1,0 +1,1 @@
+"""What every page and call shares: refusals, static files, the language menu."""

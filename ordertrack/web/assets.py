@@ -1,0 +1,82 @@
+"""Static files under an address that changes with their content, compressed beforehand, cached for ever."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Flask
+from markupsafe import Markup
+from whitenoise import WhiteNoise
+from whitenoise.compress import Compressor
+
+from ordertrack.database.config import ROOT
+from ordertrack.web import bundles
+
+STATIC = ROOT / "static"
+_INLINED = ("bundles/js/theme.js", "bundles/css/board_page.css")
+
+
+def init_app(app: Flask) -> None:
+    """Serve `static/` as built for its present content; templates name a file with `static_url(name)`.
+
+    The hash stands in the folder of the address and covers all files, so that a module or style sheet
+    may name its neighbour and still never meets a stale one.
+    """
+    version = _content_hash(STATIC)
+    folder = app.config["SETTINGS"].data_folder / "static" / version
+    if not folder.exists():
+        _build(folder)
+    prefix = f"/static/{version}/"
+    served = WhiteNoise(
+        app.wsgi_app,
+        immutable_file_test=lambda _path, url: url.startswith(prefix),
+        allow_all_origins=False,  # no other site has anything to do with these files
+    )
+    served.add_files(str(folder), prefix=prefix)
+    app.wsgi_app = served  # type: ignore[method-assign]
+    app.jinja_env.globals["static_url"] = lambda name: prefix + name
+    inlined = {name: (folder / name).read_text().strip() for name in _INLINED}
+    app.jinja_env.globals["inlined"] = lambda name: Markup(inlined[name])  # noqa: S704 (files of our own)
+    app.extensions["worker"] = (folder / "bundles/js/worker.js").read_text()
+    app.extensions["inlined"] = [_source_of(text) for text in inlined.values()]
+
+
+def content_security_policy(app: Flask) -> str:
+    """Everything from here, and of what stands in a page itself only what we put there, by its hash."""
+    ours = " ".join(["'self'", *app.extensions["inlined"]])
+    return f"default-src {ours}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+
+def _source_of(text: str) -> str:
+    """How a content security policy names an element that holds this text."""
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _content_hash(folder: Path) -> str:
+    digest = sha256(Path(bundles.__file__).read_bytes())
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _build(folder: Path) -> None:
+    """Copy and compress beside the final place, then move there: two workers may do it at once."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix="draft-"))
+    shutil.copytree(STATIC, draft, dirs_exist_ok=True)
+    bundles.build(draft)
+    compressor = Compressor(quiet=True)
+    for path in draft.rglob("*"):
+        if path.is_file() and compressor.should_compress(path.name):
+            list(compressor.compress(str(path)))
+        os.utime(path, (0, 0))  # without a date nobody asks whether it is still the same: its address says so
+    try:
+        draft.rename(folder)
+    except OSError:
+        shutil.rmtree(draft)  # somebody else was first

@@ -1,0 +1,66 @@
+"""What to answer when the database does not: whether something was done, and whether waiting helps."""
+
+from __future__ import annotations
+
+import os
+
+import psycopg
+from flask import current_app, request
+from psycopg.errors import DiskFull, ReadOnlySqlTransaction
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, InvalidRequestError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from ordertrack.database import embedded
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.web.problems import Problem, problem_of, refused_for_now
+
+
+@problem_of.register(OperationalError)
+@problem_of.register(InterfaceError)
+@problem_of.register(InternalError)
+@problem_of.register(PoolTimeout)
+@problem_of.register(psycopg.Error)
+def _of_database(error: Exception) -> Problem:
+    return refused_for_now(error, _sentence_on_database(error))
+
+
+@problem_of.register
+def _of_closed_connection(error: InvalidRequestError) -> Problem:
+    if "connection is closed" not in str(error):
+        raise error
+    return refused_for_now(error, _sentence_on_database(error))
+
+
+def _sentence_on_database(error: Exception) -> str:
+    """What keeps the database from answering, and what that means; re-raises what waiting does not mend."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, ReadOnlySqlTransaction):  # a standby, or a provider's way to say that a disk is full
+        return _("The database takes no changes at this moment. Nothing was changed; try again shortly.")
+    if isinstance(cause, psycopg.DatabaseError) and not isinstance(cause, psycopg.OperationalError):
+        raise error
+    is_full = isinstance(cause, DiskFull) or _has_no_room()
+    if isinstance(error, DBAPIError) and error.connection_invalidated and request.method == "POST":
+        return _lost_between(is_full)
+    if is_full:
+        return _("The disk of the database is full. Nothing was changed; try again shortly.")
+    return _("The database cannot be used at this moment. Nothing was changed; try again shortly.")
+
+
+def _lost_between(is_full: bool) -> str:
+    """The connection was lost between COMMIT and its answer: it may have been done."""
+    if is_full:
+        return _(
+            "The disk of the database is full, and it broke off before it could say whether this was done."
+            " Look, then try again."
+        )
+    return _(
+        "The database cannot be used at this moment, and it broke off before it could say whether this was"
+        " done. Look, then try again."
+    )
+
+
+def _has_no_room() -> bool:
+    """Whether a full disk may be why our own database is away: then it cannot say so itself."""
+    if not os.environ.get("ORDERTRACK_OWNS_DATABASE"):
+        return False
+    return not embedded.has_room(current_app.config["SETTINGS"].data_folder)
