@@ -6,11 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import (
-    ForeignKeyConstraint,
-    Uuid,
-    text,
-)
+from sqlalchemy import ForeignKeyConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,7 +17,8 @@ from ordertrack.rules.state_machine import Fulfilment
 _NOW = text("clock_timestamp()")
 
 
-def _of_restaurant() -> ForeignKeyConstraint:
+def of_restaurant() -> ForeignKeyConstraint:
+    """The key of a table whose rows are one restaurant's."""
     return ForeignKeyConstraint(["tenant_id", "restaurant_id"], ["restaurants.tenant_id", "restaurants.id"])
 
 
@@ -32,7 +29,7 @@ class SavedRules(Base):
     """
 
     __tablename__ = "sla_rules"
-    __table_args__ = (_of_restaurant(),)
+    __table_args__ = (of_restaurant(),)
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
@@ -52,7 +49,7 @@ class SavedTarget(Base):
     """A target of one stage from a business day on; `seconds` None: none from then on. Never changed."""
 
     __tablename__ = "sla_targets"
-    __table_args__ = (_of_restaurant(),)
+    __table_args__ = (of_restaurant(),)
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
@@ -70,7 +67,7 @@ class Stale(Base):
     """From which business day on a restaurant's roll-up must be made anew, for its settings changed."""
 
     __tablename__ = "sla_stale"
-    __table_args__ = (_of_restaurant(),)
+    __table_args__ = (of_restaurant(),)
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)

@@ -5,27 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import (
-    ForeignKeyConstraint,
-    Uuid,
-    text,
-)
+from sqlalchemy import Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ordertrack.database.session import Base
-
-_NOW = text("clock_timestamp()")
-
-
-def _of_restaurant() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["tenant_id", "restaurant_id"], ["restaurants.tenant_id", "restaurants.id"])
+from ordertrack.restaurants.models import of_restaurant
 
 
 class EstimateDay(Base):
     """How long orders still took that reached their goal on one UTC day, and how right estimates were."""
 
     __tablename__ = "sla_estimate_days"
-    __table_args__ = (_of_restaurant(),)
+    __table_args__ = (of_restaurant(),)
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)

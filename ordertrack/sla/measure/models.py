@@ -5,25 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import (
-    BigInteger,
-    ForeignKey,
-    ForeignKeyConstraint,
-    SmallInteger,
-    UniqueConstraint,
-    Uuid,
-    text,
-)
+from sqlalchemy import BigInteger, ForeignKey, SmallInteger, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ordertrack.database.session import Base, stored_as_text
+from ordertrack.restaurants.models import of_restaurant
 from ordertrack.rules.stages import Stage
-
-_NOW = text("clock_timestamp()")
-
-
-def _of_restaurant() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["tenant_id", "restaurant_id"], ["restaurants.tenant_id", "restaurants.id"])
 
 
 class Progress(Base):
@@ -50,7 +37,7 @@ class RestaurantDay(Base):
     """The times of one stage that began on one business day of one restaurant; see `cells`."""
 
     __tablename__ = "sla_restaurant_days"
-    __table_args__ = (_of_restaurant(),)
+    __table_args__ = (of_restaurant(),)
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     stage: Mapped[Stage] = mapped_column(stored_as_text(Stage), primary_key=True)
