@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from ordertrack.rules.state_machine import Fulfilment
@@ -66,33 +66,46 @@ Screened = tuple[uuid.UUID, str, str]
 """A restaurant's id, a board's name and the device (`session:<id>`, `tablet:<id>`) that shows it."""
 
 
+class Told(NamedTuple):
+    """What a device said last that it hides of a board, and when, in seconds since 1970."""
+
+    filter: Filter
+    at: float
+
+
+_NOTHING_TOLD = Told(EVERYTHING, 0.0)
+
+
 class Filters:
     """The filters of the screens whose streams this process carries; who is not here shows everything."""
 
     def __init__(self) -> None:
-        self._of: dict[tuple[uuid.UUID, Screened], tuple[Filter, float]] = {}
+        self._of: dict[uuid.UUID, dict[Screened, Told]] = {}
 
     def put(self, tenant_id: uuid.UUID, screen: Screened, chosen: Filter) -> None:
         """A device comes with this filter: the last one that it came with counts."""
-        if chosen:
-            self._of[tenant_id, screen] = (chosen, time.monotonic())
-        else:
-            self._of.pop((tenant_id, screen), None)
+        self._of.setdefault(tenant_id, {})[screen] = Told(chosen, time.time())
 
-    def of(self, tenant_id: uuid.UUID, screen: Screened) -> Filter:
-        found = self._of.get((tenant_id, screen))
-        return found[0] if found else EVERYTHING
+    def of(self, tenant_id: uuid.UUID, screen: Screened) -> Told:
+        return self._of.get(tenant_id, {}).get(screen, _NOTHING_TOLD)
 
     def tenants(self) -> set[uuid.UUID]:
         """Those in which a screen hides something."""
-        return {tenant_id for tenant_id, _screen in list(self._of)}
+        return {
+            tenant_id
+            for tenant_id, screens in list(self._of.items())
+            if any(told.filter for told in list(screens.values()))
+        }
 
     def forget(self, tenant_id: uuid.UUID, open_now: Collection[Screened]) -> None:
         """Keep the filters of a tenant's screens that are open; who is only coming has a while for it."""
-        before = time.monotonic() - _KEPT_FOR
-        for (of, screen), (_filter, since) in list(self._of.items()):
-            if of == tenant_id and screen not in open_now and since < before:
-                self._of.pop((of, screen), None)
+        screens = self._of.get(tenant_id, {})
+        before = time.time() - _KEPT_FOR
+        for screen, told in list(screens.items()):
+            if screen not in open_now and told.at < before:
+                screens.pop(screen, None)
+        if not screens:
+            self._of.pop(tenant_id, None)
 
 
 FILTERS = Filters()

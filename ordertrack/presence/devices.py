@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     Uuid,
     and_,
     bindparam,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from ordertrack.database.statements import Confined
 from ordertrack.presence.rows import GONE_AFTER, LATE_AFTER, ScreenRow
@@ -28,7 +30,7 @@ from ordertrack.tenants.models import StaffMember, StaffSession, Tablet
 def read(tenant_id: uuid.UUID) -> list[Any]:
     """Rows `restaurant_id, board, name, is_tablet, since, seen_at, is_late, hides`.
 
-    `since` is None where no board is open; `hides` lists what the filters of its streams hide.
+    `since` is None where no board is open; `hides` is what its filters hide.
     """
     return _DEVICES.rows(tenant_id=tenant_id)
 
@@ -40,7 +42,10 @@ _living = (
         cast(func.split_part(ScreenRow.watcher, ":", 2), Uuid).label("device"),
         func.min(ScreenRow.connected_at).label("since"),
         func.max(ScreenRow.seen_at).label("seen_at"),
-        func.jsonb_agg(ScreenRow.hides).label("hides"),
+        # A process learns late that a device has gone to another one: the last that was said counts.
+        func.array_agg(aggregate_order_by(ScreenRow.hides, ScreenRow.told_at.desc()), type_=ARRAY(JSONB))[
+            1
+        ].label("hides"),
     )
     .where(
         ScreenRow.tenant_id == bindparam("tenant_id"),

@@ -113,7 +113,7 @@ def _all_filtered(devices: Iterable[Any]) -> dict[Place, list[Filter]]:
     found: dict[Place, list[Filter]] = {}
     for row in devices:
         if row.since is not None and row.board in WORK:
-            found.setdefault((row.restaurant_id, row.board), []).extend(map(Filter.of_row, row.hides))
+            found.setdefault((row.restaurant_id, row.board), []).append(Filter.of_row(row.hides))
     return {place: filters for place, filters in found.items() if all(filters)}
 
 
@@ -136,7 +136,7 @@ def _floor(
             row.is_tablet,
             row.since,
             row.seen_at if row.is_late else None,
-            all(map(Filter.of_row, row.hides)),
+            bool(Filter.of_row(row.hides)),
         )
         for row in devices
         if row.since is not None

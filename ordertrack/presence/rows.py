@@ -44,15 +44,20 @@ class ScreenRow(Base):
     connected_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
     seen_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
     hides: Mapped[dict[str, list[str]] | None] = mapped_column(JSONB)
+    told_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
 
 
 class Screen(NamedTuple):
-    """A board of a restaurant that is open on a device (`session:<id>`, `tablet:<id>`), and its filter."""
+    """A board of a restaurant that is open on a device (`session:<id>`, `tablet:<id>`), and its filter.
+
+    `told_at` is when the device said what it hides, in seconds since 1970.
+    """
 
     restaurant_id: uuid.UUID
     board: str
     watcher: str
     filter: Filter = EVERYTHING
+    told_at: float = 0.0
 
     @property
     def place(self) -> tuple[uuid.UUID, str, str]:
@@ -77,11 +82,11 @@ class ScreenRows:
     def write(self, open_now: Mapping[uuid.UUID, Iterable[Screen]]) -> None:
         """Make this process's rows of these tenants what is open, and have everybody know if that is news."""
         rows = [
-            (tenant, *screen.place, screen.filter.as_json())
+            (tenant, *screen.place, screen.filter.as_json(), screen.told_at)
             for tenant, screens in open_now.items()
             for screen in screens
         ]
-        names = ("tenants", "restaurants", "boards", "watchers", "hides")
+        names = ("tenants", "restaurants", "boards", "watchers", "hides", "told")
         columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in names]
         with self._app.app_context(), db.engine.begin() as connection:
             _enter(connection, open_now)
@@ -132,23 +137,25 @@ _WRITE = text("""
     WITH shown AS (
         SELECT * FROM unnest(
             CAST(:tenants AS uuid[]), CAST(:restaurants AS uuid[]),
-            CAST(:boards AS text[]), CAST(:watchers AS text[]), CAST(:hides AS text[])
-        ) AS shown (tenant_id, restaurant_id, board, watcher, hides)
+            CAST(:boards AS text[]), CAST(:watchers AS text[]), CAST(:hides AS text[]), CAST(:told AS float[])
+        ) AS shown (tenant_id, restaurant_id, board, watcher, hides, told)
     ), closed AS (
         DELETE FROM screens WHERE process = :process AND tenant_id = ANY(CAST(:changed AS uuid[]))
            AND (tenant_id, restaurant_id, board, watcher) NOT IN (
                 SELECT tenant_id, restaurant_id, board, watcher FROM shown)
         RETURNING tenant_id
     ), opened AS (
-        INSERT INTO screens (tenant_id, process, restaurant_id, board, watcher, hides, connected_at)
-        SELECT tenant_id, :process, restaurant_id, board, watcher, CAST(hides AS jsonb), coalesce((
+        INSERT INTO screens (tenant_id, process, restaurant_id, board, watcher, hides, told_at, connected_at)
+        SELECT tenant_id, :process, restaurant_id, board, watcher, CAST(hides AS jsonb), to_timestamp(told),
+        coalesce((
             SELECT min(connected_at) FROM screens AS other
              WHERE (other.tenant_id, other.restaurant_id, other.board, other.watcher)
                  = (shown.tenant_id, shown.restaurant_id, shown.board, shown.watcher)
                AND seen_at > clock_timestamp() - make_interval(secs => :gone)
         ), clock_timestamp()) FROM shown
-        ON CONFLICT (tenant_id, process, restaurant_id, board, watcher) DO UPDATE SET hides = EXCLUDED.hides
-         WHERE screens.hides IS DISTINCT FROM EXCLUDED.hides
+        ON CONFLICT (tenant_id, process, restaurant_id, board, watcher)
+        DO UPDATE SET hides = EXCLUDED.hides, told_at = EXCLUDED.told_at
+         WHERE screens.told_at <> EXCLUDED.told_at
         RETURNING tenant_id
     )
     SELECT tenant_id FROM closed UNION SELECT tenant_id FROM opened

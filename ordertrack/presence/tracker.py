@@ -117,4 +117,4 @@ def screens_of(hub: Hub, tenant_id: uuid.UUID) -> frozenset[Screen]:
         for board in _KEPT
         for watcher in hub.watchers(tenant_id, board)
     }
-    return frozenset(Screen(*place, FILTERS.of(tenant_id, place)) for place in places)
+    return frozenset(Screen(*place, *FILTERS.of(tenant_id, place)) for place in places)

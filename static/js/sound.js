@@ -11,6 +11,7 @@ const STARTED = "shift";
 const shift = document.getElementById("shift");
 const start = document.getElementById("start-shift");
 let repeating = null;
+let darkening = null;
 
 const hasStarted = () => sessionStorage.getItem(STARTED) !== null;
 
@@ -36,7 +37,8 @@ function begin() {
 // Who cannot hear it sees it: the screen's frame lights up with every tone, and where there is none in its place.
 function light(kind) {
   document.body.dataset.lit = kind;
-  setTimeout(() => { delete document.body.dataset.lit; }, LIT_FOR);
+  clearTimeout(darkening);
+  darkening = setTimeout(() => { delete document.body.dataset.lit; }, LIT_FOR);
 }
 
 // What no screen shows sounds like what is new: to whoever should make it, it is.

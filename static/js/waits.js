@@ -102,7 +102,8 @@ function show(card) {
     sayWaiting(changes, card, late);
   }
   if (isStill) keepStill(changes, card);
-  if (hadFocus && !document.activeElement.checkVisibility()) refocus(card, late.length > 0);
+  const hasFocus = card.contains(document.activeElement) && document.activeElement.checkVisibility();
+  if (hadFocus && !hasFocus) refocus(card, late.length > 0);
 }
 
 function showAll() {

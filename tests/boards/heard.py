@@ -10,6 +10,13 @@ from cast import Person
 from hands import KITCHEN
 from playwright.sync_api import Page, expect
 
+_RECORD_LIGHTS = """() => {
+  window.lights = [];
+  new MutationObserver(() => {
+    if (document.body.dataset.lit) window.lights.push(document.body.dataset.lit);
+  }).observe(document.body, { attributes: true, attributeFilter: ["data-lit"] });
+}"""
+
 
 def start_shift(open_page: Callable[..., Page], person: Person, path: str = KITCHEN, **options: Any) -> Page:
     page = open_page(person, path, **options)
@@ -29,3 +36,13 @@ def expect_sounds(page: Page, count: int, last: str) -> None:
     """As many tones, the last of this kind: whatever was not to sound would be among them."""
     expect(page.locator("body")).to_have_attribute("data-sounds", str(count))
     expect(page.locator("body")).to_have_attribute("data-sounded", last)
+
+
+def record_lights(page: Page) -> None:
+    """Begin to keep with which news the frame lights up: each light is a moment only."""
+    page.evaluate(_RECORD_LIGHTS)
+
+
+def expect_lit(page: Page, kind: str) -> None:
+    """The frame has lit up with this kind of news since `record_lights`."""
+    page.wait_for_function("(kind) => window.lights.includes(kind)", arg=kind)

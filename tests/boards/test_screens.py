@@ -299,6 +299,33 @@ def test_a_screen_that_changes_its_filter_is_the_same_screen_and_what_it_hides_i
     assert not after.is_filtered and after.since == before.since and at_hamra().alarms == ()
 
 
+def test_what_a_device_said_last_counts_though_the_process_that_it_left_has_not_noticed(
+    app: Flask,
+    cedar: House,
+    process: Process,
+    hamra: uuid.UUID,
+    at_hamra: Callable[[], Floor],
+    place: Callable[..., uuid.UUID],
+) -> None:
+    nour = cedar.nour.principal
+    left, come = process, Process(app)
+    order_id = place(cedar, Fulfilment.DELIVERY)
+    no_deliveries = Filter(fulfilments=frozenset({"delivery"}))
+    # And back again with the same words, while the row of the first time is still there.
+    for carrier, chosen in (
+        (left, EVERYTHING),
+        (come, no_deliveries),
+        (left, EVERYTHING),
+        (come, no_deliveries),
+    ):
+        FILTERS.put(cedar.tenant_id, (hamra, KITCHEN.name, nour.ended_by[-1]), chosen)
+        carrier.open(nour, KITCHEN.name, hamra)
+        carrier.tick()
+        (screen,) = at_hamra().screens
+        assert screen.is_filtered == bool(chosen)
+        assert at_hamra().hidden == ({KITCHEN.name: (order_id,)} if chosen else {})
+
+
 def test_a_thousand_screens_that_come_back_at_once_are_a_handful_of_statements(
     app: Flask, cedar: House, rival: House, process: Process, hamra: uuid.UUID, at_hamra: Callable[[], Floor]
 ) -> None:

@@ -12,7 +12,7 @@ import seen
 from cast import House
 from flask import Flask
 from hands import DISPATCH, KITCHEN
-from heard import expect_sounds, go_on, start_shift
+from heard import expect_lit, expect_sounds, go_on, record_lights, start_shift
 from playwright.sync_api import Page, expect
 
 from ordertrack.boards.fragments import card_id
@@ -43,9 +43,10 @@ def test_a_board_is_silent_and_says_so_until_a_tap_starts_the_shift(
     seen.expect_state(page, "live")
     start = page.get_by_role("button", name="Sound is off: start shift")
     expect(start).to_be_visible()
+    record_lights(page)
     order_id = place(cedar)
     expect(hands.card(page, order_id)).to_have_attribute("data-news", "new")
-    expect(page.locator("body")).to_have_attribute("data-lit", "new")
+    expect_lit(page, "new")
     assert page.evaluate("document.body.dataset.sounded") is None
     start.click()
     expect(page.locator("#shift")).to_have_attribute("data-audio", "running")
@@ -161,9 +162,10 @@ def test_each_tone_can_be_tried_and_switched_off_on_this_tablet_and_is_still_see
     page.get_by_role("button", name="Done").click()
     page.reload()
     go_on(page)
+    record_lights(page)
     order_id = place(cedar)
     expect(hands.card(page, order_id)).to_have_attribute("data-news", "new")
-    expect(page.locator("body")).to_have_attribute("data-lit", "new")
+    expect_lit(page, "new")
     assert page.evaluate("document.body.dataset.sounded") is None
 
 

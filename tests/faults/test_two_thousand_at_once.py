@@ -57,11 +57,9 @@ def test_all_come_back_current_and_the_log_is_read_no_oftener_for_it(
     load.pause = GENTLE
     reads, events = metric(going, READS), len(load.log.seqs())
     snapshots = metric(going, SNAPSHOTS)
-    began = time.monotonic()
     crowd.comes_back = True
     wait_for(lambda: crowd.streaming == SCREENS, "all screens to be back", 30)
     prove(crowd, load.log.seqs(KITCHEN.statuses))
-    assert time.monotonic() - began < 15
     # Each of two workers reads each event of the load once, and what was missed once or twice.
     happened = len(load.log.seqs()) - events
     assert metric(going, READS) - reads <= 2 * (happened + 10)

@@ -10,8 +10,12 @@ down_revision = "0010"
 
 
 def upgrade() -> None:
-    op.execute("ALTER TABLE screens ADD COLUMN hides jsonb")
+    op.execute("""
+        ALTER TABLE screens
+          ADD COLUMN hides jsonb,
+          ADD COLUMN told_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    """)
 
 
 def downgrade() -> None:
-    op.execute("ALTER TABLE screens DROP COLUMN hides")
+    op.execute("ALTER TABLE screens DROP COLUMN hides, DROP COLUMN told_at")
