@@ -18,7 +18,7 @@ from ordertrack.database.session import tenant_context
 from ordertrack.i18n.topic_keys import key_of
 from ordertrack.i18n.translate import TAGS
 from ordertrack.live.hub import Hub, NotAdmitted
-from ordertrack.live.listener import Hear, OtherForm
+from ordertrack.live.listener import Hear, MalformedPayload
 from ordertrack.live.topics import Topic
 from ordertrack.restaurants import cache, save
 from ordertrack.restaurants.targets import Target
@@ -146,5 +146,5 @@ def test_only_managers_watch_the_report(cedar: House, rival: House, watch: Watch
 @pytest.mark.parametrize("payload", ["", "rubbish", ":", "7:8", f"{uuid.UUID(int=7)}:soon", "x" * 5000])
 def test_a_payload_of_another_form_is_not_acted_upon(heard: Mapping[str, Hear], payload: str) -> None:
     for channel in (EVENTS_CHANNEL, SETTINGS_CHANNEL, ROLLUP_CHANNEL):
-        with pytest.raises(OtherForm):
+        with pytest.raises(MalformedPayload):
             heard[channel](payload)

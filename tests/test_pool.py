@@ -28,7 +28,7 @@ from ordertrack.live.hub import Hub
 from ordertrack.live.topics import Topic
 from ordertrack.orders import event_log, records
 from ordertrack.presence.channel import CHANNEL, Part
-from ordertrack.presence.tracker import BEAT, ScreenKeeper
+from ordertrack.presence.tracker import BEAT, ScreenTracker
 
 MakeApp = Callable[[int, float], Flask]
 AT_ONCE = 20
@@ -116,7 +116,7 @@ def test_neither_joining_nor_telling_nor_keeping_account_needs_a_second_connecti
     alone: Flask, cedar: House, place: Callable[..., uuid.UUID]
 ) -> None:
     hub: Hub = alone.extensions["hub"]
-    keeper = ScreenKeeper(alone, hub)
+    keeper = ScreenTracker(alone, hub)
     with tenant_context(alone, cedar.tenant_id):
         head = event_log.head(cedar.tenant_id)
     place(cedar)

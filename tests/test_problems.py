@@ -34,9 +34,9 @@ CAUGHT_AT_ONCE = {
     "MalformedFilter",
     "NoSuchPerson",
     "NotReceived",
-    "OtherForm",
+    "MalformedPayload",
     "UnusableChoice",
-    "UnusableFloor",
+    "UnusableOperations",
     "UnusableRules",
     "UnusableTarget",
 }

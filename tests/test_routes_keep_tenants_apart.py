@@ -19,7 +19,7 @@ from werkzeug.routing import Rule
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import operator_connection
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 
 # Routes that name nothing of a tenant's; anything else must be fillable below.
@@ -101,7 +101,7 @@ def test_every_route_asked_with_another_tenants_ids_is_404_and_changes_nothing(
         if is_api != (who == "program"):
             continue
         move = {"to": OrderStatus.CONFIRMED.value, "reason": "mine now"}
-        deed = {"act": Act.RUSH.value}
+        deed = {"act": OrderAction.RUSH.value}
         body = {"seen": OrderStatus.PENDING.value} | (deed if attempt.path.endswith("/actions") else move)
         answer = client.open(
             attempt.path,

@@ -15,11 +15,11 @@ from ordertrack.database import session as database
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
-from ordertrack.database.statements import Confined, PlannedOnce, Statement
+from ordertrack.database.statements import PlannedOnce, Statement, TenantQuery
 from ordertrack.orders.models import Order, StatusEvent
 from ordertrack.tenants.stream import TenantStream
 
-_ORDERS = Confined(select(Order.id, Order.tenant_id))
+_ORDERS = TenantQuery(select(Order.id, Order.tenant_id))
 
 
 def test_a_read_in_one_round_trip_sees_the_entered_tenants_rows_and_no_others(
@@ -37,7 +37,7 @@ def test_a_read_in_one_round_trip_finds_its_rows_whatever_plan_is_chosen(
     app: Flask, cedar: House, place: Any, avoided: str
 ) -> None:
     order_id = place(cedar)
-    head = Confined(
+    head = TenantQuery(
         select(Order.id)
         .join(StatusEvent, StatusEvent.order_id == Order.id)
         .join(TenantStream, TenantStream.tenant_id == StatusEvent.tenant_id)

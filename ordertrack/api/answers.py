@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ordertrack.orders.event_log import ActionRecord, EventRecord
 from ordertrack.orders.records import OrderRecord
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 CursorText = Annotated[str, Field(description="A position in the tenant's events: <epoch>-<seq>.")]
@@ -66,7 +66,7 @@ class OrderAnswer(BaseModel):
     acknowledged_at: Annotated[
         dt.datetime | None, Field(description="When somebody on a board had seen that it is cancelled.")
     ]
-    allowed_acts: Annotated[list[Act], Field(description="What can be done to it besides.")]
+    allowed_acts: Annotated[list[OrderAction], Field(description="What can be done to it besides.")]
 
     @classmethod
     def of(cls, order: OrderRecord, site: str) -> OrderAnswer:
@@ -137,7 +137,7 @@ class ActionMessage(BaseModel):
     order_id: uuid.UUID
     number: int
     restaurant: str
-    act: Act
+    act: OrderAction
     status: Annotated[OrderStatus, Field(description="What the order was, and stays.")]
     line: int | None
     reason: str | None
@@ -170,8 +170,8 @@ def _values(action: ActionRecord) -> dict[str, Any]:
         "act": action.act,
         "status": action.status,
         "line": action.line,
-        "reason": action.detail if action.act == Act.HOLD else None,
-        "rider": action.detail if action.act == Act.ASSIGN else None,
+        "reason": action.detail if action.act == OrderAction.HOLD else None,
+        "rider": action.detail if action.act == OrderAction.ASSIGN else None,
         "changed_by": action.changed_by,
         "occurred_at": action.occurred_at,
         "metadata": action.metadata,
@@ -243,8 +243,8 @@ class ProblemDocument(BaseModel):
     from_: Annotated[OrderStatus | None, Field(alias="from")] = None
     to: OrderStatus | None = None
     allowed: list[OrderStatus] = []
-    act: Act | None = None
-    allowed_acts: list[Act] = []
+    act: OrderAction | None = None
+    allowed_acts: list[OrderAction] = []
     seen: OrderStatus | None = None
     current: Annotated[str | None, Field(description="An order's status, or the feed's newest cursor.")] = (
         None

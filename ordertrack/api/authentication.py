@@ -8,14 +8,14 @@ from flask import g, request
 from sqlalchemy import bindparam, select
 
 from ordertrack.database.session import enter_tenant
-from ordertrack.database.statements import Confined
+from ordertrack.database.statements import TenantQuery
 from ordertrack.tenants.accounts import hash_key
 from ordertrack.tenants.models import ApiKey
 from ordertrack.tenants.principal import Principal
 from ordertrack.web.problems import Problem, Refusal
 
 # A credential shows the one row that holds it, and so whose tenant it belongs to.
-_IN_USE = Confined(
+_IN_USE = TenantQuery(
     select(ApiKey.tenant_id, ApiKey.id, ApiKey.name).where(
         ApiKey.key_hash == bindparam("key_hash"), ApiKey.revoked_at.is_(None)
     ),

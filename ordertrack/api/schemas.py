@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from ordertrack.api.metadata import Metadata
 from ordertrack.i18n.plain_text import plain_text
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 MOST_ITEMS = 200
@@ -136,7 +136,7 @@ class ActionRequest(_Request):
     """Something done to an order besides moving it: `line` (from 1) for strikes, `reason` for a hold, `rider`
     for an assignment."""
 
-    act: Act
+    act: OrderAction
     seen: OrderStatus | None = None
     line: Annotated[int | None, Field(ge=1, le=MOST_ITEMS)] = None
     reason: HoldReason | None = None
@@ -160,10 +160,10 @@ class ActionRequest(_Request):
 
 
 _BELONGS_TO = {
-    Act.STRIKE: {"line"},
-    Act.UNSTRIKE: {"line"},
-    Act.HOLD: {"reason"},
-    Act.ASSIGN: {"rider"},
+    OrderAction.STRIKE: {"line"},
+    OrderAction.UNSTRIKE: {"line"},
+    OrderAction.HOLD: {"reason"},
+    OrderAction.ASSIGN: {"rider"},
 }
 
 

@@ -14,11 +14,11 @@ from werkzeug.datastructures import MultiDict
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants.operations_check import (
     MOST_STATIONS,
-    UnusableFloor,
+    UnusableOperations,
     problems_of,
     undo_field,
 )
-from ordertrack.restaurants.operations_rows import MOVES, FloorSettings
+from ordertrack.restaurants.operations_rows import MOVES, OperationSettings
 from ordertrack.restaurants.stations import Station
 from ordertrack.rules.state_machine import OrderStatus
 
@@ -46,7 +46,7 @@ class TypedStation:
 
 
 @dataclass(frozen=True, slots=True)
-class TypedFloor:
+class TypedOperations:
     """The form of a floor: undo in seconds, rest in minutes, stations by the number of their row."""
 
     undo: Mapping[OrderStatus, str]
@@ -56,7 +56,7 @@ class TypedFloor:
     rows: Mapping[int, TypedStation]
 
     @classmethod
-    def in_form(cls, form: _Form) -> TypedFloor:
+    def from_form(cls, form: _Form) -> TypedOperations:
         numbers = sorted({int(found[1]) for name in form if (found := _ROW.fullmatch(name))})
         return cls(
             {status: form.get(undo_field(status), "").strip() for status in MOVES},
@@ -67,7 +67,7 @@ class TypedFloor:
         )
 
     @classmethod
-    def understood(cls, floor: FloorSettings) -> TypedFloor:
+    def understood(cls, floor: OperationSettings) -> TypedOperations:
         rows = (TypedStation(station.name, "\n".join(station.dishes)) for station in floor.stations)
         return cls(
             {status: str(floor.undo_for(status)) for status in MOVES},
@@ -94,8 +94,8 @@ class TypedFloor:
             number: TypedStation() for number in islice(free, max(0, min(most, MOST_STATIONS - len(beside))))
         }
 
-    def read(self, restaurant_id: uuid.UUID) -> FloorSettings:
-        """Raises UnusableFloor, whose problems name a station by its row."""
+    def read(self, restaurant_id: uuid.UUID) -> OperationSettings:
+        """Raises UnusableOperations, whose problems name a station by its row."""
         undo = {status: whole(text) for status, text in self.undo.items()}
         rest_after = whole(self.rest_after)
         problems = {
@@ -109,7 +109,7 @@ class TypedFloor:
             problems["arabic_digits"] = _("Choose the digits.")
         stations = {number: row.read() for number, row in self.rows.items() if not row.is_blank}
         # What is no value is replaced by one that goes with anything, so that all else is checked as well.
-        floor = FloorSettings(
+        floor = OperationSettings(
             restaurant_id,
             {status: seconds or 0 for status, seconds in undo.items()},
             60 if rest_after is None else rest_after * 60,
@@ -118,7 +118,7 @@ class TypedFloor:
         )
         problems = _found_in(floor, list(stations)) | problems
         if problems:
-            raise UnusableFloor(problems)
+            raise UnusableOperations(problems)
         return floor
 
 
@@ -131,7 +131,7 @@ def _typed_station(form: _Form, prefix: str) -> TypedStation:
     return TypedStation(form.get(f"{prefix}name", "").strip(" "), form.get(f"{prefix}dishes", ""))
 
 
-def _found_in(floor: FloorSettings, rows: list[int]) -> dict[str, str]:
+def _found_in(floor: OperationSettings, rows: list[int]) -> dict[str, str]:
     """The problems of settings whose stations stand in these rows of the form."""
     row_of = {f"station-{index}": f"station-{row}" for index, row in enumerate(rows)}
     return {row_of.get(field, field): sentence for field, sentence in problems_of(floor).items()}

@@ -13,7 +13,7 @@ from ordertrack.database.session import db
 from ordertrack.i18n import labels
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import operations_rows
-from ordertrack.restaurants.operations_rows import MOVES, FloorSettings, SavedFloor
+from ordertrack.restaurants.operations_rows import MOVES, OperationSettings, SavedOperations
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,18 @@ class Saved:
 def of_restaurant(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> list[Saved]:
     """What was changed each time, newest first."""
     rows = db.session.scalars(
-        select(SavedFloor)
-        .where(SavedFloor.tenant_id == tenant_id, SavedFloor.restaurant_id == restaurant_id)
-        .order_by(SavedFloor.version)
+        select(SavedOperations)
+        .where(SavedOperations.tenant_id == tenant_id, SavedOperations.restaurant_id == restaurant_id)
+        .order_by(SavedOperations.version)
     ).all()
-    floors = [FloorSettings(restaurant_id), *(operations_rows.of_row(row) for row in rows)]
+    floors = [OperationSettings(restaurant_id), *(operations_rows.of_row(row) for row in rows)]
     return [
         Saved(tuple(_changes(before, after)), row.saved_by, row.saved_at)
         for row, before, after in zip(rows, floors, floors[1:], strict=False)
     ][::-1]
 
 
-def _changes(before: FloorSettings, after: FloorSettings) -> Iterator[str]:
+def _changes(before: OperationSettings, after: OperationSettings) -> Iterator[str]:
     for status in MOVES:
         if (seconds := after.undo_for(status)) != before.undo_for(status):
             yield _("Undo of “%(move)s”: %(seconds)s s", move=labels.move(status), seconds=seconds)
@@ -54,7 +54,7 @@ def _changes(before: FloorSettings, after: FloorSettings) -> Iterator[str]:
     yield from _station_changes(before, after)
 
 
-def _station_changes(before: FloorSettings, after: FloorSettings) -> Iterator[str]:
+def _station_changes(before: OperationSettings, after: OperationSettings) -> Iterator[str]:
     made = {station.name: station.dishes for station in after.stations}
     held = {station.name: station.dishes for station in before.stations}
     for name, dishes in made.items():

@@ -9,10 +9,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from ordertrack.backoffice import dishes_sold, operations_history
-from ordertrack.backoffice.operations_form import TypedFloor, whole
+from ordertrack.backoffice.operations_form import TypedOperations, whole
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import operations, operations_rows
-from ordertrack.restaurants.operations import FloorSettings, Station, UnusableFloor
+from ordertrack.restaurants.operations import OperationSettings, Station, UnusableOperations
 from ordertrack.restaurants.operations_check import LONGEST_NAME, undo_field
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import FoundRestaurant, find_restaurant
@@ -26,7 +26,7 @@ def show(restaurant: str) -> ResponseReturnValue:
     """What holds on the floor of a restaurant, and everything that was saved."""
     principal, place = _find(restaurant)
     held = _held(principal, place)
-    return _page(principal, place, held, TypedFloor.understood(held), held.stations)
+    return _page(principal, place, held, TypedOperations.understood(held), held.stations)
 
 
 @blueprint.post("/r/<restaurant>/settings")
@@ -37,13 +37,13 @@ def save(restaurant: str) -> ResponseReturnValue:
     With `look` nothing is saved: it shows where dishes would go.
     """
     principal, place = _find(restaurant)
-    typed = TypedFloor.in_form(request.form)
+    typed = TypedOperations.from_form(request.form)
     try:
         wanted = typed.read(place.id)
         if "look" in request.form:
             return _page(principal, place, _held(principal, place), typed, wanted.stations)
         saved = operations.save(wanted, by=principal, seen=whole(typed.seen))
-    except UnusableFloor as error:
+    except UnusableOperations as error:
         held = _held(principal, place)
         return _page(principal, place, held, typed, held.stations, error.problems), 422
     flash(
@@ -58,8 +58,8 @@ def save(restaurant: str) -> ResponseReturnValue:
 def _page(
     principal: Principal,
     place: FoundRestaurant,
-    held: FloorSettings,
-    typed: TypedFloor,
+    held: OperationSettings,
+    typed: TypedOperations,
     stations: Sequence[Station],
     problems: Mapping[str, str] | None = None,
 ) -> str:
@@ -91,7 +91,7 @@ def _find(slug: str) -> tuple[Principal, FoundRestaurant]:
     return principal, place
 
 
-def _held(principal: Principal, place: FoundRestaurant) -> FloorSettings:
+def _held(principal: Principal, place: FoundRestaurant) -> OperationSettings:
     """The settings as they are now, whatever this process read a moment ago."""
     held = operations_rows.read(principal.tenant_id, place.id)
     assert held is not None

@@ -71,7 +71,7 @@ class TypedRules:
     rows: dict[int, TypedShift]
 
     @classmethod
-    def in_form(cls, form: _Form) -> TypedRules:
+    def from_form(cls, form: _Form) -> TypedRules:
         numbers = sorted({int(found[1]) for name in form if (found := _ROW.fullmatch(name))})
         return cls(
             form.get("timezone", "").strip(),
@@ -140,7 +140,7 @@ class TypedTarget:
     valid_from: str
 
     @classmethod
-    def in_form(cls, form: _Form) -> TypedTarget:
+    def from_form(cls, form: _Form) -> TypedTarget:
         names = ("stage", "fulfilment", "minutes", "valid_from")
         return cls(*(form.get(name, "").strip() for name in names))
 

@@ -54,7 +54,7 @@ def save_rules(restaurant: str) -> ResponseReturnValue:
     """
     principal = _manager()
     place = _find(principal, restaurant)
-    rules = TypedRules.in_form(request.form)
+    rules = TypedRules.from_form(request.form)
     try:
         saved = save.save_rules(place.id, rules.read(), by=principal, seen=whole(rules.seen))
     except UnusableRules as error:
@@ -72,7 +72,7 @@ def save_target(restaurant: str) -> ResponseReturnValue:
     """Form: `stage`, `fulfilment` (blank: every order), `minutes` (blank: no target), `valid_from`."""
     principal = _manager()
     place = _find(principal, restaurant)
-    typed = TypedTarget.in_form(request.form)
+    typed = TypedTarget.from_form(request.form)
     try:
         target = typed.read()
         save.save_target(place.id, target, by=principal)

@@ -6,7 +6,7 @@ import uuid
 
 from ordertrack.boards import fragments
 from ordertrack.boards.columns import Board
-from ordertrack.i18n.topic_keys import halves_of, key_of, keys_of
+from ordertrack.i18n.topic_keys import key_of, keys_of, parse_key
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message, Topic
 from ordertrack.orders.event_log import Change
@@ -26,7 +26,7 @@ class BoardChannel:
         return Topic(tenant_id, self.name, key_of(restaurant_id, language))
 
     def admits(self, watcher: Principal, topic: Topic) -> bool:
-        restaurant_id, _ = halves_of(topic.key)
+        restaurant_id, _ = parse_key(topic.key)
         return watcher.may_open(self.name, restaurant_id)
 
     def keys(self, change: Change) -> tuple[str, ...]:
@@ -35,9 +35,9 @@ class BoardChannel:
         return keys_of(change.order.restaurant_id)
 
     def render(self, change: Change, key: str) -> Message:
-        _, language = halves_of(key)
+        _, language = parse_key(key)
         return Message(fragments.move(self.board, change.order, language))
 
     def snapshot(self, topic: Topic, head: Cursor) -> Message:
-        restaurant_id, language = halves_of(topic.key)
+        restaurant_id, language = parse_key(topic.key)
         return Message(fragments.whole(self.board, topic.tenant_id, restaurant_id, language))

@@ -39,7 +39,7 @@ class Column:
     def gone_at(self, order: OrderRecord) -> dt.datetime | None:
         return None if self.shown_for is None else order.status_since + self.shown_for
 
-    def place_of(self, order: OrderRecord) -> str:
+    def sort_key(self, order: OrderRecord) -> str:
         """What the column sorts by, smallest first, as text of one length.
 
         What is in a rush stands first, then what is due first, by the second; where cards leave, what came

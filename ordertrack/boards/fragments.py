@@ -15,7 +15,7 @@ from ordertrack.i18n.translate import speaking
 from ordertrack.orders import records
 from ordertrack.orders.records import OrderRecord
 from ordertrack.restaurants import operations
-from ordertrack.rules.order_actions import DETAILED_ACTS, Act
+from ordertrack.rules.order_actions import DETAILED_ACTS, OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla import card_timers
 
@@ -47,7 +47,7 @@ def standing(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> St
     }
     orders, left_out = records.most_urgent(tenant_id, restaurant_id, lasting, passing, MOST_CARDS)
     columns = [
-        (column, sorted((order for order in orders if board.column_of(order) is column), key=column.place_of))
+        (column, sorted((order for order in orders if board.column_of(order) is column), key=column.sort_key))
         for column in board.columns
     ]
     return Standing(columns, left_out)
@@ -76,19 +76,19 @@ def undo_seconds(order: OrderRecord, to: OrderStatus) -> int:
     return operations.of_restaurant(order.tenant_id, order.restaurant_id).undo_for(to)
 
 
-def acts_of(order: OrderRecord, board: Board) -> tuple[Act, ...]:
+def acts_of(order: OrderRecord, board: Board) -> tuple[OrderAction, ...]:
     """What this board offers to do to the order: the acts of its role that would change something."""
     return _changing(order, order.acts_allowed(board.role))
 
 
-def acts_of_managers(order: OrderRecord, board: Board) -> tuple[Act, ...]:
+def acts_of_managers(order: OrderRecord, board: Board) -> tuple[OrderAction, ...]:
     """What only managers may do here besides; every watcher is sent it, and the page shows it to them."""
     here = order.acts_allowed(board.role)
     return _changing(order, [act for act in order.acts_allowed() if act not in here])
 
 
-def _changing(order: OrderRecord, acts: Iterable[Act]) -> tuple[Act, ...]:
-    return tuple(act for act in acts if act in DETAILED_ACTS or not order.is_so(act))
+def _changing(order: OrderRecord, acts: Iterable[OrderAction]) -> tuple[OrderAction, ...]:
+    return tuple(act for act in acts if act in DETAILED_ACTS or not order.is_already(act))
 
 
 def _render(language: str, template: str, **values: object) -> str:

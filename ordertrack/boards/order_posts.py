@@ -15,7 +15,7 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.orders import actions, records, transitions
 from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.transitions import OrderMoved, OrderNotFound
-from ordertrack.rules.order_actions import Act, IllegalAct
+from ordertrack.rules.order_actions import IllegalAct, OrderAction
 from ordertrack.rules.state_machine import IllegalTransition, OrderStatus
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.sign_in import acting_principal
@@ -126,12 +126,12 @@ def _status(field: str) -> OrderStatus | None:
         abort(422, _("%(text)s is not a status; there are %(known)s.", text=repr(text[:40]), known=known))
 
 
-def _act() -> Act:
+def _act() -> OrderAction:
     text = request.form.get("act", "")
     try:
-        return Act(text)
+        return OrderAction(text)
     except ValueError:
-        abort(422, _("Say in `act` what to do; there are %(known)s.", known=", ".join(Act)))
+        abort(422, _("Say in `act` what to do; there are %(known)s.", known=", ".join(OrderAction)))
 
 
 def _line() -> int | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import current_app
 
 from ordertrack.boards.fragments import card_id
-from ordertrack.i18n.topic_keys import halves_of, key_of, keys_of
+from ordertrack.i18n.topic_keys import key_of, keys_of, parse_key
 from ordertrack.i18n.translate import LANGUAGES, Language, current, marked, speaking
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.live.cursor import Cursor
@@ -41,7 +41,7 @@ class Area:
     def gone_at(self, order: OrderRecord) -> dt.datetime | None:
         return None if self.shown_for is None else order.status_since + self.shown_for
 
-    def place_of(self, order: OrderRecord) -> str:
+    def sort_key(self, order: OrderRecord) -> str:
         """What the area sorts by, smallest first: what is due first; of what is ready, what came last."""
         moment = order.due_at if self.shown_for is None else order.status_since
         at = int(moment.timestamp() * 1000)
@@ -66,7 +66,7 @@ class PickupChannel:
         return Topic(tenant_id, self.name, key_of(restaurant_id, language))
 
     def admits(self, watcher: Principal, topic: Topic) -> bool:
-        restaurant_id, _language = halves_of(topic.key)
+        restaurant_id, _language = parse_key(topic.key)
         return watcher.may_open(PICKUP, restaurant_id)
 
     def keys(self, change: Change) -> tuple[str, ...]:
@@ -78,12 +78,12 @@ class PickupChannel:
         return keys_of(change.order.restaurant_id)
 
     def render(self, change: Change, key: str) -> Message:
-        _restaurant, language = halves_of(key)
+        _restaurant, language = parse_key(key)
         area = area_of(change.order, dt.datetime.now(dt.UTC))
         return Message(_render(language, "_pickup_move.html", order=change.order, area=area))
 
     def snapshot(self, topic: Topic, head: Cursor) -> Message:
-        restaurant_id, language = halves_of(topic.key)
+        restaurant_id, language = parse_key(topic.key)
         areas = areas_of(topic.tenant_id, restaurant_id)
         return Message(_render(language, "_pickup_areas.html", areas=areas))
 
@@ -106,7 +106,7 @@ def areas_of(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> list[tuple[Area,
     passing = {s: now - area.shown_for for area in AREAS if area.shown_for is not None for s in area.statuses}
     orders = records.of_restaurant(tenant_id, restaurant_id, lasting, passing)
     return [
-        (area, sorted((order for order in orders if area_of(order, now) is area), key=area.place_of))
+        (area, sorted((order for order in orders if area_of(order, now) is area), key=area.sort_key))
         for area in AREAS
     ]
 

@@ -9,7 +9,7 @@ from flask import request
 from sqlalchemy import exists, or_, select
 
 from ordertrack.database.session import db
-from ordertrack.orders.models import OrderAction, StatusEvent
+from ordertrack.orders.models import ActionEvent, StatusEvent
 
 _LONGEST = 40
 
@@ -34,7 +34,7 @@ def was_done(tenant_id: uuid.UUID, order_id: uuid.UUID) -> bool:
         exists().where(log.tenant_id == tenant_id, log.order_id == order_id, metadata["tap"].astext == tap)
         for log, metadata in (
             (StatusEvent, StatusEvent.event_metadata),
-            (OrderAction, OrderAction.action_metadata),
+            (ActionEvent, ActionEvent.action_metadata),
         )
     )
     return bool(db.session.scalar(select(or_(moved, acted))))

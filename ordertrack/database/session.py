@@ -96,7 +96,7 @@ def _settle(response: Any) -> Any:
     Left to the teardown, a connection that died meanwhile would turn the answer into a bare 500.
     """
     try:
-        give_back()
+        release_connection()
     except DBAPIError:
         db.session().invalidate()
     return response
@@ -132,7 +132,7 @@ def is_in_transaction() -> bool:
     return db.session.registry.has() and db.session().in_transaction()
 
 
-def give_back() -> None:
+def release_connection() -> None:
     """End the session's transaction, if there is one, and so give its connection back."""
     if is_in_transaction():
         db.session.rollback()

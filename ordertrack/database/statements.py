@@ -61,7 +61,7 @@ class Statement:
             return list(cursor.execute(self._text, values).fetchall())
 
 
-class Confined(Statement):
+class TenantQuery(Statement):
     """A query whose rows the schema's policies confine by a setting, which it makes itself.
 
     The rows depend on the setting as LATERAL rows do, so it is made before any of them is looked at, whatever
@@ -82,7 +82,7 @@ class Confined(Statement):
         return super().rows(setting=confined_by, **values)
 
 
-class PlannedOnce(Confined):
+class PlannedOnce(TenantQuery):
     """A confined query that each connection plans once, for any values, and then only runs.
 
     For one whose best plan is the same whatever is asked: PostgreSQL would weigh the costs and plan it anew

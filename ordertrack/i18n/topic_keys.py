@@ -17,7 +17,7 @@ def keys_of(thing: uuid.UUID) -> tuple[str, ...]:
     return tuple(key_of(thing, language) for language in TAGS)
 
 
-def halves_of(key: str) -> tuple[uuid.UUID, str]:
+def parse_key(key: str) -> tuple[uuid.UUID, str]:
     """The thing and the language of a key."""
     thing, _, language = key.partition(":")
     return uuid.UUID(thing), language

@@ -69,7 +69,7 @@ class Feed:
             if entries:
                 self._keep(entries)
                 self.head = entries[-1].change.cursor
-                self.forget_missed()
+                self.clear_catch_up()
                 yield entries
             if len(changes) < BURST:
                 return
@@ -95,7 +95,7 @@ class Feed:
         while self._window and (second is None or (self._window[0].second or 0) < second):
             self._drop(self._window.popleft())
         if second is None:
-            self.forget_missed()
+            self.clear_catch_up()
 
     def missed_after(self, topic: Topic, seq: int) -> bytes:
         """The frames of a topic after `seq`, oldest first, from the window alone.
@@ -112,14 +112,14 @@ class Feed:
             if entry.change.cursor.seq > seq and name in entry.topics
         )
         if len(self._missed) >= MISSED_KEPT:
-            self.forget_missed()
+            self.clear_catch_up()
         if not self._budget.is_spent:
             second = self._budget.now
             self._missed[topic, seq] = second, missed
             self._budget.charge(second, len(missed))
         return missed
 
-    def forget_missed(self) -> None:
+    def clear_catch_up(self) -> None:
         for second, missed in self._missed.values():
             self._budget.charge(second, -len(missed))
         self._missed.clear()
@@ -129,7 +129,7 @@ class Feed:
         for entry in self._window:
             for name in [name for name in entry.frames if name == (channel, key or name[1])]:
                 self._grow(entry, -len(entry.frames.pop(name)))
-        self.forget_missed()
+        self.clear_catch_up()
 
     def frame(self, entry: Entry, topic: Topic) -> bytes:
         name = (topic.channel, topic.key)

@@ -76,7 +76,7 @@ class Hub:
         self._revoked: dict[str, float] = {}
         self._joining: set[_Joining] = set()
         self._recovered: set[uuid.UUID] = set()
-        self._turned: set[uuid.UUID] = set()
+        self._changed_tenants: set[uuid.UUID] = set()
         self._trimmed = 0
         self.is_closing = False
         self.count = 0
@@ -115,7 +115,7 @@ class Hub:
             raise
         finally:
             self._joining.discard(joining)
-        self._turned.add(topic.tenant_id)
+        self._changed_tenants.add(topic.tenant_id)
         connection = subscription.connection
         if not self._revoked.keys().isdisjoint(watcher.ended_by):  # between being let in and joining
             self._revoke(connection)
@@ -141,10 +141,10 @@ class Hub:
         """The tenants that somebody watches."""
         return [tenant_id for tenant_id, tenant in list(self._tenants.items()) if tenant.is_watched]
 
-    def turned(self) -> set[uuid.UUID]:
+    def changed_tenants(self) -> set[uuid.UUID]:
         """The tenants that watchers came to or left since this was last asked."""
-        turned, self._turned = self._turned, set()
-        return turned
+        changed_tenants, self._changed_tenants = self._changed_tenants, set()
+        return changed_tenants
 
     def watchers(self, tenant_id: uuid.UUID, channel: str) -> Iterator[Subscription]:
         """Who watches a channel's topics of a tenant now."""
@@ -222,7 +222,7 @@ class Hub:
     def _forget(self, holders: Sequence[Holder], subscription: Subscription) -> None:
         """Forget a subscription; does nothing the second time."""
         if self._tenant(subscription.topic.tenant_id).leave(subscription):
-            self._turned.add(subscription.topic.tenant_id)
+            self._changed_tenants.add(subscription.topic.tenant_id)
             self._count(-1)
             self._shares.give_back(holders)
 

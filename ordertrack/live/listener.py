@@ -26,7 +26,7 @@ Hear = Callable[[str], None]
 Notify = Callable[[str, str], None]
 
 
-class OtherForm(ValueError):
+class MalformedPayload(ValueError):
     """A payload of another form than its channel's."""
 
 
@@ -126,7 +126,7 @@ class Listener:
     def _hear(self, channel: str, payload: str) -> None:
         try:
             self._channels[channel](payload)
-        except OtherForm:
+        except MalformedPayload:
             _log.warning("notification of another form", channel=channel, payload=payload[:100])
 
     def _beat(self) -> None:
@@ -145,23 +145,23 @@ def waking(hub: Hub) -> Hear:
     """Hears `<tenant>:<seq>`: the tenant's log has grown."""
 
     def hear(payload: str) -> None:
-        tenant_id, seq = halves(payload)
+        tenant_id, seq = parse_payload(payload)
         if not seq.isdecimal():
-            raise OtherForm(payload)
+            raise MalformedPayload(payload)
         hub.wake(tenant_id, int(seq))
 
     return hear
 
 
-def halves(payload: str) -> tuple[uuid.UUID, str]:
-    """The tenant of `<tenant>:<rest>`, and the rest; raises OtherForm."""
+def parse_payload(payload: str) -> tuple[uuid.UUID, str]:
+    """The tenant of `<tenant>:<rest>`, and the rest; raises MalformedPayload."""
     tenant, _, rest = payload.rpartition(":")
     return tenant_of(tenant), rest
 
 
 def tenant_of(payload: str) -> uuid.UUID:
-    """A tenant's id, or another's; raises OtherForm."""
+    """A tenant's id, or another's; raises MalformedPayload."""
     try:
         return uuid.UUID(payload)
     except ValueError:
-        raise OtherForm(payload) from None
+        raise MalformedPayload(payload) from None

@@ -92,7 +92,7 @@ class TenantHub:
             subscription = Subscription(watched.topic, ended_by, connect())
             subscription.connection.on_close = partial(on_leave, subscription)
             if not watched.subscriptions:
-                watched.told = feed.head.seq
+                watched.last_sent_seq = feed.head.seq
             watched.subscriptions.add(subscription)
             for part in news:
                 subscription.connection.write(part, bounded=False)
@@ -191,17 +191,19 @@ class TenantHub:
             head = None
             if self._feed is not None:
                 head = self._feed.head
-                self._feed.forget_missed()
+                self._feed.clear_catch_up()
             # The position goes along only if it moved, so that a quiet board's cursor does not grow old
             # and no position is ever told twice.
             is_current = self._is_current()
-            position = head if is_current and head is not None and head.seq > watched.told else None
+            position = head if is_current and head is not None and head.seq > watched.last_sent_seq else None
             if position is not None:
-                watched.told = position.seq
+                watched.last_sent_seq = position.seq
             everybody = list(watched.subscriptions)
         for first in range(0, len(everybody), PIECE):
             with self._lock:
-                is_newest = position is not None and position == self.head and position.seq == watched.told
+                is_newest = (
+                    position is not None and position == self.head and position.seq == watched.last_sent_seq
+                )
                 beat = frames.heartbeat(position if is_newest else None)
                 for subscription in everybody[first : first + PIECE]:
                     if subscription.ends_at < now:
@@ -276,12 +278,12 @@ class TenantHub:
             or not feed.reach_back(after.seq)
         ):
             position, snapshot = watched.snapshot(feed)
-            watched.told = max(watched.told, position.seq)
+            watched.last_sent_seq = max(watched.last_sent_seq, position.seq)
             return [snapshot, feed.missed_after(watched.topic, position.seq), frames.heartbeat(retry=_RETRY)]
         missed = feed.missed_after(watched.topic, after.seq)
         if missed:
             return [missed, frames.heartbeat(retry=_RETRY)]
-        watched.told = feed.head.seq  # as no frame says where the watcher stands
+        watched.last_sent_seq = feed.head.seq  # as no frame says where the watcher stands
         return [frames.heartbeat(feed.head, retry=_RETRY)]
 
     def _advance(self, feed: Feed) -> None:
@@ -307,4 +309,4 @@ class TenantHub:
             watched.forget_snapshot()
             _, snapshot = watched.snapshot(feed)
             watched.write(snapshot)
-            watched.told = feed.head.seq
+            watched.last_sent_seq = feed.head.seq

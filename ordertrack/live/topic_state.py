@@ -19,12 +19,20 @@ _log = structlog.get_logger(__name__)
 class Watched:
     """Not thread-safe: its tenant's hub calls it with the lock held."""
 
-    __slots__ = ("_budget", "_channel", "_snapshot", "_snapshot_second", "subscriptions", "told", "topic")
+    __slots__ = (
+        "_budget",
+        "_channel",
+        "_snapshot",
+        "_snapshot_second",
+        "last_sent_seq",
+        "subscriptions",
+        "topic",
+    )
 
     def __init__(self, topic: Topic, channel: Channel, budget: Budget) -> None:
         self.topic = topic
         self.subscriptions: set[Subscription] = set()
-        self.told = 0
+        self.last_sent_seq = 0
         self._channel = channel
         self._budget = budget
         self._snapshot: tuple[Cursor, bytes] | None = None
@@ -42,7 +50,7 @@ class Watched:
             self._give_up("a change could not be rendered")
             return
         self.write(told)
-        self.told = entries[-1].change.cursor.seq
+        self.last_sent_seq = entries[-1].change.cursor.seq
         metrics.frames_written.inc(len(self.subscriptions) * len(entries))
 
     def snapshot(self, feed: Feed) -> tuple[Cursor, bytes]:
@@ -70,9 +78,9 @@ class Watched:
         except Exception:
             self._give_up("a topic could not be refreshed")
             return
-        if position.seq == self.told:
+        if position.seq == self.last_sent_seq:
             told = frames.without_position(told)
-        self.told = position.seq
+        self.last_sent_seq = position.seq
         self.write(told)
 
     def _read_snapshot(self, position: Cursor) -> tuple[Cursor, bytes]:

@@ -19,15 +19,15 @@ from ordertrack.orders.transitions import OrderMoved, OrderNotFound
 from ordertrack.rules.order_actions import (
     DETAILED_ACTS,
     LINE_ACTS,
-    Act,
     DetailMissing,
     NoSuchLine,
+    OrderAction,
     check_act,
 )
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.principal import Principal
 
-LONGEST = dict.fromkeys(Act, 200) | {Act.ASSIGN: 60}
+LONGEST = dict.fromkeys(OrderAction, 200) | {OrderAction.ASSIGN: 60}
 """How long the detail of an act may be, in characters."""
 
 _ACT = Statement(
@@ -47,7 +47,7 @@ class Acted:
 
 def act(
     order_id: uuid.UUID,
-    act: Act,
+    act: OrderAction,
     *,
     by: Principal,
     seen: OrderStatus | None = None,
@@ -77,7 +77,7 @@ def act(
 
 def _act(
     order_id: uuid.UUID,
-    act: Act,
+    act: OrderAction,
     by: Principal,
     seen: OrderStatus | None,
     line: int | None,
@@ -95,9 +95,9 @@ def _act(
             raise NoSuchLine(act, order.status, order.acts_allowed(by.role))
         if act in DETAILED_ACTS and not detail:
             raise DetailMissing(act, order.status, order.acts_allowed(by.role))
-        if act == Act.ASSIGN and detail:
+        if act == OrderAction.ASSIGN and detail:
             detail = riders.as_carried(order, detail)
-        if order.is_so(act, line, detail):
+        if order.is_already(act, line, detail):
             return Acted(order, False)
         written = _ACT.rows(
             tenant_id=by.tenant_id,

@@ -32,12 +32,12 @@ from sqlalchemy import (
 )
 
 from ordertrack.database.session import db
-from ordertrack.database.statements import Confined, PlannedOnce
+from ordertrack.database.statements import PlannedOnce, TenantQuery
 from ordertrack.live.cursor import Cursor
 from ordertrack.orders.imported import is_timed
-from ordertrack.orders.models import Order, OrderAction, StatusEvent
+from ordertrack.orders.models import ActionEvent, Order, StatusEvent
 from ordertrack.orders.records import OrderRecord, join_order, record_columns, to_record
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.stream import TenantStream
@@ -82,7 +82,7 @@ class ActionRecord:
     order_id: uuid.UUID
     number: int
     restaurant: str
-    act: Act
+    act: OrderAction
     status: OrderStatus
     line: int | None
     detail: str | None
@@ -206,20 +206,20 @@ def _events() -> Select[Any]:
 def _actions() -> Select[Any]:
     """Actions in the columns of status events: what they have alone comes after those."""
     return select(
-        OrderAction.tenant_id,
-        OrderAction.seq,
-        OrderAction.order_id,
+        ActionEvent.tenant_id,
+        ActionEvent.seq,
+        ActionEvent.order_id,
         cast(null(), Text),
-        cast(OrderAction.status, Text),
-        OrderAction.changed_by,
-        OrderAction.actor,
-        OrderAction.occurred_at,
+        cast(ActionEvent.status, Text),
+        ActionEvent.changed_by,
+        ActionEvent.actor,
+        ActionEvent.occurred_at,
         cast(null(), Interval),
-        OrderAction.action_metadata,
+        ActionEvent.action_metadata,
         cast(null(), SmallInteger),
-        cast(OrderAction.act, Text),
-        OrderAction.line,
-        OrderAction.detail,
+        cast(ActionEvent.act, Text),
+        ActionEvent.line,
+        ActionEvent.detail,
     )
 
 
@@ -274,7 +274,7 @@ def _to_action(row: Row[Any]) -> ActionRecord:
         row.order_id,
         row.number,
         row.restaurant,
-        Act(row.act),
+        OrderAction(row.act),
         OrderStatus(row.to_status),
         row.line,
         row.detail,
@@ -289,18 +289,18 @@ def _to_action(row: Row[Any]) -> ActionRecord:
 _ONLY_OF_ACTIONS: dict[str, Any] = {"act": Text, "line": Integer, "detail": Text}
 _EVENTS = _events().subquery("log")
 _LOG = union_all(_events(), _actions()).subquery("log")
-_HEAD = Confined(
+_HEAD = TenantQuery(
     select(TenantStream.epoch, TenantStream.seq).where(TenantStream.tenant_id == bindparam("tenant_id"))
 )
-_HEADS = Confined(
+_HEADS = TenantQuery(
     select(TenantStream.tenant_id, TenantStream.epoch, TenantStream.seq).where(
         TenantStream.tenant_id == any_(bindparam("tenant_ids", type_=ARRAY(Uuid)))
     ),
     "watched_tenants",
 )
 _CHANGE = [*_columns(_LOG), *record_columns()]
-_CHANGES = Confined(join_order(_entries(_LOG, _CHANGE)))
+_CHANGES = TenantQuery(join_order(_entries(_LOG, _CHANGE)))
 # What each event of a service is read by. Its limit stands in the text: a plan for any limit would be one for
 # a tenth of the log.
 _FEW_CHANGES = PlannedOnce(join_order(_entries(_LOG, _CHANGE, literal_column(str(FEW)))))
-_ENTRIES = Confined(_with_restaurant(_LOG))
+_ENTRIES = TenantQuery(_with_restaurant(_LOG))

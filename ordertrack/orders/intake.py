@@ -20,7 +20,7 @@ from ordertrack.database.session import db
 from ordertrack.monitoring import metrics
 from ordertrack.orders.models import Order
 from ordertrack.restaurants import operations
-from ordertrack.restaurants.operations import FloorSettings
+from ordertrack.restaurants.operations import OperationSettings
 from ordertrack.rules.state_machine import FIRST, OPEN, Fulfilment
 from ordertrack.tenants.models import DAYS_KEPT_AHEAD, Restaurant
 from ordertrack.tenants.principal import Principal
@@ -218,12 +218,12 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.
     return order_id
 
 
-def _routed(items: Iterable[NewItem], settings: FloorSettings) -> list[dict[str, Any]]:
+def _routed(items: Iterable[NewItem], settings: OperationSettings) -> list[dict[str, Any]]:
     """The lines, each with its station."""
     return [asdict(item) | {"station": _station_of(item, settings)} for item in items]
 
 
-def _station_of(item: NewItem, settings: FloorSettings) -> str | None:
+def _station_of(item: NewItem, settings: OperationSettings) -> str | None:
     if item.station is not None:
         return settings.as_spelled(item.station)
     return settings.station_of(item.name)

@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ordertrack.database.session import Base, Moment, stored_as_text
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 _EMPTY = text("'{}'::jsonb")
@@ -144,7 +144,7 @@ class StatusEvent(Base):
     open_lines: Mapped[int | None] = mapped_column(SmallInteger)
 
 
-class OrderAction(Base):
+class ActionEvent(Base):
     """One thing done to an order besides moving it. Shares the stream's positions with status events.
 
     `line` is the position of a struck line, `detail` the reason of a hold or the name of a rider.
@@ -160,7 +160,7 @@ class OrderAction(Base):
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     order_id: Mapped[uuid.UUID] = mapped_column(Uuid)
     restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid)
-    act: Mapped[Act] = mapped_column(stored_as_text(Act))
+    act: Mapped[OrderAction] = mapped_column(stored_as_text(OrderAction))
     status: Mapped[OrderStatus] = mapped_column(stored_as_text(OrderStatus))
     line: Mapped[int | None]
     detail: Mapped[str | None]

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from ordertrack.rules.order_actions import Act, allowed_acts
+from ordertrack.rules.order_actions import OrderAction, allowed_acts
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, allowed
 
@@ -91,42 +91,45 @@ class OrderRecord:
         """How many lines are not struck off."""
         return sum(not item.is_done for item in self.items)
 
-    def acts_allowed(self, role: Role | None = None) -> tuple[Act, ...]:
+    def acts_allowed(self, role: Role | None = None) -> tuple[OrderAction, ...]:
         return allowed_acts(self.status, self.fulfilment, role)
 
-    def is_so(self, act: Act, line: int | None = None, detail: str | None = None) -> bool:
+    def is_already(self, act: OrderAction, line: int | None = None, detail: str | None = None) -> bool:
         """Whether what the act would bring about is so already."""
         match act:
-            case Act.STRIKE | Act.UNSTRIKE:
+            case OrderAction.STRIKE | OrderAction.UNSTRIKE:
                 return any(
-                    item.position == line and item.is_done == (act == Act.STRIKE) for item in self.items
+                    item.position == line and item.is_done == (act == OrderAction.STRIKE)
+                    for item in self.items
                 )
-            case Act.RUSH | Act.UNRUSH:
-                return self.is_rush == (act == Act.RUSH)
-            case Act.HOLD | Act.RELEASE:
-                return self.hold_reason == (detail if act == Act.HOLD else None)
-            case Act.ASSIGN | Act.UNASSIGN:
-                return self.rider == (detail if act == Act.ASSIGN else None)
-            case Act.ACKNOWLEDGE:
+            case OrderAction.RUSH | OrderAction.UNRUSH:
+                return self.is_rush == (act == OrderAction.RUSH)
+            case OrderAction.HOLD | OrderAction.RELEASE:
+                return self.hold_reason == (detail if act == OrderAction.HOLD else None)
+            case OrderAction.ASSIGN | OrderAction.UNASSIGN:
+                return self.rider == (detail if act == OrderAction.ASSIGN else None)
+            case OrderAction.ACKNOWLEDGE:
                 return self.acknowledged_at is not None
 
-    def after_act(self, act: Act, at: dt.datetime, line: int | None, detail: str | None) -> OrderRecord:
+    def after_act(
+        self, act: OrderAction, at: dt.datetime, line: int | None, detail: str | None
+    ) -> OrderRecord:
         """The same order once the act is done."""
         done = replace(self, acts=self.acts + 1)
         match act:
-            case Act.STRIKE | Act.UNSTRIKE:
-                is_done = act == Act.STRIKE
+            case OrderAction.STRIKE | OrderAction.UNSTRIKE:
+                is_done = act == OrderAction.STRIKE
                 items = (
                     replace(each, is_done=is_done) if each.position == line else each for each in self.items
                 )
                 return replace(done, items=tuple(items))
-            case Act.RUSH | Act.UNRUSH:
-                return replace(done, is_rush=act == Act.RUSH)
-            case Act.HOLD | Act.RELEASE:
+            case OrderAction.RUSH | OrderAction.UNRUSH:
+                return replace(done, is_rush=act == OrderAction.RUSH)
+            case OrderAction.HOLD | OrderAction.RELEASE:
                 return replace(done, hold_reason=detail)
-            case Act.ASSIGN | Act.UNASSIGN:
+            case OrderAction.ASSIGN | OrderAction.UNASSIGN:
                 return replace(done, rider=detail)
-            case Act.ACKNOWLEDGE:
+            case OrderAction.ACKNOWLEDGE:
                 return replace(done, acknowledged_at=at)
 
     def allowed(self, role: Role | None = None) -> tuple[OrderStatus, ...]:

@@ -10,7 +10,7 @@ from ordertrack.i18n.translate import current, pgettext
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.orders.intake import IdempotencyKeyReused, PromiseOutOfRange, RestaurantNotFound
 from ordertrack.orders.transitions import OrderMoved, OrderNotFound
-from ordertrack.rules.order_actions import Act, DetailMissing, IllegalAct, NoSuchLine, RoleMayNotAct
+from ordertrack.rules.order_actions import DetailMissing, IllegalAct, NoSuchLine, OrderAction, RoleMayNotAct
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import (
     IllegalTransition,
@@ -94,7 +94,7 @@ def of_act(error: IllegalAct) -> str:
             )
         case NoSuchLine():
             return _("Say in `line` which line of the order is meant, counted from 1.")
-        case DetailMissing(act=Act.HOLD):
+        case DetailMissing(act=OrderAction.HOLD):
             return _("Say why the order is held: give a reason.")
         case DetailMissing():
             return _("Say who carries the order: give a name.")
@@ -142,15 +142,15 @@ def _role(role: Role) -> str:
     }[role]
 
 
-def _act(act: Act) -> str:
+def _act(act: OrderAction) -> str:
     return {
-        Act.STRIKE: pgettext("in a sentence", "strike"),
-        Act.UNSTRIKE: pgettext("in a sentence", "unstrike"),
-        Act.RUSH: pgettext("in a sentence", "rush"),
-        Act.UNRUSH: pgettext("in a sentence", "unrush"),
-        Act.HOLD: pgettext("in a sentence", "hold"),
-        Act.RELEASE: pgettext("in a sentence", "release"),
-        Act.ASSIGN: pgettext("in a sentence", "assign"),
-        Act.UNASSIGN: pgettext("in a sentence", "unassign"),
-        Act.ACKNOWLEDGE: pgettext("in a sentence", "acknowledge"),
+        OrderAction.STRIKE: pgettext("in a sentence", "strike"),
+        OrderAction.UNSTRIKE: pgettext("in a sentence", "unstrike"),
+        OrderAction.RUSH: pgettext("in a sentence", "rush"),
+        OrderAction.UNRUSH: pgettext("in a sentence", "unrush"),
+        OrderAction.HOLD: pgettext("in a sentence", "hold"),
+        OrderAction.RELEASE: pgettext("in a sentence", "release"),
+        OrderAction.ASSIGN: pgettext("in a sentence", "assign"),
+        OrderAction.UNASSIGN: pgettext("in a sentence", "unassign"),
+        OrderAction.ACKNOWLEDGE: pgettext("in a sentence", "acknowledge"),
     }[act]

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql import func
 
 from ordertrack.database.session import db
-from ordertrack.database.statements import Confined
+from ordertrack.database.statements import TenantQuery
 from ordertrack.orders.imported import IMPORTER, TIME_UNKNOWN
 from ordertrack.orders.models import Order, OrderItem, StatusEvent, TrackingLink
 from ordertrack.orders.order_record import ItemRecord, OrderRecord, Step
@@ -229,7 +229,7 @@ _PLAIN_FIELDS = tuple(name for name in OrderRecord.__slots__ if name not in _MAD
 
 # Built once: taps and streams find orders by the hundred a second, and putting a query together costs more
 # than sending it.
-_FIND = Confined(
+_FIND = TenantQuery(
     join_order(select(*record_columns()).select_from(Order)).where(
         Order.tenant_id == bindparam("tenant_id"), Order.id == bindparam("order_id")
     )

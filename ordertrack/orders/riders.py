@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, select
 
-from ordertrack.database.statements import Confined
+from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n import names
 from ordertrack.orders.models import Order
 from ordertrack.orders.order_record import OrderRecord
@@ -20,7 +20,7 @@ def as_carried(order: OrderRecord, name: str) -> str:
     return names.tidy(name)
 
 
-_CARRIED = Confined(
+_CARRIED = TenantQuery(
     select(Order.rider)
     .where(
         Order.tenant_id == bindparam("tenant_id"),

@@ -10,19 +10,19 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked, ngettext
 from ordertrack.orders.event_log import ActionRecord, EventRecord
 from ordertrack.orders.records import OrderRecord
-from ordertrack.rules.order_actions import LINE_ACTS, Act
+from ordertrack.rules.order_actions import LINE_ACTS, OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 
 _DEEDS = {
-    Act.STRIKE: marked("Line done"),
-    Act.UNSTRIKE: marked("Line not done after all"),
-    Act.RUSH: marked("Rush"),
-    Act.UNRUSH: marked("No rush any more"),
-    Act.HOLD: marked("On hold"),
-    Act.RELEASE: marked("No longer on hold"),
-    Act.ASSIGN: marked("Given to a rider"),
-    Act.UNASSIGN: marked("Taken from its rider"),
-    Act.ACKNOWLEDGE: marked("Cancellation acknowledged"),
+    OrderAction.STRIKE: marked("Line done"),
+    OrderAction.UNSTRIKE: marked("Line not done after all"),
+    OrderAction.RUSH: marked("Rush"),
+    OrderAction.UNRUSH: marked("No rush any more"),
+    OrderAction.HOLD: marked("On hold"),
+    OrderAction.RELEASE: marked("No longer on hold"),
+    OrderAction.ASSIGN: marked("Given to a rider"),
+    OrderAction.UNASSIGN: marked("Taken from its rider"),
+    OrderAction.ACKNOWLEDGE: marked("Cancellation acknowledged"),
 }
 
 
@@ -66,8 +66,8 @@ def _of_event(event: EventRecord, was_timed: bool) -> Sentence:
 
 
 def _of_action(order: OrderRecord, action: ActionRecord) -> Sentence:
-    about = {Act.ASSIGN: action.detail or ""}.get(action.act, "")
+    about = {OrderAction.ASSIGN: action.detail or ""}.get(action.act, "")
     if action.act in LINE_ACTS and action.line is not None:
         about = order.items[action.line - 1].name
-    why = action.detail or "" if action.act == Act.HOLD else ""
+    why = action.detail or "" if action.act == OrderAction.HOLD else ""
     return Sentence(action.occurred_at, _(_DEEDS[action.act]), about, action.changed_by, None, why)

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, union_all
 from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.session import db
 from ordertrack.orders.intake import IdempotencyKeyReused
-from ordertrack.orders.models import Order, OrderAction, StatusEvent
+from ordertrack.orders.models import ActionEvent, Order, StatusEvent
 from ordertrack.past import orders as past
 from ordertrack.past.counts import Counts
 from ordertrack.past.orders import LogIsYounger, NotYetPast, PastOrder
@@ -194,7 +194,7 @@ def _refuse_younger_log(tenant_id: uuid.UUID, head: int, first: dt.datetime) -> 
     entries = union_all(  # the head may be an action
         *(
             select(table.occurred_at).where(table.tenant_id == tenant_id, table.seq == head)
-            for table in (StatusEvent, OrderAction)
+            for table in (StatusEvent, ActionEvent)
         )
     )
     newest = db.session.scalar(entries)

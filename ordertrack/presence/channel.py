@@ -11,7 +11,7 @@ from flask import Flask, current_app
 from ordertrack.boards.filters import FILTERS
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
-from ordertrack.i18n.topic_keys import halves_of
+from ordertrack.i18n.topic_keys import parse_key
 from ordertrack.i18n.translate import TAGS, speaking
 from ordertrack.live import frames
 from ordertrack.live.cursor import Cursor
@@ -81,10 +81,10 @@ class ScreensChannel:
         """The tenants to which an alarm is shown: its orders may be forgotten ones by now."""
         return frozenset(tenant for tenant, shown in list(self._shown.items()) if shown.alarms)
 
-    def look_again(self, app: Flask, hub: Hub, turned: set[uuid.UUID]) -> None:
-        """Show what is new to those who look; `turned` are the tenants that watchers came to or left."""
+    def refresh_changed(self, app: Flask, hub: Hub, changed_tenants: set[uuid.UUID]) -> None:
+        """Show what is new to those who look; `changed_tenants` are those that watchers came to or left."""
         filtered = FILTERS.tenants()
-        for tenant_id in turned:
+        for tenant_id in changed_tenants:
             if tenant_id in filtered or tenant_id in self._told:
                 self._looked_at[tenant_id] = None  # who came has not been told
             elif any(hub.watchers(tenant_id, self.name)):
@@ -97,7 +97,7 @@ class ScreensChannel:
                 self._forget(tenant_id)
             elif tenant_id in self._marked or looked_at is None or head != looked_at:
                 self._marked.discard(tenant_id)
-                self._show(app, hub, tenant_id, tenant_id in turned)
+                self._show(app, hub, tenant_id, tenant_id in changed_tenants)
                 self._looked_at[tenant_id] = head
         self._marked &= self._looked_at.keys()
 
@@ -136,7 +136,7 @@ class ScreensChannel:
                 template = current_app.jinja_env.get_template("_unshown.html")
                 frame = frames.encode(Message(template.render(orders=orders, card_id=card_id)))
                 for watcher in hub.watchers(tenant_id, board):
-                    if halves_of(watcher.topic.key)[0] == restaurant_id:
+                    if parse_key(watcher.topic.key)[0] == restaurant_id:
                         watcher.connection.write(frame)
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
-from ordertrack.database.statements import Confined
+from ordertrack.database.statements import TenantQuery
 from ordertrack.presence.rows import GONE_AFTER, LATE_AFTER, ScreenRow
 from ordertrack.tenants.models import StaffMember, StaffSession, Tablet
 
@@ -80,4 +80,4 @@ _closed = select(
     ~exists().where(_living.c.device == Tablet.id),
 )
 _all = union_all(_open, _closed).subquery("devices")
-_DEVICES = Confined(select(_all).order_by(_all.c.board, _all.c.name, _all.c.since))
+_DEVICES = TenantQuery(select(_all).order_by(_all.c.board, _all.c.name, _all.c.since))

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from ordertrack.boards.columns import DISPATCH, KITCHEN
 from ordertrack.boards.filters import Filter
-from ordertrack.database.statements import Confined
+from ordertrack.database.statements import TenantQuery
 from ordertrack.orders.models import Order, OrderItem
 from ordertrack.rules.state_machine import OrderStatus
 
@@ -68,7 +68,7 @@ _IS_OPEN = (
     Order.restaurant_id == any_(bindparam("restaurants", type_=ARRAY(Uuid))),
     cast(Order.status, Text) == any_(bindparam("statuses", type_=ARRAY(Text))),
 )
-_COUNTS = Confined(
+_COUNTS = TenantQuery(
     select(
         Order.restaurant_id,
         Order.status,
@@ -85,7 +85,7 @@ _stations = func.array(
     .scalar_subquery(),
     type_=ARRAY(Text),
 )
-_LINES = Confined(
+_LINES = TenantQuery(
     select(Order.id, Order.restaurant_id, Order.status, Order.fulfilment, _stations.label("stations"))
     .where(*_IS_OPEN, ~_is_forgotten)
     .order_by(Order.number, Order.id)

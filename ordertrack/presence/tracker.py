@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ordertrack.boards.columns import BOARDS
 from ordertrack.boards.filters import FILTERS
-from ordertrack.i18n.topic_keys import halves_of
+from ordertrack.i18n.topic_keys import parse_key
 from ordertrack.live.hub import Hub
 from ordertrack.presence.channel import CHANNEL
 from ordertrack.presence.rows import Screen, ScreenRows
@@ -26,7 +26,7 @@ _KEPT = (*BOARDS, PICKUP)
 _log = structlog.get_logger(__name__)
 
 
-class ScreenKeeper:
+class ScreenTracker:
     """One thread a process: a handful of statements however many screens come, none while nothing changes."""
 
     def __init__(self, app: Flask, hub: Hub) -> None:
@@ -64,16 +64,16 @@ class ScreenKeeper:
 
     def tick(self, now: float) -> None:
         """Write what came and went since the last tick, and show what has changed to whoever looks."""
-        turned = self._hub.turned()
-        self._write(turned, now)
+        changed_tenants = self._hub.changed_tenants()
+        self._write(changed_tenants, now)
         if now - self._beaten >= BEAT:
             self._beaten = now
             self._beat()
-        CHANNEL.look_again(self._app, self._hub, turned)
+        CHANNEL.refresh_changed(self._app, self._hub, changed_tenants)
 
-    def _write(self, turned: set[uuid.UUID], now: float) -> None:
+    def _write(self, changed_tenants: set[uuid.UUID], now: float) -> None:
         changed: dict[uuid.UUID, AbstractSet[Screen]] = {}
-        self._again |= turned
+        self._again |= changed_tenants
         for tenant_id in self._again | self._left.keys():
             standing = self._standing(tenant_id, now)
             if standing != self._written.get(tenant_id, frozenset()):
@@ -113,7 +113,7 @@ class ScreenKeeper:
 def screens_of(hub: Hub, tenant_id: uuid.UUID) -> frozenset[Screen]:
     """The boards of a tenant that are open in this process, each once a device."""
     places = {
-        (halves_of(watcher.topic.key)[0], board, watcher.ended_by[-1])
+        (parse_key(watcher.topic.key)[0], board, watcher.ended_by[-1])
         for board in _KEPT
         for watcher in hub.watchers(tenant_id, board)
     }

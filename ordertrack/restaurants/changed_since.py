@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select, union
 
 from ordertrack.database.session import db
 from ordertrack.restaurants.models import SavedRules, SavedTarget
-from ordertrack.restaurants.operations_rows import SavedFloor
+from ordertrack.restaurants.operations_rows import SavedOperations
 
 
 def saved_lately(tenant_id: uuid.UUID, within: dt.timedelta) -> list[uuid.UUID]:
@@ -26,6 +26,6 @@ _SAVED = union(
             table.tenant_id == bindparam("tenant_id"),
             table.saved_at > func.clock_timestamp() - bindparam("within"),
         )
-        for table in (SavedRules, SavedTarget, SavedFloor)
+        for table in (SavedRules, SavedTarget, SavedOperations)
     )
 )

@@ -12,26 +12,26 @@ from ordertrack.database.session import db
 from ordertrack.database.ttl_cache import Kept
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import operations_rows
-from ordertrack.restaurants.operations_check import UnusableFloor, check
-from ordertrack.restaurants.operations_rows import MOVES, FloorSettings, SavedFloor
+from ordertrack.restaurants.operations_check import UnusableOperations, check
+from ordertrack.restaurants.operations_rows import MOVES, OperationSettings, SavedOperations
 from ordertrack.restaurants.stations import Station
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
 
 __all__ = [
-    "FloorSettings",
+    "OperationSettings",
     "Station",
-    "UnusableFloor",
+    "UnusableOperations",
     "forget",
     "forget_all",
     "of_restaurant",
     "save",
 ]
 
-_kept: Kept[tuple[uuid.UUID, uuid.UUID], FloorSettings] = Kept()
+_kept: Kept[tuple[uuid.UUID, uuid.UUID], OperationSettings] = Kept()
 
 
-def of_restaurant(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> FloorSettings:
+def of_restaurant(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> OperationSettings:
     """The settings of one restaurant; raises LookupError if the tenant has none of this id."""
     found = _kept.get((tenant_id, restaurant_id), lambda: operations_rows.read(tenant_id, restaurant_id))
     if found is None:
@@ -49,11 +49,11 @@ def forget_all() -> None:
     _kept.forget()
 
 
-def save(wanted: FloorSettings, *, by: Principal, seen: int | None = None) -> FloorSettings | None:
+def save(wanted: OperationSettings, *, by: Principal, seen: int | None = None) -> OperationSettings | None:
     """Save settings of `wanted.restaurant_id` as its next version, whatever theirs, and commit.
 
     Answers what was saved, None if it holds already. `seen` is the version that these were thought of from.
-    Raises UnusableFloor, also if somebody else saved meanwhile, and LookupError for no restaurant of the
+    Raises UnusableOperations, also if somebody else saved meanwhile, and LookupError for no restaurant of the
     tenant; then nothing is saved.
     """
     check(wanted)
@@ -64,7 +64,7 @@ def save(wanted: FloorSettings, *, by: Principal, seen: int | None = None) -> Fl
             db.session.rollback()
             return None
         if seen not in (None, before.version):
-            raise UnusableFloor({"seen": _overtaken()})
+            raise UnusableOperations({"seen": _overtaken()})
         saved = replace(wanted, version=before.version + 1)
         db.session.add(_row(saved, by))
         notify(SETTINGS_CHANNEL, f"{by.tenant_id}:{wanted.restaurant_id}")
@@ -76,7 +76,7 @@ def save(wanted: FloorSettings, *, by: Principal, seen: int | None = None) -> Fl
     return saved
 
 
-def _held(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> FloorSettings:
+def _held(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> OperationSettings:
     """The settings as they are; who saves at the same time waits until this transaction ends."""
     found = db.session.scalar(
         select(Restaurant.id)
@@ -89,8 +89,8 @@ def _held(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> FloorSettings:
     return before
 
 
-def _row(floor: FloorSettings, by: Principal) -> SavedFloor:
-    return SavedFloor(
+def _row(floor: OperationSettings, by: Principal) -> SavedOperations:
+    return SavedOperations(
         tenant_id=by.tenant_id,
         restaurant_id=floor.restaurant_id,
         version=floor.version,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ordertrack.i18n.plain_text import UnusableText, plain_text
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.restaurants.operations_rows import MOVES, FloorSettings
+from ordertrack.restaurants.operations_rows import MOVES, OperationSettings
 from ordertrack.restaurants.stations import Station, words_of
 from ordertrack.rules.state_machine import OrderStatus
 
@@ -18,7 +18,7 @@ LONGEST_NAME = 30
 LONGEST_DISH = 60
 
 
-class UnusableFloor(ValueError):
+class UnusableOperations(ValueError):
     """Settings that cannot hold; `problems` has a sentence for each field, as for `station-<index>`."""
 
     def __init__(self, problems: dict[str, str]) -> None:
@@ -26,14 +26,14 @@ class UnusableFloor(ValueError):
         super().__init__(" ".join(problems.values()))
 
 
-def check(floor: FloorSettings) -> None:
-    """Raise UnusableFloor if the settings cannot hold."""
+def check(floor: OperationSettings) -> None:
+    """Raise UnusableOperations if the settings cannot hold."""
     found = problems_of(floor)
     if found:
-        raise UnusableFloor(found)
+        raise UnusableOperations(found)
 
 
-def problems_of(floor: FloorSettings) -> dict[str, str]:
+def problems_of(floor: OperationSettings) -> dict[str, str]:
     """A sentence for each field that cannot be used as it is."""
     return dict(reversed([*_of_fields(floor), *_of_stations(floor.stations)]))  # the first of a field is kept
 
@@ -43,7 +43,7 @@ def undo_field(status: OrderStatus) -> str:
     return f"undo-{status.value}"
 
 
-def _of_fields(floor: FloorSettings) -> Iterator[tuple[str, str]]:
+def _of_fields(floor: OperationSettings) -> Iterator[tuple[str, str]]:
     for status in MOVES:
         if not 0 <= floor.undo_for(status) <= MOST_UNDO:
             yield undo_field(status), _("Give 0 to 30 seconds.")

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ordertrack.database.session import Base, Moment
-from ordertrack.database.statements import Confined
+from ordertrack.database.statements import TenantQuery
 from ordertrack.restaurants import stations
 from ordertrack.restaurants.stations import Station
 from ordertrack.rules.state_machine import FIRST, OrderStatus
@@ -25,7 +25,7 @@ MOVES = tuple(status for status in OrderStatus if status is not FIRST)
 _UNDO_AT_FIRST = dict.fromkeys(MOVES, 0) | {OrderStatus.COMPLETED: 3, OrderStatus.CANCELLED: 3}
 
 
-class SavedFloor(Base):
+class SavedOperations(Base):
     """What was saved as a restaurant's floor; of all versions the last holds. Written once, never changed.
 
     `rest_after` and the values of `undo_seconds` are seconds; `stations` is a list of `{name, dishes}`.
@@ -49,7 +49,7 @@ class SavedFloor(Base):
 
 
 @dataclass(frozen=True, slots=True)
-class FloorSettings:
+class OperationSettings:
     """How a restaurant's boards and tablets behave; `version` counts what was saved, 0 is nothing yet.
 
     `undo_seconds` is how long a move to a status can be taken back before it is sent, `rest_after` after how
@@ -78,16 +78,16 @@ class FloorSettings:
         return next(same, station_name)
 
 
-def read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> FloorSettings | None:
+def read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> OperationSettings | None:
     """The settings of a restaurant as they are now; None if the tenant has no restaurant of this id."""
     for row in _READ.rows(tenant_id=tenant_id, restaurant_id=restaurant_id):
-        return of_row(row) if row.version else FloorSettings(restaurant_id)
+        return of_row(row) if row.version else OperationSettings(restaurant_id)
     return None
 
 
-def of_row(row: Any) -> FloorSettings:
+def of_row(row: Any) -> OperationSettings:
     """What a saved row says."""
-    return FloorSettings(
+    return OperationSettings(
         row.restaurant_id,
         {OrderStatus(status): seconds for status, seconds in row.undo_seconds.items()},
         row.rest_after,
@@ -97,20 +97,22 @@ def of_row(row: Any) -> FloorSettings:
     )
 
 
-_READ = Confined(
+_READ = TenantQuery(
     select(
         Restaurant.id.label("restaurant_id"),
-        SavedFloor.version,
-        SavedFloor.undo_seconds,
-        SavedFloor.rest_after,
-        SavedFloor.arabic_digits,
-        SavedFloor.stations,
+        SavedOperations.version,
+        SavedOperations.undo_seconds,
+        SavedOperations.rest_after,
+        SavedOperations.arabic_digits,
+        SavedOperations.stations,
     )
     .outerjoin(
-        SavedFloor,
-        and_(SavedFloor.tenant_id == Restaurant.tenant_id, SavedFloor.restaurant_id == Restaurant.id),
+        SavedOperations,
+        and_(
+            SavedOperations.tenant_id == Restaurant.tenant_id, SavedOperations.restaurant_id == Restaurant.id
+        ),
     )
     .where(Restaurant.tenant_id == bindparam("tenant_id"), Restaurant.id == bindparam("restaurant_id"))
-    .order_by(SavedFloor.version.desc())
+    .order_by(SavedOperations.version.desc())
     .limit(1)
 )

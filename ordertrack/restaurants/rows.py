@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Uuid, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from ordertrack.database.statements import Confined
+from ordertrack.database.statements import TenantQuery
 from ordertrack.restaurants.calendar import Calendar, Rules, Shift
 from ordertrack.restaurants.models import SavedRules, SavedTarget
 from ordertrack.restaurants.targets import Target, Targets
@@ -66,7 +66,7 @@ def _rows_of(table: type[SavedRules] | type[SavedTarget], *columns: Any) -> Any:
 
 
 _asked = bindparam("restaurant_id", type_=Uuid)
-_READ = Confined(
+_READ = TenantQuery(
     select(
         Restaurant.id,
         Restaurant.slug,

@@ -8,7 +8,7 @@ from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 
-class Act(StrEnum):
+class OrderAction(StrEnum):
     """Strike a line off, rush or hold an order, give it to a rider, acknowledge that it was cancelled."""
 
     STRIKE = "strike"
@@ -22,42 +22,42 @@ class Act(StrEnum):
     ACKNOWLEDGE = "acknowledge"
 
 
-LINE_ACTS = frozenset({Act.STRIKE, Act.UNSTRIKE})
-DETAILED_ACTS = frozenset({Act.HOLD, Act.ASSIGN})
+LINE_ACTS = frozenset({OrderAction.STRIKE, OrderAction.UNSTRIKE})
+DETAILED_ACTS = frozenset({OrderAction.HOLD, OrderAction.ASSIGN})
 
 _COOKING = frozenset({OrderStatus.CONFIRMED, OrderStatus.PREPARING})
 _IN_THE_HOUSE = _COOKING | {OrderStatus.PENDING, OrderStatus.READY}
 
-_STATUSES: dict[Act, frozenset[OrderStatus]] = {
-    Act.STRIKE: _COOKING,
-    Act.UNSTRIKE: _COOKING,
-    Act.RUSH: _IN_THE_HOUSE,
-    Act.UNRUSH: _IN_THE_HOUSE,
-    Act.HOLD: _IN_THE_HOUSE,
+_STATUSES: dict[OrderAction, frozenset[OrderStatus]] = {
+    OrderAction.STRIKE: _COOKING,
+    OrderAction.UNSTRIKE: _COOKING,
+    OrderAction.RUSH: _IN_THE_HOUSE,
+    OrderAction.UNRUSH: _IN_THE_HOUSE,
+    OrderAction.HOLD: _IN_THE_HOUSE,
     # What went out although it was held, by an integrator's word, can still be let go.
-    Act.RELEASE: _IN_THE_HOUSE | {OrderStatus.DELIVERING},
-    Act.ASSIGN: _IN_THE_HOUSE | {OrderStatus.DELIVERING},
-    Act.UNASSIGN: _IN_THE_HOUSE | {OrderStatus.DELIVERING},
-    Act.ACKNOWLEDGE: frozenset({OrderStatus.CANCELLED}),
+    OrderAction.RELEASE: _IN_THE_HOUSE | {OrderStatus.DELIVERING},
+    OrderAction.ASSIGN: _IN_THE_HOUSE | {OrderStatus.DELIVERING},
+    OrderAction.UNASSIGN: _IN_THE_HOUSE | {OrderStatus.DELIVERING},
+    OrderAction.ACKNOWLEDGE: frozenset({OrderStatus.CANCELLED}),
 }
 _MANAGERS = frozenset({Role.MANAGER, Role.OWNER})
-_ROLES: dict[Act, frozenset[Role]] = {
-    Act.STRIKE: _MANAGERS | {Role.KITCHEN},
-    Act.UNSTRIKE: _MANAGERS | {Role.KITCHEN},
-    Act.RUSH: _MANAGERS | {Role.DISPATCH},
-    Act.UNRUSH: _MANAGERS | {Role.DISPATCH},
-    Act.HOLD: _MANAGERS | {Role.DISPATCH},
-    Act.RELEASE: _MANAGERS | {Role.DISPATCH},
-    Act.ASSIGN: _MANAGERS | {Role.DISPATCH},
-    Act.UNASSIGN: _MANAGERS | {Role.DISPATCH},
-    Act.ACKNOWLEDGE: frozenset(Role),
+_ROLES: dict[OrderAction, frozenset[Role]] = {
+    OrderAction.STRIKE: _MANAGERS | {Role.KITCHEN},
+    OrderAction.UNSTRIKE: _MANAGERS | {Role.KITCHEN},
+    OrderAction.RUSH: _MANAGERS | {Role.DISPATCH},
+    OrderAction.UNRUSH: _MANAGERS | {Role.DISPATCH},
+    OrderAction.HOLD: _MANAGERS | {Role.DISPATCH},
+    OrderAction.RELEASE: _MANAGERS | {Role.DISPATCH},
+    OrderAction.ASSIGN: _MANAGERS | {Role.DISPATCH},
+    OrderAction.UNASSIGN: _MANAGERS | {Role.DISPATCH},
+    OrderAction.ACKNOWLEDGE: frozenset(Role),
 }
 
 
 class IllegalAct(Exception):
     """An act that the rules refuse: carries `act`, `status` and which acts are `allowed` instead."""
 
-    def __init__(self, act: Act, status: OrderStatus, allowed: tuple[Act, ...]) -> None:
+    def __init__(self, act: OrderAction, status: OrderStatus, allowed: tuple[OrderAction, ...]) -> None:
         self.act = act
         self.status = status
         self.allowed = allowed
@@ -71,7 +71,9 @@ class IllegalAct(Exception):
 class RoleMayNotAct(IllegalAct):
     """The order could take this, but not at this person's hands."""
 
-    def __init__(self, role: Role, act: Act, status: OrderStatus, allowed: tuple[Act, ...]) -> None:
+    def __init__(
+        self, role: Role, act: OrderAction, status: OrderStatus, allowed: tuple[OrderAction, ...]
+    ) -> None:
         self.role = role
         super().__init__(act, status, allowed)
 
@@ -93,23 +95,27 @@ class DetailMissing(IllegalAct):
 
     @property
     def sentence(self) -> str:
-        if self.act == Act.HOLD:
+        if self.act == OrderAction.HOLD:
             return "Say why the order is held: give a reason."
         return "Say who carries the order: give a name."
 
 
-def allowed_acts(status: OrderStatus, fulfilment: Fulfilment, role: Role | None = None) -> tuple[Act, ...]:
+def allowed_acts(
+    status: OrderStatus, fulfilment: Fulfilment, role: Role | None = None
+) -> tuple[OrderAction, ...]:
     """The acts that an order takes now; `role` None narrows by no role (API keys)."""
     return tuple(
         act
-        for act in Act
+        for act in OrderAction
         if status in _STATUSES[act]
         and (role is None or role in _ROLES[act])
-        and (act not in (Act.ASSIGN, Act.UNASSIGN) or fulfilment == Fulfilment.DELIVERY)
+        and (act not in (OrderAction.ASSIGN, OrderAction.UNASSIGN) or fulfilment == Fulfilment.DELIVERY)
     )
 
 
-def check_act(act: Act, status: OrderStatus, fulfilment: Fulfilment, role: Role | None = None) -> None:
+def check_act(
+    act: OrderAction, status: OrderStatus, fulfilment: Fulfilment, role: Role | None = None
+) -> None:
     """Raise IllegalAct, or RoleMayNotAct where only the role stands in the way."""
     allowed = allowed_acts(status, fulfilment, role)
     if act in allowed:

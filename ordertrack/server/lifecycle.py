@@ -168,7 +168,7 @@ def _command(*arguments: str) -> subprocess.Popen[bytes]:
 
 def listen(worker: Any) -> None:
     """In a worker: start what it keeps, and end its streams as soon as the worker is told to go."""
-    from ordertrack.presence.tracker import ScreenKeeper
+    from ordertrack.presence.tracker import ScreenTracker
     from ordertrack.streams import sse
     from ordertrack.web import errors
 
@@ -178,7 +178,7 @@ def listen(worker: Any) -> None:
     hub = app.extensions["hub"]
     hub.most_streams = min(hub.most_streams, worker.room.streams)
     listener = sse.start(app)
-    screens = ScreenKeeper(app, hub)
+    screens = ScreenTracker(app, hub)
     screens.start()
 
     def watch() -> None:

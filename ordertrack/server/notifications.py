@@ -21,7 +21,7 @@ from ordertrack.database.channels import (
 from ordertrack.database.session import tenant_context
 from ordertrack.i18n.topic_keys import keys_of
 from ordertrack.live.hub import Hub
-from ordertrack.live.listener import Hear, OtherForm, halves, tenant_of, waking
+from ordertrack.live.listener import Hear, MalformedPayload, parse_payload, tenant_of, waking
 from ordertrack.live.subscriptions import LIFETIME
 from ordertrack.presence.channel import CHANNEL as SCREENS
 from ordertrack.restaurants import cache, operations
@@ -57,11 +57,11 @@ def recover(app: Flask, hub: Hub) -> None:
 
 
 def _on_settings(hub: Hub, payload: str) -> None:
-    tenant_id, restaurant = halves(payload)
+    tenant_id, restaurant = parse_payload(payload)
     try:
         restaurant_id = uuid.UUID(restaurant)
     except ValueError:
-        raise OtherForm(payload) from None
+        raise MalformedPayload(payload) from None
     cache.forget(tenant_id, restaurant_id)
     operations.forget(tenant_id, restaurant_id)
     _show(hub, tenant_id, restaurant_id)

@@ -101,7 +101,7 @@ def start(app: Flask) -> Listener:
 def answer(watcher: Principal, topic: Topic, after: Cursor | None) -> Response:
     """Subscribe the asker of this request to `topic`, catching up from `after` (None: a snapshot)."""
     hub: Hub = current_app.extensions["hub"]
-    database.give_back()  # who watches holds no connection
+    database.release_connection()  # who watches holds no connection
     client = socket_to_take_over(request.environ)
     if request.method == "HEAD":
         return Response(mimetype="text/event-stream")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from ordertrack.database.statements import Confined
+from ordertrack.database.statements import TenantQuery
 from ordertrack.database.ttl_cache import Kept
 from ordertrack.tenants.models import Restaurant
 
@@ -36,7 +36,7 @@ def _read(tenant_id: uuid.UUID, slug: str) -> FoundRestaurant | None:
 
 # A thousand screens that come back at once ask for the same few.
 _kept: Kept[tuple[uuid.UUID, str], FoundRestaurant] = Kept()
-_BY_SLUG = Confined(
+_BY_SLUG = TenantQuery(
     select(Restaurant.id, Restaurant.slug, Restaurant.name, Restaurant.timezone).where(
         Restaurant.tenant_id == bindparam("tenant_id"), Restaurant.slug == bindparam("slug")
     )

@@ -12,7 +12,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import and_, bindparam, select
 
 from ordertrack.database.session import db, enter_tenant, present_credential
-from ordertrack.database.statements import Confined
+from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import tablet_session, tablets, throttle
@@ -27,7 +27,7 @@ blueprint = Blueprint("sign_in", __name__)
 login_manager = LoginManager()
 login_manager.session_protection = None  # tablets change their network; a sign-in is a row that can be ended
 
-_SIGNED_IN = Confined(
+_SIGNED_IN = TenantQuery(
     select(StaffMember.id, StaffMember.name, StaffMember.role)
     .join(
         StaffSession,

@@ -10,7 +10,7 @@ from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import bindparam, select
 
-from ordertrack.database.statements import Confined
+from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
 from ordertrack.tenants.models import StaffMember
@@ -19,7 +19,7 @@ from ordertrack.web.problems import Problem, problem_of
 
 LASTS = 16 * 60 * 60  # seconds: longer than any shift
 
-_PERSON = Confined(
+_PERSON = TenantQuery(
     select(StaffMember.name, StaffMember.role, StaffMember.pin_hash).where(
         StaffMember.tenant_id == bindparam("tenant_id"),
         StaffMember.id == bindparam("staff_id"),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, select, update
 
 from ordertrack.database.session import db
-from ordertrack.database.statements import Confined
+from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
 from ordertrack.rules.roles import Role
@@ -26,7 +26,7 @@ BOARDS = {
 """What a tablet may show, and how that is called."""
 
 _OF_RESTAURANT = and_(Restaurant.tenant_id == Tablet.tenant_id, Restaurant.id == Tablet.restaurant_id)
-_BY_ID = Confined(
+_BY_ID = TenantQuery(
     select(
         Tablet.id,
         Tablet.name,

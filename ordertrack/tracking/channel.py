@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from ordertrack.i18n.topic_keys import halves_of, key_of, keys_of
+from ordertrack.i18n.topic_keys import key_of, keys_of, parse_key
 from ordertrack.i18n.translate import speaking
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message, Topic
@@ -24,7 +24,7 @@ class TrackingChannel:
         return Topic(tenant_id, self.name, key_of(order_id, language))
 
     def admits(self, watcher: Principal, topic: Topic) -> bool:
-        order_id, _ = halves_of(topic.key)
+        order_id, _ = parse_key(topic.key)
         return watcher.actor == f"customer:{order_id}"
 
     def keys(self, change: Change) -> tuple[str, ...]:
@@ -32,12 +32,12 @@ class TrackingChannel:
         return keys_of(change.order.id) if isinstance(change.event, EventRecord) else ()
 
     def render(self, change: Change, key: str) -> Message:
-        _, language = halves_of(key)
+        _, language = parse_key(key)
         with speaking(language):
             return Message(fragments.progress(change.order))
 
     def snapshot(self, topic: Topic, head: Cursor) -> Message:
-        order_id, language = halves_of(topic.key)
+        order_id, language = parse_key(topic.key)
         order = records.find(topic.tenant_id, order_id)
         assert order is not None
         with speaking(language):

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import bindparam, select
 
 from ordertrack.database.session import enter_tenant
-from ordertrack.database.statements import Confined
+from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import speaking
 from ordertrack.live.topics import Channel
 from ordertrack.orders import event_log, records
@@ -28,7 +28,7 @@ _channel = TrackingChannel()
 CHANNELS: list[Channel] = [_channel]
 
 SHOWN_AFTER_THE_END = dt.timedelta(days=1)
-_LINK = Confined(
+_LINK = TenantQuery(
     select(TrackingLink.tenant_id, TrackingLink.order_id).where(TrackingLink.token == bindparam("token")),
     "tracking_token",
 )

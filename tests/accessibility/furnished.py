@@ -17,7 +17,7 @@ from ordertrack.orders import actions, intake, records, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.restaurants import cache, save
 from ordertrack.restaurants.targets import Target
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla.rollup import extend
@@ -79,13 +79,17 @@ class _Service:
             return {
                 "new": self._order(Fulfilment.DELIVERY),
                 "late": self._order(Fulfilment.PICKUP),
-                "rush": self._order(Fulfilment.DELIVERY, 1, (Act.RUSH, None)),
-                "after the starters": self._order(Fulfilment.DINE_IN, 1, (Act.HOLD, "After the starters")),
+                "rush": self._order(Fulfilment.DELIVERY, 1, (OrderAction.RUSH, None)),
+                "after the starters": self._order(
+                    Fulfilment.DINE_IN, 1, (OrderAction.HOLD, "After the starters")
+                ),
                 "cooking": self._order(Fulfilment.PICKUP, 2),
                 "ready": self._order(Fulfilment.PICKUP, 3),
-                "waits for Ali": self._order(Fulfilment.DELIVERY, 3, (Act.ASSIGN, "Ali")),
-                "held": self._order(Fulfilment.DELIVERY, 3, (Act.ASSIGN, "Ali"), (Act.HOLD, "Door code?")),
-                "with Ziad": self._order(Fulfilment.DELIVERY, 4, (Act.ASSIGN, "زياد")),
+                "waits for Ali": self._order(Fulfilment.DELIVERY, 3, (OrderAction.ASSIGN, "Ali")),
+                "held": self._order(
+                    Fulfilment.DELIVERY, 3, (OrderAction.ASSIGN, "Ali"), (OrderAction.HOLD, "Door code?")
+                ),
+                "with Ziad": self._order(Fulfilment.DELIVERY, 4, (OrderAction.ASSIGN, "زياد")),
                 "completed": self._order(Fulfilment.DELIVERY, 5),
                 "cancelled": self._cancelled(),
             }
@@ -96,7 +100,9 @@ class _Service:
         assert order is not None
         return order.tracking_token
 
-    def _order(self, fulfilment: Fulfilment, steps: int = 0, *acts: tuple[Act, str | None]) -> uuid.UUID:
+    def _order(
+        self, fulfilment: Fulfilment, steps: int = 0, *acts: tuple[OrderAction, str | None]
+    ) -> uuid.UUID:
         promised = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=45)
         guest = {"name": "Rita خوري", "phone": "+961 3 123456"}
         order = NewOrder("hamra", fulfilment, _ITEMS, "T-7", guest, promised)

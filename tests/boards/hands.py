@@ -14,7 +14,7 @@ from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, intake, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.restaurants import operations
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
 
@@ -59,7 +59,7 @@ def act(
     app: Flask,
     house: House,
     order_id: uuid.UUID,
-    what: Act,
+    what: OrderAction,
     line: int | None = None,
     detail: str | None = None,
 ) -> None:

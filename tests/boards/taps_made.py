@@ -13,8 +13,8 @@ from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import actions, transitions
 from ordertrack.restaurants import operations
-from ordertrack.restaurants.operations import FloorSettings
-from ordertrack.rules.order_actions import Act
+from ordertrack.restaurants.operations import OperationSettings
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
 
@@ -41,10 +41,10 @@ def set_undo(app: Flask, house: House, seconds: dict[OrderStatus, int]) -> None:
     with tenant_context(app, house.tenant_id):
         hamra = find_restaurant(house.tenant_id, "hamra")
         assert hamra is not None
-        operations.save(FloorSettings(hamra.id, seconds), by=house.maya.principal)
+        operations.save(OperationSettings(hamra.id, seconds), by=house.maya.principal)
 
 
-def do(app: Flask, house: House, order_id: uuid.UUID, act: Act, line: int | None = None) -> None:
+def do(app: Flask, house: House, order_id: uuid.UUID, act: OrderAction, line: int | None = None) -> None:
     """Have the till do something to an order."""
     with tenant_context(app, house.tenant_id):
         actions.act(order_id, act, by=house.program, line=line)

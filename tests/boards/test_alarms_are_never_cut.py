@@ -15,7 +15,7 @@ from server import wait_for
 
 from ordertrack.orders.intake import NewItem
 from ordertrack.restaurants.operations import Station
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 
 Open = Callable[..., Page]
@@ -71,7 +71,7 @@ def test_alarms_and_news_are_whole_on_every_screen_in_every_language(
     page.reload()
     seen.expect_state(page, "live")
     move(app, cedar, crying[0], OrderStatus.CANCELLED)
-    act(app, cedar, crying[1], Act.RUSH)
+    act(app, cedar, crying[1], OrderAction.RUSH)
     for sign in ("#unshown p", "#told summary", "#alerts [data-kind=unshown]", "#alerts [data-kind=changed]"):
         expect(page.locator(sign)).to_be_visible(timeout=SOON)
     expect_whole(page)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from ordertrack.orders.intake import NewItem
 from ordertrack.restaurants.operations import Station
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 Open = Callable[..., Page]
@@ -42,7 +42,7 @@ def test_all_day_counts_what_is_still_to_be_made_live_and_stays_open(
     order_of(app, cedar, NewItem("Fattoush", 6))
     expect_counts(page, "7 Fattoush", "5 Kebab")
     move(app, cedar, first, *COOKING)
-    act(app, cedar, first, Act.STRIKE, line=1)
+    act(app, cedar, first, OrderAction.STRIKE, line=1)
     expect_counts(page, "7 Fattoush", "3 Kebab")
     move(app, cedar, second, *COOKING, OrderStatus.READY)
     expect_counts(page, "7 Fattoush")
@@ -72,7 +72,7 @@ def test_a_station_sees_its_own_lines_and_what_has_no_station_and_is_told_what_i
     expect_live(page)
     order_of(app, cedar, NewItem("Fattoush", 1))
     expect(page.locator("#hidden-by-filter")).to_have_text("2 hidden by filter")
-    act(app, cedar, both, Act.STRIKE, line=1)
+    act(app, cedar, both, OrderAction.STRIKE, line=1)
     expect_counts(page, "1 Baklava")
     expect(line(page, both, 2)).to_be_disabled()
     page.get_by_role("button", name="Grill").click()

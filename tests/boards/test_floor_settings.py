@@ -18,8 +18,8 @@ from werkzeug.test import TestResponse
 
 from ordertrack.database.session import db, tenant_context
 from ordertrack.restaurants import operations, operations_rows
-from ordertrack.restaurants.operations import FloorSettings, Station, UnusableFloor
-from ordertrack.restaurants.operations_rows import MOVES, SavedFloor
+from ordertrack.restaurants.operations import OperationSettings, Station, UnusableOperations
+from ordertrack.restaurants.operations_rows import MOVES, SavedOperations
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.server.notifications import channels
 from ordertrack.tenants.models import Restaurant
@@ -70,10 +70,10 @@ def hamra(app: Flask, cedar: House) -> uuid.UUID:
 
 
 @pytest.fixture
-def held(app: Flask, cedar: House, hamra: uuid.UUID) -> Callable[[], FloorSettings]:
+def held(app: Flask, cedar: House, hamra: uuid.UUID) -> Callable[[], OperationSettings]:
     """Hamra's settings as they are in the database."""
 
-    def read() -> FloorSettings:
+    def read() -> OperationSettings:
         with tenant_context(app, cedar.tenant_id):
             found = operations_rows.read(cedar.tenant_id, hamra)
             assert found is not None
@@ -83,10 +83,10 @@ def held(app: Flask, cedar: House, hamra: uuid.UUID) -> Callable[[], FloorSettin
 
 
 def test_a_restaurant_begins_with_three_seconds_for_what_is_final_and_without_stations(
-    held: Callable[[], FloorSettings], hamra: uuid.UUID
+    held: Callable[[], OperationSettings], hamra: uuid.UUID
 ) -> None:
     first = held()
-    assert first == FloorSettings(hamra)
+    assert first == OperationSettings(hamra)
     assert {status: first.undo_for(status) for status in OrderStatus if first.undo_for(status)} == AT_FIRST
     assert (first.rest_after, first.arabic_digits, first.stations, first.version) == (300, False, (), 0)
     assert first.station_of("Kebab") is None
@@ -94,7 +94,7 @@ def test_a_restaurant_begins_with_three_seconds_for_what_is_final_and_without_st
 
 @pytest.mark.parametrize("who", ["nour", "karim"])
 def test_kitchen_and_dispatch_neither_see_nor_save_them(
-    cedar: House, sign_in: Callable[[Person], FlaskClient], held: Callable[[], FloorSettings], who: str
+    cedar: House, sign_in: Callable[[Person], FlaskClient], held: Callable[[], OperationSettings], who: str
 ) -> None:
     client = sign_in(getattr(cedar, who))
     answers = [client.get(PAGE), client.post(PAGE, data=form(rest_after="9"))]
@@ -108,7 +108,7 @@ def test_another_tenants_restaurant_is_404(maya: FlaskClient, rival: House) -> N
 
 
 def test_what_is_saved_holds_and_stands_there_and_in_the_history(
-    maya: FlaskClient, held: Callable[[], FloorSettings]
+    maya: FlaskClient, held: Callable[[], OperationSettings]
 ) -> None:
     stations = station(0, "Grill", "kebab\r\nshish taouk, kafta\r\nkebab\r\n") | station(
         4, "بارد", "فتوش، تبولة"
@@ -141,7 +141,7 @@ def test_what_is_saved_holds_and_stands_there_and_in_the_history(
 
 
 def test_saving_what_holds_already_says_so_and_adds_nothing(
-    maya: FlaskClient, held: Callable[[], FloorSettings]
+    maya: FlaskClient, held: Callable[[], OperationSettings]
 ) -> None:
     answer = maya.post(PAGE, data=form(), follow_redirects=True)
     assert "Nothing was changed" in answer.text
@@ -165,7 +165,7 @@ def test_saving_what_holds_already_says_so_and_adds_nothing(
     ],
 )
 def test_what_cannot_be_used_is_refused_at_its_field_and_kept_as_it_was_typed(
-    maya: FlaskClient, held: Callable[[], FloorSettings], field: str, sent: str
+    maya: FlaskClient, held: Callable[[], OperationSettings], field: str, sent: str
 ) -> None:
     answer = maya.post(PAGE, data=form() | {field: sent} | station(0, "Grill", "kebab\nfirst"))
     assert answer.status_code == 422
@@ -195,7 +195,7 @@ def test_what_cannot_be_used_is_refused_at_its_field_and_kept_as_it_was_typed(
     ],
 )
 def test_stations_that_cannot_be_are_refused_where_they_stand(
-    maya: FlaskClient, held: Callable[[], FloorSettings], rows: dict[str, str], at: str, said: str
+    maya: FlaskClient, held: Callable[[], OperationSettings], rows: dict[str, str], at: str, said: str
 ) -> None:
     answer = maya.post(PAGE, data=form() | rows)
     assert answer.status_code == 422
@@ -204,7 +204,7 @@ def test_stations_that_cannot_be_are_refused_where_they_stand(
 
 
 def test_who_saves_without_having_seen_what_a_colleague_saved_is_told(
-    maya: FlaskClient, held: Callable[[], FloorSettings]
+    maya: FlaskClient, held: Callable[[], OperationSettings]
 ) -> None:
     assert maya.post(PAGE, data=form(rest_after="6", seen="0")).status_code == 302
     late = maya.post(PAGE, data=form(rest_after="7", seen="0"))
@@ -216,7 +216,7 @@ def test_who_saves_without_having_seen_what_a_colleague_saved_is_told(
 
 
 def test_the_page_shows_where_dishes_go_and_first_those_that_go_nowhere(
-    maya: FlaskClient, cedar: House, place: Callable[..., uuid.UUID], held: Callable[[], FloorSettings]
+    maya: FlaskClient, cedar: House, place: Callable[..., uuid.UUID], held: Callable[[], OperationSettings]
 ) -> None:
     place(cedar)
     assert "2 dishes have no station" in shown(maya.get(PAGE))
@@ -255,7 +255,7 @@ def test_one_tenant_reads_nothing_of_anothers_not_even_what_is_kept_at_hand(
                 operations.of_restaurant(tenant_id, hamra)
         stranger = rival.maya.principal
         with pytest.raises(LookupError):
-            operations.save(FloorSettings(hamra, rest_after=60), by=stranger)
+            operations.save(OperationSettings(hamra, rest_after=60), by=stranger)
 
 
 @pytest.mark.parametrize(
@@ -265,18 +265,18 @@ def test_nobody_changes_what_was_saved_once(
     app: Flask, cedar: House, hamra: uuid.UUID, statement: str
 ) -> None:
     with tenant_context(app, cedar.tenant_id):
-        operations.save(FloorSettings(hamra, rest_after=120), by=cedar.maya.principal)
+        operations.save(OperationSettings(hamra, rest_after=120), by=cedar.maya.principal)
         with pytest.raises(ProgrammingError):
             db.session.execute(text(statement))
 
 
 def test_settings_that_cannot_hold_are_saved_by_no_way(app: Flask, cedar: House, hamra: uuid.UUID) -> None:
-    with tenant_context(app, cedar.tenant_id), pytest.raises(UnusableFloor):
-        operations.save(FloorSettings(hamra, {OrderStatus.READY: 31}), by=cedar.maya.principal)
+    with tenant_context(app, cedar.tenant_id), pytest.raises(UnusableOperations):
+        operations.save(OperationSettings(hamra, {OrderStatus.READY: 31}), by=cedar.maya.principal)
 
 
-def a_version(house: House, restaurant_id: uuid.UUID, **changes: Any) -> SavedFloor:
+def a_version(house: House, restaurant_id: uuid.UUID, **changes: Any) -> SavedOperations:
     held = {"undo_seconds": {}, "rest_after": 300, "arabic_digits": False, "stations": []} | changes
-    return SavedFloor(
+    return SavedOperations(
         tenant_id=house.tenant_id, restaurant_id=restaurant_id, version=1, saved_by="Maya", actor="x", **held
     )

@@ -14,7 +14,7 @@ from server import wait_for
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log
 from ordertrack.orders.intake import NewItem
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 
 Place = Callable[..., uuid.UUID]
@@ -105,7 +105,7 @@ def test_what_somebody_types_on_a_card_stays_while_others_strike_its_lines_and_m
     reason.press_sequentially("Out of chi")
     move(app, cedar, order_id, OrderStatus.CONFIRMED)
     expect(page.locator("#column-confirmed").locator(f"#order-{order_id}")).to_be_visible()
-    act(app, cedar, order_id, Act.STRIKE, line=2)
+    act(app, cedar, order_id, OrderAction.STRIKE, line=2)
     expect(card(page, order_id)).to_contain_text("1 of 2")
     page.keyboard.type("cken")
     expect(reason).to_have_value("Out of chicken")

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, intake, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 PAGE = "/r/hamra/open"
@@ -39,8 +39,8 @@ def an_order(app: Flask, cedar: House) -> uuid.UUID:
         order_id, _ = intake.place(order, by=cedar.program)
         for to in (OrderStatus.CONFIRMED, OrderStatus.PREPARING):
             transitions.advance(order_id, to, by=cedar.nour.principal)
-        actions.act(order_id, Act.STRIKE, by=cedar.nour.principal, line=1)
-        actions.act(order_id, Act.ASSIGN, by=cedar.karim.principal, detail="Ali")
+        actions.act(order_id, OrderAction.STRIKE, by=cedar.nour.principal, line=1)
+        actions.act(order_id, OrderAction.ASSIGN, by=cedar.karim.principal, detail="Ali")
         return order_id
 
 

@@ -24,7 +24,7 @@ from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, intake, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 PICKUP = "/r/hamra/pickup"
@@ -146,7 +146,7 @@ def test_what_is_done_to_an_order_without_moving_it_is_no_news_for_guests(
     while (frame := stream.next()) is not None and frame.event != "hb":
         pass
     with tenant_context(app, cedar.tenant_id):
-        actions.act(order_id, Act.RUSH, by=cedar.program)
+        actions.act(order_id, OrderAction.RUSH, by=cedar.program)
     move(order_id, OrderStatus.PREPARING)
     frame = stream.next()
     stream.close()

@@ -17,7 +17,7 @@ from ordertrack.boards import riders
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, event_log, transitions
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
 
@@ -39,9 +39,9 @@ def give(app: Flask, cedar: House, place: Place) -> Callable[..., uuid.UUID]:
         with tenant_context(app, cedar.tenant_id):
             for status in (*TO_READY, *([OrderStatus.DELIVERING] if is_out else [])):
                 transitions.advance(order_id, status, by=cedar.program)
-            actions.act(order_id, Act.ASSIGN, by=cedar.karim.principal, detail=rider)
+            actions.act(order_id, OrderAction.ASSIGN, by=cedar.karim.principal, detail=rider)
             if is_held:
-                actions.act(order_id, Act.HOLD, by=cedar.program, detail="The guest is late")
+                actions.act(order_id, OrderAction.HOLD, by=cedar.program, detail="The guest is late")
         return order_id
 
     return make

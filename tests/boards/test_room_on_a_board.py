@@ -20,7 +20,7 @@ from ordertrack.boards.room import LARGEST_BOARD, LARGEST_CARD, MOST_CARDS, Room
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake, records
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.tenants.restaurants import find_restaurant
 from ordertrack.web.bodies import LARGEST_BODY
@@ -85,7 +85,7 @@ def test_orders_beyond_the_room_of_a_board_are_counted_and_the_urgent_ones_are_o
 ) -> None:
     monkeypatch.setattr(fragments, "MOST_CARDS", 3)
     placed = [put(app, cedar, NewItem("Tea", 1)) for _ in range(5)]
-    act(app, cedar, placed[4], Act.RUSH)
+    act(app, cedar, placed[4], OrderAction.RUSH)
     page = sign_in(cedar.nour).get(KITCHEN).text  # type: ignore[attr-defined]
     snapshot, left_out = board_of(app, cedar)
     assert left_out == 2

@@ -11,7 +11,7 @@ from hands import COOKING, DISPATCH, KITCHEN, act, button, card, expect_live, mo
 from playwright.sync_api import Page, expect
 
 from ordertrack.boards.fragments import card_id
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 Place = Callable[..., uuid.UUID]
@@ -76,7 +76,7 @@ def test_dispatch_sees_what_is_coming_and_how_far_it_is(
     coming = page.locator(f"#column-kitchen > #{card_id(order_id)}")
     expect(coming).to_contain_text("0 of 2")
     move(app, cedar, order_id, *COOKING)
-    act(app, cedar, order_id, Act.STRIKE, line=1)
+    act(app, cedar, order_id, OrderAction.STRIKE, line=1)
     expect(coming).to_contain_text("1 of 2")
     move(app, cedar, order_id, OrderStatus.READY)
     expect(page.locator(f"#column-ready > #{card_id(order_id)}")).to_be_visible()
@@ -86,7 +86,7 @@ def test_a_rider_is_given_an_order_by_name_and_those_of_late_are_offered(
     app: Flask, cedar: House, place: Place, open_page: Open
 ) -> None:
     before, order_id = place(cedar), place(cedar)
-    act(app, cedar, before, Act.ASSIGN, detail="Hadi")
+    act(app, cedar, before, OrderAction.ASSIGN, detail="Hadi")
     pickup = place(cedar, Fulfilment.PICKUP)
     page = open_page(cedar.karim, DISPATCH)
     expect_live(page)

@@ -26,7 +26,7 @@ from ordertrack.presence import overview
 from ordertrack.presence.channel import CHANNEL, Part
 from ordertrack.presence.overview import Floor
 from ordertrack.presence.rows import GONE_AFTER
-from ordertrack.presence.tracker import BEAT, LINGER, ScreenKeeper
+from ordertrack.presence.tracker import BEAT, LINGER, ScreenTracker
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.streams.sse import EventLog
 from ordertrack.tenants import tablets
@@ -39,7 +39,7 @@ class Process:
 
     def __init__(self, app: Flask) -> None:
         self.hub = Hub(EventLog(app), [*boards.CHANNELS, *presence.CHANNELS])
-        self.keeper = ScreenKeeper(app, self.hub)
+        self.keeper = ScreenTracker(app, self.hub)
         self._app = app
         self._now = self.keeper._beaten
 

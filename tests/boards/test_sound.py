@@ -16,7 +16,7 @@ from heard import expect_lit, expect_sounds, go_on, record_lights, start_shift
 from playwright.sync_api import Page, expect
 
 from ordertrack.boards.fragments import card_id
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 KINDS = {"New order": "new", "Order changed": "changed", "Order cancelled": "cancelled", "Order late": "late"}
@@ -89,10 +89,10 @@ def test_what_others_do_to_a_card_sounds_as_changed_but_lines_struck_off_and_mov
     move(order_id, OrderStatus.CONFIRMED)
     page = start_shift(open_page, cedar.nour)
     card = hands.card(page, order_id)
-    act(order_id, Act.STRIKE, line=1)
+    act(order_id, OrderAction.STRIKE, line=1)
     move(order_id, OrderStatus.PREPARING)
     expect(page.locator(f"#column-preparing > #{card_id(order_id)}")).to_be_visible()
-    act(order_id, Act.RUSH)
+    act(order_id, OrderAction.RUSH)
     expect(card).to_have_attribute("data-news", "changed")
     expect_sounds(page, 1, "changed")
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordertrack.restaurants.operations import FloorSettings
+from ordertrack.restaurants.operations import OperationSettings
 from ordertrack.restaurants.stations import Station, station_of, words_of
 
 GRILL = Station("Grill", ("kebab", "chicken", "كباب", "poulet grillé", "7up"))
@@ -80,7 +80,7 @@ def test_the_longest_match_wins_in_whatever_order_stations_stand(dishes: list[st
 
 @pytest.mark.parametrize("spelled", ["grill", " GRILL ", "Grill\u00a0", "\uff27\uff32\uff29\uff2c\uff2c"])
 def test_a_station_that_an_order_names_is_the_one_that_is_set_up(spelled: str) -> None:
-    floor = FloorSettings(uuid.uuid4(), stations=KITCHEN)
+    floor = OperationSettings(uuid.uuid4(), stations=KITCHEN)
     assert floor.as_spelled(spelled) == "Grill"
     assert floor.as_spelled("Grill 2") == "Grill 2"
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from taps_made import do, log_of, move
 
 from ordertrack.database.session import db, tenant_context
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 
 Place = Callable[..., uuid.UUID]
@@ -44,7 +44,7 @@ def test_what_somebody_took_back_meanwhile_stays_taken_back(
     order_id = place(cedar)
     move(app, cedar, order_id, OrderStatus.CONFIRMED)
     assert nour.post(f"/orders/{order_id}/actions", data=STRIKE).status_code == 200
-    do(app, cedar, order_id, Act.UNSTRIKE, line=1)
+    do(app, cedar, order_id, OrderAction.UNSTRIKE, line=1)
     assert nour.post(f"/orders/{order_id}/actions", data=STRIKE | {"again": "1"}).status_code == 200
     assert log_of(app, cedar, order_id)[1:] == ["strike 1 Nour", "unstrike 1 Till"]
 

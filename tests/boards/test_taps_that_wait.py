@@ -25,7 +25,7 @@ from taps_made import (
 )
 from wire import Wire
 
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 
 KITCHEN = "/r/hamra/kitchen"
@@ -220,7 +220,7 @@ def test_a_tap_whose_answer_got_lost_has_no_effect_a_second_time(
     wire.hold("post")
     strike(page, order_id, 1)
     wait_for(lambda: len(log_of(app, cedar, order_id)) == 3, "the line to be struck off")
-    do(app, cedar, order_id, Act.UNSTRIKE, line=1)
+    do(app, cedar, order_id, OrderAction.UNSTRIKE, line=1)
     wire.cut()
     expect_waiting(page, ONE_WAITS)
     wire.let_through()

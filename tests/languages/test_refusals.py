@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ordertrack.i18n.translate import SOURCE, TAGS, speaking
 from ordertrack.orders import problems
 from ordertrack.orders.transitions import OrderMoved
-from ordertrack.rules.order_actions import Act, DetailMissing, IllegalAct, NoSuchLine, check_act
+from ordertrack.rules.order_actions import DetailMissing, IllegalAct, NoSuchLine, OrderAction, check_act
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import (
     Fulfilment,
@@ -44,11 +44,11 @@ def refused_moves() -> list[IllegalTransition]:
 
 def refused_acts() -> list[IllegalAct]:
     found: list[IllegalAct] = [
-        NoSuchLine(Act.STRIKE, READY, ()),
-        DetailMissing(Act.HOLD, READY, ()),
-        DetailMissing(Act.ASSIGN, READY, ()),
+        NoSuchLine(OrderAction.STRIKE, READY, ()),
+        DetailMissing(OrderAction.HOLD, READY, ()),
+        DetailMissing(OrderAction.ASSIGN, READY, ()),
     ]
-    for act, status, role in product(Act, OrderStatus, (None, *Role)):
+    for act, status, role in product(OrderAction, OrderStatus, (None, *Role)):
         try:
             check_act(act, status, DELIVERY, role)
         except IllegalAct as error:
@@ -73,7 +73,17 @@ def test_in_another_language_no_word_of_english_is_left(tag: str) -> None:
         said += [problems.of_act(act) for act in refused_acts()]
         assert english.isdisjoint(said)
         words = {word.strip(".,:;«»\u00a0") for sentence in said for word in sentence.split()}
-        assert not words & {"An", "order", "cannot", "become", "role", "The", "takes", *OrderStatus, *Act}
+        assert not words & {
+            "An",
+            "order",
+            "cannot",
+            "become",
+            "role",
+            "The",
+            "takes",
+            *OrderStatus,
+            *OrderAction,
+        }
         assert "line" in " ".join(said)  # the name of the field stays what it is
 
 

@@ -18,7 +18,7 @@ from ordertrack.orders.actions import Acted
 from ordertrack.orders.event_log import ActionRecord, EventRecord
 from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.transitions import OrderMoved, OrderNotFound
-from ordertrack.rules.order_actions import Act, DetailMissing, IllegalAct, NoSuchLine, RoleMayNotAct
+from ordertrack.rules.order_actions import DetailMissing, IllegalAct, NoSuchLine, OrderAction, RoleMayNotAct
 from ordertrack.rules.state_machine import LinesOpen, OrderHeld, OrderStatus
 from ordertrack.tenants.principal import Principal
 
@@ -27,7 +27,7 @@ PENDING, CONFIRMED, PREPARING, READY, DELIVERING, COMPLETED, CANCELLED = OrderSt
 
 @pytest.fixture
 def do(app: Flask) -> Callable[..., Acted]:
-    def act(order_id: uuid.UUID, what: Act, *, by: Principal, **rest: Any) -> Acted:
+    def act(order_id: uuid.UUID, what: OrderAction, *, by: Principal, **rest: Any) -> Acted:
         with tenant_context(app, by.tenant_id):
             return actions.act(order_id, what, by=by, **rest)
 
@@ -59,21 +59,21 @@ def test_a_rider_who_carries_something_keeps_one_spelling(
     cedar: Any, place: Any, do: Any, story: Any, stored: Any, typed: str
 ) -> None:
     first, second = place(cedar), place(cedar)
-    do(first, Act.ASSIGN, by=cedar.karim.principal, detail="Sami")
-    do(second, Act.ASSIGN, by=cedar.karim.principal, detail=typed)
+    do(first, OrderAction.ASSIGN, by=cedar.karim.principal, detail="Sami")
+    do(second, OrderAction.ASSIGN, by=cedar.karim.principal, detail=typed)
     assert stored(cedar, second).rider == story(cedar, second)[-1].detail == "Sami"
-    assert not do(first, Act.ASSIGN, by=cedar.karim.principal, detail=typed).done, "so it was already"
+    assert not do(first, OrderAction.ASSIGN, by=cedar.karim.principal, detail=typed).done, "so it was already"
 
 
 def test_a_riders_name_is_kept_tidy_and_is_the_restaurants_own(
     cedar: Any, place: Any, bring: Any, do: Any, stored: Any
 ) -> None:
     first, elsewhere, later = place(cedar), place(cedar, restaurant="jounieh"), place(cedar)
-    do(first, Act.ASSIGN, by=cedar.program, detail="Abou\u00a0 Sami ")
-    do(elsewhere, Act.ASSIGN, by=cedar.program, detail="ABOU SAMI")
+    do(first, OrderAction.ASSIGN, by=cedar.program, detail="Abou\u00a0 Sami ")
+    do(elsewhere, OrderAction.ASSIGN, by=cedar.program, detail="ABOU SAMI")
     assert [stored(cedar, order).rider for order in (first, elsewhere)] == ["Abou Sami", "ABOU SAMI"]
     bring(cedar, first, CANCELLED)
-    do(later, Act.ASSIGN, by=cedar.program, detail="abou sami")
+    do(later, OrderAction.ASSIGN, by=cedar.program, detail="abou sami")
     assert stored(cedar, later).rider == "abou sami", "nobody carries anything under the other spelling"
 
 
@@ -82,14 +82,14 @@ def test_an_action_stands_in_the_one_log_in_its_place(
 ) -> None:
     order = place(cedar)
     bring(cedar, order, CONFIRMED)
-    do(order, Act.STRIKE, by=cedar.nour.principal, line=1)
+    do(order, OrderAction.STRIKE, by=cedar.nour.principal, line=1)
     bring(cedar, order, PREPARING)
     entries = story(cedar, order)
     assert [type(entry) for entry in entries] == [EventRecord, EventRecord, ActionRecord, EventRecord]
     seqs = [entry.cursor.seq for entry in entries]
     assert seqs == list(range(seqs[0], seqs[0] + 4))
     struck = entries[2]
-    assert (struck.act, struck.line, struck.detail, struck.status) == (Act.STRIKE, 1, None, CONFIRMED)
+    assert (struck.act, struck.line, struck.detail, struck.status) == (OrderAction.STRIKE, 1, None, CONFIRMED)
     assert (struck.changed_by, struck.actor) == (cedar.nour.principal.name, cedar.nour.principal.actor)
     assert entries[1].occurred_at <= struck.occurred_at <= entries[3].occurred_at
 
@@ -97,20 +97,28 @@ def test_an_action_stands_in_the_one_log_in_its_place(
 @pytest.mark.parametrize(
     ("act", "back", "given"),
     [
-        (Act.STRIKE, Act.UNSTRIKE, {"line": 1}),
-        (Act.RUSH, Act.UNRUSH, {}),
-        (Act.HOLD, Act.RELEASE, {"detail": "the guest is late"}),
-        (Act.ASSIGN, Act.UNASSIGN, {"detail": "Jad"}),
+        (OrderAction.STRIKE, OrderAction.UNSTRIKE, {"line": 1}),
+        (OrderAction.RUSH, OrderAction.UNRUSH, {}),
+        (OrderAction.HOLD, OrderAction.RELEASE, {"detail": "the guest is late"}),
+        (OrderAction.ASSIGN, OrderAction.UNASSIGN, {"detail": "Jad"}),
     ],
 )
 def test_an_act_and_its_undoing_leave_the_order_as_it_was_and_both_are_logged(
-    cedar: Any, place: Any, bring: Any, do: Any, stored: Any, story: Any, act: Act, back: Act, given: Any
+    cedar: Any,
+    place: Any,
+    bring: Any,
+    do: Any,
+    stored: Any,
+    story: Any,
+    act: OrderAction,
+    back: OrderAction,
+    given: Any,
 ) -> None:
     order = place(cedar)
     bring(cedar, order, CONFIRMED)
     before = stored(cedar, order)
     done = do(order, act, by=cedar.maya.principal, **given)
-    assert done.done and done.order.is_so(act, given.get("line"), given.get("detail"))
+    assert done.done and done.order.is_already(act, given.get("line"), given.get("detail"))
     assert stored(cedar, order) == done.order
     line = {"line": 1} if "line" in given else {}
     undone = do(order, back, by=cedar.maya.principal, **line)
@@ -123,7 +131,7 @@ def test_an_act_and_its_undoing_leave_the_order_as_it_was_and_both_are_logged(
 
 def test_what_is_so_already_is_not_written_again(cedar: Any, place: Any, do: Any, story: Any) -> None:
     order = place(cedar)
-    first, second = (do(order, Act.RUSH, by=cedar.karim.principal) for _ in range(2))
+    first, second = (do(order, OrderAction.RUSH, by=cedar.karim.principal) for _ in range(2))
     assert (first.done, second.done) == (True, False)
     assert len(story(cedar, order)) == 2
 
@@ -136,7 +144,7 @@ def test_many_who_strike_the_same_line_at_once_strike_it_once(
 
     def strike() -> bool:
         with tenant_context(crowd_app, cedar.tenant_id):
-            return actions.act(order, Act.STRIKE, by=cedar.nour.principal, line=1).done
+            return actions.act(order, OrderAction.STRIKE, by=cedar.nour.principal, line=1).done
 
     assert sorted(crowd([strike] * 12)) == [False] * 11 + [True]
     assert len(story(cedar, order)) == 3
@@ -145,19 +153,27 @@ def test_many_who_strike_the_same_line_at_once_strike_it_once(
 @pytest.mark.parametrize(
     ("who", "act", "given", "refusal"),
     [
-        ("nour", Act.RUSH, {}, RoleMayNotAct),
-        ("karim", Act.STRIKE, {"line": 1}, RoleMayNotAct),
-        ("karim", Act.HOLD, {}, DetailMissing),
-        ("karim", Act.ASSIGN, {"detail": ""}, DetailMissing),
-        ("nour", Act.STRIKE, {}, NoSuchLine),
-        ("nour", Act.STRIKE, {"line": 0}, NoSuchLine),
-        ("nour", Act.STRIKE, {"line": 99}, NoSuchLine),
-        ("nour", Act.ACKNOWLEDGE, {}, IllegalAct),
-        ("nour", Act.STRIKE, {"line": 1, "seen": PENDING}, OrderMoved),
+        ("nour", OrderAction.RUSH, {}, RoleMayNotAct),
+        ("karim", OrderAction.STRIKE, {"line": 1}, RoleMayNotAct),
+        ("karim", OrderAction.HOLD, {}, DetailMissing),
+        ("karim", OrderAction.ASSIGN, {"detail": ""}, DetailMissing),
+        ("nour", OrderAction.STRIKE, {}, NoSuchLine),
+        ("nour", OrderAction.STRIKE, {"line": 0}, NoSuchLine),
+        ("nour", OrderAction.STRIKE, {"line": 99}, NoSuchLine),
+        ("nour", OrderAction.ACKNOWLEDGE, {}, IllegalAct),
+        ("nour", OrderAction.STRIKE, {"line": 1, "seen": PENDING}, OrderMoved),
     ],
 )
 def test_what_is_refused_leaves_nothing_behind(
-    cedar: Any, place: Any, bring: Any, do: Any, story: Any, who: str, act: Act, given: Any, refusal: Any
+    cedar: Any,
+    place: Any,
+    bring: Any,
+    do: Any,
+    story: Any,
+    who: str,
+    act: OrderAction,
+    given: Any,
+    refusal: Any,
 ) -> None:
     order = place(cedar)
     bring(cedar, order, CONFIRMED)
@@ -168,7 +184,7 @@ def test_what_is_refused_leaves_nothing_behind(
 
 def test_nobody_acts_on_another_tenants_order(cedar: Any, rival: Any, place: Any, do: Any) -> None:
     with pytest.raises(OrderNotFound):
-        do(place(rival), Act.RUSH, by=cedar.program)
+        do(place(rival), OrderAction.RUSH, by=cedar.program)
 
 
 def test_on_a_board_ready_needs_every_line_struck_off_or_a_word_that_is_logged(
@@ -185,7 +201,7 @@ def test_on_a_board_ready_needs_every_line_struck_off_or_a_word_that_is_logged(
         assert refused.value.open_lines == lines
         transitions.advance(orders[0], READY, by=nour, on_board=True, despite_open_lines=True)
     for line in range(1, lines + 1):
-        do(orders[1], Act.STRIKE, by=nour, line=line)
+        do(orders[1], OrderAction.STRIKE, by=nour, line=line)
     with tenant_context(app, cedar.tenant_id):
         transitions.advance(orders[1], READY, by=nour, on_board=True)
         transitions.advance(orders[2], READY, by=cedar.program)
@@ -200,8 +216,8 @@ def test_a_line_put_back_at_the_same_moment_is_not_overlooked(
     order = place(cedar)
     bring(cedar, order, CONFIRMED, PREPARING)
     for line in range(1, len(stored(cedar, order).items) + 1):
-        do(order, Act.STRIKE, by=cedar.nour.principal, line=line)
-    do(order, Act.UNSTRIKE, by=cedar.nour.principal, line=1)
+        do(order, OrderAction.STRIKE, by=cedar.nour.principal, line=line)
+    do(order, OrderAction.UNSTRIKE, by=cedar.nour.principal, line=1)
     moved = operator.execute(
         "SELECT * FROM advance_order(%s, %s, 'preparing', 'ready', true, true, 'Nour', 'staff:1', '{}',"
         " 'quiet')",
@@ -214,12 +230,12 @@ def test_on_a_board_a_held_order_is_not_moved_but_can_be_cancelled(
     app: Flask, cedar: Any, place: Any, do: Any, stored: Any
 ) -> None:
     order = place(cedar)
-    do(order, Act.HOLD, by=cedar.karim.principal, detail="the guest is late")
+    do(order, OrderAction.HOLD, by=cedar.karim.principal, detail="the guest is late")
     with tenant_context(app, cedar.tenant_id):
         with pytest.raises(OrderHeld, match="the guest is late"):
             transitions.advance(order, CONFIRMED, by=cedar.nour.principal, on_board=True)
         transitions.advance(order, CANCELLED, by=cedar.nour.principal, on_board=True, reason="no guest")
-    done = do(order, Act.ACKNOWLEDGE, by=cedar.karim.principal)
+    done = do(order, OrderAction.ACKNOWLEDGE, by=cedar.karim.principal)
     assert done.done and stored(cedar, order).acknowledged_at is not None
 
 
@@ -255,12 +271,12 @@ def test_what_went_out_although_it_was_held_can_be_released(
 ) -> None:
     order = place(cedar)
     bring(cedar, order, CONFIRMED, PREPARING, READY)
-    do(order, Act.HOLD, by=cedar.karim.principal, detail="wait")
+    do(order, OrderAction.HOLD, by=cedar.karim.principal, detail="wait")
     bring(cedar, order, DELIVERING)  # an integrator's word, which no board's rule stops
     karim = cedar.karim.principal
     with tenant_context(app, cedar.tenant_id), pytest.raises(OrderHeld):
         transitions.advance(order, COMPLETED, by=karim, on_board=True)
-    assert do(order, Act.RELEASE, by=karim).done
+    assert do(order, OrderAction.RELEASE, by=karim).done
     with tenant_context(app, cedar.tenant_id):
         assert transitions.advance(order, COMPLETED, by=karim, on_board=True).moved
 

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from ordertrack.rules.order_actions import Act, IllegalAct, RoleMayNotAct, allowed_acts, check_act
+from ordertrack.rules.order_actions import IllegalAct, OrderAction, RoleMayNotAct, allowed_acts, check_act
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 
@@ -24,7 +24,7 @@ def test_a_role_may_do_only_what_the_order_takes(status: OrderStatus, fulfilment
 
 @pytest.mark.parametrize(("status", "fulfilment"), EVERYTHING)
 def test_checking_agrees_with_what_is_allowed(status: OrderStatus, fulfilment: Fulfilment) -> None:
-    for act, role in itertools.product(Act, (None, *Role)):
+    for act, role in itertools.product(OrderAction, (None, *Role)):
         if act in allowed_acts(status, fulfilment, role):
             check_act(act, status, fulfilment, role)
             continue
@@ -38,19 +38,19 @@ def test_checking_agrees_with_what_is_allowed(status: OrderStatus, fulfilment: F
 
 def test_what_is_over_takes_nothing_but_that_it_was_seen() -> None:
     for status, fulfilment in itertools.product(TERMINAL, Fulfilment):
-        taken = {Act.ACKNOWLEDGE} if status == OrderStatus.CANCELLED else set()
+        taken = {OrderAction.ACKNOWLEDGE} if status == OrderStatus.CANCELLED else set()
         assert set(allowed_acts(status, fulfilment)) == taken
 
 
 def test_only_the_kitchen_strikes_lines_and_only_dispatch_rushes_holds_and_assigns() -> None:
     kitchen = set(itertools.chain(*(allowed_acts(*each, Role.KITCHEN) for each in EVERYTHING)))
     dispatch = set(itertools.chain(*(allowed_acts(*each, Role.DISPATCH) for each in EVERYTHING)))
-    assert kitchen == {Act.STRIKE, Act.UNSTRIKE, Act.ACKNOWLEDGE}
-    assert dispatch == set(Act) - {Act.STRIKE, Act.UNSTRIKE}
+    assert kitchen == {OrderAction.STRIKE, OrderAction.UNSTRIKE, OrderAction.ACKNOWLEDGE}
+    assert dispatch == set(OrderAction) - {OrderAction.STRIKE, OrderAction.UNSTRIKE}
 
 
 def test_only_deliveries_are_given_to_a_rider() -> None:
     for status in OrderStatus:
         for fulfilment in (Fulfilment.PICKUP, Fulfilment.DINE_IN):
-            assert not {Act.ASSIGN, Act.UNASSIGN} & set(allowed_acts(status, fulfilment))
-    assert Act.ASSIGN in allowed_acts(OrderStatus.DELIVERING, Fulfilment.DELIVERY)
+            assert not {OrderAction.ASSIGN, OrderAction.UNASSIGN} & set(allowed_acts(status, fulfilment))
+    assert OrderAction.ASSIGN in allowed_acts(OrderStatus.DELIVERING, Fulfilment.DELIVERY)

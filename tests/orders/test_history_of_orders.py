@@ -29,7 +29,7 @@ from ordertrack.orders.models import Order, OrderItem, StatusEvent, TrackingLink
 from ordertrack.past.counts import Counts
 from ordertrack.past.orders import HistoryRefused, LogIsYounger, NotYetPast, PastOrder, PastStep
 from ordertrack.past.writer import History
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, IllegalTransition, OrderStatus, allowed
 from ordertrack.server import consistency
 from ordertrack.tenants.models import Restaurant
@@ -195,7 +195,7 @@ def test_nothing_is_written_before_an_action_that_the_log_ends_with(
 ) -> None:
     order_id = place(cedar)
     with tenant_context(app, cedar.tenant_id):
-        actions.act(order_id, Act.RUSH, by=cedar.maya.principal)
+        actions.act(order_id, OrderAction.RUSH, by=cedar.maya.principal)
     with pytest.raises(LogIsYounger):
         write(past(cedar, 0, 1))
     assert len(log()) == 1

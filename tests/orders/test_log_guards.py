@@ -15,7 +15,7 @@ from psycopg import errors, sql
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 
 # A move from confirmed to cancelled, as true as what stands in it.
@@ -128,7 +128,7 @@ BEFORE = [(1, OrderStatus.PENDING), (2, OrderStatus.CONFIRMED), (2, "head")]
 def test_what_says_the_truth_may_be_typed_in(typed: Any, log: Any) -> None:
     typed(_MOVE, **_TRUE)
     typed(_ACT, **_DONE)
-    assert log() == [*BEFORE[:2], (3, OrderStatus.CANCELLED), (4, Act.RUSH), (4, "head")]
+    assert log() == [*BEFORE[:2], (3, OrderStatus.CANCELLED), (4, OrderAction.RUSH), (4, "head")]
 
 
 @pytest.mark.parametrize("by", ["+ 1", "+ 2", "- 1"])
@@ -192,7 +192,7 @@ def test_a_second_transaction_adds_nothing_to_a_number_that_is_taken(typed: Any,
     typed(_ACT, **_DONE)
     with pytest.raises(errors.CheckViolation, match="at the head of the stream"):
         typed(_MOVE.replace("seq + 1", "seq"), **_TRUE)  # where an action stands
-    assert log() == [*BEFORE[:2], (3, Act.RUSH), (3, "head")]
+    assert log() == [*BEFORE[:2], (3, OrderAction.RUSH), (3, "head")]
 
 
 def test_a_number_that_another_transaction_is_taking_is_nobody_elses(

@@ -17,7 +17,7 @@ from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.past.orders import LogIsYounger, PastOrder, PastStep
 from ordertrack.past.writer import History
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 NOTHING = dt.timedelta(0)
@@ -98,7 +98,7 @@ def test_an_action_is_done_at_the_last_entry_until_the_clock_has_caught_up(
     bring(cedar, order_id, OrderStatus.CANCELLED)
     moment = set_clock_back()
     with tenant_context(app, cedar.tenant_id):
-        told = actions.act(order_id, Act.ACKNOWLEDGE, by=cedar.program).order
+        told = actions.act(order_id, OrderAction.ACKNOWLEDGE, by=cedar.program).order
     assert last().occurred_at == moment
     assert (told.acknowledged_at, order_of(order_id).acknowledged_at) == (moment, moment)
 
@@ -108,7 +108,7 @@ def test_a_move_after_an_action_is_not_before_it(
 ) -> None:
     order_id = place(cedar)
     with tenant_context(app, cedar.tenant_id):
-        actions.act(order_id, Act.RUSH, by=cedar.program)
+        actions.act(order_id, OrderAction.RUSH, by=cedar.program)
     moment = set_clock_back()
     bring(cedar, order_id, OrderStatus.CONFIRMED)
     assert last().occurred_at == moment
@@ -148,7 +148,7 @@ def test_a_past_does_not_begin_before_an_action_that_the_log_ends_with(
 ) -> None:
     order_id = place(cedar)
     with tenant_context(app, cedar.tenant_id):
-        actions.act(order_id, Act.RUSH, by=cedar.program)
+        actions.act(order_id, OrderAction.RUSH, by=cedar.program)
     now = dt.datetime.now(dt.UTC)
     set_clock_back()
     past = PastOrder(

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import actions, event_log
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.sla.measure.reached import reached
 
 
@@ -24,7 +24,7 @@ def rushed(app: Flask, cedar: House, place: Callable[..., uuid.UUID], undisturbe
     """An order, placed and then rushed: the second entry of the log is an action, of this moment."""
     order_id = place(cedar)
     with tenant_context(app, cedar.tenant_id):
-        actions.act(order_id, Act.RUSH, by=cedar.maya.principal)
+        actions.act(order_id, OrderAction.RUSH, by=cedar.maya.principal)
         place(cedar)
         entries = event_log.entries_after(cedar.tenant_id, 0, 9)
     return entries[1].occurred_at

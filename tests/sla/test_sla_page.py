@@ -141,7 +141,7 @@ def test_the_page_says_what_the_report_says(app: Flask, busy: House, sign_in: Si
         f"Half within (p50) {wording.time(kitchen.p50)}",
         f"9 of 10 within (p90) {wording.time(kitchen.p90)}",
         f"In target {formats.share(kitchen.share)}",
-        wording.said_left_out(kitchen.left_out),
+        wording.left_out_text(kitchen.left_out),
         "Times within 2%",
         "Figures up to",
     ):

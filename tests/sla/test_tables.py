@@ -86,7 +86,7 @@ def test_what_is_left_out_stands_in_every_table_of_figures_and_is_called_doubtfu
         counted_in = TABLES[name](full_report(chosen.but(with_left_out=True)))
         assert "Doubtful, counted in" in [column.title for column in counted_in.columns]
     assert wording.left_out(DOUBTS) == "24: 3 forgotten, 12 mass, 9 early"
-    assert wording.said_left_out(DOUBTS) == "24 left out: 3 forgotten, 12 mass, 9 early"
+    assert wording.left_out_text(DOUBTS) == "24 left out: 3 forgotten, 12 mass, 9 early"
 
 
 def test_without_a_target_no_share_is_shown() -> None:

@@ -24,7 +24,7 @@ from ordertrack.database.session import (
     tenant_context,
 )
 from ordertrack.orders import actions
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.tenants.accounts import hash_key
 
 _TENANT_TABLES = """
@@ -90,7 +90,7 @@ def two_houses(
             connection.execute(lock, {"tenant": str(house.tenant_id)})
             order_id = place(house)
             with tenant_context(app, house.tenant_id):
-                actions.act(order_id, Act.RUSH, by=house.maya.principal)
+                actions.act(order_id, OrderAction.RUSH, by=house.maya.principal)
             sign_in(house.nour)
             for statement in _ROWS.split(";\n")[:-1]:
                 connection.exec_driver_sql(statement, {"tenant": house.tenant_id})

@@ -20,7 +20,7 @@ from ordertrack.boards.fragments import card_id
 from ordertrack.boards.fragments import move as message
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
-from ordertrack.database.statements import Confined
+from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import SOURCE
 from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
@@ -225,8 +225,8 @@ def test_cards_and_pages_are_rendered_without_reading_what_was_learned_each_time
     learn(app, cedar, USUAL)
     order = order_of(app, cedar, place(cedar))
     read: list[object] = []
-    rows = Confined.rows
-    monkeypatch.setattr(Confined, "rows", lambda self, **values: read.append(self) or rows(self, **values))
+    rows = TenantQuery.rows
+    monkeypatch.setattr(TenantQuery, "rows", lambda self, **values: read.append(self) or rows(self, **values))
     with tenant_context(app, cedar.tenant_id):
         for _ in range(50):
             assert "est." in message(KITCHEN, order, SOURCE)

@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from ordertrack.demo.simulation import menu
 from ordertrack.demo.simulation.open_orders import OpenOrder
-from ordertrack.rules.order_actions import Act
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 
 class Task(NamedTuple):
-    act: Act
+    act: OrderAction
     role: Role
     line: int | None = None
     detail: str | None = None
@@ -23,12 +23,12 @@ def tasks_of(order: OpenOrder) -> list[tuple[float, Task]]:
     match order.status:
         case OrderStatus.PREPARING:
             return [
-                (line / (order.lines + 0.5), Task(Act.STRIKE, Role.KITCHEN, line=line))
+                (line / (order.lines + 0.5), Task(OrderAction.STRIKE, Role.KITCHEN, line=line))
                 for line in range(1, order.lines + 1)
             ]
         case OrderStatus.READY if order.fulfilment == Fulfilment.DELIVERY:
             rider = menu.RIDERS[order.id.int % len(menu.RIDERS)]
-            return [(0.5, Task(Act.ASSIGN, Role.DISPATCH, detail=rider))]
+            return [(0.5, Task(OrderAction.ASSIGN, Role.DISPATCH, detail=rider))]
         case OrderStatus.CANCELLED:
-            return [(1.0, Task(Act.ACKNOWLEDGE, Role.KITCHEN))]
+            return [(1.0, Task(OrderAction.ACKNOWLEDGE, Role.KITCHEN))]
     return []

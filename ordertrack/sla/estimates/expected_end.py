@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flask import g
 from sqlalchemy import bindparam, select
 
-from ordertrack.database.statements import Confined
+from ordertrack.database.statements import TenantQuery
 from ordertrack.orders.records import OrderRecord
 from ordertrack.restaurants.calendar import Calendar
 from ordertrack.rules.stages import SPANS, Stage
@@ -98,7 +98,7 @@ def _of_restaurant(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, day: dt.date)
 
 
 _kept: dict[tuple[uuid.UUID | None, uuid.UUID, uuid.UUID, dt.date], tuple[float, Estimates]] = {}
-_DAYS = Confined(
+_DAYS = TenantQuery(
     select(EstimateDay.cells).where(
         EstimateDay.tenant_id == bindparam("tenant_id"),
         EstimateDay.restaurant_id == bindparam("restaurant_id"),

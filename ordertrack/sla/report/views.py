@@ -50,7 +50,7 @@ def _register(state: BlueprintSetupState) -> None:
         sla_stage=naming.stage,
         sla_measures=naming.measures,
         sla_open=wording.open_orders,
-        said_left_out=wording.said_left_out,
+        left_out_text=wording.left_out_text,
     )
 
 

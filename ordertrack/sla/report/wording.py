@@ -44,7 +44,7 @@ def left_out(counts: Mapping[LeftOut, int]) -> str:
     return _("%(total)s: %(reasons)s", total=total, reasons=reasons) if reasons else total
 
 
-def said_left_out(counts: Mapping[LeftOut, int], are_in: bool = False) -> str:
+def left_out_text(counts: Mapping[LeftOut, int], are_in: bool = False) -> str:
     """As `24 left out: 3 forgotten, 12 mass, 9 early`; `are_in`: they are counted, doubtful as they are."""
     total = sum(counts.values())
     if not total:
