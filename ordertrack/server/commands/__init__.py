@@ -1,0 +1,1 @@
+"""What an operator types, a module a group: companies, people, keys, the database, the server itself."""

@@ -1,0 +1,147 @@
+"""`ordertrack staff`: people who sign in, or on at shared tablets, and their way back in."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+from sqlalchemy import select
+
+from ordertrack.database.operating import as_json_option, operator, report
+from ordertrack.rules.roles import Role
+from ordertrack.server.commands.options import tenant_option
+
+if TYPE_CHECKING:
+    from ordertrack.tenants.models import StaffMember
+
+
+@click.group()
+def staff() -> None:
+    """People who sign in, or on at shared tablets."""
+
+
+@staff.command("create")
+@click.argument("email")
+@tenant_option
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--name", required=True, help="The name that the log shows.")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+@as_json_option
+def create_staff(email: str, tenant_slug: str, role: str, name: str, password: str, as_json: bool) -> None:
+    """Make a staff member who signs in as EMAIL."""
+    from ordertrack.tenants import accounts
+
+    with operator():
+        made = accounts.create_staff_member(
+            accounts.find_tenant(tenant_slug), email, name, Role(role), password
+        )
+        report(
+            as_json,
+            f"{made.name} signs in as {made.email} ({role}).",
+            id=made.id,
+            email=made.email,
+            role=role,
+            name=made.name,
+            tenant=tenant_slug,
+        )
+
+
+@staff.command("pin")
+@click.argument("email_or_name")
+@tenant_option
+@click.option("--pin", prompt="PIN", hide_input=True, confirmation_prompt=True, help="4 to 8 digits.")
+def set_pin(email_or_name: str, tenant_slug: str, pin: str) -> None:
+    """Give a staff member the PIN with which they sign on at shared tablets."""
+    from ordertrack.tenants import accounts, people
+
+    with operator():
+        member = accounts.find_staff_member(accounts.find_tenant(tenant_slug), email_or_name)
+        people.set_pin(member, pin)
+        click.echo(f"{member.name} has a new PIN.")
+
+
+@staff.command("list")
+@tenant_option
+@as_json_option
+def list_staff(tenant_slug: str, as_json: bool) -> None:
+    """Print everybody whose access has not ended: role, name, e-mail address, and whether there is a PIN."""
+    from ordertrack.tenants import accounts, people
+
+    with operator():
+        members = people.in_use(accounts.find_tenant(tenant_slug).id)
+        if as_json:
+            listed = [
+                {
+                    "id": str(each.id),
+                    "name": each.name,
+                    "role": each.role,
+                    "email": each.email,
+                    "has_pin": each.pin_hash is not None,
+                }
+                for each in members
+            ]
+            click.echo(json.dumps(listed))
+            return
+        for each in members:
+            has_pin = "PIN" if each.pin_hash else "no PIN"
+            click.echo(f"{each.role}  {each.name}  {each.email or 'on tablets only'}  {has_pin}")
+
+
+@staff.command("revoke")
+@click.argument("email_or_name")
+@tenant_option
+def revoke_staff(email_or_name: str, tenant_slug: str) -> None:
+    """End a staff member's access; open screens close at once."""
+    from ordertrack.tenants import accounts
+
+    with operator():
+        member = accounts.revoke_staff_member(accounts.find_tenant(tenant_slug), email_or_name)
+        click.echo(f"{member.email or member.name} can no longer sign in.")
+
+
+@staff.command("password")
+@click.argument("email")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+@as_json_option
+def change_password(email: str, password: str, as_json: bool) -> None:
+    """Give the staff member who signs in as EMAIL another password.
+
+    Every sign-in of before ends, and its open screens close at once. The PIN stays.
+    """
+    from ordertrack.tenants import regaining
+
+    with operator():
+        member = regaining.find_by_address(email)
+        regaining.change_password(member, password)
+        _report_access(
+            member, f"{member.email} has a new password; every sign-in of before has ended.", as_json
+        )
+
+
+@staff.command("restore")
+@click.argument("email")
+@click.option("--password", help="A new password; without it, the one of before.")
+@as_json_option
+def restore(email: str, password: str | None, as_json: bool) -> None:
+    """Give the staff member who signed in as EMAIL the access back that was revoked.
+
+    They have their role, name and PIN as before. If the access was ended because somebody else knew the
+    password, give a new one with --password.
+    """
+    from ordertrack.tenants import regaining
+
+    with operator():
+        member = regaining.find_by_address(email)
+        regaining.restore(member, password)
+        which = "the password of before" if password is None else "the new password"
+        _report_access(member, f"{member.email} ({member.role}) may sign in again, with {which}.", as_json)
+
+
+def _report_access(member: StaffMember, sentence: str, as_json: bool) -> None:
+    from ordertrack.database.session import db
+    from ordertrack.tenants.models import Tenant
+
+    tenant = db.session.scalar(select(Tenant.slug).where(Tenant.id == member.tenant_id))
+    made = {"id": member.id, "email": member.email, "role": member.role, "name": member.name}
+    report(as_json, sentence, **made, tenant=tenant)

@@ -1,0 +1,54 @@
+"""`ordertrack tenant` and `ordertrack restaurant`: companies, and their places with a kitchen."""
+
+from __future__ import annotations
+
+import click
+
+from ordertrack.database.operating import as_json_option, operator, report
+from ordertrack.server.commands.options import tenant_option
+
+
+@click.group()
+def tenant() -> None:
+    """Companies that use this server."""
+
+
+@tenant.command("create")
+@click.argument("name")
+@click.option("--slug", required=True, help="Its short name in commands.")
+@as_json_option
+def create_tenant(name: str, slug: str, as_json: bool) -> None:
+    """Make the tenant NAME."""
+    from ordertrack.tenants import accounts
+
+    with operator():
+        made = accounts.create_tenant(name, slug)
+        report(as_json, f"Tenant {made.name} ({made.slug}) is there.", id=made.id, slug=slug, name=made.name)
+
+
+@click.group()
+def restaurant() -> None:
+    """Places with a kitchen."""
+
+
+@restaurant.command("create")
+@click.argument("name")
+@tenant_option
+@click.option("--slug", required=True, help="Its short name in addresses and in the API.")
+@click.option("--timezone", required=True, help="Its time zone, such as Asia/Beirut.")
+@as_json_option
+def create_restaurant(name: str, tenant_slug: str, slug: str, timezone: str, as_json: bool) -> None:
+    """Make the restaurant NAME of a tenant."""
+    from ordertrack.tenants import accounts
+
+    with operator():
+        made = accounts.create_restaurant(accounts.find_tenant(tenant_slug), name, slug, timezone)
+        report(
+            as_json,
+            f"Restaurant {made.name} is there: its boards are /r/{slug}/kitchen and /r/{slug}/dispatch.",
+            id=made.id,
+            slug=slug,
+            name=made.name,
+            timezone=timezone,
+            tenant=tenant_slug,
+        )
