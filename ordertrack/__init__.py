@@ -2,100 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from functools import partial
+from typing import TYPE_CHECKING
 
-from flask import Flask, Response
-from flask_compress import Compress
-from werkzeug.middleware.proxy_fix import ProxyFix
+if TYPE_CHECKING:
+    from flask import Flask
 
-from ordertrack import api, backoffice, boards, presence, tracking
-from ordertrack.boards import reasons
-from ordertrack.database.app import make_bare_app
-from ordertrack.database.config import Settings
-from ordertrack.i18n import labels, names, script_messages, translate
-from ordertrack.live.takeover import TakeOver
-from ordertrack.monitoring import health, logs, metrics
-from ordertrack.orders import problems as order_problems  # noqa: F401 (it registers)
-from ordertrack.orders import views as order_views
-from ordertrack.server import notifications
-from ordertrack.sla.report import channel as report_channel
-from ordertrack.sla.report import views as report_views
-from ordertrack.streams import problems as stream_problems  # noqa: F401 (it registers)
-from ordertrack.streams import sse
-from ordertrack.tenants import sign_in, tablet_guard
-from ordertrack.web import assets, errors, language_menu
-from ordertrack.web.bodies import LARGEST_BODY
-
-_SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    # Pages name customers: nothing of them stays behind on a shared tablet. Static files have their own rule.
-    "Cache-Control": "no-store",
-}
+    from ordertrack.database.config import Settings
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The web application of `settings`, or of the environment; it connects to nothing yet."""
-    settings = settings or Settings.from_environment()
-    app = make_bare_app(settings)
-    app.config.update(
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=16),
-        MAX_CONTENT_LENGTH=LARGEST_BODY,
-        MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
-        # Pages and lists; a stream's bytes are shared by its watchers, and a card is smaller than a packet.
-        COMPRESS_MIMETYPES=["text/html", "text/csv", "application/json", "text/javascript"],
-        COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_BR_LEVEL=8,
-        COMPRESS_BR_MODE=1,  # text
-        COMPRESS_MIN_SIZE=2048,
-        COMPRESS_STREAMS=False,
-    )
-    logs.init_app(app)
-    translate.init_app(app)  # before whatever may refuse: a refusal is said in the language asked for
-    errors.init_app(app)
-    assets.init_app(app)
-    labels.init_app(app)
-    reasons.init_app(app)
-    names.init_app(app)
-    script_messages.init_app(app)
-    sign_in.init_app(app)
-    tablet_guard.init_app(app)
-    sse.init_app(
-        app,
-        [*boards.CHANNELS, *presence.CHANNELS, *tracking.CHANNELS, *api.CHANNELS, *report_channel.CHANNELS],
-        notifications.channels,
-        notifications.recover,
-    )
-    health.init_app(app)
-    for blueprint in (
-        metrics.blueprint,
-        health.blueprint,
-        language_menu.blueprint,
-        order_views.blueprint,
-        *boards.BLUEPRINTS,
-        *presence.BLUEPRINTS,
-        tracking.blueprint,
-        report_views.blueprint,
-        *backoffice.BLUEPRINTS,
-        api.blueprint,
-    ):
-        app.register_blueprint(blueprint)
-    policy = assets.content_security_policy(app)
-    app.after_request(partial(_secure, policy))
-    Compress(app)
-    app.wsgi_app = TakeOver(app.wsgi_app)  # type: ignore[method-assign]
-    if settings.proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
-        )
-    return app
+    from ordertrack.server import application  # commands do without it, and start in half the time
 
-
-def _secure(policy: str, response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", policy)
-    for name, value in _SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+    return application.create_app(settings)

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import click
 import psycopg
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from ordertrack.database.migrating import UpgradeRefused
-from ordertrack.database.session import BlindOperator, UnsafeDatabaseRole
-from ordertrack.database.settings_error import SettingsError
-from ordertrack.demo.commands import demo, replay, rush
-from ordertrack.server.commands.db import db
-from ordertrack.server.commands.keys import key
-from ordertrack.server.commands.serve import serve
-from ordertrack.server.commands.staff import staff
-from ordertrack.server.commands.tenants import restaurant, tenant
-from ordertrack.sla.commands import sla
-from ordertrack.tenants.accounts import AccountError
+from ordertrack.database.settings_error import Mendable
 
-_MENDABLE = (SettingsError, AccountError, UnsafeDatabaseRole, BlindOperator, UpgradeRefused)
+# A command is imported when somebody types it: each needs a part of the house only.
+_COMMANDS = {
+    "serve": "ordertrack.server.commands.serve",
+    "tenant": "ordertrack.server.commands.tenants",
+    "restaurant": "ordertrack.server.commands.tenants",
+    "staff": "ordertrack.server.commands.staff",
+    "key": "ordertrack.server.commands.keys",
+    "db": "ordertrack.server.commands.db",
+    "demo": "ordertrack.demo.commands",
+    "rush": "ordertrack.demo.commands",
+    "replay": "ordertrack.demo.replay.command",
+    "sla": "ordertrack.sla.commands",
+}
 
 
 class Commands(click.Group):
     """Turns errors that a person can mend into one sentence and exit code 1."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = _COMMANDS.get(cmd_name)
+        return getattr(import_module(module), cmd_name) if module else None
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except _MENDABLE as error:
+        except Mendable as error:
             raise click.ClickException(str(error)) from error
         except (OperationalError, ProgrammingError) as error:
             said = str(error.orig).strip().partition("\n")[0]
@@ -48,9 +58,6 @@ class Commands(click.Group):
 def cli() -> None:
     """Live order tracking for restaurants."""
 
-
-for _command in (serve, tenant, restaurant, staff, key, db, demo, rush, replay, sla):
-    cli.add_command(_command)
 
 if __name__ == "__main__":
     cli()

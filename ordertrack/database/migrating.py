@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from ordertrack.database.config import ROOT
+from ordertrack.database.settings_error import Mendable
 
 T = TypeVar("T")
 TURN_PATIENCE = 600.0  # seconds that an upgrade waits for another one
@@ -39,7 +40,7 @@ _HOLDERS = text("""
 """)
 
 
-class UpgradeRefused(RuntimeError):
+class UpgradeRefused(Mendable, RuntimeError):
     """The database cannot be brought up to date as things are; the message says why and what to do."""
 
 

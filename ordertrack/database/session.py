@@ -28,6 +28,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from ordertrack.database import connecting
 from ordertrack.database.pool import PoolInTurn
+from ordertrack.database.settings_error import Mendable
 
 
 class Base(DeclarativeBase):
@@ -64,11 +65,11 @@ READY_WITHIN = 1.0  # seconds
 _TENANT_SETTING = text("SELECT set_config('ordertrack.tenant_id', :tenant, true)")
 
 
-class UnsafeDatabaseRole(RuntimeError):
+class UnsafeDatabaseRole(Mendable, RuntimeError):
     """The role that the application connects as could see past row-level security."""
 
 
-class BlindOperator(RuntimeError):
+class BlindOperator(Mendable, RuntimeError):
     """The role that commands run under does not see every tenant, and would take nothing for everything."""
 
 

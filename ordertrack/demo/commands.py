@@ -11,11 +11,8 @@ from ordertrack.database import schema
 from ordertrack.database.config import Settings
 from ordertrack.demo.house import people as house
 from ordertrack.demo.house import tablet_people
-from ordertrack.demo.replay.command import replay
 from ordertrack.demo.simulation.pace import RealClock, stopped_by_signals
 from ordertrack.demo.simulation.rush import SPEED, Rush
-
-__all__ = ["demo", "replay", "rush"]
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ordertrack.database.session import db, enter_tenant, present_credential
+from ordertrack.database.settings_error import Mendable
 from ordertrack.i18n import names
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
@@ -27,7 +28,7 @@ _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 
 
-class AccountError(ValueError):
+class AccountError(Mendable, ValueError):
     """An account that cannot be made or found as asked; the message says what to change."""
 
 

@@ -8,7 +8,6 @@ import click
 
 from ordertrack.database.config import Settings
 from ordertrack.database.operating import operator
-from ordertrack.tenants.accounts import AccountError
 
 
 @click.group("db")
@@ -53,5 +52,5 @@ def new_epoch(tenant_slug: str | None) -> None:
         except consistency.StreamMissing as error:
             raise click.ClickException(str(error)) from error
         if tenant_slug is not None and not begun:
-            raise AccountError(f"There is no tenant {tenant_slug!r}. Nothing was changed.")
+            raise click.ClickException(f"There is no tenant {tenant_slug!r}. Nothing was changed.")
         click.echo(f"{begun} event stream(s) began a new epoch." if begun else "There is no tenant yet.")
