@@ -25,6 +25,7 @@ TABLE_PATIENCE = 300.0  # seconds that it tries to have a table that somebody us
 _LOCK_TIMEOUT = 1.0
 _PAUSES = (0.5, 1.0, 2.0, 5.0)
 LOCK = 7226871355
+_FOLDER = ROOT / "ordertrack" / "migrations"
 
 # Those who hold something here, whoever has been at it for longest first. Of other people's sessions a role
 # without special rights may not see since when.
@@ -44,13 +45,35 @@ class UpgradeRefused(Mendable, RuntimeError):
     """The database cannot be brought up to date as things are; the message says why and what to do."""
 
 
+def grants() -> list[str]:
+    """What the application may do by the revisions' `GRANTS`, each as `SELECT, INSERT ON orders`.
+
+    It may do no more. Nobody may change or remove an event, nor what was ever saved as a setting.
+    """
+    return [
+        f"{', '.join(rights)} ON {on}"
+        for script in _scripts().walk_revisions()
+        for on, rights in getattr(script.module, "GRANTS", {}).items()
+    ]
+
+
+def tables() -> list[str]:
+    """The tables that the revisions make: there is none to which the application has no right."""
+    granted = {on for script in _scripts().walk_revisions() for on in getattr(script.module, "GRANTS", {})}
+    return sorted({on for on in granted if not on.startswith("FUNCTION ")} | {"alembic_version"})
+
+
 def configuration(connection: Connection) -> Config:
     """Alembic's, on the caller's connection."""
     made = Config()
-    made.set_main_option("script_location", str(ROOT / "ordertrack" / "migrations"))
+    made.set_main_option("script_location", str(_FOLDER))
     made.set_main_option("path_separator", "os")
     made.attributes["connection"] = connection
     return made
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(_FOLDER))
 
 
 def revision(connection: Connection) -> str | None:
@@ -60,16 +83,15 @@ def revision(connection: Connection) -> str | None:
 
 def newest() -> str:
     """The last revision that this code knows."""
-    head = ScriptDirectory(str(ROOT / "ordertrack" / "migrations")).get_current_head()
+    head = _scripts().get_current_head()
     assert head is not None
     return head
 
 
 def known_revision(connection: Connection) -> str | None:
     """The same; raises UpgradeRefused if this code does not know it."""
-    scripts = ScriptDirectory(str(ROOT / "ordertrack" / "migrations"))
     at = revision(connection)
-    if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
+    if at is not None and at not in {script.revision for script in _scripts().walk_revisions()}:
         raise UpgradeRefused(
             f"The database is at revision {at}, which this version of ordertrack does not know: a newer one"
             " has upgraded it. Use that one."

@@ -13,29 +13,6 @@ from ordertrack.database.session import operator_connection
 
 __all__ = ["UpgradeRefused", "upgrade"]
 
-# What the application may do, and no more. Nobody may change or remove an event, nor what was ever saved as a
-# setting; the roll-up alone may be deleted, for the log can make it again.
-GRANTS = (
-    "SELECT ON tenants, restaurants, staff_members, staff_sessions, api_keys, status_transitions, orders,"
-    " order_items, tracking_links, tenant_streams, order_status_events, order_actions, sla_rules,"
-    " sla_targets, floor_settings, tablets",
-    "INSERT ON staff_sessions, orders, order_items, tracking_links, order_status_events, order_actions,"
-    " sla_rules, sla_targets, floor_settings, tablets",
-    "INSERT (tenant_id, id, name, role, pin_hash) ON staff_members",
-    "SELECT, INSERT, UPDATE, DELETE ON pin_attempts, screens",
-    "SELECT, INSERT, UPDATE, DELETE ON sla_progress, sla_stale, sla_shift_names, sla_restaurant_days,"
-    " sla_tenant_days, sla_estimate_days",
-    "EXECUTE ON FUNCTION tenants_behind()",
-    "UPDATE (numbered_on, last_number, timezone, business_day_start) ON restaurants",
-    "UPDATE (status, version, status_since, acts, is_rush, hold_reason, rider, acknowledged_at) ON orders",
-    "UPDATE (is_done) ON order_items",
-    "UPDATE (pin_hash, revoked_at) ON staff_members",
-    "UPDATE (ended_at) ON tablets",
-    "UPDATE (seq) ON tenant_streams",
-    "UPDATE (ended_at) ON staff_sessions",
-)
-
-
 # Of the roles that own the tables, those that the operator's role cannot act as.
 _OTHER_OWNERS = text("""
     SELECT DISTINCT rolname FROM pg_class JOIN pg_roles ON pg_roles.oid = relowner
@@ -103,12 +80,8 @@ def upgrade(settings: Settings, *, if_behind: bool = False, new_secret_key: bool
             is_newest = migrating.in_turn(connection, go_on)
 
 
-def _our_tables() -> list[str]:
-    return [*session.Base.metadata.tables, "alembic_version"]
-
-
 def _refuse_other_owners(connection: Connection) -> None:
-    others = connection.execute(_OTHER_OWNERS, {"tables": _our_tables()}).scalars().all()
+    others = connection.execute(_OTHER_OWNERS, {"tables": migrating.tables()}).scalars().all()
     if others:
         me = connection.execute(text("SELECT current_user")).scalar()
         raise UpgradeRefused(
@@ -120,7 +93,7 @@ def _refuse_other_owners(connection: Connection) -> None:
 
 def _give_back_owners_rights(connection: Connection) -> None:
     """Mend what an upgrade did that took the owner itself for the application: it lost the right to read."""
-    for statement in connection.execute(_RIGHTS_LOST, {"tables": _our_tables()}).scalars().all():
+    for statement in connection.execute(_RIGHTS_LOST, {"tables": migrating.tables()}).scalars().all():
         connection.exec_driver_sql(statement)
 
 
@@ -135,7 +108,7 @@ def _see_to_policy(connection: Connection) -> None:
 
 
 def _grant(connection: Connection, role: str) -> None:
-    """What `GRANTS` say and nothing else; in a transaction, so that a running server never misses a right.
+    """What the revisions say and no more; in a transaction, so that a running server never misses a right.
 
     Raises UnsafeDatabaseRole rather than take an owner's rights away.
     """
@@ -145,6 +118,6 @@ def _grant(connection: Connection, role: str) -> None:
         "REVOKE ALL ON FUNCTION tenants_behind(), name_idempotency_sender() FROM PUBLIC",
         f"GRANT USAGE ON SCHEMA public TO {name}",
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}",
-        *(f"GRANT {grant} TO {name}" for grant in GRANTS),
+        *(f"GRANT {grant} TO {name}" for grant in migrating.grants()),
     ):
         connection.exec_driver_sql(statement)

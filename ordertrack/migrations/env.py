@@ -2,9 +2,5 @@
 
 from alembic import context
 
-import ordertrack.orders.models
-import ordertrack.tenants.models  # noqa: F401 (the metadata holds what has been imported)
-from ordertrack.database.session import Base
-
-context.configure(connection=context.config.attributes["connection"], target_metadata=Base.metadata)
+context.configure(connection=context.config.attributes["connection"])
 context.run_migrations()

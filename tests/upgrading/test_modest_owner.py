@@ -15,7 +15,6 @@ from sqlalchemy import URL
 
 from ordertrack.database import migrating, schema
 from ordertrack.database.config import Settings
-from ordertrack.database.schema import GRANTS
 from upgrading.clusters import VERSIONS, Owned, cluster, owned_database
 from upgrading.commands_run import refuses, run
 from upgrading.schema_picture import Picture, bring_to, picture
@@ -170,7 +169,7 @@ def test_an_owner_who_lost_the_rights_to_its_tables_has_them_back(modest: Owned)
     before = picture(modest.superuser)
     with connect(modest.settings.operator_url, autocommit=True) as owner:
         owner.execute("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM modest")
-        for grant in GRANTS:
+        for grant in migrating.grants():
             owner.execute(f"GRANT {grant} TO modest".encode())
     refuses(run(modest.settings, "key", "list"), "permission denied for table alembic_version")
     assert "up to date" in done(modest.settings, "db", "upgrade")

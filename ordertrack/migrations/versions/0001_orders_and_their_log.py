@@ -5,8 +5,24 @@ Revision ID: 0001
 
 from alembic import op
 
+from ordertrack.migrations.building import keep_tenants_apart, make_function
+
 revision = "0001"
 down_revision = None
+
+GRANTS = {
+    "tenants": ["SELECT"],
+    "restaurants": ["SELECT", "UPDATE (numbered_on, last_number, timezone, business_day_start)"],
+    "staff_members": ["SELECT", "UPDATE (revoked_at)"],
+    "staff_sessions": ["SELECT", "INSERT", "UPDATE (ended_at)"],
+    "api_keys": ["SELECT"],
+    "status_transitions": ["SELECT"],
+    "orders": ["SELECT", "INSERT", "UPDATE (status, version, status_since)"],
+    "order_items": ["SELECT", "INSERT"],
+    "tracking_links": ["SELECT", "INSERT"],
+    "tenant_streams": ["SELECT", "UPDATE (seq)"],
+    "order_status_events": ["SELECT", "INSERT"],
+}
 
 STATUSES = "('pending', 'confirmed', 'preparing', 'ready', 'delivering', 'completed', 'cancelled')"
 
@@ -158,60 +174,11 @@ ALTER TABLE orders ADD CONSTRAINT orders_status_is_last_event
     DEFERRABLE INITIALLY DEFERRED;
 """
 
-# The table is named with its schema: a session's temporary table of the same name must not loosen the rules.
-GUARD = """
-CREATE FUNCTION guard_order_status() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'INSERT' THEN
-        IF NEW.status <> 'pending' OR NEW.version <> 1 THEN
-            RAISE EXCEPTION 'an order begins as pending, not as %', NEW.status
-                USING ERRCODE = 'check_violation';
-        END IF;
-        RETURN NEW;
-    END IF;
-    IF NEW.status = OLD.status AND NEW.version = OLD.version THEN
-        RETURN NEW;
-    END IF;
-    IF NOT EXISTS (
-        SELECT FROM public.status_transitions WHERE from_status = OLD.status AND to_status = NEW.status
-    ) OR (NEW.status = 'delivering' AND NEW.fulfilment <> 'delivery') THEN
-        RAISE EXCEPTION 'an order that is % cannot become %', OLD.status, NEW.status
-            USING ERRCODE = 'check_violation';
-    END IF;
-    IF NEW.version <> OLD.version + 1 THEN
-        RAISE EXCEPTION 'a move counts up version by one and writes the event of that version'
-            USING ERRCODE = 'check_violation';
-    END IF;
-    RETURN NEW;
-END $$;
+TRIGGERS = """
 CREATE TRIGGER guard_order_status BEFORE INSERT OR UPDATE ON orders
     FOR EACH ROW EXECUTE FUNCTION guard_order_status();
-
--- And the other way round: no event without the order that made it, none out of turn.
-CREATE FUNCTION guard_event() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF NOT EXISTS (
-        SELECT FROM public.tenant_streams WHERE tenant_id = NEW.tenant_id AND seq = NEW.seq
-    ) OR NOT EXISTS (
-        SELECT FROM public.orders
-         WHERE tenant_id = NEW.tenant_id AND id = NEW.order_id
-           AND version = NEW.version AND status = NEW.to_status
-    ) THEN
-        RAISE EXCEPTION 'an event is written together with its order''s move and at the head of the stream'
-            USING ERRCODE = 'check_violation';
-    END IF;
-    RETURN NULL;
-END $$;
 CREATE TRIGGER guard_event AFTER INSERT ON order_status_events
     FOR EACH ROW EXECUTE FUNCTION guard_event();
-
-CREATE FUNCTION guard_stream() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF NEW.epoch = OLD.epoch AND NEW.seq <> OLD.seq + 1 THEN
-        RAISE EXCEPTION 'an event stream goes on by one event at a time' USING ERRCODE = 'check_violation';
-    END IF;
-    RETURN NEW;
-END $$;
 CREATE TRIGGER guard_stream BEFORE UPDATE ON tenant_streams
     FOR EACH ROW EXECUTE FUNCTION guard_stream();
 """
@@ -227,11 +194,6 @@ TENANT_OWNED = (
     "tenant_streams",
     "order_status_events",
 )
-
-CURRENT_TENANT = """
-CREATE FUNCTION current_tenant() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
-    $$ SELECT nullif(current_setting('ordertrack.tenant_id', true), '')::uuid $$;
-"""
 
 CREDENTIALS = """
 ALTER TABLE tenants ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -252,12 +214,9 @@ CREATE POLICY by_credential ON tracking_links FOR SELECT
 
 def upgrade() -> None:
     op.execute(TABLES)
-    op.execute(GUARD)
-    op.execute(CURRENT_TENANT)
-    for table in TENANT_OWNED:
-        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
-        op.execute(
-            f"CREATE POLICY tenant_isolation ON {table}"
-            " USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant())"
-        )
+    for guard in ("guard_order_status", "guard_event", "guard_stream"):
+        make_function(guard, 1)
+    op.execute(TRIGGERS)
+    make_function("current_tenant", 1)
+    keep_tenants_apart(*TENANT_OWNED)
     op.execute(CREDENTIALS)

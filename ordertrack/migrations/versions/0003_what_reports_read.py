@@ -5,8 +5,23 @@ Revision ID: 0003
 
 from alembic import op
 
+from ordertrack.migrations.building import keep_tenants_apart, make_function
+
 revision = "0003"
 down_revision = "0002"
+
+GRANTS = {
+    "sla_rules": ["SELECT", "INSERT"],
+    "sla_targets": ["SELECT", "INSERT"],
+    # The roll-up alone may be deleted, for the log can make it again.
+    "sla_progress": ["SELECT", "INSERT", "UPDATE", "DELETE"],
+    "sla_stale": ["SELECT", "INSERT", "UPDATE", "DELETE"],
+    "sla_shift_names": ["SELECT", "INSERT", "UPDATE", "DELETE"],
+    "sla_restaurant_days": ["SELECT", "INSERT", "UPDATE", "DELETE"],
+    "sla_tenant_days": ["SELECT", "INSERT", "UPDATE", "DELETE"],
+    "sla_estimate_days": ["SELECT", "INSERT", "UPDATE", "DELETE"],
+    "FUNCTION tenants_behind()": ["EXECUTE"],
+}
 
 STAGES = "('accept', 'queue', 'cook', 'kitchen', 'handover', 'road', 'total')"
 
@@ -120,87 +135,18 @@ TENANT_OWNED = (
 )
 
 # How many orders the kitchen had when the event was written, this one included: what an estimate depends on
-# most, and nothing that could be found out afterwards. Counted up to 99: the rest makes no difference.
+# most, and nothing that could be found out afterwards.
 LOAD = """
 ALTER TABLE order_status_events ADD COLUMN kitchen_load smallint;
-
-CREATE FUNCTION kitchen_load(asked_tenant uuid, asked_restaurant uuid) RETURNS smallint
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT count(*)::smallint FROM (
-        SELECT FROM public.orders
-         WHERE tenant_id = asked_tenant AND restaurant_id = asked_restaurant
-           AND status IN ('pending', 'confirmed', 'preparing') LIMIT 99) AS kitchen
-$$;
-"""
-
-# As in 0002, and with the load.
-ADVANCE = """
-DROP FUNCTION advance_order(uuid, uuid, text, text, text, text, jsonb, text);
-CREATE FUNCTION advance_order(
-    mover_tenant uuid, moved_order uuid, seen text, target text, mover_name text, mover text,
-    event_metadata jsonb, channel text
-) RETURNS TABLE (seq bigint, at timestamptz, load smallint) LANGUAGE plpgsql AS $$
-#variable_conflict use_column
-BEGIN
-    PERFORM set_config('ordertrack.tenant_id', mover_tenant::text, true);
-    RETURN QUERY
-    WITH held AS MATERIALIZED (
-        SELECT tenant_id, id, restaurant_id, status, version, status_since FROM public.orders
-         WHERE tenant_id = mover_tenant AND id = moved_order AND status = seen FOR NO KEY UPDATE
-    ), stream AS (
-        UPDATE public.tenant_streams SET seq = tenant_streams.seq + 1 FROM held
-         WHERE tenant_streams.tenant_id = held.tenant_id
-        RETURNING tenant_streams.seq, clock_timestamp() AS at,
-            public.kitchen_load(held.tenant_id, held.restaurant_id) AS load, held.*
-    ), moved AS (
-        UPDATE public.orders SET status = target, version = stream.version + 1, status_since = stream.at
-          FROM stream
-         WHERE orders.tenant_id = mover_tenant AND orders.id = stream.id
-    ), event AS (
-        INSERT INTO public.order_status_events (tenant_id, seq, order_id, restaurant_id, version,
-            from_status, to_status, changed_by, actor, occurred_at, in_status_for, metadata, kitchen_load)
-        SELECT tenant_id, seq, id, restaurant_id, version + 1,
-            status, target, mover_name, mover, at, at - status_since, event_metadata, load FROM stream
-    ), woken AS MATERIALIZED (
-        SELECT stream.seq, stream.at, stream.load, pg_notify(channel, tenant_id || ':' || seq) FROM stream
-    )
-    SELECT woken.seq, woken.at, woken.load FROM woken;
-END $$
-"""
-
-# Which tenants the roll-up lags behind: their ids and nothing else, for the one process that keeps it up and
-# that belongs to no tenant.
-BEHIND = """
-CREATE FUNCTION tenants_behind() RETURNS SETOF uuid LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-DECLARE
-    tenant uuid;
-    before text := current_setting('ordertrack.tenant_id', true);
-BEGIN
-    FOR tenant IN SELECT id FROM tenants LOOP
-        PERFORM set_config('ordertrack.tenant_id', tenant::text, true);
-        IF EXISTS (
-            SELECT FROM tenant_streams AS stream LEFT JOIN sla_progress AS progress USING (tenant_id)
-             WHERE stream.tenant_id = tenant AND stream.seq > coalesce(progress.seq, 0)
-        ) OR EXISTS (SELECT FROM sla_stale WHERE tenant_id = tenant) THEN
-            RETURN NEXT tenant;
-        END IF;
-    END LOOP;
-    -- By hand: only a superuser may make a function with a SET clause for a parameter of this kind.
-    PERFORM set_config('ordertrack.tenant_id', coalesce(before, ''), true);
-END $$;
-REVOKE ALL ON FUNCTION tenants_behind() FROM PUBLIC;
 """
 
 
 def upgrade() -> None:
     op.execute(TABLES)
-    for table in TENANT_OWNED:
-        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
-        op.execute(
-            f"CREATE POLICY tenant_isolation ON {table}"
-            " USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant())"
-        )
+    keep_tenants_apart(*TENANT_OWNED)
     op.execute(LOAD)
-    op.execute(ADVANCE)
-    op.execute(BEHIND)
+    make_function("kitchen_load", 1)
+    op.execute("DROP FUNCTION advance_order(uuid, uuid, text, text, text, text, jsonb, text)")
+    make_function("advance_order", 2)
+    make_function("tenants_behind", 1)
+    op.execute("REVOKE ALL ON FUNCTION tenants_behind() FROM PUBLIC")

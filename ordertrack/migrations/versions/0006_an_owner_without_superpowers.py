@@ -3,33 +3,13 @@
 Revision ID: 0006
 """
 
-from alembic import op
+
+from ordertrack.migrations.building import make_function
 
 revision = "0006"
 down_revision = "0005"
 
-# As 0003 says it today. Houses installed before have a function with a SET clause for `ordertrack.tenant_id`.
-BEHIND = """
-CREATE OR REPLACE FUNCTION tenants_behind() RETURNS SETOF uuid LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-DECLARE
-    tenant uuid;
-    before text := current_setting('ordertrack.tenant_id', true);
-BEGIN
-    FOR tenant IN SELECT id FROM tenants LOOP
-        PERFORM set_config('ordertrack.tenant_id', tenant::text, true);
-        IF EXISTS (
-            SELECT FROM tenant_streams AS stream LEFT JOIN sla_progress AS progress USING (tenant_id)
-             WHERE stream.tenant_id = tenant AND stream.seq > coalesce(progress.seq, 0)
-        ) OR EXISTS (SELECT FROM sla_stale WHERE tenant_id = tenant) THEN
-            RETURN NEXT tenant;
-        END IF;
-    END LOOP;
-    -- By hand: only a superuser may make a function with a SET clause for a parameter of this kind.
-    PERFORM set_config('ordertrack.tenant_id', coalesce(before, ''), true);
-END $$
-"""
-
 
 def upgrade() -> None:
-    op.execute(BEHIND)
+    # Houses installed before have a function with a SET clause for `ordertrack.tenant_id`.
+    make_function("tenants_behind", 1)

@@ -5,6 +5,8 @@ Revision ID: 0009
 
 from alembic import op
 
+from ordertrack.migrations.building import make_function
+
 revision = "0009"
 down_revision = "0008"
 
@@ -24,17 +26,7 @@ ALTER TABLE orders ADD UNIQUE (tenant_id, idempotency_key, idempotency_sender);
 ALTER TABLE orders DROP CONSTRAINT orders_tenant_id_idempotency_key_key;
 """
 
-# Code of before this revision names no sender, and may run beside code of now: a call that is sent to both is
-# to make one order.
 BEFORE = """
-CREATE FUNCTION name_idempotency_sender() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-BEGIN
-    UPDATE orders SET idempotency_sender = NEW.actor
-     WHERE tenant_id = NEW.tenant_id AND id = NEW.order_id
-       AND idempotency_key IS NOT NULL AND idempotency_sender IS NULL;
-    RETURN NULL;
-END $$;
 REVOKE ALL ON FUNCTION name_idempotency_sender() FROM PUBLIC;
 CREATE TRIGGER name_idempotency_sender AFTER INSERT ON order_status_events
     FOR EACH ROW WHEN (NEW.version = 1) EXECUTE FUNCTION name_idempotency_sender();
@@ -43,4 +35,5 @@ CREATE TRIGGER name_idempotency_sender AFTER INSERT ON order_status_events
 
 def upgrade() -> None:
     op.execute(SENDER)
+    make_function("name_idempotency_sender", 1)
     op.execute(BEFORE)

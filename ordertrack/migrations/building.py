@@ -1,0 +1,31 @@
+"""What revisions are made of: functions of the schema, and tables of which each tenant sees its own rows.
+
+A revision may have `GRANTS`: by table, what the application may do there from it on.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import op
+
+_FUNCTIONS = Path(__file__).parent / "functions"
+
+
+def make_function(name: str, version: int) -> None:
+    """Make this version of a function, or put it in the place of the one that has the same arguments.
+
+    What the commit before calls must stay: new arguments are a function beside the old one, which a later
+    revision drops.
+    """
+    op.execute((_FUNCTIONS / f"{name}_v{version}.sql").read_text())
+
+
+def keep_tenants_apart(*tables: str) -> None:
+    """Show of these tables only the rows of the tenant that was entered, to their owner too."""
+    for table in tables:
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+        op.execute(
+            f"CREATE POLICY tenant_isolation ON {table}"
+            " USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant())"
+        )
