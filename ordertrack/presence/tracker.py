@@ -36,6 +36,7 @@ class ScreenTracker:
         self._written: dict[uuid.UUID, AbstractSet[Screen]] = {}
         self._left: dict[uuid.UUID, dict[Screen, float]] = {}
         self._again: set[uuid.UUID] = set()
+        self._untold: set[uuid.UUID] = set()
         self._beaten = time.monotonic()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="screens", daemon=True)
@@ -65,15 +66,17 @@ class ScreenTracker:
     def tick(self, now: float) -> None:
         """Write what came and went since the last tick, and show what has changed to whoever looks."""
         changed_tenants = self._hub.changed_tenants()
-        self._write(changed_tenants, now)
+        self._again |= changed_tenants
+        self._untold |= changed_tenants
+        self._write(now)
         if now - self._beaten >= BEAT:
             self._beaten = now
             self._beat()
-        CHANNEL.refresh_changed(self._app, self._hub, changed_tenants)
+        CHANNEL.refresh_changed(self._app, self._hub, self._untold)
+        self._untold = set()  # not before: where the database fails, the next tick tells them
 
-    def _write(self, changed_tenants: set[uuid.UUID], now: float) -> None:
+    def _write(self, now: float) -> None:
         changed: dict[uuid.UUID, AbstractSet[Screen]] = {}
-        self._again |= changed_tenants
         for tenant_id in self._again | self._left.keys():
             standing = self._standing(tenant_id, now)
             if standing != self._written.get(tenant_id, frozenset()):

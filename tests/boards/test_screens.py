@@ -12,6 +12,7 @@ from cast import House
 from flask import Flask
 from live.recording import Recorder
 from sqlalchemy import event, select, text
+from sqlalchemy.exc import DBAPIError
 
 from ordertrack import boards, presence
 from ordertrack.boards.columns import DISPATCH, KITCHEN
@@ -297,6 +298,28 @@ def test_a_screen_that_changes_its_filter_is_the_same_screen_and_what_it_hides_i
     process.tick()
     (after,) = at_hamra().screens
     assert not after.is_filtered and after.since == before.since and at_hamra().alarms == ()
+
+
+def test_who_came_while_the_database_failed_is_told_by_the_next_tick(
+    cedar: House,
+    process: Process,
+    hamra: uuid.UUID,
+    place: Callable[..., uuid.UUID],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nour = cedar.nour.principal
+    order_id = place(cedar, Fulfilment.DELIVERY)
+    no_deliveries = Filter(fulfilments=frozenset({"delivery"}))
+    FILTERS.put(cedar.tenant_id, (hamra, KITCHEN.name, nour.ended_by[-1]), no_deliveries)
+    stream = process.open(nour, KITCHEN.name, hamra)
+    before = len(stream.frames)
+    with monkeypatch.context() as failing:
+        failing.setattr("ordertrack.presence.rows._WRITE", text("SELECT 1 / 0"))
+        with pytest.raises(DBAPIError):
+            process.tick()
+    assert len(stream.frames) == before
+    process.tick()
+    assert f"order-{order_id}" in stream.frames[-1].data and "unshown" in stream.frames[-1].data
 
 
 def test_what_a_device_said_last_counts_though_the_process_that_it_left_has_not_noticed(
