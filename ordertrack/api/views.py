@@ -75,7 +75,12 @@ def advance_order(order_id: uuid.UUID) -> Response:
     """Move an order; a move that was made before is answered like one that is made now."""
     move = reading.body(TransitionRequest)
     result = transitions.advance(
-        order_id, move.to, by=principal(), seen=move.seen, reason=move.reason, metadata=move.metadata
+        order_id,
+        move.to,
+        by=principal(),
+        expected_status=move.seen,
+        reason=move.reason,
+        metadata=move.metadata,
     )
     return _answer(OrderAnswer.of(result.order, request.host_url))
 
@@ -88,7 +93,7 @@ def act_on_order(order_id: uuid.UUID) -> Response:
         order_id,
         asked.act,
         by=principal(),
-        seen=asked.seen,
+        expected_status=asked.seen,
         line=asked.line,
         detail=asked.detail,
         metadata=asked.metadata,

@@ -31,8 +31,8 @@ LONGEST = dict.fromkeys(OrderAction, 200) | {OrderAction.ASSIGN: 60}
 """How long the detail of an act may be, in characters."""
 
 _ACT = Statement(
-    "SELECT seq, at FROM act_on_order(%(tenant_id)s, %(order_id)s, %(seen)s, %(act)s, %(line)s, %(detail)s,"
-    " %(changed_by)s, %(actor)s, %(metadata)s, %(channel)s)",
+    "SELECT seq, at FROM act_on_order(%(tenant_id)s, %(order_id)s, %(expected_status)s, %(act)s, %(line)s,"
+    " %(detail)s, %(changed_by)s, %(actor)s, %(metadata)s, %(channel)s)",
     {"channel": EVENTS_CHANNEL},
 )
 
@@ -50,22 +50,22 @@ def act(
     act: OrderAction,
     *,
     by: Principal,
-    seen: OrderStatus | None = None,
+    expected_status: OrderStatus | None = None,
     line: int | None = None,
     detail: str | None = None,
     metadata: dict[str, Any] | None = None,
 ) -> Acted:
     """Do this to an order of `by`'s tenant, log it and wake the listeners, then commit.
 
-    `seen` is the status that the asker saw; None means whatever it is now. `line` is for strikes, `detail`
-    for the reason of a hold and the name of a rider, which is kept as the rider's other orders spell it. What
-    is so already is answered and not written again. Raises OrderNotFound, OrderMoved, or IllegalAct and its
-    kinds; then nothing has been written.
+    `expected_status` is the one that the asker saw; None means whatever it is now. `line` is for strikes,
+    `detail` for the reason of a hold and the name of a rider, which is kept as the rider's other orders spell
+    it. What is so already is answered and not written again. Raises OrderNotFound, OrderMoved, or IllegalAct
+    and its kinds; then nothing has been written.
     """
     line = line if act in LINE_ACTS else None
     detail = detail if act in DETAILED_ACTS else None
     try:
-        result = _act(order_id, act, by, seen, line, detail, metadata or {})
+        result = _act(order_id, act, by, expected_status, line, detail, metadata or {})
         db.session.commit()
     except Exception as error:
         db.session.rollback()
@@ -79,7 +79,7 @@ def _act(
     order_id: uuid.UUID,
     act: OrderAction,
     by: Principal,
-    seen: OrderStatus | None,
+    expected_status: OrderStatus | None,
     line: int | None,
     detail: str | None,
     metadata: dict[str, Any],
@@ -88,8 +88,8 @@ def _act(
         order = records.find(by.tenant_id, order_id)
         if order is None:
             raise OrderNotFound(order_id)
-        if seen is not None and order.status != seen:
-            raise OrderMoved(seen, order.status, order.steps[-1].changed_by)
+        if expected_status is not None and order.status != expected_status:
+            raise OrderMoved(expected_status, order.status, order.steps[-1].changed_by)
         check_act(act, order.status, order.fulfilment, by.role)
         if act in LINE_ACTS and (line is None or not 1 <= line <= len(order.items)):
             raise NoSuchLine(act, order.status, order.acts_allowed(by.role))
@@ -102,7 +102,7 @@ def _act(
         written = _ACT.rows(
             tenant_id=by.tenant_id,
             order_id=order_id,
-            seen=order.status.value,
+            expected_status=order.status.value,
             act=act.value,
             line=line,
             detail=detail,

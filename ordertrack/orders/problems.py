@@ -47,7 +47,7 @@ def _illegal_act(error: IllegalAct) -> Problem:
 
 @problem_of.register
 def _moved(error: OrderMoved) -> Problem:
-    return Problem(409, of_conflict(error), {"seen": error.seen, "current": error.current})
+    return Problem(409, of_conflict(error), {"seen": error.expected_status, "current": error.current})
 
 
 @problem_of.register(IdempotencyKeyReused)
@@ -109,7 +109,7 @@ def of_conflict(error: OrderMoved) -> str:
         "The order is %(current)s by now, moved by %(name)s; you saw it %(seen)s.",
         current=_status(error.current),
         name=error.changed_by,
-        seen=_status(error.seen),
+        seen=_status(error.expected_status),
     )
 
 

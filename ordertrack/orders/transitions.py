@@ -20,7 +20,7 @@ from ordertrack.tenants.principal import Principal
 
 # The schema's own function: one statement that compares, sets, counts, writes and wakes.
 _ADVANCE = Statement(
-    "SELECT seq, at, load FROM advance_order(%(tenant_id)s, %(order_id)s, %(seen)s, %(to)s,"
+    "SELECT seq, at, load FROM advance_order(%(tenant_id)s, %(order_id)s, %(expected_status)s, %(to)s,"
     " %(needs_lines_done)s, %(heeds_hold)s, %(changed_by)s, %(actor)s, %(metadata)s, %(channel)s)",
     {"channel": EVENTS_CHANNEL},
 )
@@ -31,13 +31,15 @@ class OrderNotFound(LookupError):
 
 
 class OrderMoved(Exception):
-    """Somebody else moved the order on since the asker looked: carries `seen` and `current`."""
+    """Somebody else moved the order on since the asker looked: carries `expected_status` and `current`."""
 
-    def __init__(self, seen: OrderStatus, current: OrderStatus, changed_by: str) -> None:
-        self.seen = seen
+    def __init__(self, expected_status: OrderStatus, current: OrderStatus, changed_by: str) -> None:
+        self.expected_status = expected_status
         self.current = current
         self.changed_by = changed_by
-        super().__init__(f"The order is {current} by now, moved by {changed_by}; you saw it {seen}.")
+        super().__init__(
+            f"The order is {current} by now, moved by {changed_by}; you saw it {expected_status}."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def advance(
     to: OrderStatus,
     *,
     by: Principal,
-    seen: OrderStatus | None = None,
+    expected_status: OrderStatus | None = None,
     reason: str | None = None,
     metadata: dict[str, Any] | None = None,
     on_board: bool = False,
@@ -65,14 +67,14 @@ def advance(
 ) -> Advance:
     """Move an order of `by`'s tenant to `to`, write its event and wake the listeners, then commit.
 
-    `seen` is the status that the asker saw; None means whatever it is now. `on_board` keeps to what boards
-    keep to besides: what is held is not moved, and ready is what has all its lines struck off, unless
+    `expected_status` is the one that the asker saw; None means whatever it is now. `on_board` keeps to what
+    boards keep to besides: what is held is not moved, and ready is what has all its lines struck off, unless
     somebody said `despite_open_lines`. Raises OrderNotFound, OrderMoved, or IllegalTransition and its kinds;
     then nothing has been written.
     """
     needs_lines_done = on_board and not despite_open_lines
     try:
-        result = _advance(order_id, to, by, seen, reason, metadata, on_board, needs_lines_done)
+        result = _advance(order_id, to, by, expected_status, reason, metadata, on_board, needs_lines_done)
         db.session.commit()
     except Exception as error:
         db.session.rollback()
@@ -86,7 +88,7 @@ def _advance(
     order_id: uuid.UUID,
     to: OrderStatus,
     by: Principal,
-    seen: OrderStatus | None,
+    expected_status: OrderStatus | None,
     reason: str | None,
     metadata: dict[str, Any] | None,
     on_board: bool,
@@ -96,8 +98,8 @@ def _advance(
         order = records.find(by.tenant_id, order_id)
         if order is None:
             raise OrderNotFound(order_id)
-        if order.status != seen and (seen is not None or order.status == to):
-            return _already_there(order, to, seen)
+        if order.status != expected_status and (expected_status is not None or order.status == to):
+            return _already_there(order, to, expected_status)
         state_machine.check(order.status, to, order.fulfilment, by.role)
         if to == OrderStatus.CANCELLED and by.is_staff and not reason:
             raise ReasonMissing(order.status, to, order.allowed(by.role))
@@ -106,7 +108,7 @@ def _advance(
         written = _ADVANCE.rows(
             tenant_id=by.tenant_id,
             order_id=order_id,
-            seen=order.status.value,
+            expected_status=order.status.value,
             to=to.value,
             needs_lines_done=needs_lines_done,
             heeds_hold=on_board and to != OrderStatus.CANCELLED,
@@ -127,9 +129,9 @@ def _check_board(order: OrderRecord, to: OrderStatus, by: Principal, needs_lines
         raise LinesOpen(order.open_lines, order.status, to, allowed)
 
 
-def _already_there(order: OrderRecord, to: OrderStatus, seen: OrderStatus | None) -> Advance:
+def _already_there(order: OrderRecord, to: OrderStatus, expected_status: OrderStatus | None) -> Advance:
     """The order is not where the asker saw it: a double tap if it stands at `to`, else a conflict."""
     if order.status != to:
-        assert seen is not None
-        raise OrderMoved(seen, order.status, order.steps[-1].changed_by)
+        assert expected_status is not None
+        raise OrderMoved(expected_status, order.status, order.steps[-1].changed_by)
     return Advance(order, False)

@@ -65,7 +65,7 @@ class Writer:
                 assert order is not None
                 seen, to = order.status, self.random.choice(order.allowed() or tuple(OrderStatus))
             try:
-                made = transitions.advance(order_id, to, by=self.house.program, seen=seen)
+                made = transitions.advance(order_id, to, by=self.house.program, expected_status=seen)
             except (IllegalTransition, OrderMoved) as refusal:
                 self.outcomes[type(refusal).__name__] += 1
                 return
@@ -179,7 +179,7 @@ def test_of_many_who_make_the_same_move_exactly_one_wins(
     def tap() -> transitions.Advance:
         with tenant_context(crowd_app, cedar.tenant_id):
             return transitions.advance(
-                order_id, OrderStatus.CONFIRMED, by=cedar.nour.principal, seen=OrderStatus.PENDING
+                order_id, OrderStatus.CONFIRMED, by=cedar.nour.principal, expected_status=OrderStatus.PENDING
             )
 
     answers = crowd([tap] * WRITERS)
@@ -195,7 +195,9 @@ def test_of_two_different_moves_at_once_one_wins_and_the_others_are_told(
 
         def tap(to: OrderStatus, order_id: uuid.UUID = order_id) -> transitions.Advance:
             with tenant_context(crowd_app, cedar.tenant_id):
-                return transitions.advance(order_id, to, by=cedar.program, seen=OrderStatus.PENDING)
+                return transitions.advance(
+                    order_id, to, by=cedar.program, expected_status=OrderStatus.PENDING
+                )
 
         wishes = [OrderStatus.CONFIRMED, OrderStatus.CANCELLED] * 4
         answers = crowd([lambda to=to: tap(to) for to in wishes])

@@ -107,7 +107,7 @@ def test_a_tap_on_an_order_that_has_moved_on_elsewhere_is_a_conflict(
     tap(order_id, CANCELLED, by=cedar.maya.principal, reason="closed")
     with pytest.raises(OrderMoved) as conflict:
         tap(order_id, CONFIRMED, by=cedar.nour.principal, seen=PENDING)
-    assert (conflict.value.seen, conflict.value.current) == (PENDING, CANCELLED)
+    assert (conflict.value.expected_status, conflict.value.current) == (PENDING, CANCELLED)
     assert conflict.value.changed_by == "Maya"
     assert len(look(cedar, order_id)[1]) == 2
 

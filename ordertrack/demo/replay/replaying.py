@@ -114,7 +114,7 @@ class Replay:
             part.id,
             step.status,
             by=self.by,
-            seen=part.status,
+            expected_status=part.status,
             reason=part.order.reason if step.status == OrderStatus.CANCELLED else None,
             metadata=step.metadata(self.log),
         )

@@ -159,7 +159,7 @@ class Rush:
                     order.id,
                     to,
                     by=self._hands[order.moved_by],
-                    seen=order.status,
+                    expected_status=order.status,
                     reason=order.reason if to == OrderStatus.CANCELLED else None,
                     metadata=SIMULATED,
                     on_board=True,
@@ -181,10 +181,15 @@ class Rush:
             order.status = to
         self._expect_move(order)
 
-    def _do(self, order: OpenOrder, seen: OrderStatus, task: Task) -> None:
+    def _do(self, order: OpenOrder, expected_status: OrderStatus, task: Task) -> None:
         """Do what goes with a status, if the order still has it and nobody else did it."""
         by = self._hands[task.role]
-        what: dict[str, Any] = {"seen": seen, "line": task.line, "detail": task.detail, "metadata": SIMULATED}
+        what: dict[str, Any] = {
+            "expected_status": expected_status,
+            "line": task.line,
+            "detail": task.detail,
+            "metadata": SIMULATED,
+        }
         with suppress(OrderMoved, OrderNotFound, IllegalAct):
             self._pace.surely(lambda: actions.act(order.id, task.act, by=by, **what))
 

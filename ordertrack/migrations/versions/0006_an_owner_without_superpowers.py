@@ -3,7 +3,6 @@
 Revision ID: 0006
 """
 
-
 from ordertrack.migrations.building import make_function
 
 revision = "0006"
