@@ -18,7 +18,7 @@ from ordertrack.database.config import ROOT
 from ordertrack.web import bundles
 
 STATIC = ROOT / "static"
-_INLINED = ("bundles/js/theme.js", "bundles/css/board_page.css")
+_INLINED = ("bundles/js/core/theme.js", "bundles/css/board_page.css")
 
 
 def init_app(app: Flask) -> None:
@@ -42,7 +42,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["static_url"] = lambda name: prefix + name
     inlined = {name: (folder / name).read_text().strip() for name in _INLINED}
     app.jinja_env.globals["inlined"] = lambda name: Markup(inlined[name])  # noqa: S704 (files of our own)
-    app.extensions["worker"] = (folder / "bundles/js/worker.js").read_text()
+    app.extensions["worker"] = (folder / "bundles/js/offline/worker.js").read_text()
     app.extensions["inlined"] = [_source_of(text) for text in inlined.values()]
 
 

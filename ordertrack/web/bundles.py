@@ -8,8 +8,15 @@ from pathlib import Path
 from ordertrack.database.config import ROOT
 
 _LIBRARIES = ("htmx.min.js", "hx-sse.min.js", "hx-upsert.min.js")
-_BOARDS = ("js/kitchen_page.js", "js/dispatch_page.js")
-_ENTRIES = (*_BOARDS, "js/theme.js", "js/worker.js", "css/board_page.css")
+_BOARDS = ("js/entry/kitchen.js", "js/entry/dispatch.js")
+_PAGES = (
+    "js/entry/live.js",
+    "js/entry/pickup.js",
+    "js/entry/report.js",
+    "js/entry/settings.js",
+    "js/entry/tracking.js",
+)
+_ENTRIES = (*_BOARDS, *_PAGES, "js/core/theme.js", "js/offline/worker.js", "css/board_page.css")
 
 
 class SetUpMissing(RuntimeError):

@@ -20,8 +20,8 @@ COUNTS = (0, 1, 2, 3, 10, 11, 99, 100, 101, 102, 103, 111, 1000)
 MOVED = ("%(num)s order moved", "%(num)s orders moved")
 MOMENT = dt.datetime(2026, 11, 20, 3, 5, tzinfo=dt.UTC)
 _SAY = """async ([one, many, counts, moment]) => {
-  const { src } = document.querySelector("script[src$='/kitchen_page.js']");
-  const words = src.replace("bundles/js/kitchen_page.js", "js/words.js");
+  const { src } = document.querySelector("script[src$='/kitchen.js']");
+  const words = src.replace("bundles/js/entry/kitchen.js", "js/core/i18n.js");
   const { say, sayMany, number, clock, lasting } = await import(words);
   return {
     word: say("late by %(time)s", { time: lasting(42 * 60_000) }),
@@ -59,13 +59,13 @@ def test_a_board_s_scripts_speak_as_the_server_does(
 
 
 def test_a_page_carries_the_words_of_its_own_scripts_and_of_what_they_import() -> None:
-    tracking = '<script type="module" src="/static/0/js/tracking.js"></script>'
-    live = '<script type="module" src="/static/0/js/waking.js"></script>'
+    silent = '<script type="module" src="/static/0/js/live/versions.js"></script>'
+    live = '<script type="module" src="/static/0/js/live/wake.js"></script>'
     with speaking("fr"):
-        assert script_words(tracking) == {}
-        assert script_words(live)["Reconnecting…"] == gettext("Reconnecting…")  # said by sign.js alone
+        assert script_words(silent) == {}
+        assert script_words(live)["Reconnecting…"] == gettext("Reconnecting…")  # said by status_sign.js alone
         assert "late by %(time)s" not in script_words(live)
-        board = script_words('<script type="module" src="/static/0/js/announce.js"></script>')
+        board = script_words('<script type="module" src="/static/0/js/alerts/announce.js"></script>')
         assert set(board[MOVED[0]]) == {"one", "other"}
     with speaking("en"):
         assert script_words(live) == {}

@@ -1,0 +1,97 @@
+// The page tells the truth about itself: it says Live only while it is sure to show what is true now.
+import { hear, listenIn, silence } from "./heartbeat.js";
+import { atServer, now, onDevice } from "../core/server_time.js";
+import { show } from "./status_sign.js";
+
+const SILENT_AFTER = 40_000; // milliseconds; the server's heart beats every 15 s
+const NOT_FOR_US = [403, 404, 410];
+const OPENING = ["connecting", "offline"];
+
+const stream = document.querySelector("[hx-sse\\:connect]");
+let connection = null;
+let isConnected = false;
+const { kept } = document.body.dataset;
+let phase = kept ? "offline" : "connecting";
+let isOver = stream === null;
+let asOf = kept ? atServer(Number(kept)) : now();
+
+// By the device's clock, for that is what goes on while the page is closed.
+export const knownTrueAt = () => Math.round(onDevice(asOf));
+export const isSure = (within) => isConnected && silence() < within;
+
+function heard() {
+  if (!isConnected) return;
+  hear();
+  if (phase === "live") asOf = now();
+}
+
+function enter(next) {
+  if (isOver) return;
+  phase = next;
+  heard();
+  render();
+}
+
+// Without the stream's element nothing asks the server again: not htmx's reconnecting, not its timer.
+function end(last) {
+  enter(last);
+  isOver = true;
+  stream?.remove();
+  document.dispatchEvent(new CustomEvent("over", { detail: last }));
+}
+
+function disconnected() {
+  isConnected = false;
+  enter(OPENING.includes(phase) ? phase : "reconnecting");
+}
+
+export function pause() {
+  if (connection?.config.pauseOnBackground) disconnected();
+}
+
+export function hurry() {
+  if (isOver) return;
+  if (connection === null) htmx.trigger(stream, "again");
+  else setTimeout(() => connection.delayCanceller?.());
+}
+
+// The connection may be there, but nobody can be sure of it: make another one, now.
+export function doubt() {
+  if (isOver) return;
+  disconnected();
+  connection?.reader?.cancel();
+  hurry();
+}
+
+export function render() {
+  if (stream === null) return;
+  if (isConnected && silence() >= SILENT_AFTER) doubt();
+  show(!isOver && phase !== "offline" && silence() >= SILENT_AFTER ? "silent" : phase, { silence: silence(), asOf });
+}
+
+export function refused(status) {
+  if (status === 401) end("signed-out");
+  else if (NOT_FOR_US.includes(status)) end("ended");
+}
+
+document.addEventListener("htmx:sse:after:connection", ({ detail }) => {
+  isConnected = true;
+  enter(connection === null && phase === "connecting" ? phase : "catching-up");
+  connection = detail.connection;
+  queueMicrotask(() => listenIn(connection, heard));
+});
+// The server ends every catching up with a heartbeat.
+document.addEventListener("htmx:sse:before:message", ({ detail: { message } }) => {
+  if (isConnected) enter(message.event === "hb" || phase === "live" ? "live" : "catching-up");
+});
+document.addEventListener("htmx:sse:before:connection", ({ detail }) => { if (detail.connection.attempt) disconnected(); });
+document.addEventListener("htmx:sse:error", ({ detail }) => { disconnected(); refused(detail.status); });
+document.addEventListener("bye", () => end("signed-out"));
+document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  if (ctx.sourceElement === stream || ctx.response.status === 401) refused(ctx.response.status);
+});
+// What a refused stream answers is said by the sign, not swapped in.
+document.addEventListener("htmx:before:swap", (event) => {
+  const { sourceElement, response } = event.detail.ctx;
+  if (sourceElement === stream && response?.status >= 400) event.preventDefault();
+});

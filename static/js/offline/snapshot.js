@@ -1,0 +1,101 @@
+// The board's last picture is kept on the device, so that the page opens without the server: while it is signed in.
+import { PATH, begin, forgetAll } from "./snapshot_cache.js";
+import { knownTrueAt } from "../live/liveness.js";
+import "../live/versions.js";
+
+const EVERY = 10_000; // milliseconds
+const SAME = 20; // milliseconds by which a moment differs that was reckoned twice
+const { kept } = document.body.dataset;
+const onPage = new Set([...document.querySelectorAll(".card")].map(({ id }) => id));
+const changed = new Map();
+let cache = null;
+let isBeginning = false;
+let isOver = false;
+let isNews = false;
+let keptAt = knownTrueAt();
+
+// At once, for the line may be lost at any moment; and where it was, as soon as it is back.
+async function start() {
+  if (cache !== null || isBeginning || isOver) return;
+  isBeginning = true;
+  try {
+    const begun = await begin();
+    if (isOver) await forgetAll();
+    else cache = begun;
+  } catch {
+    cache = null;
+  } finally {
+    isBeginning = false;
+  }
+}
+
+function remember(id, version, column, html) {
+  if (version < (changed.get(id)?.version ?? 0)) return;
+  isNews = true;
+  changed.set(id, { version, column, html });
+}
+
+function hear({ target, swapSpec, fragment }) {
+  const { card, version, style } = swapSpec ?? {};
+  if (style === "innerHTML" && target?.matches?.(".cards")) {
+    for (const each of fragment.children) remember(each.id, Number(each.dataset.version), target.id, each.outerHTML);
+  } else if (card) remember(card, version, style === "delete" ? null : target.id, fragment.firstElementChild?.outerHTML);
+}
+
+// A snapshot shows what is on the board, and so what is not.
+function hearAll({ detail: { tasks } }) {
+  const isWhole = tasks.some(({ swapSpec, target }) => swapSpec?.style === "innerHTML" && target?.matches?.(".cards"));
+  if (isWhole) for (const id of [...onPage, ...changed.keys()]) remember(id, changed.get(id)?.version ?? 0, null);
+  tasks.forEach(hear);
+}
+
+function partials([id, { version, column, html }]) {
+  const about = version > 0 ? `card:${id} version:${version}` : "";
+  const gone = `<hx-partial hx-target="#${id}" hx-swap="delete ${about}"></hx-partial>`;
+  if (column === null) return onPage.has(id) ? gone : "";
+  return `${gone}<hx-partial hx-target="#${column}" hx-swap="upsert key:data-place sort ${about}">${html}</hx-partial>`;
+}
+
+async function keep() {
+  await start(); // where what is kept did not come, for want of a line
+  const at = knownTrueAt();
+  if (cache === null || (!isNews && Math.abs(at - keptAt) < SAME)) return;
+  keptAt = at;
+  if (isNews) {
+    isNews = false;
+    await cache.put(`${PATH}/cards`, new Response([...changed].map(partials).join(""))).catch((error) => { isNews = true; throw error; });
+  }
+  await cache?.put(`${PATH}/as-of`, new Response(String(at)));
+}
+
+// The device may run out of room at any moment: what is not kept now is kept the next time.
+const trying = (work) => () => work().catch((error) => console.warn("The board is not kept.", error));
+
+async function stop() {
+  isOver = true;
+  cache = null;
+  if (globalThis.caches) await forgetAll();
+}
+
+// Before anything is dropped or changed of it.
+addEventListener("htmx:before:swap", hearAll, { capture: true });
+document.addEventListener("over", trying(stop));
+document.addEventListener("submit", ({ target, defaultPrevented }) => {
+  if (!defaultPrevented && /(logout|sign-out)$/.test(target.getAttribute("action"))) trying(stop)();
+});
+
+if (kept) {
+  document.addEventListener("DOMContentLoaded", async () => {
+    await htmx.swap({ text: document.getElementById("kept").innerHTML, sourceElement: document.body, swap: "none" });
+    document.dispatchEvent(new Event("kept:shown"));
+  });
+}
+if (navigator.serviceWorker) {
+  start();
+  for (const sign of ["online", "load"]) addEventListener(sign, start);
+  document.addEventListener("htmx:sse:after:connection", start);
+  const keepNow = trying(keep);
+  document.addEventListener("visibilitychange", () => { if (document.hidden) keepNow(); });
+  for (const loss of ["htmx:sse:error", "htmx:sse:before:connection"]) document.addEventListener(loss, keepNow);
+  setInterval(() => requestIdleCallback(keepNow), EVERY);
+}

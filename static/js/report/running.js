@@ -1,0 +1,41 @@
+// The running shifts, asked for again when figures have moved, when the line is back, and when time changes them.
+import { now } from "../core/server_time.js";
+
+const EVERY = 2000; // milliseconds between two questions at least
+const LONGEST = 2 ** 31 - 1;
+const panel = document.getElementById("running");
+let asked = 0;
+let next = null;
+let atTheMoment = null;
+let wasConnected = false;
+
+function ask() {
+  next ??= setTimeout(() => {
+    next = null;
+    asked = Date.now();
+    htmx.trigger(panel, "again");
+  }, Math.max(0, asked + EVERY - Date.now()));
+}
+
+// An order becomes late, a shift ends: nothing happens then that a stream would tell.
+function askInTime() {
+  clearTimeout(atTheMoment);
+  const moment = panel.querySelector("[data-again-at]")?.dataset.againAt;
+  if (moment) atTheMoment = setTimeout(ask, Math.min(Math.max(0, Number(moment) - now()), LONGEST));
+}
+
+// What somebody has opened stays open.
+let isOpen = false;
+document.addEventListener("htmx:before:swap", () => { isOpen = panel.querySelector("details")?.open ?? isOpen; });
+document.addEventListener("htmx:after:swap", () => {
+  const more = panel.querySelector("details");
+  if (more) more.open = isOpen;
+});
+
+document.addEventListener("sla", ask);
+document.addEventListener("htmx:sse:after:connection", () => {
+  if (wasConnected) ask();
+  wasConnected = true;
+});
+document.addEventListener("htmx:after:swap", askInTime);
+askInTime();

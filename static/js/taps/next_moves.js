@@ -1,0 +1,34 @@
+// The moves that a card offers once those that wait are made: by the server's table, for the card is not there yet.
+import { say, sayMany } from "../core/i18n.js";
+
+const table = JSON.parse(document.getElementById("moves")?.textContent ?? "{}");
+const READY = "ready";
+
+function partsOf({ to, label, undo }, isFirst, openLines) {
+  const button = document.createElement("button");
+  button.name = "to";
+  button.value = to;
+  button.textContent = label;
+  button.className = `move ${isFirst ? "primary" : "quiet"}`;
+  if (undo) button.dataset.undo = undo;
+  if (to !== READY || openLines === 0) return [button];
+  const warning = document.createElement("p");
+  warning.textContent = sayMany("%(num)s line is not struck off.", "%(num)s lines are not struck off.", openLines);
+  button.textContent = say("Ready all the same");
+  button.className = "move quiet";
+  button.dataset.despite = "";
+  return [warning, button];
+}
+
+// Puts the moves that follow `status` in the place of those that the server sent along.
+export function chain(changes, card, entries, status) {
+  const isMoved = status !== card.dataset.status;
+  const moves = table[card.dataset.fulfilment]?.[status] ?? [];
+  const isAboutLines = moves.some(({ to }) => to === READY) && entries.some(({ fields }) => fields.line);
+  if (card.hasAttribute("data-held") || !(isMoved || isAboutLines)) return;
+  const openLines = card.querySelectorAll("[data-line]:not([data-done])").length;
+  const old = [...card.querySelectorAll(`.despite, .move${isMoved ? ", details.cancel" : ""}`)];
+  const parts = moves.flatMap((move, place) => partsOf(move, place === 0, openLines));
+  for (const part of parts) changes.insert(part, old[0] ?? card);
+  for (const part of old) changes.set(part, "hidden", "");
+}
