@@ -89,6 +89,3 @@ read(document);
 onCards((cards) => cards.forEach(read));
 setInterval(tick, 1000);
 document.addEventListener("retimed", ({ detail }) => read(detail));
-// A tracking page has no cards: what is on its way is swapped whole.
-const progress = document.getElementById("progress");
-if (progress) document.addEventListener("htmx:after:swap", () => read(progress));

@@ -2,6 +2,7 @@
 import { hear, listenIn, silence } from "./heartbeat.js";
 import { atServer, now, onDevice } from "../core/server_time.js";
 import { show } from "./status_sign.js";
+import { REFUSE, beforeSwap } from "./swap_pipeline.js";
 
 const SILENT_AFTER = 40_000; // milliseconds; the server's heart beats every 15 s
 const NOT_FOR_US = [403, 404, 410];
@@ -91,7 +92,4 @@ document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   if (ctx.sourceElement === stream || ctx.response.status === 401) refused(ctx.response.status);
 });
 // What a refused stream answers is said by the sign, not swapped in.
-document.addEventListener("htmx:before:swap", (event) => {
-  const { sourceElement, response } = event.detail.ctx;
-  if (sourceElement === stream && response?.status >= 400) event.preventDefault();
-});
+beforeSwap(REFUSE, ({ ctx: { sourceElement, response } }) => sourceElement !== stream || !(response?.status >= 400));

@@ -1,5 +1,7 @@
 // A card that stays on the board is changed only where it differs: what somebody types, holds open or has in focus
 // stays, and nothing blinks.
+import { MORPH, beforeSwap } from "./swap_pipeline.js";
+
 const OF_THE_PAGE = new Set(["open", "hidden", "aria-expanded", "disabled", "data-hidden", "data-elsewhere", "data-moved", "data-news", "data-news-said", "tabindex"]);
 
 const isBlank = ({ nodeType, nodeValue }) => nodeType === Node.TEXT_NODE && nodeValue.trim() === "";
@@ -17,16 +19,16 @@ function copyAttributes(here, fresh) {
 }
 
 function copyParts(here, fresh) {
-  const standing = Map.groupBy([...here.childNodes].filter(isOurs), keyOf);
+  const parts = Map.groupBy([...here.childNodes].filter(isOurs), keyOf);
   let place = here.firstChild;
   for (const part of [...fresh.childNodes].filter(isOurs)) {
     while (place && !isOurs(place)) place = place.nextSibling;
-    const shown = standing.get(keyOf(part))?.shift() ?? part;
+    const shown = parts.get(keyOf(part))?.shift() ?? part;
     if (shown !== part) become(shown, part);
     if (shown !== place) here.insertBefore(shown, place);
     place = shown.nextSibling;
   }
-  for (const left of [...standing.values()].flat()) left.remove();
+  for (const left of [...parts.values()].flat()) left.remove();
 }
 
 function become(here, fresh) {
@@ -56,7 +58,7 @@ function put(fresh, column) {
 }
 
 // Of a card that is taken off and put back in one breath, only the end is shown.
-document.addEventListener("htmx:before:swap", ({ detail: { tasks } }) => {
+beforeSwap(MORPH, ({ tasks }) => {
   const staying = new Set(tasks.filter(({ swapSpec }) => swapSpec?.style === "upsert").map(({ swapSpec }) => swapSpec.card));
   const rest = tasks.filter(({ swapSpec, fragment, target }) => {
     if (!staying.has(swapSpec?.card)) return true;

@@ -1,4 +1,6 @@
 // Nothing goes back: what is older than what was shown is dropped, whatever order answers and pushes arrive in.
+import { DROP_STALE, beforeSwap } from "./swap_pipeline.js";
+
 const versions = new Map();
 let epoch = document.querySelector("[data-epoch]")?.dataset.epoch;
 
@@ -55,7 +57,7 @@ function isStillNews({ swapSpec, fragment }) {
   return style === "innerHTML";
 }
 
-document.addEventListener("htmx:before:swap", ({ detail: { tasks, ctx } }) => {
+beforeSwap(DROP_STALE, ({ tasks, ctx }) => {
   const isPushed = ctx.sourceElement?.matches("[hx-sse\\:connect]");
   const isFresh = (task) => !task.swapSpec?.card || isNews(task.swapSpec) || (isPushed && isStillNews(task));
   const fresh = asMoves(tasks).filter(isFresh);

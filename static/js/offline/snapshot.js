@@ -1,7 +1,7 @@
 // The board's last picture is kept on the device, so that the page opens without the server: while it is signed in.
 import { PATH, begin, forgetAll } from "./snapshot_cache.js";
 import { knownTrueAt } from "../live/liveness.js";
-import "../live/versions.js";
+import { RECORD, beforeSwap } from "../live/swap_pipeline.js";
 
 const EVERY = 10_000; // milliseconds
 const SAME = 20; // milliseconds by which a moment differs that was reckoned twice
@@ -43,7 +43,7 @@ function hear({ target, swapSpec, fragment }) {
 }
 
 // A snapshot shows what is on the board, and so what is not.
-function hearAll({ detail: { tasks } }) {
+function hearAll({ tasks }) {
   const isWhole = tasks.some(({ swapSpec, target }) => swapSpec?.style === "innerHTML" && target?.matches?.(".cards"));
   if (isWhole) for (const id of [...onPage, ...changed.keys()]) remember(id, changed.get(id)?.version ?? 0, null);
   tasks.forEach(hear);
@@ -77,8 +77,7 @@ async function stop() {
   if (globalThis.caches) await forgetAll();
 }
 
-// Before anything is dropped or changed of it.
-addEventListener("htmx:before:swap", hearAll, { capture: true });
+beforeSwap(RECORD, hearAll);
 document.addEventListener("over", trying(stop));
 document.addEventListener("submit", ({ target, defaultPrevented }) => {
   if (!defaultPrevented && /(logout|sign-out)$/.test(target.getAttribute("action"))) trying(stop)();

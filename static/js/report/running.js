@@ -1,5 +1,6 @@
 // The running shifts, asked for again when figures have moved, when the line is back, and when time changes them.
 import { now } from "../core/server_time.js";
+import { REMEMBER, RESTORE, afterSwap, beforeSwap } from "../live/swap_pipeline.js";
 
 const EVERY = 2000; // milliseconds between two questions at least
 const LONGEST = 2 ** 31 - 1;
@@ -26,10 +27,11 @@ function askInTime() {
 
 // What somebody has opened stays open.
 let isOpen = false;
-document.addEventListener("htmx:before:swap", () => { isOpen = panel.querySelector("details")?.open ?? isOpen; });
-document.addEventListener("htmx:after:swap", () => {
+beforeSwap(REMEMBER, () => { isOpen = panel.querySelector("details")?.open ?? isOpen; });
+afterSwap(RESTORE, () => {
   const more = panel.querySelector("details");
   if (more) more.open = isOpen;
+  askInTime();
 });
 
 document.addEventListener("sla", ask);
@@ -37,5 +39,4 @@ document.addEventListener("htmx:sse:after:connection", () => {
   if (wasConnected) ask();
   wasConnected = true;
 });
-document.addEventListener("htmx:after:swap", askInTime);
 askInTime();

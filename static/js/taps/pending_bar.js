@@ -1,4 +1,5 @@
 // Taps that wait, counted at the edge of the board and listed on request; and what was refused, until it is read.
+import { COUNT, afterSwap } from "../live/swap_pipeline.js";
 import { areKept, refused, unsent } from "./outbox.js";
 import { when } from "../core/moments.js";
 import { dismiss, takeBack } from "./queue.js";
@@ -89,7 +90,7 @@ new ResizeObserver(() => {
 
 signOn.addEventListener("click", send);
 document.addEventListener("taps", show);
-document.addEventListener("htmx:after:swap", show);
+afterSwap(COUNT, show);
 addEventListener("offline", show);
 setInterval(() => { if (unsent().length > 0) show(); }, 250); // what is not answered in good time comes to be late
 show();

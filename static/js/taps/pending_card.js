@@ -1,6 +1,7 @@
 // What a card shows of its taps: the undo that counts down, what waits to be sent, and the moves that come after it.
 import { alter, lookOf, takeOff } from "./overlay.js";
 import { addressOf } from "../core/cards.js";
+import { COVER, UNCOVER, afterSwap, beforeSwap } from "../live/swap_pipeline.js";
 import { expected, isUndoable, kindOf, unsent, unsentOf } from "./outbox.js";
 import { chain } from "./next_moves.js";
 import { takeBack } from "./queue.js";
@@ -125,15 +126,15 @@ function count() {
 }
 
 // Whoever changes a card must find it as the server made it.
-addEventListener("htmx:before:swap", ({ detail: { tasks } }) => {
+beforeSwap(UNCOVER, ({ tasks }) => {
   const touches = (card) => ({ target, swapSpec }) =>
     swapSpec?.card === card.id || target === card || (swapSpec?.style === "innerHTML" && target?.contains?.(card));
   for (const id of shown) {
     const card = document.getElementById(id);
     if (card && tasks.some(touches(card))) takeOff(card);
   }
-}, { capture: true });
-document.addEventListener("htmx:after:swap", showAll);
+});
+afterSwap(COVER, showAll);
 document.addEventListener("taps", showAll);
 document.addEventListener("tap:queued", ({ detail: { card, fields, at } }) => {
   latest = { card, at, kind: kindOf(fields) };
