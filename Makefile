@@ -19,6 +19,8 @@ test: $(VENV)/test.done static/bundles/done
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(NODE) node_modules/oxlint/bin/oxlint --import-plugin --allow all --deny import/no-cycle static/js
+	$(NODE) node_modules/typescript/bin/tsc --project tsconfig.json
+	$(NODE) node_modules/typescript/bin/tsc --project tsconfig.worker.json
 	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder
 
 # What checks scripts runs on the system's Node, else on the one of the Python wheel that static/vendor/done brings.
@@ -86,7 +88,7 @@ BOARD_LIBRARIES = $(addprefix static/vendor/,htmx.min.js hx-sse.min.js hx-upsert
 static/bundles/done: Makefile static/vendor/done $(shell find static/js static/css)
 	rm -rf static/bundles
 	node_modules/@esbuild/*/bin/esbuild $(ENTRIES) --bundle --minify --charset=utf8 --format=iife --target=es2022 \
-	  --log-level=warning --outbase=static --outdir=static/bundles
+	  --tsconfig-raw='{}' --log-level=warning --outbase=static --outdir=static/bundles
 	@for page in kitchen dispatch; do made=static/bundles/js/entry/$$page.js; \
 	  { for library in $(BOARD_LIBRARIES); do cat $$library; printf '\n;'; done; cat $$made; } > $$made.all && \
 	  mv $$made.all $$made; done

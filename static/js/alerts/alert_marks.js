@@ -1,10 +1,14 @@
 // How the board shows what nobody has taken notice of: marks on cards, and a line in the bar whose place is fixed.
+import { byId, make } from "../core/dom.js";
 import { locale, number, say } from "../core/i18n.js";
 
 const list = new Intl.ListFormat(locale(), { type: "unit", style: "short" });
-const bar = document.getElementById("alerts");
-const heard = document.getElementById("heard");
+const bar = byId("alerts");
+const heard = byId("heard");
 
+/** @typedef {{ kind: string, number: number }} Alert */
+
+/** @type {Alert[]} */
 let shown = [];
 const MOST_NAMED = 2; // more are counted: what does not fit would be acknowledged unseen
 
@@ -12,6 +16,7 @@ const FORMS = ["named", "counted", "signs", "small"];
 
 export const LOUDEST_FIRST = ["cancelled", "unshown", "late", "new", "changed"];
 
+/** @param {string} kind */
 function word(kind) {
   if (kind === "cancelled") return say("Cancelled");
   if (kind === "unshown") return say("On no screen");
@@ -20,6 +25,7 @@ function word(kind) {
 }
 
 // The card of an order bears the kind of its news, or (undefined) none.
+/** @param {string} id @param {string | undefined} kind */
 export function mark(id, kind) {
   const card = document.getElementById(id);
   if (!card || card.dataset.news === kind) return;
@@ -27,13 +33,12 @@ export function mark(id, kind) {
   else for (const name of ["news", "newsSaid"]) delete card.dataset[name];
 }
 
+/** @param {string} kind @param {number[]} numbers @param {string} form */
 function line(kind, numbers, form) {
   const part = document.createElement("span");
-  const name = document.createElement("b");
   part.dataset.kind = kind;
-  name.textContent = word(kind);
   const count = `${form === "small" ? "" : "×"}${number(numbers.length)}`;
-  part.append(name, ` ${form === "named" ? list.format(numbers.map(number)) : count}`);
+  part.append(make("b", { textContent: word(kind) }), ` ${form === "named" ? list.format(numbers.map(number)) : count}`);
   return part;
 }
 
@@ -54,6 +59,7 @@ function fit() {
 }
 
 // `waiting` are {kind, number} of every order with news.
+/** @param {Alert[]} waiting */
 export function show(waiting) {
   shown = waiting;
   fit();

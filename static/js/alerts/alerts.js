@@ -1,4 +1,5 @@
 // What nobody has taken notice of yet: which orders, and what of them; it ends when somebody does, or has moved them.
+import { byId, on } from "../core/dom.js";
 import { LOUDEST_FIRST, mark, show } from "./alert_marks.js";
 import { allCards } from "../core/cards.js";
 import { begun } from "./card_events.js";
@@ -9,11 +10,15 @@ const SAID_AGAIN = ["cancelled", "unshown", "late", "new"];
 const CHANGED_FOR = 20_000; // milliseconds
 const IN_ONE_BREATH = 150; // milliseconds
 const ENDS = ["moved", "gone", "expired"];
+/** @type {Map<string, import("./alert_marks.js").Alert>} */
 const waiting = new Map();
+/** @type {((kinds: string[]) => void)[]} */
 const listeners = [];
+/** @type {Set<string>} */
 let fresh = new Set();
 
 // `listener` is told of the kinds of what has just happened, the loudest first.
+/** @param {(kinds: string[]) => void} listener */
 export const onAlert = (listener) => listeners.push(listener);
 
 // The kinds that are said again as long as nobody takes notice, the loudest first.
@@ -28,15 +33,18 @@ function tell() {
   for (const listener of listeners) listener(kinds);
 }
 
+/** @param {string} id */
 function changed(id) {
   mark(id, waiting.get(id)?.kind);
   show([...waiting.values()]);
 }
 
+/** @param {string} id */
 function end(id) {
   if (waiting.delete(id)) changed(id);
 }
 
+/** @param {string} id @param {string} kind @param {number} number */
 function begin(id, kind, number) {
   const known = waiting.get(id);
   if (known && LOUDEST_FIRST.indexOf(known.kind) <= LOUDEST_FIRST.indexOf(kind)) return;
@@ -45,6 +53,7 @@ function begin(id, kind, number) {
   changed(id);
 }
 
+/** @param {string} id @param {string} kind @param {number} number */
 function ring(id, kind, number) {
   begin(id, kind, number);
   if (fresh.size === 0) setTimeout(tell, IN_ONE_BREATH);
@@ -52,6 +61,7 @@ function ring(id, kind, number) {
 }
 
 // Somebody has seen it. What was cancelled is acknowledged on its card, which then leaves the board.
+/** @param {string} id */
 function takeNotice(id) {
   const kind = waiting.get(id)?.kind;
   if (kind === undefined || kind === "cancelled") return;
@@ -60,7 +70,8 @@ function takeNotice(id) {
 }
 
 // What of a card cries as long as it stands there, whenever the board came.
-function standing(card) {
+/** @param {HTMLElement} card */
+function crying(card) {
   if (card.dataset.status === "cancelled") return "cancelled";
   if (card.dataset.hidden !== undefined) return isUnshown(card) ? "unshown" : null;
   if (card.querySelector('[data-timer="late"]')) return "late";
@@ -69,21 +80,21 @@ function standing(card) {
 
 function lookAround() {
   for (const card of allCards()) {
-    const kind = standing(card);
+    const kind = crying(card);
     const said = waiting.get(card.id)?.kind;
     if (said !== kind && (said === "unshown" || card.dataset.hidden !== undefined)) end(card.id);
     if (kind && !waiting.has(card.id) && !isNoticed(card.id, kind)) ring(card.id, kind, Number(card.dataset.number));
   }
 }
 
-document.addEventListener("card:news", ({ detail: { kind, id, number, isOwn, isShown } }) => {
+on("card:news", ({ detail: { kind, id, number, isOwn, isShown } }) => {
   if (ENDS.includes(kind) || (kind === "in time" && waiting.get(id)?.kind === "late")) end(id);
   if (ENDS.includes(kind)) forget(id, ["new", "late", "unshown"]);
   if (kind === "in time") forget(id, ["late"]);
   if (LOUDEST_FIRST.includes(kind) && !isOwn && isShown) ring(id, kind, number);
 });
-document.addEventListener("click", ({ target }) => takeNotice(target.closest(".card")?.id));
-document.addEventListener("tap:queued", ({ detail: { card } }) => takeNotice(card));
-document.getElementById("heard").addEventListener("click", () => [...waiting.keys()].forEach(takeNotice));
-for (const change of ["filtered", "unshown"]) document.addEventListener(change, lookAround);
+on("click", ({ target }) => takeNotice(/** @type {string} */ (target.closest(".card")?.id)));
+on("tap:queued", ({ detail: { card } }) => takeNotice(card));
+byId("heard").addEventListener("click", () => [...waiting.keys()].forEach(takeNotice));
+for (const change of /** @type {const} */ (["filtered", "unshown"])) on(change, lookAround);
 begun.then(lookAround);

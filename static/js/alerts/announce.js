@@ -1,13 +1,17 @@
 // What others did is said to whoever listens to the page: a sentence every few seconds at most, one's own taps never.
+import { byId, on } from "../core/dom.js";
 import "./card_events.js";
 import { say, sayMany } from "../core/i18n.js";
 
 const AT_MOST_EVERY = 3000; // milliseconds
 const SILENT = ["coming", "expired", "in time"];
-const region = document.getElementById("said");
+const region = byId("said");
+/** @type {Map<string, CardNews>} */
 const waiting = new Map();
+/** @type {number | null} */
 let next = null;
 
+/** @type {Record<string, (order: { number: number, status: string }) => string>} */
 const MOVED = {
   pending: (order) => say("Order %(number)s is pending", order),
   confirmed: (order) => say("Order %(number)s is confirmed", order),
@@ -16,6 +20,7 @@ const MOVED = {
   delivering: (order) => say("Order %(number)s is on its way", order),
   completed: (order) => say("Order %(number)s is completed", order),
 };
+/** @type {Record<string, (order: { number: number, status: string }) => string>} */
 const SENTENCES = {
   new: (order) => say("Order %(number)s is new", order),
   moved: (order) => MOVED[order.status](order),
@@ -25,6 +30,7 @@ const SENTENCES = {
   gone: (order) => say("Order %(number)s has left the board", order),
 };
 
+/** @param {CardNews[]} orders */
 function sentence(orders) {
   if (orders.length === 1) return SENTENCES[orders[0].kind](orders[0]);
   return sayMany("%(num)s order moved", "%(num)s orders moved", orders.length);
@@ -42,7 +48,7 @@ function speak() {
   next = setTimeout(speak, AT_MOST_EVERY);
 }
 
-document.addEventListener("card:news", ({ detail }) => {
+on("card:news", ({ detail }) => {
   if (detail.isOwn || !detail.isShown || SILENT.includes(detail.kind)) return;
   waiting.set(detail.id, detail);
   // What comes in the same breath is one sentence.

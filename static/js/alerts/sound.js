@@ -1,5 +1,6 @@
 // The board can be heard: a tap starts the shift, each kind of news has its tone, and what matters is said again
 // until somebody takes notice. Everything that sounds is seen as well.
+import { byId, on, one } from "../core/dom.js";
 import { onAlert, unheard } from "./alerts.js";
 import { again, volumeOf } from "./sound_panel.js";
 import { onState, play, state, unlock } from "./tones.js";
@@ -8,10 +9,11 @@ import { say } from "../core/i18n.js";
 const SPACING = 1.2; // seconds between two tones
 const LIT_FOR = 900; // milliseconds
 const STARTED = "shift";
-const shift = document.getElementById("shift");
-const start = document.getElementById("start-shift");
+const shift = byId("shift");
+const start = byId("start-shift");
+/** @type {number | null} */
 let repeating = null;
-let darkening = null;
+let darkening = 0;
 
 const hasStarted = () => sessionStorage.getItem(STARTED) !== null;
 
@@ -25,7 +27,7 @@ function show() {
   const [sound, words] = said();
   if (shift.dataset.sound !== sound) shift.dataset.sound = sound;
   shift.dataset.audio = state();
-  if (start.textContent !== words) start.firstElementChild.textContent = words;
+  if (start.textContent !== words) one(start, "*").textContent = words;
 }
 
 function begin() {
@@ -35,6 +37,7 @@ function begin() {
 }
 
 // Who cannot hear it sees it: the screen's frame lights up with every tone, and where there is none in its place.
+/** @param {string} kind */
 function light(kind) {
   document.body.dataset.lit = kind;
   clearTimeout(darkening);
@@ -42,8 +45,10 @@ function light(kind) {
 }
 
 // What no screen shows sounds like what is new: to whoever should make it, it is.
+/** @param {string} kind */
 const toneOf = (kind) => (kind === "unshown" ? "new" : kind);
 
+/** @param {string[]} kinds */
 function sound(kinds) {
   if (kinds.length === 0) return;
   light(kinds[0]);
@@ -61,8 +66,8 @@ onState(show);
 onAlert(sound);
 start.addEventListener("click", () => { begin(); unlock().then(() => sound(unheard())); });
 // Browsers give sound on any tap, and may take it away again.
-for (const touch of ["pointerdown", "keydown"]) {
-  document.addEventListener(touch, () => { if (hasStarted() && state() !== "running") unlock(); });
+for (const touch of /** @type {const} */ (["pointerdown", "keydown"])) {
+  on(touch, () => { if (hasStarted() && state() !== "running") unlock(); });
 }
 if (hasStarted()) begin();
 show();

@@ -1,35 +1,47 @@
 // Which tones this tablet makes and how loud: chosen in a panel, kept on the tablet.
+import { byId, one } from "../core/dom.js";
 import { play, unlock } from "./tones.js";
 
-export const KINDS = ["new", "changed", "cancelled", "late"];
-const panel = document.getElementById("sound-panel");
-const form = panel.querySelector("form");
+const KINDS = /** @type {const} */ (["new", "changed", "cancelled", "late"]);
+const panel = /** @type {HTMLDialogElement} */ (byId("sound-panel"));
+const form = one(panel, "form");
+/**
+ * @typedef {(typeof KINDS)[number]} Kind
+ * @type {{ again: number } & Record<Kind, { on: boolean, volume: number }>}
+ */
 const kept = { again: 10, ...JSON.parse(localStorage.getItem("sound") ?? "{}") };
 for (const kind of KINDS) kept[kind] ??= { on: true, volume: 70 };
 
 // 0 where the tone is switched off, else 5 to 100.
-export const volumeOf = (kind) => (kept[kind].on ? kept[kind].volume : 0);
+/** @param {string} kind */
+export const volumeOf = (kind) => {
+  const { on, volume } = kept[/** @type {Kind} */ (kind)];
+  return on ? volume : 0;
+};
 
 // How often what is not taken notice of is said again, in milliseconds.
 export const again = () => kept.again * 1000;
 
+/** @param {string} name */
+const field = (name) => /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
+
 function show() {
   for (const kind of KINDS) {
-    form.elements[kind].checked = kept[kind].on;
-    form.elements[`${kind}-volume`].value = kept[kind].volume;
+    field(kind).checked = kept[kind].on;
+    field(`${kind}-volume`).value = `${kept[kind].volume}`;
   }
-  form.elements.again.value = kept.again;
+  field("again").value = `${kept.again}`;
 }
 
 form.addEventListener("input", () => {
   for (const kind of KINDS) {
-    kept[kind] = { on: form.elements[kind].checked, volume: Number(form.elements[`${kind}-volume`].value) };
+    kept[kind] = { on: field(kind).checked, volume: Number(field(`${kind}-volume`).value) };
   }
-  kept.again = Number(form.elements.again.value);
+  kept.again = Number(field("again").value);
   localStorage.setItem("sound", JSON.stringify(kept));
 });
 form.addEventListener("click", ({ target }) => {
   const kind = target.closest("[data-kind]")?.dataset.kind;
-  if (kind && target.matches("button")) unlock().then(() => play(kind, kept[kind].volume));
+  if (kind && target.matches("button")) unlock().then(() => play(kind, kept[/** @type {Kind} */ (kind)].volume));
 });
-document.getElementById("sound-open").addEventListener("click", () => { show(); panel.showModal(); });
+byId("sound-open").addEventListener("click", () => { show(); panel.showModal(); });

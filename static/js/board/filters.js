@@ -1,17 +1,21 @@
 // Which stations and which kinds of orders this tablet shows: kept on it, and what is hidden is counted.
+import { byId, emit } from "../core/dom.js";
 import { allCards, onCards } from "../core/cards.js";
 import { sayMany } from "../core/i18n.js";
 
 const { restaurant } = document.body.dataset;
-const counter = document.getElementById("hidden-by-filter");
+const counter = byId("hidden-by-filter");
+/** @type {Set<string>} */
 const hidden = new Set();
 const kinds = [...document.querySelectorAll("[data-filter]")].map((group) => {
   const buttons = [...group.querySelectorAll("button")];
   const place = `${group.dataset.filter}:${restaurant}`;
+  /** @type {Set<string>} */
   const offered = new Set(buttons.map(({ value }) => value));
-  const kept = JSON.parse(localStorage.getItem(place) ?? "[]").filter((value) => offered.has(value));
+  const kept = /** @type {string[]} */ (JSON.parse(localStorage.getItem(place) ?? "[]")).filter((value) => offered.has(value));
   return { name: group.dataset.filter, buttons, place, offered, chosen: new Set(kept) };
 });
+/** @typedef {(typeof kinds)[number]} Kind */
 const [stations, fulfilments] = ["stations", "fulfilments"].map((name) => kinds.find((kind) => kind.name === name));
 
 // What is not shown, by name.
@@ -19,12 +23,14 @@ export const hides = () => Object.fromEntries(kinds.map(({ name, chosen, offered
   [name, chosen.size > 0 ? [...offered].filter((value) => !chosen.has(value)) : []]));
 
 // Nothing chosen is everything; what no button stands for is shown whatever is chosen.
+/** @param {Kind | undefined} kind @param {string} value */
 const shows = (kind, value) => !kind || kind.chosen.size === 0 || !kind.offered.has(value) || kind.chosen.has(value);
 
+/** @param {HTMLElement} card */
 function sift(card) {
   const lines = [...card.querySelectorAll("[data-line]")];
   for (const line of lines) {
-    const isElsewhere = !shows(stations, line.dataset.station);
+    const isElsewhere = !shows(stations, /** @type {string} */ (line.dataset.station));
     line.toggleAttribute("data-elsewhere", isElsewhere);
     const button = line.querySelector("button");
     if (button) button.disabled = isElsewhere;
@@ -46,12 +52,13 @@ function show() {
     for (const button of buttons) button.setAttribute("aria-pressed", String(chosen.has(button.value)));
   }
   const all = kinds.flatMap(({ chosen }) => [...chosen]).length;
-  document.getElementById("filter").toggleAttribute("data-on", all > 0);
+  byId("filter").toggleAttribute("data-on", all > 0);
   allCards().forEach(sift);
   count();
-  document.dispatchEvent(new Event("filtered"));
+  emit("filtered");
 }
 
+/** @param {Kind} kind @param {string} value */
 function choose({ place, chosen }, value) {
   if (!chosen.delete(value)) chosen.add(value);
   localStorage.setItem(place, JSON.stringify([...chosen]));

@@ -1,10 +1,14 @@
 // How many cards of a column are late, at its head: a tap brings the first of those below what is seen into sight.
+import { byId } from "../core/dom.js";
 import { onCards } from "../core/cards.js";
 import { number, say } from "../core/i18n.js";
 
-const signs = [...document.querySelectorAll(".lates")].map((sign) => ({ sign, cards: document.getElementById(sign.getAttribute("aria-controls")) }));
+const signs = [...document.querySelectorAll(".lates")]
+  .map((sign) => ({ sign, cards: byId(/** @type {string} */ (sign.getAttribute("aria-controls"))) }));
+/** @param {HTMLElement} cards */
 const lateIn = (cards) => [...cards.querySelectorAll('[data-time="late"]:not([data-hidden])')];
 
+/** @param {{ sign: HTMLElement, cards: HTMLElement }} column */
 function count({ sign, cards }) {
   const many = lateIn(cards).length;
   const said = many ? number(many) : "";
@@ -14,6 +18,7 @@ function count({ sign, cards }) {
   sign.hidden = many === 0;
 }
 
+/** @param {HTMLElement} cards */
 function show(cards) {
   const { bottom } = cards.getBoundingClientRect();
   const late = lateIn(cards);

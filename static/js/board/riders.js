@@ -1,20 +1,27 @@
 // Who carries what, and what waits for whom: a strip over the dispatch board, with one tap to hand it all over.
+import { byId, make, on, one, write } from "../core/dom.js";
 import { onCards } from "../core/cards.js";
 import { enqueue } from "../taps/queue.js";
 import { tapOf } from "../taps/tap_handler.js";
 import { locale, number, say, sayMany } from "../core/i18n.js";
 
-const strip = document.getElementById("rider-strip");
-const names = document.getElementById("riders");
+const strip = byId("rider-strip");
+const names = /** @type {HTMLDataListElement} */ (byId("riders"));
 const numbers = new Intl.ListFormat(locale(), { type: "unit", style: "short" });
+/** @type {Set<string>} */
 const handedOver = new Set();
+/** @type {Map<string, ReturnType<typeof entry>>} */
 const shown = new Map();
 
+/** @param {string} status */
 const cardsIn = (status) => [...document.querySelectorAll(`.card[data-rider][data-status="${status}"]`)];
+/** @param {HTMLElement} card */
 const numberOf = ({ dataset }) => Number(dataset.number);
+/** @param {HTMLElement} card */
 const isFree = (card) => card.dataset.held === undefined && !handedOver.has(card.id);
 
 // By the key of the name: "Sami" and "sami" are one rider.
+/** @param {HTMLElement[]} cards @returns {Map<string, HTMLElement[]>} */
 function byRider(cards) {
   const found = new Map();
   for (const card of cards) found.set(card.dataset.riderKey, [...(found.get(card.dataset.riderKey) ?? []), card]);
@@ -22,33 +29,39 @@ function byRider(cards) {
 }
 
 // Each an ordinary tap, so that each can be refused by itself, and waits like any other when the line is cut.
+/** @param {string} rider */
 function handOver(rider) {
   for (const card of cardsIn("ready").filter((each) => each.dataset.riderKey === rider && isFree(each))) {
-    const button = card.querySelector('button[value="delivering"]');
+    const button = /** @type {HTMLButtonElement | null} */ (card.querySelector('button[value="delivering"]'));
     if (button) enqueue(tapOf(button));
   }
 }
 
-// Riders keep their places for as long as the page stands: nothing moves under a finger.
-function place(rider, spelled) {
-  if (shown.has(rider)) return shown.get(rider);
-  const [item, name, carried, waiting, button] = ["li", "bdi", "span", "span", "button"].map((tag) => document.createElement(tag));
+/** @param {string} rider @param {string} spelled */
+function entry(rider, spelled) {
+  const [item, name, carried, waiting] = ["li", "bdi", "span", "span"].map((tag) => document.createElement(tag));
+  const button = make("button", { type: "button" });
   item.dataset.rider = name.textContent = spelled;
   carried.className = "carried";
   waiting.className = "waiting";
-  button.type = "button";
   button.addEventListener("click", () => handOver(rider));
   item.append(name, carried, waiting, button);
-  strip.querySelector("ul").append(item);
-  shown.set(rider, { item, carried, waiting, button });
+  return { item, carried, waiting, button };
+}
+
+// Riders keep their places for as long as the page stands: nothing moves under a finger.
+/** @param {string} rider @param {string | undefined} spelled */
+function place(rider, spelled = "") {
+  const known = shown.get(rider);
+  if (known) return known;
+  const made = entry(rider, spelled);
+  one(strip, "ul").append(made.item);
+  shown.set(rider, made);
   if (![...names.options].some(({ dataset }) => dataset.key === rider)) names.append(new Option(spelled, spelled));
-  return shown.get(rider);
+  return made;
 }
 
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
+/** @param {HTMLElement[]} cards */
 const listed = (cards) => numbers.format(cards.map(numberOf).sort((one, other) => one - other).map(number));
 
 function show() {
@@ -66,10 +79,8 @@ function show() {
   strip.toggleAttribute("data-none", shown.size === 0);
 }
 
-if (strip) {
-  onCards(show);
-  document.addEventListener("tap:queued", ({ detail }) => { handedOver.add(detail.card); show(); });
-  for (const end of ["tap:sent", "tap:undone", "tap:refused"]) {
-    document.addEventListener(end, ({ detail }) => { handedOver.delete(detail.card); show(); });
-  }
+onCards(show);
+on("tap:queued", ({ detail }) => { handedOver.add(detail.card); show(); });
+for (const end of /** @type {const} */ (["tap:sent", "tap:undone", "tap:refused"])) {
+  on(end, ({ detail }) => { handedOver.delete(detail.card); show(); });
 }

@@ -6,17 +6,20 @@ const EVERY = 10_000; // milliseconds
 const { kept, now: opened } = document.body.dataset;
 
 // A `time` says nothing else; any other element says which of its words are the moments. Their time stays as it is.
+/** @param {HTMLElement} element */
 function retell(element) {
-  const { at = element.dateTime, said = element.textContent } = element.dataset;
-  const { zone } = element.closest("[data-zone]").dataset;
+  const { at = /** @type {HTMLTimeElement} */ (element).dateTime, said = element.textContent } = element.dataset;
+  const { zone } = /** @type {HTMLElement} */ (element.closest("[data-zone]")).dataset;
   const moments = at.split("–").map(Date.parse);
-  const fresh = said.split("–").map((old, place) => dated(/\S*:.*/.exec(old)[0], moments[place], zone, now())).join("–");
+  const fresh = said.split("–").map((old, place) => dated(/** @type {RegExpExecArray} */ (/\S*:.*/.exec(old))[0], moments[place], zone, now())).join("–");
   if (fresh === said) return;
   element.textContent = element.textContent.replace(said, fresh);
   element.dataset.said = fresh;
 }
 
+/** @param {ParentNode} root */
 const tell = (root) => root.querySelectorAll("[data-zone] :is([data-at], time)").forEach(retell);
+/** @param {number} moment */
 const daysAt = (moment) => `${[...document.querySelectorAll("[data-zone]")].map(({ dataset }) => dayOf(moment, dataset.zone))}`;
 
 let told = kept ? "" : daysAt(Number(opened));
@@ -29,7 +32,7 @@ function turn() {
 
 // A frame may have been rendered before midnight and come after it: from the server's window, or from what was kept.
 const news = new MutationObserver((changes) => {
-  for (const { addedNodes } of changes) for (const node of addedNodes) if (node.querySelectorAll) tell(node);
+  for (const { addedNodes } of changes) for (const node of addedNodes) if (node instanceof HTMLElement) tell(node);
 });
 
 turn();

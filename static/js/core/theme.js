@@ -4,7 +4,7 @@
   const kept = localStorage.getItem("theme");
   if (kept) page.dataset.theme = kept;
   addEventListener("click", (event) => {
-    if (!event.target.closest("[data-theme-toggle]")) return;
+    if (!/** @type {Element} */ (event.target).closest("[data-theme-toggle]")) return;
     page.dataset.theme = page.dataset.theme === "dark" ? "light" : "dark";
     localStorage.setItem("theme", page.dataset.theme);
   });

@@ -1,4 +1,7 @@
 // What the keys do to the card that the keyboard is on: what its buttons would.
+import { one } from "../core/dom.js";
+
+/** @param {HTMLElement} card @param {string} selector */
 function press(card, selector) {
   const button = [...card.querySelectorAll(selector)].find((each) => !each.matches(":disabled, [aria-disabled=true]") && isOffered(each));
   button?.click();
@@ -6,30 +9,35 @@ function press(card, selector) {
 }
 
 // What is folded away is offered all the same; what the page hides from this role is not.
+/** @param {HTMLElement} button */
 function isOffered(button) {
   const folded = button.closest("details:not([open])");
   return (folded && !button.matches("summary") ? folded : button).checkVisibility();
 }
 
+/** @param {HTMLElement} card @param {string} selector */
 function unfold(card, selector) {
-  const details = card.querySelector(selector);
+  const details = /** @type {HTMLDetailsElement | null} */ (card.querySelector(selector));
   if (!details?.checkVisibility()) return false;
-  if (!details.open) details.querySelector("summary").click();
-  (details.querySelector("input:not([type=hidden])") ?? details.querySelector("form button")).focus();
+  if (!details.open) one(details, "summary").click();
+  (details.querySelector("input:not([type=hidden])") ?? one(details, "form button")).focus();
   return true;
 }
 
 // What is asked twice is answered by pressing Enter again.
+/** @param {HTMLElement} card */
 function ask(card) {
   const opener = card.querySelector(".despite > [data-opens]");
   if (opener?.getAttribute("aria-expanded") === "false") opener.click();
-  opener?.parentElement.querySelector("[data-despite]").focus();
+  opener?.parentElement?.querySelector("[data-despite]")?.focus();
   return opener !== null;
 }
 
 // The usual step: acknowledge a cancellation; else move on; else ask about the lines that are not struck off.
+/** @param {HTMLElement} card */
 export const advance = (card) => press(card, '[value="acknowledge"]') || press(card, "button.move") || ask(card);
 
+/** @type {Record<string, (card: HTMLElement) => boolean>} */
 const ON_A_CARD = {
   x: (card) => unfold(card, "details.cancel"),
   r: (card) => press(card, '[value="rush"], [value="unrush"]'),
@@ -38,6 +46,7 @@ const ON_A_CARD = {
 };
 
 // `letter` is a digit or a lower-case letter; whether it did anything.
+/** @param {HTMLElement} card @param {string} letter */
 export function onCard(card, letter) {
   if (/^[1-9]$/.test(letter)) return press(card, `[data-line="${letter}"] button`);
   return ON_A_CARD[letter]?.(card) ?? false;

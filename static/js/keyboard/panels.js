@@ -1,18 +1,19 @@
 // The list of keys, and the search for a number: two panels that open by a key.
+import { byId, one } from "../core/dom.js";
 import { go } from "./focus.js";
 import { say } from "../core/i18n.js";
 
-const keys = document.getElementById("keys");
-const finder = document.getElementById("find");
-const field = finder.querySelector("input");
-const said = finder.querySelector("output");
+const keys = /** @type {HTMLDialogElement} */ (byId("keys"));
+const finder = /** @type {HTMLDialogElement} */ (byId("find"));
+const field = one(finder, "input");
+const said = one(finder, "output");
 const OFF = "keys-off";
 
 // Single letters can be switched off on this tablet, for those whose hands or voice would press them unawares.
 export const isOff = () => localStorage.getItem(OFF) !== null;
 
 export function list() {
-  keys.querySelector("[name=on]").checked = !isOff();
+  /** @type {HTMLInputElement} */ (one(keys, "[name=on]")).checked = !isOff();
   keys.showModal();
 }
 
@@ -30,10 +31,11 @@ for (const opener of document.querySelectorAll("[data-keys-open]")) {
   opener.addEventListener("click", () => { opener.closest("dialog")?.close(); list(); });
 }
 
-const western = (text) => text.trim().replace(/[٠-٩]/g, (digit) => digit.charCodeAt(0) - 0x660);
+/** @param {string} text */
+const western = (text) => text.trim().replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660));
 
-finder.querySelector("form").addEventListener("submit", (event) => {
-  if (event.submitter?.value === "close") return;
+one(finder, "form").addEventListener("submit", (event) => {
+  if (/** @type {HTMLButtonElement | null} */ (event.submitter)?.value === "close") return;
   const typed = western(field.value);
   const card = [...document.querySelectorAll(".card")].find(({ dataset }) => dataset.number === typed);
   if (card?.checkVisibility()) {

@@ -10,7 +10,9 @@ export function hear() {
 export const silence = () => Math.max(Date.now() - last.date, performance.now() - last.monotonic);
 
 // A long message on a slow line is heard while it comes; else it would be taken for silence and begun anew for ever.
+/** @param {SseConnection} connection @param {() => void} heard */
 export function listenIn({ reader }, heard) {
-  const read = reader?.read.bind(reader);
-  if (read) reader.read = () => read().then((chunk) => { if (!chunk.done) heard(); return chunk; });
+  if (!reader) return;
+  const read = reader.read.bind(reader);
+  reader.read = () => read().then((chunk) => { if (!chunk.done) heard(); return chunk; });
 }

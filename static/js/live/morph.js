@@ -2,13 +2,18 @@
 // stays, and nothing blinks.
 import { MORPH, beforeSwap } from "./swap_pipeline.js";
 
-const OF_THE_PAGE = new Set(["open", "hidden", "aria-expanded", "disabled", "data-hidden", "data-elsewhere", "data-moved", "data-news", "data-news-said", "tabindex"]);
+const OF_THE_PAGE = new Set(["open", "hidden", "aria-expanded", "disabled", "data-hidden", "data-elsewhere", "data-moved",
+  "data-news", "data-news-said", "tabindex"]);
 
-const isBlank = ({ nodeType, nodeValue }) => nodeType === Node.TEXT_NODE && nodeValue.trim() === "";
+/** @param {Node} node */
+const isBlank = (node) => node instanceof Text && node.data.trim() === "";
 // What a script has put on the card, and not the server, is marked with `data-kept` and stays where it is.
-const isOurs = (node) => !isBlank(node) && node.dataset?.kept === undefined;
-const keyOf = (node) => `${node.nodeName} ${node.className ?? ""} ${node.dataset?.line ?? ""}`;
+/** @param {ChildNode} node */
+const isOurs = (node) => !isBlank(node) && !(node instanceof HTMLElement && "kept" in node.dataset);
+/** @param {ChildNode} node */
+const keyOf = (node) => (node instanceof HTMLElement ? `${node.tagName} ${node.className} ${node.dataset.line}` : "");
 
+/** @param {Element} here @param {Element} fresh */
 function copyAttributes(here, fresh) {
   for (const { name } of [...here.attributes]) {
     if (!fresh.hasAttribute(name) && !OF_THE_PAGE.has(name)) here.removeAttribute(name);
@@ -18,6 +23,7 @@ function copyAttributes(here, fresh) {
   }
 }
 
+/** @param {Element} here @param {Element} fresh */
 function copyParts(here, fresh) {
   const parts = Map.groupBy([...here.childNodes].filter(isOurs), keyOf);
   let place = here.firstChild;
@@ -31,26 +37,27 @@ function copyParts(here, fresh) {
   for (const left of [...parts.values()].flat()) left.remove();
 }
 
+/** @param {ChildNode} here @param {ChildNode} fresh */
 function become(here, fresh) {
   if (here.isEqualNode(fresh)) return;
-  if (here.nodeType === Node.TEXT_NODE) {
-    here.nodeValue = fresh.nodeValue;
-    return;
-  }
-  copyAttributes(here, fresh);
-  copyParts(here, fresh);
+  if (here instanceof Element && fresh instanceof Element) {
+    copyAttributes(here, fresh);
+    copyParts(here, fresh);
+  } else here.nodeValue = fresh.nodeValue;
 }
 
 // Places are written with as many digits each, so that they compare as texts.
+/** @param {HTMLElement} card @param {Element} column */
 function settle(card, column) {
   const next = [...column.children].find((other) => other !== card && other.dataset.place > card.dataset.place) ?? null;
   if (card.parentNode === column && card.nextElementSibling === next) return;
-  const held = card.contains(document.activeElement) ? document.activeElement : null;
+  const held = card.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
   column.insertBefore(card, next);
   card.dataset.moved = ""; // it is seen to arrive, once
   if (held?.isConnected) held.focus({ preventScroll: true });
 }
 
+/** @param {HTMLElement} fresh @param {Element} column */
 function put(fresh, column) {
   const here = document.getElementById(fresh.id);
   if (here) become(here, fresh);
@@ -59,10 +66,10 @@ function put(fresh, column) {
 
 // Of a card that is taken off and put back in one breath, only the end is shown.
 beforeSwap(MORPH, ({ tasks }) => {
-  const staying = new Set(tasks.filter(({ swapSpec }) => swapSpec?.style === "upsert").map(({ swapSpec }) => swapSpec.card));
+  const staying = new Set(tasks.filter(({ swapSpec }) => swapSpec?.style === "upsert").map(({ swapSpec }) => swapSpec?.card));
   const rest = tasks.filter(({ swapSpec, fragment, target }) => {
     if (!staying.has(swapSpec?.card)) return true;
-    if (swapSpec.style === "upsert" && target) put(fragment.firstElementChild, target);
+    if (swapSpec?.style === "upsert" && target) put(/** @type {HTMLElement} */ (fragment.firstElementChild), target);
     return false;
   });
   tasks.splice(0, tasks.length, ...rest);

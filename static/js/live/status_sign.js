@@ -1,9 +1,11 @@
 // How the page says what it knows of its stream: to the eye at once, to the ear what lasts.
+import { byId, make, write } from "../core/dom.js";
 import { when } from "../core/moments.js";
 import { now } from "../core/server_time.js";
 import { lasting, say } from "../core/i18n.js";
 
 const LASTING = 3000; // milliseconds
+/** @type {Record<string, string>} */
 const WORDS = {
   connecting: say("Connecting…"),
   "catching-up": say("Catching up…"),
@@ -13,11 +15,12 @@ const WORDS = {
   silent: say("No news for a while"),
   "signed-out": say("Signed out"),
 };
-const sign = document.getElementById("live");
+const sign = /** @type {HTMLElement} */ (document.getElementById("live")); // on pages with a stream
 const [word, since] = sign?.children ?? [];
 let announced = "live";
-let later = null;
+let later = 0;
 
+/** @param {number} milliseconds */
 function silentFor(milliseconds) {
   const seconds = Math.floor(milliseconds / 1000);
   if (seconds < 120) return say("No news for %(seconds)s s", { seconds });
@@ -26,31 +29,26 @@ function silentFor(milliseconds) {
   return say("No news for %(hours)s h", { hours: Math.floor(minutes / 60) });
 }
 
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
+/** @param {string} state @param {string} text */
 function announce(state, text) {
   clearTimeout(later);
   if (state === announced) return;
   later = setTimeout(() => {
     announced = state;
-    write(document.getElementById("announcement"), text);
+    write(byId("announcement"), text);
   }, LASTING);
 }
 
 // Cards of whoever has signed out may be read, for somebody is still cooking them, but not moved.
+/** @param {string} state */
 function close(state) {
   for (const control of document.querySelectorAll(".card :is(button, details)")) control.inert = true;
-  const link = document.createElement("a");
-  if (state === "signed-out") {
-    link.href = `/login?next=${encodeURIComponent(location.pathname)}`;
-    link.textContent = say("Sign in");
-    sign.append(link);
-  }
+  if (state !== "signed-out") return;
+  sign.append(make("a", { href: `/login?next=${encodeURIComponent(location.pathname)}`, textContent: say("Sign in") }));
 }
 
 // `state` is a key of WORDS or `ended`; `asOf` the server's moment when the picture was last known to be true.
+/** @param {string} state @param {{ silence: number, asOf: number }} about */
 export function show(state, { silence, asOf }) {
   const text = WORDS[state] ?? sign.dataset.ended;
   const isOver = state === "signed-out" || state === "ended";

@@ -15,12 +15,14 @@ export const COVER = 1; // cards show their taps again
 export const COUNT = 2; // the taps that wait
 export const TELL = 3; // what is new on a page without cards
 
+/** @param {string} event @returns {(place: number, step: (swap: Swap) => boolean | void) => void} */
 function pipeline(event) {
+  /** @type {((swap: Swap) => boolean | void)[]} */
   const steps = [];
   addEventListener(event, (swap) => {
     for (const step of steps) {
       try {
-        if (step?.(swap.detail) === false) return swap.preventDefault();
+        if (step?.(/** @type {CustomEvent<Swap>} */ (swap).detail) === false) return swap.preventDefault();
       } catch (error) {
         reportError(error);
       }

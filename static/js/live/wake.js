@@ -1,4 +1,5 @@
 // Devices sleep and pages go to the background: what comes back must not claim to know what happened meanwhile.
+import { on } from "../core/dom.js";
 import { doubt, hurry, isSure, pause, render } from "./liveness.js";
 
 const ASLEEP_AFTER = 10_000; // milliseconds that a clock which ticks every second stood still
@@ -12,8 +13,8 @@ function wake() {
   if (slept && !document.hidden) doubt();
 }
 
-document.addEventListener("htmx:sse:before:message", wake);
-document.addEventListener("visibilitychange", () => {
+on("htmx:sse:before:message", wake);
+on("visibilitychange", () => {
   if (document.hidden) pause();
   else if (!isSure(DOUBTFUL_AFTER)) doubt();
 });
@@ -24,7 +25,7 @@ function stayAwake() {
   if (document.body.matches(".board, .pickup") && !document.hidden) navigator.wakeLock?.request("screen").catch(() => {});
 }
 
-document.addEventListener("visibilitychange", stayAwake);
+on("visibilitychange", stayAwake);
 stayAwake();
 addEventListener("offline", doubt);
 addEventListener("online", hurry);

@@ -1,15 +1,20 @@
 // Shifts come and go by a button; without it, blank rows are filled in and full ones emptied.
-const rows = document.querySelector("[data-shifts]");
-const add = document.querySelector("[data-add]");
+import { one } from "../core/dom.js";
+
+const rows = one(document, "[data-shifts]");
+const add = one(document, "[data-add]");
 const MOST = 20;
 
-const shown = () => [...rows.children].filter((row) => !row.hidden);
+const fieldsets = () => [...rows.querySelectorAll("fieldset")];
+const shown = () => fieldsets().filter((row) => !row.hidden);
 
+/** @param {HTMLFieldSetElement} row @param {boolean} isShown */
 function show(row, isShown) {
   row.hidden = !isShown;
   row.disabled = !isShown; // what is not shown is not sent
 }
 
+/** @param {HTMLFieldSetElement} row */
 function clear(row) {
   for (const field of row.querySelectorAll("input")) {
     if (field.type === "checkbox") field.checked = true;
@@ -20,12 +25,12 @@ function clear(row) {
 }
 
 function oneMore() {
-  const free = [...rows.children].find((row) => row.hidden);
+  const free = fieldsets().find((row) => row.hidden);
   if (free) return free;
-  const fresh = rows.lastElementChild.cloneNode(true);
-  const numbers = [...rows.querySelectorAll("[name]")].map((field) => Number(field.name.split("-")[1]));
+  const fresh = /** @type {HTMLFieldSetElement} */ (rows.lastElementChild?.cloneNode(true));
+  const numbers = [...rows.querySelectorAll("input")].map((field) => Number(field.name.split("-")[1]));
   const number = Math.max(...numbers) + 1;
-  for (const field of fresh.querySelectorAll("[name]")) {
+  for (const field of fresh.querySelectorAll("input")) {
     field.name = field.name.replace(/^shift-\d+/, `shift-${number}`);
     field.removeAttribute("aria-describedby");
   }
@@ -39,7 +44,7 @@ function update() {
   add.hidden = shown().length >= MOST;
 }
 
-for (const row of rows.querySelectorAll("[data-blank]")) show(row, false);
+for (const row of rows.querySelectorAll("fieldset")) if ("blank" in row.dataset) show(row, false);
 update();
 
 add.addEventListener("click", () => {
@@ -47,11 +52,11 @@ add.addEventListener("click", () => {
   show(row, true);
   rows.append(row);
   update();
-  row.querySelector("input").focus();
+  one(row, "input").focus();
 });
 
-rows.addEventListener("click", (event) => {
-  const row = event.target.closest("[data-remove]")?.closest("fieldset");
+rows.addEventListener("click", ({ target }) => {
+  const row = target.closest("[data-remove]")?.closest("fieldset");
   if (!row) return;
   clear(row);
   show(row, false);

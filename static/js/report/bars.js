@@ -8,6 +8,7 @@ const LETTER = 6.6;
 // Bars that lie grow from their names, which stand where reading begins, and so does a ranking. Days and shifts
 // follow each other from left to right in every language, as the hours of a clock do in its digits.
 
+/** @param {string} name @param {(number | null)[]} values @param {string} colour @param {object} decal @param {ChartData} data @param {Colours} colours */
 function series(name, values, colour, decal, data, colours) {
   return {
     name,
@@ -19,7 +20,7 @@ function series(name, values, colour, decal, data, colours) {
     label: {
       show: values.length <= MOST_LABELLED,
       position: data.isLying ? END : "top",
-      formatter: ({ value }) => label(value, data.beyond),
+      formatter: (/** @type {{ value: number }} */ { value }) => label(value, data.beyond),
       color: colours.ink,
       backgroundColor: colours.surface,
       padding: [1, 2],
@@ -28,6 +29,7 @@ function series(name, values, colour, decal, data, colours) {
   };
 }
 
+/** @param {ChartData} data @param {Colours} colours */
 function targetLines({ targets, isLying }, colours) {
   return {
     silent: true, symbol: "none", z: 2,
@@ -45,6 +47,7 @@ function targetLines({ targets, isLying }, colours) {
   };
 }
 
+/** @param {ChartData} data @param {Colours} colours @param {boolean} isNarrow */
 export function bars(data, colours, isNarrow) {
   const all = [...data.p50, ...data.p90, ...data.targets.map(([seconds]) => seconds)];
   const lines = data.targets.map(([, label]) => label);
@@ -66,7 +69,7 @@ export function bars(data, colours, isNarrow) {
   ];
   const room = data.isLying || !lines.length ? 64 : 24 + LETTER * Math.max(...lines.map((line) => line.length));
   return {
-    tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, formatter: ([{ dataIndex }]) => written(data.said[dataIndex]) },
+    tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, formatter: (/** @type {{ dataIndex: number }[]} */ [{ dataIndex }]) => written(data.said[dataIndex]) },
     legend: { data: isMirrored ? [nine, half] : [half, nine], top: 0, [START]: 0, align: START, textStyle: { color: colours.ink }, itemWidth: 24 },
     grid: { top: data.isLying ? 32 + LINE * data.targets.length : 44, bottom: 8, ...beside(data.isLying || isTurned ? END : "right", room), outerBoundsMode: "same" },
     xAxis: data.isLying ? times : names,
@@ -76,4 +79,5 @@ export function bars(data, colours, isNarrow) {
 }
 
 // Room on one side for what is written at the end of bars or lines.
+/** @param {string} side @param {number} room */
 const beside = (side, room) => ({ left: 8, right: 8, [side]: room });

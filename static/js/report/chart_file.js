@@ -3,6 +3,7 @@ import { START, written } from "./times.js";
 
 const TITLE = 40; // pixels
 
+/** @param {Blob} blob @param {string} name */
 function offer(blob, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
@@ -11,10 +12,12 @@ function offer(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
+/** @param {{ top?: number }[] | undefined} parts */
 function lower(parts) {
   return parts?.map((part) => ({ ...part, top: (part.top ?? 0) + TITLE }));
 }
 
+/** @param {Chart} chart @param {string} renderer @param {string} title */
 function titled(chart, renderer, title) {
   const size = { width: chart.getWidth(), height: chart.getHeight() + TITLE };
   const place = renderer === "svg" ? null : document.createElement("div");
@@ -31,7 +34,8 @@ function titled(chart, renderer, title) {
   return copy;
 }
 
-export function save(chart, kind, { file, title }) {
+/** @param {Chart} chart @param {string} kind @param {DOMStringMap} about */
+export function save(chart, kind, { file, title = "" }) {
   const copy = titled(chart, kind === "svg" ? "svg" : "canvas", title);
   if (kind === "svg") {
     offer(new Blob([copy.renderToSVGString()], { type: "image/svg+xml" }), `${file}.svg`);
@@ -39,7 +43,7 @@ export function save(chart, kind, { file, title }) {
     return;
   }
   copy.renderToCanvas({ pixelRatio: 2 }).toBlob((blob) => {
-    offer(blob, `${file}.png`);
+    if (blob) offer(blob, `${file}.png`);
     copy.dispose();
   });
 }

@@ -8,11 +8,13 @@ const KINDS = { bars, shares, hours };
 const BAR = 44; // pixels that two bars lying beneath their name need
 const NARROW = 640;
 
+/** @param {ChartData} data @param {boolean} isNarrow */
 function height(data, isNarrow) {
   if (data.kind === "hours") return isNarrow ? 34 * data.hours.length + 90 : 380;
   return data.kind === "bars" && (data.isLying || isNarrow) ? BAR * data.labels.length + 70 + 16 * data.targets.length : 320;
 }
 
+/** @param {Colours} colours @param {string | null} description */
 function common(colours, description) {
   return {
     animation: false,
@@ -28,6 +30,7 @@ function common(colours, description) {
   };
 }
 
+/** @param {HTMLElement} place @param {ChartData} data */
 export function draw(place, data) {
   const description = place.getAttribute("aria-label");
   const isNarrow = () => place.clientWidth < NARROW;

@@ -1,11 +1,13 @@
 // Charts where the page has room for them, each with a button for every file that it can be saved as.
+import { one } from "../core/dom.js";
 import { draw } from "./charts.js";
 import { save } from "./chart_file.js";
 
 const figures = [...document.querySelectorAll("figure.chart")];
 const redraws = figures.map((figure) => {
-  const data = JSON.parse(figure.querySelector("script").textContent);
-  const picture = figure.querySelector(".picture");
+  /** @type {ChartData} */
+  const data = JSON.parse(one(figure, "script").textContent);
+  const picture = one(figure, ".picture");
   for (const hidden of figure.querySelectorAll("[hidden]")) hidden.hidden = false;
   const chart = draw(picture, data);
   figure.addEventListener("click", ({ target }) => {

@@ -1,13 +1,15 @@
 // The running shifts, asked for again when figures have moved, when the line is back, and when time changes them.
+import { byId, on } from "../core/dom.js";
 import { now } from "../core/server_time.js";
 import { REMEMBER, RESTORE, afterSwap, beforeSwap } from "../live/swap_pipeline.js";
 
 const EVERY = 2000; // milliseconds between two questions at least
 const LONGEST = 2 ** 31 - 1;
-const panel = document.getElementById("running");
+const panel = byId("running");
 let asked = 0;
+/** @type {number | null} */
 let next = null;
-let atTheMoment = null;
+let atTheMoment = 0;
 let wasConnected = false;
 
 function ask() {
@@ -34,8 +36,8 @@ afterSwap(RESTORE, () => {
   askInTime();
 });
 
-document.addEventListener("sla", ask);
-document.addEventListener("htmx:sse:after:connection", () => {
+on("sla", ask);
+on("htmx:sse:after:connection", () => {
   if (wasConnected) ask();
   wasConnected = true;
 });

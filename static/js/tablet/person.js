@@ -1,38 +1,42 @@
 // Who is on at a shared tablet: whoever tapped a PIN last, until the tablet has rested or they sign off.
+import { emit, make, on, one } from "../core/dom.js";
 import { pick } from "./picker.js";
 import { say } from "../core/i18n.js";
 
-const dialog = document.getElementById("person"); // on shared tablets only
-const button = document.getElementById("person-on");
+/** @typedef {Signed & { isManager: boolean, restAfter: number, touched: number }} Person */
+
+const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("person")); // on shared tablets only
+const button = /** @type {HTMLButtonElement} */ (document.getElementById("person-on"));
 const PLACE = `person:${dialog?.dataset.tablet}`;
 const LOOK = 1000; // milliseconds
 const CUT_OFF = ["reconnecting", "silent", "offline"];
+/** @type {Promise<void> | null} */
 let asking = null;
+/** @type {Person | null} */
 let person = null;
 
 // A tablet does not rest while it is cut off: whoever taps then could not sign on again.
-const isCutOff = () => !navigator.onLine || CUT_OFF.includes(document.body.dataset.live);
+export const isCutOff = () => !navigator.onLine || CUT_OFF.includes(document.body.dataset.live);
 
+/** @param {Person | null} to */
 function change(to) {
   person = to;
   if (to) sessionStorage.setItem(PLACE, JSON.stringify(to));
   else sessionStorage.removeItem(PLACE);
   show();
-  document.dispatchEvent(new CustomEvent("person:changed", { detail: currentPerson() }));
+  emit("person:changed", currentPerson());
 }
 
 function show() {
-  const name = document.createElement("bdi");
-  name.textContent = person?.name ?? say("Nobody is on");
-  button.replaceChildren(name);
+  button.replaceChildren(make("bdi", { textContent: person?.name ?? say("Nobody is on") }));
   button.toggleAttribute("data-on", Boolean(person));
   button.hidden = false;
-  const on = dialog.querySelector("[data-on]");
+  const on = one(dialog, "[data-on]");
   on.hidden = !person;
-  on.querySelector("bdi").textContent = person?.name ?? "";
-  const form = on.querySelector("form");
+  one(on, "bdi").textContent = person?.name ?? "";
+  const form = one(on, "form");
   form.hidden = !person?.isManager;
-  form.elements.person.value = person?.token ?? "";
+  /** @type {HTMLInputElement} */ (form.elements.namedItem("person")).value = person?.token ?? "";
 }
 
 function touch() {
@@ -62,7 +66,7 @@ export async function identify() {
   if (!dialog) return "";
   while (!person && isCutOff()) await new Promise((later) => { setTimeout(later, LOOK); }); // no PIN could be checked
   if (!person) await signOn();
-  return person.token;
+  return /** @type {Person} */ (/** @type {unknown} */ (person)).token;
 }
 
 function signOn() {
@@ -73,13 +77,13 @@ function signOn() {
 }
 
 if (dialog) {
-  person = JSON.parse(sessionStorage.getItem(PLACE));
+  person = JSON.parse(/** @type {string} */ (sessionStorage.getItem(PLACE)));
   show();
   rest();
   button.addEventListener("click", () => signOn().catch(() => {}));
-  dialog.querySelector("[data-sign-off]").addEventListener("click", () => { forget(); dialog.close(); });
-  dialog.querySelector("footer form").addEventListener("submit", () => dialog.close()); // taps may wait: see taps/leave_guard.js
+  one(dialog, "[data-sign-off]").addEventListener("click", () => { forget(); dialog.close(); });
+  one(dialog, "footer form").addEventListener("submit", () => dialog.close()); // taps may wait: see taps/leave_guard.js
   for (const act of ["pointerdown", "keydown"]) addEventListener(act, touch, { capture: true, passive: true });
-  document.addEventListener("bye", () => forget());
+  on("bye", () => forget());
   setInterval(rest, LOOK);
 }

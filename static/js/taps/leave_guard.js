@@ -1,20 +1,20 @@
 // Who leaves the board takes back no more; who signs out with taps that wait is told so, and then gives them up.
+import { byId, make, on } from "../core/dom.js";
 import { change, drop, isUndoable, refused, unsent } from "./outbox.js";
 import { send } from "./sender.js";
 import { sayMany } from "../core/i18n.js";
 
 let isTold = false;
 
+/** @param {number} amount */
 function tell(amount) {
-  const said = document.createElement("p");
-  said.className = "problem";
-  said.textContent = sayMany("%(num)s tap is not sent yet. Sign out once more to give it up.",
+  const textContent = sayMany("%(num)s tap is not sent yet. Sign out once more to give it up.",
     "%(num)s taps are not sent yet. Sign out once more to give them up.", amount);
-  document.getElementById("notice").replaceChildren(said);
+  byId("notice").replaceChildren(make("p", { className: "problem", textContent }));
 }
 
-document.addEventListener("submit", (event) => {
-  if (!/(logout|sign-out)$/.test(event.target.getAttribute("action"))) return;
+on("submit", (event) => {
+  if (!/(logout|sign-out)$/.test(/** @type {string} */ (event.target.getAttribute("action")))) return;
   const entries = unsent();
   if (entries.length > 0 && !isTold) {
     event.preventDefault();
@@ -25,8 +25,8 @@ document.addEventListener("submit", (event) => {
   for (const entry of [...entries, ...refused()]) drop(entry);
 }, { capture: true });
 
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[href]");
+on("click", (event) => {
+  const link = /** @type {HTMLAnchorElement | null} */ (event.target.closest("a[href]"));
   if (!link || event.defaultPrevented || link.target) return;
   for (const entry of unsent().filter(isUndoable)) change(entry, { due: 0 });
   send();

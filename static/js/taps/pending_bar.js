@@ -1,4 +1,5 @@
 // Taps that wait, counted at the edge of the board and listed on request; and what was refused, until it is read.
+import { byId, make, on, one } from "../core/dom.js";
 import { COUNT, afterSwap } from "../live/swap_pipeline.js";
 import { areKept, refused, unsent } from "./outbox.js";
 import { when } from "../core/moments.js";
@@ -8,29 +9,34 @@ import { atServer, now } from "../core/server_time.js";
 import { isLate, isolated } from "./pending_card.js";
 import { locale, number, say, sayMany } from "../core/i18n.js";
 
-const bar = document.getElementById("waiting");
-const count = bar.querySelector("summary > span");
-const rows = bar.querySelector("ol");
-const advice = bar.querySelector("p");
-const signOn = bar.querySelector("button");
-const refusals = document.getElementById("refused");
+const bar = byId("waiting");
+const count = one(bar, "summary > span");
+const rows = one(bar, "ol");
+const advice = one(bar, "p");
+const signOn = one(bar, "button");
+const refusals = byId("refused");
 const list = new Intl.ListFormat(locale(), { type: "unit" });
-const zone = document.getElementById("live").dataset.zone;
+const zone = byId("live").dataset.zone;
 let shown = "";
 
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {Element} element @param {K} tag @param {string} text
+ */
 function put(element, tag, text) {
-  const part = document.createElement(tag);
-  part.textContent = text;
+  const part = make(tag, { textContent: text });
   element.append(part);
   return part;
 }
 
+/** @param {Element} element @param {string} text @param {() => void} onClick */
 function act(element, text, onClick) {
   const button = put(element, "button", text);
   button.type = "button";
   button.addEventListener("click", onClick);
 }
 
+/** @param {number} amount */
 function words(amount) {
   const by = whatHinders();
   if (by === "signed-out") {
@@ -41,6 +47,7 @@ function words(amount) {
 }
 
 // Whose answer is out may be done: it is only no longer asked for.
+/** @param {Tap} entry */
 function row(entry) {
   const line = document.createElement("li");
   put(line, "b", number(Number(entry.number)));
@@ -52,11 +59,12 @@ function row(entry) {
   return line;
 }
 
+/** @param {Tap[]} entries */
 function refusal(entries) {
-  const item = document.createElement("div");
-  item.className = "problem";
+  const item = make("div", { className: "problem" });
   const values = {
-    number: number(Number(entries[0].number)), taps: isolated(list.format(entries.map(({ label }) => label))), why: entries[0].why,
+    number: number(Number(entries[0].number)), taps: isolated(list.format(entries.map(({ label }) => label))),
+    why: /** @type {string} */ (entries[0].why),
   };
   const one = say("%(number)s: %(taps)s was not done: %(why)s", values);
   put(item, "p", entries.length === 1 ? one : say("%(number)s: %(taps)s were not done: %(why)s", values));
@@ -67,7 +75,7 @@ function refusal(entries) {
 function show() {
   const entries = unsent();
   const late = entries.filter((entry) => isLate(entry) || !document.getElementById(entry.card));
-  const groups = Object.values(Object.groupBy(refused(), ({ root }) => root));
+  const groups = /** @type {Tap[][]} */ (Object.values(Object.groupBy(refused(), ({ root }) => /** @type {string} */ (root))));
   const state = JSON.stringify([late.length, late.length && entries.map(({ id, tries }) => [id, tries > 0]), groups, whatHinders()]);
   if (state === shown) return;
   shown = state;
@@ -81,7 +89,7 @@ function show() {
 }
 
 // What lies over the cards can be scrolled away from under it: each column ends so much lower.
-const box = refusals.parentElement;
+const box = /** @type {HTMLElement} */ (refusals.parentElement);
 const EDGE = 28; // pixels below it
 new ResizeObserver(() => {
   const { offsetHeight } = box;
@@ -89,7 +97,7 @@ new ResizeObserver(() => {
 }).observe(box);
 
 signOn.addEventListener("click", send);
-document.addEventListener("taps", show);
+on("taps", show);
 afterSwap(COUNT, show);
 addEventListener("offline", show);
 setInterval(() => { if (unsent().length > 0) show(); }, 250); // what is not answered in good time comes to be late

@@ -1,10 +1,13 @@
 // Taps are sent in their order, each once, with what it had seen; until then each can be taken back.
+import { emit } from "../core/dom.js";
 import { add, drop, expected, kindOf, refused, tell, unsent, unsentOf } from "./outbox.js";
 
 const WISH = ["to", "act", "detail", "reason"];
+/** @type {(one: Wish, other: Wish) => boolean} */
 const isSame = (one, other) => WISH.every((name) => one[name] === other[name]);
 
 // `undo` is seconds. Answers the entry; none where the tap only took one back that had not been sent.
+/** @param {NewTap & { undo?: number }} tap */
 export function enqueue({ url, fields, card, number, label, undo = 0 }) {
   const before = unsentOf(card).findLast((entry) => kindOf(entry.fields) === kindOf(fields));
   if (before && isSame(before.fields, fields)) return before;
@@ -18,6 +21,7 @@ export function enqueue({ url, fields, card, number, label, undo = 0 }) {
 }
 
 // And with it what was built on it.
+/** @param {string} id */
 export function takeBack(id) {
   for (const entry of unsent().filter((each) => each.id === id || each.after.includes(id))) {
     drop(entry);
@@ -26,7 +30,8 @@ export function takeBack(id) {
 }
 
 // What was refused has been read.
+/** @param {string[]} ids */
 export function dismiss(ids) {
   for (const entry of refused().filter((each) => ids.includes(each.id))) drop(entry);
-  document.dispatchEvent(new Event("taps"));
+  emit("taps");
 }

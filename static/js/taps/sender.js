@@ -1,4 +1,5 @@
 // Taps go to the server one at a time, each until it has an answer of ours: what has none may or may not be done.
+import { emit, on } from "../core/dom.js";
 import { areKept, change, drop, firstToSend, isStillThere, nextDue, refused, tell, unsent } from "./outbox.js";
 import { doubt, refused as isRefused } from "../live/liveness.js";
 import * as person from "../tablet/person.js";
@@ -11,23 +12,26 @@ let hindrance = "";
 let failures = 0;
 let isSending = false;
 let isWanted = false;
-let later = null;
+let later = 0;
 
 // Why taps wait: "line", "person", "signed-out", or nothing.
 export const whatHinders = () => hindrance;
 
+/** @param {string} by */
 function hinder(by) {
   const isNew = hindrance !== by;
   hindrance = by;
-  if (isNew) document.dispatchEvent(new Event("taps"));
+  if (isNew) emit("taps");
   return false;
 }
 
 // Two tabs of one board share their taps.
+/** @param {() => Promise<boolean>} work */
 function alone(work) {
   return navigator.locks && areKept() ? navigator.locks.request(`taps:${restaurant}:${board}:${signIn}`, work) : work();
 }
 
+/** @param {string} text */
 function read(text) {
   const page = document.createElement("template");
   page.innerHTML = text;
@@ -36,10 +40,13 @@ function read(text) {
   return { said, withoutNotice: () => { notice?.remove(); return page.innerHTML; } };
 }
 
+/** @typedef {{ status: number, needsPerson: boolean, text: string }} Answer */
+
 // Null is no answer; so is what did not come from us: a page of the network's, an error of a proxy.
+/** @param {Tap} entry */
 async function ask({ id, url, fields, at, person: token, tries }) {
   const waited = Math.round((Date.now() - at) / 1000);
-  const body = new URLSearchParams({ ...fields, language, person: token, tap: id, waited });
+  const body = new URLSearchParams({ ...fields, language, person: token, tap: id, waited: `${waited}` });
   if (tries > 1) body.set("again", "1");
   const patience = new AbortController();
   const over = setTimeout(() => patience.abort(), PATIENCE);
@@ -56,13 +63,10 @@ async function ask({ id, url, fields, at, person: token, tries }) {
   }
 }
 
-// Nobody can sign on then, and need not be asked.
-const isCutOff = () => ["reconnecting", "silent", "offline"].includes(document.body.dataset.live);
-
 // While somebody is asked for a PIN, that is what taps wait for, and not the line.
 async function signOn() {
   try {
-    if (!person.currentPerson?.()) hinder("person");
+    if (!person.currentPerson()) hinder("person");
     const token = await person.identify();
     for (const entry of unsent()) if (!entry.person) change(entry, { person: token });
     hinder("");
@@ -72,13 +76,15 @@ async function signOn() {
   }
 }
 
+/** @param {string} token */
 function unsign(token) {
   if (tablet === undefined) return hinder("person");
-  person.forget?.(token);
+  person.forget(token);
   for (const entry of unsent()) if (entry.person === token) change(entry, { person: "" });
   return true;
 }
 
+/** @param {Tap} entry @param {number} status */
 function wait(entry, status) {
   if (status === 500 && entry.tries >= PAUSES.length) {
     change(entry, { due: Date.now() + ASIDE });
@@ -90,6 +96,7 @@ function wait(entry, status) {
 }
 
 // A refusal that a later tap has made good is none.
+/** @param {Tap} entry @param {number} status @param {string} said */
 function end(entry, status, said) {
   const before = refused().filter(({ id }) => entry.after.includes(id));
   if (status !== 200) return change(entry, { why: said, root: before[0]?.root ?? entry.id });
@@ -97,8 +104,9 @@ function end(entry, status, said) {
   for (const each of before) drop(each);
 }
 
+/** @param {Tap} entry @param {Answer | null} answer */
 async function settle(entry, answer) {
-  const { status, needsPerson, text } = answer ?? { status: 0 };
+  const { status, needsPerson, text } = answer ?? /** @type {Answer} */ ({ status: 0 });
   if (status === 0 || status === 429 || status >= 500) return wait(entry, status);
   failures = 0;
   if (needsPerson) return unsign(entry.person);
@@ -119,7 +127,8 @@ async function sendFirst() {
   if (!entry || hindrance === "signed-out") return false;
   if (!isStillThere(entry)) return true;
   if (!navigator.onLine) return hinder("line");
-  if (tablet !== undefined && !entry.person) return isCutOff() ? hinder("line") : signOn();
+  // Nobody can sign on while the line is cut, and need not be asked.
+  if (tablet !== undefined && !entry.person) return person.isCutOff() ? hinder("line") : signOn();
   change(entry, { tries: entry.tries + 1 });
   return settle(entry, await ask(entry));
 }
@@ -146,9 +155,9 @@ export async function send() {
   }
 }
 
-for (const sign of ["tap:queued", "tap:undone", "htmx:sse:after:connection"]) document.addEventListener(sign, send);
-document.addEventListener("person:changed", ({ detail }) => { if (detail) send(); });
-document.addEventListener("visibilitychange", () => { if (!document.hidden) send(); });
+for (const sign of /** @type {const} */ (["tap:queued", "tap:undone", "htmx:sse:after:connection"])) on(sign, send);
+on("person:changed", ({ detail }) => { if (detail) send(); });
+on("visibilitychange", () => { if (!document.hidden) send(); });
 addEventListener("online", send);
-document.addEventListener("over", ({ detail }) => { if (detail === "signed-out") hinder("signed-out"); });
+on("over", ({ detail }) => { if (detail === "signed-out") hinder("signed-out"); });
 send();
