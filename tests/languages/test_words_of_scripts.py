@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from cast import House
 from playwright.sync_api import Page
 
-from ordertrack.i18n import labels
+from ordertrack.i18n import labels, script_messages
 from ordertrack.i18n.script_messages import script_words
 from ordertrack.i18n.translate import TAGS, digits, gettext, ngettext, speaking
 
@@ -19,8 +20,8 @@ COUNTS = (0, 1, 2, 3, 10, 11, 99, 100, 101, 102, 103, 111, 1000)
 MOVED = ("%(num)s order moved", "%(num)s orders moved")
 MOMENT = dt.datetime(2026, 11, 20, 3, 5, tzinfo=dt.UTC)
 _SAY = """async ([one, many, counts, moment]) => {
-  const { src } = document.querySelector("script[src$='/kitchen_page.js']");
-  const words = src.replace("bundles/js/kitchen_page.js", "js/words.js");
+  const { src } = document.querySelector("script[src$='/kitchen.js']");
+  const words = src.replace("bundles/js/entry/kitchen.js", "js/core/i18n.js");
   const { say, sayMany, number, clock, lasting } = await import(words);
   return {
     word: say("late by %(time)s", { time: lasting(42 * 60_000) }),
@@ -58,13 +59,37 @@ def test_a_board_s_scripts_speak_as_the_server_does(
 
 
 def test_a_page_carries_the_words_of_its_own_scripts_and_of_what_they_import() -> None:
-    tracking = '<script type="module" src="/static/0/js/tracking.js"></script>'
-    live = '<script type="module" src="/static/0/js/waking.js"></script>'
+    silent = '<script type="module" src="/static/0/js/live/versions.js"></script>'
+    live = '<script type="module" src="/static/0/js/live/wake.js"></script>'
     with speaking("fr"):
-        assert script_words(tracking) == {}
-        assert script_words(live)["Reconnecting…"] == gettext("Reconnecting…")  # said by sign.js alone
+        assert script_words(silent) == {}
+        assert script_words(live)["Reconnecting…"] == gettext("Reconnecting…")  # said by status_sign.js alone
         assert "late by %(time)s" not in script_words(live)
-        board = script_words('<script type="module" src="/static/0/js/announce.js"></script>')
+        board = script_words('<script type="module" src="/static/0/js/alerts/announce.js"></script>')
         assert set(board[MOVED[0]]) == {"one", "other"}
     with speaking("en"):
         assert script_words(live) == {}
+
+
+@pytest.mark.parametrize("tag", ["en", "fr"])
+def test_a_page_that_names_a_script_which_does_not_exist_is_refused(tag: str) -> None:
+    moved = '<script type="module" src="/static/0/js/nowhere.js"></script>'
+    with speaking(tag), pytest.raises(FileNotFoundError, match=r"js/nowhere\.js"):
+        script_words(moved)
+
+
+def test_an_import_is_looked_for_beside_the_script_that_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(script_messages, "_SCRIPTS", tmp_path)
+    for folder in ("board", "core"):
+        (tmp_path / folder).mkdir()
+    counts = 'import { say } from "../core/i18n.js";\nimport "./more.js";'
+    (tmp_path / "board" / "counts.js").write_text(counts)
+    (tmp_path / "board" / "more.js").write_text('say("Live");')
+    tag = '<script src="/static/0/bundles/js/board/counts.js"></script>'
+    with speaking("fr"):
+        with pytest.raises(FileNotFoundError, match=r"core/i18n\.js"):
+            script_words(tag)
+        (tmp_path / "core" / "i18n.js").write_text('say("Offline");')
+        assert script_words(tag) == {"Live": gettext("Live"), "Offline": gettext("Offline")}

@@ -1,0 +1,73 @@
+// The board can be heard: a tap starts the shift, each kind of news has its tone, and what matters is said again
+// until somebody takes notice. Everything that sounds is seen as well.
+import { byId, on, one } from "../core/dom.js";
+import { onAlert, unheard } from "./alerts.js";
+import { again, volumeOf } from "./sound_panel.js";
+import { onState, play, state, unlock } from "./tones.js";
+import { say } from "../core/i18n.js";
+
+const SPACING = 1.2; // seconds between two tones
+const LIT_FOR = 900; // milliseconds
+const STARTED = "shift";
+const shift = byId("shift");
+const start = byId("start-shift");
+/** @type {number | null} */
+let repeating = null;
+let darkening = 0;
+
+const hasStarted = () => sessionStorage.getItem(STARTED) !== null;
+
+function said() {
+  if (!hasStarted()) return ["off", say("Sound is off: start shift")];
+  if (state() === "running") return ["on", say("Sound is on")];
+  return ["blocked", say("Sound is held back: tap here")];
+}
+
+function show() {
+  const [sound, words] = said();
+  if (shift.dataset.sound !== sound) shift.dataset.sound = sound;
+  shift.dataset.audio = state();
+  if (start.textContent !== words) one(start, "*").textContent = words;
+}
+
+function begin() {
+  sessionStorage.setItem(STARTED, "1");
+  unlock();
+  show();
+}
+
+// Who cannot hear it sees it: the screen's frame lights up with every tone, and where there is none in its place.
+/** @param {string} kind */
+function light(kind) {
+  document.body.dataset.lit = kind;
+  clearTimeout(darkening);
+  darkening = setTimeout(() => { delete document.body.dataset.lit; }, LIT_FOR);
+}
+
+// What no screen shows sounds like what is new: to whoever should make it, it is.
+/** @param {string} kind */
+const toneOf = (kind) => (kind === "unshown" ? "new" : kind);
+
+/** @param {string[]} kinds */
+function sound(kinds) {
+  if (kinds.length === 0) return;
+  light(kinds[0]);
+  let after = 0;
+  for (const tone of new Set(kinds.map(toneOf))) if (play(tone, volumeOf(tone), after)) after += SPACING;
+  repeating ??= setTimeout(repeat, again());
+}
+
+function repeat() {
+  repeating = null;
+  if (unheard().length > 0) sound(unheard());
+}
+
+onState(show);
+onAlert(sound);
+start.addEventListener("click", () => { begin(); unlock().then(() => sound(unheard())); });
+// Browsers give sound on any tap, and may take it away again.
+for (const touch of /** @type {const} */ (["pointerdown", "keydown"])) {
+  on(touch, () => { if (hasStarted() && state() !== "running") unlock(); });
+}
+if (hasStarted()) begin();
+show();

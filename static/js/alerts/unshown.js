@@ -1,0 +1,64 @@
+// Orders that no screen of the restaurant shows, for every filter hides them. The server knows; who hides them says so.
+import { byId, emit, on, one, write } from "../core/dom.js";
+import { hides, showEverything } from "../board/filters.js";
+import { doubt } from "../live/liveness.js";
+import { locale, number, sayMany } from "../core/i18n.js";
+
+const SETTLED = 1000; // milliseconds after the last choice
+const TOLD_WITHIN = 8000; // milliseconds after a connection in which the server says so again
+const sign = byId("unshown");
+const orders = byId("unshown-orders");
+const stream = document.querySelector("[hx-sse\\:connect]");
+const list = new Intl.ListFormat(locale(), { type: "unit", style: "short" });
+/** @type {Set<string>} */
+let unshown = new Set();
+/** @type {Record<string, string> | null} */
+let headers = null;
+let told = "";
+let choosing = 0;
+let forgetting = 0;
+
+/** @param {HTMLElement} card */
+export const isUnshown = ({ id, dataset }) => dataset.hidden !== undefined && unshown.has(id);
+
+function show() {
+  const cards = [...unshown].map((id) => document.getElementById(id)).filter((card) => card !== null).filter(isUnshown);
+  const named = list.format(cards.map(({ dataset }) => number(Number(dataset.number))));
+  const said = sayMany("No screen shows order %(orders)s: every filter hides it.",
+    "No screen shows %(num)s orders (%(orders)s): every filter hides them.", cards.length, { orders: named });
+  if (cards.length > 0) write(one(sign, "*"), said);
+  sign.hidden = cards.length === 0;
+  emit("unshown");
+}
+
+function hear() {
+  clearTimeout(forgetting);
+  unshown = new Set([...orders.children].map(({ dataset }) => dataset.card));
+  show();
+}
+
+// What is chosen here goes with the stream: with every connection, and with a new one where it changes.
+const chosen = () => encodeURIComponent(JSON.stringify(hides()));
+
+function tell() {
+  if (headers === null || told === chosen()) return;
+  headers.Hides = told = chosen();
+  doubt();
+}
+
+on("htmx:config:request", ({ detail: { ctx } }) => {
+  if (ctx.sourceElement !== stream) return;
+  ({ headers } = ctx.request);
+  headers.Hides = told = chosen();
+});
+on("htmx:sse:after:connection", () => {
+  clearTimeout(forgetting);
+  forgetting = setTimeout(() => { orders.replaceChildren(); }, TOLD_WITHIN);
+});
+on("filtered", () => {
+  show();
+  clearTimeout(choosing);
+  choosing = setTimeout(tell, SETTLED);
+});
+new MutationObserver(hear).observe(orders, { childList: true });
+one(sign, "button").addEventListener("click", showEverything);

@@ -1,0 +1,62 @@
+// What a card asks before it is cancelled, held or given to a rider: a field, and what is often said as buttons; and
+// what opens only when it is asked for twice.
+import { byId, make, on, one } from "../core/dom.js";
+import { say } from "../core/i18n.js";
+
+const riders = /** @type {HTMLDataListElement} */ (document.getElementById("riders")); // on a dispatch board
+
+/** @param {HTMLOptionElement} option */
+function nameButton({ value }) {
+  const button = make("button", { type: "button" });
+  button.dataset.says = value;
+  button.append(make("bdi", { textContent: value }));
+  return button;
+}
+
+/** @param {HTMLElement} details @param {string} rider */
+function offerRiders(details, rider) {
+  one(details, ".picks").replaceChildren(...[...riders.options].slice(0, 8).map(nameButton));
+  /** @type {HTMLInputElement} */ (one(details, "[name=detail]")).value = rider;
+  one(details, "[value=unassign]").hidden = !rider;
+}
+
+// It stands there before anybody can tap on it. What somebody has typed stays until it is sent.
+/** @param {HTMLElement} details */
+function ask(details) {
+  const { number, rider = "" } = /** @type {HTMLElement} */ (details.closest(".card")).dataset;
+  if (!details.querySelector("form")) details.append(/** @type {HTMLTemplateElement} */ (byId(`ask-${details.dataset.asks}`)).content.cloneNode(true));
+  const cancel = details.querySelector("[value=cancelled]");
+  if (cancel) cancel.textContent = say("Cancel order %(number)s", { number: Number(number) });
+  if (details.dataset.asks === "rider") offerRiders(details, rider);
+}
+
+// A reason to cancel is only written; what can be taken back is sent at once.
+/** @param {HTMLElement} button */
+function pick(button) {
+  const form = /** @type {HTMLFormElement} */ (button.closest("form"));
+  const send = /** @type {HTMLButtonElement} */ (one(form, "button[name]"));
+  one(form, "input").value = button.dataset.says;
+  if (send.value === "cancelled") send.focus();
+  else form.requestSubmit(send);
+}
+
+// What needs a second tap opens below the first, so that a double tap is not both.
+/** @param {HTMLElement} button */
+function open(button) {
+  const isOpen = button.getAttribute("aria-expanded") === "true";
+  button.setAttribute("aria-expanded", String(!isOpen));
+  /** @type {HTMLElement} */ (button.nextElementSibling).hidden = isOpen;
+}
+
+on("click", ({ target }) => {
+  const details = /** @type {HTMLDetailsElement | undefined} */ (target.closest("summary")?.parentElement);
+  if (details?.dataset.asks && !details.open) ask(details);
+  const said = target.closest("[data-says]");
+  if (said) pick(said);
+  const opener = target.closest("[data-opens]");
+  if (opener) open(opener);
+});
+// What was sent is done with: its form closes.
+on("tap:queued", ({ detail: { card } }) => {
+  for (const details of document.getElementById(card)?.querySelectorAll("details") ?? []) details.open = false;
+});

@@ -1,0 +1,86 @@
+// Who carries what, and what waits for whom: a strip over the dispatch board, with one tap to hand it all over.
+import { byId, make, on, one, write } from "../core/dom.js";
+import { onCards } from "../core/cards.js";
+import { enqueue } from "../taps/queue.js";
+import { tapOf } from "../taps/tap_handler.js";
+import { locale, number, say, sayMany } from "../core/i18n.js";
+
+const strip = byId("rider-strip");
+const names = /** @type {HTMLDataListElement} */ (byId("riders"));
+const numbers = new Intl.ListFormat(locale(), { type: "unit", style: "short" });
+/** @type {Set<string>} */
+const handedOver = new Set();
+/** @type {Map<string, ReturnType<typeof entry>>} */
+const shown = new Map();
+
+/** @param {string} status */
+const cardsIn = (status) => [...document.querySelectorAll(`.card[data-rider][data-status="${status}"]`)];
+/** @param {HTMLElement} card */
+const numberOf = ({ dataset }) => Number(dataset.number);
+/** @param {HTMLElement} card */
+const isFree = (card) => card.dataset.held === undefined && !handedOver.has(card.id);
+
+// By the key of the name: "Sami" and "sami" are one rider.
+/** @param {HTMLElement[]} cards @returns {Map<string, HTMLElement[]>} */
+function byRider(cards) {
+  const found = new Map();
+  for (const card of cards) found.set(card.dataset.riderKey, [...(found.get(card.dataset.riderKey) ?? []), card]);
+  return found;
+}
+
+// Each an ordinary tap, so that each can be refused by itself, and waits like any other when the line is cut.
+/** @param {string} rider */
+function handOver(rider) {
+  for (const card of cardsIn("ready").filter((each) => each.dataset.riderKey === rider && isFree(each))) {
+    const button = /** @type {HTMLButtonElement | null} */ (card.querySelector('button[value="delivering"]'));
+    if (button) enqueue(tapOf(button));
+  }
+}
+
+/** @param {string} rider @param {string} spelled */
+function entry(rider, spelled) {
+  const [item, name, carried, waiting] = ["li", "bdi", "span", "span"].map((tag) => document.createElement(tag));
+  const button = make("button", { type: "button" });
+  item.dataset.rider = name.textContent = spelled;
+  carried.className = "carried";
+  waiting.className = "waiting";
+  button.addEventListener("click", () => handOver(rider));
+  item.append(name, carried, waiting, button);
+  return { item, carried, waiting, button };
+}
+
+// Riders keep their places for as long as the page stands: nothing moves under a finger.
+/** @param {string} rider @param {string | undefined} spelled */
+function place(rider, spelled = "") {
+  const known = shown.get(rider);
+  if (known) return known;
+  const made = entry(rider, spelled);
+  one(strip, "ul").append(made.item);
+  shown.set(rider, made);
+  if (![...names.options].some(({ dataset }) => dataset.key === rider)) names.append(new Option(spelled, spelled));
+  return made;
+}
+
+/** @param {HTMLElement[]} cards */
+const listed = (cards) => numbers.format(cards.map(numberOf).sort((one, other) => one - other).map(number));
+
+function show() {
+  const [carried, waiting] = [byRider(cardsIn("delivering")), byRider(cardsIn("ready"))];
+  for (const rider of new Set([...shown.keys(), ...carried.keys(), ...waiting.keys()])) {
+    const [out, here] = [carried.get(rider) ?? [], waiting.get(rider) ?? []];
+    const free = here.filter(isFree);
+    const parts = place(rider, [...out, ...here][0]?.dataset.rider);
+    write(parts.carried, out.length ? say("carries %(numbers)s", { numbers: listed(out) }) : say("carries nothing"));
+    write(parts.waiting, here.length ? say("waiting: %(numbers)s", { numbers: listed(here) }) : "");
+    write(parts.button, sayMany("Hand over %(num)s", "Hand over %(num)s", free.length));
+    parts.button.hidden = free.length === 0;
+    parts.item.toggleAttribute("data-idle", out.length + here.length === 0);
+  }
+  strip.toggleAttribute("data-none", shown.size === 0);
+}
+
+onCards(show);
+on("tap:queued", ({ detail }) => { handedOver.add(detail.card); show(); });
+for (const end of /** @type {const} */ (["tap:sent", "tap:undone", "tap:refused"])) {
+  on(end, ({ detail }) => { handedOver.delete(detail.card); show(); });
+}

@@ -1,0 +1,40 @@
+// Which cards came, changed or left: told to whoever asked, before the page is painted again.
+const columns = [...document.querySelectorAll(".cards")];
+/** @typedef {(cards: HTMLElement[], left: string[]) => void} CardsListener */
+/** @type {CardsListener[]} */
+const listeners = [];
+
+// Where a button of a card sends its tap: the card says whose it is, the button what it is.
+/** @param {HTMLButtonElement} button */
+export function addressOf(button) {
+  const order = /** @type {HTMLElement} */ (button.closest(".card")).id.replace("order-", "");
+  return `/orders/${order}/${button.name === "to" ? "transitions" : "actions"}`;
+}
+
+export const allCards = () => columns.flatMap(({ children }) => [...children]);
+
+// `listener` is told of the cards that are new or other than before, and of the ids of those that left.
+/** @param {CardsListener} listener */
+export function onCards(listener) {
+  listeners.push(listener);
+  listener(allCards(), []);
+}
+
+/** @param {Node} node @returns {node is HTMLElement} */
+const isCard = (node) => node instanceof HTMLElement && node.matches(".card");
+
+/** @param {MutationRecord[]} changes */
+function tell(changes) {
+  const fresh = new Set(changes.flatMap(({ target, addedNodes }) => (isCard(target) ? [target] : [...addedNodes])));
+  const gone = new Set(changes.flatMap(({ removedNodes }) => [...removedNodes]).filter(isCard).map(({ id }) => id));
+  const shown = [...fresh].filter((card) => card.isConnected).filter(isCard);
+  const left = [...gone].filter((id) => !document.getElementById(id));
+  for (const listener of listeners) listener(shown, left);
+}
+
+// A card that comes changed is told of once: both are seen by one observer, which keeps one set of options an element.
+const changes = new MutationObserver(tell);
+for (const column of columns) {
+  changes.observe(column, { childList: true });
+  changes.observe(/** @type {HTMLElement} */ (column.parentElement), { subtree: true, attributeFilter: ["data-version"] });
+}

@@ -1,0 +1,97 @@
+// Ages that tick, timers that become due and late, cards that leave when their time is over: by the server's clock.
+import { onCards } from "./cards.js";
+import { on, one, write } from "./dom.js";
+import { now as serverNow } from "./server_time.js";
+import { lasting, say } from "./i18n.js";
+
+const MINUTE = 60_000;
+const TIMED = "[data-since], [data-late-at], [data-over-at], [data-gone-at]";
+/** @type {Map<HTMLElement, number>} */
+const changing = new Map(); // each timed element and the moment when it looks different next
+let last = serverNow();
+
+/** @param {string} state @param {number} late */
+function timerSays(state, late) {
+  if (state === "calm") return "";
+  if (state === "due") return say("due");
+  return late < MINUTE ? say("late") : say("late by %(time)s", { time: lasting(late) });
+}
+
+/** @param {number} since @param {number} now */
+const nextMinute = (since, now) => since + (Math.max(0, Math.floor((now - since) / MINUTE)) + 1) * MINUTE;
+
+/** @param {HTMLElement} element @param {number} now */
+function age(element, now) {
+  const since = Number(element.dataset.since);
+  write(element, lasting(now - since));
+  return nextMinute(since, now);
+}
+
+// The card has the colours of its timer.
+/** @param {HTMLElement} clock */
+function mark(clock) {
+  const { dataset } = /** @type {HTMLElement} */ (clock.closest(".card"));
+  const { timer } = clock.dataset;
+  if (timer === "calm") delete dataset.time;
+  else if (dataset.time !== timer) dataset.time = timer;
+}
+
+// The server says when, with the page and with every change of a target; here it only comes true.
+/** @param {HTMLElement} clock @param {number} now */
+function turn(clock, now) {
+  const [dueAt, lateAt] = [Number(clock.dataset.dueAt), Number(clock.dataset.lateAt)];
+  const state = now > lateAt ? "late" : now >= dueAt ? "due" : "calm";
+  if (clock.dataset.timer !== state) clock.dataset.timer = state;
+  mark(clock);
+  write(one(clock, ".timer"), timerSays(state, now - lateAt));
+  if (state === "late") return nextMinute(lateAt, now);
+  return state === "due" ? lateAt + 1 : dueAt;
+}
+
+/** @param {HTMLElement} estimate @param {number} now */
+function outlast(estimate, now) {
+  const overAt = Number(estimate.dataset.overAt);
+  estimate.toggleAttribute("data-over", now >= overAt);
+  return now >= overAt ? Infinity : overAt;
+}
+
+/** @param {HTMLElement} card @param {number} now */
+function leave(card, now) {
+  const goneAt = Number(card.dataset.goneAt);
+  if (now >= goneAt) card.remove();
+  return goneAt;
+}
+
+// Answers when the element looks different next.
+/** @param {HTMLElement} element @param {number} now */
+function show(element, now) {
+  const { since, lateAt, overAt } = element.dataset;
+  if (since !== undefined) return age(element, now);
+  if (lateAt !== undefined) return turn(element, now);
+  return overAt !== undefined ? outlast(element, now) : leave(element, now);
+}
+
+/** @param {ParentNode} root */
+function read(root) {
+  const now = serverNow();
+  if (root instanceof HTMLElement && root.matches(TIMED)) changing.set(root, show(root, now));
+  for (const element of root.querySelectorAll(TIMED)) changing.set(element, show(element, now));
+  for (const clock of root.querySelectorAll("[data-timer]:not([data-late-at])")) mark(clock);
+}
+
+// A second costs what changes in it, however many cards there are. A server whose clock was set back is believed.
+function tick() {
+  const now = serverNow();
+  if (now < last) read(document);
+  last = now;
+  for (const [element, at] of changing) {
+    if (at > now) continue;
+    if (element.isConnected) changing.set(element, show(element, now));
+    else changing.delete(element);
+  }
+}
+
+read(document);
+onCards((cards) => cards.forEach(read));
+setInterval(tick, 1000);
+on("retimed", ({ detail }) => read(detail));

@@ -1,0 +1,29 @@
+// What time it is at the server, in milliseconds: by a clock that nobody can set, and every heartbeat says it anew.
+import { on } from "./dom.js";
+
+const { now: told } = document.body.dataset;
+let ahead = Number(told) - performance.now();
+let isFirst = true;
+
+export const now = () => ahead + performance.now();
+
+// A moment by this device's clock, as the server would name it; and the other way round.
+/** @param {number} moment */
+export const atServer = (moment) => moment - Date.now() + now();
+/** @param {number} moment */
+export const onDevice = (moment) => moment - now() + Date.now();
+
+// A heartbeat may come late, never early. The first of a connection was made for it: it counts whatever it says.
+/** @param {number} said */
+function hear(said) {
+  if (!(said > 0)) return;
+  const heard = said - performance.now();
+  if (!isFirst && heard <= ahead) return;
+  ahead = heard;
+  isFirst = false;
+}
+
+on("htmx:sse:after:connection", () => { isFirst = true; });
+on("htmx:sse:before:message", ({ detail: { message } }) => {
+  if (message.event === "hb") hear(Number(message.data));
+});

@@ -1,0 +1,20 @@
+// What every board runs, in the order in which it has to begin: what keeps the page sees it as it came.
+import "../offline/snapshot.js";
+import "../live/wake.js";
+import "../core/clocks.js";
+import "../core/days.js";
+import "../live/versions.js";
+import "../taps/sender.js";
+import "../taps/leave_guard.js";
+import "../taps/pending_card.js";
+import "../taps/pending_bar.js";
+import "../taps/tap_handler.js";
+import "../live/morph.js";
+import "../board/order_dialogs.js";
+import "../board/counts.js";
+import "../board/filters.js";
+import "../board/late_counts.js";
+import "../tablet/person.js";
+import "../alerts/sound.js";
+import "../keyboard/keys.js";
+import "../alerts/announce.js";

@@ -1,0 +1,3 @@
+// What a dispatch board runs: what every board does, and the strip of riders.
+import "./board.js";
+import "../board/riders.js";

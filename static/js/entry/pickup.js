@@ -1,0 +1,3 @@
+// What the guests' board runs.
+import "./live.js";
+import "../pickup/calls.js";

@@ -1,0 +1,53 @@
+// What the keys do to the card that the keyboard is on: what its buttons would.
+import { one } from "../core/dom.js";
+
+/** @param {HTMLElement} card @param {string} selector */
+function press(card, selector) {
+  const button = [...card.querySelectorAll(selector)].find((each) => !each.matches(":disabled, [aria-disabled=true]") && isOffered(each));
+  button?.click();
+  return button !== undefined;
+}
+
+// What is folded away is offered all the same; what the page hides from this role is not.
+/** @param {HTMLElement} button */
+function isOffered(button) {
+  const folded = button.closest("details:not([open])");
+  return (folded && !button.matches("summary") ? folded : button).checkVisibility();
+}
+
+/** @param {HTMLElement} card @param {string} selector */
+function unfold(card, selector) {
+  const details = /** @type {HTMLDetailsElement | null} */ (card.querySelector(selector));
+  if (!details?.checkVisibility()) return false;
+  if (!details.open) one(details, "summary").click();
+  (details.querySelector("input:not([type=hidden])") ?? one(details, "form button")).focus();
+  return true;
+}
+
+// What is asked twice is answered by pressing Enter again.
+/** @param {HTMLElement} card */
+function ask(card) {
+  const opener = card.querySelector(".despite > [data-opens]");
+  if (opener?.getAttribute("aria-expanded") === "false") opener.click();
+  opener?.parentElement?.querySelector("[data-despite]")?.focus();
+  return opener !== null;
+}
+
+// The usual step: acknowledge a cancellation; else move on; else ask about the lines that are not struck off.
+/** @param {HTMLElement} card */
+export const advance = (card) => press(card, '[value="acknowledge"]') || press(card, "button.move") || ask(card);
+
+/** @type {Record<string, (card: HTMLElement) => boolean>} */
+const ON_A_CARD = {
+  x: (card) => unfold(card, "details.cancel"),
+  r: (card) => press(card, '[value="rush"], [value="unrush"]'),
+  h: (card) => press(card, '[value="release"]') || unfold(card, "details.hold"),
+  a: (card) => unfold(card, "details.assign"),
+};
+
+// `letter` is a digit or a lower-case letter; whether it did anything.
+/** @param {HTMLElement} card @param {string} letter */
+export function onCard(card, letter) {
+  if (/^[1-9]$/.test(letter)) return press(card, `[data-line="${letter}"] button`);
+  return ON_A_CARD[letter]?.(card) ?? false;
+}

@@ -1,0 +1,97 @@
+// Walking over the cards with the keyboard: one card is here, wherever it goes; when it goes for good, the next one.
+import { on } from "../core/dom.js";
+import { onCards } from "../core/cards.js";
+
+const lists = [...document.querySelectorAll(".cards")];
+const isRightToLeft = document.documentElement.dir === "rtl";
+/** @type {{ card: HTMLElement, list: HTMLElement, index: number } | null} */
+let here = null;
+let usesKeys = false;
+
+/** @param {Element} list */
+const shownIn = (list) => [...list.children].filter((card) => card.checkVisibility());
+const walkable = () => lists.filter((list) => shownIn(list).length > 0);
+/** @param {Element} list */
+const isAlarm = (list) => list.closest(".alarm") !== null;
+
+/** @param {HTMLElement} card */
+const listOf = (card) => /** @type {HTMLElement} */ (card.parentElement);
+
+const isNowhere = () => document.activeElement === null || document.activeElement === document.body;
+
+/** @type {() => HTMLElement | null} */
+export const current = () => document.activeElement?.closest(".card") ?? (isNowhere() && here?.card.isConnected ? here.card : null);
+
+/** @param {HTMLElement | undefined} card */
+export function go(card) {
+  if (!card) return;
+  for (const other of document.querySelectorAll('.card[tabindex="0"]')) other.tabIndex = -1;
+  card.tabIndex = 0;
+  card.focus();
+}
+
+/** @param {HTMLElement} card */
+function middle(card) {
+  const { top, height } = card.getBoundingClientRect();
+  return top + height / 2;
+}
+
+/** @param {Element} list @param {HTMLElement} card */
+function level(list, card) {
+  const height = middle(card);
+  /** @param {HTMLElement} other */
+  const far = (other) => Math.abs(middle(other) - height);
+  return shownIn(list).reduce((best, each) => (far(each) < far(best) ? each : best));
+}
+
+/** @param {number} step @param {HTMLElement} card */
+function toList(step, card) {
+  const ways = walkable();
+  const list = ways[ways.indexOf(listOf(card)) + step];
+  if (list) go(isAlarm(list) || isAlarm(listOf(card)) ? shownIn(list)[0] : level(list, card));
+}
+
+/** @param {number} step @param {HTMLElement} card */
+function along(step, card) {
+  const cards = shownIn(listOf(card));
+  const next = cards[cards.indexOf(card) + step];
+  go(next);
+  return next !== undefined;
+}
+
+// `key` is an arrow, Home or End. The alarm lies above the columns and runs across.
+/** @param {string} key */
+export function walk(key) {
+  const card = current();
+  if (!card) return go(shownIn(walkable()[0] ?? lists[0])[0]);
+  if (key === "Home" || key === "End") return go(shownIn(listOf(card)).at(key === "Home" ? 0 : -1));
+  const isAcross = key === "ArrowLeft" || key === "ArrowRight";
+  const step = key === "ArrowDown" || key === (isRightToLeft ? "ArrowLeft" : "ArrowRight") ? 1 : -1;
+  if (isAcross !== isAlarm(listOf(card))) return toList(step, card);
+  const [first] = walkable();
+  return along(step, card) || (step < 0 && isAlarm(first) && go(shownIn(first)[0]));
+}
+
+on("focusin", ({ target }) => {
+  const card = target.closest(".card");
+  here = card && { card, list: listOf(card), index: shownIn(listOf(card)).indexOf(card) };
+});
+// Who leaves a card on purpose leaves it; where the focus only lost its ground, the card is still here.
+on("focusout", ({ target }) => queueMicrotask(() => {
+  if (target.isConnected && target.checkVisibility() && isNowhere()) here = null;
+}));
+for (const [type, isKey] of /** @type {const} */ ([["keydown", true], ["pointerdown", false]])) {
+  on(type, () => { usesKeys = isKey; }, { capture: true });
+}
+
+// The control is gone: its card. The card is gone: the one that took its place, else any other.
+function keep() {
+  if (!here || !usesKeys || !isNowhere()) return;
+  if (here.card.isConnected) return go(here.card);
+  const [cards, others] = [shownIn(here.list), walkable()];
+  go(cards[Math.min(here.index, cards.length - 1)] ?? (others.length > 0 ? shownIn(/** @type {HTMLElement} */ (others.at(-1)))[0] : undefined));
+}
+
+onCards(keep);
+// A form that was sent folds itself up, and what stood in it has lost its ground by the next frame.
+for (const change of /** @type {const} */ (["tap:queued", "tap:undone"])) on(change, () => setTimeout(keep, 50));

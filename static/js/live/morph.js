@@ -1,0 +1,76 @@
+// A card that stays on the board is changed only where it differs: what somebody types, holds open or has in focus
+// stays, and nothing blinks.
+import { MORPH, beforeSwap } from "./swap_pipeline.js";
+
+const OF_THE_PAGE = new Set(["open", "hidden", "aria-expanded", "disabled", "data-hidden", "data-elsewhere", "data-moved",
+  "data-news", "data-news-said", "tabindex"]);
+
+/** @param {Node} node */
+const isBlank = (node) => node instanceof Text && node.data.trim() === "";
+// What a script has put on the card, and not the server, is marked with `data-kept` and stays where it is.
+/** @param {ChildNode} node */
+const isOurs = (node) => !isBlank(node) && !(node instanceof HTMLElement && "kept" in node.dataset);
+/** @param {ChildNode} node */
+const keyOf = (node) => (node instanceof HTMLElement ? `${node.tagName} ${node.className} ${node.dataset.line}` : "");
+
+/** @param {Element} here @param {Element} fresh */
+function copyAttributes(here, fresh) {
+  for (const { name } of [...here.attributes]) {
+    if (!fresh.hasAttribute(name) && !OF_THE_PAGE.has(name)) here.removeAttribute(name);
+  }
+  for (const { name, value } of fresh.attributes) {
+    if (here.getAttribute(name) !== value && !OF_THE_PAGE.has(name)) here.setAttribute(name, value);
+  }
+}
+
+/** @param {Element} here @param {Element} fresh */
+function copyParts(here, fresh) {
+  const parts = Map.groupBy([...here.childNodes].filter(isOurs), keyOf);
+  let place = here.firstChild;
+  for (const part of [...fresh.childNodes].filter(isOurs)) {
+    while (place && !isOurs(place)) place = place.nextSibling;
+    const shown = parts.get(keyOf(part))?.shift() ?? part;
+    if (shown !== part) become(shown, part);
+    if (shown !== place) here.insertBefore(shown, place);
+    place = shown.nextSibling;
+  }
+  for (const left of [...parts.values()].flat()) left.remove();
+}
+
+/** @param {ChildNode} here @param {ChildNode} fresh */
+function become(here, fresh) {
+  if (here.isEqualNode(fresh)) return;
+  if (here instanceof Element && fresh instanceof Element) {
+    copyAttributes(here, fresh);
+    copyParts(here, fresh);
+  } else here.nodeValue = fresh.nodeValue;
+}
+
+// Places are written with as many digits each, so that they compare as texts.
+/** @param {HTMLElement} card @param {Element} column */
+function settle(card, column) {
+  const next = [...column.children].find((other) => other !== card && other.dataset.place > card.dataset.place) ?? null;
+  if (card.parentNode === column && card.nextElementSibling === next) return;
+  const held = card.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
+  column.insertBefore(card, next);
+  card.dataset.moved = ""; // it is seen to arrive, once
+  if (held?.isConnected) held.focus({ preventScroll: true });
+}
+
+/** @param {HTMLElement} fresh @param {Element} column */
+function put(fresh, column) {
+  const here = document.getElementById(fresh.id);
+  if (here) become(here, fresh);
+  settle(here ?? fresh, column);
+}
+
+// Of a card that is taken off and put back in one breath, only the end is shown.
+beforeSwap(MORPH, ({ tasks }) => {
+  const staying = new Set(tasks.filter(({ swapSpec }) => swapSpec?.style === "upsert").map(({ swapSpec }) => swapSpec?.card));
+  const rest = tasks.filter(({ swapSpec, fragment, target }) => {
+    if (!staying.has(swapSpec?.card)) return true;
+    if (swapSpec?.style === "upsert" && target) put(/** @type {HTMLElement} */ (fragment.firstElementChild), target);
+    return false;
+  });
+  tasks.splice(0, tasks.length, ...rest);
+});

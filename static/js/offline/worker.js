@@ -1,0 +1,110 @@
+// Opens a board without the server: its last picture, and the files it is made of, as static/js/offline/snapshot.js keeps them.
+// Only pages and files pass through here; taps and streams go to the server, or nowhere.
+const PATIENCE = 4000; // milliseconds
+const LASTS = 16 * 60 * 60 * 1000; // milliseconds: as long as a sign-in
+const BOARD = /^\/r\/[^/]+\/(kitchen|dispatch)$/;
+const LEAVING = ["/logout", "/tablet/sign-out", "/tablets"];
+const HEADERS = {
+  "Content-Type": "text/html; charset=utf-8",
+  "Cache-Control": "no-store",
+  "Referrer-Policy": "same-origin",
+  "X-Content-Type-Options": "nosniff",
+};
+
+const boards = async () => (await caches.keys()).filter((name) => name.startsWith("board "));
+/** @param {string} path */
+const nameOf = (path) => `board ${path}`;
+
+async function forgetAll() {
+  for (const name of await boards()) await caches.delete(name);
+}
+
+/** @param {Request} request */
+async function fromServer(request) {
+  /** @type {Promise<never>} */
+  const late = new Promise((_, fail) => setTimeout(fail, PATIENCE));
+  const answer = await Promise.race([fetch(request), late]);
+  if (answer.status >= 500) throw new Error("no page");
+  return answer;
+}
+
+/** @param {string} path @param {string} what */
+async function read(path, what) {
+  const part = await caches.match(path + what, { cacheName: nameOf(path) });
+  return part?.text();
+}
+
+// When the picture was last true; null if there is none, or if it is older than any sign-in.
+/** @param {string} path */
+async function trueAt(path) {
+  const page = await caches.match(path, { cacheName: nameOf(path) });
+  if (!page) return null;
+  const at = Number((await read(path, "/as-of")) ?? page.headers.get("Shown-At"));
+  if (Date.now() - at < LASTS) return at;
+  await caches.delete(nameOf(path));
+  return null;
+}
+
+// The page goes by the server's clock: it is told how late it is there by now.
+/** @param {string} path */
+async function picture(path) {
+  const at = await trueAt(path);
+  if (at === null) return null;
+  const page = /** @type {Response} */ (await caches.match(path, { cacheName: nameOf(path) }));
+  const since = Date.now() - Number(page.headers.get("Shown-At"));
+  const html = (await page.text()).replace(/data-now="(\d+)"/, (_, now) => `data-now="${Number(now) + since}" data-kept="${at}"`);
+  const end = html.lastIndexOf("</body>");
+  const cards = `<template id="kept">${(await read(path, "/cards")) ?? ""}</template>`;
+  const headers = { ...HEADERS, "Content-Security-Policy": /** @type {string} */ (page.headers.get("Content-Security-Policy")) };
+  return new Response(html.slice(0, end) + cards + html.slice(end), { headers });
+}
+
+/** @param {Request} request @param {string} path */
+async function board(request, path) {
+  try {
+    return await fromServer(request);
+  } catch {
+    return (await picture(path)) ?? fetch(request);
+  }
+}
+
+// Who asks for no page in particular gets the board that was open last.
+/** @param {Request} request */
+async function home(request) {
+  try {
+    return await fromServer(request);
+  } catch {
+    const paths = (await boards()).map((name) => name.slice("board ".length));
+    /** @type {(path: string) => Promise<[number, string]>} */
+    const dated = async (path) => [/** @type {number} */ (await trueAt(path)), path];
+    const found = (await Promise.all(paths.map(dated))).filter(([at]) => at !== null);
+    const [, last] = found.sort(([one], [other]) => other - one)[0] ?? [];
+    return last ? Response.redirect(last) : fetch(request);
+  }
+}
+
+// The page is only shown to whoever is signed out: what was kept for somebody goes.
+/** @param {Request} request */
+async function login(request) {
+  const answer = await fetch(request);
+  if (answer.ok) await forgetAll();
+  return answer;
+}
+
+/** @param {Request} request */
+const file = async (request) => (await caches.match(request.url)) ?? fetch(request);
+
+addEventListener("install", () => skipWaiting());
+addEventListener("activate", (/** @type {ExtendableEvent} */ event) => event.waitUntil(clients.claim()));
+addEventListener("fetch", (/** @type {FetchEvent} */ event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== location.origin) return;
+  if (request.method === "POST" && LEAVING.includes(pathname)) event.waitUntil(forgetAll());
+  if (request.method !== "GET") return;
+  if (pathname.startsWith("/static/")) event.respondWith(file(request));
+  else if (request.mode !== "navigate") return;
+  else if (BOARD.test(pathname)) event.respondWith(board(request, pathname));
+  else if (pathname === "/") event.respondWith(home(request));
+  else if (pathname === "/login") event.respondWith(login(request));
+});

@@ -1,0 +1,83 @@
+// p50 and p90 side by side for each stage, shift, day or restaurant, and the targets as lines across.
+import { PLAIN, striped } from "./palette.js";
+import { END, isMirrored, label, START, timeAxis, written } from "./times.js";
+
+const MOST_LABELLED = 16;
+const LINE = 16; // pixels of a line of text
+const LETTER = 6.6;
+// Bars that lie grow from their names, which stand where reading begins, and so does a ranking. Days and shifts
+// follow each other from left to right in every language, as the hours of a clock do in its digits.
+
+/** @param {string} name @param {(number | null)[]} values @param {string} colour @param {object} decal @param {ChartData} data @param {Colours} colours */
+function series(name, values, colour, decal, data, colours) {
+  return {
+    name,
+    type: "bar",
+    data: values,
+    barMaxWidth: 36,
+    barGap: "8%",
+    itemStyle: { color: colour, decal },
+    label: {
+      show: values.length <= MOST_LABELLED,
+      position: data.isLying ? END : "top",
+      formatter: (/** @type {{ value: number }} */ { value }) => label(value, data.beyond),
+      color: colours.ink,
+      backgroundColor: colours.surface,
+      padding: [1, 2],
+    },
+    labelLayout: { hideOverlap: true },
+  };
+}
+
+/** @param {ChartData} data @param {Colours} colours */
+function targetLines({ targets, isLying }, colours) {
+  return {
+    silent: true, symbol: "none", z: 2,
+    lineStyle: { color: colours.target, width: 2, type: "dashed" },
+    data: targets.map(([seconds, label], place) => ({
+      [isLying ? "xAxis" : "yAxis"]: seconds,
+      label: {
+        formatter: written(label),
+        position: isLying ? "start" : "end",
+        distance: isLying ? 4 + LINE * place : 6,
+        color: colours.target,
+        fontWeight: "bold",
+      },
+    })),
+  };
+}
+
+/** @param {ChartData} data @param {Colours} colours @param {boolean} isNarrow */
+export function bars(data, colours, isNarrow) {
+  const all = [...data.p50, ...data.p90, ...data.targets.map(([seconds]) => seconds)];
+  const lines = data.targets.map(([, label]) => label);
+  const names = {
+    type: "category",
+    data: data.labels.map((label, place) => written(place === data.worst ? `▲ ${label}` : label)),
+    inverse: data.isLying || (isMirrored && data.isRanked),
+    position: data.isLying ? START : "bottom",
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: colours.line } },
+    axisLabel: { color: colours.ink, hideOverlap: true, width: isNarrow ? 90 : 180, overflow: data.isLying ? "truncate" : "none" },
+  };
+  const isTurned = isMirrored && data.isRanked && !data.isLying;
+  const times = { ...timeAxis(all, colours, isNarrow && data.isLying ? 3 : 6), inverse: data.isLying && isMirrored };
+  const [half, nine] = data.names.map(written);
+  const drawn = [
+    series(half, data.p50, colours.p50, PLAIN, data, colours),
+    { ...series(nine, data.p90, colours.p90, striped(colours.surface), data, colours), markLine: targetLines(data, colours) },
+  ];
+  const room = data.isLying || !lines.length ? 64 : 24 + LETTER * Math.max(...lines.map((line) => line.length));
+  return {
+    tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, formatter: (/** @type {{ dataIndex: number }[]} */ [{ dataIndex }]) => written(data.said[dataIndex]) },
+    legend: { data: isMirrored ? [nine, half] : [half, nine], top: 0, [START]: 0, align: START, textStyle: { color: colours.ink }, itemWidth: 24 },
+    grid: { top: data.isLying ? 32 + LINE * data.targets.length : 44, bottom: 8, ...beside(data.isLying || isTurned ? END : "right", room), outerBoundsMode: "same" },
+    xAxis: data.isLying ? times : names,
+    yAxis: data.isLying ? names : { ...times, position: isTurned ? "right" : "left" },
+    series: isTurned ? drawn.reverse() : drawn,
+  };
+}
+
+// Room on one side for what is written at the end of bars or lines.
+/** @param {string} side @param {number} room */
+const beside = (side, room) => ({ left: 8, right: 8, [side]: room });

@@ -1,0 +1,56 @@
+// A chart in its place: as wide as there is room, in the colours of the theme, without movement.
+import { bars } from "./bars.js";
+import { hours, shares } from "./days_and_hours.js";
+import { palette } from "./palette.js";
+import { START } from "./times.js";
+
+const KINDS = { bars, shares, hours };
+const BAR = 44; // pixels that two bars lying beneath their name need
+const NARROW = 640;
+
+/** @param {ChartData} data @param {boolean} isNarrow */
+function height(data, isNarrow) {
+  if (data.kind === "hours") return isNarrow ? 34 * data.hours.length + 90 : 380;
+  return data.kind === "bars" && (data.isLying || isNarrow) ? BAR * data.labels.length + 70 + 16 * data.targets.length : 320;
+}
+
+/** @param {Colours} colours @param {string | null} description */
+function common(colours, description) {
+  return {
+    animation: false,
+    aria: { enabled: true, label: { description } },
+    textStyle: { fontFamily: colours.font, color: colours.ink },
+    tooltip: {
+      renderMode: "richText", // a tooltip of HTML would need inline styles
+      confine: true,
+      backgroundColor: colours.surface,
+      borderColor: colours.line,
+      textStyle: { color: colours.ink, fontFamily: colours.font, align: START },
+    },
+  };
+}
+
+/** @param {HTMLElement} place @param {ChartData} data */
+export function draw(place, data) {
+  const description = place.getAttribute("aria-label");
+  const isNarrow = () => place.clientWidth < NARROW;
+  place.style.blockSize = `${height(data, isNarrow())}px`;
+  const chart = echarts.init(place, null, { renderer: "canvas" });
+
+  function redraw() {
+    const colours = palette();
+    place.style.blockSize = `${height(data, isNarrow())}px`;
+    chart.resize();
+    const wide = { ...data, isLying: data.isLying || (isNarrow() && data.labels?.length < 20) };
+    const { tooltip, ...option } = KINDS[data.kind](wide, colours, isNarrow());
+    const shared = common(colours, description);
+    chart.setOption({ ...shared, ...option, tooltip: { ...shared.tooltip, ...tooltip } }, true);
+  }
+
+  let width = 0;
+  new ResizeObserver(([{ contentRect }]) => {
+    if (contentRect.width !== width) redraw();
+    width = contentRect.width;
+  }).observe(place);
+  return { echarts: chart, redraw };
+}

@@ -1,0 +1,13 @@
+// The address says what was chosen and no more: days only where no range is, and a range while its days stand.
+const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form.choice"));
+form?.addEventListener("submit", ({ submitter }) => {
+  const days = ["from", "to"].map((name) => /** @type {HTMLInputElement} */ (form.elements.namedItem(name)));
+  const range = form.querySelector("[name=range][aria-pressed]")?.getAttribute("value");
+  const isUntouched = range && days.every((field) => field.value === field.defaultValue);
+  const chosen = submitter?.getAttribute("value") || (isUntouched ? range : "");
+  form.addEventListener("formdata", ({ formData }) => {
+    if (chosen) for (const name of ["from", "to"]) formData.delete(name);
+    if (chosen) formData.set("range", chosen);
+    for (const [name, value] of [...formData]) if (!value) formData.delete(name);
+  }, { once: true });
+});
