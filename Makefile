@@ -58,8 +58,8 @@ $(VENV)/run.done: $(VENV)/python.done requirements/run.txt pyproject.toml
 
 $(VENV)/test.done: $(VENV)/run.done requirements/test.txt
 	$(PIP) install --quiet --require-hashes --requirement requirements/test.txt
-	$(BIN)/python tests/browser.py
-	$(BIN)/python tests/pgbouncer.py
+	$(BIN)/python tests/support/browser.py
+	$(BIN)/python tests/support/pgbouncer.py
 	@touch $@
 
 # The browser's libraries: npm if it is there, else the npm that comes as a Python wheel.

@@ -12,19 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import browser
-import cast
 import psycopg
 import pytest
-from cast import PASSWORD, House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from psycopg import sql
-from server import Server
 from sqlalchemy import make_url
-from town import Town, open_town
-from wire import Wire
 
 from ordertrack import create_app
 from ordertrack.database import embedded, schema
@@ -35,6 +29,11 @@ from ordertrack.orders import intake, records
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.server import consistency
+from support import browser, cast
+from support.cast import PASSWORD, House, Person
+from support.network_proxy import Wire
+from support.server import Server
+from support.town import Town, open_town
 
 TESTS = Path(__file__).parent
 # Their crowds and hard times would be everybody's: they follow one another, first, and others go beside them.
@@ -190,7 +189,7 @@ def wire(server: Server) -> Iterator[Wire]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     path = browser.find()
-    assert path is not None, "no Chromium: run python tests/browser.py"
+    assert path is not None, "no Chromium: run python tests/support/browser.py"
     with sync_playwright() as playwright:
         yield (running := playwright.chromium.launch(executable_path=path, args=browser.ARGUMENTS))
         running.close()

@@ -10,12 +10,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from faults.processes import workers
-from server import Server, environment_of, wait_for
 
 from ordertrack.database.config import Settings
 from ordertrack.server import port as addresses
 from ordertrack.server.port import AddressInUse
+from support.processes import workers
+from support.server import Server, environment_of, wait_for
 
 CONNECTIONS = 300
 

@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from faults.wired import by_way_of, wire_to
 from flask import Flask
-from server import wait_for
 from sqlalchemy import text
-from wire import Wire
 
 from ordertrack import create_app
 from ordertrack.database import connecting, session
 from ordertrack.database.config import Settings
 from ordertrack.database.connecting import Connection, Unanswered
 from ordertrack.database.session import db
+from support.database_proxy import by_way_of, wire_to
+from support.network_proxy import Wire
+from support.server import wait_for
 
 SHORT = 0.3  # seconds
 AT_ONCE = 5.0  # seconds: well before anybody would give up by themselves

@@ -9,14 +9,9 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-import cast
 import psycopg
 import pytest
-from cast import House
-from direct import connect
 from flask import Flask
-from quiet import bare_app, quiet_database
-from rolled_up import Told, put
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
@@ -24,6 +19,11 @@ from ordertrack.orders import event_log, transitions
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.server import consistency
 from ordertrack.sla.rollup import extend
+from support import cast
+from support.cast import House
+from support.database import connect
+from support.quiet_database import bare_app, quiet_database
+from support.rollup_rows import Told, put
 
 Broken = Callable[[], set[str]]
 Operator = psycopg.Connection[Any]

@@ -14,13 +14,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from upgrading.clusters import binaries
 
 from ordertrack.database import embedded
 from ordertrack.database.config import Settings
 from ordertrack.database.data_folder import refuse_strangers
 from ordertrack.database.settings_error import SettingsError
 from ordertrack.server import lifecycle
+from support.clusters import binaries
 
 ME = os.geteuid()
 OWNER = pwd.getpwnam("nobody").pw_uid if ME == 0 else ME

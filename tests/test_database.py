@@ -10,7 +10,6 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from direct import connect
 from flask import Flask
 from psycopg import sql
 from sqlalchemy import Connection, Enum, Text, create_engine, text
@@ -22,6 +21,7 @@ from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.database.session import UnsafeDatabaseRole, db, operator_connection
 from ordertrack.tenants import models as _tenants
+from support.database import connect
 
 MakeRole = Callable[..., str]
 

@@ -7,10 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
-from cast import House, Person
 from flask import Flask
-from live.recording import Recorder
-from server import wait_for
 
 from ordertrack.boards.columns import BOARDS, KITCHEN
 from ordertrack.database.channels import EVENTS_CHANNEL, ROLLUP_CHANNEL, SETTINGS_CHANNEL
@@ -27,6 +24,9 @@ from ordertrack.server import notifications
 from ordertrack.sla.report.channel import CHANNEL as SLA
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import find_restaurant
+from support.cast import House, Person
+from support.recording import Recorder
+from support.server import wait_for
 
 Watch = Callable[..., Recorder]
 

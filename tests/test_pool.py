@@ -9,12 +9,8 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from at_tablet import PIN, give_pin, set_up
-from cast import PASSWORD, House, Person
 from flask import Flask
 from flask.testing import FlaskClient
-from live.recording import Recorder
-from server import wait_for
 from sqlalchemy import Engine
 from sqlalchemy.exc import TimeoutError
 
@@ -29,6 +25,10 @@ from ordertrack.live.topics import Topic
 from ordertrack.orders import event_log, records
 from ordertrack.presence.channel import CHANNEL, Part
 from ordertrack.presence.tracker import BEAT, ScreenTracker
+from support.cast import PASSWORD, House, Person
+from support.recording import Recorder
+from support.server import wait_for
+from support.tablet import PIN, give_pin, set_up
 
 MakeApp = Callable[[int, float], Flask]
 AT_ONCE = 20

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from at_tablet import set_up
-from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
@@ -21,6 +19,8 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import operator_connection
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
+from support.cast import House, Person
+from support.tablet import set_up
 
 # Routes that name nothing of a tenant's; anything else must be fillable below.
 _BOARDS = ("kitchen", "dispatch")

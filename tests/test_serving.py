@@ -16,11 +16,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from cast import PASSWORD, House
 from psycopg import sql
-from server import Server, environment_of, wait_for
 
 from ordertrack.database.config import Settings
+from support.cast import PASSWORD, House
+from support.server import Server, environment_of, wait_for
 
 STREAMS = 200
 Finished = subprocess.CompletedProcess[str]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from cast import House
 from flask import Flask
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +17,7 @@ from ordertrack.database.session import db, tenant_context
 from ordertrack.database.statements import PlannedOnce, Statement, TenantQuery
 from ordertrack.orders.models import Order, StatusEvent
 from ordertrack.tenants.stream import TenantStream
+from support.cast import House
 
 _ORDERS = TenantQuery(select(Order.id, Order.tenant_id))
 

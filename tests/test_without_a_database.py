@@ -9,17 +9,17 @@ from typing import Any
 
 import psycopg
 import pytest
-from cast import House
-from direct import connect
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import errors as said_by
-from server import wait_for
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 
 from ordertrack import create_app
 from ordertrack.database.config import Settings
 from ordertrack.web import problems
+from support.cast import House
+from support.database import connect
+from support.server import wait_for
 
 NOBODY_LISTENS = "postgresql://nobody@127.0.0.1:1/none"
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from api_caller import Caller, assert_problem
 
+from api.api_caller import Caller, assert_problem
 from ordertrack.server import consistency
 
 

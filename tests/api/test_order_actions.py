@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from api_caller import A_KEBAB, Caller, assert_problem
 
+from api.api_caller import A_KEBAB, Caller, assert_problem
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
 

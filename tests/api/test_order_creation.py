@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from api_caller import A_KEBAB, Caller, an_order, assert_problem
 
+from api.api_caller import A_KEBAB, Caller, an_order, assert_problem
 from ordertrack.database.session import db
 from ordertrack.tenants import accounts
 from ordertrack.tenants.models import Tenant

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from api_caller import Caller, assert_problem
+
+from api.api_caller import Caller, assert_problem
 
 
 @pytest.fixture

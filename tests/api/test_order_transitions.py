@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from api_caller import Caller, assert_problem
+
+from api.api_caller import Caller, assert_problem
 
 
 @pytest.fixture

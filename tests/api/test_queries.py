@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from api_caller import Caller, assert_problem
 
+from api.api_caller import Caller, assert_problem
 from ordertrack.api.openapi import OPERATIONS
 
 # Of each parameter of each call, a value that would do.

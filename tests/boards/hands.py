@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 
-from cast import House
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
@@ -17,6 +16,7 @@ from ordertrack.restaurants import operations
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
+from support.cast import House
 
 KITCHEN = "/r/hamra/kitchen"
 DISPATCH = "/r/hamra/dispatch"

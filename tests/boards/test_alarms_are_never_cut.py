@@ -6,17 +6,17 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-import seen
-from cast import House
 from flask import Flask
-from hands import KITCHEN, act, move, order_of, set_floor
 from playwright.sync_api import Page, expect
-from server import wait_for
 
+from boards.hands import KITCHEN, act, move, order_of, set_floor
 from ordertrack.orders.intake import NewItem
 from ordertrack.restaurants.operations import Station
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
+from support import page_recorder
+from support.cast import House
+from support.server import wait_for
 
 Open = Callable[..., Page]
 SIZES = [(1280, 800), (1024, 600), (800, 1280), (1920, 1080), (390, 844), (360, 640)]
@@ -69,7 +69,7 @@ def test_alarms_and_news_are_whole_on_every_screen_in_every_language(
     page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
     page.evaluate("localStorage.setItem('stations:hamra', JSON.stringify(['Grill']))")
     page.reload()
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     move(app, cedar, crying[0], OrderStatus.CANCELLED)
     act(app, cedar, crying[1], OrderAction.RUSH)
     for sign in ("#unshown p", "#told summary", "#alerts [data-kind=unshown]", "#alerts [data-kind=changed]"):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cast import House
 from flask import Flask
-from hands import COOKING, KITCHEN, act, card, expect_live, line, move, order_of, set_floor
 from playwright.sync_api import Page, expect
 
+from boards.hands import COOKING, KITCHEN, act, card, expect_live, line, move, order_of, set_floor
 from ordertrack.orders.intake import NewItem
 from ordertrack.restaurants.operations import Station
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from support.cast import House
 
 Open = Callable[..., Page]
 STATIONS = (Station("Grill", ("kebab",)), Station("Cold", ("fattoush",)))

@@ -6,15 +6,15 @@ import uuid
 from collections.abc import Callable
 from functools import partial
 
-import hands
 import pytest
-import seen
-from cast import House
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from boards import hands
 from ordertrack.boards.fragments import card_id
 from ordertrack.rules.state_machine import OrderStatus
+from support import page_recorder
+from support.cast import House
 
 KITCHEN = "/r/hamra/kitchen"
 
@@ -33,7 +33,7 @@ def listen(cedar: House, open_page: Open) -> Callable[[], Page]:
 
     def listen_to() -> Page:
         page = open_page(cedar.nour, KITCHEN)
-        seen.expect_state(page, "live")
+        page_recorder.expect_state(page, "live")
         page.evaluate("""() => {
           window.heard = [];
           const region = document.getElementById("said");

@@ -8,17 +8,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import seen
-from cast import PASSWORD, House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Error, Page, expect
-from server import wait_for
-from taps_made import card, expect_none_waiting, expect_status, expect_waiting, log_of, move, tap
-from wire import Wire
 
+from boards.tap_steps import card, expect_none_waiting, expect_status, expect_waiting, log_of, move, tap
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants import accounts
+from support import page_recorder
+from support.cast import PASSWORD, House, Person
+from support.network_proxy import Wire
+from support.server import wait_for
 
 KITCHEN = "/r/hamra/kitchen"
 KEPT = "caches.keys().then((names) => names.filter((name) => name.startsWith('board ')))"
@@ -53,7 +53,7 @@ def open_board(cedar: House, wire: Wire, open_page: Open) -> Callable[..., Page]
 
     def open_it(person: Person | None = None, **options: Any) -> Page:
         page = open_page(person or cedar.nour, KITCHEN, strict=False, base_url=wire.address, **options)
-        seen.expect_state(page, "live")
+        page_recorder.expect_state(page, "live")
         wait_for(lambda: page.evaluate(FILES), "the page and its files to be kept")
         return page
 
@@ -62,10 +62,10 @@ def open_board(cedar: House, wire: Wire, open_page: Open) -> Callable[..., Page]
 
 def keep(page: Page, card_words: str) -> None:
     """Have the page keep what it shows, as it does when it is put aside."""
-    seen.put_in_background(page, True)
+    page_recorder.put_in_background(page, True)
     wait_for(lambda: card_words in page.evaluate(CARDS) and page.evaluate(AS_OF), "the picture to be kept")
-    seen.put_in_background(page, False)
-    seen.expect_state(page, "live")
+    page_recorder.put_in_background(page, False)
+    page_recorder.expect_state(page, "live")
 
 
 def cannot_be_opened(page: Page) -> bool:
@@ -95,7 +95,7 @@ def test_a_board_that_was_open_once_opens_without_the_server_as_it_was_last(
     expect(card(page, gone)).to_have_count(0)
     missed = place(cedar)
     wire.let_through()
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     expect(card(page, missed)).to_be_visible()
     expect(card(page, gone)).to_have_count(0)
 
@@ -114,7 +114,7 @@ def test_a_board_is_kept_before_all_that_a_slow_line_still_brings(
     assert page.evaluate("document.readyState") == "interactive"
     wire.cut()
     page.reload(wait_until="domcontentloaded")
-    seen.expect_state(page, "offline")
+    page_recorder.expect_state(page, "offline")
     expect(card(page, order_id)).to_be_visible()
 
 
@@ -130,7 +130,7 @@ def test_a_line_that_was_lost_while_the_board_was_being_kept_is_made_up_for_when
       };
     """)
     page.goto(KITCHEN)
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     later = place(cedar)
     expect(card(page, later)).to_be_visible()
     page.evaluate("isLost = false")
@@ -139,7 +139,7 @@ def test_a_line_that_was_lost_while_the_board_was_being_kept_is_made_up_for_when
     keep(page, str(later))
     wire.cut()
     page.reload()
-    seen.expect_state(page, "offline")
+    page_recorder.expect_state(page, "offline")
     for order_id in (first, later):
         expect(card(page, order_id)).to_be_visible()
 
@@ -159,7 +159,7 @@ def test_the_worker_is_there_before_the_first_board_is_opened(
     wait_for(lambda: page.evaluate(FILES), "the page and its files to be kept")
     wire.cut()
     page.reload()
-    seen.expect_state(page, "offline")
+    page_recorder.expect_state(page, "offline")
 
 
 def test_the_page_says_how_old_its_picture_is_and_its_clocks_go_on(
@@ -168,7 +168,7 @@ def test_the_page_says_how_old_its_picture_is_and_its_clocks_go_on(
     order_id = place(cedar)
     page = open_board()
     wire.cut()
-    seen.expect_state(page, "reconnecting")
+    page_recorder.expect_state(page, "reconnecting")
     wait_for(lambda: page.evaluate(AS_OF), "the picture to be kept, for it may be the last")
     page.evaluate(MAKE_OLDER, 12)
     page.reload()
@@ -187,13 +187,13 @@ def test_taps_on_a_page_that_opened_offline_wait_and_are_sent(
     tap(page, order_id, "Confirm")
     expect_waiting(page, "1 tap waits; it is sent when the line is back.")
     page.goto("/")  # as a tablet that starts anew
-    seen.expect_state(page, "offline")
+    page_recorder.expect_state(page, "offline")
     expect(page).to_have_url(f"{wire.address}{KITCHEN}")
     expect(card(page, order_id)).to_contain_text("Waits to be sent: \u2068Confirm\u2069")
     tap(page, order_id, "Start preparing")
     expect_waiting(page, "2 taps wait; they are sent when the line is back.")
     wire.let_through()
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     expect_none_waiting(page)
     expect_status(page, order_id, OrderStatus.PREPARING)
     assert log_of(app, cedar, order_id) == ["confirmed Nour", "preparing Nour"]
@@ -220,7 +220,7 @@ def lose_the_cookie(page: Page, house: House, operator_app: Flask, wire: Wire) -
 def revoke(page: Page, house: House, operator_app: Flask, wire: Wire) -> None:
     with operator_app.app_context():
         accounts.revoke_staff_member(accounts.find_tenant(house.slug), house.nour.email)
-    seen.expect_state(page, "signed-out")
+    page_recorder.expect_state(page, "signed-out")
 
 
 @pytest.mark.parametrize("lose_access", [sign_out, sign_out_on_another_page, lose_the_cookie, revoke])
@@ -261,7 +261,7 @@ def test_taps_and_streams_never_go_through_the_worker_and_the_page_keeps_its_pol
     )
     with page.expect_response("**/stream?*") as stream:
         online = page.reload()
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     with page.expect_response("**/transitions") as answered:
         tap(page, order_id, "Confirm")
     assert not stream.value.from_service_worker and not answered.value.from_service_worker

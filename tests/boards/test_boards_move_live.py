@@ -6,15 +6,15 @@ import time
 import uuid
 from collections.abc import Callable
 
-from cast import House
 from flask import Flask
 from playwright.sync_api import Page, expect
-from server import Server
 
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import records, transitions
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from support.cast import House
+from support.server import Server
 
 KITCHEN = "/r/hamra/kitchen"
 A_SECOND = 1000  # milliseconds

@@ -8,12 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import seen
-from cast import PASSWORD, House
 from flask import Flask
 from playwright.sync_api import Page, expect
-from server import wait_for
-from wire import Wire
 
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
@@ -21,6 +17,10 @@ from ordertrack.orders import intake, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants import accounts
+from support import page_recorder
+from support.cast import PASSWORD, House
+from support.network_proxy import Wire
+from support.server import wait_for
 
 IS_KEPT = "caches.match('/r/hamra/kitchen').then((page) => page && navigator.serviceWorker.ready)"
 KITCHEN = "/r/hamra/kitchen"
@@ -42,8 +42,8 @@ def open_board(cedar: House, wire: Wire, open_page: Open) -> Callable[..., Page]
         if clock:
             page.clock.install()
             page.reload()
-        seen.expect_state(page, "live")
-        seen.record(page)
+        page_recorder.expect_state(page, "live")
+        page_recorder.record(page)
         return page
 
     return open_it
@@ -103,10 +103,10 @@ def test_a_cut_is_told_at_once_and_repaired_without_a_reload(
     missed = place(cedar)
 
     wire.let_through()
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     expect(card_in(page, other, OrderStatus.CONFIRMED)).to_be_visible()
     expect(card_in(page, missed, OrderStatus.PENDING)).to_be_visible()
-    assert seen.states(page) == ["live", "reconnecting", "catching-up", "live"]
+    assert page_recorder.states(page) == ["live", "reconnecting", "catching-up", "live"]
     expect(card_in(page, tapped, OrderStatus.CONFIRMED)).not_to_contain_text("Waits")
     expect(page.locator("#waiting")).to_be_hidden()
     expect(page.locator("#notice")).to_be_empty()
@@ -124,7 +124,7 @@ def test_a_tap_that_waits_is_no_longer_spoken_of_once_somebody_else_made_the_sam
     expect(page.locator("#waiting")).to_contain_text("1 tap waits")
     move(app, cedar, tapped, OrderStatus.CONFIRMED)
     wire.let_through()
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     expect(card_in(page, tapped, OrderStatus.CONFIRMED)).not_to_contain_text("Waits")
     expect(page.locator("#waiting")).to_be_hidden()
     expect(page.locator("#refused")).to_be_empty()
@@ -136,13 +136,13 @@ def test_a_board_that_is_behind_says_catching_up_until_it_shows_everything(
 ) -> None:
     page = open_board()
     wire.cut()
-    seen.expect_state(page, "reconnecting")
+    page_recorder.expect_state(page, "reconnecting")
     orders = [place(cedar) for _ in range(8)]
     wire.let_through(bytes_a_second=12_000)
     expect(page.locator("#live")).to_have_text("Catching up…", timeout=10_000)
-    seen.expect_state(page, "live")
-    assert seen.cards_when(page, "live")[-1] == len(orders)
-    assert seen.cards_when(page, "catching-up") == [0]
+    page_recorder.expect_state(page, "live")
+    assert page_recorder.cards_when(page, "live")[-1] == len(orders)
+    assert page_recorder.cards_when(page, "catching-up") == [0]
 
 
 def test_a_long_message_on_a_slow_line_is_not_taken_for_silence(
@@ -150,21 +150,21 @@ def test_a_long_message_on_a_slow_line_is_not_taken_for_silence(
 ) -> None:
     page = open_board(clock=True)
     wire.cut()
-    seen.expect_state(page, "reconnecting")
+    page_recorder.expect_state(page, "reconnecting")
     order = NewOrder("hamra", Fulfilment.PICKUP, (NewItem("W" * 100, 1, "W" * 100, ("W" * 100,)),) * 20)
     with tenant_context(app, cedar.tenant_id):
         order_id, _ = intake.place(order, by=cedar.program)
     wire.let_through(bytes_a_second=1000)
-    seen.expect_state(page, "catching-up")
+    page_recorder.expect_state(page, "catching-up")
     for _ in range(3):  # three times 30 s pass while the message is under way, and it comes on and on
         passed = wire.passed
         wait_for(lambda passed=passed: wire.passed > passed + 200, "bytes of the message")
         page.clock.run_for(30_000)
-        assert seen.state_now(page) == "catching-up"
+        assert page_recorder.state_now(page) == "catching-up"
     wire.let_through()
     expect(card_in(page, order_id, OrderStatus.PENDING)).to_be_visible()
-    seen.expect_state(page, "live")
-    assert "silent" not in seen.states(page)
+    page_recorder.expect_state(page, "live")
+    assert "silent" not in page_recorder.states(page)
 
 
 def test_a_wire_that_passes_nothing_on_is_told_with_the_seconds_counting(
@@ -175,7 +175,7 @@ def test_a_wire_that_passes_nothing_on_is_told_with_the_seconds_counting(
     wire.plug()
     missed = place(cedar)
     page.clock.run_for(37_000)
-    assert seen.state_now(page) == "live"
+    assert page_recorder.state_now(page) == "live"
     page.clock.run_for(5_000)
     expect(page.locator("#live")).to_contain_text(AS_OF)
     counts = []
@@ -187,7 +187,7 @@ def test_a_wire_that_passes_nothing_on_is_told_with_the_seconds_counting(
     assert counts[0] >= 40 and counts[1] - counts[0] >= 9
     assert asked < wire.asked("/stream") < asked + 6, "it asks again, and not all the time"
     wire.let_through()
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     expect(card_in(page, missed, OrderStatus.PENDING)).to_be_visible()
 
 
@@ -197,16 +197,16 @@ def test_a_device_that_wakes_does_not_claim_to_be_live(
     page = open_board(clock=True)
     asked = wire.asked("/stream")
     page.clock.fast_forward(30_000)  # a nap, shorter than any silence that would be noticed
-    seen.expect_state(page, "live")
-    assert seen.states(page) == ["live", "reconnecting", "catching-up", "live"]
+    page_recorder.expect_state(page, "live")
+    assert page_recorder.states(page) == ["live", "reconnecting", "catching-up", "live"]
     assert wire.asked("/stream") == asked + 1
     wire.plug()
     missed = place(cedar)
     page.clock.fast_forward("08:00:00")
-    assert seen.state_now(page) == "silent"
+    assert page_recorder.state_now(page) == "silent"
     expect(page.locator("#live")).to_contain_text("No news for 8 h")
     wire.let_through()
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     expect(card_in(page, missed, OrderStatus.PENDING)).to_be_visible()
 
 
@@ -215,23 +215,23 @@ def test_a_board_that_comes_back_from_the_background_is_honest_at_once(
 ) -> None:
     page = open_board(clock=True)
     wire.plug()
-    seen.put_in_background(page, True)
+    page_recorder.put_in_background(page, True)
     page.clock.run_for(25_000)  # a heartbeat is missing by now
-    assert seen.state_now(page) == "live"
-    seen.put_in_background(page, False)
-    assert seen.state_now(page) == "reconnecting"
+    assert page_recorder.state_now(page) == "live"
+    page_recorder.put_in_background(page, False)
+    assert page_recorder.state_now(page) == "reconnecting"
     wire.let_through()
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     # In one step, for it may be back before it can be asked a second time.
     shown = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
     assert page.evaluate(f"() => {{ {shown}; return document.body.dataset.live; }}") == "reconnecting"
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
 
 
 def lose_the_cookie(page: Page, house: House, operator_app: Flask, wire: Wire) -> None:
     page.context.clear_cookies()
     wire.cut()
-    seen.expect_state(page, "reconnecting")
+    page_recorder.expect_state(page, "reconnecting")
     wire.let_through()
 
 
@@ -264,7 +264,7 @@ def test_who_is_signed_out_is_told_so_and_the_server_is_left_in_peace(
     expect(button).to_be_visible()
     page.wait_for_function(IS_KEPT)  # it has asked for all that it asks for by itself
     lose_access(page, cedar, operator_app, wire)
-    seen.expect_state(page, "signed-out")
+    page_recorder.expect_state(page, "signed-out")
     expect(page.locator("#live")).to_contain_text(re.compile(r"Signed out — as it was at \d\d:\d\d"))
     expect(page.locator(".card h3")).to_be_visible()
     expect(button).to_be_hidden()
@@ -273,7 +273,7 @@ def test_who_is_signed_out_is_told_so_and_the_server_is_left_in_peace(
     page.clock.run_for(120_000)
     # Whether there is a newer service worker, the browser itself asks whenever it likes.
     assert [request for request in wire.requests[asked:] if request != "GET /sw.js"] == []
-    assert seen.state_now(page) == "signed-out"
+    assert page_recorder.state_now(page) == "signed-out"
     page.get_by_role("link", name="Sign in").click()
     page.get_by_label("E-mail").fill(cedar.nour.email)
     page.get_by_label("Password").fill(PASSWORD)
@@ -291,7 +291,7 @@ def test_a_tap_that_learns_of_the_signing_out_ends_the_board(
     page = open_board()
     page.context.clear_cookies()
     page.get_by_role("button", name="Confirm").click()
-    seen.expect_state(page, "signed-out")
+    page_recorder.expect_state(page, "signed-out")
     expect(page.get_by_role("button", name="Confirm")).to_be_hidden()
 
 
@@ -309,7 +309,7 @@ def test_a_tap_without_an_answer_says_so_and_is_never_lost(
     page.locator(f"#{card_id(order_id)}").get_by_role("button", name="Start preparing").click()
     page.clock.run_for(9_000)
     expect(page.locator("#waiting")).to_contain_text("2 taps wait")
-    assert seen.state_now(page) != "live"
+    assert page_recorder.state_now(page) != "live"
     wire.let_through()
     expect(card_in(page, order_id, OrderStatus.PREPARING)).to_be_visible(timeout=20_000)
 
@@ -330,12 +330,12 @@ def test_no_state_moves_the_cards_and_each_can_be_seen_from_afar(
         page.set_viewport_size(TABLET)  # type: ignore[arg-type]
         return measured
 
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     live = boxes()
     frame = "getComputedStyle(document.body, '::after').opacity"
     assert page.evaluate(frame) == "0"
     wire.cut()
-    seen.expect_state(page, "reconnecting")
+    page_recorder.expect_state(page, "reconnecting")
     assert boxes() == live
     sign = page.locator("#live").bounding_box()
     assert sign is not None and sign["width"] > TABLET["width"] / 5 and sign["height"] >= 48

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from cast import House
 from flask import Flask
-from hands import DISPATCH, KITCHEN, button, card, expect_live, move
 from playwright.sync_api import Page, expect
 
+from boards.hands import DISPATCH, KITCHEN, button, card, expect_live, move
 from ordertrack.boards.columns import BOARDS, Board
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import records
 from ordertrack.rules.state_machine import OrderStatus
+from support.cast import House
 
 Place = Callable[..., uuid.UUID]
 StatusOf = Callable[[House, uuid.UUID], OrderStatus]

@@ -9,20 +9,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import seen
-from cast import House
 from flask import Flask
-from over_http import EventStream, Frame, sign_in
 from playwright.sync_api import Page, expect
-from server import Server, wait_for
-from taps_made import set_undo
-from wire import Wire
 
+from boards.tap_steps import set_undo
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, allowed
+from support import page_recorder
+from support.cast import House
+from support.http_client import EventStream, Frame, sign_in
+from support.network_proxy import Wire
+from support.server import Server, wait_for
 
 KITCHEN = "/r/hamra/kitchen"
 TO_THE_PAGE = "text => htmx.swap({ text, sourceElement: document.body, swap: 'none' })"
@@ -36,8 +36,8 @@ Open = Callable[..., Page]
 
 def open_live(open_page: Open, house: House, wire: Wire) -> Page:
     page = open_page(house.nour, KITCHEN, strict=False, base_url=wire.address)
-    seen.expect_state(page, "live")
-    seen.record(page)
+    page_recorder.expect_state(page, "live")
+    page_recorder.record(page)
     return page
 
 
@@ -78,8 +78,8 @@ def test_the_push_after_its_answer_leaves_the_card_alone(
     wire.let_through()
     everything_has_come(page, cedar, place)
     expect(card.locator("[name=reason]")).to_have_value("No ga")
-    assert seen.history(page, card_id(order_id)) == ["1 pending", "2 confirmed"]
-    seen.assert_nothing_went_back(page)
+    assert page_recorder.history(page, card_id(order_id)) == ["1 pending", "2 confirmed"]
+    page_recorder.assert_nothing_went_back(page)
 
 
 def test_an_answer_after_newer_pushes_is_dropped(
@@ -97,8 +97,8 @@ def test_an_answer_after_newer_pushes_is_dropped(
     answered.value.finished()
     expect(page.locator(".htmx-request")).to_have_count(0)
     everything_has_come(page, cedar, place)
-    assert seen.history(page, card_id(order_id)) == ["1 pending", "2 confirmed", "3 preparing"]
-    seen.assert_nothing_went_back(page)
+    assert page_recorder.history(page, card_id(order_id)) == ["1 pending", "2 confirmed", "3 preparing"]
+    page_recorder.assert_nothing_went_back(page)
 
 
 def test_old_pushes_after_a_newer_answer_are_dropped(
@@ -118,9 +118,9 @@ def test_old_pushes_after_a_newer_answer_are_dropped(
     expect(card_in(page, gone, OrderStatus.READY)).to_be_visible()
     wire.let_through()
     everything_has_come(page, cedar, place)
-    assert seen.history(page, card_id(order_id)) == ["1 pending", "2 confirmed", "3 preparing"]
-    assert seen.history(page, card_id(gone)) == ["3 preparing", "4 ready"]
-    seen.assert_nothing_went_back(page)
+    assert page_recorder.history(page, card_id(order_id)) == ["1 pending", "2 confirmed", "3 preparing"]
+    assert page_recorder.history(page, card_id(gone)) == ["3 preparing", "4 ready"]
+    page_recorder.assert_nothing_went_back(page)
 
 
 @pytest.mark.parametrize("late", ["stream", "post"])
@@ -146,8 +146,8 @@ def test_two_taps_of_two_tablets_cross_and_both_end_with_the_same_card(
     wire.let_through()
     expect(second.locator("#refused")).to_contain_text("confirmed by now")
     for page in (first, second):
-        assert seen.history(page, card_id(order_id)) == ["1 pending", "2 confirmed"]
-        seen.assert_nothing_went_back(page)
+        assert page_recorder.history(page, card_id(order_id)) == ["1 pending", "2 confirmed"]
+        page_recorder.assert_nothing_went_back(page)
 
 
 def snapshot_of(server: Server, house: House) -> Frame:
@@ -183,8 +183,8 @@ def test_a_snapshot_older_than_an_answer_takes_nothing_back(
     expect(card_in(page, tapped, OrderStatus.CONFIRMED)).to_be_visible()
     expect(page.locator(f"#{card_id(left)}")).to_have_count(0)
     expect(card.locator("[name=reason]")).to_have_value("No ga")
-    assert seen.history(page, card_id(tapped)) == ["1 pending", "2 confirmed"]
-    seen.assert_nothing_went_back(page)
+    assert page_recorder.history(page, card_id(tapped)) == ["1 pending", "2 confirmed"]
+    page_recorder.assert_nothing_went_back(page)
 
 
 def test_after_a_long_absence_a_snapshot_makes_the_board_whole(
@@ -195,18 +195,18 @@ def test_after_a_long_absence_a_snapshot_makes_the_board_whole(
     long_ago = {"Last-Event-ID": "1-1"}
     page.route("**/stream*", lambda route: route.continue_(headers=route.request.headers | long_ago))
     wire.cut()
-    seen.expect_state(page, "reconnecting")
+    page_recorder.expect_state(page, "reconnecting")
     move(app, cedar, moved, OrderStatus.CONFIRMED)
     move(app, cedar, left, OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
     move(app, cedar, left, OrderStatus.COMPLETED)
     new = place(cedar)
     wire.let_through()
-    seen.expect_state(page, "live")
-    assert [(status, cards) for status, cards in seen.layout(page) if cards] == [
+    page_recorder.expect_state(page, "live")
+    assert [(status, cards) for status, cards in page_recorder.layout(page) if cards] == [
         ("pending", [f"{card_id(new)} 1"]),
         ("confirmed", [f"{card_id(moved)} 2"]),
     ]
-    seen.assert_nothing_went_back(page)
+    page_recorder.assert_nothing_went_back(page)
     page.unroute_all()
 
 
@@ -274,15 +274,15 @@ def test_frames_in_any_order_and_more_than_once_end_in_the_same_board(
     frames = recorded(app, server, cedar, chance)
     assert len(frames) > 30
     page = open_page(cedar.nour, KITCHEN, strict=False, base_url=wire.address)
-    truth = seen.layout(page)
+    truth = page_recorder.layout(page)
     wire.hold("stream")
     page.goto("/r/jounieh/kitchen")  # an empty board of the same columns
     for shuffle in range(SHUFFLES):
         page.reload()
-        seen.record(page)
+        page_recorder.record(page)
         texts = frames + chance.choices(frames, k=len(frames) // 2)
         if shuffle > 0:  # first as they came, with the replays after them
             chance.shuffle(texts)
         page.evaluate(EACH_TO_THE_PAGE, texts)
-        assert seen.layout(page) == truth, f"shuffle {shuffle} of seed 4"
-        seen.assert_nothing_went_back(page)
+        assert page_recorder.layout(page) == truth, f"shuffle {shuffle} of seed 4"
+        page_recorder.assert_nothing_went_back(page)

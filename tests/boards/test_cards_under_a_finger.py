@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from cast import House
 from flask import Flask
 from playwright.sync_api import Page, expect
 
@@ -14,6 +13,7 @@ from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from support.cast import House
 
 KITCHEN = "/r/hamra/kitchen"
 Place = Callable[..., uuid.UUID]

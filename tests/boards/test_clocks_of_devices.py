@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-import seen
-from cast import House
-from hands import KITCHEN, card
 from playwright.sync_api import Page, expect
+
+from boards.hands import KITCHEN, card
+from support import page_recorder
+from support.cast import House
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]
@@ -20,7 +21,7 @@ AGE = """(age, since) => { age.dataset.since = String(Number(age.dataset.since) 
 def open_aged(open_page: Open, house: House, order_id: uuid.UUID, minutes: int) -> Page:
     """A board whose only order is so many minutes older than it is."""
     page = open_page(house.nour, KITCHEN, strict=False)
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     age = card(page, order_id).locator(".age")
     age.evaluate(AGE, minutes * MINUTE)
     page.evaluate(LOOK_AGAIN)
@@ -49,4 +50,4 @@ def test_a_device_whose_clocks_stood_still_in_its_sleep_learns_the_time_from_the
     expect(card(page, order_id).locator(".age")).to_have_text("8 min")
     page.evaluate("dispatchEvent(new Event('offline'))")  # it makes itself another connection
     expect(card(page, order_id).locator(".age")).to_have_text("20 min")
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")

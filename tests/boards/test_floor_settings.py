@@ -9,7 +9,6 @@ from html import unescape
 from typing import Any
 
 import pytest
-from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
@@ -23,6 +22,7 @@ from ordertrack.restaurants.operations_rows import MOVES, SavedOperations
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.server.notifications import channels
 from ordertrack.tenants.models import Restaurant
+from support.cast import House, Person
 
 PAGE = "/r/hamra/settings"
 AT_FIRST = {OrderStatus.COMPLETED: 3, OrderStatus.CANCELLED: 3}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-import seen
-from cast import House
 from playwright.sync_api import Page, Request, Route
-from server import wait_for
+
+from support import page_recorder
+from support.cast import House
+from support.server import wait_for
 
 Open = Callable[..., Page]
 KITCHEN = "/r/hamra/kitchen"
@@ -63,9 +64,9 @@ def test_files_that_did_not_come_for_want_of_a_line_are_kept_once_it_is_back(
     fail(page, KeptFiles(), failed)
     page.goto(KITCHEN)
     wait_for(lambda: (page.evaluate("0"), failed)[1], "a file that does not come")
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     page.context.unroute_all()
-    seen.put_in_background(page, True)  # a moment at which the board is kept
+    page_recorder.put_in_background(page, True)  # a moment at which the board is kept
     page.wait_for_function("async path => Boolean(await caches.match(path))", arg=path_of(failed[0]))
 
 

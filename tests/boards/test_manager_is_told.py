@@ -7,9 +7,10 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from cast import House, Person
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
+
+from support.cast import House, Person
 
 TOLD = "Hamra: 1 open order and no kitchen board"
 SOON = 12_000  # milliseconds

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
-from taps_made import set_undo
 
+from boards.tap_steps import set_undo
 from ordertrack.boards.columns import BOARDS
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, allowed
+from support.cast import House, Person
 
 SignIn = Callable[[Person], FlaskClient]
 

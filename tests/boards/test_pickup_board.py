@@ -7,25 +7,25 @@ import uuid
 from collections.abc import Callable
 from functools import partial
 
-import hands
 import pytest
-import seen
-from cast import House
 from flask import Flask
 from flask.testing import FlaskClient
-from over_http import EventStream
-from over_http import sign_in as sign_in_over_http
-from passing import install_clock
 from playwright.sync_api import Locator, Page, expect
-from server import Server
-from wire import Wire
 
+from boards import hands
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, intake, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from support import page_recorder
+from support.cast import House
+from support.http_client import EventStream
+from support.http_client import sign_in as sign_in_over_http
+from support.network_proxy import Wire
+from support.page_clock import install_clock
+from support.server import Server
 
 PICKUP = "/r/hamra/pickup"
 A_SECOND = 1000  # milliseconds
@@ -46,7 +46,7 @@ def number_in(page: Page, area: str, order_id: uuid.UUID) -> Locator:
 
 def open_live(open_page: Open, house: House, path: str = PICKUP, **options: object) -> Page:
     page = open_page(house.nour, path, **options)
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     return page
 
 
@@ -182,5 +182,5 @@ def test_a_board_that_was_cut_off_says_so_and_calls_what_became_ready_meanwhile_
     for order_id in orders:
         move(order_id, *TO_READY)
     wire.let_through()
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     expect(page.locator("#call li")).to_have_text(["1", "2", "3"])

@@ -6,13 +6,13 @@ import uuid
 from collections.abc import Callable
 from functools import partial
 
-import hands
 import pytest
-from cast import House
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from boards import hands
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from support.cast import House
 
 PICKUP = "/r/hamra/pickup"
 TO_READY = (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)

@@ -7,11 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import seen
-from cast import House
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
-from wire import Wire
 
 from ordertrack.boards import riders
 from ordertrack.boards.fragments import card_id
@@ -20,6 +17,9 @@ from ordertrack.orders import actions, event_log, transitions
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
+from support import page_recorder
+from support.cast import House
+from support.network_proxy import Wire
 
 DISPATCH = "/r/hamra/dispatch"
 TO_READY = (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
@@ -49,7 +49,7 @@ def give(app: Flask, cedar: House, place: Place) -> Callable[..., uuid.UUID]:
 
 def open_live(open_page: Open, house: House, **options: Any) -> Page:
     page = open_page(house.karim, DISPATCH, **options)
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     return page
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import seen
-from cast import House
 from playwright.sync_api import Page
-from server import wait_for
+
+from support import page_recorder
+from support.cast import House
+from support.server import wait_for
 
 COUNT = """() => {
   const request = WakeLock.prototype.request;
@@ -22,12 +23,12 @@ def test_a_board_takes_the_lock_each_time_it_comes_into_sight_and_other_pages_ne
     page = open_page(cedar.maya, "/boards", strict=False)
     page.add_init_script(f"({COUNT})()")
     page.goto("/r/hamra/kitchen")
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     wait_for(lambda: page.evaluate("locks") == ["screen"], "the lock")
-    seen.put_in_background(page, True)
+    page_recorder.put_in_background(page, True)
     assert page.evaluate("locks") == ["screen"]
-    seen.put_in_background(page, False)
+    page_recorder.put_in_background(page, False)
     wait_for(lambda: page.evaluate("locks") == ["screen"] * 2, "the lock again")
     page.goto("/sla")
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     assert page.evaluate("locks") == []

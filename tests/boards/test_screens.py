@@ -8,9 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from cast import House
 from flask import Flask
-from live.recording import Recorder
 from sqlalchemy import event, select, text
 
 from ordertrack import boards, presence
@@ -32,6 +30,8 @@ from ordertrack.streams.sse import EventLog
 from ordertrack.tenants import tablets
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
+from support.cast import House
+from support.recording import Recorder
 
 
 class Process:

@@ -11,14 +11,14 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from cast import House
-from faults.processes import workers
-from over_http import Caller, EventStream, StreamEnded, sign_in
-from server import Server, wait_for
 from sqlalchemy import text
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import operator_connection
+from support.cast import House
+from support.http_client import Caller, EventStream, StreamEnded, sign_in
+from support.processes import workers
+from support.server import Server, wait_for
 
 ALARMS = "/screens/stream?part=alarms"
 KITCHEN = "/r/hamra/kitchen/stream"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-from town import TENANTS, Town
-
 from ordertrack.boards.columns import BOARDS
 from ordertrack.presence.rows import Screen, ScreenRows
+from support.town import TENANTS, Town
 
 
 def test_a_beat_of_three_thousand_tenants_finds_every_screen_alive(town: Town) -> None:

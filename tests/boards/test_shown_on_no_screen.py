@@ -7,19 +7,19 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
-import seen
-from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
-from hands import KITCHEN, card, order_of, set_floor
-from heard import expect_lit, go_on, record_lights
 from playwright.sync_api import Page, expect
 
+from boards.hands import KITCHEN, card, order_of, set_floor
+from boards.sound_steps import expect_lit, go_on, record_lights
 from ordertrack.boards import filters
 from ordertrack.boards.filters import EVERYTHING, Filter, MalformedFilter
 from ordertrack.orders.intake import NewItem
 from ordertrack.restaurants.operations import Station
 from ordertrack.rules.state_machine import Fulfilment
+from support import page_recorder
+from support.cast import House, Person
 
 Open = Callable[..., Page]
 STATIONS = (Station("Grill", ("kebab",)), Station("Bar", ("lemonade",)))
@@ -41,7 +41,7 @@ def open_filtered(open_page: Open, person: Person, **filtered: list[str]) -> Pag
             [name, chosen],
         )
     page.reload()
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     return page
 
 
@@ -94,7 +94,7 @@ def test_a_kind_of_order_that_a_tap_on_the_filter_hides_everywhere_is_told_too(
 ) -> None:
     order_id = order_of(app, cedar, NewItem("Kebab", 1), fulfilment=Fulfilment.DELIVERY)
     page = open_page(cedar.nour, KITCHEN)
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     page.get_by_role("button", name="Filter").click()
     page.get_by_role("button", name="Pickup").click()
     expect(card(page, order_id)).to_be_hidden()

@@ -6,18 +6,18 @@ import uuid
 from collections.abc import Callable
 from functools import partial
 
-import hands
 import pytest
-import seen
-from cast import House
 from flask import Flask
-from hands import DISPATCH, KITCHEN
-from heard import expect_lit, expect_sounds, go_on, record_lights, start_shift
 from playwright.sync_api import Page, expect
 
+from boards import hands
+from boards.hands import DISPATCH, KITCHEN
+from boards.sound_steps import expect_lit, expect_sounds, go_on, record_lights, start_shift
 from ordertrack.boards.fragments import card_id
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from support import page_recorder
+from support.cast import House
 
 KINDS = {"New order": "new", "Order changed": "changed", "Order cancelled": "cancelled", "Order late": "late"}
 
@@ -40,7 +40,7 @@ def test_a_board_is_silent_and_says_so_until_a_tap_starts_the_shift(
     cedar: House, place: Place, open_page: Open
 ) -> None:
     page = open_page(cedar.nour, KITCHEN)
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     start = page.get_by_role("button", name="Sound is off: start shift")
     expect(start).to_be_visible()
     record_lights(page)

@@ -6,18 +6,18 @@ import uuid
 from collections.abc import Callable
 from functools import partial
 
-import hands
 import pytest
-import seen
-from cast import House
 from flask import Flask
-from hands import DISPATCH, KITCHEN
-from heard import go_on, start_shift
 from playwright.sync_api import Page, expect
-from server import wait_for
-from wire import Wire
 
+from boards import hands
+from boards.hands import DISPATCH, KITCHEN
+from boards.sound_steps import go_on, start_shift
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from support import page_recorder
+from support.cast import House
+from support.network_proxy import Wire
+from support.server import wait_for
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]
@@ -69,7 +69,7 @@ def test_what_was_heard_stays_so_after_a_reload_and_the_rest_goes_on_ringing(
     place(cedar)
     expect(page.locator("#alerts")).to_have_text("New 2")
     page.reload()
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     expect(page.locator("#alerts")).to_have_text("New 2")
 
 
@@ -86,11 +86,13 @@ def test_what_waits_to_go_out_when_the_dispatch_board_opens_rings_and_what_is_on
 
 def test_what_a_filter_hid_is_new_when_it_is_shown(cedar: House, place: Place, open_page: Open) -> None:
     delivery = place(cedar, Fulfilment.DELIVERY)
-    seen.expect_state(open_page(cedar.maya, KITCHEN), "live")  # or it would ring as shown on no screen
+    page_recorder.expect_state(
+        open_page(cedar.maya, KITCHEN), "live"
+    )  # or it would ring as shown on no screen
     page = open_page(cedar.nour, KITCHEN)
     page.evaluate("localStorage.setItem('fulfilments:hamra', JSON.stringify(['pickup']))")
     page.reload()
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     expect(hands.card(page, delivery)).to_be_hidden()
     expect(page.locator("#alerts")).to_be_empty()
     page.get_by_role("button", name="Filter").click()
@@ -105,15 +107,15 @@ def test_a_board_that_opens_without_the_server_rings_for_what_waited_and_for_not
 ) -> None:
     confirmed = place(cedar)
     page = open_page(cedar.nour, KITCHEN, strict=False, base_url=wire.address)
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     waits, begun = place(cedar), place(cedar)
     for order_id in (confirmed, begun):
         move(order_id, OrderStatus.CONFIRMED)
         expect(hands.card(page, order_id)).to_have_attribute("data-status", "confirmed")
-    seen.put_in_background(page, True)
+    page_recorder.put_in_background(page, True)
     wait_for(lambda: str(begun) in page.evaluate(KEPT), "the picture to be kept")
     wire.cut()
     page.reload()
-    seen.expect_state(page, "offline")
+    page_recorder.expect_state(page, "offline")
     expect(hands.card(page, waits)).to_have_attribute("data-news", "new")
     expect(page.locator("#alerts")).to_have_text("New 2")

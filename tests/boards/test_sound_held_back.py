@@ -5,17 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 
-import browser as browsers
 import pytest
-import seen
-from cast import House
-from hands import KITCHEN
-from heard import expect_sounds
-from over_http import sign_in
 from playwright.sync_api import Browser, Page, expect
-from server import Server
 
+from boards.hands import KITCHEN
+from boards.sound_steps import expect_sounds
 from ordertrack.boards.fragments import card_id
+from support import browser as browsers
+from support import page_recorder
+from support.cast import House
+from support.http_client import sign_in
+from support.server import Server
 
 Place = Callable[..., uuid.UUID]
 
@@ -43,7 +43,7 @@ def reloaded_under(chromium: Browser, server: Server, cedar: House) -> Iterator[
         """)
         page = context.new_page()
         page.goto(KITCHEN)
-        seen.expect_state(page, "live")
+        page_recorder.expect_state(page, "live")
         return page
 
     yield open_under

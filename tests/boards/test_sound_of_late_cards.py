@@ -6,13 +6,12 @@ import datetime as dt
 import uuid
 from collections.abc import Callable
 
-import hands
 import pytest
-from cast import House
 from flask import Flask
-from heard import expect_sounds, start_shift
 from playwright.sync_api import Page, expect
 
+from boards import hands
+from boards.sound_steps import expect_sounds, start_shift
 from ordertrack.database.session import tenant_context
 from ordertrack.restaurants import cache
 from ordertrack.restaurants import save as saving
@@ -20,6 +19,7 @@ from ordertrack.restaurants.targets import Target
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
+from support.cast import House
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]

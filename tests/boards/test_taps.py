@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -15,6 +14,7 @@ from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import records, transitions
 from ordertrack.rules.state_machine import OrderStatus
+from support.cast import House, Person
 
 SignIn = Callable[[Person], FlaskClient]
 Place = Callable[..., uuid.UUID]

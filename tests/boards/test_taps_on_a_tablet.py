@@ -6,15 +6,15 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-import seen
-from at_tablet import OTHER_PIN, PIN, give_pin, hire
-from cast import House
 from flask import Flask
 from playwright.sync_api import Page, expect
-from taps_made import card, expect_none_waiting, expect_status, expect_waiting, log_of, tap
-from wire import Wire
 
+from boards.tap_steps import card, expect_none_waiting, expect_status, expect_waiting, log_of, tap
 from ordertrack.rules.state_machine import OrderStatus
+from support import page_recorder
+from support.cast import House
+from support.network_proxy import Wire
+from support.tablet import OTHER_PIN, PIN, give_pin, hire
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]
@@ -31,7 +31,7 @@ def open_tablet(operator_app: Flask, cedar: House, wire: Wire, open_page: Open) 
         page.get_by_label("Its name").fill("Grill")
         page.get_by_role("button", name="Use this device as a tablet").click()
         page.wait_for_url("**/r/hamra/kitchen")
-        seen.expect_state(page, "live")
+        page_recorder.expect_state(page, "live")
         return page
 
     return open_it
@@ -51,7 +51,7 @@ def test_a_tap_that_nobody_has_signed_waits_and_is_signed_before_it_is_sent(
     order_id = place(cedar)
     page = open_tablet()
     wire.cut()
-    seen.expect_state(page, "reconnecting")
+    page_recorder.expect_state(page, "reconnecting")
     tap(page, order_id, "Confirm")
     expect_waiting(page, "1 tap waits; it is sent when the line is back.")
     expect(page.get_by_role("dialog")).to_be_hidden()

@@ -6,15 +6,15 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
-from taps_made import do, log_of, move
 
+from boards.tap_steps import do, log_of, move
 from ordertrack.database.session import db, tenant_context
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
+from support.cast import House, Person
 
 Place = Callable[..., uuid.UUID]
 TAP = {"to": "confirmed", "seen": "pending", "board": "kitchen", "tap": "a1b2c3"}

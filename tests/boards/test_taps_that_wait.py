@@ -7,12 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import seen
-from cast import PASSWORD, House
 from flask import Flask
 from playwright.sync_api import Page, expect
-from server import wait_for
-from taps_made import (
+
+from boards.tap_steps import (
     card,
     do,
     expect_none_waiting,
@@ -23,10 +21,12 @@ from taps_made import (
     strike,
     tap,
 )
-from wire import Wire
-
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
+from support import page_recorder
+from support.cast import PASSWORD, House
+from support.network_proxy import Wire
+from support.server import wait_for
 
 KITCHEN = "/r/hamra/kitchen"
 KEPT_TAPS = "Object.keys(localStorage).filter((key) => key.startsWith('tap:'))"
@@ -46,7 +46,7 @@ def open_board(cedar: House, wire: Wire, open_page: Open) -> Callable[..., Page]
         if clock:
             page.clock.install()
             page.reload()
-        seen.expect_state(page, "live")
+        page_recorder.expect_state(page, "live")
         return page
 
     return open_it
@@ -54,7 +54,7 @@ def open_board(cedar: House, wire: Wire, open_page: Open) -> Callable[..., Page]
 
 def cut(page: Page, wire: Wire) -> None:
     wire.cut()
-    seen.expect_state(page, "reconnecting")
+    page_recorder.expect_state(page, "reconnecting")
 
 
 def test_a_tap_made_during_a_cut_waits_in_sight_and_is_sent_when_the_line_is_back(
@@ -124,7 +124,7 @@ def test_a_tap_that_others_overtook_is_refused_and_told_until_somebody_has_read_
     page.get_by_role("button", name="Dismiss").click()
     expect(page.locator("#refused")).to_be_empty()
     page.reload()
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     expect(page.locator("#refused")).to_be_empty()
 
 
@@ -237,7 +237,7 @@ def test_what_is_no_answer_of_ours_leaves_the_tap_waiting(
     page = open_page(cedar.nour, KITCHEN, strict=False)
     page.clock.install()
     page.reload()
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     answers: dict[str, dict[str, Any]] = {
         "not ours": {"status": 200, "body": "<h1>Welcome to the café's network</h1>"},
         "refused for now": {"status": 503, "body": "Bad gateway"},
@@ -269,7 +269,7 @@ def test_who_was_signed_out_finds_the_taps_sent_after_signing_in_again(
     page = open_board()
     page.context.clear_cookies()
     tap(page, order_id, "Confirm")
-    seen.expect_state(page, "signed-out")
+    page_recorder.expect_state(page, "signed-out")
     expect_waiting(page, "1 tap waits; it is sent when you have signed in again.")
     page.get_by_role("link", name="Sign in").click()
     page.get_by_label("E-mail").fill(cedar.nour.email)
@@ -306,7 +306,7 @@ def test_two_tabs_of_one_board_show_the_same_taps_and_send_each_once(
     first = open_board()
     second = first.context.new_page()
     second.goto(KITCHEN)
-    seen.expect_state(second, "live")
+    page_recorder.expect_state(second, "live")
     for page in (first, second):
         cut(page, wire)
     for order_id, page in zip(orders, (first, second, first), strict=True):

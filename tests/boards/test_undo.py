@@ -8,15 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import seen
-from cast import House, Person
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
-from server import wait_for
-from taps_made import card, expect_status, log_of, move, set_undo, tap
-from wire import Wire
 
+from boards.tap_steps import card, expect_status, log_of, move, set_undo, tap
 from ordertrack.rules.state_machine import OrderStatus
+from support import page_recorder
+from support.cast import House, Person
+from support.network_proxy import Wire
+from support.server import wait_for
 
 READY = (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
 DISPATCH = "/r/hamra/dispatch"
@@ -35,7 +35,7 @@ def open_board(cedar: House, wire: Wire, open_page: Open) -> Callable[..., Page]
         page = open_page(person, path, strict=False, base_url=wire.address, **options)
         page.clock.install()
         page.reload()
-        seen.expect_state(page, "live")
+        page_recorder.expect_state(page, "live")
         page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
         return page
 
@@ -132,7 +132,7 @@ def test_the_countdown_outlives_changes_of_its_card_and_the_page(
     expect_status(page, order_id, OrderStatus.DELIVERING)
     expect(undo(page, order_id)).to_have_text(COUNTING)
     page.reload()
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     expect(undo(page, order_id)).to_have_text(COUNTING)
     page.clock.run_for(4_000)
     expect(page.locator("#refused")).to_contain_text(

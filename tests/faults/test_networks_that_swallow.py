@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from cast import House
-from over_http import Caller, EventStream, sign_in
-from server import Server, wait_for
-from wire import Wire
 
 from faults.load import BOARD, PROGRAM
-from faults.wired import by_way_of, wire_to
 from ordertrack.database.config import Settings
 from ordertrack.live.listener import HEARTBEAT
 from ordertrack.live.tenant_hub import CURRENT_FOR
+from support.cast import House
+from support.database_proxy import by_way_of, wire_to
+from support.http_client import Caller, EventStream, sign_in
+from support.network_proxy import Wire
+from support.server import Server, wait_for
 
 IN_TIME = 2.0  # seconds, for whoever asks whether it is ready
 

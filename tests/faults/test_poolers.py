@@ -9,12 +9,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from over_http import Caller
-from pgbouncer import PgBouncer
-from server import Server, wait_for
 
-from faults.wired import wire_to
 from ordertrack.database.config import Settings
+from support.database_proxy import wire_to
+from support.http_client import Caller
+from support.pgbouncer import PgBouncer
+from support.server import Server, wait_for
 
 
 class Pooled(Server):

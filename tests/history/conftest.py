@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from cast import House
 from flask import Flask
-from server import Server
 
 from history.plan import SHORT
 from history.round import Played, World, play
 from ordertrack.database.config import Settings
+from support.cast import House
+from support.server import Server
 
 
 @pytest.fixture(scope="package")

@@ -12,9 +12,7 @@ from pathlib import Path
 from random import Random
 from unittest.mock import patch
 
-from direct import connect
 from flask import Flask
-from server import Server, wait_for
 
 from history.ledger import Attempt, Outcome
 from history.plan import Fault, Strike
@@ -24,6 +22,8 @@ from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import intake
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.state_machine import FIRST, Fulfilment
+from support.database import connect
+from support.server import Server, wait_for
 
 _CUT = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity

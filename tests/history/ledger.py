@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from over_http import Answer
-
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.principal import Principal
+from support.http_client import Answer
 
 NEVER = math.inf
 

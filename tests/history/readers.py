@@ -12,13 +12,12 @@ import time
 from collections import Counter
 from typing import ClassVar
 
-from over_http import EventStream, Frame, StreamEnded
-from server import wait_for
-
 from history.plan import Back, Leave, Visit, Watch
 from history.stage import PATIENCE, Stage
 from ordertrack.live.cursor import Cursor
 from ordertrack.orders.event_log import EventRecord
+from support.http_client import EventStream, Frame, StreamEnded
+from support.server import wait_for
 
 QUIET = 0.3  # seconds without a frame after the last one that must come
 _STAY = Visit(PATIENCE, Leave.CLOSE, 0, Back.RESUME)

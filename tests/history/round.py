@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
-from cast import House
 from flask import Flask
-from server import Server
 
 from history import check_readers, check_writers, planning, truth
 from history.faults import Faults
@@ -22,6 +20,8 @@ from history.watching import READERS
 from history.writers import Writer
 from ordertrack.database.config import Settings
 from ordertrack.server import consistency
+from support.cast import House
+from support.server import Server
 
 
 @dataclass

@@ -15,8 +15,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the folder that tests import from
 
 import click
-from cast import make_house
-from server import Server
 
 from history.plan import LONG, Fault
 from history.round import World, play
@@ -25,6 +23,8 @@ from ordertrack.database import embedded, schema
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db
+from support.cast import make_house
+from support.server import Server
 
 WORKERS = 3
 

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from cast import House
-from over_http import Answer, Caller, sign_in
-from server import wait_for
-
 from history.ledger import Attempt, Claim
 from history.plan import Hands, HousePlan, Meeting, Move, Place
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.principal import Principal
+from support.cast import House
+from support.http_client import Answer, Caller, sign_in
+from support.server import wait_for
 
 PATIENCE = 40.0  # seconds for an answer, or for what must come
 ROUND = 150.0  # seconds that a round may take, and so what one may wait for another's part of the plan

@@ -6,7 +6,6 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from cast import House
 from flask import Flask
 from sqlalchemy import select
 
@@ -18,6 +17,7 @@ from ordertrack.orders.event_log import EventRecord
 from ordertrack.orders.models import Order
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.models import Restaurant
+from support.cast import House
 
 Columns = dict[str, list[tuple[str, int]]]
 MANY = 1_000_000

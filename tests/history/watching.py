@@ -6,8 +6,6 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from over_http import Caller, Frame
-
 from history.plan import Back, Hands, Screen
 from history.readers import Reader
 from history.screens import BoardScreen, TrackingScreen
@@ -15,6 +13,7 @@ from history.stage import Stage
 from ordertrack.boards.columns import BOARDS
 from ordertrack.live.cursor import Cursor
 from ordertrack.orders.event_log import EventRecord
+from support.http_client import Caller, Frame
 
 _TOLD = ("order_id", "status", "from", "number", "restaurant", "changed_by", "metadata")
 

@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from over_http import Answer, Caller
-
 from history import ledger
 from history.ledger import Attempt, Outcome
 from history.plan import Hands, Kind, Move, Place
 from history.planning import FIRST_ORDERS
 from history.stage import LOST, Stage
 from ordertrack.rules.state_machine import FIRST, TRANSITIONS, OrderStatus, allowed
+from support.http_client import Answer, Caller
 
 TRIES = 30
 PAUSE = 0.3  # seconds before an attempt of unknown outcome is made again

@@ -10,13 +10,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from direct import connect
 from flask import Flask
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import transitions
 from ordertrack.rules.state_machine import OrderStatus
+from support.database import connect
 
 CROWD = 32
 

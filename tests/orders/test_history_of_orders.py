@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from direct import connect
 from flask import Flask
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -34,9 +33,10 @@ from ordertrack.rules.state_machine import Fulfilment, IllegalTransition, OrderS
 from ordertrack.server import consistency
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
+from support.database import connect
 
 if TYPE_CHECKING:
-    from cast import House
+    from support.cast import House
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 WAY = (

@@ -11,11 +11,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from direct import connect
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from server import wait_for
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
@@ -28,6 +26,8 @@ from ordertrack.orders.intake import (
     RestaurantNotFound,
 )
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from support.database import connect
+from support.server import wait_for
 
 _PLACE_AS_BEFORE = """
     WITH stream AS (

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from direct import connect
 from sqlalchemy import text
 
 from ordertrack.database import schema
 from ordertrack.database.config import ROOT, Settings
 from ordertrack.database.session import operator_connection
+from support.database import connect
 
 BEFORE = "0005"
 

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
-from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
-from settings_forms import rows_of, settings_of
 from sqlalchemy import text
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import operator_connection
 from ordertrack.restaurants.rows import RestaurantSettings
+from sla.settings_forms import rows_of, settings_of
+from support.cast import House, Person
 
 
 @pytest.fixture

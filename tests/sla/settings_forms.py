@@ -6,7 +6,6 @@ import re
 from html import unescape
 from typing import Any
 
-from cast import House
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -15,6 +14,7 @@ from ordertrack.database.session import db, tenant_context
 from ordertrack.restaurants import rows
 from ordertrack.restaurants.models import SavedRules, SavedTarget, Stale
 from ordertrack.restaurants.rows import RestaurantSettings
+from support.cast import House
 
 RULES, TARGETS = "/sla/settings/hamra/rules", "/sla/settings/hamra/targets"
 EVERY_DAY = [str(weekday) for weekday in range(7)]

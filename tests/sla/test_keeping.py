@@ -8,10 +8,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from cast import House
 from flask import Flask
-from over_http import EventStream, sign_in
-from server import Server, wait_for
 from sqlalchemy import text
 
 from ordertrack.database.session import db, tenant_context
@@ -19,6 +16,9 @@ from ordertrack.orders import transitions
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla.measure.cells import read
+from support.cast import House
+from support.http_client import EventStream, sign_in
+from support.server import Server, wait_for
 
 
 def test_a_tap_is_in_the_roll_up_and_told_to_open_reports_within_seconds(

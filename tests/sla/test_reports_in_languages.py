@@ -11,13 +11,8 @@ from html import unescape
 
 import pytest
 from babel.messages.pofile import read_po
-from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
-from past_service import service, write
-from read_aloud import said_by
-from report_of import FRIDAY, full_report, selection
-from settings_forms import RULES, TARGETS, a_shift, rules, sentences, target, typed
 
 from ordertrack.backoffice.targets_wording import shifts_in_words
 from ordertrack.database.session import tenant_context
@@ -35,6 +30,11 @@ from ordertrack.sla.report.charts import charts
 from ordertrack.sla.report.report_tables import TABLES
 from ordertrack.sla.report.table_csv import csv_of
 from ordertrack.sla.rollup import extend
+from sla.read_aloud import said_by
+from sla.report_of import FRIDAY, full_report, selection
+from sla.settings_forms import RULES, TARGETS, a_shift, rules, sentences, target, typed
+from support.cast import House, Person
+from support.past_service import service, write
 
 _VALUE = re.compile(r"%\(\w+\)s")
 # What is called so in every language: file formats, the world's time, a zone; shifts as people named them.

@@ -12,8 +12,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from cast import House
-from direct import connect
 from flask import Flask
 from sqlalchemy import select, text
 
@@ -34,6 +32,8 @@ from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla.measure.models import RestaurantDay
 from ordertrack.tenants.models import Restaurant
+from support.cast import House
+from support.database import connect
 
 NOON = dt.datetime(2025, 11, 20, 10, tzinfo=dt.UTC)  # in Beirut
 pytestmark = pytest.mark.usefixtures("undisturbed")

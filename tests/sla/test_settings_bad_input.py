@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from settings_forms import RULES, TARGETS, Form, a_shift, rules, sentences, target, typed
+
+from sla.settings_forms import RULES, TARGETS, Form, a_shift, rules, sentences, target, typed
 
 
 @pytest.mark.parametrize(

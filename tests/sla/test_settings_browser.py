@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cast import House
 from playwright.sync_api import Page, expect
 
 from ordertrack.restaurants.calendar import DEFAULT_SHIFTS
 from ordertrack.restaurants.rows import RestaurantSettings
+from support.cast import House
 
 
 def test_a_manager_adds_and_removes_shifts_by_buttons(

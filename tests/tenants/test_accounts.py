@@ -9,8 +9,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from cast import PASSWORD, House
-from direct import connect
 from flask import Flask
 from hypothesis import HealthCheck, given
 from hypothesis import settings as choose
@@ -22,6 +20,8 @@ from ordertrack.tenants import accounts
 from ordertrack.tenants.accounts import AccountError
 from ordertrack.tenants.models import Tenant
 from ordertrack.tenants.passwords import hash_password, verify_password
+from support.cast import PASSWORD, House
+from support.database import connect
 
 
 @pytest.fixture

@@ -8,8 +8,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from cast import House, Person
-from direct import connect
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import errors, sql
@@ -26,6 +24,8 @@ from ordertrack.database.session import (
 from ordertrack.orders import actions
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.tenants.accounts import hash_key
+from support.cast import House, Person
+from support.database import connect
 
 _TENANT_TABLES = """
     SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class

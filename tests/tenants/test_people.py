@@ -11,20 +11,20 @@ from typing import Any
 
 import psycopg
 import pytest
-from at_tablet import OTHER_PIN, PIN, Tablet, hire, id_of, set_up
-from cast import PASSWORD, House, Person
 from click.testing import CliRunner, Result
-from direct import connect
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import errors
-from server import environment_of
 
 from ordertrack.commands import cli
 from ordertrack.database.config import Settings
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.passwords import verify_password
+from support.cast import PASSWORD, House, Person
+from support.database import connect
+from support.server import environment_of
+from support.tablet import OTHER_PIN, PIN, Tablet, hire, id_of, set_up
 
 SignIn = Callable[[Person], FlaskClient]
 

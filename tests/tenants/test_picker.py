@@ -9,18 +9,18 @@ from typing import Any
 
 import psycopg
 import pytest
-import seen
-from at_tablet import OTHER_PIN, PIN, give_pin, hire
-from cast import House, Person
-from direct import connect
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Locator, Page, expect
-from server import wait_for
-from wire import Wire
 
 from ordertrack.database.config import Settings
 from ordertrack.rules.roles import Role
+from support import page_recorder
+from support.cast import House, Person
+from support.database import connect
+from support.network_proxy import Wire
+from support.server import wait_for
+from support.tablet import OTHER_PIN, PIN, give_pin, hire
 
 OpenPage = Callable[..., Page]
 
@@ -43,7 +43,7 @@ def open_tablet(operator_app: Flask, cedar: House, open_page: OpenPage) -> Calla
         page.get_by_label("Its name").fill("Grill")
         page.get_by_role("button", name="Use this device as a tablet").click()
         page.wait_for_url("**/r/hamra/kitchen")
-        seen.expect_state(page, "live")
+        page_recorder.expect_state(page, "live")
         return page
 
     return open_one
@@ -174,7 +174,7 @@ def test_a_tap_of_nobody_while_cut_off_asks_who_made_it_once_the_line_is_back(
     order_id = place(cedar)
     page = open_tablet(base_url=wire.address)
     wire.cut()
-    seen.expect_state(page, "reconnecting")
+    page_recorder.expect_state(page, "reconnecting")
     page.locator(f"#order-{order_id}").get_by_role("button", name="Confirm").tap()
     expect(page.get_by_role("dialog")).to_be_hidden()
     wire.let_through()
@@ -192,7 +192,7 @@ def test_a_manager_ends_the_tablet_from_elsewhere_and_its_board_closes_at_once(
     row = operator.execute("SELECT id FROM tablets WHERE tenant_id = %s", [cedar.tenant_id]).fetchone()
     assert row is not None
     assert sign_in(cedar.maya).post(f"/tablets/{row[0]}/end").status_code == 302
-    seen.expect_state(page, "signed-out")
+    page_recorder.expect_state(page, "signed-out")
     expect(who_is_on(page)).to_have_text("Nobody is on")
 
 

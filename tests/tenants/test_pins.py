@@ -10,14 +10,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from at_tablet import OTHER_PIN, PIN, Tablet, give_pin, hire, set_up
-from cast import House, Person
-from direct import connect
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import TimestampSigner
-from over_http import Answer, Caller
-from server import Server
 from werkzeug.test import TestResponse
 
 from ordertrack.database.config import Settings
@@ -25,6 +20,11 @@ from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants import accounts, pins
 from ordertrack.tenants.accounts import AccountError
+from support.cast import House, Person
+from support.database import connect
+from support.http_client import Answer, Caller
+from support.server import Server
+from support.tablet import OTHER_PIN, PIN, Tablet, give_pin, hire, set_up
 
 SignIn = Callable[[Person], FlaskClient]
 WRONG = "9461"

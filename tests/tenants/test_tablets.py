@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 
 import pytest
-from at_tablet import Tablet, give_pin, set_up
-from cast import House, Person
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
@@ -21,6 +19,8 @@ from werkzeug.routing import Rule
 from ordertrack.database.session import tenant_context
 from ordertrack.tenants import access
 from ordertrack.tenants.tablet_guard import OPEN
+from support.cast import House, Person
+from support.tablet import Tablet, give_pin, set_up
 
 PAGE = {"Accept": "text/html"}
 SignIn = Callable[[Person], FlaskClient]

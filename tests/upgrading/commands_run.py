@@ -5,9 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from server import environment_of
-
 from ordertrack.database.config import Settings
+from support.server import environment_of
 
 Finished = subprocess.CompletedProcess[str]
 

@@ -6,7 +6,6 @@ import datetime as dt
 import random
 from dataclasses import replace
 
-from cast import House
 from flask import Flask
 
 from ordertrack.database.session import enter_tenant
@@ -15,6 +14,7 @@ from ordertrack.past.orders import PastOrder, PastStep
 from ordertrack.past.writer import History
 from ordertrack.restaurants.cache import of_tenant
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from support.cast import House
 
 _WAY = (
     OrderStatus.PENDING,

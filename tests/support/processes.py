@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from over_http import Caller
-from server import Server
+from support.http_client import Caller
+from support.server import Server
 
 
 def children(pid: int) -> list[int]:

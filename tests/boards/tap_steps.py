@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 
-from cast import House
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import text
@@ -17,6 +16,7 @@ from ordertrack.restaurants.operations import OperationSettings
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
+from support.cast import House
 
 _LOG = """
 SELECT seq, to_status AS what, NULL AS line, changed_by FROM order_status_events

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 from sqlalchemy import URL
-from wire import Address, Wire
 
 from ordertrack.database.config import Settings
+from support.network_proxy import Address, Wire
 
 
 def wire_to(settings: Settings) -> Wire:

@@ -6,18 +6,18 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-import seen
-from cast import Person
-from hands import KITCHEN
 from playwright.sync_api import Locator, Page, expect
 
+from boards.hands import KITCHEN
 from ordertrack.boards.fragments import card_id
 from ordertrack.rules.state_machine import OrderStatus
+from support import page_recorder
+from support.cast import Person
 
 
 def open_live(open_page: Callable[..., Page], person: Person, path: str = KITCHEN, **options: Any) -> Page:
     page = open_page(person, path, **options)
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     return page
 
 

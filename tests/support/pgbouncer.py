@@ -13,8 +13,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from server import wait_for
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the folder that tests import from
+
 from sqlalchemy import URL
+
+from support.server import wait_for
 
 _CONFIGURATION = """
 [databases]
@@ -45,7 +48,7 @@ class PgBouncer:
 
     def __init__(self, url: URL, port: int, mode: str, folder: Path) -> None:
         program = find()
-        assert program is not None, "no PgBouncer: run python tests/pgbouncer.py"
+        assert program is not None, "no PgBouncer: run python tests/support/pgbouncer.py"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
-from cast import House
 from flask import Flask
 from sqlalchemy import select, text
 
@@ -20,6 +19,7 @@ from ordertrack.sla.measure import cells
 from ordertrack.sla.measure.cells import FULFILMENTS, LOAD_BANDS, STATUSES
 from ordertrack.sla.measure.histogram import VALUES, bins_of
 from ordertrack.tenants.models import Restaurant
+from support.cast import House
 
 BUSIEST = len(LOAD_BANDS)
 _OPEN = (

@@ -7,15 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cast import PASSWORD, House, Person
-from server import Server, share_static, wait_for
-
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.principal import Principal
+from support.cast import PASSWORD, House, Person
+from support.server import Server, share_static, wait_for
 
 _SERVE = (sys.executable, "-m", "ordertrack.commands", "serve")
 _MOUNT = 'mount -t tmpfs -o size={size},mode=755 tmpfs "$ORDERTRACK_DATA" && exec {then} "$0" "$@"'

@@ -10,7 +10,7 @@ import urllib.parse
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from cast import PASSWORD, Person
+from support.cast import PASSWORD, Person
 
 PATIENCE = 20.0  # seconds
 

@@ -7,12 +7,12 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts, people
+from support.cast import House, Person
 
 PIN = "7294"
 OTHER_PIN = "5183"

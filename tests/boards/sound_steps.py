@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import seen
-from cast import Person
-from hands import KITCHEN
 from playwright.sync_api import Page, expect
+
+from boards.hands import KITCHEN
+from support import page_recorder
+from support.cast import Person
 
 _RECORD_LIGHTS = """() => {
   window.lights = [];
@@ -20,7 +21,7 @@ _RECORD_LIGHTS = """() => {
 
 def start_shift(open_page: Callable[..., Page], person: Person, path: str = KITCHEN, **options: Any) -> Page:
     page = open_page(person, path, **options)
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     assert page.locator("#shift").get_attribute("data-sound") == "off"
     go_on(page)
     return page

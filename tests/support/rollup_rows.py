@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import psycopg
-from cast import House
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
 
@@ -17,6 +16,7 @@ from ordertrack.rules.stages import LeftOut, Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla.measure import cells
 from ordertrack.sla.measure.cells import LEFT_OUT
+from support.cast import House
 
 
 def everything(house: House) -> dict[str, list[Any]]:

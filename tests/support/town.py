@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import psycopg
-from direct import connect
 from flask import Flask
 from psycopg import sql
 
@@ -17,6 +16,7 @@ from ordertrack import create_app
 from ordertrack.database import schema
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db
+from support.database import connect
 
 TENANTS = 3000
 ORDERS = 20_000  # of the first tenant, all but a few of its busy restaurant
