@@ -1,40 +1,19 @@
-"""For the orders' tests: the schema owner's own connection, and a crowd of writers with a pool to match."""
+"""For the orders' tests: a crowd of writers with a pool to match."""
 
 from __future__ import annotations
 
 import threading
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import psycopg
 import pytest
 from flask import Flask
 
 from ordertrack.database.config import Settings
-from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import transitions
-from ordertrack.rules.state_machine import OrderStatus
-from support.database import connect
+from ordertrack.database.session import db
 
 CROWD = 32
-
-
-@pytest.fixture
-def operator(settings: Settings) -> Iterator[psycopg.Connection]:
-    """What psql gives the operator: the role that owns the schema, in one transaction until it commits."""
-    with connect(settings.operator_url) as connection:
-        yield connection
-        connection.rollback()
-
-
-@pytest.fixture
-def confined(settings: Settings) -> Iterator[psycopg.Connection]:
-    """A connection of the application's own role, in no tenant."""
-    with connect(settings.app_url) as connection:
-        yield connection
-        connection.rollback()
 
 
 @pytest.fixture(scope="session")
@@ -67,15 +46,3 @@ def crowd() -> Callable[[list[Callable[[], Any]]], list[Any]]:
             return list(pool.map(one, jobs))
 
     return run
-
-
-@pytest.fixture
-def bring(app: Flask) -> Callable[..., None]:
-    """Move an order along: `bring(cedar, order, OrderStatus.CONFIRMED, OrderStatus.PREPARING)`."""
-
-    def move(house: Any, order_id: uuid.UUID, *steps: OrderStatus) -> None:
-        for step in steps:
-            with tenant_context(app, house.tenant_id):
-                transitions.advance(order_id, step, by=house.program)
-
-    return move

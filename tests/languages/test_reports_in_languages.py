@@ -10,19 +10,18 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
-from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
 
+from backoffice.targets_forms import RULES, TARGETS, a_shift, rules, target
+from languages.read_aloud import english_of, said_by
 from ordertrack.backoffice.targets_wording import shifts_in_words
 from ordertrack.database.session import tenant_context
 from ordertrack.i18n import formats
-from ordertrack.i18n.catalogues import TRANSLATIONS
 from ordertrack.i18n.translate import COOKIE, TAGS, speaking
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import cache, save
 from ordertrack.restaurants.calendar import DEFAULT_SHIFTS
-from ordertrack.restaurants.rows import RestaurantSettings
 from ordertrack.restaurants.targets import Target
 from ordertrack.rules.stages import Stage
 from ordertrack.sla.report import wording
@@ -30,13 +29,10 @@ from ordertrack.sla.report.charts import charts
 from ordertrack.sla.report.report_tables import TABLES
 from ordertrack.sla.report.table_csv import csv_of
 from ordertrack.sla.rollup import extend
-from sla.read_aloud import said_by
 from sla.report_of import FRIDAY, full_report, selection
-from sla.settings_forms import RULES, TARGETS, a_shift, rules, sentences, target, typed
 from support.cast import House, Person
 from support.past_service import service, write
 
-_VALUE = re.compile(r"%\(\w+\)s")
 # What is called so in every language: file formats, the world's time, a zone; shifts as people named them.
 _SAME_EVERYWHERE = re.compile(r"\b(CSV|PNG|SVG|UTC|Asia/Beirut|Lunch|Dinner|Jour|Hamra|Jounieh)\b")
 _SETTINGS = "/sla/settings/hamra"
@@ -74,26 +70,6 @@ def pages(
         return {path: client.get(path).text for path in paths}
 
     return read
-
-
-def english_of(language: str) -> re.Pattern[str]:
-    """Every message that reads otherwise in this language, with anything for its values."""
-    said: set[str] = set()
-    for path in (TRANSLATIONS / language / "LC_MESSAGES").glob("*.po"):
-        with path.open("rb") as file:
-            for message in read_po(file, locale=language):
-                forms = zip(_each(message.id), _each(message.string), strict=False)
-                said |= {english for english, other in forms if other and english != other}
-    patterns = [
-        ".+?".join(re.escape(part) for part in _VALUE.split(english))
-        for english in said
-        if re.search(r"[A-Za-z]{2}", _VALUE.sub("", re.sub("<[^>]+>", "", english)))
-    ]
-    return re.compile("|".join(sorted(patterns, key=len, reverse=True)))
-
-
-def _each(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
@@ -139,33 +115,6 @@ def test_the_panel_is_told_in_the_language_of_its_page(
     client.set_cookie(COOKIE, "ar")  # on another page of the same device
     assert "En ce moment" in client.get(address).text
     assert "الجاري الآن" in client.get("/sla/now").text
-
-
-@pytest.mark.parametrize(("tag", "said"), [("fr", "n’est pas un fuseau horaire"), ("ar", "ليست منطقة زمنية")])
-def test_what_cannot_be_saved_is_said_in_the_readers_language(maya: FlaskClient, tag: str, said: str) -> None:
-    maya.set_cookie(COOKIE, tag)
-    shifts = (a_shift(0, "A", "11:00", "16:00", ["2"]), a_shift(1, "B", "12:00", "13:00", ["2"]))
-    answer = maya.post(RULES, data=rules(*shifts, timezone="Mars"))
-    assert answer.status_code == 422
-    assert said in sentences(answer)
-    assert not english_of(tag).search(sentences(answer))
-
-
-def test_digits_of_an_arabic_keyboard_are_read_and_shown_again(
-    maya: FlaskClient, saved_settings: Callable[[], RestaurantSettings], today: dt.date
-) -> None:
-    maya.set_cookie(COOKIE, "ar-arab")
-    form = rules(a_shift(0, "غداء", "١١:٠٠", "١٦:٠٠"), day_starts="٠٥:٠٠", early_before="٣٠")
-    assert maya.post(RULES, data=form | {"forgotten_after": "٩٠٫٥"}).status_code == 302
-    latest = saved_settings().calendar.rules[-1]
-    assert (latest.day_starts, latest.forgotten_after, latest.early_before) == (dt.time(5), 5430, 30)
-    page = maya.get(_SETTINGS)
-    assert (typed(page, "forgotten_after"), typed(page, "early_before")) == ("٩٠٫٥", "٣٠")
-    assert typed(page, "day_starts") == "05:00"  # as a browser's field for times wants it
-    day = today.isoformat().translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
-    assert maya.post(TARGETS, data=target(minutes="٧٫٥", valid_from=day)).status_code == 302
-    assert saved_settings().targets.own_at(Stage.KITCHEN, None, today) == 450
-    assert "حُفظ" in maya.get(_SETTINGS).text
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ordertrack.database.config import Settings
-from ordertrack.server import port as addresses
+from ordertrack.server import port as ports
 from ordertrack.server.port import AddressInUse
 from support.processes import workers
 from support.server import Server, environment_of, wait_for
@@ -32,13 +32,13 @@ def taken() -> Iterator[int]:
 
 def test_an_address_that_somebody_listens_on_is_refused(taken: int) -> None:
     with pytest.raises(AddressInUse, match=f"127.0.0.1:{taken} cannot be listened on"):
-        addresses.hold("127.0.0.1", taken)
+        ports.hold("127.0.0.1", taken)
 
 
 def test_an_address_that_another_server_is_about_to_listen_on_is_refused_too() -> None:
-    port = addresses.hold("127.0.0.1", 0)
+    port = ports.hold("127.0.0.1", 0)
     with pytest.raises(AddressInUse, match="cannot be listened on"):
-        addresses.hold("127.0.0.1", port)
+        ports.hold("127.0.0.1", port)
 
 
 def test_a_server_whose_port_is_taken_says_so_in_a_sentence_and_ends(

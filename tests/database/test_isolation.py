@@ -25,7 +25,6 @@ from ordertrack.orders import actions
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.tenants.accounts import hash_key
 from support.cast import House, Person
-from support.database import connect
 
 _TENANT_TABLES = """
     SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class
@@ -34,13 +33,6 @@ _TENANT_TABLES = """
      ORDER BY relname
 """
 NOT_TENANT_OWNED = {"alembic_version", "status_transitions"}
-
-
-@pytest.fixture
-def operator(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
-    with connect(settings.operator_url) as connection:
-        yield connection
-        connection.rollback()
 
 
 @pytest.fixture
@@ -100,13 +92,6 @@ def two_houses(
             connection.exec_driver_sql(
                 "DELETE FROM sla_estimate_days WHERE tenant_id = %(tenant)s", {"tenant": house.tenant_id}
             )
-
-
-@pytest.fixture
-def confined(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
-    with connect(settings.app_url) as connection:
-        yield connection
-        connection.rollback()
 
 
 def enter(connection: psycopg.Connection[Any], house: House) -> None:

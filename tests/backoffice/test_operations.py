@@ -57,11 +57,6 @@ def shown(answer: TestResponse) -> str:
 
 
 @pytest.fixture
-def maya(cedar: House, sign_in: Callable[[Person], FlaskClient]) -> FlaskClient:
-    return sign_in(cedar.maya)
-
-
-@pytest.fixture
 def hamra(app: Flask, cedar: House) -> uuid.UUID:
     with tenant_context(app, cedar.tenant_id):
         found = db.session.scalar(select(Restaurant.id).where(Restaurant.slug == "hamra"))

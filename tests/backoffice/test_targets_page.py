@@ -11,12 +11,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from backoffice.targets_forms import RULES, TARGETS, a_shift, rules, sentences, target, typed
 from ordertrack.restaurants.calendar import Shift
 from ordertrack.restaurants.naming import measures
 from ordertrack.restaurants.rows import RestaurantSettings
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment
-from sla.settings_forms import RULES, TARGETS, a_shift, rules, sentences, target, typed
 from support.cast import House, Person
 
 DAY = dt.timedelta(days=1)

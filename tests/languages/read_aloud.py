@@ -1,13 +1,21 @@
-"""What a page says to whoever reads it: its texts one by one, without names that people have given."""
+"""What a page says to whoever reads it: its texts one by one, without names that people have given;
+and the English by which a text in another language is known to be untranslated.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
+from babel.messages.pofile import read_po
+
+from ordertrack.i18n.catalogues import TRANSLATIONS
+
 _SAID_IN = ("aria-label", "placeholder", "data-title", "data-label")
 _VOID = {"input", "link", "meta", "br", "img", "hr"}
+_VALUE = re.compile(r"%\(\w+\)s")
 _NOT_SAID = {"bdi", "code", "option-value", "datalist", "style"}
 
 
@@ -55,3 +63,23 @@ def _strings(data: object) -> Iterator[str]:
             yield from _strings(value)
     elif isinstance(data, str):
         yield from data.split("\n")
+
+
+def english_of(language: str) -> re.Pattern[str]:
+    """Every message that reads otherwise in this language, with anything for its values."""
+    said: set[str] = set()
+    for path in (TRANSLATIONS / language / "LC_MESSAGES").glob("*.po"):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language):
+                forms = zip(_each(message.id), _each(message.string), strict=False)
+                said |= {english for english, other in forms if other and english != other}
+    patterns = [
+        ".+?".join(re.escape(part) for part in _VALUE.split(english))
+        for english in said
+        if re.search(r"[A-Za-z]{2}", _VALUE.sub("", re.sub("<[^>]+>", "", english)))
+    ]
+    return re.compile("|".join(sorted(patterns, key=len, reverse=True)))
+
+
+def _each(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)

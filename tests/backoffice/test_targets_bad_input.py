@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from sla.settings_forms import RULES, TARGETS, Form, a_shift, rules, sentences, target, typed
+from backoffice.targets_forms import RULES, TARGETS, Form, a_shift, rules, sentences, target, typed
 
 
 @pytest.mark.parametrize(
