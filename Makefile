@@ -29,7 +29,7 @@ catalogues: $(VENV)/test.done
 SECONDS ?= 600
 
 soak: $(VENV)/test.done static/vendor/done
-	$(BIN)/python tests/history/soak.py --seconds $(SECONDS)
+	$(BIN)/python tests/soak/soak.py --seconds $(SECONDS)
 
 ORDERS ?= 300
 

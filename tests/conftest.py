@@ -38,7 +38,7 @@ from support.town import Town, open_town
 
 TESTS = Path(__file__).parent
 # Their crowds and hard times would be everybody's: they follow one another, first, and others go beside them.
-CROWDED = ("dinner", "faults", "history")
+CROWDED = ("dinner", "faults", "soak")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from dinner import verdict
 from dinner.evening import Evening
-from history.soak import world
+from soak.soak import world
 from support import browser
 
 

@@ -14,14 +14,14 @@ from unittest.mock import patch
 
 from flask import Flask
 
-from history.ledger import Attempt, Outcome
-from history.plan import Fault, Strike
-from history.stage import Stage
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import intake
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.state_machine import FIRST, Fulfilment
+from soak.ledger import Attempt, Outcome
+from soak.plan import Fault, Strike
+from soak.stage import Stage
 from support.database import connect
 from support.server import Server, wait_for
 
@@ -81,6 +81,9 @@ class Faults:
         order = NewOrder(
             stage.house.restaurants[0], Fulfilment.PICKUP, (NewItem("Tea", 1),), metadata={"attempt": tag}
         )
-        with patch.object(intake, "CHANNEL", "nobody"), tenant_context(self._app, stage.house.tenant_id):
+        with (
+            patch.object(intake, "EVENTS_CHANNEL", "nobody"),
+            tenant_context(self._app, stage.house.tenant_id),
+        ):
             attempt.order_id, _ = intake.place(order, by=by)
         attempt.outcome, attempt.ended = Outcome.PLACED, time.monotonic()

@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from history.plan import Back, Hands, Screen
-from history.readers import Reader
-from history.screens import BoardScreen, TrackingScreen
-from history.stage import Stage
 from ordertrack.boards.columns import BOARDS
 from ordertrack.live.cursor import Cursor
 from ordertrack.orders.event_log import EventRecord
+from soak.plan import Back, Hands, Screen
+from soak.readers import Reader
+from soak.screens import BoardScreen, TrackingScreen
+from soak.stage import Stage
 from support.http_client import Caller, Frame
 
 _TOLD = ("order_id", "status", "from", "number", "restaurant", "changed_by", "metadata")

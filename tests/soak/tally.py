@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from history.ledger import Outcome
-from history.plan import Fault
-from history.round import Played
+from soak.ledger import Outcome
+from soak.plan import Fault
+from soak.round import Played
 
 
 class Tally:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from history.ledger import Attempt, Outcome
-from history.round import Played
-from history.truth import Truth
-from history.watching import BoardReader, Chain, ProgramReader, TrackingReader
+from soak.ledger import Attempt, Outcome
+from soak.round import Played
+from soak.truth import Truth
+from soak.watching import BoardReader, Chain, ProgramReader, TrackingReader
 
 Lie = Callable[[Played, pytest.MonkeyPatch], None]
 

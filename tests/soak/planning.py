@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from history.plan import (
+from ordertrack.rules.state_machine import TRANSITIONS, Fulfilment
+from soak.plan import (
     Back,
     Fault,
     Hands,
@@ -22,7 +23,6 @@ from history.plan import (
     Visit,
     Watch,
 )
-from ordertrack.rules.state_machine import TRANSITIONS, Fulfilment
 
 FIRST_ORDERS = 4  # are placed before anybody does anything else, so that strangers need not wait for them
 _SHARES = {

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from history.ledger import Attempt, Claim
-from history.plan import Hands, HousePlan, Meeting, Move, Place
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.principal import Principal
+from soak.ledger import Attempt, Claim
+from soak.plan import Hands, HousePlan, Meeting, Move, Place
 from support.cast import House
 from support.http_client import Answer, Caller, sign_in
 from support.server import wait_for

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from history.readers import Reader
-from history.screens import Card
-from history.truth import Truth, as_told
-from history.watching import BoardReader, Chain, ProgramReader, TrackingReader
+from soak.readers import Reader
+from soak.screens import Card
+from soak.truth import Truth, as_told
+from soak.watching import BoardReader, Chain, ProgramReader, TrackingReader
 
 Cards = list[tuple[str, int]]
 

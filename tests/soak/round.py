@@ -10,16 +10,16 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from history import check_readers, check_writers, planning, truth
-from history.faults import Faults
-from history.plan import Fault, Plan, Size
-from history.readers import Reader
-from history.stage import ROUND, Stage
-from history.truth import Truth
-from history.watching import READERS
-from history.writers import Writer
 from ordertrack.database.config import Settings
 from ordertrack.server import consistency
+from soak import check_readers, check_writers, planning, truth
+from soak.faults import Faults
+from soak.plan import Fault, Plan, Size
+from soak.readers import Reader
+from soak.stage import ROUND, Stage
+from soak.truth import Truth
+from soak.watching import READERS
+from soak.writers import Writer
 from support.cast import House
 from support.server import Server
 

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from history import ledger
-from history.ledger import Attempt, Outcome
-from history.plan import Hands, Kind, Move, Place
-from history.planning import FIRST_ORDERS
-from history.stage import LOST, Stage
 from ordertrack.rules.state_machine import FIRST, TRANSITIONS, OrderStatus, allowed
+from soak import ledger
+from soak.ledger import Attempt, Outcome
+from soak.plan import Hands, Kind, Move, Place
+from soak.planning import FIRST_ORDERS
+from soak.stage import LOST, Stage
 from support.http_client import Answer, Caller
 
 TRIES = 30

@@ -1,4 +1,4 @@
-"""For the history: a server of its own, for its workers are killed, and one quiet round played on it."""
+"""For the soak: a server of its own, for its workers are killed, and one quiet round played on it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 
-from history.plan import SHORT
-from history.round import Played, World, play
 from ordertrack.database.config import Settings
+from soak.plan import SHORT
+from soak.round import Played, World, play
 from support.cast import House
 from support.server import Server
 
@@ -21,7 +21,7 @@ def world(
     make_house: Callable[..., House],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[World]:
-    server = Server(settings, tmp_path_factory.mktemp("history"))
+    server = Server(settings, tmp_path_factory.mktemp("soak"))
     server.start()
     yield World(settings, app, server, make_house)
     server.stop()

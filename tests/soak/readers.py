@@ -12,10 +12,10 @@ import time
 from collections import Counter
 from typing import ClassVar
 
-from history.plan import Back, Leave, Visit, Watch
-from history.stage import PATIENCE, Stage
 from ordertrack.live.cursor import Cursor
 from ordertrack.orders.event_log import EventRecord
+from soak.plan import Back, Leave, Visit, Watch
+from soak.stage import PATIENCE, Stage
 from support.http_client import EventStream, Frame, StreamEnded
 from support.server import wait_for
 

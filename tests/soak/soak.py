@@ -1,4 +1,4 @@
-"""Round after round on one server, with faults: `python tests/history/soak.py --seconds 600 --seed 1`."""
+"""Round after round on one server, with faults: `python tests/soak/soak.py --seconds 600 --seed 1`."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the folder that tests impo
 
 import click
 
-from history.plan import LONG, Fault
-from history.round import World, play
-from history.tally import Tally
 from ordertrack.database import embedded, schema
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db
+from soak.plan import LONG, Fault
+from soak.round import World, play
+from soak.tally import Tally
 from support.cast import make_house
 from support.server import Server
 

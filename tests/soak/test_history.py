@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from history import planning
-from history.plan import SHORT, Fault
-from history.round import Played, World, play
+from soak import planning
+from soak.plan import SHORT, Fault
+from soak.round import Played, World, play
 
 
 def assert_holds(played: Played) -> None:

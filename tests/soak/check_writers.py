@@ -6,10 +6,10 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 
-from history.ledger import Attempt, Claim, Outcome
-from history.truth import Truth
 from ordertrack.orders.event_log import EventRecord
 from ordertrack.rules.state_machine import OrderStatus
+from soak.ledger import Attempt, Claim, Outcome
+from soak.truth import Truth
 
 _OUTRIGHT = (Outcome.PLACED, Outcome.MOVED)
 _SILENT = (Outcome.NOT_FOUND, Outcome.UNKNOWN)
