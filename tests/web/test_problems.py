@@ -15,6 +15,7 @@ OUTSIDE_REQUESTS = {
     "DataFolderInUse",
     "HistoryRefused",
     "LogIsYounger",
+    "Mendable",
     "NotYetPast",
     "NothingHeard",
     "SettingsError",
