@@ -1,8 +1,9 @@
-"""For the orders' tests: a crowd of writers with a pool to match."""
+"""For the orders' tests: a crowd of writers with a pool to match, and what they take in."""
 
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,8 +11,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from orders.placing import TEA
 from ordertrack.database.config import Settings
-from ordertrack.database.session import db
+from ordertrack.database.session import db, tenant_context
+from ordertrack.orders import intake, records
+from ordertrack.orders.intake import NewOrder
 
 CROWD = 32
 
@@ -46,3 +50,23 @@ def crowd() -> Callable[[list[Callable[[], Any]]], list[Any]]:
             return list(pool.map(one, jobs))
 
     return run
+
+
+@pytest.fixture
+def take_in(crowd_app: Flask) -> Callable[..., tuple[uuid.UUID, bool]]:
+    def place(house: Any, order: NewOrder = TEA, key: str | None = None) -> tuple[uuid.UUID, bool]:
+        with tenant_context(crowd_app, house.tenant_id):
+            return intake.place(order, by=house.program, idempotency_key=key)
+
+    return place
+
+
+@pytest.fixture
+def numbers(crowd_app: Flask) -> Callable[[Any], list[int]]:
+    """The numbers of a house's orders, in the order in which they were placed."""
+
+    def read(house: Any) -> list[int]:
+        with tenant_context(crowd_app, house.tenant_id):
+            return [order.number for order in records.newest(house.tenant_id, 1000)][::-1]
+
+    return read
