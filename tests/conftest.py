@@ -32,7 +32,7 @@ from ordertrack.server import consistency
 from support import browser, cast
 from support.cast import PASSWORD, House, Person
 from support.database import connect
-from support.network_proxy import Wire
+from support.network_proxy import NetworkProxy
 from support.server import Server
 from support.town import Town, open_town
 
@@ -222,9 +222,9 @@ def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture
-def wire(server: Server) -> Iterator[Wire]:
-    """A network to the server that a test may break: `open_page(..., base_url=wire.address)`."""
-    between = Wire(server.port)
+def network(server: Server) -> Iterator[NetworkProxy]:
+    """A network to the server that a test may break: `open_page(..., base_url=network.address)`."""
+    between = NetworkProxy(server.port)
     yield between
     between.close()
 

@@ -67,7 +67,7 @@ def act(
         actions.act(order_id, what, by=house.program, line=line, detail=detail)
 
 
-def set_floor(app: Flask, house: House, **changes: object) -> None:
+def set_operations(app: Flask, house: House, **changes: object) -> None:
     """Save other settings of Hamra's floor."""
     with tenant_context(app, house.tenant_id):
         place = find_restaurant(house.tenant_id, "hamra")

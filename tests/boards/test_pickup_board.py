@@ -23,7 +23,7 @@ from support import page_recorder
 from support.cast import House
 from support.http_client import EventStream
 from support.http_client import sign_in as sign_in_over_http
-from support.network_proxy import Wire
+from support.network_proxy import NetworkProxy
 from support.page_clock import install_clock
 from support.server import Server
 
@@ -173,14 +173,14 @@ def test_a_chime_sounds_only_where_a_tap_has_asked_for_it(
 
 
 def test_a_board_that_was_cut_off_says_so_and_calls_what_became_ready_meanwhile_together(
-    cedar: House, place: Place, move: Callable[..., None], wire: Wire, open_page: Open
+    cedar: House, place: Place, move: Callable[..., None], network: NetworkProxy, open_page: Open
 ) -> None:
     orders = [place(cedar, Fulfilment.PICKUP) for _ in range(3)]
-    page = open_live(open_page, cedar, strict=False, base_url=wire.address)
-    wire.cut()
+    page = open_live(open_page, cedar, strict=False, base_url=network.address)
+    network.cut()
     expect(page.locator("#live")).to_contain_text("Reconnecting")
     for order_id in orders:
         move(order_id, *TO_READY)
-    wire.let_through()
+    network.let_through()
     page_recorder.expect_state(page, "live")
     expect(page.locator("#call li")).to_have_text(["1", "2", "3"])

@@ -19,7 +19,7 @@ from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
 from support import page_recorder
 from support.cast import House
-from support.network_proxy import Wire
+from support.network_proxy import NetworkProxy
 
 DISPATCH = "/r/hamra/dispatch"
 TO_READY = (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
@@ -126,19 +126,19 @@ def test_a_hand_over_without_a_line_waits_on_the_tablet_and_what_was_overtaken_i
     app: Flask,
     cedar: House,
     give: Callable[..., uuid.UUID],
-    wire: Wire,
+    network: NetworkProxy,
     open_page: Open,
     status_of: Callable[..., OrderStatus],
 ) -> None:
     orders = [give("Ali") for _ in range(3)]
-    page = open_live(open_page, cedar, strict=False, base_url=wire.address)
-    wire.cut()
+    page = open_live(open_page, cedar, strict=False, base_url=network.address)
+    network.cut()
     rider_of(page, "Ali").get_by_role("button", name="Hand over 3").click()
     expect(rider_of(page, "Ali").get_by_role("button")).to_be_hidden()
     with tenant_context(app, cedar.tenant_id):
         for status in (OrderStatus.DELIVERING, OrderStatus.COMPLETED):
             transitions.advance(orders[1], status, by=cedar.program)
-    wire.let_through()
+    network.let_through()
     for order_id in (orders[0], orders[2]):
         expect(page.locator(f"#column-delivering > #{card_id(order_id)}")).to_be_visible(timeout=20_000)
     expect(page.locator("#refused")).to_contain_text("2", timeout=20_000)

@@ -29,7 +29,7 @@ from support import page_recorder
 from support.cast import House
 from support.http_client import EventStream
 from support.http_client import sign_in as sign_in_over_http
-from support.network_proxy import Wire
+from support.network_proxy import NetworkProxy
 from support.page_clock import install_clock
 from support.server import Server, wait_for
 
@@ -164,14 +164,14 @@ def test_new_targets_leave_a_reason_that_is_being_typed_where_it_is(
 
 
 def test_a_tablet_that_was_cut_off_meanwhile_learns_of_new_targets_when_it_comes_back(
-    cedar: House, place: Place, save: Save, wire: Wire, open_page: Open
+    cedar: House, place: Place, save: Save, network: NetworkProxy, open_page: Open
 ) -> None:
     order_id = place(cedar)
-    page = open_board(open_page, cedar, strict=False, base_url=wire.address)
-    wire.cut()
+    page = open_board(open_page, cedar, strict=False, base_url=network.address)
+    network.cut()
     page_recorder.expect_state(page, "reconnecting")
     save(1)
-    wire.let_through()
+    network.let_through()
     page_recorder.expect_state(page, "live")
     expect_timer(page, order_id, "late", "late")
 

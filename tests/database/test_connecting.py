@@ -17,8 +17,8 @@ from ordertrack.database import connecting, session
 from ordertrack.database.config import Settings
 from ordertrack.database.connecting import Connection, Unanswered
 from ordertrack.database.session import db
-from support.database_proxy import by_way_of, wire_to
-from support.network_proxy import Wire
+from support.database_proxy import by_way_of, proxy_to
+from support.network_proxy import NetworkProxy
 from support.server import wait_for
 
 SHORT = 0.3  # seconds
@@ -26,14 +26,14 @@ AT_ONCE = 5.0  # seconds: well before anybody would give up by themselves
 
 
 @pytest.fixture
-def line(settings: Settings) -> Iterator[Wire]:
-    between = wire_to(settings)
+def line(settings: Settings) -> Iterator[NetworkProxy]:
+    between = proxy_to(settings)
     yield between
     between.close()
 
 
 @pytest.fixture
-def wired(line: Wire, settings: Settings) -> Settings:
+def wired(line: NetworkProxy, settings: Settings) -> Settings:
     return by_way_of(line, settings)
 
 
@@ -51,7 +51,9 @@ def _no_doubt_remains(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Connection, "_unanswered_at", float("-inf"))
 
 
-def test_a_question_that_is_swallowed_ends_and_so_does_its_connection(line: Wire, wired: Settings) -> None:
+def test_a_question_that_is_swallowed_ends_and_so_does_its_connection(
+    line: NetworkProxy, wired: Settings
+) -> None:
     connection = connecting.direct(wired.app_url, "lost", SHORT)
     assert connection.execute("SELECT 1").fetchone() == (1,)
     line.swallow()
@@ -60,7 +62,7 @@ def test_a_question_that_is_swallowed_ends_and_so_does_its_connection(line: Wire
     assert connection.closed
 
 
-def test_connecting_to_what_swallows_ends(line: Wire, wired: Settings) -> None:
+def test_connecting_to_what_swallows_ends(line: NetworkProxy, wired: Settings) -> None:
     line.swallow()
     began = time.monotonic()
     with pytest.raises(connecting.psycopg.OperationalError, match="timeout"):
@@ -75,7 +77,7 @@ def test_waiting_for_notifications_is_no_question(wired: Settings) -> None:
 
 
 def test_a_request_on_a_swallowed_connection_is_503_and_the_next_one_gets_another(
-    line: Wire, far: Flask, monkeypatch: pytest.MonkeyPatch
+    line: NetworkProxy, far: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Connection, "patience", SHORT)
     monkeypatch.setattr(connecting, "_CERTAIN", SHORT)
@@ -92,7 +94,7 @@ def test_a_request_on_a_swallowed_connection_is_503_and_the_next_one_gets_anothe
     assert client.get("/api/v1/orders", **keyed).status_code == 401, "none of before is used again"
 
 
-def test_readiness_is_answered_in_time_whatever_the_database_does(line: Wire, far: Flask) -> None:
+def test_readiness_is_answered_in_time_whatever_the_database_does(line: NetworkProxy, far: Flask) -> None:
     client = far.test_client()
     assert client.get("/readyz").json["database"] is True
     for break_it in (line.plug, line.swallow):

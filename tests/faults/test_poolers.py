@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ordertrack.database.config import Settings
-from support.database_proxy import wire_to
+from support.database_proxy import proxy_to
 from support.http_client import Caller
 from support.pgbouncer import PgBouncer
 from support.server import Server, wait_for
@@ -37,9 +37,11 @@ def pooled(settings: Settings, tmp_path: Path) -> Iterator[Callable[[str], Poole
         stack.callback(shutil.rmtree, folder)
 
         def start(mode: str) -> Pooled:
-            wire = wire_to(settings)  # whoever PgBouncer runs as may not enter the folder of a Unix socket
-            stack.callback(wire.close)
-            pooler = PgBouncer(settings.app_url, wire.port, mode, folder)
+            network = proxy_to(
+                settings
+            )  # whoever PgBouncer runs as may not enter the folder of a Unix socket
+            stack.callback(network.close)
+            pooler = PgBouncer(settings.app_url, network.port, mode, folder)
             stack.callback(pooler.stop)
             server = Pooled(settings, tmp_path, pooler)
             server.start()

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
-from boards.hands import KITCHEN, card, order_of, set_floor
+from boards.hands import KITCHEN, card, order_of, set_operations
 from boards.sound_steps import expect_lit, go_on, record_lights
 from ordertrack.boards import filters
 from ordertrack.boards.filters import EVERYTHING, Filter, MalformedFilter
@@ -29,7 +29,7 @@ UNNOTICED = 60_000  # milliseconds: two heartbeats that nobody took, and the tim
 
 @pytest.fixture(autouse=True)
 def _two_stations(app: Flask, cedar: House) -> None:
-    set_floor(app, cedar, stations=STATIONS)
+    set_operations(app, cedar, stations=STATIONS)
 
 
 def open_filtered(open_page: Open, person: Person, **filtered: list[str]) -> Page:

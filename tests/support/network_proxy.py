@@ -45,7 +45,7 @@ class _Call:
                 end.shutdown(socket.SHUT_RDWR)
 
 
-class Wire:
+class NetworkProxy:
     """Listens on `address`, passes everything on to a server, and writes down each request in `requests`.
 
     `server` is a port of this machine, or an address.
@@ -96,7 +96,7 @@ class Wire:
         self._set(_held=set(kinds))
 
     def let_through(self, bytes_a_second: int | None = None) -> None:
-        """Be an ordinary wire again, or a slow one; what was kept back goes first."""
+        """Be an ordinary network again, or a slow one; what was kept back goes first."""
         self._set(
             _held=set(),
             _is_plugged=False,

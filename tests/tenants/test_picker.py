@@ -18,7 +18,7 @@ from ordertrack.rules.roles import Role
 from support import page_recorder
 from support.cast import House, Person
 from support.database import connect
-from support.network_proxy import Wire
+from support.network_proxy import NetworkProxy
 from support.server import wait_for
 from support.tablet import OTHER_PIN, PIN, give_pin, hire
 
@@ -169,15 +169,15 @@ def test_the_tablet_rests_when_nobody_touches_it_but_not_while_it_is_cut_off(
 
 
 def test_a_tap_of_nobody_while_cut_off_asks_who_made_it_once_the_line_is_back(
-    cedar: House, open_tablet: Callable[..., Page], place: Callable[..., uuid.UUID], wire: Wire
+    cedar: House, open_tablet: Callable[..., Page], place: Callable[..., uuid.UUID], network: NetworkProxy
 ) -> None:
     order_id = place(cedar)
-    page = open_tablet(base_url=wire.address)
-    wire.cut()
+    page = open_tablet(base_url=network.address)
+    network.cut()
     page_recorder.expect_state(page, "reconnecting")
     page.locator(f"#order-{order_id}").get_by_role("button", name="Confirm").tap()
     expect(page.get_by_role("dialog")).to_be_hidden()
-    wire.let_through()
+    network.let_through()
     page.get_by_role("dialog").get_by_role("button", name="Nour", exact=True).tap(timeout=60_000)
     tap_pin(page, PIN)
     expect(page.locator(f"#column-confirmed #order-{order_id}")).to_be_visible(timeout=60_000)

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from boards.hands import KITCHEN, act, move, order_of, set_floor
+from boards.hands import KITCHEN, act, move, order_of, set_operations
 from ordertrack.orders.intake import NewItem
 from ordertrack.restaurants.operations import Station
 from ordertrack.rules.order_actions import OrderAction
@@ -43,7 +43,7 @@ CUT = """() => {
 @pytest.fixture
 def crying(app: Flask, cedar: House, place: Callable[..., uuid.UUID]) -> list[uuid.UUID]:
     """Orders of both restaurants on no screen, many that are new, and one of Hamra for each kind of news."""
-    set_floor(app, cedar, stations=STATIONS)
+    set_operations(app, cedar, stations=STATIONS)
     for restaurant in cedar.restaurants:
         place(cedar, restaurant=restaurant)
     order_of(app, cedar, NewItem("Lemonade", 1))

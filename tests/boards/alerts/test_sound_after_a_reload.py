@@ -16,7 +16,7 @@ from boards.sound_steps import go_on, start_shift
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support import page_recorder
 from support.cast import House
-from support.network_proxy import Wire
+from support.network_proxy import NetworkProxy
 from support.server import wait_for
 
 Place = Callable[..., uuid.UUID]
@@ -103,10 +103,10 @@ def test_what_a_filter_hid_is_new_when_it_is_shown(cedar: House, place: Place, o
 
 
 def test_a_board_that_opens_without_the_server_rings_for_what_waited_and_for_nothing_else(
-    cedar: House, place: Place, move: Do, wire: Wire, open_page: Open
+    cedar: House, place: Place, move: Do, network: NetworkProxy, open_page: Open
 ) -> None:
     confirmed = place(cedar)
-    page = open_page(cedar.nour, KITCHEN, strict=False, base_url=wire.address)
+    page = open_page(cedar.nour, KITCHEN, strict=False, base_url=network.address)
     page_recorder.expect_state(page, "live")
     waits, begun = place(cedar), place(cedar)
     for order_id in (confirmed, begun):
@@ -114,7 +114,7 @@ def test_a_board_that_opens_without_the_server_rings_for_what_waited_and_for_not
         expect(hands.card(page, order_id)).to_have_attribute("data-status", "confirmed")
     page_recorder.put_in_background(page, True)
     wait_for(lambda: str(begun) in page.evaluate(KEPT), "the picture to be kept")
-    wire.cut()
+    network.cut()
     page.reload()
     page_recorder.expect_state(page, "offline")
     expect(hands.card(page, waits)).to_have_attribute("data-news", "new")

@@ -17,7 +17,7 @@ from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants import accounts
 from support import page_recorder
 from support.cast import PASSWORD, House, Person
-from support.network_proxy import Wire
+from support.network_proxy import NetworkProxy
 from support.server import wait_for
 
 KITCHEN = "/r/hamra/kitchen"
@@ -48,11 +48,11 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture
-def open_board(cedar: House, wire: Wire, open_page: Open) -> Callable[..., Page]:
+def open_board(cedar: House, network: NetworkProxy, open_page: Open) -> Callable[..., Page]:
     """Somebody's kitchen board over the wire, live and kept."""
 
     def open_it(person: Person | None = None, **options: Any) -> Page:
-        page = open_page(person or cedar.nour, KITCHEN, strict=False, base_url=wire.address, **options)
+        page = open_page(person or cedar.nour, KITCHEN, strict=False, base_url=network.address, **options)
         page_recorder.expect_state(page, "live")
         wait_for(lambda: page.evaluate(FILES), "the page and its files to be kept")
         return page
@@ -77,7 +77,7 @@ def cannot_be_opened(page: Page) -> bool:
 
 
 def test_a_board_that_was_open_once_opens_without_the_server_as_it_was_last(
-    app: Flask, cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     moved, gone = place(cedar), place(cedar)
     page = open_board()
@@ -87,24 +87,24 @@ def test_a_board_that_was_open_once_opens_without_the_server_as_it_was_last(
     move(app, cedar, moved, OrderStatus.CONFIRMED)
     expect_status(page, moved, OrderStatus.CONFIRMED)
     keep(page, str(moved))
-    wire.cut()
+    network.cut()
     page.reload()
     expect(page.locator("#live")).to_have_text(re.compile(r"Offline · as of \d\d:\d\d \(0 min ago\)"))
     expect_status(page, moved, OrderStatus.CONFIRMED)
     expect_status(page, new, OrderStatus.PENDING)
     expect(card(page, gone)).to_have_count(0)
     missed = place(cedar)
-    wire.let_through()
+    network.let_through()
     page_recorder.expect_state(page, "live")
     expect(card(page, missed)).to_be_visible()
     expect(card(page, gone)).to_have_count(0)
 
 
 def test_a_board_is_kept_before_all_that_a_slow_line_still_brings(
-    cedar: House, place: Place, wire: Wire, open_page: Open
+    cedar: House, place: Place, network: NetworkProxy, open_page: Open
 ) -> None:
     order_id = place(cedar)
-    page = open_page(cedar.nour, "/boards", strict=False, base_url=wire.address)
+    page = open_page(cedar.nour, "/boards", strict=False, base_url=network.address)
     page.add_init_script("""addEventListener("DOMContentLoaded", () => {
       document.body.append(Object.assign(new Image(), { src: "/never-comes" }));
     })""")
@@ -112,17 +112,17 @@ def test_a_board_is_kept_before_all_that_a_slow_line_still_brings(
     page.goto(KITCHEN, wait_until="domcontentloaded")
     wait_for(lambda: page.evaluate(FILES), "the page and its files to be kept")
     assert page.evaluate("document.readyState") == "interactive"
-    wire.cut()
+    network.cut()
     page.reload(wait_until="domcontentloaded")
     page_recorder.expect_state(page, "offline")
     expect(card(page, order_id)).to_be_visible()
 
 
 def test_a_line_that_was_lost_while_the_board_was_being_kept_is_made_up_for_when_it_is_back(
-    cedar: House, place: Place, wire: Wire, open_page: Open
+    cedar: House, place: Place, network: NetworkProxy, open_page: Open
 ) -> None:
     first = place(cedar)
-    page = open_page(cedar.nour, "/boards", strict=False, base_url=wire.address)
+    page = open_page(cedar.nour, "/boards", strict=False, base_url=network.address)
     page.add_init_script("""const add = Cache.prototype.addAll;
       window.isLost = true;
       Cache.prototype.addAll = function (...of) {
@@ -137,7 +137,7 @@ def test_a_line_that_was_lost_while_the_board_was_being_kept_is_made_up_for_when
     page.evaluate("dispatchEvent(new Event('offline'))")  # it makes itself another connection
     wait_for(lambda: page.evaluate(FILES), "the page and its files to be kept")
     keep(page, str(later))
-    wire.cut()
+    network.cut()
     page.reload()
     page_recorder.expect_state(page, "offline")
     for order_id in (first, later):
@@ -145,9 +145,9 @@ def test_a_line_that_was_lost_while_the_board_was_being_kept_is_made_up_for_when
 
 
 def test_the_worker_is_there_before_the_first_board_is_opened(
-    cedar: House, wire: Wire, open_page: Open
+    cedar: House, network: NetworkProxy, open_page: Open
 ) -> None:
-    page = open_page(None, "/login", strict=False, base_url=wire.address)
+    page = open_page(None, "/login", strict=False, base_url=network.address)
     worker = "navigator.serviceWorker.getRegistration().then((there) => there?.active?.state === 'activated')"
     wait_for(lambda: page.evaluate(worker), "a worker that opens boards")
     page.get_by_label("E-mail").fill(cedar.nour.email)
@@ -157,17 +157,17 @@ def test_the_worker_is_there_before_the_first_board_is_opened(
     page.goto(KITCHEN)
     assert page.evaluate("navigator.serviceWorker.controller !== null")
     wait_for(lambda: page.evaluate(FILES), "the page and its files to be kept")
-    wire.cut()
+    network.cut()
     page.reload()
     page_recorder.expect_state(page, "offline")
 
 
 def test_the_page_says_how_old_its_picture_is_and_its_clocks_go_on(
-    cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     order_id = place(cedar)
     page = open_board()
-    wire.cut()
+    network.cut()
     page_recorder.expect_state(page, "reconnecting")
     wait_for(lambda: page.evaluate(AS_OF), "the picture to be kept, for it may be the last")
     page.evaluate(MAKE_OLDER, 12)
@@ -179,45 +179,45 @@ def test_the_page_says_how_old_its_picture_is_and_its_clocks_go_on(
 
 
 def test_taps_on_a_page_that_opened_offline_wait_and_are_sent(
-    app: Flask, cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     order_id = place(cedar)
     page = open_board()
-    wire.cut()
+    network.cut()
     tap(page, order_id, "Confirm")
     expect_waiting(page, "1 tap waits; it is sent when the line is back.")
     page.goto("/")  # as a tablet that starts anew
     page_recorder.expect_state(page, "offline")
-    expect(page).to_have_url(f"{wire.address}{KITCHEN}")
+    expect(page).to_have_url(f"{network.address}{KITCHEN}")
     expect(card(page, order_id)).to_contain_text("Waits to be sent: \u2068Confirm\u2069")
     tap(page, order_id, "Start preparing")
     expect_waiting(page, "2 taps wait; they are sent when the line is back.")
-    wire.let_through()
+    network.let_through()
     page_recorder.expect_state(page, "live")
     expect_none_waiting(page)
     expect_status(page, order_id, OrderStatus.PREPARING)
     assert log_of(app, cedar, order_id) == ["confirmed Nour", "preparing Nour"]
 
 
-def sign_out(page: Page, house: House, operator_app: Flask, wire: Wire) -> None:
+def sign_out(page: Page, house: House, operator_app: Flask, network: NetworkProxy) -> None:
     page.get_by_role("button", name="Menu").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/login")
 
 
-def sign_out_on_another_page(page: Page, house: House, operator_app: Flask, wire: Wire) -> None:
+def sign_out_on_another_page(page: Page, house: House, operator_app: Flask, network: NetworkProxy) -> None:
     page.goto("/boards")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/login")
 
 
-def lose_the_cookie(page: Page, house: House, operator_app: Flask, wire: Wire) -> None:
+def lose_the_cookie(page: Page, house: House, operator_app: Flask, network: NetworkProxy) -> None:
     page.context.clear_cookies()
     page.reload()
     page.wait_for_url("**/login**")
 
 
-def revoke(page: Page, house: House, operator_app: Flask, wire: Wire) -> None:
+def revoke(page: Page, house: House, operator_app: Flask, network: NetworkProxy) -> None:
     with operator_app.app_context():
         accounts.revoke_staff_member(accounts.find_tenant(house.slug), house.nour.email)
     page_recorder.expect_state(page, "signed-out")
@@ -228,20 +228,20 @@ def test_nothing_of_the_board_is_left_on_a_device_that_is_signed_out(
     operator_app: Flask,
     cedar: House,
     place: Place,
-    wire: Wire,
+    network: NetworkProxy,
     open_board: Callable[..., Page],
     lose_access: Callable[..., None],
 ) -> None:
     place(cedar)
     page = open_board()
-    lose_access(page, cedar, operator_app, wire)
+    lose_access(page, cedar, operator_app, network)
     wait_for(lambda: page.evaluate(KEPT) == [], "what was kept to be gone")
-    wire.cut()
+    network.cut()
     assert cannot_be_opened(page)
 
 
 def test_a_board_of_somebody_else_is_forgotten_when_another_opens_theirs(
-    cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     page = open_board(cedar.maya)
     page.evaluate(KEEP_ANOTHERS)
@@ -250,7 +250,7 @@ def test_a_board_of_somebody_else_is_forgotten_when_another_opens_theirs(
 
 
 def test_taps_and_streams_never_go_through_the_worker_and_the_page_keeps_its_policy(
-    cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     order_id = place(cedar)
     page = open_board()
@@ -267,7 +267,7 @@ def test_taps_and_streams_never_go_through_the_worker_and_the_page_keeps_its_pol
     assert not stream.value.from_service_worker and not answered.value.from_service_worker
     assert files and all(files)
     expect_status(page, order_id, OrderStatus.CONFIRMED)
-    wire.cut()
+    network.cut()
     offline = page.reload()
     assert online is not None and offline is not None and offline.from_service_worker
     for header in ("content-security-policy", "referrer-policy", "x-content-type-options", "cache-control"):

@@ -19,7 +19,7 @@ from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants import accounts
 from support import page_recorder
 from support.cast import PASSWORD, House
-from support.network_proxy import Wire
+from support.network_proxy import NetworkProxy
 from support.server import wait_for
 
 IS_KEPT = "caches.match('/r/hamra/kitchen').then((page) => page && navigator.serviceWorker.ready)"
@@ -34,11 +34,11 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture
-def open_board(cedar: House, wire: Wire, open_page: Open) -> Callable[..., Page]:
+def open_board(cedar: House, network: NetworkProxy, open_page: Open) -> Callable[..., Page]:
     """Nour's kitchen board over the wire, live; with `clock` the test tells the time."""
 
     def open_it(clock: bool = False, **options: Any) -> Page:
-        page = open_page(cedar.nour, KITCHEN, strict=False, base_url=wire.address, **options)
+        page = open_page(cedar.nour, KITCHEN, strict=False, base_url=network.address, **options)
         if clock:
             page.clock.install()
             page.reload()
@@ -70,27 +70,32 @@ def look_of(page: Page) -> tuple[str, str]:
 
 
 def test_a_board_that_opens_says_so_until_the_first_message(
-    cedar: House, wire: Wire, open_page: Open
+    cedar: House, network: NetworkProxy, open_page: Open
 ) -> None:
-    wire.hold("stream")
-    page = open_page(cedar.nour, KITCHEN, base_url=wire.address)
-    wait_for(lambda: wire.asked("/stream"), "the stream's request")
+    network.hold("stream")
+    page = open_page(cedar.nour, KITCHEN, base_url=network.address)
+    wait_for(lambda: network.asked("/stream"), "the stream's request")
     expect(page.locator("#live")).to_have_text("Connecting…")
     connecting = look_of(page)
-    wire.let_through()
+    network.let_through()
     expect(page.locator("#live")).to_have_text("Live")
     assert all(one != other for one, other in zip(connecting, look_of(page), strict=True))
 
 
 def test_a_cut_is_told_at_once_and_repaired_without_a_reload(
-    app: Flask, cedar: House, place: Place, status_of: StatusOf, wire: Wire, open_board: Callable[..., Page]
+    app: Flask,
+    cedar: House,
+    place: Place,
+    status_of: StatusOf,
+    network: NetworkProxy,
+    open_board: Callable[..., Page],
 ) -> None:
     tapped, other = place(cedar), place(cedar)
     page = open_board()
     page.evaluate("window.isSamePage = true")
     live = look_of(page)
 
-    wire.cut()
+    network.cut()
     expect(page.locator("#live")).to_contain_text("Reconnecting…", timeout=A_SECOND)
     expect(page.locator("#live")).to_contain_text(AS_OF)
     assert all(one != other for one, other in zip(live, look_of(page), strict=True))
@@ -102,7 +107,7 @@ def test_a_cut_is_told_at_once_and_repaired_without_a_reload(
     move(app, cedar, other, OrderStatus.CONFIRMED)
     missed = place(cedar)
 
-    wire.let_through()
+    network.let_through()
     page_recorder.expect_state(page, "live")
     expect(card_in(page, other, OrderStatus.CONFIRMED)).to_be_visible()
     expect(card_in(page, missed, OrderStatus.PENDING)).to_be_visible()
@@ -114,16 +119,16 @@ def test_a_cut_is_told_at_once_and_repaired_without_a_reload(
 
 
 def test_a_tap_that_waits_is_no_longer_spoken_of_once_somebody_else_made_the_same_move(
-    app: Flask, cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     tapped = place(cedar)
     page = open_board()
-    wire.cut()
+    network.cut()
     expect(page.locator("#live")).to_contain_text("Reconnecting…", timeout=A_SECOND)
     page.locator(f"#{card_id(tapped)}").get_by_role("button", name="Confirm").click()
     expect(page.locator("#waiting")).to_contain_text("1 tap waits")
     move(app, cedar, tapped, OrderStatus.CONFIRMED)
-    wire.let_through()
+    network.let_through()
     page_recorder.expect_state(page, "live")
     expect(card_in(page, tapped, OrderStatus.CONFIRMED)).not_to_contain_text("Waits")
     expect(page.locator("#waiting")).to_be_hidden()
@@ -132,13 +137,13 @@ def test_a_tap_that_waits_is_no_longer_spoken_of_once_somebody_else_made_the_sam
 
 
 def test_a_board_that_is_behind_says_catching_up_until_it_shows_everything(
-    cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     page = open_board()
-    wire.cut()
+    network.cut()
     page_recorder.expect_state(page, "reconnecting")
     orders = [place(cedar) for _ in range(8)]
-    wire.let_through(bytes_a_second=12_000)
+    network.let_through(bytes_a_second=12_000)
     expect(page.locator("#live")).to_have_text("Catching up…", timeout=10_000)
     page_recorder.expect_state(page, "live")
     assert page_recorder.cards_when(page, "live")[-1] == len(orders)
@@ -146,33 +151,33 @@ def test_a_board_that_is_behind_says_catching_up_until_it_shows_everything(
 
 
 def test_a_long_message_on_a_slow_line_is_not_taken_for_silence(
-    app: Flask, cedar: House, wire: Wire, open_board: Callable[..., Page]
+    app: Flask, cedar: House, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     page = open_board(clock=True)
-    wire.cut()
+    network.cut()
     page_recorder.expect_state(page, "reconnecting")
     order = NewOrder("hamra", Fulfilment.PICKUP, (NewItem("W" * 100, 1, "W" * 100, ("W" * 100,)),) * 20)
     with tenant_context(app, cedar.tenant_id):
         order_id, _ = intake.place(order, by=cedar.program)
-    wire.let_through(bytes_a_second=1000)
+    network.let_through(bytes_a_second=1000)
     page_recorder.expect_state(page, "catching-up")
     for _ in range(3):  # three times 30 s pass while the message is under way, and it comes on and on
-        passed = wire.passed
-        wait_for(lambda passed=passed: wire.passed > passed + 200, "bytes of the message")
+        passed = network.passed
+        wait_for(lambda passed=passed: network.passed > passed + 200, "bytes of the message")
         page.clock.run_for(30_000)
         assert page_recorder.state_now(page) == "catching-up"
-    wire.let_through()
+    network.let_through()
     expect(card_in(page, order_id, OrderStatus.PENDING)).to_be_visible()
     page_recorder.expect_state(page, "live")
     assert "silent" not in page_recorder.states(page)
 
 
 def test_a_wire_that_passes_nothing_on_is_told_with_the_seconds_counting(
-    cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     page = open_board(clock=True)
-    asked = wire.asked("/stream")
-    wire.plug()
+    asked = network.asked("/stream")
+    network.plug()
     missed = place(cedar)
     page.clock.run_for(37_000)
     assert page_recorder.state_now(page) == "live"
@@ -185,42 +190,42 @@ def test_a_wire_that_passes_nothing_on_is_told_with_the_seconds_counting(
         counts.append(int(found[1]))
         page.clock.run_for(10_000)
     assert counts[0] >= 40 and counts[1] - counts[0] >= 9
-    assert asked < wire.asked("/stream") < asked + 6, "it asks again, and not all the time"
-    wire.let_through()
+    assert asked < network.asked("/stream") < asked + 6, "it asks again, and not all the time"
+    network.let_through()
     page_recorder.expect_state(page, "live")
     expect(card_in(page, missed, OrderStatus.PENDING)).to_be_visible()
 
 
 def test_a_device_that_wakes_does_not_claim_to_be_live(
-    cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     page = open_board(clock=True)
-    asked = wire.asked("/stream")
+    asked = network.asked("/stream")
     page.clock.fast_forward(30_000)  # a nap, shorter than any silence that would be noticed
     page_recorder.expect_state(page, "live")
     assert page_recorder.states(page) == ["live", "reconnecting", "catching-up", "live"]
-    assert wire.asked("/stream") == asked + 1
-    wire.plug()
+    assert network.asked("/stream") == asked + 1
+    network.plug()
     missed = place(cedar)
     page.clock.fast_forward("08:00:00")
     assert page_recorder.state_now(page) == "silent"
     expect(page.locator("#live")).to_contain_text("No news for 8 h")
-    wire.let_through()
+    network.let_through()
     page_recorder.expect_state(page, "live")
     expect(card_in(page, missed, OrderStatus.PENDING)).to_be_visible()
 
 
 def test_a_board_that_comes_back_from_the_background_is_honest_at_once(
-    cedar: House, wire: Wire, open_board: Callable[..., Page]
+    cedar: House, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     page = open_board(clock=True)
-    wire.plug()
+    network.plug()
     page_recorder.put_in_background(page, True)
     page.clock.run_for(25_000)  # a heartbeat is missing by now
     assert page_recorder.state_now(page) == "live"
     page_recorder.put_in_background(page, False)
     assert page_recorder.state_now(page) == "reconnecting"
-    wire.let_through()
+    network.let_through()
     page_recorder.expect_state(page, "live")
     # In one step, for it may be back before it can be asked a second time.
     shown = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
@@ -228,14 +233,14 @@ def test_a_board_that_comes_back_from_the_background_is_honest_at_once(
     page_recorder.expect_state(page, "live")
 
 
-def lose_the_cookie(page: Page, house: House, operator_app: Flask, wire: Wire) -> None:
+def lose_the_cookie(page: Page, house: House, operator_app: Flask, network: NetworkProxy) -> None:
     page.context.clear_cookies()
-    wire.cut()
+    network.cut()
     page_recorder.expect_state(page, "reconnecting")
-    wire.let_through()
+    network.let_through()
 
 
-def sign_out_elsewhere(page: Page, house: House, operator_app: Flask, wire: Wire) -> None:
+def sign_out_elsewhere(page: Page, house: House, operator_app: Flask, network: NetworkProxy) -> None:
     other = page.context.new_page()
     other.goto(KITCHEN)
     other.get_by_role("button", name="Menu").click()
@@ -244,7 +249,7 @@ def sign_out_elsewhere(page: Page, house: House, operator_app: Flask, wire: Wire
     other.close()
 
 
-def revoke(page: Page, house: House, operator_app: Flask, wire: Wire) -> None:
+def revoke(page: Page, house: House, operator_app: Flask, network: NetworkProxy) -> None:
     with operator_app.app_context():
         accounts.revoke_staff_member(accounts.find_tenant(house.slug), house.nour.email)
 
@@ -254,7 +259,7 @@ def test_who_is_signed_out_is_told_so_and_the_server_is_left_in_peace(
     operator_app: Flask,
     cedar: House,
     place: Place,
-    wire: Wire,
+    network: NetworkProxy,
     open_board: Callable[..., Page],
     lose_access: Callable[..., None],
 ) -> None:
@@ -263,16 +268,16 @@ def test_who_is_signed_out_is_told_so_and_the_server_is_left_in_peace(
     button = page.get_by_role("button", name="Confirm")
     expect(button).to_be_visible()
     page.wait_for_function(IS_KEPT)  # it has asked for all that it asks for by itself
-    lose_access(page, cedar, operator_app, wire)
+    lose_access(page, cedar, operator_app, network)
     page_recorder.expect_state(page, "signed-out")
     expect(page.locator("#live")).to_contain_text(re.compile(r"Signed out — as it was at \d\d:\d\d"))
     expect(page.locator(".card h3")).to_be_visible()
     expect(button).to_be_hidden()
     assert float(page.evaluate("getComputedStyle(document.querySelector('.columns')).opacity")) < 1
-    asked = len(wire.requests)
+    asked = len(network.requests)
     page.clock.run_for(120_000)
     # Whether there is a newer service worker, the browser itself asks whenever it likes.
-    assert [request for request in wire.requests[asked:] if request != "GET /sw.js"] == []
+    assert [request for request in network.requests[asked:] if request != "GET /sw.js"] == []
     assert page_recorder.state_now(page) == "signed-out"
     page.get_by_role("link", name="Sign in").click()
     page.get_by_label("E-mail").fill(cedar.nour.email)
@@ -285,7 +290,7 @@ def test_who_is_signed_out_is_told_so_and_the_server_is_left_in_peace(
 
 
 def test_a_tap_that_learns_of_the_signing_out_ends_the_board(
-    cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     place(cedar)
     page = open_board()
@@ -296,29 +301,29 @@ def test_a_tap_that_learns_of_the_signing_out_ends_the_board(
 
 
 def test_a_tap_without_an_answer_says_so_and_is_never_lost(
-    cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     order_id = place(cedar)
     page = open_board(clock=True)
-    wire.hold("post")
+    network.hold("post")
     page.locator(f"#{card_id(order_id)}").get_by_role("button", name="Confirm").click()
     expect(card_in(page, order_id, OrderStatus.CONFIRMED)).to_be_visible()  # the push has come
     page.clock.run_for(9_000)
     expect(page.locator("#waiting")).to_contain_text("1 tap waits")
-    wire.plug()
+    network.plug()
     page.locator(f"#{card_id(order_id)}").get_by_role("button", name="Start preparing").click()
     page.clock.run_for(9_000)
     expect(page.locator("#waiting")).to_contain_text("2 taps wait")
     assert page_recorder.state_now(page) != "live"
-    wire.let_through()
+    network.let_through()
     expect(card_in(page, order_id, OrderStatus.PREPARING)).to_be_visible(timeout=20_000)
 
 
 def test_no_state_moves_the_cards_and_each_can_be_seen_from_afar(
-    cedar: House, place: Place, wire: Wire, open_page: Open
+    cedar: House, place: Place, network: NetworkProxy, open_page: Open
 ) -> None:
     place(cedar)
-    page = open_page(cedar.maya, KITCHEN, strict=False, base_url=wire.address, viewport=TABLET)
+    page = open_page(cedar.maya, KITCHEN, strict=False, base_url=network.address, viewport=TABLET)
     widths = ((1024, 600), (820, 1180), (390, 844))
     sizes = [TABLET, *({"width": width, "height": height} for width, height in widths)]
 
@@ -334,7 +339,7 @@ def test_no_state_moves_the_cards_and_each_can_be_seen_from_afar(
     live = boxes()
     frame = "getComputedStyle(document.body, '::after').opacity"
     assert page.evaluate(frame) == "0"
-    wire.cut()
+    network.cut()
     page_recorder.expect_state(page, "reconnecting")
     assert boxes() == live
     sign = page.locator("#live").bounding_box()

@@ -21,7 +21,7 @@ from ordertrack.rules.state_machine import Fulfilment, OrderStatus, allowed
 from support import page_recorder
 from support.cast import House
 from support.http_client import EventStream, Frame, sign_in
-from support.network_proxy import Wire
+from support.network_proxy import NetworkProxy
 from support.server import Server, wait_for
 
 KITCHEN = "/r/hamra/kitchen"
@@ -34,8 +34,8 @@ StatusOf = Callable[[House, uuid.UUID], OrderStatus]
 Open = Callable[..., Page]
 
 
-def open_live(open_page: Open, house: House, wire: Wire) -> Page:
-    page = open_page(house.nour, KITCHEN, strict=False, base_url=wire.address)
+def open_live(open_page: Open, house: House, network: NetworkProxy) -> Page:
+    page = open_page(house.nour, KITCHEN, strict=False, base_url=network.address)
     page_recorder.expect_state(page, "live")
     page_recorder.record(page)
     return page
@@ -65,17 +65,17 @@ def everything_has_come(page: Page, house: House, place: Place) -> None:
 
 
 def test_the_push_after_its_answer_leaves_the_card_alone(
-    app: Flask, cedar: House, place: Place, wire: Wire, open_page: Open
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_page: Open
 ) -> None:
     order_id = place(cedar)
-    page = open_live(open_page, cedar, wire)
-    wire.hold("stream")
+    page = open_live(open_page, cedar, network)
+    network.hold("stream")
     tap(page, order_id, "Confirm")
     card = card_in(page, order_id, OrderStatus.CONFIRMED)
     expect(card).to_be_visible()
     card.get_by_text("Cancel…").click()
     card.locator("[name=reason]").fill("No ga")
-    wire.let_through()
+    network.let_through()
     everything_has_come(page, cedar, place)
     expect(card.locator("[name=reason]")).to_have_value("No ga")
     assert page_recorder.history(page, card_id(order_id)) == ["1 pending", "2 confirmed"]
@@ -83,17 +83,17 @@ def test_the_push_after_its_answer_leaves_the_card_alone(
 
 
 def test_an_answer_after_newer_pushes_is_dropped(
-    app: Flask, cedar: House, place: Place, wire: Wire, open_page: Open
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_page: Open
 ) -> None:
     order_id = place(cedar)
-    page = open_live(open_page, cedar, wire)
-    wire.hold("post")
+    page = open_live(open_page, cedar, network)
+    network.hold("post")
     with page.expect_response(lambda response: response.request.method == "POST") as answered:
         tap(page, order_id, "Confirm")
         expect(card_in(page, order_id, OrderStatus.CONFIRMED)).to_be_visible()
         move(app, cedar, order_id, OrderStatus.PREPARING)
         expect(card_in(page, order_id, OrderStatus.PREPARING)).to_be_visible()
-        wire.let_through()
+        network.let_through()
     answered.value.finished()
     expect(page.locator(".htmx-request")).to_have_count(0)
     everything_has_come(page, cedar, place)
@@ -102,12 +102,12 @@ def test_an_answer_after_newer_pushes_is_dropped(
 
 
 def test_old_pushes_after_a_newer_answer_are_dropped(
-    app: Flask, cedar: House, place: Place, wire: Wire, open_page: Open
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_page: Open
 ) -> None:
     order_id, gone = place(cedar), place(cedar)
     move(app, cedar, gone, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
-    page = open_live(open_page, cedar, wire)
-    wire.hold("stream")
+    page = open_live(open_page, cedar, network)
+    network.hold("stream")
     move(app, cedar, order_id, OrderStatus.CONFIRMED)  # the push of it is under way
     tap(page, order_id, "Confirm")
     expect(page.locator("#notice")).to_contain_text("had done that already")
@@ -116,7 +116,7 @@ def test_old_pushes_after_a_newer_answer_are_dropped(
     tap(page, gone, "Ready")
     tap(page, gone, "Ready all the same")
     expect(card_in(page, gone, OrderStatus.READY)).to_be_visible()
-    wire.let_through()
+    network.let_through()
     everything_has_come(page, cedar, place)
     assert page_recorder.history(page, card_id(order_id)) == ["1 pending", "2 confirmed", "3 preparing"]
     assert page_recorder.history(page, card_id(gone)) == ["3 preparing", "4 ready"]
@@ -125,25 +125,31 @@ def test_old_pushes_after_a_newer_answer_are_dropped(
 
 @pytest.mark.parametrize("late", ["stream", "post"])
 def test_two_taps_of_two_tablets_cross_and_both_end_with_the_same_card(
-    app: Flask, cedar: House, place: Place, status_of: StatusOf, wire: Wire, open_page: Open, late: Any
+    app: Flask,
+    cedar: House,
+    place: Place,
+    status_of: StatusOf,
+    network: NetworkProxy,
+    open_page: Open,
+    late: Any,
 ) -> None:
     order_id = place(cedar)
     set_undo(app, cedar, {})
-    first, second = (open_live(open_page, cedar, wire) for _ in range(2))
-    wire.hold("stream", "post")
+    first, second = (open_live(open_page, cedar, network) for _ in range(2))
+    network.hold("stream", "post")
     tap(first, order_id, "Confirm")
     order_is(status_of, cedar, order_id, OrderStatus.CONFIRMED)
     card = second.locator(f"#{card_id(order_id)}")
     card.get_by_text("Cancel…").click()
     card.locator("[name=reason]").fill("No gas")
     card.get_by_role("button", name="Cancel order").click()
-    wait_for(lambda: wire.asked("POST /orders/") == 2, "the second tap")
-    wire.hold(late)
+    wait_for(lambda: network.asked("POST /orders/") == 2, "the second tap")
+    network.hold(late)
     if late == "stream":
         expect(second.locator("#refused")).to_contain_text("confirmed by now")
     for page in (first, second):
         expect(card_in(page, order_id, OrderStatus.CONFIRMED)).to_be_visible()
-    wire.let_through()
+    network.let_through()
     expect(second.locator("#refused")).to_contain_text("confirmed by now")
     for page in (first, second):
         assert page_recorder.history(page, card_id(order_id)) == ["1 pending", "2 confirmed"]
@@ -162,10 +168,10 @@ def snapshot_of(server: Server, house: House) -> Frame:
 
 
 def test_a_snapshot_older_than_an_answer_takes_nothing_back(
-    app: Flask, server: Server, cedar: House, place: Place, wire: Wire, open_page: Open
+    app: Flask, server: Server, cedar: House, place: Place, network: NetworkProxy, open_page: Open
 ) -> None:
     tapped, left, typed, missed = (place(cedar) for _ in range(4))
-    page = open_live(open_page, cedar, wire)
+    page = open_live(open_page, cedar, network)
     snapshot = snapshot_of(server, cedar)
     move(app, cedar, left, OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
     move(app, cedar, left, OrderStatus.COMPLETED)
@@ -188,19 +194,19 @@ def test_a_snapshot_older_than_an_answer_takes_nothing_back(
 
 
 def test_after_a_long_absence_a_snapshot_makes_the_board_whole(
-    app: Flask, cedar: House, place: Place, wire: Wire, open_page: Open
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_page: Open
 ) -> None:
     moved, left = place(cedar), place(cedar)
-    page = open_live(open_page, cedar, wire)
+    page = open_live(open_page, cedar, network)
     long_ago = {"Last-Event-ID": "1-1"}
     page.route("**/stream*", lambda route: route.continue_(headers=route.request.headers | long_ago))
-    wire.cut()
+    network.cut()
     page_recorder.expect_state(page, "reconnecting")
     move(app, cedar, moved, OrderStatus.CONFIRMED)
     move(app, cedar, left, OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
     move(app, cedar, left, OrderStatus.COMPLETED)
     new = place(cedar)
-    wire.let_through()
+    network.let_through()
     page_recorder.expect_state(page, "live")
     assert [(status, cards) for status, cards in page_recorder.layout(page) if cards] == [
         ("pending", [f"{card_id(new)} 1"]),
@@ -211,17 +217,17 @@ def test_after_a_long_absence_a_snapshot_makes_the_board_whole(
 
 
 def test_another_history_takes_the_place_of_the_one_that_was_known(
-    server: Server, cedar: House, place: Place, wire: Wire, open_page: Open
+    server: Server, cedar: House, place: Place, network: NetworkProxy, open_page: Open
 ) -> None:
     order_id = place(cedar)
-    page = open_live(open_page, cedar, wire)
+    page = open_live(open_page, cedar, network)
     restored = snapshot_of(server, cedar)  # as after a restore: of before the tap, in an epoch of its own
     tap(page, order_id, "Confirm")
     expect(card_in(page, order_id, OrderStatus.CONFIRMED)).to_be_visible()
     lines = "".join(f"data: {line}\n" for line in restored.data.split("\n"))
     body = f"id: 999-1\n{lines}\nevent: hb\ndata:\n\n"
     page.route("**/stream*", lambda route: route.fulfill(body=body, content_type="text/event-stream"))
-    wire.cut()
+    network.cut()
     expect(card_in(page, order_id, OrderStatus.PENDING)).to_be_visible(timeout=10_000)
     page.unroute_all()
 
@@ -268,14 +274,14 @@ def recorded(app: Flask, server: Server, house: House, chance: random.Random) ->
 
 
 def test_frames_in_any_order_and_more_than_once_end_in_the_same_board(
-    app: Flask, server: Server, cedar: House, wire: Wire, open_page: Open
+    app: Flask, server: Server, cedar: House, network: NetworkProxy, open_page: Open
 ) -> None:
     chance = random.Random(4)
     frames = recorded(app, server, cedar, chance)
     assert len(frames) > 30
-    page = open_page(cedar.nour, KITCHEN, strict=False, base_url=wire.address)
+    page = open_page(cedar.nour, KITCHEN, strict=False, base_url=network.address)
     truth = page_recorder.layout(page)
-    wire.hold("stream")
+    network.hold("stream")
     page.goto("/r/jounieh/kitchen")  # an empty board of the same columns
     for shuffle in range(SHUFFLES):
         page.reload()

@@ -13,7 +13,7 @@ from boards.tap_steps import card, expect_none_waiting, expect_status, expect_wa
 from ordertrack.rules.state_machine import OrderStatus
 from support import page_recorder
 from support.cast import House
-from support.network_proxy import Wire
+from support.network_proxy import NetworkProxy
 from support.tablet import OTHER_PIN, PIN, give_pin, hire
 
 Place = Callable[..., uuid.UUID]
@@ -21,13 +21,15 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture
-def open_tablet(operator_app: Flask, cedar: House, wire: Wire, open_page: Open) -> Callable[[], Page]:
+def open_tablet(
+    operator_app: Flask, cedar: House, network: NetworkProxy, open_page: Open
+) -> Callable[[], Page]:
     """A kitchen tablet over the wire, live; Nour and Rami have PINs, and nobody is on."""
 
     def open_it() -> Page:
         give_pin(operator_app, cedar, cedar.nour)
         hire(operator_app, cedar, "Rami", pin=OTHER_PIN)
-        page = open_page(cedar.maya, "/tablets", strict=False, base_url=wire.address)
+        page = open_page(cedar.maya, "/tablets", strict=False, base_url=network.address)
         page.get_by_label("Its name").fill("Grill")
         page.get_by_role("button", name="Use this device as a tablet").click()
         page.wait_for_url("**/r/hamra/kitchen")
@@ -46,16 +48,16 @@ def sign_on(page: Page, name: str, pin: str) -> None:
 
 
 def test_a_tap_that_nobody_has_signed_waits_and_is_signed_before_it_is_sent(
-    app: Flask, cedar: House, place: Place, wire: Wire, open_tablet: Callable[[], Page]
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_tablet: Callable[[], Page]
 ) -> None:
     order_id = place(cedar)
     page = open_tablet()
-    wire.cut()
+    network.cut()
     page_recorder.expect_state(page, "reconnecting")
     tap(page, order_id, "Confirm")
     expect_waiting(page, "1 tap waits; it is sent when the line is back.")
     expect(page.get_by_role("dialog")).to_be_hidden()
-    wire.let_through()
+    network.let_through()
     expect(page.get_by_role("dialog")).to_be_visible(timeout=20_000)
     page.keyboard.press("Escape")
     expect_waiting(page, "1 tap waits; it is sent when somebody signs on.")
@@ -81,19 +83,19 @@ def test_a_tap_that_waits_for_a_pin_says_so_while_the_pin_is_asked_for(
 
 
 def test_a_tap_that_waits_stays_with_whoever_made_it_though_another_is_on_by_then(
-    app: Flask, cedar: House, place: Place, wire: Wire, open_tablet: Callable[[], Page]
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_tablet: Callable[[], Page]
 ) -> None:
     order_id, other = place(cedar), place(cedar)
     page = open_tablet()
     page.locator("#person-on").click()
     sign_on(page, "Nour", PIN)
-    wire.hold("post")
+    network.hold("post")
     tap(page, order_id, "Confirm")
-    wire.cut()
+    network.cut()
     expect(card(page, order_id)).to_contain_text("Waits to be sent")
     page.locator("#person-on").click()
     page.locator("[data-sign-off]").click()
-    wire.let_through()
+    network.let_through()
     expect_status(page, order_id, OrderStatus.CONFIRMED)
     tap(page, other, "Confirm")
     sign_on(page, "Rami", OTHER_PIN)
@@ -103,7 +105,12 @@ def test_a_tap_that_waits_stays_with_whoever_made_it_though_another_is_on_by_the
 
 
 def test_a_tap_whose_person_may_not_act_any_more_is_signed_anew(
-    operator_app: Flask, app: Flask, cedar: House, place: Place, wire: Wire, open_tablet: Callable[[], Page]
+    operator_app: Flask,
+    app: Flask,
+    cedar: House,
+    place: Place,
+    network: NetworkProxy,
+    open_tablet: Callable[[], Page],
 ) -> None:
     order_id = place(cedar)
     page = open_tablet()

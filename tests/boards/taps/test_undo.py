@@ -15,7 +15,7 @@ from boards.tap_steps import card, expect_status, log_of, move, set_undo, tap
 from ordertrack.rules.state_machine import OrderStatus
 from support import page_recorder
 from support.cast import House, Person
-from support.network_proxy import Wire
+from support.network_proxy import NetworkProxy
 from support.server import wait_for
 
 READY = (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
@@ -28,11 +28,11 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture
-def open_board(cedar: House, wire: Wire, open_page: Open) -> Callable[..., Page]:
+def open_board(cedar: House, network: NetworkProxy, open_page: Open) -> Callable[..., Page]:
     """Somebody's board over the wire, live, whose time the test tells."""
 
     def open_it(person: Person, path: str, **options: Any) -> Page:
-        page = open_page(person, path, strict=False, base_url=wire.address, **options)
+        page = open_page(person, path, strict=False, base_url=network.address, **options)
         page.clock.install()
         page.reload()
         page_recorder.expect_state(page, "live")
@@ -46,12 +46,12 @@ def undo(page: Page, order_id: uuid.UUID) -> Locator:
     return card(page, order_id).locator("[data-undoing]")
 
 
-def taps_sent(wire: Wire) -> int:
-    return wire.asked("POST /orders/")
+def taps_sent(network: NetworkProxy) -> int:
+    return network.asked("POST /orders/")
 
 
 def test_completing_counts_down_in_the_button_and_a_tap_on_it_takes_it_back(
-    app: Flask, cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     order_id = place(cedar)
     move(app, cedar, order_id, *READY, OrderStatus.DELIVERING)
@@ -65,12 +65,12 @@ def test_completing_counts_down_in_the_button_and_a_tap_on_it_takes_it_back(
     expect(undo(page, order_id)).to_have_count(0)
     expect(card(page, order_id).get_by_role("button", name="Complete", exact=True)).to_be_focused()
     page.clock.run_for(10_000)
-    assert taps_sent(wire) == 0
+    assert taps_sent(network) == 0
     expect_status(page, order_id, OrderStatus.DELIVERING)
 
 
 def test_what_nobody_takes_back_is_sent_when_its_seconds_are_over_and_not_before(
-    app: Flask, cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     order_id = place(cedar)
     move(app, cedar, order_id, *READY, OrderStatus.DELIVERING)
@@ -78,7 +78,7 @@ def test_what_nobody_takes_back_is_sent_when_its_seconds_are_over_and_not_before
     tap(page, order_id, "Complete")
     page.clock.run_for(2_500)
     expect(undo(page, order_id)).to_have_text("Undo · 1 s")
-    assert taps_sent(wire) == 0
+    assert taps_sent(network) == 0
     page.clock.run_for(1_000)
     expect_status(page, order_id, OrderStatus.COMPLETED)
     expect(undo(page, order_id)).to_have_count(0)
@@ -86,7 +86,7 @@ def test_what_nobody_takes_back_is_sent_when_its_seconds_are_over_and_not_before
 
 
 def test_escape_takes_back_a_cancellation_and_leaves_its_reason(
-    cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     order_id = place(cedar)
     page = open_board(cedar.nour, KITCHEN)
@@ -101,11 +101,11 @@ def test_escape_takes_back_a_cancellation_and_leaves_its_reason(
     expect(undo(page, order_id)).to_have_count(0)
     expect(card(page, order_id).locator("[name=reason]")).to_have_value("No gas")
     page.clock.run_for(10_000)
-    assert taps_sent(wire) == 0
+    assert taps_sent(network) == 0
 
 
 def test_while_one_card_can_be_undone_the_others_are_moved_at_once(
-    app: Flask, cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     held, other = place(cedar), place(cedar)
     for order_id in (held, other):
@@ -121,7 +121,7 @@ def test_while_one_card_can_be_undone_the_others_are_moved_at_once(
 
 
 def test_the_countdown_outlives_changes_of_its_card_and_the_page(
-    app: Flask, cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     order_id = place(cedar)
     move(app, cedar, order_id, *READY)
@@ -142,7 +142,7 @@ def test_the_countdown_outlives_changes_of_its_card_and_the_page(
 
 
 def test_how_long_is_the_restaurants_own_and_0_is_at_once(
-    app: Flask, cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     order_id = place(cedar)
     move(app, cedar, order_id, *READY)
@@ -157,7 +157,7 @@ def test_how_long_is_the_restaurants_own_and_0_is_at_once(
 
 
 def test_a_double_tap_does_not_undo_itself(
-    app: Flask, cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     order_id = place(cedar)
     move(app, cedar, order_id, *READY)
@@ -166,11 +166,11 @@ def test_a_double_tap_does_not_undo_itself(
     expect(undo(page, order_id)).to_have_text(COUNTING)
     page.clock.run_for(4_000)
     wait_for(lambda: log_of(app, cedar, order_id)[-1] == "completed Karim", "the order to be completed")
-    assert taps_sent(wire) == 1
+    assert taps_sent(network) == 1
 
 
 def test_who_leaves_the_board_takes_nothing_back_any_more(
-    app: Flask, cedar: House, place: Place, wire: Wire, open_board: Callable[..., Page]
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
     order_id = place(cedar)
     move(app, cedar, order_id, *READY)
