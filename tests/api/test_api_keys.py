@@ -8,11 +8,6 @@ from api.api_caller import Caller, an_order, assert_problem
 from ordertrack.tenants import accounts
 
 
-@pytest.fixture
-def cedars(app, cedar):
-    return Caller(app, cedar)
-
-
 def routes(app):
     """Every call of the API: its method, its address, and whether the address holds an order's id."""
     for rule in app.url_map.iter_rules():

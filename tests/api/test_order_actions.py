@@ -9,11 +9,6 @@ from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
 
 
-@pytest.fixture
-def cedars(app, cedar):
-    return Caller(app, cedar)
-
-
 def acted(cedars, order, **body):
     answer = cedars.post(f"/orders/{order['id']}/actions", body)
     assert answer.status_code == 200, answer.text

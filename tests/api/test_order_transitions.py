@@ -6,12 +6,7 @@ import uuid
 
 import pytest
 
-from api.api_caller import Caller, assert_problem
-
-
-@pytest.fixture
-def cedars(app, cedar):
-    return Caller(app, cedar)
+from api.api_caller import assert_problem
 
 
 def test_an_order_goes_its_whole_way(cedars):

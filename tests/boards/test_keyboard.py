@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from functools import partial
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from boards import hands
 from boards.hands import DISPATCH
 from boards.keyboard_steps import column, expect_here, open_live, press
 from boards.tap_steps import set_undo
@@ -21,11 +19,6 @@ from support.cast import House
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]
 Do = Callable[..., None]
-
-
-@pytest.fixture
-def move(app: Flask, cedar: House) -> Do:
-    return partial(hands.move, app, cedar)
 
 
 @pytest.mark.parametrize(

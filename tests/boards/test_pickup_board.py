@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from functools import partial
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Locator, Page, expect
 
-from boards import hands
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, intake, transitions
@@ -33,11 +30,6 @@ TO_READY = (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]
-
-
-@pytest.fixture
-def move(app: Flask, cedar: House) -> Callable[..., None]:
-    return partial(hands.move, app, cedar)
 
 
 def number_in(page: Page, area: str, order_id: uuid.UUID) -> Locator:

@@ -14,20 +14,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as choose
 from hypothesis import strategies as st
 
-from ordertrack.database.config import Settings
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.accounts import AccountError
 from ordertrack.tenants.models import Tenant
 from ordertrack.tenants.passwords import hash_password, verify_password
 from support.cast import PASSWORD, House
-from support.database import connect
-
-
-@pytest.fixture
-def operator(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
-    with connect(settings.operator_url, autocommit=True) as connection:
-        yield connection
 
 
 @pytest.fixture

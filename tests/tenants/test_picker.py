@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -13,22 +13,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Locator, Page, expect
 
-from ordertrack.database.config import Settings
 from ordertrack.rules.roles import Role
 from support import page_recorder
 from support.cast import House, Person
-from support.database import connect
 from support.network_proxy import NetworkProxy
 from support.server import wait_for
 from support.tablet import OTHER_PIN, PIN, give_pin, hire
 
 OpenPage = Callable[..., Page]
-
-
-@pytest.fixture
-def operator(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
-    with connect(settings.operator_url, autocommit=True) as connection:
-        yield connection
 
 
 @pytest.fixture

@@ -26,12 +26,6 @@ PAGE = {"Accept": "text/html"}
 SignIn = Callable[[Person], FlaskClient]
 
 
-@pytest.fixture
-def kitchen(cedar: House, sign_in: SignIn) -> Tablet:
-    """A tablet of the kitchen of Hamra."""
-    return set_up(sign_in, cedar)
-
-
 @pytest.mark.parametrize("board", ["kitchen", "dispatch", "pickup"])
 def test_a_device_becomes_the_board_that_a_manager_chooses_and_is_led_there_from_everywhere(
     cedar: House, sign_in: SignIn, board: str

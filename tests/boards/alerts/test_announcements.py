@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from functools import partial
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 
-from boards import hands
 from ordertrack.boards.fragments import card_id
 from ordertrack.rules.state_machine import OrderStatus
 from support import page_recorder
@@ -20,11 +17,6 @@ KITCHEN = "/r/hamra/kitchen"
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]
-
-
-@pytest.fixture
-def move(app: Flask, cedar: House) -> Callable[..., None]:
-    return partial(hands.move, app, cedar)
 
 
 @pytest.fixture

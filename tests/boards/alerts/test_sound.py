@@ -27,11 +27,6 @@ Do = Callable[..., None]
 
 
 @pytest.fixture
-def move(app: Flask, cedar: House) -> Do:
-    return partial(hands.move, app, cedar)
-
-
-@pytest.fixture
 def act(app: Flask, cedar: House) -> Do:
     return partial(hands.act, app, cedar)
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from functools import partial
 
-import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 
 from boards import hands
@@ -23,11 +20,6 @@ Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]
 Do = Callable[..., None]
 KEPT = "caches.match('/r/hamra/kitchen/cards').then((kept) => kept?.text() ?? '')"
-
-
-@pytest.fixture
-def move(app: Flask, cedar: House) -> Do:
-    return partial(hands.move, app, cedar)
 
 
 def sounds(page: Page) -> int:
