@@ -35,7 +35,7 @@ catalogues: $(VENV)/test.done
 SECONDS ?= 600
 
 soak: $(VENV)/test.done static/bundles/done
-	$(BIN)/python tests/history/soak.py --seconds $(SECONDS)
+	$(BIN)/python tests/soak/soak.py --seconds $(SECONDS)
 
 ORDERS ?= 300
 
@@ -64,8 +64,8 @@ $(VENV)/run.done: $(VENV)/python.done requirements/run.txt pyproject.toml
 
 $(VENV)/test.done: $(VENV)/run.done requirements/test.txt
 	$(PIP) install --quiet --require-hashes --requirement requirements/test.txt
-	$(BIN)/python tests/browser.py
-	$(BIN)/python tests/pgbouncer.py
+	$(BIN)/python tests/support/browser.py
+	$(BIN)/python tests/support/pgbouncer.py
 	@touch $@
 
 # The browser's libraries: npm if it is there, else the npm that comes as a Python wheel.

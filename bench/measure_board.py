@@ -32,7 +32,7 @@ from ordertrack.orders import intake
 from ordertrack.tenants.principal import Principal
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-import browser
+from support import browser
 
 CARDS = (200, 20)
 ROUNDS = 3

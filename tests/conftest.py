@@ -12,33 +12,33 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import browser
-import cast
 import psycopg
 import pytest
-from cast import PASSWORD, House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from psycopg import sql
-from server import Server
-from sqlalchemy import make_url
-from town import Town, open_town
-from wire import Wire
+from sqlalchemy import make_url, text
 
 from ordertrack import create_app
 from ordertrack.database import embedded, schema
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
-from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import intake, records
+from ordertrack.database.session import db, operator_connection, tenant_context
+from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.server import consistency
+from support import browser, cast
+from support.cast import PASSWORD, House, Person
+from support.database import connect
+from support.network_proxy import NetworkProxy
+from support.server import Server
+from support.town import Town, open_town
 
 TESTS = Path(__file__).parent
 # Their crowds and hard times would be everybody's: they follow one another, first, and others go beside them.
-CROWDED = ("dinner", "faults", "history")
+CROWDED = ("dinner", "faults", "soak")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -109,6 +109,22 @@ def town(settings: Settings) -> Iterator[Town]:
         yield opened
 
 
+@pytest.fixture
+def operator(settings: Settings) -> Iterator[psycopg.Connection]:
+    """What psql gives the operator: the role that owns the schema, in one transaction until it commits."""
+    with connect(settings.operator_url) as connection:
+        yield connection
+        connection.rollback()
+
+
+@pytest.fixture
+def confined(settings: Settings) -> Iterator[psycopg.Connection]:
+    """A connection of the application's own role, in no tenant."""
+    with connect(settings.app_url) as connection:
+        yield connection
+        connection.rollback()
+
+
 @pytest.fixture(scope="session")
 def make_house(operator_app: Flask) -> Callable[..., House]:
     """Make a tenant with its cast: `make_house("Cedar", ("hamra", "jounieh"))`."""
@@ -127,6 +143,15 @@ def rival(make_house: Callable[..., House]) -> House:
 
 
 @pytest.fixture
+def undisturbed(cedar: House, settings: Settings) -> Iterator[None]:
+    """A running server leaves Cedar's roll-up alone, and with it the marks that saving leaves for it."""
+    with operator_connection(settings.operator_url) as connection:
+        lock = text("SELECT pg_advisory_lock(hashtextextended('roll-up:' || :tenant, 0))")
+        connection.execute(lock, {"tenant": str(cedar.tenant_id)})
+        yield
+
+
+@pytest.fixture
 def place(app: Flask) -> Callable[..., uuid.UUID]:
     """Place an order in the first restaurant of a house: `place(cedar, fulfilment=...)`."""
 
@@ -142,6 +167,18 @@ def place(app: Flask) -> Callable[..., uuid.UUID]:
             return intake.place(order, by=house.program)[0]
 
     return place_order
+
+
+@pytest.fixture
+def bring(app: Flask) -> Callable[..., None]:
+    """Move an order along: `bring(cedar, order, OrderStatus.CONFIRMED, OrderStatus.PREPARING)`."""
+
+    def move(house: House, order_id: uuid.UUID, *steps: OrderStatus) -> None:
+        for step in steps:
+            with tenant_context(app, house.tenant_id):
+                transitions.advance(order_id, step, by=house.program)
+
+    return move
 
 
 @pytest.fixture
@@ -170,6 +207,11 @@ def sign_in(app: Flask) -> Callable[[Person], FlaskClient]:
     return sign_in_as
 
 
+@pytest.fixture
+def maya(cedar: House, sign_in: Callable[[Person], FlaskClient]) -> FlaskClient:
+    return sign_in(cedar.maya)
+
+
 @pytest.fixture(scope="session")
 def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`ordertrack serve` on the suite's database, two workers."""
@@ -180,9 +222,9 @@ def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture
-def wire(server: Server) -> Iterator[Wire]:
-    """A network to the server that a test may break: `open_page(..., base_url=wire.address)`."""
-    between = Wire(server.port)
+def network(server: Server) -> Iterator[NetworkProxy]:
+    """A network to the server that a test may break: `open_page(..., base_url=network.address)`."""
+    between = NetworkProxy(server.port)
     yield between
     between.close()
 
@@ -190,7 +232,7 @@ def wire(server: Server) -> Iterator[Wire]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     path = browser.find()
-    assert path is not None, "no Chromium: run python tests/browser.py"
+    assert path is not None, "no Chromium: run python tests/support/browser.py"
     with sync_playwright() as playwright:
         yield (running := playwright.chromium.launch(executable_path=path, args=browser.ARGUMENTS))
         running.close()

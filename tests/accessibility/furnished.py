@@ -7,10 +7,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import at_tablet
-from cast import House
 from flask import Flask
-from past_service import service, write
 
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, intake, records, transitions
@@ -21,6 +18,9 @@ from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla.rollup import extend
+from support import tablet
+from support.cast import House
+from support.past_service import service, write
 
 _WAY = (
     OrderStatus.CONFIRMED,
@@ -60,7 +60,7 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
                 target = Target(stage, fulfilment, day, seconds)
                 save.save_target(place.id, target, by=house.maya.principal)
         extend.rebuild(house.tenant_id)
-    at_tablet.give_pin(operator, house, house.nour)
+    tablet.give_pin(operator, house, house.nour)
     made = _Service(app, house)
     orders = made.of_every_kind()
     return Furnished(house, orders, {name: made.token_of(order_id) for name, order_id in orders.items()})

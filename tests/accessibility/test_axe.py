@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import at_tablet
 import pytest
-from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
-from furnished import Furnished, furnish
-from over_http import sign_in
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from server import Server
-from views import VIEWS, View
 
+from accessibility.furnished import Furnished, furnish
+from accessibility.views import VIEWS, View
 from ordertrack.database.config import ROOT
+from support import tablet
+from support.cast import House, Person
+from support.http_client import sign_in
+from support.server import Server
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -68,7 +68,7 @@ def _tablet(app: Flask, furnished: Furnished) -> tuple[str, str]:
         client.post("/login", data={"email": person.email, "password": "cedar-and-salt"})
         return client
 
-    cookie = at_tablet.set_up(client_of, furnished.house).client.get_cookie("session")
+    cookie = tablet.set_up(client_of, furnished.house).client.get_cookie("session")
     assert cookie is not None
     return "session", cookie.value
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from furnished import Furnished
 from playwright.sync_api import Page, expect
+
+from accessibility.furnished import Furnished
 
 State = Callable[[Page], None]
 

@@ -12,7 +12,7 @@ from ordertrack.database.session import db, tenant_context
 from ordertrack.orders.models import Order, StatusEvent
 
 if TYPE_CHECKING:
-    from cast import House
+    from support.cast import House
 
 A_KEBAB = {"name": "Kebab", "quantity": 2, "notes": "no onion", "modifiers": ["extra garlic"]}
 

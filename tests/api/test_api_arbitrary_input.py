@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from api_caller import Caller, assert_problem
 from hypothesis import HealthCheck, given
 from hypothesis import settings as choose
 from hypothesis import strategies as st
+
+from api.api_caller import Caller, assert_problem
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

@@ -8,8 +8,8 @@ import json
 import logging
 
 import pytest
-from api_caller import A_KEBAB, Caller, an_order, assert_problem
 
+from api.api_caller import A_KEBAB, Caller, an_order, assert_problem
 from ordertrack.web.bodies import LARGEST_BODY
 
 MEGABYTE = 1024 * 1024

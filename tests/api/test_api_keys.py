@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from api_caller import Caller, an_order, assert_problem
 
+from api.api_caller import Caller, an_order, assert_problem
 from ordertrack.tenants import accounts
-
-
-@pytest.fixture
-def cedars(app, cedar):
-    return Caller(app, cedar)
 
 
 def routes(app):

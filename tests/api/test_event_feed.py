@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from api_caller import Caller, assert_problem
 
+from api.api_caller import assert_problem
 from ordertrack.server import consistency
-
-
-@pytest.fixture
-def cedars(app, cedar):
-    return Caller(app, cedar)
 
 
 def test_reading_on_from_next_brings_every_event_once_and_in_order(cedars):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from api_caller import Caller, an_order
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from api.api_caller import Caller, an_order
 
 
 @pytest.fixture

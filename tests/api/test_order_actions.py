@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from api_caller import A_KEBAB, Caller, assert_problem
 
+from api.api_caller import A_KEBAB, Caller, assert_problem
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
-
-
-@pytest.fixture
-def cedars(app, cedar):
-    return Caller(app, cedar)
 
 
 def acted(cedars, order, **body):

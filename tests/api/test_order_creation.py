@@ -8,18 +8,11 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-import pytest
-from api_caller import A_KEBAB, Caller, an_order, assert_problem
-
+from api.api_caller import A_KEBAB, Caller, an_order, assert_problem
 from ordertrack.database.session import db
 from ordertrack.tenants import accounts
 from ordertrack.tenants.models import Tenant
 from ordertrack.web.bodies import LARGEST_BODY
-
-
-@pytest.fixture
-def cedars(app, cedar):
-    return Caller(app, cedar)
 
 
 def test_a_new_order_is_answered_as_it_was_sent(cedars):

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from api_caller import Caller, assert_problem
 
-
-@pytest.fixture
-def cedars(app, cedar):
-    return Caller(app, cedar)
+from api.api_caller import assert_problem
 
 
 def pages(cedars, query, on_page=lambda: None):

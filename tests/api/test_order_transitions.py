@@ -5,12 +5,8 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from api_caller import Caller, assert_problem
 
-
-@pytest.fixture
-def cedars(app, cedar):
-    return Caller(app, cedar)
+from api.api_caller import assert_problem
 
 
 def test_an_order_goes_its_whole_way(cedars):

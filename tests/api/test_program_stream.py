@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from api_caller import Caller, assert_problem
-from frame_reader import FrameReader
 
+from api.api_caller import Caller, assert_problem
+from api.frame_reader import FrameReader
 from ordertrack import create_app
 from ordertrack.api.stream import ProgramStream
 from ordertrack.database.session import db, tenant_context

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from api_caller import Caller, assert_problem
 
+from api.api_caller import assert_problem
 from ordertrack.api.openapi import OPERATIONS
 
 # Of each parameter of each call, a value that would do.
@@ -29,11 +29,6 @@ PARAMETERS = [
     if operation.query is not None
     for name in operation.query.model_fields
 ]
-
-
-@pytest.fixture
-def cedars(app, cedar):
-    return Caller(app, cedar)
 
 
 @pytest.mark.parametrize(("endpoint", "name", "may_be_empty"), PARAMETERS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 
-from cast import House
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
@@ -17,6 +16,7 @@ from ordertrack.restaurants import operations
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
+from support.cast import House
 
 KITCHEN = "/r/hamra/kitchen"
 DISPATCH = "/r/hamra/dispatch"
@@ -67,7 +67,7 @@ def act(
         actions.act(order_id, what, by=house.program, line=line, detail=detail)
 
 
-def set_floor(app: Flask, house: House, **changes: object) -> None:
+def set_operations(app: Flask, house: House, **changes: object) -> None:
     """Save other settings of Hamra's floor."""
     with tenant_context(app, house.tenant_id):
         place = find_restaurant(house.tenant_id, "hamra")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cast import House
 from flask import Flask
-from hands import COOKING, KITCHEN, act, card, expect_live, line, move, order_of, set_floor
 from playwright.sync_api import Page, expect
 
+from boards.hands import COOKING, KITCHEN, act, card, expect_live, line, move, order_of, set_operations
 from ordertrack.orders.intake import NewItem
 from ordertrack.restaurants.operations import Station
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from support.cast import House
 
 Open = Callable[..., Page]
 STATIONS = (Station("Grill", ("kebab",)), Station("Cold", ("fattoush",)))
@@ -53,7 +53,7 @@ def test_all_day_counts_what_is_still_to_be_made_live_and_stays_open(
 def test_a_station_sees_its_own_lines_and_what_has_no_station_and_is_told_what_is_hidden(
     app: Flask, cedar: House, open_page: Open
 ) -> None:
-    set_floor(app, cedar, stations=STATIONS)
+    set_operations(app, cedar, stations=STATIONS)
     both = order_of(app, cedar, NewItem("Kebab", 1), NewItem("Fattoush", 1), NewItem("Baklava", 1))
     cold = order_of(app, cedar, NewItem("Fattoush", 2))
     move(app, cedar, both, OrderStatus.CONFIRMED)

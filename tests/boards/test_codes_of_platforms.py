@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -15,6 +14,7 @@ from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from support.cast import House, Person
 
 CODE = "#A7F3"
 TO_READY = (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)

@@ -6,12 +6,12 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from cast import House
 from flask import Flask
-from hands import COOKING, DISPATCH, KITCHEN, expect_live, move
 from playwright.sync_api import Page
 
+from boards.hands import COOKING, DISPATCH, KITCHEN, expect_live, move
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from support.cast import House
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]

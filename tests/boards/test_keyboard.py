@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from functools import partial
 
-import hands
 import pytest
-from cast import House
 from flask import Flask
-from hands import DISPATCH
 from playwright.sync_api import Page, expect
-from pressed import column, expect_here, open_live, press
-from taps_made import set_undo
 
+from boards.hands import DISPATCH
+from boards.keyboard_steps import column, expect_here, open_live, press
+from boards.tap_steps import set_undo
 from ordertrack.boards.fragments import card_id
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from support.cast import House
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]
 Do = Callable[..., None]
-
-
-@pytest.fixture
-def move(app: Flask, cedar: House) -> Do:
-    return partial(hands.move, app, cedar)
 
 
 @pytest.mark.parametrize(

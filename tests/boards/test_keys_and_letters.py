@@ -6,13 +6,13 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-import seen
-from cast import House
 from playwright.sync_api import Page, expect
-from pressed import column, expect_here, open_live, press
 
+from boards.keyboard_steps import column, expect_here, open_live, press
 from ordertrack.boards.fragments import card_id
 from ordertrack.rules.state_machine import OrderStatus
+from support import page_recorder
+from support.cast import House
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]
@@ -47,7 +47,7 @@ def test_letters_can_be_switched_off_on_a_tablet_and_arrows_and_enter_stay(
     page.get_by_label("Letters and digits are keys on this tablet").uncheck()
     press(page, "Escape")
     page.reload()
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     press(page, "ArrowDown", "x", "?")
     expect(page.locator("#keys")).to_be_hidden()
     expect_here(page, order_id)

@@ -7,18 +7,18 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-import seen
-from cast import House
 from flask import Flask
-from hands import KITCHEN, card, move
 from playwright.sync_api import Locator, Page, expect
 
+from boards.hands import KITCHEN, card, move
 from ordertrack.database.session import tenant_context
 from ordertrack.restaurants import cache, save
 from ordertrack.restaurants.targets import Target
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
+from support import page_recorder
+from support.cast import House
 
 Place = Callable[..., uuid.UUID]
 
@@ -42,7 +42,7 @@ def test_a_column_says_how_many_of_its_cards_are_late_and_shows_the_one_below_wh
     first, *_ = [place(cedar, Fulfilment.PICKUP) for _ in range(4)]
     late = place(cedar, Fulfilment.DELIVERY)
     page = open_page(cedar.nour, KITCHEN, viewport={"width": 1100, "height": 620})
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     expect(sign_of(page, "pending")).to_be_hidden()
     before = card(page, first).bounding_box()
 
@@ -73,7 +73,7 @@ def test_the_sign_moves_no_card_on_an_upright_tablet(
     page = open_page(cedar.nour, KITCHEN, viewport={"width": 750, "height": 1200})
     page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
     page.reload()
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     before = card(page, order_id).bounding_box()
     let_deliveries_be_late_at_once(app, cedar, Stage.KITCHEN)
     expect(sign_of(page, "preparing")).to_be_visible()

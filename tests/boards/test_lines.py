@@ -5,17 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from cast import House
 from flask import Flask
-from hands import COOKING, KITCHEN, act, button, card, expect_live, line, move, order_of
 from playwright.sync_api import Page, expect
-from server import wait_for
 
+from boards.hands import COOKING, KITCHEN, act, button, card, expect_live, line, move, order_of
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log
 from ordertrack.orders.intake import NewItem
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
+from support.cast import House
+from support.server import wait_for
 
 Place = Callable[..., uuid.UUID]
 StatusOf = Callable[[House, uuid.UUID], OrderStatus]

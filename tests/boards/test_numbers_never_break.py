@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import pytest
-import seen
-from cast import House
 from flask import Flask
-from hands import COOKING, KITCHEN, expect_live, move, order_of
 from playwright.sync_api import Page, expect
 
+from boards.hands import COOKING, KITCHEN, expect_live, move, order_of
 from ordertrack.orders.intake import NewItem
 from ordertrack.rules.state_machine import OrderStatus
+from support import page_recorder
+from support.cast import House
 
 Open = Callable[..., Page]
 SIZES = [(1280, 800), (800, 1280), (1024, 600), (360, 640), (1920, 1080)]
@@ -63,7 +63,7 @@ def test_no_number_of_a_board_breaks_on_cards_nor_in_the_all_day_counts(
     page = open_page(cedar.nour, KITCHEN)
     page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
     page.reload()
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     page.locator("#allday-toggle").click()
     for dish in page.locator("#allday summary").all():
         dish.click()
@@ -79,7 +79,7 @@ def test_no_number_breaks_on_paper_nor_on_the_guests_screen(cedar: House, open_p
     page.emulate_media(media="print")
     expect_whole(page, [(680, 1000)])
     page = open_page(cedar.maya, "/r/hamra/pickup")
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     expect_whole(page)
 
 

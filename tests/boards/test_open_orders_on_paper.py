@@ -8,7 +8,6 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
-from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
@@ -18,6 +17,7 @@ from ordertrack.orders import actions, intake, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from support.cast import House, Person
 
 PAGE = "/r/hamra/open"
 

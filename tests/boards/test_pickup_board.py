@@ -5,20 +5,10 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from functools import partial
 
-import hands
-import pytest
-import seen
-from cast import House
 from flask import Flask
 from flask.testing import FlaskClient
-from over_http import EventStream
-from over_http import sign_in as sign_in_over_http
-from passing import install_clock
 from playwright.sync_api import Locator, Page, expect
-from server import Server
-from wire import Wire
 
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
@@ -26,6 +16,13 @@ from ordertrack.orders import actions, intake, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from support import page_recorder
+from support.cast import House
+from support.http_client import EventStream
+from support.http_client import sign_in as sign_in_over_http
+from support.network_proxy import NetworkProxy
+from support.page_clock import install_clock
+from support.server import Server
 
 PICKUP = "/r/hamra/pickup"
 A_SECOND = 1000  # milliseconds
@@ -35,18 +32,13 @@ Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]
 
 
-@pytest.fixture
-def move(app: Flask, cedar: House) -> Callable[..., None]:
-    return partial(hands.move, app, cedar)
-
-
 def number_in(page: Page, area: str, order_id: uuid.UUID) -> Locator:
     return page.locator(f"#pickup-{area} > #{card_id(order_id)}")
 
 
 def open_live(open_page: Open, house: House, path: str = PICKUP, **options: object) -> Page:
     page = open_page(house.nour, path, **options)
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     return page
 
 
@@ -173,14 +165,14 @@ def test_a_chime_sounds_only_where_a_tap_has_asked_for_it(
 
 
 def test_a_board_that_was_cut_off_says_so_and_calls_what_became_ready_meanwhile_together(
-    cedar: House, place: Place, move: Callable[..., None], wire: Wire, open_page: Open
+    cedar: House, place: Place, move: Callable[..., None], network: NetworkProxy, open_page: Open
 ) -> None:
     orders = [place(cedar, Fulfilment.PICKUP) for _ in range(3)]
-    page = open_live(open_page, cedar, strict=False, base_url=wire.address)
-    wire.cut()
+    page = open_live(open_page, cedar, strict=False, base_url=network.address)
+    network.cut()
     expect(page.locator("#live")).to_contain_text("Reconnecting")
     for order_id in orders:
         move(order_id, *TO_READY)
-    wire.let_through()
-    seen.expect_state(page, "live")
+    network.let_through()
+    page_recorder.expect_state(page, "live")
     expect(page.locator("#call li")).to_have_text(["1", "2", "3"])

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from functools import partial
 
-import hands
 import pytest
-from cast import House
-from flask import Flask
 from playwright.sync_api import Page, expect
 
+from boards import hands
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from support.cast import House
 
 PICKUP = "/r/hamra/pickup"
 TO_READY = (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]
-
-
-@pytest.fixture
-def move(app: Flask, cedar: House) -> Callable[..., None]:
-    return partial(hands.move, app, cedar)
 
 
 def open_live(open_page: Open, house: House, **options: object) -> Page:

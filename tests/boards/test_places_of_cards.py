@@ -6,15 +6,15 @@ import datetime as dt
 import re
 from collections.abc import Callable
 
-from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
-from hands import KITCHEN
 
+from boards.hands import KITCHEN
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
+from support.cast import House, Person
 
 
 def test_of_orders_due_in_the_same_second_the_smaller_number_stands_first(

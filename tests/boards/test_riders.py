@@ -7,11 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import seen
-from cast import House
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
-from wire import Wire
 
 from ordertrack.boards import riders
 from ordertrack.boards.fragments import card_id
@@ -20,6 +17,9 @@ from ordertrack.orders import actions, event_log, transitions
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
+from support import page_recorder
+from support.cast import House
+from support.network_proxy import NetworkProxy
 
 DISPATCH = "/r/hamra/dispatch"
 TO_READY = (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
@@ -49,7 +49,7 @@ def give(app: Flask, cedar: House, place: Place) -> Callable[..., uuid.UUID]:
 
 def open_live(open_page: Open, house: House, **options: Any) -> Page:
     page = open_page(house.karim, DISPATCH, **options)
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     return page
 
 
@@ -126,19 +126,19 @@ def test_a_hand_over_without_a_line_waits_on_the_tablet_and_what_was_overtaken_i
     app: Flask,
     cedar: House,
     give: Callable[..., uuid.UUID],
-    wire: Wire,
+    network: NetworkProxy,
     open_page: Open,
     status_of: Callable[..., OrderStatus],
 ) -> None:
     orders = [give("Ali") for _ in range(3)]
-    page = open_live(open_page, cedar, strict=False, base_url=wire.address)
-    wire.cut()
+    page = open_live(open_page, cedar, strict=False, base_url=network.address)
+    network.cut()
     rider_of(page, "Ali").get_by_role("button", name="Hand over 3").click()
     expect(rider_of(page, "Ali").get_by_role("button")).to_be_hidden()
     with tenant_context(app, cedar.tenant_id):
         for status in (OrderStatus.DELIVERING, OrderStatus.COMPLETED):
             transitions.advance(orders[1], status, by=cedar.program)
-    wire.let_through()
+    network.let_through()
     for order_id in (orders[0], orders[2]):
         expect(page.locator(f"#column-delivering > #{card_id(order_id)}")).to_be_visible(timeout=20_000)
     expect(page.locator("#refused")).to_contain_text("2", timeout=20_000)

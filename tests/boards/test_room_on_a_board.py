@@ -7,12 +7,11 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from cast import House
 from flask import Flask
-from hands import KITCHEN, act, card, expect_live
 from markupsafe import escape
 from playwright.sync_api import Page, expect
 
+from boards.hands import KITCHEN, act, card, expect_live
 from ordertrack.boards import fragments, room
 from ordertrack.boards.columns import KITCHEN as BOARD
 from ordertrack.boards.fragments import card_id
@@ -24,6 +23,7 @@ from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.tenants.restaurants import find_restaurant
 from ordertrack.web.bodies import LARGEST_BODY
+from support.cast import House
 
 Open = Callable[..., Page]
 ORDERS = 370

@@ -5,14 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from cast import House
 from flask import Flask
-from hands import COOKING, DISPATCH, KITCHEN, act, button, card, expect_live, move
 from playwright.sync_api import Page, expect
 
+from boards.hands import COOKING, DISPATCH, KITCHEN, act, button, card, expect_live, move
 from ordertrack.boards.fragments import card_id
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from support.cast import House
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]

@@ -9,16 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import seen
-from cast import House
 from flask import Flask
 from flask.testing import FlaskClient
-from over_http import EventStream
-from over_http import sign_in as sign_in_over_http
-from passing import install_clock
 from playwright.sync_api import Locator, Page, expect
-from server import Server, wait_for
-from wire import Wire
 
 from ordertrack.boards.columns import DISPATCH
 from ordertrack.boards.columns import KITCHEN as KITCHEN_BOARD
@@ -32,6 +25,13 @@ from ordertrack.restaurants.targets import DUE_SHARE, Target
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
+from support import page_recorder
+from support.cast import House
+from support.http_client import EventStream
+from support.http_client import sign_in as sign_in_over_http
+from support.network_proxy import NetworkProxy
+from support.page_clock import install_clock
+from support.server import Server, wait_for
 
 KITCHEN = "/r/hamra/kitchen"
 SOON = 2000  # milliseconds
@@ -78,7 +78,7 @@ def expect_timer(page: Page, order_id: uuid.UUID, state: str, word: str, timeout
 
 def open_board(open_page: Open, house: House, **options: Any) -> Page:
     page = open_page(house.nour, KITCHEN, **options)
-    seen.expect_state(page, "live")
+    page_recorder.expect_state(page, "live")
     return page
 
 
@@ -164,15 +164,15 @@ def test_new_targets_leave_a_reason_that_is_being_typed_where_it_is(
 
 
 def test_a_tablet_that_was_cut_off_meanwhile_learns_of_new_targets_when_it_comes_back(
-    cedar: House, place: Place, save: Save, wire: Wire, open_page: Open
+    cedar: House, place: Place, save: Save, network: NetworkProxy, open_page: Open
 ) -> None:
     order_id = place(cedar)
-    page = open_board(open_page, cedar, strict=False, base_url=wire.address)
-    wire.cut()
-    seen.expect_state(page, "reconnecting")
+    page = open_board(open_page, cedar, strict=False, base_url=network.address)
+    network.cut()
+    page_recorder.expect_state(page, "reconnecting")
     save(1)
-    wire.let_through()
-    seen.expect_state(page, "live")
+    network.let_through()
+    page_recorder.expect_state(page, "live")
     expect_timer(page, order_id, "late", "late")
 
 

@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 from flask.testing import FlaskClient
-from simulation import ScriptedClock, environment, events_of, orders_of, write_log
 
+from demo.simulation import ScriptedClock, environment, events_of, orders_of, write_log
 from ordertrack.commands import cli
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
@@ -29,7 +29,7 @@ from ordertrack.server import consistency
 from ordertrack.tenants.principal import Principal
 
 if TYPE_CHECKING:
-    from cast import House, Person
+    from support.cast import House, Person
 
 DAY = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 HEADER = "order,restaurant,placed,confirmed,completed,fulfilment,cancelled,reason"

@@ -18,8 +18,8 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
-from simulation import environment, orders_of, write_log
 
+from demo.simulation import environment, orders_of, write_log
 from ordertrack.commands import cli
 from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.config import Settings
@@ -28,7 +28,7 @@ from ordertrack.demo.house import people
 from ordertrack.demo.simulation.open_orders import restaurants
 
 if TYPE_CHECKING:
-    from cast import House
+    from support.cast import House
 
 HEADER = "order,restaurant,placed,completed"
 BAD_ROWS = ("3,12,9,5", "1,12,0,50", "4,12,now,", "5,12", '6,"12')

@@ -9,15 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import cast
 import pytest
-from cast import House
 from click.testing import CliRunner
 from flask import Flask
-from quiet import bare_app, quiet_database
-from rolled_up import by_doubt
-from simulation import environment, events_of, write_log
 
+from demo.simulation import environment, events_of, write_log
 from ordertrack.commands import cli
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
@@ -27,6 +23,10 @@ from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.server import consistency
 from ordertrack.sla.rollup import extend
 from ordertrack.tracking.progress import milestones
+from support import cast
+from support.cast import House
+from support.quiet_database import bare_app, quiet_database
+from support.rollup_rows import by_doubt
 
 HEADER = "order,restaurant,fulfilment,placed,confirmed,preparing,ready,completed"
 

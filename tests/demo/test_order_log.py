@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from simulation import write_log
 
+from demo.simulation import write_log
 from ordertrack.demo.replay import csv_rows, log_columns, order_log
 from ordertrack.demo.replay.log_columns import UnusableColumns
 from ordertrack.demo.replay.logged_order import ITEMS_NOT_LOGGED, Fault, FaultyRow, Reading

@@ -9,9 +9,9 @@ import sys
 
 import pytest
 from flask import Flask
-from simulation import ScriptedClock
 from sqlalchemy.exc import OperationalError
 
+from demo.simulation import ScriptedClock
 from ordertrack.demo.simulation.pace import Pace, RealClock, Stopped, stopped_by_signals
 
 WAITS_FOR_ITS_PARENT_TO_GO = """

@@ -22,7 +22,7 @@ from ordertrack.rules.state_machine import FIRST, TERMINAL, Fulfilment
 from ordertrack.server import consistency
 
 if TYPE_CHECKING:
-    from cast import House
+    from support.cast import House
 
 NOW = dt.datetime(2026, 11, 18, 20, tzinfo=dt.UTC)  # a Wednesday, at dinner
 DAY = dt.timedelta(days=1)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
-from simulation import ScriptedClock, events_of, orders_of
 
+from demo.simulation import ScriptedClock, events_of, orders_of
 from ordertrack.database.session import tenant_context
 from ordertrack.demo.replay import story
 from ordertrack.demo.replay.logged_order import Reading
@@ -19,7 +19,7 @@ from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.principal import Principal
 
 if TYPE_CHECKING:
-    from cast import House
+    from support.cast import House
 
 FULL = {
     "placed": "0",

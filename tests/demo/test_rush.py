@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
-from simulation import ScriptedClock, events_of, orders_of
 from sqlalchemy import text
 
+from demo.simulation import ScriptedClock, events_of, orders_of
 from ordertrack.database.config import Settings
 from ordertrack.database.session import operator_connection, tenant_context
 from ordertrack.demo.simulation import open_orders
@@ -22,7 +22,7 @@ from ordertrack.orders import transitions
 from ordertrack.rules.state_machine import TERMINAL, OrderStatus, allowed
 
 if TYPE_CHECKING:
-    from cast import House
+    from support.cast import House
 
 EVERY_STAGE = {
     OrderStatus.PENDING,

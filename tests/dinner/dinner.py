@@ -9,13 +9,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the folder that tests import from
 
-import browser
 import click
-from history.soak import world
 from playwright.sync_api import sync_playwright
 
 from dinner import verdict
 from dinner.evening import Evening
+from soak.soak import world
+from support import browser
 
 
 @click.command(help=__doc__)

@@ -7,10 +7,8 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from cast import House
 from flask import Flask
 from playwright.sync_api import Browser
-from server import Server, wait_for
 from sqlalchemy import select
 
 from dinner.hands import Hands
@@ -23,6 +21,8 @@ from ordertrack.orders.models import Order
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment
 from ordertrack.tenants import people
+from support.cast import House
+from support.server import Server, wait_for
 
 _DISHES = ("Kebab", "Fattoush", "Lentil soup", "Saffron rice", "Mint tea", "كبة")
 _AT_ONCE = 30  # orders that a kitchen has open before more guests come

@@ -7,8 +7,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from cast import PASSWORD, House
 from playwright.sync_api import Browser, Page, TimeoutError
+
+from support.cast import PASSWORD, House
 
 PATIENCE = 20_000  # milliseconds
 PRESENCE = 1_500  # in which what is there can be tapped

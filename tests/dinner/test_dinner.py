@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
-from server import Server
 
 from dinner import verdict
 from dinner.evening import Evening
 from ordertrack.database.config import Settings
+from support.server import Server
 
 
 @pytest.mark.timeout(300)

@@ -6,11 +6,11 @@ import resource
 from collections.abc import Callable, Iterator
 
 import pytest
-from cast import House
-from server import Server
 
 from faults.load import Load
 from ordertrack.database.config import Settings
+from support.cast import House
+from support.server import Server
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 
 import psycopg
-from cast import House
 
 from ordertrack.database.config import Settings
+from support.cast import House
 
 _CONFIRMED_IN_SILENCE = """
     WITH stream AS (

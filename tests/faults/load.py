@@ -12,14 +12,14 @@ from collections.abc import Iterable
 from types import TracebackType
 
 import psycopg
-from cast import House
-from over_http import Answer, Caller, sign_in
-from server import wait_for
 
 from faults.crowd import Crowd
 from ordertrack.boards.columns import KITCHEN
 from ordertrack.database.config import Settings
 from ordertrack.rules.state_machine import OrderStatus
+from support.cast import House
+from support.http_client import Answer, Caller, sign_in
+from support.server import wait_for
 
 PAUSE = 0.02  # seconds between two calls of a writer, if few watch
 BOARDS = 10

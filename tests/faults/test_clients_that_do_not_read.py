@@ -10,16 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cast import House
-from over_http import Caller, sign_in
-from server import Server, wait_for
 
 from faults.crowd import Crowd
 from faults.load import BOARD, Load, prove
-from faults.processes import memory, metric, workers
 from ordertrack.boards.columns import KITCHEN
 from ordertrack.live.connections import TAIL_BOUND
 from ordertrack.live.listener import HEARTBEAT
+from support.cast import House
+from support.http_client import Caller, sign_in
+from support.processes import memory, metric, workers
+from support.server import Server, wait_for
 
 STALLED = 30
 SO_ATTACH_FILTER = 26

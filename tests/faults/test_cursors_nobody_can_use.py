@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from cast import House
-from over_http import Caller, EventStream, Frame, sign_in
-from server import Server, wait_for
 
 from faults.crowd import Crowd
 from faults.history_of import give_a_past
@@ -16,6 +13,9 @@ from ordertrack.boards.columns import KITCHEN
 from ordertrack.database.config import Settings
 from ordertrack.live.topic_state import SNAPSHOT_KEPT
 from ordertrack.rules.state_machine import OrderStatus
+from support.cast import House
+from support.http_client import Caller, EventStream, Frame, sign_in
+from support.server import Server, wait_for
 
 PAST = 700  # orders of long ago, of five events each
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from server import wait_for
 
 from faults.history_of import operator
 from faults.load import Load
-from faults.own_database import OnASmallDisk, open_house
-from faults.processes import metric, workers
 from ordertrack.database.config import Settings
 from ordertrack.server import consistency
+from support.own_database import OnASmallDisk, open_house
+from support.processes import metric, workers
+from support.server import wait_for
 
 LISTENING = "ordertrack_listener_connects_total"
 SENTENCE = "The disk of the database is full."

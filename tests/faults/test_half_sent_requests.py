@@ -10,14 +10,14 @@ import time
 from collections.abc import Callable
 
 import pytest
-from cast import House
-from over_http import Caller, sign_in
-from server import Server, wait_for
 
 from faults.half_sent import HalfSent
 from faults.load import Load
 from ordertrack.server.incoming import ARRIVES_WITHIN
 from ordertrack.web.bodies import LARGEST_BODY
+from support.cast import House
+from support.http_client import Caller, sign_in
+from support.server import Server, wait_for
 
 CROWD = 2000
 PATIENCE = ARRIVES_WITHIN + 20

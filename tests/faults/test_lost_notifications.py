@@ -7,13 +7,13 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from cast import House
-from server import wait_for
 
 from faults.history_of import confirm_in_silence
 from faults.load import Load
 from ordertrack.database.config import Settings
 from ordertrack.live.lookout import LONGEST_REST
+from support.cast import House
+from support.server import wait_for
 
 
 def test_the_next_notification_repairs_the_gap_at_once_and_in_order(

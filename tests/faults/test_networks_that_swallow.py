@@ -8,29 +8,29 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from cast import House
-from over_http import Caller, EventStream, sign_in
-from server import Server, wait_for
-from wire import Wire
 
 from faults.load import BOARD, PROGRAM
-from faults.wired import by_way_of, wire_to
 from ordertrack.database.config import Settings
 from ordertrack.live.listener import HEARTBEAT
 from ordertrack.live.tenant_hub import CURRENT_FOR
+from support.cast import House
+from support.database_proxy import by_way_of, proxy_to
+from support.http_client import Caller, EventStream, sign_in
+from support.network_proxy import NetworkProxy
+from support.server import Server, wait_for
 
 IN_TIME = 2.0  # seconds, for whoever asks whether it is ready
 
 
 @pytest.fixture
-def line(settings: Settings) -> Iterator[Wire]:
-    between = wire_to(settings)
+def line(settings: Settings) -> Iterator[NetworkProxy]:
+    between = proxy_to(settings)
     yield between
     between.close()
 
 
 @pytest.fixture
-def far(settings: Settings, line: Wire, tmp_path: Path) -> Iterator[Server]:
+def far(settings: Settings, line: NetworkProxy, tmp_path: Path) -> Iterator[Server]:
     """A server at the far end of the wire from its database; one worker, so that whoever asks meets it."""
     running = Server(by_way_of(line, settings), tmp_path, workers=1)
     running.start()
@@ -74,7 +74,7 @@ def until_told(stream: EventStream, order_id: uuid.UUID) -> None:
 @pytest.mark.timeout(240)
 def test_heartbeats_stop_readiness_is_denied_in_time_and_what_was_missed_is_shown_afterwards(
     far: Server,
-    line: Wire,
+    line: NetworkProxy,
     cedar: House,
     place: Callable[..., uuid.UUID],
     streams: Callable[[Server, House], list[EventStream]],

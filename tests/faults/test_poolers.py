@@ -9,12 +9,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from over_http import Caller
-from pgbouncer import PgBouncer
-from server import Server, wait_for
 
-from faults.wired import wire_to
 from ordertrack.database.config import Settings
+from support.database_proxy import proxy_to
+from support.http_client import Caller
+from support.pgbouncer import PgBouncer
+from support.server import Server, wait_for
 
 
 class Pooled(Server):
@@ -37,9 +37,11 @@ def pooled(settings: Settings, tmp_path: Path) -> Iterator[Callable[[str], Poole
         stack.callback(shutil.rmtree, folder)
 
         def start(mode: str) -> Pooled:
-            wire = wire_to(settings)  # whoever PgBouncer runs as may not enter the folder of a Unix socket
-            stack.callback(wire.close)
-            pooler = PgBouncer(settings.app_url, wire.port, mode, folder)
+            network = proxy_to(
+                settings
+            )  # whoever PgBouncer runs as may not enter the folder of a Unix socket
+            stack.callback(network.close)
+            pooler = PgBouncer(settings.app_url, network.port, mode, folder)
             stack.callback(pooler.stop)
             server = Pooled(settings, tmp_path, pooler)
             server.start()

@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from over_http import Caller
-from server import Server, wait_for
 
 from faults.load import Load
-from faults.own_database import Alone, open_house
-from faults.processes import workers
 from ordertrack.database import embedded, schema
 from ordertrack.database.config import Settings
 from ordertrack.live.listener import HEARTBEAT
+from support.http_client import Caller
+from support.own_database import Alone, open_house
+from support.processes import workers
+from support.server import Server, wait_for
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,12 @@ import signal
 from collections.abc import Callable
 
 import psycopg
-from server import Server, wait_for
 
 from faults.history_of import operator
 from faults.load import Load
-from faults.processes import metric, workers
 from ordertrack.database.config import Settings
+from support.processes import metric, workers
+from support.server import Server, wait_for
 
 
 def test_a_killed_worker_is_replaced_and_its_watchers_miss_nothing(

@@ -6,10 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
-from cast import House
 from flask import Flask
-from over_http import Caller
-from server import Server
 
 from faults.crowd import Crowd
 from faults.load import PROGRAM, Log, prove
@@ -19,6 +16,9 @@ from ordertrack.live.feed import WINDOW
 from ordertrack.orders import intake
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
+from support.cast import House
+from support.http_client import Caller
+from support.server import Server
 
 REPLAYS = 60
 EVENTS = WINDOW // 2 + 250

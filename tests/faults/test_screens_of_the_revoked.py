@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
-from cast import House
 from flask import Flask
-from over_http import sign_in
 from psycopg import sql
-from server import Server, wait_for
 
 from faults.crowd import Crowd, Ending
 from faults.history_of import operator
 from faults.load import BOARD, Load
-from faults.processes import metric
 from ordertrack.database.config import Settings
 from ordertrack.tenants import accounts
+from support.cast import House
+from support.http_client import sign_in
+from support.processes import metric
+from support.server import Server, wait_for
 
 SCREENS = 12
 WITHIN = 1.0  # seconds

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 
 import pytest
-from cast import House
-from over_http import Answer, Caller, EventStream, sign_in
-from server import Server, wait_for
 
 from faults.crowd import Crowd
 from faults.load import BOARD, PROGRAM
-from faults.processes import metric
 from ordertrack.database.config import Settings
 from ordertrack.server.descriptors import shared_out
+from support.cast import House
+from support.http_client import Answer, Caller, EventStream, sign_in
+from support.processes import metric
+from support.server import Server, wait_for
 
 DESCRIPTORS = 600
 SHARES = "streams_per_link=2,streams_per_key=3,streams_per_session=4,streams_per_address=5"

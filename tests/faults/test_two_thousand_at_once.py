@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
-from cast import House
-from server import Server, wait_for
 
 from faults.crowd import Crowd, Ending
 from faults.load import BOARD, PAUSE, Load, prove
-from faults.processes import metric
 from ordertrack.boards.columns import KITCHEN
 from ordertrack.database.config import Settings
+from support.cast import House
+from support.processes import metric
+from support.server import Server, wait_for
 
 SCREENS = 2000
 GENTLE = 0.4  # seconds between two calls of a writer: each is told to two thousand, who read it in Python

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the folder that tests import from
+
 from babel.messages import Catalog
 from babel.messages.pofile import read_po, write_po
-from source_messages import DOMAINS, domains
 
+from languages.source_messages import DOMAINS, domains
 from ordertrack.i18n.catalogues import TRANSLATIONS
 from ordertrack.i18n.translate import LANGUAGES, SOURCE
 

@@ -6,7 +6,6 @@ import re
 import uuid
 from collections.abc import Callable
 
-from cast import House, Person
 from flask import Flask
 from playwright.sync_api import Page, expect
 
@@ -14,6 +13,7 @@ from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import transitions
 from ordertrack.rules.state_machine import OrderStatus
+from support.cast import House, Person
 
 Open = Callable[..., Page]
 ARABIC_DIGITS = re.compile("[٠-٩]")

@@ -7,8 +7,9 @@ from collections import Counter
 
 import pytest
 from babel.messages.catalog import Message
-from catalogues import LOCALES, path_of, read
-from source_messages import DOMAINS, domains
+
+from languages.catalogues import LOCALES, path_of, read
+from languages.source_messages import DOMAINS, domains
 
 EACH = pytest.mark.parametrize(("locale", "domain"), [(one, other) for one in LOCALES for other in DOMAINS])
 _PLACEHOLDER = re.compile(r"%\(\w+\)s")

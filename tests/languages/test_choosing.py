@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 
 from ordertrack.i18n.translate import LANGUAGES, TAGS
 from ordertrack.web.language_menu import KEPT_FOR
+from support.cast import House, Person
 
 FRENCH_BROWSER = {"Accept-Language": "fr-LB,fr;q=0.9,en;q=0.5"}
 SIGN_IN = {"en": "Sign in", "fr": "Se connecter", "ar": "تسجيل الدخول", "ar-arab": "تسجيل الدخول"}

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from cast import House
 from flask import Flask
 from playwright.sync_api import Page, expect
 
@@ -18,6 +17,7 @@ from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.records import OrderRecord
 from ordertrack.restaurants import operations
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from support.cast import House
 
 PHONE = {"width": 390, "height": 844}
 Open = Callable[..., Page]

@@ -10,10 +10,8 @@ from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
-from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
-from passing import install_clock
 from playwright.sync_api import Page, expect
 
 from ordertrack.boards.fragments import card_id
@@ -23,6 +21,8 @@ from ordertrack.i18n.translate import TAGS, speaking
 from ordertrack.orders import intake, records
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
+from support.cast import House, Person
+from support.page_clock import install_clock
 
 BEIRUT, BERLIN, LORD_HOWE = map(ZoneInfo, ("Asia/Beirut", "Europe/Berlin", "Australia/Lord_Howe"))
 SATURDAY = dt.datetime(2026, 11, 28, 21, 30, tzinfo=dt.UTC)  # half past eleven in the evening at Beirut

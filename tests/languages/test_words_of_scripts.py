@@ -8,12 +8,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from cast import House
 from playwright.sync_api import Page
 
 from ordertrack.i18n import labels, script_messages
 from ordertrack.i18n.script_messages import script_words
 from ordertrack.i18n.translate import TAGS, digits, gettext, ngettext, speaking
+from support.cast import House
 
 BEIRUT = ZoneInfo("Asia/Beirut")
 COUNTS = (0, 1, 2, 3, 10, 11, 99, 100, 101, 102, 103, 111, 1000)

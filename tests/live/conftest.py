@@ -7,11 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cast import House
-from direct import connect
 from flask import Flask
 
-from live.recording import Interrupted, Orders, Recorder
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
 from ordertrack.live.cursor import Cursor
@@ -19,6 +16,9 @@ from ordertrack.live.hub import Hub
 from ordertrack.orders import event_log, intake, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from support.cast import House
+from support.database import connect
+from support.recording import Interrupted, Orders, Recorder
 
 
 @pytest.fixture

@@ -8,11 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cast import House
 from flask import Flask
-from server import wait_for
 
-from live.recording import Interrupted, Orders, Recorder, count
 from ordertrack.database.session import tenant_context
 from ordertrack.live import hub as hub_module
 from ordertrack.live import listener as listener_module
@@ -22,6 +19,9 @@ from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Listener
 from ordertrack.monitoring import metrics
 from ordertrack.orders import event_log
+from support.cast import House
+from support.recording import Interrupted, Orders, Recorder, count
+from support.server import wait_for
 
 AGE, BYTES = 120, 60_000
 

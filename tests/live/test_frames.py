@@ -8,10 +8,10 @@ import time
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from live.recording import Frame, parse
 from ordertrack.live import frames
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message
+from support.recording import Frame, parse
 
 
 def as_lines(text: str) -> str:

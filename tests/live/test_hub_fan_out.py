@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from live.recording import Frame, Recorder, count
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub, NotAdmitted, TooManyStreams
 from ordertrack.live.topics import Topic
 from ordertrack.monitoring import metrics
+from support.recording import Frame, Recorder, count
 
 
 def test_many_watchers_cost_one_read_and_one_render_and_get_the_same_bytes(

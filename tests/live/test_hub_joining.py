@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from live.recording import Recorder, count
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.feed import WINDOW
 from ordertrack.live.hub import Hub
 from ordertrack.monitoring import metrics
 from ordertrack.tenants import accounts
+from support.recording import Recorder, count
 
 
 def test_whoever_comes_without_a_cursor_gets_everything_and_the_position(

@@ -7,12 +7,12 @@ import threading
 from typing import Any
 
 import pytest
-from server import wait_for
 
-from live.recording import count
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
 from ordertrack.monitoring import metrics
+from support.recording import count
+from support.server import wait_for
 
 AFTER = ", anew"
 

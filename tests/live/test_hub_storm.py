@@ -9,14 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from cast import House
 from flask import Flask
-from server import wait_for
 
-from live.recording import Orders, Recorder
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
 from ordertrack.streams.sse import EventLog
+from support.cast import House
+from support.recording import Orders, Recorder
+from support.server import wait_for
 
 SEED = 4_711
 WRITERS, WATCHERS, ORDERS = 4, 6, 12

@@ -12,14 +12,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from cast import House
-from direct import connect
 from flask import Flask
-from server import wait_for
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from live.recording import Frame
 from ordertrack.database.channels import EVENTS_CHANNEL, REVOKED_CHANNEL
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db
@@ -29,6 +25,10 @@ from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Listener, waking
 from ordertrack.tenants import access, accounts
 from ordertrack.tenants.models import StaffMember
+from support.cast import House
+from support.database import connect
+from support.recording import Frame
+from support.server import wait_for
 
 SOON = 5.0  # seconds: well before the listener would look into the log unasked
 

@@ -8,17 +8,17 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from cast import House
 from flask import Flask
-from server import wait_for
 
-from live.recording import Interrupted, Recorder
 from live.test_listener import Line
 from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.config import Settings
 from ordertrack.live import lookout, tenant_hub
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Listener, waking
+from support.cast import House
+from support.recording import Interrupted, Recorder
+from support.server import wait_for
 
 
 class Fickle(Interrupted):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from town import TENANTS, Town
 
 from ordertrack.database.session import db
 from ordertrack.live.cursor import Cursor
 from ordertrack.orders import event_log
+from support.town import TENANTS, Town
 
 
 @pytest.mark.parametrize(

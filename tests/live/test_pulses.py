@@ -9,15 +9,15 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from cast import House
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from live.recording import Recorder
 from ordertrack.live import tenant_hub
 from ordertrack.live.hub import Hub
 from ordertrack.live.pulses import ALL, SLOTS, Pace, slot_of
 from ordertrack.live.topics import Topic
+from support.cast import House
+from support.recording import Recorder
 
 INTERVAL = 15.0
 STEP = INTERVAL / SLOTS

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from server import wait_for
 
-from live.recording import Interrupted, Orders, Recorder
 from ordertrack.database.session import db
 from ordertrack.live import feed, replays
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
 from ordertrack.live.shares import Shares, ShareTaken
+from support.recording import Interrupted, Orders, Recorder
+from support.server import wait_for
 
 EVENTS = 30
 

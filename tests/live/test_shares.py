@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from live.recording import Interrupted, Orders, Recorder
 from ordertrack.live.hub import Hub
 from ordertrack.live.shares import Holder, Shares, ShareTaken
+from support.recording import Interrupted, Orders, Recorder
 
 MINE, YOURS, OURS = (
     Holder("streams_per_key", "mine"),

@@ -10,10 +10,10 @@ from typing import Any
 import gevent
 import pytest
 
-from live.recording import count
 from ordertrack.live import connections
 from ordertrack.live.connections import TAIL_BOUND, SocketConnection
 from ordertrack.monitoring import metrics
+from support.recording import count
 
 HEAD_END = b": connected\n\n"
 SEED = 99

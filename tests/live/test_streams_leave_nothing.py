@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from cast import House
 
-from live.recording import Orders
 from ordertrack.database.config import ROOT, Settings
 from ordertrack.live.connections import QueueConnection, SocketConnection
 from ordertrack.live.hub import Hub
 from ordertrack.live.subscriptions import Subscription
+from support.cast import House
+from support.recording import Orders
 
 STREAMS = 20
 

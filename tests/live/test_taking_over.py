@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from cast import House
 from flask import Flask, Response, request
 
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub, NotAdmitted
 from ordertrack.live.takeover import TAKEN_OVER
 from ordertrack.streams import sse
+from support.cast import House
 
 
 @pytest.fixture

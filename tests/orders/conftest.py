@@ -1,4 +1,4 @@
-"""For the orders' tests: the schema owner's own connection, and a crowd of writers with a pool to match."""
+"""For the orders' tests: a crowd of writers with a pool to match, and what they take in."""
 
 from __future__ import annotations
 
@@ -8,33 +8,16 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import psycopg
 import pytest
-from direct import connect
 from flask import Flask
 
+from orders.placing import TEA
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import transitions
-from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.orders import intake, records
+from ordertrack.orders.intake import NewOrder
 
 CROWD = 32
-
-
-@pytest.fixture
-def operator(settings: Settings) -> Iterator[psycopg.Connection]:
-    """What psql gives the operator: the role that owns the schema, in one transaction until it commits."""
-    with connect(settings.operator_url) as connection:
-        yield connection
-        connection.rollback()
-
-
-@pytest.fixture
-def confined(settings: Settings) -> Iterator[psycopg.Connection]:
-    """A connection of the application's own role, in no tenant."""
-    with connect(settings.app_url) as connection:
-        yield connection
-        connection.rollback()
 
 
 @pytest.fixture(scope="session")
@@ -70,12 +53,20 @@ def crowd() -> Callable[[list[Callable[[], Any]]], list[Any]]:
 
 
 @pytest.fixture
-def bring(app: Flask) -> Callable[..., None]:
-    """Move an order along: `bring(cedar, order, OrderStatus.CONFIRMED, OrderStatus.PREPARING)`."""
+def take_in(crowd_app: Flask) -> Callable[..., tuple[uuid.UUID, bool]]:
+    def place(house: Any, order: NewOrder = TEA, key: str | None = None) -> tuple[uuid.UUID, bool]:
+        with tenant_context(crowd_app, house.tenant_id):
+            return intake.place(order, by=house.program, idempotency_key=key)
 
-    def move(house: Any, order_id: uuid.UUID, *steps: OrderStatus) -> None:
-        for step in steps:
-            with tenant_context(app, house.tenant_id):
-                transitions.advance(order_id, step, by=house.program)
+    return place
 
-    return move
+
+@pytest.fixture
+def numbers(crowd_app: Flask) -> Callable[[Any], list[int]]:
+    """The numbers of a house's orders, in the order in which they were placed."""
+
+    def read(house: Any) -> list[int]:
+        with tenant_context(crowd_app, house.tenant_id):
+            return [order.number for order in records.newest(house.tenant_id, 1000)][::-1]
+
+    return read

@@ -10,7 +10,6 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
-from server import wait_for
 
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, event_log, records, transitions
@@ -21,6 +20,7 @@ from ordertrack.orders.transitions import OrderMoved, OrderNotFound
 from ordertrack.rules.order_actions import DetailMissing, IllegalAct, NoSuchLine, OrderAction, RoleMayNotAct
 from ordertrack.rules.state_machine import LinesOpen, OrderHeld, OrderStatus
 from ordertrack.tenants.principal import Principal
+from support.server import wait_for
 
 PENDING, CONFIRMED, PREPARING, READY, DELIVERING, COMPLETED, CANCELLED = OrderStatus
 

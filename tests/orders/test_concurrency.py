@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cast import House
 from flask import Flask
 
 from ordertrack.database.config import Settings
@@ -20,6 +19,7 @@ from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.transitions import OrderMoved
 from ordertrack.rules.state_machine import Fulfilment, IllegalTransition, OrderStatus
 from ordertrack.server import consistency
+from support.cast import House
 
 SEED = 20_260_701
 WRITERS = 32

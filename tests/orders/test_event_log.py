@@ -11,11 +11,11 @@ import pytest
 from flask import Flask
 from psycopg import errors
 from psycopg.sql import SQL, Identifier, Literal
-from town import ORDERS, Town
 
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import event_log
 from ordertrack.rules.state_machine import OrderStatus
+from support.town import ORDERS, Town
 
 Reader = Callable[..., list[event_log.EventRecord]]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import event
-from town import QUIET_ORDERS, Town
 
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import records
+from support.town import QUIET_ORDERS, Town
 
 
 def plan_of_newest(town: Town, restaurant: str) -> tuple[int, str]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from direct import connect
 from flask import Flask
 from psycopg import errors, sql
 
@@ -17,6 +16,7 @@ from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
+from support.database import connect
 
 # A move from confirmed to cancelled, as true as what stands in it.
 _MOVE = """

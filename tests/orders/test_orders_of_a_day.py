@@ -9,7 +9,6 @@ from collections.abc import Callable
 from html import unescape
 
 import psycopg
-from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -18,6 +17,7 @@ from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.past.orders import PastOrder, PastStep
 from ordertrack.past.writer import History
 from ordertrack.rules.state_machine import FIRST, Fulfilment
+from support.cast import House, Person
 
 SET_BACK = dt.datetime(2025, 10, 26, 1, 0, tzinfo=dt.UTC)  # at Berlin, from three to two
 

@@ -10,13 +10,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from cast import House
 from flask import Flask
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import records, transitions
 from ordertrack.rules.state_machine import OrderStatus
+from support.cast import House
 
 
 def psql(settings: Settings, statement: str) -> subprocess.CompletedProcess[str]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 
-from report_of import figures, full_report, place, report, selection
-
 from ordertrack.rules.stages import Stage
 from ordertrack.sla.measure.figures import Group, StageFigures
 from ordertrack.sla.report.charts import MOST_BARS, MOST_LINES, charts
 from ordertrack.sla.report.selection import Grouping
+from sla.report_of import figures, full_report, place, report, selection
 
 
 def test_an_empty_report_has_no_charts() -> None:

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from report_of import FRIDAY, figures, place, report, selection
 
 from ordertrack.rules.stages import Stage
 from ordertrack.sla.measure.figures import ERROR, Group, StageFigures
 from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.findings import findings
 from ordertrack.sla.report.headline import Tone, slower_or_faster, tiles
+from sla.report_of import FRIDAY, figures, place, report, selection
 
 
 def of_kitchen(now: object, before: object, **changes: object) -> Report:

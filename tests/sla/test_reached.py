@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from cast import House
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
@@ -17,6 +16,7 @@ from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import actions, event_log
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.sla.measure.reached import reached
+from support.cast import House
 
 
 @pytest.fixture

@@ -11,14 +11,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-import cast
 import numpy as np
 import pytest
-from cast import House
 from flask import Flask
-from past_service import service, until, write
-from quiet import bare_app, quiet_database
-from rolled_up import everything
 from sqlalchemy import select, text
 
 from ordertrack.database.config import Settings
@@ -37,6 +32,11 @@ from ordertrack.sla.measure.histogram import ERROR, SHORTEST
 from ordertrack.sla.report import build
 from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.rollup import extend
+from support import cast
+from support.cast import House
+from support.past_service import service, until, write
+from support.quiet_database import bare_app, quiet_database
+from support.rollup_rows import everything
 
 UTC = dt.UTC
 # Over the night in which Beirut sets its clock back.

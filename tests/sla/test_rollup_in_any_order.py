@@ -8,17 +8,12 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-import cast
 import psycopg
 import pytest
-from cast import House
-from direct import connect
 from flask import Flask
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from quiet import bare_app, quiet_database
-from rolled_up import Told, by_doubt, everything, put
 from sqlalchemy import text
 
 from ordertrack.database.config import Settings
@@ -27,6 +22,11 @@ from ordertrack.rules.stages import LeftOut, Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, allowed
 from ordertrack.sla.estimates import table
 from ordertrack.sla.rollup import extend
+from support import cast
+from support.cast import House
+from support.database import connect
+from support.quiet_database import bare_app, quiet_database
+from support.rollup_rows import Told, by_doubt, everything, put
 
 NOON = dt.datetime(2026, 10, 5, 9, tzinfo=dt.UTC)
 HANDS = ("staff:nour", "staff:karim")

@@ -6,9 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from cast import House
 from flask import Flask
-from past_service import write
 
 from ordertrack.database.session import tenant_context
 from ordertrack.orders.intake import NewItem, NewOrder
@@ -22,6 +20,8 @@ from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla.report import running
 from ordertrack.sla.report.contents import RunningShift
 from ordertrack.sla.report.selection import Selection
+from support.cast import House
+from support.past_service import write
 
 
 @pytest.fixture

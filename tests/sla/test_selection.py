@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_of import place, selection
 from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
 
@@ -19,6 +18,7 @@ from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.sla.report import query_string
 from ordertrack.sla.report.query_string import Typed, UnusableChoice, read
 from ordertrack.sla.report.selection import Grouping, Preset, Selection
+from sla.report_of import place, selection
 
 NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 TODAY = NOON.date()

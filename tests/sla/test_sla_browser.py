@@ -12,12 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 import pytest
-from cast import House
 from flask import Flask
-from past_service import service, write
 from playwright.sync_api import Locator, Page, expect
-from seen import expect_state
-from server import Server
 
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import transitions
@@ -27,6 +23,10 @@ from ordertrack.restaurants.targets import Target
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla.rollup import extend
+from support.cast import House
+from support.page_recorder import expect_state
+from support.past_service import service, write
+from support.server import Server
 
 Open = Callable[..., Page]
 PATIENCE = 20_000  # milliseconds: the roll-up lets events settle first

@@ -12,10 +12,8 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
-from cast import House, Person
 from flask import Flask
 from flask.testing import FlaskClient
-from past_service import service, write
 
 from ordertrack.database.session import tenant_context
 from ordertrack.i18n import formats
@@ -28,6 +26,8 @@ from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.report_tables import TABLES
 from ordertrack.sla.report.selection import Preset, Selection
 from ordertrack.sla.rollup import extend
+from support.cast import House, Person
+from support.past_service import service, write
 
 SignIn = Callable[[Person], FlaskClient]
 

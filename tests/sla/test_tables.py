@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_of import figures, full_report, place, report, selection
 
 from ordertrack.i18n import formats
 from ordertrack.rules.stages import LeftOut, Stage
@@ -19,6 +18,7 @@ from ordertrack.sla.report.ranking import worst_stage
 from ordertrack.sla.report.report_tables import TABLES
 from ordertrack.sla.report.table_csv import csv_of
 from ordertrack.sla.report.tables import TEXT, Column, Row, Table
+from sla.report_of import figures, full_report, place, report, selection
 
 DOUBTS = {LeftOut.FORGOTTEN: 3, LeftOut.MASS: 12, LeftOut.EARLY: 9}
 

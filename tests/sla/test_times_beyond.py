@@ -12,7 +12,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from report_of import figures, report, selection
 
 from ordertrack.i18n.translate import TAGS, speaking
 from ordertrack.rules.stages import Stage
@@ -26,6 +25,7 @@ from ordertrack.sla.report.findings import findings
 from ordertrack.sla.report.headline import slower_or_faster
 from ordertrack.sla.report.report_tables import TABLES
 from ordertrack.sla.report.table_csv import csv_of
+from sla.report_of import figures, report, selection
 
 HOUR = 3600
 LONG = Figures(1, Over(BEYOND), Over(BEYOND), Over(BEYOND), Over(BEYOND), 0, 0, {})

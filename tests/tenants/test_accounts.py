@@ -9,25 +9,17 @@ from typing import Any
 
 import psycopg
 import pytest
-from cast import PASSWORD, House
-from direct import connect
 from flask import Flask
 from hypothesis import HealthCheck, given
 from hypothesis import settings as choose
 from hypothesis import strategies as st
 
-from ordertrack.database.config import Settings
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.accounts import AccountError
 from ordertrack.tenants.models import Tenant
 from ordertrack.tenants.passwords import hash_password, verify_password
-
-
-@pytest.fixture
-def operator(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
-    with connect(settings.operator_url, autocommit=True) as connection:
-        yield connection
+from support.cast import PASSWORD, House
 
 
 @pytest.fixture

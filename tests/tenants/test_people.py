@@ -5,34 +5,28 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
 import pytest
-from at_tablet import OTHER_PIN, PIN, Tablet, hire, id_of, set_up
-from cast import PASSWORD, House, Person
 from click.testing import CliRunner, Result
-from direct import connect
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import errors
-from server import environment_of
 
 from ordertrack.commands import cli
 from ordertrack.database.config import Settings
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.passwords import verify_password
+from support.cast import PASSWORD, House, Person
+from support.database import connect
+from support.server import environment_of
+from support.tablet import OTHER_PIN, PIN, Tablet, hire, id_of
 
 SignIn = Callable[[Person], FlaskClient]
-
-
-@pytest.fixture
-def operator(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
-    with connect(settings.operator_url, autocommit=True) as connection:
-        yield connection
 
 
 @pytest.fixture
@@ -45,11 +39,6 @@ def owner(operator_app: Flask, cedar: House, sign_in: SignIn) -> FlaskClient:
         return sign_in(
             Person(email, cedar.maya.principal.__class__(cedar.tenant_id, str(member.id), "Samir"))
         )
-
-
-@pytest.fixture
-def kitchen(cedar: House, sign_in: SignIn) -> Tablet:
-    return set_up(sign_in, cedar)
 
 
 @pytest.fixture

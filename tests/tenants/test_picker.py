@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
 import pytest
-import seen
-from at_tablet import OTHER_PIN, PIN, give_pin, hire
-from cast import House, Person
-from direct import connect
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Locator, Page, expect
-from server import wait_for
-from wire import Wire
 
-from ordertrack.database.config import Settings
 from ordertrack.rules.roles import Role
+from support import page_recorder
+from support.cast import House, Person
+from support.network_proxy import NetworkProxy
+from support.server import wait_for
+from support.tablet import OTHER_PIN, PIN, give_pin, hire
 
 OpenPage = Callable[..., Page]
-
-
-@pytest.fixture
-def operator(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
-    with connect(settings.operator_url, autocommit=True) as connection:
-        yield connection
 
 
 @pytest.fixture
@@ -43,7 +35,7 @@ def open_tablet(operator_app: Flask, cedar: House, open_page: OpenPage) -> Calla
         page.get_by_label("Its name").fill("Grill")
         page.get_by_role("button", name="Use this device as a tablet").click()
         page.wait_for_url("**/r/hamra/kitchen")
-        seen.expect_state(page, "live")
+        page_recorder.expect_state(page, "live")
         return page
 
     return open_one
@@ -169,15 +161,15 @@ def test_the_tablet_rests_when_nobody_touches_it_but_not_while_it_is_cut_off(
 
 
 def test_a_tap_of_nobody_while_cut_off_asks_who_made_it_once_the_line_is_back(
-    cedar: House, open_tablet: Callable[..., Page], place: Callable[..., uuid.UUID], wire: Wire
+    cedar: House, open_tablet: Callable[..., Page], place: Callable[..., uuid.UUID], network: NetworkProxy
 ) -> None:
     order_id = place(cedar)
-    page = open_tablet(base_url=wire.address)
-    wire.cut()
-    seen.expect_state(page, "reconnecting")
+    page = open_tablet(base_url=network.address)
+    network.cut()
+    page_recorder.expect_state(page, "reconnecting")
     page.locator(f"#order-{order_id}").get_by_role("button", name="Confirm").tap()
     expect(page.get_by_role("dialog")).to_be_hidden()
-    wire.let_through()
+    network.let_through()
     page.get_by_role("dialog").get_by_role("button", name="Nour", exact=True).tap(timeout=60_000)
     tap_pin(page, PIN)
     expect(page.locator(f"#column-confirmed #order-{order_id}")).to_be_visible(timeout=60_000)
@@ -192,7 +184,7 @@ def test_a_manager_ends_the_tablet_from_elsewhere_and_its_board_closes_at_once(
     row = operator.execute("SELECT id FROM tablets WHERE tenant_id = %s", [cedar.tenant_id]).fetchone()
     assert row is not None
     assert sign_in(cedar.maya).post(f"/tablets/{row[0]}/end").status_code == 302
-    seen.expect_state(page, "signed-out")
+    page_recorder.expect_state(page, "signed-out")
     expect(who_is_on(page)).to_have_text("Nobody is on")
 
 

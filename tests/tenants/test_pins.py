@@ -5,46 +5,33 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
 import pytest
-from at_tablet import OTHER_PIN, PIN, Tablet, give_pin, hire, set_up
-from cast import House, Person
-from direct import connect
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import TimestampSigner
-from over_http import Answer, Caller
-from server import Server
 from werkzeug.test import TestResponse
 
-from ordertrack.database.config import Settings
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants import accounts, pins
 from ordertrack.tenants.accounts import AccountError
+from support.cast import House, Person
+from support.http_client import Answer, Caller
+from support.server import Server
+from support.tablet import OTHER_PIN, PIN, Tablet, give_pin, hire, set_up
 
 SignIn = Callable[[Person], FlaskClient]
 WRONG = "9461"
 
 
 @pytest.fixture
-def kitchen(cedar: House, sign_in: SignIn) -> Tablet:
-    return set_up(sign_in, cedar)
-
-
-@pytest.fixture
 def nour(operator_app: Flask, cedar: House) -> str:
     """Her staff id; she has a PIN."""
     return give_pin(operator_app, cedar, cedar.nour)
-
-
-@pytest.fixture
-def operator(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
-    with connect(settings.operator_url, autocommit=True) as connection:
-        yield connection
 
 
 def sign_on(tablet: Tablet, staff_id: str, pin: str = PIN) -> TestResponse:

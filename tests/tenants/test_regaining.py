@@ -8,17 +8,17 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
-from cast import PASSWORD, House, Person
 from flask import Flask
 from flask.testing import FlaskClient
-from over_http import EventStream, StreamEnded, sign_in
-from server import Server, environment_of, wait_for
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import access, accounts, regaining
 from ordertrack.tenants.accounts import AccountError
+from support.cast import PASSWORD, House, Person
+from support.http_client import EventStream, StreamEnded, sign_in
+from support.server import Server, environment_of, wait_for
 
 NEW = "salt-and-cedar"
 SignIn = Callable[[Person], FlaskClient]

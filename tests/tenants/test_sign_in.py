@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from cast import PASSWORD, House, Person
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ordertrack.tenants import accounts
+from support.cast import PASSWORD, House, Person
 
 PAGE = {"Accept": "text/html,application/xhtml+xml"}
 

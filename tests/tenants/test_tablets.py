@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 
 import pytest
-from at_tablet import Tablet, give_pin, set_up
-from cast import House, Person
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
@@ -21,15 +19,11 @@ from werkzeug.routing import Rule
 from ordertrack.database.session import tenant_context
 from ordertrack.tenants import access
 from ordertrack.tenants.tablet_guard import OPEN
+from support.cast import House, Person
+from support.tablet import Tablet, give_pin, set_up
 
 PAGE = {"Accept": "text/html"}
 SignIn = Callable[[Person], FlaskClient]
-
-
-@pytest.fixture
-def kitchen(cedar: House, sign_in: SignIn) -> Tablet:
-    """A tablet of the kitchen of Hamra."""
-    return set_up(sign_in, cedar)
 
 
 @pytest.mark.parametrize("board", ["kitchen", "dispatch", "pickup"])

@@ -8,11 +8,8 @@ from collections.abc import Callable, Iterator
 from zoneinfo import ZoneInfo
 
 import pytest
-from cast import House
 from flask import Flask
 from flask.testing import FlaskClient
-from learned import BUSIEST, learn, shown, unlearn
-from passing import install_clock
 from playwright.sync_api import Page, expect
 
 from ordertrack.boards.columns import DISPATCH, KITCHEN
@@ -30,6 +27,9 @@ from ordertrack.sla import card_timers
 from ordertrack.sla.estimates import expected_end
 from ordertrack.sla.estimates.table import FEWEST, LEARNED_FROM
 from ordertrack.tracking import progress as fragments
+from support.cast import House
+from support.estimates import BUSIEST, learn, shown, unlearn
+from support.page_clock import install_clock
 
 PHONE = {"width": 390, "height": 844}
 BEIRUT = ZoneInfo("Asia/Beirut")

@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from cast import House
 from flask import Flask
 from markupsafe import escape
 from sqlalchemy import text
@@ -23,6 +22,7 @@ from ordertrack.orders.records import OrderRecord
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tracking import progress
 from ordertrack.tracking.views import SHOWN_AFTER_THE_END
+from support.cast import House
 
 
 def order_of(app: Flask, house: House, order_id: uuid.UUID) -> OrderRecord:

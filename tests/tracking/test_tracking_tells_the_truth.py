@@ -9,19 +9,19 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 import pytest
-import seen
-from cast import House
 from flask import Flask
-from over_http import EventStream
 from playwright.sync_api import Page, expect
-from server import Server
 from sqlalchemy import text
-from wire import Wire
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import operator_connection, tenant_context
 from ordertrack.orders import records, transitions
 from ordertrack.rules.state_machine import OrderStatus
+from support import page_recorder
+from support.cast import House
+from support.http_client import EventStream
+from support.network_proxy import NetworkProxy
+from support.server import Server
 
 PHONE = {"width": 390, "height": 844}
 A_SECOND = 1000  # milliseconds
@@ -44,13 +44,13 @@ def path(app: Flask, cedar: House, order_id: uuid.UUID) -> str:
 
 
 @pytest.fixture
-def page(path: str, wire: Wire, open_page: Open) -> Page:
+def page(path: str, network: NetworkProxy, open_page: Open) -> Page:
     """The customer's phone, live, whose time the test tells."""
-    page = open_page(None, path, strict=False, base_url=wire.address, viewport=PHONE)
+    page = open_page(None, path, strict=False, base_url=network.address, viewport=PHONE)
     page.clock.install()
     page.reload()
-    seen.expect_state(page, "live")
-    seen.record(page)
+    page_recorder.expect_state(page, "live")
+    page_recorder.record(page)
     return page
 
 
@@ -61,60 +61,60 @@ def move(app: Flask, house: House, order_id: uuid.UUID, *statuses: OrderStatus) 
 
 
 def test_a_cut_is_told_with_the_restaurants_time_and_repaired_without_a_reload(
-    app: Flask, cedar: House, order_id: uuid.UUID, page: Page, wire: Wire
+    app: Flask, cedar: House, order_id: uuid.UUID, page: Page, network: NetworkProxy
 ) -> None:
     page.evaluate("window.isSamePage = true")
-    wire.cut()
+    network.cut()
     expect(page.locator("#live")).to_contain_text("Reconnecting…", timeout=A_SECOND)
     now = dt.datetime.now(ZoneInfo("Asia/Beirut"))
     times = [(now - dt.timedelta(minutes=ago)).strftime("as of %H:%M") for ago in (0, 1)]
     expect(page.locator("#live")).to_contain_text(re.compile("|".join(times)))
     move(app, cedar, order_id, OrderStatus.CONFIRMED)
-    wire.let_through()
-    seen.expect_state(page, "live")
+    network.let_through()
+    page_recorder.expect_state(page, "live")
     expect(page.locator(".steps .current")).to_contain_text("Confirmed")
-    assert seen.states(page) == ["live", "reconnecting", "catching-up", "live"]
+    assert page_recorder.states(page) == ["live", "reconnecting", "catching-up", "live"]
     assert page.evaluate("window.isSamePage")
 
 
-def test_only_what_lasts_is_said_aloud_and_only_once(page: Page, wire: Wire) -> None:
+def test_only_what_lasts_is_said_aloud_and_only_once(page: Page, network: NetworkProxy) -> None:
     assert (
         page.locator("#live").evaluate("sign => sign.closest('[aria-live], output, [role=status]')") is None
     )
-    wire.cut()
-    seen.expect_state(page, "reconnecting")
-    wire.let_through()
-    seen.expect_state(page, "live")
+    network.cut()
+    page_recorder.expect_state(page, "reconnecting")
+    network.let_through()
+    page_recorder.expect_state(page, "live")
     page.clock.run_for(4_000)
-    assert seen.said_aloud(page) == []  # it was over before anybody could have been told
+    assert page_recorder.said_aloud(page) == []  # it was over before anybody could have been told
 
-    wire.plug()
+    network.plug()
     page.clock.run_for(43_000)
     expect(page.locator("#live")).to_contain_text(re.compile(r"No news for 4\d s"))
     for _ in range(5):
         page.clock.run_for(5_000)
-    assert seen.said_aloud(page) == ["No news for a while"]
-    wire.let_through()
-    seen.expect_state(page, "live")
+    assert page_recorder.said_aloud(page) == ["No news for a while"]
+    network.let_through()
+    page_recorder.expect_state(page, "live")
     page.clock.run_for(4_000)
-    assert seen.said_aloud(page) == ["No news for a while", "Live"]
+    assert page_recorder.said_aloud(page) == ["No news for a while", "Live"]
 
 
 def test_a_phone_that_comes_out_of_the_pocket_is_honest_at_once(
-    app: Flask, cedar: House, order_id: uuid.UUID, page: Page, wire: Wire
+    app: Flask, cedar: House, order_id: uuid.UUID, page: Page, network: NetworkProxy
 ) -> None:
-    asked = wire.asked("/stream")
-    seen.put_in_background(page, True)
+    asked = network.asked("/stream")
+    page_recorder.put_in_background(page, True)
     page.clock.run_for(100)
-    assert seen.state_now(page) == "reconnecting"
+    assert page_recorder.state_now(page) == "reconnecting"
     move(app, cedar, order_id, OrderStatus.CONFIRMED)
     page.clock.run_for(10_000)
-    assert wire.asked("/stream") == asked, "a phone in a pocket keeps a connection"
-    wire.hold("stream")
-    seen.put_in_background(page, False)
-    assert seen.state_now(page) == "reconnecting"
-    wire.let_through()
-    seen.expect_state(page, "live")
+    assert network.asked("/stream") == asked, "a phone in a pocket keeps a connection"
+    network.hold("stream")
+    page_recorder.put_in_background(page, False)
+    assert page_recorder.state_now(page) == "reconnecting"
+    network.let_through()
+    page_recorder.expect_state(page, "live")
     expect(page.locator(".steps .current")).to_contain_text("Confirmed")
 
 
@@ -135,18 +135,18 @@ def test_a_step_never_goes_back_and_is_said_aloud_once(
 
 
 def test_a_link_that_ends_while_it_is_open_says_so_and_asks_no_more(
-    app: Flask, settings: Settings, cedar: House, order_id: uuid.UUID, page: Page, wire: Wire
+    app: Flask, settings: Settings, cedar: House, order_id: uuid.UUID, page: Page, network: NetworkProxy
 ) -> None:
     move(app, cedar, order_id, OrderStatus.CANCELLED)
     expect(page.locator(".headline")).to_have_text("Cancelled")
     earlier(settings, cedar, order_id, dt.timedelta(days=2))
-    wire.cut()
-    seen.expect_state(page, "reconnecting")
-    wire.let_through()
+    network.cut()
+    page_recorder.expect_state(page, "reconnecting")
+    network.let_through()
     expect(page.locator("#live")).to_contain_text("This link has ended", timeout=10_000)
-    asked = len(wire.requests)
+    asked = len(network.requests)
     page.clock.run_for(120_000)
-    assert len(wire.requests) == asked
+    assert len(network.requests) == asked
     earlier(settings, cedar, order_id, dt.timedelta(days=-2))  # or the log would seem to contradict the order
 
 

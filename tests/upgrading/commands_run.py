@@ -1,27 +1,13 @@
-"""`ordertrack` commands as an operator types them."""
+"""Commands on databases that are to be upgraded: they may wait for one another."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from functools import partial
 
-from server import environment_of
+from support import command_line
+from support.command_line import Finished
 
-from ordertrack.database.config import Settings
-
-Finished = subprocess.CompletedProcess[str]
-
-
-def run(settings: Settings, *arguments: str, **environment: str) -> Finished:
-    """Run one to its end on this database."""
-    return subprocess.run(
-        [sys.executable, "-m", "ordertrack.commands", *arguments],
-        env=environment_of(settings, settings.data_folder, ORDERTRACK_DEMO="0", PORT="0") | environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+run = partial(command_line.run, patience=120)
 
 
 def refuses(finished: Finished, words: str) -> None:

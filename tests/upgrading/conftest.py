@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from quiet import empty_database
 
 from ordertrack.database import schema
 from ordertrack.database.config import Settings
+from support.quiet_database import empty_database
 from upgrading.schema_picture import Picture, picture
 
 

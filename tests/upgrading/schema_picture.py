@@ -6,11 +6,11 @@ from typing import Any, TypeAlias
 
 import psycopg
 from alembic import command
-from direct import connect
 
 from ordertrack.database import migrating
 from ordertrack.database.config import Settings
 from ordertrack.database.session import operator_connection
+from support.database import connect
 
 Picture: TypeAlias = dict[str, list[str]]
 _OURS = "relnamespace = 'public'::regnamespace"

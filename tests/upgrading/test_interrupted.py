@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
-from direct import connect
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from ordertrack.database import schema
 from ordertrack.database.config import ROOT, Settings
+from support.database import connect
 from upgrading.schema_picture import Picture, bring_to, picture
 
 REVISIONS = [

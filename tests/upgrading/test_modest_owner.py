@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from direct import connect
-from over_http import Caller
-from server import Server, wait_for
 from sqlalchemy import URL
 
 from ordertrack.database import migrating, schema
 from ordertrack.database.config import Settings
-from upgrading.clusters import VERSIONS, Owned, cluster, owned_database
+from support.clusters import VERSIONS, Owned, cluster, owned_database
+from support.database import connect
+from support.http_client import Caller
+from support.server import Server, wait_for
 from upgrading.commands_run import refuses, run
 from upgrading.schema_picture import Picture, bring_to, picture
 

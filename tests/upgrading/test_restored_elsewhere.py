@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from direct import connect
-from faults.own_database import open_house
 from sqlalchemy import URL
 
 from ordertrack.database import schema
@@ -17,7 +15,9 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import BlindOperator, db
 from ordertrack.server import consistency
 from ordertrack.tenants import accounts
-from upgrading.clusters import Owned, binaries, cluster, owned_database
+from support.clusters import Owned, binaries, cluster, owned_database
+from support.database import connect
+from support.own_database import open_house
 from upgrading.commands_run import refuses, run
 from upgrading.schema_picture import picture
 

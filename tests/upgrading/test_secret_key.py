@@ -8,13 +8,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from direct import connect
 from sqlalchemy import URL
 
 from ordertrack.database import app_role, schema
 from ordertrack.database.config import Settings
 from ordertrack.database.migrating import UpgradeRefused
-from upgrading.clusters import TRUSTING, Owned, cluster, owned_database
+from support.clusters import TRUSTING, Owned, cluster, owned_database
+from support.database import connect
 from upgrading.commands_run import refuses, run
 
 ANOTHER = "sesame"

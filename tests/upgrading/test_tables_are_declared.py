@@ -8,12 +8,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from direct import connect
 from flask import Flask
 
 from ordertrack.database import migrating
 from ordertrack.database.config import Settings
 from ordertrack.database.session import Base
+from support.database import connect
 
 _TABLES = """
     SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')

@@ -10,13 +10,13 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from cast import PASSWORD
-from direct import connect
-from over_http import Answer, Caller, EventStream
-from server import Server, wait_for
 
 from ordertrack.database import migrating
 from ordertrack.database.config import ROOT, Settings
+from support.cast import PASSWORD
+from support.database import connect
+from support.http_client import Answer, Caller, EventStream
+from support.server import Server, wait_for
 from upgrading.commands_run import run
 
 ORDER = {"restaurant": "hamra", "fulfilment": "delivery", "items": [{"name": "Kebab", "quantity": 2}]}

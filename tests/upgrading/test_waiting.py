@@ -10,12 +10,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from direct import connect
-from server import environment_of, wait_for
 
 from ordertrack.database import migrating, schema
 from ordertrack.database.config import Settings
 from ordertrack.database.migrating import UpgradeRefused
+from support.database import connect
+from support.server import environment_of, wait_for
 from upgrading.schema_picture import Picture, bring_to, picture
 
 

@@ -1,0 +1,124 @@
+"""On a shared tablet a tap that waits keeps its person, or waits for one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from boards.tap_steps import card, expect_none_waiting, expect_status, expect_waiting, log_of, tap
+from ordertrack.rules.state_machine import OrderStatus
+from support import page_recorder
+from support.cast import House
+from support.network_proxy import NetworkProxy
+from support.tablet import OTHER_PIN, PIN, give_pin, hire
+
+Place = Callable[..., uuid.UUID]
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_tablet(
+    operator_app: Flask, cedar: House, network: NetworkProxy, open_page: Open
+) -> Callable[[], Page]:
+    """A kitchen tablet over the wire, live; Nour and Rami have PINs, and nobody is on."""
+
+    def open_it() -> Page:
+        give_pin(operator_app, cedar, cedar.nour)
+        hire(operator_app, cedar, "Rami", pin=OTHER_PIN)
+        page = open_page(cedar.maya, "/tablets", strict=False, base_url=network.address)
+        page.get_by_label("Its name").fill("Grill")
+        page.get_by_role("button", name="Use this device as a tablet").click()
+        page.wait_for_url("**/r/hamra/kitchen")
+        page_recorder.expect_state(page, "live")
+        return page
+
+    return open_it
+
+
+def sign_on(page: Page, name: str, pin: str) -> None:
+    page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
+    for digit in pin:
+        page.locator(f"[data-digit='{digit}']").click()
+    page.get_by_role("button", name="OK", exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_tap_that_nobody_has_signed_waits_and_is_signed_before_it_is_sent(
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_tablet: Callable[[], Page]
+) -> None:
+    order_id = place(cedar)
+    page = open_tablet()
+    network.cut()
+    page_recorder.expect_state(page, "reconnecting")
+    tap(page, order_id, "Confirm")
+    expect_waiting(page, "1 tap waits; it is sent when the line is back.")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    network.let_through()
+    expect(page.get_by_role("dialog")).to_be_visible(timeout=20_000)
+    page.keyboard.press("Escape")
+    expect_waiting(page, "1 tap waits; it is sent when somebody signs on.")
+    assert log_of(app, cedar, order_id) == []
+    page.locator("#waiting").get_by_role("button", name="Sign on").click()
+    sign_on(page, "Nour", PIN)
+    expect_status(page, order_id, OrderStatus.CONFIRMED)
+    expect_none_waiting(page)
+    assert log_of(app, cedar, order_id) == ["confirmed Nour"]
+
+
+def test_a_tap_that_waits_for_a_pin_says_so_while_the_pin_is_asked_for(
+    cedar: House, place: Place, open_tablet: Callable[[], Page]
+) -> None:
+    order_id = place(cedar)
+    page = open_tablet()
+    tap(page, order_id, "Confirm")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect_waiting(page, "1 tap waits; it is sent when somebody signs on.")
+    sign_on(page, "Nour", PIN)
+    expect_status(page, order_id, OrderStatus.CONFIRMED)
+    expect_none_waiting(page)
+
+
+def test_a_tap_that_waits_stays_with_whoever_made_it_though_another_is_on_by_then(
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_tablet: Callable[[], Page]
+) -> None:
+    order_id, other = place(cedar), place(cedar)
+    page = open_tablet()
+    page.locator("#person-on").click()
+    sign_on(page, "Nour", PIN)
+    network.hold("post")
+    tap(page, order_id, "Confirm")
+    network.cut()
+    expect(card(page, order_id)).to_contain_text("Waits to be sent")
+    page.locator("#person-on").click()
+    page.locator("[data-sign-off]").click()
+    network.let_through()
+    expect_status(page, order_id, OrderStatus.CONFIRMED)
+    tap(page, other, "Confirm")
+    sign_on(page, "Rami", OTHER_PIN)
+    expect_status(page, other, OrderStatus.CONFIRMED)
+    assert log_of(app, cedar, order_id) == ["confirmed Nour"]
+    assert log_of(app, cedar, other) == ["confirmed Rami"]
+
+
+def test_a_tap_whose_person_may_not_act_any_more_is_signed_anew(
+    operator_app: Flask,
+    app: Flask,
+    cedar: House,
+    place: Place,
+    network: NetworkProxy,
+    open_tablet: Callable[[], Page],
+) -> None:
+    order_id = place(cedar)
+    page = open_tablet()
+    page.locator("#person-on").click()
+    sign_on(page, "Nour", PIN)
+    give_pin(operator_app, cedar, cedar.nour, "4862")
+    tap(page, order_id, "Confirm")
+    sign_on(page, "Rami", OTHER_PIN)
+    expect_status(page, order_id, OrderStatus.CONFIRMED)
+    expect_none_waiting(page)
+    assert log_of(app, cedar, order_id) == ["confirmed Rami"]

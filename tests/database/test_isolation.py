@@ -1,0 +1,331 @@
+"""Row-level security, found by walking the catalog, so that a table added later is covered by itself."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from psycopg import errors, sql
+from sqlalchemy import text
+
+from ordertrack.database.config import Settings
+from ordertrack.database.session import (
+    db,
+    enter_tenant,
+    operator_connection,
+    present_credential,
+    tenant_context,
+)
+from ordertrack.orders import actions
+from ordertrack.rules.order_actions import OrderAction
+from ordertrack.tenants.accounts import hash_key
+from support.cast import House, Person
+
+_TENANT_TABLES = """
+    SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND EXISTS (
+        SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = 'tenant_id' AND NOT attisdropped)
+     ORDER BY relname
+"""
+NOT_TENANT_OWNED = {"alembic_version", "status_transitions"}
+
+
+@pytest.fixture
+def tables(operator: psycopg.Connection[Any]) -> list[str]:
+    """Every table with a tenant_id."""
+    return [name for name, *_ in operator.execute(_TENANT_TABLES)]
+
+
+# A row for each table that nothing below has written to.
+_ROWS = """
+    INSERT INTO sla_rules
+        SELECT tenant_id, id, 1, '2026-01-01', timezone, '04:00', '[]', 1, 0, 'Maya', 'staff:x'
+      FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO sla_targets SELECT tenant_id, id, 1, 'kitchen', NULL, '2026-01-01', 1200, 'Maya', 'staff:x'
+      FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO sla_progress VALUES (%(tenant)s, 0);
+    INSERT INTO sla_stale SELECT tenant_id, id, '2026-01-01' FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO sla_shift_names VALUES (%(tenant)s, 1, 'Lunch');
+    INSERT INTO sla_restaurant_days SELECT tenant_id, 'kitchen', '2026-01-01', id, '', ''
+      FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO sla_tenant_days VALUES (%(tenant)s, 'kitchen', '2026-01-01', '', '', '');
+    INSERT INTO sla_estimate_days SELECT tenant_id, id, '2026-01-01', '', 0, 0, 0, 0
+      FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO floor_settings SELECT tenant_id, id, 1, '{}', 1, false, '[]', 'Maya', 'staff:x'
+      FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO tablets SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Grill', 'Maya', 'staff:x'
+      FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO pin_attempts SELECT tenant_id, id, 1 FROM staff_members WHERE tenant_id = %(tenant)s;
+    INSERT INTO screens SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Maya'
+      FROM restaurants WHERE tenant_id = %(tenant)s;
+"""
+
+
+@pytest.fixture
+def two_houses(
+    app: Flask,
+    cedar: House,
+    rival: House,
+    place: Callable[..., uuid.UUID],
+    sign_in: Callable[[Person], FlaskClient],
+    settings: Settings,
+) -> Iterator[tuple[House, House]]:
+    """Both with rows in every table, whose roll-up nobody touches meanwhile."""
+    with operator_connection(settings.operator_url) as connection:
+        for house in (cedar, rival):
+            lock = text("SELECT pg_advisory_lock(hashtextextended('roll-up:' || :tenant, 0))")
+            connection.execute(lock, {"tenant": str(house.tenant_id)})
+            order_id = place(house)
+            with tenant_context(app, house.tenant_id):
+                actions.act(order_id, OrderAction.RUSH, by=house.maya.principal)
+            sign_in(house.nour)
+            for statement in _ROWS.split(";\n")[:-1]:
+                connection.exec_driver_sql(statement, {"tenant": house.tenant_id})
+        yield cedar, rival
+        # No log taught them that, as the suite's last test would find.
+        for house in (cedar, rival):
+            connection.exec_driver_sql(
+                "DELETE FROM sla_estimate_days WHERE tenant_id = %(tenant)s", {"tenant": house.tenant_id}
+            )
+
+
+def enter(connection: psycopg.Connection[Any], house: House) -> None:
+    connection.execute("SELECT set_config('ordertrack.tenant_id', %s, true)", [str(house.tenant_id)])
+
+
+def select(table: str, what: str = "count(*)") -> sql.Composed:
+    return sql.SQL(f"SELECT {what} FROM {{}}").format(sql.Identifier(table))
+
+
+def test_every_table_is_tenant_owned_or_known_not_to_be(
+    operator: psycopg.Connection[Any], tables: list[str]
+) -> None:
+    every = {
+        name for (name,) in operator.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    }
+    assert every - set(tables) - NOT_TENANT_OWNED == {"tenants"}
+    assert len(tables) >= 8
+
+
+def test_row_level_security_is_on_forced_and_has_a_policy_for_all_commands(
+    operator: psycopg.Connection[Any], tables: list[str]
+) -> None:
+    for name, is_on, is_forced in operator.execute(_TENANT_TABLES).fetchall():
+        assert is_on and is_forced, name
+    for name in (*tables, "tenants"):
+        policies = operator.execute(
+            "SELECT cmd, qual, with_check FROM pg_policies WHERE tablename = %s AND roles = '{public}'",
+            [name],
+        ).fetchall()
+        column = "id" if name == "tenants" else "tenant_id"
+        rule = f"({column} = current_tenant())"
+        assert ("ALL", rule, rule) in policies, name
+        others = [(cmd, qual) for cmd, qual, _ in policies if qual != rule]
+        if name == "screens":  # a process writes for all the tenants it watches at once, and for no others
+            ((cmd, qual),) = others
+            assert cmd == "ALL" and "tenant_id IN ( SELECT" in qual and "'ordertrack.watched_tenants'" in qual
+        else:
+            assert all(cmd == "SELECT" for cmd, _ in others), f"{name} lets more in"
+
+
+def test_every_primary_key_begins_with_the_tenant(
+    operator: psycopg.Connection[Any], tables: list[str]
+) -> None:
+    for name in tables:
+        first = operator.execute(
+            """SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
+                WHERE indrelid = %s::regclass AND indisprimary""",
+            [name],
+        ).fetchone()
+        assert first == ("tenant_id",), name
+
+
+def test_views_and_functions_do_not_open_a_way_around(operator: psycopg.Connection[Any]) -> None:
+    loose = operator.execute(
+        """SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')
+           UNION ALL
+           SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"""
+    ).fetchall()
+    # The other one writes a column of the order whose first event was just written, and nobody may call it.
+    assert sorted(loose) == [("name_idempotency_sender",), ("tenants_behind",)]
+
+
+def test_the_one_function_that_looks_at_all_tenants_tells_their_ids_and_keeps_no_door_open(
+    two_houses: tuple[House, House], confined: psycopg.Connection[Any]
+) -> None:
+    told = {tenant for (tenant,) in confined.execute("SELECT tenants_behind()")}
+    assert told >= {house.tenant_id for house in two_houses}
+    assert confined.execute("SELECT count(*) FROM orders").fetchone() == (0,)
+    result = confined.execute("SELECT pg_get_function_result('tenants_behind()'::regprocedure)").fetchone()
+    assert result == ("SETOF uuid",)
+
+
+def test_without_a_tenant_there_are_no_rows(
+    two_houses: tuple[House, House], confined: psycopg.Connection[Any], tables: list[str]
+) -> None:
+    for name in (*tables, "tenants"):
+        assert confined.execute(select(name)).fetchone() == (0,), name
+
+
+def test_inside_a_tenant_every_table_shows_its_own_rows_only(
+    two_houses: tuple[House, House], confined: psycopg.Connection[Any], tables: list[str]
+) -> None:
+    for house in two_houses:
+        enter(confined, house)
+        for name in tables:
+            owners = confined.execute(select(name, "DISTINCT tenant_id")).fetchall()
+            assert owners == [(house.tenant_id,)], name
+        assert confined.execute("SELECT id FROM tenants").fetchall() == [(house.tenant_id,)]
+
+
+def test_no_table_takes_a_row_for_another_tenant(
+    two_houses: tuple[House, House], operator: psycopg.Connection[Any], tables: list[str], settings: Settings
+) -> None:
+    """Rival's own rows, copied by somebody inside Cedar who may otherwise write."""
+    cedar, rival = two_houses
+    for name in tables:
+        operator.execute(sql.SQL("GRANT INSERT ON {} TO {}").format(sql.Identifier(name), role_of(settings)))
+        operator.execute(
+            sql.SQL("CREATE TEMP TABLE {} AS SELECT * FROM {} WHERE tenant_id = {}").format(
+                sql.Identifier(f"stolen_{name}"), sql.Identifier(name), sql.Literal(str(rival.tenant_id))
+            )
+        )
+        operator.execute(
+            sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier(f"stolen_{name}"), role_of(settings))
+        )
+    operator.execute(sql.SQL("SET LOCAL ROLE {}").format(role_of(settings)))
+    enter(operator, cedar)
+    for name in tables:
+        insert = sql.SQL("INSERT INTO {} SELECT * FROM {}").format(
+            sql.Identifier(name), sql.Identifier(f"stolen_{name}")
+        )
+        with pytest.raises(errors.InsufficientPrivilege, match="row-level security"), operator.transaction():
+            operator.execute(insert)
+
+
+def test_nothing_of_another_tenant_can_be_changed_or_removed(
+    two_houses: tuple[House, House], operator: psycopg.Connection[Any], tables: list[str], settings: Settings
+) -> None:
+    """Even a role that was granted too much: the rows are not there for it."""
+    cedar, rival = two_houses
+    for name in tables:
+        grant = sql.SQL("GRANT UPDATE, DELETE ON {} TO {}")
+        operator.execute(grant.format(sql.Identifier(name), role_of(settings)))
+    operator.execute(sql.SQL("SET LOCAL ROLE {}").format(role_of(settings)))
+    enter(operator, cedar)
+    for name in tables:
+        table, owner = sql.Identifier(name), sql.Literal(str(rival.tenant_id))
+        for verb in ("UPDATE {} SET tenant_id = tenant_id", "DELETE FROM {}"):
+            statement = sql.SQL(verb + " WHERE tenant_id = {}").format(table, owner)
+            assert operator.execute(statement).rowcount == 0, name
+
+
+def role_of(settings: Settings) -> sql.Identifier:
+    return sql.Identifier(settings.app_role)
+
+
+def test_the_owner_of_the_schema_is_confined_too_unless_a_superuser(
+    two_houses: tuple[House, House], operator: psycopg.Connection[Any], tables: list[str]
+) -> None:
+    role = sql.Identifier(f"owner_{uuid.uuid4().hex[:8]}")
+    operator.execute(sql.SQL("CREATE ROLE {}").format(role))
+    for name in tables:
+        operator.execute(sql.SQL("ALTER TABLE {} OWNER TO {}").format(sql.Identifier(name), role))
+    operator.execute(sql.SQL("SET LOCAL ROLE {}").format(role))
+    for name in tables:
+        assert operator.execute(select(name)).fetchone() == (0,), name
+
+
+def test_the_tenant_ends_with_its_transaction(app: Flask, two_houses: tuple[House, House]) -> None:
+    """The next request gets the same pooled connection, and must find nothing of this one on it."""
+    cedar, _ = two_houses
+    with app.app_context():
+        db.engine.dispose()  # the pool is empty, so that there is one connection to be given again
+    setting = text("SELECT pg_backend_pid(), current_setting('ordertrack.tenant_id', true)")
+    rows = text("SELECT count(*) FROM orders")
+    for end in ("commit", "rollback"):
+        with tenant_context(app, cedar.tenant_id):
+            first = db.session.execute(setting).one()
+            assert first[1] == str(cedar.tenant_id)
+            assert db.session.execute(rows).scalar() == 1
+            getattr(db.session, end)()
+            assert db.session.execute(rows).scalar() == 1, "the next transaction enters the tenant again"
+        with app.app_context():
+            second = db.session.execute(setting).one()
+            assert second[0] == first[0], "this test means to see the same connection again"
+            assert not second[1]
+            assert db.session.execute(rows).scalar() == 0
+
+
+def test_entering_another_tenant_leaves_the_first(app: Flask, two_houses: tuple[House, House]) -> None:
+    cedar, rival = two_houses
+    owners = text("SELECT DISTINCT tenant_id FROM orders")
+    with tenant_context(app, cedar.tenant_id):
+        assert db.session.scalars(owners).all() == [cedar.tenant_id]
+        enter_tenant(rival.tenant_id)
+        assert db.session.scalars(owners).all() == [rival.tenant_id]
+        db.session.rollback()
+        assert db.session.scalars(owners).all() == [rival.tenant_id]
+
+
+@pytest.mark.parametrize("setting", ["", "nonsense", "00000000-0000-0000-0000-000000000000"])
+def test_a_setting_that_is_no_tenant_shows_nothing(
+    two_houses: tuple[House, House], confined: psycopg.Connection[Any], setting: str
+) -> None:
+    confined.execute("SELECT set_config('ordertrack.tenant_id', %s, true)", [setting])
+    try:
+        assert confined.execute("SELECT count(*) FROM orders").fetchone() == (0,)
+    except errors.InvalidTextRepresentation:
+        assert setting == "nonsense"
+
+
+def credentials(app: Flask, house: House) -> dict[str, tuple[str, str]]:
+    """Each credential of a house, and the table whose row holds it."""
+    with tenant_context(app, house.tenant_id):
+        token = db.session.execute(text("SELECT token FROM tracking_links")).scalar_one()
+    return {
+        "sign_in_email": (house.nour.email, "staff_members"),
+        "api_key_hash": (hash_key(house.key), "api_keys"),
+        "tracking_token": (token, "tracking_links"),
+        "tenant_slug": (house.slug, "tenants"),
+    }
+
+
+@pytest.mark.parametrize("name", ["sign_in_email", "api_key_hash", "tracking_token", "tenant_slug"])
+def test_a_credential_shows_the_one_row_that_holds_it_and_no_other(
+    app: Flask, two_houses: tuple[House, House], tables: list[str], name: str
+) -> None:
+    cedar, _ = two_houses
+    value, its_table = credentials(app, cedar)[name]
+    with app.app_context():
+        present_credential(name, value)
+        for table in (*tables, "tenants"):
+            shown = db.session.execute(text(f"SELECT count(*) FROM {table}")).scalar()
+            assert shown == (1 if table == its_table else 0), table
+        db.session.commit()
+        assert db.session.execute(text(f"SELECT count(*) FROM {its_table}")).scalar() == 0
+
+
+@pytest.mark.parametrize("name", ["sign_in_email", "api_key_hash", "tracking_token", "tenant_slug"])
+@pytest.mark.parametrize("value", ["", "%", "nobody"])
+def test_an_empty_or_wrong_credential_shows_nothing(
+    app: Flask, two_houses: tuple[House, House], tables: list[str], name: str, value: str
+) -> None:
+    with app.app_context():
+        present_credential(name, value)
+        for table in (*tables, "tenants"):
+            assert db.session.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 0, table
+
+
+def test_a_credential_opens_nothing_for_writing(
+    app: Flask, two_houses: tuple[House, House], confined: psycopg.Connection[Any]
+) -> None:
+    cedar, _ = two_houses
+    confined.execute("SELECT set_config('ordertrack.sign_in_email', %s, true)", [cedar.nour.email])
+    with pytest.raises(errors.InsufficientPrivilege):
+        confined.execute("UPDATE staff_members SET password_hash = 'x'")

@@ -1,0 +1,62 @@
+"""The real server as it starts: what it refuses to be, and that it says so in a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from ordertrack.database.config import Settings
+from support.command_line import run
+
+
+def test_a_server_whose_workers_cannot_begin_never_says_that_it_is_open(
+    settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "static").touch()  # a file where each worker wants the folder of what it has built
+    ended = run(settings, "serve", folder=tmp_path)
+    assert ended.returncode != 0
+    assert "FileExistsError" in ended.stderr or "NotADirectoryError" in ended.stderr
+    assert "is open at" not in ended.stdout
+
+
+@pytest.mark.parametrize("power", ["SUPERUSER", "BYPASSRLS"])
+def test_it_refuses_to_start_under_a_role_that_can_see_past_tenants(
+    settings: Settings, tmp_path: Path, power: str
+) -> None:
+    url = settings.operator_url.set(drivername="postgresql")
+    role = f"careless_{power.lower()}"
+    name = sql.Identifier(role)
+    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'careless' {}").format(name, sql.SQL(power))
+        )
+        try:
+            careless = url.set(username=role, password="careless").render_as_string(hide_password=False)
+            refused = run(settings, "serve", ORDERTRACK_APP_DATABASE_URL=careless, folder=tmp_path)
+        finally:
+            connection.execute(sql.SQL("DROP OWNED BY {}").format(name))
+            connection.execute(sql.SQL("DROP ROLE {}").format(name))
+    assert refused.returncode == 1
+    assert "tenants could see each other" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("PORT", "eighty", "PORT must be a whole number"),
+        ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY must be a whole number from 1"),
+        ("DATABASE_URL", "mysql://x/y", "must begin with postgresql://"),
+        ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "The database cannot be used"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_said_in_a_sentence(
+    settings: Settings, tmp_path: Path, name: str, value: str, words: str
+) -> None:
+    refused = run(settings, "serve", **{name: value}, folder=tmp_path)
+    assert refused.returncode == 1
+    assert words in refused.stderr
+    assert "Traceback" not in refused.stderr

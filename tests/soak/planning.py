@@ -1,0 +1,126 @@
+"""Making a plan: a function of its seed, its size and the faults alone."""
+
+from __future__ import annotations
+
+from random import Random
+
+from ordertrack.rules.state_machine import TRANSITIONS, Fulfilment
+from soak.plan import (
+    Back,
+    Fault,
+    Hands,
+    HousePlan,
+    Kind,
+    Leave,
+    Meeting,
+    Move,
+    Place,
+    Plan,
+    Screen,
+    Size,
+    Step,
+    Strike,
+    Visit,
+    Watch,
+)
+
+FIRST_ORDERS = 4  # are placed before anybody does anything else, so that strangers need not wait for them
+_SHARES = {
+    Kind.LEGAL: 50,
+    Kind.CONTENDED: 10,
+    Kind.DOUBLE_TAP: 8,
+    Kind.STALE: 6,
+    Kind.BLIND: 6,
+    Kind.ILLEGAL: 6,
+    Kind.WRONG_HANDS: 5,
+    Kind.CANCEL: 4,
+    Kind.CANCEL_WITHOUT_REASON: 2,
+    Kind.FOREIGN: 3,
+}
+_HANDS = {Hands.THEIRS: 5, Hands.KEY: 4, Hands.MAYA: 2, Hands.NOUR: 1, Hands.KARIM: 1}
+_BACKS = {
+    Back.RESUME: 10,
+    Back.RESUME_AFTER: 4,
+    Back.RELOAD: 4,
+    Back.OLD: 1,
+    Back.FOREIGN_EPOCH: 1,
+    Back.FUTURE: 1,
+    Back.MALFORMED: 1,
+}
+
+
+def make(seed: int, size: Size, faults: tuple[Fault, ...]) -> Plan:
+    """The plan of this seed: the same for the same arguments, in every process."""
+    half = Size(max(2, size.writers // 2), size.beats // 2, max(1, size.crowd // 2), 0)
+    random = Random(f"{seed} faults")
+    moments = sorted(random.uniform(0.1, 0.9) for _ in range(size.strikes if faults else 0))
+    first = random.randrange(len(faults)) if faults else 0
+    return Plan(
+        seed,
+        (_house(Random(f"{seed} first"), size), _house(Random(f"{seed} second"), half)),
+        tuple(Strike(at, faults[(first + n) % len(faults)]) for n, at in enumerate(moments)),
+    )
+
+
+def _house(random: Random, size: Size) -> HousePlan:
+    """Steps are dealt out along one line of time, so that no writer ever waits for one who waits for it."""
+    writers: list[list[Step]] = [[] for _ in range(size.writers)]
+    orders = 0
+    for beat in range(size.beats):
+        if orders < FIRST_ORDERS or random.random() < 0.12:
+            random.choice(writers).append(_place(random, orders))
+            orders += 1
+            continue
+        order = random.randrange(max(0, orders - 10), orders)
+        kind = random.choices(list(_SHARES), list(_SHARES.values()))[0]
+        if kind == Kind.CONTENDED:
+            parties = random.sample(writers, random.randint(2, len(writers)))
+            for writer in parties:
+                writer.append(_move(random, order, kind, Meeting(beat, len(parties))))
+        else:
+            random.choice(writers).append(_move(random, order, kind))
+    return HousePlan(tuple(map(tuple, writers)), _watches(random, size, orders), orders)
+
+
+def _place(random: Random, order: int) -> Place:
+    return Place(
+        order,
+        random.randrange(2),
+        random.choice(list(Fulfilment)),
+        random.choice([None, 0, 10, 25]),
+        random.choice([1, 1, 1, 2, 3]),
+    )
+
+
+def _move(random: Random, order: int, kind: Kind, meeting: Meeting | None = None) -> Move:
+    hands = random.choices(list(_HANDS), list(_HANDS.values()))[0]
+    stale = random.choice([status for status, following in TRANSITIONS.items() if following])
+    return Move(order, kind, hands, random.random(), stale, meeting)
+
+
+def _watches(random: Random, size: Size, orders: int) -> tuple[Watch, ...]:
+    watches = []
+    for screen in Screen:
+        for n in range(size.crowd):
+            restaurant = n % 2 if screen in (Screen.KITCHEN, Screen.DISPATCH) else None
+            order = random.randrange(orders) if screen == Screen.TRACKING else None
+            if screen == Screen.PROGRAM and n % 3 == 1:
+                restaurant = random.randrange(2)
+            if screen == Screen.PROGRAM and n % 3 == 2:
+                order = random.randrange(orders)
+            watches.append(Watch(screen, restaurant, order, _visits(random)))
+    return tuple(watches)
+
+
+def _visits(random: Random) -> tuple[Visit, ...]:
+    """More than a round has time for; some readers hardly ever leave, some hardly stay."""
+    patience = random.choice([0.05, 0.3, 0.3, 1.0, 5.0])
+    return tuple(
+        Visit(
+            random.uniform(0, 2 * patience),
+            random.choice(list(Leave)),
+            random.choice([0.0, random.uniform(0, 0.3), random.uniform(0, 1.5)]),
+            random.choices(list(_BACKS), list(_BACKS.values()))[0],
+        )
+        for _ in range(120)
+    )

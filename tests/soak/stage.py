@@ -1,0 +1,125 @@
+"""One house while a round runs: its callers, its orders by their number in the plan, and its ledger."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.tenants.principal import Principal
+from soak.ledger import Attempt, Claim
+from soak.plan import Hands, HousePlan, Meeting, Move, Place
+from support.cast import House
+from support.http_client import Answer, Caller, sign_in
+from support.server import wait_for
+
+PATIENCE = 40.0  # seconds for an answer, or for what must come
+ROUND = 150.0  # seconds that a round may take, and so what one may wait for another's part of the plan
+LOST = (OSError, http.client.HTTPException)
+
+
+@dataclass
+class Order:
+    """What the plan calls order n, once it is placed."""
+
+    fulfilment: Fulfilment = Fulfilment.PICKUP
+    restaurant: int = 0
+    id: uuid.UUID | None = None
+    tracking_path: str = ""
+    is_placed: threading.Event = field(default_factory=threading.Event)
+
+    def await_id(self) -> uuid.UUID:
+        assert self.is_placed.wait(ROUND), "an order of the plan was never placed"
+        assert self.id is not None
+        return self.id
+
+
+class Stage:
+    """Shared by the writers and readers of one house; what they tell it is only ever appended."""
+
+    def __init__(self, house: House, plan: HousePlan, port: int, is_disturbed: bool) -> None:
+        self.house = house
+        self.plan = plan
+        self.port = port
+        self.is_disturbed = is_disturbed
+        self.program = Caller(port, house.bearer)
+        people = {Hands.NOUR: house.nour, Hands.KARIM: house.karim, Hands.MAYA: house.maya}
+        self.callers = {hands: sign_in(port, person) for hands, person in people.items()}
+        self.principals: dict[Hands, Principal] = {
+            Hands.KEY: house.program,
+            **{hands: person.principal for hands, person in people.items()},
+        }
+        self.orders = [Order() for _ in range(plan.orders)]
+        self.attempts: list[Attempt] = []
+        self.claims: list[Claim] = []
+        self.done: list[None] = []
+        self._meetings = {
+            step.meeting.number: self._meeting(step.order, step.meeting)
+            for steps in plan.writers
+            for step in steps
+            if isinstance(step, Move) and step.meeting
+        }
+        self._seen: dict[int, OrderStatus] = {}
+
+    @property
+    def progress(self) -> float:
+        """The share of the writers' steps that is done."""
+        return len(self.done) / sum(map(len, self.plan.writers))
+
+    def read(self, ask: Callable[[], Answer], expected: int = 200) -> Answer:
+        """The answer to a question, asked again while faults stand in its way."""
+
+        def attempt() -> Answer | None:
+            try:
+                answer = ask()
+            except LOST:
+                if not self.is_disturbed:
+                    raise
+                return None
+            if answer.status == 503 and self.is_disturbed:
+                return None
+            assert answer.status == expected, f"{answer.status}: {answer.text[:500]}"
+            return answer
+
+        return wait_for(attempt, "an answer", PATIENCE)
+
+    def look(self, number: int) -> OrderStatus:
+        """Where an order stands now, as a program is told; what was told goes into the ledger."""
+        order_id = self.orders[number].await_id()
+        began = time.monotonic()
+        said = self.read(lambda: self.program.call(f"/api/v1/orders/{order_id}")).json
+        status = OrderStatus(said["status"])
+        self.claims.append(Claim(order_id, began, time.monotonic(), f"a look at order {number}", status))
+        return status
+
+    def meet(self, meeting: Meeting) -> OrderStatus:
+        """Wait for all parties of a meeting; what all of them have seen."""
+        self._meetings[meeting.number].wait(ROUND)
+        return self._seen[meeting.number]
+
+    def call_off(self) -> None:
+        """Let nobody wait any longer for one who will not come."""
+        for meeting in self._meetings.values():
+            meeting.abort()
+        for order in self.orders:
+            order.is_placed.set()
+
+    def _meeting(self, order: int, meeting: Meeting) -> threading.Barrier:
+        def look() -> None:
+            self._seen[meeting.number] = self.look(order)
+
+        return threading.Barrier(meeting.parties, look)
+
+    def placed(self, step: Place, said: dict[str, Any]) -> None:
+        order = self.orders[step.order]
+        order.id = uuid.UUID(said["id"])
+        order.fulfilment = step.fulfilment
+        order.restaurant = step.restaurant
+        order.tracking_path = urlsplit(said["tracking_url"]).path
+        order.is_placed.set()

@@ -1,0 +1,44 @@
+"""Looking at a running server from outside: its processes, its memory, its metrics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from support.http_client import Caller
+from support.server import Server
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def workers(server: Server) -> list[int]:
+    """The worker processes, oldest first: what the master has for children, while it starts nothing."""
+    assert server._process is not None
+    return sorted(pid for pid in children(server._process.pid) if is_python(pid))
+
+
+def is_python(pid: int) -> bool:
+    try:
+        return b"gunicorn" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def memory(pid: int) -> int:
+    """Bytes that the process holds for itself."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    private = [int(line.split()[1]) for line in lines if line.startswith("Private")]
+    return sum(private) * 1024
+
+
+def metric(server: Server, name: str, labels: str = "") -> float:
+    """The sum of a metric over the server's workers, of those series whose labels hold `labels`."""
+    while True:
+        try:
+            text = Caller(server.port).call("/metrics").text
+            break
+        except ConnectionError:  # it was a connection to a worker that has just died; the next one is not
+            continue
+    lines = [line for line in text.splitlines() if line.startswith((f"{name} ", f"{name}{{"))]
+    return sum(float(line.split()[-1]) for line in lines if labels in line)

@@ -1,0 +1,132 @@
+"""Every route of the application, asked with another tenant's ids: 404, and nothing changes.
+
+It walks the URL map, so that a route added later is covered by itself; one whose ids it cannot fill in fails.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from werkzeug.routing import Rule
+
+from ordertrack.database.config import Settings
+from ordertrack.database.session import operator_connection
+from ordertrack.rules.order_actions import OrderAction
+from ordertrack.rules.state_machine import OrderStatus
+from support.cast import House, Person
+from support.tablet import set_up
+
+# Routes that name nothing of a tenant's; anything else must be fillable below.
+_BOARDS = ("kitchen", "dispatch")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    method: str
+    path: str
+
+
+def attempts(app: Flask, rival: House, order_id: uuid.UUID, tablet_id: uuid.UUID) -> Iterator[Attempt]:
+    """Every route with an id in it, filled with Rival's."""
+    theirs = {
+        "order_id": [str(order_id)],
+        "tablet_id": [str(tablet_id)],
+        "staff_id": [rival.nour.principal.actor.removeprefix("staff:")],
+        "restaurant": [rival.restaurants[0]],
+        "board": list(_BOARDS),
+    }
+    for rule in app.url_map.iter_rules():
+        if not rule.arguments or rule.endpoint.startswith("tracking."):
+            continue  # without ids; or a token, which is its own permission: tests/tracking
+        unknown = rule.arguments - theirs.keys()
+        assert not unknown, f"{rule.rule}: say here what another tenant's {unknown} is"
+        yield from _filled(app, rule, theirs)
+
+
+def _filled(app: Flask, rule: Rule, theirs: dict[str, list[str]]) -> Iterator[Attempt]:
+    with app.test_request_context():
+        for board in theirs["board"] if "board" in rule.arguments else [""]:
+            values = {name: theirs[name][0] for name in rule.arguments} | ({"board": board} if board else {})
+            for name in values.keys() & {"order_id", "tablet_id", "staff_id"} if "uuid" in rule.rule else ():
+                values[name] = uuid.UUID(values[name])  # type: ignore[assignment]
+            path = app.url_map.bind("").build(rule.endpoint, values, method=None)
+            for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}:
+                yield Attempt(method, path)
+
+
+def _rows(settings: Settings) -> dict[str, list[str]]:
+    """Everything in the database that a request could change."""
+    tables = (
+        "orders",
+        "order_items",
+        "order_status_events",
+        "tenant_streams",
+        "restaurants",
+        "staff_members",
+        "order_actions",
+        "floor_settings",
+        "tablets",
+        "pin_attempts",
+    )
+    with operator_connection(settings.operator_url) as connection:
+        return {
+            table: sorted(str(row) for row in connection.execute(text(f"SELECT {table}::text FROM {table}")))
+            for table in tables
+        }
+
+
+@pytest.mark.parametrize("who", ["manager", "program"])
+def test_every_route_asked_with_another_tenants_ids_is_404_and_changes_nothing(
+    app: Flask,
+    settings: Settings,
+    cedar: House,
+    rival: House,
+    place: Callable[..., uuid.UUID],
+    sign_in: Callable[[Person], FlaskClient],
+    who: str,
+) -> None:
+    order_id = place(rival)
+    client = sign_in(cedar.maya) if who == "manager" else app.test_client()
+    tablet_id = uuid.UUID(set_up(sign_in, rival).id)
+    before = _rows(settings)
+    asked = 0
+    for attempt in attempts(app, rival, order_id, tablet_id):
+        is_api = attempt.path.startswith("/api/")
+        if is_api != (who == "program"):
+            continue
+        move = {"to": OrderStatus.CONFIRMED.value, "reason": "mine now"}
+        deed = {"act": OrderAction.RUSH.value}
+        body = {"seen": OrderStatus.PENDING.value} | (deed if attempt.path.endswith("/actions") else move)
+        answer = client.open(
+            attempt.path,
+            method=attempt.method,
+            **({"json": body, "headers": cedar.bearer} if is_api else {"data": body}),
+        )
+        assert answer.status_code == 404, (attempt, answer.status_code, answer.text[:300])
+        asked += 1
+    assert asked >= 3
+    assert _rows(settings) == before
+
+
+def test_an_order_of_another_tenant_cannot_be_placed_into_or_filtered_for(
+    app: Flask, settings: Settings, cedar: House, rival: House
+) -> None:
+    client = app.test_client()
+    before = _rows(settings)
+    order = {
+        "restaurant": rival.restaurants[0],
+        "fulfilment": "pickup",
+        "items": [{"name": "Kebab", "quantity": 1}],
+    }
+    assert client.post("/api/v1/orders", json=order, headers=cedar.bearer).status_code == 404
+    assert (
+        client.get(f"/api/v1/stream?restaurant={rival.restaurants[0]}", headers=cedar.bearer).status_code
+        == 404
+    )
+    assert _rows(settings) == before
