@@ -65,7 +65,7 @@ def _page(
 ) -> str:
     """The page with what was typed, what is wrong with it, and where dishes go by these stations."""
     return render_template(
-        "floor_settings.html",
+        "backoffice/operations.html",
         principal=principal,
         place=place,
         zone=ZoneInfo(place.timezone),

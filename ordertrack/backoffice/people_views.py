@@ -84,7 +84,7 @@ def _role() -> Role:
 
 def _page(principal: Principal, problems: dict[str, str] | None = None) -> str:
     return render_template(
-        "people.html",
+        "backoffice/people.html",
         principal=principal,
         problems=problems or {},
         typed=request.form,

@@ -64,7 +64,7 @@ def _page(principal: Principal, problem: str | None = None) -> str:
         select(Restaurant).where(Restaurant.tenant_id == principal.tenant_id).order_by(Restaurant.name)
     ).all()
     return render_template(
-        "tablets.html",
+        "backoffice/tablets.html",
         principal=principal,
         problem=problem,
         typed=request.form,

@@ -32,7 +32,7 @@ def choose() -> ResponseReturnValue:
     principal = _manager()
     places = [(place, place.calendar.rules[-1]) for place in rows.read(principal.tenant_id)]
     return render_template(
-        "sla_settings_choose.html",
+        "backoffice/choose_restaurant.html",
         principal=principal,
         places=places,
         shifts_in_words=targets_wording.shifts_in_words,
@@ -101,7 +101,7 @@ def _page(
     today = place.calendar.day_of(now)
     latest = place.calendar.rules[-1]
     return render_template(
-        "sla_settings.html",
+        "backoffice/targets.html",
         principal=principal,
         place=place,
         today=today,

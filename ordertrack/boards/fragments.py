@@ -55,7 +55,9 @@ def standing(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> St
 
 def move(board: Board, order: OrderRecord, language: str) -> str:
     """Take the card off the board and put it where it stands now: replayed, it changes nothing."""
-    return _render(language, "_move.html", board=board, order=order, column=board.column_of(order))
+    return _render(
+        language, "board/_move_message.html", board=board, order=order, column=board.column_of(order)
+    )
 
 
 def whole(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID, language: str) -> str:
@@ -63,7 +65,7 @@ def whole(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID, language
     stands = standing(board, tenant_id, restaurant_id)
     return _render(
         language,
-        "_columns.html",
+        "board/_columns_message.html",
         board=board,
         columns=stands.columns,
         left_out=stands.left_out,

@@ -80,12 +80,12 @@ class PickupChannel:
     def render(self, change: Change, key: str) -> Message:
         _restaurant, language = parse_key(key)
         area = area_of(change.order, dt.datetime.now(dt.UTC))
-        return Message(_render(language, "_pickup_move.html", order=change.order, area=area))
+        return Message(_render(language, "pickup/_move_message.html", order=change.order, area=area))
 
     def snapshot(self, topic: Topic, head: Cursor) -> Message:
         restaurant_id, language = parse_key(topic.key)
         areas = areas_of(topic.tenant_id, restaurant_id)
-        return Message(_render(language, "_pickup_areas.html", areas=areas))
+        return Message(_render(language, "pickup/_areas_message.html", areas=areas))
 
 
 def area_of(order: OrderRecord, now: dt.datetime) -> Area | None:

@@ -27,7 +27,7 @@ def show(restaurant: str) -> ResponseReturnValue:
     principal, place = _find(restaurant)
     cursor = event_log.head(principal.tenant_id)  # before the rows, as on every board
     return render_template(
-        "pickup.html",
+        "pickup/pickup.html",
         restaurant=place,
         areas=areas_of(principal.tenant_id, place.id),
         cursor=cursor,

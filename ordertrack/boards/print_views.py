@@ -27,7 +27,7 @@ def show(restaurant: str) -> ResponseReturnValue:
     orders = records.of_restaurant(principal.tenant_id, place.id, OPEN)
     by_status = {status: [order for order in orders if order.status == status] for status in OPEN}
     return render_template(
-        "open_orders.html",
+        "board/open_orders.html",
         principal=principal,
         place=place,
         zone=ZoneInfo(place.timezone),

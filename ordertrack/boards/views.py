@@ -48,7 +48,7 @@ def home() -> ResponseReturnValue:
 def choose() -> ResponseReturnValue:
     """Every board that the asker may open."""
     principal = staff_principal()
-    return render_template("boards.html", principal=principal, boards=_boards_of(principal))
+    return render_template("board/choose.html", principal=principal, boards=_boards_of(principal))
 
 
 @blueprint.get("/r/<restaurant>/<any(kitchen, dispatch):board>")
@@ -61,7 +61,7 @@ def show(restaurant: str, board: str) -> ResponseReturnValue:
     stands = fragments.standing(shown, principal.tenant_id, place.id)
     session["board"] = url_for("boards.show", restaurant=place.slug, board=shown.name)
     return render_template(
-        "board.html",
+        "board/board.html",
         principal=principal,
         restaurant=place,
         board=shown,

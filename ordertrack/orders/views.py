@@ -39,7 +39,12 @@ def of_day() -> ResponseReturnValue:
         records.of_day(principal.tenant_id, chosen.id, day, MOST_LISTED, _number()) if chosen and day else []
     )
     return render_template(
-        "orders.html", principal=principal, restaurants=restaurants, chosen=chosen, day=day, orders=found
+        "orders/orders.html",
+        principal=principal,
+        restaurants=restaurants,
+        chosen=chosen,
+        day=day,
+        orders=found,
     )
 
 
@@ -52,7 +57,7 @@ def story(order_id: uuid.UUID) -> ResponseReturnValue:
         raise OrderNotFound(order_id)
     entries = event_log.entries_after(principal.tenant_id, 0, LONGEST_STORY, order_id=order_id)
     return render_template(
-        "story.html", principal=principal, order=order, sentences=stories.tell(order, entries)
+        "orders/story.html", principal=principal, order=order, sentences=stories.tell(order, entries)
     )
 
 

@@ -32,7 +32,7 @@ class Part(StrEnum):
     ALARMS = "alarms"
 
 
-_TEMPLATES = {Part.WHOLE: "_screens_message.html", Part.ALARMS: "_alarms.html"}
+_TEMPLATES = {Part.WHOLE: "presence/_screens_message.html", Part.ALARMS: "presence/_alarms.html"}
 
 
 class ScreensChannel:
@@ -133,7 +133,7 @@ class ScreensChannel:
             orders = now.get(place, ())
             if is_turned or orders != before.get(place):
                 restaurant_id, board = place
-                template = current_app.jinja_env.get_template("_unshown.html")
+                template = current_app.jinja_env.get_template("board/_unshown_message.html")
                 frame = frames.encode(Message(template.render(orders=orders, card_id=card_id)))
                 for watcher in hub.watchers(tenant_id, board):
                     if parse_key(watcher.topic.key)[0] == restaurant_id:

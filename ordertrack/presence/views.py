@@ -25,7 +25,7 @@ def show() -> ResponseReturnValue:
     cursor = event_log.head(principal.tenant_id)
     overview = floor_overview.read(principal.tenant_id)
     return render_template(
-        "screens.html", principal=principal, overview=overview, titles=tablets.BOARDS, cursor=cursor
+        "presence/screens.html", principal=principal, overview=overview, titles=tablets.BOARDS, cursor=cursor
     )
 
 

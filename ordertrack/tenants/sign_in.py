@@ -151,7 +151,7 @@ def login() -> ResponseReturnValue:
     if request.method != "POST":
         if is_signed_in():
             return redirect(url_for("boards.home"))
-        return render_template("login.html", email="", problem=None)
+        return render_template("auth/login.html", email="", problem=None)
     email = request.form.get("email", "").strip().lower()
     address = request.remote_addr or ""
     if not throttle.may_try(email, address):
@@ -160,7 +160,7 @@ def login() -> ResponseReturnValue:
     if signed_in is None:
         throttle.failed(address)
         problem = _("That e-mail address and password do not belong together.")
-        return render_template("login.html", email=email, problem=problem), 401
+        return render_template("auth/login.html", email=email, problem=problem), 401
     session.clear()
     session.permanent = True
     login_user(signed_in)

@@ -77,7 +77,7 @@ def headline(order: OrderRecord) -> str:
 
 def progress(order: OrderRecord) -> str:
     """The message that replaces the page's steps."""
-    return current_app.jinja_env.get_template("_progress_message.html").render(**values(order))
+    return current_app.jinja_env.get_template("tracking/_progress_message.html").render(**values(order))
 
 
 def values(order: OrderRecord) -> dict[str, object]:

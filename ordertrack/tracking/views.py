@@ -52,7 +52,7 @@ def show(token: str) -> ResponseReturnValue:
         return _gone()
     with speaking(language.language_of(order)):
         page = render_template(
-            "tracking.html",
+            "tracking/tracking.html",
             token=token,
             cursor=cursor,
             choices=language.choices(order),
@@ -102,4 +102,4 @@ def _watchable(link: _Link) -> OrderRecord | None:
 
 def _gone() -> Response:
     with speaking(language.language_of_nobody()):
-        return make_response(render_template("tracking_gone.html"), 404, _PRIVATE)
+        return make_response(render_template("tracking/link_ended.html"), 404, _PRIVATE)

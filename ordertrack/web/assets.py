@@ -17,7 +17,7 @@ from whitenoise.compress import Compressor
 from ordertrack.database.config import ROOT
 
 STATIC = ROOT / "static"
-_INLINED = ("bundles/js/core/theme.js", "bundles/css/board_page.css")
+_INLINED = ("bundles/js/core/theme.js", "bundles/css/entry/board.css")
 _WORKER = "bundles/js/offline/worker.js"
 
 

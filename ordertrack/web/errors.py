@@ -55,7 +55,7 @@ def rehearse(app: Flask) -> None:
 
 def page(problem: Problem) -> Response:
     """A refusal as a page for a person, or as a notice where htmx asked."""
-    template = "_notice.html" if request.headers.get("HX-Request") else "error.html"
+    template = "shared/_notice.html" if request.headers.get("HX-Request") else "layout/error.html"
     # Without Flask's context processors: they ask the database who is signed in, and it may be what failed.
     text = current_app.jinja_env.get_template(template).render(problem=problem)
     response = make_response(text, problem.status)

@@ -11,7 +11,7 @@ from jinja2 import Environment
 
 from ordertrack.database.config import ROOT
 
-TEMPLATES = sorted((ROOT / "templates").glob("*.html"))
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 _READ_ALOUD = re.compile(r'\b(?:aria-label|title|placeholder|alt|label)="([^"]*[A-Za-z]{2}[^"]*)"')
 _NOT_READ = re.compile(r'<(script|style|code)\b.*?</\1>|<[^>]*>|[\w-]+="[^"]*"', re.DOTALL)
@@ -50,7 +50,7 @@ def _texts(template: Path) -> Iterator[str]:
             yield " "
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_template_says_nothing_but_what_the_catalogues_know(template: Path) -> None:
     assert words_of(template) == []
 

@@ -66,12 +66,12 @@ def show() -> ResponseReturnValue:
         selection = _selection(principal, places)
     except UnusableChoice as error:
         typed = Typed.in_address(request.args)
-        return render_template("sla.html", **about, typed=typed, problems=error.problems), 422
+        return render_template("report/report.html", **about, typed=typed, problems=error.problems), 422
     typed = Typed.understood(selection)
     if not places:
-        return render_template("sla.html", **about, typed=typed, problems={})
+        return render_template("report/report.html", **about, typed=typed, problems={})
     return render_template(
-        "sla.html",
+        "report/report.html",
         **about,
         **figures(build.make(selection)),
         **_running(selection),
@@ -104,7 +104,7 @@ def figures(made: Report) -> dict[str, Any]:
 def now() -> str:
     """The running shifts of the chosen restaurants, for a page that shows them already."""
     with speaking(of_page()):
-        return render_template("_sla_now.html", **_running(_understood()))
+        return render_template("report/_running_message.html", **_running(_understood()))
 
 
 @blueprint.get("/sla/stream")
