@@ -15,7 +15,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
-from ordertrack.database.config import ROOT
+from ordertrack.database.config import PACKAGE
 from ordertrack.database.settings_error import Mendable
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ class UpgradeRefused(Mendable, RuntimeError):
 def configuration(connection: Connection) -> Config:
     """Alembic's, on the caller's connection."""
     made = Config()
-    made.set_main_option("script_location", str(ROOT / "ordertrack" / "migrations"))
+    made.set_main_option("script_location", str(PACKAGE / "migrations"))
     made.set_main_option("path_separator", "os")
     made.attributes["connection"] = connection
     return made
@@ -60,14 +60,14 @@ def revision(connection: Connection) -> str | None:
 
 def newest() -> str:
     """The last revision that this code knows."""
-    head = ScriptDirectory(str(ROOT / "ordertrack" / "migrations")).get_current_head()
+    head = ScriptDirectory(str(PACKAGE / "migrations")).get_current_head()
     assert head is not None
     return head
 
 
 def known_revision(connection: Connection) -> str | None:
     """The same; raises UpgradeRefused if this code does not know it."""
-    scripts = ScriptDirectory(str(ROOT / "ordertrack" / "migrations"))
+    scripts = ScriptDirectory(str(PACKAGE / "migrations"))
     at = revision(connection)
     if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
         raise UpgradeRefused(
