@@ -18,7 +18,11 @@ from ordertrack.database.data_folder import refuse_strangers
 from ordertrack.database.limits import Limits
 from ordertrack.database.settings_error import SettingsError
 
-ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parents[1]
+_FILES = PACKAGE / "files"  # where a wheel has them, see wheel_files.py
+_IS_CHECKOUT = not _FILES.exists()
+ROOT = PACKAGE.parent if _IS_CHECKOUT else _FILES
+"""The folder of `templates/`, `static/`, `app.py` and `gunicorn.conf.py`."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,9 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read every setting; raises SettingsError on one that cannot be used."""
-        data_folder = Path(environ.get("ORDERTRACK_DATA") or ROOT / "var").expanduser().resolve()
+        # An upgrade of what is installed must not take the data along.
+        default = (ROOT if _IS_CHECKOUT else Path.cwd()) / "var"
+        data_folder = Path(environ.get("ORDERTRACK_DATA") or default).expanduser().resolve()
         return cls(
             host=environ.get("HOST") or "127.0.0.1",
             port=_whole_number(environ, "PORT", 8000, 0, 65535),

@@ -15,7 +15,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
-from ordertrack.database.config import ROOT
+from ordertrack.database.config import PACKAGE
 from ordertrack.database.settings_error import Mendable
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ TABLE_PATIENCE = 300.0  # seconds that it tries to have a table that somebody us
 _LOCK_TIMEOUT = 1.0
 _PAUSES = (0.5, 1.0, 2.0, 5.0)
 LOCK = 7226871355
-_FOLDER = ROOT / "ordertrack" / "migrations"
+_FOLDER = PACKAGE / "migrations"
 
 # Those who hold something here, whoever has been at it for longest first. Of other people's sessions a role
 # without special rights may not see since when.

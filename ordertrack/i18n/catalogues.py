@@ -9,9 +9,9 @@ from io import BytesIO
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from ordertrack.database.config import ROOT
+from ordertrack.database.config import PACKAGE
 
-TRANSLATIONS = ROOT / "ordertrack" / "translations"
+TRANSLATIONS = PACKAGE / "translations"
 
 
 @cache

@@ -47,6 +47,7 @@ def run(settings: Settings) -> NoReturn:
         prepare(settings)
     environment = {
         **os.environ,
+        "ORDERTRACK_DATA": str(settings.data_folder),  # may have been said from another folder
         "PORT": str(
             addresses.hold(settings.host, settings.port) if addresses.IS_DEALT_OUT else settings.port
         ),
