@@ -20,7 +20,6 @@ from ordertrack.database import session as database
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.database.session import UnsafeDatabaseRole, db, operator_connection
-from ordertrack.server import application as _application  # every room, with its models
 from support.database import connect
 
 MakeRole = Callable[..., str]
