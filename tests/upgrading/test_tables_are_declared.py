@@ -8,11 +8,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from flask import Flask
 
 from ordertrack.database import migrating
 from ordertrack.database.config import Settings
-from ordertrack.database.session import Base
 from support.database import connect
 
 _TABLES = """
@@ -68,11 +66,3 @@ def test_the_application_may_do_what_revisions_grant_and_nothing_else(
             of = [""] if right in _OF_TABLE else named.split(", ") if named else there[table]
             granted |= {(table, column, right) for column in of}
     assert set(operator.execute(_RIGHTS, {"role": settings.app_url.username})) == granted
-
-
-def test_every_model_has_the_columns_of_its_table(app: Flask, operator: psycopg.Connection[Any]) -> None:
-    there = columns(operator)
-    for table in Base.metadata.tables.values():
-        modelled = {column.name: bool(column.nullable) for column in table.columns}
-        # What a model leaves out the application never writes.
-        assert modelled.items() <= there[table.name].items(), table.name
