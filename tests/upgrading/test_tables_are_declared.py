@@ -17,7 +17,7 @@ _TABLES = """
     SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
 """
 _COLUMNS = """
-    SELECT table_name, column_name, is_nullable = 'YES' FROM information_schema.columns
+    SELECT table_name, column_name FROM information_schema.columns
      WHERE table_schema = 'public' AND table_name <> 'alembic_version'
 """
 _RIGHTS = """
@@ -41,11 +41,11 @@ def operator(settings: Settings) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def columns(operator: psycopg.Connection[Any]) -> dict[str, dict[str, bool]]:
-    """By table and name, whether a column may be null."""
-    found: dict[str, dict[str, bool]] = {}
-    for table, column, may_be_null in operator.execute(_COLUMNS):
-        found.setdefault(table, {})[column] = may_be_null
+def columns(operator: psycopg.Connection[Any]) -> dict[str, list[str]]:
+    """By table, the names of its columns."""
+    found: dict[str, list[str]] = {}
+    for table, column in operator.execute(_COLUMNS):
+        found.setdefault(table, []).append(column)
     return found
 
 
