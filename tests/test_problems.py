@@ -36,9 +36,7 @@ CAUGHT_AT_ONCE = {
     "NotReceived",
     "MalformedPayload",
     "UnusableChoice",
-    "UnusableOperations",
-    "UnusableRules",
-    "UnusableTarget",
+    "UnusableSettings",
 }
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from server import wait_for
 
 from ordertrack.orders.intake import NewItem
-from ordertrack.restaurants.operations import Station
+from ordertrack.restaurants.stations import Station
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 

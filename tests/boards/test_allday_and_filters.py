@@ -10,7 +10,7 @@ from hands import COOKING, KITCHEN, act, card, expect_live, line, move, order_of
 from playwright.sync_api import Page, expect
 
 from ordertrack.orders.intake import NewItem
-from ordertrack.restaurants.operations import Station
+from ordertrack.restaurants.stations import Station
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 

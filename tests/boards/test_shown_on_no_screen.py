@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 from ordertrack.boards import filters
 from ordertrack.boards.filters import EVERYTHING, Filter, MalformedFilter
 from ordertrack.orders.intake import NewItem
-from ordertrack.restaurants.operations import Station
+from ordertrack.restaurants.stations import Station
 from ordertrack.rules.state_machine import Fulfilment
 
 Open = Callable[..., Page]

@@ -14,7 +14,7 @@ from ordertrack.i18n.script_messages import SAID_BY
 
 DOMAINS = MESSAGES, REPORTS = "messages", "reports"
 _OF_REPORTS = re.compile(
-    r"ordertrack/(sla|restaurants/(?!operations)|backoffice/targets|i18n/form)|templates/_?sla|static/js/sla"
+    r"ordertrack/(sla|restaurants/(?!operations)|backoffice/(targets|settings)|i18n/form)|templates/_?sla|static/js/sla"
 )
 
 _KEYWORDS = {

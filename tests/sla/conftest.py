@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import operator_connection
-from ordertrack.restaurants.rows import RestaurantSettings
+from ordertrack.restaurants.cache import RestaurantSettings
 
 
 @pytest.fixture

@@ -19,15 +19,15 @@ from read_aloud import said_by
 from report_of import FRIDAY, full_report, selection
 from settings_forms import RULES, TARGETS, a_shift, rules, sentences, target, typed
 
-from ordertrack.backoffice.targets_wording import shifts_in_words
+from ordertrack.backoffice.settings_wording import shifts_in_words
 from ordertrack.database.session import tenant_context
 from ordertrack.i18n import formats
 from ordertrack.i18n.catalogues import TRANSLATIONS
 from ordertrack.i18n.translate import COOKIE, TAGS, speaking
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import cache, save
+from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.restaurants.calendar import DEFAULT_SHIFTS
-from ordertrack.restaurants.rows import RestaurantSettings
 from ordertrack.restaurants.targets import Target
 from ordertrack.rules.stages import Stage
 from ordertrack.sla.report import wording

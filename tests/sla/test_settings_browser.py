@@ -7,8 +7,8 @@ from collections.abc import Callable
 from cast import House
 from playwright.sync_api import Page, expect
 
+from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.restaurants.calendar import DEFAULT_SHIFTS
-from ordertrack.restaurants.rows import RestaurantSettings
 
 
 def test_a_manager_adds_and_removes_shifts_by_buttons(
