@@ -154,7 +154,7 @@ def _of_stations(before: OperationSettings, after: OperationSettings) -> Iterato
     for name, dishes in made.items():
         if dishes != held.get(name):
             yield _("Station %(name)s: %(dishes)s", name=name, dishes=", ".join(dishes) or _("no dish words"))
-    for name in held.keys() - made.keys():
+    for name in (name for name in held if name not in made):
         yield _("Station %(name)s: removed", name=name)
     if list(made) != list(held) and made.keys() == held.keys():
         yield _("Order of the stations: %(names)s", names=", ".join(made))
