@@ -8,12 +8,16 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ordertrack.backoffice import dishes_sold, operations_history
-from ordertrack.backoffice.operations_form import TypedOperations, whole
+from ordertrack.backoffice import dishes_sold, settings_wording
+from ordertrack.backoffice.settings_forms import STATIONS, read_operations, type_operations
+from ordertrack.i18n.form_fields import Typed, whole
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.restaurants import operations, operations_rows
-from ordertrack.restaurants.operations import OperationSettings, Station, UnusableOperations
-from ordertrack.restaurants.operations_check import LONGEST_NAME, undo_field
+from ordertrack.restaurants import operations
+from ordertrack.restaurants.checks import LONGEST_STATION_NAME, undo_field
+from ordertrack.restaurants.operations import MOVES, OPERATIONS, OperationSettings
+from ordertrack.restaurants.save import save_operations
+from ordertrack.restaurants.stations import Station
+from ordertrack.restaurants.versioned import UnusableSettings
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import FoundRestaurant, find_restaurant
 from ordertrack.tenants.sign_in import staff_principal
@@ -26,7 +30,7 @@ def show(restaurant: str) -> ResponseReturnValue:
     """What holds on the floor of a restaurant, and everything that was saved."""
     principal, place = _find(restaurant)
     held = _held(principal, place)
-    return _page(principal, place, held, TypedOperations.understood(held), held.stations)
+    return _page(principal, place, held, type_operations(held), held.stations)
 
 
 @blueprint.post("/r/<restaurant>/settings")
@@ -37,13 +41,13 @@ def save(restaurant: str) -> ResponseReturnValue:
     With `look` nothing is saved: it shows where dishes would go.
     """
     principal, place = _find(restaurant)
-    typed = TypedOperations.from_form(request.form)
+    typed = Typed(request.form)
     try:
-        wanted = typed.read(place.id)
+        wanted = read_operations(typed, place.id)
         if "look" in request.form:
             return _page(principal, place, _held(principal, place), typed, wanted.stations)
-        saved = operations.save(wanted, by=principal, seen=whole(typed.seen))
-    except UnusableOperations as error:
+        saved = save_operations(wanted, by=principal, seen=whole(typed["seen"]))
+    except UnusableSettings as error:
         held = _held(principal, place)
         return _page(principal, place, held, typed, held.stations, error.problems), 422
     flash(
@@ -59,7 +63,7 @@ def _page(
     principal: Principal,
     place: FoundRestaurant,
     held: OperationSettings,
-    typed: TypedOperations,
+    typed: Typed,
     stations: Sequence[Station],
     problems: Mapping[str, str] | None = None,
 ) -> str:
@@ -71,13 +75,16 @@ def _page(
         zone=ZoneInfo(place.timezone),
         held=held,
         typed=typed,
+        stations=(shown := STATIONS.shown(typed)),
+        spare_stations=STATIONS.spare(shown),
         is_looking="look" in request.form and not problems,
         problems=problems or {},
-        moves=operations_rows.MOVES,
+        moves=MOVES,
         undo_field=undo_field,
         routed=dishes_sold.of_dishes(principal.tenant_id, place.id, stations),
-        history=operations_history.of_restaurant(principal.tenant_id, place.id),
-        longest_name=LONGEST_NAME,
+        history=OPERATIONS.history(principal.tenant_id, place.id),
+        changes=settings_wording.of_operations,
+        longest_name=LONGEST_STATION_NAME,
     )
 
 
@@ -93,6 +100,6 @@ def _find(slug: str) -> tuple[Principal, FoundRestaurant]:
 
 def _held(principal: Principal, place: FoundRestaurant) -> OperationSettings:
     """The settings as they are now, whatever this process read a moment ago."""
-    held = operations_rows.read(principal.tenant_id, place.id)
+    held = operations.read(principal.tenant_id, place.id)
     assert held is not None
     return held

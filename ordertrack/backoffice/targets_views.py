@@ -8,16 +8,15 @@ from collections.abc import Mapping
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ordertrack.backoffice import targets_history as settings_history
-from ordertrack.backoffice import targets_wording
-from ordertrack.backoffice.targets_form import TypedRules, TypedTarget
+from ordertrack.backoffice import settings_wording
+from ordertrack.backoffice.settings_forms import SHIFTS, read_rules, read_target, type_rules, type_target
 from ordertrack.i18n import formats
-from ordertrack.i18n.form_fields import whole
+from ordertrack.i18n.form_fields import Typed, whole
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.restaurants import naming, rows, save
-from ordertrack.restaurants.calendar_check import LONGEST_NAME, UnusableRules, timezones
-from ordertrack.restaurants.rows import RestaurantSettings
-from ordertrack.restaurants.target_check import UnusableTarget
+from ordertrack.restaurants import cache, naming, save
+from ordertrack.restaurants.cache import RULES, TARGETS, RestaurantSettings
+from ordertrack.restaurants.checks import LONGEST_SHIFT_NAME, timezones
+from ordertrack.restaurants.versioned import UnusableSettings
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import find_restaurant
@@ -30,12 +29,12 @@ blueprint = Blueprint("sla_settings", __name__)
 def choose() -> ResponseReturnValue:
     """Every restaurant of the tenant, with what holds in it."""
     principal = _manager()
-    places = [(place, place.calendar.rules[-1]) for place in rows.read(principal.tenant_id)]
+    places = [(place, place.calendar.rules[-1]) for place in cache.read(principal.tenant_id)]
     return render_template(
         "backoffice/choose_restaurant.html",
         principal=principal,
         places=places,
-        shifts_in_words=targets_wording.shifts_in_words,
+        shifts_in_words=settings_wording.shifts_in_words,
         clock=formats.clock,
     )
 
@@ -54,15 +53,15 @@ def save_rules(restaurant: str) -> ResponseReturnValue:
     """
     principal = _manager()
     place = _find(principal, restaurant)
-    rules = TypedRules.from_form(request.form)
+    typed = Typed(request.form)
     try:
-        saved = save.save_rules(place.id, rules.read(), by=principal, seen=whole(rules.seen))
-    except UnusableRules as error:
-        return _page(principal, place, rules=rules, problems=error.problems), 422
+        saved = save.save_rules(place.id, read_rules(typed), by=principal, seen=whole(typed["seen"]))
+    except UnusableSettings as error:
+        return _page(principal, place, rules=typed, problems=error.problems), 422
     if saved is None:
         flash(_("Nothing was changed: these rules hold already."), "rules")
     else:
-        day = targets_wording.date(saved.valid_from)
+        day = settings_wording.date(saved.valid_from)
         flash(_("Saved. These rules hold from the business day %(day)s on.", day=day), "rules")
     return redirect(url_for("sla_settings.show", restaurant=place.slug))
 
@@ -72,18 +71,18 @@ def save_target(restaurant: str) -> ResponseReturnValue:
     """Form: `stage`, `fulfilment` (blank: every order), `minutes` (blank: no target), `valid_from`."""
     principal = _manager()
     place = _find(principal, restaurant)
-    typed = TypedTarget.from_form(request.form)
+    typed = Typed(request.form)
     try:
-        target = typed.read()
+        target = read_target(typed)
         save.save_target(place.id, target, by=principal)
-    except UnusableTarget as error:
+    except UnusableSettings as error:
         return _page(principal, place, target=typed, problems=error.problems), 422
     saved = _(
         "Saved. %(stage)s, %(whom)s: %(allowed)s from %(day)s on.",
         stage=naming.stage(target.stage),
         whom=naming.whom(target.fulfilment),
-        allowed=targets_wording.allowed(target.seconds),
-        day=targets_wording.date(target.valid_from),
+        allowed=settings_wording.allowed(target.seconds),
+        day=settings_wording.date(target.valid_from),
     )
     flash(saved, "targets")
     return redirect(url_for("sla_settings.show", restaurant=place.slug, _anchor="targets"))
@@ -92,33 +91,36 @@ def save_target(restaurant: str) -> ResponseReturnValue:
 def _page(
     principal: Principal,
     place: RestaurantSettings,
-    rules: TypedRules | None = None,
-    target: TypedTarget | None = None,
+    rules: Typed | None = None,
+    target: Typed | None = None,
     problems: Mapping[str, str] | None = None,
 ) -> str:
     """The page as things are, or with what was typed and what is wrong with it."""
     now = dt.datetime.now(dt.UTC)
     today = place.calendar.day_of(now)
-    latest = place.calendar.rules[-1]
+    rules = rules or type_rules(place.calendar.rules[-1])
     return render_template(
         "backoffice/targets.html",
         principal=principal,
         place=place,
         today=today,
         zone=place.calendar.zone_on(today),
-        rules=rules or TypedRules.understood(latest),
-        target=target or TypedTarget.blank(today),
+        rules=rules,
+        shifts=SHIFTS.shown(rules),
+        target=target or type_target(today),
         problems=problems or {},
-        stage_targets=targets_wording.stage_targets(place.targets, today),
-        rules_history=settings_history.of_rules(principal.tenant_id, place.id),
-        targets_history=settings_history.of_targets(principal.tenant_id, place.id),
+        stage_targets=settings_wording.stage_targets(place.targets, today),
+        rules_history=RULES.history(principal.tenant_id, place.id),
+        targets_history=TARGETS.history(principal.tenant_id, place.id),
+        changes_of_rules=settings_wording.of_rules,
+        said_of_target=settings_wording.of_target,
         stages=naming.stages(),
         fulfilments=Fulfilment,
         weekdays=naming.weekdays(),
         timezones=sorted(timezones()),
-        longest_name=LONGEST_NAME,
-        date=targets_wording.date,
-        moment=targets_wording.moment,
+        longest_name=LONGEST_SHIFT_NAME,
+        date=settings_wording.date,
+        moment=settings_wording.moment,
     )
 
 
@@ -134,5 +136,5 @@ def _find(principal: Principal, slug: str) -> RestaurantSettings:
     found = find_restaurant(principal.tenant_id, slug)
     if found is None:
         abort(404, _("There is no such restaurant."))
-    (place,) = rows.read(principal.tenant_id, found.id)
+    (place,) = cache.read(principal.tenant_id, found.id)
     return place

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from ordertrack.restaurants.timeline import Timeline
 from ordertrack.restaurants.wall_clock import to_moment
 
 _DAY = dt.timedelta(days=1)
@@ -76,9 +76,7 @@ class Calendar:
     """
 
     def __init__(self, rules: Sequence[Rules]) -> None:
-        kept = {each.valid_from: each for each in sorted(rules, key=lambda each: each.valid_from)}
-        self._rules = list(kept.values())
-        self._since = list(kept)[1:]
+        self._rules = Timeline((each.valid_from, each) for each in rules)
         self._asked: dict[dt.date, dt.datetime] = {}
         self._begins: dict[dt.date, dt.datetime] = {}
         self._spans: dict[dt.date, list[ShiftSpan]] = {}
@@ -86,10 +84,10 @@ class Calendar:
     @property
     def rules(self) -> Sequence[Rules]:
         """All that ever held or will, by the day from which on."""
-        return self._rules
+        return self._rules.values
 
     def rules_on(self, day: dt.date) -> Rules:
-        return self._rules[bisect_right(self._since, day)]
+        return self._rules.at(day) or self._rules.values[0]
 
     def zone_on(self, day: dt.date) -> ZoneInfo:
         return ZoneInfo(self.rules_on(day).timezone)

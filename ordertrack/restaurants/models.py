@@ -1,4 +1,4 @@
-"""What was saved of a restaurant: its rules and targets, with their history."""
+"""The tables of what was saved of a restaurant: its rules, its targets, how it operates."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from typing import Any
 
 from sqlalchemy import ForeignKeyConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from ordertrack.database.session import Base, Moment, stored_as_text
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment
-
-_NOW = text("clock_timestamp()")
 
 
 def of_restaurant() -> ForeignKeyConstraint:
@@ -22,45 +20,63 @@ def of_restaurant() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["tenant_id", "restaurant_id"], ["restaurants.tenant_id", "restaurants.id"])
 
 
-class SavedRules(Base):
-    """What was saved as a restaurant's rules, from a business day on; of those of one day the last holds.
+class Version(Base):
+    """One version of one kind of setting, counted from 1 in each restaurant. Written once, never changed."""
 
-    `forgotten_after` and `early_before` are seconds. Written once, never changed.
-    """
-
-    __tablename__ = "sla_rules"
-    __table_args__ = (of_restaurant(),)
+    __abstract__ = True
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    saved_by: Mapped[str]
+    actor: Mapped[str]
+    saved_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=text("clock_timestamp()"))
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[ForeignKeyConstraint]:
+        return (of_restaurant(),)
+
+
+class SavedRules(Version):
+    """What was saved as a restaurant's rules, from a business day on; of those of one day the last holds.
+
+    `forgotten_after` and `early_before` are seconds.
+    """
+
+    __tablename__ = "sla_rules"
+
     valid_from: Mapped[dt.date]
     timezone: Mapped[str]
     day_starts: Mapped[dt.time]
     shifts: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     forgotten_after: Mapped[int]
     early_before: Mapped[int]
-    saved_by: Mapped[str]
-    actor: Mapped[str]
-    saved_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
 
 
-class SavedTarget(Base):
-    """A target of one stage from a business day on; `seconds` None: none from then on. Never changed."""
+class SavedTarget(Version):
+    """A target of one stage from a business day on; `seconds` None: none from then on."""
 
     __tablename__ = "sla_targets"
-    __table_args__ = (of_restaurant(),)
 
-    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
-    restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
-    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     stage: Mapped[Stage] = mapped_column(stored_as_text(Stage))
     fulfilment: Mapped[Fulfilment | None] = mapped_column(stored_as_text(Fulfilment))
     valid_from: Mapped[dt.date]
     seconds: Mapped[int | None]
-    saved_by: Mapped[str]
-    actor: Mapped[str]
-    saved_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
+
+
+class SavedOperations(Version):
+    """How a restaurant operates; the last version holds, at once.
+
+    `rest_after` and the values of `undo_seconds` are seconds; `stations` is a list of `{name, dishes}`.
+    """
+
+    __tablename__ = "floor_settings"
+
+    undo_seconds: Mapped[dict[str, int]] = mapped_column(JSONB)
+    rest_after: Mapped[int]
+    arabic_digits: Mapped[bool]
+    stations: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
 
 
 class Stale(Base):

@@ -1,110 +1,120 @@
-"""How a restaurant's floor works, as whoever renders or takes in an order needs it: kept until it changes."""
+"""How a restaurant operates: undo, rest, digits and stations, read once and kept until they change."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from ordertrack.database.channels import SETTINGS_CHANNEL, notify
-from ordertrack.database.session import db
-from ordertrack.database.ttl_cache import Kept
-from ordertrack.i18n.translate import gettext as _
-from ordertrack.restaurants import operations_rows
-from ordertrack.restaurants.operations_check import UnusableOperations, check
-from ordertrack.restaurants.operations_rows import MOVES, OperationSettings, SavedOperations
+from ordertrack.database.statements import TenantQuery
+from ordertrack.i18n.translate import marked
+from ordertrack.restaurants import stations, versioned
+from ordertrack.restaurants.models import SavedOperations
 from ordertrack.restaurants.stations import Station
+from ordertrack.restaurants.versioned import Kind
+from ordertrack.rules.state_machine import FIRST, OrderStatus
 from ordertrack.tenants.models import Restaurant
-from ordertrack.tenants.principal import Principal
 
-__all__ = [
-    "OperationSettings",
-    "Station",
-    "UnusableOperations",
-    "forget",
-    "forget_all",
-    "of_restaurant",
-    "save",
-]
+MOVES = tuple(status for status in OrderStatus if status is not FIRST)
+"""What an order can be moved to, each with an undo of its own."""
 
-_kept: Kept[tuple[uuid.UUID, uuid.UUID], OperationSettings] = Kept()
+_UNDO_AT_FIRST = dict.fromkeys(MOVES, 0) | {OrderStatus.COMPLETED: 3, OrderStatus.CANCELLED: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class OperationSettings:
+    """How a restaurant's boards and tablets behave; `version` counts what was saved, 0 is nothing yet.
+
+    `undo_seconds` is how long a move to a status can be taken back before it is sent, `rest_after` after how
+    many seconds a tablet forgets who works on it, `arabic_digits` whether guests who read Arabic see ١٢٣.
+    """
+
+    restaurant_id: uuid.UUID
+    undo_seconds: Mapping[OrderStatus, int] = field(default_factory=lambda: _UNDO_AT_FIRST)
+    rest_after: int = 300
+    arabic_digits: bool = False
+    stations: tuple[Station, ...] = ()
+    version: int = 0
+
+    def undo_for(self, status: OrderStatus) -> int:
+        """The seconds in which a move to this status can be taken back; 0 for none."""
+        return self.undo_seconds.get(status, 0)
+
+    def station_of(self, dish_name: str) -> str | None:
+        """The name of the station that makes a dish, as `stations.station_of` finds it."""
+        return stations.station_of(self.stations, dish_name)
+
+    def as_spelled(self, station_name: str) -> str:
+        """The name of a station as it is set up, whoever spells it in whatever way; others' as they are."""
+        wanted = stations.words_of(station_name)
+        same = (each.name for each in self.stations if stations.words_of(each.name) == wanted)
+        return next(same, station_name)
 
 
 def of_restaurant(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> OperationSettings:
     """The settings of one restaurant; raises LookupError if the tenant has none of this id."""
-    found = _kept.get((tenant_id, restaurant_id), lambda: operations_rows.read(tenant_id, restaurant_id))
+    key = ("operations", tenant_id, restaurant_id)
+    found = versioned.kept(*key, lambda: read(tenant_id, restaurant_id))
     if found is None:
         raise LookupError(f"no restaurant {restaurant_id} in tenant {tenant_id}")
     return found
 
 
-def forget(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> None:
-    """Have a restaurant's settings read anew."""
-    _kept.forget(lambda key: key == (tenant_id, restaurant_id))
+def read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> OperationSettings | None:
+    """The settings of a restaurant as they are now; None if the tenant has no restaurant of this id."""
+    for row in _READ.rows(tenant_id=tenant_id, restaurant_id=restaurant_id):
+        return next(iter(OPERATIONS.values(row.saved and [row.saved])), OperationSettings(restaurant_id))
+    return None
 
 
-def forget_all() -> None:
-    """Have everything read anew."""
-    _kept.forget()
-
-
-def save(wanted: OperationSettings, *, by: Principal, seen: int | None = None) -> OperationSettings | None:
-    """Save settings of `wanted.restaurant_id` as its next version, whatever theirs, and commit.
-
-    Answers what was saved, None if it holds already. `seen` is the version that these were thought of from.
-    Raises UnusableOperations, also if somebody else saved meanwhile, and LookupError for no restaurant of the
-    tenant; then nothing is saved.
-    """
-    check(wanted)
-    wanted = replace(wanted, undo_seconds={status: wanted.undo_for(status) for status in MOVES})
-    try:
-        before = _held(by.tenant_id, wanted.restaurant_id)
-        if replace(wanted, version=before.version) == before:
-            db.session.rollback()
-            return None
-        if seen not in (None, before.version):
-            raise UnusableOperations({"seen": _overtaken()})
-        saved = replace(wanted, version=before.version + 1)
-        db.session.add(_row(saved, by))
-        notify(SETTINGS_CHANNEL, f"{by.tenant_id}:{wanted.restaurant_id}")
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
-    forget(by.tenant_id, wanted.restaurant_id)
-    return saved
-
-
-def _held(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> OperationSettings:
-    """The settings as they are; who saves at the same time waits until this transaction ends."""
-    found = db.session.scalar(
-        select(Restaurant.id)
-        .where(Restaurant.tenant_id == tenant_id, Restaurant.id == restaurant_id)
-        .with_for_update(key_share=True)
-    )
-    before = operations_rows.read(tenant_id, restaurant_id) if found is not None else None
-    if before is None:
-        raise LookupError(f"no restaurant {restaurant_id} in tenant {tenant_id}")
-    return before
-
-
-def _row(floor: OperationSettings, by: Principal) -> SavedOperations:
-    return SavedOperations(
-        tenant_id=by.tenant_id,
-        restaurant_id=floor.restaurant_id,
-        version=floor.version,
-        undo_seconds={status.value: seconds for status, seconds in floor.undo_seconds.items()},
-        rest_after=floor.rest_after,
-        arabic_digits=floor.arabic_digits,
-        stations=[{"name": station.name, "dishes": list(station.dishes)} for station in floor.stations],
-        saved_by=by.name,
-        actor=by.actor,
+def _read_operations(
+    restaurant_id: str,
+    undo_seconds: dict[str, int],
+    rest_after: int,
+    arabic_digits: bool,
+    stations: list[dict[str, Any]],
+    version: int,
+) -> OperationSettings:
+    return OperationSettings(
+        uuid.UUID(restaurant_id),
+        {OrderStatus(status): seconds for status, seconds in undo_seconds.items()},
+        rest_after,
+        arabic_digits,
+        tuple(Station(saved["name"], tuple(saved["dishes"])) for saved in stations),
+        version,
     )
 
 
-def _overtaken() -> str:
-    return _(
+def _stored_undo(undo_seconds: Mapping[OrderStatus, int]) -> dict[str, int]:
+    return {status.value: seconds for status, seconds in undo_seconds.items()}
+
+
+def _stored_stations(stations: Iterable[Station]) -> list[dict[str, Any]]:
+    return [{"name": station.name, "dishes": list(station.dishes)} for station in stations]
+
+
+OPERATIONS = Kind(
+    SavedOperations,
+    (
+        SavedOperations.restaurant_id,
+        SavedOperations.undo_seconds,
+        SavedOperations.rest_after,
+        SavedOperations.arabic_digits,
+        SavedOperations.stations,
+        SavedOperations.version,
+    ),
+    _read_operations,
+    {"undo_seconds": _stored_undo, "stations": _stored_stations},
+    marked(
         "Somebody else saved other settings while you were at it: see what was saved below."
         " Saving once more replaces theirs by what stands here."
+    ),
+)
+_READ = TenantQuery(
+    select(Restaurant.id, OPERATIONS.last_version().label("saved")).where(
+        Restaurant.tenant_id == bindparam("tenant_id"), Restaurant.id == bindparam("restaurant_id")
     )
+)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
 
 from ordertrack.restaurants.calendar import Calendar
+from ordertrack.restaurants.timeline import Timeline
 from ordertrack.rules.stages import SPANS, Stage, running
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
-_Days: TypeAlias = dict[dt.date, int | None]
 DUE_SHARE = 0.75  # of the target: from here on a timer says that it is nearly time
 
 
@@ -34,12 +32,12 @@ class Targets:
     """The targets of one restaurant, in the order of saving: of those from one day the last holds."""
 
     def __init__(self, rows: Iterable[Target] = ()) -> None:
-        saved: dict[tuple[Stage, Fulfilment | None], _Days] = {}
+        saved: dict[tuple[Stage, Fulfilment | None], list[tuple[dt.date, int | None]]] = {}
         for row in rows:
-            saved.setdefault((row.stage, row.fulfilment), {})[row.valid_from] = row.seconds
-        self._own = {kind: dict(sorted(days.items())) for kind, days in saved.items()}
-        self._steps = {
-            (stage, fulfilment): _resolved(self._days(stage, fulfilment), self._days(stage, None))
+            saved.setdefault((row.stage, row.fulfilment), []).append((row.valid_from, row.seconds))
+        self._own = {kind: Timeline(versions) for kind, versions in saved.items()}
+        self._judging = {
+            (stage, fulfilment): _resolved(self._saved(stage, fulfilment), self._saved(stage, None))
             for stage in Stage
             for fulfilment in Fulfilment
         }
@@ -48,35 +46,31 @@ class Targets:
         self, stage: Stage, fulfilment: Fulfilment, first: dt.date, last: dt.date
     ) -> list[tuple[dt.date, int | None]]:
         """What holds on `first`, and each day up to `last` from which on something else does."""
-        days, _ = self._steps[stage, fulfilment]
         found = [(first, self.at(stage, fulfilment, first))]
-        for day in days[bisect_right(days, first) : bisect_right(days, last)]:
-            if (seconds := self.at(stage, fulfilment, day)) != found[-1][1]:
+        for day, seconds in self._judging[stage, fulfilment].after(first).items():
+            if day <= last and seconds != found[-1][1]:
                 found.append((day, seconds))
         return found
 
     def at(self, stage: Stage, fulfilment: Fulfilment, day: dt.date) -> int | None:
         """The target (seconds) of a stage that begins on this day; a fulfilment's own comes first."""
-        days, seconds = self._steps[stage, fulfilment]
-        return seconds[bisect_right(days, day)]
+        return self._judging[stage, fulfilment].at(day)
 
     def own_at(self, stage: Stage, fulfilment: Fulfilment | None, day: dt.date) -> int | None:
         """What was saved for just this fulfilment, or for None in general, and holds on this day."""
-        seconds = [seconds for since, seconds in self._days(stage, fulfilment).items() if since <= day]
-        return seconds[-1] if seconds else None
+        return self._saved(stage, fulfilment).at(day)
 
     def coming(self, stage: Stage, fulfilment: Fulfilment | None, day: dt.date) -> dict[dt.date, int | None]:
         """What was saved for just this fulfilment and begins to hold after this day, by that day."""
-        days = self._days(stage, fulfilment)
-        return {since: seconds for since, seconds in days.items() if since > day}
+        return self._saved(stage, fulfilment).after(day)
 
     def holds_since(self, stage: Stage, fulfilment: Fulfilment | None, day: dt.date) -> bool:
         """Whether one of just this fulfilment holds on this day or on any after it."""
         later = self.coming(stage, fulfilment, day).values()
         return any(seconds is not None for seconds in (self.own_at(stage, fulfilment, day), *later))
 
-    def _days(self, stage: Stage, fulfilment: Fulfilment | None) -> _Days:
-        return self._own.get((stage, fulfilment), {})
+    def _saved(self, stage: Stage, fulfilment: Fulfilment | None) -> Timeline[int | None]:
+        return self._own.get((stage, fulfilment)) or Timeline()
 
 
 def is_breach(seconds: float, target: int) -> bool:
@@ -132,13 +126,7 @@ def timer(
     )
 
 
-def _resolved(own: _Days, general: _Days) -> tuple[list[dt.date], list[int | None]]:
-    """The days on which a fulfilment's target changes, and what holds before the first and from each on."""
-    days = sorted(own.keys() | general.keys())
-    seconds: list[int | None] = [None]
-    latest_own = latest_general = None
-    for day in days:
-        latest_own = own.get(day, latest_own)
-        latest_general = general.get(day, latest_general)
-        seconds.append(latest_own if latest_own is not None else latest_general)
-    return days, seconds
+def _resolved(own: Timeline[int | None], general: Timeline[int | None]) -> Timeline[int | None]:
+    """What judges a fulfilment: its own target where there is one, else the general one."""
+    both = {day: (own.at(day), general.at(day)) for day in {*own.days, *general.days}}
+    return Timeline((day, one if one is not None else other) for day, (one, other) in both.items())

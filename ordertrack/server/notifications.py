@@ -24,8 +24,7 @@ from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Hear, MalformedPayload, parse_payload, tenant_of, waking
 from ordertrack.live.subscriptions import LIFETIME
 from ordertrack.presence.channel import CHANNEL as SCREENS
-from ordertrack.restaurants import cache, operations
-from ordertrack.restaurants.changed_since import saved_lately
+from ordertrack.restaurants import versioned
 from ordertrack.sla.report.channel import SlaChannel
 from ordertrack.tracking.channel import TrackingChannel
 
@@ -43,15 +42,14 @@ def channels(hub: Hub) -> Mapping[str, Hear]:
 
 def recover(app: Flask, hub: Hub) -> None:
     """Make up for whatever was notified while nobody listened."""
-    cache.forget_all()
-    operations.forget_all()
+    versioned.forget_all()
     hub.recover()
     for tenant_id in hub.watched():
         hub.refresh(tenant_id, SlaChannel.name)
         SCREENS.mark(tenant_id)
         with tenant_context(app, tenant_id):
             # Whoever comes back is compared by the version of what it shows, and no stream lives longer.
-            missed = saved_lately(tenant_id, dt.timedelta(seconds=LIFETIME[1]))
+            missed = versioned.saved_lately(tenant_id, dt.timedelta(seconds=LIFETIME[1]))
         for restaurant_id in missed:
             _show(hub, tenant_id, restaurant_id)
 
@@ -62,8 +60,7 @@ def _on_settings(hub: Hub, payload: str) -> None:
         restaurant_id = uuid.UUID(restaurant)
     except ValueError:
         raise MalformedPayload(payload) from None
-    cache.forget(tenant_id, restaurant_id)
-    operations.forget(tenant_id, restaurant_id)
+    versioned.forget(tenant_id, restaurant_id)
     _show(hub, tenant_id, restaurant_id)
 
 

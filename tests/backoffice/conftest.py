@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from backoffice.targets_forms import rows_of, settings_of
-from ordertrack.restaurants.rows import RestaurantSettings
+from ordertrack.restaurants.cache import RestaurantSettings
 from support.cast import House
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from ordertrack.database.session import db, tenant_context
-from ordertrack.restaurants import rows
+from ordertrack.restaurants import cache
+from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.restaurants.models import SavedRules, SavedTarget, Stale
-from ordertrack.restaurants.rows import RestaurantSettings
 from support.cast import House
 
 RULES, TARGETS = "/sla/settings/hamra/rules", "/sla/settings/hamra/targets"
@@ -60,7 +60,7 @@ def typed(answer: TestResponse, name: str) -> str:
 def settings_of(app: Flask, house: House) -> RestaurantSettings:
     """Hamra's settings as they are in the database."""
     with tenant_context(app, house.tenant_id):
-        return next(place for place in rows.read(house.tenant_id) if place.slug == "hamra")
+        return next(place for place in cache.read(house.tenant_id) if place.slug == "hamra")
 
 
 def rows_of(app: Flask, house: House) -> int:

@@ -15,10 +15,14 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 from werkzeug.test import TestResponse
 
+from ordertrack.database.channels import SETTINGS_CHANNEL
 from ordertrack.database.session import db, tenant_context
-from ordertrack.restaurants import operations, operations_rows
-from ordertrack.restaurants.operations import OperationSettings, Station, UnusableOperations
-from ordertrack.restaurants.operations_rows import MOVES, SavedOperations
+from ordertrack.restaurants import operations
+from ordertrack.restaurants.models import SavedOperations
+from ordertrack.restaurants.operations import MOVES, OperationSettings
+from ordertrack.restaurants.save import save_operations
+from ordertrack.restaurants.stations import Station
+from ordertrack.restaurants.versioned import UnusableSettings
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.server.notifications import channels
 from ordertrack.tenants.models import Restaurant
@@ -70,7 +74,7 @@ def held(app: Flask, cedar: House, hamra: uuid.UUID) -> Callable[[], OperationSe
 
     def read() -> OperationSettings:
         with tenant_context(app, cedar.tenant_id):
-            found = operations_rows.read(cedar.tenant_id, hamra)
+            found = operations.read(cedar.tenant_id, hamra)
             assert found is not None
             return found
 
@@ -235,7 +239,7 @@ def test_a_process_goes_by_what_another_saved_as_soon_as_it_is_told(
         db.session.add(a_version(cedar, hamra, rest_after=60))
         db.session.commit()
     assert rest_after() == 300
-    channels(app.extensions["hub"])[operations.SETTINGS_CHANNEL](f"{cedar.tenant_id}:{hamra}")
+    channels(app.extensions["hub"])[SETTINGS_CHANNEL](f"{cedar.tenant_id}:{hamra}")
     assert rest_after() == 60
 
 
@@ -250,7 +254,7 @@ def test_one_tenant_reads_nothing_of_anothers_not_even_what_is_kept_at_hand(
                 operations.of_restaurant(tenant_id, hamra)
         stranger = rival.maya.principal
         with pytest.raises(LookupError):
-            operations.save(OperationSettings(hamra, rest_after=60), by=stranger)
+            save_operations(OperationSettings(hamra, rest_after=60), by=stranger)
 
 
 @pytest.mark.parametrize(
@@ -260,14 +264,14 @@ def test_nobody_changes_what_was_saved_once(
     app: Flask, cedar: House, hamra: uuid.UUID, statement: str
 ) -> None:
     with tenant_context(app, cedar.tenant_id):
-        operations.save(OperationSettings(hamra, rest_after=120), by=cedar.maya.principal)
+        save_operations(OperationSettings(hamra, rest_after=120), by=cedar.maya.principal)
         with pytest.raises(ProgrammingError):
             db.session.execute(text(statement))
 
 
 def test_settings_that_cannot_hold_are_saved_by_no_way(app: Flask, cedar: House, hamra: uuid.UUID) -> None:
-    with tenant_context(app, cedar.tenant_id), pytest.raises(UnusableOperations):
-        operations.save(OperationSettings(hamra, {OrderStatus.READY: 31}), by=cedar.maya.principal)
+    with tenant_context(app, cedar.tenant_id), pytest.raises(UnusableSettings):
+        save_operations(OperationSettings(hamra, {OrderStatus.READY: 31}), by=cedar.maya.principal)
 
 
 def a_version(house: House, restaurant_id: uuid.UUID, **changes: Any) -> SavedOperations:

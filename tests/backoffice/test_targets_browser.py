@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.restaurants.calendar import DEFAULT_SHIFTS
-from ordertrack.restaurants.rows import RestaurantSettings
 from support.cast import House
 
 

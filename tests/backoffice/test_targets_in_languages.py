@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from backoffice.targets_forms import RULES, TARGETS, a_shift, rules, sentences, target, typed
 from languages.read_aloud import english_of
 from ordertrack.i18n.translate import COOKIE
-from ordertrack.restaurants.rows import RestaurantSettings
+from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.rules.stages import Stage
 
 _SETTINGS = "/sla/settings/hamra"

@@ -12,9 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from backoffice.targets_forms import RULES, TARGETS, a_shift, rules, sentences, target, typed
+from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.restaurants.calendar import Shift
 from ordertrack.restaurants.naming import measures
-from ordertrack.restaurants.rows import RestaurantSettings
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment
 from support.cast import House, Person

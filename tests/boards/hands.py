@@ -13,6 +13,7 @@ from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, intake, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.restaurants import operations
+from ordertrack.restaurants.save import save_operations
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
@@ -73,4 +74,4 @@ def set_operations(app: Flask, house: House, **changes: object) -> None:
         place = find_restaurant(house.tenant_id, "hamra")
         assert place is not None
         now = operations.of_restaurant(house.tenant_id, place.id)
-        operations.save(replace(now, **changes), by=house.maya.principal)  # type: ignore[arg-type]
+        save_operations(replace(now, **changes), by=house.maya.principal)  # type: ignore[arg-type]

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import actions, transitions
-from ordertrack.restaurants import operations
 from ordertrack.restaurants.operations import OperationSettings
+from ordertrack.restaurants.save import save_operations
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
@@ -41,7 +41,7 @@ def set_undo(app: Flask, house: House, seconds: dict[OrderStatus, int]) -> None:
     with tenant_context(app, house.tenant_id):
         hamra = find_restaurant(house.tenant_id, "hamra")
         assert hamra is not None
-        operations.save(OperationSettings(hamra.id, seconds), by=house.maya.principal)
+        save_operations(OperationSettings(hamra.id, seconds), by=house.maya.principal)
 
 
 def do(app: Flask, house: House, order_id: uuid.UUID, act: OrderAction, line: int | None = None) -> None:

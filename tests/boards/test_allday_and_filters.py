@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from boards.hands import COOKING, KITCHEN, act, card, expect_live, line, move, order_of, set_operations
 from ordertrack.orders.intake import NewItem
-from ordertrack.restaurants.operations import Station
+from ordertrack.restaurants.stations import Station
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House

@@ -19,7 +19,7 @@ from ordertrack.boards.fragments import card_id, move
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import records, transitions
 from ordertrack.orders.records import OrderRecord
-from ordertrack.restaurants import cache, rows
+from ordertrack.restaurants import cache
 from ordertrack.restaurants import save as saving
 from ordertrack.restaurants.targets import DUE_SHARE, Target
 from ordertrack.rules.stages import Stage
@@ -232,7 +232,7 @@ def test_cards_are_rendered_without_asking_for_targets_each_time(
     save(TEN_MINUTES)
     order = order_of(app, cedar, place(cedar))
     asked = []
-    read = rows.read
+    read = cache.read
     monkeypatch.setattr(cache, "read", lambda *of: asked.append(of) or read(*of))
     with tenant_context(app, cedar.tenant_id):
         for _ in range(50):

@@ -16,6 +16,7 @@ from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.records import OrderRecord
 from ordertrack.restaurants import operations
+from ordertrack.restaurants.save import save_operations
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House
 
@@ -41,7 +42,7 @@ def move(app: Flask, house: House, order_id: uuid.UUID, to: OrderStatus) -> None
 def show_arabic_digits(app: Flask, house: House, order: OrderRecord) -> None:
     with tenant_context(app, house.tenant_id):
         kept = operations.of_restaurant(house.tenant_id, order.restaurant_id)
-        operations.save(replace(kept, arabic_digits=True), by=house.maya.principal)
+        save_operations(replace(kept, arabic_digits=True), by=house.maya.principal)
 
 
 def page_of(app: Flask, order: OrderRecord, query: str = "", browser: str = "en") -> str:

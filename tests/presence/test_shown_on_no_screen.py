@@ -16,7 +16,7 @@ from boards.sound_steps import expect_lit, go_on, record_lights
 from ordertrack.boards import filters
 from ordertrack.boards.filters import EVERYTHING, Filter, MalformedFilter
 from ordertrack.orders.intake import NewItem
-from ordertrack.restaurants.operations import Station
+from ordertrack.restaurants.stations import Station
 from ordertrack.rules.state_machine import Fulfilment
 from support import page_recorder
 from support.cast import House, Person

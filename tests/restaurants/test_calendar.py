@@ -20,7 +20,7 @@ from ordertrack.restaurants.calendar import (
     Shift,
     ShiftSpan,
 )
-from ordertrack.restaurants.calendar_check import problems_of
+from ordertrack.restaurants.checks import problems_of_rules
 from ordertrack.restaurants.wall_clock import to_moment
 
 ZONES = (
@@ -313,7 +313,7 @@ def test_a_day_that_never_was_holds_no_order() -> None:
 @given(st.data(), times)
 def test_shifts_one_after_the_other_are_accepted(data: st.DataObject, day_starts: dt.time) -> None:
     rules = Rules(dt.date.min, "Asia/Beirut", day_starts, data.draw(shifts_of(day_starts)))
-    assert problems_of(rules) == {}
+    assert problems_of_rules(rules) == {}
 
 
 def _shift(
@@ -346,19 +346,19 @@ def _shift(
 def test_shifts_that_cannot_hold_are_refused_with_a_sentence(
     shifts: list[Shift], field: str, said: str
 ) -> None:
-    found = problems_of(Rules(dt.date.min, "Asia/Beirut", FOUR, tuple(shifts)))
+    found = problems_of_rules(Rules(dt.date.min, "Asia/Beirut", FOUR, tuple(shifts)))
     assert list(found) == [field]
     assert said in found[field]
 
 
 def test_the_same_name_may_stand_on_other_weekdays_with_other_hours() -> None:
     week, weekend = _shift("Dinner", 16, 1, range(4)), _shift("Dinner", 17, 2, (4, 5, 6))
-    assert problems_of(Rules(dt.date.min, "Asia/Beirut", FOUR, (week, weekend))) == {}
+    assert problems_of_rules(Rules(dt.date.min, "Asia/Beirut", FOUR, (week, weekend))) == {}
 
 
 @pytest.mark.parametrize("zone", ["", "Nowhere/Else", "EET", "asia/beirut", "../../etc/passwd", "A\0", "+03"])
 def test_what_is_no_time_zone_of_area_and_city_is_refused(zone: str) -> None:
-    assert list(problems_of(Rules(dt.date.min, zone, FOUR))) == ["timezone"]
+    assert list(problems_of_rules(Rules(dt.date.min, zone, FOUR))) == ["timezone"]
 
 
 @pytest.mark.parametrize(
@@ -374,4 +374,4 @@ def test_what_is_no_time_zone_of_area_and_city_is_refused(zone: str) -> None:
 )
 def test_bounds_of_doubt_that_make_no_sense_are_refused(forgotten: int, early: int, field: str) -> None:
     rules = Rules(dt.date.min, "Asia/Beirut", FOUR, forgotten_after=forgotten, early_before=early)
-    assert field in problems_of(rules)
+    assert field in problems_of_rules(rules)

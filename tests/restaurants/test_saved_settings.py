@@ -20,14 +20,13 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import transitions
 from ordertrack.restaurants import cache as kept
-from ordertrack.restaurants import rows as settings_rows
 from ordertrack.restaurants import save as saving
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.restaurants.calendar import DEFAULT_SHIFTS, EARLY_BEFORE, FORGOTTEN_AFTER, Rules, Shift
-from ordertrack.restaurants.calendar_check import UnusableRules, timezones
+from ordertrack.restaurants.checks import timezones
 from ordertrack.restaurants.models import SavedRules, SavedTarget, Stale
-from ordertrack.restaurants.target_check import UnusableTarget
 from ordertrack.restaurants.targets import Target
+from ordertrack.restaurants.versioned import UnusableSettings
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla.measure.models import RestaurantDay
@@ -194,9 +193,9 @@ def test_what_is_refused_leaves_nothing_behind(
     save_target: Callable[..., None],
 ) -> None:
     save_target(900, TODAY - DAY)
-    with pytest.raises(UnusableTarget):
+    with pytest.raises(UnusableSettings):
         save_target(600, TODAY - DAY)
-    with pytest.raises(UnusableRules):
+    with pytest.raises(UnusableSettings):
         save_rules(early_before=-1)
     assert len(rows(SavedTarget)) == 1
     assert rows(SavedRules) == []
@@ -206,10 +205,8 @@ def test_what_is_refused_leaves_nothing_behind(
 def test_a_zone_that_only_python_knows_is_refused(
     save_rules: Callable[..., Rules | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "ordertrack.restaurants.calendar_check.timezones", lambda: {"Asia/Beirut", "Asia/Nowhere"}
-    )
-    with pytest.raises(UnusableRules, match="knows no time zone 'Asia/Nowhere'"):
+    monkeypatch.setattr("ordertrack.restaurants.checks.timezones", lambda: {"Asia/Beirut", "Asia/Nowhere"})
+    with pytest.raises(UnusableSettings, match="knows no time zone 'Asia/Nowhere'"):
         save_rules(timezone="Asia/Nowhere")
 
 
@@ -222,7 +219,7 @@ def test_rules_thought_of_before_somebody_else_saved_are_refused(
     save_rules: Callable[..., Rules | None],
 ) -> None:
     save_rules(early_before=5, seen=0)
-    with pytest.raises(UnusableRules, match="Somebody else"):
+    with pytest.raises(UnusableSettings, match="Somebody else"):
         save_rules(early_before=6, seen=0)
     assert save_rules(early_before=6, seen=2) is not None
 
@@ -273,7 +270,7 @@ def test_orders_move_and_figures_are_kept_up_while_somebody_saves(
         with ThreadPoolExecutor(1) as pool:
             pool.submit(move).result()
 
-    monkeypatch.setattr(saving, "check_target", check_meanwhile)
+    monkeypatch.setattr(saving, "problems_of_target", check_meanwhile)
     save_target(600)
     assert status_of(cedar, order_id) is OrderStatus.CONFIRMED
 
@@ -288,7 +285,7 @@ def test_everybody_who_listens_is_told_once_it_is_saved(
     with connect(settings.app_url, autocommit=True) as listening:
         listening.execute(f"LISTEN {SETTINGS_CHANNEL}")
         save_rules()  # changes nothing
-        with pytest.raises(UnusableTarget):
+        with pytest.raises(UnusableSettings):
             save_target(0)
         save_target(600)
         save_rules(early_before=5)
@@ -341,9 +338,10 @@ def test_what_was_read_just_before_it_changed_is_not_kept(
     settings: Settings, cedar: House, hamra: RestaurantSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept.forget_all()
+    read = kept.read
 
     def read_too_early(tenant_id: uuid.UUID, restaurant_id: uuid.UUID | None) -> list[RestaurantSettings]:
-        found = settings_rows.read(tenant_id, restaurant_id)
+        found = read(tenant_id, restaurant_id)
         _save_elsewhere(settings, cedar, hamra)
         kept.forget(tenant_id, restaurant_id)
         monkeypatch.undo()

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ordertrack.restaurants.calendar import Calendar, Rules
-from ordertrack.restaurants.target_check import UnusableTarget, check_target
+from ordertrack.restaurants.checks import problems_of_target
 from ordertrack.restaurants.targets import DUE_SHARE, Target, Targets, Timer, TimerState, is_breach, timer
+from ordertrack.restaurants.versioned import UnusableSettings, refuse
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
@@ -34,6 +35,10 @@ rows = st.lists(
 
 def kitchen(seconds: int | None, valid_from: dt.date = TODAY, fulfilment: Fulfilment | None = None) -> Target:
     return Target(Stage.KITCHEN, fulfilment, valid_from, seconds)
+
+
+def check_target(target: Target, saved: Targets, today: dt.date) -> None:
+    refuse(problems_of_target(target, saved, today))
 
 
 def by_the_rule(saved: list[Target], stage: Stage, fulfilment: Fulfilment | None, day: dt.date) -> int | None:
@@ -89,7 +94,7 @@ def test_no_target_that_may_be_saved_judges_a_past_day_anew(
         before = Targets(saved)
         try:
             check_target(target, before, TODAY)
-        except UnusableTarget:
+        except UnusableSettings:
             continue
         saved = [*saved, target]
         after = Targets(saved)
@@ -123,26 +128,26 @@ def test_a_past_day_may_get_its_first_target() -> None:
 )
 def test_a_past_day_on_which_or_after_which_a_target_held_gets_no_other(saved: list[Target]) -> None:
     wanted = kitchen(600, TODAY - 3 * DAY, Fulfilment.PICKUP)
-    with pytest.raises(UnusableTarget, match="stay as they were judged"):
+    with pytest.raises(UnusableSettings, match="stay as they were judged"):
         check_target(wanted, Targets(saved), TODAY)
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 86_401, 10**12])
 def test_a_target_of_nothing_or_of_more_than_a_day_is_refused(seconds: int) -> None:
-    with pytest.raises(UnusableTarget) as refused:
+    with pytest.raises(UnusableSettings) as refused:
         check_target(kitchen(seconds), Targets(), TODAY)
     assert list(refused.value.problems) == ["minutes"]
 
 
 @pytest.mark.parametrize("day", [dt.date.min, dt.date(1999, 12, 31), TODAY + 401 * DAY, dt.date.max])
 def test_a_day_of_another_age_is_refused(day: dt.date) -> None:
-    with pytest.raises(UnusableTarget) as refused:
+    with pytest.raises(UnusableSettings) as refused:
         check_target(kitchen(600, day), Targets(), TODAY)
     assert list(refused.value.problems) == ["valid_from"]
 
 
 def test_ending_what_never_began_is_refused() -> None:
-    with pytest.raises(UnusableTarget, match="no such target"):
+    with pytest.raises(UnusableSettings, match="no such target"):
         check_target(kitchen(None), Targets([kitchen(600, TODAY, Fulfilment.PICKUP)]), TODAY)
 
 

@@ -17,7 +17,7 @@ from ordertrack.i18n.translate import TAGS
 from ordertrack.live.hub import Hub, NotAdmitted
 from ordertrack.live.listener import Hear, MalformedPayload
 from ordertrack.live.topics import Topic
-from ordertrack.restaurants import cache, save
+from ordertrack.restaurants import cache, save, versioned
 from ordertrack.restaurants.targets import Target
 from ordertrack.rules.stages import Stage
 from ordertrack.server import notifications
@@ -68,9 +68,9 @@ def save_target(app: Flask, house: House, restaurant_id: uuid.UUID) -> None:
     with tenant_context(app, house.tenant_id):
         found = cache.of_restaurant(house.tenant_id, restaurant_id)
         today = found.calendar.day_of(dt.datetime.now(dt.UTC))
-        kept = dict(cache._kept._values)
+        kept = dict(versioned._kept._values)
         save.save_target(restaurant_id, Target(Stage.ACCEPT, None, today, 600), by=house.maya.principal)
-        cache._kept._values.update(kept)
+        versioned._kept._values.update(kept)
 
 
 def late_moments(recorder: Recorder) -> bool:

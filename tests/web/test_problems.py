@@ -37,9 +37,7 @@ CAUGHT_AT_ONCE = {
     "NotReceived",
     "MalformedPayload",
     "UnusableChoice",
-    "UnusableOperations",
-    "UnusableRules",
-    "UnusableTarget",
+    "UnusableSettings",
 }
 
 

@@ -20,8 +20,8 @@ from ordertrack.database.session import db, enter_tenant
 from ordertrack.demo.house import past_weeks, tablet_people
 from ordertrack.demo.house.tablet_people import KnownPin
 from ordertrack.demo.simulation import menu
-from ordertrack.restaurants import operations
 from ordertrack.restaurants.operations import OperationSettings
+from ordertrack.restaurants.save import save_operations
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.models import Restaurant, StaffMember, Tenant
@@ -126,7 +126,7 @@ def _open_restaurants(tenant: Tenant) -> None:
         if slug not in there:
             opened = accounts.create_restaurant(tenant, name, slug, TIMEZONE)
             by = Principal(tenant.id, "program:demo", "as set up")
-            operations.save(OperationSettings(opened.id, stations=menu.STATIONS[slug]), by=by)
+            save_operations(OperationSettings(opened.id, stations=menu.STATIONS[slug]), by=by)
 
 
 def _admit(tenant: Tenant, role: Role, email: str, name: str, password: str | None) -> SignIn | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ordertrack.restaurants.operations import Station
+from ordertrack.restaurants.stations import Station
 
 
 class Dish(NamedTuple):

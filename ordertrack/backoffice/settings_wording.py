@@ -1,4 +1,4 @@
-"""How shifts and targets read on the settings page."""
+"""How settings and what was changed of them read on their pages."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from ordertrack.i18n import formats, moments
+from ordertrack.i18n import formats, labels, moments
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import number, pgettext
 from ordertrack.restaurants import naming
-from ordertrack.restaurants.calendar import EVERY_WEEKDAY, Shift
-from ordertrack.restaurants.targets import Targets
+from ordertrack.restaurants.calendar import EVERY_WEEKDAY, Rules, Shift
+from ordertrack.restaurants.operations import MOVES, OperationSettings
+from ordertrack.restaurants.targets import Target, Targets
+from ordertrack.restaurants.versioned import SavedVersion
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment
 
@@ -99,3 +101,60 @@ def _coming(targets: Targets, stage: Stage, today: dt.date) -> Iterator[str]:
     for day, fulfilment, seconds in sorted(changes, key=lambda change: change[0]):
         said = {"allowed": allowed(seconds), "whom": naming.whom(fulfilment), "day": date(day)}
         yield _("%(allowed)s for %(whom)s from %(day)s", **said)
+
+
+def of_rules(saved: SavedVersion[Rules]) -> Iterator[str]:
+    """A line for each thing that a version says otherwise than the one before, or all that the first says."""
+    earlier = _parts(saved.before) if saved.before is not None else {}
+    for name, said in _parts(saved.value).items():
+        if earlier.get(name) != said:
+            yield _("%(name)s: %(value)s", name=name, value=said)
+
+
+def _parts(rules: Rules) -> dict[str, str]:
+    return {
+        _("Time zone"): formats.code(rules.timezone),
+        _("Business day from"): formats.clock(rules.day_starts),
+        _("Shifts"): shifts_in_words(rules.shifts),
+        _("Forgotten after"): _("%(minutes)s min", minutes=number(rules.forgotten_after / 60)),
+        _("Early below"): _("%(seconds)s s", seconds=number(rules.early_before)),
+    }
+
+
+def of_target(saved: SavedVersion[Target]) -> Iterator[str]:
+    """The target, whatever was saved before."""
+    yield _(
+        "%(stage)s, %(whom)s: %(allowed)s",
+        stage=naming.stage(saved.value.stage),
+        whom=naming.whom(saved.value.fulfilment),
+        allowed=allowed(saved.value.seconds),
+    )
+
+
+def of_operations(saved: SavedVersion[OperationSettings]) -> Iterator[str]:
+    """A line for each thing that was changed, the first time of what every restaurant begins with."""
+    after, before = saved.value, saved.before or OperationSettings(saved.value.restaurant_id)
+    for status in MOVES:
+        if (seconds := after.undo_for(status)) != before.undo_for(status):
+            yield _("Undo of “%(move)s”: %(seconds)s s", move=labels.move(status), seconds=seconds)
+    if after.rest_after != before.rest_after:
+        yield _("A tablet rests after %(minutes)s min", minutes=round(after.rest_after / 60))
+    if after.arabic_digits != before.arabic_digits:
+        yield (
+            _("Guests who read Arabic see ١٢٣")
+            if after.arabic_digits
+            else _("Guests who read Arabic see 123")
+        )
+    yield from _of_stations(before, after)
+
+
+def _of_stations(before: OperationSettings, after: OperationSettings) -> Iterator[str]:
+    made = {station.name: station.dishes for station in after.stations}
+    held = {station.name: station.dishes for station in before.stations}
+    for name, dishes in made.items():
+        if dishes != held.get(name):
+            yield _("Station %(name)s: %(dishes)s", name=name, dishes=", ".join(dishes) or _("no dish words"))
+    for name in (name for name in held if name not in made):
+        yield _("Station %(name)s: removed", name=name)
+    if list(made) != list(held) and made.keys() == held.keys():
+        yield _("Order of the stations: %(names)s", names=", ".join(made))
