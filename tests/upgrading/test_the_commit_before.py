@@ -68,10 +68,13 @@ def old(empty: Settings, before: Path, tmp_path: Path) -> Iterator[Server]:
     (tmp_path / "old").mkdir()
     server = Server(empty, tmp_path / "old", workers=1, **as_of(before))
     server.start()
-    with connect(empty.operator_url) as operator:
-        assert operator.execute("SELECT version_num FROM alembic_version").fetchone() != (migrating.newest(),)
-    yield server
-    server.stop()
+    try:
+        with connect(empty.operator_url) as operator:
+            revision = operator.execute("SELECT version_num FROM alembic_version").fetchone()
+        assert revision != (migrating.newest(),)
+        yield server
+    finally:
+        server.stop()
 
 
 @pytest.fixture
