@@ -22,6 +22,7 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import UnsafeDatabaseRole, db, operator_connection
 from ordertrack.server import application as every_room  # with its models
 from support.database import connect
+from support.every_module import every_module
 
 MakeRole = Callable[..., str]
 
@@ -38,6 +39,8 @@ def is_stored_otherwise(_context: Any, _column: Any, _model: Any, stored: Any, s
 
 
 def compare(owner: Connection) -> list[Any]:
+    """Where the models of all rooms and the schema differ."""
+    assert all(every_module())
     options = {"compare_type": is_stored_otherwise, "compare_server_default": True}
     return compare_metadata(MigrationContext.configure(owner, opts=options), database.Base.metadata)
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import pkgutil
-from importlib import import_module
-
-import ordertrack
 from ordertrack.web.problems import problem_of
+from support.every_module import every_module
 
 # What ends a command, a set-up or a thread, and is nothing that a request runs into.
 OUTSIDE_REQUESTS = {
@@ -43,11 +40,13 @@ CAUGHT_AT_ONCE = {
 
 def exceptions_of_ours() -> dict[str, type[Exception]]:
     found = {}
-    for module in pkgutil.walk_packages(ordertrack.__path__, "ordertrack."):
-        if ".migrations" in module.name:
-            continue
-        for value in vars(import_module(module.name)).values():
-            if isinstance(value, type) and issubclass(value, Exception) and value.__module__ == module.name:
+    for module in every_module():
+        for value in vars(module).values():
+            if (
+                isinstance(value, type)
+                and issubclass(value, Exception)
+                and value.__module__ == module.__name__
+            ):
                 found[value.__name__] = value
     return found
 
