@@ -50,6 +50,10 @@ def post_worker_init(worker: Any) -> None:
     gc.set_threshold(*GARBAGE)
 
 
+def worker_exit(_server: Any, _worker: Any) -> None:
+    lifecycle.leave()
+
+
 def child_exit(_server: Any, worker: Any) -> None:
     lifecycle.forget_worker(worker.pid)
 

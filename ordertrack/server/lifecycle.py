@@ -29,7 +29,9 @@ _rush: subprocess.Popen[bytes] | None = None
 _roll_up: subprocess.Popen[bytes] | None = None
 _roll_up_keeper: Any = None
 _keeper: embedded.Keeper | None = None
+_leaving: threading.Thread | None = None
 _PAUSE = 2.0  # seconds before a process that ended is started again
+_TIME_TO_LEAVE = 2.0  # seconds
 
 
 class DataFolderInUse(RuntimeError):
@@ -169,6 +171,7 @@ def _command(*arguments: str) -> subprocess.Popen[bytes]:
 
 def listen(worker: Any) -> None:
     """In a worker: start what it keeps, and end its streams as soon as the worker is told to go."""
+    global _leaving
     from ordertrack.presence.tracker import ScreenTracker
     from ordertrack.streams import sse
     from ordertrack.web import errors
@@ -188,7 +191,14 @@ def listen(worker: Any) -> None:
         listener.stop()
         screens.stop()
 
-    threading.Thread(target=watch, name="shutdown", daemon=True).start()
+    _leaving = threading.Thread(target=watch, name="shutdown", daemon=True)
+    _leaving.start()
+
+
+def leave() -> None:
+    """In a worker that ends: let it hand over what it kept account of."""
+    if _leaving is not None:
+        _leaving.join(_TIME_TO_LEAVE)
 
 
 def forget_worker(pid: int) -> None:

@@ -161,7 +161,7 @@ def test_many_who_strike_the_same_line_at_once_strike_it_once(
         ("nour", OrderAction.STRIKE, {"line": 0}, NoSuchLine),
         ("nour", OrderAction.STRIKE, {"line": 99}, NoSuchLine),
         ("nour", OrderAction.ACKNOWLEDGE, {}, IllegalAct),
-        ("nour", OrderAction.STRIKE, {"line": 1, "seen": PENDING}, OrderMoved),
+        ("nour", OrderAction.STRIKE, {"line": 1, "expected_status": PENDING}, OrderMoved),
     ],
 )
 def test_what_is_refused_leaves_nothing_behind(

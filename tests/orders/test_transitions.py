@@ -57,7 +57,7 @@ def test_a_move_is_written_with_who_when_from_to_and_how_long(
     cedar: Any, place: Any, tap: Any, look: Any
 ) -> None:
     order_id = place(cedar)
-    made = tap(order_id, CONFIRMED, by=cedar.nour.principal, seen=PENDING, metadata={"tablet": 3})
+    made = tap(order_id, CONFIRMED, by=cedar.nour.principal, expected_status=PENDING, metadata={"tablet": 3})
     order, (created, moved) = look(cedar, order_id)
     assert (made.moved, made.changed_by) == (True, "Nour")
     assert (order.status, order.version, order.status_since) == (CONFIRMED, 2, moved.occurred_at)
@@ -94,8 +94,8 @@ def test_a_double_tap_is_one_tap_and_says_who_made_the_move(
     cedar: Any, place: Any, tap: Any, look: Any
 ) -> None:
     order_id = place(cedar)
-    first = tap(order_id, CONFIRMED, by=cedar.nour.principal, seen=PENDING)
-    second = tap(order_id, CONFIRMED, by=cedar.maya.principal, seen=PENDING)
+    first = tap(order_id, CONFIRMED, by=cedar.nour.principal, expected_status=PENDING)
+    second = tap(order_id, CONFIRMED, by=cedar.maya.principal, expected_status=PENDING)
     assert (second.moved, second.changed_by, second.order) == (False, "Nour", first.order)
     assert len(look(cedar, order_id)[1]) == 2
 
@@ -106,7 +106,7 @@ def test_a_tap_on_an_order_that_has_moved_on_elsewhere_is_a_conflict(
     order_id = place(cedar)
     tap(order_id, CANCELLED, by=cedar.maya.principal, reason="closed")
     with pytest.raises(OrderMoved) as conflict:
-        tap(order_id, CONFIRMED, by=cedar.nour.principal, seen=PENDING)
+        tap(order_id, CONFIRMED, by=cedar.nour.principal, expected_status=PENDING)
     assert (conflict.value.expected_status, conflict.value.current) == (PENDING, CANCELLED)
     assert conflict.value.changed_by == "Maya"
     assert len(look(cedar, order_id)[1]) == 2
@@ -118,7 +118,7 @@ def test_a_conflict_is_told_before_any_rule(cedar: Any, place: Any, tap: Any) ->
     for to in (CONFIRMED, PREPARING):
         tap(order_id, to, by=cedar.nour.principal)
     with pytest.raises(OrderMoved):
-        tap(order_id, CANCELLED, by=cedar.nour.principal, seen=CONFIRMED)
+        tap(order_id, CANCELLED, by=cedar.nour.principal, expected_status=CONFIRMED)
 
 
 def test_asking_for_the_status_it_has_writes_nothing(cedar: Any, place: Any, tap: Any, look: Any) -> None:
@@ -131,7 +131,7 @@ def test_asking_for_the_status_it_has_writes_nothing(cedar: Any, place: Any, tap
 
 def test_seeing_the_status_that_one_asks_for_is_no_double_tap(cedar: Any, place: Any, tap: Any) -> None:
     with pytest.raises(IllegalTransition):
-        tap(place(cedar), PENDING, by=cedar.program, seen=PENDING)
+        tap(place(cedar), PENDING, by=cedar.program, expected_status=PENDING)
 
 
 def test_cancelling_asks_staff_for_a_reason_and_keeps_it(cedar: Any, place: Any, tap: Any, look: Any) -> None:
@@ -236,15 +236,15 @@ def test_a_move_that_comes_between_looking_and_writing_is_noticed(
         tap(order_id, CONFIRMED, by=cedar.nour.principal)
 
     with just_before_writing(nour), pytest.raises(OrderMoved) as conflict:
-        tap(order_id, CANCELLED, by=cedar.maya.principal, seen=PENDING, reason="late")
+        tap(order_id, CANCELLED, by=cedar.maya.principal, expected_status=PENDING, reason="late")
     assert (conflict.value.current, conflict.value.changed_by) == (CONFIRMED, "Nour")
     with just_before_writing(lambda: tap(order_id, PREPARING, by=cedar.nour.principal)):
-        twin = tap(order_id, PREPARING, by=cedar.maya.principal, seen=CONFIRMED)
+        twin = tap(order_id, PREPARING, by=cedar.maya.principal, expected_status=CONFIRMED)
     assert (twin.moved, twin.changed_by) == (False, "Nour")
     assert [entry.to_status for entry in look(cedar, order_id)[1]] == [PENDING, CONFIRMED, PREPARING]
 
 
-def test_without_seen_a_move_that_comes_between_is_followed(
+def test_without_an_expected_status_a_move_that_comes_between_is_followed(
     cedar: Any, place: Any, tap: Any, look: Any
 ) -> None:
     order_id = place(cedar)
