@@ -68,6 +68,7 @@ def _page(
     problems: Mapping[str, str] | None = None,
 ) -> str:
     """The page with what was typed, what is wrong with it, and where dishes go by these stations."""
+    shown = STATIONS.shown(typed)
     return render_template(
         "backoffice/operations.html",
         principal=principal,
@@ -75,7 +76,7 @@ def _page(
         zone=ZoneInfo(place.timezone),
         held=held,
         typed=typed,
-        stations=(shown := STATIONS.shown(typed)),
+        stations=shown,
         spare_stations=STATIONS.spare(shown),
         is_looking="look" in request.form and not problems,
         problems=problems or {},
