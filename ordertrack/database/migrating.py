@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import click
@@ -50,17 +50,17 @@ def grants() -> list[str]:
 
     It may do no more. Nobody may change or remove an event, nor what was ever saved as a setting.
     """
-    return [
-        f"{', '.join(rights)} ON {on}"
-        for script in _scripts().walk_revisions()
-        for on, rights in getattr(script.module, "GRANTS", {}).items()
-    ]
+    return [f"{', '.join(rights)} ON {on}" for on, rights in _granted()]
 
 
 def tables() -> list[str]:
     """The tables that the revisions make: there is none to which the application has no right."""
-    granted = {on for script in _scripts().walk_revisions() for on in getattr(script.module, "GRANTS", {})}
-    return sorted({on for on in granted if not on.startswith("FUNCTION ")} | {"alembic_version"})
+    return sorted({on for on, _ in _granted() if not on.startswith("FUNCTION ")} | {"alembic_version"})
+
+
+def _granted() -> Iterator[tuple[str, list[str]]]:
+    for script in _scripts().walk_revisions():
+        yield from getattr(script.module, "GRANTS", {}).items()
 
 
 def configuration(connection: Connection) -> Config:

@@ -15,7 +15,3 @@ def upgrade() -> None:
           ADD COLUMN hides jsonb,
           ADD COLUMN told_at timestamptz NOT NULL DEFAULT clock_timestamp()
     """)
-
-
-def downgrade() -> None:
-    op.execute("ALTER TABLE screens DROP COLUMN hides, DROP COLUMN told_at")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from psycopg.rows import namedtuple_row
@@ -58,9 +58,6 @@ _CHOSEN_STAGE = """
 def make(selection: Selection) -> Report:
     """The report of this selection, whose tenant is entered. Each time in it is within `figures.ERROR`."""
     return _Making(selection).report()
-
-
-_Single: TypeAlias = tuple[Any, dt.date]
 
 
 class _Making:
