@@ -4,7 +4,7 @@ import { say, sayMany } from "../core/i18n.js";
 
 const AT_MOST_EVERY = 3000; // milliseconds
 const SILENT = ["coming", "expired", "in time"];
-const region = document.getElementById("said");
+const region = document.getElementById("order-announcement");
 const waiting = new Map();
 let next = null;
 

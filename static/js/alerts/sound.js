@@ -8,8 +8,8 @@ import { say } from "../core/i18n.js";
 const SPACING = 1.2; // seconds between two tones
 const LIT_FOR = 900; // milliseconds
 const STARTED = "shift";
-const shift = document.getElementById("shift");
-const start = document.getElementById("start-shift");
+const shift = document.getElementById("alert-bar");
+const start = document.getElementById("start-sound");
 let repeating = null;
 let darkening = null;
 

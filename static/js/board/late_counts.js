@@ -2,7 +2,7 @@
 import { onCards } from "../core/cards.js";
 import { number, say } from "../core/i18n.js";
 
-const signs = [...document.querySelectorAll(".lates")].map((sign) => ({ sign, cards: document.getElementById(sign.getAttribute("aria-controls")) }));
+const signs = [...document.querySelectorAll(".late-count")].map((sign) => ({ sign, cards: document.getElementById(sign.getAttribute("aria-controls")) }));
 const lateIn = (cards) => [...cards.querySelectorAll('[data-time="late"]:not([data-hidden])')];
 
 function count({ sign, cards }) {

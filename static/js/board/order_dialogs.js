@@ -20,7 +20,7 @@ function offerRiders(details, rider) {
 // It stands there before anybody can tap on it. What somebody has typed stays until it is sent.
 function ask(details) {
   const { number, rider = "" } = details.closest(".card").dataset;
-  if (!details.querySelector("form")) details.append(document.getElementById(`ask-${details.dataset.asks}`).content.cloneNode(true));
+  if (!details.querySelector("form")) details.append(document.getElementById(`dialog-${details.dataset.asks}`).content.cloneNode(true));
   const cancel = details.querySelector("[value=cancelled]");
   if (cancel) cancel.textContent = say("Cancel order %(number)s", { number: Number(number) });
   if (details.dataset.asks === "rider") offerRiders(details, rider);

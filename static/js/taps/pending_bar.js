@@ -7,7 +7,7 @@ import { atServer, now } from "../core/server_time.js";
 import { isLate, isolated } from "./pending_card.js";
 import { locale, number, say, sayMany } from "../core/i18n.js";
 
-const bar = document.getElementById("waiting");
+const bar = document.getElementById("pending-taps");
 const count = bar.querySelector("summary > span");
 const rows = bar.querySelector("ol");
 const advice = bar.querySelector("p");
