@@ -65,14 +65,14 @@ def _unfold(page: Page) -> None:
 
 
 def _start_shift(page: Page) -> None:
-    page.locator("#start-shift").click()
-    expect(page.locator("#shift")).to_have_attribute("data-sound", "on")
+    page.locator("#start-sound").click()
+    expect(page.locator("#alert-bar")).to_have_attribute("data-sound", "on")
 
 
 def _tap_without_a_line(page: Page) -> None:
     page.context.set_offline(True)
     page.locator("#column-pending button.move").first.click()
-    expect(page.locator("#waiting")).to_be_visible()
+    expect(page.locator("#pending-taps")).to_be_visible()
     page.context.set_offline(False)
 
 

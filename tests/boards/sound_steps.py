@@ -22,15 +22,15 @@ _RECORD_LIGHTS = """() => {
 def start_shift(open_page: Callable[..., Page], person: Person, path: str = KITCHEN, **options: Any) -> Page:
     page = open_page(person, path, **options)
     page_recorder.expect_state(page, "live")
-    assert page.locator("#shift").get_attribute("data-sound") == "off"
+    assert page.locator("#alert-bar").get_attribute("data-sound") == "off"
     go_on(page)
     return page
 
 
 def go_on(page: Page) -> None:
     """The tap that starts the shift, or gives the sound back after a reload."""
-    page.locator("#start-shift").click()
-    expect(page.locator("#shift")).to_have_attribute("data-sound", "on")
+    page.locator("#start-sound").click()
+    expect(page.locator("#alert-bar")).to_have_attribute("data-sound", "on")
 
 
 def expect_sounds(page: Page, count: int, last: str) -> None:

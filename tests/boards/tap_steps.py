@@ -77,8 +77,8 @@ def expect_status(page: Page, order_id: uuid.UUID, status: OrderStatus, timeout:
 
 
 def expect_waiting(page: Page, words: str) -> None:
-    expect(page.locator("#waiting summary")).to_have_text(words, timeout=10_000)
+    expect(page.locator("#pending-taps summary")).to_have_text(words, timeout=10_000)
 
 
 def expect_none_waiting(page: Page) -> None:
-    expect(page.locator("#waiting")).to_be_hidden(timeout=20_000)
+    expect(page.locator("#pending-taps")).to_be_hidden(timeout=20_000)

@@ -33,7 +33,7 @@ def let_deliveries_be_late_at_once(app: Flask, house: House, stage: Stage = Stag
 
 
 def sign_of(page: Page, column: str) -> Locator:
-    return page.locator(f"[data-column='{column}'] .lates")
+    return page.locator(f"[data-column='{column}'] .late-count")
 
 
 def test_a_column_says_how_many_of_its_cards_are_late_and_shows_the_one_below_what_is_seen(

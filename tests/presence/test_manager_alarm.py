@@ -26,12 +26,12 @@ def test_every_page_of_a_manager_tells_and_no_other_does(
     maya, nour = sign_in(cedar.maya), sign_in(cedar.nour)
     for page in pages:
         text = maya.get(page).text
-        assert re.findall(r'<div id="told"[^>]* role="alert"', text) == [
-            '<div id="told" class="told" role="alert"'
+        assert re.findall(r'<div id="manager-alarm"[^>]* role="alert"', text) == [
+            '<div id="manager-alarm" class="manager-alarm" role="alert"'
         ], page
         assert page == "/r/hamra/kitchen" or "/screens" in text
     for page in ("/boards", "/orders", f"/orders/{order_id}", "/r/hamra/kitchen"):
-        assert 'id="told"' not in nour.get(page).text
+        assert 'id="manager-alarm"' not in nour.get(page).text
 
 
 @pytest.mark.parametrize("path", ["/orders", "/r/hamra/dispatch"])
@@ -39,7 +39,7 @@ def test_the_sentence_comes_and_goes_while_the_page_is_open(
     open_page: Callable[..., Page], cedar: House, place: Callable[..., uuid.UUID], path: str
 ) -> None:
     page = open_page(cedar.maya, path)
-    alert = page.locator("#told")
+    alert = page.locator("#manager-alarm")
     expect(alert).to_be_empty()
     place(cedar)
     expect(alert).to_have_text(TOLD, timeout=SOON, use_inner_text=True)
@@ -58,7 +58,7 @@ def test_what_is_told_of_several_boards_is_one_counted_line_that_opens_and_stays
     page = open_page(cedar.maya, "/orders", viewport={"width": 1280, "height": 800})
     for restaurant in cedar.restaurants:
         place(cedar, restaurant=restaurant)
-    alert = page.locator("#told")
+    alert = page.locator("#manager-alarm")
     summary = alert.locator("summary")
     expect(summary).to_have_text("2 boards have open orders that no screen shows", timeout=SOON)
     expect(alert.get_by_text(TOLD)).to_be_hidden()
@@ -77,18 +77,18 @@ def test_no_board_is_told_of_itself(
     for restaurant in cedar.restaurants:
         place(cedar, restaurant=restaurant)
     page = open_page(cedar.maya, "/orders")  # so that what the board is told first is what was true before it
-    expect(page.locator("#told")).to_contain_text("2 boards", timeout=SOON)
+    expect(page.locator("#manager-alarm")).to_contain_text("2 boards", timeout=SOON)
     page.add_init_script(
         """addEventListener("DOMContentLoaded", () => {
           window.said = [];
-          const told = document.getElementById("told");
+          const told = document.getElementById("manager-alarm");
           const look = () => said.push(told.textContent);
           new MutationObserver(look).observe(told, { childList: true, subtree: true });
         })"""
     )
     page.goto("/r/hamra/kitchen")
     other = TOLD.replace("Hamra", "Jounieh")
-    expect(page.locator("#told")).to_have_text(other, timeout=SOON, use_inner_text=True)
+    expect(page.locator("#manager-alarm")).to_have_text(other, timeout=SOON, use_inner_text=True)
     assert not any("Hamra" in said or "boards" in said for said in page.evaluate("said"))
 
 

@@ -5,7 +5,7 @@ import { say, sayMany } from "../core/i18n.js";
 
 const AT_MOST_EVERY = 3000; // milliseconds
 const SILENT = ["coming", "expired", "in time"];
-const region = byId("said");
+const region = byId("order-announcement");
 /** @type {Map<string, CardNews>} */
 const waiting = new Map();
 /** @type {number | null} */

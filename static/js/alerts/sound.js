@@ -9,8 +9,8 @@ import { say } from "../core/i18n.js";
 const SPACING = 1.2; // seconds between two tones
 const LIT_FOR = 900; // milliseconds
 const STARTED = "shift";
-const shift = byId("shift");
-const start = byId("start-shift");
+const bar = byId("alert-bar");
+const start = byId("start-sound");
 /** @type {number | null} */
 let repeating = null;
 let darkening = 0;
@@ -25,8 +25,8 @@ function said() {
 
 function show() {
   const [sound, words] = said();
-  if (shift.dataset.sound !== sound) shift.dataset.sound = sound;
-  shift.dataset.audio = state();
+  if (bar.dataset.sound !== sound) bar.dataset.sound = sound;
+  bar.dataset.audio = state();
   if (start.textContent !== words) one(start, "*").textContent = words;
 }
 

@@ -3,7 +3,7 @@ import { byId } from "../core/dom.js";
 import { onCards } from "../core/cards.js";
 import { number, say } from "../core/i18n.js";
 
-const signs = [...document.querySelectorAll(".lates")]
+const signs = [...document.querySelectorAll(".late-count")]
   .map((sign) => ({ sign, cards: byId(/** @type {string} */ (sign.getAttribute("aria-controls"))) }));
 /** @param {HTMLElement} cards */
 const lateIn = (cards) => [...cards.querySelectorAll('[data-time="late"]:not([data-hidden])')];

@@ -24,7 +24,7 @@ function offerRiders(details, rider) {
 /** @param {HTMLElement} details */
 function ask(details) {
   const { number, rider = "" } = /** @type {HTMLElement} */ (details.closest(".card")).dataset;
-  if (!details.querySelector("form")) details.append(/** @type {HTMLTemplateElement} */ (byId(`ask-${details.dataset.asks}`)).content.cloneNode(true));
+  if (!details.querySelector("form")) details.append(/** @type {HTMLTemplateElement} */ (byId(`dialog-${details.dataset.asks}`)).content.cloneNode(true));
   const cancel = details.querySelector("[value=cancelled]");
   if (cancel) cancel.textContent = say("Cancel order %(number)s", { number: Number(number) });
   if (details.dataset.asks === "rider") offerRiders(details, rider);

@@ -1,7 +1,7 @@
 // Tells a manager, on whatever page, where orders are open and no screen shows them: in one line that opens.
 import { byId, on, one } from "../core/dom.js";
 
-const place = byId("told");
+const place = byId("manager-alarm");
 const AGAIN_AFTER = 30_000; // milliseconds after which a refused stream is asked for once more
 const { restaurant, board } = document.body.dataset;
 const HERE = `${restaurant} ${board}`; // whoever looks at a board sees what it shows

@@ -9,7 +9,7 @@ import { atServer, now } from "../core/server_time.js";
 import { isLate, isolated } from "./pending_card.js";
 import { locale, number, say, sayMany } from "../core/i18n.js";
 
-const bar = byId("waiting");
+const bar = byId("pending-taps");
 const count = one(bar, "summary > span");
 const rows = one(bar, "ol");
 const advice = one(bar, "p");

@@ -53,7 +53,7 @@ function mark(changes, card, { url, fields }) {
   }
   const isStruck = fields.act === "strike";
   changes.set(line, "data-done", isStruck ? "" : null);
-  changes.set(line, "data-waits", "");
+  changes.set(line, "data-pending", "");
   changes.set(button, "value", OPPOSITES[/** @type {string} */ (fields.act)]);
   changes.set(button, "aria-pressed", String(isStruck));
 }

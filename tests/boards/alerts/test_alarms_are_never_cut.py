@@ -25,7 +25,7 @@ SOON = 15_000  # milliseconds
 # What is cut: what is taller or wider than its place, and what reaches out of the bar or off the screen.
 CUT = """() => {
   const cut = [];
-  const places = "#alerts, #start-shift, #told > *, #told summary, #told a, #unshown p";
+  const places = "#alerts, #start-sound, #manager-alarm > *, #manager-alarm :is(summary, a), #unshown p";
   for (const place of document.querySelectorAll(places)) {
     if (!place.checkVisibility()) continue;
     const { left, right, top, bottom } = place.getBoundingClientRect();
@@ -72,9 +72,14 @@ def test_alarms_and_news_are_whole_on_every_screen_in_every_language(
     page_recorder.expect_state(page, "live")
     move(app, cedar, crying[0], OrderStatus.CANCELLED)
     act(app, cedar, crying[1], OrderAction.RUSH)
-    for sign in ("#unshown p", "#told summary", "#alerts [data-kind=unshown]", "#alerts [data-kind=changed]"):
+    for sign in (
+        "#unshown p",
+        "#manager-alarm summary",
+        "#alerts [data-kind=unshown]",
+        "#alerts [data-kind=changed]",
+    ):
         expect(page.locator(sign)).to_be_visible(timeout=SOON)
     expect_whole(page)
-    page.locator("#start-shift").click()
-    expect(page.locator("#start-shift")).to_be_hidden()
+    page.locator("#start-sound").click()
+    expect(page.locator("#start-sound")).to_be_hidden()
     expect_whole(page)

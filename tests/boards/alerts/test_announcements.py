@@ -28,7 +28,7 @@ def listen(cedar: House, open_page: Open) -> Callable[[], Page]:
         page_recorder.expect_state(page, "live")
         page.evaluate("""() => {
           window.heard = [];
-          const region = document.getElementById("said");
+          const region = document.getElementById("order-announcement");
           new MutationObserver(() => heard.push([performance.now(), region.textContent]))
             .observe(region, { childList: true });
         }""")
@@ -46,8 +46,10 @@ def test_a_move_by_somebody_else_is_said_and_ones_own_is_not(
 ) -> None:
     own, others = place(cedar), place(cedar)
     page = listen()
-    said = page.locator("#said")
-    assert page.locator("#said").evaluate("(region) => region.localName") == "output"  # polite by its nature
+    said = page.locator("#order-announcement")
+    assert (
+        page.locator("#order-announcement").evaluate("(region) => region.localName") == "output"
+    )  # polite by its nature
     page.locator(f"#{card_id(own)}").get_by_role("button", name="Confirm").click()
     expect(page.locator(f"#column-confirmed > #{card_id(own)}")).to_be_visible()
     move(others, OrderStatus.CONFIRMED)
@@ -64,7 +66,7 @@ def test_many_moves_at_once_are_one_sentence_and_sentences_keep_their_distance(
 ) -> None:
     orders = [place(cedar) for _ in range(5)]
     page = listen()
-    said = page.locator("#said")
+    said = page.locator("#order-announcement")
     move(orders[0], OrderStatus.CONFIRMED)
     expect(said).to_have_text("Order 1 is confirmed")
     for order_id in orders[1:]:
@@ -80,9 +82,9 @@ def test_a_cancellation_is_said_by_itself_before_the_rest(
     orders = [place(cedar) for _ in range(4)]
     page = listen()
     move(orders[0], OrderStatus.CONFIRMED)
-    expect(page.locator("#said")).to_have_text("Order 1 is confirmed")
+    expect(page.locator("#order-announcement")).to_have_text("Order 1 is confirmed")
     move(orders[1], OrderStatus.CONFIRMED)
     move(orders[2], OrderStatus.CANCELLED)
     move(orders[3], OrderStatus.CONFIRMED)
-    expect(page.locator("#said")).to_have_text("2 orders moved", timeout=10_000)
+    expect(page.locator("#order-announcement")).to_have_text("2 orders moved", timeout=10_000)
     assert heard(page)[-2:] == ["Order 3 is cancelled", "2 orders moved"]

@@ -44,7 +44,7 @@ def test_a_board_is_silent_and_says_so_until_a_tap_starts_the_shift(
     expect_lit(page, "new")
     assert page.evaluate("document.body.dataset.sounded") is None
     start.click()
-    expect(page.locator("#shift")).to_have_attribute("data-audio", "running")
+    expect(page.locator("#alert-bar")).to_have_attribute("data-audio", "running")
     expect(start).to_be_hidden()
     expect_sounds(page, 1, "new")  # what nobody has taken notice of yet
 

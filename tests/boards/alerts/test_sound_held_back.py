@@ -62,19 +62,19 @@ def test_a_board_says_so_when_the_browser_holds_the_sound_back_or_takes_it_away(
     expect(page.locator(f"#{card_id(order_id)}")).to_have_attribute("data-news", "new")
     assert page.evaluate("document.body.dataset.sounded") is None
     blocked.click()
-    expect(page.locator("#shift")).to_have_attribute("data-sound", "on")
+    expect(page.locator("#alert-bar")).to_have_attribute("data-sound", "on")
     expect(page.locator("body")).to_have_attribute("data-sounded", "new")
     assert page.evaluate("audio.state") == "running"
     page.evaluate("audio.suspend()")
     expect(blocked).to_be_visible()
     page.locator("#column-pending .facts").click()  # any tap gives it back
-    expect(page.locator("#shift")).to_have_attribute("data-sound", "on")
+    expect(page.locator("#alert-bar")).to_have_attribute("data-sound", "on")
 
 
 def test_a_board_that_reloads_itself_sounds_on_where_the_browser_lets_it(
     cedar: House, place: Place, reloaded_under: Callable[[str], Page]
 ) -> None:
     page = reloaded_under("no-user-gesture-required")
-    expect(page.locator("#shift")).to_have_attribute("data-sound", "on")
+    expect(page.locator("#alert-bar")).to_have_attribute("data-sound", "on")
     place(cedar)
     expect_sounds(page, 1, "new")

@@ -101,7 +101,7 @@ def test_a_cut_is_told_at_once_and_repaired_without_a_reload(
     assert all(one != other for one, other in zip(live, look_of(page), strict=True))
     card = page.locator(f"#{card_id(tapped)}")
     card.get_by_role("button", name="Confirm").click()
-    expect(page.locator("#waiting")).to_contain_text("1 tap waits")
+    expect(page.locator("#pending-taps")).to_contain_text("1 tap waits")
     expect(card).to_contain_text("Waits to be sent: \u2068Confirm\u2069")
     assert status_of(cedar, tapped) == OrderStatus.PENDING
     move(app, cedar, other, OrderStatus.CONFIRMED)
@@ -113,7 +113,7 @@ def test_a_cut_is_told_at_once_and_repaired_without_a_reload(
     expect(card_in(page, missed, OrderStatus.PENDING)).to_be_visible()
     assert page_recorder.states(page) == ["live", "reconnecting", "catching-up", "live"]
     expect(card_in(page, tapped, OrderStatus.CONFIRMED)).not_to_contain_text("Waits")
-    expect(page.locator("#waiting")).to_be_hidden()
+    expect(page.locator("#pending-taps")).to_be_hidden()
     expect(page.locator("#notice")).to_be_empty()
     assert page.evaluate("window.isSamePage")
 
@@ -126,12 +126,12 @@ def test_a_tap_that_waits_is_no_longer_spoken_of_once_somebody_else_made_the_sam
     network.cut()
     expect(page.locator("#live")).to_contain_text("Reconnecting…", timeout=A_SECOND)
     page.locator(f"#{card_id(tapped)}").get_by_role("button", name="Confirm").click()
-    expect(page.locator("#waiting")).to_contain_text("1 tap waits")
+    expect(page.locator("#pending-taps")).to_contain_text("1 tap waits")
     move(app, cedar, tapped, OrderStatus.CONFIRMED)
     network.let_through()
     page_recorder.expect_state(page, "live")
     expect(card_in(page, tapped, OrderStatus.CONFIRMED)).not_to_contain_text("Waits")
-    expect(page.locator("#waiting")).to_be_hidden()
+    expect(page.locator("#pending-taps")).to_be_hidden()
     expect(page.locator("#refused")).to_be_empty()
     expect(page.locator("#notice")).to_contain_text("Till had done that already.")
 
@@ -309,11 +309,11 @@ def test_a_tap_without_an_answer_says_so_and_is_never_lost(
     page.locator(f"#{card_id(order_id)}").get_by_role("button", name="Confirm").click()
     expect(card_in(page, order_id, OrderStatus.CONFIRMED)).to_be_visible()  # the push has come
     page.clock.run_for(9_000)
-    expect(page.locator("#waiting")).to_contain_text("1 tap waits")
+    expect(page.locator("#pending-taps")).to_contain_text("1 tap waits")
     network.plug()
     page.locator(f"#{card_id(order_id)}").get_by_role("button", name="Start preparing").click()
     page.clock.run_for(9_000)
-    expect(page.locator("#waiting")).to_contain_text("2 taps wait")
+    expect(page.locator("#pending-taps")).to_contain_text("2 taps wait")
     assert page_recorder.state_now(page) != "live"
     network.let_through()
     expect(card_in(page, order_id, OrderStatus.PREPARING)).to_be_visible(timeout=20_000)

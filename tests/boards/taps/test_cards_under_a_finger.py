@@ -64,7 +64,7 @@ def test_a_tap_does_not_mean_the_card_that_somebody_elses_move_slid_under_the_fi
     expect(page.locator("body")).to_have_attribute("data-tapped", card_id(second))
     expect(page.locator(f"#column-confirmed > #{card_id(first)}")).to_be_visible()
     assert status_of(cedar, second) == OrderStatus.PENDING
-    expect(page.locator("#waiting")).to_be_hidden()
+    expect(page.locator("#pending-taps")).to_be_hidden()
 
 
 def test_a_tap_that_does_not_arrive_says_so_and_needs_no_second_one(
@@ -75,11 +75,11 @@ def test_a_tap_that_does_not_arrive_says_so_and_needs_no_second_one(
     expect(page.locator("#live")).to_have_text("Live")
     page.context.set_offline(True)
     page.locator(f"#{card_id(order_id)}").get_by_role("button", name="Confirm").click()
-    expect(page.locator("#waiting")).to_contain_text("1 tap waits; it is sent when the line is back.")
+    expect(page.locator("#pending-taps")).to_contain_text("1 tap waits; it is sent when the line is back.")
     expect(page.locator(f"#{card_id(order_id)}")).to_contain_text("Waits to be sent")
     page.context.set_offline(False)
     expect(page.locator(f"#column-confirmed > #{card_id(order_id)}")).to_be_visible()
-    expect(page.locator("#waiting")).to_be_hidden()
+    expect(page.locator("#pending-taps")).to_be_hidden()
 
 
 def test_a_reason_that_is_refused_stays_in_its_form(cedar: House, place: Place, open_page: Open) -> None:

@@ -62,7 +62,7 @@ def test_a_tap_that_nobody_has_signed_waits_and_is_signed_before_it_is_sent(
     page.keyboard.press("Escape")
     expect_waiting(page, "1 tap waits; it is sent when somebody signs on.")
     assert log_of(app, cedar, order_id) == []
-    page.locator("#waiting").get_by_role("button", name="Sign on").click()
+    page.locator("#pending-taps").get_by_role("button", name="Sign on").click()
     sign_on(page, "Nour", PIN)
     expect_status(page, order_id, OrderStatus.CONFIRMED)
     expect_none_waiting(page)
