@@ -30,8 +30,8 @@ _EMPTY = text("'{}'::jsonb")
 class Order(Base):
     """One order. `version` counts its transitions; `(version, status)` must be those of its last event.
 
-    `acts` counts what was done to it besides; what follows `acts` is what came of that. An idempotency key is
-    its sender's own: the actor of the first event.
+    `action_count` counts what was done to it besides; what follows it is what came of that. An idempotency key
+    is its sender's own: the actor of the first event.
     """
 
     __tablename__ = "orders"
@@ -73,7 +73,8 @@ class Order(Base):
     idempotency_key: Mapped[str | None]
     idempotency_hash: Mapped[str | None]
     idempotency_sender: Mapped[str | None]
-    acts: Mapped[int] = mapped_column(server_default=text("0"))
+    # Its column keeps the name that the commit before writes.
+    action_count: Mapped[int] = mapped_column("acts", server_default=text("0"))
     is_rush: Mapped[bool] = mapped_column(server_default=text("false"))
     hold_reason: Mapped[str | None]
     rider: Mapped[str | None]

@@ -45,7 +45,7 @@ class Step:
 class OrderRecord:
     """An order as of one moment. All moments are aware, in UTC.
 
-    `version` counts its transitions, `acts` what was done to it besides.
+    `version` counts its transitions, `action_count` what was done to it besides.
     """
 
     tenant_id: uuid.UUID
@@ -63,7 +63,7 @@ class OrderRecord:
     promised_at: dt.datetime | None
     reference: str | None
     customer: dict[str, str]
-    acts: int
+    action_count: int
     is_rush: bool
     hold_reason: str | None
     rider: str | None
@@ -84,7 +84,7 @@ class OrderRecord:
     @property
     def revision(self) -> int:
         """Grows with every change of the order, so that screens never go back."""
-        return self.version + self.acts
+        return self.version + self.action_count
 
     @property
     def open_lines(self) -> int:
@@ -115,7 +115,7 @@ class OrderRecord:
         self, act: OrderAction, at: dt.datetime, line: int | None, detail: str | None
     ) -> OrderRecord:
         """The same order once the act is done."""
-        done = replace(self, acts=self.acts + 1)
+        done = replace(self, action_count=self.action_count + 1)
         match act:
             case OrderAction.STRIKE | OrderAction.UNSTRIKE:
                 is_done = act == OrderAction.STRIKE

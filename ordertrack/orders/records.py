@@ -174,7 +174,7 @@ def record_columns() -> list[Any]:
         Order.promised_at,
         Order.reference,
         Order.customer,
-        Order.acts,
+        Order.action_count.label("action_count"),
         Order.is_rush,
         Order.hold_reason,
         Order.rider,
