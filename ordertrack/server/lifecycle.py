@@ -6,11 +6,9 @@ import fcntl
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,16 +19,13 @@ import gevent
 from ordertrack.database import connecting, embedded, schema, session
 from ordertrack.database.config import ROOT, Settings
 from ordertrack.database.data_folder import refuse_strangers
-from ordertrack.monitoring import parent
 from ordertrack.server import port as addresses
+from ordertrack.server.children import Children
 
 CLAIM_PATIENCE = 8.0  # seconds
-_rush: subprocess.Popen[bytes] | None = None
-_roll_up: subprocess.Popen[bytes] | None = None
-_roll_up_keeper: Any = None
+_children: Children | None = None
 _keeper: embedded.Keeper | None = None
 _leaving: threading.Thread | None = None
-_PAUSE = 2.0  # seconds before a process that ended is started again
 _TIME_TO_LEAVE = 2.0  # seconds
 
 
@@ -118,7 +113,7 @@ def refuse_unsafe_role(settings: Settings) -> None:
 
 def announce(settings: Settings, server: Any) -> None:
     """In the master, as the workers begin: keep the database up, and say where once somebody answers."""
-    global _keeper, _roll_up_keeper
+    global _keeper, _children
     if socket_folder := os.environ.get("ORDERTRACK_OWNS_DATABASE"):
         _keeper = embedded.Keeper(settings.data_folder, socket_folder, server.log)
         _keeper.start()
@@ -126,18 +121,18 @@ def announce(settings: Settings, server: Any) -> None:
         host, port = server.LISTENERS[0].sock.getsockname()[:2]
     else:
         host, port = settings.host, settings.port
-    gevent.spawn(_open, settings, host, port, os.getpid())
-    _roll_up_keeper = gevent.spawn(_keep_roll_up, os.getpid())
+    _children = Children()
+    gevent.spawn(_open, settings, host, port, _children)
+    _children.keep("sla", "keep")  # one process keeps what reports read up to date
     # gunicorn's own answer to Ctrl-C cuts off requests under way; an operator's SIGTERM lets them end.
     signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
 
 
-def _open(settings: Settings, host: str, port: int, master: int) -> None:
+def _open(settings: Settings, host: str, port: int, children: Children) -> None:
     """Say where the server is once it answers there, and set the demo's rush going."""
-    global _rush
     addresses.wait_for(host, port)
-    if os.getpid() != master:
-        return  # what waits in the master waits in each worker that it forks meanwhile
+    if not children.in_master():
+        return
     click.echo(f"\nordertrack is open at http://{f'[{host}]' if ':' in host else host}:{port}/")
     if settings.demo:
         from ordertrack.demo.house import people, tablet_people
@@ -146,27 +141,8 @@ def _open(settings: Settings, host: str, port: int, master: int) -> None:
             click.echo(f"{role}  {email}  {password}")
         click.echo(tablet_people.said(people.pins(settings)))
         # At the pace of life, or reports and estimates would tell of a kitchen that nobody has.
-        _rush = _command("rush", "--endless", "--speed", "1", "--rate", "2")
+        children.start("rush", "--endless", "--speed", "1", "--rate", "2")
     sys.stdout.flush()
-
-
-def _keep_roll_up(master: int) -> None:
-    """Have one process keep what reports read up to date, as long as the server runs."""
-    global _roll_up
-    while os.getpid() == master:
-        _roll_up = _command("sla", "keep")
-        _roll_up.wait()
-        gevent.sleep(_PAUSE)
-
-
-def _command(*arguments: str) -> subprocess.Popen[bytes]:
-    """Start a command beside the server, in a session of its own: Ctrl-C reaches the server alone."""
-    return subprocess.Popen(  # noqa: S603 (our own interpreter and commands)
-        [sys.executable, "-m", "ordertrack.commands", *arguments],
-        stdout=subprocess.DEVNULL,
-        env=parent.as_parent(),
-        start_new_session=True,
-    )
 
 
 def listen(worker: Any) -> None:
@@ -210,13 +186,8 @@ def forget_worker(pid: int) -> None:
 
 def finish(settings: Settings) -> None:
     """In the master, at the end: no rush, no roll-up and no embedded database outlives the server."""
-    if _roll_up_keeper is not None:
-        _roll_up_keeper.kill()
-    for beside in (_rush, _roll_up):
-        if beside is not None:
-            with suppress(ProcessLookupError):  # ended before, and the master collected it
-                beside.terminate()
-                beside.wait(10)
+    if _children is not None:
+        _children.end()
     if _keeper is not None:
         _keeper.stop()
     if os.environ.get("ORDERTRACK_OWNS_DATABASE"):

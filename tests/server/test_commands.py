@@ -25,8 +25,8 @@ def test_a_command_beside_the_server_ends_if_the_server_was_gone_before_it_began
     """By the time that it can look who its parent is, that is somebody else."""
     starts_and_goes = (
         "import os\n"
-        "from ordertrack.server import lifecycle\n"
-        "print(lifecycle._command('sla', 'keep').pid, flush=True)\n"
+        "from ordertrack.server.children import Children\n"
+        "print(Children().start('sla', 'keep').pid, flush=True)\n"
         "os._exit(0)\n"
     )
     gone = subprocess.run(

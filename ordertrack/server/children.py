@@ -1,0 +1,57 @@
+"""The commands that run beside the web server: started by its master, kept if need be, and ended with it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+
+import gevent
+
+from ordertrack.monitoring import parent
+
+_PAUSE = 2.0  # seconds before a command that ended is started again
+_PATIENCE = 10.0  # seconds that one has to end
+
+
+class Children:
+    """The commands beside one server; made, and used, in its master."""
+
+    def __init__(self) -> None:
+        self._master = os.getpid()
+        self._running: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
+        self._keepers: list[gevent.Greenlet] = []
+
+    def in_master(self) -> bool:
+        """Whether this is their master: what waits there waits in each worker that it forks meanwhile too."""
+        return os.getpid() == self._master
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Run `ordertrack` with these arguments, in a session of its own: Ctrl-C reaches the server alone."""
+        child = subprocess.Popen(  # noqa: S603 (our own interpreter and commands)
+            [sys.executable, "-m", "ordertrack.commands", *arguments],
+            stdout=subprocess.DEVNULL,
+            env=parent.as_parent(),
+            start_new_session=True,
+        )
+        self._running[arguments] = child
+        return child
+
+    def keep(self, *arguments: str) -> None:
+        """Run it as long as the server runs: whenever it ends, it is started again."""
+        self._keepers.append(gevent.spawn(self._keep, arguments))
+
+    def _keep(self, arguments: tuple[str, ...]) -> None:
+        while self.in_master():
+            self.start(*arguments).wait()
+            gevent.sleep(_PAUSE)
+
+    def end(self) -> None:
+        """End all of them, and wait until they have."""
+        for keeper in self._keepers:
+            keeper.kill()
+        for child in self._running.values():
+            with suppress(ProcessLookupError):  # ended before, and the master collected it
+                child.terminate()
+                child.wait(_PATIENCE)
