@@ -62,9 +62,13 @@ function repeat() {
   if (unheard().length > 0) sound(unheard());
 }
 
-onState(show);
+// A finger that goes down on the button may be given sound, and see it go, before it comes up: no click follows.
+onState(() => {
+  show();
+  if (state() === "running") sound(unheard());
+});
 onAlert(sound);
-start.addEventListener("click", () => { begin(); unlock().then(() => sound(unheard())); });
+start.addEventListener("click", begin);
 // Browsers give sound on any tap, and may take it away again.
 for (const touch of /** @type {const} */ (["pointerdown", "keydown"])) {
   on(touch, () => { if (hasStarted() && state() !== "running") unlock(); });

@@ -71,6 +71,17 @@ def test_a_board_says_so_when_the_browser_holds_the_sound_back_or_takes_it_away(
     expect(page.locator("#alert-bar")).to_have_attribute("data-sound", "on")
 
 
+def test_sound_that_is_given_while_the_finger_is_still_down_rings_at_once(
+    cedar: House, place: Place, reloaded_under: Callable[[str], Page]
+) -> None:
+    page = reloaded_under("document-user-activation-required")
+    place(cedar)
+    expect(page.locator("#alerts")).to_have_text("New 1")
+    page.get_by_role("button", name="Sound is held back: tap here").hover()
+    page.mouse.down()
+    expect_sounds(page, 1, "new")
+
+
 def test_a_board_that_reloads_itself_sounds_on_where_the_browser_lets_it(
     cedar: House, place: Place, reloaded_under: Callable[[str], Page]
 ) -> None:
