@@ -41,6 +41,7 @@ TESTS = Path(__file__).parent
 CROWDED = ("dinner", "faults", "soak")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each process whole files, those that take longest first."""
 
