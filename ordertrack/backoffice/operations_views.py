@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ordertrack.backoffice import dishes_sold, settings_wording
 from ordertrack.backoffice.settings_forms import STATIONS, read_operations, type_operations
 from ordertrack.i18n.form_fields import Typed, whole
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import marked
 from ordertrack.restaurants import operations
 from ordertrack.restaurants.checks import LONGEST_STATION_NAME, undo_field
 from ordertrack.restaurants.operations import MOVES, OPERATIONS, OperationSettings
@@ -19,8 +20,8 @@ from ordertrack.restaurants.save import save_operations
 from ordertrack.restaurants.stations import Station
 from ordertrack.restaurants.versioned import UnusableSettings
 from ordertrack.tenants.principal import Principal
-from ordertrack.tenants.restaurants import FoundRestaurant, find_restaurant
-from ordertrack.tenants.sign_in import staff_principal
+from ordertrack.tenants.restaurants import FoundRestaurant, restaurant_or_404
+from ordertrack.tenants.sign_in import managing_principal
 
 blueprint = Blueprint("floor_settings", __name__)
 
@@ -28,9 +29,9 @@ blueprint = Blueprint("floor_settings", __name__)
 @blueprint.get("/r/<restaurant>/settings")
 def show(restaurant: str) -> ResponseReturnValue:
     """What holds on the floor of a restaurant, and everything that was saved."""
-    principal, place = _find(restaurant)
-    held = _held(principal, place)
-    return _page(principal, place, held, type_operations(held), held.stations)
+    principal, found = _find(restaurant)
+    held = _held(principal, found)
+    return _page(principal, found, held, type_operations(held), held.stations)
 
 
 @blueprint.post("/r/<restaurant>/settings")
@@ -40,28 +41,28 @@ def save(restaurant: str) -> ResponseReturnValue:
 
     With `look` nothing is saved: it shows where dishes would go.
     """
-    principal, place = _find(restaurant)
+    principal, found = _find(restaurant)
     typed = Typed(request.form)
     try:
-        wanted = read_operations(typed, place.id)
+        wanted = read_operations(typed, found.id)
         if "look" in request.form:
-            return _page(principal, place, _held(principal, place), typed, wanted.stations)
+            return _page(principal, found, _held(principal, found), typed, wanted.stations)
         saved = save_operations(wanted, by=principal, seen=whole(typed["seen"]))
     except UnusableSettings as error:
-        held = _held(principal, place)
-        return _page(principal, place, held, typed, held.stations, error.problems), 422
+        held = _held(principal, found)
+        return _page(principal, found, held, typed, held.stations, error.problems), 422
     flash(
         _("Nothing was changed: these settings hold already.")
         if saved is None
         else _("Saved. Every board and tablet goes by it from now on."),
         "floor",
     )
-    return redirect(url_for("floor_settings.show", restaurant=place.slug))
+    return redirect(url_for("floor_settings.show", restaurant=found.slug))
 
 
 def _page(
     principal: Principal,
-    place: FoundRestaurant,
+    restaurant: FoundRestaurant,
     held: OperationSettings,
     typed: Typed,
     stations: Sequence[Station],
@@ -72,8 +73,8 @@ def _page(
     return render_template(
         "backoffice/operations.html",
         principal=principal,
-        place=place,
-        zone=ZoneInfo(place.timezone),
+        restaurant=restaurant,
+        zone=ZoneInfo(restaurant.timezone),
         held=held,
         typed=typed,
         stations=shown,
@@ -82,25 +83,20 @@ def _page(
         problems=problems or {},
         moves=MOVES,
         undo_field=undo_field,
-        routed=dishes_sold.of_dishes(principal.tenant_id, place.id, stations),
-        history=OPERATIONS.history(principal.tenant_id, place.id),
+        routed=dishes_sold.of_dishes(principal.tenant_id, restaurant.id, stations),
+        history=OPERATIONS.history(principal.tenant_id, restaurant.id),
         changes=settings_wording.of_operations,
         longest_name=LONGEST_STATION_NAME,
     )
 
 
 def _find(slug: str) -> tuple[Principal, FoundRestaurant]:
-    principal = staff_principal()
-    if not principal.is_manager:
-        abort(403, _("Settings are for managers and owners."))
-    place = find_restaurant(principal.tenant_id, slug)
-    if place is None:
-        abort(404, _("There is no such restaurant."))
-    return principal, place
+    principal = managing_principal(marked("Settings are for managers and owners."))
+    return principal, restaurant_or_404(principal, slug)
 
 
-def _held(principal: Principal, place: FoundRestaurant) -> OperationSettings:
+def _held(principal: Principal, restaurant: FoundRestaurant) -> OperationSettings:
     """The settings as they are now, whatever this process read a moment ago."""
-    held = operations.read(principal.tenant_id, place.id)
+    held = operations.read(principal.tenant_id, restaurant.id)
     assert held is not None
     return held

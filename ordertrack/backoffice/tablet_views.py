@@ -33,12 +33,12 @@ def show() -> ResponseReturnValue:
 def set_up() -> ResponseReturnValue:
     """Form: `restaurant`, `board`, `name`. The asker's own sign-in on this device ends."""
     principal = managing_principal()
-    place = find_restaurant(principal.tenant_id, request.form.get("restaurant", ""))
+    restaurant = find_restaurant(principal.tenant_id, request.form.get("restaurant", ""))
     try:
-        if place is None:
+        if restaurant is None:
             raise AccountError(_("Choose the restaurant where the tablet stands."))
         made = tablets.set_up(
-            place.id, request.form.get("board", ""), request.form.get("name", ""), by=principal
+            restaurant.id, request.form.get("board", ""), request.form.get("name", ""), by=principal
         )
     except AccountError as error:
         return _page(principal, str(error)), 422
@@ -60,7 +60,7 @@ def end(tablet_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _page(principal: Principal, problem: str | None = None) -> str:
-    places = db.session.scalars(
+    restaurants = db.session.scalars(
         select(Restaurant).where(Restaurant.tenant_id == principal.tenant_id).order_by(Restaurant.name)
     ).all()
     return render_template(
@@ -69,8 +69,8 @@ def _page(principal: Principal, problem: str | None = None) -> str:
         problem=problem,
         typed=request.form,
         tablets=tablets.in_use(principal.tenant_id),
-        places=places,
+        restaurants=restaurants,
         boards=tablets.BOARDS,
-        zone_of=lambda place: ZoneInfo(place.timezone),
+        zone_of=lambda restaurant: ZoneInfo(restaurant.timezone),
         longest_name=LONGEST_NAME,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ordertrack.backoffice import settings_wording
@@ -13,14 +13,15 @@ from ordertrack.backoffice.settings_forms import SHIFTS, read_rules, read_target
 from ordertrack.i18n import formats
 from ordertrack.i18n.form_fields import Typed, whole
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import marked
 from ordertrack.restaurants import cache, naming, save
 from ordertrack.restaurants.cache import RULES, TARGETS, RestaurantSettings
 from ordertrack.restaurants.checks import LONGEST_SHIFT_NAME, timezones
 from ordertrack.restaurants.versioned import UnusableSettings
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.tenants.principal import Principal
-from ordertrack.tenants.restaurants import find_restaurant
-from ordertrack.tenants.sign_in import staff_principal
+from ordertrack.tenants.restaurants import restaurant_or_404
+from ordertrack.tenants.sign_in import managing_principal
 
 blueprint = Blueprint("sla_settings", __name__)
 
@@ -29,11 +30,11 @@ blueprint = Blueprint("sla_settings", __name__)
 def choose() -> ResponseReturnValue:
     """Every restaurant of the tenant, with what holds in it."""
     principal = _manager()
-    places = [(place, place.calendar.rules[-1]) for place in cache.read(principal.tenant_id)]
+    restaurants = [(each, each.calendar.rules[-1]) for each in cache.read(principal.tenant_id)]
     return render_template(
         "backoffice/choose_restaurant.html",
         principal=principal,
-        places=places,
+        restaurants=restaurants,
         shifts_in_words=settings_wording.shifts_in_words,
         clock=formats.clock,
     )
@@ -52,31 +53,31 @@ def save_rules(restaurant: str) -> ResponseReturnValue:
     shift `shift-<row>-name`, `-weekday` (0 to 6, several), `-starts`, `-ends`; `seen`: see there.
     """
     principal = _manager()
-    place = _find(principal, restaurant)
+    found = _find(principal, restaurant)
     typed = Typed(request.form)
     try:
-        saved = save.save_rules(place.id, read_rules(typed), by=principal, seen=whole(typed["seen"]))
+        saved = save.save_rules(found.id, read_rules(typed), by=principal, seen=whole(typed["seen"]))
     except UnusableSettings as error:
-        return _page(principal, place, rules=typed, problems=error.problems), 422
+        return _page(principal, found, rules=typed, problems=error.problems), 422
     if saved is None:
         flash(_("Nothing was changed: these rules hold already."), "rules")
     else:
         day = settings_wording.date(saved.valid_from)
         flash(_("Saved. These rules hold from the business day %(day)s on.", day=day), "rules")
-    return redirect(url_for("sla_settings.show", restaurant=place.slug))
+    return redirect(url_for("sla_settings.show", restaurant=found.slug))
 
 
 @blueprint.post("/sla/settings/<restaurant>/targets")
 def save_target(restaurant: str) -> ResponseReturnValue:
     """Form: `stage`, `fulfilment` (blank: every order), `minutes` (blank: no target), `valid_from`."""
     principal = _manager()
-    place = _find(principal, restaurant)
+    found = _find(principal, restaurant)
     typed = Typed(request.form)
     try:
         target = read_target(typed)
-        save.save_target(place.id, target, by=principal)
+        save.save_target(found.id, target, by=principal)
     except UnusableSettings as error:
-        return _page(principal, place, target=typed, problems=error.problems), 422
+        return _page(principal, found, target=typed, problems=error.problems), 422
     saved = _(
         "Saved. %(stage)s, %(whom)s: %(allowed)s from %(day)s on.",
         stage=naming.stage(target.stage),
@@ -85,33 +86,33 @@ def save_target(restaurant: str) -> ResponseReturnValue:
         day=settings_wording.date(target.valid_from),
     )
     flash(saved, "targets")
-    return redirect(url_for("sla_settings.show", restaurant=place.slug, _anchor="targets"))
+    return redirect(url_for("sla_settings.show", restaurant=found.slug, _anchor="targets"))
 
 
 def _page(
     principal: Principal,
-    place: RestaurantSettings,
+    restaurant: RestaurantSettings,
     rules: Typed | None = None,
     target: Typed | None = None,
     problems: Mapping[str, str] | None = None,
 ) -> str:
     """The page as things are, or with what was typed and what is wrong with it."""
     now = dt.datetime.now(dt.UTC)
-    today = place.calendar.day_of(now)
-    rules = rules or type_rules(place.calendar.rules[-1])
+    today = restaurant.calendar.day_of(now)
+    rules = rules or type_rules(restaurant.calendar.rules[-1])
     return render_template(
         "backoffice/targets.html",
         principal=principal,
-        place=place,
+        restaurant=restaurant,
         today=today,
-        zone=place.calendar.zone_on(today),
+        zone=restaurant.calendar.zone_on(today),
         rules=rules,
         shifts=SHIFTS.shown(rules),
         target=target or type_target(today),
         problems=problems or {},
-        stage_targets=settings_wording.stage_targets(place.targets, today),
-        rules_history=RULES.history(principal.tenant_id, place.id),
-        targets_history=TARGETS.history(principal.tenant_id, place.id),
+        stage_targets=settings_wording.stage_targets(restaurant.targets, today),
+        rules_history=RULES.history(principal.tenant_id, restaurant.id),
+        targets_history=TARGETS.history(principal.tenant_id, restaurant.id),
         changes_of_rules=settings_wording.of_rules,
         said_of_target=settings_wording.of_target,
         stages=naming.stages(),
@@ -125,16 +126,10 @@ def _page(
 
 
 def _manager() -> Principal:
-    principal = staff_principal()
-    if not principal.is_manager:
-        abort(403, _("Settings are for managers and owners."))
-    return principal
+    return managing_principal(marked("Settings are for managers and owners."))
 
 
 def _find(principal: Principal, slug: str) -> RestaurantSettings:
     """The restaurant as it is now, whatever this process read a moment ago."""
-    found = find_restaurant(principal.tenant_id, slug)
-    if found is None:
-        abort(404, _("There is no such restaurant."))
-    (place,) = cache.read(principal.tenant_id, found.id)
-    return place
+    (restaurant,) = cache.read(principal.tenant_id, restaurant_or_404(principal, slug).id)
+    return restaurant

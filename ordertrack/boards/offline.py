@@ -46,13 +46,13 @@ def page_policy() -> str:
 
 @blueprint.app_template_global()
 def next_moves(
-    board: Board, principal: Principal, place: FoundRestaurant
+    board: Board, principal: Principal, restaurant: FoundRestaurant
 ) -> dict[str, dict[str, list[NextMove]]]:
     """By fulfilment and status: what the board offers there. For taps that follow a tap not sent yet.
 
     Cancelling is left out: it asks for a reason, and so for a look at the order as it truly is.
     """
-    undo_for = operations.of_restaurant(principal.tenant_id, place.id).undo_for
+    undo_for = operations.of_restaurant(principal.tenant_id, restaurant.id).undo_for
     return {
         fulfilment.value: {
             status.value: [_next_move(to, undo_for) for to in moves]

@@ -82,7 +82,7 @@ def _answer(
     status = 200
     try:
         if principal.tablet is not None:
-            _refuse_other_places(principal, order_id)
+            _refuse_other_restaurants(principal, order_id)
         order, notice = _sent_before(principal, order_id) or change()
     except (IllegalTransition, IllegalAct, OrderMoved, UnusableText) as error:
         problem = problem_of(error)
@@ -102,7 +102,7 @@ def _sent_before(principal: Principal, order_id: uuid.UUID) -> tuple[OrderRecord
     return None if order is None else (order, "")
 
 
-def _refuse_other_places(principal: Principal, order_id: uuid.UUID) -> None:
+def _refuse_other_restaurants(principal: Principal, order_id: uuid.UUID) -> None:
     """A tablet knows the orders of its own restaurant only."""
     order = records.find(principal.tenant_id, order_id)
     if order is None or not principal.may_see(order.restaurant_id):

@@ -13,7 +13,7 @@ from ordertrack.live.topics import Channel
 from ordertrack.orders import event_log
 from ordertrack.streams import sse
 from ordertrack.tenants.principal import PICKUP, Principal
-from ordertrack.tenants.restaurants import FoundRestaurant, find_restaurant
+from ordertrack.tenants.restaurants import FoundRestaurant, restaurant_or_404
 from ordertrack.tenants.sign_in import staff_principal
 
 blueprint = Blueprint("pickup", __name__)
@@ -24,12 +24,12 @@ CHANNELS: list[Channel] = [_channel]
 @blueprint.get("/r/<restaurant>/pickup")
 def show(restaurant: str) -> ResponseReturnValue:
     """The numbers, true at the cursor that the page's stream starts from."""
-    principal, place = _find(restaurant)
+    principal, found = _find(restaurant)
     cursor = event_log.head(principal.tenant_id)  # before the rows, as on every board
     return render_template(
         "pickup/pickup.html",
-        restaurant=place,
-        areas=areas_of(principal.tenant_id, place.id),
+        restaurant=found,
+        areas=areas_of(principal.tenant_id, found.id),
         cursor=cursor,
         fulfilments=FULFILMENTS,
         others=other_languages(),
@@ -41,16 +41,14 @@ def show(restaurant: str) -> ResponseReturnValue:
 @blueprint.get("/r/<restaurant>/pickup/stream")
 def stream(restaurant: str) -> Response:
     """What becomes of the numbers after a cursor, as it happens, in the query's `language`."""
-    principal, place = _find(restaurant)
-    topic = _channel.topic(principal.tenant_id, place.id, translate.of_page())
+    principal, found = _find(restaurant)
+    topic = _channel.topic(principal.tenant_id, found.id, translate.of_page())
     return sse.answer(principal, topic, sse.requested_cursor())
 
 
-def _find(restaurant: str) -> tuple[Principal, FoundRestaurant]:
+def _find(slug: str) -> tuple[Principal, FoundRestaurant]:
     principal = staff_principal()
-    place = find_restaurant(principal.tenant_id, restaurant)
-    if place is None:
-        abort(404, _("There is no such restaurant."))
-    if not principal.may_open(PICKUP, place.id):
+    restaurant = restaurant_or_404(principal, slug)
+    if not principal.may_open(PICKUP, restaurant.id):
         abort(403, _("This tablet was set up for another board."))
-    return principal, place
+    return principal, restaurant

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from ordertrack.i18n.translate import gettext as _
 from ordertrack.orders import records
 from ordertrack.rules.state_machine import OPEN
-from ordertrack.tenants.restaurants import find_restaurant
+from ordertrack.tenants.restaurants import restaurant_or_404
 from ordertrack.tenants.sign_in import staff_principal
 
 blueprint = Blueprint("open_orders", __name__)
@@ -21,17 +20,15 @@ blueprint = Blueprint("open_orders", __name__)
 def show(restaurant: str) -> ResponseReturnValue:
     """Every open order of the restaurant by status, what is due first, with all that is to know of it."""
     principal = staff_principal()
-    place = find_restaurant(principal.tenant_id, restaurant)
-    if place is None or not principal.may_see(place.id):
-        abort(404, _("There is no such restaurant."))
-    orders = records.of_restaurant(principal.tenant_id, place.id, OPEN)
+    found = restaurant_or_404(principal, restaurant)
+    orders = records.of_restaurant(principal.tenant_id, found.id, OPEN)
     by_status = {status: [order for order in orders if order.status == status] for status in OPEN}
     return render_template(
         "board/open_orders.html",
         principal=principal,
-        place=place,
-        zone=ZoneInfo(place.timezone),
-        by_status={status: found for status, found in by_status.items() if found},
+        restaurant=found,
+        zone=ZoneInfo(found.timezone),
+        by_status={status: those for status, those in by_status.items() if those},
         number=len(orders),
         as_of=dt.datetime.now(dt.UTC),
     )

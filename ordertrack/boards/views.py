@@ -22,7 +22,7 @@ from ordertrack.restaurants import cache, operations
 from ordertrack.streams import sse
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
-from ordertrack.tenants.restaurants import FoundRestaurant, find_restaurant
+from ordertrack.tenants.restaurants import FoundRestaurant, restaurant_or_404
 from ordertrack.tenants.sign_in import staff_principal
 
 blueprint = Blueprint("boards", __name__)
@@ -36,7 +36,9 @@ def home() -> ResponseReturnValue:
     principal = staff_principal()
     boards = _boards_of(principal)
     last = session.get("board")
-    addresses = [url_for("boards.show", restaurant=place.slug, board=board.name) for place, board in boards]
+    addresses = [
+        url_for("boards.show", restaurant=restaurant.slug, board=board.name) for restaurant, board in boards
+    ]
     if last in addresses:
         return redirect(last)
     if len(addresses) == 1:
@@ -54,25 +56,25 @@ def choose() -> ResponseReturnValue:
 @blueprint.get("/r/<restaurant>/<any(kitchen, dispatch):board>")
 def show(restaurant: str, board: str) -> ResponseReturnValue:
     """One board of one restaurant, true at the cursor that its stream starts from."""
-    principal, place, shown = _find(restaurant, board)
+    principal, found, shown = _find(restaurant, board)
     # Read before the rows: what happens in between comes again with the stream, and changes nothing then.
     cursor = event_log.head(principal.tenant_id)
-    version = _settings_version(principal.tenant_id, place.id)
-    stands = fragments.standing(shown, principal.tenant_id, place.id)
-    session["board"] = url_for("boards.show", restaurant=place.slug, board=shown.name)
+    version = _settings_version(principal.tenant_id, found.id)
+    stands = fragments.standing(shown, principal.tenant_id, found.id)
+    session["board"] = url_for("boards.show", restaurant=found.slug, board=shown.name)
     return render_template(
         "board/board.html",
         principal=principal,
-        restaurant=place,
+        restaurant=found,
         board=shown,
-        boards=[other for other in BOARDS.values() if principal.may_open(other.name, place.id)],
+        boards=[other for other in BOARDS.values() if principal.may_open(other.name, found.id)],
         columns=stands.columns,
         left_out=stands.left_out,
         cursor=cursor,
         settings=version,
-        riders=riders.names_lately(principal.tenant_id, place.id) if shown is DISPATCH else [],
+        riders=riders.names_lately(principal.tenant_id, found.id) if shown is DISPATCH else [],
         stations=[
-            station.name for station in operations.of_restaurant(principal.tenant_id, place.id).stations
+            station.name for station in operations.of_restaurant(principal.tenant_id, found.id).stations
         ],
         **fragments.FOR_CARDS | {"lines_of": Room().lines_of},
     )
@@ -85,11 +87,11 @@ def stream(restaurant: str, board: str) -> Response:
     Header `Shows-Settings`: the version of the settings that the page shows. Header `Hides`: what its filters
     hide.
     """
-    principal, place, shown = _find(restaurant, board)
-    hides = _filter(principal, place)
-    FILTERS.put(principal.tenant_id, (place.id, shown.name, principal.ended_by[-1]), hides)
-    topic = _channels[shown.name].topic(principal.tenant_id, place.id, translate.of_page())
-    version = _settings_version(principal.tenant_id, place.id)
+    principal, found, shown = _find(restaurant, board)
+    hides = _filter(principal, found)
+    FILTERS.put(principal.tenant_id, (found.id, shown.name, principal.ended_by[-1]), hides)
+    topic = _channels[shown.name].topic(principal.tenant_id, found.id, translate.of_page())
+    version = _settings_version(principal.tenant_id, found.id)
     is_outdated = request.headers.get("Shows-Settings", version) != version
     # The log does not tell of targets: who may have missed a change is shown everything.
     return sse.answer(principal, topic, None if is_outdated else sse.requested_cursor())
@@ -101,31 +103,31 @@ def _settings_version(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> str:
     return ".".join(str(of_restaurant(tenant_id, restaurant_id).version) for of_restaurant in read)
 
 
-def _filter(principal: Principal, place: FoundRestaurant) -> Filter:
-    stations = [station.name for station in operations.of_restaurant(principal.tenant_id, place.id).stations]
+def _filter(principal: Principal, restaurant: FoundRestaurant) -> Filter:
+    stations = [
+        station.name for station in operations.of_restaurant(principal.tenant_id, restaurant.id).stations
+    ]
     try:
         return filters.parse(request.headers.get(filters.HEADER), stations)
     except filters.MalformedFilter:
         abort(400, _("What this screen hides is not said in the form that is expected."))
 
 
-def _find(restaurant: str, board: str) -> tuple[Principal, FoundRestaurant, Board]:
+def _find(slug: str, board: str) -> tuple[Principal, FoundRestaurant, Board]:
     principal = staff_principal()
-    place = find_restaurant(principal.tenant_id, restaurant)
-    if place is None:
-        abort(404, _("There is no such restaurant."))
-    if not principal.may_open(board, place.id):
+    restaurant = restaurant_or_404(principal, slug)
+    if not principal.may_open(board, restaurant.id):
         abort(403, _("This board is not for you: it is for its own role and for managers."))
-    return principal, place, BOARDS[board]
+    return principal, restaurant, BOARDS[board]
 
 
 def _boards_of(principal: Principal) -> list[tuple[Restaurant, Board]]:
-    places = db.session.scalars(
+    restaurants = db.session.scalars(
         select(Restaurant).where(Restaurant.tenant_id == principal.tenant_id).order_by(Restaurant.name)
     ).all()
     return [
-        (place, board)
-        for place in places
+        (restaurant, board)
+        for restaurant in restaurants
         for board in BOARDS.values()
-        if principal.may_open(board.name, place.id)
+        if principal.may_open(board.name, restaurant.id)
     ]

@@ -29,9 +29,9 @@ def of_day() -> ResponseReturnValue:
     restaurants = db.session.scalars(
         select(Restaurant).where(Restaurant.tenant_id == principal.tenant_id).order_by(Restaurant.name)
     ).all()
-    restaurants = [place for place in restaurants if principal.may_see(place.id)]
+    restaurants = [restaurant for restaurant in restaurants if principal.may_see(restaurant.id)]
     asked = request.args.get("restaurant")
-    chosen = next((place for place in restaurants if asked in (None, "", place.slug)), None)
+    chosen = next((restaurant for restaurant in restaurants if asked in (None, "", restaurant.slug)), None)
     if chosen is None and asked:
         abort(404, _("There is no such restaurant."))
     day = _day() or (_running_day(chosen) if chosen else None)
@@ -61,9 +61,9 @@ def story(order_id: uuid.UUID) -> ResponseReturnValue:
     )
 
 
-def _running_day(place: Restaurant) -> dt.date:
+def _running_day(restaurant: Restaurant) -> dt.date:
     """The day on which what is placed now is numbered."""
-    return place.day_to_number_on(place.business_day(dt.datetime.now(dt.UTC)))
+    return restaurant.day_to_number_on(restaurant.business_day(dt.datetime.now(dt.UTC)))
 
 
 def _day() -> dt.date | None:

@@ -88,8 +88,8 @@ class Overview:
 
 def read(tenant_id: uuid.UUID) -> Overview:
     """How it is now, in two queries; in three where all screens of a board are filtered."""
-    places = cache.of_tenant(tenant_id)
-    patience = {place.id: place.calendar.rules[-1].forgotten_after for place in places}
+    restaurants = cache.of_tenant(tenant_id)
+    patience = {restaurant.id: restaurant.calendar.rules[-1].forgotten_after for restaurant in restaurants}
     counts = open_work.counts(tenant_id, patience)
     devices = open_screens.read(tenant_id)
     hidden = open_work.hidden(tenant_id, patience, _all_filtered(devices))
@@ -97,13 +97,13 @@ def read(tenant_id: uuid.UUID) -> Overview:
     return Overview(
         tuple(
             _floor(
-                place,
-                place.calendar.zone_on(place.calendar.day_of(today)),
-                [row for row in counts if row.restaurant_id == place.id],
-                [row for row in devices if row.restaurant_id == place.id],
-                {board: orders for (of, board), orders in hidden.items() if of == place.id},
+                restaurant,
+                restaurant.calendar.zone_on(restaurant.calendar.day_of(today)),
+                [row for row in counts if row.restaurant_id == restaurant.id],
+                [row for row in devices if row.restaurant_id == restaurant.id],
+                {board: orders for (of, board), orders in hidden.items() if of == restaurant.id},
             )
-            for place in places
+            for restaurant in restaurants
         )
     )
 
@@ -118,7 +118,7 @@ def _all_filtered(devices: Iterable[Any]) -> dict[Place, list[Filter]]:
 
 
 def _floor(
-    place: Any,
+    restaurant: Any,
     zone: ZoneInfo,
     counts: Iterable[Any],
     devices: Iterable[Any],
@@ -142,4 +142,6 @@ def _floor(
         if row.since is not None
     )
     missing = tuple((row.board, row.name) for row in devices if row.since is None)
-    return Floor(place.id, place.slug, place.name, zone, waiting, forgotten, screens, hidden, missing)
+    return Floor(
+        restaurant.id, restaurant.slug, restaurant.name, zone, waiting, forgotten, screens, hidden, missing
+    )

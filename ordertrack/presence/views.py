@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from ordertrack.i18n import translate
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import marked
 from ordertrack.orders import event_log
 from ordertrack.presence import overview as floor_overview
 from ordertrack.presence.channel import CHANNEL, Part
 from ordertrack.streams import sse
 from ordertrack.tenants import tablets
 from ordertrack.tenants.principal import Principal
-from ordertrack.tenants.sign_in import staff_principal
+from ordertrack.tenants.sign_in import managing_principal
 
 blueprint = Blueprint("screens", __name__)
 
@@ -42,7 +43,4 @@ def stream() -> Response:
 
 
 def _manager() -> Principal:
-    principal = staff_principal()
-    if not principal.is_manager:
-        abort(403, _("The overview of screens is for managers and owners."))
-    return principal
+    return managing_principal(marked("The overview of screens is for managers and owners."))

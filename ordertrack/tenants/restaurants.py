@@ -5,11 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import NamedTuple
 
+from flask import abort
 from sqlalchemy import bindparam, select
 
 from ordertrack.database.statements import TenantQuery
 from ordertrack.database.ttl_cache import Kept
+from ordertrack.i18n.translate import gettext as _
 from ordertrack.tenants.models import Restaurant
+from ordertrack.tenants.principal import Principal
 
 
 class FoundRestaurant(NamedTuple):
@@ -26,6 +29,14 @@ def find_restaurant(tenant_id: uuid.UUID, slug: str) -> FoundRestaurant | None:
     if "\0" in slug:  # no text in the database holds one, and asking for it is an error there
         return None
     return _kept.get((tenant_id, slug), lambda: _read(tenant_id, slug))
+
+
+def restaurant_or_404(asker: Principal, slug: str) -> FoundRestaurant:
+    """The restaurant that an address names; 404 if there is none that the asker may see."""
+    found = find_restaurant(asker.tenant_id, slug)
+    if found is None or not asker.may_see(found.id):
+        abort(404, _("There is no such restaurant."))
+    return found
 
 
 def _read(tenant_id: uuid.UUID, slug: str) -> FoundRestaurant | None:

@@ -14,6 +14,7 @@ from sqlalchemy import and_, bindparam, select
 from ordertrack.database.session import db, enter_tenant, present_credential
 from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import marked
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import tablet_session, tablets, throttle
 from ordertrack.tenants.access import begin_session, end_session
@@ -27,6 +28,7 @@ blueprint = Blueprint("sign_in", __name__)
 login_manager = LoginManager()
 login_manager.session_protection = None  # tablets change their network; a sign-in is a row that can be ended
 
+_FOR_MANAGERS = marked("This page is for managers and owners.")
 _SIGNED_IN = TenantQuery(
     select(StaffMember.id, StaffMember.name, StaffMember.role)
     .join(
@@ -82,11 +84,11 @@ def acting_principal() -> Principal:
     return tablet_session.person_on(principal, request.form.get("person", ""))
 
 
-def managing_principal() -> Principal:
-    """The signed-in manager or owner; 403 to the rest of the staff."""
+def managing_principal(refusal: str = _FOR_MANAGERS) -> Principal:
+    """The signed-in manager or owner; 403 to the rest of the staff, with the marked sentence `refusal`."""
     principal = staff_principal()
     if not principal.is_manager:
-        abort(403, _("This page is for managers and owners."))
+        abort(403, _(refusal))
     return principal
 
 

@@ -50,15 +50,15 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
     now = dt.datetime.now(dt.UTC)
     write(operator, house, service(house, 11, now - dt.timedelta(9), 8, 250))
     with tenant_context(app, house.tenant_id):
-        for place in cache.of_tenant(house.tenant_id):
-            day = place.calendar.day_of(now) - dt.timedelta(30)
+        for restaurant in cache.of_tenant(house.tenant_id):
+            day = restaurant.calendar.day_of(now) - dt.timedelta(30)
             for stage, fulfilment, seconds in (
                 (Stage.ACCEPT, Fulfilment.PICKUP, 1),
                 (Stage.ACCEPT, None, 3600),
                 (Stage.KITCHEN, None, 1200),
             ):
                 target = Target(stage, fulfilment, day, seconds)
-                save.save_target(place.id, target, by=house.maya.principal)
+                save.save_target(restaurant.id, target, by=house.maya.principal)
         extend.rebuild(house.tenant_id)
     tablet.give_pin(operator, house, house.nour)
     made = _Service(app, house)

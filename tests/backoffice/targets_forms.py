@@ -60,7 +60,7 @@ def typed(answer: TestResponse, name: str) -> str:
 def settings_of(app: Flask, house: House) -> RestaurantSettings:
     """Hamra's settings as they are in the database."""
     with tenant_context(app, house.tenant_id):
-        return next(place for place in cache.read(house.tenant_id) if place.slug == "hamra")
+        return next(restaurant for restaurant in cache.read(house.tenant_id) if restaurant.slug == "hamra")
 
 
 def rows_of(app: Flask, house: House) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from werkzeug.test import TestResponse
 
@@ -25,7 +25,6 @@ from ordertrack.restaurants.stations import Station
 from ordertrack.restaurants.versioned import UnusableSettings
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.server.notifications import channels
-from ordertrack.tenants.models import Restaurant
 from support.cast import House, Person
 
 PAGE = "/r/hamra/settings"
@@ -58,14 +57,6 @@ def shown(answer: TestResponse) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>|[\u2066-\u2069]", " ", answer.text))).replace(
         " :", ":"
     )
-
-
-@pytest.fixture
-def hamra(app: Flask, cedar: House) -> uuid.UUID:
-    with tenant_context(app, cedar.tenant_id):
-        found = db.session.scalar(select(Restaurant.id).where(Restaurant.slug == "hamra"))
-        assert found is not None
-        return found
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def act(
 def set_operations(app: Flask, house: House, **changes: object) -> None:
     """Save other settings of Hamra's floor."""
     with tenant_context(app, house.tenant_id):
-        place = find_restaurant(house.tenant_id, "hamra")
-        assert place is not None
-        now = operations.of_restaurant(house.tenant_id, place.id)
+        restaurant = find_restaurant(house.tenant_id, "hamra")
+        assert restaurant is not None
+        now = operations.of_restaurant(house.tenant_id, restaurant.id)
         save_operations(replace(now, **changes), by=house.maya.principal)  # type: ignore[arg-type]

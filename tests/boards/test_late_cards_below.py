@@ -25,11 +25,11 @@ Place = Callable[..., uuid.UUID]
 
 def let_deliveries_be_late_at_once(app: Flask, house: House, stage: Stage = Stage.ACCEPT) -> None:
     with tenant_context(app, house.tenant_id):
-        place = find_restaurant(house.tenant_id, "hamra")
-        assert place is not None
-        today = cache.of_restaurant(house.tenant_id, place.id).calendar.day_of(dt.datetime.now(dt.UTC))
+        restaurant = find_restaurant(house.tenant_id, "hamra")
+        assert restaurant is not None
+        today = cache.of_restaurant(house.tenant_id, restaurant.id).calendar.day_of(dt.datetime.now(dt.UTC))
         late = Target(stage, Fulfilment.DELIVERY, today, 1)
-        save.save_target(place.id, late, by=house.maya.principal)
+        save.save_target(restaurant.id, late, by=house.maya.principal)
 
 
 def sign_of(page: Page, column: str) -> Locator:

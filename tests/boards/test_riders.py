@@ -152,11 +152,11 @@ def test_names_used_lately_at_this_restaurant_are_offered_the_last_used_first(
         give(rider)
     give("Samir", restaurant="jounieh")
     with tenant_context(app, cedar.tenant_id):
-        place = find_restaurant(cedar.tenant_id, "hamra")
-        assert place is not None
-        assert riders.names_lately(cedar.tenant_id, place.id) == ["Ziad", "Ali"]
+        restaurant = find_restaurant(cedar.tenant_id, "hamra")
+        assert restaurant is not None
+        assert riders.names_lately(cedar.tenant_id, restaurant.id) == ["Ziad", "Ali"]
     with tenant_context(app, rival.tenant_id):
-        assert riders.names_lately(cedar.tenant_id, place.id) == []
+        assert riders.names_lately(cedar.tenant_id, restaurant.id) == []
     page = open_live(open_page, cedar)
     offered = "(options) => options.map(({ value }) => value)"
     assert page.locator("#riders option").evaluate_all(offered) == ["Ziad", "Ali"]

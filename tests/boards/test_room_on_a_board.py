@@ -42,10 +42,10 @@ def put(app: Flask, house: House, *items: NewItem) -> uuid.UUID:
 def board_of(app: Flask, house: House) -> tuple[str, int]:
     """The board as a screen is sent it that knows nothing, and how many orders it says are left out."""
     with tenant_context(app, house.tenant_id):
-        place = find_restaurant(house.tenant_id, "hamra")
-        assert place is not None
-        whole = fragments.whole(BOARD, house.tenant_id, place.id, "en")
-        return whole, fragments.standing(BOARD, house.tenant_id, place.id).left_out
+        restaurant = find_restaurant(house.tenant_id, "hamra")
+        assert restaurant is not None
+        whole = fragments.whole(BOARD, house.tenant_id, restaurant.id, "en")
+        return whole, fragments.standing(BOARD, house.tenant_id, restaurant.id).left_out
 
 
 @pytest.mark.timeout(120)

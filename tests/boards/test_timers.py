@@ -50,11 +50,13 @@ def save(app: Flask, cedar: House) -> Save:
         seconds: int | None, stage: Stage = Stage.ACCEPT, fulfilment: Fulfilment | None = None
     ) -> None:
         with tenant_context(app, cedar.tenant_id):
-            place = find_restaurant(cedar.tenant_id, "hamra")
-            assert place is not None
-            calendar = cache.of_restaurant(cedar.tenant_id, place.id).calendar
+            restaurant = find_restaurant(cedar.tenant_id, "hamra")
+            assert restaurant is not None
+            calendar = cache.of_restaurant(cedar.tenant_id, restaurant.id).calendar
             today = calendar.day_of(dt.datetime.now(dt.UTC))
-            saving.save_target(place.id, Target(stage, fulfilment, today, seconds), by=cedar.maya.principal)
+            saving.save_target(
+                restaurant.id, Target(stage, fulfilment, today, seconds), by=cedar.maya.principal
+            )
 
     return save_it
 

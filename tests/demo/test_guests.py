@@ -10,12 +10,14 @@ from ordertrack.demo.simulation import menu
 from ordertrack.demo.simulation.guests import Guests
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
-PLACES = ("hamra", "jounieh")
+RESTAURANTS = ("hamra", "jounieh")
 NOON = dt.datetime(2030, 5, 4, 12, tzinfo=dt.UTC)
 
 
-def guests(seed: str = "1", rate: float = 0.01, places: tuple[str, ...] = PLACES, count: int = 300) -> list:
-    queue = Guests(seed, places, rate)
+def guests(
+    seed: str = "1", rate: float = 0.01, restaurants: tuple[str, ...] = RESTAURANTS, count: int = 300
+) -> list:
+    queue = Guests(seed, restaurants, rate)
     return [queue.next() for _ in range(count)]
 
 
@@ -37,7 +39,7 @@ def test_they_come_at_the_rate_that_was_asked_for() -> None:
 
 
 def test_naming_the_restaurant_shifts_no_other_choice() -> None:
-    free, bound = Guests("1", PLACES, 1), Guests("1", PLACES, 1)
+    free, bound = Guests("1", RESTAURANTS, 1), Guests("1", RESTAURANTS, 1)
     assert [free.next().stays for _ in range(5)] == [bound.next("jounieh").stays for _ in range(5)]
 
 
@@ -51,13 +53,13 @@ def test_every_fulfilment_both_restaurants_notes_and_modifiers_occur() -> None:
     some = guests()
     items = [item for guest in some for item in guest.items]
     assert {guest.fulfilment for guest in some} == set(Fulfilment)
-    assert {guest.restaurant for guest in some} == set(PLACES)
+    assert {guest.restaurant for guest in some} == set(RESTAURANTS)
     assert any(item.notes for item in items)
     assert any(item.modifiers for item in items)
     assert any(item.quantity > 1 for item in items)
 
 
-@pytest.mark.parametrize("restaurant", PLACES)
+@pytest.mark.parametrize("restaurant", RESTAURANTS)
 def test_a_menu_has_a_dozen_dishes_and_each_one_once(restaurant: str) -> None:
     names = [dish.name for dish in menu.of(restaurant)]
     assert len(names) == len(set(names)) >= 12

@@ -89,9 +89,9 @@ def _screens(evening: Evening) -> Iterator[str]:
 def _truth(evening: Evening, board: str) -> dict[str, list[tuple[str, int]]]:
     house = evening.house
     with tenant_context(evening.app, house.tenant_id):
-        place = find_restaurant(house.tenant_id, house.restaurants[0])
-        assert place is not None
-        columns = fragments.standing(BOARDS[board], house.tenant_id, place.id).columns
+        restaurant = find_restaurant(house.tenant_id, house.restaurants[0])
+        assert restaurant is not None
+        columns = fragments.standing(BOARDS[board], house.tenant_id, restaurant.id).columns
         return {
             column.dom_id: [(fragments.card_id(order.id), order.revision) for order in orders]
             for column, orders in columns

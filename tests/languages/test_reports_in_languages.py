@@ -45,9 +45,9 @@ def pages(
     """Reports and settings of a house with four weeks of service and a history of settings, in a language."""
     now = dt.datetime.now(dt.UTC)
     with tenant_context(app, cedar.tenant_id):
-        for place in cache.of_tenant(cedar.tenant_id):
-            since = place.calendar.day_of(now) - dt.timedelta(40)
-            save.save_target(place.id, Target(Stage.KITCHEN, None, since, 900), by=cedar.maya.principal)
+        for restaurant in cache.of_tenant(cedar.tenant_id):
+            since = restaurant.calendar.day_of(now) - dt.timedelta(40)
+            save.save_target(restaurant.id, Target(Stage.KITCHEN, None, since, 900), by=cedar.maya.principal)
     write(operator_app, cedar, service(cedar, 7, now - dt.timedelta(28), 27.9, 250))
     with tenant_context(app, cedar.tenant_id):
         extend.rebuild(cedar.tenant_id)

@@ -21,15 +21,17 @@ FRIDAY = dt.date(2025, 11, 21)
 NOTHING_LEFT_OUT = dict.fromkeys(LeftOut, 0)
 
 
-def place(name: str = "Hamra", zone: str = "Asia/Beirut") -> RestaurantSettings:
+def restaurant(name: str = "Hamra", zone: str = "Asia/Beirut") -> RestaurantSettings:
     """A restaurant with the usual rules and no target."""
     calendar = Calendar([Rules(dt.date(2000, 1, 1), zone, dt.time(4))])
     return RestaurantSettings(uuid.uuid4(), name.lower().replace(" ", "-"), name, calendar, Targets())
 
 
-def selection(days: int = 7, places: Sequence[RestaurantSettings] | None = None, **changes: Any) -> Selection:
+def selection(
+    days: int = 7, restaurants: Sequence[RestaurantSettings] | None = None, **changes: Any
+) -> Selection:
     """The days up to a Friday, of two restaurants."""
-    chosen = tuple(places) if places is not None else (place("Hamra"), place("Jounieh"))
+    chosen = tuple(restaurants) if restaurants is not None else (restaurant("Hamra"), restaurant("Jounieh"))
     return Selection(uuid.uuid4(), FRIDAY - dt.timedelta(days - 1), FRIDAY, chosen, **changes)
 
 
@@ -130,15 +132,15 @@ def slow_order(
     )
 
 
-def running_shift(place: RestaurantSettings, late: int = 0, **changes: Any) -> RunningShift:
+def running_shift(restaurant: RestaurantSettings, late: int = 0, **changes: Any) -> RunningShift:
     """A dinner until 01:00 with some open orders."""
     fields: dict[str, Any] = {
-        "restaurant": place.name,
-        "slug": place.slug,
+        "restaurant": restaurant.name,
+        "slug": restaurant.slug,
         "name": "Dinner",
         "begins": dt.datetime(2025, 11, 21, 14, tzinfo=dt.UTC),
         "ends": dt.datetime(2025, 11, 21, 23, tzinfo=dt.UTC),
-        "zone": place.calendar.zone_on(FRIDAY),
+        "zone": restaurant.calendar.zone_on(FRIDAY),
         "figures": figures(34, 1260.0, in_target=29),
         "open": {OrderStatus.PENDING: 2, OrderStatus.PREPARING: 5, OrderStatus.READY: 1},
         "late": late,

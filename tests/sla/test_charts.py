@@ -8,7 +8,7 @@ from ordertrack.rules.stages import Stage
 from ordertrack.sla.measure.figures import Group, StageFigures
 from ordertrack.sla.report.charts import MOST_BARS, MOST_LINES, charts
 from ordertrack.sla.report.selection import Grouping
-from sla.report_of import figures, full_report, place, report, selection
+from sla.report_of import figures, full_report, report, restaurant, selection
 
 
 def test_an_empty_report_has_no_charts() -> None:
@@ -31,14 +31,14 @@ def test_bars_are_by_what_was_chosen_with_the_targets_as_lines() -> None:
 
 
 def test_targets_too_many_to_be_told_apart_are_not_drawn() -> None:
-    many = [(600 + number, f"place {number}") for number in range(MOST_LINES + 1)]
+    many = [(600 + number, f"restaurant {number}") for number in range(MOST_LINES + 1)]
     dinner = [Group("Dinner", "Dinner", figures())]
     assert charts(report(shifts=dinner, targets=many))["shifts"].data["targets"] == []
     assert len(charts(report(shifts=dinner, targets=many[1:]))["shifts"].data["targets"]) == MOST_LINES
 
 
 def test_of_many_restaurants_the_worst_are_drawn_and_it_is_said() -> None:
-    chosen = selection(places=[place(f"Place {number}") for number in range(50)])
+    chosen = selection(restaurants=[restaurant(f"Restaurant {number}") for number in range(50)])
     made = charts(full_report(chosen))["restaurants"]
     assert len(made.data["labels"]) == MOST_BARS
     assert made.note == f"The first {MOST_BARS} of 50; the table has all."

@@ -12,7 +12,7 @@ from ordertrack.sla.measure.figures import ERROR, Group, StageFigures
 from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.findings import findings
 from ordertrack.sla.report.headline import Tone, slower_or_faster, tiles
-from sla.report_of import FRIDAY, figures, place, report, selection
+from sla.report_of import FRIDAY, figures, report, restaurant, selection
 
 
 def of_kitchen(now: object, before: object, **changes: object) -> Report:
@@ -73,7 +73,7 @@ def days(*shares: int) -> list[Group]:
 
 
 def test_the_worst_restaurant_shift_stage_and_day_are_named_with_how_bad_they_are() -> None:
-    hamra, jounieh = place("Hamra"), place("Jounieh")
+    hamra, jounieh = restaurant("Hamra"), restaurant("Jounieh")
     chosen = selection(4, (hamra, jounieh))
     made = report(
         chosen,

@@ -28,12 +28,12 @@ from support.past_service import write
 def busy(cedar: House, app: Flask, operator_app: Flask) -> House:
     """The first restaurant has a shift all day, a target of 20 minutes, and four orders that are open."""
     with tenant_context(app, cedar.tenant_id):
-        place = next(each for each in of_tenant(cedar.tenant_id) if each.slug == cedar.restaurants[0])
-        rules = place.calendar.rules[-1]
+        restaurant = next(each for each in of_tenant(cedar.tenant_id) if each.slug == cedar.restaurants[0])
+        rules = restaurant.calendar.rules[-1]
         all_day = Shift("All day", EVERY_WEEKDAY, rules.day_starts, rules.day_starts)
-        save.save_rules(place.id, replace(rules, shifts=(all_day,)), by=cedar.maya.principal)
+        save.save_rules(restaurant.id, replace(rules, shifts=(all_day,)), by=cedar.maya.principal)
         target = Target(Stage.KITCHEN, None, dt.date(2026, 1, 1), 1200)
-        save.save_target(place.id, target, by=cedar.maya.principal)
+        save.save_target(restaurant.id, target, by=cedar.maya.principal)
     write(operator_app, cedar, [confirmed(cedar, minutes) for minutes in (600, 300, 30, 10)])
     return cedar
 
@@ -53,7 +53,9 @@ def confirmed(house: House, minutes_ago: int) -> PastOrder:
 
 def shifts(app: Flask, house: House, fulfilment: Fulfilment | None = None) -> list[RunningShift]:
     with tenant_context(app, house.tenant_id):
-        chosen = tuple(place for place in of_tenant(house.tenant_id) if place.slug == house.restaurants[0])
+        chosen = tuple(
+            restaurant for restaurant in of_tenant(house.tenant_id) if restaurant.slug == house.restaurants[0]
+        )
         today = chosen[0].calendar.day_of(dt.datetime.now(dt.UTC))
         return running.running(Selection(house.tenant_id, today, today, chosen, fulfilment=fulfilment))
 

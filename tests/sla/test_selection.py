@@ -18,12 +18,12 @@ from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.sla.report import query_string
 from ordertrack.sla.report.query_string import Typed, UnusableChoice, read
 from ordertrack.sla.report.selection import Grouping, Preset, Selection
-from sla.report_of import place, selection
+from sla.report_of import restaurant, selection
 
 NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 TODAY = NOON.date()
 TENANT = uuid.uuid4()
-PLACES = (place("Hamra"), place("Jounieh"), place("Marina", "Asia/Dubai"))
+RESTAURANTS = (restaurant("Hamra"), restaurant("Jounieh"), restaurant("Marina", "Asia/Dubai"))
 
 
 def args_of(query: str) -> MultiDict[str, str]:
@@ -31,7 +31,7 @@ def args_of(query: str) -> MultiDict[str, str]:
 
 
 def chosen(query: str, now: dt.datetime = NOON) -> Selection:
-    return read(args_of(query), TENANT, PLACES, now)
+    return read(args_of(query), TENANT, RESTAURANTS, now)
 
 
 def refused(query: str) -> dict[str, str]:
@@ -67,7 +67,7 @@ def test_today_is_the_latest_business_day_that_runs_in_any_chosen_restaurant() -
 
 def test_nothing_chosen_is_all_restaurants_the_kitchen_and_shifts() -> None:
     made = chosen("")
-    assert made.is_all and made.restaurants == PLACES
+    assert made.is_all and made.restaurants == RESTAURANTS
     assert (made.stage, made.group, made.fulfilment, made.with_left_out) == (
         Stage.KITCHEN,
         Grouping.SHIFT,
@@ -125,18 +125,18 @@ def test_what_was_typed_stays_in_the_form() -> None:
 
 selections = st.builds(
     lambda preset, span, restaurants, **others: replace(
-        selection(places=PLACES),
+        selection(restaurants=RESTAURANTS),
         tenant_id=TENANT,
         first=preset.days(TODAY)[0] if preset else min(span),
         last=preset.days(TODAY)[1] if preset else max(span),
-        restaurants=tuple(each for each in PLACES if each in restaurants),
-        is_all=len(restaurants) == len(PLACES),
+        restaurants=tuple(each for each in RESTAURANTS if each in restaurants),
+        is_all=len(restaurants) == len(RESTAURANTS),
         preset=preset,
         **others,
     ),
     preset=st.none() | st.sampled_from(Preset),
     span=st.lists(st.dates(dt.date(2026, 1, 1), dt.date(2026, 12, 31)), min_size=2, max_size=2),
-    restaurants=st.lists(st.sampled_from(PLACES), min_size=1, unique=True),
+    restaurants=st.lists(st.sampled_from(RESTAURANTS), min_size=1, unique=True),
     fulfilment=st.none() | st.sampled_from(Fulfilment),
     stage=st.sampled_from(Stage),
     group=st.sampled_from(Grouping),
@@ -174,7 +174,7 @@ def test_whatever_is_typed_is_either_understood_or_refused_in_words(pairs: list[
     problems: dict[str, str] = {}
     made = None
     try:
-        made = read(args, TENANT, PLACES, NOON)
+        made = read(args, TENANT, RESTAURANTS, NOON)
     except UnusableChoice as refusal:
         problems = refusal.problems
     if made is None:

@@ -49,10 +49,10 @@ def busy(app: Flask, operator_app: Flask, cedar: House) -> House:
 def report_of(app: Flask, house: House, **changes: object) -> Report:
     """The report of four weeks, straight from its maker."""
     with tenant_context(app, house.tenant_id):
-        places = tuple(cache.of_tenant(house.tenant_id))
-        today = max(each.calendar.day_of(dt.datetime.now(dt.UTC)) for each in places)
+        restaurants = tuple(cache.of_tenant(house.tenant_id))
+        today = max(each.calendar.day_of(dt.datetime.now(dt.UTC)) for each in restaurants)
         first, last = Preset.FOUR_WEEKS.days(today)
-        return build.make(Selection(house.tenant_id, first, last, places).but(**changes))
+        return build.make(Selection(house.tenant_id, first, last, restaurants).but(**changes))
 
 
 def text_of(page: str) -> str:

@@ -18,7 +18,7 @@ from ordertrack.sla.report.ranking import worst_stage
 from ordertrack.sla.report.report_tables import TABLES
 from ordertrack.sla.report.table_csv import csv_of
 from ordertrack.sla.report.tables import TEXT, Column, Row, Table
-from sla.report_of import figures, full_report, place, report, selection
+from sla.report_of import figures, full_report, report, restaurant, selection
 
 DOUBTS = {LeftOut.FORGOTTEN: 3, LeftOut.MASS: 12, LeftOut.EARLY: 9}
 
@@ -107,11 +107,11 @@ def test_the_worst_stage_is_the_one_with_the_least_in_target_and_marked() -> Non
 
 
 def test_restaurants_come_worst_first_and_lead_to_themselves() -> None:
-    places = (place("Hamra"), place("Jounieh"), place("Marina"))
-    chosen = selection(places=places)
+    restaurants = (restaurant("Hamra"), restaurant("Jounieh"), restaurant("Marina"))
+    chosen = selection(restaurants=restaurants)
     groups = [
         Group(each.slug, each.name, figures(50, in_target=share))
-        for each, share in zip(places, (45, 20, 30), strict=True)
+        for each, share in zip(restaurants, (45, 20, 30), strict=True)
     ]
     made = report(
         chosen,

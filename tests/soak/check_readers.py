@@ -77,7 +77,7 @@ def _in_order(shown: dict[str, Card], cards: Cards) -> Cards:
     """What a column shows, sorted as the page sorts; where that leaves a choice, as the database does."""
     listed = [card_id for card_id, _ in cards]
     in_order = sorted(
-        shown.values(), key=lambda card: (card.place, listed.index(card.id) if card.id in listed else -1)
+        shown.values(), key=lambda card: (card.sort_key, listed.index(card.id) if card.id in listed else -1)
     )
     return [(card.id, card.version) for card in in_order]
 

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 
 class Card(NamedTuple):
-    """A card as its element says it; `place` is what its column sorts by."""
+    """A card as its element says it; `sort_key` is what its column sorts by."""
 
     id: str
     version: int
-    place: int
+    sort_key: int
 
 
 LEFT_OUT = "#left-out"  # how many cards a board has no room for: no card, and of no version
@@ -69,7 +69,7 @@ class _Reading(HTMLParser):
         elif dom_id == "progress":
             self.partials.append(Partial("#progress", "innerHTML"))
         elif tag == "li" and dom_id.startswith("order-"):
-            card = Card(dom_id, int(values["data-version"]), int(values["data-place"]))
+            card = Card(dom_id, int(values["data-version"]), int(values["data-sort-key"]))
             self.partials[-1].cards.append(card)
         elif tag == "ol" and "data-version" in values:
             self.partials[-1].progress = Progress(values["data-status"], int(values["data-version"]))
@@ -170,8 +170,8 @@ def _progress(reading: _Reading) -> Progress:
 
 
 def _in_order(column: Partial) -> list[Card]:
-    places = [card.place for card in column.cards]
-    assert places == sorted(places), f"{column.target} is out of order: {column.cards}"
+    keys = [card.sort_key for card in column.cards]
+    assert keys == sorted(keys), f"{column.target} is out of order: {column.cards}"
     return column.cards
 
 

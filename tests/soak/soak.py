@@ -39,7 +39,7 @@ def world(folder: Path) -> Iterator[World]:
     server.start()
     try:
         app = make_bare_app(settings)
-        yield World(settings, app, server, lambda name, places: make_house(operator, name, places))
+        yield World(settings, app, server, lambda name, restaurants: make_house(operator, name, restaurants))
     finally:
         server.stop()
         for made in (app, operator):

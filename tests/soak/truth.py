@@ -43,7 +43,7 @@ class Truth:
 
 def read(app: Flask, house: House) -> Truth:
     with tenant_context(app, house.tenant_id):
-        places = db.session.execute(
+        restaurants = db.session.execute(
             select(Restaurant.id, Restaurant.slug).where(Restaurant.tenant_id == house.tenant_id)
         ).all()
         orders = db.session.execute(
@@ -53,11 +53,13 @@ def read(app: Flask, house: House) -> Truth:
             event_log.head(house.tenant_id).seq,
             event_log.events_after(house.tenant_id, 0, MANY),
             {
-                (place.slug, name): {
+                (restaurant.slug, name): {
                     column.name: [(fragments.card_id(order.id), order.revision) for order in orders_in_it]
-                    for column, orders_in_it in fragments.standing(board, house.tenant_id, place.id).columns
+                    for column, orders_in_it in fragments.standing(
+                        board, house.tenant_id, restaurant.id
+                    ).columns
                 }
-                for place in places
+                for restaurant in restaurants
                 for name, board in BOARDS.items()
             },
             {order.id: (order.status, order.version) for order in orders},

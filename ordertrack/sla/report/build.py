@@ -154,8 +154,8 @@ class _Making:
         tally = self._tallied([rows.get(each, b"") for each in self._restaurants])
         found = tally.figures(tally.per_row(range(len(self._restaurants))), len(self._restaurants))
         return [
-            Group(place.slug, place.name, each)
-            for place, each in zip(self._selection.restaurants, found, strict=True)
+            Group(restaurant.slug, restaurant.name, each)
+            for restaurant, each in zip(self._selection.restaurants, found, strict=True)
         ]
 
     def _heat(self) -> list[HeatCell]:

@@ -101,7 +101,7 @@ def _since(report: Report) -> Finding | None:
 
 
 def _restaurant_link(selection: Selection, slug: str) -> str:
-    return next(f"?{selection.of(place).query}" for place in selection.restaurants if place.slug == slug)
+    return next(f"?{selection.of(each).query}" for each in selection.restaurants if each.slug == slug)
 
 
 def _day_link(selection: Selection, day: str) -> str:

@@ -69,7 +69,7 @@ class Typed:
             selection.preset or "",
             selection.first.isoformat(),
             selection.last.isoformat(),
-            frozenset() if selection.is_all else frozenset(place.slug for place in selection.restaurants),
+            frozenset() if selection.is_all else frozenset(each.slug for each in selection.restaurants),
             selection.fulfilment or "",
             selection.stage,
             selection.group,
@@ -80,23 +80,23 @@ class Typed:
 def read(
     args: MultiDict[str, str],
     tenant_id: uuid.UUID,
-    places: Sequence[RestaurantSettings],
+    restaurants: Sequence[RestaurantSettings],
     now: dt.datetime,
 ) -> Selection:
     """What `range` or `from` and `to`, `restaurant`, `fulfilment`, `stage`, `group` and `doubtful` choose.
 
-    `places` are all restaurants of the tenant. Raises UnusableChoice.
+    `restaurants` are all restaurants of the tenant. Raises UnusableChoice.
     """
     reading = _Reading(args)
-    chosen = reading.restaurants(places)
-    today = max((place.calendar.day_of(now) for place in chosen), default=now.date())
+    chosen = reading.restaurants(restaurants)
+    today = max((restaurant.calendar.day_of(now) for restaurant in chosen), default=now.date())
     preset, first, last = reading.days(today)
     selection = Selection(
         tenant_id,
         first,
         last,
         chosen,
-        is_all=len(chosen) == len(places),
+        is_all=len(chosen) == len(restaurants),
         fulfilment=reading.member("fulfilment", Fulfilment, None),
         stage=reading.member("stage", Stage, HEADLINE) or HEADLINE,
         group=reading.member("group", Grouping, Grouping.SHIFT) or Grouping.SHIFT,
@@ -115,14 +115,14 @@ class _Reading:
         self._args = args
         self.problems: dict[str, str] = {}
 
-    def restaurants(self, places: Sequence[RestaurantSettings]) -> tuple[RestaurantSettings, ...]:
+    def restaurants(self, restaurants: Sequence[RestaurantSettings]) -> tuple[RestaurantSettings, ...]:
         asked = {slug for slug in self._args.getlist("restaurant") if slug}
-        unknown = sorted(asked - {place.slug for place in places})
+        unknown = sorted(asked - {restaurant.slug for restaurant in restaurants})
         if unknown:
             name = formats.quoted(unknown[0])
             self.problems["restaurant"] = _("There is no restaurant %(name)s.", name=name)
-        chosen = tuple(place for place in places if place.slug in asked)
-        return chosen if chosen else tuple(places)
+        chosen = tuple(restaurant for restaurant in restaurants if restaurant.slug in asked)
+        return chosen if chosen else tuple(restaurants)
 
     def days(self, today: dt.date) -> tuple[Preset | None, dt.date, dt.date]:
         preset = self.member("range", Preset, None)

@@ -74,7 +74,7 @@ def days(report: Report) -> Table:
 
 def restaurants(report: Report) -> Table:
     judged = is_judged(report)
-    by_slug = {place.slug: place for place in report.selection.restaurants}
+    by_slug = {restaurant.slug: restaurant for restaurant in report.selection.restaurants}
     rows = [
         Row(
             (group.label, *_cells(group.figures, judged)),

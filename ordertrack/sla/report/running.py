@@ -52,25 +52,25 @@ def running(selection: Selection) -> list[RunningShift]:
     """The running shifts of the selection's restaurants, whatever its days, for its stage and fulfilment."""
     now = dt.datetime.now(dt.UTC)
     spans = [
-        (place, span) for place in selection.restaurants if (span := place.calendar.shift_at(now)) is not None
+        (each, span) for each in selection.restaurants if (span := each.calendar.shift_at(now)) is not None
     ]
     figures = _so_far(selection, spans)
-    open_orders = _open_orders(selection, [place for place, _ in spans], now)
+    open_orders = _open_orders(selection, [restaurant for restaurant, _ in spans], now)
     return [
         RunningShift(
-            restaurant=place.name,
-            slug=place.slug,
+            restaurant=restaurant.name,
+            slug=restaurant.slug,
             name=span.name,
             begins=span.begins,
             ends=span.ends,
-            zone=place.calendar.zone_on(span.business_date),
+            zone=restaurant.calendar.zone_on(span.business_date),
             figures=each,
-            open=open_orders[place.id].by_status,
-            late=open_orders[place.id].late,
-            forgotten=open_orders[place.id].forgotten,
-            late_next_at=open_orders[place.id].late_next_at,
+            open=open_orders[restaurant.id].by_status,
+            late=open_orders[restaurant.id].late,
+            forgotten=open_orders[restaurant.id].forgotten,
+            late_next_at=open_orders[restaurant.id].late_next_at,
         )
-        for (place, span), each in zip(spans, figures, strict=True)
+        for (restaurant, span), each in zip(spans, figures, strict=True)
     ]
 
 
@@ -82,13 +82,13 @@ def _so_far(selection: Selection, spans: Sequence[tuple[RestaurantSettings, Shif
             "tenant_id": selection.tenant_id,
             "stage": selection.stage.value,
             "days": [span.business_date for _, span in spans],
-            "restaurants": [place.id for place, _ in spans],
+            "restaurants": [restaurant.id for restaurant, _ in spans],
         },
     )
     stored: dict[uuid.UUID, bytes] = {row.restaurant_id: row.cells for row in rows}
     numbers = {name: number for number, name in shift_names.names(selection.tenant_id).items()}
     tally = Tally(
-        [stored.get(place.id, b"") for place, _ in spans],
+        [stored.get(restaurant.id, b"") for restaurant, _ in spans],
         selection.fulfilment,
         with_left_out=selection.with_left_out,
     )
@@ -98,9 +98,9 @@ def _so_far(selection: Selection, spans: Sequence[tuple[RestaurantSettings, Shif
 
 
 def _open_orders(
-    selection: Selection, places: Sequence[RestaurantSettings], now: dt.datetime
+    selection: Selection, restaurants: Sequence[RestaurantSettings], now: dt.datetime
 ) -> dict[uuid.UUID, _Open]:
-    by_id = {place.id: place for place in places}
+    by_id = {restaurant.id: restaurant for restaurant in restaurants}
     rows = db.session.execute(
         _OPEN,
         {"tenant_id": selection.tenant_id, "restaurants": list(by_id), "statuses": _OPEN_STATUSES},
@@ -113,21 +113,24 @@ def _open_orders(
         fulfilment = Fulfilment(row.fulfilment)
         if selection.fulfilment not in (None, fulfilment):
             continue
-        status, place = OrderStatus(row.status), by_id[row.restaurant_id]
+        status, restaurant = OrderStatus(row.status), by_id[row.restaurant_id]
         entered = dict(zip(map(OrderStatus, row.entered), row.at, strict=True))
-        rules = place.calendar.rules_on(place.calendar.day_of(entered[status]))
+        rules = restaurant.calendar.rules_on(restaurant.calendar.day_of(entered[status]))
         if (now - entered[status]).total_seconds() > rules.forgotten_after:
-            forgotten[place.id] += 1
+            forgotten[restaurant.id] += 1
             continue
-        statuses[place.id][status] += 1
-        runs = timer(status, fulfilment, entered, place.calendar, place.targets)
+        statuses[restaurant.id][status] += 1
+        runs = timer(status, fulfilment, entered, restaurant.calendar, restaurant.targets)
         if runs.state(now) == TimerState.LATE:
-            late[place.id] += 1
+            late[restaurant.id] += 1
         elif runs.late_at is not None:
-            late_at[place.id].append(runs.late_at)
+            late_at[restaurant.id].append(runs.late_at)
     return {
-        place.id: _Open(
-            statuses[place.id], late[place.id], forgotten[place.id], min(late_at[place.id], default=None)
+        restaurant.id: _Open(
+            statuses[restaurant.id],
+            late[restaurant.id],
+            forgotten[restaurant.id],
+            min(late_at[restaurant.id], default=None),
         )
-        for place in places
+        for restaurant in restaurants
     }

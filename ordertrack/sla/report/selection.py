@@ -72,7 +72,7 @@ class Selection:
         days = {"range": self.preset} if self.preset else {"from": self.first, "to": self.last}
         chosen: dict[str, Any] = {**days, "stage": self.stage, "group": self.group}
         if not self.is_all:
-            chosen["restaurant"] = [place.slug for place in self.restaurants]
+            chosen["restaurant"] = [restaurant.slug for restaurant in self.restaurants]
         if self.fulfilment:
             chosen["fulfilment"] = self.fulfilment
         if self.with_left_out:
@@ -82,10 +82,10 @@ class Selection:
     @property
     def file_name(self) -> str:
         """What a file made of it is called, behind what it holds: all that was chosen, if there is room."""
-        places = "" if self.is_all else f"-{'-'.join(place.slug for place in self.restaurants)[:60]}"
+        restaurants = "" if self.is_all else f"-{'-'.join(each.slug for each in self.restaurants)[:60]}"
         fulfilment = f"-{self.fulfilment}" if self.fulfilment else ""
         doubtful = "-with-doubtful" if self.with_left_out else ""
-        return f"{self.stage}{places}{fulfilment}{doubtful}-{self.first}-{self.last}"
+        return f"{self.stage}{restaurants}{fulfilment}{doubtful}-{self.first}-{self.last}"
 
     def but(self, **changes: Any) -> Selection:
         """The same with other fields: what a link on the page leads to."""

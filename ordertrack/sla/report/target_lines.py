@@ -82,7 +82,9 @@ def _whom(selection: Selection, those: set[tuple[str, Fulfilment]]) -> str:
     said = formats.together(naming.whom(kind) for kind in kinds)
     if len(names) == len(selection.restaurants):
         return said
-    places = names[0]
+    restaurants = names[0]
     if len(names) > 1:
-        places = ngettext("%(num)s restaurant", "%(num)s restaurants", len(names), num=number(len(names)))
-    return places if len(kinds) == len(Fulfilment) else formats.listed([places, said])
+        restaurants = ngettext(
+            "%(num)s restaurant", "%(num)s restaurants", len(names), num=number(len(names))
+        )
+    return restaurants if len(kinds) == len(Fulfilment) else formats.listed([restaurants, said])

@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from ordertrack.i18n import formats
-from ordertrack.i18n.translate import gettext as _
-from ordertrack.i18n.translate import of_page, speaking
+from ordertrack.i18n.translate import marked, of_page, speaking
 from ordertrack.orders import event_log
 from ordertrack.restaurants import cache, naming
 from ordertrack.restaurants.cache import RestaurantSettings
@@ -34,7 +33,7 @@ from ordertrack.sla.report.table_csv import csv_of
 from ordertrack.sla.report.tables import Table
 from ordertrack.streams import sse
 from ordertrack.tenants.principal import Principal
-from ordertrack.tenants.sign_in import staff_principal
+from ordertrack.tenants.sign_in import managing_principal
 from ordertrack.web.problems import Problem, Refusal
 
 blueprint = Blueprint("sla", __name__)
@@ -60,15 +59,15 @@ def show() -> ResponseReturnValue:
     principal = _manager()
     # Read before the figures: what moves in between is told by the stream, and asked for again.
     cursor = event_log.head(principal.tenant_id)
-    places = cache.of_tenant(principal.tenant_id)
-    about = {"principal": principal, "places": places, **_choices()}
+    restaurants = cache.of_tenant(principal.tenant_id)
+    about = {"principal": principal, "restaurants": restaurants, **_choices()}
     try:
-        selection = _selection(principal, places)
+        selection = _selection(principal, restaurants)
     except UnusableChoice as error:
         typed = Typed.in_address(request.args)
         return render_template("report/report.html", **about, typed=typed, problems=error.problems), 422
     typed = Typed.understood(selection)
-    if not places:
+    if not restaurants:
         return render_template("report/report.html", **about, typed=typed, problems={})
     return render_template(
         "report/report.html",
@@ -140,14 +139,11 @@ def _choices() -> dict[str, Any]:
 
 
 def _manager() -> Principal:
-    principal = staff_principal()
-    if not principal.is_manager:
-        abort(403, _("Reports are for managers and owners."))
-    return principal
+    return managing_principal(marked("Reports are for managers and owners."))
 
 
-def _selection(principal: Principal, places: Sequence[RestaurantSettings]) -> Selection:
-    return query_string.read(request.args, principal.tenant_id, places, dt.datetime.now(dt.UTC))
+def _selection(principal: Principal, restaurants: Sequence[RestaurantSettings]) -> Selection:
+    return query_string.read(request.args, principal.tenant_id, restaurants, dt.datetime.now(dt.UTC))
 
 
 def _understood() -> Selection:
@@ -167,7 +163,7 @@ def _running(selection: Selection) -> dict[str, Any]:
 def _is_unfinished(selection: Selection) -> bool:
     """Whether its last day still runs somewhere: orders of it are missing yet."""
     now = dt.datetime.now(dt.UTC)
-    return any(place.calendar.day_of(now) <= selection.last for place in selection.restaurants)
+    return any(restaurant.calendar.day_of(now) <= selection.last for restaurant in selection.restaurants)
 
 
 def _zone(selection: Selection) -> Any:

@@ -46,10 +46,10 @@ function become(here, fresh) {
   } else here.nodeValue = fresh.nodeValue;
 }
 
-// Places are written with as many digits each, so that they compare as texts.
+// Sort keys are written with as many digits each, so that they compare as texts.
 /** @param {HTMLElement} card @param {Element} column */
 function settle(card, column) {
-  const next = [...column.children].find((other) => other !== card && other.dataset.place > card.dataset.place) ?? null;
+  const next = [...column.children].find((other) => other !== card && other.dataset.sortKey > card.dataset.sortKey) ?? null;
   if (card.parentNode === column && card.nextElementSibling === next) return;
   const held = card.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
   column.insertBefore(card, next);

@@ -29,10 +29,14 @@ Open = Callable[..., Page]
 def save_target(app: Flask, cedar: House) -> Callable[[int | None], None]:
     def save(seconds: int | None) -> None:
         with tenant_context(app, cedar.tenant_id):
-            place = find_restaurant(cedar.tenant_id, "hamra")
-            assert place is not None
-            today = cache.of_restaurant(cedar.tenant_id, place.id).calendar.day_of(dt.datetime.now(dt.UTC))
-            saving.save_target(place.id, Target(Stage.ACCEPT, None, today, seconds), by=cedar.maya.principal)
+            restaurant = find_restaurant(cedar.tenant_id, "hamra")
+            assert restaurant is not None
+            today = cache.of_restaurant(cedar.tenant_id, restaurant.id).calendar.day_of(
+                dt.datetime.now(dt.UTC)
+            )
+            saving.save_target(
+                restaurant.id, Target(Stage.ACCEPT, None, today, seconds), by=cedar.maya.principal
+            )
 
     return save
 
