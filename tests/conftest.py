@@ -18,7 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from psycopg import sql
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url, select, text
 
 from ordertrack import create_app
 from ordertrack.database import embedded, schema
@@ -29,6 +29,7 @@ from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.server import consistency
+from ordertrack.tenants.models import Restaurant
 from support import browser, cast
 from support.cast import PASSWORD, House, Person
 from support.database import connect
@@ -135,6 +136,15 @@ def make_house(operator_app: Flask) -> Callable[..., House]:
 @pytest.fixture
 def cedar(make_house: Callable[..., House]) -> House:
     return make_house("Cedar", ("hamra", "jounieh"))
+
+
+@pytest.fixture
+def hamra(app: Flask, cedar: House) -> uuid.UUID:
+    """The id of Cedar's first restaurant."""
+    with tenant_context(app, cedar.tenant_id):
+        found = db.session.scalar(select(Restaurant.id).where(Restaurant.slug == "hamra"))
+        assert found is not None
+        return found
 
 
 @pytest.fixture

@@ -10,14 +10,17 @@ from sqlalchemy import text
 
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import actions, transitions
+from ordertrack.orders import actions
 from ordertrack.restaurants.operations import OperationSettings
 from ordertrack.restaurants.save import save_operations
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
+from support import page_recorder
 from support.cast import House
+from support.network_proxy import NetworkProxy
 
+ONE_WAITS = "1 tap waits; it is sent when the line is back."
 _LOG = """
 SELECT seq, to_status AS what, NULL AS line, changed_by FROM order_status_events
  WHERE tenant_id = :tenant AND order_id = :order AND version > 1
@@ -25,15 +28,6 @@ UNION ALL
 SELECT seq, act, line, changed_by FROM order_actions WHERE tenant_id = :tenant AND order_id = :order
 ORDER BY seq
 """
-
-
-def move(
-    app: Flask, house: House, order_id: uuid.UUID, *statuses: OrderStatus, reason: str | None = None
-) -> None:
-    """Have the till move an order, step by step."""
-    with tenant_context(app, house.tenant_id):
-        for status in statuses:
-            transitions.advance(order_id, status, by=house.program, reason=reason)
 
 
 def set_undo(app: Flask, house: House, seconds: dict[OrderStatus, int]) -> None:
@@ -57,6 +51,12 @@ def log_of(app: Flask, house: House, order_id: uuid.UUID) -> list[str]:
         return [
             " ".join(str(part) for part in (what, line, by) if part is not None) for _, what, line, by in rows
         ]
+
+
+def cut(page: Page, network: NetworkProxy) -> None:
+    """Take the line away, and let the page notice."""
+    network.cut()
+    page_recorder.expect_state(page, "reconnecting")
 
 
 def card(page: Page, order_id: uuid.UUID) -> Locator:

@@ -18,7 +18,6 @@ from ordertrack.boards.columns import KITCHEN as KITCHEN_BOARD
 from ordertrack.boards.fragments import card_id, move
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import records, transitions
-from ordertrack.orders.records import OrderRecord
 from ordertrack.restaurants import cache
 from ordertrack.restaurants import save as saving
 from ordertrack.restaurants.targets import DUE_SHARE, Target
@@ -32,6 +31,7 @@ from support.http_client import sign_in as sign_in_over_http
 from support.network_proxy import NetworkProxy
 from support.page_clock import install_clock
 from support.server import Server, wait_for
+from support.till import order_of
 
 KITCHEN = "/r/hamra/kitchen"
 SOON = 2000  # milliseconds
@@ -59,13 +59,6 @@ def save(app: Flask, cedar: House) -> Save:
             )
 
     return save_it
-
-
-def order_of(app: Flask, house: House, order_id: uuid.UUID) -> OrderRecord:
-    with tenant_context(app, house.tenant_id):
-        order = records.find(house.tenant_id, order_id)
-        assert order is not None
-        return order
 
 
 def card_of(page: Page, order_id: uuid.UUID) -> Locator:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,31 +22,14 @@ from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.server import consistency
 from ordertrack.sla.rollup import extend
 from ordertrack.tracking.progress import milestones
-from support import cast
 from support.cast import House
-from support.quiet_database import bare_app, quiet_database
+from support.quiet_database import quiet_fixtures
 from support.rollup_rows import by_doubt
 
 HEADER = "order,restaurant,fulfilment,placed,confirmed,preparing,ready,completed"
 
-
-@pytest.fixture(scope="module")
-def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """A database of its own, in which no server keeps the roll-up up while a test looks at it."""
-    with quiet_database(settings, tmp_path_factory.mktemp("quiet")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def app(settings: Settings) -> Iterator[Flask]:
-    with bare_app(settings) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def make_house(settings: Settings) -> Iterator[Callable[..., House]]:
-    with bare_app(settings, as_operator=True) as made:
-        yield partial(cast.make_house, made)
+# A database in which no server keeps the roll-up up while a test looks at it.
+settings, app, operator_app, make_house = quiet_fixtures("module")
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from ordertrack.boards.fragments import card_id
-from ordertrack.database.session import tenant_context
-from ordertrack.orders import transitions
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House, Person
+from support.till import move
 
 Open = Callable[..., Page]
 ARABIC_DIGITS = re.compile("[٠-٩]")
@@ -25,11 +24,6 @@ def board(open_page: Open, person: Person, tag: str, name: str = "kitchen") -> P
     page.goto(f"/r/hamra/{name}")
     expect(page.locator("#live")).to_have_attribute("data-state", "live")
     return page
-
-
-def move(app: Flask, house: House, order_id: uuid.UUID, to: OrderStatus) -> None:
-    with tenant_context(app, house.tenant_id):
-        transitions.advance(order_id, to, by=house.program)
 
 
 def test_an_arabic_board_runs_from_right_to_left_with_the_digits_that_were_chosen(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,13 +11,14 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake, records, transitions
+from ordertrack.orders import intake, records
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.records import OrderRecord
 from ordertrack.restaurants import operations
 from ordertrack.restaurants.save import save_operations
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House
+from support.till import move
 
 PHONE = {"width": 390, "height": 844}
 Open = Callable[..., Page]
@@ -32,11 +32,6 @@ def order_for(app: Flask, house: House, locale: str | None) -> OrderRecord:
         order = records.find(house.tenant_id, order_id)
         assert order is not None
         return order
-
-
-def move(app: Flask, house: House, order_id: uuid.UUID, to: OrderStatus) -> None:
-    with tenant_context(app, house.tenant_id):
-        transitions.advance(order_id, to, by=house.program)
 
 
 def show_arabic_digits(app: Flask, house: House, order: OrderRecord) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -12,7 +13,7 @@ import pytest
 from flask import Flask
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import actions, event_log, records, transitions
+from ordertrack.orders import actions, event_log, transitions
 from ordertrack.orders.actions import Acted
 from ordertrack.orders.event_log import ActionRecord, EventRecord
 from ordertrack.orders.records import OrderRecord
@@ -21,6 +22,7 @@ from ordertrack.rules.order_actions import DetailMissing, IllegalAct, NoSuchLine
 from ordertrack.rules.state_machine import LinesOpen, OrderHeld, OrderStatus
 from ordertrack.tenants.principal import Principal
 from support.server import wait_for
+from support.till import order_of
 
 PENDING, CONFIRMED, PREPARING, READY, DELIVERING, COMPLETED, CANCELLED = OrderStatus
 
@@ -45,13 +47,7 @@ def story(app: Flask) -> Callable[..., list[EventRecord | ActionRecord]]:
 
 @pytest.fixture
 def stored(app: Flask) -> Callable[..., OrderRecord]:
-    def read(house: Any, order_id: uuid.UUID) -> OrderRecord:
-        with tenant_context(app, house.tenant_id):
-            order = records.find(house.tenant_id, order_id)
-            assert order is not None
-            return order
-
-    return read
+    return partial(order_of, app)
 
 
 @pytest.mark.parametrize("typed", ["SAMI", " sami ", "Sami\u00a0", "\uff33\uff41\uff4d\uff49"])

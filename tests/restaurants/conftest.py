@@ -7,17 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
-from ordertrack.database.session import db, tenant_context
-from ordertrack.tenants.models import Restaurant
+from ordertrack.database.session import tenant_context
 from support.cast import House
 
 
 @pytest.fixture
-def hamra(app: Flask, cedar: House) -> Iterator[uuid.UUID]:
+def hamra(app: Flask, cedar: House, hamra: uuid.UUID) -> Iterator[uuid.UUID]:
     with tenant_context(app, cedar.tenant_id):
-        found = db.session.scalar(select(Restaurant.id).where(Restaurant.slug == "hamra"))
-        db.session.rollback()
-        assert found is not None
-        yield found
+        yield hamra

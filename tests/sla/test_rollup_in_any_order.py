@@ -22,34 +22,22 @@ from ordertrack.rules.stages import LeftOut, Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, allowed
 from ordertrack.sla.estimates import table
 from ordertrack.sla.rollup import extend
-from support import cast
 from support.cast import House
 from support.database import connect
-from support.quiet_database import bare_app, quiet_database
+from support.quiet_database import quiet_fixtures
 from support.rollup_rows import Told, by_doubt, everything, put
 
 NOON = dt.datetime(2026, 10, 5, 9, tzinfo=dt.UTC)
 HANDS = ("staff:nour", "staff:karim")
 WAY = (OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
 
-
-@pytest.fixture(scope="module")
-def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """A database of its own, in which no server keeps the roll-up up while a test looks at it."""
-    with quiet_database(settings, tmp_path_factory.mktemp("quiet")) as made:
-        yield made
+# A database in which no server keeps the roll-up up while a test looks at it.
+settings, app, operator_app, make_house = quiet_fixtures("module")
 
 
 @pytest.fixture(scope="module")
-def app(settings: Settings) -> Iterator[Flask]:
-    with bare_app(settings) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def new_house(settings: Settings) -> Iterator[Callable[[], House]]:
-    with bare_app(settings, as_operator=True) as made:
-        yield partial(cast.make_house, made, "Cedar", ("hamra", "marina"))
+def new_house(make_house: Callable[..., House]) -> Callable[[], House]:
+    return partial(make_house, "Cedar", ("hamra", "marina"))
 
 
 @pytest.fixture(scope="module")

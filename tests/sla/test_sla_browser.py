@@ -16,7 +16,6 @@ from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import transitions
 from ordertrack.restaurants import cache, save
 from ordertrack.restaurants.calendar import EVERY_WEEKDAY, Rules, Shift
 from ordertrack.restaurants.targets import Target
@@ -27,6 +26,7 @@ from support.cast import House
 from support.page_recorder import expect_state
 from support.past_service import service, write
 from support.server import Server
+from support.till import move
 
 Open = Callable[..., Page]
 PATIENCE = 20_000  # milliseconds: the roll-up lets events settle first
@@ -75,12 +75,6 @@ def colours(canvas: Locator) -> set[int]:
             }"""
         )
     )
-
-
-def move(app: Flask, house: House, order_id: uuid.UUID, *statuses: OrderStatus) -> None:
-    with tenant_context(app, house.tenant_id):
-        for status in statuses:
-            transitions.advance(order_id, status, by=house.program)
 
 
 @pytest.mark.parametrize("viewport", [TABLET, PHONE])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any, Literal
 
+import pytest
 from flask import Flask
 from sqlalchemy import text
 
@@ -13,6 +16,8 @@ from ordertrack.database import schema
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, operator_connection
+from support import cast
+from support.cast import House
 
 
 @contextmanager
@@ -45,3 +50,31 @@ def bare_app(settings: Settings, as_operator: bool = False) -> Iterator[Flask]:
     yield made
     with made.app_context():
         db.engine.dispose()
+
+
+def quiet_fixtures(scope: Literal["module", "package"]) -> tuple[Any, Any, Any, Any]:
+    """The suite's `settings, app, operator_app, make_house` anew, for a test file or a folder.
+
+    Assigned to these names there, they take the place of the suite's: everything is in a quiet database then.
+    """
+
+    @pytest.fixture(scope=scope)
+    def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+        with quiet_database(settings, tmp_path_factory.mktemp("quiet")) as made:
+            yield made
+
+    @pytest.fixture(scope=scope)
+    def app(settings: Settings) -> Iterator[Flask]:
+        with bare_app(settings) as made:
+            yield made
+
+    @pytest.fixture(scope=scope)
+    def operator_app(settings: Settings) -> Iterator[Flask]:
+        with bare_app(settings, as_operator=True) as made:
+            yield made
+
+    @pytest.fixture(scope=scope)
+    def make_house(operator_app: Flask) -> Callable[..., House]:
+        return partial(cast.make_house, operator_app)
+
+    return settings, app, operator_app, make_house

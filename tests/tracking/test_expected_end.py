@@ -19,7 +19,7 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
 from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import SOURCE
-from ordertrack.orders import intake, records, transitions
+from ordertrack.orders import intake
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.records import OrderRecord
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
@@ -30,6 +30,7 @@ from ordertrack.tracking import progress as fragments
 from support.cast import House
 from support.estimates import BUSIEST, learn, shown, unlearn
 from support.page_clock import install_clock
+from support.till import move, order_of
 
 PHONE = {"width": 390, "height": 844}
 BEIRUT = ZoneInfo("Asia/Beirut")
@@ -45,20 +46,6 @@ Open = Callable[..., Page]
 def _leave_nothing_learned(settings: Settings, cedar: House, rival: House) -> Iterator[None]:
     yield
     unlearn(settings, cedar, rival)
-
-
-def order_of(app: Flask, house: House, order_id: uuid.UUID) -> OrderRecord:
-    with tenant_context(app, house.tenant_id):
-        order = records.find(house.tenant_id, order_id)
-        assert order is not None
-        return order
-
-
-def move(app: Flask, house: House, order_id: uuid.UUID, *statuses: OrderStatus) -> OrderRecord:
-    with tenant_context(app, house.tenant_id):
-        for status in statuses:
-            transitions.advance(order_id, status, by=house.program)
-    return order_of(app, house, order_id)
 
 
 def progress(app: Flask, house: House, order: OrderRecord) -> str:

@@ -16,27 +16,13 @@ from ordertrack.boards.reasons import CANCELLING
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, operator_connection, tenant_context
 from ordertrack.i18n.translate import TAGS, gettext, speaking
-from ordertrack.orders import intake, records, transitions
+from ordertrack.orders import intake, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
-from ordertrack.orders.records import OrderRecord
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tracking import progress
 from ordertrack.tracking.views import SHOWN_AFTER_THE_END
 from support.cast import House
-
-
-def order_of(app: Flask, house: House, order_id: uuid.UUID) -> OrderRecord:
-    with tenant_context(app, house.tenant_id):
-        order = records.find(house.tenant_id, order_id)
-        assert order is not None
-        return order
-
-
-def move(app: Flask, house: House, order_id: uuid.UUID, *statuses: OrderStatus) -> OrderRecord:
-    with tenant_context(app, house.tenant_id):
-        for status in statuses:
-            transitions.advance(order_id, status, by=house.program)
-    return order_of(app, house, order_id)
+from support.till import move, order_of
 
 
 def test_steps_that_were_made_carry_their_own_time_and_those_ahead_none(

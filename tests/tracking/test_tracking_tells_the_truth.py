@@ -15,13 +15,14 @@ from sqlalchemy import text
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import operator_connection, tenant_context
-from ordertrack.orders import records, transitions
+from ordertrack.orders import records
 from ordertrack.rules.state_machine import OrderStatus
 from support import page_recorder
 from support.cast import House
 from support.http_client import EventStream
 from support.network_proxy import NetworkProxy
 from support.server import Server
+from support.till import move
 
 PHONE = {"width": 390, "height": 844}
 A_SECOND = 1000  # milliseconds
@@ -52,12 +53,6 @@ def page(path: str, network: NetworkProxy, open_page: Open) -> Page:
     page_recorder.expect_state(page, "live")
     page_recorder.record(page)
     return page
-
-
-def move(app: Flask, house: House, order_id: uuid.UUID, *statuses: OrderStatus) -> None:
-    with tenant_context(app, house.tenant_id):
-        for status in statuses:
-            transitions.advance(order_id, status, by=house.program)
 
 
 def test_a_cut_is_told_with_the_restaurants_time_and_repaired_without_a_reload(

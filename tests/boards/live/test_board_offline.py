@@ -12,13 +12,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Error, Page, expect
 
-from boards.tap_steps import card, expect_none_waiting, expect_status, expect_waiting, log_of, move, tap
+from boards.tap_steps import card, expect_none_waiting, expect_status, expect_waiting, log_of, tap
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants import accounts
 from support import page_recorder
 from support.cast import PASSWORD, House, Person
 from support.network_proxy import NetworkProxy
 from support.server import wait_for
+from support.till import move
 
 KITCHEN = "/r/hamra/kitchen"
 KEPT = "caches.keys().then((names) => names.filter((name) => name.startsWith('board ')))"

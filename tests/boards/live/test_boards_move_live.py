@@ -11,10 +11,11 @@ from playwright.sync_api import Page, expect
 
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import records, transitions
+from ordertrack.orders import records
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House
 from support.server import Server
+from support.till import move
 
 KITCHEN = "/r/hamra/kitchen"
 A_SECOND = 1000  # milliseconds
@@ -38,12 +39,6 @@ def token_of(app: Flask, house: House, order_id: uuid.UUID) -> str:
         order = records.find(house.tenant_id, order_id)
         assert order is not None
         return order.tracking_token
-
-
-def move(app: Flask, house: House, order_id: uuid.UUID, *statuses: OrderStatus) -> None:
-    with tenant_context(app, house.tenant_id):
-        for status in statuses:
-            transitions.advance(order_id, status, by=house.program)
 
 
 def expect_live(*pages: Page) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake, transitions
+from ordertrack.orders import intake
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants import accounts
@@ -21,6 +21,7 @@ from support import page_recorder
 from support.cast import PASSWORD, House
 from support.network_proxy import NetworkProxy
 from support.server import wait_for
+from support.till import move
 
 IS_KEPT = "caches.match('/r/hamra/kitchen').then((page) => page && navigator.serviceWorker.ready)"
 KITCHEN = "/r/hamra/kitchen"
@@ -47,12 +48,6 @@ def open_board(cedar: House, network: NetworkProxy, open_page: Open) -> Callable
         return page
 
     return open_it
-
-
-def move(app: Flask, house: House, order_id: uuid.UUID, *statuses: OrderStatus) -> None:
-    with tenant_context(app, house.tenant_id):
-        for status in statuses:
-            transitions.advance(order_id, status, by=house.program)
 
 
 def card_in(page: Page, order_id: uuid.UUID, status: OrderStatus):

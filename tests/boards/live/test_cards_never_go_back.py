@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from boards.tap_steps import set_undo
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake, records, transitions
+from ordertrack.orders import intake, records
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, allowed
 from support import page_recorder
@@ -23,6 +23,7 @@ from support.cast import House
 from support.http_client import EventStream, Frame, sign_in
 from support.network_proxy import NetworkProxy
 from support.server import Server, wait_for
+from support.till import move
 
 KITCHEN = "/r/hamra/kitchen"
 TO_THE_PAGE = "text => htmx.swap({ text, sourceElement: document.body, swap: 'none' })"
@@ -39,12 +40,6 @@ def open_live(open_page: Open, house: House, network: NetworkProxy) -> Page:
     page_recorder.expect_state(page, "live")
     page_recorder.record(page)
     return page
-
-
-def move(app: Flask, house: House, order_id: uuid.UUID, *statuses: OrderStatus) -> None:
-    with tenant_context(app, house.tenant_id):
-        for status in statuses:
-            transitions.advance(order_id, status, by=house.program)
 
 
 def tap(page: Page, order_id: uuid.UUID, button: str) -> None:

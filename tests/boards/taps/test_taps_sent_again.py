@@ -10,11 +10,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from boards.tap_steps import do, log_of, move
+from boards.tap_steps import do, log_of
 from ordertrack.database.session import db, tenant_context
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House, Person
+from support.till import move
 
 Place = Callable[..., uuid.UUID]
 TAP = {"to": "confirmed", "seen": "pending", "board": "kitchen", "tap": "a1b2c3"}

@@ -11,12 +11,13 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
-from boards.tap_steps import card, expect_status, log_of, move, set_undo, tap
+from boards.tap_steps import card, expect_status, log_of, set_undo, tap
 from ordertrack.rules.state_machine import OrderStatus
 from support import page_recorder
 from support.cast import House, Person
 from support.network_proxy import NetworkProxy
 from support.server import wait_for
+from support.till import move
 
 READY = (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
 DISPATCH = "/r/hamra/dispatch"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from functools import partial
 
 import pytest
 from flask import Flask
@@ -15,34 +14,11 @@ from ordertrack.orders import transitions
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.server import consistency
 from server.consistency.claims import Broken, Operator
-from support import cast
 from support.cast import House
 from support.database import connect
-from support.quiet_database import bare_app, quiet_database
+from support.quiet_database import quiet_fixtures
 
-
-@pytest.fixture(scope="package")
-def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """A database of its own, in which nobody meets what a test breaks."""
-    with quiet_database(settings, tmp_path_factory.mktemp("quiet")) as made:
-        yield made
-
-
-@pytest.fixture(scope="package")
-def app(settings: Settings) -> Iterator[Flask]:
-    with bare_app(settings) as made:
-        yield made
-
-
-@pytest.fixture(scope="package")
-def operator_app(settings: Settings) -> Iterator[Flask]:
-    with bare_app(settings, as_operator=True) as made:
-        yield made
-
-
-@pytest.fixture(scope="package")
-def make_house(operator_app: Flask) -> Callable[..., House]:
-    return partial(cast.make_house, operator_app)
+settings, app, operator_app, make_house = quiet_fixtures("package")
 
 
 @pytest.fixture

@@ -1,0 +1,136 @@
+"""An oracle that reads a log's events one by one and works every time out anew, to hold a roll-up against."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter, defaultdict
+from typing import Any, NamedTuple
+
+import numpy as np
+from sqlalchemy import select, text
+
+from ordertrack.database.session import db
+from ordertrack.orders.models import Order, StatusEvent
+from ordertrack.restaurants.cache import of_tenant
+from ordertrack.rules.stages import SPANS, TAPPED_ONE_BY_ONE, WORKED, LeftOut, Stage
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla.measure import cells
+from ordertrack.sla.measure.cells import FULFILMENTS, LEFT_OUT
+from support.cast import House
+
+
+class Time(NamedTuple):
+    """One time as the oracle tells it."""
+
+    stage: Stage
+    restaurant: str
+    day: dt.date
+    shift: str | None
+    hour: int
+    fulfilment: Fulfilment
+    left_out: LeftOut | None
+    verdict: int
+    seconds: float
+
+
+def exact_times(house: House) -> list[Time]:
+    """Every time that ended in the house's log, worked out one by one."""
+    places = {place.id: place for place in of_tenant(house.tenant_id)}
+    rows = db.session.execute(
+        select(StatusEvent, Order.fulfilment)
+        .join(Order, (Order.tenant_id == StatusEvent.tenant_id) & (Order.id == StatusEvent.order_id))
+        .where(StatusEvent.tenant_id == house.tenant_id)
+        .order_by(StatusEvent.seq)
+    ).all()
+    db.session.rollback()
+    mass = mass_taps([row[0] for row in rows])
+    entered: defaultdict[uuid.UUID, dict[OrderStatus, dt.datetime]] = defaultdict(dict)
+    found = []
+    for event, fulfilment in rows:
+        story = entered[event.order_id]
+        story[event.to_status] = event.occurred_at
+        calendar = places[event.restaurant_id].calendar
+        for stage, span in SPANS.items():
+            if event.to_status not in span.ends or span.begins not in story:
+                continue
+            if stage == Stage.HANDOVER and event.from_status != OrderStatus.READY:
+                continue
+            began = story[span.begins]
+            seconds = (event.occurred_at - began).total_seconds()
+            day = calendar.day_of(began)
+            shift = calendar.shift_at(began)
+            target = places[event.restaurant_id].targets.at(stage, fulfilment, day)
+            found.append(
+                Time(
+                    stage,
+                    places[event.restaurant_id].slug,
+                    day,
+                    shift.name if shift else None,
+                    calendar.local(began).hour,
+                    fulfilment,
+                    _doubt(stage, seconds, calendar.rules_on(day), event.seq in mass),
+                    cells.UNJUDGED
+                    if target is None
+                    else cells.BREACH
+                    if seconds > target
+                    else cells.IN_TARGET,
+                    seconds,
+                )
+            )
+    return found
+
+
+def _doubt(stage: Stage, seconds: float, rules: Any, is_mass: bool) -> LeftOut | None:
+    if seconds > rules.forgotten_after:
+        return LeftOut.FORGOTTEN
+    if is_mass:
+        return LeftOut.MASS
+    return LeftOut.EARLY if stage in WORKED and seconds < rules.early_before else None
+
+
+def mass_taps(events: list[StatusEvent]) -> set[int]:
+    """The positions of events of which three alike lie within five seconds."""
+    alike: defaultdict[tuple[Any, ...], list[StatusEvent]] = defaultdict(list)
+    for event in events:
+        if event.to_status in TAPPED_ONE_BY_ONE:
+            alike[event.to_status, event.actor, event.restaurant_id].append(event)
+    found: set[int] = set()
+    for several in alike.values():
+        for begins in several:
+            ends = begins.occurred_at + dt.timedelta(seconds=5)
+            together = [each.seq for each in several if begins.occurred_at <= each.occurred_at <= ends]
+            found |= set(together) if len(together) >= 3 else set()
+    return found
+
+
+def told_apart(time: Time) -> tuple[Any, ...]:
+    return time[:-1]
+
+
+def stored(house: House) -> Counter[tuple[Any, ...]]:
+    """What the roll-up's rows hold, told apart as the oracle does; both kinds of rows must agree."""
+    names: dict[int, str | None] = {0: None}
+    names |= dict(db.session.execute(text("SELECT id, name FROM sla_shift_names")).all())  # type: ignore[arg-type]
+    slugs = dict(db.session.execute(text("SELECT id, slug FROM restaurants")).all())  # type: ignore[arg-type]
+    found: Counter[tuple[Any, ...]] = Counter()
+    totals: Counter[tuple[str, dt.date]] = Counter()
+    for row in db.session.execute(text("SELECT * FROM sla_restaurant_days")):
+        for key, count in cells.read(row.cells).tolist():
+            whole = cells.counted(np.array([key]))["key"]
+            found[
+                Stage(row.stage),
+                slugs[row.restaurant_id],
+                row.business_date,
+                names[int(cells.shift_of(whole)[0])],
+                int(cells.hour_of(whole)[0]),
+                FULFILMENTS[int(cells.fulfilment_of(whole)[0])],
+                LEFT_OUT[int(cells.left_out_of(whole)[0])],
+                int(cells.target_of(whole)[0]),
+            ] += count
+            totals[row.stage, row.business_date] += count
+    for row in db.session.execute(text("SELECT * FROM sla_tenant_days")):
+        for part in (row.by_shift, row.by_hour):
+            assert cells.read(part)["count"].sum() == totals[row.stage, row.business_date]
+    db.session.rollback()
+    return found
