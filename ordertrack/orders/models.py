@@ -30,8 +30,8 @@ _EMPTY = text("'{}'::jsonb")
 class Order(Base):
     """One order. `version` counts its transitions; `(version, status)` must be those of its last event.
 
-    `action_count` counts what was done to it besides; what follows it is what came of that. An idempotency key
-    is its sender's own: the actor of the first event.
+    `action_count` counts what was done to it besides; what follows it is what came of that. An idempotency
+    key is its sender's own: the actor of the first event.
     """
 
     __tablename__ = "orders"
