@@ -87,10 +87,10 @@ def _open(settings: Settings) -> Any:
         by = Principal(tenant.id, "program:bench", "Bench")
         for number in range(RESTAURANTS):
             zone = _ZONES[number % len(_ZONES)]
-            place = accounts.create_restaurant(tenant, f"Big {number:02}", f"big-{number:02}", zone)
+            restaurant = accounts.create_restaurant(tenant, f"Big {number:02}", f"big-{number:02}", zone)
             for (stage, fulfilment), minutes in MINUTES.items():
                 target = Target(stage, fulfilment, (now - _MAKING).date(), minutes * 60)
-                save_target(place.id, target, by=by, now=now)
+                save_target(restaurant.id, target, by=by, now=now)
         db.session.remove()
         db.engine.dispose()
     return tenant.id

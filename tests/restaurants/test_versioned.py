@@ -77,7 +77,7 @@ def test_kinds_are_counted_each_by_itself_and_restaurants_too(
     for other in KINDS.values():
         if other is not kind:
             add(other, 1)
-    jounieh = next(place.id for place in cache.of_tenant(cedar.tenant_id) if place.id != hamra)
+    jounieh = next(restaurant.id for restaurant in cache.of_tenant(cedar.tenant_id) if restaurant.id != hamra)
     with saving(jounieh, cedar.maya.principal) as saved:
         saved.add(kind, a_value(kind, jounieh, 1))
     assert add(kind, 1) == 1

@@ -58,9 +58,9 @@ def watch(app: Flask, hub: Hub) -> Watch:
 
 def restaurant_of(app: Flask, house: House, slug: str) -> uuid.UUID:
     with tenant_context(app, house.tenant_id):
-        place = find_restaurant(house.tenant_id, slug)
-        assert place is not None
-        return place.id
+        restaurant = find_restaurant(house.tenant_id, slug)
+        assert restaurant is not None
+        return restaurant.id
 
 
 def save_target(app: Flask, house: House, restaurant_id: uuid.UUID) -> None:

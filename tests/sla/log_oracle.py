@@ -36,7 +36,7 @@ class Time(NamedTuple):
 
 def exact_times(house: House) -> list[Time]:
     """Every time that ended in the house's log, worked out one by one."""
-    places = {place.id: place for place in of_tenant(house.tenant_id)}
+    restaurants = {restaurant.id: restaurant for restaurant in of_tenant(house.tenant_id)}
     rows = db.session.execute(
         select(StatusEvent, Order.fulfilment)
         .join(Order, (Order.tenant_id == StatusEvent.tenant_id) & (Order.id == StatusEvent.order_id))
@@ -50,7 +50,7 @@ def exact_times(house: House) -> list[Time]:
     for event, fulfilment in rows:
         story = entered[event.order_id]
         story[event.to_status] = event.occurred_at
-        calendar = places[event.restaurant_id].calendar
+        calendar = restaurants[event.restaurant_id].calendar
         for stage, span in SPANS.items():
             if event.to_status not in span.ends or span.begins not in story:
                 continue
@@ -60,11 +60,11 @@ def exact_times(house: House) -> list[Time]:
             seconds = (event.occurred_at - began).total_seconds()
             day = calendar.day_of(began)
             shift = calendar.shift_at(began)
-            target = places[event.restaurant_id].targets.at(stage, fulfilment, day)
+            target = restaurants[event.restaurant_id].targets.at(stage, fulfilment, day)
             found.append(
                 Time(
                     stage,
-                    places[event.restaurant_id].slug,
+                    restaurants[event.restaurant_id].slug,
                     day,
                     shift.name if shift else None,
                     calendar.local(began).hour,

@@ -46,7 +46,7 @@ def house(make_house: Callable[..., House], app: Flask) -> House:
     """Cedar, with one restaurant in Beirut and one in Dubai, and targets that change on a day."""
     made = make_house("Cedar", ("hamra", "marina"))
     with tenant_context(app, made.tenant_id):
-        places = {place.slug: place for place in of_tenant(made.tenant_id)}
+        restaurants = {restaurant.slug: restaurant for restaurant in of_tenant(made.tenant_id)}
         by = made.maya.principal
         db.session.execute(
             text("UPDATE restaurants SET timezone = 'Asia/Dubai' WHERE tenant_id = :t AND slug = 'marina'"),
@@ -54,14 +54,16 @@ def house(make_house: Callable[..., House], app: Flask) -> House:
         )
         db.session.commit()
         forget(made.tenant_id, None)
-        for place in places.values():
+        for restaurant in restaurants.values():
             for stage, fulfilment, day, seconds in (
                 (Stage.KITCHEN, None, dt.date(2026, 10, 1), 900),
                 (Stage.KITCHEN, Fulfilment.PICKUP, dt.date(2026, 10, 25), 600),
                 (Stage.TOTAL, None, dt.date(2026, 10, 24), 2700),
             ):
                 on_that_day = dt.datetime.combine(day, dt.time(12), UTC)
-                save.save_target(place.id, Target(stage, fulfilment, day, seconds), by=by, now=on_that_day)
+                save.save_target(
+                    restaurant.id, Target(stage, fulfilment, day, seconds), by=by, now=on_that_day
+                )
     return made
 
 
@@ -115,13 +117,13 @@ def test_new_shifts_and_targets_make_the_days_anew_that_they_hold_on(
     write(operator_app, house, service(house, 3, dt.datetime.now(UTC) - dt.timedelta(days=4), 3.6, 400))
     extend.rebuild(house.tenant_id)
     before = everything(house)
-    place = of_tenant(house.tenant_id)[0]
-    today = place.calendar.day_of(dt.datetime.now(UTC))
-    rules = place.calendar.rules_on(today)
+    restaurant = of_tenant(house.tenant_id)[0]
+    today = restaurant.calendar.day_of(dt.datetime.now(UTC))
+    rules = restaurant.calendar.rules_on(today)
     shifts = (Shift("Breakfast", frozenset(range(7)), dt.time(5), dt.time(11)), *rules.shifts)
-    save.save_rules(place.id, replace(rules, shifts=shifts), by=house.maya.principal)
+    save.save_rules(restaurant.id, replace(rules, shifts=shifts), by=house.maya.principal)
     accept = Target(Stage.ACCEPT, None, today - dt.timedelta(days=3), 240)
-    save.save_target(place.id, accept, by=house.maya.principal)
+    save.save_target(restaurant.id, accept, by=house.maya.principal)
     assert not extend.keep_up(house.tenant_id)
     kept = everything(house)
     assert kept["sla_restaurant_days"] != before["sla_restaurant_days"]
@@ -134,9 +136,9 @@ def test_new_shifts_and_targets_make_the_days_anew_that_they_hold_on(
 def test_another_time_zone_makes_all_anew(house: House, operator_app: Flask, inside: None) -> None:
     write(operator_app, house, service(house, 4, dt.datetime.now(UTC) - dt.timedelta(days=2), 1.6, 150))
     extend.rebuild(house.tenant_id)
-    place = of_tenant(house.tenant_id)[0]
-    rules = replace(place.calendar.rules[-1], timezone="Asia/Tokyo", day_starts=dt.time(6))
-    save.save_rules(place.id, rules, by=house.maya.principal)
+    restaurant = of_tenant(house.tenant_id)[0]
+    rules = replace(restaurant.calendar.rules[-1], timezone="Asia/Tokyo", day_starts=dt.time(6))
+    save.save_rules(restaurant.id, rules, by=house.maya.principal)
     while extend.keep_up(house.tenant_id):
         pass
     kept = everything(house)
@@ -173,9 +175,9 @@ def test_the_report_is_what_the_log_says_and_its_percentiles_are_within_the_stat
 ) -> None:
     write(operator_app, house, service(house, 5, FIRST, 5, 700))
     extend.rebuild(house.tenant_id)
-    places = tuple(of_tenant(house.tenant_id))
+    restaurants = tuple(of_tenant(house.tenant_id))
     wanted = [time for time in exact_times(house) if fulfilment is None or time.fulfilment == fulfilment]
-    for chosen, is_all in ((places, True), (places[:1], False)):
+    for chosen, is_all in ((restaurants, True), (restaurants[:1], False)):
         asked = Selection(
             house.tenant_id,
             dt.date(2026, 10, 24),
@@ -200,8 +202,8 @@ def test_the_report_is_what_the_log_says_and_its_percentiles_are_within_the_stat
             agrees.on(shift.figures, [time for time in kitchen if time.shift == (shift.key or None)])
         for day in made.days:
             agrees.on(day.figures, [time for time in kitchen if time.day.isoformat() == day.key])
-        for place in made.restaurants:
-            agrees.on(place.figures, [time for time in kitchen if time.restaurant == place.key])
+        for restaurant in made.restaurants:
+            agrees.on(restaurant.figures, [time for time in kitchen if time.restaurant == restaurant.key])
         for cell in made.heat:
             of_cell = [t for t in kitchen if (t.day.weekday(), t.hour) == (cell.weekday, cell.hour)]
             agrees.on(cell.figures, of_cell)

@@ -50,7 +50,7 @@ def write(operator: Flask, house: House, orders: list[PastOrder]) -> None:
     """Write them into the house's log, with their own times."""
     with operator.app_context():
         enter_tenant(house.tenant_id)
-        calendars = {place.slug: place.calendar for place in of_tenant(house.tenant_id)}
+        calendars = {each.slug: each.calendar for each in of_tenant(house.tenant_id)}
         history = History(house.tenant_id, orders, lambda slug, moment: calendars[slug].day_of(moment))
         list(history.write())
 

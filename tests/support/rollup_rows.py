@@ -58,7 +58,7 @@ def put(operator: psycopg.Connection[Any], house: House, log: Sequence[Told], af
     """Put all that follows a position of `log` behind it, past every guard: times may run against it."""
     with operator.transaction():
         operator.execute("SET LOCAL session_replication_role = replica")
-        places = dict(
+        restaurants = dict(
             operator.execute("SELECT slug, id FROM restaurants WHERE tenant_id = %s", [house.tenant_id])
         )
         before: dict[int, tuple[int, Told]] = {}
@@ -66,7 +66,7 @@ def put(operator: psycopg.Connection[Any], house: House, log: Sequence[Told], af
             version, earlier = before.get(told.order, (0, None))
             before[told.order] = version + 1, told
             if seq > after:
-                _put(operator, house, places[told.restaurant], seq, version + 1, told, earlier)
+                _put(operator, house, restaurants[told.restaurant], seq, version + 1, told, earlier)
         operator.execute(
             "UPDATE tenant_streams SET seq = %s WHERE tenant_id = %s", [len(log), house.tenant_id]
         )

@@ -28,10 +28,6 @@ class _Held:
     until: dt.date | None
 
     @property
-    def place(self) -> tuple[int, dt.date]:
-        return self.seconds, self.since or dt.date.min
-
-    @property
     def when(self) -> str:
         if self.since and self.until:
             since, until = formats.day(self.since), formats.day(self.until)

@@ -30,7 +30,7 @@ def inside(app: Flask, cedar: House) -> Iterator[None]:
 
 @pytest.fixture
 def hamra(inside: None, cedar: House) -> RestaurantSettings:
-    return next(place for place in kept.of_tenant(cedar.tenant_id) if place.slug == "hamra")
+    return next(restaurant for restaurant in kept.of_tenant(cedar.tenant_id) if restaurant.slug == "hamra")
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def test_a_restaurant_of_which_nothing_was_saved_has_the_defaults(hamra: Restaur
 
 
 def test_settings_of_a_tenant_come_by_name(cedar: House, inside: None) -> None:
-    assert [place.name for place in kept.of_tenant(cedar.tenant_id)] == ["Hamra", "Jounieh"]
+    assert [restaurant.name for restaurant in kept.of_tenant(cedar.tenant_id)] == ["Hamra", "Jounieh"]
 
 
 def test_what_is_saved_is_read_back_and_holds_from_the_running_business_day(
@@ -63,9 +63,9 @@ def test_zone_and_start_of_day_are_the_restaurants_from_then_on(
     hamra: RestaurantSettings, save_rules: Callable[..., Rules | None]
 ) -> None:
     save_rules(timezone="Asia/Dubai", day_starts=dt.time(5))
-    place = db.session.scalar(select(Restaurant).where(Restaurant.id == hamra.id))
-    assert place is not None
-    assert (place.timezone, place.business_day_start) == ("Asia/Dubai", dt.time(5))
+    restaurant = db.session.scalar(select(Restaurant).where(Restaurant.id == hamra.id))
+    assert restaurant is not None
+    assert (restaurant.timezone, restaurant.business_day_start) == ("Asia/Dubai", dt.time(5))
 
 
 def test_saving_what_holds_already_adds_nothing(save_rules: Callable[..., Rules | None]) -> None:
