@@ -34,7 +34,7 @@ from support import browser, cast
 from support.cast import PASSWORD, House, Person
 from support.database import connect
 from support.network_proxy import NetworkProxy
-from support.server import Server
+from support.server import Server, share_static
 from support.town import Town, open_town
 
 TESTS = Path(__file__).parent
@@ -62,6 +62,7 @@ def settings() -> Iterator[Settings]:
     Whatever the tests did to it, its logs and its orders agree when they are over.
     """
     folder = Path(tempfile.mkdtemp(prefix="ordertrack-test-"))
+    share_static(folder)
     environ = {"ORDERTRACK_DATA": str(folder), "PORT": "0"}
     server = os.environ.get("DATABASE_URL")
     name = f"ordertrack_test_{secrets.token_hex(4)}"

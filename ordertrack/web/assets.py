@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -72,16 +73,20 @@ def _content_hash(folder: Path) -> str:
 
 
 def _build(folder: Path) -> None:
-    """Copy and compress beside the final place, then move there: two workers may do it at once."""
+    """Copy and compress beside the final place, then move there; the first of several workers does it for all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix="draft-"))
+    with (folder.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            _draft(folder.parent).rename(folder)
+
+
+def _draft(parent: Path) -> Path:
+    draft = Path(tempfile.mkdtemp(dir=parent, prefix="draft-"))
     shutil.copytree(STATIC, draft, dirs_exist_ok=True)
     compressor = Compressor(quiet=True)
     for path in draft.rglob("*"):
         if path.is_file() and compressor.should_compress(path.name):
             list(compressor.compress(str(path)))
         os.utime(path, (0, 0))  # without a date nobody asks whether it is still the same: its address says so
-    try:
-        draft.rename(folder)
-    except OSError:
-        shutil.rmtree(draft)  # somebody else was first
+    return draft

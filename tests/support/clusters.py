@@ -15,6 +15,7 @@ from psycopg import sql
 from sqlalchemy import URL, make_url
 
 from ordertrack.database.config import Settings
+from support.server import share_static
 
 VERSIONS = (16, 18)  # what the wheel carries; on PostgreSQL 15 see the fixture `settings`
 PASSWORD = "modest-and-owner"
@@ -68,6 +69,7 @@ def owned_database(superuser: URL, name: str, folder: Path, may: str = "CREATERO
 
 
 def _settings(folder: Path, url: URL) -> Settings:
+    share_static(folder)
     address = url.render_as_string(hide_password=False)
     return Settings.from_environment({"ORDERTRACK_DATA": str(folder), "DATABASE_URL": address, "PORT": "0"})
 

@@ -32,7 +32,7 @@ class Alone(Server):
         del self._environment["DATABASE_URL"]
         self._environment["ORDERTRACK_DATA"] = str(data_folder)
         self.data_folder = data_folder
-        share_static(settings, data_folder)
+        share_static(data_folder)
 
     def start(self) -> None:
         with self.log.open("ab") as log:

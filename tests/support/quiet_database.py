@@ -18,11 +18,13 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import db, operator_connection
 from support import cast
 from support.cast import House
+from support.server import share_static
 
 
 @contextmanager
 def empty_database(beside: Settings, name: str, folder: Path, **environ: str) -> Iterator[Settings]:
     """A new database on the suite's database server; gone afterwards, with its application's role."""
+    share_static(folder)
     name = f"{beside.operator_url.database}_{name}"
     url = beside.operator_url.set(database=name).render_as_string(hide_password=False)
     with operator_connection(beside.operator_url) as connection:

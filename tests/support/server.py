@@ -14,10 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from ordertrack.database.config import Settings
+from ordertrack.database.config import ROOT, Settings
 
 T = TypeVar("T")
 PATIENCE = 20.0  # seconds
+_COMPRESSED = ROOT / ".pytest_cache" / "static"
 START = 60.0  # seconds: migrations, and on a busy machine imports alone take ten
 
 
@@ -42,12 +43,11 @@ def environment_of(settings: Settings, folder: Path, **changes: str) -> dict[str
     }
 
 
-def share_static(settings: Settings, folder: Path) -> None:
-    """Let a server with another data folder find the static files built: their address is their content."""
-    built, wanted = settings.data_folder / "static", folder / "static"
-    built.mkdir(exist_ok=True)
-    if not wanted.exists():
-        wanted.symlink_to(built)
+def share_static(folder: Path) -> None:
+    """Have a data folder find the static files compressed that others compressed: their address is their content."""
+    _COMPRESSED.mkdir(parents=True, exist_ok=True)
+    if not (folder / "static").exists():
+        (folder / "static").symlink_to(_COMPRESSED)
 
 
 class Server:
@@ -66,7 +66,7 @@ class Server:
             self.port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
-        share_static(settings, folder)
+        share_static(folder)
         self._environment = environment_of(
             settings,
             folder,

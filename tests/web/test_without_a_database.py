@@ -19,16 +19,19 @@ from ordertrack.database.config import Settings
 from ordertrack.web import problems
 from support.cast import House
 from support.database import connect
-from support.server import wait_for
+from support.server import share_static, wait_for
 
 NOBODY_LISTENS = "postgresql://nobody@127.0.0.1:1/none"
 
 
 @pytest.fixture(scope="module")
 def deserted(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    folder = str(tmp_path_factory.mktemp("deserted"))
+    folder = tmp_path_factory.mktemp("deserted")
+    share_static(folder)
     return create_app(
-        Settings.from_environment({"ORDERTRACK_DATA": folder, "ORDERTRACK_APP_DATABASE_URL": NOBODY_LISTENS})
+        Settings.from_environment(
+            {"ORDERTRACK_DATA": str(folder), "ORDERTRACK_APP_DATABASE_URL": NOBODY_LISTENS}
+        )
     )
 
 
