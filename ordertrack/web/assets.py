@@ -73,7 +73,7 @@ def _content_hash(folder: Path) -> str:
 
 
 def _build(folder: Path) -> None:
-    """Copy and compress beside the final place, then move there; the first of several workers does it for all."""
+    """Copy and compress beside the final place, then move there: the first of several workers, for all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (folder.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -44,7 +44,7 @@ def environment_of(settings: Settings, folder: Path, **changes: str) -> dict[str
 
 
 def share_static(folder: Path) -> None:
-    """Have a data folder find the static files compressed that others compressed: their address is their content."""
+    """Have a data folder find the compressed static files of all: their address is their content."""
     _COMPRESSED.mkdir(parents=True, exist_ok=True)
     if not (folder / "static").exists():
         (folder / "static").symlink_to(_COMPRESSED)

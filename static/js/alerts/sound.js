@@ -65,7 +65,9 @@ function repeat() {
 // A finger that goes down on the button may be given sound, and see it go, before it comes up: no click follows.
 onState(() => {
   show();
-  if (state() === "running") sound(unheard());
+  if (state() !== "running") return;
+  clearTimeout(repeating ?? undefined);
+  repeat();
 });
 onAlert(sound);
 start.addEventListener("click", begin);

@@ -15,6 +15,7 @@ from support import browser as browsers
 from support import page_recorder
 from support.cast import House
 from support.http_client import sign_in
+from support.page_clock import install_clock
 from support.server import Server
 
 Place = Callable[..., uuid.UUID]
@@ -75,6 +76,7 @@ def test_sound_that_is_given_while_the_finger_is_still_down_rings_at_once(
     cedar: House, place: Place, reloaded_under: Callable[[str], Page]
 ) -> None:
     page = reloaded_under("document-user-activation-required")
+    install_clock(page)  # it would ring again after ten seconds
     place(cedar)
     expect(page.locator("#alerts")).to_have_text("New 1")
     page.get_by_role("button", name="Sound is held back: tap here").hover()
