@@ -14,6 +14,7 @@ const start = byId("start-sound");
 /** @type {number | null} */
 let repeating = null;
 let darkening = 0;
+let isRunning = false;
 
 const hasStarted = () => sessionStorage.getItem(STARTED) !== null;
 
@@ -65,7 +66,9 @@ function repeat() {
 // A finger that goes down on the button may be given sound, and see it go, before it comes up: no click follows.
 onState(() => {
   show();
-  if (state() !== "running") return;
+  const isBack = !isRunning && state() === "running"; // a browser may tell of one change more than once
+  isRunning = state() === "running";
+  if (!isBack) return;
   clearTimeout(repeating ?? undefined);
   repeat();
 });
