@@ -14,7 +14,6 @@ const start = byId("start-sound");
 /** @type {number | null} */
 let repeating = null;
 let darkening = 0;
-let isRunning = false;
 
 const hasStarted = () => sessionStorage.getItem(STARTED) !== null;
 
@@ -66,9 +65,7 @@ function repeat() {
 // A finger that goes down on the button may be given sound, and see it go, before it comes up: no click follows.
 onState(() => {
   show();
-  const isBack = !isRunning && state() === "running"; // a browser may tell of one change more than once
-  isRunning = state() === "running";
-  if (!isBack) return;
+  if (state() !== "running") return;
   clearTimeout(repeating ?? undefined);
   repeat();
 });
