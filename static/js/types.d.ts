@@ -29,7 +29,7 @@ interface DOMStringMap {
   riderKey: string;
   says: string;
   signIn: string;
-  sortKey: string;
+  place: string;
   status: string;
   stream: string;
 }

@@ -28,5 +28,5 @@ def test_of_orders_due_in_the_same_second_the_smaller_number_stands_first(
             intake.place(new, by=cedar.program)
     page = sign_in(cedar.nour).get(KITCHEN).text
     assert re.findall(r'data-number="(\d+)"', page) == ["1", "2", "3"]
-    keys = re.findall(r'data-sort-key="(\d+)"', page)
+    keys = re.findall(r'data-place="(\d+)"', page)
     assert keys == sorted(keys) and len(set(map(len, keys))) == 1

@@ -69,7 +69,7 @@ class _Reading(HTMLParser):
         elif dom_id == "progress":
             self.partials.append(Partial("#progress", "innerHTML"))
         elif tag == "li" and dom_id.startswith("order-"):
-            card = Card(dom_id, int(values["data-version"]), int(values["data-sort-key"]))
+            card = Card(dom_id, int(values["data-version"]), int(values["data-place"]))
             self.partials[-1].cards.append(card)
         elif tag == "ol" and "data-version" in values:
             self.partials[-1].progress = Progress(values["data-status"], int(values["data-version"]))

@@ -49,7 +49,7 @@ function become(here, fresh) {
 // Sort keys are written with as many digits each, so that they compare as texts.
 /** @param {HTMLElement} card @param {Element} column */
 function settle(card, column) {
-  const next = [...column.children].find((other) => other !== card && other.dataset.sortKey > card.dataset.sortKey) ?? null;
+  const next = [...column.children].find((other) => other !== card && other.dataset.place > card.dataset.place) ?? null;
   if (card.parentNode === column && card.nextElementSibling === next) return;
   const held = card.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
   column.insertBefore(card, next);

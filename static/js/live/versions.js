@@ -40,7 +40,7 @@ function move(card, task) {
   fragment.append(card);
   return [
     step({ ...task, target: here }, { style: "delete", ...about }),
-    step(task, { style: "upsert", key: "data-sort-key", sort: true, ...about }, fragment),
+    step(task, { style: "upsert", key: "data-place", sort: true, ...about }, fragment),
   ];
 }
 

@@ -63,7 +63,7 @@ function partials([id, { version, column, html }]) {
   const about = version > 0 ? `card:${id} version:${version}` : "";
   const gone = `<hx-partial hx-target="#${id}" hx-swap="delete ${about}"></hx-partial>`;
   if (column === null) return onPage.has(id) ? gone : "";
-  return `${gone}<hx-partial hx-target="#${column}" hx-swap="upsert key:data-sort-key sort ${about}">${html}</hx-partial>`;
+  return `${gone}<hx-partial hx-target="#${column}" hx-swap="upsert key:data-place sort ${about}">${html}</hx-partial>`;
 }
 
 async function keep() {
