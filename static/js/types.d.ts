@@ -24,12 +24,12 @@ interface DOMStringMap {
   filter: string;
   fulfilment: string;
   live: string;
+  place: string;
   policy: string;
   restaurant: string;
   riderKey: string;
   says: string;
   signIn: string;
-  place: string;
   status: string;
   stream: string;
 }
