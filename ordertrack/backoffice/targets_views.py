@@ -69,13 +69,13 @@ def save_rules(restaurant: str) -> ResponseReturnValue:
 
 @blueprint.post("/sla/settings/<restaurant>/targets")
 def save_target(restaurant: str) -> ResponseReturnValue:
-    """Form: `stage`, `fulfilment` (blank: every order), `minutes` (blank: no target), `valid_from`."""
+    """Form: `stage`, `fulfilment` (blank: every order), `minutes` (blank: no target), `valid_from`, `seen`."""
     principal = _manager()
     found = _find(principal, restaurant)
     typed = Typed(request.form)
     try:
         target = read_target(typed)
-        save.save_target(found.id, target, by=principal)
+        save.save_target(found.id, target, by=principal, seen=whole(typed["seen"]))
     except UnusableSettings as error:
         return _page(principal, found, target=typed, problems=error.problems), 422
     saved = _(
@@ -109,6 +109,7 @@ def _page(
         rules=rules,
         shifts=SHIFTS.shown(rules),
         target=target or type_target(today),
+        posted="target" if target else "rules",
         problems=problems or {},
         stage_targets=settings_wording.stage_targets(restaurant.targets, today),
         rules_history=RULES.history(principal.tenant_id, restaurant.id),

@@ -128,6 +128,10 @@ TARGETS = Kind(
     SavedTarget,
     (SavedTarget.stage, SavedTarget.fulfilment, SavedTarget.valid_from, SavedTarget.seconds),
     _read_target,
+    overtaken=marked(
+        "Somebody else saved a target while you were at it: see what was saved below."
+        " Saving once more saves yours too."
+    ),
 )
 _asked = bindparam("restaurant_id", type_=Uuid)
 _READ = TenantQuery(

@@ -62,13 +62,22 @@ def save_rules(
 
 
 def save_target(
-    restaurant_id: uuid.UUID, wanted: Target, *, by: Principal, now: dt.datetime | None = None
+    restaurant_id: uuid.UUID,
+    wanted: Target,
+    *,
+    by: Principal,
+    now: dt.datetime | None = None,
+    seen: int | None = None,
 ) -> None:
-    """Save a target and commit. Raises UnusableSettings; then nothing is saved."""
+    """Save a target and commit. `seen` is how many had been saved when this one was thought of.
+
+    Raises UnusableSettings, also if somebody else saved one meanwhile; then nothing is saved.
+    """
     with saving(restaurant_id, by) as saved:
         (before,) = cache.read(by.tenant_id, restaurant_id)
         today = before.calendar.day_of(now or dt.datetime.now(dt.UTC))
         refuse(problems_of_target(wanted, before.targets, today))
+        saved.newest(TARGETS, seen)
         saved.add(TARGETS, wanted)
         if wanted.valid_from <= today:
             _mark_stale(by.tenant_id, restaurant_id, wanted.valid_from)

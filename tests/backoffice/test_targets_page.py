@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from functools import partial
 from html import unescape
 
 import pytest
@@ -121,6 +122,19 @@ def test_who_saves_without_having_seen_what_a_colleague_saved_is_told(
     again = re.search(r'name="seen" value="(\d+)"', late.text)
     assert again is not None
     assert maya.post(RULES, data=rules(early_before="6", seen=again[1])).status_code == 302
+
+
+def test_who_saves_a_target_without_having_seen_a_colleagues_is_told(
+    maya: FlaskClient, saved_settings: Callable[[], RestaurantSettings], today: dt.date
+) -> None:
+    form = partial(target, valid_from=today.isoformat())
+    assert maya.post(TARGETS, data=form(minutes="15", seen="0")).status_code == 302
+    late = maya.post(TARGETS, data=form(minutes="12", seen="0"))
+    assert (late.status_code, sentences(late).count("Somebody else saved a target")) == (422, 1)
+    assert typed(late, "minutes") == "12"
+    assert 'name="seen" value="1"' in late.text
+    assert saved_settings().targets.at(Stage.KITCHEN, Fulfilment.PICKUP, today) == 15 * 60
+    assert maya.post(TARGETS, data=form(minutes="12", seen="1")).status_code == 302
 
 
 def test_a_target_that_is_saved_holds_and_stands_in_the_history(

@@ -9,15 +9,19 @@ export const DROP_STALE = 3; // what is older than what was shown goes no furthe
 export const MORPH = 4; // a card that stays is changed in its place, and its moves are done
 export const REMEMBER = 5; // what somebody has opened
 
-// After it:
-export const RESTORE = 0; // what somebody had opened
-export const COVER = 1; // cards show their taps again
-export const COUNT = 2; // the taps that wait
-export const TELL = 3; // what is new on a page without cards
+// After it; other numbers, so that a step is not put before by mistake:
+export const RESTORE = 6; // what somebody had opened
+export const COVER = 7; // cards show their taps again
+export const COUNT = 8; // the taps that wait
+export const TELL = 9; // what is new on a page without cards
 
-/** @param {string} event @returns {(place: number, step: (swap: Swap) => boolean | void) => void} */
+/** @typedef {(swap: Swap) => boolean | void} Step */
+/** @typedef {typeof REFUSE | typeof RECORD | typeof UNCOVER | typeof DROP_STALE | typeof MORPH | typeof REMEMBER} Before */
+/** @typedef {typeof RESTORE | typeof COVER | typeof COUNT | typeof TELL} After */
+
+/** @template {number} Place @param {string} event @returns {(place: Place, step: Step) => void} */
 function pipeline(event) {
-  /** @type {((swap: Swap) => boolean | void)[]} */
+  /** @type {Step[]} */
   const steps = [];
   addEventListener(event, (swap) => {
     for (const step of steps) {
@@ -31,5 +35,7 @@ function pipeline(event) {
   return (place, step) => { steps[place] = step; };
 }
 
+/** @type {(place: Before, step: Step) => void} */
 export const beforeSwap = pipeline("htmx:before:swap");
+/** @type {(place: After, step: Step) => void} */
 export const afterSwap = pipeline("htmx:after:swap");
