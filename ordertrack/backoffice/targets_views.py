@@ -69,7 +69,7 @@ def save_rules(restaurant: str) -> ResponseReturnValue:
 
 @blueprint.post("/sla/settings/<restaurant>/targets")
 def save_target(restaurant: str) -> ResponseReturnValue:
-    """Form: `stage`, `fulfilment` (blank: every order), `minutes` (blank: no target), `valid_from`, `seen`."""
+    """Form: `stage`, `fulfilment` (blank: all), `minutes` (blank: no target), `valid_from`, `seen`."""
     principal = _manager()
     found = _find(principal, restaurant)
     typed = Typed(request.form)
