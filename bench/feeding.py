@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from contenders import Contender
+from contenders.contender import Contender
+from contenders.ours import Ordertrack
 from house import Move, kitchen_moves, transition
-from ours import Ordertrack
 from processes import BenchError, cpu_seconds
 from programs import Posting, Watchers
 

@@ -10,7 +10,7 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
-from contenders import NCHAN
+from contenders.others import NCHAN
 from processes import CORES
 from stage import Stage
 

@@ -18,18 +18,18 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
+
 import machine
 import table
+from contenders.ours import Ordertrack
 from house import KITCHEN_PATH, RESTAURANT, House
-from ours import Ordertrack
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
-from stage import QUICK, Stage
-
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.session import db, tenant_context
 from ordertrack.demo.simulation.guests import Guests
 from ordertrack.orders import intake
 from ordertrack.tenants.principal import Principal
+from stage import QUICK, Stage
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from support import browser

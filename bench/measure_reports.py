@@ -12,15 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-import big_house
-import log_report
 import machine
-from reports_ground import Ground, Site
-from table import Row, markdown, number
-
 from ordertrack.monitoring import logs
 from ordertrack.rules.stages import HEADLINE
 from ordertrack.sla.measure.figures import ERROR
+from reports import big_house, log_report
+from reports.ground import Ground, Site
+from table import Row, markdown, number
 
 PAGE = Path(__file__).resolve().parent / "REPORTS.md"
 EVENTS = 10_000_000
@@ -34,7 +32,7 @@ PostgreSQL as it comes along, and are asked in turns. The page is GET /sla by Fl
 process, signed in as a manager, all restaurants, the kitchen stage: sign-in, figures and template. *First* is
 the first of its kind in a new process; it and a second one are not among the {REPEATS} that the median is of.
 Straight from the log: all that the page shows, in one query with `percentile_cont`, three times, with 256 MB
-to sort in, without sign-in and template (`log_report.py`)."""
+to sort in, without sign-in and template (`reports/log_report.py`)."""
 
 
 def measure(ground: Ground, big: Site, small: Site) -> list[Row]:

@@ -15,7 +15,7 @@ from typing import Any
 from processes import BenchError, Program
 
 HERE = Path(__file__).resolve().parent
-BUILD = HERE / "build"
+SOURCES, BUILD = HERE / "native", HERE / "build"
 PROGRAMS = ("sseload", "limit", "posts")
 
 
@@ -27,11 +27,13 @@ def compile_all() -> None:
             "The bench compiles its load client: install a C compiler, cc (Debian: apt-get install gcc)."
         )
     BUILD.mkdir(exist_ok=True)
-    newest = max(path.stat().st_mtime for path in HERE.glob("*.[ch]"))
+    newest = max(path.stat().st_mtime for path in SOURCES.glob("*.[ch]"))
     for name in PROGRAMS:
         made = BUILD / name
         if not made.exists() or made.stat().st_mtime < newest:
-            subprocess.run([compiler, "-O2", "-Wall", "-o", str(made), str(HERE / f"{name}.c")], check=True)
+            subprocess.run(
+                [compiler, "-O2", "-Wall", "-o", str(made), str(SOURCES / f"{name}.c")], check=True
+            )
 
 
 class Watchers:

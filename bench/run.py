@@ -44,7 +44,7 @@ def main() -> None:
         described = machine.describe(stage)
         for name in names:
             stage.say(name)
-            rows += importlib.import_module(f"measure_{name}").measure(stage)
+            rows += importlib.import_module(f"measurements.{name}").measure(stage)
         how = HOW + f" The run took {stage.seconds:.0f} s." + (" It was a quick one." if asked.quick else "")
     for row in rows:
         print(f"{row.what}: {row.measured}  {row.ratio}  {row.target}  {row.verdict}")

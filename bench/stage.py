@@ -13,12 +13,12 @@ from pathlib import Path
 from types import TracebackType
 
 import psycopg
-from house import House, plain_url
-from processes import OTHER_CORE
 from psycopg import sql
 
+from house import House, plain_url
 from ordertrack.database import embedded
 from ordertrack.database.config import Settings
+from processes import OTHER_CORE
 
 
 @dataclass(frozen=True)

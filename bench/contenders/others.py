@@ -1,17 +1,16 @@
-"""Who is measured: a server on the servers' core, and those that do ordertrack's work in another way."""
+"""Who is measured beside ordertrack: servers that do its work in another way."""
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
-from typing import Self
 
+from contenders.contender import Contender
+from contenders.textbook import WELCOME
 from house import House, request
-from processes import CORES, Program, answers, children, free_port, pin, wait_for
-from programs import BUILD, HERE, Watchers
+from processes import free_port
+from programs import BUILD
 from stage import Stage
-from textbook import WELCOME
 
 NCHAN = next(
     (str(path) for path in map(Path, (
@@ -39,50 +38,6 @@ http {{
 """
 
 
-class Contender:
-    """A server on the servers' core. `path` is what is watched, `/pub` takes what is to be sent to all."""
-
-    name = ""
-    path = "/sub"
-    options: tuple[str, ...] = ()
-
-    def __init__(self, stage: Stage, arguments: list[str], port: int, **environment: str) -> None:
-        self.stage = stage
-        self.port = port
-        options = {"env": {**os.environ, **environment}, "cwd": HERE}
-        self._program = Program(arguments, stage.folder / f"{type(self).__name__}-{port}.log", **options)
-
-    def __enter__(self) -> Self:
-        try:
-            wait_for(self._is_up, self.name)
-        except BaseException:
-            self._program.stop()
-            raise
-        for number, worker in enumerate(self.workers):
-            pin(worker, CORES[number % len(CORES)])
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._program.stop()
-
-    @property
-    def workers(self) -> list[int]:
-        """The processes that serve."""
-        return children(self._program.pid) or [self._program.pid]
-
-    def watchers(self, count: int, *options: str) -> Watchers:
-        return Watchers(self.stage.folder, self.port, self.path, count, (), [*self.options, *options])
-
-    def publication(self, position: int, frame: bytes) -> bytes:
-        """The request that sends this frame to all, with an id of its own."""
-        body = b"id: 1700000000-%d\n%b" % (position, frame.partition(b"\n")[2])
-        return request("/pub", "", "text/plain", body)
-
-    def _is_up(self) -> bool:
-        self._program.check()
-        return answers(self.port)
-
-
 class Limit(Contender):
     """A loop of send in C; each watcher is welcomed with the same bytes."""
 
@@ -99,7 +54,7 @@ class Textbook(Contender):
     name = "the textbook way"
 
     def __init__(self, stage: Stage) -> None:
-        super().__init__(stage, gunicorn("textbook:app", port := free_port()), port)
+        super().__init__(stage, gunicorn("contenders.textbook:app", port := free_port()), port)
 
 
 class Nchan(Contender):
@@ -129,7 +84,7 @@ class Obvious(Contender):
             "OBVIOUS_DATABASE_URL": house.settings.operator_url.render_as_string(hide_password=False),
             "OBVIOUS_TENANT": str(house.tenant_id),
         }
-        super().__init__(stage, gunicorn("obvious:app", port := free_port()), port, **environment)
+        super().__init__(stage, gunicorn("contenders.obvious:app", port := free_port()), port, **environment)
 
 
 def gunicorn(app: str, port: int) -> list[str]:

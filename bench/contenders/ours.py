@@ -6,7 +6,7 @@ import sys
 import urllib.request
 from typing import Self
 
-from contenders import Contender
+from contenders.contender import Contender
 from house import TRACKING, House, Move, metric, plain_url, transition
 from processes import answers, command_of, connections, free_port
 from programs import Watchers

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from contenders.ours import Ordertrack
 from house import kitchen_moves
-from ours import Ordertrack
 from stage import Stage
 from table import Row
 

@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from functools import partial
 
-from contenders import NCHAN, Contender, Limit, Nchan, Textbook
+from contenders.contender import Contender
+from contenders.others import NCHAN, Limit, Nchan, Textbook
+from contenders.ours import Ordertrack
 from house import House
-from ours import Ordertrack
 from processes import proportional_bytes
 from stage import Stage
 from table import Row, at_most, number, ratios, refusals

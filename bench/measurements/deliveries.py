@@ -6,10 +6,11 @@ from collections import defaultdict
 from contextlib import ExitStack
 from statistics import mean
 
-from contenders import NCHAN, Contender, Limit, Nchan, Textbook
+from contenders.contender import Contender
+from contenders.others import NCHAN, Limit, Nchan, Textbook
+from contenders.ours import Ordertrack
 from feeding import Fed, by_log, by_post, by_taps, capture, one_by_one
 from house import kitchen_moves
-from ours import Ordertrack
 from stage import Stage
 from table import Row, at_least, ratios
 

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 
-from house import House, plain_url
-from measure_transitions import CALLERS, advance
-from ours import Ordertrack
-from processes import children, command_of
 from psycopg import connect
+
+from contenders.ours import Ordertrack
+from house import House, plain_url
+from measurements.transitions import CALLERS, advance
+from processes import children, command_of
 from stage import Stage
 from table import Row, at_least, ratios
 

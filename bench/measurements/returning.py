@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from contenders import Limit
+from contenders.others import Limit
+from contenders.ours import Ordertrack
 from feeding import capture
 from house import House
-from ours import Ordertrack
 from stage import Stage
 from table import Row, at_most, number, ratios, refusals
 

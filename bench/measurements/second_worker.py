@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from contenders.ours import Ordertrack
 from feeding import Fed, by_batch
 from house import kitchen_moves
-from ours import Ordertrack
 from stage import Stage
 from table import Row, ratios
 

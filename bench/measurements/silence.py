@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 
-from ours import Ordertrack
+from contenders.ours import Ordertrack
 from stage import Stage
 from table import Row
 

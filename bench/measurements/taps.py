@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from statistics import median
 
-from contenders import Contender, Limit, Textbook
+from contenders.contender import Contender
+from contenders.others import Limit, Textbook
+from contenders.ours import Ordertrack
 from feeding import capture
 from house import kitchen_moves, transition
-from ours import Ordertrack
 from programs import Posting, Watchers
 from stage import Stage
 from table import Row, at_most, number, ratios

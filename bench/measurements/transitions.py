@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
-from contenders import Contender, Obvious
+from contenders.contender import Contender
+from contenders.others import Obvious
+from contenders.ours import Ordertrack
 from house import Move, api_transition, kitchen_moves
-from ours import Ordertrack
 from programs import Posting
 from stage import Stage
 from table import Row, at_least

@@ -14,16 +14,16 @@ from statistics import median
 
 import psycopg
 from flask import Flask
-from house import plain_url
 from sqlalchemy.exc import OperationalError
-from stage import Stage
-from table import Row, number
 
+from house import plain_url
 from ordertrack.boards.columns import BOARDS
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.session import db
 from ordertrack.orders import event_log
 from ordertrack.presence.rows import Screen, ScreenRows
+from stage import Stage
+from table import Row, number
 
 HEADS, BEAT = "a look at the heads", "a beat of the account of screens, two boards each"
 TENANTS = (100, 1000, 3000)

@@ -13,10 +13,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from big_house_statements import DRAW, EVENTS, HEADS, INDEXES, KEYS, LOGNORMAL, ORDERS, SPEEDS
-from house import plain_url
 from psycopg import sql
 
+from house import plain_url
 from ordertrack.database import schema
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
@@ -28,6 +27,7 @@ from ordertrack.restaurants.targets import Target
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.principal import Principal
+from reports.big_house_statements import DRAW, EVENTS, HEADS, INDEXES, KEYS, LOGNORMAL, ORDERS, SPEEDS
 
 RESTAURANTS, DAYS = 50, 400
 SLUG = "big"

@@ -16,14 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import big_house
-import log_report
 import psycopg
-from house import plain_url
 from psycopg import sql
-from table import Row
 from werkzeug.datastructures import MultiDict
 
+from house import plain_url
 from ordertrack import create_app
 from ordertrack.database import embedded
 from ordertrack.database.config import Settings
@@ -34,6 +31,8 @@ from ordertrack.sla.report import build, query_string
 from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.selection import Selection
 from ordertrack.tenants import accounts
+from reports import big_house, log_report
+from table import Row
 
 
 @dataclass

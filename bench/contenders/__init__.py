@@ -1,0 +1,1 @@
+"""Who is measured: ordertrack, and those that do its work in another way."""
