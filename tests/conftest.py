@@ -19,6 +19,8 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from psycopg import sql
 from sqlalchemy import make_url, select, text
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from ordertrack import create_app
 from ordertrack.database import embedded, schema
@@ -38,20 +40,29 @@ from support.server import Server, share_static
 from support.town import Town, open_town
 
 TESTS = Path(__file__).parent
-# Their crowds and hard times would be everybody's: they follow one another, first, and others go beside them.
+# These folders load the machine: run one after another, first, in one process; others run beside it.
 CROWDED = ("dinner", "faults", "soak")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+class _WholeFiles(LoadFileScheduling):
+    """Gives each process whole files, and one of them all files of the crowded folders."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = Path(nodeid.partition("::")[0]).parts[1]
+        return "crowded" if folder in CROWDED else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _WholeFiles:
+    return _WholeFiles(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each process whole files, those that take longest first."""
+    """Those that take longest first."""
 
     def folder(item: pytest.Item) -> str:
         return item.path.relative_to(TESTS).parts[0]
 
-    for item in items:
-        group = "crowded" if folder(item) in CROWDED else str(item.path.relative_to(TESTS))
-        item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: (folder(item) not in CROWDED, folder(item) != "upgrading"))
 
 

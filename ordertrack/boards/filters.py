@@ -77,20 +77,20 @@ _NOTHING_TOLD = Told(EVERYTHING, 0.0)
 
 
 class Filters:
-    """The filters of the screens whose streams this process carries; who is not here shows everything."""
+    """The filters of the screens that this process serves; without one a screen shows everything."""
 
     def __init__(self) -> None:
         self._of: dict[uuid.UUID, dict[Screened, Told]] = {}
 
     def put(self, tenant_id: uuid.UUID, screen: Screened, chosen: Filter) -> None:
-        """A device comes with this filter: the last one that it came with counts."""
+        """Set the filter of a screen that connects, in place of its last one."""
         self._of.setdefault(tenant_id, {})[screen] = Told(chosen, time.time())
 
     def of(self, tenant_id: uuid.UUID, screen: Screened) -> Told:
         return self._of.get(tenant_id, {}).get(screen, _NOTHING_TOLD)
 
     def tenants(self) -> set[uuid.UUID]:
-        """Those in which a screen hides something."""
+        """The tenants in which a screen hides something."""
         return {
             tenant_id
             for tenant_id, screens in list(self._of.items())
@@ -98,7 +98,7 @@ class Filters:
         }
 
     def forget(self, tenant_id: uuid.UUID, open_now: Collection[Screened]) -> None:
-        """Keep the filters of a tenant's screens that are open; who is only coming has a while for it."""
+        """Drop the filters of screens that are not open, after a while: one may be about to connect."""
         screens = self._of.get(tenant_id, {})
         before = time.time() - _KEPT_FOR
         for screen, told in list(screens.items()):

@@ -38,7 +38,7 @@ class Lines(NamedTuple):
 
 
 class Room:
-    """What is left for the cards that come; a line is shown whole or, with all that follow it, not at all."""
+    """Bytes left on the board; a line that does not fit is left out, with all after it on its card."""
 
     def __init__(self, left: int = LARGEST_BOARD) -> None:
         self._left = left

@@ -1,4 +1,4 @@
-"""What each may have of the house at once: ORDERTRACK_LIMITS."""
+"""Limits on simultaneous streams, from ORDERTRACK_LIMITS."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _PART = re.compile(r"\s*(\w+)\s*=\s*([0-9]{1,7})\s*", re.ASCII)
 
 
 class Limits(NamedTuple):
-    """What may be at once, counted in each worker by itself.
+    """How many there may be at once, counted in each worker by itself.
 
-    Open streams: of all, of one guest's link, of one API key, of one sign-in on one device, and of one
-    network address where it is known. Streams that are sent what lies far back: of all, and of one API key.
+    Open streams: in all, per guest's link, per API key, per sign-in on one device, and per network address
+    where it is known. Replays, which send a program events from far back: in all, and per API key.
     """
 
     streams: int = 20_000

@@ -1,4 +1,4 @@
-"""A pool in which nobody waits in vain: who has waited too long has the next connection before all others."""
+"""A connection pool without starvation: a request that waited too long gets the next free connection."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask import has_request_context
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.util.queue import Empty, Queue
 
-PATIENCE = 0.1  # seconds that a request lets others go first, who are running already
+PATIENCE = 0.1  # seconds after which a waiting request goes before those that are running already
 
 
 class _Ticket:
@@ -31,9 +31,9 @@ class _Ticket:
 class _InTurn(Queue[Any]):
     """Requests give a connection back and take one again several times.
 
-    To let them grab it is quickest, as long as the line is short; but where only those who are running win,
-    somebody waits in vain while hundreds are served. Whoever works for all screens, and not for a request,
-    goes before all others: there are few of them, and everybody waits for what they tell.
+    Letting the running ones take it is fastest while the line is short, but a waiting one could starve: after
+    PATIENCE the first in line is handed the next connection. Threads that work for all screens, and not for a
+    request, go to the front of the line: there are few of them, and every screen waits for their work.
     """
 
     _line: deque[_Ticket]
@@ -82,12 +82,12 @@ class _InTurn(Queue[Any]):
         return ticket
 
     def _wait(self, ticket: _Ticket, timeout: float | None) -> Any:
-        """What is handed to the ticket, or what it finds when it is woken and comes in time."""
+        """The item handed to the ticket, or one that is still free when it wakes."""
         while True:
             left = None if timeout is None else ticket.since + timeout - time.monotonic()
             try:
                 ticket.woken.wait(left)
-            except BaseException:  # its greenlet is to end
+            except BaseException:  # its greenlet is being killed
                 if ticket.item is not None:
                     self.put(ticket.item)
                 raise

@@ -35,15 +35,15 @@ class Kept(Generic[Key, Value]):
             return kept[1]
         before = self._times_forgotten
         found = read()
-        # What was read while something was saved may be of before it.
+        # A value read while something was saved may be older than that.
         if found is not None and before == self._times_forgotten:
             self._make_room()
-            self._values.pop(mine, None)  # so that they stay in the order of their ends
+            self._values.pop(mine, None)  # so that the values stay in the order in which they expire
             self._values[mine] = (time.monotonic() + KEPT_FOR, found)
         return found
 
     def _make_room(self) -> None:
-        """Let go of two that are over for each that comes: of tenants that nobody asks for nothing stays."""
+        """Drop up to two expired values for each new one, so that those nobody asks for do not pile up."""
         if len(self._values) >= MOST_KEPT:
             self._values.clear()
         now = time.monotonic()

@@ -1,4 +1,4 @@
-"""Forms: the texts in their fields and rows, and reading them: the value, or None where a text is none."""
+"""Forms: the texts in their fields and rows, and reading values from them (None: the text is unreadable)."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def member(kind: type[_E], text: str) -> _E | None:
 
 
 class Typed:
-    """The fields of a form as texts: as somebody typed them, or as what holds reads. Missing ones are blank.
+    """The fields of a form as texts, typed or filled in from saved values. Missing ones are blank.
 
-    With a `prefix` it is those whose names begin so, which are one row of a form.
+    With a `prefix`, only the fields whose names begin with it: one row of a form.
     """
 
     def __init__(self, fields: MultiDict[str, str], prefix: str = "", *, is_blank: bool = False) -> None:
@@ -74,7 +74,7 @@ class Typed:
         return self._fields.get(self._prefix + name, "").strip(" ")
 
     def every(self, name: str) -> list[str]:
-        """All that was chosen of what has this name."""
+        """All values that were sent under this name."""
         return self._fields.getlist(self._prefix + name)
 
     def names(self) -> Iterable[str]:
@@ -86,9 +86,9 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What a form has several of, `most` of them, each in a row: `shift-0-name`, `shift-0-starts`, ...
+    """A repeated part of a form, `most` rows at most, with fields `shift-0-name`, `shift-0-starts`, ...
 
-    A row is one if any field of `says` says anything; `blank` is what stands in one for more.
+    A row counts if any of its fields in `says` is filled; `blank` is what a spare row begins with.
     """
 
     name: str
@@ -124,7 +124,7 @@ class Rows:
         }
 
     def in_rows(self, problems: Mapping[str, str], numbers: Iterable[int]) -> dict[str, str]:
-        """The problems of values that stand in rows of these numbers, at the rows and not at the values."""
+        """Problems keyed by the index of a value, keyed by the number of the row it came from instead."""
         row_of = {f"{self.name}-{index}": f"{self.name}-{number}" for index, number in enumerate(numbers)}
         return {row_of.get(at, at): sentence for at, sentence in problems.items()}
 
@@ -137,7 +137,10 @@ class Reading:
         self.problems: dict[str, str] = {}
 
     def value(self, name: str, read: Callable[[str], _V | None], problem: str, instead: _V) -> _V:
-        """What a field says, or else `instead`: what goes with anything, so that all else is checked too."""
+        """The field's value; if it is unreadable, notes the problem and returns `instead`.
+
+        That is a placeholder which any other value goes with, so that the other fields are still checked.
+        """
         value = read(self._typed[name].strip())
         if value is None:
             self.problems[name] = problem

@@ -30,7 +30,7 @@ def when(moment: dt.datetime, zone: ZoneInfo, now: dt.datetime | None = None) ->
     """The time of day where the restaurant is, with its day unless that is today.
 
     In a page that stays open `static/js/core/days.js` keeps it true inside of what has a `data-zone`: in a
-    `time`, or in an element that has the attributes of `told`.
+    `time`, or in an element that has the `moment_attributes`.
     """
     local = moment.astimezone(zone)
     today = (now or dt.datetime.now(dt.UTC)).astimezone(zone).date()
@@ -42,7 +42,7 @@ def when(moment: dt.datetime, zone: ZoneInfo, now: dt.datetime | None = None) ->
     return f"{digits(format_skeleton(shape, local, locale=current().locale))} {time}"
 
 
-def told(moments: Iterable[dt.datetime], zone: ZoneInfo) -> Markup:
+def moment_attributes(moments: Iterable[dt.datetime], zone: ZoneInfo) -> Markup:
     """The attributes of an element whose text says these moments by `when`, a dash between two."""
     pairs = [(each.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%MZ"), when(each, zone)) for each in moments]
     return Markup('data-at="{}" data-said="{}"').format(*map("–".join, zip(*pairs, strict=True)))

@@ -25,17 +25,17 @@ _IMPORTED = re.compile(r'(?:from|import)\s*\(?"(\.[\w./]*)"')
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals["script_words"] = as_json
+    app.jinja_env.globals["script_messages_of"] = as_json
 
 
 def as_json(tags: Markup | str) -> Markup:
-    """What `script_words` finds, as it may stand in a script element; nothing for nothing."""
-    words = script_words(tags)
+    """What `script_messages_of` finds, as it may stand in a script element; nothing for nothing."""
+    messages = script_messages_of(tags)
     # Letters as they are: escaped, Arabic would be twice as long.
-    return htmlsafe_json_dumps(words, partial(json.dumps, ensure_ascii=False)) if words else Markup()
+    return htmlsafe_json_dumps(messages, partial(json.dumps, ensure_ascii=False)) if messages else Markup()
 
 
-def script_words(tags: Markup | str) -> dict[str, str | dict[str, str]]:
+def script_messages_of(tags: Markup | str) -> dict[str, str | dict[str, str]]:
     """The translations of what the scripts of these script elements say, and the modules that they import.
 
     A message that depends on a number has all its forms. English is what stands in the scripts: nothing.

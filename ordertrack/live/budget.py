@@ -1,4 +1,4 @@
-"""What a process keeps of what it told lately: bounded by age and by bytes, over all of its tenants."""
+"""Bounds, by age and by bytes, what a process keeps of recent events over all of its tenants."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from typing import Any
 # Whoever lost the line for a moment is back within two minutes; for who comes later there is the log.
 MOST_AGE = 120  # seconds
 MOST_BYTES = 128 * 2**20
-_ROOM = 8  # where there is too much, an eighth more is forgotten, so that it is not done all the time
+_ROOM = 8  # over the limit, an eighth of it is freed besides, so that this is seldom needed
 
 
 class Budget:
-    """Counts bytes by the second in which what they hold was read.
+    """Counts the bytes that are kept, by the second in which they were read.
 
     Whoever keeps something charges it here and, once it is forgotten, takes the charge back. `most_age` is in
     seconds.
@@ -48,7 +48,7 @@ class Budget:
         return self.bytes > self._most_bytes
 
     def charge(self, second: int, size: int) -> None:
-        """So many bytes more, or less, are kept of this second."""
+        """Add `size`, which may be negative, to the bytes kept of this second."""
         with self._lock:
             self.bytes += size
             left = self._by_second.get(second, 0) + size

@@ -1,4 +1,4 @@
-"""The sockets: once a request is authorized, ours to write, bound and close."""
+"""Clients' sockets: once a request is authorized, we write to them, bound their backlog and close them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _ignore() -> None:
 
 
 def _tell_once(connection: SocketConnection | QueueConnection) -> None:
-    """Say that it is closed, and let go of whoever is told: the two would keep each other for good."""
+    """Call `on_close` once, and drop it: it forms a reference cycle with the connection."""
     on_close, connection.on_close = connection.on_close, _ignore
     on_close()
 

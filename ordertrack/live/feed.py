@@ -15,8 +15,8 @@ from ordertrack.monitoring import metrics
 
 WINDOW = 1000
 PAGE = 200
-BURST = 32  # events that are read, and told, at once where they come faster than one by one
-MISSED_KEPT = 16  # positions from which catching up is kept at hand
+BURST = 32  # most events that are read and published together, where they come faster than one by one
+MISSED_KEPT = 16  # most topics and positions whose catch-up frames are kept
 _TOPIC = 200  # bytes that a topic's name takes with an entry
 
 ReadAfter = Callable[[int, int], list[Change]]
@@ -125,7 +125,7 @@ class Feed:
         self._missed.clear()
 
     def forget_frames(self, channel: str, key: str | None) -> None:
-        """Have what the window holds rendered anew for the topics of a channel, or for one of them."""
+        """Drop the rendered frames of a channel's topics, or of one: each is rendered again when needed."""
         for entry in self._window:
             for name in [name for name in entry.frames if name == (channel, key or name[1])]:
                 self._grow(entry, -len(entry.frames.pop(name)))

@@ -36,7 +36,7 @@ class TooManyStreams(Exception):
 
 
 class _Joining:
-    """Somebody who is let in and not yet a subscription: catching up from far back takes its time."""
+    """A watcher who is admitted and not yet subscribed: catching up from far back takes its time."""
 
     def __init__(self, tenant_id: uuid.UUID, ended_by: tuple[str, ...], connect: Connect) -> None:
         self.tenant_id = tenant_id
@@ -117,11 +117,11 @@ class Hub:
             self._joining.discard(joining)
         self._changed_tenants.add(topic.tenant_id)
         connection = subscription.connection
-        if not self._revoked.keys().isdisjoint(watcher.ended_by):  # between being let in and joining
+        if not self._revoked.keys().isdisjoint(watcher.ended_by):  # revoked since it was admitted
             self._revoke(connection)
         elif self.is_closing:
             connection.close("shutdown")
-        if not connection.is_open:  # its end may have come before there was a subscription to forget
+        if not connection.is_open:  # it may have closed before `on_close` was set
             forget(subscription)
         return subscription
 
@@ -158,7 +158,7 @@ class Hub:
         return tenant.head if tenant is not None else None
 
     def verify(self) -> None:
-        """Hold every tenant that is followed here against the log, in one read if nothing was missed.
+        """Compare the head of every tenant followed here with the log, in one read if nothing was missed.
 
         Raises whatever that read raises. A tenant whose own log cannot be read on waits for the next time.
         """
@@ -227,12 +227,12 @@ class Hub:
             self._shares.give_back(holders)
 
     def _recover_revocations(self, tenant_id: uuid.UUID) -> None:
-        """Learn whose access ended before there was anybody to hear of it: once a tenant, after each gap."""
+        """End streams whose access ended while nobody listened: once a tenant, after each gap."""
         self._recovered.add(tenant_id)
         try:
             ended = self._log.revoked(tenant_id)
         except BaseException:
-            self._recovered.discard(tenant_id)  # still unknown: whoever joins next asks again
+            self._recovered.discard(tenant_id)  # still unknown: the next join asks again
             raise
         for name in ended:
             self.revoke(name)

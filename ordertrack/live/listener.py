@@ -1,4 +1,4 @@
-"""One LISTEN connection a process, supervised: it wakes the hub, and never is the truth itself."""
+"""One LISTEN connection a process, supervised: it only wakes the hub, which reads the log itself."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Notify = Callable[[str, str], None]
 
 
 class MalformedPayload(ValueError):
-    """A payload of another form than its channel's."""
+    """A payload that does not have its channel's form."""
 
 
 class NothingHeard(Exception):
@@ -107,7 +107,7 @@ class Listener:
         self._notify(echo, nonce)
         deadline = time.monotonic() + ECHO_WITHIN
         while (left := deadline - time.monotonic()) > 0:
-            # Whatever else is heard meanwhile, recovering makes up for.
+            # Notifications dropped here are made up for by `recover`.
             heard = list(connection.notifies(timeout=left, stop_after=1))
             if any((each.channel, each.payload) == (echo, nonce) for each in heard):
                 connection.execute(f'UNLISTEN "{echo}"')
@@ -134,14 +134,14 @@ class Listener:
         while not self._stopped.wait(HEARTBEAT / SLOTS):
             try:
                 self._hub.trim()
-                # Deaf: a page that hears nothing says so, one that heard a heartbeat would not.
+                # Not connected: without heartbeats pages say that they are not live.
                 if self.is_connected:
                     self._hub.pulse(pace.due(time.monotonic()))
             except Exception:
                 _log.exception("heartbeat failed")
 
 
-def waking(hub: Hub) -> Hear:
+def wake_handler(hub: Hub) -> Hear:
     """Hears `<tenant>:<seq>`: the tenant's log has grown."""
 
     def hear(payload: str) -> None:
@@ -160,7 +160,7 @@ def parse_payload(payload: str) -> tuple[uuid.UUID, str]:
 
 
 def tenant_of(payload: str) -> uuid.UUID:
-    """A tenant's id, or another's; raises MalformedPayload."""
+    """The payload as a tenant's id; raises MalformedPayload."""
     try:
         return uuid.UUID(payload)
     except ValueError:

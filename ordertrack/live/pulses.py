@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-SLOTS = 60  # into which an interval is divided, and topics with it
+SLOTS = 60  # parts of an interval; each topic belongs to one
 ALL = range(SLOTS)
 
 
@@ -15,14 +15,14 @@ def slot_of(topic: Any) -> int:
 
 
 class Pace:
-    """Says slot by slot whose moment has come, by the time that it is told; all times are in seconds."""
+    """Tells which slots are due at the time that it is given; all times are in seconds."""
 
     def __init__(self, interval: float, now: float) -> None:
         self._step = interval / SLOTS
         self._reached = int(now / self._step)
 
     def due(self, now: float) -> Collection[int]:
-        """The slots since it was asked last: none twice, and everybody's if that was an interval ago."""
+        """The slots due since the last call, each once; all of them if that was an interval ago."""
         before, self._reached = self._reached, int(now / self._step)
         first = max(before + 1, self._reached - SLOTS + 1)
         return {moment % SLOTS for moment in range(first, self._reached + 1)}

@@ -1,4 +1,4 @@
-"""What lies before the window, for who wants every message of the log: at their pace, a page at a time."""
+"""Catch-up from before the window, page by page, for clients that need every event."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class _Page(NamedTuple):
 
 
 class Replays:
-    """All replays of a process: they take turns, and whoever waits for a client has given the turn on.
+    """All replays of a process: they take turns at rendering a page, and wait for clients outside of a turn.
 
-    A turn ends in a pause as long as it kept the process, which so has half of its time for what is live.
+    A turn ends with a pause as long as its rendering took: half of the time is left for live events.
     """
 
     def __init__(self, log: Log, shares: Shares) -> None:
@@ -31,7 +31,7 @@ class Replays:
         self._turn = threading.Lock()
 
     def run(self, topic: Topic, channel: Channel, after: Cursor, key: str, connect: Connect) -> Cursor:
-        """Write what lies before the window; how far that came. Raises ShareTaken for too many of a `key`."""
+        """Send the events before the window; returns the position reached. Raises ShareTaken."""
         if not self._is_far_behind(topic, after):
             return after
         holders = (Holder("replays", ""), Holder("replays_per_key", key))
@@ -52,7 +52,7 @@ class Replays:
         return head.epoch == after.epoch and head.seq - after.seq > WINDOW // 2
 
     def _next_page(self, topic: Topic, channel: Channel, after: Cursor) -> _Page | None:
-        """The next page, made; None if the window holds the rest."""
+        """The next page, rendered; None if the window holds the rest."""
         with self._turn:
             if not self._is_far_behind(topic, after):
                 return None

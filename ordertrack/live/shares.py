@@ -1,4 +1,4 @@
-"""A share of the house for each: who holds many streams takes them from nobody else."""
+"""Limits on open streams and replays per holder, so that one cannot use up the others'."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 
 class Holder(NamedTuple):
-    """What is counted together: `kind` names the limit (`streams_per_key`, ...), `name` the one of it."""
+    """Whose streams count together: `kind` names the limit (`streams_per_key`, ...), `name` the key, ..."""
 
     kind: str
     name: str
 
 
 class ShareTaken(Exception):
-    """Somebody has as many as they may: `most`, by the limit `kind`."""
+    """A holder has reached the limit `kind`, which is `most`."""
 
     def __init__(self, kind: str, most: int) -> None:
         self.kind = kind

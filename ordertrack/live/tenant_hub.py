@@ -20,8 +20,8 @@ from ordertrack.live.subscriptions import Connect, Log, Subscription
 from ordertrack.live.topic_state import Watched
 from ordertrack.live.topics import Channel, Topic
 
-CURRENT_FOR = 30.0  # seconds since the last look at the log that succeeded: then nobody is told to be current
-BUSY = 1.0  # seconds to wait for a tenant that is being joined or told, before others are looked at
+CURRENT_FOR = 30.0  # seconds for which a successful look at the log lets heartbeats say that all is well
+BUSY = 1.0  # seconds to wait for a busy tenant's lock before the look goes on to the next tenant
 PIECE = 500  # watchers that are sent a heartbeat before others get their turn
 _RETRY = 1000  # milliseconds after which a page comes back
 _log = structlog.get_logger(__name__)
@@ -123,7 +123,7 @@ class TenantHub:
         return any(watched.subscriptions for watched in list(self._watched.values()))
 
     def verify(self, head: Cursor, began: float) -> None:
-        """Hold what is known against a position that the log was read to have, in a look that `began` then.
+        """Compare our head with `head`, which the log was read to have in the look that started at `began`.
 
         Repairs lost notifications and notices a restore. A tenant that is busy is left for the next look.
         """
@@ -139,7 +139,7 @@ class TenantHub:
         feed = self._feed_in_use()
         if feed is None:
             return
-        if head != feed.head:  # which may lie behind by now
+        if head != feed.head:  # which may be out of date by now
             with self._log.inside(self._tenant_id):
                 head = self._log.head(self._tenant_id)
                 if head.epoch != feed.head.epoch or head.seq < feed.head.seq:
@@ -149,7 +149,7 @@ class TenantHub:
         self._looked_at = began
 
     def refresh(self, channel: str, key: str | None) -> None:
-        """Show the watchers of a channel's topics, or of one, what is true now: no event told of it."""
+        """Send the watchers of a channel's topics, or of one, a new snapshot: it changed without an event."""
         with self._lock:
             if self._feed is not None:
                 self._feed.forget_frames(channel, key)
@@ -162,11 +162,11 @@ class TenantHub:
         return list(self._watched)
 
     def topics_of(self, slots: Collection[int]) -> list[tuple[str, str]]:
-        """Those that get their heartbeat with these slots."""
+        """The topics whose heartbeat is due with these slots."""
         return [name for slot in slots if slot in self._slots for name in self._slots[slot]]
 
     def forget_before(self, second: int) -> None:
-        """Forget what was read before this second; what is in use at the moment stays until the next time."""
+        """Forget what was read before this second; a tenant that is busy is left for the next time."""
         if not self._lock.acquire(blocking=False):
             return
         try:
@@ -180,8 +180,8 @@ class TenantHub:
     def pulse(self, name: tuple[str, str], now: float) -> Iterator[None]:
         """Send a topic's watchers a heartbeat and end those that have lived their time.
 
-        A heartbeat says that all is well: whose log nobody could look at lately gets none. Yields after every
-        few watchers, with nothing held, so that others get their turn.
+        A heartbeat says that all is well: none is sent if the log could not be read lately. Yields after
+        every few watchers, with no lock held, so that others get their turn.
         """
         with self._lock:
             watched = self._watched[name]
@@ -192,8 +192,8 @@ class TenantHub:
             if self._feed is not None:
                 head = self._feed.head
                 self._feed.clear_catch_up()
-            # The position goes along only if it moved, so that a quiet board's cursor does not grow old
-            # and no position is ever told twice.
+            # The heartbeat carries the position if it moved: so a quiet board's cursor does not grow old,
+            # and no position is sent twice.
             is_current = self._is_current()
             position = head if is_current and head is not None and head.seq > watched.last_sent_seq else None
             if position is not None:
@@ -225,7 +225,7 @@ class TenantHub:
                 watched.tell_anew(feed)
 
     def _feed_in_use(self) -> Feed | None:
-        """The feed, if anybody watches; else it is dropped, and the next one reads what it needs."""
+        """The feed; None if nobody watches: then it is dropped, and the next watcher opens a new one."""
         if not self.is_watched:
             self._drop_feed()
         return self._feed
@@ -244,7 +244,7 @@ class TenantHub:
         return watched
 
     def _unwatch(self, watched: Watched) -> None:
-        """Forget a topic that nobody watches, and with the last one what was read for them."""
+        """Forget a topic that nobody watches, and with the last topic the feed."""
         name, slot = (watched.topic.channel, watched.topic.key), slot_of(watched.topic)
         watched.forget_snapshot()
         del self._watched[name]
@@ -270,7 +270,7 @@ class TenantHub:
         return self._feed
 
     def _catch_up(self, feed: Feed, watched: Watched, after: Cursor | None) -> list[bytes]:
-        """What a watcher who knows everything up to `after` is sent; a heartbeat ends it."""
+        """The frames for a watcher who knows everything up to `after`; the last is a heartbeat."""
         if (
             after is None
             or after.epoch != feed.head.epoch
@@ -283,7 +283,7 @@ class TenantHub:
         missed = feed.missed_after(watched.topic, after.seq)
         if missed:
             return [missed, frames.heartbeat(retry=_RETRY)]
-        watched.last_sent_seq = feed.head.seq  # as no frame says where the watcher stands
+        watched.last_sent_seq = feed.head.seq  # no frame carries the position: the heartbeat does
         return [frames.heartbeat(feed.head, retry=_RETRY)]
 
     def _advance(self, feed: Feed) -> None:

@@ -1,4 +1,4 @@
-"""A topic that somebody watches in this process: who, up to where they have been told, its last snapshot."""
+"""A watched topic of this process: its watchers, the position last sent to them, its last snapshot."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Watched:
         metrics.frames_written.inc(len(self.subscriptions) * len(entries))
 
     def snapshot(self, feed: Feed) -> tuple[Cursor, bytes]:
-        """Everything for whoever knows nothing, and the position that it is of; kept for a while."""
+        """A snapshot's position and frame; kept for SNAPSHOT_KEPT events, unless the channel replays."""
         kept = self._snapshot
         if kept is not None and not self._channel.replays and kept[0].epoch == feed.head.epoch:
             behind = feed.head.seq - kept[0].seq
@@ -69,9 +69,9 @@ class Watched:
             self._snapshot = None
 
     def tell_anew(self, feed: Feed) -> None:
-        """Send everything once more, for it changed without an event.
+        """Send all watchers a new snapshot, for something changed without an event.
 
-        It takes nobody's position further, and says one only where the watchers' own has grown old.
+        The frame includes the position only if the one last sent to them is older.
         """
         try:
             position, told = self._read_snapshot(feed.head)
@@ -93,8 +93,8 @@ class Watched:
         return self._snapshot
 
     def _give_up(self, why: str) -> None:
-        # What cannot be rendered must not look like something that did not happen: these screens lose their
-        # stream and say so, and everybody else's goes on.
+        # A change that cannot be rendered must not be dropped in silence: these screens lose their stream
+        # and say so; the streams of other topics go on.
         _log.exception(why, channel=self.topic.channel)
         for subscription in list(self.subscriptions):
             subscription.connection.close("error")

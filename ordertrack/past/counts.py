@@ -19,7 +19,7 @@ _IN_KITCHEN = frozenset({OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus
 
 
 class Counts:
-    """All restaurants of a tenant as they stand, locked until the transaction ends; in step with the past."""
+    """The numbers and loads of a tenant's restaurants, which stay locked until the transaction ends."""
 
     def __init__(self, tenant_id: uuid.UUID) -> None:
         self._tenant_id = tenant_id
@@ -33,7 +33,7 @@ class Counts:
         self._in_use = Counter[tuple[uuid.UUID, int]]()
 
     def count_open(self) -> None:
-        """How many orders each kitchen has and which numbers are in use, once nobody can change that."""
+        """Read each kitchen's load and the numbers in use; to be called with the stream locked."""
         counted = db.session.execute(
             select(Order.restaurant_id, func.count())
             .where(Order.tenant_id == self._tenant_id, Order.status.in_(_IN_KITCHEN))

@@ -31,8 +31,8 @@ PLACE = text("""
 
 # The guards look at the order and at the stream after every statement, so no statement writes two events.
 # It belongs to the operator's session and ends with the transaction: nobody gets a way to write other times.
-# A transaction finds its own latest version of the stream's row behind all that it made before, so each event
-# takes a little longer than the last; here it is held by its place, and the guard finds it by the index.
+# Looking the stream's row up passes every version that this transaction has made, so each event would take
+# longer than the last: the function keeps the row's ctid, and without seqscan the guard uses the index.
 WRITER = text("""
     CREATE FUNCTION pg_temp.write_history(log uuid, steps jsonb) RETURNS bigint
     LANGUAGE plpgsql SET enable_seqscan = off AS $$
@@ -62,8 +62,8 @@ WRITER = text("""
     END $$
 """)
 WRITE = text("SELECT pg_temp.write_history(:tenant_id, CAST(:steps AS jsonb))")
-# Told how much there is, the database finds an order's last event by its key. In a house without statistics
-# the tenant alone looks as good, and the guard would read the whole log for each event.
+# With statistics, the guard finds an order's last event by its key. Without them, the tenant alone looks as
+# selective to the planner, and the guard would read the whole log for each event.
 ANALYZE = text("ANALYZE orders, order_status_events")
 WRITTEN = text("DROP FUNCTION pg_temp.write_history(uuid, jsonb)")
 NOTIFY = text("SELECT pg_notify(:channel, :head)")

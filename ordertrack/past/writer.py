@@ -1,4 +1,4 @@
-"""Writing orders of the past into a tenant's log, with their own times and past none of its guards."""
+"""Writing orders of the past into a tenant's log, with their own times; all of its guards apply."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class History:
         return known.id
 
     def _write(self, piece: Sequence[_Event]) -> None:
-        """Locks in everybody's order: restaurants, orders, and the stream as the last."""
+        """Write one transaction's events; locks as all writers do: restaurants, orders, last the stream."""
         db.session.execute(PATIENCE)
         counts = Counts(self._tenant_id)
         self._lock_orders({self._ids[event.number] for event in piece})

@@ -38,9 +38,9 @@ _TEMPLATES = {Part.WHOLE: "presence/_screens_message.html", Part.ALARMS: "presen
 class ScreensChannel:
     """A topic for each part and language, for managers.
 
-    No event is news by itself. Whoever keeps account has it look again after the events and openings of a
-    moment, and it sends what has changed by them: so a rush is one query every few seconds. Where a screen is
-    filtered it looks too, and tells boards of the orders that no screen shows.
+    Events send nothing. The tracker calls `refresh_changed`, which re-reads the overview and sends what
+    differs: so a rush costs one reading every few seconds. Where a screen is filtered it does so even if no
+    manager watches, and tells boards of the orders that no screen shows.
     """
 
     name = "screens"
@@ -66,7 +66,7 @@ class ScreensChannel:
         return Message("", self.name)
 
     def snapshot(self, topic: Topic, head: Cursor) -> Message:
-        """What has been shown to the others last, so that the next look tells what has changed to all."""
+        """The overview as the others have it, so that the next refresh is right for all of them."""
         part, _, language = topic.key.partition(":")
         overview = self._shown.get(topic.tenant_id) or floor_overview.read(topic.tenant_id)
         with speaking(language):
@@ -74,7 +74,7 @@ class ScreensChannel:
             return Message(template.render(overview=overview, titles=tablets.BOARDS))
 
     def mark(self, tenant_id: uuid.UUID) -> None:
-        """Something has changed in a tenant that no event tells of."""
+        """Have a tenant's overview re-read: something changed without an event."""
         self._marked.add(tenant_id)
 
     def alarmed(self) -> frozenset[uuid.UUID]:
@@ -82,11 +82,11 @@ class ScreensChannel:
         return frozenset(tenant for tenant, shown in list(self._shown.items()) if shown.alarms)
 
     def refresh_changed(self, app: Flask, hub: Hub, changed_tenants: set[uuid.UUID]) -> None:
-        """Show what is new to those who look; `changed_tenants` are those that watchers came to or left."""
+        """Send overviews that differ; `changed_tenants` are those that watchers came to or left."""
         filtered = FILTERS.tenants()
         for tenant_id in changed_tenants:
             if tenant_id in filtered or tenant_id in self._told:
-                self._looked_at[tenant_id] = None  # who came has not been told
+                self._looked_at[tenant_id] = None  # a newcomer has not been told
             elif any(hub.watchers(tenant_id, self.name)):
                 self._looked_at.setdefault(tenant_id, None)
             else:
@@ -122,7 +122,7 @@ class ScreensChannel:
                 hub.refresh(tenant_id, self.name, f"{part}:{language}")
 
     def _tell_boards(self, hub: Hub, tenant_id: uuid.UUID, overview: Overview, is_turned: bool) -> None:
-        """Tell the boards here which orders no screen shows: what is news, or all of it if somebody came."""
+        """Tell this process's boards which orders no screen shows: what changed, or all if somebody came."""
         before = self._told.pop(tenant_id, {})
         now = {
             (floor.id, board): orders for floor in overview.floors for board, orders in floor.hidden.items()

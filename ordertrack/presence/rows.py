@@ -61,12 +61,12 @@ class Screen(NamedTuple):
 
     @property
     def place(self) -> tuple[uuid.UUID, str, str]:
-        """Which screen it is, whatever it shows."""
+        """What identifies the screen, whatever its filter."""
         return (self.restaurant_id, self.board, self.watcher)
 
 
 class Beat(NamedTuple):
-    """What a beat found: how many rows of each tenant are its own, and where others have died or are late."""
+    """What a beat found: our rows by tenant, and the tenants in which other processes died or are late."""
 
     own: Mapping[uuid.UUID, int]
     moved: frozenset[uuid.UUID]
@@ -80,7 +80,7 @@ class ScreenRows:
         self._process = uuid.uuid4()
 
     def write(self, open_now: Mapping[uuid.UUID, Iterable[Screen]]) -> None:
-        """Make this process's rows of these tenants what is open, and have everybody know if that is news."""
+        """Replace this process's rows of these tenants by the screens open now; notify if any changed."""
         rows = [
             (tenant, *screen.place, screen.filter.as_json(), screen.told_at)
             for tenant, screens in open_now.items()
@@ -95,7 +95,7 @@ class ScreenRows:
             _tell(connection, set(moved.scalars()))
 
     def beat(self, tenants: Iterable[uuid.UUID]) -> Beat:
-        """Say that this process lives, and clear away what one left behind that died, in these tenants."""
+        """Mark this process's rows as seen now and delete those of dead processes, in these tenants."""
         with self._app.app_context(), db.engine.begin() as connection:
             _enter(connection, tenants)
             values = {
@@ -161,7 +161,7 @@ _WRITE = text("""
     SELECT tenant_id FROM closed UNION SELECT tenant_id FROM opened
 """)
 
-# Whoever else is clearing away has the rows: nobody waits for them.
+# SKIP LOCKED: rows that another process is deleting are left to it.
 _BEAT = text("""
     WITH own AS (
         UPDATE screens SET seen_at = clock_timestamp()

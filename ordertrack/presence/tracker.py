@@ -1,4 +1,4 @@
-"""Keeps account of the boards that this process carries, and has what changed shown to whoever looks."""
+"""Records which boards are open in this process, and sends managers the overviews that changed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ScreenTracker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Leave the account to the processes that stay."""
+        """End; the rows expire soon, while their screens reconnect to other processes."""
         self._stopped.set()
         self._thread.join(TICK)
 
@@ -64,7 +64,7 @@ class ScreenTracker:
                 _log.warning("screens stay behind until they expire", error=str(error.orig))
 
     def tick(self, now: float) -> None:
-        """Write what came and went since the last tick, and show what has changed to whoever looks."""
+        """Record the screens that came and went since the last tick, and send the overviews that changed."""
         changed_tenants = self._hub.changed_tenants()
         self._again |= changed_tenants
         self._untold |= changed_tenants
@@ -73,7 +73,7 @@ class ScreenTracker:
             self._beaten = now
             self._beat()
         CHANNEL.refresh_changed(self._app, self._hub, self._untold)
-        self._untold = set()  # not before: where the database fails, the next tick tells them
+        self._untold = set()  # only now: if the database failed, the next tick sends them
 
     def _write(self, now: float) -> None:
         changed: dict[uuid.UUID, AbstractSet[Screen]] = {}
@@ -105,7 +105,7 @@ class ScreenTracker:
             return
         beat = self._rows.beat(tenants)
         for tenant_id, shown in self._written.items():
-            if beat.own.get(tenant_id, 0) != len(shown):  # who was away too long was cleared away as dead
+            if beat.own.get(tenant_id, 0) != len(shown):  # another process took us for dead: rows deleted
                 self._again.add(tenant_id)
         for tenant_id in self._again:
             self._written.pop(tenant_id, None)

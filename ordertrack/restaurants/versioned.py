@@ -82,13 +82,13 @@ class Kind(Generic[Value]):
         return self._of_each(self._saved()).order_by(self.table.version.desc()).limit(1).scalar_subquery()
 
     def row(self, value: Value, **kept: Any) -> Version:
-        """A version that says this, with what is `kept` of every kind."""
+        """A row for this value, with the columns that every kind has (`kept`)."""
         said = {column.key: getattr(value, column.key) for column in self.columns}
         said |= {name: make(said[name]) for name, make in self.stored.items()}
         return self.table(**(said | kept))
 
     def values(self, saved: Iterable[list[Any]] | None) -> tuple[Value, ...]:
-        """What was saved, of what a query answers."""
+        """The values that were saved, from what a query returned."""
         return tuple(self.read(*columns) for columns in saved or ())
 
     def history(self, tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> list[SavedVersion[Value]]:
@@ -129,7 +129,7 @@ class Saving:
         return newest
 
     def add(self, kind: Kind[Value], value: Value, by: Principal | None = None) -> int:
-        """Add the next version, for `by` if somebody else is to stand there, and tell. Answers its number."""
+        """Add the next version, saved by `by` if that is somebody else, and notify; returns its number."""
         version, by = self.newest(kind) + 1, by or self._by
         where = {"tenant_id": self._by.tenant_id, "restaurant_id": self._restaurant_id}
         db.session.add(kind.row(value, **where, version=version, saved_by=by.name, actor=by.actor))
@@ -139,12 +139,12 @@ class Saving:
 
 @contextmanager
 def saving(restaurant_id: uuid.UUID, by: Principal) -> Iterator[Saving]:
-    """Nobody else saves anything of the restaurant meanwhile; then what was added is committed.
+    """Keep other savers of the restaurant's settings waiting meanwhile; then commit what was added.
 
     Raises LookupError if the tenant has no such restaurant. After an exception nothing is saved.
     """
     try:
-        # Who saves at the same time waits; the roll-up, whose rows refer to this one, does not.
+        # FOR NO KEY UPDATE: other savers wait; the roll-up, whose rows refer to this one, does not.
         found = db.session.scalar(
             select(Restaurant.id)
             .where(Restaurant.tenant_id == by.tenant_id, Restaurant.id == restaurant_id)

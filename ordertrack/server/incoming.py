@@ -47,7 +47,7 @@ class Arrivals:
 
 
 class Incoming:
-    """A client's socket as the parser of its requests reads it; all else is the socket's own."""
+    """A client's socket with time limits on what gunicorn's parser reads; all else goes to the socket."""
 
     def __init__(self, client: socket.socket, arrivals: Arrivals) -> None:
         self.client = client
@@ -60,7 +60,7 @@ class Incoming:
         return getattr(self.client, name)
 
     def recv(self, size: int) -> bytes:
-        """What comes next; nothing at its end, or if nothing was begun for IDLE_FOR. Raises NotReceived."""
+        """The next bytes; none at the end, or if no request begins within IDLE_FOR. Raises NotReceived."""
         left = IDLE_FOR if self._deadline is None else self._deadline - time.monotonic()
         if left <= 0:
             raise NotReceived()
@@ -70,7 +70,7 @@ class Incoming:
         except TimeoutError:
             if self._deadline is not None:
                 raise NotReceived() from None
-            return b""  # without a word: a browser would take it for the answer to what it sends next
+            return b""  # without an answer, which a browser would take for that to its next request
         finally:
             self.client.settimeout(None)
         if not data and self._is_turned_away and self._deadline is not None:
@@ -108,9 +108,9 @@ class Incoming:
         self._arrivals.add(self)
 
     def turn_away(self) -> None:
-        """End what comes on it: what is here already is still read, so whoever has asked is answered."""
+        """Receive no more; what has arrived is still read, so a request that is here is answered."""
         self._is_turned_away = True
-        # gevent's own shutdown would break off whoever waits for it instead of waking them.
+        # gevent's own shutdown would cancel a greenlet that waits for data instead of waking it.
         plain = getattr(self.client, "_sock", self.client)
         with suppress(OSError):  # gone by itself
             plain.shutdown(socket.SHUT_RD)

@@ -21,7 +21,7 @@ from ordertrack.database.channels import (
 from ordertrack.database.session import tenant_context
 from ordertrack.i18n.topic_keys import keys_of
 from ordertrack.live.hub import Hub
-from ordertrack.live.listener import Hear, MalformedPayload, parse_payload, tenant_of, waking
+from ordertrack.live.listener import Hear, MalformedPayload, parse_payload, tenant_of, wake_handler
 from ordertrack.live.subscriptions import LIFETIME
 from ordertrack.presence.channel import CHANNEL as SCREENS
 from ordertrack.restaurants import versioned
@@ -32,7 +32,7 @@ from ordertrack.tracking.channel import TrackingChannel
 def channels(hub: Hub) -> Mapping[str, Hear]:
     """What to do with the payload of each channel of the database."""
     return {
-        EVENTS_CHANNEL: waking(hub),
+        EVENTS_CHANNEL: wake_handler(hub),
         REVOKED_CHANNEL: hub.revoke,
         SETTINGS_CHANNEL: lambda payload: _on_settings(hub, payload),
         SCREENS_CHANNEL: lambda payload: SCREENS.mark(tenant_of(payload)),

@@ -30,8 +30,8 @@ def hold(host: str, port: int) -> int:
             f"{host}:{port} cannot be listened on: {error.strerror}."
             " Stop what uses it, or choose another with PORT and HOST."
         ) from error
-    # Only now shared, with those who say so before they bind: our workers. Another server that comes binds
-    # alone first, as this one did, and is refused.
+    # Shared only from now on, with sockets that set SO_REUSEPORT before they bind: our workers'. Another
+    # server binds without it first, as this one did, and is refused.
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     held.set_inheritable(True)

@@ -35,7 +35,7 @@ def _share_taken(error: ShareTaken) -> Problem:
 
 
 def of_share(error: ShareTaken, *, to_program: bool) -> str:
-    """What there are as many of as may be at once; a program has streams where people have screens."""
+    """The sentence for a limit that is reached; programs read "streams", people "screens"."""
     if error.kind.startswith("replays"):
         return f"As many streams as may are being sent what lies far back: {error.most}. Try again shortly."
     if to_program:

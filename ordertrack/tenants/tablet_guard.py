@@ -29,7 +29,7 @@ OPEN: dict[str, frozenset[str]] = {
     "tablet.sign_out": _WORKING,
     "pickup.show": frozenset({PICKUP}),
     "pickup.stream": frozenset({PICKUP}),
-    "language_choice.choose": _EVERY,
+    "language_menu.choose": _EVERY,
     "offline.worker": _EVERY,
     "health.healthz": _EVERY,
     "health.readyz": _EVERY,

@@ -11,7 +11,7 @@ from ordertrack.i18n.translate import COOKIE, LANGUAGES
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.web.redirects import local_path
 
-blueprint = Blueprint("language_choice", __name__)
+blueprint = Blueprint("language_menu", __name__)
 KEPT_FOR = dt.timedelta(days=365)
 
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from ordertrack.i18n import labels, script_messages
-from ordertrack.i18n.script_messages import script_words
+from ordertrack.i18n.script_messages import script_messages_of
 from ordertrack.i18n.translate import TAGS, digits, gettext, ngettext, speaking
 from support.cast import House
 
@@ -62,20 +62,21 @@ def test_a_page_carries_the_words_of_its_own_scripts_and_of_what_they_import() -
     silent = '<script type="module" src="/static/0/js/live/versions.js"></script>'
     live = '<script type="module" src="/static/0/js/live/wake.js"></script>'
     with speaking("fr"):
-        assert script_words(silent) == {}
-        assert script_words(live)["Reconnecting…"] == gettext("Reconnecting…")  # said by status_sign.js alone
-        assert "late by %(time)s" not in script_words(live)
-        board = script_words('<script type="module" src="/static/0/js/alerts/announce.js"></script>')
+        assert script_messages_of(silent) == {}
+        # Said by status_sign.js alone.
+        assert script_messages_of(live)["Reconnecting…"] == gettext("Reconnecting…")
+        assert "late by %(time)s" not in script_messages_of(live)
+        board = script_messages_of('<script type="module" src="/static/0/js/alerts/announce.js"></script>')
         assert set(board[MOVED[0]]) == {"one", "other"}
     with speaking("en"):
-        assert script_words(live) == {}
+        assert script_messages_of(live) == {}
 
 
 @pytest.mark.parametrize("tag", ["en", "fr"])
 def test_a_page_that_names_a_script_which_does_not_exist_is_refused(tag: str) -> None:
     moved = '<script type="module" src="/static/0/js/nowhere.js"></script>'
     with speaking(tag), pytest.raises(FileNotFoundError, match=r"js/nowhere\.js"):
-        script_words(moved)
+        script_messages_of(moved)
 
 
 def test_an_import_is_looked_for_beside_the_script_that_names_it(
@@ -90,6 +91,6 @@ def test_an_import_is_looked_for_beside_the_script_that_names_it(
     tag = '<script src="/static/0/bundles/js/board/counts.js"></script>'
     with speaking("fr"):
         with pytest.raises(FileNotFoundError, match=r"core/i18n\.js"):
-            script_words(tag)
+            script_messages_of(tag)
         (tmp_path / "core" / "i18n.js").write_text('say("Offline");')
-        assert script_words(tag) == {"Live": gettext("Live"), "Offline": gettext("Offline")}
+        assert script_messages_of(tag) == {"Live": gettext("Live"), "Offline": gettext("Offline")}

@@ -22,7 +22,7 @@ from ordertrack.database.session import db
 from ordertrack.live import listener as listener_module
 from ordertrack.live import lookout
 from ordertrack.live.hub import Hub
-from ordertrack.live.listener import Listener, waking
+from ordertrack.live.listener import Listener, wake_handler
 from ordertrack.tenants import access, accounts
 from ordertrack.tenants.models import StaffMember
 from support.cast import House
@@ -70,7 +70,7 @@ def line(settings: Settings) -> Line:
 
 @pytest.fixture
 def listener(hub: Hub, line: Line) -> Iterator[Listener]:
-    heard = {EVENTS_CHANNEL: waking(hub), REVOKED_CHANNEL: hub.revoke}
+    heard = {EVENTS_CHANNEL: wake_handler(hub), REVOKED_CHANNEL: hub.revoke}
     made = Listener(hub, line.connect, heard, hub.recover, line.notify)
     yield made
     made.stop()

@@ -15,7 +15,7 @@ from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.config import Settings
 from ordertrack.live import lookout, tenant_hub
 from ordertrack.live.hub import Hub
-from ordertrack.live.listener import Listener, waking
+from ordertrack.live.listener import Listener, wake_handler
 from support.cast import House
 from support.recording import Interrupted, Recorder
 from support.server import wait_for
@@ -191,6 +191,6 @@ def test_a_lookout_that_is_stuck_does_not_stop_the_listener(
 ) -> None:
     log.may_answer.clear()
     watcher = watch(cedar)
-    listen({EVENTS_CHANNEL: waking(hub)})
+    listen({EVENTS_CHANNEL: wake_handler(hub)})
     happen(cedar, 2, wake=False)
     wait_for(lambda: watcher.seqs == [1, 2], "both events")

@@ -81,10 +81,10 @@ class NetworkProxy:
         self._set(_is_plugged=True)
 
     def swallow(self) -> None:
-        """Take everything and pass nothing on, either way, and tell nobody.
+        """Accept all data and pass none on, either way, without closing anything.
 
-        For the connections of now and those made meanwhile that is for good, as where a router has forgotten
-        them; `let_through` helps those that are made after it.
+        Connections open now or made meanwhile never recover, as if a router had forgotten them; those made
+        after `let_through` work.
         """
         with self._changed:
             self._is_swallowing = True
@@ -92,7 +92,7 @@ class NetworkProxy:
                 call.is_swallowed = True
 
     def hold(self, *kinds: Kind) -> None:
-        """Keep back what the server sends on such requests, and nothing else."""
+        """Hold back the server's answers to requests of these kinds, and nothing else."""
         self._set(_held=set(kinds))
 
     def let_through(self, bytes_a_second: int | None = None) -> None:
@@ -168,7 +168,7 @@ class NetworkProxy:
                 self._wait(call, answering=False)
                 if not call.is_swallowed:
                     server.sendall(data)
-            self._wait(call, answering=False)  # hanging up does not pass a plug either
+            self._wait(call, answering=False)  # a hang-up is not passed on while plugged either
         self._end(call)
 
     def _answers(self, call: _Call) -> None:
@@ -181,7 +181,7 @@ class NetworkProxy:
         self._end(call)
 
     def _end(self, call: _Call) -> None:
-        """One side has gone: the other is told, unless that is swallowed too."""
+        """One side has closed: close the other, unless the connection is swallowed."""
         if not call.is_swallowed:
             call.hang_up()
 
@@ -198,7 +198,7 @@ class NetworkProxy:
                 time.sleep(1 / _PIECES_A_SECOND)
 
     def _wait(self, call: _Call, *, answering: bool) -> None:
-        """Until this may pass; raises ConnectionResetError if it never will."""
+        """Wait until data may pass; raises ConnectionResetError once the connection is reset."""
 
         def is_decided() -> bool:
             held = answering and call.kind in self._held

@@ -1,4 +1,4 @@
-"""Time that passes for a page and for its server alike: heartbeats say what the page's clock says."""
+"""A page's clock in the test's hands; heartbeats say its time too, as if the server's clock were the same."""
 
 from __future__ import annotations
 

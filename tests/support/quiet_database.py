@@ -39,7 +39,7 @@ def empty_database(beside: Settings, name: str, folder: Path, **environ: str) ->
 
 @contextmanager
 def quiet_database(beside: Settings, folder: Path) -> Iterator[Settings]:
-    """One that is up to date."""
+    """A new database with an up-to-date schema."""
     with empty_database(beside, folder.name, folder) as made:
         schema.upgrade(made)
         yield made

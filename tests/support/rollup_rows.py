@@ -55,7 +55,7 @@ class Told(NamedTuple):
 
 
 def put(operator: psycopg.Connection[Any], house: House, log: Sequence[Told], after: int) -> None:
-    """Put all that follows a position of `log` behind it, past every guard: times may run against it."""
+    """Write the entries of `log` that follow position `after`, with triggers off: times may run backwards."""
     with operator.transaction():
         operator.execute("SET LOCAL session_replication_role = replica")
         restaurants = dict(

@@ -1,4 +1,4 @@
-"""The till of a house: it moves orders behind everybody's back, and knows what became of them."""
+"""The till of a house: a program that moves orders without a page, and reads how they stand."""
 
 from __future__ import annotations
 

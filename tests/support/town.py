@@ -22,7 +22,7 @@ TENANTS = 3000
 ORDERS = 20_000  # of the first tenant, all but a few of its busy restaurant
 QUIET_ORDERS = 10  # of its quiet one, and older
 
-# Past the triggers that let a log go on one entry at a time, but sound: each order has its first event.
+# With the triggers off, which allow one log entry at a time, but consistent: each order has its first event.
 _SEED = """
     SET LOCAL session_replication_role = replica;
     CREATE TEMP TABLE town ON COMMIT DROP AS

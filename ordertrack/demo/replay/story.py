@@ -13,9 +13,9 @@ from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """At `at` seconds of the log the order became `status`. `logged`: as the log wrote it; None: it did not.
+    """At `at` seconds of the log the order became `status`; `logged` is the log's own text of that time.
 
-    Then `at` was drawn, or, where it `is_unknown`, is the next moment that is known.
+    It is None if the log lacks this step: `at` is then drawn or, if it `is_unknown`, the next known time.
     """
 
     status: OrderStatus

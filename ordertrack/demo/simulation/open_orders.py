@@ -37,7 +37,7 @@ class OpenOrder:
 
     @property
     def next(self) -> OrderStatus | None:
-        """Where it moves next: the usual step, or out; None where its story ends."""
+        """Its next status: the usual one, or cancelled; None if there is none."""
         if self.status == self.cancelled_from:
             return OrderStatus.CANCELLED
         following = state_machine.allowed(self.status, self.fulfilment)

@@ -14,7 +14,7 @@ ERROR = 0.02  # every time given is within this share of the exact one
 
 
 class Over(float):
-    """Seconds that a figure is over, and nobody knows by how much: times so long are not told apart."""
+    """A figure of which only a lower bound is known, in seconds: times of the last bin are not told apart."""
 
 
 @dataclass(frozen=True, slots=True)

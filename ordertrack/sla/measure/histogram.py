@@ -35,7 +35,7 @@ VALUES = _values()
 BEYOND = 36 * 3600
 """What times of the last bin are longer than, in seconds, within the error."""
 
-_LEAST = np.concatenate([[0.0], SHORTEST * _GAMMA ** np.arange(BINS - 2), [BEYOND]])  # of what is in each bin
+_LEAST = np.concatenate([[0.0], SHORTEST * _GAMMA ** np.arange(BINS - 2), [BEYOND]])  # the least of each bin
 
 
 def bins_of(seconds: Floats) -> Ints:
@@ -78,7 +78,7 @@ def is_beyond(counts: NDArray[Any], share: float) -> NDArray[np.bool_]:
 
 
 def least_mean(counts: NDArray[Any]) -> Floats:
-    """What the mean time in seconds is not under, however long those of the last bin were; nan for none."""
+    """A lower bound of the mean, in seconds: each time counts as the least one of its bin; nan for none."""
     total = counts.sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(total > 0, counts @ _LEAST / total, np.nan)

@@ -81,7 +81,7 @@ def _percentiles(histograms: NDArray[Any], share: float) -> list[float | None]:
 
 
 def _means(histograms: NDArray[Any]) -> list[float | None]:
-    """Of what holds a time that is beyond, what its mean is over."""
+    """The mean of each histogram; Over a lower bound if it has times in the last bin."""
     known, least, beyond = mean(histograms), least_mean(histograms), histograms[..., BINS - 1] > 0
     return [Over(least[place]) if beyond[place] else _known(known[place]) for place in range(len(histograms))]
 

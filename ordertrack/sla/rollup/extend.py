@@ -100,7 +100,7 @@ class RollUp:
         return self._stale
 
     def begin_again(self) -> None:
-        """As if nothing had ever been added."""
+        """Empty the roll-up, and start again at the beginning of the log."""
         store.clear(self._tenant_id)
         self._forget_stale()
         self._position = 0
@@ -124,7 +124,7 @@ class RollUp:
         if not len(read):
             self._pass_actions()
             return 0
-        # Not for truth, which is the same however events come, but so that days are seldom made anew.
+        # Figures come out the same without this wait: it only makes it rare that days are made anew.
         waits = np.abs(read["at"] - microseconds(_now())) <= MASS_WITHIN
         new = read[: waits.argmax()] if waits.any() else read
         if not len(new):
@@ -138,7 +138,7 @@ class RollUp:
         return len(new)
 
     def _pass_actions(self) -> None:
-        """Where nothing but actions follows there is nothing to add, and nothing to come back for."""
+        """If only actions follow, move the position to the head without adding rows."""
         head = event_log.head(self._tenant_id).seq
         if head > self._position and not has_events(self._tenant_id, self._position, head):
             self._position = head
@@ -155,13 +155,13 @@ class RollUp:
             estimate_days.learn_anew(self._tenant_id, self._settings[number], day, remaining, judge)
 
     def _make_anew(self, number: int, first: int, last: int | None) -> None:
-        """A restaurant's days; the tenant's of these days are to be made of them then."""
+        """Make a restaurant's days anew; the caller then makes the tenant's of them."""
         store.delete(self._tenant_id, self._settings[number].id, first, last)
         made = self._making.days_anew(number, first, last, self._position)
         store.add_to_restaurants(self._tenant_id, made)
 
     def _forget_stale(self) -> None:
-        """What was marked when this began, and nothing that was saved since: that is for the next turn."""
+        """Delete the marks that were read at the beginning; later ones are for the next turn."""
         db.session.execute(
             text("DELETE FROM sla_stale WHERE tenant_id = :tenant_id AND restaurant_id = ANY (:restaurants)"),
             {"tenant_id": self._tenant_id, "restaurants": list(self._stale)},

@@ -33,12 +33,11 @@ from ordertrack.sla.measure.log_reading import LogReader, Span
 from ordertrack.sla.measure.microseconds import microseconds
 from ordertrack.sla.measure.store import Content, Day
 
-# Spans that are closer to each other than this are read as one.
-_NEAR = 600_000_000
+_NEAR = 600_000_000  # microseconds: spans that are closer to each other are read as one
 
 
 class Affected(NamedTuple):
-    """Days of a restaurant, by its place in the settings, that hold what is to be judged anew."""
+    """Days to be made anew, in pairs of a restaurant's index in the settings and the day."""
 
     business_days: set[tuple[int, int]]
     learned_days: set[tuple[int, int]]
@@ -55,9 +54,9 @@ class Making:
         self.reader = LogReader(tenant_id, [each.id for each in settings])
 
     def added(self, new: Events, until: int) -> tuple[Stories, Affected]:
-        """The stories of which these events are new, which follow a position of the log.
+        """The stories that these events, which follow position `until`, belong to.
 
-        Beside them, whatever taps before that position are mass taps because of them.
+        And the days affected by taps up to `until` that only these events turn into mass taps.
         """
         context = self.reader.within(_around(new, 2 * MASS_WITHIN), until)
         is_mass = mass_taps(np.concatenate([context, new]))
@@ -105,10 +104,10 @@ class Making:
         return remaining.where(remaining.ended // DAY == day)
 
     def _stories(self, number: int, span: Span, until: int) -> Stories:
-        """All of the orders of a restaurant to which something happened in a span."""
+        """The stories of a restaurant's orders that have an event in this span."""
         seen = self.reader.within([span], until, number)
         orders = np.unique(seen["order"])
-        if span[1] is None:  # what began in it is all in it
+        if span[1] is None:  # an order placed in it has all of its events in it
             orders = np.setdiff1d(orders, seen["order"][seen["to"] == 0])
         others = self.reader.of_orders(orders, until)
         events = np.concatenate([others, seen[~np.isin(seen["order"], orders)]])

@@ -69,7 +69,7 @@ function takeNotice(id) {
   end(id);
 }
 
-// What of a card cries as long as it stands there, whenever the board came.
+// The alert that a card's present state asks for, whenever the page was opened.
 /** @param {HTMLElement} card */
 function crying(card) {
   if (card.dataset.status === "cancelled") return "cancelled";

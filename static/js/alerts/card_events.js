@@ -25,7 +25,7 @@ const picture = (card) => ({
   status: card.dataset.status,
   facts: facts(card),
   isLate: card.querySelector('[data-timer="late"]') !== null,
-  // What is only coming, or has been through, is on the board for information.
+  // Cards in slim (coming) and passing columns are on the board for information only.
   isAside: card.matches(".slim") || card.closest("[data-passing]") !== null,
   goneAt: Number(card.dataset.goneAt),
 });
@@ -70,7 +70,7 @@ function miss(id) {
   if (last) tell(last.goneAt <= now() ? "expired" : "gone", id, last);
 }
 
-// What the page came with is no news. A page that opened without the server is all there a little later.
+// Cards that the page came with are no news; one opened without the server has its last cards at `kept:shown`.
 export const begun = document.body.dataset.kept === undefined ? Promise.resolve()
   : new Promise((shown) => { on("kept:shown", shown, { once: true }); });
 let hasBegun = false;

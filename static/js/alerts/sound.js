@@ -36,7 +36,7 @@ function begin() {
   show();
 }
 
-// Who cannot hear it sees it: the screen's frame lights up with every tone, and where there is none in its place.
+// For those who cannot hear it: the screen's frame lights up with every tone, also where the tone itself is off.
 /** @param {string} kind */
 function light(kind) {
   document.body.dataset.lit = kind;
@@ -44,7 +44,7 @@ function light(kind) {
   darkening = setTimeout(() => { delete document.body.dataset.lit; }, LIT_FOR);
 }
 
-// What no screen shows sounds like what is new: to whoever should make it, it is.
+// An order that no screen shows sounds like a new one, which it is to whoever should make it.
 /** @param {string} kind */
 const toneOf = (kind) => (kind === "unshown" ? "new" : kind);
 
@@ -62,7 +62,7 @@ function repeat() {
   if (unheard().length > 0) sound(unheard());
 }
 
-// A finger that goes down on the button may be given sound, and see it go, before it comes up: no click follows.
+// Not in the click handler: sound may start, and hide the button, while the finger is still down. No click follows.
 onState(() => {
   show();
   if (state() !== "running") return;

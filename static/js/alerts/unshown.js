@@ -1,11 +1,11 @@
-// Orders that no screen of the restaurant shows, for every filter hides them. The server knows; who hides them says so.
+// Orders that every screen's filter hides: the server sends the list, and the boards that hide them show the warning.
 import { byId, emit, on, one, write } from "../core/dom.js";
 import { hides, showEverything } from "../board/filters.js";
 import { doubt } from "../live/liveness.js";
 import { locale, number, sayMany } from "../core/i18n.js";
 
 const SETTLED = 1000; // milliseconds after the last choice
-const TOLD_WITHIN = 8000; // milliseconds after a connection in which the server says so again
+const TOLD_WITHIN = 8000; // milliseconds after a connection in which the server repeats the list
 const sign = byId("unshown");
 const orders = byId("unshown-orders");
 const stream = document.querySelector("[hx-sse\\:connect]");
@@ -37,7 +37,7 @@ function hear() {
   show();
 }
 
-// What is chosen here goes with the stream: with every connection, and with a new one where it changes.
+// Every connection of the stream sends the filters chosen here; a change makes a new connection.
 const chosen = () => encodeURIComponent(JSON.stringify(hides()));
 
 function tell() {

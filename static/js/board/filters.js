@@ -18,11 +18,11 @@ const kinds = [...document.querySelectorAll("[data-filter]")].map((group) => {
 /** @typedef {(typeof kinds)[number]} Kind */
 const [stations, fulfilments] = ["stations", "fulfilments"].map((name) => kinds.find((kind) => kind.name === name));
 
-// What is not shown, by name.
+// The hidden values of each filter, by its name.
 export const hides = () => Object.fromEntries(kinds.map(({ name, chosen, offered }) =>
   [name, chosen.size > 0 ? [...offered].filter((value) => !chosen.has(value)) : []]));
 
-// Nothing chosen is everything; what no button stands for is shown whatever is chosen.
+// If nothing is chosen, everything is shown; a value that has no button always is.
 /** @param {Kind | undefined} kind @param {string} value */
 const shows = (kind, value) => !kind || kind.chosen.size === 0 || !kind.offered.has(value) || kind.chosen.has(value);
 

@@ -20,7 +20,7 @@ function offerRiders(details, rider) {
   one(details, "[value=unassign]").hidden = !rider;
 }
 
-// It stands there before anybody can tap on it. What somebody has typed stays until it is sent.
+// Fills the form in before its details open. What somebody has typed stays until it is sent.
 /** @param {HTMLElement} details */
 function ask(details) {
   const { number, rider = "" } = /** @type {HTMLElement} */ (details.closest(".card")).dataset;
@@ -30,7 +30,7 @@ function ask(details) {
   if (details.dataset.asks === "rider") offerRiders(details, rider);
 }
 
-// A reason to cancel is only written; what can be taken back is sent at once.
+// A suggested reason to cancel is only filled in; other suggestions can be taken back and are sent at once.
 /** @param {HTMLElement} button */
 function pick(button) {
   const form = /** @type {HTMLFormElement} */ (button.closest("form"));

@@ -1,10 +1,10 @@
-// Which cards came, changed or left: told to whoever asked, before the page is painted again.
+// Tells listeners which cards came, changed or left, before the page is painted again.
 const columns = [...document.querySelectorAll(".cards")];
 /** @typedef {(cards: HTMLElement[], left: string[]) => void} CardsListener */
 /** @type {CardsListener[]} */
 const listeners = [];
 
-// Where a button of a card sends its tap: the card says whose it is, the button what it is.
+// Where a button of a card sends its tap: the card's id names the order, the button's name the kind of tap.
 /** @param {HTMLButtonElement} button */
 export function addressOf(button) {
   const order = /** @type {HTMLElement} */ (button.closest(".card")).id.replace("order-", "");
@@ -32,7 +32,7 @@ function tell(changes) {
   for (const listener of listeners) listener(shown, left);
 }
 
-// A card that comes changed is told of once: both are seen by one observer, which keeps one set of options an element.
+// One observer for both, so that a card that comes changed is told of once; it keeps one set of options per element.
 const changes = new MutationObserver(tell);
 for (const column of columns) {
   changes.observe(column, { childList: true });

@@ -36,7 +36,7 @@ function mark(clock) {
   else if (dataset.time !== timer) dataset.time = timer;
 }
 
-// The server says when, with the page and with every change of a target; here it only comes true.
+// The server sends `data-due-at` and `data-late-at`, anew when a target changes; here they only take effect.
 /** @param {HTMLElement} clock @param {number} now */
 function turn(clock, now) {
   const [dueAt, lateAt] = [Number(clock.dataset.dueAt), Number(clock.dataset.lateAt)];
@@ -62,7 +62,7 @@ function leave(card, now) {
   return goneAt;
 }
 
-// Answers when the element looks different next.
+// Returns when the element will look different next.
 /** @param {HTMLElement} element @param {number} now */
 function show(element, now) {
   const { since, lateAt, overAt } = element.dataset;
@@ -79,7 +79,7 @@ function read(root) {
   for (const clock of root.querySelectorAll("[data-timer]:not([data-late-at])")) mark(clock);
 }
 
-// A second costs what changes in it, however many cards there are. A server whose clock was set back is believed.
+// Each second touches only what changes in it. After the server's clock was set back, all elements are read again.
 function tick() {
   const now = serverNow();
   if (now < last) read(document);

@@ -1,11 +1,11 @@
-// Times go on saying their day truly, in a page that stays open and in what was rendered before the day turned.
+// Adds, changes or removes the day beside times when midnight passes, on an open page and in frames from before.
 import { dated, dayOf } from "./moments.js";
 import { now } from "./server_time.js";
 
 const EVERY = 10_000; // milliseconds
 const { kept, now: opened } = document.body.dataset;
 
-// A `time` says nothing else; any other element says which of its words are the moments. Their time stays as it is.
+// A `time` is all moment; other elements name the words that are (`data-said`). Only the day changes, not the time.
 /** @param {HTMLElement} element */
 function retell(element) {
   const { at = /** @type {HTMLTimeElement} */ (element).dateTime, said = element.textContent } = element.dataset;
@@ -30,7 +30,7 @@ function turn() {
   tell(document);
 }
 
-// A frame may have been rendered before midnight and come after it: from the server's window, or from what was kept.
+// A frame rendered before midnight may come after it: from the server's window, or from the kept snapshot.
 const news = new MutationObserver((changes) => {
   for (const { addedNodes } of changes) for (const node of addedNodes) if (node instanceof HTMLElement) tell(node);
 });

@@ -1,4 +1,4 @@
-// Moments as people read them: what is not of today says its day, in the form that ordertrack/i18n/moments.py says it in.
+// Moments as people read them: those not of today with their day, in the form of ordertrack/i18n/moments.py.
 import { clock, there } from "./i18n.js";
 
 const DAY = 86_400_000; // milliseconds

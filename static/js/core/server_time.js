@@ -1,4 +1,4 @@
-// What time it is at the server, in milliseconds: by a clock that nobody can set, and every heartbeat says it anew.
+// The server's time in milliseconds: by the page's monotonic clock, corrected by heartbeats.
 import { on } from "./dom.js";
 
 const { now: told } = document.body.dataset;
@@ -13,7 +13,7 @@ export const atServer = (moment) => moment - Date.now() + now();
 /** @param {number} moment */
 export const onDevice = (moment) => moment - now() + Date.now();
 
-// A heartbeat may come late, never early. The first of a connection was made for it: it counts whatever it says.
+// A heartbeat can be late, never early, so only a later time counts. A connection's first is fresh: it always counts.
 /** @param {number} said */
 function hear(said) {
   if (!(said > 0)) return;

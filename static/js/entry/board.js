@@ -1,4 +1,4 @@
-// What every board runs, in the order in which it has to begin: what keeps the page sees it as it came.
+// What every board runs. snapshot.js comes first: it must store the page before other scripts change it.
 import "../offline/snapshot.js";
 import "../live/wake.js";
 import "../core/clocks.js";

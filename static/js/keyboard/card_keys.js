@@ -1,4 +1,4 @@
-// What the keys do to the card that the keyboard is on: what its buttons would.
+// Keys act on the focused card as its buttons would.
 import { one } from "../core/dom.js";
 
 /** @param {HTMLElement} card @param {string} selector */
@@ -8,7 +8,7 @@ function press(card, selector) {
   return button !== undefined;
 }
 
-// What is folded away is offered all the same; what the page hides from this role is not.
+// A button in a closed `details` can be pressed by key; one that the page hides from this role cannot.
 /** @param {HTMLElement} button */
 function isOffered(button) {
   const folded = button.closest("details:not([open])");
@@ -24,7 +24,7 @@ function unfold(card, selector) {
   return true;
 }
 
-// What is asked twice is answered by pressing Enter again.
+// Opens the second question and focuses its button, so that Enter again confirms it.
 /** @param {HTMLElement} card */
 function ask(card) {
   const opener = card.querySelector(".despite > [data-opens]");

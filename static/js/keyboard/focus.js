@@ -1,4 +1,4 @@
-// Walking over the cards with the keyboard: one card is here, wherever it goes; when it goes for good, the next one.
+// Walking over the cards with the keyboard. The focus follows its card; when that leaves, it goes to the next one.
 import { on } from "../core/dom.js";
 import { onCards } from "../core/cards.js";
 
@@ -76,7 +76,7 @@ on("focusin", ({ target }) => {
   const card = target.closest(".card");
   here = card && { card, list: listOf(card), index: shownIn(listOf(card)).indexOf(card) };
 });
-// Who leaves a card on purpose leaves it; where the focus only lost its ground, the card is still here.
+// Moving the focus away unselects the card; losing it because the element was removed or hidden does not.
 on("focusout", ({ target }) => queueMicrotask(() => {
   if (target.isConnected && target.checkVisibility() && isNowhere()) here = null;
 }));
@@ -84,7 +84,7 @@ for (const [type, isKey] of /** @type {const} */ ([["keydown", true], ["pointerd
   on(type, () => { usesKeys = isKey; }, { capture: true });
 }
 
-// The control is gone: its card. The card is gone: the one that took its place, else any other.
+// Restores lost focus: to the card if only its control is gone, else to the card in its place, else to any other.
 function keep() {
   if (!here || !usesKeys || !isNowhere()) return;
   if (here.card.isConnected) return go(here.card);
@@ -93,5 +93,5 @@ function keep() {
 }
 
 onCards(keep);
-// A form that was sent folds itself up, and what stood in it has lost its ground by the next frame.
+// A form that was sent closes, and by the next frame the focus that was in it is lost.
 for (const change of /** @type {const} */ (["tap:queued", "tap:undone"])) on(change, () => setTimeout(keep, 50));

@@ -18,7 +18,7 @@ let phase = kept ? "offline" : "connecting";
 let isOver = stream === null;
 let asOf = kept ? atServer(Number(kept)) : now();
 
-// By the device's clock, for that is what goes on while the page is closed.
+// By the device's clock, the only one that runs while the page is closed.
 export const knownTrueAt = () => Math.round(onDevice(asOf));
 /** @param {number} within */
 export const isSure = (within) => isConnected && silence() < within;
@@ -37,7 +37,7 @@ function enter(next) {
   render();
 }
 
-// Without the stream's element nothing asks the server again: not htmx's reconnecting, not its timer.
+// Ends the stream for good: without its element, neither htmx's reconnecting nor its timer asks the server again.
 /** @param {string} last */
 function end(last) {
   enter(last);
@@ -97,5 +97,5 @@ on("bye", () => end("signed-out"));
 on("htmx:response:error", ({ detail: { ctx } }) => {
   if (ctx.sourceElement === stream || ctx.response.status === 401) refused(ctx.response.status);
 });
-// What a refused stream answers is said by the sign, not swapped in.
+// The answer of a refused stream is not swapped in: the sign says it.
 beforeSwap(REFUSE, ({ ctx: { sourceElement, response } }) => sourceElement !== stream || !response || response.status < 400);

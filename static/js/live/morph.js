@@ -64,7 +64,7 @@ function put(fresh, column) {
   settle(here ?? fresh, column);
 }
 
-// Of a card that is taken off and put back in one breath, only the end is shown.
+// A card that one swap both removes and adds is changed in place, without the removal.
 beforeSwap(MORPH, ({ tasks }) => {
   const staying = new Set(tasks.filter(({ swapSpec }) => swapSpec?.style === "upsert").map(({ swapSpec }) => swapSpec?.card));
   const rest = tasks.filter(({ swapSpec, fragment, target }) => {

@@ -39,7 +39,7 @@ function announce(state, text) {
   }, LASTING);
 }
 
-// Cards of whoever has signed out may be read, for somebody is still cooking them, but not moved.
+// When the stream is over, cards can still be read, as somebody is cooking them, but not tapped.
 /** @param {string} state */
 function close(state) {
   for (const control of document.querySelectorAll(".card :is(button, details)")) control.inert = true;

@@ -44,7 +44,7 @@ function move(card, task) {
   ];
 }
 
-// A snapshot is a move of each card on it and the end of every other: it may be older than an answer shown since.
+// Splits a snapshot into moves and removals of cards: it may be older than an answer that one of them shows.
 /** @param {SwapTask[]} tasks */
 function asMoves(tasks) {
   const listed = new Set(tasks.filter(isSnapshot).flatMap(({ fragment }) => [...fragment.children].map(({ id }) => id)));
@@ -58,8 +58,8 @@ function asMoves(tasks) {
   });
 }
 
-// Of what is shown already a stream may bring new times, for targets change without a step. An answer may not: it
-// may have been under way for long. What has no controls is simply replaced.
+// For the version shown, the stream may bring new times, as targets change without a step. An answer may not: it
+// may have been under way for long. An element without controls is simply replaced.
 /** @param {SwapTask & { swapSpec: SwapSpec & About }} task */
 function isStillNews({ swapSpec, fragment }) {
   const { card, version, style } = swapSpec;

@@ -20,7 +20,7 @@ on("visibilitychange", () => {
 });
 addEventListener("pageshow", ({ persisted }) => { if (persisted) doubt(); });
 
-// The screen stays awake while a board is looked at. Whoever refuses does so to save power, and says so itself.
+// Keeps the screen awake while a board is looked at. A device that refuses does so to save power, and shows that.
 function stayAwake() {
   if (document.body.matches(".board, .pickup") && !document.hidden) navigator.wakeLock?.request("screen").catch(() => {});
 }

@@ -10,7 +10,7 @@ let last = "";
 let source = null;
 let isOver = false;
 
-// Of what is left, one is said itself, and several are counted.
+// Leaves out this board's own alarm. A single one that is left is shown itself; several are counted.
 /** @param {DocumentFragment} alarms */
 function arrange(alarms) {
   const details = alarms.querySelector("details");

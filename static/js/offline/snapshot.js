@@ -5,7 +5,7 @@ import { knownTrueAt } from "../live/liveness.js";
 import { RECORD, beforeSwap } from "../live/swap_pipeline.js";
 
 const EVERY = 10_000; // milliseconds
-const SAME = 20; // milliseconds by which a moment differs that was reckoned twice
+const SAME = 20; // milliseconds: two calculations of one moment may differ by this
 const { kept } = document.body.dataset;
 const onPage = new Set([...document.querySelectorAll(".card")].map(({ id }) => id));
 /** @type {Map<string, { version: number, column: string | null, html?: string }>} */
@@ -17,7 +17,7 @@ let isOver = false;
 let isNews = false;
 let keptAt = knownTrueAt();
 
-// At once, for the line may be lost at any moment; and where it was, as soon as it is back.
+// Called at once, as the line may be lost at any moment, and again when it is back.
 async function start() {
   if (cache !== null || isBeginning || isOver) return;
   isBeginning = true;
@@ -50,7 +50,7 @@ function hear({ target, swapSpec, fragment }) {
   }
 }
 
-// A snapshot shows what is on the board, and so what is not.
+// A snapshot has all cards of the board, so every card that is not on it is gone.
 /** @param {Swap} swap */
 function hearAll({ tasks }) {
   const isWhole = tasks.some(({ swapSpec, target }) => swapSpec?.style === "innerHTML" && target?.matches(".cards"));
@@ -67,7 +67,7 @@ function partials([id, { version, column, html }]) {
 }
 
 async function keep() {
-  await start(); // where what is kept did not come, for want of a line
+  await start(); // if the cache could not be filled before, without a line
   const at = knownTrueAt();
   if (cache === null || (!isNews && Math.abs(at - keptAt) < SAME)) return;
   keptAt = at;

@@ -1,4 +1,4 @@
-// Opens a board without the server: its last picture, and the files it is made of, as static/js/offline/snapshot.js keeps them.
+// Opens a board without the server: its last picture and its files, as static/js/offline/snapshot.js keeps them.
 // Only pages and files pass through here; taps and streams go to the server, or nowhere.
 const PATIENCE = 4000; // milliseconds
 const LASTS = 16 * 60 * 60 * 1000; // milliseconds: as long as a sign-in
@@ -45,7 +45,7 @@ async function trueAt(path) {
   return null;
 }
 
-// The page goes by the server's clock: it is told how late it is there by now.
+// Moves the kept page's server time (`data-now`) on by the time that has passed since it was shown.
 /** @param {string} path */
 async function picture(path) {
   const at = await trueAt(path);
@@ -83,7 +83,7 @@ async function home(request) {
   }
 }
 
-// The page is only shown to whoever is signed out: what was kept for somebody goes.
+// The sign-in page is only shown to those who are signed out: boards kept for somebody are deleted.
 /** @param {Request} request */
 async function login(request) {
   const answer = await fetch(request);

@@ -1,4 +1,4 @@
-// The address says what was chosen and no more: days only where no range is, and a range while its days stand.
+// Keeps the address short: the range as long as its days are unchanged, else the days; no empty fields.
 const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form.choice"));
 form?.addEventListener("submit", ({ submitter }) => {
   const days = ["from", "to"].map((name) => /** @type {HTMLInputElement} */ (form.elements.namedItem(name)));

@@ -1,4 +1,4 @@
-// Who leaves the board takes back no more; who signs out with taps that wait is told so, and then gives them up.
+// Leaving the board sends the taps held back for undo. Signing out with unsent taps first warns, then drops them.
 import { byId, make, on } from "../core/dom.js";
 import { change, drop, isUndoable, refused, unsent } from "./outbox.js";
 import { send } from "./sender.js";

@@ -1,4 +1,4 @@
-// The moves that a card offers once those that wait are made: by the server's table, for the card is not there yet.
+// The moves that a card offers after its waiting taps, from the server's table: the new card is not there yet.
 import { make } from "../core/dom.js";
 import { say, sayMany } from "../core/i18n.js";
 

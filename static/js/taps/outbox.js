@@ -4,7 +4,7 @@ import * as person from "../tablet/person.js";
 
 const { restaurant, board, signIn } = document.body.dataset;
 const SCOPE = `tap:${restaurant}:${board}:${signIn}:`;
-const LONGEST = 60_000; // milliseconds that a tap is held back: what says more was written by a clock set otherwise
+const LONGEST = 60_000; // milliseconds: a tap held back for longer was written by a clock set otherwise
 /** @type {Record<string, string>} */
 const OPPOSITE_OF = { unstrike: "strike", unrush: "rush", release: "hold", unassign: "assign" };
 /** @param {Tap} one @param {Tap} other */
@@ -89,7 +89,7 @@ export function expected(card) {
   return { status, after };
 }
 
-// In order; but what is held back holds up no other card.
+// The first tap in order, past those held back, which hold up only their own cards.
 export function firstToSend() {
   const held = new Set();
   return unsent().find((entry) => {

@@ -46,7 +46,7 @@ function words(amount) {
   return sayMany("%(num)s tap waits; it is sent when the line is back.", "%(num)s taps wait; they are sent when the line is back.", amount);
 }
 
-// Whose answer is out may be done: it is only no longer asked for.
+// A tap already sent may have succeeded; taking it back only stops the retries.
 /** @param {Tap} entry */
 function row(entry) {
   const line = document.createElement("li");
@@ -88,7 +88,7 @@ function show() {
   if (groups.length > 2) act(refusals, say("Dismiss all"), () => dismiss(groups.flat().map(({ id }) => id)));
 }
 
-// What lies over the cards can be scrolled away from under it: each column ends so much lower.
+// The box covers the ends of the columns: each gets as much room below, so that every card can be scrolled clear.
 const box = /** @type {HTMLElement} */ (refusals.parentElement);
 const EDGE = 28; // pixels below it
 new ResizeObserver(() => {
@@ -100,5 +100,5 @@ signOn.addEventListener("click", send);
 on("taps", show);
 afterSwap(COUNT, show);
 addEventListener("offline", show);
-setInterval(() => { if (unsent().length > 0) show(); }, 250); // what is not answered in good time comes to be late
+setInterval(() => { if (unsent().length > 0) show(); }, 250); // a tap without an answer becomes late with time
 show();

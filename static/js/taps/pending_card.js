@@ -11,7 +11,7 @@ import { locale, say } from "../core/i18n.js";
 
 /** @typedef {import("./overlay.js").Changes} Changes */
 
-const SOON = 700; // milliseconds: what is answered within needs no word
+const SOON = 700; // milliseconds: a tap answered sooner is not shown as waiting
 const DOUBLE = 300; // milliseconds: a second tap so soon is the same tap
 /** @type {Record<string, string>} */
 const OPPOSITES = { strike: "unstrike", unstrike: "strike" };
@@ -89,7 +89,7 @@ function sayWaiting(changes, card, entries) {
   changes.insert(make("p", { className: "unsent", textContent }), card);
 }
 
-// What was tapped only now cannot be tapped again, though it be another button by now.
+// Right after a tap, disables the buttons of its kind, also one that has just replaced the tapped one.
 /** @param {Changes} changes @param {HTMLElement} card */
 function keepStill(changes, card) {
   for (const button of buttonsOf(card)) {
@@ -103,7 +103,7 @@ function refocus(card, isChained) {
   (card.querySelector("[data-undoing]") ?? next ?? card).focus();
 }
 
-// Nothing is made anew under a finger that would look the same.
+// Leaves a card alone that would look the same, so that no button is replaced under a finger.
 /** @param {HTMLElement} card */
 function show(card) {
   const entries = unsentOf(card.id);
@@ -144,7 +144,7 @@ function count() {
   }
 }
 
-// Whoever changes a card must find it as the server made it.
+// Takes our changes off the cards that a swap is about to change: its steps expect them as the server made them.
 beforeSwap(UNCOVER, ({ tasks }) => {
   /** @type {(card: HTMLElement) => (task: SwapTask) => boolean | undefined} */
   const touches = (card) => ({ target, swapSpec }) =>
@@ -160,7 +160,7 @@ on("tap:queued", ({ detail: { card, fields, at } }) => {
   latest = { card, at, kind: kindOf(fields) };
   setTimeout(showAll, DOUBLE + 1);
 });
-// Before Escape means anything else, except to whoever types on another card.
+// Escape first takes back the last tap that can be undone, unless a form of another card or a dialog is in use.
 addEventListener("keydown", (event) => {
   const entry = unsent().findLast(isUndoable);
   const typing = /** @type {Element} */ (event.target).closest?.(".card details[open], dialog[open]");

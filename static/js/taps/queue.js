@@ -6,7 +6,7 @@ const WISH = ["to", "act", "detail", "reason"];
 /** @type {(one: Wish, other: Wish) => boolean} */
 const isSame = (one, other) => WISH.every((name) => one[name] === other[name]);
 
-// `undo` is seconds. Answers the entry; none where the tap only took one back that had not been sent.
+// `undo` is in seconds. Returns the entry, or undefined if the tap only took back one that had not been sent.
 /** @param {NewTap & { undo?: number }} tap */
 export function enqueue({ url, fields, card, number, label, undo = 0 }) {
   const before = unsentOf(card).findLast((entry) => kindOf(entry.fields) === kindOf(fields));
@@ -20,7 +20,7 @@ export function enqueue({ url, fields, card, number, label, undo = 0 }) {
   return entry;
 }
 
-// And with it what was built on it.
+// Takes a tap back, and the taps that were built on it.
 /** @param {string} id */
 export function takeBack(id) {
   for (const entry of unsent().filter((each) => each.id === id || each.after.includes(id))) {
@@ -29,7 +29,7 @@ export function takeBack(id) {
   }
 }
 
-// What was refused has been read.
+// Forgets refusals that have been read.
 /** @param {string[]} ids */
 export function dismiss(ids) {
   for (const entry of refused().filter((each) => ids.includes(each.id))) drop(entry);

@@ -1,4 +1,4 @@
-// Taps go to the server one at a time, each until it has an answer of ours: what has none may or may not be done.
+// Sends taps one at a time, each until our server answers: without its answer, a tap may or may not be done.
 import { emit, on } from "../core/dom.js";
 import { areKept, change, drop, firstToSend, isStillThere, nextDue, refused, tell, unsent } from "./outbox.js";
 import { doubt, refused as isRefused } from "../live/liveness.js";
@@ -6,7 +6,7 @@ import * as person from "../tablet/person.js";
 
 const PATIENCE = 8000; // milliseconds
 const PAUSES = [2000, 4000, 8000];
-const ASIDE = 30_000; // what the server fails at again and again must not hold up other orders
+const ASIDE = 30_000; // milliseconds: a tap at which the server keeps failing must not hold up other orders
 const { signIn, board, restaurant, language = "", tablet } = document.body.dataset;
 let hindrance = "";
 let failures = 0;
@@ -42,7 +42,7 @@ function read(text) {
 
 /** @typedef {{ status: number, needsPerson: boolean, text: string }} Answer */
 
-// Null is no answer; so is what did not come from us: a page of the network's, an error of a proxy.
+// Null if our server did not answer: nobody did, or the network's sign-in page or a proxy's error came instead.
 /** @param {Tap} entry */
 async function ask({ id, url, fields, at, person: token, tries }) {
   const waited = Math.round((Date.now() - at) / 1000);
@@ -51,7 +51,7 @@ async function ask({ id, url, fields, at, person: token, tries }) {
   const patience = new AbortController();
   const over = setTimeout(() => patience.abort(), PATIENCE);
   try {
-    // It goes on its way though the page be left meanwhile.
+    // `keepalive` lets it finish even if the page is left.
     const answer = await fetch(url, { method: "POST", body, headers: { "HX-Request": "true" }, keepalive: true, signal: patience.signal });
     const text = await answer.text();
     const needsPerson = answer.headers.get("X-Person") === "needed";
@@ -72,6 +72,7 @@ async function signOn() {
     hinder("");
     return true;
   } catch {
+    isWanted = false; // whatever wanted to send meanwhile would ask again what was just declined
     return hinder("person");
   }
 }
@@ -95,7 +96,7 @@ function wait(entry, status) {
   return hinder("line");
 }
 
-// A refusal that a later tap has made good is none.
+// A tap that succeeds removes the refusals of the taps it was built on.
 /** @param {Tap} entry @param {number} status @param {string} said */
 function end(entry, status, said) {
   const before = refused().filter(({ id }) => entry.after.includes(id));

@@ -9,14 +9,14 @@ const SAME_TAP = { milliseconds: 700, pixels: 48 };
 /** @type {{ card: string, line: string | undefined, at: number, x: number, y: number } | null} */
 let last = null;
 
-// Nor does a first tap mean a card that came to its place just now, when somebody else moved another.
+// A first tap is ignored too if the card has just slid to its place because somebody else moved another.
 const SETTLED = 450; // milliseconds
-const OWN = 20_000; // milliseconds after a tap in which its card moves by it, for the line may be slow
+const OWN = 20_000; // milliseconds after a tap in which its card's moves count as our own: the line may be slow
 /** @type {Map<Element, { at: number, from: Node[] }>} */
 const shifts = new Map();
 /** @type {Map<string, number>} */
 const tapped = new Map();
-// What can be undone, or waits for the line, moves its card much later.
+// Until a tap is settled, its card's moves count as our own: it may be held back, or wait for the line.
 on("tap:queued", ({ detail }) => tapped.set(detail.card, Infinity));
 for (const end of /** @type {const} */ (["tap:sent", "tap:undone", "tap:refused"])) {
   on(end, ({ detail }) => tapped.set(detail.card, performance.now()));
@@ -46,8 +46,8 @@ function hasSlid(card) {
 on("click", (event) => {
   const card = event.target.closest(".card");
   if (!card || !event.target.closest("button, summary, a")) return;
-  // What the device itself calls a double tap is one, however late the page comes to see its second half; but two
-  // lines beside each other are two.
+  // The device knows a double tap (`detail`), however late the page sees its second half; but taps on two lines
+  // beside each other are two.
   const line = event.target.closest("[data-line]")?.dataset.line;
   const twice = event.detail > 1 && last?.card === card.id && last.line === line;
   const again = event.detail > 0 && last && last.card !== card.id && event.timeStamp - last.at < SAME_TAP.milliseconds
@@ -60,7 +60,7 @@ on("click", (event) => {
   last = { card: card.id, line, at: event.timeStamp, x: event.clientX, y: event.clientY };
 }, { capture: true });
 
-// What somebody moved there with a finger is meant.
+// After scrolling, a tap at the same spot means the card that is there now.
 for (const scroll of ["touchmove", "wheel"]) addEventListener(scroll, () => { last = null; }, { passive: true });
 
 // A key that is held down is pressed once.

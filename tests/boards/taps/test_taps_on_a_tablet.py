@@ -69,6 +69,24 @@ def test_a_tap_that_nobody_has_signed_waits_and_is_signed_before_it_is_sent(
     assert log_of(app, cedar, order_id) == ["confirmed Nour"]
 
 
+def test_who_does_not_sign_on_is_not_asked_again_at_once(
+    cedar: House, place: Place, open_tablet: Callable[[], Page]
+) -> None:
+    order_id = place(cedar)
+    page = open_tablet()
+    tap(page, order_id, "Confirm")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('online'))")  # taps are to be sent, for whatever reason
+    page.evaluate(
+        """document.getElementById("person").addEventListener("close", () => { window.closed = true; })"""
+    )
+    page.keyboard.press("Escape")
+    page.wait_for_function("window.closed")
+    expect_waiting(page, "1 tap waits; it is sent when somebody signs on.")
+    page.locator("#pending-taps").get_by_role("button", name="Sign on").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 def test_a_tap_that_waits_for_a_pin_says_so_while_the_pin_is_asked_for(
     cedar: House, place: Place, open_tablet: Callable[[], Page]
 ) -> None:
