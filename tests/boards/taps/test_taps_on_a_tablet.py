@@ -77,11 +77,11 @@ def test_who_does_not_sign_on_is_not_asked_again_at_once(
     tap(page, order_id, "Confirm")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.evaluate("dispatchEvent(new Event('online'))")  # taps are to be sent, for whatever reason
-    page.evaluate(
-        """document.getElementById("person").addEventListener("close", () => { window.closed = true; })"""
-    )
+    page.evaluate("""() => document.getElementById("person").addEventListener("close", () => {
+      window.isClosed = true;
+    })""")
     page.keyboard.press("Escape")
-    page.wait_for_function("window.closed")
+    page.wait_for_function("() => window.isClosed")
     expect_waiting(page, "1 tap waits; it is sent when somebody signs on.")
     page.locator("#pending-taps").get_by_role("button", name="Sign on").click()
     expect(page.get_by_role("dialog")).to_be_visible()
