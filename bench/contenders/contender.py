@@ -47,7 +47,7 @@ class Contender:
 
     def publication(self, position: int, frame: bytes) -> bytes:
         """The request that sends this frame to all, with an id of its own."""
-        body = b"id: 1700000000-%d\n%b" % (position, frame.partition(b"\n")[2])
+        body = b"%b\nid: 1700000000-%d\n\n" % (frame.rpartition(b"\nid: ")[0], position)
         return request("/pub", "", "text/plain", body)
 
     def _is_up(self) -> bool:
