@@ -25,8 +25,10 @@ KITCHEN = "/r/hamra/kitchen"
 KEPT = "caches.keys().then((names) => names.filter((name) => name.startsWith('board ')))"
 AS_OF = "caches.match('/r/hamra/kitchen/as-of').then((kept) => kept?.text())"
 CARDS = "caches.match('/r/hamra/kitchen/cards').then((kept) => kept?.text() ?? '')"
-FILES = """caches.match("/r/hamra/kitchen").then(async (kept) => {
-  if (!kept) return false;
+# With the worker that opens it: before that is there, a picture is not kept up.
+IS_KEPT = """navigator.serviceWorker.getRegistration().then(async (worker) => {
+  const kept = await caches.match("/r/hamra/kitchen");
+  if (!worker?.active || !kept) return false;
   const named = [...(await kept.text()).matchAll(/"(\\/static\\/[^"]+)"/g)];
   return (await Promise.all(named.map(([, path]) => caches.match(path)))).every(Boolean);
 })"""
@@ -55,7 +57,7 @@ def open_board(cedar: House, network: NetworkProxy, open_page: Open) -> Callable
     def open_it(person: Person | None = None, **options: Any) -> Page:
         page = open_page(person or cedar.nour, KITCHEN, strict=False, base_url=network.address, **options)
         page_recorder.expect_state(page, "live")
-        wait_for(lambda: page.evaluate(FILES), "the page and its files to be kept")
+        wait_for(lambda: page.evaluate(IS_KEPT), "the page and its files to be kept")
         return page
 
     return open_it
@@ -111,7 +113,7 @@ def test_a_board_is_kept_before_all_that_a_slow_line_still_brings(
     })""")
     page.route("**/never-comes", lambda _route: None)
     page.goto(KITCHEN, wait_until="domcontentloaded")
-    wait_for(lambda: page.evaluate(FILES), "the page and its files to be kept")
+    wait_for(lambda: page.evaluate(IS_KEPT), "the page and its files to be kept")
     assert page.evaluate("document.readyState") == "interactive"
     network.cut()
     page.reload(wait_until="domcontentloaded")
@@ -136,7 +138,7 @@ def test_a_line_that_was_lost_while_the_board_was_being_kept_is_made_up_for_when
     expect(card(page, later)).to_be_visible()
     page.evaluate("isLost = false")
     page.evaluate("dispatchEvent(new Event('offline'))")  # it makes itself another connection
-    wait_for(lambda: page.evaluate(FILES), "the page and its files to be kept")
+    wait_for(lambda: page.evaluate(IS_KEPT), "the page and its files to be kept")
     keep(page, str(later))
     network.cut()
     page.reload()
@@ -157,7 +159,7 @@ def test_the_worker_is_there_before_the_first_board_is_opened(
     page.wait_for_url("**/boards")
     page.goto(KITCHEN)
     assert page.evaluate("navigator.serviceWorker.controller !== null")
-    wait_for(lambda: page.evaluate(FILES), "the page and its files to be kept")
+    wait_for(lambda: page.evaluate(IS_KEPT), "the page and its files to be kept")
     network.cut()
     page.reload()
     page_recorder.expect_state(page, "offline")
