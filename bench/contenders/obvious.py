@@ -46,6 +46,7 @@ class TenantStream(db.Model):  # type: ignore[name-defined]
     __tablename__ = "tenant_streams"
     tenant_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     seq: Mapped[int]
+    last_at: Mapped[dt.datetime] = mapped_column(Moment)
 
 
 class StatusEvent(db.Model):  # type: ignore[name-defined]
@@ -60,6 +61,7 @@ class StatusEvent(db.Model):  # type: ignore[name-defined]
     changed_by: Mapped[str]
     actor: Mapped[str]
     occurred_at: Mapped[dt.datetime] = mapped_column(Moment)
+    in_status_for: Mapped[dt.timedelta]
 
 
 @app.post("/orders/<uuid:order_id>/transitions")
@@ -68,12 +70,12 @@ def advance(order_id: uuid.UUID) -> Any:
     order = db.session.query(Order).filter_by(tenant_id=TENANT, id=order_id).with_for_update().one()
     if ALLOWED.get(order.status) != to or order.status != request.form["seen"]:
         return {"error": "not allowed"}, 422
-    now = dt.datetime.now(dt.UTC)
-    before, order.status, order.version, order.status_since = order.status, to, order.version + 1, now
+    counted_up = update(TenantStream).where(TenantStream.tenant_id == TENANT).values(seq=TenantStream.seq + 1)
+    seq, now = db.session.execute(counted_up.returning(TenantStream.seq, TenantStream.last_at)).one()
+    before, since = order.status, order.status_since
+    order.status, order.version, order.status_since = to, order.version + 1, now
     db.session.flush()
-    counted_up = update(TenantStream).where(TenantStream.tenant_id == TENANT)
-    seq = db.session.scalar(counted_up.values(seq=TenantStream.seq + 1).returning(TenantStream.seq))
-    db.session.add(_event(order, seq, before, now))
+    db.session.add(_event(order, seq, before, now - since))
     db.session.flush()
     wake_up = {"channel": "ordertrack_events", "payload": f"{TENANT}:{seq}"}
     db.session.execute(text("SELECT pg_notify(:channel, :payload)"), wake_up)
@@ -81,7 +83,7 @@ def advance(order_id: uuid.UUID) -> Any:
     return {"status": to}
 
 
-def _event(order: Order, seq: int, before: str, now: dt.datetime) -> StatusEvent:
+def _event(order: Order, seq: int, before: str, stood: dt.timedelta) -> StatusEvent:
     return StatusEvent(
         tenant_id=order.tenant_id,
         seq=seq,
@@ -92,5 +94,6 @@ def _event(order: Order, seq: int, before: str, now: dt.datetime) -> StatusEvent
         to_status=order.status,
         changed_by="Nour",
         actor="staff:obvious",
-        occurred_at=now,
+        occurred_at=order.status_since,
+        in_status_for=stood,
     )
