@@ -13,9 +13,13 @@ from urllib.parse import unquote
 from ordertrack.rules.state_machine import Fulfilment
 
 HEADER = "Hides"
-"""Of a board's stream: JSON `{"stations": [...], "fulfilments": [...]}`, percent-encoded."""
+"""Of a board's stream: JSON `{"stations": [...], "fulfilments": [...], "at": 1764400000000}`, encoded by `%`.
+
+`at` orders what one device says, in milliseconds by its own clock: streams arrive in any order.
+"""
 
 _KEPT_FOR = 60.0  # seconds after which a filter that no open screen has is forgotten
+_LATEST = 2**53  # milliseconds: the integers that a page's numbers are sure of
 
 
 class MalformedFilter(ValueError):
@@ -49,25 +53,8 @@ class Filter:
 EVERYTHING = Filter()
 
 
-def parse(header: str | None, stations: Iterable[str]) -> Filter:
-    """What the header says, of the stations that there are; raises MalformedFilter."""
-    if not header:
-        return EVERYTHING
-    try:
-        said: Any = json.loads(unquote(header))
-        named = [frozenset(said.get(name, ())) for name in ("stations", "fulfilments")]
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        raise MalformedFilter(header) from None
-    # A name that the restaurant no longer has hides nothing.
-    return Filter(named[0] & frozenset(stations), named[1] & frozenset(each.value for each in Fulfilment))
-
-
-Screened = tuple[uuid.UUID, str, str]
-"""A restaurant's id, a board's name and the device (`session:<id>`, `tablet:<id>`) that shows it."""
-
-
 class Told(NamedTuple):
-    """What a device said last that it hides of a board, and when, in seconds since 1970."""
+    """What a device says that it hides of a board, and when by its own clock, in seconds since 1970."""
 
     filter: Filter
     at: float
@@ -76,33 +63,64 @@ class Told(NamedTuple):
 _NOTHING_TOLD = Told(EVERYTHING, 0.0)
 
 
+def parse(header: str | None, stations: Iterable[str]) -> Told:
+    """What the header says, of the stations that there are; raises MalformedFilter."""
+    if not header:
+        return _NOTHING_TOLD
+    try:
+        said: Any = json.loads(unquote(header))
+        named = [frozenset(said.get(name, ())) for name in ("stations", "fulfilments")]
+        at = said.get("at", 0)
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        raise MalformedFilter(header) from None
+    if type(at) is not int or not 0 <= at < _LATEST:
+        raise MalformedFilter(header)
+    # A name that the restaurant no longer has hides nothing.
+    stations_hidden = named[0] & frozenset(stations)
+    return Told(Filter(stations_hidden, named[1] & frozenset(each.value for each in Fulfilment)), at / 1000)
+
+
+Screened = tuple[uuid.UUID, str, str]
+"""A restaurant's id, a board's name and the device (`session:<id>`, `tablet:<id>`) that shows it."""
+
+
+class _Heard(NamedTuple):
+    """What a device told, and when it was heard here, on the monotonic clock."""
+
+    told: Told
+    at: float
+
+
 class Filters:
     """The filters of the screens that this process serves; without one a screen shows everything."""
 
     def __init__(self) -> None:
-        self._of: dict[uuid.UUID, dict[Screened, Told]] = {}
+        self._of: dict[uuid.UUID, dict[Screened, _Heard]] = {}
 
-    def put(self, tenant_id: uuid.UUID, screen: Screened, chosen: Filter) -> None:
-        """Set the filter of a screen that connects, in place of its last one."""
-        self._of.setdefault(tenant_id, {})[screen] = Told(chosen, time.time())
+    def put(self, tenant_id: uuid.UUID, screen: Screened, told: Told) -> None:
+        """Set the filter of a screen that connects, unless the device has said another one since."""
+        screens = self._of.setdefault(tenant_id, {})
+        if told.at >= self.of(tenant_id, screen).at:
+            screens[screen] = _Heard(told, time.monotonic())
 
     def of(self, tenant_id: uuid.UUID, screen: Screened) -> Told:
-        return self._of.get(tenant_id, {}).get(screen, _NOTHING_TOLD)
+        heard = self._of.get(tenant_id, {}).get(screen)
+        return heard.told if heard else _NOTHING_TOLD
 
     def tenants(self) -> set[uuid.UUID]:
         """The tenants in which a screen hides something."""
         return {
             tenant_id
             for tenant_id, screens in list(self._of.items())
-            if any(told.filter for told in list(screens.values()))
+            if any(heard.told.filter for heard in list(screens.values()))
         }
 
     def forget(self, tenant_id: uuid.UUID, open_now: Collection[Screened]) -> None:
         """Drop the filters of screens that are not open, after a while: one may be about to connect."""
         screens = self._of.get(tenant_id, {})
-        before = time.time() - _KEPT_FOR
-        for screen, told in list(screens.items()):
-            if screen not in open_now and told.at < before:
+        before = time.monotonic() - _KEPT_FOR
+        for screen, heard in list(screens.items()):
+            if screen not in open_now and heard.at < before:
                 screens.pop(screen, None)
         if not screens:
             self._of.pop(tenant_id, None)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from ordertrack.boards import filters, fragments, riders
 from ordertrack.boards.channel import BoardChannel
 from ordertrack.boards.columns import BOARDS, DISPATCH, Board
-from ordertrack.boards.filters import FILTERS, Filter
+from ordertrack.boards.filters import FILTERS, Told
 from ordertrack.boards.room import Room
 from ordertrack.database.session import db
 from ordertrack.i18n import translate
@@ -88,8 +88,8 @@ def stream(restaurant: str, board: str) -> Response:
     hide.
     """
     principal, found, shown = _find(restaurant, board)
-    hides = _filter(principal, found)
-    FILTERS.put(principal.tenant_id, (found.id, shown.name, principal.ended_by[-1]), hides)
+    told = _filter(principal, found)
+    FILTERS.put(principal.tenant_id, (found.id, shown.name, principal.ended_by[-1]), told)
     topic = _channels[shown.name].topic(principal.tenant_id, found.id, translate.of_page())
     version = _settings_version(principal.tenant_id, found.id)
     is_outdated = request.headers.get("Shows-Settings", version) != version
@@ -103,7 +103,7 @@ def _settings_version(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> str:
     return ".".join(str(of_restaurant(tenant_id, restaurant_id).version) for of_restaurant in read)
 
 
-def _filter(principal: Principal, restaurant: FoundRestaurant) -> Filter:
+def _filter(principal: Principal, restaurant: FoundRestaurant) -> Told:
     stations = [
         station.name for station in operations.of_restaurant(principal.tenant_id, restaurant.id).stations
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 
 from flask import Flask
@@ -12,12 +13,14 @@ from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, intake, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.presence import overview
 from ordertrack.restaurants import operations
 from ordertrack.restaurants.save import save_operations
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
 from support.cast import House
+from support.server import wait_for
 
 KITCHEN = "/r/hamra/kitchen"
 DISPATCH = "/r/hamra/dispatch"
@@ -40,6 +43,17 @@ def line(page: Page, order_id: uuid.UUID, position: int) -> Locator:
 def expect_live(*pages: Page) -> None:
     for page in pages:
         expect(page.locator("#live")).to_have_text("Live", timeout=20_000)
+
+
+def expect_counted(app: Flask, house: House, is_filtered: Mapping[str, bool]) -> None:
+    """The server's account has the screens of these people open, and knows which of them are filtered."""
+
+    def counted() -> dict[str, bool]:
+        with tenant_context(app, house.tenant_id):
+            floors = overview.read(house.tenant_id).floors
+        return {screen.name: screen.is_filtered for floor in floors for screen in floor.screens}
+
+    wait_for(lambda: counted() == is_filtered, "the account of screens")
 
 
 def order_of(

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from ordertrack.boards.columns import DISPATCH, KITCHEN
-from ordertrack.boards.filters import EVERYTHING, FILTERS, Filter
+from ordertrack.boards.filters import EVERYTHING, FILTERS, Filter, Told
 from ordertrack.database.config import Settings
 from ordertrack.database.session import operator_connection, tenant_context
 from ordertrack.live.hub import NotAdmitted
@@ -84,12 +84,12 @@ def test_a_screen_that_changes_its_filter_is_the_same_screen_and_what_it_hides_i
 ) -> None:
     nour = cedar.nour.principal
 
-    def come_with(chosen: Filter) -> Recorder:
-        FILTERS.put(cedar.tenant_id, (hamra, KITCHEN.name, nour.ended_by[-1]), chosen)
+    def come_with(chosen: Filter, at: float) -> Recorder:
+        FILTERS.put(cedar.tenant_id, (hamra, KITCHEN.name, nour.ended_by[-1]), Told(chosen, at))
         return process.open(nour, KITCHEN.name, hamra)
 
     order_id = place(cedar, Fulfilment.DELIVERY)
-    stream = come_with(Filter(fulfilments=frozenset({"delivery"})))
+    stream = come_with(Filter(fulfilments=frozenset({"delivery"})), 1.0)
     process.tick()
     (before,) = at_hamra().screens
     assert before.is_filtered and at_hamra().hidden == {KITCHEN.name: (order_id,)}
@@ -98,7 +98,7 @@ def test_a_screen_that_changes_its_filter_is_the_same_screen_and_what_it_hides_i
     ]
     assert f"order-{order_id}" in stream.frames[-1].data and "unshown" in stream.frames[-1].data
     stream.close("gone")
-    stream = come_with(EVERYTHING)
+    stream = come_with(EVERYTHING, 2.0)
     process.tick()
     (after,) = at_hamra().screens
     assert not after.is_filtered and after.since == before.since and at_hamra().alarms == ()
@@ -114,7 +114,7 @@ def test_who_came_while_the_database_failed_is_told_by_the_next_tick(
     nour = cedar.nour.principal
     order_id = place(cedar, Fulfilment.DELIVERY)
     no_deliveries = Filter(fulfilments=frozenset({"delivery"}))
-    FILTERS.put(cedar.tenant_id, (hamra, KITCHEN.name, nour.ended_by[-1]), no_deliveries)
+    FILTERS.put(cedar.tenant_id, (hamra, KITCHEN.name, nour.ended_by[-1]), Told(no_deliveries, 1.0))
     stream = process.open(nour, KITCHEN.name, hamra)
     before = len(stream.frames)
     with monkeypatch.context() as failing:

@@ -10,9 +10,10 @@ from flask import Flask
 from sqlalchemy import text
 
 from ordertrack.boards.columns import DISPATCH, KITCHEN
-from ordertrack.boards.filters import EVERYTHING, FILTERS, Filter
+from ordertrack.boards.filters import EVERYTHING, FILTERS, Filter, Filters, Told
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, operator_connection, tenant_context
+from ordertrack.presence import tracker
 from ordertrack.presence.overview import Floor
 from ordertrack.presence.rows import GONE_AFTER
 from ordertrack.presence.tracker import BEAT, LINGER
@@ -98,18 +99,38 @@ def test_what_a_device_said_last_counts_though_the_process_that_it_left_has_not_
     order_id = place(cedar, Fulfilment.DELIVERY)
     no_deliveries = Filter(fulfilments=frozenset({"delivery"}))
     # And back again with the same words, while the row of the first time is still there.
-    for carrier, chosen in (
-        (left, EVERYTHING),
-        (come, no_deliveries),
-        (left, EVERYTHING),
-        (come, no_deliveries),
+    for at, (carrier, chosen) in enumerate(
+        ((left, EVERYTHING), (come, no_deliveries), (left, EVERYTHING), (come, no_deliveries))
     ):
-        FILTERS.put(cedar.tenant_id, (hamra, KITCHEN.name, nour.ended_by[-1]), chosen)
+        FILTERS.put(cedar.tenant_id, (hamra, KITCHEN.name, nour.ended_by[-1]), Told(chosen, at))
         carrier.open(nour, KITCHEN.name, hamra)
         carrier.tick()
         (screen,) = at_hamra().screens
         assert screen.is_filtered == bool(chosen)
         assert at_hamra().hidden == ({KITCHEN.name: (order_id,)} if chosen else {})
+
+
+@pytest.mark.parametrize("is_other_process", [False, True])
+def test_what_a_device_said_first_counts_no_more_though_it_arrives_last(
+    app: Flask,
+    cedar: House,
+    process: Process,
+    hamra: uuid.UUID,
+    at_hamra: Callable[[], Floor],
+    monkeypatch: pytest.MonkeyPatch,
+    is_other_process: bool,
+) -> None:
+    nour = cedar.nour.principal
+    busy = Process(app) if is_other_process else process
+    no_deliveries = Filter(fulfilments=frozenset({"delivery"}))
+    of_each = {each: Filters() for each in (process, busy)}
+    for carrier, told in ((process, Told(no_deliveries, 2.0)), (busy, Told(EVERYTHING, 1.0))):
+        monkeypatch.setattr(tracker, "FILTERS", of_each[carrier])
+        of_each[carrier].put(cedar.tenant_id, (hamra, KITCHEN.name, nour.ended_by[-1]), told)
+        carrier.open(nour, KITCHEN.name, hamra)
+        carrier.tick()
+    (screen,) = at_hamra().screens
+    assert screen.is_filtered
 
 
 def test_the_screens_of_a_process_that_died_are_late_then_gone_and_whoever_comes_next_clears_them_away(

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
-from boards.hands import KITCHEN, card, order_of, set_operations
+from boards.hands import KITCHEN, card, expect_counted, order_of, set_operations
 from boards.sound_steps import expect_lit, go_on, record_lights
 from ordertrack.boards import filters
 from ordertrack.boards.filters import EVERYTHING, Filter, MalformedFilter
@@ -76,6 +76,7 @@ def test_an_order_of_another_station_is_silent_where_its_own_board_is_open_and_r
 ) -> None:
     grill = open_filtered(open_page, cedar.nour, stations=["Grill"])
     bar = open_filtered(open_page, cedar.maya, stations=["Bar"])
+    expect_counted(app, cedar, {"Nour": True, "Maya": True})
     order_id = order_of(app, cedar, NewItem("Lemonade", 1))
     expect(card(bar, order_id)).to_have_attribute("data-news", "new")
     kebab = order_of(app, cedar, NewItem("Kebab", 1))
@@ -114,7 +115,11 @@ def test_a_filter_hides_what_is_made_only_where_it_does_not_look() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["[]", "7", "nonsense", '{"stations": 7}', '{"stations": [{}]}', '{"stations": [[]]}', "[" * 5000]
+    "said",
+    [
+        *("[]", "7", "nonsense", '{"stations": 7}', '{"stations": [{}]}', '{"stations": [[]]}', "[" * 5000),
+        *('{"at": "now"}', '{"at": -1}', '{"at": 1.5}', '{"at": true}', '{"at": 9007199254740992}'),
+    ],
 )
 def test_a_filter_of_another_form_is_refused_in_words(
     cedar: House, sign_in: Callable[[Person], FlaskClient], said: str
@@ -126,6 +131,8 @@ def test_a_filter_of_another_form_is_refused_in_words(
 
 
 def test_a_filter_names_what_there_is_and_nothing_else() -> None:
-    said = quote(json.dumps({"stations": ["Bar", "Gone", "\0"], "fulfilments": ["pickup", "by air"]}))
-    assert filters.parse(said, ["Bar", "Grill"]) == Filter(frozenset({"Bar"}), frozenset({"pickup"}))
-    assert filters.parse(None, ["Bar"]) == filters.parse(quote("{}"), ["Bar"]) == EVERYTHING
+    said = quote(
+        json.dumps({"stations": ["Bar", "Gone", "\0"], "fulfilments": ["pickup", "by air"], "at": 1})
+    )
+    assert filters.parse(said, ["Bar", "Grill"]) == (Filter(frozenset({"Bar"}), frozenset({"pickup"})), 0.001)
+    assert filters.parse(None, ["Bar"]) == filters.parse(quote("{}"), ["Bar"]) == (EVERYTHING, 0)

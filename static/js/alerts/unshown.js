@@ -5,6 +5,7 @@ import { doubt } from "../live/liveness.js";
 import { locale, number, sayMany } from "../core/i18n.js";
 
 const SETTLED = 1000; // milliseconds after the last choice
+const SAID_AT = "filters-said-at";
 const TOLD_WITHIN = 8000; // milliseconds after a connection in which the server repeats the list
 const sign = byId("unshown");
 const orders = byId("unshown-orders");
@@ -37,19 +38,32 @@ function hear() {
   show();
 }
 
+// Greater with each time that this device says something, also when its clock is set back.
+function saidAt() {
+  const at = Math.max(Date.now(), Number(localStorage.getItem(SAID_AT)) + 1);
+  localStorage.setItem(SAID_AT, String(at));
+  return at;
+}
+
 // Every connection of the stream sends the filters chosen here; a change makes a new connection.
-const chosen = () => encodeURIComponent(JSON.stringify(hides()));
+const chosen = () => JSON.stringify(hides());
+
+/** @param {Record<string, string>} to */
+function say(to) {
+  told = chosen();
+  to.Hides = encodeURIComponent(JSON.stringify({ ...hides(), at: saidAt() }));
+}
 
 function tell() {
   if (headers === null || told === chosen()) return;
-  headers.Hides = told = chosen();
+  say(headers);
   doubt();
 }
 
 on("htmx:config:request", ({ detail: { ctx } }) => {
   if (ctx.sourceElement !== stream) return;
   ({ headers } = ctx.request);
-  headers.Hides = told = chosen();
+  say(headers);
 });
 on("htmx:sse:after:connection", () => {
   clearTimeout(forgetting);

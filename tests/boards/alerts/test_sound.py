@@ -126,11 +126,15 @@ def test_a_cancellation_cries_until_it_is_acknowledged_on_its_card(
     expect_sounds(page, 2, "cancelled")
 
 
-def test_what_a_filter_hides_is_silent(cedar: House, place: Place, open_page: Open) -> None:
+def test_what_a_filter_hides_is_silent_while_another_board_shows_it(
+    app: Flask, cedar: House, place: Place, open_page: Open
+) -> None:
+    open_page(cedar.maya, KITCHEN)
     page = start_shift(open_page, cedar.nour)
     page.evaluate("localStorage.setItem('fulfilments:hamra', JSON.stringify(['pickup']))")
     page.reload()
     go_on(page)
+    hands.expect_counted(app, cedar, {"Maya": False, "Nour": True})
     hidden, shown = place(cedar, Fulfilment.DELIVERY), place(cedar, Fulfilment.PICKUP)
     expect(hands.card(page, hidden)).to_be_hidden()
     expect(hands.card(page, shown)).to_have_attribute("data-news", "new")
