@@ -32,7 +32,7 @@ from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.server import consistency
 from ordertrack.tenants.models import Restaurant
-from support import browser, cast
+from support import browser, cast, page_clock
 from support.cast import PASSWORD, House, Person
 from support.database import connect
 from support.network_proxy import NetworkProxy
@@ -268,15 +268,15 @@ def open_page(chromium: Browser, server: Server) -> Iterator[Callable[..., Page]
     Whatever a page says on its console that is an error fails the test, unless the test cuts the network.
     """
     contexts: list[BrowserContext] = []
-    said: list[str] = []
+    said: list[tuple[Page, str]] = []
 
     def open_as(person: Person | None, path: str, strict: bool = True, **options: Any) -> Page:
         context = chromium.new_context(**({"base_url": server.address} | options))
         contexts.append(context)
         page = context.new_page()
         if strict:
-            page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: said.append(str(error)))
+            page.on("console", lambda told: said.append((page, told.text)) if told.type == "error" else None)
+        page.on("pageerror", lambda error: said.append((page, str(error))))
         if person is not None:
             signed_in = context.request.post(
                 "/login", form={"email": person.email, "password": PASSWORD}, max_redirects=0
@@ -286,6 +286,7 @@ def open_page(chromium: Browser, server: Server) -> Iterator[Callable[..., Page]
         return page
 
     yield open_as
+    errors = [text for page, text in said if not page_clock.is_overtaken(page, text)]
     for context in contexts:
         context.close()
-    assert not said, said
+    assert not errors, errors

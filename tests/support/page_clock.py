@@ -9,6 +9,16 @@ _HEARTBEATS = """window.addEventListener("htmx:sse:before:message", ({ detail: {
 }, { capture: true });"""
 
 
+_TIME_IS_OVER = "htmx: htmx:error: timeout"
+
+
+def is_overtaken(page: Page, error: str) -> bool:
+    """Whether the time of a request is over because a test's clock jumped while it was under way."""
+    if page.is_closed() or not error.startswith(_TIME_IS_OVER):
+        return False
+    return bool(page.evaluate("'__pwClock' in globalThis"))
+
+
 def install_clock(page: Page) -> None:
     """Take the page's clock into the test's hands, and load the page anew under it."""
     page.clock.install()
