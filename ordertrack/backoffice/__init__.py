@@ -1,10 +1,17 @@
-"""The pages on which managers and owners set up their house: people, tablets, targets, operations."""
+"""The pages on which managers and owners set up their house: people, tablets, targets, operations, rules."""
 
-from ordertrack.backoffice import operations_views, people_views, tablet_views, targets_views
+from ordertrack.backoffice import (
+    operations_views,
+    people_views,
+    rule_set_views,
+    tablet_views,
+    targets_views,
+)
 
 BLUEPRINTS = (
     operations_views.blueprint,
     targets_views.blueprint,
+    rule_set_views.blueprint,
     people_views.blueprint,
     tablet_views.blueprint,
 )

@@ -10,15 +10,17 @@ from flask.typing import ResponseReturnValue
 
 from ordertrack.backoffice import dishes_sold, settings_wording
 from ordertrack.backoffice.settings_forms import STATIONS, read_operations, type_operations
+from ordertrack.boards import reasons
 from ordertrack.i18n.form_fields import Typed, whole
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
-from ordertrack.restaurants import operations
-from ordertrack.restaurants.checks import LONGEST_STATION_NAME, undo_field
-from ordertrack.restaurants.operations import MOVES, OPERATIONS, OperationSettings
+from ordertrack.restaurants import operations, rule_sets
+from ordertrack.restaurants.checks import LONGEST_STATION_NAME, reasons_field, undo_field
+from ordertrack.restaurants.operations import MOVES, OPERATIONS, Asked, OperationSettings
 from ordertrack.restaurants.save import save_operations
 from ordertrack.restaurants.stations import Station
 from ordertrack.restaurants.versioned import UnusableSettings
+from ordertrack.rules.state_machine import RuleSet
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import FoundRestaurant, restaurant_or_404
 from ordertrack.tenants.sign_in import managing_principal
@@ -36,8 +38,9 @@ def show(restaurant: str) -> ResponseReturnValue:
 
 @blueprint.post("/r/<restaurant>/settings")
 def save(restaurant: str) -> ResponseReturnValue:
-    """Form: `undo-<status>` (seconds), `rest_after` (minutes), `arabic_digits` (0 or 1), for each station
-    `station-<row>-name`, `-dishes` (a dish's words a line), and `seen`, the version that it was shown.
+    """Form: `undo-<status>` (seconds), `rest_after` and `recall_within` (minutes), `arabic_digits` (0 or 1),
+    `reasons-<asked>` (one a line), for each station `station-<row>-name`, `-dishes` (a dish's words a line),
+    and `seen`, the version that it was shown.
 
     With `look` nothing is saved: it shows where dishes would go.
     """
@@ -83,6 +86,10 @@ def _page(
         problems=problems or {},
         moves=MOVES,
         undo_field=undo_field,
+        reasons_fields={asked: reasons_field(asked) for asked in Asked},
+        usual_reasons=reasons.USUAL,
+        asked_in_words=settings_wording.asked_in_words,
+        is_extended=rule_sets.of_tenant(principal.tenant_id).rule_set == RuleSet.EXTENDED,
         routed=dishes_sold.of_dishes(principal.tenant_id, restaurant.id, stations),
         history=OPERATIONS.history(principal.tenant_id, restaurant.id),
         changes=settings_wording.of_operations,

@@ -23,9 +23,10 @@ from ordertrack.restaurants.checks import (
     MOST_STATIONS,
     problems_of_operations,
     problems_of_rules,
+    reasons_field,
     undo_field,
 )
-from ordertrack.restaurants.operations import MOVES, OperationSettings
+from ordertrack.restaurants.operations import MOVES, Asked, OperationSettings
 from ordertrack.restaurants.stations import Station
 from ordertrack.restaurants.targets import Target
 from ordertrack.restaurants.versioned import refuse
@@ -122,10 +123,12 @@ def read_target(typed: Typed) -> Target:
 
 
 def type_operations(held: OperationSettings) -> Typed:
-    """Undo in seconds, `rest_after` in minutes, a row for each station with a dish's words a line."""
+    """Undo in seconds, `rest_after` and `recall_within` in minutes; reasons and dishes one a line."""
     stations = [{"name": each.name, "dishes": "\n".join(each.dishes)} for each in held.stations]
     fields = {undo_field(status): str(held.undo_for(status)) for status in MOVES}
     fields |= {"rest_after": f"{held.rest_after / 60:g}", "arabic_digits": "1" if held.arabic_digits else "0"}
+    fields |= {reasons_field(asked): "\n".join(held.reasons.get(asked, ())) for asked in Asked}
+    fields["recall_within"] = f"{held.recall_within / 60:g}"
     return Typed(MultiDict(STATIONS.fields(stations) | fields))
 
 
@@ -140,9 +143,16 @@ def read_operations(typed: Typed, restaurant_id: uuid.UUID) -> OperationSettings
         reading.value("rest_after", whole, _("Give a number of minutes, as 5."), 1) * 60,
         reading.value("arabic_digits", {"0": False, "1": True}.get, _("Choose the digits."), False),
         tuple(stations.values()),
+        reading.value("recall_within", whole, _("Give a number of minutes, as 10."), 0) * 60,
+        {asked: _read_reasons(typed[reasons_field(asked)]) for asked in Asked},
     )
     refuse(STATIONS.in_rows(problems_of_operations(wanted), stations) | reading.problems)
     return wanted
+
+
+def _read_reasons(text: str) -> tuple[str, ...]:
+    """The reasons of a text, one a line, each once."""
+    return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
 
 def _read_shift(row: Typed) -> Shift | None:

@@ -12,7 +12,7 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import number, pgettext
 from ordertrack.restaurants import naming
 from ordertrack.restaurants.calendar import EVERY_WEEKDAY, Rules, Shift
-from ordertrack.restaurants.operations import MOVES, OperationSettings
+from ordertrack.restaurants.operations import MOVES, Asked, OperationSettings
 from ordertrack.restaurants.targets import Target, Targets
 from ordertrack.restaurants.versioned import SavedVersion
 from ordertrack.rules.stages import Stage
@@ -145,7 +145,21 @@ def of_operations(saved: SavedVersion[OperationSettings]) -> Iterator[str]:
             if after.arabic_digits
             else _("Guests who read Arabic see 123")
         )
+    if after.recall_within != before.recall_within:
+        yield _("The kitchen recalls within %(minutes)s min", minutes=round(after.recall_within / 60))
+    for asked in Asked:
+        if (offered := after.reasons.get(asked, ())) != before.reasons.get(asked, ()):
+            what = asked_in_words(asked)
+            yield _("%(what)s: %(reasons)s", what=what, reasons=", ".join(offered) or _("the usual ones"))
     yield from _of_stations(before, after)
+
+
+def asked_in_words(asked: Asked) -> str:
+    return {
+        Asked.CANCEL: _("Reasons to cancel"),
+        Asked.RECALL: _("Reasons to recall"),
+        Asked.CAME_BACK: _("Reasons why an order came back"),
+    }[asked]
 
 
 def _of_stations(before: OperationSettings, after: OperationSettings) -> Iterator[str]:

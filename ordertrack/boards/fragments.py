@@ -9,14 +9,16 @@ from typing import NamedTuple
 
 from flask import current_app
 
+from ordertrack.boards import reasons
 from ordertrack.boards.columns import Board, Column
 from ordertrack.boards.room import MOST_CARDS, Room, lines_of
 from ordertrack.i18n.translate import speaking
 from ordertrack.orders import records
 from ordertrack.orders.records import OrderRecord
 from ordertrack.restaurants import operations
+from ordertrack.restaurants.operations import Asked
 from ordertrack.rules.order_actions import DETAILED_ACTS, OrderAction
-from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.rules.state_machine import OrderStatus, asks_reason
 from ordertrack.sla import card_timers
 
 
@@ -78,6 +80,34 @@ def undo_seconds(order: OrderRecord, to: OrderStatus) -> int:
     return operations.of_restaurant(order.tenant_id, order.restaurant_id).undo_for(to)
 
 
+class AskedMove(NamedTuple):
+    """A move that asks for a reason: where to, and what the dialog is called."""
+
+    to: OrderStatus
+    asked: Asked
+
+
+def usual_moves(order: OrderRecord, board: Board) -> tuple[OrderStatus, ...]:
+    """The moves that this board offers with one tap, the usual one first."""
+    return tuple(to for to in order.allowed(board.role) if not asks_reason(order.status, to, by_staff=True))
+
+
+def asked_moves(order: OrderRecord, board: Board) -> tuple[AskedMove, ...]:
+    """The moves that this board offers for a reason."""
+    return _asked(order, order.allowed(board.role))
+
+
+def asked_moves_of_managers(order: OrderRecord, board: Board) -> tuple[AskedMove, ...]:
+    """Those that only managers make here besides; the page shows them to managers."""
+    here = order.allowed(board.role)
+    return _asked(order, [to for to in order.allowed() if to not in here])
+
+
+def _asked(order: OrderRecord, moves: Iterable[OrderStatus]) -> tuple[AskedMove, ...]:
+    asking = (to for to in moves if asks_reason(order.status, to, by_staff=True))
+    return tuple(AskedMove(to, reasons.asked_of((order.status, to))) for to in asking)
+
+
 def acts_of(order: OrderRecord, board: Board) -> tuple[OrderAction, ...]:
     """What this board offers to do to the order: the acts of its role that would change something."""
     return _changing(order, order.acts_allowed(board.role))
@@ -102,6 +132,9 @@ def _render(language: str, template: str, **values: object) -> str:
 FOR_CARDS: dict[str, object] = {
     "card_id": card_id,
     "undo_seconds": undo_seconds,
+    "usual_moves": usual_moves,
+    "asked_moves": asked_moves,
+    "asked_moves_of_managers": asked_moves_of_managers,
     "acts_of": acts_of,
     "acts_of_managers": acts_of_managers,
     "timer_of": card_timers.timer_of,

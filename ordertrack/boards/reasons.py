@@ -2,38 +2,78 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
+
 from flask import Flask
 
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
+from ordertrack.orders.order_record import OrderRecord
+from ordertrack.restaurants import operations
+from ordertrack.restaurants.operations import Asked
+from ordertrack.rules.state_machine import CAME_BACK, RECALL, Move, OrderStatus
 
-CANCELLING = (
-    marked("Sold out"),
-    marked("The customer cancelled"),
-    marked("Kitchen is closed"),
-    marked("Ordered twice"),
-    marked("Address not served"),
-)
+USUAL: Mapping[Asked, tuple[str, ...]] = {
+    Asked.CANCEL: (
+        marked("Sold out"),
+        marked("The customer cancelled"),
+        marked("Kitchen is closed"),
+        marked("Ordered twice"),
+        marked("Address not served"),
+    ),
+    Asked.RECALL: (
+        marked("Called ready by mistake"),
+        marked("Something is missing"),
+        marked("To be made again"),
+        marked("The order was changed"),
+    ),
+    Asked.CAME_BACK: (
+        marked("Nobody was there"),
+        marked("Address not found"),
+        marked("The customer refused it"),
+        marked("Something is missing"),
+    ),
+}
+"""What boards offer where the restaurant has no reasons of its own."""
+
 HOLDING = (
     marked("Customer asked to wait"),
     marked("Waiting for payment"),
     marked("Missing ingredient"),
     marked("Check with the customer"),
 )
-_OFFERED = frozenset(CANCELLING + HOLDING)
+_OFFERED = frozenset(HOLDING).union(*USUAL.values())
+
+
+def asked_of(move: Move) -> Asked:
+    """What a reason is asked for, of a move that asks for one."""
+    if move[1] == OrderStatus.CANCELLED:
+        return Asked.CANCEL
+    return {RECALL: Asked.RECALL, CAME_BACK: Asked.CAME_BACK}[move]
+
+
+def offered(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Mapping[Asked, tuple[str, ...]]:
+    """What the boards of a restaurant offer."""
+    own = operations.of_restaurant(tenant_id, restaurant_id).reasons
+    return {asked: own.get(asked) or usual for asked, usual in USUAL.items()}
 
 
 def as_read(reason: str) -> str:
-    """A reason in the language spoken, if it is one of those that are offered; else as it was written."""
+    """A reason in the language spoken, if it is one of the usual ones; else as it was written."""
     return _(reason) if reason in _OFFERED else reason
 
 
-def for_guests(reason: str | None) -> str:
-    """What the guest of a cancelled order reads of its reason, in the language spoken; nothing for None.
+def for_guests(order: OrderRecord) -> str:
+    """What the guest of a cancelled order reads of its reason, in the language spoken; nothing of any other.
 
     The reasons that are offered are worded for guests too. What somebody wrote is for those who work here.
     """
-    return _(reason) if reason in CANCELLING else ""
+    reason = order.steps[-1].reason
+    if order.status != OrderStatus.CANCELLED or reason is None:
+        return ""
+    own = operations.of_restaurant(order.tenant_id, order.restaurant_id).reasons.get(Asked.CANCEL, ())
+    return as_read(reason) if reason in (*USUAL[Asked.CANCEL], *own) else ""
 
 
 def as_kept(reason: str | None) -> str | None:
@@ -43,4 +83,4 @@ def as_kept(reason: str | None) -> str | None:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(reason=as_read, reason_for_guests=for_guests)
-    app.jinja_env.globals.update(reasons_to_cancel=CANCELLING, reasons_to_hold=HOLDING)
+    app.jinja_env.globals["reasons_to_hold"] = HOLDING

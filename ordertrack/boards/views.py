@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from ordertrack.boards import filters, fragments, riders
+from ordertrack.boards import filters, fragments, reasons, riders
 from ordertrack.boards.channel import BoardChannel
 from ordertrack.boards.columns import BOARDS, DISPATCH, Board
 from ordertrack.boards.filters import FILTERS, Told
@@ -18,7 +18,7 @@ from ordertrack.i18n import translate
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.live.topics import Channel
 from ordertrack.orders import event_log
-from ordertrack.restaurants import cache, operations
+from ordertrack.restaurants import cache, operations, rule_sets
 from ordertrack.streams import sse
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
@@ -73,6 +73,7 @@ def show(restaurant: str, board: str) -> ResponseReturnValue:
         cursor=cursor,
         settings=version,
         riders=riders.names_lately(principal.tenant_id, found.id) if shown is DISPATCH else [],
+        reasons=reasons.offered(principal.tenant_id, found.id),
         stations=[
             station.name for station in operations.of_restaurant(principal.tenant_id, found.id).stations
         ],
@@ -100,7 +101,8 @@ def stream(restaurant: str, board: str) -> Response:
 def _settings_version(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> str:
     """Another one whenever something was saved that cards show or boards go by."""
     read = (cache.of_restaurant, operations.of_restaurant)
-    return ".".join(str(of_restaurant(tenant_id, restaurant_id).version) for of_restaurant in read)
+    versions = [of_restaurant(tenant_id, restaurant_id).version for of_restaurant in read]
+    return ".".join(map(str, [*versions, rule_sets.of_tenant(tenant_id).version]))
 
 
 def _filter(principal: Principal, restaurant: FoundRestaurant) -> Told:

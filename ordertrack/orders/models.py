@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ordertrack.database.session import Base, Moment, stored_as_text
 from ordertrack.rules.order_actions import OrderAction
-from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet
 
 _EMPTY = text("'{}'::jsonb")
 
@@ -117,13 +117,20 @@ class StatusEvent(Base):
 
     `kitchen_load` is how many orders the kitchen had then (up to 99); None where nobody counted. `open_lines`
     is how many lines were not struck off when the order was called ready; None for every other move.
+    `rule_set` is the one that its tenant had then, which the schema writes.
     """
 
     __tablename__ = "order_status_events"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "order_id"], ["orders.tenant_id", "orders.id"]),
         ForeignKeyConstraint(
-            ["from_status", "to_status"], ["status_transitions.from_status", "status_transitions.to_status"]
+            ["rule_set", "from_status", "to_status"],
+            [
+                "rule_set_transitions.rule_set",
+                "rule_set_transitions.from_status",
+                "rule_set_transitions.to_status",
+            ],
+            name="order_status_events_move_fkey",
         ),
         UniqueConstraint("tenant_id", "order_id", "version", "to_status"),
         Index("order_status_events_time", "occurred_at", "tenant_id"),
@@ -143,6 +150,7 @@ class StatusEvent(Base):
     event_metadata: Mapped[dict[str, Any]] = mapped_column("metadata", JSONB, server_default=_EMPTY)
     kitchen_load: Mapped[int | None] = mapped_column(SmallInteger)
     open_lines: Mapped[int | None] = mapped_column(SmallInteger)
+    rule_set: Mapped[RuleSet] = mapped_column(stored_as_text(RuleSet), server_default=text("'strict'"))
 
 
 class ActionEvent(Base):
@@ -171,10 +179,12 @@ class ActionEvent(Base):
     action_metadata: Mapped[dict[str, Any]] = mapped_column("metadata", JSONB, server_default=_EMPTY)
 
 
-class StatusTransition(Base):
-    """The state machine's pairs as the database's triggers know them; not tenant-owned."""
+class RuleSetTransition(Base):
+    """The pairs of each rule set as the database's triggers know them; not tenant-owned."""
 
-    __tablename__ = "status_transitions"
+    __tablename__ = "rule_set_transitions"
 
+    rule_set: Mapped[RuleSet] = mapped_column(stored_as_text(RuleSet), primary_key=True)
     from_status: Mapped[OrderStatus] = mapped_column(stored_as_text(OrderStatus), primary_key=True)
     to_status: Mapped[OrderStatus] = mapped_column(stored_as_text(OrderStatus), primary_key=True)
+    asks_reason: Mapped[bool]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ordertrack.rules.order_actions import OrderAction, allowed_acts
 from ordertrack.rules.roles import Role
-from ordertrack.rules.state_machine import Fulfilment, OrderStatus, allowed
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet, allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Step:
 class OrderRecord:
     """An order as of one moment. All moments are aware, in UTC.
 
-    `version` counts its transitions, `action_count` what was done to it besides.
+    `version` counts its transitions, `action_count` what was done to it besides. `rule_set` is its tenant's.
     """
 
     tenant_id: uuid.UUID
@@ -68,6 +68,7 @@ class OrderRecord:
     hold_reason: str | None
     rider: str | None
     acknowledged_at: dt.datetime | None
+    rule_set: RuleSet
     tracking_token: str
     items: tuple[ItemRecord, ...]
     steps: tuple[Step, ...]
@@ -133,7 +134,7 @@ class OrderRecord:
                 return replace(done, acknowledged_at=at)
 
     def allowed(self, role: Role | None = None) -> tuple[OrderStatus, ...]:
-        return allowed(self.status, self.fulfilment, role)
+        return allowed(self.status, self.fulfilment, role, self.rule_set)
 
     def after(self, step: Step) -> OrderRecord:
         """The same order one step on."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from babel.lists import format_list
 
-from ordertrack.i18n.translate import current, pgettext
+from ordertrack.i18n.translate import current, number, pgettext
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.orders.intake import IdempotencyKeyReused, PromiseOutOfRange, RestaurantNotFound
 from ordertrack.orders.transitions import OrderMoved, OrderNotFound
@@ -18,6 +18,7 @@ from ordertrack.rules.state_machine import (
     OrderHeld,
     OrderStatus,
     ReasonMissing,
+    RecalledTooLate,
     RoleMayNot,
 )
 from ordertrack.web.problems import Problem, problem_of
@@ -65,8 +66,15 @@ def of_transition(error: IllegalTransition) -> str:
                 role=_role(error.role),
                 **_ends(error),
             )
-        case ReasonMissing():
+        case ReasonMissing(to_status=OrderStatus.CANCELLED):
             return _("Say why the order is cancelled: give a reason.")
+        case ReasonMissing():
+            return _("Say why the order goes from %(from)s to %(to)s: give a reason.", **_ends(error))
+        case RecalledTooLate():
+            return _(
+                "The kitchen recalls an order within %(minutes)s min after it was ready. Ask a manager.",
+                minutes=number(round(error.seconds / 60)),
+            )
         case OrderHeld():
             return _(
                 "The order is held: %(reason)s. Dispatch or a manager can release it.", reason=error.reason

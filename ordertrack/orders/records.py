@@ -16,9 +16,10 @@ from ordertrack.database.statements import TenantQuery
 from ordertrack.orders.imported import IMPORTER, TIME_UNKNOWN
 from ordertrack.orders.models import Order, OrderItem, StatusEvent, TrackingLink
 from ordertrack.orders.order_record import ItemRecord, OrderRecord, Step
-from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.restaurants import find_restaurant
+from ordertrack.tenants.stream import TenantStream
 
 __all__ = ["ItemRecord", "OrderRecord", "Step", "find", "newest", "of_day", "of_restaurant"]
 
@@ -179,6 +180,11 @@ def record_columns() -> list[Any]:
         Order.hold_reason,
         Order.rider,
         Order.acknowledged_at,
+        select(TenantStream.rule_set)
+        .where(TenantStream.tenant_id == Order.tenant_id)
+        .correlate(Order)
+        .scalar_subquery()
+        .label("rule_set"),
         TrackingLink.token.label("tracking_token"),
         items.label("items"),
         steps.label("steps"),
@@ -204,6 +210,7 @@ def to_record(row: Row[Any]) -> OrderRecord:
         **fields,
         status=OrderStatus(row.status),
         fulfilment=Fulfilment(row.fulfilment),
+        rule_set=RuleSet(row.rule_set),
         customer=row.customer or {},
         items=tuple(
             ItemRecord(position, name, quantity, notes, tuple(modifiers), station, is_done)
@@ -224,7 +231,7 @@ def to_record(row: Row[Any]) -> OrderRecord:
 
 
 _BY_DUE = (func.coalesce(Order.promised_at, Order.placed_at), Order.number)
-_MADE_FIELDS = ("status", "fulfilment", "customer", "items", "steps")
+_MADE_FIELDS = ("status", "fulfilment", "rule_set", "customer", "items", "steps")
 _PLAIN_FIELDS = tuple(name for name in OrderRecord.__slots__ if name not in _MADE_FIELDS)
 
 # Built once: taps and streams find orders by the hundred a second, and putting a query together costs more

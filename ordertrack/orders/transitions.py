@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +15,17 @@ from ordertrack.database.statements import Statement
 from ordertrack.monitoring import metrics
 from ordertrack.orders import records
 from ordertrack.orders.records import OrderRecord, Step
+from ordertrack.restaurants import operations
 from ordertrack.rules import state_machine
-from ordertrack.rules.state_machine import LinesOpen, OrderHeld, OrderStatus, ReasonMissing
+from ordertrack.rules.roles import Role
+from ordertrack.rules.state_machine import (
+    RECALL,
+    LinesOpen,
+    OrderHeld,
+    OrderStatus,
+    ReasonMissing,
+    RecalledTooLate,
+)
 from ordertrack.tenants.principal import Principal
 
 # The schema's own function: one statement that compares, sets, counts, writes and wakes.
@@ -100,9 +110,11 @@ def _advance(
             raise OrderNotFound(order_id)
         if order.status != expected_status and (expected_status is not None or order.status == to):
             return _already_there(order, to, expected_status)
-        state_machine.check(order.status, to, order.fulfilment, by.role)
-        if to == OrderStatus.CANCELLED and by.is_staff and not reason:
+        state_machine.check(order.status, to, order.fulfilment, by.role, order.rule_set)
+        if not reason and state_machine.asks_reason(order.status, to, by_staff=by.is_staff):
             raise ReasonMissing(order.status, to, order.allowed(by.role))
+        if (order.status, to) == RECALL and by.role == Role.KITCHEN:
+            _check_recall(order, to)
         if on_board:
             _check_board(order, to, by, needs_lines_done)
         written = _ADVANCE.rows(
@@ -118,6 +130,13 @@ def _advance(
         )
         if written:
             return Advance(order.after(Step(to, written[0].at, by.name, reason, written[0].load)), True)
+
+
+def _check_recall(order: OrderRecord, to: OrderStatus) -> None:
+    """The kitchen has the restaurant's minutes for it; then the order may be on its way."""
+    within = operations.of_restaurant(order.tenant_id, order.restaurant_id).recall_within
+    if dt.datetime.now(dt.UTC) - order.status_since > dt.timedelta(seconds=within):
+        raise RecalledTooLate(within, order.status, to, order.allowed(Role.KITCHEN))
 
 
 def _check_board(order: OrderRecord, to: OrderStatus, by: Principal, needs_lines_done: bool) -> None:

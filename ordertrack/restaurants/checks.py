@@ -13,7 +13,7 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import number
 from ordertrack.restaurants import naming
 from ordertrack.restaurants.calendar import EVERY_WEEKDAY, Rules, Shift, overlapping
-from ordertrack.restaurants.operations import MOVES, OperationSettings
+from ordertrack.restaurants.operations import MOVES, Asked, OperationSettings
 from ordertrack.restaurants.stations import Station, words_of
 from ordertrack.restaurants.targets import Target, Targets
 from ordertrack.rules.state_machine import OrderStatus
@@ -24,6 +24,8 @@ EARLIEST, FARTHEST_AHEAD = dt.date(2000, 1, 1), dt.timedelta(days=400)
 MOST_UNDO, SHORTEST_REST, LONGEST_REST = 30, 60, 240 * 60  # seconds
 MOST_STATIONS, LONGEST_STATION_NAME = 20, 30
 MOST_DISHES, LONGEST_DISH = 100, 60  # of one station
+LONGEST_RECALL = 60 * 60  # seconds
+MOST_REASONS, LONGEST_OFFERED = 8, 60  # for one thing that is asked
 _DAY = dt.timedelta(days=1)
 
 
@@ -41,6 +43,11 @@ def undo_field(status: OrderStatus) -> str:
     return f"undo-{status.value}"
 
 
+def reasons_field(asked: Asked) -> str:
+    """The name of the field with the reasons that boards offer for this."""
+    return f"reasons-{asked.value}"
+
+
 def problems_of_rules(rules: Rules) -> dict[str, str]:
     """A sentence for each field; a shift's is `shift-<index>`."""
     return dict(reversed([*_of_rules(rules), *_of_shifts(rules)]))  # the first of a field is kept
@@ -48,7 +55,7 @@ def problems_of_rules(rules: Rules) -> dict[str, str]:
 
 def problems_of_operations(wanted: OperationSettings) -> dict[str, str]:
     """A sentence for each field; a station's is `station-<index>`."""
-    return dict(reversed([*_of_operations(wanted), *_of_stations(wanted.stations)]))
+    return dict(reversed([*_of_operations(wanted), *_of_reasons(wanted), *_of_stations(wanted.stations)]))
 
 
 def problems_of_target(target: Target, saved: Targets, today: dt.date) -> dict[str, str]:
@@ -161,6 +168,19 @@ def _of_operations(wanted: OperationSettings) -> Iterator[tuple[str, str]]:
             yield undo_field(status), _("Give 0 to 30 seconds.")
     if not SHORTEST_REST <= wanted.rest_after <= LONGEST_REST:
         yield "rest_after", _("Give 1 to 240 minutes.")
+    if not 0 <= wanted.recall_within <= LONGEST_RECALL:
+        yield "recall_within", _("Give 0 to 60 minutes.")
+
+
+def _of_reasons(wanted: OperationSettings) -> Iterator[tuple[str, str]]:
+    for asked, offered in wanted.reasons.items():
+        if len(offered) > MOST_REASONS:
+            yield reasons_field(asked), _("Offer 8 reasons at most: a board has no room for more.")
+        for reason in offered:
+            try:
+                plain_text(reason, LONGEST_OFFERED)
+            except UnusableText as error:
+                yield reasons_field(asked), _("A reason %(problem)s.", problem=error)
 
 
 def _of_stations(stations: tuple[Station, ...]) -> Iterator[tuple[str, str]]:

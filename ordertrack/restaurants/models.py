@@ -68,7 +68,8 @@ class SavedTarget(Version):
 class SavedOperations(Version):
     """How a restaurant operates; the last version holds, at once.
 
-    `rest_after` and the values of `undo_seconds` are seconds; `stations` is a list of `{name, dishes}`.
+    `rest_after`, `recall_within` and the values of `undo_seconds` are seconds; `stations` is a list of
+    `{name, dishes}`; `reasons` are lists by what is asked.
     """
 
     __tablename__ = "floor_settings"
@@ -77,6 +78,8 @@ class SavedOperations(Version):
     rest_after: Mapped[int]
     arabic_digits: Mapped[bool]
     stations: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    recall_within: Mapped[int] = mapped_column(server_default=text("600"))
+    reasons: Mapped[dict[str, list[str]]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
 
 
 class Stale(Base):

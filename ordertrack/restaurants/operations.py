@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -21,6 +22,15 @@ from ordertrack.tenants.models import Restaurant
 MOVES = tuple(status for status in OrderStatus if status is not FIRST)
 """What an order can be moved to, each with an undo of its own."""
 
+
+class Asked(StrEnum):
+    """What a reason is asked for."""
+
+    CANCEL = "cancel"
+    RECALL = "recall"
+    CAME_BACK = "came_back"
+
+
 _UNDO_AT_FIRST = dict.fromkeys(MOVES, 0) | {OrderStatus.COMPLETED: 3, OrderStatus.CANCELLED: 3}
 
 
@@ -30,6 +40,8 @@ class OperationSettings:
 
     `undo_seconds` is how long a move to a status can be taken back before it is sent, `rest_after` after how
     many seconds a tablet forgets who works on it, `arabic_digits` whether guests who read Arabic see ١٢٣.
+    `recall_within` is for how many seconds the kitchen may take back what it called ready. `reasons` are those
+    that boards offer, by what is asked; where there are none, the usual ones are offered.
     """
 
     restaurant_id: uuid.UUID
@@ -37,6 +49,8 @@ class OperationSettings:
     rest_after: int = 300
     arabic_digits: bool = False
     stations: tuple[Station, ...] = ()
+    recall_within: int = 600
+    reasons: Mapping[Asked, tuple[str, ...]] = field(default_factory=dict)
     version: int = 0
 
     def undo_for(self, status: OrderStatus) -> int:
@@ -76,6 +90,8 @@ def _read_operations(
     rest_after: int,
     arabic_digits: bool,
     stations: list[dict[str, Any]],
+    recall_within: int,
+    reasons: dict[str, list[str]],
     version: int,
 ) -> OperationSettings:
     return OperationSettings(
@@ -84,6 +100,8 @@ def _read_operations(
         rest_after,
         arabic_digits,
         tuple(Station(saved["name"], tuple(saved["dishes"])) for saved in stations),
+        recall_within,
+        {Asked(asked): tuple(offered) for asked, offered in reasons.items()},
         version,
     )
 
@@ -96,6 +114,10 @@ def _stored_stations(stations: Iterable[Station]) -> list[dict[str, Any]]:
     return [{"name": station.name, "dishes": list(station.dishes)} for station in stations]
 
 
+def _stored_reasons(reasons: Mapping[Asked, Iterable[str]]) -> dict[str, list[str]]:
+    return {asked.value: list(offered) for asked, offered in reasons.items() if offered}
+
+
 OPERATIONS = Kind(
     SavedOperations,
     (
@@ -104,10 +126,12 @@ OPERATIONS = Kind(
         SavedOperations.rest_after,
         SavedOperations.arabic_digits,
         SavedOperations.stations,
+        SavedOperations.recall_within,
+        SavedOperations.reasons,
         SavedOperations.version,
     ),
     _read_operations,
-    {"undo_seconds": _stored_undo, "stations": _stored_stations},
+    {"undo_seconds": _stored_undo, "stations": _stored_stations, "reasons": _stored_reasons},
     marked(
         "Somebody else saved other settings while you were at it: see what was saved below."
         " Saving once more replaces theirs by what stands here."

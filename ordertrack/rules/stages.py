@@ -68,6 +68,9 @@ WORKED = frozenset({Stage.COOK, Stage.KITCHEN, Stage.ROAD, Stage.TOTAL})
 # leave together with one rider, for good reasons.
 TAPPED_ONE_BY_ONE = frozenset({OrderStatus.PREPARING, OrderStatus.READY, OrderStatus.COMPLETED})
 
+# Where a cancellation is late: somebody has begun to work on the order.
+CANCELLED_LATE_IN = frozenset({OrderStatus.PREPARING, OrderStatus.READY, OrderStatus.DELIVERING})
+
 
 def running(status: OrderStatus) -> tuple[Stage, ...]:
     """The stages that run while an order is in this status."""

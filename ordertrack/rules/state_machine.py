@@ -23,7 +23,17 @@ class Fulfilment(StrEnum):
     DINE_IN = "dine_in"
 
 
-TRANSITIONS: dict[OrderStatus, tuple[OrderStatus, ...]] = {
+class RuleSet(StrEnum):
+    """Which moves a company's orders can make: those of a day as planned, or what happens besides too."""
+
+    STRICT = "strict"
+    EXTENDED = "extended"
+
+
+Move = tuple[OrderStatus, OrderStatus]
+"""From one status to another."""
+
+_STRICT: dict[OrderStatus, tuple[OrderStatus, ...]] = {
     OrderStatus.PENDING: (OrderStatus.CONFIRMED, OrderStatus.CANCELLED),
     OrderStatus.CONFIRMED: (OrderStatus.PREPARING, OrderStatus.CANCELLED),
     OrderStatus.PREPARING: (OrderStatus.READY,),
@@ -32,9 +42,28 @@ TRANSITIONS: dict[OrderStatus, tuple[OrderStatus, ...]] = {
     OrderStatus.COMPLETED: (),
     OrderStatus.CANCELLED: (),
 }
+RECALL: Move = (OrderStatus.READY, OrderStatus.PREPARING)
+CAME_BACK: Move = (OrderStatus.DELIVERING, OrderStatus.READY)
+_MANAGERS = frozenset({Role.MANAGER, Role.OWNER})
+ADDED: dict[Move, frozenset[Role]] = {
+    (OrderStatus.PREPARING, OrderStatus.CANCELLED): _MANAGERS,
+    RECALL: _MANAGERS | {Role.KITCHEN},
+    (OrderStatus.READY, OrderStatus.CANCELLED): _MANAGERS,
+    CAME_BACK: _MANAGERS | {Role.DISPATCH},
+    (OrderStatus.DELIVERING, OrderStatus.CANCELLED): _MANAGERS,
+}
+"""What `extended` adds, and the roles that may make each of these moves. Whoever makes one says why."""
+
+TRANSITIONS: dict[RuleSet, dict[OrderStatus, tuple[OrderStatus, ...]]] = {
+    RuleSet.STRICT: _STRICT,
+    RuleSet.EXTENDED: {
+        status: following + tuple(to for before, to in ADDED if before == status)
+        for status, following in _STRICT.items()
+    },
+}
 
 FIRST = OrderStatus.PENDING
-TERMINAL = frozenset(status for status, following in TRANSITIONS.items() if not following)
+TERMINAL = frozenset(status for status, following in _STRICT.items() if not following)
 OPEN = tuple(status for status in OrderStatus if status not in TERMINAL)
 
 _STATUSES_OF_ROLE: dict[Role, frozenset[OrderStatus]] = {
@@ -81,11 +110,32 @@ class RoleMayNot(IllegalTransition):
 
 
 class ReasonMissing(IllegalTransition):
-    """Cancelling by a person must say why."""
+    """This move must say why."""
 
     @property
     def sentence(self) -> str:
-        return "Say why the order is cancelled: give a reason."
+        if self.to_status == OrderStatus.CANCELLED:
+            return "Say why the order is cancelled: give a reason."
+        return f"Say why the order goes from {self.from_status} to {self.to_status}: give a reason."
+
+
+class RecalledTooLate(IllegalTransition):
+    """The kitchen may take back what it called ready for a while only: carries for how many `seconds`."""
+
+    def __init__(
+        self,
+        seconds: int,
+        from_status: OrderStatus,
+        to_status: OrderStatus,
+        allowed: tuple[OrderStatus, ...],
+    ) -> None:
+        self.seconds = seconds
+        super().__init__(from_status, to_status, allowed)
+
+    @property
+    def sentence(self) -> str:
+        minutes = round(self.seconds / 60)
+        return f"The kitchen recalls an order within {minutes} min after it was ready. Ask a manager."
 
 
 class OrderHeld(IllegalTransition):
@@ -125,24 +175,45 @@ class LinesOpen(IllegalTransition):
         return f"{how_many} Strike them off, or confirm that it is ready all the same."
 
 
-def allowed(status: OrderStatus, fulfilment: Fulfilment, role: Role | None = None) -> tuple[OrderStatus, ...]:
+def allowed(
+    status: OrderStatus,
+    fulfilment: Fulfilment,
+    role: Role | None = None,
+    rule_set: RuleSet = RuleSet.STRICT,
+) -> tuple[OrderStatus, ...]:
     """The statuses that may follow, usual step first; `role` None narrows by no role (API keys)."""
-    if role is not None and status not in _STATUSES_OF_ROLE[role]:
-        return ()
     return tuple(
-        to for to in TRANSITIONS[status] if to != OrderStatus.DELIVERING or fulfilment == Fulfilment.DELIVERY
+        to
+        for to in TRANSITIONS[rule_set][status]
+        if (to != OrderStatus.DELIVERING or fulfilment == Fulfilment.DELIVERY)
+        and (role is None or _may(role, (status, to)))
     )
 
 
 def check(
-    from_status: OrderStatus, to_status: OrderStatus, fulfilment: Fulfilment, role: Role | None = None
+    from_status: OrderStatus,
+    to_status: OrderStatus,
+    fulfilment: Fulfilment,
+    role: Role | None = None,
+    rule_set: RuleSet = RuleSet.STRICT,
 ) -> None:
     """Raise IllegalTransition, or RoleMayNot where only the role stands in the way."""
-    if to_status in allowed(from_status, fulfilment, role):
+    offered = allowed(from_status, fulfilment, role, rule_set)
+    if to_status in offered:
         return
-    if role is not None and to_status in allowed(from_status, fulfilment):
-        raise RoleMayNot(role, from_status, to_status, allowed(from_status, fulfilment, role))
-    raise IllegalTransition(from_status, to_status, allowed(from_status, fulfilment, role))
+    if role is not None and to_status in allowed(from_status, fulfilment, None, rule_set):
+        raise RoleMayNot(role, from_status, to_status, offered)
+    raise IllegalTransition(from_status, to_status, offered)
+
+
+def asks_reason(from_status: OrderStatus, to_status: OrderStatus, *, by_staff: bool) -> bool:
+    """Whether this move must say why: what `extended` adds always, cancelling if a person does it."""
+    return (from_status, to_status) in ADDED or (by_staff and to_status == OrderStatus.CANCELLED)
+
+
+def _may(role: Role, move: Move) -> bool:
+    added = ADDED.get(move)
+    return move[0] in _STATUSES_OF_ROLE[role] if added is None else role in added
 
 
 def _listed(statuses: tuple[OrderStatus, ...]) -> str:

@@ -17,7 +17,7 @@ from ordertrack.database import session as database
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, enter_tenant
-from ordertrack.rules.state_machine import TRANSITIONS
+from ordertrack.rules.state_machine import ADDED, TRANSITIONS
 from ordertrack.sla.measure import soundness
 from ordertrack.sla.rollup import sampling
 from ordertrack.tenants.models import Tenant
@@ -42,7 +42,7 @@ _GUARDS = text("""
     SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND (tgrelid, tgname) IN (
         ('orders'::regclass, 'guard_order_status'), ('order_status_events'::regclass, 'guard_event'),
         ('tenant_streams'::regclass, 'guard_stream'), ('tenant_streams'::regclass, 'guard_gap'),
-        ('order_actions'::regclass, 'guard_action'))
+        ('order_actions'::regclass, 'guard_action'), ('order_status_events'::regclass, 'name_rule_set'))
 """)
 _STORY_KEY = text("""
     SELECT count(*) FROM pg_constraint WHERE conname = 'orders_status_is_last_event' AND convalidated
@@ -77,11 +77,21 @@ _CLAIMS = {
               FROM order_status_events WHERE tenant_id = :tenant
             WINDOW story AS (PARTITION BY order_id ORDER BY seq)) AS events
          WHERE from_status IS DISTINCT FROM before OR version <> position""",
-    "each move in the log of {tenant} is one of the state machine's": """
+    "each move in the log of {tenant} is one of the rule set that it was made under": """
         SELECT count(*) FROM order_status_events AS event
          WHERE tenant_id = :tenant AND from_status IS NOT NULL AND NOT EXISTS (
-            SELECT FROM status_transitions AS pair
-             WHERE pair.from_status = event.from_status AND pair.to_status = event.to_status)""",
+            SELECT FROM rule_set_transitions AS pair
+             WHERE pair.rule_set = event.rule_set AND pair.from_status = event.from_status AND pair.to_status = event.to_status)""",
+    "what {tenant} does for a reason only says its reason": """
+        SELECT count(*) FROM order_status_events AS event JOIN rule_set_transitions AS pair
+            USING (rule_set, from_status, to_status)
+         WHERE tenant_id = :tenant AND asks_reason
+           AND coalesce(trim(event.metadata ->> 'reason'), '') = ''""",
+    "{tenant} works by the rule set that was chosen last": """
+        SELECT count(*) FROM tenant_streams AS stream
+         WHERE tenant_id = :tenant AND rule_set <> coalesce((
+            SELECT rule_set FROM saved_rule_sets AS saved WHERE saved.tenant_id = stream.tenant_id
+             ORDER BY version DESC LIMIT 1), 'strict')""",
     "each order of {tenant} stands where its last event left it": """
         SELECT count(*) FROM orders WHERE tenant_id = :tenant AND (version, status, status_since) IS DISTINCT
           FROM (SELECT ROW (version, to_status, occurred_at) FROM order_status_events AS event
@@ -136,7 +146,12 @@ _CLAIMS = {
              ORDER BY seq DESC LIMIT 1), false)""",
 }
 
-
+_PAIRS = {
+    (str(rule_set), str(before), str(after), (before, after) in ADDED)
+    for rule_set, following in TRANSITIONS.items()
+    for before, afters in following.items()
+    for after in afters
+}
 _MOST_NAMED = 10
 
 
@@ -184,10 +199,9 @@ def _reading(settings: Settings) -> Iterator[Flask]:
 
 
 def _check_guards(connection: Connection) -> Iterator[Finding]:
-    pairs = {tuple(row) for row in connection.execute(text("TABLE status_transitions"))}
-    expected = {(str(before), str(after)) for before, afters in TRANSITIONS.items() for after in afters}
-    yield Finding("the table of transitions is the state machine's map", pairs == expected)
-    yield Finding("the triggers that guard every move are on", connection.execute(_GUARDS).scalar() == 5)
+    pairs = {tuple(row) for row in connection.execute(text("TABLE rule_set_transitions"))}
+    yield Finding("the table of transitions is the state machine's map", pairs == _PAIRS)
+    yield Finding("the triggers that guard every move are on", connection.execute(_GUARDS).scalar() == 6)
     yield Finding(
         "the key that ties a status to its event is there", connection.execute(_STORY_KEY).scalar() == 1
     )

@@ -14,7 +14,7 @@ from ordertrack.sla.estimates.expected_end import ExpectedEnd
 def timer_of(order: OrderRecord) -> Timer:
     """When the card of an order becomes due, and late."""
     found = cache.of_restaurant(order.tenant_id, order.restaurant_id)
-    entered = {step.status: step.at for step in order.steps}
+    entered = {step.status: step.at for step in reversed(order.steps)}  # a stage begins when it began first
     return targets.timer(order.status, order.fulfilment, entered, found.calendar, found.targets)
 
 

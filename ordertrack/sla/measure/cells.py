@@ -18,6 +18,7 @@ from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla.measure.histogram import Ints
 
 Cells: TypeAlias = NDArray[Any]
+Mask: TypeAlias = NDArray[np.bool_]
 
 ENTRY = np.dtype([("key", "<u4"), ("count", "<u4")])
 EMPTY: Cells = np.empty(0, ENTRY)
@@ -33,12 +34,23 @@ UNJUDGED, IN_TARGET, BREACH = 0, 1, 2
 NO_SHIFT = 0
 NO_HOUR = 31
 
-# A time of a stage: bin 8 bits, target 2, left out 2, fulfilment 2, shift 8, hour 5.
-_TARGET, _LEFT_OUT, _FULFILMENT, _SHIFT, _HOUR = 8, 10, 12, 14, 22
+# A time of a stage: bin 8 bits, target 2, left out 2, fulfilment 2, shift 8, hour 5, again 1, cancelled 1.
+_TARGET, _LEFT_OUT, _FULFILMENT, _SHIFT, _HOUR, _AGAIN, _CANCELLED = 8, 10, 12, 14, 22, 27, 28
+FLAGS = _AGAIN
+"""From this bit on a key has what is seldom so."""
 
 
-def pack(bins: Ints, target: Ints, left_out: Ints, fulfilment: Ints, shift: Ints, hour: Ints) -> Ints:
-    """Keys of times of a stage."""
+def pack(
+    bins: Ints,
+    target: Ints,
+    left_out: Ints,
+    fulfilment: Ints,
+    shift: Ints,
+    hour: Ints,
+    is_again: Mask,
+    is_cancelled: Mask,
+) -> Ints:
+    """Keys of times of a stage, and of orders that were cancelled in it."""
     return (
         bins
         | target << _TARGET
@@ -46,6 +58,8 @@ def pack(bins: Ints, target: Ints, left_out: Ints, fulfilment: Ints, shift: Ints
         | fulfilment << _FULFILMENT
         | shift << _SHIFT
         | hour << _HOUR
+        | is_again.astype(np.int64) << _AGAIN
+        | is_cancelled.astype(np.int64) << _CANCELLED
     )
 
 
@@ -71,6 +85,16 @@ def shift_of(key: Cells) -> Cells:
 
 def hour_of(key: Cells) -> Cells:
     return key >> _HOUR & 31
+
+
+def again_of(key: Cells) -> Cells:
+    """1 for a stage that was left and entered again."""
+    return key >> _AGAIN & 1
+
+
+def cancelled_of(key: Cells) -> Cells:
+    """1 for an order that was cancelled while the stage ran: it is no time, and in no figure of times."""
+    return key >> _CANCELLED & 1
 
 
 def without_hour(cells: Cells) -> Cells:

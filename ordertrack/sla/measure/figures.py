@@ -23,6 +23,8 @@ class Figures:
 
     `judged` of `count` began under a target, and `in_target` of those met it. `left_out` were measured and
     are not trusted: when a report leaves them out they are not in `count`, when it has them in they are.
+    `again` of `count` were left and entered again. `cancelled` orders were called off late while the stage
+    ran: they have no time, and are in no other figure.
     """
 
     count: int
@@ -33,11 +35,18 @@ class Figures:
     judged: int
     in_target: int
     left_out: Mapping[LeftOut, int]
+    again: int = 0
+    cancelled: int = 0
 
     @property
     def share(self) -> float | None:
         """In target, 0 to 1; None where nothing had a target."""
         return self.in_target / self.judged if self.judged else None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known: no time, not even a doubtful one, and nothing cancelled."""
+        return not (self.count or self.all_left_out or self.cancelled)
 
     @property
     def all_left_out(self) -> int:

@@ -11,13 +11,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ordertrack.rules.stages import SPANS, TAPPED_ONE_BY_ONE, Stage
+from ordertrack.rules.stages import CANCELLED_LATE_IN, SPANS, TAPPED_ONE_BY_ONE, Stage
 from ordertrack.rules.state_machine import OrderStatus
-from ordertrack.sla.measure.cells import FULFILMENTS, GOAL, STATUSES
+from ordertrack.sla.measure.cells import FULFILMENTS, GOAL, STATUSES, Mask
 from ordertrack.sla.measure.histogram import Floats, Ints
 
 Events: TypeAlias = NDArray[Any]
-Mask: TypeAlias = NDArray[np.bool_]
 
 # One event: `restaurant` is a place in the list of settings, `to` and `fulfilment` in their enums, `at` in
 # microseconds since 1970, which is no time of its own unless `is_timed`; `load` -1 where nobody counted.
@@ -49,7 +48,11 @@ _NUMBER = {status: number for number, status in enumerate(STATUSES)}
 
 @dataclass(frozen=True)
 class Times:
-    """Times of one kind, one an element: when they began (microseconds since 1970), how long they took."""
+    """Times of one kind, one an element: when they began (microseconds since 1970), how long they took.
+
+    `is_again`: the stage was left and entered again, and this is until its last end. `is_cancelled`: the
+    order was cancelled while it ran, so it never ended.
+    """
 
     restaurant: Ints
     order: NDArray[Any]
@@ -57,16 +60,11 @@ class Times:
     began: Ints
     seconds: Floats
     is_mass: Mask
+    is_again: Mask
+    is_cancelled: Mask
 
     def where(self, chosen: Mask) -> Times:
-        return Times(
-            self.restaurant[chosen],
-            self.order[chosen],
-            self.fulfilment[chosen],
-            self.began[chosen],
-            self.seconds[chosen],
-            self.is_mass[chosen],
-        )
+        return Times(*(getattr(self, name)[chosen] for name in _FIELDS))
 
 
 @dataclass(frozen=True)
@@ -112,38 +110,82 @@ def mass_taps(events: Events) -> Mask:
 
 
 class Stories:
-    """Events of whole orders, of which some are `new`: what ended with those.
+    """Events of whole orders, those of each in its order, of which some are `new`: what ended with those.
 
-    A status that nobody knows the time of is the end and the beginning of nothing.
+    A status that nobody knows the time of is the end and the beginning of nothing. A stage runs from when its
+    first status was entered first until one of its ends was entered last.
     """
 
     def __init__(self, events: Events, new: Mask, is_mass: Mask) -> None:
         self._events = events
-        self._new = new & events["is_timed"]
+        self._is_new = new
+        self._is_timed = events["is_timed"]
         self._is_mass = is_mass
         _, self._order = np.unique(events["order"], return_inverse=True)
+        self._before = self._statuses_before()
         shape = (self._order.max(initial=-1) + 1, len(STATUSES))
+        first = (self._order[::-1], events["to"][::-1])  # of several entries the first is written last
         self._entered = np.full(shape, _NEVER)
-        self._entered[self._order, events["to"]] = np.where(events["is_timed"], events["at"], _NEVER)
-        self._was = np.zeros(shape, bool)
-        self._was[self._order, events["to"]] = True
+        self._entered[first] = np.where(self._is_timed, events["at"], _NEVER)[::-1]
         self._load = np.full(shape, -1)
-        self._load[self._order, events["to"]] = events["load"]
+        self._load[first] = events["load"][::-1]
 
     def times(self, stage: Stage) -> Times:
-        """The times of this stage that ended with a new event."""
-        span = SPANS[stage]
-        ends = self._new & np.isin(self._events["to"], [_NUMBER[status] for status in span.ends])
-        began = self._when(span.begins)
-        if stage == Stage.HANDOVER:  # what was sent out was handed over then, and not when it arrived
-            arrived = self._events["to"] == _NUMBER[OrderStatus.COMPLETED]
-            ends &= ~(arrived & self._was[self._order, _NUMBER[OrderStatus.DELIVERING]])
-        return self._ended(ends & (began != _NEVER), began)
+        """The times of this stage that ended with a new event, and the orders that one cancelled in it."""
+        ends, is_again = self._ends(stage)
+        cancelled = self._cancelled_in(stage)
+        began = self._when(SPANS[stage].begins)
+        chosen = (self._last(ends) | cancelled) & self._is_new & self._is_timed & (began != _NEVER)
+        return self._ended(chosen, began, is_again, cancelled)
+
+    def ended_before(self, stage: Stage) -> Times:
+        """The times that were ended by an event which is not new, and are ended by a new one now."""
+        ends, is_again = self._ends(stage)
+        began = self._when(SPANS[stage].begins)
+        chosen = self._overtaken(ends) & self._is_timed & (began != _NEVER)
+        return self._ended(chosen, began, is_again, np.zeros(len(chosen), bool))
 
     def remaining(self) -> Remaining:
         """For each order that reached its goal with a new event: how long it took from each status on."""
+        return self._remaining(self._last(self._reached()) & self._is_new)
+
+    def remaining_before(self) -> Remaining:
+        """The same of events which are not new, for orders that a new one brings to their goal again."""
+        return self._remaining(self._overtaken(self._reached()))
+
+    def _statuses_before(self) -> Ints:
+        """For each event the number of the status that its order had before; -1 for none."""
+        by_order = np.argsort(self._order, kind="stable")
+        before = np.full(len(self._events), -1)
+        same = self._order[by_order][1:] == self._order[by_order][:-1]
+        before[by_order[1:][same]] = self._events["to"][by_order[:-1][same]]
+        return before
+
+    def _ends(self, stage: Stage) -> tuple[Mask, Mask]:
+        """Which events end this stage, and of which orders it was left and entered again."""
+        span = SPANS[stage]
+        ends = np.isin(self._events["to"], [_NUMBER[status] for status in span.ends])
+        if stage == Stage.HANDOVER:  # what was sent out was handed over then, and not when it arrived
+            arrived = self._events["to"] == _NUMBER[OrderStatus.COMPLETED]
+            sent_out = self._events["to"] == _NUMBER[OrderStatus.DELIVERING]
+            ends &= ~(arrived & (self._how_many(sent_out) > 0))
+        begins = self._events["to"] == _NUMBER[span.begins]
+        began_before = begins & (self._events["seq"] < self._newest(ends)[self._order])
+        return ends, (self._how_many(ends) > 1) | (self._how_many(began_before) > 1)
+
+    def _cancelled_in(self, stage: Stage) -> Mask:
+        """Which events cancel an order late, while this stage runs."""
+        late = [_NUMBER[status] for status in SPANS[stage].through if status in CANCELLED_LATE_IN]
+        found: Mask = (self._events["to"] == _NUMBER[OrderStatus.CANCELLED]) & np.isin(self._before, late)
+        return found
+
+    def _reached(self) -> Mask:
         goal = np.array([_NUMBER[GOAL[each]] for each in FULFILMENTS])
-        reached = self._new & (self._events["to"] == goal[self._events["fulfilment"]])
+        found: Mask = self._is_timed & (self._events["to"] == goal[self._events["fulfilment"]])
+        return found
+
+    def _remaining(self, reached: Mask) -> Remaining:
+        never = np.zeros(len(self._events), bool)
         parts = []
         for number in range(len(STATUSES)):
             began = self._entered[self._order, number]
@@ -151,18 +193,36 @@ class Stories:
             ends &= self._load[self._order, number] >= 0
             load = self._load[self._order, number][ends]
             status = np.full(len(load), number)
-            parts.append((self._ended(ends, began), status, load, self._events["at"][ends]))
+            parts.append((self._ended(ends, began, never, never), status, load, self._events["at"][ends]))
         return Remaining(
             Times(*(np.concatenate([getattr(each[0], name) for each in parts]) for name in _FIELDS)),
             *(np.concatenate([each[place] for each in parts]) for place in (1, 2, 3)),
         )
 
+    def _last(self, chosen: Mask) -> Mask:
+        """Which of these events are the last of their order."""
+        return chosen & (self._events["seq"] == self._newest(chosen)[self._order])
+
+    def _overtaken(self, chosen: Mask) -> Mask:
+        """Which of these events are the last of their order that are not new, where a new one follows."""
+        return self._last(chosen & ~self._is_new) & (self._how_many(chosen & self._is_new) > 0)
+
+    def _newest(self, chosen: Mask) -> Ints:
+        """For each order the place in the log of the last of these events; -1 for none."""
+        newest = np.full(self._order.max(initial=-1) + 1, -1)
+        np.maximum.at(newest, self._order[chosen], self._events["seq"][chosen])
+        return newest
+
+    def _how_many(self, chosen: Mask) -> Ints:
+        """For each event, how many of these events its order has."""
+        return np.bincount(self._order[chosen], minlength=self._order.max(initial=-1) + 1)[self._order]
+
     def _when(self, status: OrderStatus) -> Ints:
-        """For each event, when its order entered this status."""
+        """For each event, when its order entered this status first."""
         when: Ints = self._entered[self._order, _NUMBER[status]]
         return when
 
-    def _ended(self, ends: Mask, began: Ints) -> Times:
+    def _ended(self, ends: Mask, began: Ints, is_again: Mask, is_cancelled: Mask) -> Times:
         events = self._events[ends]
         return Times(
             events["restaurant"].astype(np.int64),
@@ -171,6 +231,8 @@ class Stories:
             began[ends],
             (events["at"] - began[ends]) / SECOND,
             self._is_mass[ends],
+            (is_again & ~is_cancelled)[ends],
+            is_cancelled[ends],
         )
 
 

@@ -7,7 +7,7 @@ import uuid
 from sqlalchemy import Connection, text
 
 from ordertrack.orders.imported import IMPORTER, TIME_UNKNOWN
-from ordertrack.rules.stages import SPANS, Stage
+from ordertrack.rules.stages import CANCELLED_LATE_IN, SPANS, Stage
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla.measure import cells
 
@@ -31,16 +31,17 @@ def contradictions(connection: Connection, tenant_id: uuid.UUID) -> int:
 
 
 def _in_the_log(connection: Connection, tenant_id: uuid.UUID) -> dict[Stage, int]:
-    """How often each stage ended up to the roll-up's position: no order enters a status twice.
+    """How many times of each stage the log has up to the roll-up's position, and orders cancelled late in it.
 
-    Orders are counted by their ways: which statuses they came to, and of which of those the time is known.
+    Orders are counted by their ways: the statuses they came to one after another, and of which of those
+    entries the time is known.
     """
     rows = connection.execute(
         text("""
             SELECT statuses, timed, count(*) FROM (
-                SELECT array_agg(to_status ORDER BY to_status) AS statuses,
-                    array_agg(to_status ORDER BY to_status) FILTER (
-                        WHERE actor <> :importer OR NOT jsonb_exists(metadata, :unknown)) AS timed
+                SELECT array_agg(to_status ORDER BY seq) AS statuses,
+                    array_agg(
+                        actor <> :importer OR NOT jsonb_exists(metadata, :unknown) ORDER BY seq) AS timed
                   FROM order_status_events
                  WHERE tenant_id = :tenant
                    AND seq <= (SELECT coalesce(max(seq), 0) FROM sla_progress WHERE tenant_id = :tenant)
@@ -50,18 +51,28 @@ def _in_the_log(connection: Connection, tenant_id: uuid.UUID) -> dict[Stage, int
         {"tenant": tenant_id, "importer": IMPORTER, "unknown": TIME_UNKNOWN},
     ).all()
     return {
-        stage: sum(count for statuses, timed, count in rows if _ended(stage, set(statuses), set(timed or ())))
+        stage: sum(
+            count * _counted(stage, list(zip(statuses, timed, strict=True)))
+            for statuses, timed, count in rows
+        )
         for stage in Stage
     }
 
 
-def _ended(stage: Stage, statuses: set[str], timed: set[str]) -> bool:
-    """Whether an order that came to these statuses has a time of this stage."""
+def _counted(stage: Stage, way: list[tuple[str, bool]]) -> int:
+    """How many entries of this stage a way makes: one if it ended, one more if it was cancelled in it."""
     span = SPANS[stage]
-    ends = {each for each in span.ends if each in timed}
+    first = next((is_timed for status, is_timed in way if status == span.begins), False)
+    if not first:
+        return 0
+    statuses = [status for status, _ in way]
+    ends = set(span.ends)
     if stage == Stage.HANDOVER and OrderStatus.DELIVERING in statuses:
         ends.discard(OrderStatus.COMPLETED)
-    return span.begins in timed and bool(ends)
+    last = next((is_timed for status, is_timed in reversed(way) if status in ends), False)
+    late = span.through & CANCELLED_LATE_IN
+    is_cancelled = way[-1] == (OrderStatus.CANCELLED, True) and len(way) > 1 and statuses[-2] in late
+    return int(last) + int(is_cancelled)
 
 
 def _in_the_roll_up(

@@ -23,6 +23,7 @@ _KINDS = (len(LEFT_OUT), 4, BINS)  # what the low bits of a key say: reason, tar
 _LOW_BITS = np.uint32(math.prod(_KINDS) - 1)
 
 Groups = NDArray[np.int32]
+Counts = NDArray[Any]
 
 
 class Tally:
@@ -45,8 +46,9 @@ class Tally:
 
     def figures(self, group: Groups, groups: int) -> list[Figures]:
         """The figures of each group, numbered from 0; `group` says which one each cell is in, -1 in none."""
+        again, cancelled, times = self._flagged(group, groups)
         place = (group.astype(np.int64) + 1) * (int(_LOW_BITS) + 1) + (self.key & _LOW_BITS)
-        table = np.bincount(place, self._count, (groups + 1) * math.prod(_KINDS))
+        table = np.bincount(place, times, (groups + 1) * math.prod(_KINDS))
         by_kind: NDArray[Any] = table.reshape(groups + 1, *_KINDS)[1:]
         counted = by_kind.sum(axis=1) if self._with_left_out else by_kind[:, 0]
         histograms = counted.sum(axis=1)
@@ -68,9 +70,29 @@ class Tally:
                     for place, reason in enumerate(LEFT_OUT)
                     if reason is not None
                 },
+                again=int(again[number]),
+                cancelled=int(cancelled[number]),
             )
             for number in range(groups)
         ]
+
+    def _flagged(self, group: Groups, groups: int) -> tuple[Counts, Counts, Counts]:
+        """Of each group how many stages were entered again and how many orders cancelled; of each cell its times.
+
+        Few cells are flagged, so the others are looked at no further.
+        """
+        places = np.flatnonzero(self.key >> cells.FLAGS)
+        key, count, its_group = self.key[places], self._count[places], group[places].astype(np.int64) + 1
+        is_cancelled = cells.cancelled_of(key) > 0
+        is_again = (cells.again_of(key) > 0) & (self._with_left_out | (cells.left_out_of(key) == 0))
+        again, cancelled = (
+            np.bincount(its_group, count * chosen, groups + 1)[1:] for chosen in (is_again, is_cancelled)
+        )
+        times = self._count
+        if is_cancelled.any():
+            times = times.copy()
+            times[places[is_cancelled]] = 0
+        return again, cancelled, times
 
 
 def _percentiles(histograms: NDArray[Any], share: float) -> list[float | None]:

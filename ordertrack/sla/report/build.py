@@ -125,7 +125,7 @@ class _Making:
     def _shifts(self) -> list[Group]:
         shift = cells.shift_of(self._tally.key).astype(np.int32)
         found = self._tally.figures(shift, max(self._names, default=NO_SHIFT) + 1)
-        there = [number for number, each in enumerate(found) if each.count or each.all_left_out]
+        there = [number for number, each in enumerate(found) if not each.is_empty]
         return [
             Group(self._names.get(number, ""), self._names.get(number, _("Outside shifts")), found[number])
             for number in sorted(there, key=self._place_of_shift)
@@ -165,7 +165,7 @@ class _Making:
         return [
             HeatCell(place // HOURS, place % HOURS, each)
             for place, each in enumerate(found)
-            if each.count or each.all_left_out
+            if not each.is_empty
         ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ordertrack.i18n import formats, labels
 from ordertrack.i18n.translate import gettext as _
@@ -34,12 +34,12 @@ from ordertrack.sla.report.tables import (
 def stages(report: Report) -> Table:
     """Every stage with the period before; the worst against its target is marked."""
     worst = worst_stage(report.stages)
-    judged = any(stage.now.judged for stage in report.stages)
+    shown = _shown(report, any(stage.now.judged for stage in report.stages))
     rows = [
         Row(
             (
                 naming.stage(stage.stage),
-                *_cells(stage.now, judged),
+                *_cells(stage.now, shown),
                 stage.before.p50,
                 stage.before.p90,
             ),
@@ -49,7 +49,7 @@ def stages(report: Report) -> Table:
         for stage in report.stages
     ]
     columns = (
-        *_columns(report, _("Stage"), TEXT, judged),
+        *_columns(report, _("Stage"), TEXT, shown),
         Column(_("p50 before"), TIME),
         Column(_("p90 before"), TIME),
     )
@@ -57,43 +57,43 @@ def stages(report: Report) -> Table:
 
 
 def shifts(report: Report) -> Table:
-    judged = is_judged(report)
-    rows = [Row((group.label, *_cells(group.figures, judged))) for group in report.shifts]
-    return Table("shifts", _("By shift"), _columns(report, _("Shift"), NAME, judged), rows)
+    shown = _shown(report, is_judged(report))
+    rows = [Row((group.label, *_cells(group.figures, shown))) for group in report.shifts]
+    return Table("shifts", _("By shift"), _columns(report, _("Shift"), NAME, shown), rows)
 
 
 def days(report: Report) -> Table:
-    judged = is_judged(report)
+    shown = _shown(report, is_judged(report))
     rows = []
     for group in report.days:
         day = dt.date.fromisoformat(group.key)
         link = f"?{report.selection.on(day).query}"
-        rows.append(Row((day, *_cells(group.figures, judged)), link))
-    return Table("days", _("By business day"), _columns(report, _("Business day"), DAY, judged), rows)
+        rows.append(Row((day, *_cells(group.figures, shown)), link))
+    return Table("days", _("By business day"), _columns(report, _("Business day"), DAY, shown), rows)
 
 
 def restaurants(report: Report) -> Table:
-    judged = is_judged(report)
+    shown = _shown(report, is_judged(report))
     by_slug = {restaurant.slug: restaurant for restaurant in report.selection.restaurants}
     rows = [
         Row(
-            (group.label, *_cells(group.figures, judged)),
+            (group.label, *_cells(group.figures, shown)),
             f"?{report.selection.of(by_slug[group.key]).query}",
         )
         for group in worst_first(report.restaurants)
     ]
-    columns = _columns(report, _("Restaurant"), NAME, judged)
+    columns = _columns(report, _("Restaurant"), NAME, shown)
     return Table("restaurants", _("By restaurant"), columns, rows)
 
 
 def hours(report: Report) -> Table:
     """By weekday and hour, each day from the hour at which it starts."""
-    judged = is_judged(report)
+    shown = _shown(report, is_judged(report))
     place_of = {hour: place for place, hour in enumerate(hours_of_day(report))}
     cells = sorted(report.heat, key=lambda cell: (cell.weekday, place_of[cell.hour]))
     weekdays = naming.weekdays()
-    rows = [Row((weekdays[cell.weekday], cell.hour, *_cells(cell.figures, judged))) for cell in cells]
-    first, *rest = _columns(report, _("Weekday"), TEXT, judged)
+    rows = [Row((weekdays[cell.weekday], cell.hour, *_cells(cell.figures, shown))) for cell in cells]
+    first, *rest = _columns(report, _("Weekday"), TEXT, shown)
     return Table("hours", _("By weekday and hour"), (first, Column(_("Hour"), HOUR), *rest), rows)
 
 
@@ -141,23 +141,37 @@ TABLES: dict[str, Callable[[Report], Table]] = {
 }
 
 
-def _columns(report: Report, first: str, kind: Kind, with_share: bool) -> tuple[Column, ...]:
+class _Shown(NamedTuple):
+    """What only some reports have: shares in target; stages entered again and orders cancelled late."""
+
+    shares: bool
+    unplanned: bool
+
+
+def _shown(report: Report, shares: bool) -> _Shown:
+    return _Shown(shares, any(stage.now.again or stage.now.cancelled for stage in report.stages))
+
+
+def _columns(report: Report, first: str, kind: Kind, shown: _Shown) -> tuple[Column, ...]:
     times = (_("Mean"), _("p50"), _("p90"), _("p95"))
-    shares = (Column(_("In target"), IN_TARGET),) if with_share else ()
+    shares = (Column(_("In target"), IN_TARGET),) if shown.shares else ()
+    unplanned = (Column(_("Again"), COUNT), Column(_("Cancelled late"), COUNT)) if shown.unplanned else ()
     doubts = _("Doubtful, counted in") if report.selection.with_left_out else _("Left out")
     return (
         Column(first, kind),
         Column(_("Orders"), COUNT),
         *(Column(title, TIME) for title in times),
         *shares,
+        *unplanned,
         Column(doubts, DOUBTS),
     )
 
 
-def _cells(figures: Figures, with_share: bool) -> tuple[Any, ...]:
+def _cells(figures: Figures, shown: _Shown) -> tuple[Any, ...]:
     times = (figures.count, figures.mean, figures.p50, figures.p90, figures.p95)
-    shares = (figures,) if with_share else ()
-    return (*times, *shares, figures.left_out)
+    shares = (figures,) if shown.shares else ()
+    unplanned = (figures.again, figures.cancelled) if shown.unplanned else ()
+    return (*times, *shares, *unplanned, figures.left_out)
 
 
 def _order_columns() -> tuple[Column, ...]:

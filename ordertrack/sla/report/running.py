@@ -23,8 +23,9 @@ from ordertrack.sla.report.contents import RunningShift
 from ordertrack.sla.report.selection import Selection
 
 _OPEN = text("""
-    SELECT orders.restaurant_id, orders.status, orders.fulfilment,
-        array_agg(event.to_status) AS entered, array_agg(event.occurred_at) AS at
+    SELECT orders.restaurant_id, orders.status, orders.status_since, orders.fulfilment,
+        array_agg(event.to_status ORDER BY seq DESC) AS entered,
+        array_agg(event.occurred_at ORDER BY seq DESC) AS at
       FROM orders JOIN order_status_events AS event
         ON event.tenant_id = orders.tenant_id AND event.order_id = orders.id
      WHERE orders.tenant_id = :tenant_id AND orders.restaurant_id = ANY (:restaurants)
@@ -114,9 +115,9 @@ def _open_orders(
         if selection.fulfilment not in (None, fulfilment):
             continue
         status, restaurant = OrderStatus(row.status), by_id[row.restaurant_id]
-        entered = dict(zip(map(OrderStatus, row.entered), row.at, strict=True))
-        rules = restaurant.calendar.rules_on(restaurant.calendar.day_of(entered[status]))
-        if (now - entered[status]).total_seconds() > rules.forgotten_after:
+        entered = dict(zip(map(OrderStatus, row.entered), row.at, strict=True))  # of several times the first
+        rules = restaurant.calendar.rules_on(restaurant.calendar.day_of(row.status_since))
+        if (now - row.status_since).total_seconds() > rules.forgotten_after:
             forgotten[restaurant.id] += 1
             continue
         statuses[restaurant.id][status] += 1

@@ -49,7 +49,7 @@ def _register(state: BlueprintSetupState) -> None:
         sla_stage=naming.stage,
         sla_measures=naming.measures,
         sla_open=wording.open_orders,
-        left_out_text=wording.left_out_text,
+        beside_figure=wording.beside,
     )
 
 

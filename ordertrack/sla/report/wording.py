@@ -11,7 +11,7 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
 from ordertrack.rules.stages import LeftOut
 from ordertrack.rules.state_machine import OrderStatus
-from ordertrack.sla.measure.figures import Over
+from ordertrack.sla.measure.figures import Figures, Over
 from ordertrack.sla.report import terms
 from ordertrack.sla.report.contents import RunningShift
 
@@ -58,6 +58,20 @@ def left_out_text(counts: Mapping[LeftOut, int], are_in: bool = False) -> str:
             **said,
         )
     return ngettext("%(num)s left out: %(reasons)s", "%(num)s left out: %(reasons)s", total, **said)
+
+
+def beside(figures: Figures, are_in: bool = False) -> str:
+    """What stands beside a figure: what is left out, what was entered again, what was cancelled.
+
+    As `24 left out: 3 forgotten, 21 mass · 2 again · 1 cancelled late`, without those there are none of.
+    """
+    parts = [left_out_text(figures.left_out, are_in)]
+    if figures.again:
+        parts.append(ngettext("%(num)s again", "%(num)s again", figures.again, num=number(figures.again)))
+    if figures.cancelled:
+        num = number(figures.cancelled)
+        parts.append(ngettext("%(num)s cancelled late", "%(num)s cancelled late", figures.cancelled, num=num))
+    return " · ".join(parts)
 
 
 def _reasons(counts: Mapping[LeftOut, int]) -> str:

@@ -24,6 +24,7 @@ from ordertrack.sla.measure.fold import (
     Mask,
     Remaining,
     Stories,
+    Times,
     are_judged,
     mass_taps,
 )
@@ -56,7 +57,8 @@ class Making:
     def added(self, new: Events, until: int) -> tuple[Stories, Affected]:
         """The stories that these events, which follow position `until`, belong to.
 
-        And the days affected by taps up to `until` that only these events turn into mass taps.
+        And the days affected by them: by taps up to `until` that only these events turn into mass taps, and
+        by stages that had ended and end once more.
         """
         context = self.reader.within(_around(new, 2 * MASS_WITHIN), until)
         is_mass = mass_taps(np.concatenate([context, new]))
@@ -68,7 +70,10 @@ class Making:
         stories = Stories(
             events, is_new, np.concatenate([np.zeros(len(earlier), bool), is_mass[len(context) :]])
         )
-        return stories, self._affected(became, until)
+        affected = self._affected(became, until)
+        self._affect(affected, [stories.ended_before(stage) for stage in Stage])
+        self._affect_learned(affected, stories.remaining_before())
+        return stories, affected
 
     def days(self, stories: Stories) -> dict[Day, Content]:
         """What ended with the new events of these stories, by the day on which it began."""
@@ -83,7 +88,7 @@ class Making:
                 for day in np.unique(days):
                     those = days == day
                     found[Day(stage, int(day), self._settings[number].id)] = Content(
-                        cells.counted(keys[those]), cells.slowest([slow[those]])
+                        cells.counted(keys[those]), cells.slowest([slow[those & ~here.is_cancelled]])
                     )
         return found
 
@@ -126,15 +131,21 @@ class Making:
             return found
         events = self.reader.of_orders(np.unique(became["order"]), until)
         stories = Stories(events, np.isin(events["seq"], became["seq"]), np.zeros(len(events), bool))
-        for stage in Stage:
-            times = stories.times(stage)
+        self._affect(found, [stories.times(stage) for stage in Stage])
+        self._affect_learned(found, stories.remaining())
+        return found
+
+    def _affect(self, affected: Affected, ended: Sequence[Times]) -> None:
+        """Add the business days that hold these times."""
+        for times in ended:
             for number in np.unique(times.restaurant):
                 days = self.judges[number].days(times.began[times.restaurant == number])
-                found.business_days.update((int(number), int(day)) for day in np.unique(days))
-        remaining = stories.remaining()
+                affected.business_days.update((int(number), int(day)) for day in np.unique(days))
+
+    def _affect_learned(self, affected: Affected, remaining: Remaining) -> None:
+        """Add the days that learned from these."""
         learned = zip(remaining.times.restaurant, remaining.ended // DAY, strict=True)
-        found.learned_days.update((int(number), int(day)) for number, day in learned)
-        return found
+        affected.learned_days.update((int(number), int(day)) for number, day in learned)
 
 
 def _around(events: Events, distance: int) -> list[Span]:

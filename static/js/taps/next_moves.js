@@ -28,7 +28,7 @@ export function chain(changes, card, entries, status) {
   const isAboutLines = moves.some(({ to }) => to === READY) && entries.some(({ fields }) => fields.line);
   if (card.hasAttribute("data-held") || !(isMoved || isAboutLines)) return;
   const openLines = card.querySelectorAll("[data-line]:not([data-done])").length;
-  const old = [...card.querySelectorAll(`.despite, .move${isMoved ? ", details.cancel" : ""}`)];
+  const old = [...card.querySelectorAll(`.despite, .move${isMoved ? ", .cancel, .recall, .came_back" : ""}`)];
   const parts = moves.flatMap((move, place) => partsOf(move, place === 0, openLines));
   for (const part of parts) changes.insert(part, old[0] ?? card);
   for (const part of old) changes.set(part, "hidden", "");

@@ -1,0 +1,33 @@
+-- As before, by the rule set of the order's tenant. What the importer writes by another one, the event's key holds.
+CREATE OR REPLACE FUNCTION guard_order_status() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.status <> 'pending' OR NEW.version <> 1 THEN
+            RAISE EXCEPTION 'an order begins as pending, not as %', NEW.status
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF NEW.status = OLD.status AND NEW.version = OLD.version THEN
+        IF NEW.status_since <> OLD.status_since AND NOT public.may_write_past() THEN
+            RAISE EXCEPTION 'an order has its status since the event that gave it'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF NOT EXISTS (
+        SELECT FROM public.rule_set_transitions AS pair JOIN public.tenant_streams AS stream
+            ON stream.rule_set = pair.rule_set OR public.may_write_past()
+         WHERE stream.tenant_id = NEW.tenant_id
+           AND pair.from_status = OLD.status AND pair.to_status = NEW.status
+    ) OR (NEW.status = 'delivering' AND NEW.fulfilment <> 'delivery') THEN
+        RAISE EXCEPTION 'an order that is % cannot become %', OLD.status, NEW.status
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.version <> OLD.version + 1 THEN
+        RAISE EXCEPTION 'a move counts up version by one and writes the event of that version'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
