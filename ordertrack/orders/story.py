@@ -59,9 +59,8 @@ def _of_event(event: EventRecord, was_timed: bool) -> Sentence:
     if event.open_lines and event.to_status == OrderStatus.READY:
         what = ngettext("Ready, with %(num)s line open", "Ready, with %(num)s lines open", event.open_lines)
     if event.from_status is not None:
-        what = {RECALL: _("Recalled"), CAME_BACK: _("Came back")}.get(
-            (event.from_status, event.to_status), what
-        )
+        back = {RECALL: _("Recalled"), CAME_BACK: _("Came back")}
+        what = back.get((event.from_status, event.to_status), what)
     reason = event.metadata.get("reason")
     why = reason if isinstance(reason, str) else ""
     at = event.occurred_at if event.is_timed else None

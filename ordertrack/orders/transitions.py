@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from psycopg.types.json import Jsonb
+from sqlalchemy.exc import IntegrityError
 
 from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.session import db
@@ -117,19 +118,31 @@ def _advance(
             _check_recall(order, to)
         if on_board:
             _check_board(order, to, by, needs_lines_done)
-        written = _ADVANCE.rows(
-            tenant_id=by.tenant_id,
-            order_id=order_id,
-            expected_status=order.status.value,
-            to=to.value,
-            needs_lines_done=needs_lines_done,
-            heeds_hold=on_board and to != OrderStatus.CANCELLED,
-            changed_by=by.name,
-            actor=by.actor,
-            metadata=Jsonb({**(metadata or {}), **({"reason": reason} if reason else {})}),
-        )
+        try:
+            written = _ADVANCE.rows(
+                tenant_id=by.tenant_id,
+                order_id=order_id,
+                expected_status=order.status.value,
+                to=to.value,
+                needs_lines_done=needs_lines_done,
+                heeds_hold=on_board and to != OrderStatus.CANCELLED,
+                changed_by=by.name,
+                actor=by.actor,
+                metadata=Jsonb({**(metadata or {}), **({"reason": reason} if reason else {})}),
+            )
+        except IntegrityError:
+            if not _has_other_rules_now(order):
+                raise
+            continue
         if written:
             return Advance(order.after(Step(to, written[0].at, by.name, reason, written[0].load)), True)
+
+
+def _has_other_rules_now(order: OrderRecord) -> bool:
+    """Whether the tenant chose another rule set since the order was read."""
+    db.session.rollback()
+    found = records.find(order.tenant_id, order.id)
+    return found is not None and found.rule_set != order.rule_set
 
 
 def _check_recall(order: OrderRecord, to: OrderStatus) -> None:

@@ -16,7 +16,7 @@ from ordertrack.database.session import db
 from ordertrack.orders.intake import NewOrder
 from ordertrack.orders.models import Order
 from ordertrack.rules import state_machine
-from ordertrack.rules.state_machine import FIRST, OrderStatus
+from ordertrack.rules.state_machine import FIRST, OrderStatus, RuleSet
 from ordertrack.tenants.principal import Principal
 
 
@@ -52,17 +52,21 @@ class PastStep(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PastOrder:
-    """Raises IllegalTransition for a step that no order makes, ValueError where its time runs back."""
+    """Raises IllegalTransition for a step that no order makes, ValueError where its time runs back.
+
+    `rule_set` is the tenant's; an importer's orders may be of another one.
+    """
 
     order: NewOrder
     steps: tuple[PastStep, ...]
     idempotency_key: str | None = None
+    rule_set: RuleSet = RuleSet.STRICT
 
     def __post_init__(self) -> None:
         if not self.steps or self.steps[0].status != FIRST:
             raise ValueError(f"an order begins as {FIRST}")
         for before, after in pairwise(self.steps):
-            state_machine.check(before.status, after.status, self.order.fulfilment)
+            state_machine.check(before.status, after.status, self.order.fulfilment, None, self.rule_set)
             if after.at < before.at:
                 raise ValueError(f"{after.status} comes before {before.status}")
 

@@ -174,6 +174,7 @@ class History:
             "at": event.at,
             "since": before and before.at,
             "metadata": step.metadata,
+            "rule_set": order.rule_set,
             "kitchen_load": counts.load(restaurant, before and before.status, step.status),
         }
 

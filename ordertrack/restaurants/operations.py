@@ -40,8 +40,8 @@ class OperationSettings:
 
     `undo_seconds` is how long a move to a status can be taken back before it is sent, `rest_after` after how
     many seconds a tablet forgets who works on it, `arabic_digits` whether guests who read Arabic see ١٢٣.
-    `recall_within` is for how many seconds the kitchen may take back what it called ready. `reasons` are those
-    that boards offer, by what is asked; where there are none, the usual ones are offered.
+    `recall_within` is for how many seconds the kitchen may take back what it called ready. `reasons` are
+    those that boards offer, by what is asked; where there are none, the usual ones are offered.
     """
 
     restaurant_id: uuid.UUID

@@ -1,4 +1,4 @@
-"""The rule set by which the orders of all of a tenant's restaurants move: which holds, who chose it, and when."""
+"""The rule set by which all orders of a tenant move: which one holds, who chose it, and when."""
 
 from __future__ import annotations
 

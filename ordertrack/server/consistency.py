@@ -81,7 +81,8 @@ _CLAIMS = {
         SELECT count(*) FROM order_status_events AS event
          WHERE tenant_id = :tenant AND from_status IS NOT NULL AND NOT EXISTS (
             SELECT FROM rule_set_transitions AS pair
-             WHERE pair.rule_set = event.rule_set AND pair.from_status = event.from_status AND pair.to_status = event.to_status)""",
+             WHERE pair.rule_set = event.rule_set
+               AND pair.from_status = event.from_status AND pair.to_status = event.to_status)""",
     "what {tenant} does for a reason only says its reason": """
         SELECT count(*) FROM order_status_events AS event JOIN rule_set_transitions AS pair
             USING (rule_set, from_status, to_status)

@@ -32,7 +32,7 @@ class TenantStream(Base):
 
 
 class SavedRuleSet(Base):
-    """A choice of the rule set; the last one holds, `strict` if there is none. Written once, never changed."""
+    """A choice of the rule set; the last holds, `strict` if there is none. Written once, never changed."""
 
     __tablename__ = "saved_rule_sets"
 

@@ -12,7 +12,7 @@ import pytest
 from psycopg import errors
 
 from ordertrack.database.config import Settings
-from ordertrack.rules.state_machine import TRANSITIONS, Fulfilment, OrderStatus
+from ordertrack.rules.state_machine import TRANSITIONS, Fulfilment, OrderStatus, RuleSet
 
 PAIRS = list(product(OrderStatus, OrderStatus))
 WAY_TO: dict[OrderStatus, tuple[OrderStatus, ...]] = {
@@ -66,7 +66,7 @@ def test_a_bare_update_of_the_owner_never_changes_a_status(
     if before == after:
         operator.execute(update, [after, order_id])
         operator.commit()
-    elif after in TRANSITIONS[before]:
+    elif after in TRANSITIONS[RuleSet.STRICT][before]:
         operator.execute(update, [after, order_id])
         with pytest.raises(errors.ForeignKeyViolation, match="orders_status_is_last_event"):
             operator.commit()
@@ -208,7 +208,8 @@ def test_a_temporary_table_of_the_same_name_does_not_loosen_the_rules(
     """PostgreSQL looks into a session's temporary schema first, where anybody may make a table."""
     order_id = order_in(OrderStatus.CANCELLED)
     operator.execute(
-        "CREATE TEMP TABLE status_transitions AS SELECT 'cancelled' from_status, 'preparing' to_status"
+        "CREATE TEMP TABLE rule_set_transitions AS"
+        " SELECT 'strict' rule_set, 'cancelled' from_status, 'preparing' to_status, false asks_reason"
     )
     with pytest.raises(errors.CheckViolation):
         operator.execute(

@@ -17,90 +17,98 @@ from ordertrack.rules.state_machine import (
     IllegalTransition,
     OrderStatus,
     ReasonMissing,
+    RecalledTooLate,
     RoleMayNot,
+    RuleSet,
     allowed,
+    asks_reason,
     check,
 )
 
-# A row for each status left, a column for each status reached, both in the order of a day.
+# A row for each status left, a column for each status reached, both in the order of a day. A small letter is
+# a move that the extended rules add.
 ORDER = ("pending", "confirmed", "preparing", "ready", "delivering", "completed", "cancelled")
 TABLE = {
-    "pending":    ". C . . . . X",
-    "confirmed":  ". . p . . . X",
-    "preparing":  ". . . R . . .",
-    "ready":      ". . . . D c .",
-    "delivering": ". . . . . c .",
+    "pending":    ". C . . . . C",
+    "confirmed":  ". . P . . . C",
+    "preparing":  ". . . R . . x",
+    "ready":      ". . r . D C x",
+    "delivering": ". . . b . C x",
     "completed":  ". . . . . . .",
     "cancelled":  ". . . . . . .",
 }  # fmt: skip
-LEGAL = {
-    (before, after)
+MARKS = {
+    (before, after): mark
     for before, row in TABLE.items()
     for after, mark in zip(ORDER, row.split(), strict=True)
     if mark != "."
 }
+MANAGERS = {"manager", "owner"}
 HANDS = {
     "kitchen": {"pending", "confirmed", "preparing"},
     "dispatch": {"ready", "delivering"},
     "manager": set(ORDER),
     "owner": set(ORDER),
 }
+HANDS_OF_ADDED = {"x": MANAGERS, "r": MANAGERS | {"kitchen"}, "b": MANAGERS | {"dispatch"}}
 PAIRS = list(product(OrderStatus, OrderStatus))
 
 
-def is_legal(before: OrderStatus, after: OrderStatus, fulfilment: Fulfilment) -> bool:
-    return (before, after) in LEGAL and (after != "delivering" or fulfilment == "delivery")
+def is_legal(
+    before: OrderStatus,
+    after: OrderStatus,
+    fulfilment: Fulfilment,
+    rule_set: RuleSet,
+    role: Role | None = None,
+) -> bool:
+    mark = MARKS.get((before, after))
+    if mark is None or (after == "delivering" and fulfilment != "delivery"):
+        return False
+    if mark.isupper():
+        return role is None or before in HANDS[role]
+    return rule_set == "extended" and (role is None or role in HANDS_OF_ADDED[mark])
 
 
 def test_there_are_the_seven_statuses_of_the_design() -> None:
     assert [str(status) for status in OrderStatus] == list(ORDER)
     assert FIRST == "pending"
     assert {"completed", "cancelled"} == TERMINAL
-    assert len(LEGAL) == 8
+    assert len([mark for mark in MARKS.values() if mark.isupper()]) == 8
+    assert len(MARKS) == 13
 
 
-@pytest.mark.parametrize(("before", "after"), PAIRS)
-@pytest.mark.parametrize("fulfilment", Fulfilment)
-def test_each_of_the_49_pairs_is_legal_exactly_if_the_table_says_so(
-    before: OrderStatus, after: OrderStatus, fulfilment: Fulfilment
-) -> None:
-    if is_legal(before, after, fulfilment):
-        check(before, after, fulfilment)
-        return
-    with pytest.raises(IllegalTransition) as refusal:
-        check(before, after, fulfilment)
-    assert (refusal.value.from_status, refusal.value.to_status) == (before, after)
-    assert set(refusal.value.allowed) == {to for to in OrderStatus if is_legal(before, to, fulfilment)}
-
-
-@pytest.mark.parametrize(("role", "status"), list(product(Role, OrderStatus)))
-def test_a_role_is_offered_its_own_moves_and_no_others(role: Role, status: OrderStatus) -> None:
-    for fulfilment in Fulfilment:
-        offered = allowed(status, fulfilment, role)
-        expected = {to for to in OrderStatus if is_legal(status, to, fulfilment)}
-        assert set(offered) == (expected if status in HANDS[role] else set())
-        assert len(offered) == len(set(offered))
-
-
-@pytest.mark.parametrize(("before", "after"), PAIRS)
-@pytest.mark.parametrize("role", Role)
-def test_a_role_makes_a_legal_move_or_is_told_that_it_is_not_its_own(
-    role: Role, before: OrderStatus, after: OrderStatus
-) -> None:
-    legal = is_legal(before, after, Fulfilment.DELIVERY)
-    if legal and before in HANDS[role]:
-        check(before, after, Fulfilment.DELIVERY, role)
-        return
-    with pytest.raises(IllegalTransition) as refusal:
-        check(before, after, Fulfilment.DELIVERY, role)
-    assert isinstance(refusal.value, RoleMayNot) == legal
-    assert (refusal.value.from_status, refusal.value.to_status) == (before, after)
-    assert refusal.value.allowed == allowed(before, Fulfilment.DELIVERY, role)
-
-
-def test_a_program_is_narrowed_by_no_role() -> None:
+def test_a_house_goes_by_the_strict_rules_unless_it_says_otherwise() -> None:
     for status, fulfilment in product(OrderStatus, Fulfilment):
-        assert allowed(status, fulfilment) == allowed(status, fulfilment, Role.OWNER)
+        assert allowed(status, fulfilment) == allowed(status, fulfilment, None, RuleSet.STRICT)
+
+
+@pytest.mark.parametrize(("before", "after"), PAIRS)
+@pytest.mark.parametrize("role", [None, *Role])
+@pytest.mark.parametrize("rule_set", RuleSet)
+def test_each_of_the_49_pairs_is_made_exactly_by_whom_the_table_says(
+    rule_set: RuleSet, role: Role | None, before: OrderStatus, after: OrderStatus
+) -> None:
+    for fulfilment in Fulfilment:
+        asked = (before, after, fulfilment, role, rule_set)
+        if is_legal(before, after, fulfilment, rule_set, role):
+            check(*asked)
+            continue
+        with pytest.raises(IllegalTransition) as refusal:
+            check(*asked)
+        assert (refusal.value.from_status, refusal.value.to_status) == (before, after)
+        offered = {to for to in OrderStatus if is_legal(before, to, fulfilment, rule_set, role)}
+        assert set(refusal.value.allowed) == offered and len(refusal.value.allowed) == len(offered)
+        is_somebodys = is_legal(before, after, fulfilment, rule_set)
+        assert isinstance(refusal.value, RoleMayNot) == is_somebodys
+
+
+@pytest.mark.parametrize(("before", "after"), PAIRS)
+def test_what_the_extended_rules_add_is_done_for_a_reason_whoever_does_it(
+    before: OrderStatus, after: OrderStatus
+) -> None:
+    is_added = MARKS.get((before, after), ".").islower()
+    assert asks_reason(before, after, by_staff=False) == is_added
+    assert asks_reason(before, after, by_staff=True) == (is_added or after == "cancelled")
 
 
 def test_the_usual_step_is_offered_first() -> None:
@@ -123,6 +131,10 @@ def test_refusals_say_in_a_sentence_what_is_possible() -> None:
     role = RoleMayNot(Role.DISPATCH, OrderStatus.PENDING, OrderStatus.CONFIRMED, ())
     assert str(role) == "The dispatch role does not move an order from pending to confirmed."
     assert "reason" in str(ReasonMissing(OrderStatus.PENDING, OrderStatus.CANCELLED, ()))
+    why = str(ReasonMissing(OrderStatus.READY, OrderStatus.PREPARING, ()))
+    assert why == "Say why the order goes from ready to preparing: give a reason."
+    late = str(RecalledTooLate(300, OrderStatus.READY, OrderStatus.PREPARING, ()))
+    assert late == "The kitchen recalls an order within 5 min after it was ready. Ask a manager."
 
 
 @given(st.sampled_from(Fulfilment), st.lists(st.integers(0, 6), min_size=6, max_size=6))
@@ -156,4 +168,7 @@ def test_nothing_leaves_a_terminal_status(
 
 
 def test_the_database_knows_the_same_pairs(operator: psycopg.Connection) -> None:
-    assert set(operator.execute("TABLE status_transitions").fetchall()) == LEGAL
+    known = operator.execute("TABLE rule_set_transitions").fetchall()
+    strict = {("strict", *move, False) for move, mark in MARKS.items() if mark.isupper()}
+    extended = {("extended", *move, mark.islower()) for move, mark in MARKS.items()}
+    assert len(known) == 21 and set(known) == strict | extended

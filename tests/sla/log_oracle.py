@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ from support.cast import House
 
 
 class Time(NamedTuple):
-    """One time as the oracle tells it."""
+    """One time as the oracle tells it, or an order that was cancelled late in the stage."""
 
     stage: Stage
     restaurant: str
@@ -31,6 +32,8 @@ class Time(NamedTuple):
     fulfilment: Fulfilment
     left_out: LeftOut | None
     verdict: int
+    again: bool
+    cancelled: bool
     seconds: float
 
 
@@ -45,40 +48,57 @@ def exact_times(house: House) -> list[Time]:
     ).all()
     db.session.rollback()
     mass = mass_taps([row[0] for row in rows])
-    entered: defaultdict[uuid.UUID, dict[OrderStatus, dt.datetime]] = defaultdict(dict)
-    found = []
+    stories: defaultdict[uuid.UUID, list[StatusEvent]] = defaultdict(list)
+    fulfilments = {}
     for event, fulfilment in rows:
-        story = entered[event.order_id]
-        story[event.to_status] = event.occurred_at
-        calendar = restaurants[event.restaurant_id].calendar
-        for stage, span in SPANS.items():
-            if event.to_status not in span.ends or span.begins not in story:
-                continue
-            if stage == Stage.HANDOVER and event.from_status != OrderStatus.READY:
-                continue
-            began = story[span.begins]
-            seconds = (event.occurred_at - began).total_seconds()
-            day = calendar.day_of(began)
-            shift = calendar.shift_at(began)
-            target = restaurants[event.restaurant_id].targets.at(stage, fulfilment, day)
+        stories[event.order_id].append(event)
+        fulfilments[event.order_id] = fulfilment
+    found = []
+    for order_id, story in stories.items():
+        settings = restaurants[story[0].restaurant_id]
+        for stage, ended, again in _ends(story):
+            began = next(event.occurred_at for event in story if event.to_status == SPANS[stage].begins)
+            day, shift = settings.calendar.day_of(began), settings.calendar.shift_at(began)
+            seconds = (ended.occurred_at - began).total_seconds()
+            cancelled = ended.to_status == OrderStatus.CANCELLED
+            target = None if cancelled else settings.targets.at(stage, fulfilments[order_id], day)
+            doubt = _doubt(stage, seconds, settings.calendar.rules_on(day), ended.seq in mass)
             found.append(
                 Time(
                     stage,
-                    restaurants[event.restaurant_id].slug,
+                    settings.slug,
                     day,
                     shift.name if shift else None,
-                    calendar.local(began).hour,
-                    fulfilment,
-                    _doubt(stage, seconds, calendar.rules_on(day), event.seq in mass),
+                    settings.calendar.local(began).hour,
+                    fulfilments[order_id],
+                    None if cancelled else doubt,
                     cells.UNJUDGED
                     if target is None
                     else cells.BREACH
                     if seconds > target
                     else cells.IN_TARGET,
+                    again,
+                    cancelled,
                     seconds,
                 )
             )
     return found
+
+
+def _ends(story: list[StatusEvent]) -> Iterator[tuple[Stage, StatusEvent, bool]]:
+    """Of one order: each stage that ended, its last end, and whether it was entered again before that.
+
+    And each that ran when the order was cancelled, once somebody had begun to prepare it.
+    """
+    ways = [event.to_status for event in story]
+    for stage, span in SPANS.items():
+        places = [place for place, status in enumerate(ways) if status in span.ends]
+        if stage == Stage.HANDOVER and OrderStatus.DELIVERING in ways:
+            places = [place for place in places if ways[place] == OrderStatus.DELIVERING]
+        if span.begins in ways and places:
+            yield stage, story[places[-1]], len(places) > 1 or ways[: places[-1]].count(span.begins) > 1
+        if ways[-1] == OrderStatus.CANCELLED and ways[-2] in span.through and OrderStatus.PREPARING in ways:
+            yield stage, story[-1], False
 
 
 def _doubt(stage: Stage, seconds: float, rules: Any, is_mass: bool) -> LeftOut | None:
@@ -127,6 +147,8 @@ def stored(house: House) -> Counter[tuple[Any, ...]]:
                 FULFILMENTS[int(cells.fulfilment_of(whole)[0])],
                 LEFT_OUT[int(cells.left_out_of(whole)[0])],
                 int(cells.target_of(whole)[0]),
+                bool(cells.again_of(whole)[0]),
+                bool(cells.cancelled_of(whole)[0]),
             ] += count
             totals[row.stage, row.business_date] += count
     for row in db.session.execute(text("SELECT * FROM sla_tenant_days")):

@@ -15,12 +15,12 @@ from sqlalchemy import text
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, operator_connection, tenant_context
-from ordertrack.restaurants import save
+from ordertrack.restaurants import rule_sets, save
 from ordertrack.restaurants.cache import forget, of_tenant
 from ordertrack.restaurants.calendar import Shift
 from ordertrack.restaurants.targets import Target
 from ordertrack.rules.stages import LeftOut, Stage
-from ordertrack.rules.state_machine import Fulfilment
+from ordertrack.rules.state_machine import Fulfilment, RuleSet
 from ordertrack.sla.measure import cells
 from ordertrack.sla.measure.figures import Figures
 from ordertrack.sla.measure.histogram import ERROR, SHORTEST
@@ -86,11 +86,31 @@ def test_the_roll_up_holds_exactly_what_the_log_says(
     assert stored(house) == expected
 
 
+def test_it_holds_stages_entered_again_and_orders_cancelled_late(
+    house: House, operator_app: Flask, app: Flask, inside: None
+) -> None:
+    rule_sets.choose(RuleSet.EXTENDED, by=house.maya.principal)
+    write(operator_app, house, service(house, 6, FIRST, 5, 500, extended=True))
+    extend.rebuild(house.tenant_id)
+    times = exact_times(house)
+    assert {time.stage for time in times if time.again} >= {Stage.COOK, Stage.HANDOVER, Stage.ROAD}
+    assert {time.stage for time in times if time.cancelled} == {*Stage} - {Stage.ACCEPT, Stage.QUEUE}
+    assert stored(house) == Counter(told_apart(time) for time in times)
+    days = (FIRST.date() - dt.timedelta(days=1), FIRST.date() + dt.timedelta(days=9))
+    selection = Selection(house.tenant_id, *days, tuple(of_tenant(house.tenant_id)))
+    for stage in build.make(selection).stages:
+        those = [time for time in times if time.stage == stage.stage]
+        assert stage.now.again == sum(time.again and time.left_out is None for time in those)
+        assert stage.now.cancelled == sum(time.cancelled for time in those)
+        assert stage.now.count == sum(not time.cancelled and time.left_out is None for time in those)
+
+
 @pytest.mark.parametrize("chunk", [40, 250_000])
 def test_kept_up_bit_by_bit_it_is_the_same_as_made_anew(
     house: House, operator_app: Flask, inside: None, chunk: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    orders = service(house, 2, FIRST, 4, 500)
+    rule_sets.choose(RuleSet.EXTENDED, by=house.maya.principal)
+    orders = service(house, 2, FIRST, 4, 500, extended=True)
     monkeypatch.setattr(extend, "CHUNK", chunk)
     for hours in (10, 30, 31, 55, 80, 200):
         write(operator_app, house, until(orders, FIRST + dt.timedelta(hours=hours)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from ordertrack.rules.state_machine import TRANSITIONS, Fulfilment
+from ordertrack.rules.state_machine import TRANSITIONS, Fulfilment, RuleSet
 from soak.plan import (
     Back,
     Fault,
@@ -94,7 +94,9 @@ def _place(random: Random, order: int) -> Place:
 
 def _move(random: Random, order: int, kind: Kind, meeting: Meeting | None = None) -> Move:
     hands = random.choices(list(_HANDS), list(_HANDS.values()))[0]
-    stale = random.choice([status for status, following in TRANSITIONS.items() if following])
+    stale = random.choice(
+        [status for status, following in TRANSITIONS[RuleSet.EXTENDED].items() if following]
+    )
     return Move(order, kind, hands, random.random(), stale, meeting)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from ordertrack.rules.state_machine import FIRST, TRANSITIONS, OrderStatus, allowed
+from ordertrack.rules.state_machine import FIRST, TRANSITIONS, OrderStatus, RuleSet, allowed
 from soak import ledger
 from soak.ledger import Attempt, Outcome
 from soak.plan import Hands, Kind, Move, Place
@@ -108,7 +108,7 @@ class Writer:
         legal = allowed(seen, fulfilment)
         match step.kind:
             case Kind.STALE:
-                return hands, _pick(TRANSITIONS[step.seen], step.choice), step.seen
+                return hands, _pick(TRANSITIONS[RuleSet.EXTENDED][step.seen], step.choice), step.seen
             case Kind.BLIND:
                 return Hands.KEY, _pick(legal, step.choice), None
             case Kind.ILLEGAL:

@@ -13,7 +13,8 @@ from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.past.orders import PastOrder, PastStep
 from ordertrack.past.writer import History
 from ordertrack.restaurants.cache import of_tenant
-from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.stages import CANCELLED_LATE_IN
+from ordertrack.rules.state_machine import ADDED, Fulfilment, OrderStatus, RuleSet
 from support.cast import House
 
 _WAY = (
@@ -27,12 +28,17 @@ _WAY = (
 _MEDIANS = (200, 90, 700, 150, 1200)  # seconds from each status to the next
 
 
-def service(house: House, seed: int, first: dt.datetime, days: float, orders: int) -> list[PastOrder]:
-    """So many orders of the house's restaurants, placed within `days` from `first` on, in order of time."""
+def service(
+    house: House, seed: int, first: dt.datetime, days: float, orders: int, *, extended: bool = False
+) -> list[PastOrder]:
+    """So many orders of the house's restaurants, placed within `days` from `first` on, in order of time.
+
+    `extended`: some are recalled, come back, or are cancelled late, as the house's rules must allow.
+    """
     chance = random.Random(seed)
     placed = sorted(chance.uniform(0, days * 86_400) for _ in range(orders))
     return [
-        _order(house, chance, first + dt.timedelta(seconds=seconds), f"past:{seed}:{number}")
+        _order(house, chance, first + dt.timedelta(seconds=seconds), f"past:{seed}:{number}", extended)
         for number, seconds in enumerate(placed)
     ]
 
@@ -55,13 +61,15 @@ def write(operator: Flask, house: House, orders: list[PastOrder]) -> None:
         list(history.write())
 
 
-def _order(house: House, chance: random.Random, placed: dt.datetime, key: str) -> PastOrder:
+def _order(house: House, chance: random.Random, placed: dt.datetime, key: str, extended: bool) -> PastOrder:
     fulfilment = chance.choice(list(Fulfilment))
     way = [each for each in _WAY if fulfilment == Fulfilment.DELIVERY or each != OrderStatus.DELIVERING]
     if chance.random() < 0.05:
         way = [*way[: chance.randint(1, 2)], OrderStatus.CANCELLED]
     elif chance.random() < 0.05:
         way = way[: chance.randint(1, len(way) - 1)]  # still open
+    if extended:
+        way = _unplanned(chance, way)
     hands = chance.choice((house.nour, house.karim)).principal
     steps, at = [], placed
     for place, status in enumerate(way):
@@ -72,9 +80,27 @@ def _order(house: House, chance: random.Random, placed: dt.datetime, key: str) -
             at = at.replace(hour=at.hour // 2 * 2, minute=0, second=chance.randint(0, 9)) + dt.timedelta(
                 hours=2
             )
-        steps.append(PastStep(status, at, hands if place else house.program, {}))
+        is_asked = place and (way[place - 1], status) in ADDED
+        steps.append(
+            PastStep(status, at, hands if place else house.program, {"reason": "No gas"} if is_asked else {})
+        )
     restaurant = chance.choice(house.restaurants)
-    return PastOrder(NewOrder(restaurant, fulfilment, (NewItem("Kebab", 1),)), tuple(steps), key)
+    rule_set = RuleSet.EXTENDED if extended else RuleSet.STRICT
+    return PastOrder(NewOrder(restaurant, fulfilment, (NewItem("Kebab", 1),)), tuple(steps), key, rule_set)
+
+
+def _unplanned(chance: random.Random, way: list[OrderStatus]) -> list[OrderStatus]:
+    """The way with what the extended rules allow put into it."""
+    made: list[OrderStatus] = []
+    for status in way:
+        made.append(status)
+        while status == OrderStatus.READY and chance.random() < 0.15:
+            made += [OrderStatus.PREPARING, OrderStatus.READY]
+        while status == OrderStatus.DELIVERING and chance.random() < 0.15:
+            made += [OrderStatus.READY, OrderStatus.DELIVERING]
+        if status in CANCELLED_LATE_IN and chance.random() < 0.05:
+            return [*made, OrderStatus.CANCELLED]
+    return made
 
 
 def _seconds(chance: random.Random, place: int) -> float:

@@ -97,7 +97,7 @@ def _put(
     values = [house.tenant_id, seq, order, place, version, before and before.status]
     operator.execute(
         "INSERT INTO order_status_events (tenant_id, seq, order_id, restaurant_id, version, from_status,"
-        " to_status, changed_by, actor, occurred_at, in_status_for, metadata, kitchen_load)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " to_status, changed_by, actor, occurred_at, in_status_for, metadata, kitchen_load, rule_set)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'extended')",
         [*values, told.status, "Somebody", told.actor, told.at, waited, Jsonb(told.metadata), 3],
     )

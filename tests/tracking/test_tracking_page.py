@@ -12,12 +12,13 @@ from flask import Flask
 from markupsafe import escape
 from sqlalchemy import text
 
-from ordertrack.boards.reasons import CANCELLING
+from ordertrack.boards.reasons import USUAL
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, operator_connection, tenant_context
 from ordertrack.i18n.translate import TAGS, gettext, speaking
 from ordertrack.orders import intake, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.restaurants.operations import Asked
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tracking import progress
 from ordertrack.tracking.views import SHOWN_AFTER_THE_END
@@ -100,7 +101,7 @@ def cancel(app: Flask, house: House, order_id: uuid.UUID, reason: str | None) ->
     return order_of(app, house, order_id).tracking_token
 
 
-@pytest.mark.parametrize("reason", CANCELLING)
+@pytest.mark.parametrize("reason", USUAL[Asked.CANCEL])
 def test_a_guest_whose_order_was_cancelled_reads_why_in_their_language(
     app: Flask, cedar: House, place: Callable[..., uuid.UUID], reason: str
 ) -> None:
@@ -118,7 +119,7 @@ def test_what_somebody_wrote_as_a_reason_is_not_for_the_guest(
     token = cancel(app, cedar, place(cedar), reason)
     page = app.test_client().get(f"/track/{token}").text
     assert "Cancelled" in page and "ask the restaurant" in page
-    for private in (reason or "None", "Sami", *CANCELLING):
+    for private in (reason or "None", "Sami", *USUAL[Asked.CANCEL]):
         assert private not in page
 
 

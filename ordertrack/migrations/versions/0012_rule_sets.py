@@ -74,6 +74,7 @@ def upgrade() -> None:
     op.execute(TRANSITIONS)
     op.execute(CHOICE)
     keep_tenants_apart("saved_rule_sets")
+    make_function("is_written_by_importer", 1)
     make_function("name_rule_set", 1)
     make_function("guard_order_status", 3)
     make_function("guard_event", 3)

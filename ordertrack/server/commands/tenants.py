@@ -33,8 +33,8 @@ def create_tenant(name: str, slug: str, as_json: bool) -> None:
 def choose_rules(slug: str, rule_set: str, as_json: bool) -> None:
     """Have the tenant SLUG go by a rule set.
 
-    `extended` adds to `strict` that an order is cancelled while it is prepared, ready or delivered, recalled to
-    the kitchen, or comes back from the road, each for a reason.
+    `extended` adds to `strict` that an order is cancelled while it is prepared, ready or delivered, recalled
+    to the kitchen, or comes back from the road, each for a reason.
     """
     from ordertrack.restaurants import rule_sets
     from ordertrack.rules.state_machine import RuleSet

@@ -124,11 +124,12 @@ class Stories:
         _, self._order = np.unique(events["order"], return_inverse=True)
         self._before = self._statuses_before()
         shape = (self._order.max(initial=-1) + 1, len(STATUSES))
-        first = (self._order[::-1], events["to"][::-1])  # of several entries the first is written last
+        _, first = np.unique(self._order * len(STATUSES) + events["to"], return_index=True)
+        entries = (self._order[first], events["to"][first])
         self._entered = np.full(shape, _NEVER)
-        self._entered[first] = np.where(self._is_timed, events["at"], _NEVER)[::-1]
+        self._entered[entries] = np.where(self._is_timed, events["at"], _NEVER)[first]
         self._load = np.full(shape, -1)
-        self._load[first] = events["load"][::-1]
+        self._load[entries] = events["load"][first]
 
     def times(self, stage: Stage) -> Times:
         """The times of this stage that ended with a new event, and the orders that one cancelled in it."""
@@ -201,11 +202,13 @@ class Stories:
 
     def _last(self, chosen: Mask) -> Mask:
         """Which of these events are the last of their order."""
-        return chosen & (self._events["seq"] == self._newest(chosen)[self._order])
+        found: Mask = chosen & (self._events["seq"] == self._newest(chosen)[self._order])
+        return found
 
     def _overtaken(self, chosen: Mask) -> Mask:
         """Which of these events are the last of their order that are not new, where a new one follows."""
-        return self._last(chosen & ~self._is_new) & (self._how_many(chosen & self._is_new) > 0)
+        is_followed: Mask = self._how_many(chosen & self._is_new) > 0
+        return self._last(chosen & ~self._is_new) & is_followed
 
     def _newest(self, chosen: Mask) -> Ints:
         """For each order the place in the log of the last of these events; -1 for none."""

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from ordertrack.database.session import db
 from ordertrack.database.statements import Statement
 from ordertrack.orders.imported import IMPORTER, TIME_UNKNOWN
-from ordertrack.sla.measure.cells import FULFILMENTS, STATUSES, order_id
-from ordertrack.sla.measure.fold import EVENT, NO_EVENTS, NOBODY, Events, Mask
+from ordertrack.sla.measure.cells import FULFILMENTS, STATUSES, Mask, order_id
+from ordertrack.sla.measure.fold import EVENT, NO_EVENTS, NOBODY, Events
 from ordertrack.sla.measure.microseconds import moment_at
 
 Span: TypeAlias = tuple[int, int | None]

@@ -77,7 +77,7 @@ class Tally:
         ]
 
     def _flagged(self, group: Groups, groups: int) -> tuple[Counts, Counts, Counts]:
-        """Of each group how many stages were entered again and how many orders cancelled; of each cell its times.
+        """Of each group the stages entered again and the orders cancelled; of each cell its times.
 
         Few cells are flagged, so the others are looked at no further.
         """

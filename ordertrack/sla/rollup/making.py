@@ -16,12 +16,11 @@ from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.rules.stages import Stage
 from ordertrack.sla.estimates.learn import DAY
 from ordertrack.sla.measure import cells
-from ordertrack.sla.measure.cells import SLOW, day_at
+from ordertrack.sla.measure.cells import SLOW, Mask, day_at
 from ordertrack.sla.measure.fold import (
     MASS_WITHIN,
     NO_EVENTS,
     Events,
-    Mask,
     Remaining,
     Stories,
     Times,
