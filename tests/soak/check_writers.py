@@ -27,9 +27,8 @@ def findings(attempts: list[Attempt], claims: list[Claim], truth: Truth) -> Iter
     yield from _acknowledged(attempts, truth, owners)
     yield from _in_real_time(owners)
     stories = truth.stories
-    moments = {(event.order_id, event.to_status): owners.get(event.cursor.seq) for event in truth.events}
     for claim in claims:
-        yield from _claimed(claim, stories, moments)
+        yield from _claimed(claim, stories, owners)
 
 
 def _own(attempts: list[Attempt], truth: Truth, owners: Owners) -> Iterator[str]:
@@ -43,8 +42,7 @@ def _own(attempts: list[Attempt], truth: Truth, owners: Owners) -> Iterator[str]
         tag = event.metadata.get("attempt")
         if tag is None:
             made = taps.get((event.order_id, event.to_status, event.actor), [])
-            first = [attempt for attempt in made if attempt.outcome == Outcome.MOVED]
-            owner = next(iter(first or [a for a in made if a.outcome == Outcome.UNKNOWN]), None)
+            owner = next(iter(_who_tapped(event, [tap for tap in made if not used[tap.tag]])), None)
         else:
             owner = tagged.get(tag)
         if owner is None:
@@ -54,6 +52,14 @@ def _own(attempts: list[Attempt], truth: Truth, owners: Owners) -> Iterator[str]
         used[owner.tag] += 1
         yield from _fits(event, owner)
     yield from (f"{tagged[tag]} is in the log {times} times." for tag, times in used.items() if times > 1)
+
+
+def _who_tapped(event: EventRecord, taps: list[Attempt]) -> list[Attempt]:
+    """Those that may have made the event, likeliest first: an order can come to a status again."""
+    fitting = [tap for tap in taps if tap.seen in (None, event.from_status)] or taps
+    moved = [tap for tap in fitting if tap.outcome == Outcome.MOVED]
+    unknown = [tap for tap in fitting if tap.outcome == Outcome.UNKNOWN]
+    return sorted(moved, key=lambda tap: tap.ended) or unknown
 
 
 def _fits(event: EventRecord, owner: Attempt) -> Iterator[str]:
@@ -103,30 +109,34 @@ def _in_real_time(owners: Owners) -> Iterator[str]:
             yield f"{attempt} began after {last[1]} was acknowledged, but has seq {seq}, not above {last[0]}."
 
 
-def _claimed(
-    claim: Claim,
-    stories: dict[uuid.UUID, list[EventRecord]],
-    moments: dict[tuple[uuid.UUID, OrderStatus], Attempt | None],
-) -> Iterator[str]:
+def _claimed(claim: Claim, stories: dict[uuid.UUID, list[EventRecord]], owners: Owners) -> Iterator[str]:
     """The order stood where the answer says, at some moment between question and answer."""
     story = stories.get(claim.order_id, [])
+    what = " ".join(str(said) for said in (claim.status, claim.version) if said is not None)
     fitting = [
-        (place, event)
+        place
         for place, event in enumerate(story)
         if claim.status in (None, event.to_status) and claim.version in (None, place + 1)
     ]
-    what = " ".join(str(said) for said in (claim.status, claim.version) if said is not None)
     if not fitting:
         yield f"{claim.where} was answered that the order is at {what}, where it never was."
         return
-    place, event = fitting[0]
+    # An order may have stood there several times: one of them is enough.
+    contradictions = [list(_contradicts(claim, what, story, place, owners)) for place in fitting]
+    yield from min(contradictions, key=len)
+
+
+def _contradicts(
+    claim: Claim, what: str, story: list[EventRecord], place: int, owners: Owners
+) -> Iterator[str]:
+    event = story[place]
     if claim.changed_by not in (None, event.changed_by):
         yield f"{claim.where} was answered that {claim.changed_by} did what {event.changed_by} did."
-    into = moments[claim.order_id, event.to_status]
+    into = owners.get(event.cursor.seq)
     if into is not None and into.began > claim.ended:
         yield f"{claim.where} was answered {what} before {into} began."
     following = story[place + 1 : place + 2]
-    out_of = moments[claim.order_id, following[0].to_status] if following else None
+    out_of = owners.get(following[0].cursor.seq) if following else None
     if out_of is not None and out_of.ended < claim.began:
         yield f"{claim.where} was answered {what} although {out_of} was acknowledged before."
 

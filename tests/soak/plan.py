@@ -148,6 +148,12 @@ class HousePlan:
 
 @dataclass(frozen=True)
 class Plan:
+    """`switches` are the shares of the first house's steps after which its rule set is changed to the other.
+
+    The second house goes by the extended one throughout.
+    """
+
     seed: int
     houses: tuple[HousePlan, HousePlan]
     strikes: tuple[Strike, ...]
+    switches: tuple[float, ...]

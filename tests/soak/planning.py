@@ -25,6 +25,7 @@ from soak.plan import (
 )
 
 FIRST_ORDERS = 4  # are placed before anybody does anything else, so that strangers need not wait for them
+SWITCHES = 5
 _SHARES = {
     Kind.LEGAL: 50,
     Kind.CONTENDED: 10,
@@ -59,6 +60,7 @@ def make(seed: int, size: Size, faults: tuple[Fault, ...]) -> Plan:
         seed,
         (_house(Random(f"{seed} first"), size), _house(Random(f"{seed} second"), half)),
         tuple(Strike(at, faults[(first + n) % len(faults)]) for n, at in enumerate(moments)),
+        tuple(sorted(Random(f"{seed} switches").uniform(0, 0.9) for _ in range(SWITCHES))),
     )
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import cycle
 
 from flask import Flask
 
 from ordertrack.database.config import Settings
+from ordertrack.database.session import tenant_context
+from ordertrack.restaurants import rule_sets
+from ordertrack.rules.state_machine import RuleSet
 from ordertrack.server import consistency
 from soak import check_readers, check_writers, planning, truth
 from soak.faults import Faults
@@ -69,6 +73,8 @@ def play(world: World, seed: int, size: Size, faults: tuple[Fault, ...]) -> Play
     readers = [_readers(stage, ending) for stage in stages]
     striking = Faults(world.settings, world.app, world.server, seed)
     jobs = [lambda: striking.run(made.strikes, stages[0], ending)]
+    _choose(world.app, houses[1], RuleSet.EXTENDED)
+    jobs.append(lambda: _switch(world.app, stages[0], made.switches, ending))
     jobs += [
         Writer(stage, stages[1 - side], n, f"{seed} {side}").run
         for side, stage in enumerate(stages)
@@ -78,6 +84,19 @@ def play(world: World, seed: int, size: Size, faults: tuple[Fault, ...]) -> Play
     broken = [finding.claim for finding in consistency.check(world.settings) if not finding.holds]
     trouble = [f"`db check` finds it untrue that {claim}." for claim in broken]
     return Played(made, stages, truths, readers, striking.counts, trouble)
+
+
+def _switch(app: Flask, stage: Stage, moments: Iterable[float], ending: threading.Event) -> None:
+    """Change the rule set of a house to the other one when these shares of its steps are done."""
+    for at, rule_set in zip(moments, cycle((RuleSet.EXTENDED, RuleSet.STRICT)), strict=False):
+        while stage.progress < at and not ending.wait(0.05):
+            pass
+        _choose(app, stage.house, rule_set)
+
+
+def _choose(app: Flask, house: House, rule_set: RuleSet) -> None:
+    with tenant_context(app, house.tenant_id):
+        rule_sets.choose(rule_set, by=house.maya.principal)
 
 
 def _readers(stage: Stage, ending: threading.Event) -> list[Reader]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from ordertrack.rules.state_machine import FIRST, TRANSITIONS, OrderStatus, RuleSet, allowed
+from ordertrack.rules.state_machine import ADDED, FIRST, TRANSITIONS, OrderStatus, RuleSet, allowed
 from soak import ledger
 from soak.ledger import Attempt, Outcome
 from soak.plan import Hands, Kind, Move, Place
@@ -92,8 +92,9 @@ class Writer:
         seen = self.stage.meet(step.meeting) if step.meeting else self.stage.look(step.order)
         hands, to, claimed = self._meant(step, seen)
         order = self.stage.orders[step.order].await_id()
+        is_asked = to == OrderStatus.CANCELLED or (claimed or seen, to) in ADDED or step.kind == Kind.BLIND
         is_reasonless = step.kind == Kind.CANCEL_WITHOUT_REASON
-        reason = f"because {step.choice:.3f}" if to == OrderStatus.CANCELLED and not is_reasonless else None
+        reason = f"because {step.choice:.3f}" if is_asked and not is_reasonless else None
         for _ in range(2 if step.kind == Kind.DOUBLE_TAP else 1):
             for _ in range(TRIES):
                 if self._tap(order, hands, to, claimed, reason) != Outcome.UNKNOWN:
@@ -105,7 +106,7 @@ class Writer:
         fulfilment = self.stage.orders[step.order].fulfilment
         theirs, others = _HANDS if seen in _KITCHENS else _HANDS[::-1]
         hands = theirs if step.hands == Hands.THEIRS else step.hands
-        legal = allowed(seen, fulfilment)
+        legal = allowed(seen, fulfilment, None, RuleSet.EXTENDED)  # which the house may not go by just now
         match step.kind:
             case Kind.STALE:
                 return hands, _pick(TRANSITIONS[RuleSet.EXTENDED][step.seen], step.choice), step.seen
@@ -122,7 +123,7 @@ class Writer:
                 return (Hands.MAYA if hands == Hands.KEY else hands), OrderStatus.CANCELLED, seen
             case Kind.CONTENDED:
                 return hands, _pick(legal, step.choice), seen
-        mine = allowed(seen, fulfilment, self.stage.principals[hands].role)
+        mine = allowed(seen, fulfilment, self.stage.principals[hands].role, RuleSet.EXTENDED)
         # The usual step far more often than another: orders are to come to their end.
         return (hands if mine else theirs), _pick(mine or legal, max(0.0, step.choice * 10 - 9)), seen
 
