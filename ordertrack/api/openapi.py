@@ -67,7 +67,8 @@ OPERATIONS = {
     ),
     "api.order": Operation("Read an order.", {200: answers.OrderAnswer}, problems=(404,)),
     "api.advance_order": Operation(
-        "Move an order on. 422 tells from, to and what is allowed; 409 tells seen and current.",
+        "Move an order. 422 tells from, to and what is allowed; 409 tells seen and current."
+        " What only the extended rules allow (cancelling late, recall, back from the road) wants a reason.",
         {200: answers.OrderAnswer},
         body=schemas.TransitionRequest,
         problems=(400, 404, 409, 413, 415, 422),

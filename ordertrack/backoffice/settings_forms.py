@@ -144,7 +144,7 @@ def read_operations(typed: Typed, restaurant_id: uuid.UUID) -> OperationSettings
         reading.value("arabic_digits", {"0": False, "1": True}.get, _("Choose the digits."), False),
         tuple(stations.values()),
         reading.value("recall_within", whole, _("Give a number of minutes, as 10."), 0) * 60,
-        {asked: _read_reasons(typed[reasons_field(asked)]) for asked in Asked},
+        {asked: read for asked in Asked if (read := _read_reasons(typed[reasons_field(asked)]))},
     )
     refuse(STATIONS.in_rows(problems_of_operations(wanted), stations) | reading.problems)
     return wanted

@@ -19,7 +19,7 @@ from ordertrack.database.channels import SETTINGS_CHANNEL
 from ordertrack.database.session import db, tenant_context
 from ordertrack.restaurants import operations
 from ordertrack.restaurants.models import SavedOperations
-from ordertrack.restaurants.operations import MOVES, OperationSettings
+from ordertrack.restaurants.operations import MOVES, Asked, OperationSettings
 from ordertrack.restaurants.save import save_operations
 from ordertrack.restaurants.stations import Station
 from ordertrack.restaurants.versioned import UnusableSettings
@@ -36,7 +36,7 @@ def form(**changes: str) -> dict[str, str]:
     sent = {f"undo-{status}": str(AT_FIRST.get(status, 0)) for status in MOVES}
     return (
         sent
-        | {"rest_after": "5", "arabic_digits": "0"}
+        | {"rest_after": "5", "arabic_digits": "0", "recall_within": "10"}
         | {name.replace("__", "-"): v for name, v in changes.items()}
     )
 
@@ -152,6 +152,9 @@ def test_saving_what_holds_already_says_so_and_adds_nothing(
         ("rest_after", "5.5"),
         ("rest_after", "\0"),
         ("arabic_digits", "2"),
+        ("recall_within", "61"),
+        ("recall_within", "-1"),
+        ("recall_within", "ten"),
     ],
 )
 def test_what_cannot_be_used_is_refused_at_its_field_and_kept_as_it_was_typed(
@@ -190,6 +193,29 @@ def test_stations_that_cannot_be_are_refused_where_they_stand(
     answer = maya.post(PAGE, data=form() | rows)
     assert answer.status_code == 422
     assert said in sentence_at(answer, at)
+    assert held().version == 0
+
+
+def test_reasons_that_boards_offer_are_kept_one_a_line_and_told_in_the_history(
+    maya: FlaskClient, held: Callable[[], OperationSettings]
+) -> None:
+    typed = {"reasons-recall": "Cold \n\nCold\nToo salty", "reasons-cancel": "No gas", "recall_within": "5"}
+    assert maya.post(PAGE, data=form() | typed).status_code == 302
+    assert held().reasons == {Asked.RECALL: ("Cold", "Too salty"), Asked.CANCEL: ("No gas",)}
+    assert held().recall_within == 300
+    page = shown(maya.get(PAGE))
+    assert "Reasons to recall: Cold, Too salty" in page and "The kitchen recalls within 5 min" in page
+    assert maya.post(PAGE, data=form()).status_code == 302
+    assert "Reasons to cancel: the usual ones" in shown(maya.get(PAGE))
+
+
+@pytest.mark.parametrize("text", ["\n".join(f"reason {n}" for n in range(9)), "x" * 61, "a\u202eb"])
+def test_reasons_that_cannot_be_offered_are_refused_where_they_stand(
+    maya: FlaskClient, held: Callable[[], OperationSettings], text: str
+) -> None:
+    answer = maya.post(PAGE, data=form() | {"reasons-came_back": text})
+    assert answer.status_code == 422
+    assert sentence_at(answer, "reasons-came_back")
     assert held().version == 0
 
 

@@ -24,7 +24,7 @@ from ordertrack.backoffice.settings_forms import (
 from ordertrack.i18n.form_fields import Reading, Rows, Typed, whole
 from ordertrack.i18n.translate import TAGS, speaking
 from ordertrack.restaurants.calendar import Rules, Shift
-from ordertrack.restaurants.operations import MOVES, OperationSettings
+from ordertrack.restaurants.operations import MOVES, Asked, OperationSettings
 from ordertrack.restaurants.stations import Station
 from ordertrack.restaurants.targets import Target
 from ordertrack.restaurants.versioned import UnusableSettings
@@ -49,17 +49,23 @@ def some_rules(draw: st.DrawFn) -> Rules:
 
 
 some_operations = st.builds(
-    lambda undo, rest, digits, names: OperationSettings(
+    lambda undo, rest, digits, names, recall, reasons: OperationSettings(
         RESTAURANT,
         dict(zip(MOVES, undo, strict=True)),
         rest * 60,
         digits,
         tuple(Station(name, (f"{name} 1", f"{name} 2")) for name in names),
+        recall * 60,
+        reasons,
     ),
     st.lists(st.integers(0, 30), min_size=len(MOVES), max_size=len(MOVES)),
     st.integers(1, 240),
     st.booleans(),
     st.lists(st.sampled_from(NAMES), unique=True),
+    st.integers(0, 60),
+    st.dictionaries(
+        st.sampled_from(Asked), st.lists(st.sampled_from(NAMES), min_size=1, unique=True).map(tuple)
+    ),
 )
 
 
@@ -106,6 +112,7 @@ def test_what_is_wrong_with_a_value_is_said_at_its_row() -> None:
     assert refused.value.problems.keys() == {
         *(f"undo-{status}" for status in MOVES),
         "rest_after",
+        "recall_within",
         "station-5",
     }
 

@@ -21,8 +21,8 @@ GUARDS = {
         "ALTER TABLE order_items FORCE ROW LEVEL SECURITY",
     ),
     "the table of transitions is the state machine's map": (
-        "INSERT INTO status_transitions VALUES ('cancelled', 'preparing')",
-        "DELETE FROM status_transitions WHERE from_status = 'cancelled'",
+        "INSERT INTO rule_set_transitions VALUES ('strict', 'cancelled', 'preparing', false)",
+        "DELETE FROM rule_set_transitions WHERE from_status = 'cancelled'",
     ),
 }
 FURTHER = {
@@ -35,6 +35,17 @@ FURTHER = {
         "row-level security is forced on every tenant's table",
         "CREATE TABLE forgotten (tenant_id uuid)",
         "DROP TABLE forgotten",
+    ),
+    "a move that asks for no reason any more": (
+        "the table of transitions is the state machine's map",
+        "UPDATE rule_set_transitions SET asks_reason = false WHERE from_status = 'delivering'",
+        "UPDATE rule_set_transitions SET asks_reason = to_status <> 'completed'"
+        " WHERE rule_set = 'extended' AND from_status = 'delivering'",
+    ),
+    "events that name any rule set": (
+        "the triggers that guard every move are on",
+        "ALTER TABLE order_status_events DISABLE TRIGGER name_rule_set",
+        "ALTER TABLE order_status_events ENABLE TRIGGER name_rule_set",
     ),
     "a trigger that fires for replicas only": (
         "the triggers that guard every move are on",

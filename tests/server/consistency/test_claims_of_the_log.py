@@ -41,7 +41,9 @@ def replaced(operator: Operator, house: House, *statements: str, **values: Any) 
 GAP = "the log of {} runs from 1 to its head without gap"
 TIMES = "times in the log of {} never run against its order"
 STORY = "each event of {} begins where its order's last one ended"
-PAIRS = "each move in the log of {} is one of the state machine's"
+PAIRS = "each move in the log of {} is one of the rule set that it was made under"
+REASON = "what {} does for a reason only says its reason"
+CHOICE = "{} works by the rule set that was chosen last"
 STATUS = "each order of {} stands where its last event left it"
 PLACED = "each order of {} was placed when its first event says"
 STOOD = "each event of {} says how long its order had stood there"
@@ -151,6 +153,21 @@ CONTRADICTIONS = {
         {FOUND},
         action("acknowledge", status="'pending'"),
         *_ONE_MORE,
+    ),
+    "a move of a rule set that its event does not name": (
+        {PAIRS, STORY, STATUS},
+        """UPDATE order_status_events SET from_status = 'ready', to_status = 'preparing'
+            WHERE tenant_id = %(tenant)s AND seq = 6""",
+    ),
+    "an added move without its reason": (
+        {REASON, STORY, STATUS},
+        """UPDATE order_status_events
+              SET from_status = 'ready', to_status = 'preparing', rule_set = 'extended'
+            WHERE tenant_id = %(tenant)s AND seq = 6""",
+    ),
+    "a rule set that nobody chose": (
+        {CHOICE},
+        "UPDATE tenant_streams SET rule_set = 'extended' WHERE tenant_id = %(tenant)s",
     ),
     "a strike of no line": ({STRIKE}, action("strike", line="9"), *_ONE_MORE),
 }
