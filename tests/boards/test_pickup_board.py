@@ -14,8 +14,9 @@ from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, intake, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.restaurants import rule_sets
 from ordertrack.rules.order_actions import OrderAction
-from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet
 from support import page_recorder
 from support.cast import House
 from support.http_client import EventStream
@@ -64,6 +65,24 @@ def test_a_number_that_becomes_ready_moves_over_and_is_called_out_for_a_few_seco
     move(order_id, OrderStatus.COMPLETED)
     expect(number_in(page, "ready", order_id)).to_have_count(0)
     expect(call).to_be_hidden()
+
+
+def test_a_number_that_was_recalled_is_called_out_again_when_it_is_ready(
+    app: Flask, cedar: House, place: Place, move: Callable[..., None], open_page: Open
+) -> None:
+    with tenant_context(app, cedar.tenant_id):
+        rule_sets.choose(RuleSet.EXTENDED, by=cedar.maya.principal)
+    order_id = place(cedar, Fulfilment.PICKUP)
+    move(order_id, *TO_READY)
+    page = open_live(open_page, cedar)
+    expect(number_in(page, "ready", order_id)).to_be_visible()
+    with tenant_context(app, cedar.tenant_id):
+        transitions.advance(order_id, OrderStatus.PREPARING, by=cedar.program, reason="Cold")
+    expect(number_in(page, "preparing", order_id)).to_be_visible()
+    expect(page.locator("#call")).to_be_hidden()
+    move(order_id, OrderStatus.READY)
+    expect(page.locator("#call")).to_be_visible()
+    expect(page.locator("#call")).to_contain_text("1")
 
 
 def test_a_number_nobody_comes_for_leaves_after_half_an_hour(

@@ -15,11 +15,13 @@ from dinner.hands import Hands
 from dinner.tablet import Tablet
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import intake
+from ordertrack.orders import intake, transitions
 from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.models import Order
+from ordertrack.restaurants import rule_sets
 from ordertrack.rules.roles import Role
-from ordertrack.rules.state_machine import TERMINAL, Fulfilment
+from ordertrack.rules.stages import CANCELLED_LATE_IN
+from ordertrack.rules.state_machine import TERMINAL, Fulfilment, IllegalTransition, OrderStatus, RuleSet
 from ordertrack.tenants import people
 from support.cast import House
 from support.server import Server, wait_for
@@ -53,6 +55,7 @@ class Evening:
         turn = 0
         while len(self.placed) < self.orders or self._is_anything_open():
             self._welcome(chance)
+            self._call_off(chance)
             if turn % 25 == 24:
                 next(faults, None)
             hands[turn % len(hands)].turn()
@@ -65,6 +68,7 @@ class Evening:
             for name, role, pin in (("Rami", Role.KITCHEN, "4975"), ("Zeina", Role.DISPATCH, "8307")):
                 people.add(self.house.tenant_id, name, role, pin)
             db.session.commit()
+            rule_sets.choose(RuleSet.EXTENDED, by=self.house.maya.principal)
         for n, (board, person, pin) in enumerate(
             (("kitchen", "Rami", "4975"), ("dispatch", "Zeina", "8307")) * 2, 1
         ):
@@ -84,6 +88,26 @@ class Evening:
         with tenant_context(self.app, self.house.tenant_id):
             order_id, _ = intake.place(new, by=self.house.program)
         self.placed.append(order_id)
+
+    def _call_off(self, chance: random.Random) -> None:
+        """Now and then a guest calls off what is being made already, and the till says so."""
+        if chance.random() >= 0.01:
+            return
+        with tenant_context(self.app, self.house.tenant_id):
+            begun = list(
+                db.session.scalars(
+                    select(Order.id)
+                    .where(Order.tenant_id == self.house.tenant_id, Order.status.in_(CANCELLED_LATE_IN))
+                    .order_by(Order.number)
+                )
+            )
+            if not begun:
+                return
+            try:
+                by, order_id = self.house.program, chance.choice(begun)
+                transitions.advance(order_id, OrderStatus.CANCELLED, by=by, reason="The guest called")
+            except IllegalTransition:
+                return  # it was over meanwhile
 
     def _faults(self, chance: random.Random) -> Iterator[None]:
         """The network is cut, slowed and returned, the server restarts, a tablet is opened anew: for ever."""

@@ -40,6 +40,8 @@ class Hands:
 
     def _cook(self, card: Card) -> bool:
         press, order = self.tablet.press, card["id"]
+        if card["column"] == "column-ready":
+            return self._happens(0.03) and self._for_a_reason(order, "recall")
         if card["isHeld"] or card["column"] not in ("column-pending", "column-confirmed", "column-preparing"):
             return False
         if card["status"] in ("pending", "confirmed") and self._happens(0.03):
@@ -73,6 +75,8 @@ class Hands:
             return self._hand_over(card["rider"])
         if card["column"] not in ("column-ready", "column-delivering"):
             return False
+        if card["column"] == "column-delivering" and self._happens(0.1):
+            return self._for_a_reason(order, "came_back")
         done = press(order, "button[value=completed]")
         if done and self._happens(0.1):  # a slip: taken back while it can be
             press(order, "[data-undoing]")
@@ -91,6 +95,11 @@ class Hands:
                 order, ".hold button[value=hold]"
             )
         return False
+
+    def _for_a_reason(self, order: str, name: str) -> bool:
+        """What is unplanned is done for the first reason that is offered."""
+        press = self.tablet.press
+        return press(order, f".{name} summary") and press(order, f".{name} .picks button")
 
     def _hand_over(self, rider: str) -> bool:
         button = self.tablet.page.locator(f"#rider-strip [data-rider='{rider}'] button")

@@ -11,9 +11,12 @@ from ordertrack.boards.columns import BOARDS
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log, records
 from ordertrack.orders.event_log import EventRecord
-from ordertrack.rules.state_machine import TERMINAL
+from ordertrack.rules.state_machine import ADDED, TERMINAL, OrderStatus
 from ordertrack.server import consistency
 from ordertrack.tenants.restaurants import find_restaurant
+
+_AGAIN = {to for _, to in ADDED if to not in TERMINAL} | {OrderStatus.DELIVERING}
+"""What an order may become several times, by being recalled or by coming back."""
 
 
 def findings(evening: Evening) -> Iterator[str]:
@@ -33,7 +36,19 @@ def summary(evening: Evening) -> str:
     ends = Counter(end for tablet in evening.tablets for ends in tablet.ended.values() for end in ends)
     taps = sum(len(tablet.made) for tablet in evening.tablets)
     said = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))
-    return f"{len(evening.placed)} orders, {len(evening.tablets)} tablets, {taps} taps: {said}"
+    unplanned = ", ".join(f"{before} to {to}: {n}" for (before, to), n in sorted(_unplanned(evening).items()))
+    return (
+        f"{len(evening.placed)} orders, {len(evening.tablets)} tablets, {taps} taps: {said};"
+        f" unplanned moves: {unplanned or 'none'}"
+    )
+
+
+def _unplanned(evening: Evening) -> Counter[tuple[str, str]]:
+    """How often each move was made that only the extended rules allow."""
+    with tenant_context(evening.app, evening.house.tenant_id):
+        entries = event_log.entries_after(evening.house.tenant_id, 0, MANY)
+    moves = ((entry.from_status, entry.to_status) for entry in entries if isinstance(entry, EventRecord))
+    return Counter((str(before), str(to)) for before, to in moves if (before, to) in ADDED)
 
 
 def _taps(evening: Evening) -> Iterator[str]:
@@ -71,8 +86,10 @@ def _orders(evening: Evening) -> Iterator[str]:
                 yield f"order {order.number} was left {order.status}"
             entries = event_log.entries_after(evening.house.tenant_id, 0, MANY, order_id=order_id)
             steps = Counter(entry.to_status for entry in entries if isinstance(entry, EventRecord))
-            yield from (f"order {order.number} became {to} {n} times" for to, n in steps.items() if n > 1)
+            once = [to for to in steps if to not in _AGAIN]
+            yield from (f"order {order.number} became {to} {steps[to]} times" for to in once if steps[to] > 1)
             unnamed = {entry.changed_by for entry in entries[1:]} - {each.person for each in evening.tablets}
+            unnamed -= {evening.house.program.name}  # who calls off what is being made
             if unnamed:
                 yield f"order {order.number} was moved by {unnamed}, who were not there"
 

@@ -10,6 +10,7 @@ const AT_ONCE = 6;
 const SIZES = 7;
 const lists = [...document.querySelectorAll(".area .cards")];
 const ready = byId("pickup-ready");
+const preparing = byId("pickup-preparing");
 const call = byId("call");
 const known = new Set([...ready.children].map(({ id }) => id));
 /** @type {string[]} */
@@ -55,6 +56,7 @@ function fit(list) {
 }
 
 function notice() {
+  for (const { id } of preparing.children) known.delete(id); // what the kitchen recalled is called again
   for (const card of [...ready.children].reverse()) {
     if (known.has(card.id)) continue;
     known.add(card.id);
