@@ -12,6 +12,7 @@ from ordertrack.i18n.translate import marked
 from ordertrack.orders.records import OrderRecord
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 from ordertrack.sla import card_timers
+from ordertrack.sla.estimates.expected_end import ExpectedEnd
 
 _USUAL_WAY = (
     OrderStatus.PENDING,
@@ -87,8 +88,18 @@ def values(order: OrderRecord) -> dict[str, object]:
         "headline": headline(order),
         "milestones": milestones(order),
         "is_over": is_over(order),
-        "expected_end": card_timers.expected_end_of(order),
+        "expected_end": (end := card_timers.expected_end_of(order)),
+        "against_promise": _against_promise(order, end),
     }
+
+
+def _against_promise(order: OrderRecord, end: ExpectedEnd | None) -> str:
+    """What is said where what is promised lies outside of what is estimated; nothing where they agree."""
+    if end is None or order.promised_at is None or end.low_at <= order.promised_at <= end.high_at:
+        return ""
+    if order.promised_at < end.low_at:
+        return _("It will probably be later than promised.")
+    return _("It will probably be earlier than promised.")
 
 
 def _title(order: OrderRecord, status: OrderStatus) -> str:

@@ -189,6 +189,31 @@ def test_who_orders_for_another_day_is_told_what_was_promised_and_nothing_else(
         assert (expected(app, cedar, order) is not None) == is_expected
 
 
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (LOW - 10, "It will probably be later than promised."),
+        (HIGH + 15, "It will probably be earlier than promised."),
+        (LOW + 5, None),
+        (None, None),
+    ],
+)
+def test_a_promise_that_the_estimate_contradicts_is_not_left_without_a_word(
+    app: Flask, cedar: House, minutes: int | None, said: str | None
+) -> None:
+    learn(app, cedar, USUAL)
+    now = dt.datetime.now(dt.UTC)
+    promised = None if minutes is None else now + dt.timedelta(minutes=minutes)
+    with tenant_context(app, cedar.tenant_id):
+        new = NewOrder("hamra", Fulfilment.PICKUP, (NewItem("Tea", 1),), promised_at=promised)
+        order_id, _ = intake.place(new, by=cedar.program)
+    shown_now = progress(app, cedar, order_of(app, cedar, order_id))
+    assert "Estimated ready" in shown_now
+    assert [words for words in ("probably be later", "probably be earlier") if words in shown_now] == (
+        [words for words in ("probably be later", "probably be earlier") if said and words in said]
+    )
+
+
 def test_the_card_hints_at_it_as_long_as_somebody_has_a_hand_in_it(
     app: Flask, cedar: House, place: Place, open_page: Open
 ) -> None:
