@@ -67,6 +67,10 @@ class OrderAnswer(BaseModel):
         dt.datetime | None, Field(description="When somebody on a board had seen that it is cancelled.")
     ]
     allowed_acts: Annotated[list[OrderAction], Field(description="What can be done to it besides.")]
+    possible_double_of: Annotated[
+        int | None,
+        Field(description="The number of an order to which its sender gave the same reference just before."),
+    ]
 
     @classmethod
     def of(cls, order: OrderRecord, site: str) -> OrderAnswer:
@@ -91,6 +95,7 @@ class OrderAnswer(BaseModel):
             rider=order.rider,
             acknowledged_at=order.acknowledged_at,
             allowed_acts=list(order.acts_allowed()),
+            possible_double_of=order.possible_double_of,
         )
 
 

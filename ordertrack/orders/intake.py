@@ -25,6 +25,9 @@ from ordertrack.rules.state_machine import FIRST, OPEN, Fulfilment
 from ordertrack.tenants.models import DAYS_KEPT_AHEAD, Restaurant
 from ordertrack.tenants.principal import Principal
 
+TWINS_WITHIN = dt.timedelta(minutes=15)
+"""How soon after an order another one of the same sender and reference may be the same one, sent twice."""
+
 LONGEST_AGO_PROMISED = dt.timedelta(hours=1)
 LONGEST_AHEAD_PROMISED = dt.timedelta(days=30)
 
@@ -61,13 +64,20 @@ _PLACE = text("""
         UPDATE tenant_streams SET seq = tenant_streams.seq + 1 FROM numbered
          WHERE tenant_streams.tenant_id = numbered.tenant_id
         RETURNING tenant_streams.seq, last_at AS at, numbered.*
+    ), twin AS (
+        SELECT number FROM stream JOIN orders USING (tenant_id, restaurant_id)
+          JOIN order_status_events AS made
+            ON made.tenant_id = orders.tenant_id AND made.order_id = orders.id AND made.version = 1
+         WHERE placed_at > at - CAST(:twins_within AS interval) AND made.actor = :actor
+           AND lower(trim(reference)) = lower(trim(:reference))
+         ORDER BY placed_at DESC LIMIT 1
     ), placed AS (
         INSERT INTO orders (tenant_id, id, restaurant_id, business_date, number, status, version,
             status_since, fulfilment, placed_at, promised_at, reference, customer,
-            idempotency_key, idempotency_hash, idempotency_sender)
+            idempotency_key, idempotency_hash, idempotency_sender, possible_double_of)
         SELECT tenant_id, :order_id, restaurant_id, numbered_on, last_number, :first, 1,
             at, :fulfilment, at, :promised_at, :reference, :customer,
-            :idempotency_key, :idempotency_hash, :idempotency_sender FROM stream
+            :idempotency_key, :idempotency_hash, :idempotency_sender, (SELECT number FROM twin) FROM stream
     ), lines AS (
         INSERT INTO order_items (tenant_id, order_id, position, name, quantity, notes, modifiers, station)
         SELECT stream.tenant_id, :order_id, line.position, line.item ->> 'name',
@@ -203,6 +213,7 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.
             "fulfilment": order.fulfilment,
             "promised_at": order.promised_at,
             "reference": order.reference,
+            "twins_within": TWINS_WITHIN,
             "customer": order.customer,
             "idempotency_key": idempotency_key,
             "idempotency_hash": order.fingerprint if idempotency_key is not None else None,

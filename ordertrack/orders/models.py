@@ -31,7 +31,8 @@ class Order(Base):
     """One order. `version` counts its transitions; `(version, status)` must be those of its last event.
 
     `action_count` counts what was done to it besides; what follows it is what came of that. An idempotency
-    key is its sender's own: the actor of the first event.
+    key is its sender's own: the actor of the first event. `possible_double_of` is the number of an order that
+    the same sender gave the same reference just before.
     """
 
     __tablename__ = "orders"
@@ -79,6 +80,7 @@ class Order(Base):
     hold_reason: Mapped[str | None]
     rider: Mapped[str | None]
     acknowledged_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    possible_double_of: Mapped[int | None]
 
 
 class OrderItem(Base):

@@ -68,6 +68,7 @@ class OrderRecord:
     hold_reason: str | None
     rider: str | None
     acknowledged_at: dt.datetime | None
+    possible_double_of: int | None
     rule_set: RuleSet
     tracking_token: str
     items: tuple[ItemRecord, ...]

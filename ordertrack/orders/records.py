@@ -180,6 +180,7 @@ def record_columns() -> list[Any]:
         Order.hold_reason,
         Order.rider,
         Order.acknowledged_at,
+        Order.possible_double_of,
         select(TenantStream.rule_set)
         .where(TenantStream.tenant_id == Order.tenant_id)
         .correlate(Order)
