@@ -1,4 +1,4 @@
-"""The same reference twice within minutes is taken in, and marked: it may be one order that was sent twice."""
+"""The same reference twice within minutes is taken in, and marked: it may be one order sent twice."""
 
 from __future__ import annotations
 
