@@ -181,6 +181,15 @@ class ActionEvent(Base):
     action_metadata: Mapped[dict[str, Any]] = mapped_column("metadata", JSONB, server_default=_EMPTY)
 
 
+class StatusTransition(Base):
+    """The pairs of the strict rules alone, which the commit before reads; a later revision drops it."""
+
+    __tablename__ = "status_transitions"
+
+    from_status: Mapped[OrderStatus] = mapped_column(stored_as_text(OrderStatus), primary_key=True)
+    to_status: Mapped[OrderStatus] = mapped_column(stored_as_text(OrderStatus), primary_key=True)
+
+
 class RuleSetTransition(Base):
     """The pairs of each rule set as the database's triggers know them; not tenant-owned."""
 

@@ -32,7 +32,7 @@ _TENANT_TABLES = """
         SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = 'tenant_id' AND NOT attisdropped)
      ORDER BY relname
 """
-NOT_TENANT_OWNED = {"alembic_version", "status_transitions"}
+NOT_TENANT_OWNED = {"alembic_version", "status_transitions", "rule_set_transitions"}
 
 
 @pytest.fixture
@@ -56,6 +56,7 @@ _ROWS = """
     INSERT INTO sla_tenant_days VALUES (%(tenant)s, 'kitchen', '2026-01-01', '', '', '');
     INSERT INTO sla_estimate_days SELECT tenant_id, id, '2026-01-01', '', 0, 0, 0, 0
       FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO saved_rule_sets VALUES (%(tenant)s, 1, 'strict', 'Maya', 'staff:x');
     INSERT INTO floor_settings SELECT tenant_id, id, 1, '{}', 1, false, '[]', 'Maya', 'staff:x'
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO tablets SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Grill', 'Maya', 'staff:x'
