@@ -15,10 +15,10 @@ from ordertrack.boards.room import MOST_CARDS, Room, lines_of
 from ordertrack.i18n.translate import speaking
 from ordertrack.orders import records
 from ordertrack.orders.records import OrderRecord
-from ordertrack.restaurants import operations
+from ordertrack.restaurants import operations, rule_sets
 from ordertrack.restaurants.operations import Asked
 from ordertrack.rules.order_actions import DETAILED_ACTS, OrderAction
-from ordertrack.rules.state_machine import OrderStatus, asks_reason
+from ordertrack.rules.state_machine import OrderStatus, RuleSet, asks_reason
 from ordertrack.sla import card_timers
 
 
@@ -72,7 +72,14 @@ def whole(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID, language
         columns=stands.columns,
         left_out=stands.left_out,
         lines_of=Room().lines_of,
+        **dialogs(tenant_id, restaurant_id),
     )
+
+
+def dialogs(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> dict[str, object]:
+    """What the dialogs of a board need: the reasons it offers, and whether there is more to ask than usual."""
+    is_extended = rule_sets.of_tenant(tenant_id).rule_set == RuleSet.EXTENDED
+    return {"reasons": reasons.offered(tenant_id, restaurant_id), "is_extended": is_extended}
 
 
 def undo_seconds(order: OrderRecord, to: OrderStatus) -> int:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from ordertrack.boards import filters, fragments, reasons, riders
+from ordertrack.boards import filters, fragments, riders
 from ordertrack.boards.channel import BoardChannel
 from ordertrack.boards.columns import BOARDS, DISPATCH, Board
 from ordertrack.boards.filters import FILTERS, Told
@@ -73,10 +73,10 @@ def show(restaurant: str, board: str) -> ResponseReturnValue:
         cursor=cursor,
         settings=version,
         riders=riders.names_lately(principal.tenant_id, found.id) if shown is DISPATCH else [],
-        reasons=reasons.offered(principal.tenant_id, found.id),
         stations=[
             station.name for station in operations.of_restaurant(principal.tenant_id, found.id).stations
         ],
+        **fragments.dialogs(principal.tenant_id, found.id),
         **fragments.FOR_CARDS | {"lines_of": Room().lines_of},
     )
 
