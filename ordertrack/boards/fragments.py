@@ -77,7 +77,7 @@ def whole(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID, language
 
 
 def dialogs(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> dict[str, object]:
-    """What the dialogs of a board need: the reasons it offers, and whether there is more to ask than usual."""
+    """What the dialogs of a board need: the reasons it offers, and whether more than usual is asked."""
     is_extended = rule_sets.of_tenant(tenant_id).rule_set == RuleSet.EXTENDED
     return {"reasons": reasons.offered(tenant_id, restaurant_id), "is_extended": is_extended}
 

@@ -17,7 +17,8 @@ class Card(NamedTuple):
     sort_key: int
 
 
-LEFT_OUT = "#left-out"  # how many cards a board has no room for: no card, and of no version
+# Beside the cards: how many a board has no room for, and what it asks. Of no version.
+BESIDE = ("#left-out", "#order-dialogs")
 
 
 class Progress(NamedTuple):
@@ -62,7 +63,7 @@ class _Reading(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         dom_id = values.get("id", "")
         self.stream = values.get("hx-sse:connect", self.stream)
-        if tag == "hx-partial" and values["hx-target"] != LEFT_OUT:
+        if tag == "hx-partial" and values["hx-target"] not in BESIDE:
             self.partials.append(Partial(values["hx-target"], values["hx-swap"]))
         elif tag == "ol" and dom_id.startswith("column-"):
             self.partials.append(Partial(f"#{dom_id}", "innerHTML"))
