@@ -38,7 +38,7 @@ function copyParts(here, fresh) {
 }
 
 /** @param {ChildNode} here @param {ChildNode} fresh */
-function become(here, fresh) {
+export function become(here, fresh) {
   if (here.isEqualNode(fresh)) return;
   if (here instanceof Element && fresh instanceof Element) {
     copyAttributes(here, fresh);

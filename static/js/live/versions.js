@@ -1,5 +1,6 @@
 // Nothing goes back: what is older than what was shown is dropped, whatever order answers and pushes arrive in.
 import { emit, on } from "../core/dom.js";
+import { become } from "./morph.js";
 import { DROP_STALE, beforeSwap } from "./swap_pipeline.js";
 
 /** @typedef {{ card: string, version: number }} About */
@@ -58,8 +59,8 @@ function asMoves(tasks) {
   });
 }
 
-// For the version shown, the stream may bring new times, as targets change without a step. An answer may not: it
-// may have been under way for long. An element without controls is simply replaced.
+// For the version shown, the stream may bring new times and offer other moves, as targets and rules change without a
+// step. An answer may not: it may have been under way for long. An element without controls is simply replaced.
 /** @param {SwapTask & { swapSpec: SwapSpec & About }} task */
 function isStillNews({ swapSpec, fragment }) {
   const { card, version, style } = swapSpec;
@@ -68,6 +69,8 @@ function isStillNews({ swapSpec, fragment }) {
   for (const fresh of style === "upsert" ? fragment.querySelectorAll("[data-timed]") : []) {
     here.querySelector(`[data-timed="${fresh.dataset.timed}"]`)?.replaceWith(fresh);
   }
+  const [acts, offered] = [here.querySelector(".acts"), fragment.querySelector(".acts")];
+  if (style === "upsert" && acts && offered) become(acts, offered);
   emit("retimed", here);
   return style === "innerHTML";
 }
