@@ -75,10 +75,10 @@ def test_cells_add_up_to_the_cells_of_everything_in_whatever_order(parts: list[l
     assert np.array_equal(cells.read(everything.tobytes()), everything)
 
 
-small = st.integers(0, 3)
-
-
-in_bits = st.tuples(st.integers(0, 255), small, small, small, st.integers(0, 255), st.integers(0, 31))
+small, flag = st.integers(0, 3), st.booleans()
+in_bits = st.tuples(
+    st.integers(0, 255), small, small, small, st.integers(0, 255), st.integers(0, 31), flag, flag
+)
 
 
 @given(in_bits)
@@ -91,6 +91,8 @@ def test_a_key_gives_back_what_was_packed_into_it(packed: tuple[int, ...]) -> No
         cells.fulfilment_of(key),
         cells.shift_of(key),
         cells.hour_of(key),
+        cells.again_of(key),
+        cells.cancelled_of(key),
     )
     assert tuple(int(each[0]) for each in found) == packed
 
