@@ -37,6 +37,9 @@ _ADVANCE = Statement(
 )
 
 
+_CALLED_READY = (OrderStatus.PREPARING, OrderStatus.READY)
+
+
 class OrderNotFound(LookupError):
     """No such order in this tenant."""
 
@@ -105,7 +108,7 @@ def _advance(
     on_board: bool,
     needs_lines_done: bool,
 ) -> Advance:
-    while True:  # ends: each turn means that somebody moved the order on, and no order has many moves
+    while True:  # ends: each turn means that somebody moved the order, or chose other rules, just now
         order = records.find(by.tenant_id, order_id)
         if order is None:
             raise OrderNotFound(order_id)
@@ -116,15 +119,16 @@ def _advance(
             raise ReasonMissing(order.status, to, order.allowed(by.role))
         if (order.status, to) == RECALL and by.role == Role.KITCHEN:
             _check_recall(order, to)
+        asks_lines = needs_lines_done and (order.status, to) == _CALLED_READY
         if on_board:
-            _check_board(order, to, by, needs_lines_done)
+            _check_board(order, to, by, asks_lines)
         try:
             written = _ADVANCE.rows(
                 tenant_id=by.tenant_id,
                 order_id=order_id,
                 expected_status=order.status.value,
                 to=to.value,
-                needs_lines_done=needs_lines_done,
+                needs_lines_done=asks_lines,
                 heeds_hold=on_board and to != OrderStatus.CANCELLED,
                 changed_by=by.name,
                 actor=by.actor,
@@ -152,12 +156,12 @@ def _check_recall(order: OrderRecord, to: OrderStatus) -> None:
         raise RecalledTooLate(within, order.status, to, order.allowed(Role.KITCHEN))
 
 
-def _check_board(order: OrderRecord, to: OrderStatus, by: Principal, needs_lines_done: bool) -> None:
+def _check_board(order: OrderRecord, to: OrderStatus, by: Principal, asks_lines: bool) -> None:
     """What is only asked of those who stand before a board."""
     allowed = order.allowed(by.role)
     if order.hold_reason is not None and to != OrderStatus.CANCELLED:
         raise OrderHeld(order.hold_reason, order.status, to, allowed)
-    if needs_lines_done and to == OrderStatus.READY and order.open_lines:
+    if asks_lines and order.open_lines:
         raise LinesOpen(order.open_lines, order.status, to, allowed)
 
 

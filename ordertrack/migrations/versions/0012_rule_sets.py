@@ -78,5 +78,6 @@ def upgrade() -> None:
     make_function("name_rule_set", 1)
     make_function("guard_order_status", 3)
     make_function("guard_event", 3)
+    make_function("advance_order", 6)
     op.execute(EVENTS)
     op.execute(SETTINGS)
