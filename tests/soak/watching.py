@@ -142,7 +142,7 @@ class PageReader(Reader):
         self._on_the_wire = {}
 
     def take(self, frame: Frame) -> None:
-        # What changes without an event, as other rules do, is told all anew; what it knows already comes again.
+        # What changes without an event, as other rules do, is told all anew: what it knows comes again.
         if frame.id is None and not self.begins_anew(frame):
             self._complain(f"was sent a change without id: {frame}")
         for card, version in self.screen.apply(frame.data):
