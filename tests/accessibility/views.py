@@ -128,6 +128,7 @@ VIEWS = {
     "story of a cancelled order": View("/orders/{orders[cancelled]}"),
     "open orders": View("/r/hamra/open"),
     "floor settings": View("/r/hamra/settings"),
+    "rules of the company": View("/rules"),
     "screens": View("/screens"),
     "people": View("/people"),
     "tablets": View("/tablets"),
