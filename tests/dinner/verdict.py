@@ -26,7 +26,7 @@ def findings(evening: Evening) -> Iterator[str]:
     yield from _screens(evening)
     for tablet in evening.tablets:
         yield from (f"{tablet.name}: the page had an error: {error}" for error in tablet.errors)
-    for finding in consistency.check(evening.settings):
+    for finding in consistency.check(evening.settings, [evening.house.tenant_id]):
         if not finding.holds:
             yield f"db check: {finding.claim}: does not hold"
 

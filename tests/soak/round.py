@@ -81,7 +81,8 @@ def play(world: World, seed: int, size: Size, faults: tuple[Fault, ...]) -> Play
         for n in range(len(stage.plan.writers))
     ]
     truths = _perform(world.app, stages, jobs, readers, ending)
-    broken = [finding.claim for finding in consistency.check(world.settings) if not finding.holds]
+    theirs = [house.tenant_id for house in houses]
+    broken = [finding.claim for finding in consistency.check(world.settings, theirs) if not finding.holds]
     trouble = [f"`db check` finds it untrue that {claim}." for claim in broken]
     return Played(made, stages, truths, readers, striking.counts, trouble)
 
