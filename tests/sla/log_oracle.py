@@ -86,15 +86,17 @@ def exact_times(house: House) -> list[Time]:
 
 
 def _ends(story: list[StatusEvent]) -> Iterator[tuple[Stage, StatusEvent, bool]]:
-    """Of one order: each stage that ended, its last end, and whether it was entered again before that.
+    """Of one order: each stage that it left for an end, the last such move, and whether it had come again.
 
     And each that ran when the order was cancelled, once somebody had begun to prepare it.
     """
     ways = [event.to_status for event in story]
     for stage, span in SPANS.items():
-        places = [place for place, status in enumerate(ways) if status in span.ends]
-        if stage == Stage.HANDOVER and OrderStatus.DELIVERING in ways:
-            places = [place for place in places if ways[place] == OrderStatus.DELIVERING]
+        places = [
+            place
+            for place, status in enumerate(ways)
+            if status in span.ends and story[place].from_status in span.through
+        ]
         if span.begins in ways and places:
             yield stage, story[places[-1]], len(places) > 1 or ways[: places[-1]].count(span.begins) > 1
         if ways[-1] == OrderStatus.CANCELLED and ways[-2] in span.through and OrderStatus.PREPARING in ways:

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
 from flask import Flask
@@ -21,7 +22,7 @@ from ordertrack.database.session import db, tenant_context
 from ordertrack.rules.stages import LeftOut, Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet, allowed
 from ordertrack.sla.estimates import table
-from ordertrack.sla.measure import soundness
+from ordertrack.sla.measure import cells, histogram, soundness
 from ordertrack.sla.rollup import extend
 from support.cast import House
 from support.database import connect
@@ -76,6 +77,84 @@ def test_two_taps_that_were_counted_are_mass_taps_once_a_third_one_comes_to_the_
         kept = everything(house)
         extend.rebuild(house.tenant_id)
         assert everything(house) == kept
+
+
+P, C, K, R, D, E = [status for status in OrderStatus if status != OrderStatus.CANCELLED]
+
+
+@pytest.mark.parametrize(
+    ("way", "expected"),
+    [
+        (
+            ((P, 0), (C, 60), (K, 120), (R, 300), (K, 400), (R, 500), (D, 600), (E, 1000)),
+            {
+                Stage.ACCEPT: (60, False),
+                Stage.QUEUE: (60, False),
+                Stage.COOK: (380, True),
+                Stage.KITCHEN: (440, True),
+                Stage.HANDOVER: (300, True),
+                Stage.ROAD: (400, False),
+                Stage.TOTAL: (1000, False),
+            },
+        ),
+        (
+            ((P, 0), (C, 60), (K, 120), (R, 300), (D, 600), (R, 700), (D, 800), (E, 1000)),
+            {
+                Stage.ACCEPT: (60, False),
+                Stage.QUEUE: (60, False),
+                Stage.COOK: (180, False),
+                Stage.KITCHEN: (240, False),
+                Stage.HANDOVER: (500, True),
+                Stage.ROAD: (400, True),
+                Stage.TOTAL: (1000, False),
+            },
+        ),
+        (
+            ((P, 0), (C, 60), (K, 120), (R, 300), (D, 600), (R, 700), (E, 1000)),
+            {
+                Stage.ACCEPT: (60, False),
+                Stage.QUEUE: (60, False),
+                Stage.COOK: (180, False),
+                Stage.KITCHEN: (240, False),
+                Stage.HANDOVER: (700, True),
+                Stage.TOTAL: (1000, False),
+            },
+        ),
+    ],
+    ids=["recalled", "came back", "came back and was fetched"],
+)
+def test_a_stage_lasts_until_its_last_end_and_no_other_stage_gets_longer_by_it(
+    app: Flask,
+    operator: psycopg.Connection[Any],
+    new_house: Callable[[], House],
+    way: tuple[tuple[OrderStatus, int], ...],
+    expected: dict[Stage, tuple[int, bool]],
+) -> None:
+    house = new_house()
+    log = [
+        Told(0, "hamra", Fulfilment.DELIVERY, status, NOON + dt.timedelta(seconds=second), HANDS[0])
+        for status, second in way
+    ]
+    with tenant_context(app, house.tenant_id):
+        for until in range(1, len(log) + 1):  # each event by itself
+            put(operator, house, log[:until], until - 1)
+            keep_up(house)
+        assert times_of(house) == {
+            stage: (pytest.approx(seconds, rel=0.02), again) for stage, (seconds, again) in expected.items()
+        }
+
+
+def times_of(house: House) -> dict[Stage, tuple[float, bool]]:
+    """The one time of each stage, and whether it was entered again."""
+    query = text("SELECT stage, cells FROM sla_restaurant_days WHERE tenant_id = :t")
+    found = {}
+    for row in db.session.execute(query, {"t": house.tenant_id}).all():
+        (entry,) = cells.read(row.cells)
+        assert entry["count"] == 1
+        seconds = histogram.mean(np.bincount([int(cells.bin_of(entry["key"]))], minlength=histogram.BINS))
+        found[Stage(row.stage)] = (float(seconds), bool(cells.again_of(entry["key"])))
+    db.session.rollback()
+    return found
 
 
 def test_an_older_log_that_comes_late_is_what_later_days_were_estimated_from(

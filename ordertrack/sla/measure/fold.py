@@ -113,7 +113,7 @@ class Stories:
     """Events of whole orders, those of each in its order, of which some are `new`: what ended with those.
 
     A status that nobody knows the time of is the end and the beginning of nothing. A stage runs from when its
-    first status was entered first until one of its ends was entered last.
+    first status was entered first until it was last left for one of its ends.
     """
 
     def __init__(self, events: Events, new: Mask, is_mass: Mask) -> None:
@@ -166,10 +166,8 @@ class Stories:
         """Which events end this stage, and of which orders it was left and entered again."""
         span = SPANS[stage]
         ends = np.isin(self._events["to"], [_NUMBER[status] for status in span.ends])
-        if stage == Stage.HANDOVER:  # what was sent out was handed over then, and not when it arrived
-            arrived = self._events["to"] == _NUMBER[OrderStatus.COMPLETED]
-            sent_out = self._events["to"] == _NUMBER[OrderStatus.DELIVERING]
-            ends &= ~(arrived & (self._how_many(sent_out) > 0))
+        # From elsewhere an order comes back to such a status: that ends nothing once more.
+        ends &= np.isin(self._before, [_NUMBER[status] for status in span.through])
         begins = self._events["to"] == _NUMBER[span.begins]
         began_before = begins & (self._events["seq"] < self._newest(ends)[self._order])
         return ends, (self._how_many(ends) > 1) | (self._how_many(began_before) > 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from itertools import pairwise
 
 from sqlalchemy import Connection, text
 
@@ -65,13 +66,13 @@ def _counted(stage: Stage, way: list[tuple[str, bool]]) -> int:
     first = next((is_timed for status, is_timed in way if status == span.begins), False)
     if not first:
         return 0
-    statuses = [status for status, _ in way]
-    ends = set(span.ends)
-    if stage == Stage.HANDOVER and OrderStatus.DELIVERING in statuses:
-        ends.discard(OrderStatus.COMPLETED)
-    last = next((is_timed for status, is_timed in reversed(way) if status in ends), False)
+    moves = list(pairwise(way))[::-1]  # the last one first
+    last = next(
+        (is_timed for (before, _), (to, is_timed) in moves if before in span.through and to in span.ends),
+        False,
+    )
     late = span.through & CANCELLED_LATE_IN
-    is_cancelled = way[-1] == (OrderStatus.CANCELLED, True) and len(way) > 1 and statuses[-2] in late
+    is_cancelled = way[-1] == (OrderStatus.CANCELLED, True) and bool(moves) and moves[0][0][0] in late
     return int(last) + int(is_cancelled)
 
 
