@@ -40,7 +40,8 @@ def choose() -> ResponseReturnValue:
     except ValueError:
         return _page(principal, {"rule_set": _("Choose one of the two.")}), 422
     try:
-        is_changed = rule_sets.choose(wanted, by=principal, seen=whole(request.form.get("seen", "")))
+        seen = whole(request.form.get("seen", ""))
+        is_changed = rule_sets.choose(wanted, by=principal, seen=-1 if seen is None else seen)
     except UnusableSettings as error:
         return _page(principal, error.problems), 422
     flash(

@@ -44,6 +44,7 @@ def advance(order_id: uuid.UUID) -> Response:
             expected_status=_status("seen"),
             reason=reasons.as_kept(_text("reason", LONGEST_REASON)),
             metadata=tap_ids.metadata(),
+            waited=tap_ids.waited(),
             on_board="board" in request.form,
             despite_open_lines=bool(request.form.get("despite_open_lines")),
         )

@@ -16,13 +16,19 @@ _LONGEST = 40
 
 def metadata() -> dict[str, Any]:
     """What the log keeps of the tap: its id, field `tap`; and `waited`, the seconds that it was not sent."""
-    tap, waited = request.form.get("tap", ""), request.form.get("waited", "")
+    tap, seconds = request.form.get("tap", ""), waited()
     kept: dict[str, Any] = {}
     if _is_id(tap):
         kept["tap"] = tap
-    if waited.isascii() and waited.isdigit() and len(waited) <= 7:
-        kept["waited"] = int(waited)
+    if seconds is not None:
+        kept["waited"] = seconds
     return kept
+
+
+def waited() -> int | None:
+    """For how many seconds the tap was not sent, where it says so."""
+    said = request.form.get("waited", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= 7 else None
 
 
 def was_done(tenant_id: uuid.UUID, order_id: uuid.UUID) -> bool:

@@ -113,6 +113,12 @@ def of_act(error: IllegalAct) -> str:
 
 def of_conflict(error: OrderMoved) -> str:
     """Who was faster, and where the order stands now."""
+    if error.current == error.expected_status:
+        return _(
+            "The order came back to %(current)s since you saw it, moved by %(name)s: look at it again.",
+            current=_status(error.current),
+            name=error.changed_by,
+        )
     return _(
         "The order is %(current)s by now, moved by %(name)s; you saw it %(seen)s.",
         current=_status(error.current),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from psycopg.types.json import Jsonb
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from ordertrack.database.channels import EVENTS_CHANNEL
@@ -15,6 +16,7 @@ from ordertrack.database.session import db
 from ordertrack.database.statements import Statement
 from ordertrack.monitoring import metrics
 from ordertrack.orders import records
+from ordertrack.orders.models import StatusEvent
 from ordertrack.orders.records import OrderRecord, Step
 from ordertrack.restaurants import operations
 from ordertrack.rules import state_machine
@@ -37,6 +39,7 @@ _ADVANCE = Statement(
 )
 
 
+_INEXACT = dt.timedelta(seconds=2)  # taps say how long they waited in whole seconds, by their device's clock
 _CALLED_READY = (OrderStatus.PREPARING, OrderStatus.READY)
 
 
@@ -52,7 +55,9 @@ class OrderMoved(Exception):
         self.current = current
         self.changed_by = changed_by
         super().__init__(
-            f"The order is {current} by now, moved by {changed_by}; you saw it {expected_status}."
+            f"The order came back to {current} since you saw it, moved by {changed_by}: look at it again."
+            if current == expected_status
+            else f"The order is {current} by now, moved by {changed_by}; you saw it {expected_status}."
         )
 
 
@@ -76,19 +81,23 @@ def advance(
     expected_status: OrderStatus | None = None,
     reason: str | None = None,
     metadata: dict[str, Any] | None = None,
+    waited: int | None = None,
     on_board: bool = False,
     despite_open_lines: bool = False,
 ) -> Advance:
     """Move an order of `by`'s tenant to `to`, write its event and wake the listeners, then commit.
 
-    `expected_status` is the one that the asker saw; None means whatever it is now. `on_board` keeps to what
-    boards keep to besides: what is held is not moved, and ready is what has all its lines struck off, unless
-    somebody said `despite_open_lines`. Raises OrderNotFound, OrderMoved, or IllegalTransition and its kinds;
+    `expected_status` is the one that the asker saw; None means whatever it is now. `waited` is how many
+    seconds ago that was: who saw it before the order left it and came to it again is told so. `on_board`
+    keeps to what boards keep to besides: what is held is not moved, and ready is what has all its lines
+    struck off, unless somebody said `despite_open_lines`. Raises OrderNotFound, OrderMoved, or IllegalTransition and its kinds;
     then nothing has been written.
     """
     needs_lines_done = on_board and not despite_open_lines
     try:
-        result = _advance(order_id, to, by, expected_status, reason, metadata, on_board, needs_lines_done)
+        result = _advance(
+            order_id, to, by, expected_status, reason, metadata, waited, on_board, needs_lines_done
+        )
         db.session.commit()
     except Exception as error:
         db.session.rollback()
@@ -105,6 +114,7 @@ def _advance(
     expected_status: OrderStatus | None,
     reason: str | None,
     metadata: dict[str, Any] | None,
+    waited: int | None,
     on_board: bool,
     needs_lines_done: bool,
 ) -> Advance:
@@ -114,6 +124,8 @@ def _advance(
             raise OrderNotFound(order_id)
         if order.status != expected_status and (expected_status is not None or order.status == to):
             return _already_there(order, to, expected_status)
+        if expected_status is not None and waited is not None and _came_again(order, waited):
+            raise OrderMoved(expected_status, order.status, order.steps[-1].changed_by)
         state_machine.check(order.status, to, order.fulfilment, by.role, order.rule_set)
         if not reason and state_machine.asks_reason(order.status, to, by_staff=by.is_staff):
             raise ReasonMissing(order.status, to, order.allowed(by.role))
@@ -140,6 +152,25 @@ def _advance(
             continue
         if written:
             return Advance(order.after(Step(to, written[0].at, by.name, reason, written[0].load)), True)
+
+
+def _came_again(order: OrderRecord, waited: int) -> bool:
+    """Whether the order has left its status and come to it again since a tap that waited so many seconds.
+
+    A move by a tap that waited too happened when it was tapped: taps of one queue follow one another.
+    """
+    if [step.status for step in order.steps].count(order.status) < 2:
+        return False
+    ago = db.session.scalar(
+        select(StatusEvent.event_metadata["waited"].as_integer()).where(
+            StatusEvent.tenant_id == order.tenant_id,
+            StatusEvent.order_id == order.id,
+            StatusEvent.version == order.version,
+        )
+    )
+    moved_at = order.status_since - dt.timedelta(seconds=ago or 0)
+    tapped_at = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=waited)
+    return moved_at > tapped_at + _INEXACT
 
 
 def _has_other_rules_now(order: OrderRecord) -> bool:

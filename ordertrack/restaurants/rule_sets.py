@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, select
 
 from ordertrack.database.channels import SETTINGS_CHANNEL, notify
 from ordertrack.database.session import db
@@ -75,6 +76,13 @@ def history(tenant_id: uuid.UUID) -> list[SavedVersion[RuleSet]]:
     return [SavedVersion(was, row.rule_set, row.saved_by, row.saved_at) for was, row in made][::-1]
 
 
+def chosen_lately(tenant_id: uuid.UUID, within: dt.timedelta) -> list[uuid.UUID]:
+    """The restaurants of the entered tenant, if it chose another rule set within a while; else none."""
+    found = list(db.session.scalars(_CHOSEN_LATELY, {"tenant_id": tenant_id, "within": within}))
+    db.session.rollback()
+    return found
+
+
 def _save(stream: TenantStream, wanted: RuleSet, version: int, by: Principal) -> None:
     stream.rule_set = wanted
     db.session.add(
@@ -88,6 +96,13 @@ def _save(stream: TenantStream, wanted: RuleSet, version: int, by: Principal) ->
 
 
 _NEWEST = select(func.max(SavedRuleSet.version)).where(SavedRuleSet.tenant_id == bindparam("tenant_id"))
+_CHOSEN_LATELY = select(Restaurant.id).where(
+    Restaurant.tenant_id == bindparam("tenant_id"),
+    exists().where(
+        SavedRuleSet.tenant_id == bindparam("tenant_id"),
+        SavedRuleSet.saved_at > func.clock_timestamp() - bindparam("within"),
+    ),
+)
 _READ = TenantQuery(
     select(TenantStream.rule_set, func.coalesce(_NEWEST.scalar_subquery(), 0).label("version")).where(
         TenantStream.tenant_id == bindparam("tenant_id")

@@ -87,7 +87,7 @@ _CLAIMS = {
         SELECT count(*) FROM order_status_events AS event JOIN rule_set_transitions AS pair
             USING (rule_set, from_status, to_status)
          WHERE tenant_id = :tenant AND asks_reason
-           AND coalesce(trim(event.metadata ->> 'reason'), '') = ''""",
+           AND NOT says_reason(event.metadata)""",
     "{tenant} works by the rule set that was chosen last": """
         SELECT count(*) FROM tenant_streams AS stream
          WHERE tenant_id = :tenant AND rule_set <> coalesce((

@@ -24,7 +24,7 @@ from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Hear, MalformedPayload, parse_payload, tenant_of, wake_handler
 from ordertrack.live.subscriptions import LIFETIME
 from ordertrack.presence.channel import CHANNEL as SCREENS
-from ordertrack.restaurants import versioned
+from ordertrack.restaurants import rule_sets, versioned
 from ordertrack.sla.report.channel import SlaChannel
 from ordertrack.tracking.channel import TrackingChannel
 
@@ -49,7 +49,11 @@ def recover(app: Flask, hub: Hub) -> None:
         SCREENS.mark(tenant_id)
         with tenant_context(app, tenant_id):
             # Whoever comes back is compared by the version of what it shows, and no stream lives longer.
-            missed = versioned.saved_lately(tenant_id, dt.timedelta(seconds=LIFETIME[1]))
+            within = dt.timedelta(seconds=LIFETIME[1])
+            missed = {
+                *versioned.saved_lately(tenant_id, within),
+                *rule_sets.chosen_lately(tenant_id, within),
+            }
         for restaurant_id in missed:
             _show(hub, tenant_id, restaurant_id)
 

@@ -56,6 +56,15 @@ def test_an_owner_chooses_and_the_page_tells_who_did_and_when(
     assert held() == RuleSet.EXTENDED
 
 
+@pytest.mark.parametrize("seen", ["", "abc", "-1", "9"])
+def test_a_choice_that_does_not_say_which_one_it_was_made_from_is_refused(
+    sign_in: SignIn, omar: Person, held: Callable[[], RuleSet], seen: str
+) -> None:
+    answer = sign_in(omar).post("/rules", data={"rule_set": "extended", "seen": seen})
+    assert answer.status_code == 422 and "Somebody else chose meanwhile" in answer.text
+    assert held() == RuleSet.STRICT
+
+
 @pytest.mark.parametrize("sent", [{}, {"rule_set": "none"}, {"rule_set": "\0"}])
 def test_what_is_no_rule_set_is_refused_in_a_sentence(
     sign_in: SignIn, omar: Person, held: Callable[[], RuleSet], sent: dict[str, str]

@@ -19,6 +19,7 @@ from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import records, transitions
 from ordertrack.orders.imported import IMPORTER
 from ordertrack.orders.models import StatusEvent
+from ordertrack.orders.transitions import OrderMoved
 from ordertrack.restaurants import operations, rule_sets
 from ordertrack.restaurants.save import save_operations
 from ordertrack.restaurants.versioned import UnusableSettings
@@ -129,7 +130,13 @@ def test_psql_makes_the_moves_of_the_tenants_own_rule_set_and_no_others(
 
 
 @pytest.mark.parametrize("move_asked", ADDED)
-@pytest.mark.parametrize("metadata", ["{}", '{"reason": ""}', '{"reason": "  "}', '{"reason": null}'])
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        *("{}", '{"reason": ""}', '{"reason": "  "}', '{"reason": null}', '{"reason": "\\t\\n"}'),
+        *('{"reason": "\\u00a0\\u200b"}', '{"reason": 5}', '{"reason": []}', '{"reason": {}}', "[]"),
+    ],
+)
 def test_psql_makes_no_added_move_without_its_reason(
     operator: psycopg.Connection[Any],
     cedar: House,
@@ -216,6 +223,32 @@ def test_the_kitchen_recalls_within_the_restaurants_minutes_and_managers_always(
     with tenant_context(app, cedar.tenant_id):
         order = records.find(cedar.tenant_id, order_id)
     assert order is not None and order.status == K and order.steps[-1].reason == "No gas"
+
+
+def test_a_tap_from_before_an_order_came_back_to_a_status_is_refused(
+    app: Flask, cedar: House, place: Callable[..., uuid.UUID], move: Move, choose: Choose
+) -> None:
+    choose(cedar, RuleSet.EXTENDED)
+    order_id = place(cedar)
+    move(cedar, order_id, C, K, R, K)
+
+    def tap(to: OrderStatus, seen: OrderStatus, waited: int, ago: int) -> None:
+        with tenant_context(app, cedar.tenant_id):
+            transitions.advance(
+                order_id,
+                to,
+                by=cedar.nour.principal if to == R else cedar.karim.principal,
+                expected_status=seen,
+                waited=waited,
+                metadata={"waited": ago},
+            )
+
+    with pytest.raises(OrderMoved, match="came back to preparing since you saw it"):
+        tap(R, K, 60, 60)
+    assert [status for status, _ in sets_of(app, cedar, order_id)] == [P, C, K, R, K]
+    tap(R, K, 0, 100)  # and this one says that it was made long ago: so what was tapped after it may follow
+    tap(E, R, 50, 50)
+    assert [status for status, _ in sets_of(app, cedar, order_id)] == [P, C, K, R, K, R, E]
 
 
 def test_the_importer_alone_writes_another_rule_set_and_for_its_own_orders_only(
