@@ -90,8 +90,8 @@ def advance(
     `expected_status` is the one that the asker saw; None means whatever it is now. `waited` is how many
     seconds ago that was: who saw it before the order left it and came to it again is told so. `on_board`
     keeps to what boards keep to besides: what is held is not moved, and ready is what has all its lines
-    struck off, unless somebody said `despite_open_lines`. Raises OrderNotFound, OrderMoved, or IllegalTransition and its kinds;
-    then nothing has been written.
+    struck off, unless somebody said `despite_open_lines`. Raises OrderNotFound, OrderMoved, or
+    IllegalTransition and its kinds; then nothing has been written.
     """
     needs_lines_done = on_board and not despite_open_lines
     try:
