@@ -28,7 +28,7 @@ BEGIN
         RAISE EXCEPTION 'an event says the same as its order and as the event before it'
             USING ERRCODE = 'check_violation';
     END IF;
-    IF NOT public.says_reason(NEW.metadata) AND EXISTS (
+    IF coalesce(trim(NEW.metadata ->> 'reason'), '') = '' AND EXISTS (
         SELECT FROM public.rule_set_transitions AS pair
          WHERE pair.rule_set = NEW.rule_set AND pair.from_status = NEW.from_status
            AND pair.to_status = NEW.to_status AND asks_reason)

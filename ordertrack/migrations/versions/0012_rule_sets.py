@@ -76,7 +76,6 @@ def upgrade() -> None:
     keep_tenants_apart("saved_rule_sets")
     make_function("is_written_by_importer", 1)
     make_function("name_rule_set", 1)
-    make_function("says_reason", 1)
     make_function("guard_order_status", 3)
     make_function("guard_event", 3)
     make_function("advance_order", 6)
