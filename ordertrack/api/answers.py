@@ -35,12 +35,31 @@ class LineAnswer(BaseModel):
     line: Annotated[int, Field(validation_alias="position")]
     station: Annotated[str | None, Field(description="Where it is made, if anybody said.")]
     done: Annotated[bool, Field(validation_alias="is_done", description="Struck off in the kitchen.")]
+    voided: Annotated[bool, Field(validation_alias="is_voided", description="No longer wanted.")]
+
+
+class AddressAnswer(BaseModel):
+    lines: list[str] = []
+    area: str | None = None
+    city: str | None = None
+    instructions: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
 
 
 class CustomerAnswer(BaseModel):
     name: str | None = None
     phone: str | None = None
     locale: str | None = None
+    address: AddressAnswer | None = None
+
+
+class AmountsAnswer(BaseModel):
+    """Money, in the currency's minor units by ISO 4217."""
+
+    currency: str
+    total: int | None = None
+    to_collect: int | None = None
 
 
 class OrderAnswer(BaseModel):
@@ -71,6 +90,12 @@ class OrderAnswer(BaseModel):
         int | None,
         Field(description="The number of an order to which its sender gave the same reference just before."),
     ]
+    revision: Annotated[int, Field(description="Grows with all that happens to the order.")]
+    note: str | None
+    table: str | None
+    channel: Annotated[str | None, Field(description="Where it came from; `reference` is its code there.")]
+    amounts: AmountsAnswer | None
+    follows: Annotated[uuid.UUID | None, Field(description="The order that this one adds to.")]
 
     @classmethod
     def of(cls, order: OrderRecord, site: str) -> OrderAnswer:
@@ -96,6 +121,12 @@ class OrderAnswer(BaseModel):
             acknowledged_at=order.acknowledged_at,
             allowed_acts=list(order.acts_allowed()),
             possible_double_of=order.possible_double_of,
+            revision=order.revision,
+            note=order.note,
+            table=order.table,
+            channel=order.channel,
+            amounts=AmountsAnswer.model_validate(order.amounts) if order.amounts else None,
+            follows=order.follows,
         )
 
 
@@ -136,6 +167,15 @@ class EventAnswer(BaseModel):
         )
 
 
+class ChangesAnswer(BaseModel):
+    """What a change was of: lines by their places, and the names of fields that were set; no values."""
+
+    revision: int
+    added: list[int]
+    voided: list[int]
+    fields: list[str]
+
+
 class ActionMessage(BaseModel):
     """The data of an `order_action` in the stream: something done to an order besides moving it."""
 
@@ -150,6 +190,7 @@ class ActionMessage(BaseModel):
     changed_by: str
     occurred_at: dt.datetime
     metadata: dict[str, Any]
+    changes: Annotated[ChangesAnswer | None, Field(description="What a change was of; null for the rest.")]
 
     @classmethod
     def of(cls, action: ActionRecord) -> ActionMessage:
@@ -175,11 +216,12 @@ def _values(action: ActionRecord) -> dict[str, Any]:
         "act": action.act,
         "status": action.status,
         "line": action.line,
-        "reason": action.detail if action.act == OrderAction.HOLD else None,
+        "reason": action.detail if action.act in (OrderAction.HOLD, OrderAction.CHANGE) else None,
         "rider": action.detail if action.act == OrderAction.ASSIGN else None,
         "changed_by": action.changed_by,
         "occurred_at": action.occurred_at,
         "metadata": action.metadata,
+        "changes": action.changes,
     }
 
 
@@ -251,6 +293,8 @@ class ProblemDocument(BaseModel):
     act: OrderAction | None = None
     allowed_acts: list[OrderAction] = []
     seen: OrderStatus | None = None
+    revision: int | None = None
+    order: Annotated[OrderAnswer | None, Field(description="As it is now, where it was changed.")] = None
     current: Annotated[str | None, Field(description="An order's status, or the feed's newest cursor.")] = (
         None
     )

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
-from ordertrack.api import answers, reading, schemas
+from ordertrack.api import answers, change_schemas, queries, reading, schemas
 from ordertrack.web.bodies import LARGEST_BODY
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
@@ -26,6 +26,7 @@ _INCOMING: tuple[type[BaseModel], ...] = (
     schemas.OrderRequest,
     schemas.TransitionRequest,
     schemas.ActionRequest,
+    change_schemas.ChangesRequest,
     answers.ProblemDocument,
 )
 _OUTGOING: tuple[type[BaseModel], ...] = (
@@ -62,7 +63,7 @@ OPERATIONS = {
     "api.orders": Operation(
         "List orders, newest first.",
         {200: answers.OrderList},
-        query=schemas.OrdersQuery,
+        query=queries.OrdersQuery,
         problems=(400, 404),
     ),
     "api.order": Operation("Read an order.", {200: answers.OrderAnswer}, problems=(404,)),
@@ -80,16 +81,24 @@ OPERATIONS = {
         body=schemas.ActionRequest,
         problems=(400, 404, 409, 413, 415, 422),
     ),
+    "api.change_order": Operation(
+        "Change an order until it has ended: add, void and change lines, set its note, promised time,"
+        " customer, table, reference and amounts. All of it or nothing. 409 tells its revision and the order"
+        " as it is now; what is ready takes no more lines. `include=actions` tells of changes, not values.",
+        {200: answers.OrderAnswer},
+        body=change_schemas.ChangesRequest,
+        problems=(400, 404, 409, 413, 415, 422),
+    ),
     "api.order_events": Operation(
         "Read an order's events, all of them, oldest first.",
         {200: answers.EventList},
-        query=schemas.OrderEventsQuery,
+        query=queries.OrderEventsQuery,
         problems=(400, 404),
     ),
     "api.events": Operation(
         "Read the tenant's events after a cursor, oldest first. 409: the events have no such position.",
         {200: answers.EventList},
-        query=schemas.EventsQuery,
+        query=queries.EventsQuery,
         problems=(400, 409),
     ),
     "api.stream": Operation(
@@ -101,7 +110,7 @@ OPERATIONS = {
             " `hb` is a heartbeat; `bye` ends a stream whose key was revoked."
             " 429 tells which limit is reached, and how many it allows at once."
         },
-        query=schemas.StreamQuery,
+        query=queries.StreamQuery,
         headers={"Last-Event-ID": {"type": "string", "description": "As `after`, and before it."}},
         problems=(400, 404, 429, 503),
     ),

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ordertrack.api.problems import refusal, refusal_of
-from ordertrack.api.schemas import Query
+from ordertrack.api.queries import Query
 from ordertrack.web.bodies import LARGEST_BODY
 from ordertrack.web.problems import Problem, Refusal
 

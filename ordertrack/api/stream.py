@@ -6,7 +6,7 @@ import json
 import uuid
 
 from ordertrack.api.answers import ActionMessage, StreamMessage
-from ordertrack.api.schemas import Included
+from ordertrack.api.queries import Included
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message, Topic
 from ordertrack.orders import records

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
@@ -12,23 +13,18 @@ from pydantic import BaseModel
 from ordertrack.api import authentication, problems, reading
 from ordertrack.api.answers import EventList, OrderAnswer, OrderList
 from ordertrack.api.authentication import principal
+from ordertrack.api.change_schemas import ChangesRequest
 from ordertrack.api.openapi import describe
 from ordertrack.api.paging import feed_position, page_after, read_page
-from ordertrack.api.schemas import (
-    ActionRequest,
-    EventsQuery,
-    Included,
-    OrderEventsQuery,
-    OrderRequest,
-    OrdersQuery,
-    StreamQuery,
-    TransitionRequest,
-)
+from ordertrack.api.queries import EventsQuery, Included, OrderEventsQuery, OrdersQuery, StreamQuery
+from ordertrack.api.schemas import ActionRequest, OrderRequest, TransitionRequest
 from ordertrack.api.stream import require_restaurant, topic_of
-from ordertrack.orders import actions, event_log, intake, records, transitions
+from ordertrack.orders import actions, changes, event_log, intake, records, transitions
+from ordertrack.orders.changes import OrderChanged
 from ordertrack.orders.event_log import ActionRecord, EventRecord
 from ordertrack.orders.transitions import OrderNotFound
 from ordertrack.streams import sse
+from ordertrack.web.problems import Refusal, problem_of
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 blueprint.before_request(authentication.authenticate)
@@ -98,6 +94,26 @@ def act_on_order(order_id: uuid.UUID) -> Response:
         detail=asked.detail,
         metadata=asked.metadata,
     )
+    return _answer(OrderAnswer.of(result.order, request.host_url))
+
+
+@blueprint.post("/orders/<uuid:order_id>/changes")
+def change_order(order_id: uuid.UUID) -> Response:
+    """Change an order, all at once; 409 brings the order as it is now."""
+    asked = reading.body(ChangesRequest)
+    try:
+        result = changes.change(
+            order_id,
+            asked.to_changes(),
+            by=principal(),
+            expected_revision=asked.revision,
+            reason=asked.reason,
+            metadata=asked.metadata,
+        )
+    except OrderChanged as error:
+        problem = problem_of(error)
+        fresh = OrderAnswer.of(error.order, request.host_url).model_dump(mode="json")
+        raise Refusal(replace(problem, fields=problem.fields | {"order": fresh})) from None
     return _answer(OrderAnswer.of(result.order, request.host_url))
 
 

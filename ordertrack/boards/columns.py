@@ -42,15 +42,15 @@ class Column:
     def sort_key(self, order: OrderRecord) -> str:
         """What the column sorts by, smallest first, as text of one length.
 
-        What is in a rush stands first, then what is due first, by the second; where cards leave, what came
-        last.
+        What is in a rush stands first, then what is due first, by the second, with what adds to it; where
+        cards leave, what came last.
         """
         if self.shown_for is not None:
             moment = _FAR_AHEAD - int(order.status_since.timestamp() * 1000)
         else:
             due = int(order.due_at.timestamp()) * 1000
             moment = due if order.is_rush else _FAR_AHEAD + due
-        return f"{moment:014}{order.number:06}"
+        return f"{moment:014}{order.follows_number or order.number:06}{order.number:06}"
 
 
 def _column(

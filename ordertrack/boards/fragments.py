@@ -12,7 +12,9 @@ from flask import current_app
 from ordertrack.boards import reasons
 from ordertrack.boards.columns import Board, Column
 from ordertrack.boards.room import MOST_CARDS, Room, lines_of
-from ordertrack.i18n.translate import speaking
+from ordertrack.i18n import labels
+from ordertrack.i18n.formats import listed
+from ordertrack.i18n.translate import ngettext, speaking
 from ordertrack.orders import records
 from ordertrack.orders.records import OrderRecord
 from ordertrack.restaurants import operations, rule_sets
@@ -126,6 +128,15 @@ def acts_of_managers(order: OrderRecord, board: Board) -> tuple[OrderAction, ...
     return _changing(order, [act for act in order.acts_allowed() if act not in here])
 
 
+def what_changed(order: OrderRecord) -> str:
+    """What was changed of an order since the kitchen looked."""
+    added = sum(order.is_new(item) for item in order.items)
+    voided = sum(order.was_just_voided(item) for item in order.items)
+    said = [ngettext("%(num)s new line", "%(num)s new lines", added)] if added else []
+    said += [ngettext("%(num)s void line", "%(num)s void lines", voided)] if voided else []
+    return listed([*said, *(labels.order_field(name) for name in order.unseen_fields)])
+
+
 def _changing(order: OrderRecord, acts: Iterable[OrderAction]) -> tuple[OrderAction, ...]:
     return tuple(act for act in acts if act in DETAILED_ACTS or not order.is_already(act))
 
@@ -144,6 +155,7 @@ FOR_CARDS: dict[str, object] = {
     "asked_moves_of_managers": asked_moves_of_managers,
     "acts_of": acts_of,
     "acts_of_managers": acts_of_managers,
+    "what_changed": what_changed,
     "timer_of": card_timers.timer_of,
     "expected_end_of": card_timers.expected_end_of,
     "lines_of": lines_of,

@@ -56,7 +56,10 @@ def advance(order_id: uuid.UUID) -> Response:
 
 @blueprint.post("/orders/<uuid:order_id>/actions")
 def act(order_id: uuid.UUID) -> Response:
-    """Form: `act`, `seen`, `line`, `detail`, `board`, `person`; answers as a transition does."""
+    """Form: `act`, `seen`, `line`, `detail`, `board`, `person`; answers as a transition does.
+
+    Who acknowledges a change says which `revision` of the order that was.
+    """
     principal = acting_principal()
     wanted = _act()
 
@@ -70,6 +73,7 @@ def act(order_id: uuid.UUID) -> Response:
             line=_line(),
             detail=detail,
             metadata=tap_ids.metadata(),
+            seen_revision=_revision(),
         )
         return result.order, ""
 
@@ -142,6 +146,11 @@ def _line() -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) <= 4):
         abort(422, _("%(text)s is not the position of a line.", text=repr(text[:40])))
     return int(text)
+
+
+def _revision() -> int | None:
+    text = request.form.get("revision", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
 
 
 def _text(field: str, longest: int) -> str | None:

@@ -17,6 +17,7 @@ from ordertrack.live.topics import Message, Topic
 from ordertrack.orders import records
 from ordertrack.orders.event_log import ActionRecord, Change
 from ordertrack.orders.records import OrderRecord
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.principal import PICKUP, Principal
 
@@ -70,8 +71,9 @@ class PickupChannel:
         return watcher.may_open(PICKUP, restaurant_id)
 
     def keys(self, change: Change) -> tuple[str, ...]:
-        # What is done to an order without moving it leaves its number where it is.
-        if isinstance(change.event, ActionRecord) or change.order.fulfilment not in FULFILMENTS:
+        # What is done to an order without moving it leaves its number where it is, but for a change.
+        is_still = isinstance(change.event, ActionRecord) and change.event.act != OrderAction.CHANGE
+        if is_still or change.order.fulfilment not in FULFILMENTS:
             return ()
         if _STATUSES.isdisjoint(change.event.statuses):
             return ()

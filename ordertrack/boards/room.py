@@ -25,7 +25,7 @@ class Lines(NamedTuple):
     @property
     def still_more(self) -> int:
         """How many of those that are not shown are not done."""
-        return sum(not item.is_done for item in self.more)
+        return sum(not item.is_done and not item.is_voided for item in self.more)
 
     @property
     def hides_allergy(self) -> bool:
@@ -46,13 +46,14 @@ class Room:
     def lines_of(self, order: OrderRecord) -> Lines:
         """What of an order's lines there is room for; takes that room."""
         left = min(self._left, LARGEST_CARD)
-        for shown, item in enumerate(order.items):
+        lines = order.lines_to_see
+        for shown, item in enumerate(lines):
             size = _size(item)
             if size > left:
-                return Lines(order.items[:shown], order.items[shown:])
+                return Lines(lines[:shown], lines[shown:])
             left -= size
             self._left -= size
-        return Lines(order.items, ())
+        return Lines(lines, ())
 
 
 def lines_of(order: OrderRecord) -> Lines:

@@ -22,13 +22,14 @@ _V = TypeVar("_V")
 _KEYS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫", "01234567890123456789.")
 
 
-def _western(text: str) -> str:
+def western(text: str) -> str:
+    """With Western digits, whatever the keyboard has."""
     return text.translate(_KEYS)
 
 
 def time_of_day(text: str) -> dt.time | None:
     """From `16:00` or `9:30`."""
-    if not _TIME.fullmatch(text := _western(text)):
+    if not _TIME.fullmatch(text := western(text)):
         return None
     hour, minute = text.split(":")
     return dt.time(int(hour), int(minute))
@@ -36,12 +37,12 @@ def time_of_day(text: str) -> dt.time | None:
 
 def whole(text: str) -> int | None:
     """From a whole number, neither negative nor beyond six digits."""
-    return int(text) if _WHOLE.fullmatch(text := _western(text)) else None
+    return int(text) if _WHOLE.fullmatch(text := western(text)) else None
 
 
 def minutes(text: str) -> int | None:
     """From minutes with two decimals at most; in whole seconds."""
-    if not _DECIMAL.fullmatch(text := _western(text)):
+    if not _DECIMAL.fullmatch(text := western(text)):
         return None
     return round(float(text.replace(",", ".")) * 60)
 
@@ -49,7 +50,7 @@ def minutes(text: str) -> int | None:
 def day(text: str) -> dt.date | None:
     """From `2026-11-20`."""
     try:
-        return dt.date.fromisoformat(text) if _DAY.fullmatch(text := _western(text)) else None
+        return dt.date.fromisoformat(text) if _DAY.fullmatch(text := western(text)) else None
     except ValueError:
         return None
 

@@ -34,6 +34,24 @@ _MOVES = {
     OrderStatus.COMPLETED: marked("Complete"),
     OrderStatus.CANCELLED: marked("Cancel"),
 }
+_ORDER_FIELDS = {
+    "note": marked("note"),
+    "promised_at": marked("promised time"),
+    "reference": marked("reference"),
+    "table": marked("table"),
+    "customer.name": marked("guest's name"),
+    "customer.phone": marked("phone"),
+    "customer.locale": marked("guest's language"),
+    "customer.address.lines": marked("address"),
+    "customer.address.area": marked("area"),
+    "customer.address.city": marked("city"),
+    "customer.address.instructions": marked("instructions"),
+    "customer.address.latitude": marked("place on the map"),
+    "customer.address.longitude": marked("place on the map"),
+    "amounts.currency": marked("currency"),
+    "amounts.total": marked("total"),
+    "amounts.to_collect": marked("what is to be collected"),
+}
 _ROLES = {
     Role.KITCHEN: marked("Kitchen"),
     Role.DISPATCH: marked("Dispatch"),
@@ -53,6 +71,8 @@ def init_app(app: Flask) -> None:
         duration=duration,
         fulfilment=fulfilment,
         move=move,
+        order_field=order_field,
+        tel=tel,
         role=role,
         status=status,
     )
@@ -87,3 +107,13 @@ def duration(length: dt.timedelta | None) -> str:
     if hours:
         return _("%(hours)s h %(minutes)s min", hours=hours, minutes=digits(f"{minutes:02}"))
     return _("%(minutes)s min %(seconds)s s", minutes=minutes, seconds=digits(f"{seconds:02}"))
+
+
+def order_field(name: str) -> str:
+    """What a field of an order is called, by the name that the log has for it."""
+    return _(_ORDER_FIELDS[name])
+
+
+def tel(phone: str) -> str:
+    """The address by which a device calls this number; what is written for the eye is left out."""
+    return "tel:" + "".join(each for each in phone if each in "+0123456789*#,;")

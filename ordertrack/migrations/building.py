@@ -18,7 +18,7 @@ def make_function(name: str, version: int) -> None:
     What the commit before calls must stay: new arguments are a function beside the old one, which a later
     revision drops.
     """
-    op.execute((_FUNCTIONS / f"{name}_v{version}.sql").read_text())
+    op.execute((_FUNCTIONS / name / f"v{version}.sql").read_text())
 
 
 def keep_tenants_apart(*tables: str) -> None:

@@ -32,7 +32,7 @@ LONGEST = dict.fromkeys(OrderAction, 200) | {OrderAction.ASSIGN: 60}
 
 _ACT = Statement(
     "SELECT seq, at FROM act_on_order(%(tenant_id)s, %(order_id)s, %(expected_status)s, %(act)s, %(line)s,"
-    " %(detail)s, %(changed_by)s, %(actor)s, %(metadata)s, %(channel)s)",
+    " %(detail)s, %(changed_by)s, %(actor)s, %(metadata)s, %(channel)s, %(seen_revision)s)",
     {"channel": EVENTS_CHANNEL},
 )
 
@@ -54,18 +54,20 @@ def act(
     line: int | None = None,
     detail: str | None = None,
     metadata: dict[str, Any] | None = None,
+    seen_revision: int | None = None,
 ) -> Acted:
     """Do this to an order of `by`'s tenant, log it and wake the listeners, then commit.
 
     `expected_status` is the one that the asker saw; None means whatever it is now. `line` is for strikes,
     `detail` for the reason of a hold and the name of a rider, which is kept as the rider's other orders spell
-    it. What is so already is answered and not written again. Raises OrderNotFound, OrderMoved, or IllegalAct
-    and its kinds; then nothing has been written.
+    it. `seen_revision` is for acknowledging changes: those that came after it stay unseen. What is so already
+    is answered and not written again. Raises OrderNotFound, OrderMoved, or IllegalAct and its kinds; then
+    nothing has been written.
     """
     line = line if act in LINE_ACTS else None
     detail = detail if act in DETAILED_ACTS else None
     try:
-        result = _act(order_id, act, by, expected_status, line, detail, metadata or {})
+        result = _act(order_id, act, by, expected_status, line, detail, metadata or {}, seen_revision)
         db.session.commit()
     except Exception as error:
         db.session.rollback()
@@ -83,6 +85,7 @@ def _act(
     line: int | None,
     detail: str | None,
     metadata: dict[str, Any],
+    seen_revision: int | None,
 ) -> Acted:
     while True:  # ends: each turn means that somebody moved the order on or did the same
         order = records.find(by.tenant_id, order_id)
@@ -90,8 +93,10 @@ def _act(
             raise OrderNotFound(order_id)
         if expected_status is not None and order.status != expected_status:
             raise OrderMoved(expected_status, order.status, order.steps[-1].changed_by)
-        check_act(act, order.status, order.fulfilment, by.role)
-        if act in LINE_ACTS and (line is None or not 1 <= line <= len(order.items)):
+        if _is_acknowledged(order, act, seen_revision):
+            return Acted(order, False)
+        check_act(act, order.status, order.fulfilment, by.role, is_changed=order.has_unseen_changes)
+        if act in LINE_ACTS and line not in [item.position for item in order.lines]:
             raise NoSuchLine(act, order.status, order.acts_allowed(by.role))
         if act in DETAILED_ACTS and not detail:
             raise DetailMissing(act, order.status, order.acts_allowed(by.role))
@@ -109,7 +114,15 @@ def _act(
             changed_by=by.name,
             actor=by.actor,
             metadata=Jsonb(metadata),
+            seen_revision=seen_revision,
         )
         if written:
             at: dt.datetime = written[0].at
             return Acted(order.after_act(act, at, line, detail), True)
+
+
+def _is_acknowledged(order: OrderRecord, act: OrderAction, seen_revision: int | None) -> bool:
+    """Whether what was to be acknowledged is so already, or is not all that there is by now."""
+    if act != OrderAction.ACKNOWLEDGE or order.status == OrderStatus.CANCELLED or not order.changed_in:
+        return False
+    return not order.has_unseen_changes or order.changed_in > (seen_revision or order.changed_in)

@@ -30,6 +30,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from ordertrack.database.session import db
 from ordertrack.database.statements import PlannedOnce, TenantQuery
@@ -76,7 +77,10 @@ class EventRecord:
 
 @dataclass(frozen=True, slots=True)
 class ActionRecord:
-    """One action. `line` is the position of a struck line, `detail` a hold's reason or a rider's name."""
+    """One action. `line` is the position of a struck line, `detail` a reason or a rider's name.
+
+    `changes` says of a change its `revision`, which lines it `added` and `voided`, and which `fields` it set.
+    """
 
     cursor: Cursor
     order_id: uuid.UUID
@@ -90,6 +94,7 @@ class ActionRecord:
     actor: str
     occurred_at: dt.datetime
     metadata: dict[str, Any]
+    changes: dict[str, Any] | None
 
     @property
     def statuses(self) -> tuple[OrderStatus | None, ...]:
@@ -220,6 +225,7 @@ def _actions() -> Select[Any]:
         cast(ActionEvent.act, Text),
         ActionEvent.line,
         ActionEvent.detail,
+        ActionEvent.changes,
     )
 
 
@@ -282,11 +288,12 @@ def _to_action(row: Row[Any]) -> ActionRecord:
         row.actor,
         row.occurred_at,
         row.entry_metadata,
+        row.changes,
     )
 
 
 # Built once: every event of every process comes through these.
-_ONLY_OF_ACTIONS: dict[str, Any] = {"act": Text, "line": Integer, "detail": Text}
+_ONLY_OF_ACTIONS: dict[str, Any] = {"act": Text, "line": Integer, "detail": Text, "changes": JSONB}
 _EVENTS = _events().subquery("log")
 _LOG = union_all(_events(), _actions()).subquery("log")
 _HEAD = TenantQuery(

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import secrets
 import uuid
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
-from hashlib import sha256
 from typing import Any, cast
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 
@@ -19,17 +15,14 @@ from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.session import db
 from ordertrack.monitoring import metrics
 from ordertrack.orders.models import Order
+from ordertrack.orders.new_order import NewOrder, check_promise
 from ordertrack.restaurants import operations
-from ordertrack.restaurants.operations import OperationSettings
-from ordertrack.rules.state_machine import FIRST, OPEN, Fulfilment
+from ordertrack.rules.state_machine import FIRST, OPEN
 from ordertrack.tenants.models import DAYS_KEPT_AHEAD, Restaurant
 from ordertrack.tenants.principal import Principal
 
 TWINS_WITHIN = dt.timedelta(minutes=15)
 """How soon after an order another one of the same sender and reference may be the same one, sent twice."""
-
-LONGEST_AGO_PROMISED = dt.timedelta(hours=1)
-LONGEST_AHEAD_PROMISED = dt.timedelta(days=30)
 
 # One statement; locks in the order restaurant, then stream, which is everybody's last (see transitions). The
 # restaurant is locked before it, so that it sees every number that was given and reads the clock after the
@@ -70,13 +63,16 @@ _PLACE = text("""
             ON made.tenant_id = orders.tenant_id AND made.order_id = orders.id AND made.version = 1
          WHERE placed_at > at - CAST(:twins_within AS interval) AND made.actor = :actor
            AND lower(trim(reference)) = lower(trim(:reference))
+           AND lower(channel) IS NOT DISTINCT FROM lower(:channel)
          ORDER BY placed_at DESC LIMIT 1
     ), placed AS (
         INSERT INTO orders (tenant_id, id, restaurant_id, business_date, number, status, version,
-            status_since, fulfilment, placed_at, promised_at, reference, customer,
+            status_since, fulfilment, placed_at, promised_at, reference, customer, note, table_name, channel,
+            currency, total, to_collect, follows, follows_number, follows_due,
             idempotency_key, idempotency_hash, idempotency_sender, possible_double_of)
         SELECT tenant_id, :order_id, restaurant_id, numbered_on, last_number, :first, 1,
-            at, :fulfilment, at, :promised_at, :reference, :customer,
+            at, :fulfilment, at, :promised_at, :reference, :customer, :note, :table, :channel,
+            :currency, :total, :to_collect, :follows, :follows_number, :follows_due,
             :idempotency_key, :idempotency_hash, :idempotency_sender, (SELECT number FROM twin) FROM stream
     ), lines AS (
         INSERT INTO order_items (tenant_id, order_id, position, name, quantity, notes, modifiers, station)
@@ -93,7 +89,7 @@ _PLACE = text("""
         SELECT tenant_id, seq, :order_id, restaurant_id, 1, NULL, :first, :changed_by, :actor, at, NULL,
             :metadata, kitchen_load(tenant_id, restaurant_id) + 1 FROM stream
     )
-    SELECT seq, pg_notify(:channel, tenant_id || ':' || seq) FROM stream
+    SELECT seq, pg_notify(:events_channel, tenant_id || ':' || seq) FROM stream
 """).bindparams(
     bindparam("metadata", type_=JSONB),
     bindparam("items", type_=JSONB),
@@ -105,55 +101,20 @@ class RestaurantNotFound(LookupError):
     """No restaurant of this name in the tenant."""
 
 
-class PromiseOutOfRange(ValueError):
-    """A promised time that no kitchen could mean."""
+class FollowsNoOrder(ValueError):
+    """The order that is to be followed is none of this restaurant."""
 
 
 class IdempotencyKeyReused(ValueError):
     """Its sender used the key before, for an order that says something else."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewItem:
-    """One line; `station` None leaves it to the restaurant's settings where it is made."""
-
-    name: str
-    quantity: int
-    notes: str | None = None
-    modifiers: tuple[str, ...] = ()
-    station: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewOrder:
-    """What a guest ordered. `restaurant` is its slug; texts and counts are validated by who built it."""
-
-    restaurant: str
-    fulfilment: Fulfilment
-    items: tuple[NewItem, ...]
-    reference: str | None = None
-    customer: dict[str, str] | None = None
-    promised_at: dt.datetime | None = None
-    metadata: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def fingerprint(self) -> str:
-        """Equal for equal orders, whatever the order of keys in what was sent."""
-        said = asdict(self)
-        for item in said["items"]:
-            if item["station"] is None:  # as orders were before there were stations
-                del item["station"]
-        if self.promised_at is not None:
-            said["promised_at"] = self.promised_at.astimezone(dt.UTC).isoformat()
-        return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-
 def place(order: NewOrder, *, by: Principal, idempotency_key: str | None = None) -> tuple[uuid.UUID, bool]:
     """Write the order and its first event, wake the listeners, commit; the order's id and whether it is new.
 
     A key that `by` used for the same order before answers that order's id and False; what others use for
-    theirs is no concern of it. Raises RestaurantNotFound, PromiseOutOfRange or IdempotencyKeyReused; then
-    nothing has been written.
+    theirs is no concern of it. Raises RestaurantNotFound, PromiseOutOfRange, FollowsNoOrder or
+    IdempotencyKeyReused; then nothing has been written.
     """
     try:
         if idempotency_key is not None and (known := _placed_before(order, by, idempotency_key)):
@@ -192,7 +153,7 @@ def _placed_before(order: NewOrder, by: Principal, key: str) -> uuid.UUID | None
 
 
 def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.UUID:
-    _check_promise(order.promised_at)
+    check_promise(order.promised_at)
     restaurant_id = db.session.scalar(
         select(Restaurant.id)
         .where(Restaurant.tenant_id == by.tenant_id, Restaurant.slug == order.restaurant)
@@ -200,6 +161,7 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.
     )
     if restaurant_id is None:
         raise RestaurantNotFound(order.restaurant)
+    followed = _followed(order.follows, by, restaurant_id)
     order_id = uuid.uuid4()
     db.session.execute(
         _PLACE,
@@ -215,37 +177,37 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.
             "reference": order.reference,
             "twins_within": TWINS_WITHIN,
             "customer": order.customer,
+            "note": order.note,
+            "table": order.table,
+            "channel": order.channel,
+            **{name: (order.amounts or {}).get(name) for name in ("currency", "total", "to_collect")},
+            **followed,
             "idempotency_key": idempotency_key,
             "idempotency_hash": order.fingerprint if idempotency_key is not None else None,
             "idempotency_sender": by.actor if idempotency_key is not None else None,
-            "items": _routed(order.items, operations.of_restaurant(by.tenant_id, restaurant_id)),
+            "items": [
+                item.routed(operations.of_restaurant(by.tenant_id, restaurant_id)) for item in order.items
+            ],
             "token": secrets.token_urlsafe(16),
             "changed_by": by.name,
             "actor": by.actor,
             "metadata": order.metadata,
-            "channel": EVENTS_CHANNEL,
+            "events_channel": EVENTS_CHANNEL,
         },
     ).one()
     return order_id
 
 
-def _routed(items: Iterable[NewItem], settings: OperationSettings) -> list[dict[str, Any]]:
-    """The lines, each with its station."""
-    return [asdict(item) | {"station": _station_of(item, settings)} for item in items]
-
-
-def _station_of(item: NewItem, settings: OperationSettings) -> str | None:
-    if item.station is not None:
-        return settings.as_spelled(item.station)
-    return settings.station_of(item.name)
-
-
-def _check_promise(promised_at: dt.datetime | None) -> None:
-    if promised_at is None:
-        return
-    now = dt.datetime.now(dt.UTC)
-    if not now - LONGEST_AGO_PROMISED <= promised_at <= now + LONGEST_AHEAD_PROMISED:
-        raise PromiseOutOfRange(
-            "promised_at must lie between one hour ago and 30 days ahead;"
-            f" {promised_at.isoformat()} does not. Check the year and the time zone."
+def _followed(order_id: uuid.UUID | None, by: Principal, restaurant_id: uuid.UUID) -> dict[str, Any]:
+    """The columns that tie an order to the one that it adds to."""
+    if order_id is None:
+        return dict.fromkeys(("follows", "follows_number", "follows_due"))
+    due = func.coalesce(Order.promised_at, Order.follows_due, Order.placed_at)
+    found = db.session.execute(
+        select(Order.number, due.label("due")).where(
+            Order.tenant_id == by.tenant_id, Order.id == order_id, Order.restaurant_id == restaurant_id
         )
+    ).one_or_none()
+    if found is None:
+        raise FollowsNoOrder("`follows` is the id of an order of this restaurant, and it has no such order.")
+    return {"follows": order_id, "follows_number": found.number, "follows_due": found.due}

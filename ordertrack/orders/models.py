@@ -32,7 +32,10 @@ class Order(Base):
 
     `action_count` counts what was done to it besides; what follows it is what came of that. An idempotency
     key is its sender's own: the actor of the first event. `possible_double_of` is the number of an order that
-    the same sender gave the same reference just before.
+    the same sender gave the same reference just before. `total` and `to_collect` are in the currency's minor
+    units. `changed_in` is the revision of the last change, `changes_seen_in` the one up to which the kitchen
+    has seen what concerns it, `unseen_fields` what was set since. An order that adds to another one has its
+    number, and stands where that one was due.
     """
 
     __tablename__ = "orders"
@@ -70,7 +73,16 @@ class Order(Base):
     placed_at: Mapped[dt.datetime] = mapped_column(Moment)
     promised_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     reference: Mapped[str | None]
-    customer: Mapped[dict[str, str] | None] = mapped_column(JSONB)
+    customer: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    note: Mapped[str | None]
+    table_name: Mapped[str | None]
+    channel: Mapped[str | None]
+    currency: Mapped[str | None]
+    total: Mapped[int | None] = mapped_column(BigInteger)
+    to_collect: Mapped[int | None] = mapped_column(BigInteger)
+    follows: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    follows_number: Mapped[int | None]
+    follows_due: Mapped[dt.datetime | None] = mapped_column(Moment)
     idempotency_key: Mapped[str | None]
     idempotency_hash: Mapped[str | None]
     idempotency_sender: Mapped[str | None]
@@ -81,10 +93,17 @@ class Order(Base):
     rider: Mapped[str | None]
     acknowledged_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     possible_double_of: Mapped[int | None]
+    changed_in: Mapped[int] = mapped_column(server_default=text("0"))
+    changes_seen_in: Mapped[int] = mapped_column(server_default=text("0"))
+    unseen_fields: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
 
 
 class OrderItem(Base):
-    """One line of an order, in the order in which the customer gave them."""
+    """One line of an order, in the order in which the customer gave them.
+
+    `added_in` is the revision of the change that added it, None where it came with the order; `voided_in`
+    that of the change that voided it.
+    """
 
     __tablename__ = "order_items"
     __table_args__ = (ForeignKeyConstraint(["tenant_id", "order_id"], ["orders.tenant_id", "orders.id"]),)
@@ -98,6 +117,8 @@ class OrderItem(Base):
     modifiers: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     station: Mapped[str | None]
     is_done: Mapped[bool] = mapped_column(server_default=text("false"))
+    added_in: Mapped[int | None]
+    voided_in: Mapped[int | None]
 
 
 class TrackingLink(Base):
@@ -158,7 +179,8 @@ class StatusEvent(Base):
 class ActionEvent(Base):
     """One thing done to an order besides moving it. Shares the stream's positions with status events.
 
-    `line` is the position of a struck line, `detail` the reason of a hold or the name of a rider.
+    `line` is the position of a struck line; `detail` the reason of a hold or a change, or a rider's name.
+    `changes` says of a change its `revision`, which lines it `added` and `voided`, which `fields` it set.
     """
 
     __tablename__ = "order_actions"
@@ -179,6 +201,22 @@ class ActionEvent(Base):
     actor: Mapped[str]
     occurred_at: Mapped[dt.datetime] = mapped_column(Moment)
     action_metadata: Mapped[dict[str, Any]] = mapped_column("metadata", JSONB, server_default=_EMPTY)
+    changes: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+
+
+class ChangedValue(Base):
+    """What a field of an order was before a change and after it; the log itself has no values."""
+
+    __tablename__ = "changed_values"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "seq"], ["order_actions.tenant_id", "order_actions.seq"]),
+    )
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    field: Mapped[str] = mapped_column(primary_key=True)
+    before: Mapped[Any | None] = mapped_column(JSONB)
+    after: Mapped[Any | None] = mapped_column(JSONB)
 
 
 class StatusTransition(Base):

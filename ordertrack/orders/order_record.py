@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass, replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ordertrack.rules.order_actions import OrderAction, allowed_acts
@@ -14,7 +15,10 @@ from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet, all
 
 @dataclass(frozen=True, slots=True)
 class ItemRecord:
-    """One line of an order; `position` counts from 1, `station` is where it is made, if anybody said."""
+    """One line of an order; `position` counts from 1, `station` is where it is made, if anybody said.
+
+    `added_in` and `voided_in` are the revisions of the changes that did so.
+    """
 
     position: int
     name: str
@@ -23,6 +27,12 @@ class ItemRecord:
     modifiers: tuple[str, ...]
     station: str | None
     is_done: bool
+    added_in: int | None = None
+    voided_in: int | None = None
+
+    @property
+    def is_voided(self) -> bool:
+        return self.voided_in is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +72,25 @@ class OrderRecord:
     placed_at: dt.datetime
     promised_at: dt.datetime | None
     reference: str | None
-    customer: dict[str, str]
+    customer: dict[str, Any]
+    note: str | None
+    table: str | None
+    channel: str | None
+    currency: str | None
+    total: int | None
+    to_collect: int | None
+    follows: uuid.UUID | None
+    follows_number: int | None
+    follows_due: dt.datetime | None
     action_count: int
     is_rush: bool
     hold_reason: str | None
     rider: str | None
     acknowledged_at: dt.datetime | None
     possible_double_of: int | None
+    changed_in: int
+    changes_seen_in: int
+    unseen_fields: tuple[str, ...]
     rule_set: RuleSet
     tracking_token: str
     items: tuple[ItemRecord, ...]
@@ -76,8 +98,16 @@ class OrderRecord:
 
     @property
     def due_at(self) -> dt.datetime:
-        """What cards sort by: the promised time, else the time when the order was placed."""
-        return self.promised_at or self.placed_at
+        """What cards sort by: the promised time, else the time when the order was placed.
+
+        What adds to another order stands where that one does.
+        """
+        return self.promised_at or self.follows_due or self.placed_at
+
+    @property
+    def code(self) -> str:
+        """By what whoever brings or fetches it calls it: its channel, and its own code there."""
+        return " ".join(each for each in (self.channel, self.reference) if each)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -89,12 +119,41 @@ class OrderRecord:
         return self.version + self.action_count
 
     @property
+    def lines(self) -> tuple[ItemRecord, ...]:
+        """Those that stand: what was voided is no longer wanted."""
+        return tuple(item for item in self.items if not item.is_voided)
+
+    @property
+    def lines_to_see(self) -> tuple[ItemRecord, ...]:
+        """Those that stand, and what was voided as long as nobody in the kitchen has seen it."""
+        return tuple(item for item in self.items if not item.is_voided or self.was_just_voided(item))
+
+    @property
     def open_lines(self) -> int:
         """How many lines are not struck off."""
-        return sum(not item.is_done for item in self.items)
+        return sum(not item.is_done for item in self.lines)
+
+    @property
+    def has_unseen_changes(self) -> bool:
+        """Whether the kitchen has something to take notice of."""
+        return self.changes_seen_in < self.changed_in
+
+    def is_new(self, item: ItemRecord) -> bool:
+        """Whether the line was added since somebody in the kitchen looked."""
+        return not item.is_voided and (item.added_in or 0) > self.changes_seen_in
+
+    def was_just_voided(self, item: ItemRecord) -> bool:
+        """Whether the line was voided since somebody in the kitchen looked."""
+        return (item.voided_in or 0) > self.changes_seen_in
+
+    @property
+    def amounts(self) -> dict[str, Any]:
+        """`currency`, and in its minor units `total` and `to_collect`, as far as they are known."""
+        said = {"currency": self.currency, "total": self.total, "to_collect": self.to_collect}
+        return {name: value for name, value in said.items() if value is not None}
 
     def acts_allowed(self, role: Role | None = None) -> tuple[OrderAction, ...]:
-        return allowed_acts(self.status, self.fulfilment, role)
+        return allowed_acts(self.status, self.fulfilment, role, is_changed=self.has_unseen_changes)
 
     def is_already(self, act: OrderAction, line: int | None = None, detail: str | None = None) -> bool:
         """Whether what the act would bring about is so already."""
@@ -110,8 +169,12 @@ class OrderRecord:
                 return self.hold_reason == (detail if act == OrderAction.HOLD else None)
             case OrderAction.ASSIGN | OrderAction.UNASSIGN:
                 return self.rider == (detail if act == OrderAction.ASSIGN else None)
-            case OrderAction.ACKNOWLEDGE:
+            case OrderAction.ACKNOWLEDGE if self.status == OrderStatus.CANCELLED:
                 return self.acknowledged_at is not None
+            case OrderAction.ACKNOWLEDGE:
+                return not self.has_unseen_changes
+            case OrderAction.CHANGE:
+                return False
 
     def after_act(
         self, act: OrderAction, at: dt.datetime, line: int | None, detail: str | None
@@ -131,8 +194,12 @@ class OrderRecord:
                 return replace(done, hold_reason=detail)
             case OrderAction.ASSIGN | OrderAction.UNASSIGN:
                 return replace(done, rider=detail)
-            case OrderAction.ACKNOWLEDGE:
+            case OrderAction.ACKNOWLEDGE if self.status == OrderStatus.CANCELLED:
                 return replace(done, acknowledged_at=at)
+            case OrderAction.ACKNOWLEDGE:
+                return replace(done, changes_seen_in=self.changed_in, unseen_fields=())
+            case OrderAction.CHANGE:
+                raise ValueError("what a change makes of an order is read anew")
 
     def allowed(self, role: Role | None = None) -> tuple[OrderStatus, ...]:
         return allowed(self.status, self.fulfilment, role, self.rule_set)

@@ -8,11 +8,25 @@ from babel.lists import format_list
 
 from ordertrack.i18n.translate import current, number, pgettext
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.orders.intake import IdempotencyKeyReused, PromiseOutOfRange, RestaurantNotFound
+from ordertrack.orders.changes import OrderChanged
+from ordertrack.orders.intake import FollowsNoOrder, IdempotencyKeyReused, RestaurantNotFound
+from ordertrack.orders.new_order import PromiseOutOfRange
 from ordertrack.orders.transitions import OrderMoved, OrderNotFound
 from ordertrack.rules.order_actions import DetailMissing, IllegalAct, NoSuchLine, OrderAction, RoleMayNotAct
+from ordertrack.rules.order_changes import (
+    MOST_LINES,
+    MOST_LINES_EVER,
+    CurrencyMissing,
+    IllegalChange,
+    LineNotThere,
+    LinesClosed,
+    NoLineLeft,
+    RoleMayNotChange,
+    TooManyLines,
+)
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import (
+    ChangeUnseen,
     IllegalTransition,
     LinesOpen,
     OrderHeld,
@@ -51,8 +65,29 @@ def _moved(error: OrderMoved) -> Problem:
     return Problem(409, of_conflict(error), {"seen": error.expected_status, "current": error.current})
 
 
+@problem_of.register
+def _illegal_change(error: IllegalChange) -> Problem:
+    return Problem(422, of_change(error), {"current": error.status})
+
+
+@problem_of.register
+def _changed(error: OrderChanged) -> Problem:
+    sentence = _("The order was changed since you saw it: look at it again.")
+    return Problem(409, sentence, {"revision": error.order.revision, "current": error.order.status})
+
+
+@problem_of.register
+def _promise(error: PromiseOutOfRange) -> Problem:
+    sentence = _(
+        "promised_at must lie between one hour ago and 30 days ahead; %(moment)s does not. Check the year and"
+        " the time zone.",
+        moment=error.promised_at.isoformat(),
+    )
+    return Problem(422, sentence)
+
+
+@problem_of.register(FollowsNoOrder)
 @problem_of.register(IdempotencyKeyReused)
-@problem_of.register(PromiseOutOfRange)
 def _as_said(error: Exception) -> Problem:
     return Problem(422, str(error))
 
@@ -79,6 +114,8 @@ def of_transition(error: IllegalTransition) -> str:
             return _(
                 "The order is held: %(reason)s. Dispatch or a manager can release it.", reason=error.reason
             )
+        case ChangeUnseen():
+            return _("The order was changed: look at it, and tap Seen first.")
         case LinesOpen():
             return _(
                 "Lines not struck off: %(lines)s. Strike them off, or confirm that it is ready all the same.",
@@ -109,6 +146,37 @@ def of_act(error: IllegalAct) -> str:
     return _(
         "An order that is %(status)s takes no %(act)s.", status=_status(error.status), act=_act(error.act)
     )
+
+
+def of_change(error: IllegalChange) -> str:
+    """Why an order cannot be changed like this, and what can be done instead."""
+    match error:
+        case RoleMayNotChange():
+            return _(
+                "The %(role)s role does not change orders. Ask dispatch or a manager.", role=_role(error.role)
+            )
+        case LinesClosed():
+            return _(
+                "An order that is %(status)s takes no more lines. Place a second order with `follows`, which"
+                " then stands beside the first.",
+                status=_status(error.status),
+            )
+        case LineNotThere():
+            return _(
+                "Line %(line)s is not there to be changed: say a line that stands, counted from 1.",
+                line=number(error.line),
+            )
+        case NoLineLeft():
+            return _("An order keeps one line at least. Cancel it if nothing of it is wanted.")
+        case TooManyLines():
+            return _(
+                "An order has at most %(lines)s lines, and %(ever)s with those that were voided.",
+                lines=number(MOST_LINES),
+                ever=number(MOST_LINES_EVER),
+            )
+        case CurrencyMissing():
+            return _("Give `amounts` with their `currency`, and with a `total` or what is `to_collect`.")
+    return _("An order that is %(status)s is not changed any more.", status=_status(error.status))
 
 
 def of_conflict(error: OrderMoved) -> str:
@@ -167,4 +235,5 @@ def _act(act: OrderAction) -> str:
         OrderAction.ASSIGN: pgettext("in a sentence", "assign"),
         OrderAction.UNASSIGN: pgettext("in a sentence", "unassign"),
         OrderAction.ACKNOWLEDGE: pgettext("in a sentence", "acknowledge"),
+        OrderAction.CHANGE: pgettext("in a sentence", "change"),
     }[act]

@@ -127,6 +127,8 @@ def record_columns() -> list[Any]:
                         OrderItem.modifiers,
                         OrderItem.station,
                         OrderItem.is_done,
+                        OrderItem.added_in,
+                        OrderItem.voided_in,
                     ),
                     OrderItem.position,
                 )
@@ -175,12 +177,24 @@ def record_columns() -> list[Any]:
         Order.promised_at,
         Order.reference,
         Order.customer,
+        Order.note,
+        Order.table_name.label("table"),
+        Order.channel,
+        Order.currency,
+        Order.total,
+        Order.to_collect,
+        Order.follows,
+        Order.follows_number,
+        Order.follows_due,
         Order.action_count.label("action_count"),
         Order.is_rush,
         Order.hold_reason,
         Order.rider,
         Order.acknowledged_at,
         Order.possible_double_of,
+        Order.changed_in,
+        Order.changes_seen_in,
+        Order.unseen_fields,
         select(TenantStream.rule_set)
         .where(TenantStream.tenant_id == Order.tenant_id)
         .correlate(Order)
@@ -213,9 +227,10 @@ def to_record(row: Row[Any]) -> OrderRecord:
         fulfilment=Fulfilment(row.fulfilment),
         rule_set=RuleSet(row.rule_set),
         customer=row.customer or {},
+        unseen_fields=tuple(sorted(set(row.unseen_fields))),
         items=tuple(
-            ItemRecord(position, name, quantity, notes, tuple(modifiers), station, is_done)
-            for position, name, quantity, notes, modifiers, station, is_done in row.items
+            ItemRecord(position, name, quantity, notes, tuple(modifiers), *rest)
+            for position, name, quantity, notes, modifiers, *rest in row.items
         ),
         steps=tuple(
             Step(
@@ -231,8 +246,8 @@ def to_record(row: Row[Any]) -> OrderRecord:
     )
 
 
-_BY_DUE = (func.coalesce(Order.promised_at, Order.placed_at), Order.number)
-_MADE_FIELDS = ("status", "fulfilment", "rule_set", "customer", "items", "steps")
+_BY_DUE = (func.coalesce(Order.promised_at, Order.follows_due, Order.placed_at), Order.number)
+_MADE_FIELDS = ("status", "fulfilment", "rule_set", "customer", "unseen_fields", "items", "steps")
 _PLAIN_FIELDS = tuple(name for name in OrderRecord.__slots__ if name not in _MADE_FIELDS)
 
 # Built once: taps and streams find orders by the hundred a second, and putting a query together costs more

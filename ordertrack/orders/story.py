@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ordertrack.i18n import labels
+from ordertrack.i18n.moments import day_and_clock
+from ordertrack.i18n.money import money
+from ordertrack.i18n.translate import digits, marked, ngettext
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.i18n.translate import marked, ngettext
 from ordertrack.orders.event_log import ActionRecord, EventRecord
 from ordertrack.orders.records import OrderRecord
 from ordertrack.rules.order_actions import LINE_ACTS, OrderAction
@@ -23,12 +27,14 @@ _DEEDS = {
     OrderAction.ASSIGN: marked("Given to a rider"),
     OrderAction.UNASSIGN: marked("Taken from its rider"),
     OrderAction.ACKNOWLEDGE: marked("Cancellation acknowledged"),
+    OrderAction.CHANGE: marked("Changed"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One line of the story. `about` names a dish or a rider; `waited` is the time in the status before.
+    `changed` says of a change what it was of, each by itself.
 
     `at` is None where nobody knows when.
     """
@@ -39,10 +45,18 @@ class Sentence:
     by: str
     waited: dt.timedelta | None
     why: str
+    changed: tuple[str, ...] = ()
 
 
-def tell(order: OrderRecord, entries: list[EventRecord | ActionRecord]) -> list[Sentence]:
-    """The entries of an order's log, oldest first, in the language spoken."""
+def tell(
+    order: OrderRecord,
+    entries: list[EventRecord | ActionRecord],
+    values: Mapping[tuple[int, str], tuple[Any, Any]],
+) -> list[Sentence]:
+    """The entries of an order's log, oldest first, in the language spoken.
+
+    `values` are what fields were before and after a change, by its `seq`, as far as the reader may see them.
+    """
     sentences = []
     was_timed = True
     for entry in entries:
@@ -50,7 +64,7 @@ def tell(order: OrderRecord, entries: list[EventRecord | ActionRecord]) -> list[
             sentences.append(_of_event(entry, was_timed))
             was_timed = entry.is_timed
         else:
-            sentences.append(_of_action(order, entry))
+            sentences.append(_of_action(order, entry, values))
     return sentences
 
 
@@ -68,9 +82,48 @@ def _of_event(event: EventRecord, was_timed: bool) -> Sentence:
     return Sentence(at, what, "", event.changed_by, waited, why)
 
 
-def _of_action(order: OrderRecord, action: ActionRecord) -> Sentence:
+def _of_action(
+    order: OrderRecord, action: ActionRecord, values: Mapping[tuple[int, str], tuple[Any, Any]]
+) -> Sentence:
     about = {OrderAction.ASSIGN: action.detail or ""}.get(action.act, "")
     if action.act in LINE_ACTS and action.line is not None:
         about = order.items[action.line - 1].name
-    why = action.detail or "" if action.act == OrderAction.HOLD else ""
-    return Sentence(action.occurred_at, _(_DEEDS[action.act]), about, action.changed_by, None, why)
+    why = action.detail or "" if action.act in (OrderAction.HOLD, OrderAction.CHANGE) else ""
+    what = _(_DEEDS[action.act])
+    if action.act == OrderAction.ACKNOWLEDGE and action.status != OrderStatus.CANCELLED:
+        what = _("Change seen")
+    changed = tuple(_changed(order, action, values)) if action.changes else ()
+    return Sentence(action.occurred_at, what, about, action.changed_by, None, why, changed)
+
+
+def _changed(
+    order: OrderRecord, action: ActionRecord, values: Mapping[tuple[int, str], tuple[Any, Any]]
+) -> Iterator[str]:
+    assert action.changes is not None
+    for kind, said in (("added", marked("New: %(line)s")), ("voided", marked("Void: %(line)s"))):
+        for position in action.changes[kind]:
+            item = order.items[position - 1]
+            yield _(said, line=f"{digits(item.quantity)}× {item.name}")
+    for name in action.changes["fields"]:
+        known = values.get((action.cursor.seq, name), ("", ""))
+        before, after = (_shown(order, name, each) for each in known)
+        field = labels.order_field(name)
+        if not before and not after:
+            yield field
+        elif not after:
+            yield _("%(field)s taken away (was %(before)s)", field=field, before=before)
+        elif not before:
+            yield _("%(field)s: %(after)s", field=field, after=after)
+        else:
+            yield _("%(field)s: %(after)s (was %(before)s)", field=field, after=after, before=before)
+
+
+def _shown(order: OrderRecord, name: str, value: Any) -> str:
+    """A value as people read it. Amounts are in the order's currency of today where it was not changed."""
+    if value is None or value == "":
+        return ""
+    if name == "promised_at":
+        return day_and_clock(dt.datetime.fromisoformat(value), order.zone)
+    if name in ("amounts.total", "amounts.to_collect") and order.currency:
+        return money(value, order.currency)
+    return ", ".join(value) if isinstance(value, list) else str(value)

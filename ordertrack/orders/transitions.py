@@ -23,6 +23,7 @@ from ordertrack.rules import state_machine
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import (
     RECALL,
+    ChangeUnseen,
     LinesOpen,
     OrderHeld,
     OrderStatus,
@@ -90,8 +91,8 @@ def advance(
     `expected_status` is the one that the asker saw; None means whatever it is now. `waited` is how many
     seconds ago that was: who saw it before the order left it and came to it again is told so. `on_board`
     keeps to what boards keep to besides: what is held is not moved, and ready is what has all its lines
-    struck off, unless somebody said `despite_open_lines`. Raises OrderNotFound, OrderMoved, or
-    IllegalTransition and its kinds; then nothing has been written.
+    struck off and all its changes seen, unless somebody said `despite_open_lines`. Raises OrderNotFound,
+    OrderMoved, or IllegalTransition and its kinds; then nothing has been written.
     """
     needs_lines_done = on_board and not despite_open_lines
     try:
@@ -192,6 +193,8 @@ def _check_board(order: OrderRecord, to: OrderStatus, by: Principal, asks_lines:
     allowed = order.allowed(by.role)
     if order.hold_reason is not None and to != OrderStatus.CANCELLED:
         raise OrderHeld(order.hold_reason, order.status, to, allowed)
+    if asks_lines and order.has_unseen_changes:
+        raise ChangeUnseen(order.status, to, allowed)
     if asks_lines and order.open_lines:
         raise LinesOpen(order.open_lines, order.status, to, allowed)
 

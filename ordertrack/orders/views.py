@@ -11,9 +11,12 @@ from sqlalchemy import select
 
 from ordertrack.database.session import db
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.orders import event_log, records
+from ordertrack.orders import changed_values, event_log, records
 from ordertrack.orders import story as stories
 from ordertrack.orders.transitions import OrderNotFound
+from ordertrack.rules.order_changes import CHANGING_ROLES, KITCHEN_FIELDS
+from ordertrack.rules.roles import Role
+from ordertrack.rules.state_machine import TERMINAL
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.sign_in import staff_principal
 
@@ -56,8 +59,16 @@ def story(order_id: uuid.UUID) -> ResponseReturnValue:
     if order is None or not principal.may_see(order.restaurant_id):
         raise OrderNotFound(order_id)
     entries = event_log.entries_after(principal.tenant_id, 0, LONGEST_STORY, order_id=order_id)
+    values = changed_values.of_order(principal.tenant_id, order_id)
+    if principal.role == Role.KITCHEN:
+        values = {key: value for key, value in values.items() if key[1] in KITCHEN_FIELDS}
+    may_change = order.status not in TERMINAL and principal.role in CHANGING_ROLES
     return render_template(
-        "orders/story.html", principal=principal, order=order, sentences=stories.tell(order, entries)
+        "orders/story.html",
+        principal=principal,
+        order=order,
+        sentences=stories.tell(order, entries, values),
+        may_change=may_change and principal.tablet is None,
     )
 
 

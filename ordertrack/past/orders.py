@@ -13,8 +13,8 @@ from sqlalchemy import any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 
 from ordertrack.database.session import db
-from ordertrack.orders.intake import NewOrder
 from ordertrack.orders.models import Order
+from ordertrack.orders.new_order import NewOrder
 from ordertrack.rules import state_machine
 from ordertrack.rules.state_machine import FIRST, OrderStatus, RuleSet
 from ordertrack.tenants.principal import Principal

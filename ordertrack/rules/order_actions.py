@@ -9,7 +9,10 @@ from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 
 class OrderAction(StrEnum):
-    """Strike a line off, rush or hold an order, give it to a rider, acknowledge that it was cancelled."""
+    """Strike a line off, rush or hold an order, give it to a rider, acknowledge a cancellation or a change.
+
+    To change an order has rules and a verb of its own (`order_changes`); the log has it among the actions.
+    """
 
     STRIKE = "strike"
     UNSTRIKE = "unstrike"
@@ -20,6 +23,7 @@ class OrderAction(StrEnum):
     ASSIGN = "assign"
     UNASSIGN = "unassign"
     ACKNOWLEDGE = "acknowledge"
+    CHANGE = "change"
 
 
 LINE_ACTS = frozenset({OrderAction.STRIKE, OrderAction.UNSTRIKE})
@@ -39,6 +43,7 @@ _STATUSES: dict[OrderAction, frozenset[OrderStatus]] = {
     OrderAction.ASSIGN: _IN_THE_HOUSE | {OrderStatus.DELIVERING},
     OrderAction.UNASSIGN: _IN_THE_HOUSE | {OrderStatus.DELIVERING},
     OrderAction.ACKNOWLEDGE: frozenset({OrderStatus.CANCELLED}),
+    OrderAction.CHANGE: frozenset(),
 }
 _MANAGERS = frozenset({Role.MANAGER, Role.OWNER})
 _ROLES: dict[OrderAction, frozenset[Role]] = {
@@ -51,7 +56,9 @@ _ROLES: dict[OrderAction, frozenset[Role]] = {
     OrderAction.ASSIGN: _MANAGERS | {Role.DISPATCH},
     OrderAction.UNASSIGN: _MANAGERS | {Role.DISPATCH},
     OrderAction.ACKNOWLEDGE: frozenset(Role),
+    OrderAction.CHANGE: frozenset(),
 }
+_NOTICES_CHANGES = _MANAGERS | {Role.KITCHEN}
 
 
 class IllegalAct(Exception):
@@ -101,25 +108,44 @@ class DetailMissing(IllegalAct):
 
 
 def allowed_acts(
-    status: OrderStatus, fulfilment: Fulfilment, role: Role | None = None
+    status: OrderStatus, fulfilment: Fulfilment, role: Role | None = None, *, is_changed: bool = False
 ) -> tuple[OrderAction, ...]:
-    """The acts that an order takes now; `role` None narrows by no role (API keys)."""
+    """The acts that an order takes now; `role` None narrows by no role (API keys).
+
+    `is_changed`: something was changed that the kitchen has not acknowledged yet.
+    """
     return tuple(
         act
         for act in OrderAction
-        if status in _STATUSES[act]
-        and (role is None or role in _ROLES[act])
+        if _takes(act, status, is_changed)
+        and (role is None or role in _roles(act, status))
         and (act not in (OrderAction.ASSIGN, OrderAction.UNASSIGN) or fulfilment == Fulfilment.DELIVERY)
     )
 
 
 def check_act(
-    act: OrderAction, status: OrderStatus, fulfilment: Fulfilment, role: Role | None = None
+    act: OrderAction,
+    status: OrderStatus,
+    fulfilment: Fulfilment,
+    role: Role | None = None,
+    *,
+    is_changed: bool = False,
 ) -> None:
     """Raise IllegalAct, or RoleMayNotAct where only the role stands in the way."""
-    allowed = allowed_acts(status, fulfilment, role)
+    allowed = allowed_acts(status, fulfilment, role, is_changed=is_changed)
     if act in allowed:
         return
-    if role is not None and act in allowed_acts(status, fulfilment):
+    if role is not None and act in allowed_acts(status, fulfilment, is_changed=is_changed):
         raise RoleMayNotAct(role, act, status, allowed)
     raise IllegalAct(act, status, allowed)
+
+
+def _takes(act: OrderAction, status: OrderStatus, is_changed: bool) -> bool:
+    acknowledges_change = act == OrderAction.ACKNOWLEDGE and is_changed and status in _IN_THE_HOUSE
+    return acknowledges_change or status in _STATUSES[act]
+
+
+def _roles(act: OrderAction, status: OrderStatus) -> frozenset[Role]:
+    if act == OrderAction.ACKNOWLEDGE and status != OrderStatus.CANCELLED:
+        return _NOTICES_CHANGES
+    return _ROLES[act]

@@ -175,6 +175,14 @@ class LinesOpen(IllegalTransition):
         return f"{how_many} Strike them off, or confirm that it is ready all the same."
 
 
+class ChangeUnseen(IllegalTransition):
+    """On a board nothing is called ready that was changed since somebody in the kitchen looked."""
+
+    @property
+    def sentence(self) -> str:
+        return "The order was changed: look at it, and tap Seen first."
+
+
 def allowed(
     status: OrderStatus,
     fulfilment: Fulfilment,

@@ -13,9 +13,10 @@ from ordertrack import api, backoffice, boards, presence, tracking
 from ordertrack.boards import reasons
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
-from ordertrack.i18n import labels, names, script_messages, translate
+from ordertrack.i18n import labels, money, names, script_messages, translate
 from ordertrack.live.takeover import TakeOver
 from ordertrack.monitoring import health, logs, metrics
+from ordertrack.orders import change_views
 from ordertrack.orders import problems as order_problems  # noqa: F401 (it registers)
 from ordertrack.orders import views as order_views
 from ordertrack.server import notifications
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     assets.init_app(app)
     labels.init_app(app)
+    money.init_app(app)
     reasons.init_app(app)
     names.init_app(app)
     script_messages.init_app(app)
@@ -75,6 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         health.blueprint,
         language_menu.blueprint,
         order_views.blueprint,
+        change_views.blueprint,
         *boards.BLUEPRINTS,
         *presence.BLUEPRINTS,
         tracking.blueprint,

@@ -42,7 +42,8 @@ _GUARDS = text("""
     SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND (tgrelid, tgname) IN (
         ('orders'::regclass, 'guard_order_status'), ('order_status_events'::regclass, 'guard_event'),
         ('tenant_streams'::regclass, 'guard_stream'), ('tenant_streams'::regclass, 'guard_gap'),
-        ('order_actions'::regclass, 'guard_action'), ('order_status_events'::regclass, 'name_rule_set'))
+        ('order_actions'::regclass, 'guard_action'), ('order_status_events'::regclass, 'name_rule_set'),
+        ('order_items'::regclass, 'guard_item'), ('order_items'::regclass, 'guard_item_is_logged'))
 """)
 _STORY_KEY = text("""
     SELECT count(*) FROM pg_constraint WHERE conname = 'orders_status_is_last_event' AND convalidated
@@ -138,6 +139,29 @@ _CLAIMS = {
          WHERE tenant_id = :tenant
            AND (orders.acts, is_rush, hold_reason, orders.rider) IS DISTINCT FROM
                (coalesce(done.acts, 0), coalesce(done.rush = 'rush', false), done.hold, done.rider)""",
+    "each line of {tenant} was added and voided by the changes that say so": """
+        WITH said AS (
+            SELECT order_id, (changes ->> 'revision')::integer AS revision, kind, position::integer
+              FROM order_actions,
+                   (VALUES ('added'), ('voided')) AS kinds (kind),
+                   jsonb_array_elements_text(changes -> kind) AS position
+             WHERE tenant_id = :tenant AND act = 'change'
+        ), stands AS (
+            SELECT order_id, revision, kind, position FROM order_items,
+                   LATERAL (VALUES ('added', added_in), ('voided', voided_in)) AS done (kind, revision)
+             WHERE tenant_id = :tenant AND revision IS NOT NULL)
+        SELECT (SELECT count(*) FROM (TABLE said EXCEPT ALL TABLE stands) AS unmade)
+             + (SELECT count(*) FROM (TABLE stands EXCEPT ALL TABLE said) AS unsaid)""",
+    "what was changed of an order of {tenant} is seen up to where somebody acknowledged it": """
+        SELECT count(*) FROM orders LEFT JOIN (
+            SELECT order_id, max((changes ->> 'revision')::integer) AS last, max(seq) FILTER (
+                    WHERE act = 'acknowledge' AND status <> 'cancelled') AS seen,
+                max(seq) FILTER (WHERE jsonb_array_length(changes -> 'added') > 0
+                    OR jsonb_array_length(changes -> 'voided') > 0
+                    OR changes -> 'fields' ?| array['note', 'promised_at', 'table']) AS told
+              FROM order_actions WHERE tenant_id = :tenant GROUP BY order_id) AS done ON order_id = id
+         WHERE tenant_id = :tenant AND (changed_in <> coalesce(done.last, 0)
+            OR (changes_seen_in < changed_in) <> (coalesce(done.told, 0) > coalesce(done.seen, 0)))""",
     "each line of {tenant} is struck off if its last action says so": """
         SELECT count(*) FROM order_items AS item
          WHERE tenant_id = :tenant AND is_done IS DISTINCT FROM coalesce((
@@ -207,7 +231,7 @@ def _reading(settings: Settings) -> Iterator[Flask]:
 def _check_guards(connection: Connection) -> Iterator[Finding]:
     pairs = {tuple(row) for row in connection.execute(text("TABLE rule_set_transitions"))}
     yield Finding("the table of transitions is the state machine's map", pairs == _PAIRS)
-    yield Finding("the triggers that guard every move are on", connection.execute(_GUARDS).scalar() == 6)
+    yield Finding("the triggers that guard every move are on", connection.execute(_GUARDS).scalar() == 8)
     yield Finding(
         "the key that ties a status to its event is there", connection.execute(_STORY_KEY).scalar() == 1
     )

@@ -10,6 +10,7 @@ from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message, Topic
 from ordertrack.orders import records
 from ordertrack.orders.event_log import Change, EventRecord
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.tenants.principal import Principal
 from ordertrack.tracking import progress as fragments
 
@@ -28,8 +29,9 @@ class TrackingChannel:
         return watcher.actor == f"customer:{order_id}"
 
     def keys(self, change: Change) -> tuple[str, ...]:
-        # What the kitchen does besides moving an order is not the guest's business.
-        return keys_of(change.order.id) if isinstance(change.event, EventRecord) else ()
+        # What the kitchen does besides moving an order is not the guest's business; a change is.
+        is_told = isinstance(change.event, EventRecord) or change.event.act == OrderAction.CHANGE
+        return keys_of(change.order.id) if is_told else ()
 
     def render(self, change: Change, key: str) -> Message:
         _, language = parse_key(key)

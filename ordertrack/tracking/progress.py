@@ -82,7 +82,7 @@ def progress(order: OrderRecord) -> str:
 
 
 def values(order: OrderRecord) -> dict[str, object]:
-    """What the progress template shows; no token and nothing about the customer."""
+    """What the progress template shows; no token, and of the customer where it goes to."""
     return {
         "order": order,
         "headline": headline(order),

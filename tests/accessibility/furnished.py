@@ -11,7 +11,7 @@ from flask import Flask
 
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, intake, records, transitions
-from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.restaurants import cache, save
 from ordertrack.restaurants.targets import Target
 from ordertrack.rules.order_actions import OrderAction

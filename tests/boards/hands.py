@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, intake, transitions
-from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.presence import overview
 from ordertrack.restaurants import operations
 from ordertrack.restaurants.save import save_operations

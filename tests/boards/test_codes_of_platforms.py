@@ -12,7 +12,7 @@ from ordertrack.boards import fragments
 from ordertrack.boards.columns import BOARDS
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake, records, transitions
-from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House, Person
 

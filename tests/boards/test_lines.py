@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from boards.hands import COOKING, KITCHEN, act, button, card, expect_live, line, move, order_of
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log
-from ordertrack.orders.intake import NewItem
+from ordertrack.orders.new_order import NewItem
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, intake, transitions
-from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House, Person

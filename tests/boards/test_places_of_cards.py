@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from boards.hands import KITCHEN
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake
-from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
 from support.cast import House, Person
 

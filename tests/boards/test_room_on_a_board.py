@@ -18,7 +18,7 @@ from ordertrack.boards.fragments import card_id
 from ordertrack.boards.room import LARGEST_BOARD, LARGEST_CARD, MOST_CARDS, Room
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake, records
-from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.tenants.restaurants import find_restaurant

@@ -112,7 +112,7 @@ def test_stories_and_guests_are_told_no_time_that_nobody_knows(app: Flask, cedar
     with tenant_context(app, cedar.tenant_id):
         order = records.find(cedar.tenant_id, order_id)
         assert order is not None
-        sentences = story.tell(order, event_log.entries_after(cedar.tenant_id, 0, 9, order_id=order_id))
+        sentences = story.tell(order, event_log.entries_after(cedar.tenant_id, 0, 9, order_id=order_id), {})
         steps = milestones(order)
     assert [sentence.at is not None for sentence in sentences] == [True, False, False, True, True]
     waits = [sentence.waited for sentence in sentences]

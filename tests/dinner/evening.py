@@ -16,8 +16,8 @@ from dinner.tablet import Tablet
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import intake, transitions
-from ordertrack.orders.intake import NewItem, NewOrder
 from ordertrack.orders.models import Order
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.restaurants import rule_sets
 from ordertrack.rules.roles import Role
 from ordertrack.rules.stages import CANCELLED_LATE_IN

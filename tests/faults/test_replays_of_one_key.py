@@ -14,7 +14,7 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
 from ordertrack.live.feed import WINDOW
 from ordertrack.orders import intake
-from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
 from support.cast import House
 from support.http_client import Caller

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake, records
-from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.orders.records import OrderRecord
 from ordertrack.restaurants import operations
 from ordertrack.restaurants.save import save_operations

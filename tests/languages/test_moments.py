@@ -19,7 +19,7 @@ from ordertrack.database.session import tenant_context
 from ordertrack.i18n import moments
 from ordertrack.i18n.translate import TAGS, speaking
 from ordertrack.orders import intake, records
-from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
 from support.cast import House, Person
 from support.page_clock import install_clock

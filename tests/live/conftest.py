@@ -14,7 +14,7 @@ from ordertrack.database.session import tenant_context
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
 from ordertrack.orders import event_log, intake, transitions
-from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House
 from support.database import connect

@@ -15,7 +15,7 @@ from orders.placing import TEA
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import intake, records
-from ordertrack.orders.intake import NewOrder
+from ordertrack.orders.new_order import NewOrder
 
 CROWD = 32
 

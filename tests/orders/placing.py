@@ -9,7 +9,7 @@ from flask import Flask
 
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log
-from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
 
 TEA = NewOrder("hamra", Fulfilment.PICKUP, (NewItem("Tea", 1),))

@@ -15,7 +15,7 @@ from flask import Flask
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log, intake, records, transitions
-from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.orders.transitions import OrderMoved
 from ordertrack.rules.state_machine import Fulfilment, IllegalTransition, OrderStatus
 from ordertrack.server import consistency

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from orders.placing import TEA, Crowd, events
 from ordertrack.database.config import Settings
-from ordertrack.orders.intake import IdempotencyKeyReused, NewItem, NewOrder
+from ordertrack.orders.intake import IdempotencyKeyReused
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
 from support.database import connect
 

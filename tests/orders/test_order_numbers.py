@@ -16,7 +16,8 @@ from flask import Flask
 from orders.placing import TEA, Crowd
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import records, transitions
-from ordertrack.orders.intake import PromiseOutOfRange, RestaurantNotFound
+from ordertrack.orders.intake import RestaurantNotFound
+from ordertrack.orders.new_order import PromiseOutOfRange
 from ordertrack.rules.state_machine import OrderStatus
 from support.server import wait_for
 

@@ -14,7 +14,8 @@ from ordertrack.boards import fragments
 from ordertrack.boards.columns import KITCHEN
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake, records
-from ordertrack.orders.intake import TWINS_WITHIN, NewItem, NewOrder
+from ordertrack.orders.intake import TWINS_WITHIN
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.orders.records import OrderRecord
 from ordertrack.rules.state_machine import Fulfilment
 from support.cast import House

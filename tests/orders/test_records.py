@@ -11,7 +11,7 @@ from flask import Flask
 
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake, records, transitions
-from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.orders.records import ItemRecord
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus

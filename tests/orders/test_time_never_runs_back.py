@@ -13,7 +13,7 @@ from flask import Flask
 
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, event_log, records, transitions
-from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.past.orders import LogIsYounger, PastOrder, PastStep
 from ordertrack.past.writer import History

@@ -17,7 +17,7 @@ from flask import Flask
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import intake
-from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import FIRST, Fulfilment
 from soak.ledger import Attempt, Outcome
 from soak.plan import Fault, Strike

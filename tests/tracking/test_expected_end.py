@@ -20,7 +20,7 @@ from ordertrack.database.session import tenant_context
 from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import SOURCE
 from ordertrack.orders import intake
-from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.orders.records import OrderRecord
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla import card_timers

@@ -17,7 +17,7 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import db, operator_connection, tenant_context
 from ordertrack.i18n.translate import TAGS, gettext, speaking
 from ordertrack.orders import intake, transitions
-from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.restaurants.operations import Asked
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tracking import progress

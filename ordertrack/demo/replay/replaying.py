@@ -17,8 +17,9 @@ from ordertrack.demo.simulation.pace import Clock, Pace, Say, Stopped
 from ordertrack.demo.simulation.tally import ReplayTally
 from ordertrack.orders import intake, transitions
 from ordertrack.orders.imported import IMPORTER
-from ordertrack.orders.intake import IdempotencyKeyReused, NewOrder
+from ordertrack.orders.intake import IdempotencyKeyReused
 from ordertrack.orders.models import Order
+from ordertrack.orders.new_order import NewOrder
 from ordertrack.orders.transitions import OrderMoved
 from ordertrack.rules.state_machine import FIRST, TERMINAL, Fulfilment, OrderStatus
 from ordertrack.tenants.principal import Principal

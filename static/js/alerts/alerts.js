@@ -49,7 +49,7 @@ function begin(id, kind, number) {
   const known = waiting.get(id);
   if (known && LOUDEST_FIRST.indexOf(known.kind) <= LOUDEST_FIRST.indexOf(kind)) return;
   waiting.set(id, { kind, number });
-  if (kind === "changed") setTimeout(() => { if (waiting.get(id)?.kind === kind) end(id); }, CHANGED_FOR);
+  if (kind === "changed" && !isChanged(byId(id))) setTimeout(() => { if (waiting.get(id)?.kind === kind) end(id); }, CHANGED_FOR);
   changed(id);
 }
 
@@ -69,13 +69,18 @@ function takeNotice(id) {
   end(id);
 }
 
+// Until somebody has said `Seen`.
+/** @param {HTMLElement | null} card */
+const isChanged = (card) => Boolean(card?.querySelector("[value=acknowledge]"));
+
 // The alert that a card's present state asks for, whenever the page was opened.
 /** @param {HTMLElement} card */
 function crying(card) {
   if (card.dataset.status === "cancelled") return "cancelled";
   if (card.dataset.hidden !== undefined) return isUnshown(card) ? "unshown" : null;
   if (card.querySelector('[data-timer="late"]')) return "late";
-  return card.closest("[data-entry]") ? "new" : null;
+  if (card.closest("[data-entry]")) return "new";
+  return isChanged(card) ? "changed" : null;
 }
 
 function lookAround() {

@@ -15,7 +15,7 @@ const own = new Map();
 /** @param {HTMLElement} card */
 function facts(card) {
   const { rush, held, rider } = card.dataset;
-  const notes = [...card.querySelectorAll(".note, .held")].map(({ textContent }) => textContent.trim());
+  const notes = [...card.querySelectorAll(".note, .held, .changed")].map(({ textContent }) => textContent.trim());
   return JSON.stringify([rush, held, rider, notes]);
 }
 

@@ -28,7 +28,7 @@ const shows = (kind, value) => !kind || kind.chosen.size === 0 || !kind.offered.
 
 /** @param {HTMLElement} card */
 function sift(card) {
-  const lines = [...card.querySelectorAll("[data-line]")];
+  const lines = [...card.querySelectorAll("[data-line], [data-voided]")];
   for (const line of lines) {
     const isElsewhere = !shows(stations, /** @type {string} */ (line.dataset.station));
     line.toggleAttribute("data-elsewhere", isElsewhere);

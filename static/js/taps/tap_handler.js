@@ -86,6 +86,7 @@ export function tapOf(button) {
   const fields = {
     seen: card.dataset.status, board: document.body.dataset.board, ...(line && { line }),
     ...(button.hasAttribute("data-despite") && { despite_open_lines: "1" }),
+    ...(button.value === "acknowledge" && { revision: card.dataset.version }),
     ...(button.form && Object.fromEntries(new FormData(button.form))), [button.name]: button.value,
   };
   const undo = Number(button.closest("[data-undo]")?.dataset.undo ?? 0);

@@ -16,7 +16,7 @@ from boards.tap_steps import set_undo
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake, records
-from ordertrack.orders.intake import NewItem, NewOrder
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, allowed
 from support import page_recorder
 from support.cast import House

@@ -1,0 +1,53 @@
+-- As before. A voided line is not struck off. On an open order it is its changes that are acknowledged: those up to
+-- `seen_revision`, so that none is taken for seen that came after what the asker looked at; NULL means all.
+CREATE OR REPLACE FUNCTION act_on_order(
+    mover_tenant uuid, moved_order uuid, seen text, wanted text, wanted_line integer, wanted_detail text,
+    mover_name text, mover text, action_metadata jsonb, channel text, seen_revision integer
+) RETURNS TABLE (seq bigint, at timestamptz) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE place uuid; next bigint; moment timestamptz;
+BEGIN
+    PERFORM set_config('ordertrack.tenant_id', mover_tenant::text, true);
+    SELECT restaurant_id INTO place FROM public.orders
+     WHERE tenant_id = mover_tenant AND id = moved_order AND status = seen AND CASE wanted
+        WHEN 'rush' THEN NOT is_rush WHEN 'unrush' THEN is_rush
+        WHEN 'hold' THEN hold_reason IS DISTINCT FROM wanted_detail
+        WHEN 'release' THEN hold_reason IS NOT NULL
+        WHEN 'assign' THEN rider IS DISTINCT FROM wanted_detail WHEN 'unassign' THEN rider IS NOT NULL
+        WHEN 'acknowledge' THEN CASE status
+            WHEN 'cancelled' THEN acknowledged_at IS NULL
+            ELSE changes_seen_in < changed_in AND changed_in <= coalesce(seen_revision, changed_in) END
+        ELSE true END
+       FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    IF wanted IN ('strike', 'unstrike') THEN
+        UPDATE public.order_items SET is_done = (wanted = 'strike')
+         WHERE tenant_id = mover_tenant AND order_id = moved_order AND position = wanted_line
+           AND voided_in IS NULL AND is_done <> (wanted = 'strike');
+        IF NOT FOUND THEN
+            RETURN;
+        END IF;
+    END IF;
+    UPDATE public.tenant_streams SET seq = tenant_streams.seq + 1 WHERE tenant_id = mover_tenant
+        RETURNING tenant_streams.seq, last_at INTO next, moment;
+    UPDATE public.orders SET acts = acts + 1,
+        is_rush = CASE wanted WHEN 'rush' THEN true WHEN 'unrush' THEN false ELSE is_rush END,
+        hold_reason = CASE wanted
+            WHEN 'hold' THEN wanted_detail WHEN 'release' THEN NULL ELSE hold_reason END,
+        rider = CASE wanted WHEN 'assign' THEN wanted_detail WHEN 'unassign' THEN NULL ELSE rider END,
+        acknowledged_at = CASE
+            WHEN wanted = 'acknowledge' AND seen = 'cancelled' THEN moment ELSE acknowledged_at END,
+        changes_seen_in = CASE
+            WHEN wanted = 'acknowledge' AND seen <> 'cancelled' THEN changed_in ELSE changes_seen_in END,
+        unseen_fields = CASE
+            WHEN wanted = 'acknowledge' AND seen <> 'cancelled' THEN '[]' ELSE unseen_fields END
+     WHERE tenant_id = mover_tenant AND id = moved_order;
+    INSERT INTO public.order_actions (tenant_id, seq, order_id, restaurant_id, act, status, line, detail,
+        changed_by, actor, occurred_at, metadata)
+    VALUES (mover_tenant, next, moved_order, place, wanted, seen, wanted_line, wanted_detail,
+        mover_name, mover, moment, action_metadata);
+    PERFORM pg_notify(channel, mover_tenant || ':' || next);
+    RETURN QUERY SELECT next, moment;
+END $$;

@@ -1,0 +1,49 @@
+-- As before; voided lines are not asked about.
+CREATE OR REPLACE FUNCTION advance_order(
+    mover_tenant uuid, moved_order uuid, seen text, target text, needs_lines_done boolean,
+    heeds_hold boolean, mover_name text, mover text, event_metadata jsonb, channel text
+) RETURNS TABLE (seq bigint, at timestamptz, load smallint) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE undone smallint;
+BEGIN
+    PERFORM set_config('ordertrack.tenant_id', mover_tenant::text, true);
+    IF target = 'ready' AND seen = 'preparing' THEN
+        -- Held first: a line that is struck off meanwhile is then either before this or after it.
+        PERFORM FROM public.orders
+          WHERE tenant_id = mover_tenant AND id = moved_order AND status = seen FOR NO KEY UPDATE;
+        SELECT count(*) INTO undone FROM public.order_items
+         WHERE tenant_id = mover_tenant AND order_id = moved_order AND voided_in IS NULL
+           AND NOT is_done;
+        IF needs_lines_done AND undone > 0 THEN
+            RETURN;
+        END IF;
+    END IF;
+    RETURN QUERY
+    WITH held AS MATERIALIZED (
+        SELECT orders.tenant_id, id, orders.restaurant_id, status, orders.version, occurred_at AS since
+          FROM public.orders JOIN public.order_status_events AS event
+            ON event.tenant_id = orders.tenant_id AND order_id = id
+           AND event.version = orders.version AND to_status = status
+         WHERE orders.tenant_id = mover_tenant AND id = moved_order AND status = seen
+           AND NOT (heeds_hold AND hold_reason IS NOT NULL)
+           FOR NO KEY UPDATE OF orders
+    ), stream AS (
+        UPDATE public.tenant_streams SET seq = tenant_streams.seq + 1 FROM held
+         WHERE tenant_streams.tenant_id = held.tenant_id
+        RETURNING tenant_streams.seq, last_at AS at,
+            public.kitchen_load(held.tenant_id, held.restaurant_id) AS load, held.*
+    ), moved AS (
+        UPDATE public.orders SET status = target, version = stream.version + 1, status_since = stream.at
+          FROM stream
+         WHERE orders.tenant_id = mover_tenant AND orders.id = stream.id
+    ), event AS (
+        INSERT INTO public.order_status_events (tenant_id, seq, order_id, restaurant_id, version,
+            from_status, to_status, changed_by, actor, occurred_at, in_status_for, metadata, kitchen_load,
+            open_lines)
+        SELECT tenant_id, seq, id, restaurant_id, version + 1, status, target, mover_name, mover, at,
+            greatest(at - since, interval '0'), event_metadata, load, undone FROM stream
+    ), woken AS MATERIALIZED (
+        SELECT stream.seq, stream.at, stream.load, pg_notify(channel, tenant_id || ':' || seq) FROM stream
+    )
+    SELECT woken.seq, woken.at, woken.load FROM woken;
+END $$;

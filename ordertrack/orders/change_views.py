@@ -1,0 +1,102 @@
+"""Changing an order on a screen: a sheet over a dispatch board, or a page of its own."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from ordertrack.i18n.form_fields import Typed
+from ordertrack.i18n.plain_text import UnusableText, plain_text
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.orders import change_form, changes, records
+from ordertrack.orders.change_form import NEW_LINES, UnreadableField
+from ordertrack.orders.changes import OrderChanged
+from ordertrack.orders.new_order import PromiseOutOfRange
+from ordertrack.orders.order_record import OrderRecord
+from ordertrack.orders.transitions import OrderNotFound
+from ordertrack.rules.order_changes import TAKES_LINES, IllegalChange, check_change
+from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.sign_in import acting_principal, staff_principal
+from ordertrack.web.problems import problem_of
+
+blueprint = Blueprint("order_changes", __name__)
+
+
+@blueprint.get("/orders/<uuid:order_id>/change")
+def show(order_id: uuid.UUID) -> ResponseReturnValue:
+    """The form, filled in with what the order says now; the sheet alone where a board asks for it."""
+    principal = staff_principal()
+    order = _find(principal, order_id)
+    check_change(order.status, principal.role, adds_lines=False)
+    return _form(principal, order, change_form.shown(order))
+
+
+@blueprint.post("/orders/<uuid:order_id>/change")
+def change(order_id: uuid.UUID) -> ResponseReturnValue:
+    """Form: `revision`, `reason`, the fields of the order and of its lines; what is left out stays.
+
+    On a board 204, or the sheet again with what was typed and what is wrong with it: 409 or 422.
+    """
+    principal = acting_principal()
+    order = _find(principal, order_id)
+    typed = Typed(request.form)
+    try:
+        changes.change(
+            order_id,
+            change_form.changes_of(order, typed),
+            by=principal,
+            expected_revision=_revision(),
+            despite_actions=True,
+            reason=plain_text(typed["reason"], 200) if typed["reason"] else None,
+        )
+    except OrderChanged as error:
+        problem = problem_of(error)
+        said = _("What you typed is not kept: the order is shown as it is now.")
+        return _form(principal, error.order, change_form.shown(error.order), f"{problem.detail} {said}", 409)
+    except (IllegalChange, PromiseOutOfRange, UnreadableField, UnusableText) as error:
+        detail = str(error) if isinstance(error, UnreadableField) else problem_of(error).detail
+        return _form(principal, order, request.form, detail, 422)
+    if _is_sheet():
+        return "", 204
+    return redirect(url_for("orders.story", order_id=order_id), 303)
+
+
+def _find(principal: Principal, order_id: uuid.UUID) -> OrderRecord:
+    order = records.find(principal.tenant_id, order_id)
+    if order is None or not principal.may_see(order.restaurant_id):
+        raise OrderNotFound(order_id)
+    return order
+
+
+def _form(
+    principal: Principal,
+    order: OrderRecord,
+    fields: MultiDict[str, str],
+    problem: str = "",
+    status: int = 200,
+) -> Response:
+    typed = Typed(fields)
+    page = render_template(
+        "orders/_change_sheet.html" if _is_sheet() else "orders/change.html",
+        principal=principal,
+        order=order,
+        typed=typed,
+        takes_lines=order.status in TAKES_LINES,
+        new_lines=NEW_LINES.shown(typed),
+        problem=problem,
+    )
+    return make_response(page, status)
+
+
+def _is_sheet() -> bool:
+    return request.headers.get("Sheet") == "1"
+
+
+def _revision() -> int:
+    text = request.form.get("revision", "")
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        abort(422, _("Say in `revision` which one of the order you saw."))
+    return int(text)

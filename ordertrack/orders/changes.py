@@ -1,0 +1,273 @@
+"""Changing an order after it was placed: several changes, one entry of the log, one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
+
+from ordertrack.database.channels import EVENTS_CHANNEL
+from ordertrack.database.session import db
+from ordertrack.monitoring import metrics
+from ordertrack.orders import records
+from ordertrack.orders.changed_fields import FIELDS, Fields, flat_changes, merged
+from ordertrack.orders.models import Order, OrderItem
+from ordertrack.orders.new_order import NewItem, check_promise
+from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.transitions import OrderNotFound
+from ordertrack.restaurants import operations
+from ordertrack.rules.order_changes import (
+    KITCHEN_FIELDS,
+    MOST_LINES,
+    MOST_LINES_EVER,
+    CurrencyMissing,
+    LineNotThere,
+    NoLineLeft,
+    TooManyLines,
+    check_change,
+    concerns_kitchen,
+)
+from ordertrack.tenants.principal import Principal
+
+# The order is locked before it; the stream is everybody's last lock (see transitions). What does not concern
+# the kitchen is seen by it already, unless it has something to see anyway.
+_LOG = text("""
+    WITH stream AS (
+        UPDATE tenant_streams SET seq = seq + 1 WHERE tenant_id = :tenant_id RETURNING seq, last_at AS at
+    ), changed AS (
+        UPDATE orders SET acts = acts + 1, note = :note, promised_at = :promised_at, reference = :reference,
+            table_name = :table, customer = :customer, currency = :currency, total = :total,
+            to_collect = :to_collect, changed_in = :revision,
+            changes_seen_in = CASE WHEN :concerns_kitchen OR changes_seen_in < changed_in
+                THEN changes_seen_in ELSE :revision END,
+            unseen_fields = unseen_fields || :told_fields
+          FROM stream WHERE tenant_id = :tenant_id AND id = :order_id
+        RETURNING restaurant_id, status
+    ), logged AS (
+        INSERT INTO order_actions (tenant_id, seq, order_id, restaurant_id, act, status, detail, changed_by,
+            actor, occurred_at, metadata, changes)
+        SELECT :tenant_id, seq, :order_id, restaurant_id, 'change', status, :reason, :changed_by,
+            :actor, at, :metadata, :changes FROM stream, changed
+    ), kept AS (
+        INSERT INTO changed_values (tenant_id, seq, field, before, after)
+        SELECT :tenant_id, seq, value ->> 'field', value -> 'before', value -> 'after'
+          FROM stream, jsonb_array_elements(:values) AS value
+    )
+    SELECT pg_notify(:channel, CAST(:tenant_id AS text) || ':' || seq) FROM stream
+""").bindparams(
+    bindparam("customer", type_=JSONB(none_as_null=True)),
+    *[bindparam(name, type_=JSONB) for name in ("metadata", "changes", "values", "told_fields")],
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AddLine:
+    item: NewItem
+
+
+@dataclass(frozen=True, slots=True)
+class VoidLine:
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """Void a line and add another one in its stead."""
+
+    line: int
+    item: NewItem
+
+
+@dataclass(frozen=True, slots=True)
+class SetFields:
+    """Any of `note, promised_at, reference, table, customer, amounts`; None takes it away.
+
+    Of customer and amounts only what is named is changed, as RFC 7396 has it.
+    """
+
+    values: Fields
+
+
+Change = AddLine | VoidLine | ChangeLine | SetFields
+
+
+class OrderChanged(Exception):
+    """Somebody else changed the order since the asker looked: carries `expected_revision` and the `order`."""
+
+    def __init__(self, expected_revision: int, order: OrderRecord) -> None:
+        self.expected_revision = expected_revision
+        self.order = order
+        super().__init__(
+            f"The order is at revision {order.revision} by now, and you saw {expected_revision}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The order as it stands now, and whether it was this call that changed it: else it was so already."""
+
+    order: OrderRecord
+    done: bool
+
+
+def change(
+    order_id: uuid.UUID,
+    changes: Sequence[Change],
+    *,
+    by: Principal,
+    expected_revision: int,
+    despite_actions: bool = False,
+    reason: str | None = None,
+    metadata: dict[str, Any] | None = None,
+) -> Changed:
+    """Make these changes to an order of `by`'s tenant, log them as one and wake the listeners, then commit.
+
+    `expected_revision` is the one that the asker saw. With `despite_actions` only another change since then
+    is in the way, and no move and no struck line: so it is with forms, which are open for a while. What is so
+    already is answered and not written. Raises OrderNotFound, OrderChanged, PromiseOutOfRange, or
+    IllegalChange and its kinds; then nothing has been written.
+    """
+    try:
+        result = _change(order_id, changes, by, expected_revision, despite_actions, reason, metadata or {})
+        db.session.commit()
+    except Exception as error:
+        db.session.rollback()
+        metrics.actions.labels("change", type(error).__name__).inc()
+        raise
+    metrics.actions.labels("change", "done" if result.done else "so already").inc()
+    return result
+
+
+def _change(
+    order_id: uuid.UUID,
+    changes: Sequence[Change],
+    by: Principal,
+    expected_revision: int,
+    despite_actions: bool,
+    reason: str | None,
+    metadata: dict[str, Any],
+) -> Changed:
+    order = _locked(by.tenant_id, order_id)
+    adds_lines = any(isinstance(each, AddLine | ChangeLine) for each in changes)
+    check_change(order.status, by.role, adds_lines=adds_lines)
+    if expected_revision != order.revision and not (
+        despite_actions and order.changed_in <= expected_revision < order.revision
+    ):
+        raise OrderChanged(expected_revision, order)
+    draft = _draft(order, changes)
+    fields = flat_changes(order, draft.fields)
+    if not (draft.added or draft.voided or fields):
+        return Changed(order, False)
+    names = [each["field"] for each in fields]
+    added = _write_lines(order, draft)
+    db.session.execute(
+        _LOG,
+        {
+            "tenant_id": by.tenant_id,
+            "order_id": order_id,
+            "revision": order.revision + 1,
+            **_columns(draft.fields),
+            "told_fields": sorted(KITCHEN_FIELDS.intersection(names)),
+            "concerns_kitchen": concerns_kitchen(names, is_of_lines=bool(draft.added or draft.voided)),
+            "reason": reason,
+            "changed_by": by.name,
+            "actor": by.actor,
+            "metadata": metadata,
+            "changes": {
+                "revision": order.revision + 1,
+                "added": added,
+                "voided": draft.voided,
+                "fields": names,
+            },
+            "values": fields,
+            "channel": EVENTS_CHANNEL,
+        },
+    )
+    return Changed(_read(by.tenant_id, order_id), True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What the order is to be: `voided` are positions, in order."""
+
+    added: list[NewItem]
+    voided: list[int]
+    fields: Fields
+
+
+def _locked(tenant_id: uuid.UUID, order_id: uuid.UUID) -> OrderRecord:
+    db.session.execute(
+        select(Order.id)
+        .where(Order.tenant_id == tenant_id, Order.id == order_id)
+        .with_for_update(key_share=True)
+    )
+    return _read(tenant_id, order_id)
+
+
+def _read(tenant_id: uuid.UUID, order_id: uuid.UUID) -> OrderRecord:
+    order = records.find(tenant_id, order_id)
+    if order is None:
+        raise OrderNotFound(order_id)
+    return order
+
+
+def _draft(order: OrderRecord, changes: Iterable[Change]) -> _Draft:
+    standing = {item.position for item in order.lines}
+    added: list[NewItem] = []
+    fields: Fields = {name: getattr(order, name) for name in FIELDS}
+    for each in changes:
+        if isinstance(each, VoidLine | ChangeLine):
+            if each.line not in standing:
+                raise LineNotThere(each.line, order.status)
+            standing.remove(each.line)
+        if isinstance(each, AddLine | ChangeLine):
+            added.append(each.item)
+        if isinstance(each, SetFields):
+            fields = merged(fields, each.values)
+    if not standing and not added:
+        raise NoLineLeft(order.status)
+    if len(standing) + len(added) > MOST_LINES or len(order.items) + len(added) > MOST_LINES_EVER:
+        raise TooManyLines(order.status)
+    amounts = fields["amounts"] or {}
+    if amounts and (len(amounts) < 2 or "currency" not in amounts):
+        raise CurrencyMissing(order.status)
+    if fields["promised_at"] != order.promised_at:
+        check_promise(fields["promised_at"])
+    voided = sorted({item.position for item in order.lines} - standing)
+    return _Draft(added, voided, fields)
+
+
+def _write_lines(order: OrderRecord, draft: _Draft) -> list[int]:
+    """Void and add; the positions of what was added."""
+    revision = order.revision + 1
+    of_order = (OrderItem.tenant_id == order.tenant_id, OrderItem.order_id == order.id)
+    if draft.voided:
+        voids = update(OrderItem).where(*of_order, OrderItem.position.in_(draft.voided))
+        db.session.execute(voids.values(voided_in=revision))
+    settings = operations.of_restaurant(order.tenant_id, order.restaurant_id)
+    first = order.items[-1].position + 1
+    for position, item in enumerate(draft.added, first):
+        db.session.add(
+            OrderItem(
+                tenant_id=order.tenant_id,
+                order_id=order.id,
+                position=position,
+                added_in=revision,
+                **item.routed(settings),
+            )
+        )
+    db.session.flush()
+    return list(range(first, first + len(draft.added)))
+
+
+def _columns(fields: Fields) -> dict[str, Any]:
+    amounts = fields["amounts"] or {}
+    return {
+        **{name: fields[name] for name in ("note", "promised_at", "reference", "table")},
+        "customer": fields["customer"] or None,
+        **{name: amounts.get(name) for name in ("currency", "total", "to_collect")},
+    }

@@ -1,0 +1,56 @@
+// The sheet over a board in which an order is changed: the server's form, and what it has to say against it.
+import { byId, make, on } from "../core/dom.js";
+import { identify } from "../tablet/person.js";
+import { say } from "../core/i18n.js";
+
+const HEADERS = { Sheet: "1" };
+const sheet = /** @type {HTMLDialogElement} */ (byId("order-sheet"));
+
+/** @param {string | null | undefined} text */
+function complain(text) {
+  sheet.querySelector(".unsent")?.remove();
+  const said = make("p", { className: "unsent", role: "alert", textContent: text ?? "" });
+  const close = make("button", { type: "button", textContent: say("Close") });
+  close.dataset.close = "";
+  said.append(" ", close);
+  sheet.prepend(said);
+  said.scrollIntoView();
+}
+
+// What is no form is a page that says why there is none.
+/** @param {string} url @param {RequestInit} [request] */
+async function load(url, request) {
+  const answer = await fetch(url, { headers: HEADERS, ...request });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (answer.status === 204) sheet.close();
+  else if (page.querySelector(".change-order")) {
+    sheet.replaceChildren(...page.head.children, ...page.body.children);
+    sheet.scrollTop = 0;
+  }
+  else complain(page.querySelector("main p")?.textContent);
+}
+
+/** @param {Promise<void>} loading */
+const orComplain = (loading) => loading.catch(() => complain(say("There is no connection. Nothing was saved.")));
+
+on("click", (event) => {
+  const link = /** @type {HTMLAnchorElement | null} */ (event.target.closest("a[data-sheet]"));
+  const isClosing = event.target.closest("#order-sheet [data-close]");
+  if (link || isClosing) event.preventDefault();
+  if (isClosing) sheet.close();
+  if (!link) return;
+  sheet.replaceChildren();
+  sheet.showModal();
+  orComplain(load(link.href));
+});
+on("submit", async (event) => {
+  const form = event.target;
+  if (!sheet.contains(form)) return;
+  event.preventDefault();
+  const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
+  const person = await identify().catch(() => null);
+  if (person === null) return;
+  body.set("person", person);
+  body.set("language", /** @type {string} */ (document.body.dataset.language));
+  orComplain(load(form.action, { method: "POST", body }));
+});
