@@ -23,6 +23,7 @@ _COMMANDS = {
     "rush": "ordertrack.demo.commands",
     "replay": "ordertrack.demo.replay.command",
     "sla": "ordertrack.sla.commands",
+    "clock": "ordertrack.scheduling.commands",
 }
 
 

@@ -96,6 +96,11 @@ class OrderAnswer(BaseModel):
     channel: Annotated[str | None, Field(description="Where it came from; `reference` is its code there.")]
     amounts: AmountsAnswer | None
     follows: Annotated[uuid.UUID | None, Field(description="The order that this one adds to.")]
+    delayed_by: Annotated[int, Field(description="Minutes that it was delayed by, all in all.")]
+    start_by: Annotated[dt.datetime | None, Field(description="By when to begin it; null: no promise.")]
+    later: Annotated[bool, Field(description="It need not be begun yet, and is on no board.")]
+    fired_at: Annotated[dt.datetime | None, Field(description="When an order for later came onto boards.")]
+    accept_by: Annotated[dt.datetime | None, Field(description="Until when somebody is to confirm it.")]
 
     @classmethod
     def of(cls, order: OrderRecord, site: str) -> OrderAnswer:
@@ -127,6 +132,11 @@ class OrderAnswer(BaseModel):
             channel=order.channel,
             amounts=AmountsAnswer.model_validate(order.amounts) if order.amounts else None,
             follows=order.follows,
+            delayed_by=order.delayed_by,
+            start_by=order.start_by,
+            later=order.is_later,
+            fired_at=order.fired_at,
+            accept_by=order.accept_by,
         )
 
 
@@ -187,6 +197,7 @@ class ActionMessage(BaseModel):
     line: int | None
     reason: str | None
     rider: str | None
+    minutes: Annotated[int | None, Field(description="By how many an order was delayed.")]
     changed_by: str
     occurred_at: dt.datetime
     metadata: dict[str, Any]
@@ -216,12 +227,13 @@ def _values(action: ActionRecord) -> dict[str, Any]:
         "act": action.act,
         "status": action.status,
         "line": action.line,
-        "reason": action.detail if action.act in (OrderAction.HOLD, OrderAction.CHANGE) else None,
+        "reason": action.detail if action.act != OrderAction.ASSIGN else None,
         "rider": action.detail if action.act == OrderAction.ASSIGN else None,
         "changed_by": action.changed_by,
         "occurred_at": action.occurred_at,
         "metadata": action.metadata,
         "changes": action.changes,
+        "minutes": action.minutes,
     }
 
 

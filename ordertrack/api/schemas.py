@@ -28,7 +28,7 @@ from ordertrack.api.field_types import (
 )
 from ordertrack.api.metadata import Metadata
 from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.rules.order_actions import OrderAction
+from ordertrack.rules.order_actions import LONGEST_DELAY, OrderAction
 from ordertrack.rules.order_changes import MOST_LINES, MOST_LINES_EVER
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
@@ -144,21 +144,23 @@ class TransitionRequest(RequestModel):
 
 class ActionRequest(RequestModel):
     """Something done to an order besides moving it: `line` (from 1) for strikes, `reason` for a hold, `rider`
-    for an assignment."""
+    for an assignment, `minutes` for a delay."""
 
     act: OrderAction
     seen: OrderStatus | None = None
     line: Annotated[int | None, Field(ge=1, le=MOST_LINES_EVER)] = None
     reason: HoldReason | None = None
     rider: Rider | None = None
+    minutes: Annotated[int | None, Field(ge=1, le=LONGEST_DELAY)] = None
     metadata: Metadata = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _say_what_belongs_to_it(self) -> Self:
-        given = {name for name in ("line", "reason", "rider") if getattr(self, name) is not None}
+        given = {name for name in _DETAILS if getattr(self, name) is not None}
         needed = _BELONGS_TO.get(self.act, set())
-        if given != needed:
-            said = " and ".join(sorted(needed)) or "none of line, reason and rider"
+        may = {"reason"} if self.act == OrderAction.DELAY else set()
+        if given - may != needed:
+            said = " and ".join(sorted(needed)) or "none of line, reason, rider and minutes"
             raise PydanticCustomError(
                 "act_details", "with `{act}` give {said}", {"act": self.act, "said": said}
             )
@@ -174,4 +176,6 @@ _BELONGS_TO = {
     OrderAction.UNSTRIKE: {"line"},
     OrderAction.HOLD: {"reason"},
     OrderAction.ASSIGN: {"rider"},
+    OrderAction.DELAY: {"minutes"},
 }
+_DETAILS = ("line", "reason", "rider", "minutes")

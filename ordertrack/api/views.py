@@ -92,6 +92,7 @@ def act_on_order(order_id: uuid.UUID) -> Response:
         expected_status=asked.seen,
         line=asked.line,
         detail=asked.detail,
+        minutes=asked.minutes,
         metadata=asked.metadata,
     )
     return _answer(OrderAnswer.of(result.order, request.host_url))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ordertrack.backoffice import dishes_sold, settings_wording
+from ordertrack.backoffice import dishes_sold, order_handling_form, settings_wording
 from ordertrack.backoffice.settings_forms import STATIONS, read_operations, type_operations
 from ordertrack.boards import reasons
 from ordertrack.i18n.form_fields import Typed, whole
@@ -17,6 +17,7 @@ from ordertrack.i18n.translate import marked
 from ordertrack.restaurants import operations, rule_sets
 from ordertrack.restaurants.checks import LONGEST_STATION_NAME, reasons_field, undo_field
 from ordertrack.restaurants.operations import MOVES, OPERATIONS, Asked, OperationSettings
+from ordertrack.restaurants.order_handling import AcceptThen
 from ordertrack.restaurants.save import save_operations
 from ordertrack.restaurants.stations import Station
 from ordertrack.restaurants.versioned import UnusableSettings
@@ -39,8 +40,10 @@ def show(restaurant: str) -> ResponseReturnValue:
 @blueprint.post("/r/<restaurant>/settings")
 def save(restaurant: str) -> ResponseReturnValue:
     """Form: `undo-<status>` (seconds), `rest_after` and `recall_within` (minutes), `arabic_digits` (0 or 1),
-    `reasons-<asked>` (one a line), for each station `station-<row>-name`, `-dishes` (a dish's words a line),
-    and `seen`, the version that it was shown.
+    `reasons-<asked>` (one a line), `kitchen_takes`, `road_takes`, `margin` and `accept_within` (minutes),
+    `confirms` (nothing, channels, everything), `confirmed_channels` (one a line), `accept_then` (nothing,
+    confirm, cancel), `ready_needs_lines` (0 or 1), for each station `station-<row>-name`, `-dishes` (a dish's
+    words a line), and `seen`, the version that it was shown.
 
     With `look` nothing is saved: it shows where dishes would go.
     """
@@ -89,6 +92,8 @@ def _page(
         reasons_fields={asked: reasons_field(asked) for asked in Asked},
         usual_reasons=reasons.USUAL,
         asked_in_words=settings_wording.asked_in_words,
+        accept_then=order_handling_form.accept_then,
+        accept_thens=list(AcceptThen),
         is_extended=rule_sets.of_tenant(principal.tenant_id).rule_set == RuleSet.EXTENDED,
         routed=dishes_sold.of_dishes(principal.tenant_id, restaurant.id, stations),
         history=OPERATIONS.history(principal.tenant_id, restaurant.id),

@@ -13,6 +13,7 @@ from functools import partial
 
 from werkzeug.datastructures import MultiDict
 
+from ordertrack.backoffice import order_handling_form
 from ordertrack.i18n import formats
 from ordertrack.i18n.form_fields import Reading, Rows, Typed, day, member, minutes, time_of_day, whole
 from ordertrack.i18n.translate import gettext as _
@@ -129,6 +130,7 @@ def type_operations(held: OperationSettings) -> Typed:
     fields |= {"rest_after": f"{held.rest_after / 60:g}", "arabic_digits": "1" if held.arabic_digits else "0"}
     fields |= {reasons_field(asked): "\n".join(held.reasons.get(asked, ())) for asked in Asked}
     fields["recall_within"] = f"{held.recall_within / 60:g}"
+    fields |= order_handling_form.typed(held.orders)
     return Typed(MultiDict(STATIONS.fields(stations) | fields))
 
 
@@ -145,6 +147,7 @@ def read_operations(typed: Typed, restaurant_id: uuid.UUID) -> OperationSettings
         tuple(stations.values()),
         reading.value("recall_within", whole, _("Give a number of minutes, as 10."), 0) * 60,
         {asked: read for asked in Asked if (read := _read_reasons(typed[reasons_field(asked)]))},
+        order_handling_form.read(reading, typed),
     )
     refuse(STATIONS.in_rows(problems_of_operations(wanted), stations) | reading.problems)
     return wanted

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from ordertrack.backoffice import order_handling_form
 from ordertrack.i18n import formats, labels, moments
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import number, pgettext
@@ -151,6 +152,7 @@ def of_operations(saved: SavedVersion[OperationSettings]) -> Iterator[str]:
         if (offered := after.reasons.get(asked, ())) != before.reasons.get(asked, ()):
             what = asked_in_words(asked)
             yield _("%(what)s: %(reasons)s", what=what, reasons=", ".join(offered) or _("the usual ones"))
+    yield from order_handling_form.changes(before.orders, after.orders)
     yield from _of_stations(before, after)
 
 

@@ -20,7 +20,7 @@ class Column:
 
     An alarm stands above the other columns, where nobody can overlook it, and only while it holds a card that
     nobody has acknowledged. A slim column shows what is coming, without its dishes. What stands in an entry
-    column nobody has taken up yet: it is new.
+    column nobody has taken up yet: it is new. A drawer opens over the others.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Column:
     is_alarm: bool = False
     is_slim: bool = False
     is_entry: bool = False
+    is_drawer: bool = False
 
     @property
     def dom_id(self) -> str:
@@ -74,6 +75,8 @@ class Board:
 
     def column_of(self, order: OrderRecord) -> Column | None:
         """Where the order stands on this board now; None if it does not."""
+        if order.is_later:
+            return LATER if order.status != OrderStatus.CANCELLED else None
         column = self._by_status.get(order.status)
         if column is None or order.acknowledged_at is not None:
             return None
@@ -97,6 +100,14 @@ _IN_THE_KITCHEN = Column(
     marked("In the kitchen"),
     marked("Nothing is on its way from the kitchen."),
     is_slim=True,
+)
+LATER = Column(
+    "later",
+    (),
+    marked("Later"),
+    marked("No order is for later."),
+    is_slim=True,
+    is_drawer=True,
 )
 _CANCELLED = Column(
     OrderStatus.CANCELLED,
@@ -122,6 +133,7 @@ KITCHEN = Board(
             shown_for=_A_WHILE,
         ),
         _CANCELLED,
+        LATER,
     ),
 )
 
@@ -140,6 +152,7 @@ DISPATCH = Board(
             shown_for=_A_WHILE,
         ),
         _CANCELLED,
+        LATER,
     ),
 )
 

@@ -11,7 +11,7 @@ from flask import current_app
 
 from ordertrack.boards import reasons
 from ordertrack.boards.columns import Board, Column
-from ordertrack.boards.room import MOST_CARDS, Room, lines_of
+from ordertrack.boards.room import MOST_CARDS, MOST_LATER, Room, lines_of
 from ordertrack.i18n import labels
 from ordertrack.i18n.formats import listed
 from ordertrack.i18n.translate import ngettext, speaking
@@ -50,11 +50,13 @@ def standing(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> St
         for status in column.statuses
     }
     orders, left_out = records.most_urgent(tenant_id, restaurant_id, lasting, passing, MOST_CARDS)
+    later, later_left_out = records.later(tenant_id, restaurant_id, MOST_LATER)
+    orders += later
     columns = [
         (column, sorted((order for order in orders if board.column_of(order) is column), key=column.sort_key))
         for column in board.columns
     ]
-    return Standing(columns, left_out)
+    return Standing(columns, left_out + later_left_out)
 
 
 def move(board: Board, order: OrderRecord, language: str) -> str:
@@ -128,6 +130,11 @@ def acts_of_managers(order: OrderRecord, board: Board) -> tuple[OrderAction, ...
     return _changing(order, [act for act in order.acts_allowed() if act not in here])
 
 
+def needs_lines(order: OrderRecord) -> bool:
+    """Whether the restaurant wants lines struck off before an order is called ready."""
+    return operations.of_restaurant(order.tenant_id, order.restaurant_id).orders.ready_needs_lines
+
+
 def what_changed(order: OrderRecord) -> str:
     """What was changed of an order since the kitchen looked."""
     added = sum(order.is_new(item) for item in order.items)
@@ -156,6 +163,7 @@ FOR_CARDS: dict[str, object] = {
     "acts_of": acts_of,
     "acts_of_managers": acts_of_managers,
     "what_changed": what_changed,
+    "needs_lines": needs_lines,
     "timer_of": card_timers.timer_of,
     "expected_end_of": card_timers.expected_end_of,
     "lines_of": lines_of,

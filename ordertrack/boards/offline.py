@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TypedDict
 
 from flask import Blueprint, Response, current_app, make_response, request
@@ -10,6 +9,7 @@ from flask import Blueprint, Response, current_app, make_response, request
 from ordertrack.boards.columns import Board
 from ordertrack.i18n.labels import move
 from ordertrack.restaurants import operations
+from ordertrack.restaurants.operations import OperationSettings
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, allowed
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import FoundRestaurant
@@ -19,11 +19,15 @@ blueprint = Blueprint("offline", __name__)
 
 
 class NextMove(TypedDict):
-    """One button of a card: the status it moves to, its words, and for how many seconds it can be undone."""
+    """One button of a card: the status it moves to, its words, and for how many seconds it can be undone.
+
+    `lines`: it waits for lines to be struck off.
+    """
 
     to: str
     label: str
     undo: int
+    lines: bool
 
 
 @blueprint.get("/sw.js")
@@ -52,10 +56,10 @@ def next_moves(
 
     Cancelling is left out: it asks for a reason, and so for a look at the order as it truly is.
     """
-    undo_for = operations.of_restaurant(principal.tenant_id, restaurant.id).undo_for
+    settings = operations.of_restaurant(principal.tenant_id, restaurant.id)
     return {
         fulfilment.value: {
-            status.value: [_next_move(to, undo_for) for to in moves]
+            status.value: [_next_move(to, settings) for to in moves]
             for status in OrderStatus
             if (moves := _offered(status, fulfilment, board))
         }
@@ -67,5 +71,6 @@ def _offered(status: OrderStatus, fulfilment: Fulfilment, board: Board) -> list[
     return [to for to in allowed(status, fulfilment, board.role) if to is not OrderStatus.CANCELLED]
 
 
-def _next_move(to: OrderStatus, undo_for: Callable[[OrderStatus], int]) -> NextMove:
-    return {"to": to.value, "label": move(to), "undo": undo_for(to)}
+def _next_move(to: OrderStatus, settings: OperationSettings) -> NextMove:
+    needs_lines = to == OrderStatus.READY and settings.orders.ready_needs_lines
+    return {"to": to.value, "label": move(to), "undo": settings.undo_for(to), "lines": needs_lines}

@@ -58,7 +58,7 @@ def advance(order_id: uuid.UUID) -> Response:
 def act(order_id: uuid.UUID) -> Response:
     """Form: `act`, `seen`, `line`, `detail`, `board`, `person`; answers as a transition does.
 
-    Who acknowledges a change says which `revision` of the order that was.
+    Who acknowledges a change says which `revision` of the order that was, who delays by how many `minutes`.
     """
     principal = acting_principal()
     wanted = _act()
@@ -72,8 +72,9 @@ def act(order_id: uuid.UUID) -> Response:
             expected_status=_status("seen"),
             line=_line(),
             detail=detail,
+            minutes=_whole("minutes"),
             metadata=tap_ids.metadata(),
-            seen_revision=_revision(),
+            seen_revision=_whole("revision"),
         )
         return result.order, ""
 
@@ -148,8 +149,8 @@ def _line() -> int | None:
     return int(text)
 
 
-def _revision() -> int | None:
-    text = request.form.get("revision", "")
+def _whole(field: str) -> int | None:
+    text = request.form.get(field, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
 
 

@@ -54,6 +54,7 @@ AREAS = (
     Area("preparing", marked("Preparing"), (OrderStatus.CONFIRMED, OrderStatus.PREPARING)),
     Area("ready", marked("Ready, please come"), (OrderStatus.READY,), CALLED_FOR),
 )
+_MOVES_NUMBERS = {OrderAction.CHANGE, OrderAction.DELAY, OrderAction.FIRE}
 _STATUSES = frozenset(status for area in AREAS for status in area.statuses)
 
 
@@ -72,7 +73,7 @@ class PickupChannel:
 
     def keys(self, change: Change) -> tuple[str, ...]:
         # What is done to an order without moving it leaves its number where it is, but for a change.
-        is_still = isinstance(change.event, ActionRecord) and change.event.act != OrderAction.CHANGE
+        is_still = isinstance(change.event, ActionRecord) and change.event.act not in _MOVES_NUMBERS
         if is_still or change.order.fulfilment not in FULFILMENTS:
             return ()
         if _STATUSES.isdisjoint(change.event.statuses):
@@ -92,7 +93,7 @@ class PickupChannel:
 
 def area_of(order: OrderRecord, now: dt.datetime) -> Area | None:
     """Where the order's number stands at a moment; None if it does not."""
-    if order.fulfilment not in FULFILMENTS:
+    if order.fulfilment not in FULFILMENTS or order.is_later:
         return None
     for area in AREAS:
         if order.status in area.statuses:

@@ -9,6 +9,7 @@ from flask import Flask
 
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
+from ordertrack.orders import house
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.restaurants import operations
 from ordertrack.restaurants.operations import Asked
@@ -43,7 +44,7 @@ HOLDING = (
     marked("Missing ingredient"),
     marked("Check with the customer"),
 )
-_OFFERED = frozenset(HOLDING).union(*USUAL.values())
+_OFFERED = frozenset({*HOLDING, house.NOT_CONFIRMED}).union(*USUAL.values())
 
 
 def asked_of(move: Move) -> Asked:
@@ -73,7 +74,7 @@ def for_guests(order: OrderRecord) -> str:
     if order.status != OrderStatus.CANCELLED or reason is None:
         return ""
     own = operations.of_restaurant(order.tenant_id, order.restaurant_id).reasons.get(Asked.CANCEL, ())
-    return as_read(reason) if reason in (*USUAL[Asked.CANCEL], *own) else ""
+    return as_read(reason) if reason in (house.NOT_CONFIRMED, *USUAL[Asked.CANCEL], *own) else ""
 
 
 def as_kept(reason: str | None) -> str | None:

@@ -10,6 +10,7 @@ from ordertrack.boards.allergens import leaves_out_an_allergen, speaks_of_allerg
 from ordertrack.orders.order_record import ItemRecord, OrderRecord
 
 MOST_CARDS = 500  # on one board
+MOST_LATER = 200  # in its drawer
 LARGEST_CARD = 24_000  # bytes of HTML that the lines of one card may take: seventy lines without notes
 LARGEST_BOARD = 1_000_000  # bytes that the lines of all cards of a board may take when it is shown anew
 _LINE = 400  # bytes of HTML around one line

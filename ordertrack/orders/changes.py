@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.session import db
 from ordertrack.monitoring import metrics
-from ordertrack.orders import records
+from ordertrack.orders import must_start, records
 from ordertrack.orders.changed_fields import FIELDS, Fields, flat_changes, merged
 from ordertrack.orders.models import Order, OrderItem
 from ordertrack.orders.new_order import NewItem, check_promise
@@ -31,6 +32,7 @@ from ordertrack.rules.order_changes import (
     check_change,
     concerns_kitchen,
 )
+from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.principal import Principal
 
 # The order is locked before it; the stream is everybody's last lock (see transitions). What does not concern
@@ -41,7 +43,7 @@ _LOG = text("""
     ), changed AS (
         UPDATE orders SET acts = acts + 1, note = :note, promised_at = :promised_at, reference = :reference,
             table_name = :table, customer = :customer, currency = :currency, total = :total,
-            to_collect = :to_collect, changed_in = :revision,
+            to_collect = :to_collect, start_by = :start_by, is_later = :is_later, changed_in = :revision,
             changes_seen_in = CASE WHEN :concerns_kitchen OR changes_seen_in < changed_in
                 THEN changes_seen_in ELSE :revision END,
             unseen_fields = unseen_fields || :told_fields
@@ -171,6 +173,7 @@ def _change(
             "order_id": order_id,
             "revision": order.revision + 1,
             **_columns(draft.fields),
+            **_start(order, draft.fields["promised_at"]),
             "told_fields": sorted(KITCHEN_FIELDS.intersection(names)),
             "concerns_kitchen": concerns_kitchen(names, is_of_lines=bool(draft.added or draft.voided)),
             "reason": reason,
@@ -262,6 +265,15 @@ def _write_lines(order: OrderRecord, draft: _Draft) -> list[int]:
         )
     db.session.flush()
     return list(range(first, first + len(draft.added)))
+
+
+def _start(order: OrderRecord, promised_at: dt.datetime | None) -> dict[str, Any]:
+    """When the order must be begun by this promise; one that has not been begun can be for later again."""
+    if promised_at == order.promised_at:
+        return {"start_by": order.start_by, "is_later": order.is_later}
+    start = must_start.of_promise(order.tenant_id, order.restaurant_id, order.fulfilment, promised_at)
+    is_waiting = order.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED)
+    return {"start_by": start.by, "is_later": start.is_later and is_waiting}
 
 
 def _columns(fields: Fields) -> dict[str, Any]:

@@ -95,6 +95,7 @@ class ActionRecord:
     occurred_at: dt.datetime
     metadata: dict[str, Any]
     changes: dict[str, Any] | None
+    minutes: int | None
 
     @property
     def statuses(self) -> tuple[OrderStatus | None, ...]:
@@ -226,6 +227,7 @@ def _actions() -> Select[Any]:
         ActionEvent.line,
         ActionEvent.detail,
         ActionEvent.changes,
+        ActionEvent.minutes,
     )
 
 
@@ -289,11 +291,18 @@ def _to_action(row: Row[Any]) -> ActionRecord:
         row.occurred_at,
         row.entry_metadata,
         row.changes,
+        row.minutes,
     )
 
 
 # Built once: every event of every process comes through these.
-_ONLY_OF_ACTIONS: dict[str, Any] = {"act": Text, "line": Integer, "detail": Text, "changes": JSONB}
+_ONLY_OF_ACTIONS: dict[str, Any] = {
+    "act": Text,
+    "line": Integer,
+    "detail": Text,
+    "changes": JSONB,
+    "minutes": Integer,
+}
 _EVENTS = _events().subquery("log")
 _LOG = union_all(_events(), _actions()).subquery("log")
 _HEAD = TenantQuery(

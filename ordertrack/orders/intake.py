@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.session import db
 from ordertrack.monitoring import metrics
+from ordertrack.orders import must_start, transitions
 from ordertrack.orders.models import Order
 from ordertrack.orders.new_order import NewOrder, check_promise
 from ordertrack.restaurants import operations
@@ -68,11 +69,13 @@ _PLACE = text("""
     ), placed AS (
         INSERT INTO orders (tenant_id, id, restaurant_id, business_date, number, status, version,
             status_since, fulfilment, placed_at, promised_at, reference, customer, note, table_name, channel,
-            currency, total, to_collect, follows, follows_number, follows_due,
+            currency, total, to_collect, follows, follows_number, follows_due, start_by, is_later,
+            accept_by, accept_then,
             idempotency_key, idempotency_hash, idempotency_sender, possible_double_of)
         SELECT tenant_id, :order_id, restaurant_id, numbered_on, last_number, :first, 1,
             at, :fulfilment, at, :promised_at, :reference, :customer, :note, :table, :channel,
             :currency, :total, :to_collect, :follows, :follows_number, :follows_due,
+            :start_by, :is_later, at + make_interval(secs => CAST(:accept_within AS integer)), :accept_then,
             :idempotency_key, :idempotency_hash, :idempotency_sender, (SELECT number FROM twin) FROM stream
     ), lines AS (
         INSERT INTO order_items (tenant_id, order_id, position, name, quantity, notes, modifiers, station)
@@ -162,6 +165,10 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.
     if restaurant_id is None:
         raise RestaurantNotFound(order.restaurant)
     followed = _followed(order.follows, by, restaurant_id)
+    start = must_start.of_promise(by.tenant_id, restaurant_id, order.fulfilment, order.promised_at)
+    settings = operations.of_restaurant(by.tenant_id, restaurant_id)
+    handling = settings.orders
+    is_confirmed = handling.confirms(order.channel)
     order_id = uuid.uuid4()
     db.session.execute(
         _PLACE,
@@ -182,12 +189,14 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.
             "channel": order.channel,
             **{name: (order.amounts or {}).get(name) for name in ("currency", "total", "to_collect")},
             **followed,
+            "start_by": start.by,
+            "is_later": start.is_later,
+            "accept_within": (not is_confirmed and handling.accept_within) or None,
+            "accept_then": handling.accept_then,
             "idempotency_key": idempotency_key,
             "idempotency_hash": order.fingerprint if idempotency_key is not None else None,
             "idempotency_sender": by.actor if idempotency_key is not None else None,
-            "items": [
-                item.routed(operations.of_restaurant(by.tenant_id, restaurant_id)) for item in order.items
-            ],
+            "items": [item.routed(settings) for item in order.items],
             "token": secrets.token_urlsafe(16),
             "changed_by": by.name,
             "actor": by.actor,
@@ -195,6 +204,8 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.
             "events_channel": EVENTS_CHANNEL,
         },
     ).one()
+    if is_confirmed:
+        transitions.confirm_by_house(by.tenant_id, order_id)
     return order_id
 
 

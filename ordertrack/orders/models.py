@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ordertrack.database.session import Base, Moment, stored_as_text
+from ordertrack.restaurants.order_handling import AcceptThen
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet
 
@@ -36,6 +37,10 @@ class Order(Base):
     units. `changed_in` is the revision of the last change, `changes_seen_in` the one up to which the kitchen
     has seen what concerns it, `unseen_fields` what was set since. An order that adds to another one has its
     number, and stands where that one was due.
+
+    Delays are minutes, all that were said and those since the order has its status. By `start_by` it must be
+    begun; what `is_later` is begun by a fire. Until `accept_by` somebody is to confirm it,
+    `accept_then` is what the clock does if nobody has.
     """
 
     __tablename__ = "orders"
@@ -96,6 +101,15 @@ class Order(Base):
     changed_in: Mapped[int] = mapped_column(server_default=text("0"))
     changes_seen_in: Mapped[int] = mapped_column(server_default=text("0"))
     unseen_fields: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    delayed_by: Mapped[int] = mapped_column(server_default=text("0"))
+    delayed_now: Mapped[int] = mapped_column(server_default=text("0"))
+    start_by: Mapped[dt.datetime | None] = mapped_column(Moment)
+    is_later: Mapped[bool] = mapped_column(server_default=text("false"))
+    fired_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    accept_by: Mapped[dt.datetime | None] = mapped_column(Moment)
+    accept_then: Mapped[AcceptThen] = mapped_column(
+        stored_as_text(AcceptThen), server_default=text("'nothing'")
+    )
 
 
 class OrderItem(Base):
@@ -140,7 +154,8 @@ class StatusEvent(Base):
 
     `kitchen_load` is how many orders the kitchen had then (up to 99); None where nobody counted. `open_lines`
     is how many lines were not struck off when the order was called ready; None for every other move.
-    `rule_set` is the one that its tenant had then, which the schema writes.
+    `rule_set` is the one that its tenant had then, which the schema writes. `is_early`: the order was for
+    later then.
     """
 
     __tablename__ = "order_status_events"
@@ -174,6 +189,7 @@ class StatusEvent(Base):
     kitchen_load: Mapped[int | None] = mapped_column(SmallInteger)
     open_lines: Mapped[int | None] = mapped_column(SmallInteger)
     rule_set: Mapped[RuleSet] = mapped_column(stored_as_text(RuleSet), server_default=text("'strict'"))
+    is_early: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class ActionEvent(Base):
@@ -201,6 +217,7 @@ class ActionEvent(Base):
     actor: Mapped[str]
     occurred_at: Mapped[dt.datetime] = mapped_column(Moment)
     action_metadata: Mapped[dict[str, Any]] = mapped_column("metadata", JSONB, server_default=_EMPTY)
+    minutes: Mapped[int | None]
     changes: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
 

@@ -91,6 +91,12 @@ class OrderRecord:
     changed_in: int
     changes_seen_in: int
     unseen_fields: tuple[str, ...]
+    delayed_by: int
+    delayed_now: int
+    start_by: dt.datetime | None
+    is_later: bool
+    fired_at: dt.datetime | None
+    accept_by: dt.datetime | None
     rule_set: RuleSet
     tracking_token: str
     items: tuple[ItemRecord, ...]
@@ -98,11 +104,16 @@ class OrderRecord:
 
     @property
     def due_at(self) -> dt.datetime:
-        """What cards sort by: the promised time, else the time when the order was placed.
+        """What cards sort by: when the order must be begun, which without a promise is when it was placed.
 
         What adds to another order stands where that one does.
         """
-        return self.promised_at or self.follows_due or self.placed_at
+        return self.start_by or self.follows_due or self.placed_at
+
+    @property
+    def began_at(self) -> dt.datetime:
+        """Since when it is on the boards: what was for later begins with its fire."""
+        return self.fired_at or self.placed_at
 
     @property
     def code(self) -> str:
@@ -153,7 +164,13 @@ class OrderRecord:
         return {name: value for name, value in said.items() if value is not None}
 
     def acts_allowed(self, role: Role | None = None) -> tuple[OrderAction, ...]:
-        return allowed_acts(self.status, self.fulfilment, role, is_changed=self.has_unseen_changes)
+        return allowed_acts(
+            self.status,
+            self.fulfilment,
+            role,
+            is_changed=self.has_unseen_changes,
+            is_later=self.is_later,
+        )
 
     def is_already(self, act: OrderAction, line: int | None = None, detail: str | None = None) -> bool:
         """Whether what the act would bring about is so already."""
@@ -173,11 +190,18 @@ class OrderRecord:
                 return self.acknowledged_at is not None
             case OrderAction.ACKNOWLEDGE:
                 return not self.has_unseen_changes
-            case OrderAction.CHANGE:
+            case OrderAction.FIRE:
+                return not self.is_later
+            case OrderAction.CHANGE | OrderAction.DELAY:
                 return False
 
     def after_act(
-        self, act: OrderAction, at: dt.datetime, line: int | None, detail: str | None
+        self,
+        act: OrderAction,
+        at: dt.datetime,
+        line: int | None,
+        detail: str | None,
+        minutes: int | None = None,
     ) -> OrderRecord:
         """The same order once the act is done."""
         done = replace(self, action_count=self.action_count + 1)
@@ -198,8 +222,22 @@ class OrderRecord:
                 return replace(done, acknowledged_at=at)
             case OrderAction.ACKNOWLEDGE:
                 return replace(done, changes_seen_in=self.changed_in, unseen_fields=())
+            case OrderAction.FIRE:
+                return replace(done, is_later=False, fired_at=at)
+            case OrderAction.DELAY:
+                return done._delayed(minutes or 0)
             case OrderAction.CHANGE:
                 raise ValueError("what a change makes of an order is read anew")
+
+    def _delayed(self, minutes: int) -> OrderRecord:
+        by = dt.timedelta(minutes=minutes)
+        return replace(
+            self,
+            promised_at=self.promised_at and self.promised_at + by,
+            start_by=self.start_by and self.start_by + by,
+            delayed_by=self.delayed_by + minutes,
+            delayed_now=self.delayed_now + minutes,
+        )
 
     def allowed(self, role: Role | None = None) -> tuple[OrderStatus, ...]:
         return allowed(self.status, self.fulfilment, role, self.rule_set)
@@ -211,5 +249,6 @@ class OrderRecord:
             status=step.status,
             version=self.version + 1,
             status_since=step.at,
+            delayed_now=0,
             steps=(*self.steps, step),
         )

@@ -12,7 +12,14 @@ from ordertrack.orders.changes import OrderChanged
 from ordertrack.orders.intake import FollowsNoOrder, IdempotencyKeyReused, RestaurantNotFound
 from ordertrack.orders.new_order import PromiseOutOfRange
 from ordertrack.orders.transitions import OrderMoved, OrderNotFound
-from ordertrack.rules.order_actions import DetailMissing, IllegalAct, NoSuchLine, OrderAction, RoleMayNotAct
+from ordertrack.rules.order_actions import (
+    LONGEST_DELAY,
+    DetailMissing,
+    IllegalAct,
+    NoSuchLine,
+    OrderAction,
+    RoleMayNotAct,
+)
 from ordertrack.rules.order_changes import (
     MOST_LINES,
     MOST_LINES_EVER,
@@ -141,6 +148,8 @@ def of_act(error: IllegalAct) -> str:
             return _("Say in `line` which line of the order is meant, counted from 1.")
         case DetailMissing(act=OrderAction.HOLD):
             return _("Say why the order is held: give a reason.")
+        case DetailMissing(act=OrderAction.DELAY):
+            return _("Say by how many `minutes` the order is delayed: 1 to %(most)s.", most=LONGEST_DELAY)
         case DetailMissing():
             return _("Say who carries the order: give a name.")
     return _(
@@ -236,4 +245,6 @@ def _act(act: OrderAction) -> str:
         OrderAction.UNASSIGN: pgettext("in a sentence", "unassign"),
         OrderAction.ACKNOWLEDGE: pgettext("in a sentence", "acknowledge"),
         OrderAction.CHANGE: pgettext("in a sentence", "change"),
+        OrderAction.DELAY: pgettext("in a sentence", "delay"),
+        OrderAction.FIRE: pgettext("in a sentence", "fire"),
     }[act]

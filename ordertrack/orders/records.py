@@ -39,10 +39,23 @@ def of_restaurant(
 ) -> list[OrderRecord]:
     """Orders in one of `statuses`, and those that came into one of `passing` since the moment it says.
 
-    What was cancelled counts until somebody acknowledged it.
+    What was cancelled counts until somebody acknowledged it. What is for later is not among them.
     """
     query = _records(tenant_id).where(_standing(restaurant_id, statuses, passing)).order_by(*_BY_DUE)
     return [to_record(row) for row in db.session.execute(query)]
+
+
+def later(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, limit: int) -> tuple[list[OrderRecord], int]:
+    """Up to `limit` orders that need not be begun yet, the next one first, and how many more there are."""
+    waiting = and_(
+        Order.restaurant_id == restaurant_id, Order.is_later, Order.status != OrderStatus.CANCELLED
+    )
+    query = _records(tenant_id).where(waiting).order_by(Order.start_by, Order.number).limit(limit)
+    orders = [to_record(row) for row in db.session.execute(query)]
+    if len(orders) < limit:
+        return orders, 0
+    counted = select(func.count()).select_from(Order).where(Order.tenant_id == tenant_id, waiting)
+    return orders, max(db.session.execute(counted).scalar_one() - limit, 0)
 
 
 def most_urgent(
@@ -73,7 +86,7 @@ def _standing(
         standing = standing | and_(
             Order.status == status, Order.status_since >= since, Order.acknowledged_at.is_(None)
         )
-    return and_(Order.restaurant_id == restaurant_id, standing)
+    return and_(Order.restaurant_id == restaurant_id, standing, ~Order.is_later)
 
 
 def of_day(
@@ -195,6 +208,12 @@ def record_columns() -> list[Any]:
         Order.changed_in,
         Order.changes_seen_in,
         Order.unseen_fields,
+        Order.delayed_by,
+        Order.delayed_now,
+        Order.start_by,
+        Order.is_later,
+        Order.fired_at,
+        Order.accept_by,
         select(TenantStream.rule_set)
         .where(TenantStream.tenant_id == Order.tenant_id)
         .correlate(Order)
@@ -246,7 +265,7 @@ def to_record(row: Row[Any]) -> OrderRecord:
     )
 
 
-_BY_DUE = (func.coalesce(Order.promised_at, Order.follows_due, Order.placed_at), Order.number)
+_BY_DUE = (func.coalesce(Order.start_by, Order.follows_due, Order.placed_at), Order.number)
 _MADE_FIELDS = ("status", "fulfilment", "rule_set", "customer", "unseen_fields", "items", "steps")
 _PLAIN_FIELDS = tuple(name for name in OrderRecord.__slots__ if name not in _MADE_FIELDS)
 

@@ -28,6 +28,8 @@ _DEEDS = {
     OrderAction.UNASSIGN: marked("Taken from its rider"),
     OrderAction.ACKNOWLEDGE: marked("Cancellation acknowledged"),
     OrderAction.CHANGE: marked("Changed"),
+    OrderAction.DELAY: marked("Delayed"),
+    OrderAction.FIRE: marked("Begun, for it was for later"),
 }
 
 
@@ -88,7 +90,9 @@ def _of_action(
     about = {OrderAction.ASSIGN: action.detail or ""}.get(action.act, "")
     if action.act in LINE_ACTS and action.line is not None:
         about = order.items[action.line - 1].name
-    why = action.detail or "" if action.act in (OrderAction.HOLD, OrderAction.CHANGE) else ""
+    if action.minutes:
+        about = _("+%(minutes)s min", minutes=action.minutes)
+    why = action.detail or "" if action.act != OrderAction.ASSIGN else ""
     what = _(_DEEDS[action.act])
     if action.act == OrderAction.ACKNOWLEDGE and action.status != OrderStatus.CANCELLED:
         what = _("Change seen")

@@ -15,11 +15,13 @@ from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.session import db
 from ordertrack.database.statements import Statement
 from ordertrack.monitoring import metrics
-from ordertrack.orders import records
+from ordertrack.orders import house, records
 from ordertrack.orders.models import StatusEvent
 from ordertrack.orders.records import OrderRecord, Step
+from ordertrack.orders.writing_actions import Wish, write
 from ordertrack.restaurants import operations
 from ordertrack.rules import state_machine
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import (
     RECALL,
@@ -132,9 +134,14 @@ def _advance(
             raise ReasonMissing(order.status, to, order.allowed(by.role))
         if (order.status, to) == RECALL and by.role == Role.KITCHEN:
             _check_recall(order, to)
-        asks_lines = needs_lines_done and (order.status, to) == _CALLED_READY
+        asks_lines = needs_lines_done and (order.status, to) == _CALLED_READY and _needs_lines(order)
         if on_board:
             _check_board(order, to, by, asks_lines)
+        if order.is_later and to == OrderStatus.PREPARING:
+            fired = write(order, Wish(OrderAction.FIRE), by)
+            if fired is None:
+                continue
+            order = fired
         try:
             written = _ADVANCE.rows(
                 tenant_id=by.tenant_id,
@@ -153,6 +160,19 @@ def _advance(
             continue
         if written:
             return Advance(order.after(Step(to, written[0].at, by.name, reason, written[0].load)), True)
+
+
+def confirm_by_house(tenant_id: uuid.UUID, order_id: uuid.UUID) -> None:
+    """Confirm, in the running transaction, an order that was placed in it."""
+    order = records.find(tenant_id, order_id)
+    assert order is not None
+    by = house.on_arrival(tenant_id)
+    _advance(order_id, OrderStatus.CONFIRMED, by, None, None, None, None, False, False)
+
+
+def _needs_lines(order: OrderRecord) -> bool:
+    """Whether the restaurant wants lines struck off before its boards call an order ready."""
+    return operations.of_restaurant(order.tenant_id, order.restaurant_id).orders.ready_needs_lines
 
 
 def _came_again(order: OrderRecord, waited: int) -> bool:

@@ -65,6 +65,7 @@ _patience = func.make_interval(
 _is_forgotten = func.greatest(Order.status_since, Order.promised_at) < func.clock_timestamp() - _patience
 _IS_OPEN = (
     Order.tenant_id == bindparam("tenant_id"),
+    ~Order.is_later,
     Order.restaurant_id == any_(bindparam("restaurants", type_=ARRAY(Uuid))),
     cast(Order.status, Text) == any_(bindparam("statuses", type_=ARRAY(Text))),
 )

@@ -14,6 +14,7 @@ from ordertrack.i18n.translate import number
 from ordertrack.restaurants import naming
 from ordertrack.restaurants.calendar import EVERY_WEEKDAY, Rules, Shift, overlapping
 from ordertrack.restaurants.operations import MOVES, Asked, OperationSettings
+from ordertrack.restaurants.order_handling import OrderHandling
 from ordertrack.restaurants.stations import Station, words_of
 from ordertrack.restaurants.targets import Target, Targets
 from ordertrack.rules.state_machine import OrderStatus
@@ -24,7 +25,8 @@ EARLIEST, FARTHEST_AHEAD = dt.date(2000, 1, 1), dt.timedelta(days=400)
 MOST_UNDO, SHORTEST_REST, LONGEST_REST = 30, 60, 240 * 60  # seconds
 MOST_STATIONS, LONGEST_STATION_NAME = 20, 30
 MOST_DISHES, LONGEST_DISH = 100, 60  # of one station
-LONGEST_RECALL = 60 * 60  # seconds
+LONGEST_RECALL, LONGEST_HANDLING = 60 * 60, 240 * 60  # seconds
+MOST_CHANNELS, LONGEST_CHANNEL = 20, 30
 MOST_REASONS, LONGEST_OFFERED = 8, 60  # for one thing that is asked
 _DAY = dt.timedelta(days=1)
 
@@ -55,7 +57,9 @@ def problems_of_rules(rules: Rules) -> dict[str, str]:
 
 def problems_of_operations(wanted: OperationSettings) -> dict[str, str]:
     """A sentence for each field; a station's is `station-<index>`."""
-    return dict(reversed([*_of_operations(wanted), *_of_reasons(wanted), *_of_stations(wanted.stations)]))
+    of_orders = _of_handling(wanted.orders)
+    found = [*_of_operations(wanted), *_of_reasons(wanted), *of_orders, *_of_stations(wanted.stations)]
+    return dict(reversed(found))
 
 
 def problems_of_target(target: Target, saved: Targets, today: dt.date) -> dict[str, str]:
@@ -170,6 +174,19 @@ def _of_operations(wanted: OperationSettings) -> Iterator[tuple[str, str]]:
         yield "rest_after", _("Give 1 to 240 minutes.")
     if not 0 <= wanted.recall_within <= LONGEST_RECALL:
         yield "recall_within", _("Give 0 to 60 minutes.")
+
+
+def _of_handling(wanted: OrderHandling) -> Iterator[tuple[str, str]]:
+    for name in ("kitchen_takes", "road_takes", "margin", "accept_within"):
+        if not 0 <= getattr(wanted, name) <= LONGEST_HANDLING:
+            yield name, _("Give 0 to %(most)s minutes.", most=number(LONGEST_HANDLING // 60))
+    if len(wanted.confirmed_channels) > MOST_CHANNELS:
+        yield "confirmed_channels", _("Name %(most)s channels at most.", most=number(MOST_CHANNELS))
+    for channel in wanted.confirmed_channels:
+        try:
+            plain_text(channel, LONGEST_CHANNEL)
+        except UnusableText as error:
+            yield "confirmed_channels", _("A channel %(problem)s.", problem=error)
 
 
 def _of_reasons(wanted: OperationSettings) -> Iterator[tuple[str, str]]:

@@ -80,6 +80,9 @@ class SavedOperations(Version):
     stations: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     recall_within: Mapped[int] = mapped_column(server_default=text("600"))
     reasons: Mapped[dict[str, list[str]]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    orders: Mapped[dict[str, Any]] = mapped_column(
+        "order_handling", JSONB, server_default=text("'{}'::jsonb")
+    )
 
 
 class Stale(Base):

@@ -12,8 +12,9 @@ from sqlalchemy import bindparam, select
 
 from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import marked
-from ordertrack.restaurants import stations, versioned
+from ordertrack.restaurants import order_handling, stations, versioned
 from ordertrack.restaurants.models import SavedOperations
+from ordertrack.restaurants.order_handling import OrderHandling
 from ordertrack.restaurants.stations import Station
 from ordertrack.restaurants.versioned import Kind
 from ordertrack.rules.state_machine import FIRST, OrderStatus
@@ -41,7 +42,8 @@ class OperationSettings:
     `undo_seconds` is how long a move to a status can be taken back before it is sent, `rest_after` after how
     many seconds a tablet forgets who works on it, `arabic_digits` whether guests who read Arabic see ١٢٣.
     `recall_within` is for how many seconds the kitchen may take back what it called ready. `reasons` are
-    those that boards offer, by what is asked; where there are none, the usual ones are offered.
+    those that boards offer, by what is asked; where there are none, the usual ones are offered. `orders` is
+    how long they take and who confirms them.
     """
 
     restaurant_id: uuid.UUID
@@ -51,6 +53,7 @@ class OperationSettings:
     stations: tuple[Station, ...] = ()
     recall_within: int = 600
     reasons: Mapping[Asked, tuple[str, ...]] = field(default_factory=dict)
+    orders: OrderHandling = field(default_factory=OrderHandling)
     version: int = 0
 
     def undo_for(self, status: OrderStatus) -> int:
@@ -92,6 +95,7 @@ def _read_operations(
     stations: list[dict[str, Any]],
     recall_within: int,
     reasons: dict[str, list[str]],
+    handling: dict[str, Any],
     version: int,
 ) -> OperationSettings:
     return OperationSettings(
@@ -102,6 +106,7 @@ def _read_operations(
         tuple(Station(saved["name"], tuple(saved["dishes"])) for saved in stations),
         recall_within,
         {Asked(asked): tuple(offered) for asked, offered in reasons.items()},
+        order_handling.read(handling),
         version,
     )
 
@@ -128,10 +133,16 @@ OPERATIONS = Kind(
         SavedOperations.stations,
         SavedOperations.recall_within,
         SavedOperations.reasons,
+        SavedOperations.orders,
         SavedOperations.version,
     ),
     _read_operations,
-    {"undo_seconds": _stored_undo, "stations": _stored_stations, "reasons": _stored_reasons},
+    {
+        "undo_seconds": _stored_undo,
+        "stations": _stored_stations,
+        "reasons": _stored_reasons,
+        "orders": order_handling.stored,
+    },
     marked(
         "Somebody else saved other settings while you were at it: see what was saved below."
         " Saving once more replaces theirs by what stands here."

@@ -78,6 +78,9 @@ def is_breach(seconds: float, target: int) -> bool:
     return seconds > target
 
 
+_DUE_BEFORE = dt.timedelta(minutes=1)
+
+
 class TimerState(StrEnum):
     CALM = "calm"
     DUE = "due"
@@ -90,6 +93,11 @@ class Timer:
 
     due_at: dt.datetime | None = None
     late_at: dt.datetime | None = None
+
+    def no_later_than(self, moment: dt.datetime) -> Timer:
+        """The same, but late after this moment at the latest, and due a little before."""
+        due_at = moment - _DUE_BEFORE
+        return Timer(min(self.due_at or due_at, due_at), min(self.late_at or moment, moment))
 
     def state(self, now: dt.datetime) -> TimerState:
         if self.late_at is not None and is_breach((now - self.late_at).total_seconds(), 0):

@@ -9,7 +9,8 @@ from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 
 class OrderAction(StrEnum):
-    """Strike a line off, rush or hold an order, give it to a rider, acknowledge a cancellation or a change.
+    """Strike a line off, rush, hold or delay an order, give it to a rider, begin what was for later,
+    acknowledge a cancellation or a change.
 
     To change an order has rules and a verb of its own (`order_changes`); the log has it among the actions.
     """
@@ -24,9 +25,14 @@ class OrderAction(StrEnum):
     UNASSIGN = "unassign"
     ACKNOWLEDGE = "acknowledge"
     CHANGE = "change"
+    DELAY = "delay"
+    FIRE = "fire"
 
 
 LINE_ACTS = frozenset({OrderAction.STRIKE, OrderAction.UNSTRIKE})
+LONGEST_DELAY = 240
+"""Of one delay, in minutes."""
+
 DETAILED_ACTS = frozenset({OrderAction.HOLD, OrderAction.ASSIGN})
 
 _COOKING = frozenset({OrderStatus.CONFIRMED, OrderStatus.PREPARING})
@@ -44,7 +50,10 @@ _STATUSES: dict[OrderAction, frozenset[OrderStatus]] = {
     OrderAction.UNASSIGN: _IN_THE_HOUSE | {OrderStatus.DELIVERING},
     OrderAction.ACKNOWLEDGE: frozenset({OrderStatus.CANCELLED}),
     OrderAction.CHANGE: frozenset(),
+    OrderAction.DELAY: _IN_THE_HOUSE | {OrderStatus.DELIVERING},
+    OrderAction.FIRE: frozenset(),
 }
+_BEFORE_IT_BEGINS = frozenset({OrderStatus.PENDING, OrderStatus.CONFIRMED})
 _MANAGERS = frozenset({Role.MANAGER, Role.OWNER})
 _ROLES: dict[OrderAction, frozenset[Role]] = {
     OrderAction.STRIKE: _MANAGERS | {Role.KITCHEN},
@@ -57,6 +66,8 @@ _ROLES: dict[OrderAction, frozenset[Role]] = {
     OrderAction.UNASSIGN: _MANAGERS | {Role.DISPATCH},
     OrderAction.ACKNOWLEDGE: frozenset(Role),
     OrderAction.CHANGE: frozenset(),
+    OrderAction.DELAY: frozenset(Role),
+    OrderAction.FIRE: frozenset(Role),
 }
 _NOTICES_CHANGES = _MANAGERS | {Role.KITCHEN}
 
@@ -98,26 +109,34 @@ class NoSuchLine(IllegalAct):
 
 
 class DetailMissing(IllegalAct):
-    """A hold needs its reason, an assignment its rider."""
+    """A hold needs its reason, an assignment its rider, a delay its minutes."""
 
     @property
     def sentence(self) -> str:
+        if self.act == OrderAction.DELAY:
+            return f"Say by how many `minutes` the order is delayed: 1 to {LONGEST_DELAY}."
         if self.act == OrderAction.HOLD:
             return "Say why the order is held: give a reason."
         return "Say who carries the order: give a name."
 
 
 def allowed_acts(
-    status: OrderStatus, fulfilment: Fulfilment, role: Role | None = None, *, is_changed: bool = False
+    status: OrderStatus,
+    fulfilment: Fulfilment,
+    role: Role | None = None,
+    *,
+    is_changed: bool = False,
+    is_later: bool = False,
 ) -> tuple[OrderAction, ...]:
     """The acts that an order takes now; `role` None narrows by no role (API keys).
 
-    `is_changed`: something was changed that the kitchen has not acknowledged yet.
+    `is_changed`: something was changed that the kitchen has not acknowledged yet. `is_later`: it need not be
+    begun yet.
     """
     return tuple(
         act
         for act in OrderAction
-        if _takes(act, status, is_changed)
+        if _takes(act, status, is_changed, is_later)
         and (role is None or role in _roles(act, status))
         and (act not in (OrderAction.ASSIGN, OrderAction.UNASSIGN) or fulfilment == Fulfilment.DELIVERY)
     )
@@ -130,17 +149,20 @@ def check_act(
     role: Role | None = None,
     *,
     is_changed: bool = False,
+    is_later: bool = False,
 ) -> None:
     """Raise IllegalAct, or RoleMayNotAct where only the role stands in the way."""
-    allowed = allowed_acts(status, fulfilment, role, is_changed=is_changed)
+    allowed = allowed_acts(status, fulfilment, role, is_changed=is_changed, is_later=is_later)
     if act in allowed:
         return
-    if role is not None and act in allowed_acts(status, fulfilment, is_changed=is_changed):
+    if role is not None and act in allowed_acts(status, fulfilment, is_changed=is_changed, is_later=is_later):
         raise RoleMayNotAct(role, act, status, allowed)
     raise IllegalAct(act, status, allowed)
 
 
-def _takes(act: OrderAction, status: OrderStatus, is_changed: bool) -> bool:
+def _takes(act: OrderAction, status: OrderStatus, is_changed: bool, is_later: bool) -> bool:
+    if act == OrderAction.FIRE:
+        return is_later and status in _BEFORE_IT_BEGINS
     acknowledges_change = act == OrderAction.ACKNOWLEDGE and is_changed and status in _IN_THE_HOUSE
     return acknowledges_change or status in _STATUSES[act]
 

@@ -16,10 +16,11 @@ from ordertrack.database.config import Settings
 from ordertrack.i18n import labels, money, names, script_messages, translate
 from ordertrack.live.takeover import TakeOver
 from ordertrack.monitoring import health, logs, metrics
-from ordertrack.orders import change_views
+from ordertrack.orders import change_views, must_start
 from ordertrack.orders import problems as order_problems  # noqa: F401 (it registers)
 from ordertrack.orders import views as order_views
 from ordertrack.server import notifications
+from ordertrack.sla.estimates import expected_end
 from ordertrack.sla.report import channel as report_channel
 from ordertrack.sla.report import views as report_views
 from ordertrack.streams import problems as stream_problems  # noqa: F401 (it registers)
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         COMPRESS_MIN_SIZE=2048,
         COMPRESS_STREAMS=False,
     )
+    must_start.use(expected_end.needed)
     logs.init_app(app)
     translate.init_app(app)  # before whatever may refuse: a refusal is said in the language asked for
     errors.init_app(app)

@@ -134,11 +134,14 @@ _CLAIMS = {
             SELECT order_id, count(*) AS acts,
                 (array_agg(act ORDER BY seq DESC) FILTER (WHERE act IN ('rush', 'unrush')))[1] AS rush,
                 (array_agg(detail ORDER BY seq DESC) FILTER (WHERE act IN ('hold', 'release')))[1] AS hold,
-                (array_agg(detail ORDER BY seq DESC) FILTER (WHERE act IN ('assign', 'unassign')))[1] AS rider
+                (array_agg(detail ORDER BY seq DESC) FILTER (WHERE act IN ('assign', 'unassign')))[1]
+                    AS rider,
+                sum(minutes) AS delayed, max(occurred_at) FILTER (WHERE act = 'fire') AS fired
               FROM order_actions WHERE tenant_id = :tenant GROUP BY order_id) AS done ON order_id = orders.id
          WHERE tenant_id = :tenant
-           AND (orders.acts, is_rush, hold_reason, orders.rider) IS DISTINCT FROM
-               (coalesce(done.acts, 0), coalesce(done.rush = 'rush', false), done.hold, done.rider)""",
+           AND (orders.acts, is_rush, hold_reason, orders.rider, delayed_by, fired_at) IS DISTINCT FROM
+               (coalesce(done.acts, 0), coalesce(done.rush = 'rush', false), done.hold, done.rider,
+                coalesce(done.delayed, 0), done.fired)""",
     "each line of {tenant} was added and voided by the changes that say so": """
         WITH said AS (
             SELECT order_id, (changes ->> 'revision')::integer AS revision, kind, position::integer

@@ -7,15 +7,24 @@ import datetime as dt
 from ordertrack.orders.records import OrderRecord
 from ordertrack.restaurants import cache, targets
 from ordertrack.restaurants.targets import Timer
+from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla.estimates import expected_end
 from ordertrack.sla.estimates.expected_end import ExpectedEnd
+
+CRIES_BEFORE = dt.timedelta(seconds=60)
+"""How long before an order must be confirmed its card is late."""
 
 
 def timer_of(order: OrderRecord) -> Timer:
     """When the card of an order becomes due, and late."""
     found = cache.of_restaurant(order.tenant_id, order.restaurant_id)
-    entered = {step.status: step.at for step in reversed(order.steps)}  # a stage begins when it began first
-    return targets.timer(order.status, order.fulfilment, entered, found.calendar, found.targets)
+    # A stage begins when it began first, and that of an order for later not before its fire.
+    entered = {step.status: max(step.at, order.began_at) for step in reversed(order.steps)}
+    timer = targets.timer(order.status, order.fulfilment, entered, found.calendar, found.targets)
+    timer = Timer() if order.is_later else timer
+    if order.status == OrderStatus.PENDING and order.accept_by is not None:
+        return timer.no_later_than(order.accept_by - CRIES_BEFORE)
+    return timer
 
 
 def expected_end_of(order: OrderRecord) -> ExpectedEnd | None:

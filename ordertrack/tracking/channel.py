@@ -14,6 +14,8 @@ from ordertrack.rules.order_actions import OrderAction
 from ordertrack.tenants.principal import Principal
 from ordertrack.tracking import progress as fragments
 
+_TOLD = {OrderAction.CHANGE, OrderAction.DELAY, OrderAction.FIRE}
+
 
 class TrackingChannel:
     """Tells a customer's page of every step of their order, and of no other."""
@@ -29,8 +31,8 @@ class TrackingChannel:
         return watcher.actor == f"customer:{order_id}"
 
     def keys(self, change: Change) -> tuple[str, ...]:
-        # What the kitchen does besides moving an order is not the guest's business; a change is.
-        is_told = isinstance(change.event, EventRecord) or change.event.act == OrderAction.CHANGE
+        # What the kitchen does besides moving an order is not the guest's business; its promise is.
+        is_told = isinstance(change.event, EventRecord) or change.event.act in _TOLD
         return keys_of(change.order.id) if is_told else ()
 
     def render(self, change: Change, key: str) -> Message:

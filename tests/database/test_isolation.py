@@ -153,10 +153,19 @@ def test_views_and_functions_do_not_open_a_way_around(operator: psycopg.Connecti
            SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"""
     ).fetchall()
     # The other one writes a column of the order whose first event was just written, and nobody may call it.
-    assert sorted(loose) == [("name_idempotency_sender",), ("tenants_behind",)]
+    assert sorted(loose) == [("name_idempotency_sender",), ("next_due",), ("tenants_behind",)]
 
 
-def test_the_one_function_that_looks_at_all_tenants_tells_their_ids_and_keeps_no_door_open(
+def test_the_clocks_function_tells_tenants_and_moments_and_keeps_no_door_open(
+    two_houses: tuple[House, House], confined: psycopg.Connection[Any]
+) -> None:
+    confined.execute("SELECT * FROM next_due()")
+    assert confined.execute("SELECT count(*) FROM orders").fetchone() == (0,)
+    result = confined.execute("SELECT pg_get_function_result('next_due()'::regprocedure)").fetchone()
+    assert result == ("TABLE(tenant_id uuid, at timestamp with time zone)",)
+
+
+def test_the_function_of_the_roll_up_tells_the_ids_of_all_tenants_and_keeps_no_door_open(
     two_houses: tuple[House, House], confined: psycopg.Connection[Any]
 ) -> None:
     told = {tenant for (tenant,) in confined.execute("SELECT tenants_behind()")}

@@ -12,9 +12,10 @@ from sqlalchemy import bindparam, select
 
 from ordertrack.database.statements import TenantQuery
 from ordertrack.orders.records import OrderRecord
+from ordertrack.restaurants import cache
 from ordertrack.restaurants.calendar import Calendar
 from ordertrack.rules.stages import SPANS, Stage
-from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla.estimates.models import EstimateDay
 from ordertrack.sla.estimates.table import LEARNED_FROM, Estimates, table_from
 from ordertrack.sla.measure import cells
@@ -50,9 +51,9 @@ def of_order(order: OrderRecord, calendar: Calendar, now: dt.datetime) -> Expect
     It depends on that moment and not on `now`, so that every screen shows the same, and shows it again.
     """
     goal = GOAL[order.fulfilment]
-    if order.status not in _UNTIL[goal] or _is_placed_ahead(order):
+    if order.status not in _UNTIL[goal] or order.is_later or _is_placed_ahead(order):
         return None
-    since = order.status_since
+    since = max(order.status_since, order.began_at)
     if since.date() < now.date() - dt.timedelta(days=1):
         return None
     estimates = _of_restaurant(order.tenant_id, order.restaurant_id, since.date())
@@ -60,7 +61,8 @@ def of_order(order: OrderRecord, calendar: Calendar, now: dt.datetime) -> Expect
     found = estimates.range_for(order.status, order.fulfilment, hour, order.steps[-1].load)
     if found is None:
         return None
-    low, high = (since + dt.timedelta(seconds=seconds) for seconds in (found.low, found.high))
+    delay = dt.timedelta(minutes=order.delayed_now)
+    low, high = (since + delay + dt.timedelta(seconds=seconds) for seconds in (found.low, found.high))
     return ExpectedEnd(_minute_of(low), _minute_of(high) + _MINUTE, goal)
 
 
@@ -69,8 +71,21 @@ def forget() -> None:
     _kept.clear()
 
 
+def needed(
+    tenant_id: uuid.UUID, restaurant_id: uuid.UUID, fulfilment: Fulfilment, at: dt.datetime
+) -> dt.timedelta | None:
+    """How long nine of ten orders that begin around this hour take to their goal; None if nobody knows."""
+    calendar = cache.of_restaurant(tenant_id, restaurant_id).calendar
+    today = dt.datetime.now(dt.UTC).date()
+    estimates = _of_restaurant(tenant_id, restaurant_id, today)
+    found = estimates.range_for(OrderStatus.CONFIRMED, fulfilment, calendar.local(at).hour, None)
+    return None if found is None else dt.timedelta(seconds=found.high)
+
+
 def _is_placed_ahead(order: OrderRecord) -> bool:
-    return order.promised_at is not None and order.promised_at - order.placed_at > PLACED_AHEAD
+    if order.fired_at is not None or order.promised_at is None:
+        return False
+    return order.promised_at - order.placed_at > PLACED_AHEAD
 
 
 def _minute_of(moment: dt.datetime) -> dt.datetime:

@@ -20,6 +20,7 @@ Events: TypeAlias = NDArray[Any]
 
 # One event: `restaurant` is a place in the list of settings, `to` and `fulfilment` in their enums, `at` in
 # microseconds since 1970, which is no time of its own unless `is_timed`; `load` -1 where nobody counted.
+# `is_early`: the order was for later still; `fired` is when it was begun last before this, far back if never.
 EVENT = np.dtype(
     [
         ("seq", "i8"),
@@ -31,6 +32,8 @@ EVENT = np.dtype(
         ("fulfilment", "i4"),
         ("load", "i4"),
         ("is_timed", "?"),
+        ("is_early", "?"),
+        ("fired", "i8"),
     ]
 )
 NO_EVENTS: Events = np.empty(0, EVENT)
@@ -113,13 +116,15 @@ class Stories:
     """Events of whole orders, those of each in its order, of which some are `new`: what ended with those.
 
     A status that nobody knows the time of is the end and the beginning of nothing. A stage runs from when its
-    first status was entered first until it was last left for one of its ends.
+    first status was entered first until it was last left for one of its ends. That of an order for later
+    begins with its fire, and has none if it ended before that.
     """
 
     def __init__(self, events: Events, new: Mask, is_mass: Mask) -> None:
         self._events = events
         self._is_new = new
         self._is_timed = events["is_timed"]
+        self._counts = events["is_timed"] & ~events["is_early"]
         self._is_mass = is_mass
         _, self._order = np.unique(events["order"], return_inverse=True)
         self._before = self._statuses_before()
@@ -136,14 +141,14 @@ class Stories:
         ends, is_again = self._ends(stage)
         cancelled = self._cancelled_in(stage)
         began = self._when(SPANS[stage].begins)
-        chosen = (self._last(ends) | cancelled) & self._is_new & self._is_timed & (began != _NEVER)
+        chosen = (self._last(ends) | cancelled) & self._is_new & self._counts & (began != _NEVER)
         return self._ended(chosen, began, is_again, cancelled)
 
     def ended_before(self, stage: Stage) -> Times:
         """The times that were ended by an event which is not new, and are ended by a new one now."""
         ends, is_again = self._ends(stage)
         began = self._when(SPANS[stage].begins)
-        chosen = self._overtaken(ends) & self._is_timed & (began != _NEVER)
+        chosen = self._overtaken(ends) & self._counts & (began != _NEVER)
         return self._ended(chosen, began, is_again, np.zeros(len(chosen), bool))
 
     def remaining(self) -> Remaining:
@@ -187,7 +192,7 @@ class Stories:
         never = np.zeros(len(self._events), bool)
         parts = []
         for number in range(len(STATUSES)):
-            began = self._entered[self._order, number]
+            began = self._since_fire(self._entered[self._order, number])
             ends = reached & (began != _NEVER) & (self._events["to"] > number)  # it may have gone on since
             ends &= self._load[self._order, number] >= 0
             load = self._load[self._order, number][ends]
@@ -219,8 +224,12 @@ class Stories:
         return np.bincount(self._order[chosen], minlength=self._order.max(initial=-1) + 1)[self._order]
 
     def _when(self, status: OrderStatus) -> Ints:
-        """For each event, when its order entered this status first."""
-        when: Ints = self._entered[self._order, _NUMBER[status]]
+        """For each event, since when its order was in this status first."""
+        return self._since_fire(self._entered[self._order, _NUMBER[status]])
+
+    def _since_fire(self, entered: Ints) -> Ints:
+        """The same moments, but not before the fire that came before each event."""
+        when: Ints = np.where(entered == _NEVER, _NEVER, np.maximum(entered, self._events["fired"]))
         return when
 
     def _ended(self, ends: Mask, began: Ints, is_again: Mask, is_cancelled: Mask) -> Times:

@@ -42,6 +42,8 @@ _FIELDS = (
     ("fulfilment", ">i4"),
     ("load", ">i4"),
     ("is_timed", ">i4"),
+    ("is_early", ">i4"),
+    ("fired", ">i8"),
 )
 _RECORD = np.dtype(
     [("fields", ">i4")]
@@ -62,7 +64,12 @@ _READ = """
                 SELECT fulfilment FROM orders
                  WHERE orders.tenant_id = event.tenant_id AND orders.id = event.order_id)) - 1,
             coalesce(event.kitchen_load, -1)::integer,
-            (event.actor <> %(importer)s OR NOT jsonb_exists(event.metadata, %(unknown)s))::integer
+            (event.actor <> %(importer)s OR NOT jsonb_exists(event.metadata, %(unknown)s))::integer,
+            event.is_early::integer,
+            coalesce((
+                SELECT max(occurred_at) FROM order_actions AS action
+                 WHERE action.tenant_id = event.tenant_id AND action.order_id = event.order_id
+                   AND act = 'fire' AND action.seq < event.seq), '2000-01-01 00:00+00')
         )), '' ORDER BY event.seq)
       FROM order_status_events AS event
      WHERE event.tenant_id = %(tenant_id)s AND event.seq <= %(until)s
@@ -129,9 +136,10 @@ class LogReader:
             (sent,) = cursor.execute(query, values).fetchone()
         records = np.frombuffer(sent or b"", _RECORD)
         events = np.empty(len(records), EVENT)
-        for name in ("seq", "order", "to", "actor", "fulfilment", "load", "is_timed"):
+        for name in ("seq", "order", "to", "actor", "fulfilment", "load", "is_timed", "is_early"):
             events[name] = records[name]
-        events["at"] = records["at"] + _SINCE_2000
+        for name in ("at", "fired"):
+            events[name] = records[name] + _SINCE_2000
         place = np.searchsorted(self._names, records["restaurant"]).clip(max=len(self._names) - 1)
         events["restaurant"] = self._sorted[place]
         return events, self._names[place] == records["restaurant"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from itertools import pairwise
+from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
@@ -35,44 +36,57 @@ def _in_the_log(connection: Connection, tenant_id: uuid.UUID) -> dict[Stage, int
     """How many times of each stage the log has up to the roll-up's position, and orders cancelled late in it.
 
     Orders are counted by their ways: the statuses they came to one after another, and of which of those
-    entries the time is known.
+    entries the time is known, and which were made while it was for later.
     """
     rows = connection.execute(
         text("""
-            SELECT statuses, timed, count(*) FROM (
+            SELECT statuses, timed, early, count(*) FROM (
                 SELECT array_agg(to_status ORDER BY seq) AS statuses,
                     array_agg(
-                        actor <> :importer OR NOT jsonb_exists(metadata, :unknown) ORDER BY seq) AS timed
+                        actor <> :importer OR NOT jsonb_exists(metadata, :unknown) ORDER BY seq) AS timed,
+                    array_agg(is_early ORDER BY seq) AS early
                   FROM order_status_events
                  WHERE tenant_id = :tenant
                    AND seq <= (SELECT coalesce(max(seq), 0) FROM sla_progress WHERE tenant_id = :tenant)
                  GROUP BY order_id) AS ways
-             GROUP BY statuses, timed
+             GROUP BY statuses, timed, early
         """),
         {"tenant": tenant_id, "importer": IMPORTER, "unknown": TIME_UNKNOWN},
     ).all()
     return {
         stage: sum(
-            count * _counted(stage, list(zip(statuses, timed, strict=True)))
-            for statuses, timed, count in rows
+            count * _counted(stage, [_Entry(*entry) for entry in zip(statuses, timed, early, strict=True)])
+            for statuses, timed, early, count in rows
         )
         for stage in Stage
     }
 
 
-def _counted(stage: Stage, way: list[tuple[str, bool]]) -> int:
+class _Entry(NamedTuple):
+    status: str
+    is_timed: bool
+    is_early: bool
+
+
+def _counted(stage: Stage, way: list[_Entry]) -> int:
     """How many entries of this stage a way makes: one if it ended, one more if it was cancelled in it."""
     span = SPANS[stage]
-    first = next((is_timed for status, is_timed in way if status == span.begins), False)
+    first = next((entry.is_timed for entry in way if entry.status == span.begins), False)
     if not first:
         return 0
     moves = list(pairwise(way))[::-1]  # the last one first
     last = next(
-        (is_timed for (before, _), (to, is_timed) in moves if before in span.through and to in span.ends),
+        (
+            to.is_timed and not to.is_early
+            for before, to in moves
+            if before.status in span.through and to.status in span.ends
+        ),
         False,
     )
     late = span.through & CANCELLED_LATE_IN
-    is_cancelled = way[-1] == (OrderStatus.CANCELLED, True) and bool(moves) and moves[0][0][0] in late
+    end = way[-1]
+    is_cancelled = end.status == OrderStatus.CANCELLED and end.is_timed and not end.is_early
+    is_cancelled = is_cancelled and bool(moves) and moves[0][0].status in late
     return int(last) + int(is_cancelled)
 
 

@@ -23,13 +23,14 @@ from ordertrack.sla.report.contents import RunningShift
 from ordertrack.sla.report.selection import Selection
 
 _OPEN = text("""
-    SELECT orders.restaurant_id, orders.status, orders.status_since, orders.fulfilment,
+    SELECT orders.restaurant_id, orders.status, orders.fulfilment,
+        greatest(orders.status_since, orders.fired_at) AS status_since,
         array_agg(event.to_status ORDER BY seq DESC) AS entered,
-        array_agg(event.occurred_at ORDER BY seq DESC) AS at
+        array_agg(greatest(event.occurred_at, orders.fired_at) ORDER BY seq DESC) AS at
       FROM orders JOIN order_status_events AS event
         ON event.tenant_id = orders.tenant_id AND event.order_id = orders.id
      WHERE orders.tenant_id = :tenant_id AND orders.restaurant_id = ANY (:restaurants)
-       AND orders.status = ANY (:statuses)
+       AND orders.status = ANY (:statuses) AND NOT orders.is_later
      GROUP BY orders.tenant_id, orders.id
 """)
 _SO_FAR = text("""

@@ -5,7 +5,7 @@ import { now as serverNow } from "./server_time.js";
 import { lasting, say } from "./i18n.js";
 
 const MINUTE = 60_000;
-const TIMED = "[data-since], [data-late-at], [data-over-at], [data-gone-at]";
+const TIMED = "[data-since], [data-until], [data-late-at], [data-over-at], [data-gone-at]";
 /** @type {Map<HTMLElement, number>} */
 const changing = new Map(); // each timed element and the moment when it looks different next
 let last = serverNow();
@@ -25,6 +25,14 @@ function age(element, now) {
   const since = Number(element.dataset.since);
   write(element, lasting(now - since));
   return nextMinute(since, now);
+}
+
+// What is left until a moment, in whole minutes that have begun.
+/** @param {HTMLElement} element @param {number} now */
+function remain(element, now) {
+  const left = Math.max(0, Number(element.dataset.until) - now);
+  write(element, lasting(Math.ceil(left / MINUTE) * MINUTE));
+  return left ? now + (left % MINUTE || MINUTE) : Infinity;
 }
 
 // The card has the colours of its timer.
@@ -65,8 +73,9 @@ function leave(card, now) {
 // Returns when the element will look different next.
 /** @param {HTMLElement} element @param {number} now */
 function show(element, now) {
-  const { since, lateAt, overAt } = element.dataset;
+  const { since, until, lateAt, overAt } = element.dataset;
   if (since !== undefined) return age(element, now);
+  if (until !== undefined) return remain(element, now);
   if (lateAt !== undefined) return turn(element, now);
   return overAt !== undefined ? outlast(element, now) : leave(element, now);
 }

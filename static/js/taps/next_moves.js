@@ -2,17 +2,16 @@
 import { make } from "../core/dom.js";
 import { say, sayMany } from "../core/i18n.js";
 
-/** @typedef {{ to: string, label: string, undo: number }} NextMove */
+/** @typedef {{ to: string, label: string, undo: number, lines: boolean }} NextMove */
 
 /** @type {Record<string, Record<string, NextMove[]>>} */
 const table = JSON.parse(document.getElementById("moves")?.textContent ?? "{}");
-const READY = "ready";
 
 /** @param {NextMove} move @param {boolean} isFirst @param {number} openLines @returns {HTMLElement[]} */
-function partsOf({ to, label, undo }, isFirst, openLines) {
+function partsOf({ to, label, undo, lines }, isFirst, openLines) {
   const button = make("button", { name: "to", value: to, textContent: label, className: `move ${isFirst ? "primary" : "quiet"}` });
   if (undo) button.dataset.undo = `${undo}`;
-  if (to !== READY || openLines === 0) return [button];
+  if (!lines || openLines === 0) return [button];
   const textContent = sayMany("%(num)s line is not struck off.", "%(num)s lines are not struck off.", openLines);
   button.textContent = say("Ready all the same");
   button.className = "move quiet";
@@ -25,8 +24,8 @@ function partsOf({ to, label, undo }, isFirst, openLines) {
 export function chain(changes, card, entries, status) {
   const isMoved = status !== card.dataset.status;
   const moves = table[card.dataset.fulfilment]?.[status] ?? [];
-  const isAboutLines = moves.some(({ to }) => to === READY) && entries.some(({ fields }) => fields.line);
-  if (card.hasAttribute("data-held") || !(isMoved || isAboutLines)) return;
+  const isAboutLines = moves.some(({ lines }) => lines) && entries.some(({ fields }) => fields.line);
+  if (card.matches("[data-held], :has([value=acknowledge])") || !(isMoved || isAboutLines)) return;
   const openLines = card.querySelectorAll("[data-line]:not([data-done])").length;
   const old = [...card.querySelectorAll(`.despite, .move${isMoved ? ", .cancel, .recall, .came_back" : ""}`)];
   const parts = moves.flatMap((move, place) => partsOf(move, place === 0, openLines));

@@ -1,8 +1,10 @@
 -- As before. A voided line is not struck off. On an open order it is its changes that are acknowledged: those up to
--- `seen_revision`, so that none is taken for seen that came after what the asker looked at; NULL means all.
+-- `seen_revision`, so that none is taken for seen that came after what the asker looked at; NULL means all. A delay
+-- moves what was promised and when the order is begun; a fire begins what was for later.
 CREATE OR REPLACE FUNCTION act_on_order(
     mover_tenant uuid, moved_order uuid, seen text, wanted text, wanted_line integer, wanted_detail text,
-    mover_name text, mover text, action_metadata jsonb, channel text, seen_revision integer
+    mover_name text, mover text, action_metadata jsonb, channel text, seen_revision integer,
+    wanted_minutes integer
 ) RETURNS TABLE (seq bigint, at timestamptz) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE place uuid; next bigint; moment timestamptz;
@@ -17,6 +19,7 @@ BEGIN
         WHEN 'acknowledge' THEN CASE status
             WHEN 'cancelled' THEN acknowledged_at IS NULL
             ELSE changes_seen_in < changed_in AND changed_in <= coalesce(seen_revision, changed_in) END
+        WHEN 'fire' THEN is_later
         ELSE true END
        FOR NO KEY UPDATE;
     IF NOT FOUND THEN
@@ -42,12 +45,20 @@ BEGIN
         changes_seen_in = CASE
             WHEN wanted = 'acknowledge' AND seen <> 'cancelled' THEN changed_in ELSE changes_seen_in END,
         unseen_fields = CASE
-            WHEN wanted = 'acknowledge' AND seen <> 'cancelled' THEN '[]' ELSE unseen_fields END
+            WHEN wanted = 'acknowledge' AND seen <> 'cancelled' THEN '[]' ELSE unseen_fields END,
+        promised_at = CASE wanted
+            WHEN 'delay' THEN promised_at + make_interval(mins => wanted_minutes) ELSE promised_at END,
+        start_by = CASE wanted
+            WHEN 'delay' THEN start_by + make_interval(mins => wanted_minutes) ELSE start_by END,
+        delayed_by = delayed_by + CASE wanted WHEN 'delay' THEN wanted_minutes ELSE 0 END,
+        delayed_now = delayed_now + CASE wanted WHEN 'delay' THEN wanted_minutes ELSE 0 END,
+        is_later = is_later AND wanted <> 'fire',
+        fired_at = CASE wanted WHEN 'fire' THEN moment ELSE fired_at END
      WHERE tenant_id = mover_tenant AND id = moved_order;
     INSERT INTO public.order_actions (tenant_id, seq, order_id, restaurant_id, act, status, line, detail,
-        changed_by, actor, occurred_at, metadata)
+        changed_by, actor, occurred_at, metadata, minutes)
     VALUES (mover_tenant, next, moved_order, place, wanted, seen, wanted_line, wanted_detail,
-        mover_name, mover, moment, action_metadata);
+        mover_name, mover, moment, action_metadata, wanted_minutes);
     PERFORM pg_notify(channel, mover_tenant || ':' || next);
     RETURN QUERY SELECT next, moment;
 END $$;

@@ -1,4 +1,4 @@
--- As before; voided lines are not asked about.
+-- As before; voided lines are not asked about, and a move of an order that is for later is early.
 CREATE OR REPLACE FUNCTION advance_order(
     mover_tenant uuid, moved_order uuid, seen text, target text, needs_lines_done boolean,
     heeds_hold boolean, mover_name text, mover text, event_metadata jsonb, channel text
@@ -20,7 +20,8 @@ BEGIN
     END IF;
     RETURN QUERY
     WITH held AS MATERIALIZED (
-        SELECT orders.tenant_id, id, orders.restaurant_id, status, orders.version, occurred_at AS since
+        SELECT orders.tenant_id, id, orders.restaurant_id, status, orders.version, occurred_at AS since,
+            is_later
           FROM public.orders JOIN public.order_status_events AS event
             ON event.tenant_id = orders.tenant_id AND order_id = id
            AND event.version = orders.version AND to_status = status
@@ -33,15 +34,16 @@ BEGIN
         RETURNING tenant_streams.seq, last_at AS at,
             public.kitchen_load(held.tenant_id, held.restaurant_id) AS load, held.*
     ), moved AS (
-        UPDATE public.orders SET status = target, version = stream.version + 1, status_since = stream.at
+        UPDATE public.orders SET status = target, version = stream.version + 1, status_since = stream.at,
+                delayed_now = 0
           FROM stream
          WHERE orders.tenant_id = mover_tenant AND orders.id = stream.id
     ), event AS (
         INSERT INTO public.order_status_events (tenant_id, seq, order_id, restaurant_id, version,
             from_status, to_status, changed_by, actor, occurred_at, in_status_for, metadata, kitchen_load,
-            open_lines)
+            open_lines, is_early)
         SELECT tenant_id, seq, id, restaurant_id, version + 1, status, target, mover_name, mover, at,
-            greatest(at - since, interval '0'), event_metadata, load, undone FROM stream
+            greatest(at - since, interval '0'), event_metadata, load, undone, is_later FROM stream
     ), woken AS MATERIALIZED (
         SELECT stream.seq, stream.at, stream.load, pg_notify(channel, tenant_id || ':' || seq) FROM stream
     )

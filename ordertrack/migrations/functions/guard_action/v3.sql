@@ -14,6 +14,9 @@ BEGIN
         WHEN 'acknowledge' THEN acknowledged_at IS NOT NULL OR
             (orders.status <> 'cancelled' AND changes_seen_in = changed_in AND changed_in > 0)
         WHEN 'change' THEN orders.status NOT IN ('completed', 'cancelled')
+        WHEN 'delay' THEN orders.status NOT IN ('completed', 'cancelled') AND NEW.minutes > 0
+            AND delayed_now >= NEW.minutes
+        WHEN 'fire' THEN NOT is_later AND fired_at = NEW.occurred_at AND orders.status IN ('pending', 'confirmed')
         ELSE EXISTS (
             SELECT FROM public.order_items AS item
              WHERE item.tenant_id = NEW.tenant_id AND item.order_id = NEW.order_id

@@ -11,9 +11,11 @@ BEGIN
         RETURN NEW;
     END IF;
     IF NEW.acts <> OLD.acts + 1 AND (
-        (NEW.promised_at, NEW.table_name, NEW.currency, NEW.total, NEW.to_collect, NEW.changed_in, NEW.changes_seen_in)
+        (NEW.promised_at, NEW.start_by, NEW.is_later, NEW.fired_at, NEW.delayed_by, NEW.table_name, NEW.currency,
+            NEW.total, NEW.to_collect, NEW.changed_in, NEW.changes_seen_in)
         IS DISTINCT FROM
-        (OLD.promised_at, OLD.table_name, OLD.currency, OLD.total, OLD.to_collect, OLD.changed_in, OLD.changes_seen_in)
+        (OLD.promised_at, OLD.start_by, OLD.is_later, OLD.fired_at, OLD.delayed_by, OLD.table_name, OLD.currency,
+            OLD.total, OLD.to_collect, OLD.changed_in, OLD.changes_seen_in)
         OR ((NEW.note, NEW.reference, NEW.customer) IS DISTINCT FROM (OLD.note, OLD.reference, OLD.customer)
             AND NOT public.may_write_past()))
     THEN
@@ -35,6 +37,9 @@ BEGIN
     ) OR (NEW.status = 'delivering' AND NEW.fulfilment <> 'delivery') THEN
         RAISE EXCEPTION 'an order that is % cannot become %', OLD.status, NEW.status
             USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.is_later AND NEW.status NOT IN ('confirmed', 'cancelled') THEN
+        RAISE EXCEPTION 'an order for later is fired before it is begun' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.version <> OLD.version + 1 THEN
         RAISE EXCEPTION 'a move counts up version by one and writes the event of that version'

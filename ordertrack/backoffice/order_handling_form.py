@@ -1,0 +1,93 @@
+"""The fields that say how a restaurant handles its orders, and how what was saved of it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ordertrack.i18n.form_fields import Reading, Typed, member, minutes
+from ordertrack.i18n.formats import listed
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.restaurants.order_handling import AcceptThen, OrderHandling
+
+CONFIRMS = ("nothing", "channels", "everything")
+TIMES = ("kitchen_takes", "road_takes", "margin", "accept_within")
+
+
+def typed(handling: OrderHandling) -> dict[str, str]:
+    """Times in minutes, channels one a line."""
+    some = "channels" if handling.confirmed_channels else "nothing"
+    return {
+        **{name: f"{getattr(handling, name) / 60:g}" for name in TIMES},
+        "confirms": "everything" if handling.confirms_all else some,
+        "confirmed_channels": "\n".join(handling.confirmed_channels),
+        "accept_then": handling.accept_then,
+        "ready_needs_lines": "1" if handling.ready_needs_lines else "0",
+    }
+
+
+def read(reading: Reading, form: Typed) -> OrderHandling:
+    """What was typed; what is missing of it is as at first, so that programs of before may leave it out."""
+    first = OrderHandling()
+    if not form["confirms"]:
+        return first
+    times = {
+        name: reading.value(name, minutes, _("Give a number of minutes, as 10."), getattr(first, name))
+        for name in TIMES
+    }
+    confirms = reading.value("confirms", {each: each for each in CONFIRMS}.get, _("Choose one."), "nothing")
+    channels = tuple(
+        dict.fromkeys(line.strip() for line in form["confirmed_channels"].splitlines() if line.strip())
+    )
+    return OrderHandling(
+        **times,
+        confirms_all=confirms == "everything",
+        confirmed_channels=channels if confirms != "nothing" else (),
+        accept_then=reading.value(
+            "accept_then", lambda text: member(AcceptThen, text), _("Choose one."), AcceptThen.NOTHING
+        ),
+        ready_needs_lines=reading.value(
+            "ready_needs_lines", {"0": False, "1": True}.get, _("Choose one."), True
+        ),
+    )
+
+
+def changes(before: OrderHandling, after: OrderHandling) -> Iterator[str]:
+    """A line for each thing that was changed."""
+    for name, said in (
+        ("kitchen_takes", _("The kitchen takes %(minutes)s min")),
+        ("road_takes", _("The road takes %(minutes)s min")),
+        ("margin", _("Orders for later begin %(minutes)s min sooner")),
+        ("accept_within", _("Orders are to be confirmed within %(minutes)s min")),
+    ):
+        if getattr(after, name) != getattr(before, name):
+            yield said % {"minutes": whole_minutes(getattr(after, name))}
+    if (after.confirms_all, after.confirmed_channels) != (before.confirms_all, before.confirmed_channels):
+        yield _confirms(after)
+    if after.accept_then != before.accept_then:
+        yield accept_then(after.accept_then)
+    if after.ready_needs_lines != before.ready_needs_lines:
+        yield (
+            _("Ready waits for lines to be struck off")
+            if after.ready_needs_lines
+            else _("Ready does not wait for lines to be struck off")
+        )
+
+
+def accept_then(then: AcceptThen) -> str:
+    return {
+        AcceptThen.NOTHING: _("Who is late to confirm an order is only cried at"),
+        AcceptThen.CONFIRM: _("What nobody confirms in time is confirmed by the clock"),
+        AcceptThen.CANCEL: _("What nobody confirms in time is cancelled by the clock"),
+    }[then]
+
+
+def whole_minutes(seconds: int) -> str:
+    return f"{seconds / 60:g}"
+
+
+def _confirms(after: OrderHandling) -> str:
+    if after.confirms_all:
+        return _("The house confirms every order on its arrival")
+    if after.confirmed_channels:
+        return _("The house confirms on arrival: %(channels)s", channels=listed(after.confirmed_channels))
+    return _("The house confirms nothing by itself")
