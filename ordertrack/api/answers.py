@@ -306,7 +306,9 @@ class ProblemDocument(BaseModel):
     allowed_acts: list[OrderAction] = []
     seen: OrderStatus | None = None
     revision: int | None = None
-    order: Annotated[OrderAnswer | None, Field(description="As it is now, where it was changed.")] = None
+    order: Annotated[
+        dict[str, Any] | None, Field(description="An OrderAnswer: the order as it is now, if it was changed.")
+    ] = None
     current: Annotated[str | None, Field(description="An order's status, or the feed's newest cursor.")] = (
         None
     )

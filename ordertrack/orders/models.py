@@ -64,6 +64,14 @@ class Order(Base):
         Index("orders_board", "tenant_id", "restaurant_id", "status", "status_since"),
         Index("orders_newest", "tenant_id", "placed_at", "id"),
         Index("orders_newest_of_restaurant", "tenant_id", "restaurant_id", "placed_at", "id"),
+        Index("orders_later", "tenant_id", "restaurant_id", "start_by", postgresql_where=text("is_later")),
+        Index(
+            "orders_to_accept",
+            "tenant_id",
+            "accept_by",
+            postgresql_where=text("status = 'pending' AND accept_then <> 'nothing'"),
+        ),
+        ForeignKeyConstraint(["tenant_id", "follows"], ["orders.tenant_id", "orders.id"]),
     )
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)

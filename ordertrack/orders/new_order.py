@@ -21,7 +21,10 @@ class PromiseOutOfRange(ValueError):
 
     def __init__(self, promised_at: dt.datetime) -> None:
         self.promised_at = promised_at
-        super().__init__(f"{promised_at.isoformat()} is too far from now")
+        super().__init__(
+            "promised_at must lie between one hour ago and 30 days ahead;"
+            f" {promised_at.isoformat()} does not. Check the year and the time zone."
+        )
 
 
 @dataclass(frozen=True, slots=True)

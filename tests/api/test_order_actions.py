@@ -18,7 +18,7 @@ def acted(cedars, order, **body):
 def test_an_order_shows_what_was_done_to_it(cedars):
     order = cedars.place(items=[{**A_KEBAB, "station": "Grill"}])
     assert (order["rush"], order["hold"], order["rider"]) == (False, None, None)
-    assert order["lines"] == [{"line": 1, "station": "Grill", "done": False}]
+    assert order["lines"] == [{"line": 1, "station": "Grill", "done": False, "voided": False}]
     cedars.move(order["id"], "confirmed")
     assert acted(cedars, order, act="strike", line=1)["lines"][0]["done"] is True
     assert acted(cedars, order, act="rush", seen="confirmed")["rush"] is True
@@ -82,7 +82,7 @@ def test_a_refused_act_says_what_is_allowed(cedars):
         cedars.post(f"/orders/{order['id']}/actions", {"act": "assign", "rider": "Jad"}), 422
     )
     assert (said["act"], said["current"]) == ("assign", "pending")
-    assert said["allowed_acts"] == ["rush", "unrush", "hold", "release"]
+    assert said["allowed_acts"] == ["rush", "unrush", "hold", "release", "delay"]
 
 
 def test_lists_of_events_tell_of_actions_only_to_who_asks(cedars):

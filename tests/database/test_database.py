@@ -69,7 +69,7 @@ def test_keys_and_constraints_are_the_models_own(owner: Connection) -> None:
     loose = owner.execute(text("SELECT conname FROM pg_constraint WHERE NOT convalidated")).scalars().all()
     assert loose == []
     deferred = owner.execute(text("SELECT conname FROM pg_constraint WHERE condeferred")).scalars().all()
-    assert set(deferred) == {"orders_status_is_last_event", "guard_gap"}
+    assert set(deferred) == {"orders_status_is_last_event", "guard_gap", "guard_item_is_logged"}
 
 
 def test_upgrading_again_changes_nothing(settings: Settings, owner: Connection) -> None:

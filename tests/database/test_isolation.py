@@ -21,7 +21,8 @@ from ordertrack.database.session import (
     present_credential,
     tenant_context,
 )
-from ordertrack.orders import actions
+from ordertrack.orders import actions, changes
+from ordertrack.orders.changes import SetFields
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.tenants.accounts import hash_key
 from support.cast import House, Person
@@ -84,6 +85,8 @@ def two_houses(
             order_id = place(house)
             with tenant_context(app, house.tenant_id):
                 actions.act(order_id, OrderAction.RUSH, by=house.maya.principal)
+                noted = [SetFields({"note": "ring twice"})]
+                changes.change(order_id, noted, by=house.maya.principal, expected_revision=2)
             sign_in(house.nour)
             for statement in _ROWS.split(";\n")[:-1]:
                 connection.exec_driver_sql(statement, {"tenant": house.tenant_id})

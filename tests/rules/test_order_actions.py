@@ -45,8 +45,26 @@ def test_what_is_over_takes_nothing_but_that_it_was_seen() -> None:
 def test_only_the_kitchen_strikes_lines_and_only_dispatch_rushes_holds_and_assigns() -> None:
     kitchen = set(itertools.chain(*(allowed_acts(*each, Role.KITCHEN) for each in EVERYTHING)))
     dispatch = set(itertools.chain(*(allowed_acts(*each, Role.DISPATCH) for each in EVERYTHING)))
-    assert kitchen == {OrderAction.STRIKE, OrderAction.UNSTRIKE, OrderAction.ACKNOWLEDGE}
-    assert dispatch == set(OrderAction) - {OrderAction.STRIKE, OrderAction.UNSTRIKE}
+    strikes = {OrderAction.STRIKE, OrderAction.UNSTRIKE}
+    assert kitchen == strikes | {OrderAction.ACKNOWLEDGE, OrderAction.DELAY}
+    assert dispatch == set(OrderAction) - strikes - {OrderAction.CHANGE, OrderAction.FIRE}
+
+
+def test_an_order_for_later_is_begun_before_it_is_prepared_and_by_everybody() -> None:
+    for status, fulfilment, role in itertools.product(OrderStatus, Fulfilment, [*Role, None]):
+        takes_fire = OrderAction.FIRE in allowed_acts(status, fulfilment, role, is_later=True)
+        assert takes_fire == (status in (OrderStatus.PENDING, OrderStatus.CONFIRMED))
+        assert OrderAction.FIRE not in allowed_acts(status, fulfilment, role)
+
+
+def test_the_kitchen_and_managers_take_notice_of_changes_and_dispatch_does_not() -> None:
+    inside = {OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY}
+    for status, role in itertools.product(OrderStatus, [*Role, None]):
+        takes_notice = OrderAction.ACKNOWLEDGE in allowed_acts(
+            status, Fulfilment.DELIVERY, role, is_changed=True
+        )
+        is_cancelled = status == OrderStatus.CANCELLED
+        assert takes_notice == (is_cancelled or (status in inside and role != Role.DISPATCH))
 
 
 def test_only_deliveries_are_given_to_a_rider() -> None:
