@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ordertrack.orders.event_log import ActionRecord, EventRecord
 from ordertrack.orders.records import OrderRecord
+from ordertrack.restaurants.pace import PaceState
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
@@ -263,6 +264,37 @@ class StreamMessage(BaseModel):
         )
 
 
+class RestaurantAnswer(BaseModel):
+    """A restaurant, and how it stands: `busy` quotes so many `minutes` more, `paused` takes nothing in."""
+
+    slug: str
+    name: str
+    timezone: str
+    state: PaceState
+    minutes: int
+    until: Annotated[dt.datetime | None, Field(description="Until when, if anybody said so.")]
+
+
+class RestaurantList(BaseModel):
+    """All of the tenant's restaurants, by name."""
+
+    items: list[RestaurantAnswer]
+    next: None = None
+
+
+class QuoteAnswer(BaseModel):
+    """What a guest would be told now. `learned`: from orders of the last weeks, else from the settings."""
+
+    restaurant: str
+    fulfilment: Fulfilment
+    state: PaceState
+    minutes: int
+    until: dt.datetime | None
+    from_: Annotated[dt.datetime | None, Field(serialization_alias="from")]
+    to: dt.datetime | None
+    learned: bool
+
+
 class OrderList(BaseModel):
     """Orders, newest first. `next` is the `page` to ask for next; null: this was the last."""
 
@@ -306,6 +338,8 @@ class ProblemDocument(BaseModel):
     allowed_acts: list[OrderAction] = []
     seen: OrderStatus | None = None
     revision: int | None = None
+    paused: Annotated[bool, Field(description="The restaurant takes nothing in, `until` it does.")] = False
+    until: dt.datetime | None = None
     order: Annotated[
         dict[str, Any] | None, Field(description="An OrderAnswer: the order as it is now, if it was changed.")
     ] = None

@@ -33,6 +33,8 @@ _OUTGOING: tuple[type[BaseModel], ...] = (
     answers.OrderAnswer,
     answers.OrderList,
     answers.EventList,
+    answers.RestaurantList,
+    answers.QuoteAnswer,
     answers.StreamMessage,
     answers.ActionMessage,
 )
@@ -58,7 +60,7 @@ OPERATIONS = {
         {201: answers.OrderAnswer, 200: answers.OrderAnswer},
         body=schemas.OrderRequest,
         headers={reading.IDEMPOTENCY_KEY: {"type": "string", "pattern": f"^{reading.IDEMPOTENCY_KEY_FORM}$"}},
-        problems=(400, 404, 413, 415, 422),
+        problems=(400, 404, 409, 413, 415, 422),
     ),
     "api.orders": Operation(
         "List orders, newest first.",
@@ -88,6 +90,15 @@ OPERATIONS = {
         {200: answers.OrderAnswer},
         body=change_schemas.ChangesRequest,
         problems=(400, 404, 409, 413, 415, 422),
+    ),
+    "api.restaurants": Operation(
+        "The tenant's restaurants, and whether each is open, busy or paused.", {200: answers.RestaurantList}
+    ),
+    "api.quote": Operation(
+        "The range that a guest would be told now for an order of this fulfilment; none while it is paused.",
+        {200: answers.QuoteAnswer},
+        query=queries.QuoteQuery,
+        problems=(400, 404),
     ),
     "api.order_events": Operation(
         "Read an order's events, all of them, oldest first.",

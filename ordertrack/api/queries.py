@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ordertrack.api.field_types import ShortLine
-from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 MOST_LISTED = 200
 
@@ -31,6 +31,12 @@ class OrdersQuery(Query):
     status: OrderStatus | None = None
     limit: Limit = 50
     page: Annotated[str | None, Field(min_length=1, description="The `next` of the answer before.")] = None
+
+
+class QuoteQuery(Query):
+    """What kind of order is asked about."""
+
+    fulfilment: Fulfilment
 
 
 Included = Literal["actions"]

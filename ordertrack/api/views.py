@@ -4,26 +4,46 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
 from pydantic import BaseModel
+from sqlalchemy import select
 
 from ordertrack.api import authentication, problems, reading
-from ordertrack.api.answers import EventList, OrderAnswer, OrderList
+from ordertrack.api.answers import (
+    EventList,
+    OrderAnswer,
+    OrderList,
+    QuoteAnswer,
+    RestaurantAnswer,
+    RestaurantList,
+)
 from ordertrack.api.authentication import principal
 from ordertrack.api.change_schemas import ChangesRequest
 from ordertrack.api.openapi import describe
 from ordertrack.api.paging import feed_position, page_after, read_page
-from ordertrack.api.queries import EventsQuery, Included, OrderEventsQuery, OrdersQuery, StreamQuery
+from ordertrack.api.queries import (
+    EventsQuery,
+    Included,
+    OrderEventsQuery,
+    OrdersQuery,
+    QuoteQuery,
+    StreamQuery,
+)
 from ordertrack.api.schemas import ActionRequest, OrderRequest, TransitionRequest
 from ordertrack.api.stream import require_restaurant, topic_of
+from ordertrack.database.session import db
 from ordertrack.orders import actions, changes, event_log, intake, records, transitions
 from ordertrack.orders.changes import OrderChanged
 from ordertrack.orders.event_log import ActionRecord, EventRecord
+from ordertrack.orders.intake import RestaurantNotFound
 from ordertrack.orders.transitions import OrderNotFound
+from ordertrack.sla.estimates import quoting
 from ordertrack.streams import sse
+from ordertrack.tenants.models import Restaurant
+from ordertrack.tenants.restaurants import find_restaurant
 from ordertrack.web.problems import Refusal, problem_of
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -116,6 +136,48 @@ def change_order(order_id: uuid.UUID) -> Response:
         fresh = OrderAnswer.of(error.order, request.host_url).model_dump(mode="json")
         raise Refusal(replace(problem, fields=problem.fields | {"order": fresh})) from None
     return _answer(OrderAnswer.of(result.order, request.host_url))
+
+
+@blueprint.get("/restaurants")
+def restaurants() -> Response:
+    """The tenant's restaurants, by name, and how each stands."""
+    tenant_id = principal().tenant_id
+    found = db.session.scalars(
+        select(Restaurant).where(Restaurant.tenant_id == tenant_id).order_by(Restaurant.name)
+    ).all()
+    return _answer(
+        RestaurantList(
+            items=[
+                RestaurantAnswer(
+                    slug=each.slug,
+                    name=each.name,
+                    timezone=each.timezone,
+                    **asdict(quoting.standing(tenant_id, each.id)),
+                )
+                for each in found
+            ]
+        )
+    )
+
+
+@blueprint.get("/restaurants/<slug>/quote")
+def quote(slug: str) -> Response:
+    """What a guest would be told now."""
+    tenant_id, fulfilment = principal().tenant_id, reading.query(QuoteQuery).fulfilment
+    found = find_restaurant(tenant_id, slug)
+    if found is None:
+        raise RestaurantNotFound(slug)
+    quoted = quoting.quote(tenant_id, found.id, fulfilment)
+    return _answer(
+        QuoteAnswer(
+            restaurant=found.slug,
+            fulfilment=fulfilment,
+            **asdict(quoted.standing),
+            from_=quoted.low_at,
+            to=quoted.high_at,
+            learned=quoted.is_learned,
+        )
+    )
 
 
 @blueprint.get("/orders/<uuid:order_id>/events")

@@ -2,6 +2,7 @@
 
 from ordertrack.backoffice import (
     operations_views,
+    pace_views,
     people_views,
     rule_set_views,
     tablet_views,
@@ -12,6 +13,7 @@ BLUEPRINTS = (
     operations_views.blueprint,
     targets_views.blueprint,
     rule_set_views.blueprint,
+    pace_views.blueprint,
     people_views.blueprint,
     tablet_views.blueprint,
 )

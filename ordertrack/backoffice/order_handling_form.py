@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ordertrack.i18n.form_fields import Reading, Typed, member, minutes
+from ordertrack.i18n.form_fields import Reading, Typed, member, minutes, whole
 from ordertrack.i18n.formats import listed
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants.order_handling import AcceptThen, OrderHandling
@@ -21,6 +21,8 @@ def typed(handling: OrderHandling) -> dict[str, str]:
         "confirms": "everything" if handling.confirms_all else some,
         "confirmed_channels": "\n".join(handling.confirmed_channels),
         "accept_then": handling.accept_then,
+        "busy_over": str(handling.busy_over),
+        "busy_minutes": str(handling.busy_minutes),
         "ready_needs_lines": "1" if handling.ready_needs_lines else "0",
     }
 
@@ -45,6 +47,8 @@ def read(reading: Reading, form: Typed) -> OrderHandling:
         accept_then=reading.value(
             "accept_then", lambda text: member(AcceptThen, text), _("Choose one."), AcceptThen.NOTHING
         ),
+        busy_over=reading.value("busy_over", whole, _("Give a number of orders, as 20."), 0),
+        busy_minutes=reading.value("busy_minutes", whole, _("Give a number of minutes, as 10."), 0),
         ready_needs_lines=reading.value(
             "ready_needs_lines", {"0": False, "1": True}.get, _("Choose one."), True
         ),
@@ -65,6 +69,16 @@ def changes(before: OrderHandling, after: OrderHandling) -> Iterator[str]:
         yield _confirms(after)
     if after.accept_then != before.accept_then:
         yield accept_then(after.accept_then)
+    if (after.busy_over, after.busy_minutes) != (before.busy_over, before.busy_minutes):
+        yield (
+            _(
+                "With more than %(orders)s orders in the kitchen %(minutes)s min more are quoted",
+                orders=after.busy_over,
+                minutes=after.busy_minutes,
+            )
+            if after.busy_over
+            else _("However many orders are open, what is quoted stays")
+        )
     if after.ready_needs_lines != before.ready_needs_lines:
         yield (
             _("Ready waits for lines to be struck off")

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 
@@ -17,7 +18,7 @@ from ordertrack.i18n.formats import listed
 from ordertrack.i18n.translate import ngettext, speaking
 from ordertrack.orders import records
 from ordertrack.orders.records import OrderRecord
-from ordertrack.restaurants import operations, rule_sets
+from ordertrack.restaurants import cache, operations, pace, rule_sets
 from ordertrack.restaurants.operations import Asked
 from ordertrack.rules.order_actions import DETAILED_ACTS, OrderAction
 from ordertrack.rules.state_machine import OrderStatus, RuleSet, asks_reason
@@ -81,9 +82,16 @@ def whole(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID, language
 
 
 def dialogs(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> dict[str, object]:
-    """What the dialogs of a board need: the reasons it offers, and whether more than usual is asked."""
+    """What a board needs besides its cards: the reasons it offers, whether more than usual is asked, and
+    whether the restaurant takes orders."""
     is_extended = rule_sets.of_tenant(tenant_id).rule_set == RuleSet.EXTENDED
-    return {"reasons": reasons.offered(tenant_id, restaurant_id), "is_extended": is_extended}
+    rules = cache.of_restaurant(tenant_id, restaurant_id).calendar.rules[-1]
+    return {
+        "reasons": reasons.offered(tenant_id, restaurant_id),
+        "is_extended": is_extended,
+        "standing": pace.of_restaurant(tenant_id, restaurant_id),
+        "zone": ZoneInfo(rules.timezone),
+    }
 
 
 def undo_seconds(order: OrderRecord, to: OrderStatus) -> int:

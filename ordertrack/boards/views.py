@@ -18,7 +18,7 @@ from ordertrack.i18n import translate
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.live.topics import Channel
 from ordertrack.orders import event_log
-from ordertrack.restaurants import cache, operations, rule_sets
+from ordertrack.restaurants import cache, operations, pace, rule_sets
 from ordertrack.streams import sse
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
@@ -102,7 +102,8 @@ def _settings_version(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> str:
     """Another one whenever something was saved that cards show or boards go by."""
     read = (cache.of_restaurant, operations.of_restaurant)
     versions = [of_restaurant(tenant_id, restaurant_id).version for of_restaurant in read]
-    return ".".join(map(str, [*versions, rule_sets.of_tenant(tenant_id).version]))
+    paced = pace.of_restaurant(tenant_id, restaurant_id).version
+    return ".".join(map(str, [*versions, rule_sets.of_tenant(tenant_id).version, paced]))
 
 
 def _filter(principal: Principal, restaurant: FoundRestaurant) -> Told:

@@ -16,6 +16,7 @@ _TIME = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
 _DECIMAL = re.compile(r"[0-9]{1,6}([.,][0-9]{1,2})?", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}", re.ASCII)
 _E = TypeVar("_E", bound=StrEnum)
 _V = TypeVar("_V")
 # Arabic and Persian keyboards have digits of their own, and Arabic a mark of its own before decimals.
@@ -52,6 +53,16 @@ def day(text: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text) if _DAY.fullmatch(text := western(text)) else None
     except ValueError:
+        return None
+
+
+def moment(text: str, zone: dt.tzinfo) -> dt.datetime | None:
+    """From `2026-11-20T19:30` in this zone; in UTC."""
+    try:
+        if not _MOMENT.fullmatch(text := western(text)):
+            return None
+        return dt.datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
         return None
 
 

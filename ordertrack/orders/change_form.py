@@ -10,7 +10,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from ordertrack.i18n.form_fields import Rows, Typed, western
+from ordertrack.i18n.form_fields import Rows, Typed, moment, western
 from ordertrack.i18n.money import in_major_units, in_minor_units, is_currency
 from ordertrack.i18n.plain_text import plain_text
 from ordertrack.i18n.translate import gettext as _
@@ -35,7 +35,6 @@ _TEXTS = {
 }
 _OF_SEVERAL_LINES = frozenset({"note", "instructions"})
 _MOST_ADDRESS_LINES = 6
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 
 
 class UnreadableField(ValueError):
@@ -135,13 +134,10 @@ def _is_another(form: Typed, before: Typed, name: str) -> bool:
 def _moment(order: OrderRecord, text: str) -> dt.datetime | None:
     if not text:
         return None
-    try:
-        if not _MOMENT.fullmatch(text := western(text)):
-            raise ValueError
-        return dt.datetime.fromisoformat(text).replace(tzinfo=order.zone).astimezone(dt.UTC)
-    except (ValueError, OverflowError):
-        said = _("The promised time is a day and a time, like 2026-11-20 19:30.")
-        raise UnreadableField(said) from None
+    found = moment(text, order.zone)
+    if found is None:
+        raise UnreadableField(_("The promised time is a day and a time, like 2026-11-20 19:30."))
+    return found
 
 
 def _amounts(form: Typed) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from ordertrack.monitoring import metrics
 from ordertrack.orders import must_start, transitions
 from ordertrack.orders.models import Order
 from ordertrack.orders.new_order import NewOrder, check_promise
-from ordertrack.restaurants import operations
+from ordertrack.restaurants import operations, pace
+from ordertrack.restaurants.pace import PaceState
 from ordertrack.rules.state_machine import FIRST, OPEN
 from ordertrack.tenants.models import DAYS_KEPT_AHEAD, Restaurant
 from ordertrack.tenants.principal import Principal
@@ -108,6 +109,14 @@ class FollowsNoOrder(ValueError):
     """The order that is to be followed is none of this restaurant."""
 
 
+class RestaurantPaused(Exception):
+    """The restaurant takes nothing in: carries `until` when, None if nobody said."""
+
+    def __init__(self, until: dt.datetime | None) -> None:
+        self.until = until
+        super().__init__(f"paused until {until}")
+
+
 class IdempotencyKeyReused(ValueError):
     """Its sender used the key before, for an order that says something else."""
 
@@ -116,8 +125,8 @@ def place(order: NewOrder, *, by: Principal, idempotency_key: str | None = None)
     """Write the order and its first event, wake the listeners, commit; the order's id and whether it is new.
 
     A key that `by` used for the same order before answers that order's id and False; what others use for
-    theirs is no concern of it. Raises RestaurantNotFound, PromiseOutOfRange, FollowsNoOrder or
-    IdempotencyKeyReused; then nothing has been written.
+    theirs is no concern of it. Raises RestaurantNotFound, RestaurantPaused, PromiseOutOfRange,
+    FollowsNoOrder or IdempotencyKeyReused; then nothing has been written.
     """
     try:
         if idempotency_key is not None and (known := _placed_before(order, by, idempotency_key)):
@@ -164,6 +173,9 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.
     )
     if restaurant_id is None:
         raise RestaurantNotFound(order.restaurant)
+    held = pace.of_restaurant(by.tenant_id, restaurant_id)
+    if held.state == PaceState.PAUSED:
+        raise RestaurantPaused(held.until)
     followed = _followed(order.follows, by, restaurant_id)
     start = must_start.of_promise(by.tenant_id, restaurant_id, order.fulfilment, order.promised_at)
     settings = operations.of_restaurant(by.tenant_id, restaurant_id)

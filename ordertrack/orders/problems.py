@@ -9,7 +9,12 @@ from babel.lists import format_list
 from ordertrack.i18n.translate import current, number, pgettext
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.orders.changes import OrderChanged
-from ordertrack.orders.intake import FollowsNoOrder, IdempotencyKeyReused, RestaurantNotFound
+from ordertrack.orders.intake import (
+    FollowsNoOrder,
+    IdempotencyKeyReused,
+    RestaurantNotFound,
+    RestaurantPaused,
+)
 from ordertrack.orders.new_order import PromiseOutOfRange
 from ordertrack.orders.transitions import OrderMoved, OrderNotFound
 from ordertrack.rules.order_actions import (
@@ -81,6 +86,16 @@ def _illegal_change(error: IllegalChange) -> Problem:
 def _changed(error: OrderChanged) -> Problem:
     sentence = _("The order was changed since you saw it: look at it again.")
     return Problem(409, sentence, {"revision": error.order.revision, "current": error.order.status})
+
+
+@problem_of.register
+def _paused(error: RestaurantPaused) -> Problem:
+    sentence = (
+        _("The restaurant takes no orders at the moment.")
+        if error.until is None
+        else _("The restaurant takes no orders until %(moment)s.", moment=error.until.isoformat())
+    )
+    return Problem(409, sentence, {"paused": True, "until": error.until and error.until.isoformat()})
 
 
 @problem_of.register

@@ -15,6 +15,7 @@ from ordertrack.restaurants import naming
 from ordertrack.restaurants.calendar import EVERY_WEEKDAY, Rules, Shift, overlapping
 from ordertrack.restaurants.operations import MOVES, Asked, OperationSettings
 from ordertrack.restaurants.order_handling import OrderHandling
+from ordertrack.restaurants.pace import FARTHEST, LONGEST_BUSY, Pace, PaceState
 from ordertrack.restaurants.stations import Station, words_of
 from ordertrack.restaurants.targets import Target, Targets
 from ordertrack.rules.state_machine import OrderStatus
@@ -26,7 +27,7 @@ MOST_UNDO, SHORTEST_REST, LONGEST_REST = 30, 60, 240 * 60  # seconds
 MOST_STATIONS, LONGEST_STATION_NAME = 20, 30
 MOST_DISHES, LONGEST_DISH = 100, 60  # of one station
 LONGEST_RECALL, LONGEST_HANDLING = 60 * 60, 240 * 60  # seconds
-MOST_CHANNELS, LONGEST_CHANNEL = 20, 30
+MOST_CHANNELS, LONGEST_CHANNEL, MOST_OPEN = 20, 30, 98
 MOST_REASONS, LONGEST_OFFERED = 8, 60  # for one thing that is asked
 _DAY = dt.timedelta(days=1)
 
@@ -60,6 +61,16 @@ def problems_of_operations(wanted: OperationSettings) -> dict[str, str]:
     of_orders = _of_handling(wanted.orders)
     found = [*_of_operations(wanted), *_of_reasons(wanted), *of_orders, *_of_stations(wanted.stations)]
     return dict(reversed(found))
+
+
+def problems_of_pace(wanted: Pace, now: dt.datetime) -> dict[str, str]:
+    """A sentence for each field."""
+    problems = {}
+    if wanted.state == PaceState.BUSY and not 1 <= wanted.minutes <= LONGEST_BUSY:
+        problems["minutes"] = _("Give 1 to %(most)s minutes.", most=number(LONGEST_BUSY))
+    if wanted.until is not None and not now < wanted.until <= now + FARTHEST:
+        problems["until"] = _("Give a moment that is still to come, 7 days ahead at most.")
+    return problems
 
 
 def problems_of_target(target: Target, saved: Targets, today: dt.date) -> dict[str, str]:
@@ -177,6 +188,10 @@ def _of_operations(wanted: OperationSettings) -> Iterator[tuple[str, str]]:
 
 
 def _of_handling(wanted: OrderHandling) -> Iterator[tuple[str, str]]:
+    if not 0 <= wanted.busy_over <= MOST_OPEN:
+        yield "busy_over", _("Give 0 to %(most)s orders.", most=number(MOST_OPEN))
+    if not 0 <= wanted.busy_minutes <= LONGEST_BUSY:
+        yield "busy_minutes", _("Give 0 to %(most)s minutes.", most=number(LONGEST_BUSY))
     for name in ("kitchen_takes", "road_takes", "margin", "accept_within"):
         if not 0 <= getattr(wanted, name) <= LONGEST_HANDLING:
             yield name, _("Give 0 to %(most)s minutes.", most=number(LONGEST_HANDLING // 60))

@@ -85,6 +85,16 @@ class SavedOperations(Version):
     )
 
 
+class SavedPace(Version):
+    """Whether a restaurant was open, busy or paused; the last version holds, `until` its moment."""
+
+    __tablename__ = "restaurant_paces"
+
+    state: Mapped[str]
+    minutes: Mapped[int]
+    until: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
 class Stale(Base):
     """From which business day on a restaurant's roll-up must be made anew, for its settings changed."""
 

@@ -25,7 +25,7 @@ class OrderHandling:
     `margin` is how much sooner than need be an order for later is begun. The house confirms everything on its
     arrival if `confirms_all`, else what comes by one of `confirmed_channels`. `accept_within` is how long
     somebody has to confirm the rest, 0 for ever. Unless `ready_needs_lines`, boards call ready what has open
-    lines.
+    lines. With more than `busy_over` orders in the kitchen (0: never) `busy_minutes` more are quoted.
     """
 
     kitchen_takes: int = 1200
@@ -36,6 +36,8 @@ class OrderHandling:
     accept_within: int = 0
     accept_then: AcceptThen = AcceptThen.NOTHING
     ready_needs_lines: bool = True
+    busy_over: int = 0
+    busy_minutes: int = 15
 
     def takes(self, fulfilment: Fulfilment) -> int:
         """About how many seconds an order takes until its guest has it, or may fetch it."""

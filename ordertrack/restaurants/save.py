@@ -12,12 +12,18 @@ from sqlalchemy.dialects.postgresql import insert
 from ordertrack.database.session import db
 from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.restaurants import cache, operations
+from ordertrack.restaurants import cache, operations, pace
 from ordertrack.restaurants.cache import RULES, TARGETS
 from ordertrack.restaurants.calendar import Rules
-from ordertrack.restaurants.checks import problems_of_operations, problems_of_rules, problems_of_target
+from ordertrack.restaurants.checks import (
+    problems_of_operations,
+    problems_of_pace,
+    problems_of_rules,
+    problems_of_target,
+)
 from ordertrack.restaurants.models import Stale
 from ordertrack.restaurants.operations import MOVES, OPERATIONS, OperationSettings
+from ordertrack.restaurants.pace import PACE, Pace, PaceState
 from ordertrack.restaurants.targets import Target
 from ordertrack.restaurants.versioned import AS_SET_UP, SET_UP_BY, refuse, saving
 from ordertrack.tenants.models import Restaurant
@@ -100,6 +106,23 @@ def save_operations(
             return None
         saved.newest(OPERATIONS, seen)
         return replace(wanted, version=saved.add(OPERATIONS, wanted))
+
+
+def save_pace(wanted: Pace, *, by: Principal, seen: int | None = None) -> Pace | None:
+    """Say that a restaurant is open, busy or paused, and commit; None if that holds already.
+
+    Raises UnusableSettings, also if somebody else said something meanwhile, and LookupError for no restaurant
+    of the tenant; then nothing is saved.
+    """
+    refuse(problems_of_pace(wanted, dt.datetime.now(dt.UTC)))
+    wanted = replace(wanted, minutes=wanted.minutes if wanted.state == PaceState.BUSY else 0)
+    wanted = replace(wanted, until=None if wanted.state == PaceState.OPEN else wanted.until)
+    with saving(wanted.restaurant_id, by) as saved:
+        before = pace.of_restaurant(by.tenant_id, wanted.restaurant_id)
+        if before == replace(wanted, version=before.version):
+            return None
+        saved.newest(PACE, seen)
+        return replace(wanted, version=saved.add(PACE, wanted))
 
 
 def _mark_stale(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, from_date: dt.date) -> None:

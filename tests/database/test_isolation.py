@@ -60,6 +60,8 @@ _ROWS = """
     INSERT INTO saved_rule_sets VALUES (%(tenant)s, 1, 'strict', 'Maya', 'staff:x');
     INSERT INTO floor_settings SELECT tenant_id, id, 1, '{}', 1, false, '[]', 'Maya', 'staff:x'
       FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO restaurant_paces SELECT tenant_id, id, 1, 'busy', 5, NULL, 'Maya', 'staff:x'
+      FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO tablets SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Grill', 'Maya', 'staff:x'
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO pin_attempts SELECT tenant_id, id, 1 FROM staff_members WHERE tenant_id = %(tenant)s;

@@ -17,7 +17,7 @@ from ordertrack.restaurants.calendar import Calendar
 from ordertrack.rules.stages import SPANS, Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla.estimates.models import EstimateDay
-from ordertrack.sla.estimates.table import LEARNED_FROM, Estimates, table_from
+from ordertrack.sla.estimates.table import LEARNED_FROM, Estimates, Range, table_from
 from ordertrack.sla.measure import cells
 from ordertrack.sla.measure.cells import GOAL
 
@@ -80,6 +80,16 @@ def needed(
     estimates = _of_restaurant(tenant_id, restaurant_id, today)
     found = estimates.range_for(OrderStatus.CONFIRMED, fulfilment, calendar.local(at).hour, None)
     return None if found is None else dt.timedelta(seconds=found.high)
+
+
+def range_from_now(
+    tenant_id: uuid.UUID, restaurant_id: uuid.UUID, fulfilment: Fulfilment, load: int
+) -> Range | None:
+    """How long an order that is placed now takes, with so many in the kitchen; None if nobody knows."""
+    calendar = cache.of_restaurant(tenant_id, restaurant_id).calendar
+    now = dt.datetime.now(dt.UTC)
+    estimates = _of_restaurant(tenant_id, restaurant_id, now.date())
+    return estimates.range_for(OrderStatus.PENDING, fulfilment, calendar.local(now).hour, load)
 
 
 def _is_placed_ahead(order: OrderRecord) -> bool:

@@ -1,0 +1,77 @@
+"""Whether a restaurant takes orders just now, and how much longer than usual they take."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import bindparam, select
+
+from ordertrack.database.statements import TenantQuery
+from ordertrack.i18n.translate import marked
+from ordertrack.restaurants import versioned
+from ordertrack.restaurants.models import SavedPace
+from ordertrack.restaurants.versioned import Kind
+from ordertrack.tenants.models import Restaurant
+
+LONGEST_BUSY = 240  # minutes
+FARTHEST = dt.timedelta(days=7)
+
+
+class PaceState(StrEnum):
+    """Open as usual; busy: what is quoted is so much later; paused: nothing is taken in."""
+
+    OPEN = "open"
+    BUSY = "busy"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What somebody said: `minutes` more while it is busy, `until` a moment or for good; 0 is nothing yet."""
+
+    restaurant_id: uuid.UUID
+    state: PaceState = PaceState.OPEN
+    minutes: int = 0
+    until: dt.datetime | None = None
+    version: int = 0
+
+    def at(self, now: dt.datetime) -> Pace:
+        """What of it holds at this moment."""
+        is_over = self.until is not None and self.until <= now
+        return Pace(self.restaurant_id, version=self.version) if is_over else self
+
+
+def of_restaurant(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Pace:
+    """What holds of one restaurant now; raises LookupError if the tenant has none of this id."""
+    found = versioned.kept("pace", tenant_id, restaurant_id, lambda: read(tenant_id, restaurant_id))
+    if found is None:
+        raise LookupError(f"no restaurant {restaurant_id} in tenant {tenant_id}")
+    return found.at(dt.datetime.now(dt.UTC))
+
+
+def read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Pace | None:
+    """What was said last, whether it is over or not."""
+    for row in _READ.rows(tenant_id=tenant_id, restaurant_id=restaurant_id):
+        return next(iter(PACE.values(row.saved and [row.saved])), Pace(restaurant_id))
+    return None
+
+
+def _read_pace(restaurant_id: str, state: str, minutes: int, until: str | None, version: int) -> Pace:
+    moment = None if until is None else dt.datetime.fromisoformat(until)
+    return Pace(uuid.UUID(restaurant_id), PaceState(state), minutes, moment, version)
+
+
+PACE = Kind(
+    SavedPace,
+    (SavedPace.restaurant_id, SavedPace.state, SavedPace.minutes, SavedPace.until, SavedPace.version),
+    _read_pace,
+    overtaken=marked("Somebody else said something else meanwhile: see what was said below."),
+)
+_READ = TenantQuery(
+    select(Restaurant.id, PACE.last_version().label("saved")).where(
+        Restaurant.tenant_id == bindparam("tenant_id"), Restaurant.id == bindparam("restaurant_id")
+    )
+)
