@@ -13,7 +13,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -28,6 +28,7 @@ from ordertrack.database.app import make_bare_app
 from ordertrack.database.session import db, tenant_context
 from ordertrack.demo.simulation.guests import Guests
 from ordertrack.orders import intake
+from ordertrack.orders.new_order import NewOrder
 from ordertrack.tenants.principal import Principal
 from stage import QUICK, Stage
 
@@ -104,12 +105,18 @@ def _fill(house: House, cards: int) -> list[uuid.UUID]:
     app = make_bare_app(house.settings)
     with tenant_context(app, house.tenant_id):
         now = dt.datetime.now(dt.UTC)
-        placed = [intake.place(guests.next().order(now, 1.0), by=by)[0] for _ in range(cards)]
+        orders = [_for_now(guests.next().order(now, 1.0), now) for _ in range(cards)]
+        placed = [intake.place(order, by=by)[0] for order in orders]
         db.engine.dispose()
     third = cards // 3
     house.commit([(order, _WHERE[0], _WHERE[1]) for order in placed[third:]])
     house.commit([(order, _WHERE[1], _WHERE[2]) for order in placed[2 * third :]])
     return placed[:third]
+
+
+def _for_now(order: NewOrder, now: dt.datetime) -> NewOrder:
+    """The same, promised for so soon that it is on the board at once."""
+    return replace(order, promised_at=order.promised_at and now + dt.timedelta(minutes=10))
 
 
 def _open(chromium: Browser, board: Board) -> BrowserContext:
