@@ -178,8 +178,11 @@ def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
 
 
 def _path_parameters(rule: Rule) -> list[dict[str, Any]]:
-    schema = {"type": "string", "format": "uuid"}
-    return [{"name": name, "in": "path", "required": True, "schema": schema} for name in rule.arguments]
+    uuid, slug = {"type": "string", "format": "uuid"}, {"type": "string"}
+    return [
+        {"name": name, "in": "path", "required": True, "schema": uuid if name.endswith("_id") else slug}
+        for name in rule.arguments
+    ]
 
 
 def _query_parameters(operation: Operation) -> list[dict[str, Any]]:

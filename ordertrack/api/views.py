@@ -160,13 +160,14 @@ def restaurants() -> Response:
     )
 
 
-@blueprint.get("/restaurants/<slug>/quote")
-def quote(slug: str) -> Response:
+@blueprint.get("/restaurants/<restaurant>/quote")
+def quote(restaurant: str) -> Response:
     """What a guest would be told now."""
-    tenant_id, fulfilment = principal().tenant_id, reading.query(QuoteQuery).fulfilment
-    found = find_restaurant(tenant_id, slug)
+    tenant_id = principal().tenant_id
+    found = find_restaurant(tenant_id, restaurant)
     if found is None:
-        raise RestaurantNotFound(slug)
+        raise RestaurantNotFound(restaurant)
+    fulfilment = reading.query(QuoteQuery).fulfilment
     quoted = quoting.quote(tenant_id, found.id, fulfilment)
     return _answer(
         QuoteAnswer(

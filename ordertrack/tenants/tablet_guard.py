@@ -21,6 +21,8 @@ OPEN: dict[str, frozenset[str]] = {
     "taps.act": _WORKING,
     "orders.of_day": _WORKING,
     "orders.story": _WORKING,
+    "order_changes.show": frozenset({"dispatch"}),
+    "order_changes.change": frozenset({"dispatch"}),
     "open_orders.show": _WORKING,
     "tracking.show": _WORKING,
     "tracking.stream": _WORKING,

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from flask import Flask
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import actions, intake, records, transitions
+from ordertrack.orders import actions, changes, intake, records, transitions
+from ordertrack.orders.changes import AddLine, SetFields, VoidLine
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.restaurants import cache, save
 from ordertrack.restaurants.targets import Target
@@ -92,6 +93,8 @@ class _Service:
                 "with Ziad": self._order(Fulfilment.DELIVERY, 4, (OrderAction.ASSIGN, "زياد")),
                 "completed": self._order(Fulfilment.DELIVERY, 5),
                 "cancelled": self._cancelled(),
+                "changed": self._changed(),
+                "for later": self._for_later(),
             }
 
     def token_of(self, order_id: uuid.UUID) -> str:
@@ -103,7 +106,7 @@ class _Service:
     def _order(
         self, fulfilment: Fulfilment, steps: int = 0, *acts: tuple[OrderAction, str | None]
     ) -> uuid.UUID:
-        promised = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=45)
+        promised = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=15)
         guest = {"name": "Rita خوري", "phone": "+961 3 123456"}
         order = NewOrder("hamra", fulfilment, _ITEMS, "T-7", guest, promised)
         order_id = intake.place(order, by=self.house.program)[0]
@@ -112,6 +115,22 @@ class _Service:
         for act, detail in acts:
             actions.act(order_id, act, by=self.house.program, detail=detail)
         return order_id
+
+    def _changed(self) -> uuid.UUID:
+        order_id = self._order(Fulfilment.DELIVERY, 2)
+        wanted = [AddLine(NewItem("Baklava", 4)), VoidLine(1), SetFields({"note": "ring twice"})]
+        changes.change(order_id, wanted, by=self.house.program, expected_revision=3)
+        return order_id
+
+    def _for_later(self) -> uuid.UUID:
+        promised = dt.datetime.now(dt.UTC) + dt.timedelta(hours=30)
+        address = {"area": "Hamra", "lines": ["Bliss St"], "instructions": "ring twice"}
+        amounts = {"currency": "LBP", "total": 89500000, "to_collect": 89500000}
+        order = NewOrder(
+            *("hamra", Fulfilment.DELIVERY, _ITEMS, "T-8", {"name": "Rita", "address": address}, promised),
+            amounts=amounts,
+        )
+        return intake.place(order, by=self.house.program)[0]
 
     def _cancelled(self) -> uuid.UUID:
         order_id = self._order(Fulfilment.DELIVERY)

@@ -64,6 +64,12 @@ def _unfold(page: Page) -> None:
             opener.click()
 
 
+def _change_an_order(page: Page) -> None:
+    _close(page)
+    page.locator(".columns .card [data-sheet]").first.click()
+    expect(page.locator("#order-sheet .change-order")).to_be_visible()
+
+
 def _start_shift(page: Page) -> None:
     page.locator("#start-sound").click()
     expect(page.locator("#alert-bar")).to_have_attribute("data-sound", "on")
@@ -113,7 +119,11 @@ PICKUP_STATES = (_panel("#pickup-open", "#pickup-settings"),)
 
 VIEWS = {
     "kitchen": View("/r/hamra/kitchen", is_live=True, states=BOARD_STATES),
-    "dispatch": View("/r/hamra/dispatch", is_live=True, states=(_unfold,)),
+    "dispatch": View(
+        "/r/hamra/dispatch",
+        is_live=True,
+        states=(_unfold, _panel("#later-toggle", "#later"), _change_an_order),
+    ),
     "kitchen without a line": View("/r/hamra/kitchen", "nour", is_live=True, states=(_tap_without_a_line,)),
     "kitchen on a tablet": View("/r/hamra/kitchen", "tablet", is_live=True, states=(_who_are_you, _pin)),
     "empty kitchen": View("/r/jounieh/kitchen", "nour", is_live=True),
@@ -126,7 +136,10 @@ VIEWS = {
     "orders": View("/orders"),
     "story": View("/orders/{orders[held]}"),
     "story of a cancelled order": View("/orders/{orders[cancelled]}"),
+    "story of a changed order": View("/orders/{orders[changed]}"),
+    "change of an order": View("/orders/{orders[for later]}/change"),
     "open orders": View("/r/hamra/open"),
+    "busy or paused": View("/r/hamra/pace"),
     "floor settings": View("/r/hamra/settings"),
     "rules of the company": View("/rules"),
     "screens": View("/screens"),
@@ -138,6 +151,8 @@ VIEWS = {
     "not found": View("/r/nowhere/kitchen"),
     "sign-in": View("/login", "nobody", states=(_wrong_password,)),
     "tracking": View("/track/{tokens[cooking]}", "nobody", is_live=True),
+    "tracking of a changed order": View("/track/{tokens[changed]}", "nobody", is_live=True),
+    "tracking of an order for later": View("/track/{tokens[for later]}", "nobody", is_live=True),
     "tracking on the road": View("/track/{tokens[with Ziad]}", "nobody", is_live=True),
     "tracking after the end": View("/track/{tokens[completed]}", "nobody"),
     "tracking of a cancelled order": View("/track/{tokens[cancelled]}", "nobody"),

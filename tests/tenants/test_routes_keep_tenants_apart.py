@@ -102,7 +102,9 @@ def test_every_route_asked_with_another_tenants_ids_is_404_and_changes_nothing(
             continue
         move = {"to": OrderStatus.CONFIRMED.value, "reason": "mine now"}
         deed = {"act": OrderAction.RUSH.value}
+        changes = {"revision": 1, "changes": [{"do": "set", "note": "mine now"}]}
         body = {"seen": OrderStatus.PENDING.value} | (deed if attempt.path.endswith("/actions") else move)
+        body = changes if attempt.path.endswith("/changes") else body
         answer = client.open(
             attempt.path,
             method=attempt.method,
