@@ -74,6 +74,13 @@ class TimedHouse:
         with tenant_context(self.app, self.tenant_id):
             return due.settle(self.tenant_id, to)
 
+    def waiting(self) -> set[uuid.UUID]:
+        """The orders of Hamra that are for later."""
+        with tenant_context(self.app, self.tenant_id):
+            restaurant = find_restaurant(self.tenant_id, "hamra")
+            assert restaurant is not None
+            return {order.id for order in records.later(self.tenant_id, restaurant.id, 1000)[0]}
+
     def next_at(self) -> dt.datetime | None:
         with tenant_context(self.app, self.tenant_id):
             return due.next_at(self.tenant_id)

@@ -1,0 +1,45 @@
+"""Two hundred orders for later over three days, the clock turned from moment to moment, now and then away."""
+
+from __future__ import annotations
+
+import datetime as dt
+from random import Random
+
+import pytest
+
+from ordertrack.rules.state_machine import Fulfilment
+from scheduling.timed_house import TimedHouse, ahead, now
+
+ORDERS = 200
+SECONDS = dt.timedelta(seconds=5)
+AWAY = dt.timedelta(minutes=40)
+
+
+@pytest.mark.timeout(240)
+def test_each_is_begun_once_within_five_seconds_of_its_moment_or_of_the_clocks_return(
+    timed: TimedHouse,
+) -> None:
+    random = Random(7)
+    begun: dict[str, dt.datetime] = {}
+    placed = [
+        timed.place(
+            ahead(minutes=random.uniform(60, 3 * 24 * 60)), fulfilment=random.choice(list(Fulfilment))
+        )
+        for _ in range(ORDERS)
+    ]
+    moments = {order_id: timed.read(order_id).start_by for order_id in placed}
+    waiting, back_at = dict(moments), now()
+    while (due_at := timed.next_at()) is not None:
+        # A new process each time: it knows what the database tells it.
+        away = AWAY if random.random() < 0.1 else dt.timedelta(seconds=random.uniform(0, 5))
+        back_at = max(due_at, back_at) + away
+        timed.turn(back_at)
+        for order_id in waiting.keys() - timed.waiting():
+            begun[str(order_id)] = back_at
+            start_by = waiting.pop(order_id)
+            assert start_by is not None
+            assert start_by <= back_at
+            assert back_at - start_by <= away + SECONDS
+    assert len(begun) == ORDERS
+    for order_id in placed:
+        assert timed.log(order_id) == ["pending by Till", "fire by Clock"]
