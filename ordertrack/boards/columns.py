@@ -41,7 +41,7 @@ class Column:
         return None if self.shown_for is None else order.status_since + self.shown_for
 
     def sort_key(self, order: OrderRecord) -> str:
-        """What the column sorts by, smallest first, as text of one length.
+        """What the column sorts by, smallest first, as text.
 
         What is in a rush stands first, then what is due first, by the second, with what adds to it; where
         cards leave, what came last.
@@ -51,7 +51,9 @@ class Column:
         else:
             due = int(order.due_at.timestamp()) * 1000
             moment = due if order.is_rush else _FAR_AHEAD + due
-        return f"{moment:014}{order.follows_number or order.number:06}{order.number:06}"
+        if order.follows_number is not None:
+            return f"{moment:014}{order.follows_number:06}{order.number:06}"
+        return f"{moment:014}{order.number:06}"
 
 
 def _column(

@@ -34,14 +34,15 @@ async function load(url, request) {
 const orComplain = (loading) => loading.catch(() => complain(say("There is no connection. Nothing was saved.")));
 
 on("click", (event) => {
-  const link = /** @type {HTMLAnchorElement | null} */ (event.target.closest("a[data-sheet]"));
-  const isClosing = event.target.closest("#order-sheet [data-close]");
-  if (link || isClosing) event.preventDefault();
-  if (isClosing) sheet.close();
-  if (!link) return;
+  if (event.target.closest("#order-sheet [data-close]")) {
+    event.preventDefault();
+    sheet.close();
+  }
+  const card = event.target.closest("[data-sheet]")?.closest(".card");
+  if (!card) return;
   sheet.replaceChildren();
   sheet.showModal();
-  orComplain(load(link.href));
+  orComplain(load(`/orders/${card.id.replace("order-", "")}/change`));
 });
 on("submit", async (event) => {
   const form = event.target;
