@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from soak.programs import Chain, ProgramReader
 from soak.readers import Reader
-from soak.screens import Card
+from soak.reading import Card
 from soak.truth import Truth, as_told
-from soak.watching import BoardReader, Chain, ProgramReader, TrackingReader
+from soak.watching import BoardReader, TrackingReader
 
 Cards = list[tuple[str, int]]
 
@@ -29,9 +30,9 @@ def findings(reader: Reader, truth: Truth) -> Iterator[str]:
 def _program(reader: ProgramReader, truth: Truth) -> Iterator[str]:
     for chain in reader.chains:
         log = [
-            (event.cursor.seq, as_told(event))
-            for event in truth.events
-            if chain.start < event.cursor.seq <= chain.until and reader.concerns(event)
+            (entry.cursor.seq, as_told(entry))
+            for entry in truth.entries
+            if chain.start < entry.cursor.seq <= chain.until and reader.concerns(entry)
         ]
         heard = [(seq, _timed(said)) for seq, said in chain.events]
         if heard != log:
@@ -41,7 +42,8 @@ def _program(reader: ProgramReader, truth: Truth) -> Iterator[str]:
 
 
 def _timed(said: dict[str, Any]) -> dict[str, Any]:
-    return said | {"updated_at": dt.datetime.fromisoformat(said["updated_at"])}
+    name = "occurred_at" if "act" in said else "updated_at"
+    return said | {name: dt.datetime.fromisoformat(said[name])}
 
 
 def _difference(heard: list[Any], log: list[Any], chain: Chain) -> str:
@@ -68,7 +70,11 @@ def _board(reader: BoardReader, truth: Truth) -> Iterator[str]:
                 f"{reader.name} ended at {reader.position} with another column {column} than the database:"
                 f" it shows {_without(shown, cards)}, and not {_without(cards, shown)}."
             )
-    theirs = {f"order-{event.order_id}" for event in truth.events if event.restaurant == reader.restaurant}
+    fresh = reader.fresh.says
+    for card, says in reader.screen.says.items():
+        if says != fresh.get(card):
+            yield f"{reader.name} shows {card} with {says!r}, and a fresh page with {fresh.get(card)!r}."
+    theirs = {f"order-{entry.order_id}" for entry in truth.entries if entry.restaurant == reader.restaurant}
     if strange := reader.screen.ever - theirs:
         yield f"{reader.name} was shown orders of somebody else: {strange}."
 
@@ -88,6 +94,10 @@ def _without(these: Cards, those: Cards) -> Cards | str:
 
 def _tracking(reader: TrackingReader, truth: Truth) -> Iterator[str]:
     assert reader.order.id is not None
-    expected = truth.orders[reader.order.id]
-    if tuple(reader.screen.progress) != expected:
-        yield f"{reader.name} ended with {reader.screen.progress}, but order {reader.order.id} is {expected}."
+    order, shown, fresh = truth.orders[reader.order.id], reader.screen.progress, reader.fresh.progress
+    # What the guest is not told of makes another revision too.
+    told = [place for place, entry in enumerate(truth.stories[order.id], 1) if reader.concerns(entry)]
+    if shown.status != order.status or not told[-1] <= shown.version <= order.revision:
+        yield f"{reader.name} ended with {shown}, but order {order.id} is {order.status} {order.revision}."
+    if shown.says != fresh.says:
+        yield f"{reader.name} ended with {shown}; a fresh page has {fresh}."

@@ -3,89 +3,44 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import Iterator
 
 from ordertrack.orders.event_log import EventRecord
-from ordertrack.rules.state_machine import OrderStatus
-from soak.ledger import Attempt, Claim, Outcome
-from soak.truth import Truth
+from soak import check_changes, owners
+from soak.attempts import OUTRIGHT, Attempt, Claim, MoveAttempt, Outcome
+from soak.owners import Owners
+from soak.truth import Entry, Truth
 
-_OUTRIGHT = (Outcome.PLACED, Outcome.MOVED)
 _SILENT = (Outcome.NOT_FOUND, Outcome.UNKNOWN)
-Owners = dict[int, Attempt]  # by seq
 
 
 def findings(attempts: list[Attempt], claims: list[Claim], truth: Truth) -> Iterator[str]:
     """What contradicts the promises to writers, a sentence each."""
-    seqs = [event.cursor.seq for event in truth.events]
+    seqs = [entry.cursor.seq for entry in truth.entries]
     if seqs != list(range(1, truth.head + 1)):
         missing = sorted(set(range(1, truth.head + 1)) - set(seqs))
         yield f"The log does not run from 1 to {truth.head}: {missing[:20]} are not among its {len(seqs)}."
-    owners: Owners = {}
-    yield from _own(attempts, truth, owners)
-    yield from _acknowledged(attempts, truth, owners)
-    yield from _in_real_time(owners)
+    made: Owners = {}
+    yield from owners.find(attempts, truth, made)
+    yield from _acknowledged(attempts, truth, made)
+    yield from _in_real_time(made)
     stories = truth.stories
     for claim in claims:
-        yield from _claimed(claim, stories, owners)
-
-
-def _own(attempts: list[Attempt], truth: Truth, owners: Owners) -> Iterator[str]:
-    """Find for each event the one attempt that made it."""
-    tagged = {attempt.tag: attempt for attempt in attempts}
-    taps: dict[tuple[uuid.UUID | None, OrderStatus, str], list[Attempt]] = {}
-    for attempt in attempts:
-        taps.setdefault((attempt.order_id, attempt.to, attempt.by.actor), []).append(attempt)
-    used: Counter[str] = Counter()
-    for event in truth.events:
-        tag = event.metadata.get("attempt")
-        if tag is None:
-            made = taps.get((event.order_id, event.to_status, event.actor), [])
-            owner = next(iter(_who_tapped(event, [tap for tap in made if not used[tap.tag]])), None)
-        else:
-            owner = tagged.get(tag)
-        if owner is None:
-            yield f"Nobody asked for {_told(event)}, or nobody who was told so."
-            continue
-        owners[event.cursor.seq] = owner
-        used[owner.tag] += 1
-        yield from _fits(event, owner)
-    yield from (f"{tagged[tag]} is in the log {times} times." for tag, times in used.items() if times > 1)
-
-
-def _who_tapped(event: EventRecord, taps: list[Attempt]) -> list[Attempt]:
-    """Those that may have made the event, likeliest first: an order can come to a status again."""
-    fitting = [tap for tap in taps if tap.seen in (None, event.from_status)] or taps
-    moved = [tap for tap in fitting if tap.outcome == Outcome.MOVED]
-    unknown = [tap for tap in fitting if tap.outcome == Outcome.UNKNOWN]
-    return sorted(moved, key=lambda tap: tap.ended) or unknown
-
-
-def _fits(event: EventRecord, owner: Attempt) -> Iterator[str]:
-    told = _told(event)
-    if not owner.outcome.may_have_written:
-        yield f"{owner} was refused, and yet wrote {told}."
-    if (event.actor, event.changed_by) != (owner.by.actor, owner.by.name):
-        yield f"{told} is signed {event.changed_by} ({event.actor}); it was {owner.by.name}."
-    if event.to_status != owner.to or owner.order_id not in (None, event.order_id):
-        yield f"{owner} wrote something else: {told}."
-    if owner.seen is not None and event.from_status != owner.seen:
-        yield f"{owner} moved the order from {event.from_status}."
-    if owner.reason is not None and event.metadata.get("reason") != owner.reason:
-        yield f"{owner} gave the reason {owner.reason!r}; the log has {event.metadata}."
+        yield from _claimed(claim, stories, made)
+    yield from check_changes.findings(claims, truth, made)
 
 
 def _acknowledged(attempts: list[Attempt], truth: Truth, owners: Owners) -> Iterator[str]:
-    """Who was told to have made an event made one; who was told it is so was told right."""
+    """Who was told to have written something did; who was told it is so was told right."""
     makers = {attempt.tag for attempt in owners.values()}
-    there = {(event.order_id, event.to_status) for event in truth.events}
+    there = {(entry.order_id, entry.statuses[-1]) for entry in truth.entries}
     ours = set(truth.stories)
     for attempt in attempts:
-        if attempt.outcome in _OUTRIGHT and attempt.tag not in makers:
-            yield f"{attempt} was acknowledged, and its event is not in the log."
+        if attempt.outcome in OUTRIGHT and attempt.tag not in makers:
+            yield f"{attempt} was acknowledged, and is not in the log."
         if (
-            attempt.outcome in (Outcome.ACCEPTED, Outcome.ALREADY)
+            isinstance(attempt, MoveAttempt)
+            and attempt.outcome in (Outcome.ACCEPTED, Outcome.ALREADY)
             and (attempt.order_id, attempt.to) not in there
         ):
             yield f"{attempt} was told that the order is there, and it never was."
@@ -109,14 +64,14 @@ def _in_real_time(owners: Owners) -> Iterator[str]:
             yield f"{attempt} began after {last[1]} was acknowledged, but has seq {seq}, not above {last[0]}."
 
 
-def _claimed(claim: Claim, stories: dict[uuid.UUID, list[EventRecord]], owners: Owners) -> Iterator[str]:
+def _claimed(claim: Claim, stories: dict[uuid.UUID, list[Entry]], owners: Owners) -> Iterator[str]:
     """The order stood where the answer says, at some moment between question and answer."""
     story = stories.get(claim.order_id, [])
     what = " ".join(str(said) for said in (claim.status, claim.version) if said is not None)
     fitting = [
         place
-        for place, event in enumerate(story)
-        if claim.status in (None, event.to_status) and claim.version in (None, place + 1)
+        for place, entry in enumerate(story)
+        if claim.status in (None, entry.statuses[-1]) and claim.version in (None, place + 1)
     ]
     if not fitting:
         yield f"{claim.where} was answered that the order is at {what}, where it never was."
@@ -126,20 +81,14 @@ def _claimed(claim: Claim, stories: dict[uuid.UUID, list[EventRecord]], owners: 
     yield from min(contradictions, key=len)
 
 
-def _contradicts(
-    claim: Claim, what: str, story: list[EventRecord], place: int, owners: Owners
-) -> Iterator[str]:
-    event = story[place]
-    if claim.changed_by not in (None, event.changed_by):
-        yield f"{claim.where} was answered that {claim.changed_by} did what {event.changed_by} did."
-    into = owners.get(event.cursor.seq)
+def _contradicts(claim: Claim, what: str, story: list[Entry], place: int, owners: Owners) -> Iterator[str]:
+    moves = [entry for entry in story[: place + 1] if isinstance(entry, EventRecord)]
+    if claim.changed_by not in (None, moves[-1].changed_by):
+        yield f"{claim.where} was answered that {claim.changed_by} did what {moves[-1].changed_by} did."
+    into = owners.get(story[place].cursor.seq)
     if into is not None and into.began > claim.ended:
         yield f"{claim.where} was answered {what} before {into} began."
     following = story[place + 1 : place + 2]
     out_of = owners.get(following[0].cursor.seq) if following else None
     if out_of is not None and out_of.ended < claim.began:
         yield f"{claim.where} was answered {what} although {out_of} was acknowledged before."
-
-
-def _told(event: EventRecord) -> str:
-    return f"event {event.cursor} ({event.from_status} to {event.to_status} of order {event.order_id})"

@@ -18,8 +18,8 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import intake
 from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.rules.state_machine import FIRST, Fulfilment
-from soak.ledger import Attempt, Outcome
+from ordertrack.rules.state_machine import Fulfilment
+from soak.attempts import Outcome, PlaceAttempt
 from soak.plan import Fault, Strike
 from soak.stage import Stage
 from support.database import connect
@@ -76,7 +76,8 @@ class Faults:
         """An order whose notification nobody hears: only the log can tell of it."""
         by = stage.house.program
         tag = f"unheard {uuid.uuid4()}"
-        attempt = Attempt(tag, None, FIRST, by, time.monotonic(), said="placed")
+        sent = {"items": [{"name": "Tea", "quantity": 1}]}
+        attempt = PlaceAttempt(tag, None, by, time.monotonic(), said="placed", order=sent)
         stage.attempts.append(attempt)
         order = NewOrder(
             stage.house.restaurants[0], Fulfilment.PICKUP, (NewItem("Tea", 1),), metadata={"attempt": tag}

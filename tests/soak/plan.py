@@ -6,65 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from ordertrack.rules.state_machine import Fulfilment, OrderStatus
-
-
-class Kind(StrEnum):
-    """How a move is meant, whatever comes of it."""
-
-    LEGAL = "legal"
-    CONTENDED = "contended"
-    DOUBLE_TAP = "double tap"
-    STALE = "stale"
-    BLIND = "blind"
-    ILLEGAL = "illegal"
-    WRONG_HANDS = "wrong hands"
-    CANCEL = "cancel"
-    CANCEL_WITHOUT_REASON = "cancel without reason"
-    FOREIGN = "foreign"
-
-
-class Hands(StrEnum):
-    """Who moves: staff tap on a board, the key calls the API; THEIRS is whose board the order stands on."""
-
-    NOUR = "nour"
-    KARIM = "karim"
-    MAYA = "maya"
-    KEY = "key"
-    THEIRS = "theirs"
-
-
-class Meeting(NamedTuple):
-    """Several writers tap one order at the same time, having seen the same."""
-
-    number: int
-    parties: int
-
-
-@dataclass(frozen=True)
-class Place:
-    """Place order number `order` of the house, sent so many times under one Idempotency-Key."""
-
-    order: int
-    restaurant: int
-    fulfilment: Fulfilment
-    promised_in: int | None  # minutes
-    times: int
-
-
-@dataclass(frozen=True)
-class Move:
-    """`choice` picks among the statuses that fit when the time has come; `seen` is for stale taps."""
-
-    order: int
-    kind: Kind
-    hands: Hands
-    choice: float
-    seen: OrderStatus
-    meeting: Meeting | None = None
-
-
-Step = Place | Move
+from soak.steps import Step
 
 
 class Leave(StrEnum):
@@ -103,11 +45,15 @@ class Screen(StrEnum):
 
 @dataclass(frozen=True)
 class Watch:
-    """One reader: what it watches (of one restaurant, of one order, or all), and how it comes and goes."""
+    """One reader: what it watches (of one restaurant, of one order, or all), and how it comes and goes.
+
+    A program may ask to be told of actions too.
+    """
 
     screen: Screen
     restaurant: int | None
     order: int | None
+    with_actions: bool
     visits: tuple[Visit, ...]
 
 

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
+from typing import TypeVar
 
 from ordertrack.rules.state_machine import TRANSITIONS, Fulfilment, RuleSet
-from soak.plan import (
-    Back,
-    Fault,
-    Hands,
-    HousePlan,
-    Kind,
-    Leave,
-    Meeting,
-    Move,
-    Place,
-    Plan,
-    Screen,
-    Size,
-    Step,
-    Strike,
-    Visit,
-    Watch,
-)
+from soak.plan import Back, Fault, HousePlan, Leave, Plan, Screen, Size, Strike, Visit, Watch
+from soak.steps import Acknowledge, Change, Deed, Hands, Kind, Meeting, Move, Place, Sight, Step
 
+T = TypeVar("T")
 FIRST_ORDERS = 4  # are placed before anybody does anything else, so that strangers need not wait for them
 SWITCHES = 5
 _SHARES = {
     Kind.LEGAL: 50,
-    Kind.CONTENDED: 10,
     Kind.DOUBLE_TAP: 8,
     Kind.STALE: 6,
     Kind.BLIND: 6,
@@ -38,6 +24,18 @@ _SHARES = {
     Kind.CANCEL_WITHOUT_REASON: 2,
     Kind.FOREIGN: 3,
 }
+_DEEDS = {
+    (Deed.ADD,): 5,
+    (Deed.VOID,): 3,
+    (Deed.REPLACE,): 3,
+    (Deed.SET,): 4,
+    (Deed.ADD, Deed.VOID): 2,
+    (Deed.REPLACE, Deed.SET): 1,
+    (Deed.ADD, Deed.VOID, Deed.SET): 1,
+}
+_SIGHTS = {Sight.FRESH: 6, Sight.LAST_TOLD: 4, Sight.OUTDATED: 1, Sight.AHEAD: 1}
+_CHANGING_HANDS = {Hands.KEY: 4, Hands.KARIM: 3, Hands.MAYA: 2, Hands.NOUR: 1}
+_NOTICING_HANDS = {Hands.NOUR: 4, Hands.KEY: 2, Hands.MAYA: 2, Hands.KARIM: 1}
 _HANDS = {Hands.THEIRS: 5, Hands.KEY: 4, Hands.MAYA: 2, Hands.NOUR: 1, Hands.KARIM: 1}
 _BACKS = {
     Back.RESUME: 10,
@@ -74,13 +72,18 @@ def _house(random: Random, size: Size) -> HousePlan:
             orders += 1
             continue
         order = random.randrange(max(0, orders - 10), orders)
-        kind = random.choices(list(_SHARES), list(_SHARES.values()))[0]
-        if kind == Kind.CONTENDED:
+        if random.random() < 0.1:
+            random.choice(writers).append(_acknowledge(random, order))
+            continue
+        step = random.choices((_move, _change), (75, 25))[0]
+        if random.random() < 0.1:
             parties = random.sample(writers, random.randint(2, len(writers)))
             for writer in parties:
-                writer.append(_move(random, order, kind, Meeting(beat, len(parties))))
+                # Some move the order while the others change it.
+                meets = random.choice((step, step, step, _move))
+                writer.append(meets(random, order, Meeting(beat, len(parties))))
         else:
-            random.choice(writers).append(_move(random, order, kind))
+            random.choice(writers).append(step(random, order))
     return HousePlan(tuple(map(tuple, writers)), _watches(random, size, orders), orders)
 
 
@@ -94,12 +97,32 @@ def _place(random: Random, order: int) -> Place:
     )
 
 
-def _move(random: Random, order: int, kind: Kind, meeting: Meeting | None = None) -> Move:
-    hands = random.choices(list(_HANDS), list(_HANDS.values()))[0]
+def _move(random: Random, order: int, meeting: Meeting | None = None) -> Move:
+    kind = Kind.CONTENDED if meeting else _choose(random, _SHARES)
     stale = random.choice(
         [status for status, following in TRANSITIONS[RuleSet.EXTENDED].items() if following]
     )
-    return Move(order, kind, hands, random.random(), stale, meeting)
+    return Move(order, kind, _choose(random, _HANDS), random.random(), stale, meeting)
+
+
+def _change(random: Random, order: int, meeting: Meeting | None = None) -> Change:
+    return Change(
+        order,
+        _choose(random, _DEEDS),
+        Sight.FRESH if meeting else _choose(random, _SIGHTS),
+        _choose(random, _CHANGING_HANDS),
+        random.random(),
+        meeting is None and random.random() < 0.05,
+        meeting,
+    )
+
+
+def _acknowledge(random: Random, order: int) -> Acknowledge:
+    return Acknowledge(order, _choose(random, _SIGHTS), _choose(random, _NOTICING_HANDS))
+
+
+def _choose(random: Random, shares: Mapping[T, int]) -> T:
+    return random.choices(list(shares), list(shares.values()))[0]
 
 
 def _watches(random: Random, size: Size, orders: int) -> tuple[Watch, ...]:
@@ -112,7 +135,7 @@ def _watches(random: Random, size: Size, orders: int) -> tuple[Watch, ...]:
                 restaurant = random.randrange(2)
             if screen == Screen.PROGRAM and n % 3 == 2:
                 order = random.randrange(orders)
-            watches.append(Watch(screen, restaurant, order, _visits(random)))
+            watches.append(Watch(screen, restaurant, order, n % 2 == 0, _visits(random)))
     return tuple(watches)
 
 
@@ -124,7 +147,7 @@ def _visits(random: Random) -> tuple[Visit, ...]:
             random.uniform(0, 2 * patience),
             random.choice(list(Leave)),
             random.choice([0.0, random.uniform(0, 0.3), random.uniform(0, 1.5)]),
-            random.choices(list(_BACKS), list(_BACKS.values()))[0],
+            _choose(random, _BACKS),
         )
         for _ in range(120)
     )

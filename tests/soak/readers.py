@@ -10,12 +10,11 @@ import struct
 import threading
 import time
 from collections import Counter
-from typing import ClassVar
 
 from ordertrack.live.cursor import Cursor
-from ordertrack.orders.event_log import EventRecord
 from soak.plan import Back, Leave, Visit, Watch
 from soak.stage import PATIENCE, Stage
+from soak.truth import Entry
 from support.http_client import EventStream, Frame, StreamEnded
 from support.server import wait_for
 
@@ -26,7 +25,7 @@ _STAY = Visit(PATIENCE, Leave.CLOSE, 0, Back.RESUME)
 class Reader:
     """One screen or program. `trouble` are sentences about what no stream may do."""
 
-    expects: ClassVar[frozenset[str | None]]  # the names of frames that may come, None for unnamed ones
+    expects: frozenset[str | None]  # the names of frames that may come, None for unnamed ones
 
     def __init__(self, stage: Stage, watch: Watch, name: str, ending: threading.Event) -> None:
         self.stage = stage
@@ -43,12 +42,12 @@ class Reader:
         self._last_id = -1
         self._is_lost = False  # it came with a cursor of no use, and has not been told yet
 
-    def end_at(self, events: list[EventRecord]) -> None:
-        """Before `ending`: these are all events there will be."""
-        self.last_event = max((event.cursor.seq for event in events if self.concerns(event)), default=0)
+    def end_at(self, entries: list[Entry]) -> None:
+        """Before `ending`: this is the whole log there will be."""
+        self.last_event = max((entry.cursor.seq for entry in entries if self.concerns(entry)), default=0)
 
-    def concerns(self, event: EventRecord) -> bool:
-        """Whether this reader must hear of the event."""
+    def concerns(self, entry: Entry) -> bool:
+        """Whether this reader must hear of the entry."""
         raise NotImplementedError
 
     def begin(self) -> None:
@@ -58,6 +57,9 @@ class Reader:
     def take(self, frame: Frame) -> None:
         """Something else than a heartbeat came."""
         raise NotImplementedError
+
+    def look_back(self) -> None:
+        """When all has come: what is compared with it in the end."""
 
     def begins_anew(self, frame: Frame) -> bool:
         """Whether a frame is what a cursor of no use is answered with: the whole, or where to read it."""
@@ -77,6 +79,7 @@ class Reader:
                     self.ending.wait(visit.away)
                     self._come_back(visit.back)
             self._listen_to_the_end()
+            self.look_back()
         finally:
             self._leave(Leave.CLOSE)
 

@@ -122,7 +122,7 @@ def _perform(
             truths = [truth.read(app, stage.house) for stage in stages]
             for side, true in zip(readers, truths, strict=True):
                 for reader in side:
-                    reader.end_at(true.events)
+                    reader.end_at(true.entries)
         finally:
             ending.set()
             for stage in stages:

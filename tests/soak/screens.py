@@ -2,78 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
-from typing import NamedTuple
 
-
-class Card(NamedTuple):
-    """A card as its element says it; `sort_key` is what its column sorts by."""
-
-    id: str
-    version: int
-    sort_key: int
-
-
-# Beside the cards: how many a board has no room for, and what it asks. Of no version.
-BESIDE = ("#left-out", "#order-dialogs")
-
-
-class Progress(NamedTuple):
-    """What a tracking page shows."""
-
-    status: str
-    version: int
-
-
-@dataclass
-class Partial:
-    """One <hx-partial>, or one column of a page as if it came in one."""
-
-    target: str
-    swap: str
-    cards: list[Card] = field(default_factory=list)
-    progress: Progress | None = None
-
-    @property
-    def is_column(self) -> bool:
-        return self.swap == "innerHTML" and self.target.startswith("#column-")
-
-    @property
-    def about(self) -> tuple[str, int]:
-        """The element and the version that the page's guard is asked about."""
-        found = re.search(r"(?:about|card):(\S+) version:(\d+)", self.swap)
-        assert found is not None, f"a change that says no version: {self}"
-        return found[1], int(found[2])
-
-
-class _Reading(HTMLParser):
-    """Finds partials, columns, cards, progress, and where the page's stream is."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.partials: list[Partial] = []
-        self.stream: str | None = None
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        dom_id = values.get("id", "")
-        self.stream = values.get("hx-sse:connect", self.stream)
-        if tag == "hx-partial" and values["hx-target"] not in BESIDE:
-            self.partials.append(Partial(values["hx-target"], values["hx-swap"]))
-        elif tag == "ol" and dom_id.startswith("column-"):
-            self.partials.append(Partial(f"#{dom_id}", "innerHTML"))
-        elif dom_id == "progress":
-            self.partials.append(Partial("#progress", "innerHTML"))
-        elif tag == "li" and dom_id.startswith("order-"):
-            card = Card(dom_id, int(values["data-version"]), int(values["data-place"]))
-            self.partials[-1].cards.append(card)
-        elif tag == "ol" and "data-version" in values:
-            self.partials[-1].progress = Progress(values["data-status"], int(values["data-version"]))
+from soak.reading import Card, Partial, Progress, Reading
 
 
 class BoardScreen:
@@ -86,7 +17,7 @@ class BoardScreen:
 
     def load(self, html: str) -> str:
         """Begin anew from a whole page; the address of its stream."""
-        reading = _Reading(html)
+        reading = Reading(html)
         assert reading.stream is not None, "the page has no stream"
         self.columns = {_column(partial): {} for partial in reading.partials if partial.is_column}
         self._known = {}
@@ -95,9 +26,14 @@ class BoardScreen:
                 self._upsert(_column(partial), card)
         return reading.stream
 
+    @property
+    def says(self) -> dict[str, str]:
+        """What stands on each card."""
+        return {card.id: card.says for cards in self.columns.values() for card in cards.values()}
+
     def apply(self, html: str) -> list[tuple[str, int]]:
         """Swap in what a message brings, as the page does; all versions that came, in the order they came."""
-        partials = _Reading(html).partials
+        partials = Reading(html).partials
         listed = {card.id for partial in partials if partial.is_column for card in partial.cards}
         for partial in partials:
             if partial.is_column:
@@ -152,19 +88,19 @@ class TrackingScreen:
 
     def load(self, html: str) -> str | None:
         """Begin anew from a whole page; the address of its stream, or None where the order is over."""
-        reading = _Reading(html)
+        reading = Reading(html)
         self.progress = _progress(reading)
         return reading.stream
 
     def apply(self, html: str) -> list[tuple[str, int]]:
         """Show what a message brings, unless it is older than what is shown; the version that came."""
-        told = _progress(_Reading(html))
+        told = _progress(Reading(html))
         if told.version > self.progress.version:
             self.progress = told
         return [("the order", told.version)]
 
 
-def _progress(reading: _Reading) -> Progress:
+def _progress(reading: Reading) -> Progress:
     (partial,) = reading.partials
     assert partial.target == "#progress" and partial.progress is not None, partial
     return partial.progress

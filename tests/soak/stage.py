@@ -8,13 +8,14 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.principal import Principal
-from soak.ledger import Attempt, Claim
-from soak.plan import Hands, HousePlan, Meeting, Move, Place
+from soak.attempts import Attempt, Claim
+from soak.plan import HousePlan
+from soak.steps import Acknowledge, Hands, Meeting, Place
 from support.cast import House
 from support.http_client import Answer, Caller, sign_in
 from support.server import wait_for
@@ -40,6 +41,21 @@ class Order:
         return self.id
 
 
+class Look(NamedTuple):
+    """What somebody saw of an order; `lines` are those that stand, by their place."""
+
+    status: OrderStatus
+    revision: int
+    lines: dict[int, dict[str, Any]]
+
+    @classmethod
+    def of(cls, order: dict[str, Any]) -> Look:
+        """From an order as programs are told it."""
+        standing = [line["line"] for line in order["lines"] if not line["voided"]]
+        lines = {line: order["items"][line - 1] for line in standing}
+        return cls(OrderStatus(order["status"]), order["revision"], lines)
+
+
 class Stage:
     """Shared by the writers and readers of one house; what they tell it is only ever appended."""
 
@@ -63,9 +79,9 @@ class Stage:
             step.meeting.number: self._meeting(step.order, step.meeting)
             for steps in plan.writers
             for step in steps
-            if isinstance(step, Move) and step.meeting
+            if not isinstance(step, Place | Acknowledge) and step.meeting
         }
-        self._seen: dict[int, OrderStatus] = {}
+        self._seen: dict[int, Look] = {}
 
     @property
     def progress(self) -> float:
@@ -89,16 +105,19 @@ class Stage:
 
         return wait_for(attempt, "an answer", PATIENCE)
 
-    def look(self, number: int) -> OrderStatus:
-        """Where an order stands now, as a program is told; what was told goes into the ledger."""
+    def look(self, number: int) -> Look:
+        """How an order stands now, as a program is told; what was told goes into the ledger."""
         order_id = self.orders[number].await_id()
         began = time.monotonic()
         said = self.read(lambda: self.program.call(f"/api/v1/orders/{order_id}")).json
-        status = OrderStatus(said["status"])
-        self.claims.append(Claim(order_id, began, time.monotonic(), f"a look at order {number}", status))
-        return status
+        look = Look.of(said)
+        where = f"a look at order {number}"
+        self.claims.append(
+            Claim(order_id, began, time.monotonic(), where, look.status, look.revision, order=said)
+        )
+        return look
 
-    def meet(self, meeting: Meeting) -> OrderStatus:
+    def meet(self, meeting: Meeting) -> Look:
         """Wait for all parties of a meeting; what all of them have seen."""
         self._meetings[meeting.number].wait(ROUND)
         return self._seen[meeting.number]

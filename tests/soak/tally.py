@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from soak.ledger import Outcome
+from soak.attempts import Outcome
 from soak.plan import Fault
 from soak.round import Played
 

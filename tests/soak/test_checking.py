@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from soak.ledger import Attempt, Outcome
+from soak.attempts import Attempt, Outcome
+from soak.programs import Chain, ProgramReader
 from soak.round import Played
 from soak.truth import Truth
-from soak.watching import BoardReader, Chain, ProgramReader, TrackingReader
+from soak.watching import BoardReader, TrackingReader
 
 Lie = Callable[[Played, pytest.MonkeyPatch], None]
 
@@ -29,7 +30,7 @@ def retell(played: Played, patch: pytest.MonkeyPatch, events: Callable[[list[Any
 
 def rewrite(played: Played, patch: pytest.MonkeyPatch, events: Callable[[list[Any]], list[Any]]) -> None:
     truth = played.truths[0]
-    rewritten: list[Truth] = [replace(truth, events=events(truth.events)), *played.truths[1:]]
+    rewritten: list[Truth] = [replace(truth, entries=events(truth.entries)), *played.truths[1:]]
     patch.setattr(played, "truths", rewritten)
 
 
@@ -67,7 +68,7 @@ def acknowledge_early(played: Played, patch: pytest.MonkeyPatch) -> None:
 
 
 def last_tag(played: Played) -> str:
-    tags = [event.metadata.get("attempt") for event in played.truths[0].events]
+    tags = [event.metadata.get("attempt") for event in played.truths[0].entries]
     return next(tag for tag in reversed(tags) if tag)
 
 
@@ -93,7 +94,7 @@ LIES: dict[str, Lie] = {
     "another column": lambda played, patch: show_older(played, patch, BoardReader),
     "ended with Progress": show_no_progress,
     "does not run from 1": lambda played, patch: rewrite(played, patch, lambda events: events[:-1]),
-    "acknowledged, and its event is not in the log": acknowledge,
+    "acknowledged, and is not in the log": acknowledge,
     "was refused, and yet wrote": refuse,
     "is in the log 2 times": lambda played, patch: rewrite(
         played, patch, lambda events: events + [e for e in events if e.metadata.get("attempt")][-1:]

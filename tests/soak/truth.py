@@ -12,32 +12,34 @@ from sqlalchemy import select
 from ordertrack.boards import fragments
 from ordertrack.boards.columns import BOARDS
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import event_log
-from ordertrack.orders.event_log import EventRecord
+from ordertrack.orders import event_log, records
+from ordertrack.orders.event_log import ActionRecord, EventRecord
 from ordertrack.orders.models import Order
-from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.orders.order_record import OrderRecord
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.tenants.models import Restaurant
 from support.cast import House
 
+Entry = EventRecord | ActionRecord
 Columns = dict[str, list[tuple[str, int]]]
 MANY = 1_000_000
 
 
 @dataclass(frozen=True)
 class Truth:
-    """`boards` by restaurant and board, their cards in order; `orders` by id: status and version."""
+    """`boards` by restaurant and board, their cards in order; `orders` by id."""
 
     head: int
-    events: list[EventRecord]
+    entries: list[Entry]
     boards: dict[tuple[str, str], Columns]
-    orders: dict[uuid.UUID, tuple[OrderStatus, int]]
+    orders: dict[uuid.UUID, OrderRecord]
 
     @property
-    def stories(self) -> dict[uuid.UUID, list[EventRecord]]:
-        """Each order's events, oldest first: the event at place n made version n + 1."""
-        stories: dict[uuid.UUID, list[EventRecord]] = {}
-        for event in self.events:
-            stories.setdefault(event.order_id, []).append(event)
+    def stories(self) -> dict[uuid.UUID, list[Entry]]:
+        """What is in the log of each order, oldest first: the entry at place n made revision n + 1."""
+        stories: dict[uuid.UUID, list[Entry]] = {}
+        for entry in self.entries:
+            stories.setdefault(entry.order_id, []).append(entry)
         return stories
 
 
@@ -46,12 +48,10 @@ def read(app: Flask, house: House) -> Truth:
         restaurants = db.session.execute(
             select(Restaurant.id, Restaurant.slug).where(Restaurant.tenant_id == house.tenant_id)
         ).all()
-        orders = db.session.execute(
-            select(Order.id, Order.status, Order.version).where(Order.tenant_id == house.tenant_id)
-        ).all()
+        orders = db.session.scalars(select(Order.id).where(Order.tenant_id == house.tenant_id)).all()
         return Truth(
             event_log.head(house.tenant_id).seq,
-            event_log.events_after(house.tenant_id, 0, MANY),
+            event_log.entries_after(house.tenant_id, 0, MANY),
             {
                 (restaurant.slug, name): {
                     column.name: [(fragments.card_id(order.id), order.revision) for order in orders_in_it]
@@ -62,19 +62,37 @@ def read(app: Flask, house: House) -> Truth:
                 for restaurant in restaurants
                 for name, board in BOARDS.items()
             },
-            {order.id: (order.status, order.version) for order in orders},
+            {order_id: _find(house.tenant_id, order_id) for order_id in orders},
         )
 
 
-def as_told(event: EventRecord) -> dict[str, Any]:
-    """An event as the program stream tells it, but for the spelling of its time."""
-    return {
-        "order_id": str(event.order_id),
-        "status": event.to_status,
-        "updated_at": event.occurred_at,
-        "from": event.from_status,
-        "number": event.number,
-        "restaurant": event.restaurant,
-        "changed_by": event.changed_by,
-        "metadata": event.metadata,
+def _find(tenant_id: uuid.UUID, order_id: uuid.UUID) -> OrderRecord:
+    order = records.find(tenant_id, order_id)
+    assert order is not None
+    return order
+
+
+def as_told(entry: Entry) -> dict[str, Any]:
+    """An entry as the program stream tells it, but for the spelling of its time."""
+    told = {
+        "order_id": str(entry.order_id),
+        "number": entry.number,
+        "restaurant": entry.restaurant,
+        "changed_by": entry.changed_by,
+        "metadata": entry.metadata,
+    }
+    if isinstance(entry, EventRecord):
+        return told | {
+            "status": entry.to_status,
+            "updated_at": entry.occurred_at,
+            "from": entry.from_status,
+        }
+    return told | {
+        "act": entry.act,
+        "status": entry.status,
+        "line": entry.line,
+        "reason": entry.detail if entry.act == OrderAction.CHANGE else None,
+        "rider": None,
+        "occurred_at": entry.occurred_at,
+        "changes": entry.changes,
     }

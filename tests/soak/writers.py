@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from ordertrack.rules.state_machine import ADDED, FIRST, TRANSITIONS, OrderStatus, RuleSet, allowed
+from ordertrack.rules.state_machine import ADDED, TRANSITIONS, OrderStatus, RuleSet, allowed
 from soak import ledger
-from soak.ledger import Attempt, Outcome
-from soak.plan import Hands, Kind, Move, Place
+from soak.attempts import MoveAttempt, Outcome, PlaceAttempt
+from soak.changing import Changer
 from soak.planning import FIRST_ORDERS
-from soak.stage import LOST, Stage
+from soak.sender import PAUSE, TRIES, Sender
+from soak.stage import Stage
+from soak.steps import Acknowledge, Change, Hands, Kind, Move, Place
 from support.http_client import Answer, Caller
 
-TRIES = 30
-PAUSE = 0.3  # seconds before an attempt of unknown outcome is made again
 _HANDS = (Hands.NOUR, Hands.KARIM)
 _KITCHENS = (OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
 
@@ -32,27 +32,30 @@ class Writer:
         self.number = number
         self.name = f"{stage.house.slug} writer {number}"
         self._random = Random(f"{seed} {number}")  # for the pauses between steps, which no answer depends on
-        self._tags = 0
+        self._sender = Sender(stage, self.name)
+        self._changer = Changer(self._sender, stranger)
 
     def run(self) -> None:
         for step in self.stage.plan.writers[self.number]:
-            if isinstance(step, Place):
-                self._place(step)
-            else:
-                self._move(step)
+            match step:
+                case Place():
+                    self._place(step)
+                case Move():
+                    self._move(step)
+                case Change():
+                    self._changer.change(step)
+                case Acknowledge():
+                    self._changer.acknowledge(step)
             self.stage.done.append(None)
             time.sleep(self._random.uniform(0, 0.03))
 
-    def _tag(self) -> str:
-        self._tags += 1
-        return f"{self.name} attempt {self._tags}".replace(" ", "-")
-
     def _place(self, step: Place) -> None:
         """Under one key until it is answered, and then as often again as the plan says."""
-        attempt = Attempt(self._tag(), None, FIRST, self.stage.house.program, time.monotonic())
+        tag = self._sender.tag()
+        body = self._order(step, tag)
+        attempt = PlaceAttempt(tag, None, self.stage.house.program, time.monotonic(), order=body)
         self.stage.attempts.append(attempt)
-        caller = Caller(self.stage.port, self.stage.house.bearer | {"Idempotency-Key": attempt.tag})
-        body = self._order(step, attempt.tag)
+        caller = Caller(self.stage.port, self.stage.house.bearer | {"Idempotency-Key": tag})
         told: list[Any] = []
         for _ in range(step.times):
             answer = self._insist(caller, body)
@@ -66,7 +69,7 @@ class Writer:
 
     def _insist(self, caller: Caller, body: dict[str, Any]) -> Answer:
         for _ in range(TRIES):
-            answer = self._send(caller, "/api/v1/orders", body=body)
+            answer = self._sender.send(caller, "/api/v1/orders", body=body)
             if answer and answer.status != 503:
                 return answer
             time.sleep(PAUSE)
@@ -89,7 +92,8 @@ class Writer:
             hands = step.hands if step.hands != Hands.THEIRS else Hands.MAYA
             self._tap(order, hands, OrderStatus.CONFIRMED, OrderStatus.PENDING, None)
             return
-        seen = self.stage.meet(step.meeting) if step.meeting else self.stage.look(step.order)
+        look = self.stage.meet(step.meeting) if step.meeting else self.stage.look(step.order)
+        seen = look.status
         hands, to, claimed = self._meant(step, seen)
         order = self.stage.orders[step.order].await_id()
         is_asked = to == OrderStatus.CANCELLED or (claimed or seen, to) in ADDED or step.kind == Kind.BLIND
@@ -136,16 +140,18 @@ class Writer:
         reason: str | None,
     ) -> Outcome:
         by = self.stage.principals[hands]
-        attempt = Attempt(self._tag(), order, to, by, time.monotonic(), seen, reason)
+        attempt = MoveAttempt(
+            self._sender.tag(), order, by, time.monotonic(), to=to, seen=seen, reason=reason
+        )
         self.stage.attempts.append(attempt)
         asked: dict[str, Any] = {"to": to} | ({"seen": seen} if seen else {})
         asked |= {"reason": reason} if reason else {}
         if hands == Hands.KEY:
             asked |= {"metadata": {"attempt": attempt.tag}}
             path = f"/api/v1/orders/{order}/transitions"
-            answer = self._send(self.stage.program, path, body=asked)
+            answer = self._sender.send(self.stage.program, path, body=asked)
         else:
-            answer = self._send(self.stage.callers[hands], f"/orders/{order}/transitions", form=asked)
+            answer = self._sender.send(self.stage.callers[hands], f"/orders/{order}/transitions", form=asked)
         attempt.said = str(answer.status) if answer else "nothing"
         if answer is None or answer.status == 503:
             return attempt.outcome  # unknown for ever
@@ -153,17 +159,6 @@ class Writer:
         read = ledger.read_api if hands == Hands.KEY else ledger.read_tap
         self.stage.claims += read(attempt, answer)
         return attempt.outcome
-
-    def _send(self, caller: Caller, path: str, **how: Any) -> Answer | None:
-        """The answer; None if the connection died. Without faults, neither that nor a 503 may happen."""
-        try:
-            answer = caller.call(path, **how)
-        except LOST:
-            if not self.stage.is_disturbed:
-                raise
-            return None
-        assert answer.status != 503 or self.stage.is_disturbed, f"{self.name} was told {answer.text[:500]}"
-        return answer
 
 
 def _pick(statuses: Sequence[OrderStatus], choice: float) -> OrderStatus:
