@@ -58,6 +58,15 @@ def later(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, limit: int) -> tuple[l
     return orders, max(db.session.execute(counted).scalar_one() - limit, 0)
 
 
+def as_written(order: OrderRecord, revision: int) -> OrderRecord:
+    """The order that was written: as its writer has it, or read anew where it was changed in between."""
+    if order.revision == revision:
+        return order
+    found = find(order.tenant_id, order.id)
+    assert found is not None
+    return found
+
+
 def most_urgent(
     tenant_id: uuid.UUID,
     restaurant_id: uuid.UUID,

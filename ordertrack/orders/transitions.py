@@ -36,7 +36,7 @@ from ordertrack.tenants.principal import Principal
 
 # The schema's own function: one statement that compares, sets, counts, writes and wakes.
 _ADVANCE = Statement(
-    "SELECT seq, at, load FROM advance_order(%(tenant_id)s, %(order_id)s, %(expected_status)s, %(to)s,"
+    "SELECT at, load, revision FROM advance_order(%(tenant_id)s, %(order_id)s, %(expected_status)s, %(to)s,"
     " %(needs_lines_done)s, %(heeds_hold)s, %(changed_by)s, %(actor)s, %(metadata)s, %(channel)s)",
     {"channel": EVENTS_CHANNEL},
 )
@@ -121,7 +121,7 @@ def _advance(
     on_board: bool,
     needs_lines_done: bool,
 ) -> Advance:
-    while True:  # ends: each turn means that somebody moved the order, or chose other rules, just now
+    while True:  # ends: each turn means that somebody moved or fired the order, or chose other rules
         order = records.find(by.tenant_id, order_id)
         if order is None:
             raise OrderNotFound(order_id)
@@ -138,10 +138,8 @@ def _advance(
         if on_board:
             _check_board(order, to, by, asks_lines)
         if order.is_later and to == OrderStatus.PREPARING:
-            fired = write(order, Wish(OrderAction.FIRE), by)
-            if fired is None:
-                continue
-            order = fired
+            write(order, Wish(OrderAction.FIRE), by)
+            continue
         try:
             written = _ADVANCE.rows(
                 tenant_id=by.tenant_id,
@@ -159,7 +157,9 @@ def _advance(
                 raise
             continue
         if written:
-            return Advance(order.after(Step(to, written[0].at, by.name, reason, written[0].load)), True)
+            made = written[0]
+            after = order.after(Step(to, made.at, by.name, reason, made.load))
+            return Advance(records.as_written(after, made.revision), True)
 
 
 def confirm_by_house(tenant_id: uuid.UUID, order_id: uuid.UUID) -> None:

@@ -10,13 +10,15 @@ from psycopg.types.json import Jsonb
 
 from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.statements import Statement
+from ordertrack.orders import records
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.tenants.principal import Principal
 
 _ACT = Statement(
-    "SELECT seq, at FROM act_on_order(%(tenant_id)s, %(order_id)s, %(expected_status)s, %(act)s, %(line)s,"
-    " %(detail)s, %(changed_by)s, %(actor)s, %(metadata)s, %(channel)s, %(seen_revision)s, %(minutes)s)",
+    "SELECT at, revision FROM act_on_order(%(tenant_id)s, %(order_id)s, %(expected_status)s, %(act)s,"
+    " %(line)s, %(detail)s, %(changed_by)s, %(actor)s, %(metadata)s, %(channel)s, %(seen_revision)s,"
+    " %(minutes)s)",
     {"channel": EVENTS_CHANNEL},
 )
 
@@ -57,4 +59,5 @@ def write(order: OrderRecord, wish: Wish, by: Principal) -> OrderRecord | None:
     if not written:
         return None
     at: dt.datetime = written[0].at
-    return order.after_act(wish.act, at, wish.line, wish.detail, wish.minutes)
+    after = order.after_act(wish.act, at, wish.line, wish.detail, wish.minutes)
+    return records.as_written(after, written[0].revision)

@@ -1,13 +1,14 @@
 -- As before. A voided line is not struck off. On an open order it is its changes that are acknowledged: those up to
 -- `seen_revision`, so that none is taken for seen that came after what the asker looked at; NULL means all. A delay
--- moves what was promised and when the order is begun; a fire begins what was for later.
+-- moves what was promised and when the order is begun; a fire begins what was for later. It says which revision it
+-- made, for the order may have been changed since its reader read it.
 CREATE OR REPLACE FUNCTION act_on_order(
     mover_tenant uuid, moved_order uuid, seen text, wanted text, wanted_line integer, wanted_detail text,
     mover_name text, mover text, action_metadata jsonb, channel text, seen_revision integer,
     wanted_minutes integer
-) RETURNS TABLE (seq bigint, at timestamptz) LANGUAGE plpgsql AS $$
+) RETURNS TABLE (seq bigint, at timestamptz, revision integer) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
-DECLARE place uuid; next bigint; moment timestamptz;
+DECLARE place uuid; next bigint; moment timestamptz; made integer;
 BEGIN
     PERFORM set_config('ordertrack.tenant_id', mover_tenant::text, true);
     SELECT restaurant_id INTO place FROM public.orders
@@ -54,11 +55,12 @@ BEGIN
         delayed_now = delayed_now + CASE wanted WHEN 'delay' THEN wanted_minutes ELSE 0 END,
         is_later = is_later AND wanted <> 'fire',
         fired_at = CASE wanted WHEN 'fire' THEN moment ELSE fired_at END
-     WHERE tenant_id = mover_tenant AND id = moved_order;
+     WHERE tenant_id = mover_tenant AND id = moved_order
+    RETURNING version + acts INTO made;
     INSERT INTO public.order_actions (tenant_id, seq, order_id, restaurant_id, act, status, line, detail,
         changed_by, actor, occurred_at, metadata, minutes)
     VALUES (mover_tenant, next, moved_order, place, wanted, seen, wanted_line, wanted_detail,
         mover_name, mover, moment, action_metadata, wanted_minutes);
     PERFORM pg_notify(channel, mover_tenant || ':' || next);
-    RETURN QUERY SELECT next, moment;
+    RETURN QUERY SELECT next, moment, made;
 END $$;

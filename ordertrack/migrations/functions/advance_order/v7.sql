@@ -1,20 +1,22 @@
--- As before; voided lines are not asked about, and a move of an order that is for later is early.
-CREATE OR REPLACE FUNCTION advance_order(
+-- As before; voided lines are not asked about, changes that nobody has seen are, and a move of an order that is for
+-- later is early. It says which revision it made, for the order may have been changed since the mover read it.
+DROP FUNCTION advance_order(uuid, uuid, text, text, boolean, boolean, text, text, jsonb, text);
+CREATE FUNCTION advance_order(
     mover_tenant uuid, moved_order uuid, seen text, target text, needs_lines_done boolean,
     heeds_hold boolean, mover_name text, mover text, event_metadata jsonb, channel text
-) RETURNS TABLE (seq bigint, at timestamptz, load smallint) LANGUAGE plpgsql AS $$
+) RETURNS TABLE (seq bigint, at timestamptz, load smallint, revision integer) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
-DECLARE undone smallint;
+DECLARE undone smallint; is_unseen boolean;
 BEGIN
     PERFORM set_config('ordertrack.tenant_id', mover_tenant::text, true);
     IF target = 'ready' AND seen = 'preparing' THEN
         -- Held first: a line that is struck off meanwhile is then either before this or after it.
-        PERFORM FROM public.orders
+        SELECT changes_seen_in < changed_in INTO is_unseen FROM public.orders
           WHERE tenant_id = mover_tenant AND id = moved_order AND status = seen FOR NO KEY UPDATE;
         SELECT count(*) INTO undone FROM public.order_items
          WHERE tenant_id = mover_tenant AND order_id = moved_order AND voided_in IS NULL
            AND NOT is_done;
-        IF needs_lines_done AND undone > 0 THEN
+        IF needs_lines_done AND (undone > 0 OR is_unseen) THEN
             RETURN;
         END IF;
     END IF;
@@ -38,6 +40,7 @@ BEGIN
                 delayed_now = 0
           FROM stream
          WHERE orders.tenant_id = mover_tenant AND orders.id = stream.id
+        RETURNING orders.version + acts AS revision
     ), event AS (
         INSERT INTO public.order_status_events (tenant_id, seq, order_id, restaurant_id, version,
             from_status, to_status, changed_by, actor, occurred_at, in_status_for, metadata, kitchen_load,
@@ -47,5 +50,5 @@ BEGIN
     ), woken AS MATERIALIZED (
         SELECT stream.seq, stream.at, stream.load, pg_notify(channel, tenant_id || ':' || seq) FROM stream
     )
-    SELECT woken.seq, woken.at, woken.load FROM woken;
+    SELECT woken.seq, woken.at, woken.load, moved.revision FROM woken, moved;
 END $$;
