@@ -23,7 +23,9 @@ def findings(claims: list[Claim], truth: Truth, owners: Owners) -> Iterator[str]
     """What contradicts the promises to those who change orders, a sentence each."""
     revisions: dict[uuid.UUID, list[Rebuilt]] = {}
     for order_id, story in truth.stories.items():
-        if all(entry.cursor.seq in owners for entry in story):  # else the entry has been found fault with
+        if all(
+            entry.cursor.seq in owners or _is_fire(entry) for entry in story
+        ):  # else it was found fault with
             yield from _follow(story, owners, revisions.setdefault(order_id, []))
     for order_id, made in revisions.items():
         yield from _stands(truth.orders[order_id], made[-1])
@@ -35,7 +37,7 @@ def findings(claims: list[Claim], truth: Truth, owners: Owners) -> Iterator[str]
 def _follow(story: list[Entry], owners: Owners, made: list[Rebuilt]) -> Iterator[str]:
     """Fill `made` with the order at each revision; where an entry does not go with what was before it."""
     for entry in story:
-        owner = owners[entry.cursor.seq]
+        owner = owners.get(entry.cursor.seq)
         if not made:
             assert isinstance(owner, PlaceAttempt), owner
             made.append(rebuilt.placed(owner))
@@ -72,6 +74,10 @@ def _is_of_something(
         yield f"{owner} wrote {told(entry)}, where nothing was to be seen."
     if before.has_unseen and owner.revision is not None and before.changed_in > owner.revision:
         yield f"{owner} wrote {told(entry)}, and has not seen revision {before.changed_in}."
+
+
+def _is_fire(entry: Entry) -> bool:
+    return isinstance(entry, ActionRecord) and entry.act == OrderAction.FIRE
 
 
 def _is_acknowledged_cancellation(entry: Entry) -> bool:

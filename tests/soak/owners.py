@@ -6,12 +6,14 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 
+from ordertrack.orders import house
 from ordertrack.orders.event_log import ActionRecord, EventRecord
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from soak.attempts import AcknowledgeAttempt, Attempt, ChangeAttempt, MoveAttempt, Outcome
 from soak.truth import Entry, Truth
 
+_CLOCK = house.clock(uuid.UUID(int=0)).actor
 Owners = dict[int, Attempt]  # by seq
 Taps = dict[tuple[uuid.UUID | None, OrderStatus, str], list[MoveAttempt]]
 
@@ -21,6 +23,9 @@ def find(attempts: list[Attempt], truth: Truth, owners: Owners) -> Iterator[str]
     tagged, taps = _tagged(attempts), _taps(attempts)
     used: Counter[str] = Counter()
     for entry in truth.entries:
+        if isinstance(entry, ActionRecord) and entry.act == OrderAction.FIRE:
+            yield from _begins(entry, taps)
+            continue
         tag = _tag(entry)
         owner = tagged.get(tag) if tag else _who_tapped(entry, taps, used)
         if owner is None:
@@ -66,6 +71,13 @@ def _likeliest(event: EventRecord, taps: list[MoveAttempt]) -> list[MoveAttempt]
     moved = [tap for tap in fitting if tap.outcome == Outcome.MOVED]
     unknown = [tap for tap in fitting if tap.outcome == Outcome.UNKNOWN]
     return sorted(moved, key=lambda tap: tap.ended) or unknown
+
+
+def _begins(entry: ActionRecord, taps: Taps) -> Iterator[str]:
+    """What was for later is begun by the clock, or by who has it prepared: nobody asks for it by itself."""
+    by_whom = entry.order_id, OrderStatus.PREPARING, entry.actor
+    if entry.actor != _CLOCK and by_whom not in taps:
+        yield f"Nobody had the order prepared by {told(entry)}."
 
 
 def _fits(entry: Entry, owner: Attempt) -> Iterator[str]:

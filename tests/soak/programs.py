@@ -16,7 +16,7 @@ from support.http_client import Frame
 
 _OF_ALL = ("order_id", "status", "number", "restaurant", "changed_by", "metadata")
 _OF_EVENTS = (*_OF_ALL, "from")
-_OF_ACTIONS = (*_OF_ALL, "act", "line", "reason", "rider", "occurred_at", "changes")
+_OF_ACTIONS = (*_OF_ALL, "act", "line", "reason", "rider", "minutes", "occurred_at", "changes")
 
 
 @dataclass

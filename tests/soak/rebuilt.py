@@ -53,7 +53,7 @@ def placed(attempt: PlaceAttempt) -> Rebuilt:
     return Rebuilt(attempt.to, 1, lines, fields)
 
 
-def after(before: Rebuilt, entry: Entry, owner: Attempt) -> Rebuilt:
+def after(before: Rebuilt, entry: Entry, owner: Attempt | None) -> Rebuilt:
     """The order once more has been written about it."""
     order = replace(before, status=entry.statuses[-1], revision=before.revision + 1, log={})
     if isinstance(owner, ChangeAttempt):

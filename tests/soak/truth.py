@@ -93,6 +93,7 @@ def as_told(entry: Entry) -> dict[str, Any]:
         "line": entry.line,
         "reason": entry.detail if entry.act == OrderAction.CHANGE else None,
         "rider": None,
+        "minutes": entry.minutes,
         "occurred_at": entry.occurred_at,
         "changes": entry.changes,
     }

@@ -16,6 +16,8 @@ from soak.steps import Hands
 from soak.truth import Entry
 from support.http_client import Caller, Frame
 
+_GUESTS_ARE_TOLD = (OrderAction.CHANGE, OrderAction.FIRE)
+
 
 class PageReader(Reader):
     """Loads a page, follows its stream, and comes back with what its page holds.
@@ -98,7 +100,7 @@ class TrackingReader(PageReader):
         self.order = self.stage.orders[self.watch.order]
 
     def concerns(self, entry: Entry) -> bool:
-        is_told = isinstance(entry, EventRecord) or entry.act == OrderAction.CHANGE
+        is_told = isinstance(entry, EventRecord) or entry.act in _GUESTS_ARE_TOLD
         return is_told and entry.order_id == self.order.id
 
     def page(self) -> tuple[Caller, str]:

@@ -9,6 +9,8 @@ from soak.stage import Look
 from soak.steps import Change, Deed, Sight
 
 Wish = dict[str, Any]
+# At once, or so late that the clock begins nothing while a round lasts.
+_PROMISED_IN = (1, 45, 90)
 
 
 def revision(sight: Sight, look: Look) -> int:
@@ -42,10 +44,11 @@ def changes(step: Change, look: Look, tag: str, *, is_by_form: bool) -> list[Wis
 
 def _fields(choice: float, tag: str, *, is_by_form: bool) -> dict[str, Any]:
     """Some that the kitchen is told of, and some that it is not."""
-    later = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=10 + 60 * choice)
+    minutes = _PROMISED_IN[int(choice * 100) % len(_PROMISED_IN)]
+    promised_at = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=minutes)
     # The form knows no seconds, and two such could be the same.
     sets: list[dict[str, Any]] = [
-        {"note": tag} if is_by_form else {"note": tag, "promised_at": later.isoformat()},
+        {"note": tag} if is_by_form else {"note": tag, "promised_at": promised_at.isoformat()},
         {"customer": {"name": tag}},
         {"note": tag, "reference": tag},
         {"reference": tag},
