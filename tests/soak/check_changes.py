@@ -23,9 +23,8 @@ def findings(claims: list[Claim], truth: Truth, owners: Owners) -> Iterator[str]
     """What contradicts the promises to those who change orders, a sentence each."""
     revisions: dict[uuid.UUID, list[Rebuilt]] = {}
     for order_id, story in truth.stories.items():
-        if all(
-            entry.cursor.seq in owners or _is_fire(entry) for entry in story
-        ):  # else it was found fault with
+        # An entry without an owner has been found fault with.
+        if all(entry.cursor.seq in owners or _is_fire(entry) for entry in story):
             yield from _follow(story, owners, revisions.setdefault(order_id, []))
     for order_id, made in revisions.items():
         yield from _stands(truth.orders[order_id], made[-1])
@@ -68,11 +67,13 @@ def _is_of_something(
     entry: ActionRecord, owner: AcknowledgeAttempt, story: list[Entry], made: list[Rebuilt]
 ) -> Iterator[str]:
     before = made[-1]
-    earlier = story[: len(made)]
-    was_so = any(_is_acknowledged_cancellation(each) for each in earlier)
-    if not before.takes_acknowledgement or was_so:
+    if _ends_alarm(entry):
+        is_so = any(_ends_alarm(each) for each in story[: len(made)])
+    else:
+        is_so = not before.has_unseen
+    if is_so or not before.takes_acknowledgement:
         yield f"{owner} wrote {told(entry)}, where nothing was to be seen."
-    if before.has_unseen and owner.revision is not None and before.changed_in > owner.revision:
+    if not _ends_alarm(entry) and before.changed_in > (owner.revision or before.changed_in):
         yield f"{owner} wrote {told(entry)}, and has not seen revision {before.changed_in}."
 
 
@@ -80,11 +81,10 @@ def _is_fire(entry: Entry) -> bool:
     return isinstance(entry, ActionRecord) and entry.act == OrderAction.FIRE
 
 
-def _is_acknowledged_cancellation(entry: Entry) -> bool:
-    return isinstance(entry, ActionRecord) and (entry.act, entry.status) == (
-        OrderAction.ACKNOWLEDGE,
-        OrderStatus.CANCELLED,
-    )
+def _ends_alarm(entry: Entry) -> bool:
+    """Whether it was a cancellation that was acknowledged."""
+    is_acknowledged = isinstance(entry, ActionRecord) and entry.act == OrderAction.ACKNOWLEDGE
+    return is_acknowledged and entry.statuses[-1] == OrderStatus.CANCELLED
 
 
 def _stands(order: OrderRecord, last: Rebuilt) -> Iterator[str]:

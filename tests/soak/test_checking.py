@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from soak.attempts import Attempt, Outcome
+from ordertrack.orders.event_log import ActionRecord
+from ordertrack.orders.order_record import OrderRecord
+from soak.attempts import Attempt, ChangeAttempt, Outcome
 from soak.programs import Chain, ProgramReader
 from soak.round import Played
 from soak.truth import Truth
@@ -81,6 +83,54 @@ def claim_the_past(played: Played, patch: pytest.MonkeyPatch) -> None:
     )
 
 
+def changes(played: Played, outcome: Outcome) -> list[ChangeAttempt]:
+    return [each for each in told(played, outcome) if isinstance(each, ChangeAttempt)]
+
+
+def log_otherwise(played: Played, patch: pytest.MonkeyPatch) -> None:
+    """A change is in the log with another line than it added."""
+
+    def otherwise(entry: Any) -> Any:
+        is_change = isinstance(entry, ActionRecord) and entry.changes
+        return replace(entry, changes=entry.changes | {"added": [99]}) if is_change else entry
+
+    rewrite(played, patch, lambda entries: [otherwise(entry) for entry in entries])
+
+
+def keep_otherwise(played: Played, patch: pytest.MonkeyPatch, **otherwise: Any) -> None:
+    """The database has an order as nothing made it."""
+
+    def kept(order: OrderRecord) -> OrderRecord:
+        return replace(order, **otherwise)
+
+    truth = played.truths[0]
+    orders = {order_id: kept(order) for order_id, order in truth.orders.items()}
+    patch.setattr(played, "truths", [replace(truth, orders=orders), *played.truths[1:]])
+
+
+def answer_otherwise(played: Played, patch: pytest.MonkeyPatch) -> None:
+    """An order is answered with a note that it never had."""
+    stage = played.stages[0]
+    last = max(n for n, claim in enumerate(stage.claims) if claim.order is not None)
+    claim = stage.claims[last]
+    lie = replace(claim, order=(claim.order or {}) | {"note": "never"})
+    patch.setattr(stage, "claims", [*stage.claims[:last], lie])
+
+
+def show_otherwise(played: Played, patch: pytest.MonkeyPatch) -> None:
+    """Every card has a mark that it has not."""
+    for reader in played.readers[0]:
+        if isinstance(reader, BoardReader):
+            for cards in reader.screen.columns.values():
+                for card in cards.values():
+                    patch.setitem(cards, card.id, card._replace(says=card.says + " NEW"))
+
+
+def show_other_lines(played: Played, patch: pytest.MonkeyPatch) -> None:
+    reader = next(reader for reader in played.readers[0] if isinstance(reader, TrackingReader))
+    patch.setattr(reader.screen, "progress", reader.screen.progress._replace(says="1× Nothing"))
+
+
 LIES: dict[str, Lie] = {
     "it missed": lambda played, patch: retell(played, patch, lambda events: events[:-2] + events[-1:]),
     "told twice": lambda played, patch: retell(played, patch, lambda events: events + events[-1:]),
@@ -104,6 +154,18 @@ LIES: dict[str, Lie] = {
     "signed": lambda played, patch: rewrite(
         played, patch, lambda events: [*events[:-1], replace(events[-1], changed_by="Nobody")]
     ),
+    "is in the log as": log_otherwise,
+    "was made at revision": lambda played, patch: patch.setattr(
+        changes(played, Outcome.CHANGED)[0], "revision", 10**6
+    ),
+    "changed by [": lambda played, patch: patch.setattr(
+        changes(played, Outcome.CONFLICT)[0], "outcome", Outcome.CHANGED
+    ),
+    "by what was asked it is": lambda played, patch: keep_otherwise(played, patch, note="never"),
+    "is seen (99, 98": lambda played, patch: keep_otherwise(played, patch, changed_in=99, changes_seen_in=98),
+    "was told {'note': 'never'}": answer_otherwise,
+    "and a fresh page with": show_otherwise,
+    "a fresh page has": show_other_lines,
     "Nobody asked for": lambda played, patch: rewrite(
         played, patch, lambda events: [replace(events[0], metadata={"attempt": "none"}), *events[1:]]
     ),
