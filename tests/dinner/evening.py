@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from flask import Flask
 from playwright.sync_api import Browser
 from sqlalchemy import select
 
+from dinner import screens
 from dinner.hands import Hands
 from dinner.tablet import Tablet
+from dinner.till import Till
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import intake, transitions
@@ -27,13 +29,14 @@ from support.cast import House
 from support.server import Server, wait_for
 
 _DISHES = ("Kebab", "Fattoush", "Lentil soup", "Saffron rice", "Mint tea", "كبة")
+_IN_THE_KITCHEN = (OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
 _AT_ONCE = 30  # orders that a kitchen has open before more guests come
 MANY = 1_000_000
 
 
 @dataclass
 class Evening:
-    """One dinner in one house. `play` taps until every order has ended; `findings` says what went wrong."""
+    """One dinner in one house. `play` taps until every order has ended; `trouble` is what went wrong then."""
 
     settings: Settings
     app: Flask
@@ -46,6 +49,10 @@ class Evening:
     server_is_up: bool = True
     tablets: list[Tablet] = field(default_factory=list)
     placed: list[uuid.UUID] = field(default_factory=list)
+    trouble: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.till = Till(self.server.port, self.house)
 
     def play(self) -> None:
         chance = random.Random(self.seed)
@@ -56,6 +63,9 @@ class Evening:
         while len(self.placed) < self.orders or self._is_anything_open():
             self._welcome(chance)
             self._call_off(chance)
+            self._change(chance)
+            if turn % 40 == 39:
+                self._compare()
             if turn % 25 == 24:
                 next(faults, None)
             hands[turn % len(hands)].turn()
@@ -94,13 +104,7 @@ class Evening:
         if chance.random() >= 0.01:
             return
         with tenant_context(self.app, self.house.tenant_id):
-            begun = list(
-                db.session.scalars(
-                    select(Order.id)
-                    .where(Order.tenant_id == self.house.tenant_id, Order.status.in_(CANCELLED_LATE_IN))
-                    .order_by(Order.number)
-                )
-            )
+            begun = self._orders_that_are(CANCELLED_LATE_IN)
             if not begun:
                 return
             try:
@@ -108,6 +112,32 @@ class Evening:
                 transitions.advance(order_id, OrderStatus.CANCELLED, by=by, reason="The guest called")
             except IllegalTransition:
                 return  # it was over meanwhile
+
+    def _change(self, chance: random.Random) -> None:
+        """Now and then a guest wants something else, as long as the order is in the kitchen."""
+        if chance.random() >= 0.1 or not self.server_is_up:
+            return
+        with tenant_context(self.app, self.house.tenant_id):
+            orders = self._orders_that_are(_IN_THE_KITCHEN)
+        if orders:
+            self.till.change(chance.choice(orders), chance)
+
+    def _compare(self) -> None:
+        """Look at all screens while orders are being made, unless something is broken just now."""
+        if not self.server_is_up or any(tablet.is_offline for tablet in self.tablets):
+            return
+        wait_for(lambda: self._settled(), "every tap to have its answer", 60)
+        try:
+            wait_for(lambda: not list(self._differences()), "all screens to agree with the database")
+        except AssertionError:
+            self.trouble += self._differences()
+
+    def _differences(self) -> Iterator[str]:
+        return screens.findings(self.app, self.house, self.tablets)
+
+    def _orders_that_are(self, statuses: Iterable[OrderStatus]) -> list[uuid.UUID]:
+        query = select(Order.id).where(Order.tenant_id == self.house.tenant_id, Order.status.in_(statuses))
+        return list(db.session.scalars(query.order_by(Order.number)))
 
     def _faults(self, chance: random.Random) -> Iterator[None]:
         """The network is cut, slowed and returned, the server restarts, a tablet is opened anew: for ever."""

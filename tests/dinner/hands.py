@@ -28,10 +28,13 @@ class Hands:
         return any(self._tap(card) for card in sorted(cards, key=self._urgency)[:6])
 
     def _urgency(self, card: Card) -> int:
+        if card["isChanged"]:
+            return 0
         return {"cancelled": 0, "ready": 1, "preparing": 2, "confirmed": 3}.get(card["status"], 4)
 
     def _tap(self, card: Card) -> bool:
-        if card["status"] == "cancelled":
+        is_to_be_seen = card["isChanged"] and self.tablet.board == "kitchen"
+        if card["status"] == "cancelled" or is_to_be_seen:
             return self.tablet.press(card["id"], "button[value=acknowledge]")
         return self._cook(card) if self.tablet.board == "kitchen" else self._dispatch(card)
 

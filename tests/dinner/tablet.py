@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from playwright.sync_api import Browser, Page, TimeoutError
 
@@ -27,14 +27,33 @@ _CARDS = """
   card.checkVisibility() && !card.querySelector("[data-undoing], .unsent")).map((card) => ({
   id: card.id, column: card.parentElement.id, ...card.dataset,
   isHeld: card.dataset.held !== undefined, isRush: card.dataset.rush !== undefined,
+  isChanged: card.querySelector(".changed") !== null,
   isDelivery: card.dataset.fulfilment === "delivery",
   lines: [...card.querySelectorAll("[data-line]:not([data-done])")].map(({ dataset }) => dataset.line),
 }))
 """
 _SHOWN = """
-() => [...document.querySelectorAll(".cards")].map((list) => [list.id, [...list.children].map(
-  (card) => [card.id, Number(card.dataset.version)])])
+() => {
+  const text = (line, selector) => line.querySelector(selector)?.textContent.trim() ?? "";
+  const said = (line) => [text(line, ".mark"), text(line, ".quantity"), text(line, ".dish"),
+    line.dataset.done === undefined ? "" : "done"].join("|");
+  return [...document.querySelectorAll(".cards")].map((list) => [list.id, [...list.children].map((card) => [
+    card.id, Number(card.dataset.version), card.querySelector(".changed") !== null,
+    [...card.querySelectorAll(".items > li")].map(said)])]);
+}
 """
+
+
+class Shown(NamedTuple):
+    """A card: its revision, whether it says that it was changed, and its lines: mark, count, dish, done."""
+
+    id: str
+    revision: int
+    is_changed: bool
+    lines: list[str]
+
+
+Columns = dict[str, list[Shown]]
 
 
 @dataclass
@@ -91,10 +110,9 @@ class Tablet:
     def cards(self) -> list[dict[str, Any]]:
         return list(self.page.evaluate(_CARDS))
 
-    def shown(self) -> dict[str, list[tuple[str, int]]]:
-        """Each column's cards, with the revision that they show."""
-        columns = self.page.evaluate(_SHOWN)
-        return {name: [(card, version) for card, version in cards] for name, cards in columns}
+    def shown(self) -> Columns:
+        """Each column's cards."""
+        return {name: [Shown(*card) for card in cards] for name, cards in self.page.evaluate(_SHOWN)}
 
     def press(self, card: str, selector: str, *opened_by: str) -> bool:
         """Press a button of a card, after what opens it; whether it was there to be pressed."""

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from dinner import changes, screens
 from dinner.evening import MANY, Evening
-from ordertrack.boards import fragments
-from ordertrack.boards.columns import BOARDS
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log, records
 from ordertrack.orders.event_log import EventRecord
 from ordertrack.rules.state_machine import ADDED, TERMINAL, OrderStatus
 from ordertrack.server import consistency
-from ordertrack.tenants.restaurants import find_restaurant
 
 _AGAIN = {to for _, to in ADDED if to not in TERMINAL} | {OrderStatus.DELIVERING}
 """What an order may become several times, by being recalled or by coming back."""
@@ -23,7 +21,9 @@ def findings(evening: Evening) -> Iterator[str]:
     """One sentence for everything that is not as it has to be; none is a good evening."""
     yield from _taps(evening)
     yield from _orders(evening)
-    yield from _screens(evening)
+    yield from changes.findings(evening)
+    yield from evening.trouble
+    yield from screens.findings(evening.app, evening.house, evening.tablets)
     for tablet in evening.tablets:
         yield from (f"{tablet.name}: the page had an error: {error}" for error in tablet.errors)
     for finding in consistency.check(evening.settings, [evening.house.tenant_id]):
@@ -39,7 +39,7 @@ def summary(evening: Evening) -> str:
     unplanned = ", ".join(f"{before} to {to}: {n}" for (before, to), n in sorted(_unplanned(evening).items()))
     return (
         f"{len(evening.placed)} orders, {len(evening.tablets)} tablets, {taps} taps: {said};"
-        f" unplanned moves: {unplanned or 'none'}"
+        f" unplanned moves: {unplanned or 'none'}; {changes.summary(evening)}"
     )
 
 
@@ -92,24 +92,3 @@ def _orders(evening: Evening) -> Iterator[str]:
             unnamed -= {evening.house.program.name}  # who calls off what is being made
             if unnamed:
                 yield f"order {order.number} was moved by {unnamed}, who were not there"
-
-
-def _screens(evening: Evening) -> Iterator[str]:
-    for tablet in evening.tablets:
-        tablet.page.wait_for_selector("body[data-live=live]")
-        truth, shown = _truth(evening, tablet.board), tablet.shown()
-        for column, cards in truth.items():
-            if shown.get(column) != cards:
-                yield f"{tablet.name} shows {shown.get(column)} in {column}, and the database has {cards}"
-
-
-def _truth(evening: Evening, board: str) -> dict[str, list[tuple[str, int]]]:
-    house = evening.house
-    with tenant_context(evening.app, house.tenant_id):
-        restaurant = find_restaurant(house.tenant_id, house.restaurants[0])
-        assert restaurant is not None
-        columns = fragments.standing(BOARDS[board], house.tenant_id, restaurant.id).columns
-        return {
-            column.dom_id: [(fragments.card_id(order.id), order.revision) for order in orders]
-            for column, orders in columns
-        }

@@ -1,0 +1,49 @@
+"""What stands on the tablets against what the database has: each card in its column, with its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from flask import Flask
+
+from dinner.tablet import Columns, Shown, Tablet
+from ordertrack.boards import fragments
+from ordertrack.boards.columns import BOARDS, Column
+from ordertrack.database.session import tenant_context
+from ordertrack.orders.order_record import ItemRecord, OrderRecord
+from ordertrack.tenants.restaurants import find_restaurant
+from support.cast import House
+
+
+def findings(app: Flask, house: House, tablets: Iterable[Tablet]) -> Iterator[str]:
+    """Where a tablet shows something else than is so."""
+    for tablet in tablets:
+        tablet.page.wait_for_selector("body[data-live=live]")
+        truth, shown = _truth(app, house, tablet.board), tablet.shown()
+        for column, cards in truth.items():
+            if shown.get(column) != cards:
+                yield f"{tablet.name} shows {shown.get(column)} in {column}, and the database has {cards}"
+
+
+def _truth(app: Flask, house: House, board: str) -> Columns:
+    with tenant_context(app, house.tenant_id):
+        restaurant = find_restaurant(house.tenant_id, house.restaurants[0])
+        assert restaurant is not None
+        columns = fragments.standing(BOARDS[board], house.tenant_id, restaurant.id).columns
+        return {column.dom_id: [_shown(column, order) for order in orders] for column, orders in columns}
+
+
+def _shown(column: Column, order: OrderRecord) -> Shown:
+    is_whole = not (column.is_slim or column.is_alarm or column.shown_for)
+    return Shown(
+        fragments.card_id(order.id),
+        order.revision,
+        order.has_unseen_changes and is_whole,
+        [_line(order, item) for item in order.lines_to_see] if is_whole else [],
+    )
+
+
+def _line(order: OrderRecord, item: ItemRecord) -> str:
+    mark = "VOID" if item.is_voided else "NEW" if order.is_new(item) else ""
+    done = "done" if item.is_done and not item.is_voided else ""
+    return f"{mark}|{item.quantity}×|{item.name}|{done}"
