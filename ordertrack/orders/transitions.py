@@ -37,7 +37,8 @@ from ordertrack.tenants.principal import Principal
 # The schema's own function: one statement that compares, sets, counts, writes and wakes.
 _ADVANCE = Statement(
     "SELECT at, load, revision FROM advance_order(%(tenant_id)s, %(order_id)s, %(expected_status)s, %(to)s,"
-    " %(needs_lines_done)s, %(heeds_hold)s, %(changed_by)s, %(actor)s, %(metadata)s, %(channel)s)",
+    " %(needs_lines_done)s, %(heeds_hold)s, %(changed_by)s, %(actor)s, %(metadata)s, %(channel)s,"
+    " %(needs_changes_seen)s)",
     {"channel": EVENTS_CHANNEL},
 )
 
@@ -134,9 +135,10 @@ def _advance(
             raise ReasonMissing(order.status, to, order.allowed(by.role))
         if (order.status, to) == RECALL and by.role == Role.KITCHEN:
             _check_recall(order, to)
-        asks_lines = needs_lines_done and (order.status, to) == _CALLED_READY and _needs_lines(order)
+        is_called_ready = needs_lines_done and (order.status, to) == _CALLED_READY
+        asks_lines = is_called_ready and _needs_lines(order)
         if on_board:
-            _check_board(order, to, by, asks_lines)
+            _check_board(order, to, by, asks_lines, is_called_ready)
         if order.is_later and to == OrderStatus.PREPARING:
             write(order, Wish(OrderAction.FIRE), by)
             continue
@@ -147,6 +149,7 @@ def _advance(
                 expected_status=order.status.value,
                 to=to.value,
                 needs_lines_done=asks_lines,
+                needs_changes_seen=is_called_ready,
                 heeds_hold=on_board and to != OrderStatus.CANCELLED,
                 changed_by=by.name,
                 actor=by.actor,
@@ -208,12 +211,14 @@ def _check_recall(order: OrderRecord, to: OrderStatus) -> None:
         raise RecalledTooLate(within, order.status, to, order.allowed(Role.KITCHEN))
 
 
-def _check_board(order: OrderRecord, to: OrderStatus, by: Principal, asks_lines: bool) -> None:
+def _check_board(
+    order: OrderRecord, to: OrderStatus, by: Principal, asks_lines: bool, asks_seen: bool
+) -> None:
     """What is only asked of those who stand before a board."""
     allowed = order.allowed(by.role)
     if order.hold_reason is not None and to != OrderStatus.CANCELLED:
         raise OrderHeld(order.hold_reason, order.status, to, allowed)
-    if asks_lines and order.has_unseen_changes:
+    if asks_seen and order.has_unseen_changes:
         raise ChangeUnseen(order.status, to, allowed)
     if asks_lines and order.open_lines:
         raise LinesOpen(order.open_lines, order.status, to, allowed)

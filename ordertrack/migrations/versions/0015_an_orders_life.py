@@ -19,6 +19,7 @@ GRANTS = {
     "order_items": ["UPDATE (voided_in)"],
     "FUNCTION next_due()": ["EXECUTE"],
     "changed_values": ["SELECT", "INSERT"],
+    "restaurant_paces": ["SELECT", "INSERT"],
 }
 
 # Amounts are in the currency's minor units. `changed_in` is the revision of the last change that concerns the
@@ -97,6 +98,23 @@ SETTINGS = """
 ALTER TABLE floor_settings ADD COLUMN order_handling jsonb NOT NULL DEFAULT '{}'::jsonb;
 """
 
+# Whether a restaurant is open, busy or paused, and until when.
+PACES = """
+CREATE TABLE restaurant_paces (
+    tenant_id uuid NOT NULL,
+    restaurant_id uuid NOT NULL,
+    version integer NOT NULL,
+    state text NOT NULL CHECK (state IN ('open', 'busy', 'paused')),
+    minutes integer NOT NULL CHECK ((minutes > 0) = (state = 'busy') AND minutes >= 0),
+    until timestamptz,
+    saved_by text NOT NULL,
+    actor text NOT NULL,
+    saved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant_id, restaurant_id, version),
+    FOREIGN KEY (tenant_id, restaurant_id) REFERENCES restaurants (tenant_id, id)
+);
+"""
+
 
 def upgrade() -> None:
     make_function("guard_item", 1)
@@ -104,12 +122,14 @@ def upgrade() -> None:
     op.execute(ORDERS)
     op.execute(ACTIONS)
     op.execute(SETTINGS)
-    keep_tenants_apart("changed_values")
+    op.execute(PACES)
+    keep_tenants_apart("changed_values", "restaurant_paces")
     make_function("kitchen_load", 2)
     make_function("guard_order_status", 4)
     make_function("guard_action", 3)
     make_function("guard_event", 5)
     make_function("advance_order", 7)
+    make_function("advance_order", 8)
     make_function("act_on_order", 3)
     make_function("act_on_order", 4)
     make_function("next_due", 1)

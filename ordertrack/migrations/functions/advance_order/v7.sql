@@ -1,9 +1,9 @@
 -- As before; voided lines are not asked about, changes that nobody has seen are, and a move of an order that is for
 -- later is early. It says which revision it made, for the order may have been changed since the mover read it.
-DROP FUNCTION advance_order(uuid, uuid, text, text, boolean, boolean, text, text, jsonb, text);
-CREATE FUNCTION advance_order(
+CREATE OR REPLACE FUNCTION advance_order(
     mover_tenant uuid, moved_order uuid, seen text, target text, needs_lines_done boolean,
-    heeds_hold boolean, mover_name text, mover text, event_metadata jsonb, channel text
+    heeds_hold boolean, mover_name text, mover text, event_metadata jsonb, channel text,
+    needs_changes_seen boolean
 ) RETURNS TABLE (seq bigint, at timestamptz, load smallint, revision integer) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE undone smallint; is_unseen boolean;
@@ -16,7 +16,7 @@ BEGIN
         SELECT count(*) INTO undone FROM public.order_items
          WHERE tenant_id = mover_tenant AND order_id = moved_order AND voided_in IS NULL
            AND NOT is_done;
-        IF needs_lines_done AND (undone > 0 OR is_unseen) THEN
+        IF (needs_lines_done AND undone > 0) OR (needs_changes_seen AND is_unseen) THEN
             RETURN;
         END IF;
     END IF;
