@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from ordertrack.boards.room import MOST_LATER
 from ordertrack.orders import records
 from ordertrack.rules.state_machine import OPEN
 from ordertrack.tenants.restaurants import restaurant_or_404
@@ -18,10 +19,12 @@ blueprint = Blueprint("open_orders", __name__)
 
 @blueprint.get("/r/<restaurant>/open")
 def show(restaurant: str) -> ResponseReturnValue:
-    """Every open order of the restaurant by status, what is due first, with all that is to know of it."""
+    """Every open order of the restaurant by status, what is due first, with all that is to know of it; and
+    what is for later."""
     principal = staff_principal()
     found = restaurant_or_404(principal, restaurant)
     orders = records.of_restaurant(principal.tenant_id, found.id, OPEN)
+    later, more = records.later(principal.tenant_id, found.id, MOST_LATER)
     by_status = {status: [order for order in orders if order.status == status] for status in OPEN}
     return render_template(
         "board/open_orders.html",
@@ -29,6 +32,8 @@ def show(restaurant: str) -> ResponseReturnValue:
         restaurant=found,
         zone=ZoneInfo(found.timezone),
         by_status={status: those for status, those in by_status.items() if those},
-        number=len(orders),
+        later=later,
+        number=len(orders) + len(later) + more,
+        left_out=more,
         as_of=dt.datetime.now(dt.UTC),
     )

@@ -89,7 +89,7 @@ def values(order: OrderRecord) -> dict[str, object]:
         "milestones": milestones(order),
         "is_over": is_over(order),
         "expected_end": (end := card_timers.expected_end_of(order)),
-        "first_promise": order.promised_at and order.promised_at - dt.timedelta(minutes=order.delayed_by),
+        "first_promise": order.promised_at and order.promised_at - dt.timedelta(minutes=order.delayed_now),
         "against_promise": _against_promise(order, end),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import uuid
 from collections.abc import Callable
@@ -13,7 +14,8 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import actions, intake, transitions
+from ordertrack.orders import actions, changes, intake, transitions
+from ordertrack.orders.changes import VoidLine
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
@@ -114,3 +116,29 @@ def test_a_tablet_without_a_network_prints_the_board_that_it_shows(
     for box in page.locator(".cards, .columns, body").all():
         assert not box.evaluate(cut_off)
     expect(page.locator("#live")).to_be_visible()
+
+
+def test_what_is_for_later_stands_at_the_end_with_its_day(
+    app: Flask, cedar: House, sign_in: Callable[[Person], FlaskClient]
+) -> None:
+    promised = dt.datetime.now(dt.UTC) + dt.timedelta(days=3)
+    order = NewOrder("hamra", Fulfilment.DELIVERY, (NewItem("Kebab", 1),), promised_at=promised)
+    with tenant_context(app, cedar.tenant_id):
+        intake.place(order, by=cedar.program)
+    page = sign_in(cedar.nour).get("/r/hamra/open").text
+    assert "Later (1)" in page
+    assert "begins" in page.partition("Later (1)")[2]
+
+
+def test_a_voided_line_is_not_printed_and_the_kitchen_prints_no_phone(
+    app: Flask, cedar: House, sign_in: Callable[[Person], FlaskClient]
+) -> None:
+    items = (NewItem("Kebab", 1), NewItem("Soup", 2))
+    order = NewOrder("hamra", Fulfilment.DELIVERY, items, customer={"name": "Rana", "phone": "+961 1 234"})
+    with tenant_context(app, cedar.tenant_id):
+        order_id = intake.place(order, by=cedar.program)[0]
+        changes.change(order_id, [VoidLine(2)], by=cedar.program, expected_revision=1)
+    kitchens, dispatchs = (sign_in(who).get("/r/hamra/open").text for who in (cedar.nour, cedar.karim))
+    assert "Soup" not in kitchens
+    assert "+961 1 234" not in kitchens
+    assert "+961 1 234" in dispatchs

@@ -116,3 +116,9 @@ class TestADelay:
         assert (timed.read(order_id).delayed_by, timed.read(order_id).delayed_now) == (15, 15)
         order = timed.move(order_id, C)
         assert (order.delayed_by, order.delayed_now) == (15, 0)
+
+    def test_is_said_until_somebody_promises_something_else(self, timed: TimedHouse) -> None:
+        order_id = timed.place(ahead(minutes=40))
+        timed.act(order_id, OrderAction.DELAY, minutes=15)
+        order = timed.promise(order_id, ahead(hours=2))
+        assert (order.delayed_by, order.delayed_now) == (15, 0)
