@@ -79,7 +79,8 @@ def restaurants(tenant_id: uuid.UUID) -> tuple[str, ...]:
 
 
 def left_open(tenant_id: uuid.UUID) -> list[OpenOrder]:
-    """What earlier rushes placed and did not finish; `stays` is empty. Other people's orders are theirs."""
+    """What earlier rushes placed and did not finish; `stays` is empty. Other people's orders are theirs, and
+    what is for later waits."""
     lines = (
         select(func.count())
         .where(OrderItem.tenant_id == Order.tenant_id, OrderItem.order_id == Order.id)
@@ -90,7 +91,7 @@ def left_open(tenant_id: uuid.UUID) -> list[OpenOrder]:
         select(Order.id, Restaurant.slug, Order.status, Order.fulfilment, Order.placed_at, lines)
         .join(Restaurant, and_(Restaurant.tenant_id == Order.tenant_id, Restaurant.id == Order.restaurant_id))
         .join(StatusEvent, and_(StatusEvent.tenant_id == Order.tenant_id, StatusEvent.order_id == Order.id))
-        .where(Order.tenant_id == tenant_id, Order.status.not_in(TERMINAL))
+        .where(Order.tenant_id == tenant_id, Order.status.not_in(TERMINAL), ~Order.is_later)
         .where(StatusEvent.version == 1, StatusEvent.actor == ACTOR)
         .order_by(Order.placed_at, Order.id)
     ).all()

@@ -16,7 +16,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from ordertrack.demo.simulation import open_orders
+from ordertrack.demo.simulation import open_orders, order_lives
 from ordertrack.demo.simulation.guests import SIMULATED, Guest, Guests
 from ordertrack.demo.simulation.open_orders import ACTOR, OpenOrder
 from ordertrack.demo.simulation.pace import Clock, Pace, Say, Stopped
@@ -34,6 +34,7 @@ CLOSING_SECONDS = 30.0
 QUIET_BOARD = 3
 LOOKED_AGAIN_AFTER = 10.0  # at an order that somebody holds
 ACKNOWLEDGED_AFTER = 20.0  # until somebody at the stove has seen that an order was cancelled
+SHOWN_AFTER = 5.0  # until a demo's orders are changed, delayed and placed for later
 FORGOTTEN_AFTER = dt.timedelta(hours=3)  # of service
 
 _FIRST_CARDS = (
@@ -96,6 +97,8 @@ class Rush:
             self._at(self._closes_at, self._close)
         self._take_over()
         self._fill_boards(restaurants)
+        if minutes is None:
+            self._at(self._pace.now() + SHOWN_AFTER, partial(self._show_lives, restaurants))
         self._expect_guest()
 
     def _take_over(self) -> None:
@@ -114,6 +117,11 @@ class Rush:
             if sum(order.due > self._pace.now() for order in ours) < QUIET_BOARD:
                 for status in _FIRST_CARDS:
                     self._place(self._guests.next(restaurant), start_at=status)
+
+    def _show_lives(self, restaurants: Iterable[str]) -> None:
+        for restaurant in restaurants:
+            kitchen = self._hands[Role.KITCHEN]
+            self._pace.surely(partial(order_lives.show, restaurant, self._guest, kitchen))
 
     def _expect_guest(self) -> None:
         guest = self._guests.next()
