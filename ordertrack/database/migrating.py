@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import TypeVar
 
 import click
@@ -72,7 +73,9 @@ def configuration(connection: Connection) -> Config:
     return made
 
 
+@cache
 def _scripts() -> ScriptDirectory:
+    """The revisions, read once: reading them runs every one's file."""
     return ScriptDirectory(str(_FOLDER))
 
 
