@@ -38,7 +38,12 @@ _QUERIES = {
 def picture(settings: Settings) -> Picture:
     """By kind, every object as text, in order; the application's role is called `app` in all of them."""
     with connect(settings.operator_url, autocommit=True) as connection:
-        return {kind: _rows(connection, query, settings.app_role) for kind, query in _QUERIES.items()}
+        return picture_on(connection, settings.app_role)
+
+
+def picture_on(connection: psycopg.Connection[Any], app_role: str) -> Picture:
+    """The same on a connection that is there already, for whoever looks again and again."""
+    return {kind: _rows(connection, query, app_role) for kind, query in _QUERIES.items()}
 
 
 def _rows(connection: psycopg.Connection[Any], query: str, app_role: str) -> list[str]:
