@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export ORDERTRACK_DEMO ?= 1
+# Kept even where the shell says not to: the suite starts hundreds of processes, which would compile it all again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run test catalogues soak dinner bench bench-board bench-reports clean lock
 
