@@ -82,7 +82,7 @@ def test_events_stand_at_the_times_of_the_log_to_the_microsecond(
     assert logged == texts
     assert [event.occurred_at for event in events] == sorted(event.occurred_at for event in events)
     assert {(event.changed_by, event.actor) for event in events} == {("Replay", "program:replay")}
-    assert [finding.claim for finding in consistency.check(settings) if not finding.holds] == []
+    assert [found.claim for found in consistency.check(settings, [cedar.tenant_id]) if not found.holds] == []
 
 
 def test_what_was_called_off_says_why_and_what_nobody_knows_is_marked_and_counted(
