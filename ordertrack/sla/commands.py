@@ -9,9 +9,9 @@ import threading
 import click
 from sqlalchemy import select
 
-from ordertrack.database import schema
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
+from ordertrack.database.operating import operator
 from ordertrack.database.session import db, enter_tenant
 from ordertrack.monitoring import logs, parent
 from ordertrack.orders import event_log
@@ -34,9 +34,7 @@ def rebuild(slug: str | None) -> None:
     It gives the same figures as the one that is kept up; reports go on reading that one until the new one is
     done. Events of the last seconds follow by themselves while a server runs.
     """
-    settings = Settings.from_environment()
-    schema.upgrade(settings, if_behind=True)
-    with make_bare_app(settings, as_operator=True).app_context():
+    with operator():
         tenants = [accounts.find_tenant(slug)] if slug else list(db.session.scalars(select(Tenant)))
         db.session.commit()
         for tenant in tenants:

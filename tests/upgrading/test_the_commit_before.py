@@ -13,6 +13,7 @@ import pytest
 
 from ordertrack.database import migrating
 from ordertrack.database.config import ROOT, Settings
+from support import command_line
 from support.cast import PASSWORD
 from support.database import connect
 from support.http_client import Answer, Caller, EventStream
@@ -107,7 +108,7 @@ def key(empty: Settings, old: Server, before: Path) -> str:
         (*nour, "--password", PASSWORD),
         ("key", "create", "--tenant", "cedar", "--name", "Till", "--json"),
     ):
-        done = run(empty, *command, **as_of(before))
+        done = command_line.run(empty, *command, **as_of(before))
         assert done.returncode == 0, done
     return str(json.loads(done.stdout)["key"])
 
