@@ -145,6 +145,27 @@ class LogReader:
         return events, self._names[place] == records["restaurant"]
 
 
+class HeldLog(LogReader):
+    """The log up to one position, which is read once and looked through in memory: for a small one."""
+
+    def __init__(self, tenant_id: uuid.UUID, restaurants: Sequence[uuid.UUID], until: int) -> None:
+        super().__init__(tenant_id, restaurants)
+        events, is_known = self._read(_BETWEEN, until, after=0)
+        self._events = events[is_known]
+
+    def of_orders(self, orders: NDArray[Any], until: int) -> Events:
+        return self._events[np.isin(self._events["order"], orders)]
+
+    def within(self, spans: Sequence[Span], until: int, restaurant: int | None = None) -> Events:
+        at = self._events["at"]
+        is_meant = np.zeros(len(at), bool)
+        for begins, ends in spans:
+            is_meant |= (at >= begins) & ((at <= ends) if ends is not None else True)
+        if restaurant is not None:
+            is_meant &= self._events["restaurant"] == restaurant
+        return self._events[is_meant]
+
+
 def has_events(tenant_id: uuid.UUID, after: int, until: int) -> bool:
     """Whether a status event stands after one position, up to another."""
     return bool(_NEXT.rows(tenant_id=tenant_id, seq=after + 1, until=until))

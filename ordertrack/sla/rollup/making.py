@@ -47,11 +47,15 @@ class Making:
     """One tenant's log under its settings. `shifts` are the numbers of shift names."""
 
     def __init__(
-        self, tenant_id: uuid.UUID, settings: Sequence[RestaurantSettings], shifts: Mapping[str, int]
+        self,
+        tenant_id: uuid.UUID,
+        settings: Sequence[RestaurantSettings],
+        shifts: Mapping[str, int],
+        reader: LogReader | None = None,
     ) -> None:
         self._settings = settings
         self.judges = [Judge(each, shifts) for each in settings]
-        self.reader = LogReader(tenant_id, [each.id for each in settings])
+        self.reader = reader or LogReader(tenant_id, [each.id for each in settings])
 
     def added(self, new: Events, until: int) -> tuple[Stories, Affected]:
         """The stories that these events, which follow position `until`, belong to.

@@ -17,10 +17,12 @@ from ordertrack.rules.stages import Stage
 from ordertrack.sla.estimates import learn
 from ordertrack.sla.measure import shift_names, store
 from ordertrack.sla.measure.cells import EMPTY, day_at, day_number, read, read_slowest
+from ordertrack.sla.measure.log_reading import HeldLog
 from ordertrack.sla.measure.store import Content, Day
 from ordertrack.sla.rollup.making import Making
 
 MOST = 60  # days of a restaurant
+SMALL = 2000  # events: such a log is read once, and not anew for each day
 
 _PLACES = text("""
     SELECT restaurant_id, business_date AS day FROM sla_restaurant_days WHERE tenant_id = :t
@@ -68,9 +70,11 @@ class _Sample:
         self._tenant_id = tenant_id
         cache.forget(tenant_id, None)
         self._settings = cache.of_tenant(tenant_id)
-        shifts = shift_names.known(shift_names.names(tenant_id), self._settings)
-        self._making = Making(tenant_id, self._settings, shifts)
         self._until = int(self._value("SELECT max(seq) FROM sla_progress WHERE tenant_id = :t") or 0)
+        shifts = shift_names.known(shift_names.names(tenant_id), self._settings)
+        small = self._until <= SMALL
+        held = HeldLog(tenant_id, [each.id for each in self._settings], self._until) if small else None
+        self._making = Making(tenant_id, self._settings, shifts, held)
         self._stale = {
             row.restaurant_id: day_number(row.from_date) - 1
             for row in self._rows(text("SELECT restaurant_id, from_date FROM sla_stale WHERE tenant_id = :t"))
@@ -78,11 +82,13 @@ class _Sample:
 
     def differences(self) -> Iterator[str]:
         places = self._places()
+        days = sorted({place.day for place in places})
+        there = {day: self._contents(day) for day in days}
         for place in places:
-            yield from self._of_restaurant(place)
+            yield from self._of_restaurant(place, there[place.day])
             yield from self._of_learned(place)
-        for day in sorted({place.day for place in places}):
-            yield from self._of_tenant(day)
+        for day in days:
+            yield from self._of_tenant(day, there[day])
 
     def _places(self) -> list[_Place]:
         numbers = {each.id: number for number, each in enumerate(self._settings)}
@@ -93,21 +99,19 @@ class _Sample:
         )
         return sorted(random.sample(found, min(MOST, len(found))))
 
-    def _of_restaurant(self, place: _Place) -> Iterator[str]:
+    def _of_restaurant(self, place: _Place, there: dict[Day, Content]) -> Iterator[str]:
         """What one business day holds of one restaurant."""
         restaurant = self._settings[place.number]
         made = self._making.days_anew(place.number, place.day, place.day, self._until)
-        there = self._contents(place.day)
         for stage in Stage:
             key = Day(stage, place.day, restaurant.id)
             if _bytes(made.get(key, _NOTHING)) != _bytes(there.get(key, _NOTHING)):
                 yield f"{restaurant.slug} {_said(place.day)} {stage}"
 
-    def _of_tenant(self, day: int) -> Iterator[str]:
+    def _of_tenant(self, day: int, contents: dict[Day, Content]) -> Iterator[str]:
         """What one business day holds of all restaurants, which is what theirs hold."""
         if any(first <= day for first in self._stale.values()):
             return
-        contents = self._contents(day)
         there = {Stage(row.stage): row for row in self._rows(_TENANT_ROWS, day=day_at(day))}
         for stage in Stage:
             row = there.get(stage)
