@@ -8,7 +8,7 @@ from contextlib import suppress
 from ordertrack.demo.simulation import menu
 from ordertrack.demo.simulation.guests import SIMULATED
 from ordertrack.orders import actions, changes, intake, records
-from ordertrack.orders.changes import AddLine, OrderChanged, SetFields
+from ordertrack.orders.changes import AddLine, Change, OrderChanged, SetFields
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.order_actions import IllegalAct, OrderAction
 from ordertrack.rules.order_changes import IllegalChange
@@ -30,7 +30,8 @@ def show(restaurant: str, guest: Principal, kitchen: Principal) -> None:
             intake.place(_order(restaurant, dt.datetime.now(dt.UTC) + ahead), by=guest)
     cooking = records.of_restaurant(guest.tenant_id, found.id, [OrderStatus.PREPARING, OrderStatus.CONFIRMED])
     for order in cooking[:1]:
-        wanted = [AddLine(_dish(restaurant)), SetFields({"note": "Birthday: please write 30 on it"})]
+        note = SetFields({"note": "Birthday: please write 30 on it"})
+        wanted: list[Change] = [AddLine(_dish(restaurant)), note]
         with suppress(OrderChanged, IllegalChange):
             changes.change(order.id, wanted, by=guest, expected_revision=order.revision, despite_actions=True)
     for order in cooking[1:2]:
