@@ -36,9 +36,9 @@ def main(orders: int, seed: int, calm: bool) -> None:
             stage.settings, stage.app, stage.server, house, chromium, orders, seed, is_disturbed=not calm
         )
         evening.play()
-        found = list(verdict.findings(evening))
+        found, summary = list(verdict.findings(evening)), verdict.summary(evening)
         chromium.close()
-    click.echo(f"{verdict.summary(evening)}; {time.monotonic() - began:.0f} s, seed {seed}")
+    click.echo(f"{summary}; {time.monotonic() - began:.0f} s, seed {seed}")
     click.echo("\n".join(found) or "Nothing lost, doubled or out of step; db check finds no fault.")
     sys.exit(1 if found else 0)
 
