@@ -140,6 +140,7 @@ def _advance(
         if on_board:
             _check_board(order, to, by, asks_lines, is_called_ready)
         if order.is_later and to == OrderStatus.PREPARING:
+            db.session.connection()  # the fire and the move are one transaction
             write(order, Wish(OrderAction.FIRE), by)
             continue
         try:

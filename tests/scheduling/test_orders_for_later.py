@@ -113,6 +113,21 @@ def test_start_begins_it_first(timed: TimedHouse) -> None:
     ]
 
 
+def test_a_start_and_its_fire_are_one_transaction(
+    operator: psycopg.Connection[Any], timed: TimedHouse
+) -> None:
+    order_id = timed.place(ahead(hours=3))
+    timed.move(order_id, C, K)
+    operator.execute("SELECT set_config('ordertrack.tenant_id', %s, false)", [str(timed.tenant_id)])
+    by = operator.execute(
+        "SELECT xmin::text FROM order_actions WHERE order_id = %(order)s UNION ALL"
+        " SELECT xmin::text FROM order_status_events WHERE order_id = %(order)s AND to_status = 'preparing'",
+        {"order": order_id},
+    ).fetchall()
+    assert len(by) == 2
+    assert len(set(by)) == 1
+
+
 def test_its_stages_and_timers_begin_at_the_fire(timed: TimedHouse) -> None:
     order_id = timed.place(ahead(hours=3))
     timed.move(order_id, C)
