@@ -13,7 +13,7 @@ from ordertrack.orders.event_log import ActionRecord, EventRecord
 from ordertrack.orders.records import OrderRecord
 from ordertrack.restaurants.pace import PaceState
 from ordertrack.rules.order_actions import OrderAction
-from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 
 CursorText = Annotated[str, Field(description="A position in the tenant's events: <epoch>-<seq>.")]
 From = Annotated[OrderStatus | None, Field(serialization_alias="from")]
@@ -135,9 +135,9 @@ class OrderAnswer(BaseModel):
             follows=order.follows,
             delayed_by=order.delayed_by,
             start_by=order.start_by,
-            later=order.is_later,
+            later=order.is_later and order.status not in TERMINAL,
             fired_at=order.fired_at,
-            accept_by=order.accept_by,
+            accept_by=order.accept_by if order.status == OrderStatus.PENDING else None,
         )
 
 

@@ -77,7 +77,8 @@ OPERATIONS = {
         problems=(400, 404, 409, 413, 415, 422),
     ),
     "api.act_on_order": Operation(
-        "Strike a line off, rush or hold an order, give it to a rider, acknowledge that it was cancelled."
+        "Strike a line off, rush, hold or delay an order, give it to a rider, begin one that is for later,"
+        " acknowledge that it was cancelled or changed."
         " 422 tells act, current and allowed_acts; 409 tells seen and current.",
         {200: answers.OrderAnswer},
         body=schemas.ActionRequest,

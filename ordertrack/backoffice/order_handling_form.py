@@ -40,6 +40,8 @@ def read(reading: Reading, form: Typed) -> OrderHandling:
     channels = tuple(
         dict.fromkeys(line.strip() for line in form["confirmed_channels"].splitlines() if line.strip())
     )
+    if confirms == "channels" and not channels:
+        reading.problems["confirmed_channels"] = _("Name a channel, one a line.")
     return OrderHandling(
         **times,
         confirms_all=confirms == "everything",

@@ -83,7 +83,7 @@ def _act(order_id: uuid.UUID, wish: Wish, by: Principal, expected_status: OrderS
             raise OrderNotFound(order_id)
         if expected_status is not None and order.status != expected_status:
             raise OrderMoved(expected_status, order.status, order.steps[-1].changed_by)
-        if _is_acknowledged(order, wish):
+        if _is_acknowledged(order, wish) or _is_fired(order, wish):
             return Acted(order, False)
         _check(order, wish, by)
         if wish.act == OrderAction.ASSIGN and wish.detail:
@@ -103,6 +103,10 @@ def _check(order: OrderRecord, wish: Wish, by: Principal) -> None:
     is_timed = wish.act != OrderAction.DELAY or 1 <= (wish.minutes or 0) <= LONGEST_DELAY
     if not is_timed or (wish.act in DETAILED_ACTS and not wish.detail):
         raise DetailMissing(wish.act, order.status, order.acts_allowed(by.role))
+
+
+def _is_fired(order: OrderRecord, wish: Wish) -> bool:
+    return wish.act == OrderAction.FIRE and not order.is_later and order.fired_at is not None
 
 
 def _is_acknowledged(order: OrderRecord, wish: Wish) -> bool:

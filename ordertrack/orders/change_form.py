@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -19,7 +20,7 @@ from ordertrack.orders.new_order import NewItem
 from ordertrack.orders.order_record import ItemRecord, OrderRecord
 
 MOST_NEW_LINES = 20
-NEW_LINES = Rows("new", ("name",), MOST_NEW_LINES, {"quantity": ["1"]})
+NEW_LINES = Rows("new", ("name", "modifiers", "notes"), MOST_NEW_LINES, {"quantity": ["1"]})
 
 _LONGEST = {"name": 200, "notes": 1000, "modifier": 100, "station": 30}
 # Where a field of the form goes in the order, and how long its text may be.
@@ -35,6 +36,7 @@ _TEXTS = {
 }
 _OF_SEVERAL_LINES = frozenset({"note", "instructions"})
 _MOST_ADDRESS_LINES = 6
+_MOST_MODIFIERS = 20
 
 
 class UnreadableField(ValueError):
@@ -83,7 +85,10 @@ def _line_changes(order: OrderRecord, form: Typed, before: Typed) -> Iterator[Ch
         row, was = form.row(name), before.row(name)
         is_there = f"{name}quantity" in form.names()
         if is_there and any(_plain(row[field]) != was[field] for field in line_texts(item)):
-            yield ChangeLine(item.position, _item(row, item.name, item.station))
+            changed = _item(row, item.name, item.station)
+            if _plain(row["modifiers"]) == was["modifiers"]:  # one may have a comma in it
+                changed = replace(changed, modifiers=item.modifiers)
+            yield ChangeLine(item.position, changed)
 
 
 def _new_lines(form: Typed) -> Iterator[Change]:
@@ -97,11 +102,13 @@ def _item(row: Typed, name: str, station: str | None) -> NewItem:
         raise UnreadableField(_("The quantity of %(dish)s is a whole number from 1 to 999.", dish=name))
     notes = _plain(row["notes"])
     modifiers = [each for each in re.split("[,،\n]", _plain(row["modifiers"])) if each.strip()]
+    if len(modifiers) > _MOST_MODIFIERS:
+        raise UnreadableField(_("A line has %(most)s modifiers at most.", most=_MOST_MODIFIERS))
     return NewItem(
         name,
         int(quantity),
         plain_text(notes, _LONGEST["notes"], lines=True) if notes else None,
-        tuple(plain_text(each, _LONGEST["modifier"]) for each in modifiers[:20]),
+        tuple(plain_text(each, _LONGEST["modifier"]) for each in modifiers),
         station,
     )
 
@@ -147,6 +154,8 @@ def _amounts(form: Typed) -> dict[str, Any]:
     if not is_currency(currency):
         raise UnreadableField(_("Say the currency of the amounts by its code, like LBP or EUR."))
     amounts = {name: _amount(form[name], currency) for name in ("total", "to_collect")}
+    if set(amounts.values()) == {None}:
+        raise UnreadableField(_("Say a total or what is to be collected, or take the currency away."))
     return {"currency": currency} | amounts
 
 

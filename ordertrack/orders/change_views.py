@@ -17,7 +17,7 @@ from ordertrack.orders.changes import OrderChanged
 from ordertrack.orders.new_order import PromiseOutOfRange
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.orders.transitions import OrderNotFound
-from ordertrack.rules.order_changes import TAKES_LINES, IllegalChange, check_change
+from ordertrack.rules.order_changes import CHANGING_ROLES, TAKES_LINES, IllegalChange, check_change
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.sign_in import acting_principal, staff_principal
 from ordertrack.web.problems import problem_of
@@ -30,6 +30,7 @@ def show(order_id: uuid.UUID) -> ResponseReturnValue:
     """The form, filled in with what the order says now; the sheet alone where a board asks for it."""
     principal = staff_principal()
     order = _find(principal, order_id)
+    _refuse_others(principal)
     check_change(order.status, principal.role, adds_lines=False)
     return _form(principal, order, change_form.shown(order))
 
@@ -42,6 +43,7 @@ def change(order_id: uuid.UUID) -> ResponseReturnValue:
     """
     principal = acting_principal()
     order = _find(principal, order_id)
+    _refuse_others(principal)
     typed = Typed(request.form)
     try:
         changes.change(
@@ -57,11 +59,27 @@ def change(order_id: uuid.UUID) -> ResponseReturnValue:
         said = _("What you typed is not kept: the order is shown as it is now.")
         return _form(principal, error.order, change_form.shown(error.order), f"{problem.detail} {said}", 409)
     except (IllegalChange, PromiseOutOfRange, UnreadableField, UnusableText) as error:
-        detail = str(error) if isinstance(error, UnreadableField) else problem_of(error).detail
-        return _form(principal, order, request.form, detail, 422)
+        fields = change_form.shown(order)
+        for name in request.form:
+            fields[name] = request.form[name]
+        return _form(principal, order, fields, _in_words(error), 422)
     if _is_sheet():
         return "", 204
     return redirect(url_for("orders.story", order_id=order_id), 303)
+
+
+def _refuse_others(principal: Principal) -> None:
+    """Who may change no order at all sees no form."""
+    if principal.role is not None and principal.role not in CHANGING_ROLES:
+        abort(403, _("Dispatch and managers change orders."))
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, UnreadableField):
+        return str(error)
+    if isinstance(error, PromiseOutOfRange):
+        return _("The promised time lies between one hour ago and 30 days ahead.")
+    return problem_of(error).detail
 
 
 def _find(principal: Principal, order_id: uuid.UUID) -> OrderRecord:

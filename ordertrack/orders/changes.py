@@ -25,6 +25,7 @@ from ordertrack.rules.order_changes import (
     KITCHEN_FIELDS,
     MOST_LINES,
     MOST_LINES_EVER,
+    CoordinatesHalf,
     CurrencyMissing,
     LineNotThere,
     NoLineLeft,
@@ -219,7 +220,7 @@ def _read(tenant_id: uuid.UUID, order_id: uuid.UUID) -> OrderRecord:
     return order
 
 
-def _draft(order: OrderRecord, changes: Iterable[Change]) -> _Draft:
+def _draft(order: OrderRecord, changes: Sequence[Change]) -> _Draft:
     standing = {item.position for item in order.lines}
     added: list[NewItem] = []
     fields: Fields = {name: getattr(order, name) for name in FIELDS}
@@ -236,13 +237,30 @@ def _draft(order: OrderRecord, changes: Iterable[Change]) -> _Draft:
         raise NoLineLeft(order.status)
     if len(standing) + len(added) > MOST_LINES or len(order.items) + len(added) > MOST_LINES_EVER:
         raise TooManyLines(order.status)
-    amounts = fields["amounts"] or {}
-    if amounts and (len(amounts) < 2 or "currency" not in amounts):
-        raise CurrencyMissing(order.status)
+    _check_amounts(order, fields, changes)
+    _check_place(order, fields)
     if fields["promised_at"] != order.promised_at:
         check_promise(fields["promised_at"])
     voided = sorted({item.position for item in order.lines} - standing)
     return _Draft(added, voided, fields)
+
+
+def _check_amounts(order: OrderRecord, fields: Fields, changes: Iterable[Change]) -> None:
+    """An amount is of some currency; in another one all amounts are said anew."""
+    amounts = fields["amounts"] or {}
+    if amounts and (len(amounts) < 2 or "currency" not in amounts):
+        raise CurrencyMissing(order.status)
+    if order.currency not in (None, amounts.get("currency")):
+        patches = [each.values.get("amounts") or {} for each in changes if isinstance(each, SetFields)]
+        if amounts.keys() - {name for patch in patches for name in patch}:
+            raise CurrencyMissing(order.status)
+
+
+def _check_place(order: OrderRecord, fields: Fields) -> None:
+    """A place on the map has both its coordinates."""
+    address = (fields["customer"] or {}).get("address") or {}
+    if ("latitude" in address) != ("longitude" in address):
+        raise CoordinatesHalf(order.status)
 
 
 def _write_lines(order: OrderRecord, draft: _Draft) -> list[int]:

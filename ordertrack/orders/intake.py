@@ -19,7 +19,7 @@ from ordertrack.orders.models import Order
 from ordertrack.orders.new_order import NewOrder, check_promise
 from ordertrack.restaurants import operations, pace
 from ordertrack.restaurants.pace import PaceState
-from ordertrack.rules.state_machine import FIRST, OPEN
+from ordertrack.rules.state_machine import FIRST, OPEN, TERMINAL
 from ordertrack.tenants.models import DAYS_KEPT_AHEAD, Restaurant
 from ordertrack.tenants.principal import Principal
 
@@ -99,6 +99,9 @@ _PLACE = text("""
     bindparam("items", type_=JSONB),
     bindparam("customer", type_=JSONB(none_as_null=True)),
 )
+
+
+_TIES = ("follows", "follows_number", "follows_due")
 
 
 class RestaurantNotFound(LookupError):
@@ -200,9 +203,9 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.
             "table": order.table,
             "channel": order.channel,
             **{name: (order.amounts or {}).get(name) for name in ("currency", "total", "to_collect")},
-            **followed,
             "start_by": start.by,
             "is_later": start.is_later,
+            **(followed if order.promised_at is None else {name: followed[name] for name in _TIES}),
             "accept_within": (not is_confirmed and handling.accept_within) or None,
             "accept_then": handling.accept_then,
             "idempotency_key": idempotency_key,
@@ -222,15 +225,17 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.
 
 
 def _followed(order_id: uuid.UUID | None, by: Principal, restaurant_id: uuid.UUID) -> dict[str, Any]:
-    """The columns that tie an order to the one that it adds to."""
+    """The columns that tie an order to the one that it adds to; without a promise it is for later with it."""
     if order_id is None:
-        return dict.fromkeys(("follows", "follows_number", "follows_due"))
-    due = func.coalesce(Order.promised_at, Order.follows_due, Order.placed_at)
+        return dict.fromkeys(_TIES)
+    due = func.coalesce(Order.start_by, Order.follows_due, Order.placed_at)
     found = db.session.execute(
-        select(Order.number, due.label("due")).where(
+        select(Order.number, Order.start_by, Order.is_later, Order.status, due.label("due")).where(
             Order.tenant_id == by.tenant_id, Order.id == order_id, Order.restaurant_id == restaurant_id
         )
     ).one_or_none()
     if found is None:
         raise FollowsNoOrder("`follows` is the id of an order of this restaurant, and it has no such order.")
-    return {"follows": order_id, "follows_number": found.number, "follows_due": found.due}
+    tied = {"follows": order_id, "follows_number": found.number, "follows_due": found.due}
+    is_later = found.is_later and found.status not in TERMINAL
+    return tied | ({"start_by": found.start_by, "is_later": True} if is_later else {})

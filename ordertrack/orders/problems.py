@@ -28,6 +28,7 @@ from ordertrack.rules.order_actions import (
 from ordertrack.rules.order_changes import (
     MOST_LINES,
     MOST_LINES_EVER,
+    CoordinatesHalf,
     CurrencyMissing,
     IllegalChange,
     LineNotThere,
@@ -198,6 +199,8 @@ def of_change(error: IllegalChange) -> str:
                 lines=number(MOST_LINES),
                 ever=number(MOST_LINES_EVER),
             )
+        case CoordinatesHalf():
+            return _("Give `latitude` and `longitude` together, or take both away.")
         case CurrencyMissing():
             return _("Give `amounts` with their `currency`, and with a `total` or what is `to_collect`.")
     return _("An order that is %(status)s is not changed any more.", status=_status(error.status))

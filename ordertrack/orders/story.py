@@ -61,12 +61,13 @@ def tell(
     """
     sentences = []
     was_timed = True
+    currencies = _currencies(order, entries, values)
     for entry in entries:
         if isinstance(entry, EventRecord):
             sentences.append(_of_event(entry, was_timed))
             was_timed = entry.is_timed
         else:
-            sentences.append(_of_action(order, entry, values))
+            sentences.append(_of_action(order, entry, values, currencies))
     return sentences
 
 
@@ -85,7 +86,10 @@ def _of_event(event: EventRecord, was_timed: bool) -> Sentence:
 
 
 def _of_action(
-    order: OrderRecord, action: ActionRecord, values: Mapping[tuple[int, str], tuple[Any, Any]]
+    order: OrderRecord,
+    action: ActionRecord,
+    values: Mapping[tuple[int, str], tuple[Any, Any]],
+    currencies: Mapping[int, tuple[str | None, str | None]],
 ) -> Sentence:
     about = {OrderAction.ASSIGN: action.detail or ""}.get(action.act, "")
     if action.act in LINE_ACTS and action.line is not None:
@@ -96,12 +100,15 @@ def _of_action(
     what = _(_DEEDS[action.act])
     if action.act == OrderAction.ACKNOWLEDGE and action.status != OrderStatus.CANCELLED:
         what = _("Change seen")
-    changed = tuple(_changed(order, action, values)) if action.changes else ()
+    changed = tuple(_changed(order, action, values, currencies)) if action.changes else ()
     return Sentence(action.occurred_at, what, about, action.changed_by, None, why, changed)
 
 
 def _changed(
-    order: OrderRecord, action: ActionRecord, values: Mapping[tuple[int, str], tuple[Any, Any]]
+    order: OrderRecord,
+    action: ActionRecord,
+    values: Mapping[tuple[int, str], tuple[Any, Any]],
+    currencies: Mapping[int, tuple[str | None, str | None]],
 ) -> Iterator[str]:
     assert action.changes is not None
     for kind, said in (("added", marked("New: %(line)s")), ("voided", marked("Void: %(line)s"))):
@@ -110,7 +117,10 @@ def _changed(
             yield _(said, line=f"{digits(item.quantity)}× {item.name}")
     for name in action.changes["fields"]:
         known = values.get((action.cursor.seq, name), ("", ""))
-        before, after = (_shown(order, name, each) for each in known)
+        of_then = currencies[action.cursor.seq]
+        before, after = (
+            _shown(order, name, each, currency) for each, currency in zip(known, of_then, strict=True)
+        )
         field = labels.order_field(name)
         if not before and not after:
             yield field
@@ -122,12 +132,28 @@ def _changed(
             yield _("%(field)s: %(after)s (was %(before)s)", field=field, after=after, before=before)
 
 
-def _shown(order: OrderRecord, name: str, value: Any) -> str:
-    """A value as people read it. Amounts are in the order's currency of today where it was not changed."""
+def _currencies(
+    order: OrderRecord,
+    entries: list[EventRecord | ActionRecord],
+    values: Mapping[tuple[int, str], tuple[Any, Any]],
+) -> dict[int, tuple[str | None, str | None]]:
+    """By each change's `seq` the currency of the order's amounts before it and after it."""
+    found: dict[int, tuple[str | None, str | None]] = {}
+    after = order.currency
+    for entry in reversed(entries):
+        seq = entry.cursor.seq
+        before = values.get((seq, "amounts.currency"), (after, after))[0]
+        found[seq] = (before, after)
+        after = before
+    return found
+
+
+def _shown(order: OrderRecord, name: str, value: Any, currency: str | None) -> str:
+    """A value as people read it; amounts are in this currency."""
     if value is None or value == "":
         return ""
     if name == "promised_at":
         return day_and_clock(dt.datetime.fromisoformat(value), order.zone)
-    if name in ("amounts.total", "amounts.to_collect") and order.currency:
-        return money(value, order.currency)
+    if name in ("amounts.total", "amounts.to_collect") and currency:
+        return money(value, currency)
     return ", ".join(value) if isinstance(value, list) else str(value)

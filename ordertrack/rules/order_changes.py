@@ -84,11 +84,19 @@ class TooManyLines(IllegalChange):
 
 
 class CurrencyMissing(IllegalChange):
-    """An amount is of some currency, and a currency is of some amount."""
+    """An amount is of some currency, a currency is of some amount, and another one is of new amounts."""
 
     @property
     def sentence(self) -> str:
         return "Give `amounts` with their `currency`, and with a `total` or what is `to_collect`."
+
+
+class CoordinatesHalf(IllegalChange):
+    """A latitude without a longitude is no place."""
+
+    @property
+    def sentence(self) -> str:
+        return "Give `latitude` and `longitude` together, or take both away."
 
 
 def check_change(status: OrderStatus, role: Role | None, *, adds_lines: bool) -> None:

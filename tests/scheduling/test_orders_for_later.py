@@ -97,8 +97,20 @@ def test_a_person_begins_it_now(timed: TimedHouse) -> None:
     nour = timed.house.nour.principal
     assert not timed.act(order_id, OrderAction.FIRE, by=nour).is_later
     assert timed.log(order_id)[-1] == "fire by Nour"
+    assert not timed.act(order_id, OrderAction.FIRE, by=nour).is_later
+    assert timed.log(order_id).count("fire by Nour") == 1
     with pytest.raises(IllegalAct):
-        timed.act(order_id, OrderAction.FIRE, by=nour)
+        timed.act(timed.place(), OrderAction.FIRE, by=nour)
+
+
+def test_what_adds_to_an_order_for_later_is_for_later_with_it_and_stands_beside_it(timed: TimedHouse) -> None:
+    first, other = timed.place(ahead(hours=3)), timed.place(ahead(hours=4))
+    more = timed.read(timed.place(follows=first))
+    assert (more.is_later, more.start_by) == (True, timed.read(first).start_by)
+    orders = sorted(map(timed.read, (other, more.id, first)), key=LATER.sort_key)
+    assert [order.id for order in orders] == [first, more.id, other]
+    timed.turn(more.start_by or now())
+    assert not timed.read(more.id).is_later
 
 
 def test_start_begins_it_first(timed: TimedHouse) -> None:

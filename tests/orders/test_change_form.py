@@ -1,0 +1,94 @@
+"""What somebody types into the form of an order is the change, and nothing that they left alone."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from ordertrack.database.session import tenant_context
+from ordertrack.orders import intake, records
+from ordertrack.orders.change_form import shown
+from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.records import OrderRecord
+from ordertrack.rules.state_machine import Fulfilment
+from support.cast import House, Person
+
+Sign = Callable[[Person], FlaskClient]
+ITEM = NewItem("Kebab", 2, "hot", ("no salt, no pepper", "أ، ب"))
+
+
+@pytest.fixture
+def order_id(app: Flask, cedar: House) -> uuid.UUID:
+    with tenant_context(app, cedar.tenant_id):
+        return intake.place(NewOrder("hamra", Fulfilment.DELIVERY, (ITEM,)), by=cedar.program)[0]
+
+
+def read(app: Flask, house: House, order_id: uuid.UUID) -> OrderRecord:
+    with tenant_context(app, house.tenant_id):
+        order = records.find(house.tenant_id, order_id)
+    assert order is not None
+    return order
+
+
+def test_what_is_left_alone_stays_to_the_letter(
+    app: Flask, cedar: House, sign_in: Sign, order_id: uuid.UUID
+) -> None:
+    client, path = sign_in(cedar.karim), f"/orders/{order_id}/change"
+    form = dict(shown(read(app, cedar, order_id)))
+    assert client.post(path, data=form).status_code == 303
+    assert read(app, cedar, order_id).revision == 1
+    assert client.post(path, data=form | {"line-1-quantity": "3"}).status_code == 303
+    (line,) = read(app, cedar, order_id).lines
+    assert (line.quantity, line.modifiers, line.notes) == (3, ITEM.modifiers, ITEM.notes)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"line-1-quantity": "2", "line-1-modifiers": ",".join("abcdefghijklmnopqrstuvw")},
+        {"new-0-notes": "hot", "new-0-quantity": "1"},
+        {"new-0-name": "Tea", "new-0-quantity": "0"},
+        {"new-0-name": "Tea", "new-0-quantity": "many"},
+        {"total": "12.345", "currency": "EUR"},
+        {"total": "12", "currency": "XAU"},
+        {"currency": "EUR"},
+        {"promised_at": "tomorrow"},
+        {"promised_at": "2001-01-01T10:00"},
+        {"phone": "1" * 31},
+        {"address": "a\nb\nc\nd\ne\nf\ng"},
+        {"line-1-void": "1"},
+    ],
+)
+def test_what_cannot_be_used_is_refused_whole_and_the_rest_stays_in_the_form(
+    app: Flask, cedar: House, sign_in: Sign, order_id: uuid.UUID, wrong: dict[str, str]
+) -> None:
+    form = {"revision": "1", "note": "ring twice"} | wrong
+    answer = sign_in(cedar.karim).post(f"/orders/{order_id}/change", data=form)
+    assert answer.status_code == 422
+    assert "ring twice" in answer.text
+    assert 'name="line-1-quantity" inputmode="numeric" maxlength="3" required value="2"' in answer.text
+    assert read(app, cedar, order_id).revision == 1
+
+
+def test_a_far_promise_is_refused_in_plain_words(cedar: House, sign_in: Sign, order_id: uuid.UUID) -> None:
+    form = {"revision": "1", "promised_at": "2099-01-01T00:00"}
+    answer = sign_in(cedar.karim).post(f"/orders/{order_id}/change", data=form)
+    assert "The promised time lies between one hour ago and 30 days ahead." in answer.text
+
+
+def test_the_kitchen_gets_no_form(cedar: House, sign_in: Sign, order_id: uuid.UUID) -> None:
+    client, path = sign_in(cedar.nour), f"/orders/{order_id}/change"
+    for answer in (client.get(path), client.post(path, data={"revision": "1", "note": "x"})):
+        assert answer.status_code == 403
+        assert "change-order" not in answer.text
+
+
+def test_another_tenants_order_is_not_there(
+    cedar: House, rival: House, sign_in: Sign, order_id: uuid.UUID
+) -> None:
+    client = sign_in(rival.karim)
+    assert client.get(f"/orders/{order_id}/change").status_code == 404
