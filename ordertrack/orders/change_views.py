@@ -75,8 +75,6 @@ def _refuse_others(principal: Principal) -> None:
 
 
 def _in_words(error: Exception) -> str:
-    if isinstance(error, UnreadableField):
-        return str(error)
     if isinstance(error, PromiseOutOfRange):
         return _("The promised time lies between one hour ago and 30 days ahead.")
     return problem_of(error).detail

@@ -8,6 +8,7 @@ from babel.lists import format_list
 
 from ordertrack.i18n.translate import current, number, pgettext
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.orders.change_form import UnreadableField
 from ordertrack.orders.changes import OrderChanged
 from ordertrack.orders.intake import (
     FollowsNoOrder,
@@ -109,6 +110,7 @@ def _promise(error: PromiseOutOfRange) -> Problem:
     return Problem(422, sentence)
 
 
+@problem_of.register(UnreadableField)
 @problem_of.register(FollowsNoOrder)
 @problem_of.register(IdempotencyKeyReused)
 def _as_said(error: Exception) -> Problem:

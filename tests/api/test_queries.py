@@ -15,6 +15,7 @@ VALUES = {
     "page": "A" * 32,
     "after": "1-0",
     "include": "actions",
+    "fulfilment": "pickup",
     "order": None,  # the order that was placed
 }
 PATHS = {
@@ -22,6 +23,7 @@ PATHS = {
     "api.order_events": "/orders/{order}/events",
     "api.events": "/events",
     "api.stream": "/stream",
+    "api.quote": "/restaurants/hamra/quote",
 }
 PARAMETERS = [
     (endpoint, name, name in operation.query.may_be_empty)

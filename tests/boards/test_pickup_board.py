@@ -161,7 +161,7 @@ def test_what_is_done_to_an_order_without_moving_it_is_no_news_for_guests(
     move(order_id, OrderStatus.PREPARING)
     frame = stream.next()
     stream.close()
-    assert frame is not None and 'data-version="3"' in frame.data
+    assert frame is not None and 'data-version="4"' in frame.data  # with what was done it is the fourth
 
 
 def test_a_chime_sounds_only_where_a_tap_has_asked_for_it(

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from demo.simulation import ScriptedClock, events_of, orders_of
 from ordertrack.database.config import Settings
-from ordertrack.database.session import operator_connection, tenant_context
+from ordertrack.database.session import db, operator_connection, tenant_context
 from ordertrack.demo.simulation import open_orders
 from ordertrack.demo.simulation.rush import Rush
 from ordertrack.demo.simulation.tally import RushTally
 from ordertrack.orders import transitions
+from ordertrack.orders.models import Order
 from ordertrack.rules.state_machine import TERMINAL, OrderStatus, allowed
 
 if TYPE_CHECKING:
@@ -46,6 +47,13 @@ def serve(app: Flask, cedar: House) -> Callable[..., RushTally]:
     said: list[str] = []
     hold.said = said  # type: ignore[attr-defined]
     return hold
+
+
+def for_later(app: Flask, house: House) -> set[uuid.UUID]:
+    """The orders that wait for their time."""
+    with tenant_context(app, house.tenant_id):
+        query = select(Order.id).where(Order.tenant_id == house.tenant_id, Order.is_later)
+        return set(db.session.scalars(query))
 
 
 def look(app: Flask, house: House) -> dict[uuid.UUID, OrderStatus]:
@@ -127,8 +135,10 @@ def test_the_next_rush_takes_over_what_a_stopped_one_left_and_fills_no_full_boar
     app: Flask, cedar: House, serve
 ) -> None:
     serve(ScriptedClock(stops_at=45))
-    left = [order_id for order_id, status in look(app, cedar).items() if status not in TERMINAL]
+    later = for_later(app, cedar)
+    left = [each for each, status in look(app, cedar).items() if status not in TERMINAL and each not in later]
     tally = serve(ScriptedClock(), minutes=0.01, seed="2")
+    assert for_later(app, cedar) == later != set()
     assert tally.taken_over == len(left) > 0
     assert tally.placed == 0
     assert set(look(app, cedar).values()) <= TERMINAL

@@ -22,6 +22,7 @@ from ordertrack.restaurants import cache, operations, versioned
 from ordertrack.restaurants.cache import RULES, TARGETS
 from ordertrack.restaurants.calendar import Rules
 from ordertrack.restaurants.operations import OPERATIONS, OperationSettings
+from ordertrack.restaurants.pace import PACE
 from ordertrack.restaurants.save import save_operations, save_rules
 from ordertrack.restaurants.targets import Target
 from ordertrack.restaurants.versioned import Kind, UnusableSettings, refuse, saved_lately, saving
@@ -172,4 +173,4 @@ def test_nobody_saves_for_a_restaurant_that_is_not_theirs(
 
 
 def test_every_table_of_versions_has_its_kind() -> None:
-    assert {kind.table for kind in KINDS.values()} == set(versioned.Version.__subclasses__())
+    assert {kind.table for kind in (*KINDS.values(), PACE)} == set(versioned.Version.__subclasses__())

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 
 from ordertrack.database.session import db
 from ordertrack.orders.models import Order, OrderItem, StatusEvent
@@ -16,6 +16,7 @@ from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 from ordertrack.tenants.models import Restaurant
 
 ACTOR = "program:rush"
+_SOON = dt.timedelta(hours=2)
 
 _ORDINARY_WAY = tuple(OrderStatus)
 
@@ -80,7 +81,7 @@ def restaurants(tenant_id: uuid.UUID) -> tuple[str, ...]:
 
 def left_open(tenant_id: uuid.UUID) -> list[OpenOrder]:
     """What earlier rushes placed and did not finish; `stays` is empty. Other people's orders are theirs, and
-    what is for later waits."""
+    what is for much later waits."""
     lines = (
         select(func.count())
         .where(OrderItem.tenant_id == Order.tenant_id, OrderItem.order_id == Order.id)
@@ -91,7 +92,8 @@ def left_open(tenant_id: uuid.UUID) -> list[OpenOrder]:
         select(Order.id, Restaurant.slug, Order.status, Order.fulfilment, Order.placed_at, lines)
         .join(Restaurant, and_(Restaurant.tenant_id == Order.tenant_id, Restaurant.id == Order.restaurant_id))
         .join(StatusEvent, and_(StatusEvent.tenant_id == Order.tenant_id, StatusEvent.order_id == Order.id))
-        .where(Order.tenant_id == tenant_id, Order.status.not_in(TERMINAL), ~Order.is_later)
+        .where(Order.tenant_id == tenant_id, Order.status.not_in(TERMINAL))
+        .where(or_(~Order.is_later, Order.start_by < func.now() + _SOON))
         .where(StatusEvent.version == 1, StatusEvent.actor == ACTOR)
         .order_by(Order.placed_at, Order.id)
     ).all()

@@ -136,7 +136,7 @@ def test_only_delivery_orders_can_be_sent_out(
     move(app, cedar, order_id, OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
     page = open_page(cedar.karim, "/r/hamra/dispatch")
     buttons = page.locator(f"#{card_id(order_id)}").get_by_role("button")
-    expect(buttons).to_have_text(["Complete", "Rush"])
+    expect(buttons).to_have_text(["Complete", "Rush", "Change…"])
 
 
 def test_a_tap_that_comes_too_late_says_why_and_shows_the_true_card(

@@ -43,8 +43,8 @@ def test_it_speaks_the_pages_language_and_knows_the_restaurants_undo(
     set_undo(app, cedar, {OrderStatus.DELIVERING: 4})
     client = sign_in(cedar.karim)
     assert table_of(client, "dispatch")["delivery"]["ready"] == [
-        {"to": "delivering", "label": "Send out", "undo": 4},
-        {"to": "completed", "label": "Complete", "undo": 0},
+        {"to": "delivering", "label": "Send out", "undo": 4, "lines": False},
+        {"to": "completed", "label": "Complete", "undo": 0, "lines": False},
     ]
     client.set_cookie("language", "fr")
     assert table_of(client, "dispatch")["pickup"]["ready"][0]["label"] != "Complete"
