@@ -41,7 +41,7 @@ def read_form(attempt: ChangeAttempt, answer: Answer) -> list[Claim]:
             shown = _REVISION.search(answer.text)
             assert shown is not None and int(shown[1]) != attempt.revision, answer.text[:2000]
             return [claim(attempt, version=int(shown[1]))]
-        case 422:
+        case 403 | 422:
             attempt.outcome = Outcome.ILLEGAL
             return []
     return _not_found(attempt, answer)
