@@ -22,7 +22,7 @@ from ordertrack.orders.order_record import ItemRecord, OrderRecord
 MOST_NEW_LINES = 20
 NEW_LINES = Rows("new", ("name", "modifiers", "notes"), MOST_NEW_LINES, {"quantity": ["1"]})
 
-_LONGEST = {"name": 200, "notes": 1000, "modifier": 100, "station": 30}
+_LONGEST = {"name": 200, "notes": 1000, "modifier": 100}
 # Where a field of the form goes in the order, and how long its text may be.
 _TEXTS = {
     "note": (("note",), 1000),
