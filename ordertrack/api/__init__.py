@@ -1,9 +1,10 @@
 """JSON for integrators, /api/v1."""
 
+from ordertrack.api import restaurant_views, views
+from ordertrack.api.blueprint import blueprint
 from ordertrack.api.stream import ProgramStream
-from ordertrack.api.views import blueprint
 from ordertrack.live.topics import Channel
 
 CHANNELS: list[Channel] = [ProgramStream()]
 
-__all__ = ["CHANNELS", "blueprint"]
+__all__ = ["CHANNELS", "blueprint", "restaurant_views", "views"]

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ordertrack.orders.event_log import ActionRecord, EventRecord
 from ordertrack.orders.records import OrderRecord
-from ordertrack.restaurants.pace import PaceState
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 
@@ -262,37 +261,6 @@ class StreamMessage(BaseModel):
             changed_by=event.changed_by,
             metadata=event.metadata,
         )
-
-
-class RestaurantAnswer(BaseModel):
-    """A restaurant, and how it stands: `busy` quotes so many `minutes` more, `paused` takes nothing in."""
-
-    slug: str
-    name: str
-    timezone: str
-    state: PaceState
-    minutes: int
-    until: Annotated[dt.datetime | None, Field(description="Until when, if anybody said so.")]
-
-
-class RestaurantList(BaseModel):
-    """All of the tenant's restaurants, by name."""
-
-    items: list[RestaurantAnswer]
-    next: None = None
-
-
-class QuoteAnswer(BaseModel):
-    """What a guest would be told now. `learned`: from orders of the last weeks, else from the settings."""
-
-    restaurant: str
-    fulfilment: Fulfilment
-    state: PaceState
-    minutes: int
-    until: dt.datetime | None
-    from_: Annotated[dt.datetime | None, Field(serialization_alias="from")]
-    to: dt.datetime | None
-    learned: bool
 
 
 class OrderList(BaseModel):

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
-from ordertrack.api import answers, change_schemas, queries, reading, schemas
+from ordertrack.api import answers, change_schemas, queries, reading, restaurant_answers, schemas
 from ordertrack.web.bodies import LARGEST_BODY
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
@@ -27,14 +27,16 @@ _INCOMING: tuple[type[BaseModel], ...] = (
     schemas.TransitionRequest,
     schemas.ActionRequest,
     change_schemas.ChangesRequest,
+    schemas.RiderRequest,
     answers.ProblemDocument,
 )
 _OUTGOING: tuple[type[BaseModel], ...] = (
     answers.OrderAnswer,
     answers.OrderList,
     answers.EventList,
-    answers.RestaurantList,
-    answers.QuoteAnswer,
+    restaurant_answers.RestaurantList,
+    restaurant_answers.QuoteAnswer,
+    restaurant_answers.RiderList,
     answers.StreamMessage,
     answers.ActionMessage,
 )
@@ -93,13 +95,26 @@ OPERATIONS = {
         problems=(400, 404, 409, 413, 415, 422),
     ),
     "api.restaurants": Operation(
-        "The tenant's restaurants, and whether each is open, busy or paused.", {200: answers.RestaurantList}
+        "The tenant's restaurants, and whether each is open, busy or paused.",
+        {200: restaurant_answers.RestaurantList},
     ),
     "api.quote": Operation(
         "The range that a guest would be told now for an order of this fulfilment; none while it is paused.",
-        {200: answers.QuoteAnswer},
+        {200: restaurant_answers.QuoteAnswer},
         query=queries.QuoteQuery,
         problems=(400, 404),
+    ),
+    "api.riders": Operation(
+        "The riders on a restaurant's roster, those who are here first.",
+        {200: restaurant_answers.RiderList},
+        problems=(404,),
+    ),
+    "api.save_rider": Operation(
+        "Put a rider on the roster, or say another phone and whether they are here. Names match"
+        " whatever their case and blanks.",
+        {200: restaurant_answers.RiderList},
+        body=schemas.RiderRequest,
+        problems=(400, 404, 413, 415, 422),
     ),
     "api.order_events": Operation(
         "Read an order's events, all of them, oldest first.",

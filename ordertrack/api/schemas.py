@@ -142,6 +142,14 @@ class TransitionRequest(RequestModel):
         return self
 
 
+class RiderRequest(RequestModel):
+    """A rider of the roster: who has this name already is changed, anybody else is added."""
+
+    name: Rider
+    phone: Phone | None = None
+    here: bool = False
+
+
 class ActionRequest(RequestModel):
     """Something done to an order besides moving it: `line` (from 1) for strikes, `reason` for a hold, `rider`
     for an assignment, `minutes` for a delay."""

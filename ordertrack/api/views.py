@@ -1,26 +1,17 @@
-"""The calls of /api/v1: each parses, calls one verb, renders."""
+"""The calls about orders and their events: each parses, calls one verb, renders."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from flask import Blueprint, Response, jsonify, request, url_for
-from pydantic import BaseModel
-from sqlalchemy import select
+from flask import Response, jsonify, request, url_for
 
-from ordertrack.api import authentication, problems, reading
-from ordertrack.api.answers import (
-    EventList,
-    OrderAnswer,
-    OrderList,
-    QuoteAnswer,
-    RestaurantAnswer,
-    RestaurantList,
-)
+from ordertrack.api import reading
+from ordertrack.api.answers import EventList, OrderAnswer, OrderList
 from ordertrack.api.authentication import principal
+from ordertrack.api.blueprint import answer, blueprint
 from ordertrack.api.change_schemas import ChangesRequest
 from ordertrack.api.openapi import describe
 from ordertrack.api.paging import feed_position, page_after, read_page
@@ -29,26 +20,16 @@ from ordertrack.api.queries import (
     Included,
     OrderEventsQuery,
     OrdersQuery,
-    QuoteQuery,
     StreamQuery,
 )
 from ordertrack.api.schemas import ActionRequest, OrderRequest, TransitionRequest
 from ordertrack.api.stream import require_restaurant, topic_of
-from ordertrack.database.session import db
 from ordertrack.orders import actions, changes, event_log, intake, records, transitions
 from ordertrack.orders.changes import OrderChanged
 from ordertrack.orders.event_log import ActionRecord, EventRecord
-from ordertrack.orders.intake import RestaurantNotFound
 from ordertrack.orders.transitions import OrderNotFound
-from ordertrack.sla.estimates import quoting
 from ordertrack.streams import sse
-from ordertrack.tenants.models import Restaurant
-from ordertrack.tenants.restaurants import find_restaurant
 from ordertrack.web.problems import Refusal, problem_of
-
-blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-blueprint.before_request(authentication.authenticate)
-blueprint.record_once(problems.register)
 
 MOST_ENTRIES = 10_000  # of one order: nobody strikes a line off and back so often
 
@@ -59,7 +40,7 @@ def place_order() -> Response:
     order = reading.body(OrderRequest).to_order()
     order_id, is_new = intake.place(order, by=principal(), idempotency_key=reading.idempotency_key())
     location = url_for("api.order", order_id=order_id)
-    return _answer(_order(order_id), 201 if is_new else 200, {"Location": location})
+    return answer(_order(order_id), 201 if is_new else 200, {"Location": location})
 
 
 @blueprint.get("/orders")
@@ -72,7 +53,7 @@ def orders() -> Response:
         require_restaurant(tenant_id, query.restaurant)
     found = records.newest(tenant_id, query.limit + 1, before, query.restaurant, query.status)
     shown = found[: query.limit]
-    return _answer(
+    return answer(
         OrderList(
             items=[OrderAnswer.of(order, request.host_url) for order in shown],
             next=page_after(shown[-1]) if len(found) > len(shown) else None,
@@ -83,7 +64,7 @@ def orders() -> Response:
 @blueprint.get("/orders/<uuid:order_id>")
 def order(order_id: uuid.UUID) -> Response:
     """One order."""
-    return _answer(_order(order_id))
+    return answer(_order(order_id))
 
 
 @blueprint.post("/orders/<uuid:order_id>/transitions")
@@ -98,7 +79,7 @@ def advance_order(order_id: uuid.UUID) -> Response:
         reason=move.reason,
         metadata=move.metadata,
     )
-    return _answer(OrderAnswer.of(result.order, request.host_url))
+    return answer(OrderAnswer.of(result.order, request.host_url))
 
 
 @blueprint.post("/orders/<uuid:order_id>/actions")
@@ -115,7 +96,7 @@ def act_on_order(order_id: uuid.UUID) -> Response:
         minutes=asked.minutes,
         metadata=asked.metadata,
     )
-    return _answer(OrderAnswer.of(result.order, request.host_url))
+    return answer(OrderAnswer.of(result.order, request.host_url))
 
 
 @blueprint.post("/orders/<uuid:order_id>/changes")
@@ -135,50 +116,7 @@ def change_order(order_id: uuid.UUID) -> Response:
         problem = problem_of(error)
         fresh = OrderAnswer.of(error.order, request.host_url).model_dump(mode="json")
         raise Refusal(replace(problem, fields=problem.fields | {"order": fresh})) from None
-    return _answer(OrderAnswer.of(result.order, request.host_url))
-
-
-@blueprint.get("/restaurants")
-def restaurants() -> Response:
-    """The tenant's restaurants, by name, and how each stands."""
-    tenant_id = principal().tenant_id
-    found = db.session.scalars(
-        select(Restaurant).where(Restaurant.tenant_id == tenant_id).order_by(Restaurant.name)
-    ).all()
-    return _answer(
-        RestaurantList(
-            items=[
-                RestaurantAnswer(
-                    slug=each.slug,
-                    name=each.name,
-                    timezone=each.timezone,
-                    **asdict(quoting.standing(tenant_id, each.id)),
-                )
-                for each in found
-            ]
-        )
-    )
-
-
-@blueprint.get("/restaurants/<restaurant>/quote")
-def quote(restaurant: str) -> Response:
-    """What a guest would be told now."""
-    tenant_id = principal().tenant_id
-    found = find_restaurant(tenant_id, restaurant)
-    if found is None:
-        raise RestaurantNotFound(restaurant)
-    fulfilment = reading.query(QuoteQuery).fulfilment
-    quoted = quoting.quote(tenant_id, found.id, fulfilment)
-    return _answer(
-        QuoteAnswer(
-            restaurant=found.slug,
-            fulfilment=fulfilment,
-            **asdict(quoted.standing),
-            from_=quoted.low_at,
-            to=quoted.high_at,
-            learned=quoted.is_learned,
-        )
-    )
+    return answer(OrderAnswer.of(result.order, request.host_url))
 
 
 @blueprint.get("/orders/<uuid:order_id>/events")
@@ -188,7 +126,7 @@ def order_events(order_id: uuid.UUID) -> Response:
     events = read(principal().tenant_id, 0, MOST_ENTRIES, order_id=order_id)
     if not events:  # its creation is an event
         raise OrderNotFound(order_id)
-    return _answer(EventList.of(events, next=None))
+    return answer(EventList.of(events, next=None))
 
 
 @blueprint.get("/events")
@@ -198,7 +136,7 @@ def events() -> Response:
     tenant_id = principal().tenant_id
     position = feed_position(tenant_id, query.after)
     found = _reader(query.include)(tenant_id, position.seq, query.limit)
-    return _answer(EventList.of(found, next=str(found[-1].cursor if found else position)))
+    return answer(EventList.of(found, next=str(found[-1].cursor if found else position)))
 
 
 @blueprint.get("/stream")
@@ -227,9 +165,3 @@ def _order(order_id: uuid.UUID) -> OrderAnswer:
     if found is None:
         raise OrderNotFound(order_id)
     return OrderAnswer.of(found, request.host_url)
-
-
-def _answer(model: BaseModel, status: int = 200, headers: Mapping[str, Any] | None = None) -> Response:
-    response = Response(model.model_dump_json(by_alias=True), status, headers, mimetype="application/json")
-    response.headers["Cache-Control"] = "no-store"
-    return response

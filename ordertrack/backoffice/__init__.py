@@ -1,9 +1,10 @@
-"""The pages on which managers and owners set up their house: people, tablets, targets, operations, rules."""
+"""The pages on which a house is set up: people, riders, tablets, targets, operations, rules."""
 
 from ordertrack.backoffice import (
     operations_views,
     pace_views,
     people_views,
+    rider_views,
     rule_set_views,
     tablet_views,
     targets_views,
@@ -14,6 +15,7 @@ BLUEPRINTS = (
     targets_views.blueprint,
     rule_set_views.blueprint,
     pace_views.blueprint,
+    rider_views.blueprint,
     people_views.blueprint,
     tablet_views.blueprint,
 )

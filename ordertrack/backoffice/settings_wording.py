@@ -161,6 +161,7 @@ def asked_in_words(asked: Asked) -> str:
         Asked.CANCEL: _("Reasons to cancel"),
         Asked.RECALL: _("Reasons to recall"),
         Asked.CAME_BACK: _("Reasons why an order came back"),
+        Asked.NOT_DELIVERED: _("Reasons why an order was not delivered"),
     }[asked]
 
 

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
-from ordertrack.boards import reasons
-from ordertrack.boards.columns import Board, Column
+from ordertrack.boards import reasons, riders
+from ordertrack.boards.columns import DISPATCH, Board, Column
 from ordertrack.boards.room import MOST_CARDS, MOST_LATER, Room, lines_of
 from ordertrack.i18n import labels
 from ordertrack.i18n.formats import listed
@@ -77,18 +77,19 @@ def whole(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID, language
         columns=stands.columns,
         left_out=stands.left_out,
         lines_of=Room().lines_of,
-        **dialogs(tenant_id, restaurant_id),
+        **dialogs(board, tenant_id, restaurant_id),
     )
 
 
-def dialogs(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> dict[str, object]:
-    """What a board needs besides its cards: the reasons it offers, whether more than usual is asked, and
-    whether the restaurant takes orders."""
+def dialogs(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> dict[str, object]:
+    """What a board needs besides its cards: the reasons and riders it offers, whether more than usual is
+    asked, and whether the restaurant takes orders."""
     is_extended = rule_sets.of_tenant(tenant_id).rule_set == RuleSet.EXTENDED
     rules = cache.of_restaurant(tenant_id, restaurant_id).calendar.rules[-1]
     return {
         "reasons": reasons.offered(tenant_id, restaurant_id),
         "is_extended": is_extended,
+        "riders": riders.offered(tenant_id, restaurant_id) if board is DISPATCH else [],
         "standing": pace.of_restaurant(tenant_id, restaurant_id),
         "zone": ZoneInfo(rules.timezone),
     }

@@ -13,7 +13,7 @@ from ordertrack.orders import house
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.restaurants import operations
 from ordertrack.restaurants.operations import Asked
-from ordertrack.rules.state_machine import CAME_BACK, RECALL, Move, OrderStatus
+from ordertrack.rules.state_machine import CAME_BACK, NOT_DELIVERED, RECALL, Move, OrderStatus
 
 USUAL: Mapping[Asked, tuple[str, ...]] = {
     Asked.CANCEL: (
@@ -35,8 +35,15 @@ USUAL: Mapping[Asked, tuple[str, ...]] = {
         marked("The customer refused it"),
         marked("Something is missing"),
     ),
+    Asked.NOT_DELIVERED: (
+        marked("Nobody was there"),
+        marked("Address not found"),
+        marked("The customer refused it"),
+        marked("Damaged on the way"),
+    ),
 }
 """What boards offer where the restaurant has no reasons of its own."""
+_USUAL_TO_GUESTS = (*USUAL[Asked.CANCEL], *USUAL[Asked.NOT_DELIVERED])
 
 HOLDING = (
     marked("Customer asked to wait"),
@@ -49,9 +56,8 @@ _OFFERED = frozenset({*HOLDING, house.NOT_CONFIRMED}).union(*USUAL.values())
 
 def asked_of(move: Move) -> Asked:
     """What a reason is asked for, of a move that asks for one."""
-    if move[1] == OrderStatus.CANCELLED:
-        return Asked.CANCEL
-    return {RECALL: Asked.RECALL, CAME_BACK: Asked.CAME_BACK}[move]
+    asked = {RECALL: Asked.RECALL, CAME_BACK: Asked.CAME_BACK, NOT_DELIVERED: Asked.NOT_DELIVERED}
+    return asked.get(move, Asked.CANCEL)
 
 
 def offered(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Mapping[Asked, tuple[str, ...]]:
@@ -73,8 +79,9 @@ def for_guests(order: OrderRecord) -> str:
     reason = order.steps[-1].reason
     if order.status != OrderStatus.CANCELLED or reason is None:
         return ""
-    own = operations.of_restaurant(order.tenant_id, order.restaurant_id).reasons.get(Asked.CANCEL, ())
-    return as_read(reason) if reason in (house.NOT_CONFIRMED, *USUAL[Asked.CANCEL], *own) else ""
+    said = offered(order.tenant_id, order.restaurant_id)
+    for_guests = (house.NOT_CONFIRMED, *said[Asked.CANCEL], *said[Asked.NOT_DELIVERED], *_USUAL_TO_GUESTS)
+    return as_read(reason) if reason in for_guests else ""
 
 
 def as_kept(reason: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""The riders of a restaurant: whoever was given an order lately."""
+"""The riders that a dispatch board offers: the restaurant's roster, and whoever was given an order lately."""
 
 from __future__ import annotations
 
@@ -10,9 +10,18 @@ from sqlalchemy import func, select
 from ordertrack.database.session import db
 from ordertrack.i18n import names
 from ordertrack.orders.models import Order
+from ordertrack.restaurants import roster
+from ordertrack.restaurants.roster import Rider
 
 LATELY = dt.timedelta(days=14)
 MOST = 50
+
+
+def offered(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> list[Rider]:
+    """Who is here, the others of the roster, then those lately given an order, the newest order's first."""
+    listed = roster.of_restaurant(tenant_id, restaurant_id)
+    others = (name for name in names_lately(tenant_id, restaurant_id) if listed.find(name) is None)
+    return [*listed.riders, *map(Rider, others)]
 
 
 def names_lately(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> list[str]:

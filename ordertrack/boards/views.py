@@ -8,9 +8,9 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from ordertrack.boards import filters, fragments, riders
+from ordertrack.boards import filters, fragments
 from ordertrack.boards.channel import BoardChannel
-from ordertrack.boards.columns import BOARDS, DISPATCH, Board
+from ordertrack.boards.columns import BOARDS, Board
 from ordertrack.boards.filters import FILTERS, Told
 from ordertrack.boards.room import Room
 from ordertrack.database.session import db
@@ -18,7 +18,7 @@ from ordertrack.i18n import translate
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.live.topics import Channel
 from ordertrack.orders import event_log
-from ordertrack.restaurants import cache, operations, pace, rule_sets
+from ordertrack.restaurants import cache, operations, pace, roster, rule_sets
 from ordertrack.streams import sse
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
@@ -72,11 +72,10 @@ def show(restaurant: str, board: str) -> ResponseReturnValue:
         left_out=stands.left_out,
         cursor=cursor,
         settings=version,
-        riders=riders.names_lately(principal.tenant_id, found.id) if shown is DISPATCH else [],
         stations=[
             station.name for station in operations.of_restaurant(principal.tenant_id, found.id).stations
         ],
-        **fragments.dialogs(principal.tenant_id, found.id),
+        **fragments.dialogs(shown, principal.tenant_id, found.id),
         **fragments.FOR_CARDS | {"lines_of": Room().lines_of},
     )
 
@@ -100,10 +99,9 @@ def stream(restaurant: str, board: str) -> Response:
 
 def _settings_version(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> str:
     """Another one whenever something was saved that cards show or boards go by."""
-    read = (cache.of_restaurant, operations.of_restaurant)
-    versions = [of_restaurant(tenant_id, restaurant_id).version for of_restaurant in read]
-    paced = pace.of_restaurant(tenant_id, restaurant_id).version
-    return ".".join(map(str, [*versions, rule_sets.of_tenant(tenant_id).version, paced]))
+    kinds = (cache.of_restaurant, operations.of_restaurant, pace.of_restaurant, roster.of_restaurant)
+    versions = [of_restaurant(tenant_id, restaurant_id).version for of_restaurant in kinds]
+    return ".".join(map(str, [*versions, rule_sets.of_tenant(tenant_id).version]))
 
 
 def _filter(principal: Principal, restaurant: FoundRestaurant) -> Told:

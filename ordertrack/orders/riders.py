@@ -1,4 +1,4 @@
-"""A rider is one person, however the name is typed: orders keep the spelling that the others have already."""
+"""A rider is one person, however the name is typed: orders spell it as the roster or the others do."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n import names
 from ordertrack.orders.models import Order
 from ordertrack.orders.order_record import OrderRecord
+from ordertrack.restaurants import roster
 from ordertrack.rules.state_machine import OPEN
 
 
 def as_carried(order: OrderRecord, name: str) -> str:
-    """The name as the oldest open order of the restaurant has it; else as it was typed, tidy."""
+    """The name as the restaurant's roster has it, else as its oldest open order does, else as typed, tidy."""
+    if listed := roster.of_restaurant(order.tenant_id, order.restaurant_id).find(name):
+        return listed.name
     wanted = names.key(name)
     for row in _CARRIED.rows(tenant_id=order.tenant_id, restaurant_id=order.restaurant_id, open=list(OPEN)):
         if names.key(row.rider) == wanted:

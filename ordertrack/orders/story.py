@@ -15,7 +15,7 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.orders.event_log import ActionRecord, EventRecord
 from ordertrack.orders.records import OrderRecord
 from ordertrack.rules.order_actions import LINE_ACTS, OrderAction
-from ordertrack.rules.state_machine import CAME_BACK, RECALL, OrderStatus
+from ordertrack.rules.state_machine import CAME_BACK, NOT_DELIVERED, RECALL, OrderStatus
 
 _DEEDS = {
     OrderAction.STRIKE: marked("Line done"),
@@ -76,8 +76,8 @@ def _of_event(event: EventRecord, was_timed: bool) -> Sentence:
     if event.open_lines and event.to_status == OrderStatus.READY:
         what = ngettext("Ready, with %(num)s line open", "Ready, with %(num)s lines open", event.open_lines)
     if event.from_status is not None:
-        back = {RECALL: _("Recalled"), CAME_BACK: _("Came back")}
-        what = back.get((event.from_status, event.to_status), what)
+        unplanned = {RECALL: _("Recalled"), CAME_BACK: _("Came back"), NOT_DELIVERED: _("Not delivered")}
+        what = unplanned.get((event.from_status, event.to_status), what)
     reason = event.metadata.get("reason")
     why = reason if isinstance(reason, str) else ""
     at = event.occurred_at if event.is_timed else None

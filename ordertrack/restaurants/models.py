@@ -1,4 +1,4 @@
-"""The tables of what was saved of a restaurant: its rules, its targets, how it operates."""
+"""The tables of what was saved of a restaurant: its rules, its targets, how it operates, its riders."""
 
 from __future__ import annotations
 
@@ -93,6 +93,26 @@ class SavedPace(Version):
     state: Mapped[str]
     minutes: Mapped[int]
     until: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class ListedRider(Base):
+    """A rider of a restaurant; who was taken off the list stays, without a phone: versions are counted."""
+
+    __tablename__ = "riders"
+    __table_args__ = (of_restaurant(),)
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    name: Mapped[str]
+    name_key: Mapped[str]
+    phone: Mapped[str | None]
+    is_here: Mapped[bool]
+    is_listed: Mapped[bool] = mapped_column(server_default=text("true"))
+    version: Mapped[int]
+    saved_by: Mapped[str]
+    actor: Mapped[str]
+    saved_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=text("clock_timestamp()"))
 
 
 class Stale(Base):

@@ -30,6 +30,7 @@ class Asked(StrEnum):
     CANCEL = "cancel"
     RECALL = "recall"
     CAME_BACK = "came_back"
+    NOT_DELIVERED = "not_delivered"
 
 
 _UNDO_AT_FIRST = dict.fromkeys(MOVES, 0) | {OrderStatus.COMPLETED: 3, OrderStatus.CANCELLED: 3}

@@ -22,7 +22,7 @@ from ordertrack.database.session import db
 from ordertrack.database.ttl_cache import Kept
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
-from ordertrack.restaurants.models import Version
+from ordertrack.restaurants.models import ListedRider, Version
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
 
@@ -189,12 +189,13 @@ def saved_lately(tenant_id: uuid.UUID, within: dt.timedelta) -> list[uuid.UUID]:
     return found
 
 
+_SAVED: list[Any] = [*Version.__subclasses__(), ListedRider]
 _SAVED_LATELY = union(
     *(
         select(table.restaurant_id).where(
             table.tenant_id == bindparam("tenant_id"),
             table.saved_at > func.clock_timestamp() - bindparam("within"),
         )
-        for table in Version.__subclasses__()
+        for table in _SAVED
     )
 )

@@ -44,13 +44,14 @@ _STRICT: dict[OrderStatus, tuple[OrderStatus, ...]] = {
 }
 RECALL: Move = (OrderStatus.READY, OrderStatus.PREPARING)
 CAME_BACK: Move = (OrderStatus.DELIVERING, OrderStatus.READY)
+NOT_DELIVERED: Move = (OrderStatus.DELIVERING, OrderStatus.CANCELLED)
 _MANAGERS = frozenset({Role.MANAGER, Role.OWNER})
 ADDED: dict[Move, frozenset[Role]] = {
     (OrderStatus.PREPARING, OrderStatus.CANCELLED): _MANAGERS,
     RECALL: _MANAGERS | {Role.KITCHEN},
     (OrderStatus.READY, OrderStatus.CANCELLED): _MANAGERS,
     CAME_BACK: _MANAGERS | {Role.DISPATCH},
-    (OrderStatus.DELIVERING, OrderStatus.CANCELLED): _MANAGERS,
+    NOT_DELIVERED: _MANAGERS,
 }
 """What `extended` adds, and the roles that may make each of these moves. Whoever makes one says why."""
 

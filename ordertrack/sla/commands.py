@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 
 import click
 from sqlalchemy import select
 
-from ordertrack.database.app import make_bare_app
-from ordertrack.database.config import Settings
+from ordertrack.background import worker
 from ordertrack.database.operating import operator
 from ordertrack.database.session import db, enter_tenant
-from ordertrack.monitoring import logs, parent
 from ordertrack.orders import event_log
 from ordertrack.sla.rollup import extend
-from ordertrack.sla.rollup.worker import Keeping
+from ordertrack.sla.rollup.worker import RollupWorker
 from ordertrack.tenants import accounts
 from ordertrack.tenants.models import Tenant
 
@@ -48,10 +44,4 @@ def rebuild(slug: str | None) -> None:
 @sla.command(hidden=True)
 def keep() -> None:
     """Keep every roll-up up to date until the process that started this one is gone."""
-    has_parent = parent.watched()
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    settings = Settings.from_environment()
-    logs.configure(quiet=settings.demo)
-    Keeping(make_bare_app(settings), lambda: not ended.is_set() and has_parent()).run()
+    worker.run(RollupWorker)

@@ -14,6 +14,8 @@ from ordertrack.boards import riders
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, event_log, transitions
+from ordertrack.restaurants import roster
+from ordertrack.restaurants.roster import Rider
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
@@ -162,3 +164,29 @@ def test_names_used_lately_at_this_restaurant_are_offered_the_last_used_first(
     assert page.locator("#riders option").evaluate_all(offered) == ["Ziad", "Ali"]
     give("Nadim")
     expect(page.locator('#riders option[value="Nadim"]')).to_have_count(1)
+
+
+def test_who_is_here_stands_on_the_strip_at_once_with_a_phone_and_is_offered_first(
+    app: Flask, cedar: House, hamra: uuid.UUID, give: Callable[..., uuid.UUID], open_page: Open
+) -> None:
+    order_id = give("Ziad")
+    page = open_live(open_page, cedar)
+    expect(rider_of(page, "Nadim")).to_have_count(0)
+    with tenant_context(app, cedar.tenant_id):
+        for rider in (Rider("Nadim", "+961 3 12", True), Rider("ali", None, True), Rider("Samir")):
+            roster.save(hamra, rider, by=cedar.karim.principal)
+    expect(rider_of(page, "Nadim")).to_contain_text("carries nothing")
+    expect(rider_of(page, "Nadim").get_by_role("link", name="Call Nadim")).to_have_attribute(
+        "href", "tel:+961312"
+    )
+    expect(rider_of(page, "ali").get_by_role("link")).to_be_hidden()
+    expect(rider_of(page, "Samir")).to_have_count(0)  # is not here
+    give("ALI", is_out=True)
+    expect(rider_of(page, "ali")).to_contain_text("carries 2")
+    assign = page.locator(f"#{card_id(order_id)} details.assign")
+    assign.locator("summary").click()
+    expect(assign.locator(".picks button")).to_have_text(["Nadim", "ali on the road", "Samir", "Ziad"])
+    with tenant_context(app, cedar.tenant_id):
+        roster.save(hamra, Rider("Nadim", "+961 3 12"), by=cedar.karim.principal, known_as="Nadim")
+    page.reload()
+    expect(rider_of(page, "Nadim")).to_have_count(0)

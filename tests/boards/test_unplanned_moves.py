@@ -88,7 +88,7 @@ def test_what_came_back_from_the_road_is_ready_again_and_rings(
     bring(cedar, order_id, *COOKED, OrderStatus.DELIVERING)
     page = open_page(cedar.karim, DISPATCH)
     expect_live(page)
-    expect(asked(page, order_id, "cancel")).to_be_hidden()  # a manager's
+    expect(asked(page, order_id, "not_delivered")).to_be_hidden()  # a manager's
     asked(page, order_id, "came_back").locator("summary").click()
     asked(page, order_id, "came_back").get_by_label("Why did it come back?").fill("The lift was broken")
     asked(page, order_id, "came_back").get_by_role("button", name="Came back", exact=True).click()
@@ -97,11 +97,11 @@ def test_what_came_back_from_the_road_is_ready_again_and_rings(
 
 
 @pytest.mark.parametrize(
-    ("path", "way"),
+    ("path", "way", "what", "reason"),
     [
-        (KITCHEN, COOKED[:2]),
-        (DISPATCH, COOKED),
-        (DISPATCH, (*COOKED, OrderStatus.DELIVERING)),
+        (KITCHEN, COOKED[:2], "cancel", "Sold out"),
+        (DISPATCH, COOKED, "cancel", "Sold out"),
+        (DISPATCH, (*COOKED, OrderStatus.DELIVERING), "not_delivered", "Nobody was there"),
     ],
     ids=["preparing", "ready", "delivering"],
 )
@@ -114,17 +114,19 @@ def test_a_manager_cancels_late_where_the_order_stands(
     last_step: LastStep,
     path: str,
     way: tuple[OrderStatus, ...],
+    what: str,
+    reason: str,
 ) -> None:
     choose(RuleSet.EXTENDED)
     order_id = place(cedar)
     bring(cedar, order_id, *way)
     page = open_page(cedar.maya, path)
     expect_live(page)
-    asked(page, order_id, "cancel").locator("summary").click()
-    asked(page, order_id, "cancel").get_by_role("button", name="Sold out").click()
-    asked(page, order_id, "cancel").get_by_role("button", name="Cancel order 1").click()
+    asked(page, order_id, what).locator("summary").click()
+    asked(page, order_id, what).get_by_role("button", name=reason).click()
+    asked(page, order_id, what).get_by_role("button", name="Cancel order 1").click()
     expect(page.locator(f"#column-cancelled #order-{order_id}")).to_be_visible()
-    assert last_step(order_id) == ("cancelled", "Sold out", "Maya")
+    assert last_step(order_id) == ("cancelled", reason, "Maya")
 
 
 def test_boards_offer_what_the_rules_allow_as_soon_as_they_change_and_the_restaurants_own_reasons(

@@ -20,7 +20,9 @@ from ordertrack.database.session import db, enter_tenant
 from ordertrack.demo.house import past_weeks, tablet_people
 from ordertrack.demo.house.tablet_people import KnownPin
 from ordertrack.demo.simulation import menu
+from ordertrack.restaurants import roster
 from ordertrack.restaurants.operations import OperationSettings
+from ordertrack.restaurants.roster import Rider
 from ordertrack.restaurants.save import save_operations
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
@@ -121,12 +123,18 @@ def _connected(settings: Settings, as_operator: bool) -> Iterator[None]:
 
 
 def _open_restaurants(tenant: Tenant) -> None:
-    there = set(db.session.scalars(select(Restaurant.slug).where(Restaurant.tenant_id == tenant.id)))
+    open_ones = select(Restaurant).where(Restaurant.tenant_id == tenant.id)
+    there = {restaurant.slug: restaurant.id for restaurant in db.session.scalars(open_ones)}
+    by = Principal(tenant.id, "program:demo", "as set up")
     for slug, name in RESTAURANTS.items():
         if slug not in there:
-            opened = accounts.create_restaurant(tenant, name, slug, TIMEZONE)
-            by = Principal(tenant.id, "program:demo", "as set up")
-            save_operations(OperationSettings(opened.id, stations=menu.STATIONS[slug]), by=by)
+            there[slug] = accounts.create_restaurant(tenant, name, slug, TIMEZONE).id
+            save_operations(OperationSettings(there[slug], stations=menu.STATIONS[slug]), by=by)
+        if roster.of_restaurant(tenant.id, there[slug]).version == 0:
+            for number, rider in enumerate(menu.RIDERS):
+                # The last one has the day off.
+                is_here = number < len(menu.RIDERS) - 1
+                roster.save(there[slug], Rider(rider, f"+961 3 555 {number:03}", is_here), by=by)
 
 
 def _admit(tenant: Tenant, role: Role, email: str, name: str, password: str | None) -> SignIn | None:

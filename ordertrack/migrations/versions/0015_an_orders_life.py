@@ -20,6 +20,7 @@ GRANTS = {
     "FUNCTION next_due()": ["EXECUTE"],
     "changed_values": ["SELECT", "INSERT"],
     "restaurant_paces": ["SELECT", "INSERT"],
+    "riders": ["SELECT", "INSERT", "UPDATE"],
 }
 
 # Amounts are in the currency's minor units. `changed_in` is the revision of the last change that concerns the
@@ -115,6 +116,28 @@ CREATE TABLE restaurant_paces (
 );
 """
 
+# Who carries orders. One row a person, not one a change: who is here changes all day, a phone is erased.
+RIDERS = """
+CREATE TABLE riders (
+    tenant_id uuid NOT NULL,
+    restaurant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL CHECK (name <> ''),
+    name_key text NOT NULL,
+    phone text,
+    is_here boolean NOT NULL,
+    is_listed boolean NOT NULL DEFAULT true,
+    version integer NOT NULL CHECK (version > 0),
+    saved_by text NOT NULL,
+    actor text NOT NULL,
+    saved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant_id, restaurant_id, id),
+    CHECK (is_listed OR (phone IS NULL AND NOT is_here)),
+    FOREIGN KEY (tenant_id, restaurant_id) REFERENCES restaurants (tenant_id, id)
+);
+CREATE UNIQUE INDEX riders_names ON riders (tenant_id, restaurant_id, name_key) WHERE is_listed;
+"""
+
 
 def upgrade() -> None:
     make_function("guard_item", 1)
@@ -123,7 +146,8 @@ def upgrade() -> None:
     op.execute(ACTIONS)
     op.execute(SETTINGS)
     op.execute(PACES)
-    keep_tenants_apart("changed_values", "restaurant_paces")
+    op.execute(RIDERS)
+    keep_tenants_apart("changed_values", "restaurant_paces", "riders")
     make_function("kitchen_load", 2)
     make_function("guard_order_status", 4)
     make_function("guard_action", 3)

@@ -5,17 +5,28 @@ import { say } from "../core/i18n.js";
 
 const riders = /** @type {HTMLDataListElement} */ (document.getElementById("riders")); // on a dispatch board
 
-/** @param {HTMLOptionElement} option */
-function nameButton({ value }) {
+/** @param {HTMLOptionElement} option @param {boolean} isOut */
+function nameButton({ value }, isOut) {
   const button = make("button", { type: "button" });
   button.dataset.says = value;
   button.append(make("bdi", { textContent: value }));
+  if (isOut) button.append(" ", make("small", { textContent: say("on the road") }));
   return button;
+}
+
+// Who is here and free first, then who is here and on the road.
+/** @returns {[HTMLOptionElement, boolean][]} */
+function ridersInOrder() {
+  const out = new Set([...document.querySelectorAll('.card[data-rider][data-status="delivering"]')].map(({ dataset }) => dataset.riderKey ?? ""));
+  /** @param {HTMLOptionElement} option */
+  const rank = ({ dataset }) => (dataset.here === undefined ? 2 : Number(out.has(dataset.key ?? "")));
+  const offered = [...riders.options].sort((one, other) => rank(one) - rank(other)).slice(0, 8);
+  return offered.map((option) => [option, out.has(option.dataset.key ?? "")]);
 }
 
 /** @param {HTMLElement} details @param {string} rider */
 function offerRiders(details, rider) {
-  one(details, ".picks").replaceChildren(...[...riders.options].slice(0, 8).map(nameButton));
+  one(details, ".picks").replaceChildren(...ridersInOrder().map(([option, isOut]) => nameButton(option, isOut)));
   /** @type {HTMLInputElement} */ (one(details, "[name=detail]")).value = rider;
   one(details, "[value=unassign]").hidden = !rider;
 }

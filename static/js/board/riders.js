@@ -41,37 +41,52 @@ function handOver(rider) {
 function entry(rider, spelled) {
   const [item, name, carried, waiting] = ["li", "bdi", "span", "span"].map((tag) => document.createElement(tag));
   const button = make("button", { type: "button" });
+  const call = make("a", { className: "call", textContent: "✆", ariaLabel: say("Call %(name)s", { name: spelled }) });
   item.dataset.rider = name.textContent = spelled;
   carried.className = "carried";
   waiting.className = "waiting";
   button.addEventListener("click", () => handOver(rider));
-  item.append(name, carried, waiting, button);
-  return { item, carried, waiting, button };
+  item.append(name, call, carried, waiting, button);
+  return { item, call, carried, waiting, button };
 }
 
 // Riders keep their places for as long as the page stands: nothing moves under a finger.
-/** @param {string} rider @param {string | undefined} spelled */
-function place(rider, spelled = "") {
+/** @param {string} rider @param {string} spelled */
+function place(rider, spelled) {
   const known = shown.get(rider);
   if (known) return known;
   const made = entry(rider, spelled);
   one(strip, "ul").append(made.item);
   shown.set(rider, made);
-  if (![...names.options].some(({ dataset }) => dataset.key === rider)) names.append(new Option(spelled, spelled));
   return made;
 }
 
 /** @param {HTMLElement[]} cards */
-const listed = (cards) => numbers.format(cards.map(numberOf).sort((one, other) => one - other).map(number));
+const numbersOf = (cards) => numbers.format(cards.map(numberOf).sort((one, other) => one - other).map(number));
+
+// A name that only a card has is offered too.
+/** @param {string} rider @param {string} spelled */
+function offer(rider, spelled) {
+  const option = new Option(spelled, spelled);
+  option.dataset.key = rider;
+  names.append(option);
+}
 
 function show() {
   const [carried, waiting] = [byRider(cardsIn("delivering")), byRider(cardsIn("ready"))];
-  for (const rider of new Set([...shown.keys(), ...carried.keys(), ...waiting.keys()])) {
+  const listed = new Map([...names.options].map((option) => [option.dataset.key ?? "", option]));
+  const present = [...listed].filter(([, { dataset }]) => dataset.here !== undefined).map(([rider]) => rider);
+  for (const rider of new Set([...shown.keys(), ...present, ...carried.keys(), ...waiting.keys()])) {
     const [out, here] = [carried.get(rider) ?? [], waiting.get(rider) ?? []];
     const free = here.filter(isFree);
-    const parts = place(rider, [...out, ...here][0]?.dataset.rider);
-    write(parts.carried, out.length ? say("carries %(numbers)s", { numbers: listed(out) }) : say("carries nothing"));
-    write(parts.waiting, here.length ? say("waiting: %(numbers)s", { numbers: listed(here) }) : "");
+    const spelled = listed.get(rider)?.value ?? [...out, ...here][0]?.dataset.rider ?? "";
+    const phone = listed.get(rider)?.dataset.phone;
+    const parts = place(rider, spelled);
+    if (spelled && !listed.has(rider)) offer(rider, spelled);
+    parts.call.hidden = !phone;
+    if (phone) parts.call.href = phone;
+    write(parts.carried, out.length ? say("carries %(numbers)s", { numbers: numbersOf(out) }) : say("carries nothing"));
+    write(parts.waiting, here.length ? say("waiting: %(numbers)s", { numbers: numbersOf(here) }) : "");
     write(parts.button, sayMany("Hand over %(num)s", "Hand over %(num)s", free.length));
     parts.button.hidden = free.length === 0;
     parts.item.toggleAttribute("data-idle", out.length + here.length === 0);
@@ -80,6 +95,7 @@ function show() {
 }
 
 onCards(show);
+new MutationObserver(show).observe(names, { childList: true }); // somebody came or went
 on("tap:queued", ({ detail }) => { handedOver.add(detail.card); show(); });
 for (const end of /** @type {const} */ (["tap:sent", "tap:undone", "tap:refused"])) {
   on(end, ({ detail }) => { handedOver.delete(detail.card); show(); });

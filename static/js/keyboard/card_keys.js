@@ -39,7 +39,7 @@ export const advance = (card) => press(card, '[value="acknowledge"]') || press(c
 
 /** @type {Record<string, (card: HTMLElement) => boolean>} */
 const ON_A_CARD = {
-  x: (card) => unfold(card, "details.cancel"),
+  x: (card) => unfold(card, "details.cancel, details.not_delivered"),
   r: (card) => press(card, '[value="rush"], [value="unrush"]'),
   h: (card) => press(card, '[value="release"]') || unfold(card, "details.hold"),
   a: (card) => unfold(card, "details.assign"),

@@ -27,7 +27,7 @@ export function chain(changes, card, entries, status) {
   const isAboutLines = moves.some(({ lines }) => lines) && entries.some(({ fields }) => fields.line);
   if (card.matches("[data-held], :has([value=acknowledge])") || !(isMoved || isAboutLines)) return;
   const openLines = card.querySelectorAll("[data-line]:not([data-done])").length;
-  const old = [...card.querySelectorAll(`.despite, .move${isMoved ? ", .cancel, .recall, .came_back" : ""}`)];
+  const old = [...card.querySelectorAll(`.despite, .move${isMoved ? ", .cancel, .recall, .came_back, .not_delivered" : ""}`)];
   const parts = moves.flatMap((move, place) => partsOf(move, place === 0, openLines));
   for (const part of parts) changes.insert(part, old[0] ?? card);
   for (const part of old) changes.set(part, "hidden", "");

@@ -1,0 +1,101 @@
+"""The calls about restaurants: how each stands, what it quotes, and its riders."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from flask import Response
+from sqlalchemy import select
+
+from ordertrack.api import problems, reading
+from ordertrack.api.authentication import principal
+from ordertrack.api.blueprint import answer, blueprint
+from ordertrack.api.queries import QuoteQuery
+from ordertrack.api.restaurant_answers import (
+    QuoteAnswer,
+    RestaurantAnswer,
+    RestaurantList,
+    RiderAnswer,
+    RiderList,
+)
+from ordertrack.api.schemas import RiderRequest
+from ordertrack.database.session import db
+from ordertrack.orders.intake import RestaurantNotFound
+from ordertrack.restaurants import roster
+from ordertrack.restaurants.roster import Rider
+from ordertrack.restaurants.versioned import UnusableSettings
+from ordertrack.sla.estimates import quoting
+from ordertrack.tenants.models import Restaurant
+from ordertrack.tenants.restaurants import FoundRestaurant, find_restaurant
+
+
+@blueprint.get("/restaurants")
+def restaurants() -> Response:
+    """The tenant's restaurants, by name, and how each stands."""
+    tenant_id = principal().tenant_id
+    found = db.session.scalars(
+        select(Restaurant).where(Restaurant.tenant_id == tenant_id).order_by(Restaurant.name)
+    ).all()
+    return answer(
+        RestaurantList(
+            items=[
+                RestaurantAnswer(
+                    slug=each.slug,
+                    name=each.name,
+                    timezone=each.timezone,
+                    **asdict(quoting.standing(tenant_id, each.id)),
+                )
+                for each in found
+            ]
+        )
+    )
+
+
+@blueprint.get("/restaurants/<restaurant>/quote")
+def quote(restaurant: str) -> Response:
+    """What a guest would be told now."""
+    tenant_id = principal().tenant_id
+    found = _find(restaurant)
+    fulfilment = reading.query(QuoteQuery).fulfilment
+    quoted = quoting.quote(tenant_id, found.id, fulfilment)
+    return answer(
+        QuoteAnswer(
+            restaurant=found.slug,
+            fulfilment=fulfilment,
+            **asdict(quoted.standing),
+            from_=quoted.low_at,
+            to=quoted.high_at,
+            learned=quoted.is_learned,
+        )
+    )
+
+
+@blueprint.get("/restaurants/<restaurant>/riders")
+def riders(restaurant: str) -> Response:
+    """The riders of a restaurant, those who are here first."""
+    return _roster(_find(restaurant))
+
+
+@blueprint.post("/restaurants/<restaurant>/riders")
+def save_rider(restaurant: str) -> Response:
+    """Add a rider, or change the one of this name; answers the whole roster."""
+    found = _find(restaurant)
+    asked = reading.body(RiderRequest)
+    wanted = Rider(asked.name, asked.phone, asked.here)
+    try:
+        roster.save(found.id, wanted, by=principal())
+    except UnusableSettings as error:
+        raise problems.refusal(error.problems.items(), 422) from None
+    return _roster(found)
+
+
+def _roster(restaurant: FoundRestaurant) -> Response:
+    listed = roster.of_restaurant(principal().tenant_id, restaurant.id).riders
+    return answer(RiderList(items=[RiderAnswer(name=r.name, phone=r.phone, here=r.is_here) for r in listed]))
+
+
+def _find(slug: str) -> FoundRestaurant:
+    found = find_restaurant(principal().tenant_id, slug)
+    if found is None:
+        raise RestaurantNotFound(slug)
+    return found

@@ -1,0 +1,67 @@
+"""Dispatch and managers keep the list of riders; the kitchen neither reads nor writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from support.cast import House, Person
+
+Sign = Callable[[Person], FlaskClient]
+PAGE = "/r/hamra/riders"
+PHONE = "+961 3 444 555"
+
+
+@pytest.mark.parametrize("who", ["karim", "maya"])
+def test_a_rider_is_added_goes_home_and_gets_another_phone(cedar: House, sign_in: Sign, who: str) -> None:
+    client = sign_in(getattr(cedar, who))
+    assert "Nobody is on the list yet" in client.get(PAGE).text
+    assert client.post(PAGE, data={"name": "Ali", "phone": PHONE}).status_code == 303
+    page = client.get(PAGE).text
+    assert PHONE in page
+    assert "Ali is not here" in page, "the button that sends Ali home"
+    assert client.post(PAGE, data={"rider": "Ali", "do": "away"}).status_code == 303
+    assert "Ali is here" in client.get(PAGE).text
+    assert client.post(PAGE, data={"rider": "ali", "do": "here"}).status_code == 303
+    changed = {"rider": "Ali", "do": "save", "name": "Ali M.", "phone": "70 1"}
+    assert client.post(PAGE, data=changed).status_code == 303
+    page = client.get(PAGE).text
+    assert "Ali M. is not here" in page
+    assert PHONE not in page
+    assert client.post(PAGE, data={"rider": "Ali M.", "do": "remove"}).status_code == 303
+    client.get(PAGE)
+    assert "Ali M." not in client.get(PAGE).text
+
+
+def test_what_cannot_be_saved_is_said_where_it_stands(cedar: House, sign_in: Sign) -> None:
+    client = sign_in(cedar.karim)
+    client.post(PAGE, data={"name": "Ali"})
+    client.post(PAGE, data={"name": "Ziad"})
+    for form, sentence in (
+        ({"name": ""}, "must not be blank"),
+        ({"name": "ALI"}, "Another rider has this name"),
+        ({"rider": "Ziad", "do": "save", "name": "ali"}, "Another rider has this name"),
+        ({"rider": "Nobody", "do": "here"}, "took this rider off"),
+        ({"name": "Nadim", "phone": "1" * 31}, "30 characters"),
+    ):
+        answer = client.post(PAGE, data=form)
+        assert answer.status_code == 422
+        assert sentence in answer.text
+    assert client.post(PAGE, data={"rider": "Ali", "do": "dance"}).status_code == 400
+    assert "Nadim" not in client.get(PAGE).text
+
+
+def test_the_kitchen_does_not_see_the_list(cedar: House, sign_in: Sign) -> None:
+    sign_in(cedar.karim).post(PAGE, data={"name": "Ali", "phone": PHONE})
+    kitchen = sign_in(cedar.nour)
+    assert kitchen.get(PAGE).status_code == 403
+    assert kitchen.post(PAGE, data={"name": "Ziad"}).status_code == 403
+    assert PHONE not in kitchen.get("/r/hamra/kitchen").text
+
+
+def test_another_restaurants_list_is_another(cedar: House, rival: House, sign_in: Sign) -> None:
+    sign_in(cedar.karim).post(PAGE, data={"name": "Ali"})
+    assert "Ali" not in sign_in(cedar.karim).get("/r/jounieh/riders").text
+    assert sign_in(rival.karim).get(PAGE).status_code == 404
