@@ -21,6 +21,7 @@ from psycopg import sql
 from sqlalchemy import make_url, select, text
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
 
 from ordertrack import create_app
 from ordertrack.database import embedded, schema
@@ -46,6 +47,15 @@ CROWDED = ("dinner", "faults", "soak")
 
 class _WholeFiles(LoadFileScheduling):
     """Gives each process whole files, and one of them all files of the crowded folders."""
+
+    def _reschedule(self, node: WorkerController) -> None:
+        """A process begins a test when it knows the next, or that there is none: who gets the last is told.
+
+        Else one that takes the place of a process that died in the last test would wait for ever.
+        """
+        super()._reschedule(node)
+        if not self.workqueue and not node.shutting_down:
+            node.shutdown()
 
     def _split_scope(self, nodeid: str) -> str:
         folder = Path(nodeid.partition("::")[0]).parts[1]

@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from typing import ClassVar
 
 import psycopg
@@ -87,10 +88,21 @@ class TenantWorker:
                 self.look()
                 self._looks_at = time.monotonic() + LOOKS_EVERY
             self.work()
-            for heard in connection.notifies(timeout=self._until_next()):
-                self.hear(heard.channel, uuid.UUID(heard.payload.partition(":")[0]))
-                if self._until_next() <= 0:
-                    break
+            # Closed before the connection, whose lock it holds: ending would wait for it for ever.
+            with closing(connection.notifies(timeout=self._until_next())) as notified:
+                for heard in notified:
+                    self._heard(heard)
+                    if self._until_next() <= 0:
+                        break
+
+    def _heard(self, notified: psycopg.Notify) -> None:
+        try:
+            tenant_id = uuid.UUID(notified.payload.partition(":")[0])
+        except ValueError:  # anybody in the database may notify whatever they like
+            said = {"channel": notified.channel, "payload": notified.payload[:100]}
+            _log.warning("notification of another form", **said)
+            return
+        self.hear(notified.channel, tenant_id)
 
     def _until_next(self) -> float:
         left = min(self.seconds_until_due(), self._looks_at - time.monotonic())

@@ -15,7 +15,7 @@ from ordertrack.i18n.form_fields import Rows, Typed, moment, western
 from ordertrack.i18n.money import in_major_units, in_minor_units, is_currency
 from ordertrack.i18n.plain_text import plain_text
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.orders.changes import AddLine, Change, ChangeLine, SetFields, VoidLine
+from ordertrack.orders.change_draft import AddLine, Change, ChangeLine, SetFields, VoidLine
 from ordertrack.orders.new_order import NewItem
 from ordertrack.orders.order_record import ItemRecord, OrderRecord
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,21 +15,14 @@ from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.session import db
 from ordertrack.monitoring import metrics
 from ordertrack.orders import must_start, records
-from ordertrack.orders.changed_fields import FIELDS, Fields, flat_changes, merged
+from ordertrack.orders.change_draft import AddLine, Change, ChangeLine, Draft, drafted
+from ordertrack.orders.changed_fields import Fields, flat_changes
 from ordertrack.orders.models import Order, OrderItem
-from ordertrack.orders.new_order import NewItem, check_promise
 from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.transitions import OrderNotFound
 from ordertrack.restaurants import operations
 from ordertrack.rules.order_changes import (
     KITCHEN_FIELDS,
-    MOST_LINES,
-    MOST_LINES_EVER,
-    CoordinatesHalf,
-    CurrencyMissing,
-    LineNotThere,
-    NoLineLeft,
-    TooManyLines,
     check_change,
     concerns_kitchen,
 )
@@ -66,37 +59,6 @@ _LOG = text("""
     bindparam("customer", type_=JSONB(none_as_null=True)),
     *[bindparam(name, type_=JSONB) for name in ("metadata", "changes", "values", "told_fields")],
 )
-
-
-@dataclass(frozen=True, slots=True)
-class AddLine:
-    item: NewItem
-
-
-@dataclass(frozen=True, slots=True)
-class VoidLine:
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeLine:
-    """Void a line and add another one in its stead."""
-
-    line: int
-    item: NewItem
-
-
-@dataclass(frozen=True, slots=True)
-class SetFields:
-    """Any of `note, promised_at, reference, table, customer, amounts`; None takes it away.
-
-    Of customer and amounts only what is named is changed, as RFC 7396 has it.
-    """
-
-    values: Fields
-
-
-Change = AddLine | VoidLine | ChangeLine | SetFields
 
 
 class OrderChanged(Exception):
@@ -162,7 +124,7 @@ def _change(
         despite_actions and order.changed_in <= expected_revision < order.revision
     ):
         raise OrderChanged(expected_revision, order)
-    draft = _draft(order, changes)
+    draft = drafted(order, changes)
     fields = flat_changes(order, draft.fields)
     if not (draft.added or draft.voided or fields):
         return Changed(order, False)
@@ -195,15 +157,6 @@ def _change(
     return Changed(_read(by.tenant_id, order_id), True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """What the order is to be: `voided` are positions, in order."""
-
-    added: list[NewItem]
-    voided: list[int]
-    fields: Fields
-
-
 def _locked(tenant_id: uuid.UUID, order_id: uuid.UUID) -> OrderRecord:
     db.session.execute(
         select(Order.id)
@@ -220,50 +173,7 @@ def _read(tenant_id: uuid.UUID, order_id: uuid.UUID) -> OrderRecord:
     return order
 
 
-def _draft(order: OrderRecord, changes: Sequence[Change]) -> _Draft:
-    standing = {item.position for item in order.lines}
-    added: list[NewItem] = []
-    fields: Fields = {name: getattr(order, name) for name in FIELDS}
-    for each in changes:
-        if isinstance(each, VoidLine | ChangeLine):
-            if each.line not in standing:
-                raise LineNotThere(each.line, order.status)
-            standing.remove(each.line)
-        if isinstance(each, AddLine | ChangeLine):
-            added.append(each.item)
-        if isinstance(each, SetFields):
-            fields = merged(fields, each.values)
-    if not standing and not added:
-        raise NoLineLeft(order.status)
-    if len(standing) + len(added) > MOST_LINES or len(order.items) + len(added) > MOST_LINES_EVER:
-        raise TooManyLines(order.status)
-    _check_amounts(order, fields, changes)
-    _check_place(order, fields)
-    if fields["promised_at"] != order.promised_at:
-        check_promise(fields["promised_at"])
-    voided = sorted({item.position for item in order.lines} - standing)
-    return _Draft(added, voided, fields)
-
-
-def _check_amounts(order: OrderRecord, fields: Fields, changes: Iterable[Change]) -> None:
-    """An amount is of some currency; in another one all amounts are said anew."""
-    amounts = fields["amounts"] or {}
-    if amounts and (len(amounts) < 2 or "currency" not in amounts):
-        raise CurrencyMissing(order.status)
-    if order.currency not in (None, amounts.get("currency")):
-        patches = [each.values.get("amounts") or {} for each in changes if isinstance(each, SetFields)]
-        if amounts.keys() - {name for patch in patches for name in patch}:
-            raise CurrencyMissing(order.status)
-
-
-def _check_place(order: OrderRecord, fields: Fields) -> None:
-    """A place on the map has both its coordinates."""
-    address = (fields["customer"] or {}).get("address") or {}
-    if ("latitude" in address) != ("longitude" in address):
-        raise CoordinatesHalf(order.status)
-
-
-def _write_lines(order: OrderRecord, draft: _Draft) -> list[int]:
+def _write_lines(order: OrderRecord, draft: Draft) -> list[int]:
     """Void and add; the positions of what was added."""
     revision = order.revision + 1
     of_order = (OrderItem.tenant_id == order.tenant_id, OrderItem.order_id == order.id)

@@ -11,7 +11,7 @@ from flask import Flask
 
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, changes, intake, records, transitions
-from ordertrack.orders.changes import AddLine, SetFields, VoidLine
+from ordertrack.orders.change_draft import AddLine, SetFields, VoidLine
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.restaurants import cache, save
 from ordertrack.restaurants.targets import Target

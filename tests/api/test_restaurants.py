@@ -103,8 +103,8 @@ def test_a_paused_restaurant_refuses_orders_and_says_until_when(cedars, say):
 
 def test_what_was_said_until_a_moment_is_over_then(cedars, say):
     said = say(PaceState.PAUSED, until=ahead(seconds=60))
-    assert said.at(ahead(seconds=59)).state == PaceState.PAUSED
-    assert said.at(ahead(seconds=61)).state == PaceState.OPEN
+    assert said.at(said.until - dt.timedelta(seconds=1)).state == PaceState.PAUSED
+    assert said.at(said.until).state == PaceState.OPEN
 
 
 @pytest.mark.parametrize(

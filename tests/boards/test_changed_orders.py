@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from boards.hands import DISPATCH, KITCHEN, button, card, expect_live, line, set_operations
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import changes, intake, records
-from ordertrack.orders.changes import AddLine, SetFields, VoidLine
+from ordertrack.orders.change_draft import AddLine, SetFields, VoidLine
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.restaurants.operations import Station
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus

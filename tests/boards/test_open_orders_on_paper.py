@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, changes, intake, transitions
-from ordertrack.orders.changes import VoidLine
+from ordertrack.orders.change_draft import VoidLine
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus

@@ -22,7 +22,7 @@ from ordertrack.database.session import (
     tenant_context,
 )
 from ordertrack.orders import actions, changes
-from ordertrack.orders.changes import SetFields
+from ordertrack.orders.change_draft import SetFields
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.tenants.accounts import hash_key
 from support.cast import House, Person

@@ -24,8 +24,9 @@ from ordertrack.orders import (
     story,
     transitions,
 )
+from ordertrack.orders.change_draft import AddLine, ChangeLine, SetFields, VoidLine
 from ordertrack.orders.changed_fields import merged
-from ordertrack.orders.changes import AddLine, ChangeLine, OrderChanged, SetFields, VoidLine
+from ordertrack.orders.changes import OrderChanged
 from ordertrack.orders.event_log import ActionRecord
 from ordertrack.orders.new_order import NewItem, NewOrder, PromiseOutOfRange
 from ordertrack.orders.transitions import OrderNotFound

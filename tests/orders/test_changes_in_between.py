@@ -13,7 +13,7 @@ from flask import Flask
 
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, changes, records, transitions
-from ordertrack.orders.changes import SetFields, VoidLine
+from ordertrack.orders.change_draft import SetFields, VoidLine
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus

@@ -14,7 +14,7 @@ from psycopg import errors
 
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import changes, transitions
-from ordertrack.orders.changes import AddLine, VoidLine
+from ordertrack.orders.change_draft import AddLine, VoidLine
 from ordertrack.orders.new_order import NewItem
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House

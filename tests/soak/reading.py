@@ -17,8 +17,8 @@ class Card(NamedTuple):
     says: str = ""
 
 
-# Beside the cards: how many a board has no room for, and what it asks. Of no version.
-BESIDE = ("#left-out", "#order-dialogs")
+# Beside the cards: how many a board has no room for, what it asks, who carries. Of no version.
+BESIDE = ("#left-out", "#order-dialogs", "#riders")
 _VOID_TAGS = ("br", "hr", "img", "input", "link", "meta")
 # Which are told anew as time goes by and rules change, for a card that stays the same.
 _PASSING_TIMES = ("clock", "estimate")

@@ -106,6 +106,7 @@ class NetworkProxy:
         )
 
     def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)  # or the thread that accepts would never end
         self._listener.close()
         self.cut()
         for browser in self._swallowed:

@@ -4,6 +4,7 @@ import { change, drop, isUndoable, refused, unsent } from "./outbox.js";
 import { send } from "./sender.js";
 import { sayMany } from "../core/i18n.js";
 
+const STAYS_FOR = 1000; // milliseconds
 let isTold = false;
 
 /** @param {number} amount */
@@ -25,9 +26,19 @@ on("submit", (event) => {
   for (const entry of [...entries, ...refused()]) drop(entry);
 }, { capture: true });
 
-on("click", (event) => {
+// Whether a click on the link takes this page away; a call and another tab do not.
+/** @param {HTMLAnchorElement} link @param {MouseEvent} click */
+function leaves(link, click) {
+  const isOfThisPage = link.hash !== "" && link.pathname === location.pathname;
+  return link.protocol.startsWith("http") && !link.target && !isOfThisPage && !click.ctrlKey && !click.metaKey && !click.shiftKey;
+}
+
+// The page waits a moment for its taps: once it has gone nobody sends them, until the board is opened again.
+on("click", async (event) => {
   const link = /** @type {HTMLAnchorElement | null} */ (event.target.closest("a[href]"));
-  if (!link || event.defaultPrevented || link.target) return;
+  if (!link || event.defaultPrevented || !leaves(link, event) || unsent().length === 0) return;
+  event.preventDefault();
   for (const entry of unsent().filter(isUndoable)) change(entry, { due: 0 });
-  send();
+  await Promise.race([send(), new Promise((resolve) => setTimeout(resolve, STAYS_FOR))]);
+  location.assign(link.href);
 });

@@ -10,7 +10,8 @@ const ASIDE = 30_000; // milliseconds: a tap at which the server keeps failing m
 const { signIn, board, restaurant, language = "", tablet } = document.body.dataset;
 let hindrance = "";
 let failures = 0;
-let isSending = false;
+/** @type {Promise<void> | undefined} */
+let sending;
 let isWanted = false;
 let later = 0;
 
@@ -141,19 +142,23 @@ function plan() {
   if (next < Infinity) later = setTimeout(send, next + 1);
 }
 
-export async function send() {
-  isWanted = true;
-  if (isSending) return;
-  isSending = true;
+async function sendAll() {
   try {
     while (isWanted) {
       isWanted = false;
       while (await alone(sendFirst));
     }
   } finally {
-    isSending = false;
+    sending = undefined;
     plan();
   }
+}
+
+// Over when nothing is left to send, or something hinders.
+export function send() {
+  isWanted = true;
+  sending ??= sendAll();
+  return sending;
 }
 
 for (const sign of /** @type {const} */ (["tap:queued", "tap:undone", "htmx:sse:after:connection"])) on(sign, send);

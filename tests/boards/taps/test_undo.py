@@ -181,3 +181,44 @@ def test_who_leaves_the_board_takes_nothing_back_any_more(
     page.get_by_role("link", name="Hamra").click()
     page.wait_for_url("**/boards")
     wait_for(lambda: log_of(app, cedar, order_id)[-1] == "completed Karim", "the order to be completed")
+
+
+def test_the_page_stays_until_a_tap_has_left_while_another_tab_is_sending(
+    app: Flask, cedar: House, place: Place, open_board: Callable[..., Page]
+) -> None:
+    order_id = place(cedar)
+    move(app, cedar, order_id, *READY)
+    page = open_board(cedar.karim, DISPATCH)
+    other = page.context.new_page()
+    other.goto("/boards")
+    tap(page, order_id, "Complete")
+    expect(undo(page, order_id)).to_have_text(COUNTING)
+    lock = page.evaluate(
+        "({ restaurant, board, signIn }) => `taps:${restaurant}:${board}:${signIn}`",
+        page.evaluate("({ ...document.body.dataset })"),
+    )
+    other.evaluate(
+        "name => new Promise(held => navigator.locks.request(name, () => new Promise((end) => "
+        "{ window.end = end; held(); })))",
+        lock,
+    )
+    page.get_by_role("link", name="Hamra").click(no_wait_after=True)
+    assert page.url.endswith(DISPATCH)
+    other.evaluate("window.end()")
+    page.wait_for_url("**/boards")
+    assert log_of(app, cedar, order_id)[-1] == "completed Karim"
+
+
+def test_a_call_to_a_guest_leaves_the_countdown_alone(
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
+) -> None:
+    order_id = place(cedar)
+    move(app, cedar, order_id, *READY)
+    page = open_board(cedar.karim, DISPATCH)
+    page.evaluate(
+        "document.querySelector('main').insertAdjacentHTML('beforeend', '<a id=call href=tel:123>Call</a>')"
+    )
+    tap(page, order_id, "Complete")
+    page.locator("#call").dispatch_event("click")
+    expect(undo(page, order_id)).to_have_text(COUNTING)
+    assert taps_sent(network) == 0

@@ -1,0 +1,137 @@
+"""Processes beside the workers go on, whatever is notified and whenever the database was away."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from math import inf
+
+import psycopg
+import pytest
+from flask import Flask
+
+from ordertrack.background.worker import TenantWorker
+from ordertrack.scheduling.clock import Clock
+from ordertrack.sla.rollup.worker import RollupWorker
+from support.server import wait_for
+
+CHANNEL = "ordertrack_test"
+MALFORMED = ("", "the last", ":", "7:1", "é" * 200)
+
+
+class Recording(TenantWorker):
+    """Keeps what it hears, and counts how often it looks."""
+
+    name = "recording"
+    channels = (CHANNEL,)
+
+    def __init__(self, app: Flask, goes_on: Callable[[], bool]) -> None:
+        super().__init__(app, goes_on)
+        self.heard: list[tuple[str, uuid.UUID]] = []
+        self.looked = 0
+
+    def hear(self, channel: str, tenant_id: uuid.UUID) -> None:
+        self.heard.append((channel, tenant_id))
+
+    def look(self) -> None:
+        self.looked += 1
+
+    def work(self) -> None:
+        pass
+
+    def seconds_until_due(self) -> float:
+        return inf
+
+
+class Running:
+    """A worker in a thread of its own."""
+
+    def __init__(self, worker: TenantWorker, stop: threading.Event) -> None:
+        self.stop = stop
+        self.thread = threading.Thread(target=worker.run)
+        self.thread.start()
+
+
+@pytest.fixture
+def running(app: Flask) -> Iterator[Callable[[type[TenantWorker]], TenantWorker]]:
+    begun: list[Running] = []
+
+    def begin(kind: type[TenantWorker]) -> TenantWorker:
+        stop = threading.Event()
+        worker = kind(app, lambda: not stop.is_set())
+        begun.append(Running(worker, stop))
+        return worker
+
+    yield begin
+    for each in begun:
+        each.stop.set()
+        each.thread.join(20)
+        assert not each.thread.is_alive(), "it does not end when it is told to"
+
+
+def listeners(operator: psycopg.Connection, name: str) -> list[int]:
+    found = operator.execute("SELECT pid FROM pg_stat_activity WHERE application_name = %s", [name])
+    pids = [pid for (pid,) in found]
+    operator.commit()
+    return pids
+
+
+def notify(operator: psycopg.Connection, channel: str, *payloads: str) -> None:
+    for payload in payloads:
+        operator.execute("SELECT pg_notify(%s, %s)", [channel, payload])
+    operator.commit()
+
+
+@pytest.fixture
+def recording(operator: psycopg.Connection, running: Callable[..., Recording]) -> Recording:
+    worker = running(Recording)
+    wait_for(lambda: worker.looked == 1, "the worker to listen")
+    return worker
+
+
+def test_what_is_no_tenant_is_passed_over_and_what_follows_is_heard(
+    operator: psycopg.Connection, recording: Recording
+) -> None:
+    tenants = [uuid.uuid4(), uuid.uuid4()]
+    notify(operator, CHANNEL, *MALFORMED, f"{tenants[0]}:1", *MALFORMED, str(tenants[1]))
+    wait_for(lambda: len(recording.heard) == 2, "what is in order to be heard")
+    assert recording.heard == [(CHANNEL, each) for each in tenants]
+    assert recording.looked == 1, "it never lost its connection"
+
+
+def test_it_comes_back_and_looks_anew_when_the_database_was_away(
+    operator: psycopg.Connection, recording: Recording
+) -> None:
+    (before,) = listeners(operator, "recording")
+    operator.execute("SELECT pg_terminate_backend(%s)", [before])
+    operator.commit()
+    wait_for(lambda: recording.looked == 2, "the worker to look again")
+    (after,) = listeners(operator, "recording")
+    assert after != before
+    tenant = uuid.uuid4()
+    notify(operator, CHANNEL, str(tenant))
+    wait_for(lambda: recording.heard == [(CHANNEL, tenant)], "the tenant to be heard")
+
+
+@pytest.mark.parametrize("kind", [Clock, RollupWorker], ids=lambda kind: kind.name)
+def test_a_malformed_notification_does_not_hold_up(
+    operator: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    running: Callable[..., TenantWorker],
+    kind: type[TenantWorker],
+) -> None:
+    monkeypatch.setattr("os.nice", lambda _by: None)  # of this process, which goes on
+    heard: list[uuid.UUID] = []
+    monkeypatch.setattr(kind, "hear", lambda _self, _channel, tenant_id: heard.append(tenant_id))
+    before = set(listeners(operator, kind.name))
+    running(kind)
+    wait_for(lambda: set(listeners(operator, kind.name)) - before, "it to connect")
+    tenant = uuid.uuid4()
+
+    def is_heard() -> bool:
+        for channel in kind.channels:
+            notify(operator, channel, *MALFORMED, f"{tenant}:1")
+        return tenant in heard
+
+    wait_for(is_heard, "a tenant to be heard among them")
