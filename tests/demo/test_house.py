@@ -15,12 +15,16 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import db
 from ordertrack.demo.house import people as house
 from ordertrack.demo.house.people import SignIn
+from ordertrack.demo.simulation import menu
 from ordertrack.demo.simulation.open_orders import restaurants
+from ordertrack.restaurants import roster
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.models import StaffMember
 from ordertrack.tenants.passwords import verify_password
 from ordertrack.tenants.pins import is_obvious
+from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.restaurants import find_restaurant
 
 
 @pytest.fixture
@@ -64,6 +68,19 @@ def test_a_second_start_finds_everything_as_it_was(kept: Settings) -> None:
     with house.working(kept, house.SLUG) as tenant:
         assert tenant.id == tenant_id
         assert restaurants(tenant.id) == ("hamra", "jounieh")
+
+
+def test_riders_are_on_the_list_and_one_who_was_taken_off_stays_off(kept: Settings) -> None:
+    with house.working(kept, house.SLUG, as_operator=True) as tenant:
+        restaurant = find_restaurant(tenant.id, "hamra")
+        assert restaurant is not None
+        riders = roster.of_restaurant(tenant.id, restaurant.id).riders
+        assert {rider.name for rider in riders} == set(menu.RIDERS)
+        assert [rider.is_here for rider in riders] == [True, True, True, False]
+        roster.remove(restaurant.id, riders[0].name, by=Principal(tenant.id, "program:test", "test"))
+    house.prepare(kept)
+    with house.working(kept, house.SLUG) as tenant:
+        assert roster.of_restaurant(tenant.id, restaurant.id).riders == riders[1:]
 
 
 def test_passwords_are_kept_where_only_their_owner_reads_and_never_twice_the_same(kept: Settings) -> None:
