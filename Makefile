@@ -68,6 +68,7 @@ $(VENV)/test.done: $(VENV)/run.done requirements/test.txt
 	$(PIP) install --quiet --require-hashes --requirement requirements/test.txt
 	$(BIN)/python tests/support/browser.py
 	$(BIN)/python tests/support/pgbouncer.py
+	$(BIN)/python tests/support/faketime.py
 	@touch $@
 
 # The browser's libraries: npm if it is there, else the npm that comes as a Python wheel.

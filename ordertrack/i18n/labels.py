@@ -6,7 +6,7 @@ import datetime as dt
 
 from flask import Flask
 
-from ordertrack.i18n.moments import clock, day, day_and_clock, milliseconds, moment_attributes, when
+from ordertrack.i18n.moments import clock, day, day_and_clock, instant, milliseconds, moment_attributes, when
 from ordertrack.i18n.translate import digits, marked
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
@@ -65,6 +65,7 @@ def init_app(app: Flask) -> None:
         clock=clock,
         day=day,
         day_and_clock=day_and_clock,
+        instant=instant,
         milliseconds=milliseconds,
         moment_attributes=moment_attributes,
         when=when,

@@ -86,6 +86,11 @@ def milliseconds(moment: dt.datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
+def instant(moment: dt.datetime) -> int:
+    """As `milliseconds`, of the whole second: the digits below it would be much of what a card weighs."""
+    return int(moment.timestamp()) * 1000
+
+
 def _told_apart(time: str, local: dt.datetime) -> str:
     """The time as it is, or with its offset where the clock shows it twice."""
     offset, other = local.utcoffset(), local.replace(fold=1 - local.fold).utcoffset()

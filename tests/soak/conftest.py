@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from ordertrack.database.config import Settings
-from soak.plan import SHORT
+from soak.plans.plan import SHORT
 from soak.round import Played, World, play
 from support.cast import House
 from support.server import Server

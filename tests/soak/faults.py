@@ -19,9 +19,9 @@ from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import intake
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
-from soak.attempts import Outcome, PlaceAttempt
-from soak.plan import Fault, Strike
+from soak.plans.plan import Fault, Strike
 from soak.stage import Stage
+from soak.writing.attempts import Outcome, PlaceAttempt
 from support.database import connect
 from support.server import Server, wait_for
 

@@ -16,14 +16,17 @@ from ordertrack.database.session import tenant_context
 from ordertrack.restaurants import rule_sets
 from ordertrack.rules.state_machine import RuleSet
 from ordertrack.server import consistency
-from soak import check_readers, check_writers, planning, truth
+from soak.checks import readers as check_readers
+from soak.checks import truth
+from soak.checks import writers as check_writers
+from soak.checks.truth import Truth
 from soak.faults import Faults
-from soak.plan import Fault, Plan, Size
-from soak.readers import Reader
+from soak.plans import planning
+from soak.plans.plan import Fault, Plan, Size
+from soak.reading.readers import Reader
+from soak.reading.watching import READERS
 from soak.stage import ROUND, Stage
-from soak.truth import Truth
-from soak.watching import READERS
-from soak.writers import Writer
+from soak.writing.writers import Writer
 from support.cast import House
 from support.server import Server
 

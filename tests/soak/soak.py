@@ -20,7 +20,7 @@ from ordertrack.database import embedded, schema
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db
-from soak.plan import LONG, Fault
+from soak.plans.plan import LONG, Fault
 from soak.round import World, play
 from soak.tally import Tally
 from support.cast import make_house

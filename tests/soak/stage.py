@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.principal import Principal
-from soak.attempts import Attempt, Claim
-from soak.plan import HousePlan
-from soak.steps import Acknowledge, Hands, Meeting, Place
+from soak.plans.plan import HousePlan
+from soak.plans.steps import Acknowledge, Delay, Hands, Meeting, Place
+from soak.writing.attempts import Attempt, Claim
 from support.cast import House
 from support.http_client import Answer, Caller, sign_in
 from support.server import wait_for
@@ -79,7 +79,7 @@ class Stage:
             step.meeting.number: self._meeting(step.order, step.meeting)
             for steps in plan.writers
             for step in steps
-            if not isinstance(step, Place | Acknowledge) and step.meeting
+            if not isinstance(step, Place | Acknowledge | Delay) and step.meeting
         }
         self._seen: dict[int, Look] = {}
 

@@ -4,9 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 
-from soak.attempts import Outcome
-from soak.plan import Fault
+from ordertrack.orders.event_log import ActionRecord
+from ordertrack.rules.order_actions import OrderAction
+from ordertrack.rules.state_machine import ADDED, CAME_BACK, RECALL
+from soak.checks.truth import Entry
+from soak.plans.plan import Fault
 from soak.round import Played
+from soak.writing.attempts import Outcome
+
+LIVED = ("changes", "delays", "fires", "recalls", "came back", "cancelled late", "acknowledged")
+_ACTS = {
+    OrderAction.CHANGE: "changes",
+    OrderAction.DELAY: "delays",
+    OrderAction.FIRE: "fires",
+    OrderAction.ACKNOWLEDGE: "acknowledged",
+}
+
+
+def _lived(entry: Entry) -> str:
+    """What happened of an order's real life; nothing for the usual way."""
+    if isinstance(entry, ActionRecord):
+        return _ACTS[entry.act]
+    assert entry.to_status is not None
+    move = (entry.from_status, entry.to_status)
+    if move not in ADDED:
+        return ""
+    return {RECALL: "recalls", CAME_BACK: "came back"}.get(move, "cancelled late")
 
 
 class Tally:
@@ -22,6 +45,7 @@ class Tally:
                 events=truth.head, orders=len(truth.orders), readers=len(readers), answers=len(stage.claims)
             )
             self._counts += Counter(attempt.outcome for attempt in stage.attempts)
+            self._counts += Counter(_lived(entry) for entry in truth.entries)
             for reader in readers:
                 self._counts += reader.counts
 
@@ -31,6 +55,7 @@ class Tally:
         return (
             f"seeds {self._seeds()}: {self._of('events')} of {self._of('orders')}; "
             f"attempts {', '.join(self._told(*Outcome))}; {self._of('answers')} held against the log; "
+            f"among them {', '.join(self._told(*LIVED))}; "
             f"{self._of('frames')} in {self._of('connections')} to {self._of('readers')},"
             f" {self._of('reconnects')}, {self._of('cuts')}, {self._of('resets')}; {faults}"
         )

@@ -10,11 +10,11 @@ import pytest
 
 from ordertrack.orders.event_log import ActionRecord
 from ordertrack.orders.order_record import OrderRecord
-from soak.attempts import Attempt, ChangeAttempt, Outcome
-from soak.programs import Chain, ProgramReader
+from soak.checks.truth import Truth
+from soak.reading.programs import Chain, ProgramReader
+from soak.reading.watching import BoardReader, TrackingReader
 from soak.round import Played
-from soak.truth import Truth
-from soak.watching import BoardReader, TrackingReader
+from soak.writing.attempts import Attempt, ChangeAttempt, Outcome
 
 Lie = Callable[[Played, pytest.MonkeyPatch], None]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from soak import planning
-from soak.plan import SHORT, Fault
+from soak.plans import planning
+from soak.plans.plan import SHORT, Fault
 from soak.round import Played, World, play
 
 

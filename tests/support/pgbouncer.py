@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the folder that tests impo
 
 from sqlalchemy import URL
 
+from support import packages
 from support.server import wait_for
 
 _CONFIGURATION = """
@@ -81,22 +82,5 @@ class PgBouncer:
         self._process.wait(20)
 
 
-def install() -> str | None:
-    """Get Debian's package, without its own service, which nobody asked for; or Homebrew's."""
-    sudo = [] if os.geteuid() == 0 else ["sudo"]
-    for before, step in (
-        (sudo, ["apt-get", "update"]),
-        (sudo, ["apt-get", "install", "--yes", "--no-install-recommends", "pgbouncer"]),
-        (sudo, ["systemctl", "disable", "--now", "pgbouncer"]),
-        ([], ["brew", "install", "pgbouncer"]),
-    ):
-        if shutil.which(step[0]):
-            subprocess.run([*before, *step], check=False, timeout=600)
-    return find()
-
-
 if __name__ == "__main__":
-    found = find() or install()
-    if found is None:
-        sys.exit("Some tests need PgBouncer, and it could not be installed: install it and try again.")
-    sys.stdout.write(f"PgBouncer: {found}\n")
+    packages.require("pgbouncer", find)

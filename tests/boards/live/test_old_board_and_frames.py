@@ -31,7 +31,7 @@ from ordertrack.rules.order_actions import DETAILED_ACTS, LINE_ACTS, IllegalAct,
 from ordertrack.rules.order_changes import IllegalChange
 from ordertrack.rules.state_machine import Fulfilment, IllegalTransition, OrderStatus, RuleSet
 from ordertrack.tenants.restaurants import find_restaurant
-from soak.screens import BoardScreen
+from soak.reading.screens import BoardScreen
 from support.cast import PASSWORD, House, Person
 
 MOVES = [status for status in OrderStatus if status != OrderStatus.PENDING]

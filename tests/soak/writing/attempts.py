@@ -89,16 +89,29 @@ class ChangeAttempt(Attempt):
         return f"changed by {self.changes}, having seen revision {self.revision}"
 
 
-@dataclass(kw_only=True)
-class AcknowledgeAttempt(Attempt):
-    """Of all that was changed, or of what a tap had seen: up to `revision`."""
-
-    revision: int | None
+class ActAttempt(Attempt):
+    """Something done to an order besides moving or changing it."""
 
     @property
     def tap(self) -> str:
         """The tag as a tap's id, which has letters and digits only."""
         return self.tag.replace("-", "")
+
+
+@dataclass(kw_only=True)
+class DelayAttempt(ActAttempt):
+    minutes: int
+
+    @property
+    def wish(self) -> str:
+        return f"delayed by {self.minutes} min"
+
+
+@dataclass(kw_only=True)
+class AcknowledgeAttempt(ActAttempt):
+    """Of all that was changed, or of what a tap had seen: up to `revision`."""
+
+    revision: int | None
 
     @property
     def wish(self) -> str:

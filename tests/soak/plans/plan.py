@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from soak.steps import Step
+from soak.plans.steps import Step
 
 
 class Leave(StrEnum):

@@ -12,9 +12,9 @@ import time
 from collections import Counter
 
 from ordertrack.live.cursor import Cursor
-from soak.plan import Back, Leave, Visit, Watch
+from soak.checks.truth import Entry
+from soak.plans.plan import Back, Leave, Visit, Watch
 from soak.stage import PATIENCE, Stage
-from soak.truth import Entry
 from support.http_client import EventStream, Frame, StreamEnded
 from support.server import wait_for
 

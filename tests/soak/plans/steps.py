@@ -107,4 +107,14 @@ class Acknowledge:
     hands: Hands
 
 
-Step = Place | Move | Change | Acknowledge
+@dataclass(frozen=True)
+class Delay:
+    """Say that the order will be so many minutes later, having seen its status now or some time ago."""
+
+    order: int
+    minutes: int
+    sight: Sight
+    hands: Hands
+
+
+Step = Place | Move | Change | Acknowledge | Delay

@@ -91,7 +91,7 @@ def as_told(entry: Entry) -> dict[str, Any]:
         "act": entry.act,
         "status": entry.status,
         "line": entry.line,
-        "reason": entry.detail if entry.act == OrderAction.CHANGE else None,
+        "reason": entry.detail if entry.act in (OrderAction.CHANGE, OrderAction.DELAY) else None,
         "rider": None,
         "minutes": entry.minutes,
         "occurred_at": entry.occurred_at,

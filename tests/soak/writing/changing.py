@@ -1,4 +1,4 @@
-"""How a writer changes orders, and says that it has seen what others changed."""
+"""How a writer changes and delays orders, and says that it has seen what others changed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ordertrack.rules.state_machine import OrderStatus
-from soak import change_ledger, wishes
-from soak.attempts import AcknowledgeAttempt, Attempt, ChangeAttempt, Claim, Outcome
-from soak.planning import FIRST_ORDERS
-from soak.sender import PAUSE, TRIES, Sender
+from soak.plans.planning import FIRST_ORDERS
+from soak.plans.steps import Acknowledge, Change, Delay, Hands, Sight
 from soak.stage import Look, Stage
-from soak.steps import Acknowledge, Change, Hands, Sight
+from soak.writing import change_ledger, wishes
+from soak.writing.attempts import AcknowledgeAttempt, Attempt, ChangeAttempt, Claim, DelayAttempt, Outcome
+from soak.writing.sender import PAUSE, TRIES, Sender
 from support.http_client import Answer, Caller
 
 A = TypeVar("A", bound=Attempt)
@@ -58,6 +58,26 @@ class Changer:
             seen = None if step.hands == Hands.KEY else wishes.revision(step.sight, look)
             attempt = AcknowledgeAttempt(tag, order_id, by, began, revision=seen)
             claims = self._by_key(attempt) if seen is None else self._by_tap(attempt, step.hands, look)
+            self._remember(step.order, claims)
+            if attempt.outcome != Outcome.UNKNOWN:
+                return
+            time.sleep(PAUSE)
+
+    def delay(self, step: Delay) -> None:
+        look = self._look(step.order, step.sight)
+        order_id = self.stage.orders[step.order].await_id()
+        by = self.stage.principals[step.hands]
+        for _ in range(TRIES):
+            attempt = DelayAttempt(self._sender.tag(), order_id, by, time.monotonic(), minutes=step.minutes)
+            wish: dict[str, Any] = {"act": "delay", "seen": look.status, "minutes": step.minutes}
+            if step.hands == Hands.KEY:
+                path = f"/api/v1/orders/{order_id}/actions"
+                body = wish | {"metadata": {"attempt": attempt.tag}}
+                claims = self._ask(attempt, change_ledger.read_delay, self.stage.program, path, body=body)
+            else:
+                caller, path = self.stage.callers[step.hands], f"/orders/{order_id}/actions"
+                form = wish | {"tap": attempt.tap}
+                claims = self._ask(attempt, change_ledger.read_delayed, caller, path, form=form)
             self._remember(step.order, claims)
             if attempt.outcome != Outcome.UNKNOWN:
                 return

@@ -8,10 +8,10 @@ from typing import Any
 
 from ordertrack.live.cursor import Cursor
 from ordertrack.orders.event_log import EventRecord
-from soak.plan import Back
-from soak.readers import Reader
+from soak.checks.truth import Entry
+from soak.plans.plan import Back
+from soak.reading.readers import Reader
 from soak.stage import Stage
-from soak.truth import Entry
 from support.http_client import Frame
 
 _OF_ALL = ("order_id", "status", "number", "restaurant", "changed_by", "metadata")

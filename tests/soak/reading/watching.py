@@ -8,15 +8,15 @@ from ordertrack.boards.columns import BOARDS
 from ordertrack.live.cursor import Cursor
 from ordertrack.orders.event_log import EventRecord
 from ordertrack.rules.order_actions import OrderAction
-from soak.plan import Screen
-from soak.programs import ProgramReader
-from soak.readers import Reader
-from soak.screens import BoardScreen, TrackingScreen
-from soak.steps import Hands
-from soak.truth import Entry
+from soak.checks.truth import Entry
+from soak.plans.plan import Screen
+from soak.plans.steps import Hands
+from soak.reading.programs import ProgramReader
+from soak.reading.readers import Reader
+from soak.reading.screens import BoardScreen, TrackingScreen
 from support.http_client import Caller, Frame
 
-_GUESTS_ARE_TOLD = (OrderAction.CHANGE, OrderAction.FIRE)
+_GUESTS_ARE_TOLD = (OrderAction.CHANGE, OrderAction.DELAY, OrderAction.FIRE)
 
 
 class PageReader(Reader):

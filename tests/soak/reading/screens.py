@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from soak.reading import Card, Partial, Progress, Reading
+from soak.reading.html import Card, Partial, Progress, Reading
 
 
 class BoardScreen:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from ordertrack.rules.order_actions import OrderAction, allowed_acts
 from ordertrack.rules.order_changes import KITCHEN_FIELDS, concerns_kitchen
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
-from soak.attempts import Attempt, ChangeAttempt, PlaceAttempt
-from soak.truth import Entry
+from soak.checks.truth import Entry
+from soak.writing.attempts import Attempt, ChangeAttempt, DelayAttempt, PlaceAttempt
 
 FIELDS = ("note", "reference", "promised_at", "customer.name")
 
@@ -60,6 +60,9 @@ def after(before: Rebuilt, entry: Entry, owner: Attempt | None) -> Rebuilt:
         return _changed(order, owner.changes)
     if getattr(entry, "act", None) == OrderAction.ACKNOWLEDGE and order.status != OrderStatus.CANCELLED:
         return replace(order, seen_in=order.changed_in, unseen_fields=frozenset())
+    if isinstance(owner, DelayAttempt) and (promised_at := order.fields["promised_at"]):
+        later = promised_at + dt.timedelta(minutes=owner.minutes)
+        return replace(order, fields=order.fields | {"promised_at": later})
     return order
 
 

@@ -6,8 +6,17 @@ import re
 
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
-from soak.attempts import AcknowledgeAttempt, Attempt, ChangeAttempt, Claim, Outcome, claim, claim_order
-from soak.ledger import card_claim
+from soak.writing.attempts import (
+    AcknowledgeAttempt,
+    Attempt,
+    ChangeAttempt,
+    Claim,
+    DelayAttempt,
+    Outcome,
+    claim,
+    claim_order,
+)
+from soak.writing.ledger import card_claim
 from support.http_client import Answer
 
 _REVISION = re.compile(r'<input type="hidden" name="revision" value="(\d+)">')
@@ -65,6 +74,31 @@ def read_acknowledged(attempt: AcknowledgeAttempt, answer: Answer) -> list[Claim
 def read_seen(attempt: AcknowledgeAttempt, answer: Answer) -> list[Claim]:
     """Of a tap on `Seen`."""
     outcomes = {200: Outcome.ACCEPTED, 409: Outcome.CONFLICT, 422: Outcome.ILLEGAL}
+    if answer.status not in outcomes:
+        return _not_found(attempt, answer)
+    attempt.outcome = outcomes[answer.status]
+    return [card_claim(attempt, answer.text)]
+
+
+def read_delay(attempt: DelayAttempt, answer: Answer) -> list[Claim]:
+    """Of a program's delay."""
+    said = answer.json
+    match answer.status:
+        case 200:
+            attempt.outcome = Outcome.CHANGED
+            return [claim_order(attempt, said)]
+        case 409:
+            attempt.outcome = Outcome.CONFLICT
+            return [claim(attempt, status=said["current"])]
+        case 422:
+            attempt.outcome = Outcome.ILLEGAL
+            return [claim(attempt, status=said["current"])]
+    return _not_found(attempt, answer)
+
+
+def read_delayed(attempt: DelayAttempt, answer: Answer) -> list[Claim]:
+    """Of a delay on a board."""
+    outcomes = {200: Outcome.CHANGED, 409: Outcome.CONFLICT, 422: Outcome.ILLEGAL}
     if answer.status not in outcomes:
         return _not_found(attempt, answer)
     attempt.outcome = outcomes[answer.status]

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from soak.programs import Chain, ProgramReader
-from soak.readers import Reader
-from soak.reading import Card
-from soak.truth import Truth, as_told
-from soak.watching import BoardReader, TrackingReader
+from soak.checks.truth import Truth, as_told
+from soak.reading.html import Card
+from soak.reading.programs import Chain, ProgramReader
+from soak.reading.readers import Reader
+from soak.reading.watching import BoardReader, TrackingReader
 
 Cards = list[tuple[str, int]]
 

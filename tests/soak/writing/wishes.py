@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from soak.plans.steps import Change, Deed, Sight
 from soak.stage import Look
-from soak.steps import Change, Deed, Sight
 
 Wish = dict[str, Any]
 # At once, or so late that the clock begins nothing while a round lasts.

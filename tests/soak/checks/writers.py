@@ -6,10 +6,11 @@ import uuid
 from collections.abc import Iterator
 
 from ordertrack.orders.event_log import EventRecord
-from soak import check_changes, owners
-from soak.attempts import OUTRIGHT, Attempt, Claim, MoveAttempt, Outcome
-from soak.owners import Owners
-from soak.truth import Entry, Truth
+from soak.checks import changes as check_changes
+from soak.checks import owners
+from soak.checks.owners import Owners
+from soak.checks.truth import Entry, Truth
+from soak.writing.attempts import OUTRIGHT, Attempt, Claim, MoveAttempt, Outcome
 
 _SILENT = (Outcome.NOT_FOUND, Outcome.UNKNOWN)
 

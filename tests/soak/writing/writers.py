@@ -10,13 +10,13 @@ from random import Random
 from typing import Any
 
 from ordertrack.rules.state_machine import ADDED, TRANSITIONS, OrderStatus, RuleSet, allowed
-from soak import ledger
-from soak.attempts import MoveAttempt, Outcome, PlaceAttempt
-from soak.changing import Changer
-from soak.planning import FIRST_ORDERS
-from soak.sender import PAUSE, TRIES, Sender
+from soak.plans.planning import FIRST_ORDERS
+from soak.plans.steps import Acknowledge, Change, Delay, Hands, Kind, Move, Place
 from soak.stage import Stage
-from soak.steps import Acknowledge, Change, Hands, Kind, Move, Place
+from soak.writing import ledger
+from soak.writing.attempts import MoveAttempt, Outcome, PlaceAttempt
+from soak.writing.changing import Changer
+from soak.writing.sender import PAUSE, TRIES, Sender
 from support.http_client import Answer, Caller
 
 _HANDS = (Hands.NOUR, Hands.KARIM)
@@ -46,6 +46,8 @@ class Writer:
                     self._changer.change(step)
                 case Acknowledge():
                     self._changer.acknowledge(step)
+                case Delay():
+                    self._changer.delay(step)
             self.stage.done.append(None)
             time.sleep(self._random.uniform(0, 0.03))
 

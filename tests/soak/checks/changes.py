@@ -12,11 +12,11 @@ from ordertrack.orders.order_record import OrderRecord
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.order_changes import IllegalChange, check_change
 from ordertrack.rules.state_machine import OrderStatus
-from soak import rebuilt
-from soak.attempts import AcknowledgeAttempt, ChangeAttempt, Claim, PlaceAttempt
-from soak.owners import Owners, told
-from soak.rebuilt import FIELDS, Line, Rebuilt
-from soak.truth import Entry, Truth
+from soak.checks import rebuilt
+from soak.checks.owners import Owners, told
+from soak.checks.rebuilt import FIELDS, Line, Rebuilt
+from soak.checks.truth import Entry, Truth
+from soak.writing.attempts import AcknowledgeAttempt, ChangeAttempt, Claim, PlaceAttempt
 
 
 def findings(claims: list[Claim], truth: Truth, owners: Owners) -> Iterator[str]:
@@ -104,7 +104,7 @@ def _stands(order: OrderRecord, last: Rebuilt) -> Iterator[str]:
 def _told(claim: Claim, order: dict[str, Any], made: list[Rebuilt]) -> Iterator[str]:
     """The order that an answer brought is the order as it was at that revision."""
     if not 0 < order["revision"] <= len(made):
-        return  # which `check_writers` has found out
+        return  # which `writers` has found out
     was = made[order["revision"] - 1]
     if told := _differences(order, was):
         yield f"{claim.where} was told {told} of revision {was.revision}, which was {was}."

@@ -7,8 +7,8 @@ from random import Random
 from typing import TypeVar
 
 from ordertrack.rules.state_machine import TRANSITIONS, Fulfilment, RuleSet
-from soak.plan import Back, Fault, HousePlan, Leave, Plan, Screen, Size, Strike, Visit, Watch
-from soak.steps import Acknowledge, Change, Deed, Hands, Kind, Meeting, Move, Place, Sight, Step
+from soak.plans.plan import Back, Fault, HousePlan, Leave, Plan, Screen, Size, Strike, Visit, Watch
+from soak.plans.steps import Acknowledge, Change, Deed, Delay, Hands, Kind, Meeting, Move, Place, Sight, Step
 
 T = TypeVar("T")
 FIRST_ORDERS = 4  # are placed before anybody does anything else, so that strangers need not wait for them
@@ -36,6 +36,7 @@ _DEEDS = {
 _SIGHTS = {Sight.FRESH: 6, Sight.LAST_TOLD: 4, Sight.OUTDATED: 1, Sight.AHEAD: 1}
 _CHANGING_HANDS = {Hands.KEY: 4, Hands.KARIM: 3, Hands.MAYA: 2, Hands.NOUR: 1}
 _NOTICING_HANDS = {Hands.NOUR: 4, Hands.KEY: 2, Hands.MAYA: 2, Hands.KARIM: 1}
+_DELAYING_HANDS = {Hands.NOUR: 3, Hands.KARIM: 3, Hands.KEY: 3, Hands.MAYA: 1}
 _HANDS = {Hands.THEIRS: 5, Hands.KEY: 4, Hands.MAYA: 2, Hands.NOUR: 1, Hands.KARIM: 1}
 _BACKS = {
     Back.RESUME: 10,
@@ -74,6 +75,9 @@ def _house(random: Random, size: Size) -> HousePlan:
         order = random.randrange(max(0, orders - 10), orders)
         if random.random() < 0.1:
             random.choice(writers).append(_acknowledge(random, order))
+            continue
+        if random.random() < 0.06:
+            random.choice(writers).append(_delay(random, order))
             continue
         step = random.choices((_move, _change), (75, 25))[0]
         if random.random() < 0.1:
@@ -119,6 +123,11 @@ def _change(random: Random, order: int, meeting: Meeting | None = None) -> Chang
 
 def _acknowledge(random: Random, order: int) -> Acknowledge:
     return Acknowledge(order, _choose(random, _SIGHTS), _choose(random, _NOTICING_HANDS))
+
+
+def _delay(random: Random, order: int) -> Delay:
+    sight = _choose(random, {Sight.FRESH: 4, Sight.LAST_TOLD: 3})
+    return Delay(order, random.choice([1, 5, 10, 240]), sight, _choose(random, _DELAYING_HANDS))
 
 
 def _choose(random: Random, shares: Mapping[T, int]) -> T:

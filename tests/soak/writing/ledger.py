@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from soak.attempts import Attempt, Claim, MoveAttempt, Outcome, claim, claim_order
+from soak.writing.attempts import Attempt, Claim, MoveAttempt, Outcome, claim, claim_order
 from support.http_client import Answer
 
 _CONFLICT = re.compile(r"The order is (\w+) by now, moved by ([^;]+); you saw it (\w+)\.")

@@ -10,8 +10,16 @@ from ordertrack.orders import house
 from ordertrack.orders.event_log import ActionRecord, EventRecord
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
-from soak.attempts import AcknowledgeAttempt, Attempt, ChangeAttempt, MoveAttempt, Outcome
-from soak.truth import Entry, Truth
+from soak.checks.truth import Entry, Truth
+from soak.writing.attempts import (
+    AcknowledgeAttempt,
+    ActAttempt,
+    Attempt,
+    ChangeAttempt,
+    DelayAttempt,
+    MoveAttempt,
+    Outcome,
+)
 
 _CLOCK = house.clock(uuid.UUID(int=0)).actor
 Owners = dict[int, Attempt]  # by seq
@@ -38,14 +46,14 @@ def find(attempts: list[Attempt], truth: Truth, owners: Owners) -> Iterator[str]
 
 
 def _tag(entry: Entry) -> str | None:
-    """How an entry names its attempt: a change does so by its reason, a tap on `Seen` by its id."""
+    """How an entry names its attempt: a change does so by its reason, a tap by its id."""
     if isinstance(entry, ActionRecord) and entry.act == OrderAction.CHANGE:
         return entry.detail
     return entry.metadata.get("attempt") or entry.metadata.get("tap")
 
 
 def _tagged(attempts: list[Attempt]) -> dict[str, Attempt]:
-    taps = {each.tap: each for each in attempts if isinstance(each, AcknowledgeAttempt)}
+    taps: dict[str, Attempt] = {each.tap: each for each in attempts if isinstance(each, ActAttempt)}
     return {**taps, **{each.tag: each for each in attempts}}
 
 
@@ -94,6 +102,8 @@ def _fits(entry: Entry, owner: Attempt) -> Iterator[str]:
 def _is_of_kind(entry: Entry, owner: Attempt) -> bool:
     if isinstance(entry, EventRecord):
         return isinstance(owner, MoveAttempt) and entry.to_status == owner.to
+    if entry.act == OrderAction.DELAY:
+        return isinstance(owner, DelayAttempt) and entry.minutes == owner.minutes
     acts = {OrderAction.CHANGE: ChangeAttempt, OrderAction.ACKNOWLEDGE: AcknowledgeAttempt}
     return isinstance(owner, acts[entry.act])
 
