@@ -20,7 +20,7 @@ SAID_BY: dict[str, tuple[int, ...] | None] = {"say": None, "sayMany": (1, 2)}
 """What a script calls to say something, as catalogue tools read it."""
 
 _SCRIPTS = ROOT / "static" / "js"
-_LOADED = re.compile(r'src="[^"]*/js/([\w/]+)\.js"')
+_LOADED = re.compile(r'(?:src|data-\w+)="[^"]*/js/([\w/]+)\.js"')
 _IMPORTED = re.compile(r'(?:from|import)\s*\(?"(\.[\w./]*)"')
 
 

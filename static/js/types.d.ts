@@ -46,6 +46,11 @@ interface HTMLFormElement {
 
 // What a person does, the page hears on an element.
 type On<E> = E & { target: HTMLElement };
+// How what one script asks of another is answered.
+interface Settling<T> {
+  resolve: (value: T) => void;
+  reject: (reason: unknown) => void;
+}
 interface PageEvents {
   click: On<PointerEvent>;
   pointerdown: On<PointerEvent>;
@@ -63,7 +68,10 @@ interface PageEvents {
   "htmx:sse:error": CustomEvent<{ status?: number }>;
 
   "card:news": CustomEvent<CardNews>;
+  "person:asked": CustomEvent<Settling<{ token: string; name: string; is_manager: boolean; rest_after: number }>>;
   "person:changed": CustomEvent<Signed | null>;
+  "person:wanted": CustomEvent<Settling<string>>;
+  "sheet:asked": CustomEvent<HTMLElement>;
   "tap:queued": CustomEvent<Tap>;
   "tap:sent": CustomEvent<Tap>;
   "tap:undone": CustomEvent<Tap>;

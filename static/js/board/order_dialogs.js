@@ -1,6 +1,7 @@
 // What a card asks before it is cancelled, held or given to a rider: a field, and what is often said as buttons; and
 // what opens only when it is asked for twice.
-import { byId, make, on, one } from "../core/dom.js";
+import { byId, emit, make, on, one } from "../core/dom.js";
+import { late } from "../core/late.js";
 import { say } from "../core/i18n.js";
 
 const riders = /** @type {HTMLDataListElement} */ (document.getElementById("riders")); // on a dispatch board
@@ -64,6 +65,8 @@ on("click", ({ target }) => {
   if (details?.dataset.asks && !details.open) ask(details);
   const said = target.closest("[data-says]");
   if (said) pick(said);
+  const card = target.closest("[data-sheet]")?.closest(".card");
+  if (card) late("sheet").then(() => emit("sheet:asked", card), () => {});
   const opener = target.closest("[data-opens]");
   if (opener) open(opener);
 });

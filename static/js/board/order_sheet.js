@@ -1,6 +1,5 @@
 // The sheet over a board in which an order is changed: the server's form, and what it has to say against it.
-import { byId, make, on } from "../core/dom.js";
-import { identify } from "../tablet/person.js";
+import { byId, emit, make, on } from "../core/dom.js";
 import { say } from "../core/i18n.js";
 
 const HEADERS = { Sheet: "1" };
@@ -30,6 +29,10 @@ async function load(url, request) {
   else complain(page.querySelector("main p")?.textContent);
 }
 
+// The token of whoever is on at a shared tablet: see tablet/person.js.
+/** @returns {Promise<string>} */
+const identified = () => new Promise((resolve, reject) => { emit("person:wanted", { resolve, reject }); });
+
 /** @param {Promise<void>} loading */
 const orComplain = (loading) => loading.catch(() => complain(say("There is no connection. Nothing was saved.")));
 
@@ -38,8 +41,8 @@ on("click", (event) => {
     event.preventDefault();
     sheet.close();
   }
-  const card = event.target.closest("[data-sheet]")?.closest(".card");
-  if (!card) return;
+});
+on("sheet:asked", ({ detail: card }) => {
   sheet.replaceChildren();
   sheet.showModal();
   orComplain(load(`/orders/${card.id.replace("order-", "")}/change`));
@@ -49,7 +52,7 @@ on("submit", async (event) => {
   if (!sheet.contains(form)) return;
   event.preventDefault();
   const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
-  const person = await identify().catch(() => null);
+  const person = await identified().catch(() => null);
   if (person === null) return;
   body.set("person", person);
   body.set("language", /** @type {string} */ (document.body.dataset.language));

@@ -11,7 +11,6 @@ import "../taps/pending_bar.js";
 import "../taps/tap_handler.js";
 import "../live/morph.js";
 import "../board/order_dialogs.js";
-import "../board/order_sheet.js";
 import "../board/counts.js";
 import "../board/filters.js";
 import "../board/late_counts.js";

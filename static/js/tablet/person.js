@@ -1,8 +1,9 @@
 // Who is on at a shared tablet: whoever tapped a PIN last, until the tablet has rested or they sign off.
 import { emit, make, on, one } from "../core/dom.js";
-import { pick } from "./picker.js";
+import { late } from "../core/late.js";
 import { say } from "../core/i18n.js";
 
+/** @typedef {{ token: string, name: string, is_manager: boolean, rest_after: number }} Picked */
 /** @typedef {Signed & { isManager: boolean, restAfter: number, touched: number }} Person */
 
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("person")); // on shared tablets only
@@ -69,6 +70,13 @@ export async function identify() {
   return /** @type {Person} */ (/** @type {unknown} */ (person)).token;
 }
 
+// The picker is a script of its own: see entry/picker.js.
+/** @returns {Promise<Picked>} */
+async function pick() {
+  await late("picker");
+  return new Promise((resolve, reject) => { emit("person:asked", { resolve, reject }); });
+}
+
 function signOn() {
   asking ??= pick()
     .then(({ token, name, is_manager: isManager, rest_after: restAfter }) => change({ token, name, isManager, restAfter, touched: Date.now() }))
@@ -76,6 +84,7 @@ function signOn() {
   return asking;
 }
 
+on("person:wanted", ({ detail: { resolve, reject } }) => { identify().then(resolve, reject); });
 if (dialog) {
   person = JSON.parse(/** @type {string} */ (sessionStorage.getItem(PLACE)));
   show();

@@ -1,22 +1,18 @@
 // Where somebody at a shared tablet chooses a name and taps a PIN: big keys, a keyboard, or both.
-import { make, one } from "../core/dom.js";
+import { byId, make, on, one } from "../core/dom.js";
 import { pad } from "./pad.js";
 import { say } from "../core/i18n.js";
 
-/**
- * @typedef {{ id: string, name: string }} Listed
- * @typedef {{ token: string, name: string, is_manager: boolean, rest_after: number }} Picked
- */
+/** @typedef {{ id: string, name: string }} Listed */
 
-// On shared tablets only.
-const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("person"));
-const names = /** @type {HTMLElement} */ (dialog?.querySelector("[data-step='names']"));
-const pin = /** @type {HTMLElement} */ (dialog?.querySelector("[data-step='pin']"));
-const field = /** @type {HTMLInputElement} */ (pin?.querySelector("input"));
+const dialog = /** @type {HTMLDialogElement} */ (byId("person"));
+const names = one(dialog, "[data-step='names']");
+const pin = one(dialog, "[data-step='pin']");
+const field = /** @type {HTMLInputElement} */ (one(pin, "input"));
 const PATIENCE = 8000; // milliseconds
 /** @type {Listed | null} */
 let chosen = null;
-/** @type {{ resolve: (picked: Picked) => void, reject: (reason: DOMException) => void } | null} */
+/** @type {PageEvents["person:asked"]["detail"] | null} */
 let settle = null;
 
 /** @param {HTMLElement} step @param {string} text */
@@ -88,22 +84,17 @@ async function submit(event) {
   dialog.close();
 }
 
-// Resolves with what the server says of whoever signed on; rejects if nobody does.
-/** @returns {Promise<Picked>} */
-export function pick() {
-  return new Promise((resolve, reject) => {
-    settle = { resolve, reject };
-    dialog.showModal();
-    show(names);
-    list();
-  });
-}
+// Resolved with what the server says of whoever signed on; rejected if nobody does.
+on("person:asked", ({ detail }) => {
+  settle = detail;
+  dialog.showModal();
+  show(names);
+  list();
+});
 
-if (dialog) {
-  pad(pin, field);
-  pin.addEventListener("submit", submit);
-  one(pin, "[data-back]").addEventListener("click", () => show(names));
-  one(dialog, "[data-close]").addEventListener("click", () => dialog.close());
-  dialog.addEventListener("keydown", (event) => event.stopPropagation()); // not the board's keys
-  dialog.addEventListener("close", () => { if (!dialog.open) settle?.reject(new DOMException("nobody signed on", "AbortError")); });
-}
+pad(/** @type {HTMLFormElement} */ (pin), field);
+pin.addEventListener("submit", submit);
+one(pin, "[data-back]").addEventListener("click", () => show(names));
+one(dialog, "[data-close]").addEventListener("click", () => dialog.close());
+dialog.addEventListener("keydown", (event) => event.stopPropagation()); // not the board's keys
+dialog.addEventListener("close", () => { if (!dialog.open) settle?.reject(new DOMException("nobody signed on", "AbortError")); });
