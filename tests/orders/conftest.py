@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from orders.changing import Changing
 from orders.placing import TEA
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import intake, records
 from ordertrack.orders.new_order import NewOrder
+from support.cast import House
 
 CROWD = 32
 
@@ -70,3 +72,8 @@ def numbers(crowd_app: Flask) -> Callable[[Any], list[int]]:
             return [order.number for order in records.newest(house.tenant_id, 1000)][::-1]
 
     return read
+
+
+@pytest.fixture
+def cedar_changes(app: Flask, cedar: House) -> Changing:
+    return Changing(app, cedar)
