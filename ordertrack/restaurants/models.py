@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Uuid, text
+from sqlalchemy import ForeignKeyConstraint, Index, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -99,7 +99,17 @@ class ListedRider(Base):
     """A rider of a restaurant; who was taken off the list stays, without a phone: versions are counted."""
 
     __tablename__ = "riders"
-    __table_args__ = (of_restaurant(),)
+    __table_args__ = (
+        of_restaurant(),
+        Index(
+            "riders_names",
+            "tenant_id",
+            "restaurant_id",
+            "name_key",
+            unique=True,
+            postgresql_where=text("is_listed"),
+        ),
+    )
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)

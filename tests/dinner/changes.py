@@ -27,7 +27,10 @@ def summary(evening: Evening) -> str:
     told = evening.till.told
     acts = Counter(entry.act for entry in _entries(evening) if isinstance(entry, ActionRecord))
     refused = sum(each.order is None for each in told)
-    return f"{len(told)} changes, {refused} of them refused, {acts[OrderAction.ACKNOWLEDGE]} times seen"
+    return (
+        f"{len(told)} changes, {refused} of them refused, {acts[OrderAction.ACKNOWLEDGE]} times seen;"
+        f" {acts[OrderAction.DELAY]} delays, {acts[OrderAction.FIRE]} begun when they were due"
+    )
 
 
 def _entries(evening: Evening) -> list[EventRecord | ActionRecord]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import uuid
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,7 @@ from ordertrack.orders import intake, transitions
 from ordertrack.orders.models import Order
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.restaurants import rule_sets
+from ordertrack.restaurants.order_handling import OrderHandling
 from ordertrack.rules.roles import Role
 from ordertrack.rules.stages import CANCELLED_LATE_IN
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, IllegalTransition, OrderStatus, RuleSet
@@ -32,6 +34,15 @@ _DISHES = ("Kebab", "Fattoush", "Lentil soup", "Saffron rice", "Mint tea", "كب
 _IN_THE_KITCHEN = (OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
 _AT_ONCE = 30  # orders that a kitchen has open before more guests come
 MANY = 1_000_000
+
+
+def _promise(fulfilment: Fulfilment, chance: random.Random) -> dt.datetime | None:
+    """Now and then so much later that the order has to wait for the clock, for some seconds."""
+    if chance.random() >= 0.15:
+        return None
+    handling = OrderHandling()
+    needed = handling.takes(fulfilment) + handling.margin + chance.uniform(5, 25)
+    return dt.datetime.now(dt.UTC) + dt.timedelta(seconds=needed)
 
 
 @dataclass
@@ -94,7 +105,8 @@ class Evening:
             NewItem(dish, chance.randint(1, 3), chance.choice((None, None, "no onion")))
             for dish in chance.sample(_DISHES, chance.randint(1, 3))
         )
-        new = NewOrder(self.house.restaurants[0], chance.choice(list(Fulfilment)), items)
+        fulfilment = chance.choice(list(Fulfilment))
+        new = NewOrder(self.house.restaurants[0], fulfilment, items, promised_at=_promise(fulfilment, chance))
         with tenant_context(self.app, self.house.tenant_id):
             order_id, _ = intake.place(new, by=self.house.program)
         self.placed.append(order_id)

@@ -91,6 +91,8 @@ class Hands:
             return press(order, "button[value=release]")
         if self._happens(0.03):
             return press(order, "button[value=unrush]" if card["isRush"] else "button[value=rush]")
+        if self._happens(0.03):
+            return self._for_a_reason(order, "delay")
         if self._happens(0.02):
             if not press(order, ".hold summary"):
                 return False

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dinner import changes, screens
 from dinner.evening import MANY, Evening
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import event_log, records
+from ordertrack.orders import event_log, house, records
 from ordertrack.orders.event_log import EventRecord
 from ordertrack.rules.state_machine import ADDED, TERMINAL, OrderStatus
 from ordertrack.server import consistency
@@ -89,6 +89,7 @@ def _orders(evening: Evening) -> Iterator[str]:
             once = [to for to in steps if to not in _AGAIN]
             yield from (f"order {order.number} became {to} {steps[to]} times" for to in once if steps[to] > 1)
             unnamed = {entry.changed_by for entry in entries[1:]} - {each.person for each in evening.tablets}
-            unnamed -= {evening.house.program.name}  # who calls off what is being made
+            # The till calls off what is being made, and the clock begins what was for later.
+            unnamed -= {evening.house.program.name, house.clock(evening.house.tenant_id).name}
             if unnamed:
                 yield f"order {order.number} was moved by {unnamed}, who were not there"
