@@ -43,8 +43,8 @@ class Column:
     def sort_key(self, order: OrderRecord) -> str:
         """What the column sorts by, smallest first, as text.
 
-        What is in a rush stands first, then what is due first, by the second, with what adds to it; where
-        cards leave, what came last.
+        It ends in six digits of the order's number, by which scripts know it. What is in a rush stands first,
+        then what is due first, by the second, with what adds to it; where cards leave, what came last.
         """
         if self.shown_for is not None:
             moment = _FAR_AHEAD - int(order.status_since.timestamp() * 1000)

@@ -20,8 +20,9 @@ SAID_BY: dict[str, tuple[int, ...] | None] = {"say": None, "sayMany": (1, 2)}
 """What a script calls to say something, as catalogue tools read it."""
 
 _SCRIPTS = ROOT / "static" / "js"
-_LOADED = re.compile(r'(?:src|data-\w+)="[^"]*/js/([\w/]+)\.js"')
+_LOADED = re.compile(r'src="[^"]*/js/([\w/]+)\.js"')
 _IMPORTED = re.compile(r'(?:from|import)\s*\(?"(\.[\w./]*)"')
+_LATE = re.compile(r'\blate\("(\w+)"\)')  # of core/late.js
 
 
 def init_app(app: Flask) -> None:
@@ -58,7 +59,9 @@ def _with_imports(scripts: frozenset[Path]) -> frozenset[Path]:
 
 @cache
 def _imports_of(script: Path) -> frozenset[Path]:
-    return frozenset((script.parent / other).resolve() for other in _IMPORTED.findall(script.read_text()))
+    source = script.read_text()
+    imported = ((script.parent / other).resolve() for other in _IMPORTED.findall(source))
+    return frozenset([*imported, *(_SCRIPTS / "entry" / f"{name}.js" for name in _LATE.findall(source))])
 
 
 @cache

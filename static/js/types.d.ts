@@ -71,6 +71,8 @@ interface PageEvents {
   "person:asked": CustomEvent<Settling<{ token: string; name: string; is_manager: boolean; rest_after: number }>>;
   "person:changed": CustomEvent<Signed | null>;
   "person:wanted": CustomEvent<Settling<string>>;
+  found: CustomEvent<HTMLElement>;
+  panel: CustomEvent<"find" | "keys">;
   "sheet:asked": CustomEvent<HTMLElement>;
   "tap:queued": CustomEvent<Tap>;
   "tap:sent": CustomEvent<Tap>;

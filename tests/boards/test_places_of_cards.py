@@ -27,6 +27,6 @@ def test_of_orders_due_in_the_same_second_the_smaller_number_stands_first(
             new = NewOrder("hamra", Fulfilment.PICKUP, (NewItem("Tea", 1),), promised_at=at)
             intake.place(new, by=cedar.program)
     page = sign_in(cedar.nour).get(KITCHEN).text
-    assert re.findall(r'data-number="(\d+)"', page) == ["1", "2", "3"]
+    assert [int(number) for number in re.findall(r'data-place="\d+(\d{6})"', page)] == [1, 2, 3]
     keys = re.findall(r'data-place="(\d+)"', page)
     assert keys == sorted(keys) and len(set(map(len, keys))) == 1

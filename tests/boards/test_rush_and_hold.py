@@ -18,8 +18,8 @@ Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]
 
 
-def numbers(page: Page, column: str) -> list[str | None]:
-    return [each.get_attribute("data-number") for each in page.locator(f"#column-{column} > .card").all()]
+def numbers(page: Page, column: str) -> list[str]:
+    return page.locator(f"#column-{column} > .card h3").all_text_contents()
 
 
 def test_a_rush_put_on_by_dispatch_stands_first_in_the_kitchen_until_it_is_taken_off(

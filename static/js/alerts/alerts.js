@@ -1,7 +1,7 @@
 // What nobody has taken notice of yet: which orders, and what of them; it ends when somebody does, or has moved them.
 import { byId, on } from "../core/dom.js";
 import { LOUDEST_FIRST, mark, show } from "./alert_marks.js";
-import { allCards } from "../core/cards.js";
+import { allCards, numberOf } from "../core/cards.js";
 import { begun } from "./card_events.js";
 import { forget, isNoticed, notice } from "./noticed.js";
 import { isUnshown } from "./unshown.js";
@@ -88,7 +88,7 @@ function lookAround() {
     const kind = crying(card);
     const said = waiting.get(card.id)?.kind;
     if (said !== kind && (said === "unshown" || card.dataset.hidden !== undefined)) end(card.id);
-    if (kind && !waiting.has(card.id) && !isNoticed(card.id, kind)) ring(card.id, kind, Number(card.dataset.number));
+    if (kind && !waiting.has(card.id) && !isNoticed(card.id, kind)) ring(card.id, kind, numberOf(card));
   }
 }
 

@@ -1,6 +1,6 @@
 // What happens to cards, told once as `card:news`: what is new, moved, changed, cancelled, late or gone; and by whom.
 import { emit, on } from "../core/dom.js";
-import { onCards } from "../core/cards.js";
+import { numberOf, onCards } from "../core/cards.js";
 import { now } from "../core/server_time.js";
 
 /** @typedef {ReturnType<typeof picture>} Picture */
@@ -21,7 +21,7 @@ function facts(card) {
 
 /** @param {HTMLElement} card */
 const picture = (card) => ({
-  number: Number(card.dataset.number),
+  number: numberOf(card),
   status: card.dataset.status,
   facts: facts(card),
   isLate: card.querySelector('[data-timer="late"]') !== null,

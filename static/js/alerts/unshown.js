@@ -2,6 +2,7 @@
 import { byId, emit, on, one, write } from "../core/dom.js";
 import { hides, showEverything } from "../board/filters.js";
 import { doubt } from "../live/liveness.js";
+import { numberOf } from "../core/cards.js";
 import { locale, number, sayMany } from "../core/i18n.js";
 
 const SETTLED = 1000; // milliseconds after the last choice
@@ -24,7 +25,7 @@ export const isUnshown = ({ id, dataset }) => dataset.hidden !== undefined && un
 
 function show() {
   const cards = [...unshown].map((id) => document.getElementById(id)).filter((card) => card !== null).filter(isUnshown);
-  const named = list.format(cards.map(({ dataset }) => number(Number(dataset.number))));
+  const named = list.format(cards.map((card) => number(numberOf(card))));
   const said = sayMany("No screen shows order %(orders)s: every filter hides it.",
     "No screen shows %(num)s orders (%(orders)s): every filter hides them.", cards.length, { orders: named });
   if (cards.length > 0) write(one(sign, "*"), said);

@@ -25,7 +25,7 @@ function openLines(card) {
   if (!TO_BE_MADE.includes(card.dataset.status) || card.dataset.hidden !== undefined) return [];
   return [...card.querySelectorAll("[data-line]:not([data-done], [data-elsewhere])")].map((line) => ({
     dish: one(line, ".dish").textContent,
-    quantity: Number(line.dataset.quantity),
+    quantity: Number(line.dataset.quantity ?? 1),
     way: [...line.querySelectorAll(".modifier, .note bdi")].map(({ textContent }) => textContent.trim()).join(" + "),
   }));
 }

@@ -1,6 +1,7 @@
 // What a card asks before it is cancelled, held or given to a rider: a field, and what is often said as buttons; and
 // what opens only when it is asked for twice.
 import { byId, emit, make, on, one } from "../core/dom.js";
+import { numberOf } from "../core/cards.js";
 import { late } from "../core/late.js";
 import { say } from "../core/i18n.js";
 
@@ -35,11 +36,11 @@ function offerRiders(details, rider) {
 // Fills the form in before its details open. What somebody has typed stays until it is sent.
 /** @param {HTMLElement} details */
 function ask(details) {
-  const { number, rider = "" } = /** @type {HTMLElement} */ (details.closest(".card")).dataset;
+  const card = /** @type {HTMLElement} */ (details.closest(".card"));
   if (!details.querySelector("form")) details.append(/** @type {HTMLTemplateElement} */ (byId(`dialog-${details.dataset.asks}`)).content.cloneNode(true));
   const cancel = details.querySelector("[value=cancelled]");
-  if (cancel) cancel.textContent = say("Cancel order %(number)s", { number: Number(number) });
-  if (details.dataset.asks === "rider") offerRiders(details, rider);
+  if (cancel) cancel.textContent = say("Cancel order %(number)s", { number: numberOf(card) });
+  if (details.dataset.asks === "rider") offerRiders(details, card.dataset.rider ?? "");
 }
 
 // A suggested reason to cancel is only filled in; other suggestions can be taken back and are sent at once.

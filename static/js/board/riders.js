@@ -1,6 +1,6 @@
 // Who carries what, and what waits for whom: a strip over the dispatch board, with one tap to hand it all over.
 import { byId, make, on, one, write } from "../core/dom.js";
-import { onCards } from "../core/cards.js";
+import { numberOf, onCards } from "../core/cards.js";
 import { enqueue } from "../taps/queue.js";
 import { tapOf } from "../taps/tap_handler.js";
 import { locale, number, say, sayMany } from "../core/i18n.js";
@@ -15,8 +15,6 @@ const shown = new Map();
 
 /** @param {string} status */
 const cardsIn = (status) => [...document.querySelectorAll(`.card[data-rider][data-status="${status}"]`)];
-/** @param {HTMLElement} card */
-const numberOf = ({ dataset }) => Number(dataset.number);
 /** @param {HTMLElement} card */
 const isFree = (card) => card.dataset.held === undefined && !handedOver.has(card.id);
 

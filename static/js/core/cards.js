@@ -11,6 +11,10 @@ export function addressOf(button) {
   return `/orders/${order}/${button.name === "to" ? "transitions" : "actions"}`;
 }
 
+// What a column sorts a card by ends in six digits of its order's number.
+/** @param {HTMLElement} card */
+export const numberOf = ({ dataset }) => Number(dataset.place?.slice(-6));
+
 export const allCards = () => columns.flatMap(({ children }) => [...children]);
 
 // `listener` is told of the cards that are new or other than before, and of the ids of those that left.

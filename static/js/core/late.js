@@ -1,14 +1,15 @@
-// Scripts that not everybody needs: loaded when somebody first does, from the addresses on the page's own script.
+// Scripts that not everybody needs: loaded when somebody first does, from beside the page's own script. What the
+// device keeps for the hour without a line does not have them: they ask the server for what they show.
 import { make, byId } from "./dom.js";
 import { say } from "./i18n.js";
 
-const addresses = /** @type {HTMLScriptElement} */ (document.currentScript).dataset;
+const own = /** @type {HTMLScriptElement} */ (document.currentScript).src;
 /** @type {Record<string, Promise<unknown> | undefined>} */
 const loading = {};
 
 /** @param {string} name */
 function load(name) {
-  const script = make("script", { src: addresses[name] ?? "" });
+  const script = make("script", { src: new URL(`${name}.js`, own).href });
   document.head.append(script);
   return new Promise((resolve, reject) => {
     script.onload = resolve;

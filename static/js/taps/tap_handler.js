@@ -1,6 +1,6 @@
 // A tap means the card that it was made on. Every tap goes through the queue.
 import { on } from "../core/dom.js";
-import { addressOf } from "../core/cards.js";
+import { addressOf, numberOf } from "../core/cards.js";
 import { enqueue, takeBack } from "./queue.js";
 import { say } from "../core/i18n.js";
 
@@ -90,7 +90,7 @@ export function tapOf(button) {
     ...(button.form && Object.fromEntries(new FormData(button.form))), [button.name]: button.value,
   };
   const undo = Number(button.closest("[data-undo]")?.dataset.undo ?? 0);
-  return { url: addressOf(button), fields, card: card.id, number: card.dataset.number, label: labelOf(button, place, fields), undo };
+  return { url: addressOf(button), fields, card: card.id, number: `${numberOf(card)}`, label: labelOf(button, place, fields), undo };
 }
 
 /** @param {HTMLButtonElement} button */
