@@ -17,6 +17,7 @@ from ordertrack.boards.columns import DISPATCH
 from ordertrack.boards.columns import KITCHEN as KITCHEN_BOARD
 from ordertrack.boards.fragments import card_id, move
 from ordertrack.database.session import tenant_context
+from ordertrack.i18n.moments import instant
 from ordertrack.orders import records, transitions
 from ordertrack.restaurants import cache
 from ordertrack.restaurants import save as saving
@@ -77,10 +78,6 @@ def open_board(open_page: Open, house: House, **options: Any) -> Page:
     return page
 
 
-def milliseconds(moment: dt.datetime) -> int:
-    return int(moment.timestamp() * 1000)
-
-
 def test_a_timer_turns_from_calm_to_due_to_late_at_its_moments_and_says_so_in_words(
     cedar: House, place: Place, save: Save, open_page: Open
 ) -> None:
@@ -114,7 +111,7 @@ def test_the_server_renders_the_state_of_the_moment_for_a_page_whose_script_has_
     def page() -> str:
         return client.get(KITCHEN).text
 
-    assert f'data-due-at="{milliseconds(due_at)}" data-late-at="{milliseconds(late_at)}"' in page()
+    assert f'data-due-at="{instant(due_at)}" data-late-at="{instant(late_at)}"' in page()
     wait_for(lambda: 'data-timer="late"' in page(), "the order to be late")
     assert '<b class="timer">late</b>' in page()
 
@@ -136,7 +133,7 @@ def test_a_target_that_a_manager_saves_is_on_every_open_tablet_within_two_second
             if seconds is None:
                 expect(clock).not_to_have_attribute("data-late-at", re.compile("."), timeout=SOON)
             else:
-                late_at = str(milliseconds(placed_at + dt.timedelta(seconds=seconds)))
+                late_at = str(instant(placed_at + dt.timedelta(seconds=seconds)))
                 expect(clock).to_have_attribute("data-late-at", late_at, timeout=SOON)
     save(1)
     for page in (first, second):
@@ -186,7 +183,7 @@ def test_a_timer_runs_by_the_stage_that_the_order_is_in_and_by_its_own_fulfilmen
         expect(page.locator(f"#column-confirmed > #{card_id(order_id)}")).to_be_visible()
         late_at = order_of(app, cedar, order_id).status_since + dt.timedelta(seconds=seconds)
         expect(card_of(page, order_id).locator(".clock")).to_have_attribute(
-            "data-late-at", str(milliseconds(late_at))
+            "data-late-at", str(instant(late_at))
         )
 
 
