@@ -110,8 +110,8 @@ OPERATIONS = {
         problems=(404,),
     ),
     "api.save_rider": Operation(
-        "Put a rider on the roster, or say another phone and whether they are here. Names match"
-        " whatever their case and blanks.",
+        "Put a rider on the roster, or say another phone or whether they are here: what is left out stays."
+        " Names match whatever their case and blanks.",
         {200: restaurant_answers.RiderList},
         body=schemas.RiderRequest,
         problems=(400, 404, 413, 415, 422),

@@ -22,7 +22,6 @@ from ordertrack.api.schemas import RiderRequest
 from ordertrack.database.session import db
 from ordertrack.orders.intake import RestaurantNotFound
 from ordertrack.restaurants import roster
-from ordertrack.restaurants.roster import Rider
 from ordertrack.restaurants.versioned import UnusableSettings
 from ordertrack.sla.estimates import quoting
 from ordertrack.tenants.models import Restaurant
@@ -81,9 +80,8 @@ def save_rider(restaurant: str) -> Response:
     """Add a rider, or change the one of this name; answers the whole roster."""
     found = _find(restaurant)
     asked = reading.body(RiderRequest)
-    wanted = Rider(asked.name, asked.phone, asked.here)
     try:
-        roster.save(found.id, wanted, by=principal())
+        roster.change(found.id, asked.name, by=principal(), **asked.to_fields())
     except UnusableSettings as error:
         raise problems.refusal(error.problems.items(), 422) from None
     return _roster(found)

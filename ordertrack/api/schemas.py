@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -143,11 +143,18 @@ class TransitionRequest(RequestModel):
 
 
 class RiderRequest(RequestModel):
-    """A rider of the roster: who has this name already is changed, anybody else is added."""
+    """A rider of the roster. Of who has this name already only what is said is changed, a phone that is null
+    is taken away; anybody else is added."""
 
     name: Rider
     phone: Phone | None = None
     here: bool = False
+
+    def to_fields(self) -> dict[str, Any]:
+        """What was said besides the name."""
+        said = {"phone": self.phone, "here": self.here}
+        named = {"phone": "phone", "here": "is_here"}
+        return {named[name]: value for name, value in said.items() if name in self.model_fields_set}
 
 
 class ActionRequest(RequestModel):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ordertrack.i18n.form_fields import Typed
+from ordertrack.i18n.form_fields import Typed, whole
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.orders import actions
 from ordertrack.restaurants import roster
 from ordertrack.restaurants.roster import Rider
 from ordertrack.restaurants.versioned import UnusableSettings
@@ -28,9 +30,9 @@ def show(restaurant: str) -> ResponseReturnValue:
 
 @blueprint.post("/r/<restaurant>/riders")
 def save(restaurant: str) -> ResponseReturnValue:
-    """Form: `do` (save, here, away, remove), `name`, `phone`, and `rider`, the name on the roster; none: add.
+    """Form: `do` (save, here, away, remove), `name`, `phone`, `seen`, and `rider`, the name on the roster.
 
-    Whoever is added is here.
+    No `rider`: somebody is added, and is here. `seen` is the version of the rider that the form shows.
     """
     principal, found = _find(acting_principal(), restaurant)
     typed = Typed(request.form)
@@ -45,24 +47,27 @@ def save(restaurant: str) -> ResponseReturnValue:
 
 def _save(typed: Typed, known_as: str | None, by: Principal, restaurant: FoundRestaurant) -> str:
     wanted = Rider(typed["name"], typed["phone"] or None, is_here=True)
+    listed = roster.of_restaurant(by.tenant_id, restaurant.id)
     if known_as is None:
-        if roster.of_restaurant(by.tenant_id, restaurant.id).find(wanted.name):
+        if listed.find(wanted.name):
             raise UnusableSettings({"name": _("Another rider has this name.")})
         roster.save(restaurant.id, wanted, by=by)
         return _("%(name)s is on the list, and here.", name=wanted.name)
     if typed["do"] == "remove":
         roster.remove(restaurant.id, known_as, by=by)
         return _("%(name)s is off the list. What the log says stays.", name=known_as)
-    before = roster.of_restaurant(by.tenant_id, restaurant.id).find(known_as)
+    before = listed.find(known_as)
     if before is None:
         raise UnusableSettings({"name": _("Somebody else took this rider off the list meanwhile.")})
     if typed["do"] in ("here", "away"):
-        wanted = Rider(before.name, before.phone, typed["do"] == "here")
+        roster.save(restaurant.id, replace(before, is_here=typed["do"] == "here"), by=by, known_as=known_as)
     elif typed["do"] == "save":
-        wanted = Rider(wanted.name, wanted.phone, before.is_here)
+        wanted = replace(wanted, is_here=before.is_here)
+        roster.save(restaurant.id, wanted, by=by, known_as=known_as, seen=whole(typed["seen"]))
+        if wanted.name != before.name:
+            actions.rename_rider(restaurant.id, before.name, wanted.name, by=by)
     else:
         abort(400, _("Choose one."))
-    roster.save(restaurant.id, wanted, by=by, known_as=known_as)
     return _("Saved.")
 
 

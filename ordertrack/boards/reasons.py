@@ -38,7 +38,7 @@ USUAL: Mapping[Asked, tuple[str, ...]] = {
     Asked.NOT_DELIVERED: (
         marked("Nobody was there"),
         marked("Address not found"),
-        marked("The customer refused it"),
+        marked("Refused at the door"),
         marked("Damaged on the way"),
     ),
 }

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from flask import Flask
 
+from ordertrack.i18n.form_fields import western
 from ordertrack.i18n.moments import clock, day, day_and_clock, instant, milliseconds, moment_attributes, when
 from ordertrack.i18n.translate import digits, marked
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
+_NUMBER = re.compile(r"\+?[0-9][0-9 ()./\u00a0-]*", re.ASCII)
 _STATUSES = {
     OrderStatus.PENDING: marked("Pending"),
     OrderStatus.CONFIRMED: marked("Confirmed"),
@@ -116,5 +119,6 @@ def order_field(name: str) -> str:
 
 
 def tel(phone: str) -> str:
-    """The address by which a device calls this number; what is written for the eye is left out."""
-    return "tel:" + "".join(each for each in phone if each in "+0123456789*#,;")
+    """The address by which a device calls the first number in this text; nothing if there is none."""
+    found = _NUMBER.search(western(phone))
+    return "tel:" + "".join(each for each in found[0] if each in "+0123456789") if found else ""

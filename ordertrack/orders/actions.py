@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from ordertrack.rules.order_actions import (
     LINE_ACTS,
     LONGEST_DELAY,
     DetailMissing,
+    IllegalAct,
     NoSuchLine,
     OrderAction,
     check_act,
@@ -74,6 +76,13 @@ def act(
         raise
     metrics.actions.labels(act, "done" if result.done else "so already").inc()
     return result
+
+
+def rename_rider(restaurant_id: uuid.UUID, before: str, after: str, *, by: Principal) -> None:
+    """Give a rider's open orders to their new name, each logged; who is refused one keeps it as it is."""
+    for order_id in riders.orders_of(by.tenant_id, restaurant_id, before):
+        with suppress(IllegalAct, OrderMoved, OrderNotFound):
+            act(order_id, OrderAction.ASSIGN, by=by, detail=after)
 
 
 def _act(order_id: uuid.UUID, wish: Wish, by: Principal, expected_status: OrderStatus | None) -> Acted:

@@ -17,7 +17,13 @@ from ordertrack.orders.changes import OrderChanged
 from ordertrack.orders.new_order import PromiseOutOfRange
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.orders.transitions import OrderNotFound
-from ordertrack.rules.order_changes import CHANGING_ROLES, TAKES_LINES, IllegalChange, check_change
+from ordertrack.rules.order_changes import (
+    CHANGING_ROLES,
+    TAKES_LINES,
+    IllegalChange,
+    LinesClosed,
+    check_change,
+)
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.sign_in import acting_principal, staff_principal
 from ordertrack.web.problems import problem_of
@@ -77,6 +83,11 @@ def _refuse_others(principal: Principal) -> None:
 def _in_words(error: Exception) -> str:
     if isinstance(error, PromiseOutOfRange):
         return _("The promised time lies between one hour ago and 30 days ahead.")
+    if isinstance(error, LinesClosed):
+        return _(
+            "It is packed: nothing can be added. What comes on top is an order of its own that follows this"
+            " one."
+        )
     return problem_of(error).detail
 
 

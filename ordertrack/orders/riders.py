@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterator
+
 from sqlalchemy import bindparam, select
 
 from ordertrack.database.statements import TenantQuery
@@ -16,15 +19,23 @@ def as_carried(order: OrderRecord, name: str) -> str:
     """The name as the restaurant's roster has it, else as its oldest open order does, else as typed, tidy."""
     if listed := roster.of_restaurant(order.tenant_id, order.restaurant_id).find(name):
         return listed.name
-    wanted = names.key(name)
-    for row in _CARRIED.rows(tenant_id=order.tenant_id, restaurant_id=order.restaurant_id, open=list(OPEN)):
-        if names.key(row.rider) == wanted:
-            return str(row.rider)
-    return names.tidy(name)
+    return next(
+        (rider for _, rider in _carried(order.tenant_id, order.restaurant_id, name)), names.tidy(name)
+    )
+
+
+def orders_of(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, name: str) -> list[uuid.UUID]:
+    """The open orders of the rider of this name, the oldest first."""
+    return [order_id for order_id, _ in _carried(tenant_id, restaurant_id, name)]
+
+
+def _carried(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, name: str) -> Iterator[tuple[uuid.UUID, str]]:
+    rows = _CARRIED.rows(tenant_id=tenant_id, restaurant_id=restaurant_id, open=list(OPEN))
+    return ((row.id, row.rider) for row in rows if names.key(row.rider) == names.key(name))
 
 
 _CARRIED = TenantQuery(
-    select(Order.rider)
+    select(Order.id, Order.rider)
     .where(
         Order.tenant_id == bindparam("tenant_id"),
         Order.restaurant_id == bindparam("restaurant_id"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
@@ -14,7 +15,7 @@ from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n import names
 from ordertrack.i18n.plain_text import UnusableText, plain_text
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.i18n.translate import number
+from ordertrack.i18n.translate import marked, number
 from ordertrack.restaurants import versioned
 from ordertrack.restaurants.models import ListedRider
 from ordertrack.restaurants.versioned import refuse, saving
@@ -23,15 +24,23 @@ from ordertrack.tenants.principal import Principal
 
 LONGEST_NAME, LONGEST_PHONE = 60, 30
 MOST_RIDERS = 100
+_OVERTAKEN = marked(
+    "Somebody else changed this rider meanwhile. Saving once more replaces what they said by what stands"
+    " here."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Rider:
-    """Somebody who carries orders; `is_here` while they work, on the road or not."""
+    """Somebody who carries orders; `is_here` while they work, on the road or not.
+
+    `version` is the roster's at the rider's last change.
+    """
 
     name: str
     phone: str | None = None
     is_here: bool = False
+    version: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +64,39 @@ def of_restaurant(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Roster:
     return found
 
 
-def save(restaurant_id: uuid.UUID, wanted: Rider, *, by: Principal, known_as: str | None = None) -> bool:
+def save(
+    restaurant_id: uuid.UUID,
+    wanted: Rider,
+    *,
+    by: Principal,
+    known_as: str | None = None,
+    seen: int | None = None,
+) -> bool:
     """Put a rider on the roster, or replace the one who is `known_as` this, and commit; False if that holds.
 
-    Raises UnusableSettings, also where another rider has the name or nobody is known as this, and LookupError
-    for no restaurant of the tenant; then nothing is saved.
+    `seen` is the version of the rider that this one was thought of from. Raises UnusableSettings, also where
+    another rider has the name, nobody is known as this, or somebody else changed the rider meanwhile, and
+    LookupError for no restaurant of the tenant; then nothing is saved.
     """
-    wanted = Rider(names.tidy(wanted.name), wanted.phone and wanted.phone.strip(), wanted.is_here)
-    refuse(_problems_of(wanted))
     with saving(restaurant_id, by):
         roster = _read(by.tenant_id, restaurant_id) or Roster()
         before = roster.find(wanted.name if known_as is None else known_as)
-        if before == wanted:
-            return False
-        refuse(_conflicts(roster, before, wanted, known_as))
-        written = {
-            "name": wanted.name,
-            "name_key": names.key(wanted.name),
-            "phone": wanted.phone,
-            "is_here": wanted.is_here,
-        }
-        _write(restaurant_id, by, roster, before, written)
-    return True
+        if before is None and known_as is not None:
+            refuse({"name": _("Somebody else took this rider off the list meanwhile.")})
+        if before is not None and seen not in (None, before.version):
+            refuse({"seen": _(_OVERTAKEN)})
+        return _put(restaurant_id, by, roster, before, wanted)
+
+
+def change(restaurant_id: uuid.UUID, name: str, *, by: Principal, **fields: Any) -> bool:
+    """Change what is named of a rider's `phone` and `is_here`, and commit; False if that holds already.
+
+    Who is not on the roster is put there. Raises as `save` does.
+    """
+    with saving(restaurant_id, by):
+        roster = _read(by.tenant_id, restaurant_id) or Roster()
+        before = roster.find(name)
+        return _put(restaurant_id, by, roster, before, replace(before or Rider(name), **fields))
 
 
 def remove(restaurant_id: uuid.UUID, name: str, *, by: Principal) -> bool:
@@ -91,24 +111,31 @@ def remove(restaurant_id: uuid.UUID, name: str, *, by: Principal) -> bool:
 
 def _problems_of(wanted: Rider) -> dict[str, str]:
     problems = {}
-    for field, text, longest in (("name", wanted.name, LONGEST_NAME), ("phone", wanted.phone, LONGEST_PHONE)):
+    fields = (("name", wanted.name, LONGEST_NAME), ("phone", wanted.phone, LONGEST_PHONE))
+    for name, text, longest in fields:
         if text is None:
             continue
         try:
             plain_text(text, longest)
         except UnusableText as error:
-            problems[field] = _("This %(problem)s.", problem=error)
+            problems[name] = _("This %(problem)s.", problem=error)
     return problems
 
 
-def _conflicts(roster: Roster, before: Rider | None, wanted: Rider, known_as: str | None) -> dict[str, str]:
-    if before is None and known_as is not None:
-        return {"name": _("Somebody else took this rider off the list meanwhile.")}
+def _put(
+    restaurant_id: uuid.UUID, by: Principal, roster: Roster, before: Rider | None, wanted: Rider
+) -> bool:
+    wanted = Rider(names.tidy(wanted.name), wanted.phone and wanted.phone.strip(), wanted.is_here)
+    refuse(_problems_of(wanted))
+    if before == wanted:
+        return False
     if roster.find(wanted.name) not in (None, before):
-        return {"name": _("Another rider has this name.")}
+        refuse({"name": _("Another rider has this name.")})
     if before is None and len(roster.riders) >= MOST_RIDERS:
-        return {"name": _("A restaurant can have %(most)s riders.", most=number(MOST_RIDERS))}
-    return {}
+        refuse({"name": _("A restaurant can have %(most)s riders.", most=number(MOST_RIDERS))})
+    written = {"name": wanted.name, "phone": wanted.phone, "is_here": wanted.is_here}
+    _write(restaurant_id, by, roster, before, written | {"name_key": names.key(wanted.name)})
+    return True
 
 
 def _write(
@@ -135,7 +162,7 @@ def _read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Roster | None:
     rows = list(_READ.rows(tenant_id=tenant_id, restaurant_id=restaurant_id))
     if not rows:
         return None
-    listed = (Rider(row.name, row.phone, row.is_here) for row in rows if row.is_listed)
+    listed = (Rider(row.name, row.phone, row.is_here, row.version) for row in rows if row.is_listed)
     return Roster(_in_order(listed), max(row.version or 0 for row in rows))
 
 

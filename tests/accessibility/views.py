@@ -88,6 +88,14 @@ def _find_nothing(page: Page) -> None:
     expect(page.locator("#find output")).not_to_be_empty()
 
 
+def _another_of_the_same_name(page: Page) -> None:
+    page.locator(".rider summary").first.click()
+    page.locator("#add + p + form [name=name]").fill("nadim")
+    page.keyboard.press("Enter")
+    expect(page.locator(".problem")).to_be_visible()
+    page.locator(".rider summary").first.click()
+
+
 def _wrong_password(page: Page) -> None:
     page.locator("[name=email]").fill("nobody@cedar.example")
     page.locator("[name=password]").fill("wrong")
@@ -140,6 +148,7 @@ VIEWS = {
     "change of an order": View("/orders/{orders[for later]}/change"),
     "open orders": View("/r/hamra/open"),
     "busy or paused": View("/r/hamra/pace"),
+    "riders": View("/r/hamra/riders", "karim", states=(_another_of_the_same_name,)),
     "floor settings": View("/r/hamra/settings"),
     "rules of the company": View("/rules"),
     "screens": View("/screens"),

@@ -13,10 +13,15 @@ def test_a_rider_is_put_on_the_roster_and_changed_by_the_same_name(cedars):
     assert cedars.get(RIDERS).json == {"items": [], "next": None}
     first = {"name": "Ali M.", "phone": "+961 3 1", "here": True}
     assert cedars.post(RIDERS, first).json["items"] == [first]
-    answer = cedars.post(RIDERS, {"name": "ali  m."})
-    assert answer.status_code == 200
-    assert answer.json["items"] == cedars.get(RIDERS).json["items"]
-    assert answer.json["items"] == [{"name": "ali m.", "phone": None, "here": False}]
+    for said, kept in (
+        ({}, {}),
+        ({"here": False}, {"here": False}),
+        ({"phone": "70 1"}, {"here": False, "phone": "70 1"}),
+        ({"here": True, "phone": None}, {"here": True, "phone": None}),
+    ):
+        answer = cedars.post(RIDERS, {"name": "ali  m.", **said})
+        assert answer.status_code == 200, answer.text
+        assert answer.json["items"] == cedars.get(RIDERS).json["items"] == [first | kept]
 
 
 def test_an_order_is_carried_by_the_rider_of_the_roster_however_the_name_is_typed(cedars):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from ordertrack.database.session import tenant_context
+from ordertrack.orders import actions, event_log, records
+from ordertrack.rules.order_actions import OrderAction
 from support.cast import House, Person
 
 Sign = Callable[[Person], FlaskClient]
@@ -33,6 +38,35 @@ def test_a_rider_is_added_goes_home_and_gets_another_phone(cedar: House, sign_in
     assert client.post(PAGE, data={"rider": "Ali M.", "do": "remove"}).status_code == 303
     client.get(PAGE)
     assert "Ali M." not in client.get(PAGE).text
+
+
+def test_who_saves_what_somebody_else_has_changed_meanwhile_is_told(cedar: House, sign_in: Sign) -> None:
+    client = sign_in(cedar.karim)
+    client.post(PAGE, data={"name": "Ali", "phone": "111"})
+    seen = {"rider": "Ali", "do": "save", "seen": "1"}
+    assert client.post(PAGE, data=seen | {"name": "Ali", "phone": "222"}).status_code == 303
+    overtaken = client.post(PAGE, data=seen | {"name": "Ali M.", "phone": "111"})
+    assert overtaken.status_code == 422
+    assert "Somebody else changed this rider meanwhile" in overtaken.text
+    assert 'name="seen" value="2"' in overtaken.text, "saving once more is then of what stands"
+    assert "222" in client.get(PAGE).text
+
+
+def test_open_orders_follow_a_rider_to_another_name(
+    app: Flask, cedar: House, place: Callable[..., uuid.UUID], sign_in: Sign
+) -> None:
+    client = sign_in(cedar.karim)
+    client.post(PAGE, data={"name": "Ali"})
+    order_id, elsewhere = place(cedar), place(cedar, restaurant="jounieh")
+    for each in (order_id, elsewhere):
+        with tenant_context(app, cedar.tenant_id):
+            actions.act(each, OrderAction.ASSIGN, by=cedar.program, detail="ALI")
+    client.post(PAGE, data={"rider": "Ali", "do": "save", "name": "Ali Hassan"})
+    with tenant_context(app, cedar.tenant_id):
+        found = [records.find(cedar.tenant_id, each) for each in (order_id, elsewhere)]
+        last = event_log.entries_after(cedar.tenant_id, 0, 99, order_id=order_id)[-1]
+    assert [order.rider for order in found if order] == ["Ali Hassan", "ALI"]
+    assert (last.changed_by, getattr(last, "detail", None)) == ("Karim", "Ali Hassan")
 
 
 def test_what_cannot_be_saved_is_said_where_it_stands(cedar: House, sign_in: Sign) -> None:

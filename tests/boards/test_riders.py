@@ -185,8 +185,27 @@ def test_who_is_here_stands_on_the_strip_at_once_with_a_phone_and_is_offered_fir
     expect(rider_of(page, "ali")).to_contain_text("carries 2")
     assign = page.locator(f"#{card_id(order_id)} details.assign")
     assign.locator("summary").click()
-    expect(assign.locator(".picks button")).to_have_text(["Nadim", "ali on the road", "Samir", "Ziad"])
+    expect(assign.locator(".picks button")).to_have_text(
+        ["Nadim", "ali on the road", "Samir not here", "Ziad not here"]
+    )
     with tenant_context(app, cedar.tenant_id):
-        roster.save(hamra, Rider("Nadim", "+961 3 12"), by=cedar.karim.principal, known_as="Nadim")
-    page.reload()
+        for name in ("Nadim", "ali"):
+            roster.change(hamra, name, by=cedar.karim.principal, is_here=False)
     expect(rider_of(page, "Nadim")).to_have_count(0)
+    expect(rider_of(page, "ali")).to_contain_text("carries 2")  # is not here, and has it still
+
+
+def test_what_is_on_the_road_gets_another_rider(
+    app: Flask, cedar: House, give: Callable[..., uuid.UUID], open_page: Open
+) -> None:
+    order_id = give("Ali", is_out=True)
+    give("Ziad")
+    page = open_live(open_page, cedar)
+    assign = page.locator(f"#column-delivering #{card_id(order_id)} details.assign")
+    assign.locator("summary").click()
+    assign.get_by_role("button", name="Ziad").click()
+    expect(rider_of(page, "Ziad")).to_contain_text("carries 1")
+    expect(page.locator(f"#{card_id(order_id)} .rider")).to_have_text("Ziad")
+    with tenant_context(app, cedar.tenant_id):
+        last = event_log.entries_after(cedar.tenant_id, 0, 99, order_id=order_id)[-1]
+    assert (last.changed_by, getattr(last, "detail", None)) == ("Karim", "Ziad")

@@ -7,28 +7,34 @@ import { say } from "../core/i18n.js";
 
 const riders = /** @type {HTMLDataListElement} */ (document.getElementById("riders")); // on a dispatch board
 
-/** @param {HTMLOptionElement} option @param {boolean} isOut */
-function nameButton({ value }, isOut) {
+/** @param {HTMLOptionElement} option @param {string} where */
+function nameButton({ value }, where) {
   const button = make("button", { type: "button" });
   button.dataset.says = value;
   button.append(make("bdi", { textContent: value }));
-  if (isOut) button.append(" ", make("small", { textContent: say("on the road") }));
+  if (where) button.append(" ", make("small", { textContent: where }));
   return button;
 }
 
 // Who is here and free first, then who is here and on the road.
-/** @returns {[HTMLOptionElement, boolean][]} */
+/** @returns {[HTMLOptionElement, string][]} */
 function ridersInOrder() {
   const out = new Set([...document.querySelectorAll('.card[data-rider][data-status="delivering"]')].map(({ dataset }) => dataset.riderKey ?? ""));
   /** @param {HTMLOptionElement} option */
   const rank = ({ dataset }) => (dataset.here === undefined ? 2 : Number(out.has(dataset.key ?? "")));
   const offered = [...riders.options].sort((one, other) => rank(one) - rank(other)).slice(0, 8);
-  return offered.map((option) => [option, out.has(option.dataset.key ?? "")]);
+  const isListKept = offered.some(({ dataset }) => dataset.here !== undefined);
+  /** @param {HTMLOptionElement} option */
+  const where = ({ dataset }) => {
+    if (out.has(dataset.key ?? "")) return say("on the road");
+    return isListKept && dataset.here === undefined ? say("not here") : "";
+  };
+  return offered.map((option) => [option, where(option)]);
 }
 
 /** @param {HTMLElement} details @param {string} rider */
 function offerRiders(details, rider) {
-  one(details, ".picks").replaceChildren(...ridersInOrder().map(([option, isOut]) => nameButton(option, isOut)));
+  one(details, ".picks").replaceChildren(...ridersInOrder().map(([option, where]) => nameButton(option, where)));
   /** @type {HTMLInputElement} */ (one(details, "[name=detail]")).value = rider;
   one(details, "[value=unassign]").hidden = !rider;
 }

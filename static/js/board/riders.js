@@ -45,7 +45,7 @@ function entry(rider, spelled) {
   waiting.className = "waiting";
   button.addEventListener("click", () => handOver(rider));
   item.append(name, call, carried, waiting, button);
-  return { item, call, carried, waiting, button };
+  return { item, call, carried, waiting, button, isHere: false };
 }
 
 // Riders keep their places for as long as the page stands: nothing moves under a finger.
@@ -79,7 +79,14 @@ function show() {
     const free = here.filter(isFree);
     const spelled = listed.get(rider)?.value ?? [...out, ...here][0]?.dataset.rider ?? "";
     const phone = listed.get(rider)?.dataset.phone;
+    const isHere = listed.get(rider)?.dataset.here !== undefined;
     const parts = place(rider, spelled);
+    if (parts.isHere && !isHere && out.length + here.length === 0) { // has gone home
+      parts.item.remove();
+      shown.delete(rider);
+      continue;
+    }
+    parts.isHere = isHere;
     if (spelled && !listed.has(rider)) offer(rider, spelled);
     parts.call.hidden = !phone;
     if (phone) parts.call.href = phone;
