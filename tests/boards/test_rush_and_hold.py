@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 
 from boards.hands import COOKING, DISPATCH, KITCHEN, act, button, card, expect_live, move
 from ordertrack.boards.fragments import card_id
+from ordertrack.database.session import tenant_context
+from ordertrack.orders import actions
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House
@@ -103,3 +105,21 @@ def test_a_rider_is_given_an_order_by_name_and_those_of_late_are_offered(
     card(page, order_id).get_by_text("Rider…").click()
     button(page, order_id, "No rider").press("Enter")  # so soon, another click would be the same tap
     expect(card(page, order_id)).not_to_have_attribute("data-rider", "Ali")
+
+
+def test_a_button_whose_act_is_over_goes_and_never_becomes_that_of_another_act(
+    app: Flask, cedar: House, place: Place, open_page: Open
+) -> None:
+    order_id = place(cedar)
+    with tenant_context(app, cedar.tenant_id):
+        actions.act(order_id, OrderAction.HOLD, by=cedar.program, detail="The guest is late")
+    page = open_page(cedar.karim, DISPATCH)
+    expect_live(page)
+    under_the_finger = button(page, order_id, "Release").element_handle()
+    with tenant_context(app, cedar.tenant_id):
+        actions.act(order_id, OrderAction.RELEASE, by=cedar.program)
+    expect(button(page, order_id, "Release")).to_have_count(0)
+    assert under_the_finger.evaluate("node => node.isConnected ? node.textContent : ''") == ""
+    button(page, order_id, "Rush").focus()
+    page.keyboard.press("Enter")
+    expect(button(page, order_id, "No rush")).to_be_focused()  # its opposite takes its place

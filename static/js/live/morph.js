@@ -10,8 +10,11 @@ const isBlank = (node) => node instanceof Text && node.data.trim() === "";
 // What a script has put on the card, and not the server, is marked with `data-kept` and stays where it is.
 /** @param {ChildNode} node */
 const isOurs = (node) => !isBlank(node) && !(node instanceof HTMLElement && "kept" in node.dataset);
+// One act never becomes another under a finger, but for its opposite.
+/** @param {HTMLElement} node */
+const actOf = (node) => (node.matches("button.act") ? node.getAttribute("value")?.replace(/^un/, "") : "");
 /** @param {ChildNode} node */
-const keyOf = (node) => (node instanceof HTMLElement ? `${node.tagName} ${node.className} ${node.dataset.line}` : "");
+const keyOf = (node) => (node instanceof HTMLElement ? `${node.tagName} ${node.className} ${node.dataset.line} ${actOf(node)}` : "");
 
 /** @param {Element} here @param {Element} fresh */
 function copyAttributes(here, fresh) {
