@@ -20,7 +20,7 @@ from support import faketime
 
 ORDERS = 200
 BEIRUT = ZoneInfo("Asia/Beirut")
-BEFORE_SUMMER_TIME_ENDS = "2026-10-23 16:00:00"
+BEFORE_SUMMER_TIME_ENDS = dt.datetime(2026, 10, 23, 16, tzinfo=dt.UTC)
 SECONDS = dt.timedelta(seconds=5)
 AWAY = dt.timedelta(minutes=40)
 

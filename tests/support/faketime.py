@@ -5,6 +5,7 @@ Run as a script it installs it, and says so plainly if it cannot.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 from collections.abc import Mapping
@@ -27,12 +28,14 @@ def find() -> str | None:
     return None
 
 
-def environment(begins: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """For processes in which it is `begins` (local, `2026-10-23 16:00:00`) at their start, and goes on."""
+def environment(moment: dt.datetime, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """For processes to which now is this moment, and which time goes on from there for all alike."""
     library = find()
     assert library is not None, "no libfaketime: run python tests/support/faketime.py"
     preload = "DYLD_INSERT_LIBRARIES" if sys.platform == "darwin" else "LD_PRELOAD"
-    return {**environ, preload: library, "FAKETIME": f"@{begins}", "TZ": "UTC"}
+    # An offset: with a moment to begin at, each process would begin there when it is started.
+    ahead = round((moment - dt.datetime.now(dt.UTC)).total_seconds())
+    return {**environ, preload: library, "FAKETIME": f"{ahead:+d}"}
 
 
 if __name__ == "__main__":
