@@ -1,6 +1,7 @@
 # make run: a fresh machine ends in moving boards.  make test: everything that is tested.
 # make catalogues: the messages of the source, into ordertrack/translations/.
 # make soak SECONDS=600: the history checker, for longer.  make dinner ORDERS=300: a dinner on real tablets.
+# make weekend: orders for later while summer time ends.
 # make bench, make bench-board, make bench-reports: how fast it is, into bench/
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +11,7 @@ export ORDERTRACK_DEMO ?= 1
 # Kept even where the shell says not to: the suite starts hundreds of processes, which would compile it all again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test catalogues soak dinner bench bench-board bench-reports clean lock
+.PHONY: run test catalogues soak dinner weekend bench bench-board bench-reports clean lock
 
 run: $(VENV)/run.done static/bundles/done
 	@exec $(BIN)/ordertrack serve
@@ -44,6 +45,10 @@ ORDERS ?= 300
 dinner: $(VENV)/test.done static/bundles/done
 	$(BIN)/python tests/dinner/dinner.py --orders $(ORDERS)
 
+weekend: $(VENV)/test.done
+	$(BIN)/python tests/support/faketime.py
+	$(BIN)/python tests/scheduling/weekend.py
+
 bench: $(VENV)/run.done static/bundles/done
 	$(BIN)/python bench/run.py
 
@@ -68,7 +73,6 @@ $(VENV)/test.done: $(VENV)/run.done requirements/test.txt
 	$(PIP) install --quiet --require-hashes --requirement requirements/test.txt
 	$(BIN)/python tests/support/browser.py
 	$(BIN)/python tests/support/pgbouncer.py
-	$(BIN)/python tests/support/faketime.py
 	@touch $@
 
 # The browser's libraries: npm if it is there, else the npm that comes as a Python wheel.
