@@ -70,9 +70,8 @@ interface PageEvents {
   "card:news": CustomEvent<CardNews>;
   "person:asked": CustomEvent<Settling<{ token: string; name: string; is_manager: boolean; rest_after: number }>>;
   "person:changed": CustomEvent<Signed | null>;
+  "rider:asked": CustomEvent<HTMLElement>;
   "person:wanted": CustomEvent<Settling<string>>;
-  found: CustomEvent<HTMLElement>;
-  panel: CustomEvent<"find" | "keys">;
   "sheet:asked": CustomEvent<HTMLElement>;
   "tap:queued": CustomEvent<Tap>;
   "tap:sent": CustomEvent<Tap>;

@@ -1,9 +1,8 @@
 // The keyboard alone runs a board: arrows walk over the cards, Enter moves one on, every act has its key.
-import { emit, on } from "../core/dom.js";
+import { on } from "../core/dom.js";
 import { advance, onCard } from "./card_keys.js";
 import { isUndoable, unsent } from "../taps/outbox.js";
-import { isOff } from "./letters.js";
-import { late } from "../core/late.js";
+import { find, isOff, list } from "./panels.js";
 import { takeBack } from "../taps/queue.js";
 import { current, go, walk } from "./focus.js";
 
@@ -27,25 +26,13 @@ function undo() {
   return last !== undefined;
 }
 
-/** @param {"find" | "keys"} which */
-function panel(which) {
-  late("panels").then(() => emit("panel", which), () => {});
-}
-on("found", ({ detail }) => go(detail));
-on("click", ({ target }) => {
-  const opener = target.closest("[data-keys-open]");
-  if (!opener) return;
-  opener.closest("dialog")?.close();
-  panel("keys");
-});
-
 /** @param {KeyboardEvent} event @param {string} letter */
 function answer(event, letter) {
   const card = current();
   if (ARROWS.includes(event.key)) return void walk(event.key);
   if ((event.key === "Enter" || event.key === " ") && card && event.target === card) return advance(card);
   if (isOff()) return false;
-  if (letter === "/" || letter === "?") return void panel(letter === "/" ? "find" : "keys");
+  if (letter === "/" || letter === "?") return letter === "/" ? find() : list();
   return letter === "u" ? undo() : card !== null && onCard(card, letter);
 }
 

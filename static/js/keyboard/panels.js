@@ -1,6 +1,6 @@
 // The list of keys, and the search for a number: two panels that open by a key.
-import { byId, emit, on, one } from "../core/dom.js";
-import { OFF, isOff } from "./letters.js";
+import { byId, one } from "../core/dom.js";
+import { go } from "./focus.js";
 import { numberOf } from "../core/cards.js";
 import { say } from "../core/i18n.js";
 
@@ -8,13 +8,17 @@ const keys = /** @type {HTMLDialogElement} */ (byId("keys"));
 const finder = /** @type {HTMLDialogElement} */ (byId("find"));
 const field = one(finder, "input");
 const said = one(finder, "output");
+const OFF = "keys-off";
 
-function list() {
+// Single letters can be switched off on this tablet, for those whose hands or voice would press them unawares.
+export const isOff = () => localStorage.getItem(OFF) !== null;
+
+export function list() {
   /** @type {HTMLInputElement} */ (one(keys, "[name=on]")).checked = !isOff();
   keys.showModal();
 }
 
-function find() {
+export function find() {
   said.textContent = "";
   finder.showModal();
   field.select();
@@ -24,7 +28,9 @@ keys.addEventListener("change", ({ target }) => {
   if (target.checked) localStorage.removeItem(OFF);
   else localStorage.setItem(OFF, "1");
 });
-on("panel", ({ detail }) => { if (detail === "keys") list(); else find(); });
+for (const opener of document.querySelectorAll("[data-keys-open]")) {
+  opener.addEventListener("click", () => { opener.closest("dialog")?.close(); list(); });
+}
 
 /** @param {string} text */
 const western = (text) => text.trim().replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660));
@@ -34,7 +40,7 @@ one(finder, "form").addEventListener("submit", (event) => {
   const typed = western(field.value);
   const card = [...document.querySelectorAll(".card")].find((each) => numberOf(each) === Number(typed));
   if (card?.checkVisibility()) {
-    setTimeout(() => emit("found", card)); // after the panel has given the focus back
+    setTimeout(() => go(card)); // after the panel has given the focus back
     return;
   }
   event.preventDefault();
