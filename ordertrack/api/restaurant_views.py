@@ -19,13 +19,13 @@ from ordertrack.api.restaurant_answers import (
     RiderList,
 )
 from ordertrack.api.schemas import RiderRequest
+from ordertrack.api.stream import require_restaurant
 from ordertrack.database.session import db
-from ordertrack.orders.intake import RestaurantNotFound
 from ordertrack.restaurants import roster
 from ordertrack.restaurants.versioned import UnusableSettings
 from ordertrack.sla.estimates import quoting
 from ordertrack.tenants.models import Restaurant
-from ordertrack.tenants.restaurants import FoundRestaurant, find_restaurant
+from ordertrack.tenants.restaurants import FoundRestaurant
 
 
 @blueprint.get("/restaurants")
@@ -54,7 +54,7 @@ def restaurants() -> Response:
 def quote(restaurant: str) -> Response:
     """What a guest would be told now."""
     tenant_id = principal().tenant_id
-    found = _find(restaurant)
+    found = require_restaurant(tenant_id, restaurant)
     fulfilment = reading.query(QuoteQuery).fulfilment
     quoted = quoting.quote(tenant_id, found.id, fulfilment)
     return answer(
@@ -72,13 +72,13 @@ def quote(restaurant: str) -> Response:
 @blueprint.get("/restaurants/<restaurant>/riders")
 def riders(restaurant: str) -> Response:
     """The riders of a restaurant, those who are here first."""
-    return _roster(_find(restaurant))
+    return _roster(require_restaurant(principal().tenant_id, restaurant))
 
 
 @blueprint.post("/restaurants/<restaurant>/riders")
 def save_rider(restaurant: str) -> Response:
     """Add a rider, or change the one of this name; answers the whole roster."""
-    found = _find(restaurant)
+    found = require_restaurant(principal().tenant_id, restaurant)
     asked = reading.body(RiderRequest)
     try:
         roster.change(found.id, asked.name, by=principal(), **asked.to_fields())
@@ -90,10 +90,3 @@ def save_rider(restaurant: str) -> Response:
 def _roster(restaurant: FoundRestaurant) -> Response:
     listed = roster.of_restaurant(principal().tenant_id, restaurant.id).riders
     return answer(RiderList(items=[RiderAnswer(name=r.name, phone=r.phone, here=r.is_here) for r in listed]))
-
-
-def _find(slug: str) -> FoundRestaurant:
-    found = find_restaurant(principal().tenant_id, slug)
-    if found is None:
-        raise RestaurantNotFound(slug)
-    return found

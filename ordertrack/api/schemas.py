@@ -148,13 +148,11 @@ class RiderRequest(RequestModel):
 
     name: Rider
     phone: Phone | None = None
-    here: bool = False
+    is_here: Annotated[bool, Field(alias="here")] = False
 
     def to_fields(self) -> dict[str, Any]:
         """What was said besides the name."""
-        said = {"phone": self.phone, "here": self.here}
-        named = {"phone": "phone", "here": "is_here"}
-        return {named[name]: value for name, value in said.items() if name in self.model_fields_set}
+        return self.model_dump(exclude={"name"}, exclude_unset=True)
 
 
 class ActionRequest(RequestModel):

@@ -14,7 +14,7 @@ from ordertrack.orders.event_log import Change, EventRecord, LogEntry
 from ordertrack.orders.intake import RestaurantNotFound
 from ordertrack.orders.transitions import OrderNotFound
 from ordertrack.tenants.principal import Principal
-from ordertrack.tenants.restaurants import find_restaurant
+from ordertrack.tenants.restaurants import FoundRestaurant, find_restaurant
 
 _NAME = "program"
 _EVERYTHING = ""
@@ -70,7 +70,9 @@ def topic_of(
     return Topic(tenant_id, _NAME, prefix + _EVERYTHING)
 
 
-def require_restaurant(tenant_id: uuid.UUID, slug: str) -> None:
-    """Raise RestaurantNotFound unless the tenant has it: a filter on nothing is a mistake, not an answer."""
-    if find_restaurant(tenant_id, slug) is None:
+def require_restaurant(tenant_id: uuid.UUID, slug: str) -> FoundRestaurant:
+    """The tenant's restaurant; raises RestaurantNotFound: a filter on nothing is a mistake, not an answer."""
+    found = find_restaurant(tenant_id, slug)
+    if found is None:
         raise RestaurantNotFound(slug)
+    return found

@@ -60,7 +60,7 @@ def _save(typed: Typed, known_as: str | None, by: Principal, restaurant: FoundRe
     if before is None:
         raise UnusableSettings({"name": _("Somebody else took this rider off the list meanwhile.")})
     if typed["do"] in ("here", "away"):
-        roster.save(restaurant.id, replace(before, is_here=typed["do"] == "here"), by=by, known_as=known_as)
+        roster.change(restaurant.id, known_as, by=by, is_here=typed["do"] == "here")
     elif typed["do"] == "save":
         wanted = replace(wanted, is_here=before.is_here)
         roster.save(restaurant.id, wanted, by=by, known_as=known_as, seen=whole(typed["seen"]))

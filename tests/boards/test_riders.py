@@ -181,7 +181,7 @@ def test_who_is_here_stands_on_the_strip_at_once_with_a_phone_and_is_offered_fir
     )
     expect(rider_of(page, "ali").get_by_role("link")).to_be_hidden()
     expect(rider_of(page, "Samir")).to_have_count(0)  # is not here
-    give("ALI", is_out=True)
+    carried = give("ALI", is_out=True)
     expect(rider_of(page, "ali")).to_contain_text("carries 2")
     assign = page.locator(f"#{card_id(order_id)} details.assign")
     assign.locator("summary").click()
@@ -193,6 +193,9 @@ def test_who_is_here_stands_on_the_strip_at_once_with_a_phone_and_is_offered_fir
             roster.change(hamra, name, by=cedar.karim.principal, is_here=False)
     expect(rider_of(page, "Nadim")).to_have_count(0)
     expect(rider_of(page, "ali")).to_contain_text("carries 2")  # is not here, and has it still
+    with tenant_context(app, cedar.tenant_id):
+        transitions.advance(carried, OrderStatus.COMPLETED, by=cedar.program)
+    expect(rider_of(page, "ali")).to_have_count(0)
 
 
 def test_what_is_on_the_road_gets_another_rider(

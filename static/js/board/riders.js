@@ -45,7 +45,7 @@ function entry(rider, spelled) {
   waiting.className = "waiting";
   button.addEventListener("click", () => handOver(rider));
   item.append(name, call, carried, waiting, button);
-  return { item, call, carried, waiting, button, isHere: false };
+  return { item, call, carried, waiting, button, wasHere: false };
 }
 
 // Riders keep their places for as long as the page stands: nothing moves under a finger.
@@ -81,12 +81,12 @@ function show() {
     const phone = listed.get(rider)?.dataset.phone;
     const isHere = listed.get(rider)?.dataset.here !== undefined;
     const parts = place(rider, spelled);
-    if (parts.isHere && !isHere && out.length + here.length === 0) { // has gone home
+    parts.wasHere ||= isHere;
+    if (parts.wasHere && !isHere && out.length + here.length === 0) { // has gone home
       parts.item.remove();
       shown.delete(rider);
       continue;
     }
-    parts.isHere = isHere;
     if (spelled && !listed.has(rider)) offer(rider, spelled);
     parts.call.hidden = !phone;
     if (phone) parts.call.href = phone;

@@ -58,47 +58,39 @@ def read_form(attempt: ChangeAttempt, answer: Answer) -> list[Claim]:
 
 def read_acknowledged(attempt: AcknowledgeAttempt, answer: Answer) -> list[Claim]:
     """Of a program's acknowledgement."""
-    said = answer.json
-    match answer.status:
-        case 200:
-            attempt.outcome = Outcome.ACCEPTED
-            is_over = said["status"] == OrderStatus.CANCELLED
-            assert is_over or OrderAction.ACKNOWLEDGE not in said["allowed_acts"], said
-            return [claim_order(attempt, said)]
-        case 422:
-            attempt.outcome = Outcome.ILLEGAL
-            return [claim(attempt, status=said["current"])]
-    return _not_found(attempt, answer)
-
-
-def read_seen(attempt: AcknowledgeAttempt, answer: Answer) -> list[Claim]:
-    """Of a tap on `Seen`."""
-    outcomes = {200: Outcome.ACCEPTED, 409: Outcome.CONFLICT, 422: Outcome.ILLEGAL}
-    if answer.status not in outcomes:
-        return _not_found(attempt, answer)
-    attempt.outcome = outcomes[answer.status]
-    return [card_claim(attempt, answer.text)]
+    claims = _acted(attempt, answer, Outcome.ACCEPTED)
+    if answer.status == 200:
+        said = answer.json
+        is_over = said["status"] == OrderStatus.CANCELLED
+        assert is_over or OrderAction.ACKNOWLEDGE not in said["allowed_acts"], said
+    return claims
 
 
 def read_delay(attempt: DelayAttempt, answer: Answer) -> list[Claim]:
     """Of a program's delay."""
-    said = answer.json
-    match answer.status:
-        case 200:
-            attempt.outcome = Outcome.CHANGED
-            return [claim_order(attempt, said)]
-        case 409:
-            attempt.outcome = Outcome.CONFLICT
-            return [claim(attempt, status=said["current"])]
-        case 422:
-            attempt.outcome = Outcome.ILLEGAL
-            return [claim(attempt, status=said["current"])]
-    return _not_found(attempt, answer)
+    return _acted(attempt, answer, Outcome.CHANGED)
+
+
+def read_seen(attempt: AcknowledgeAttempt, answer: Answer) -> list[Claim]:
+    """Of a tap on `Seen`."""
+    return _tapped(attempt, answer, Outcome.ACCEPTED)
 
 
 def read_delayed(attempt: DelayAttempt, answer: Answer) -> list[Claim]:
     """Of a delay on a board."""
-    outcomes = {200: Outcome.CHANGED, 409: Outcome.CONFLICT, 422: Outcome.ILLEGAL}
+    return _tapped(attempt, answer, Outcome.CHANGED)
+
+
+def _acted(attempt: Attempt, answer: Answer, done: Outcome) -> list[Claim]:
+    outcomes = {200: done, 409: Outcome.CONFLICT, 422: Outcome.ILLEGAL}
+    if answer.status not in outcomes:
+        return _not_found(attempt, answer)
+    attempt.outcome, said = outcomes[answer.status], answer.json
+    return [claim_order(attempt, said) if answer.status == 200 else claim(attempt, status=said["current"])]
+
+
+def _tapped(attempt: Attempt, answer: Answer, done: Outcome) -> list[Claim]:
+    outcomes = {200: done, 409: Outcome.CONFLICT, 422: Outcome.ILLEGAL}
     if answer.status not in outcomes:
         return _not_found(attempt, answer)
     attempt.outcome = outcomes[answer.status]
