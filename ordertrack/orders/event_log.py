@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     Integer,
     Interval,
     Row,
@@ -32,7 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from ordertrack.database.session import db
+from ordertrack.database.session import AnySelect, db
 from ordertrack.database.statements import PlannedOnce, TenantQuery
 from ordertrack.live.cursor import Cursor
 from ordertrack.orders.imported import is_timed
@@ -184,19 +185,22 @@ def _read(
     restaurant: str | None,
     order_id: uuid.UUID | None,
 ) -> Iterable[Row[Any]]:
-    query = _with_restaurant(log)
+    only = []
     if restaurant is not None:
-        query = query.where(Restaurant.slug == restaurant)
+        named = select(Restaurant.id).where(Restaurant.tenant_id == tenant_id, Restaurant.slug == restaurant)
+        only.append(log.c.restaurant_id == named.scalar_subquery())
     if order_id is not None:
-        query = query.where(log.c.order_id == order_id)
+        only.append(log.c.order_id == order_id)
+    query = _with_restaurant(_page(log, only=only))
     return db.session.execute(query, {"tenant_id": tenant_id, "seq": seq, "limit": limit})
 
 
-def _events() -> Select[Any]:
+def _events() -> AnySelect:
     return select(
         StatusEvent.tenant_id,
         StatusEvent.seq,
         StatusEvent.order_id,
+        StatusEvent.restaurant_id,
         StatusEvent.from_status,
         StatusEvent.to_status,
         StatusEvent.changed_by,
@@ -209,12 +213,13 @@ def _events() -> Select[Any]:
     )
 
 
-def _actions() -> Select[Any]:
+def _actions() -> AnySelect:
     """Actions in the columns of status events: what they have alone comes after those."""
     return select(
         ActionEvent.tenant_id,
         ActionEvent.seq,
         ActionEvent.order_id,
+        ActionEvent.restaurant_id,
         cast(null(), Text),
         cast(ActionEvent.status, Text),
         ActionEvent.changed_by,
@@ -231,26 +236,34 @@ def _actions() -> Select[Any]:
     )
 
 
-def _columns(log: Subquery) -> list[Any]:
-    own = [column for column in log.c if column.name not in ("tenant_id", "metadata")]
-    return [TenantStream.epoch, *own, log.c.metadata.label("entry_metadata")]
+def _page(log: Subquery, limit: Any = _LIMIT, only: Sequence[ColumnElement[bool]] = ()) -> Subquery:
+    """Up to `limit` entries of a tenant after a position, and of them `only` those.
+
+    Cut off before anything is joined: a plan made while a tenant's log is believed to be short, as the log
+    of a house that was just restored is, would otherwise go through all of it for each order.
+    """
+    wanted = (log.c.tenant_id == bindparam("tenant_id"), log.c.seq > bindparam("seq"), *only)
+    return select(log).where(*wanted).order_by(log.c.seq).limit(limit).subquery("page")
 
 
-def _entries(log: Subquery, columns: list[Any], limit: Any = _LIMIT) -> Select[Any]:
+def _columns(page: Subquery) -> list[Any]:
+    aside = ("tenant_id", "restaurant_id", "metadata")
+    own = [column for column in page.c if column.name not in aside]
+    return [TenantStream.epoch, *own, page.c.metadata.label("entry_metadata")]
+
+
+def _entries(page: Subquery, columns: Sequence[Any]) -> Select[Any]:
     return (
-        select(*columns)
-        .select_from(log)
-        .join(TenantStream, TenantStream.tenant_id == log.c.tenant_id)
-        .join(Order, and_(Order.tenant_id == log.c.tenant_id, Order.id == log.c.order_id))
-        .where(log.c.tenant_id == bindparam("tenant_id"), log.c.seq > bindparam("seq"))
-        .order_by(log.c.seq)
-        .limit(limit)
+        select(*_columns(page), *columns)
+        .select_from(page)
+        .join(TenantStream, TenantStream.tenant_id == page.c.tenant_id)
+        .join(Order, and_(Order.tenant_id == page.c.tenant_id, Order.id == page.c.order_id))
+        .order_by(page.c.seq)
     )
 
 
-def _with_restaurant(log: Subquery) -> Select[Any]:
-    columns = [*_columns(log), Order.number, Restaurant.slug.label("restaurant")]
-    return _entries(log, columns).join(
+def _with_restaurant(page: Subquery) -> Select[Any]:
+    return _entries(page, [Order.number, Restaurant.slug.label("restaurant")]).join(
         Restaurant, and_(Restaurant.tenant_id == Order.tenant_id, Restaurant.id == Order.restaurant_id)
     )
 
@@ -314,9 +327,8 @@ _HEADS = TenantQuery(
     ),
     "watched_tenants",
 )
-_CHANGE = [*_columns(_LOG), *record_columns()]
-_CHANGES = TenantQuery(join_order(_entries(_LOG, _CHANGE)))
+_CHANGES = TenantQuery(join_order(_entries(_page(_LOG), record_columns())))
 # What each event of a service is read by. Its limit stands in the text: a plan for any limit would be one for
 # a tenth of the log.
-_FEW_CHANGES = PlannedOnce(join_order(_entries(_LOG, _CHANGE, literal_column(str(FEW)))))
-_ENTRIES = TenantQuery(_with_restaurant(_LOG))
+_FEW_CHANGES = PlannedOnce(join_order(_entries(_page(_LOG, literal_column(str(FEW))), record_columns())))
+_ENTRIES = TenantQuery(_with_restaurant(_page(_LOG)))
