@@ -30,7 +30,8 @@ GUEST = {
     "phone": "+961 1 234 567",
     "address": {"area": "Hamra", "lines": ["Bliss St"], "instructions": "ring twice"},
 }
-SECRETS = ("961", "Bliss", "ring twice")
+PHONE = ("+961", "234 567", "999 999")  # no part of it that a number of the page may have by chance
+SECRETS = (*PHONE, "Bliss", "ring twice")
 
 
 @pytest.fixture
@@ -226,8 +227,8 @@ def test_a_guest_sees_the_change_the_total_and_where_to_while_the_order_is_open(
     expect(main).to_contain_text("3× Cola")
     expect(main).not_to_contain_text("Kebab")
     expect(main).to_contain_text("Total KWD\xa02.500")
-    assert "ring twice" not in page.content()
-    assert "961" not in page.content()
+    seen = page.content()
+    assert not [secret for secret in (*PHONE, "ring twice") if secret in seen]
     bring(cedar, order_id, *COOKING, OrderStatus.READY, OrderStatus.DELIVERING, OrderStatus.COMPLETED)
     expect(main).to_contain_text("Delivered")
     expect(main).not_to_contain_text("Bliss St")

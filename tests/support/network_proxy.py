@@ -149,6 +149,8 @@ class NetworkProxy:
         with self._changed:
             call.is_swallowed = self._is_swallowing
             self._calls.add(call)
+            if self._is_cut:  # since it was accepted
+                call.reset()
         answers = threading.Thread(target=self._answers, args=(call,), daemon=True)
         answers.start()
         self._questions(call)
