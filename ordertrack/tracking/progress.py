@@ -31,6 +31,10 @@ _SAID = {
     OrderStatus.COMPLETED: marked("Completed"),
     OrderStatus.CANCELLED: marked("Cancelled"),
 }
+_STEPS_BACK = {
+    (OrderStatus.READY, OrderStatus.PREPARING): marked("Being prepared again"),
+    (OrderStatus.DELIVERING, OrderStatus.READY): marked("Back at the restaurant"),
+}
 _COMPLETED_AS = {
     Fulfilment.DELIVERY: marked("Delivered"),
     Fulfilment.PICKUP: marked("Picked up"),
@@ -52,11 +56,11 @@ def milestones(order: OrderRecord) -> list[Milestone]:
     """Steps that were made, each with its own time; then those still ahead on the usual way."""
     made = [
         Milestone(
-            _title(order, step.status),
+            _title_of_step(order, number),
             step.at if step.is_timed else None,
             step is order.steps[-1] and not is_over(order),
         )
-        for step in order.steps
+        for number, step in enumerate(order.steps)
     ]
     if order.status in TERMINAL:
         return made
@@ -73,7 +77,7 @@ def is_over(order: OrderRecord) -> bool:
 
 
 def headline(order: OrderRecord) -> str:
-    return _title(order, order.status)
+    return _title_of_step(order, len(order.steps) - 1)
 
 
 def progress(order: OrderRecord) -> str:
@@ -101,6 +105,13 @@ def _against_promise(order: OrderRecord, end: ExpectedEnd | None) -> str:
     if order.promised_at < end.low_at:
         return _("It will probably be later than promised.")
     return _("It will probably be earlier than promised.")
+
+
+def _title_of_step(order: OrderRecord, number: int) -> str:
+    """A step back is said as one, or the guest reads *Ready* twice and wonders."""
+    status = order.steps[number].status
+    back = _STEPS_BACK.get((order.steps[number - 1].status, status)) if number else None
+    return _(back) if back else _title(order, status)
 
 
 def _title(order: OrderRecord, status: OrderStatus) -> str:

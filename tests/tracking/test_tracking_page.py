@@ -18,8 +18,9 @@ from ordertrack.database.session import db, operator_connection, tenant_context
 from ordertrack.i18n.translate import TAGS, gettext, speaking
 from ordertrack.orders import intake, transitions
 from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.restaurants import rule_sets
 from ordertrack.restaurants.operations import Asked
-from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet
 from ordertrack.tracking import progress
 from ordertrack.tracking.views import SHOWN_AFTER_THE_END
 from support.cast import House
@@ -48,6 +49,30 @@ def test_only_a_delivery_is_told_that_it_may_come_on_its_way(
 ) -> None:
     order = order_of(app, cedar, place(cedar, fulfilment))
     assert "On its way to you" not in [milestone.title for milestone in progress.milestones(order)]
+
+
+def test_a_step_back_is_said_as_one(
+    app: Flask, cedar: House, place: Callable[..., uuid.UUID], bring: Callable[..., None]
+) -> None:
+    with tenant_context(app, cedar.tenant_id):
+        rule_sets.choose(RuleSet.EXTENDED, by=cedar.maya.principal)
+    order_id = place(cedar)
+    bring(cedar, order_id, OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
+    order = move(app, cedar, order_id, OrderStatus.PREPARING, reason="Soup is missing")
+    assert progress.headline(order) == "Being prepared again"
+    bring(cedar, order_id, OrderStatus.READY, OrderStatus.DELIVERING)
+    order = move(app, cedar, order_id, OrderStatus.READY, reason="Nobody opened")
+    assert progress.headline(order) == "Back at the restaurant"
+    assert [milestone.title for milestone in progress.milestones(order)][2:] == [
+        "Being prepared",
+        "Ready",
+        "Being prepared again",
+        "Ready",
+        "On its way to you",
+        "Back at the restaurant",
+        "On its way to you",
+        "Delivered",
+    ]
 
 
 def test_a_cancelled_order_promises_nothing_more(
