@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -34,6 +35,8 @@ _TEXTS = {
     "city": (("customer", "address", "city"), 100),
     "instructions": (("customer", "address", "instructions"), 500),
 }
+_OF_A_LINE = re.compile(r"line-([0-9]{1,9})-", re.ASCII)
+_NOT_TYPED = frozenset({"revision", "was", "person", "language"})
 _OF_SEVERAL_LINES = frozenset({"note", "instructions"})
 _MOST_ADDRESS_LINES = 6
 _MOST_MODIFIERS = 20
@@ -43,8 +46,55 @@ class UnreadableField(ValueError):
     """What was typed into a field cannot be read; the message says what to change."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """A form over an order that somebody else changed since it was opened.
+
+    `meanwhile` has the fields that both changed, with what the order says by now; `lost_lines` says whether
+    something was typed into lines that the order no longer has.
+    """
+
+    fields: MultiDict[str, str]
+    meanwhile: dict[str, str]
+    lost_lines: bool
+
+
+def opened(order: OrderRecord) -> MultiDict[str, str]:
+    """The fields of the form when it opens; `was` keeps them, to tell what is typed from what was there."""
+    fields = shown(order)
+    return MultiDict({**fields, "was": json.dumps(dict(fields), ensure_ascii=False)})
+
+
+def reopened(order: OrderRecord, form: Mapping[str, str]) -> Reopened:
+    """The form over the order as it is now: what was typed stands, all else is what the order says."""
+    fields, was = opened(order), _was(form)
+    positions = {str(item.position) for item in order.lines}
+    meanwhile, lost_lines = {}, False
+    for name in form.keys() - _NOT_TYPED:
+        typed, before, now = _plain(form[name]), was.get(name, ""), fields.get(name, "")
+        line = _OF_A_LINE.match(name)
+        if typed == before:
+            continue
+        if line is not None and line[1] not in positions:
+            lost_lines = True
+            continue
+        if now not in (before, typed):
+            meanwhile[name] = now
+        fields[name] = form[name]
+    return Reopened(fields, meanwhile, lost_lines)
+
+
+def _was(form: Mapping[str, str]) -> dict[str, str]:
+    """What stood in the form when it opened; nothing if it does not tell, and all of it counts as typed."""
+    try:
+        was = json.loads(form.get("was", ""))
+    except ValueError:
+        return {}
+    return {name: str(text) for name, text in was.items()} if isinstance(was, dict) else {}
+
+
 def shown(order: OrderRecord) -> MultiDict[str, str]:
-    """The texts that stand in the fields of the form when it opens."""
+    """The texts that say in the fields of the form what the order is."""
     fields: dict[str, str] = {"revision": str(order.revision)}
     for name, (path, _longest) in _TEXTS.items():
         fields[name] = _at(order, path) or ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -38,7 +39,7 @@ def show(order_id: uuid.UUID) -> ResponseReturnValue:
     order = _find(principal, order_id)
     _refuse_others(principal)
     check_change(order.status, principal.role, adds_lines=False)
-    return _form(principal, order, change_form.shown(order))
+    return _form(principal, order, change_form.opened(order))
 
 
 @blueprint.post("/orders/<uuid:order_id>/change")
@@ -61,17 +62,26 @@ def change(order_id: uuid.UUID) -> ResponseReturnValue:
             reason=plain_text(typed["reason"], 200) if typed["reason"] else None,
         )
     except OrderChanged as error:
-        problem = problem_of(error)
-        said = _("What you typed is not kept: the order is shown as it is now.")
-        return _form(principal, error.order, change_form.shown(error.order), f"{problem.detail} {said}", 409)
+        return _reopened(principal, error)
     except (IllegalChange, PromiseOutOfRange, UnreadableField, UnusableText) as error:
-        fields = change_form.shown(order)
+        fields = change_form.opened(order)
         for name in request.form:
             fields[name] = request.form[name]
         return _form(principal, order, fields, _in_words(error), 422)
     if _is_sheet():
         return "", 204
     return redirect(url_for("orders.story", order_id=order_id), 303)
+
+
+def _reopened(principal: Principal, error: OrderChanged) -> Response:
+    form = change_form.reopened(error.order, request.form)
+    said = [
+        problem_of(error).detail,
+        _("What you typed still stands here: look at the order, and save again."),
+    ]
+    if form.lost_lines:
+        said.append(_("A line into which you typed was changed or voided: what you typed into it is gone."))
+    return _form(principal, error.order, form.fields, " ".join(said), 409, form.meanwhile)
 
 
 def _refuse_others(principal: Principal) -> None:
@@ -104,6 +114,7 @@ def _form(
     fields: MultiDict[str, str],
     problem: str = "",
     status: int = 200,
+    meanwhile: Mapping[str, str] | None = None,
 ) -> Response:
     typed = Typed(fields)
     page = render_template(
@@ -114,6 +125,7 @@ def _form(
         takes_lines=order.status in TAKES_LINES,
         new_lines=NEW_LINES.shown(typed),
         problem=problem,
+        meanwhile=meanwhile or {},
     )
     return make_response(page, status)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake, records
-from ordertrack.orders.change_form import shown
+from ordertrack.orders import changes, intake, records
+from ordertrack.orders.change_draft import Change, ChangeLine, SetFields
+from ordertrack.orders.change_form import opened, shown
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.orders.records import OrderRecord
 from ordertrack.rules.state_machine import Fulfilment
@@ -72,6 +76,68 @@ def test_what_cannot_be_used_is_refused_whole_and_the_rest_stays_in_the_form(
     assert "ring twice" in answer.text
     assert 'name="line-1-quantity" inputmode="numeric" maxlength="3" required value="2"' in answer.text
     assert read(app, cedar, order_id).revision == 1
+
+
+class TestWhatWasTypedWhileSomebodyElseChangedTheOrder:
+    @pytest.fixture
+    def page(
+        self, app: Flask, cedar: House, sign_in: Sign, order_id: uuid.UUID
+    ) -> Callable[..., TestResponse]:
+        """Send a form that was opened before the till changed the order: note, phone, and the line."""
+        form = dict(opened(read(app, cedar, order_id)))
+        with tenant_context(app, cedar.tenant_id):
+            patch = {"note": "for the guard", "customer": {"phone": "+961 1 111"}}
+            asked: list[Change] = [SetFields(patch), ChangeLine(1, NewItem("Kebab", 3))]
+            changes.change(order_id, asked, by=cedar.program, expected_revision=1)
+
+        def send(**typed: str) -> TestResponse:
+            return sign_in(cedar.karim).post(f"/orders/{order_id}/change", data=form | typed)
+
+        return send
+
+    def test_stands_and_all_else_is_what_the_order_says(
+        self, app: Flask, cedar: House, sign_in: Sign, page: Callable[..., TestResponse], order_id: uuid.UUID
+    ) -> None:
+        answer = page(area="Hamra", reason="called", **{"new-0-name": "Tea", "new-0-quantity": "2"})
+        assert answer.status_code == 409 and "What you typed still stands here" in answer.text
+        assert "by now" not in answer.text and "is gone" not in answer.text
+        again = sign_in(cedar.karim).post(f"/orders/{order_id}/change", data=fields_of(answer.text))
+        assert again.status_code == 303
+        order = read(app, cedar, order_id)
+        assert order.customer == {"phone": "+961 1 111", "address": {"area": "Hamra"}}
+        assert order.note == "for the guard"
+        assert [(line.name, line.quantity) for line in order.lines] == [("Kebab", 3), ("Tea", 2)]
+
+    def test_stands_beside_what_the_other_one_wrote_into_the_same_field(
+        self, app: Flask, cedar: House, sign_in: Sign, page: Callable[..., TestResponse], order_id: uuid.UUID
+    ) -> None:
+        answer = page(phone="+961 3 222")
+        assert answer.text.count("by now: <bdi>+961 1 111</bdi>") == 1
+        assert sign_in(cedar.karim).post(f"/orders/{order_id}/change", data=fields_of(answer.text)).location
+        order = read(app, cedar, order_id)
+        assert (order.customer, order.note) == ({"phone": "+961 3 222"}, "for the guard")
+
+    def test_is_said_to_be_gone_where_its_line_is(self, page: Callable[..., TestResponse]) -> None:
+        answer = page(**{"line-1-quantity": "5"})
+        assert answer.status_code == 409 and "what you typed into it is gone" in answer.text
+
+    @pytest.mark.parametrize("was", ["", "[]", "{", '{"phone": null}', "9" * 5000])
+    def test_stands_also_where_the_form_does_not_tell_what_was_there(
+        self, page: Callable[..., TestResponse], was: str
+    ) -> None:
+        answer = page(was=was, phone="+961 3 222")
+        assert answer.status_code == 409 and "+961 3 222" in answer.text
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """What a browser would send of the form on this page, left as it stands."""
+    fields = {}
+    form = page[page.index('class="change-order"') :]
+    for tag, attributes, text in re.findall(r"<(input|textarea)([^>]*)>(?:\n([^<]*)</textarea>)?", form):
+        name, value = re.search(r'name="([^"]*)"', attributes), re.search(r'value="([^"]*)"', attributes)
+        if name and not ('type="checkbox"' in attributes and " checked" not in attributes):
+            fields[name[1]] = unescape(text if tag == "textarea" else value[1] if value else "")
+    return fields
 
 
 def test_a_far_promise_is_refused_in_plain_words(cedar: House, sign_in: Sign, order_id: uuid.UUID) -> None:
