@@ -55,13 +55,31 @@ def set_pin(staff_id: uuid.UUID) -> ResponseReturnValue:
 
 @blueprint.post("/people/<uuid:staff_id>/end")
 def end(staff_id: uuid.UUID) -> ResponseReturnValue:
-    """End somebody's access, for good."""
+    """End somebody's access; for a day it can be given back."""
     principal = managing_principal()
     person = _managed(principal, staff_id)
     if principal.actor == f"staff:{staff_id}":
         abort(403, _("Nobody ends their own access: an owner or the operator does."))
     end_access(person)
     flash(_("%(name)s can no longer sign in, nor on at tablets.", name=person.name), "people")
+    return redirect(url_for("people.show"))
+
+
+@blueprint.post("/people/<uuid:staff_id>/give-back")
+def give_back(staff_id: uuid.UUID) -> ResponseReturnValue:
+    """Undo that somebody's access ended, within a day."""
+    principal = managing_principal()
+    ended = people.ended_lately(principal.tenant_id)
+    person = next((each for each in ended if each.id == staff_id), None)
+    if person is None:
+        abort(404, _("There is no such person, or their access ended too long ago."))
+    if not people.may_manage(principal, person):
+        abort(403, _("Only owners do this for managers and owners."))
+    try:
+        people.give_back(principal.tenant_id, person)
+    except AccountError as error:
+        return _page(principal, {str(staff_id): str(error)}), 422
+    flash(_("%(name)s has access again.", name=person.name), "people")
     return redirect(url_for("people.show"))
 
 
@@ -89,6 +107,7 @@ def _page(principal: Principal, problems: dict[str, str] | None = None) -> str:
         problems=problems or {},
         typed=request.form,
         people=people.in_use(principal.tenant_id),
+        ended=people.ended_lately(principal.tenant_id),
         may_manage=lambda person: people.may_manage(principal, person),
         roles=people.WITHOUT_ADDRESS,
         shortest_pin=pins.SHORTEST,

@@ -12,6 +12,9 @@ EVENTS_CHANNEL = "ordertrack_events"
 REVOKED_CHANNEL = "ordertrack_revoked"
 """An actor, such as `key:<id>`, whose streams end."""
 
+READMITTED_CHANNEL = "ordertrack_readmitted"
+"""An actor who has access again, such as `staff:<id>`: its streams are welcome."""
+
 SETTINGS_CHANNEL = "ordertrack_settings"
 """`<tenant>:<restaurant>`: something of it was saved."""
 

@@ -211,6 +211,10 @@ class Hub:
             if name in joining.ended_by and joining.connection is not None:
                 self._revoke(joining.connection)
 
+    def readmit(self, name: str) -> None:
+        """An actor who had lost access has it again: streams that it opens from now on stay."""
+        self._revoked.pop(name, None)
+
     def close(self) -> None:
         """End every stream: the process is going. Pages reconnect elsewhere by themselves."""
         self.is_closing = True

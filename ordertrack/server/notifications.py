@@ -13,6 +13,7 @@ from flask import Flask
 from ordertrack.boards.columns import BOARDS
 from ordertrack.database.channels import (
     EVENTS_CHANNEL,
+    READMITTED_CHANNEL,
     REVOKED_CHANNEL,
     ROLLUP_CHANNEL,
     SCREENS_CHANNEL,
@@ -34,6 +35,7 @@ def channels(hub: Hub) -> Mapping[str, Hear]:
     return {
         EVENTS_CHANNEL: wake_handler(hub),
         REVOKED_CHANNEL: hub.revoke,
+        READMITTED_CHANNEL: hub.readmit,
         SETTINGS_CHANNEL: lambda payload: _on_settings(hub, payload),
         SCREENS_CHANNEL: lambda payload: SCREENS.mark(tenant_of(payload)),
         ROLLUP_CHANNEL: lambda payload: hub.refresh(tenant_of(payload), SlaChannel.name),

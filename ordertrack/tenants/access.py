@@ -1,4 +1,4 @@
-"""Access that begins with a sign-in, and how it ends: for good, and with every screen that it has open."""
+"""Access that begins with a sign-in, and how it ends: with every screen that it has open."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import uuid
 
 from sqlalchemy import Text, cast, func, select, union_all, update
 
-from ordertrack.database.channels import REVOKED_CHANNEL, notify
+from ordertrack.database.channels import READMITTED_CHANNEL, REVOKED_CHANNEL, notify
 from ordertrack.database.session import db
 from ordertrack.tenants.models import ApiKey, StaffMember, StaffSession, Tablet
+
+UNDONE_WITHIN = dt.timedelta(days=1)
 
 
 def end_access(member: StaffMember) -> None:
@@ -20,6 +22,21 @@ def end_access(member: StaffMember) -> None:
         .values(revoked_at=func.clock_timestamp())
     )
     end_streams(f"staff:{member.id}")
+
+
+def give_back_access(member: StaffMember) -> bool:
+    """Undo `end_access`; False if it ended too long ago, or holds. Sign-ins and streams begin anew."""
+    given_back = db.session.scalar(
+        update(StaffMember)
+        .where(StaffMember.tenant_id == member.tenant_id, StaffMember.id == member.id)
+        .where(StaffMember.revoked_at > func.clock_timestamp() - UNDONE_WITHIN)
+        .values(revoked_at=None)
+        .returning(StaffMember.id)
+    )
+    _end_sign_ins(member)
+    notify(READMITTED_CHANNEL, f"staff:{member.id}")
+    db.session.commit()
+    return given_back is not None
 
 
 def begin_session(member: StaffMember) -> StaffSession | None:
@@ -45,13 +62,17 @@ def begin_session(member: StaffMember) -> StaffSession | None:
 
 def end_sign_ins(member: StaffMember) -> None:
     """End every sign-in of this staff member: the cookies, and at once the screens that are open."""
+    _end_sign_ins(member)
+    end_streams(f"staff:{member.id}")
+
+
+def _end_sign_ins(member: StaffMember) -> None:
     db.session.execute(
         update(StaffSession)
         .where(StaffSession.tenant_id == member.tenant_id, StaffSession.staff_id == member.id)
         .where(StaffSession.ended_at.is_(None))
         .values(ended_at=func.clock_timestamp())
     )
-    end_streams(f"staff:{member.id}")
 
 
 def end_session(tenant_id: uuid.UUID, session: str) -> None:

@@ -11,7 +11,7 @@ from ordertrack.database.session import db
 from ordertrack.i18n import names
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
-from ordertrack.tenants import pins
+from ordertrack.tenants import access, pins
 from ordertrack.tenants.accounts import AccountError, checked_name
 from ordertrack.tenants.models import StaffMember
 from ordertrack.tenants.principal import Principal
@@ -33,6 +33,25 @@ def in_use(tenant_id: uuid.UUID) -> list[StaffMember]:
             .order_by(func.lower(StaffMember.name), StaffMember.id)
         )
     )
+
+
+def ended_lately(tenant_id: uuid.UUID) -> list[StaffMember]:
+    """Whose access ended so lately that it can be given back, the last one first."""
+    since = func.clock_timestamp() - access.UNDONE_WITHIN
+    return list(
+        db.session.scalars(
+            select(StaffMember)
+            .where(StaffMember.tenant_id == tenant_id, StaffMember.revoked_at > since)
+            .order_by(StaffMember.revoked_at.desc(), StaffMember.id)
+        )
+    )
+
+
+def give_back(tenant_id: uuid.UUID, person: StaffMember) -> None:
+    """Give somebody back the access that ended lately; AccountError says why it cannot be."""
+    _refuse_twin(tenant_id, person.name)
+    if not access.give_back_access(person):
+        raise AccountError(_("It is too late for that: add the person anew."))
 
 
 def may_manage(manager: Principal, person: Any) -> bool:

@@ -123,6 +123,9 @@ def test_revoking_says_bye_and_closes_that_actors_streams_only(
     happen(cedar)
     assert maya.seqs == [1]
     assert nour[0].seqs == []
+    assert watch(cedar, by=cedar.nour.principal).closed_because == "revoked"
+    hub.readmit(cedar.nour.principal.actor)
+    assert watch(cedar, by=cedar.nour.principal).is_open
 
 
 def test_a_watcher_that_cannot_keep_up_is_cut_and_the_others_get_everything(

@@ -21,9 +21,11 @@ from ordertrack.database.config import Settings
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.passwords import verify_password
+from support import http_client
 from support.cast import PASSWORD, House, Person
 from support.database import connect
-from support.server import environment_of
+from support.http_client import EventStream, StreamEnded
+from support.server import Server, environment_of, wait_for
 from support.tablet import OTHER_PIN, PIN, Tablet, hire, id_of
 
 SignIn = Callable[[Person], FlaskClient]
@@ -177,6 +179,76 @@ def test_whose_access_ended_is_offered_no_longer_and_named_for_streams(
     assert maya.post(f"/people/{rami}/pin", data={"pin": PIN}).status_code == 404
     hire(operator_app, cedar, "Rami")
     assert offered(kitchen) == ["Rami"], "the name is free again"
+
+
+def ends(manager: FlaskClient, staff_id: str) -> None:
+    assert manager.post(f"/people/{staff_id}/end").location == "/people"
+
+
+def test_ended_access_is_given_back_within_a_day_and_old_sign_ins_stay_ended(
+    operator_app: Flask, cedar: House, sign_in: SignIn, kitchen: Tablet, operator: psycopg.Connection[Any]
+) -> None:
+    rami, maya, nour = hire(operator_app, cedar, "Rami"), sign_in(cedar.maya), sign_in(cedar.nour)
+    for each in (rami, id_of(cedar.nour)):
+        ends(maya, each)
+        assert maya.post(f"/people/{each}/give-back").location == "/people"
+    assert offered(kitchen) == ["Rami"]
+    kitchen.sign_on(rami)
+    assert "Rami has access again" in maya.get("/people").text
+    assert nour.get("/r/hamra/kitchen").status_code == 302, "an old sign-in is worth nothing"
+    assert sign_in(cedar.nour).get("/r/hamra/kitchen").status_code == 200
+    assert maya.post(f"/people/{rami}/give-back").status_code == 404, "it is not ended"
+    ends(maya, rami)
+    operator.execute("UPDATE staff_members SET revoked_at = now() - interval '25 h' WHERE id = %s", [rami])
+    operator.commit()
+    assert maya.post(f"/people/{rami}/give-back").status_code == 404
+    assert offered(kitchen) == []
+
+
+def test_a_board_of_somebody_who_has_access_again_stays_open(
+    cedar: House, server: Server, place: Callable[..., uuid.UUID]
+) -> None:
+    board, maya = "/r/hamra/kitchen/stream", http_client.sign_in(server.port, cedar.maya)
+    before = EventStream(server.port, board, http_client.sign_in(server.port, cedar.nour).headers)
+    for what in ("end", "give-back"):
+        assert maya.call(f"/people/{id_of(cedar.nour)}/{what}", form={}).status == 302
+    with pytest.raises(StreamEnded):
+        list(iter(before.next, None))
+    before.close()
+    # On either worker, however soon it hears of it.
+    nour = http_client.sign_in(server.port, cedar.nour)
+    wait_for(lambda: all(stays_open(server, board, nour) for _ in range(4)), "boards that stay open")
+    after = EventStream(server.port, board, nour.headers)
+    order_id = str(place(cedar))
+    assert any(order_id in frame.data for frame in iter(after.next, None))
+    after.close()
+
+
+def stays_open(server: Server, path: str, caller: http_client.Caller) -> bool:
+    """Whether a stream has its first frames, and does not end after them."""
+    stream = EventStream(server.port, path, caller.headers)
+    try:
+        return bool(list(iter(lambda: stream.next(0.1), None)))
+    except StreamEnded:
+        return False
+    finally:
+        stream.close()
+
+
+def test_access_is_given_back_by_those_who_may_end_it_and_where_the_name_is_free(
+    operator_app: Flask, cedar: House, rival: House, sign_in: SignIn, owner: FlaskClient
+) -> None:
+    rami, maya = hire(operator_app, cedar, "Rami"), sign_in(cedar.maya)
+    ends(owner, id_of(cedar.maya))
+    assert maya.get("/people").status_code == 302
+    assert owner.post(f"/people/{id_of(cedar.maya)}/give-back").location == "/people"
+    maya = sign_in(cedar.maya)
+    ends(maya, rami)
+    assert sign_in(rival.maya).post(f"/people/{rami}/give-back").status_code == 404
+    assert sign_in(cedar.nour).post(f"/people/{rami}/give-back").status_code == 403
+    hire(operator_app, cedar, "Rami")
+    refused = maya.post(f"/people/{rami}/give-back")
+    assert refused.status_code == 422 and "somebody of this name" in refused.text
 
 
 def test_the_applications_role_cannot_hand_out_a_sign_in_or_a_role(settings: Settings, cedar: House) -> None:
