@@ -33,6 +33,11 @@ PATIENCE = 20_000  # milliseconds: the roll-up lets events settle first
 FOUR_WEEKS = "/sla?range=28"
 TABLET = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+CUT = """all => all.filter((each) => {
+  const { left, right } = each.getBoundingClientRect();
+  return left < -1 || right > innerWidth + 1 || !each.checkVisibility();
+}).map((each) => each.outerHTML)"""
+SHEET_OF_A4 = {"width": 703, "height": 1032}  # less its margins
 
 
 @pytest.fixture
@@ -75,6 +80,26 @@ def colours(canvas: Locator) -> set[int]:
             }"""
         )
     )
+
+
+def test_on_paper_charts_and_tables_are_whole_and_nothing_is_there_to_tap(
+    busy: House, open_page: Open
+) -> None:
+    for language in ("en", "fr", "ar"):
+        page = open_page(busy.maya, FOUR_WEEKS, viewport=SHEET_OF_A4, locale=language)
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        expect(canvases(page)).to_have_count(5)
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        charts = page.locator("figure.chart > canvas")
+        expect(charts).to_have_count(5)
+        assert all(len(colours(charts.nth(number))) > 2 for number in range(5))
+        assert page.locator("table, figure > canvas").evaluate_all(CUT) == []
+        tapped = page.locator("button, summary, .button, .manager-alarm")
+        assert not any(each.is_visible() for each in tapped.all())
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        expect(charts).to_have_count(0)
+        expect(canvases(page).first).to_be_visible()
 
 
 @pytest.mark.parametrize("viewport", [TABLET, PHONE])

@@ -38,6 +38,7 @@ export function draw(place, data) {
   const chart = echarts.init(place, null, { renderer: "canvas" });
 
   function redraw() {
+    if (place.hidden) return;
     const colours = palette();
     place.style.blockSize = `${height(data, isNarrow())}px`;
     chart.resize();

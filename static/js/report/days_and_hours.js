@@ -1,6 +1,6 @@
 // How much was in target from day to day, and at which hours of the week it is slow.
 import { number } from "../core/i18n.js";
-import { isMirrored, label, percent, short, START, written } from "./times.js";
+import { label, percent, short, written } from "./times.js";
 
 // Days run from left to right in every language, and so does a line that goes up when it gets better.
 /** @param {ChartData} data @param {Colours} colours */
@@ -32,7 +32,7 @@ export function shares({ labels, shares: parts, said, names }, colours) {
 }
 
 // Weekdays beneath each other where there is room for 24 hours beside each other; else the other way round.
-// It is a table, so it begins where its reader begins.
+// Hours and days run from left to right here too: time runs one way on the whole page.
 /** @param {ChartData} data @param {Colours} colours @param {boolean} isNarrow */
 export function hours(data, colours, isNarrow) {
   const enough = data.cells.filter(([, , , count]) => count >= data.fewest);
@@ -46,8 +46,8 @@ export function hours(data, colours, isNarrow) {
       formatter: (/** @type {{ dataIndex: number }} */ { dataIndex }) => written(data.said[dataIndex]),
     },
     grid: { top: 8, bottom: 56, left: 8, right: 8, outerBoundsMode: "same" },
-    xAxis: { ...(isNarrow ? { ...week, position: "top" } : clock), inverse: isMirrored },
-    yAxis: { ...(isNarrow ? clock : week), inverse: true, position: START },
+    xAxis: isNarrow ? { ...week, position: "top" } : clock,
+    yAxis: { ...(isNarrow ? clock : week), inverse: true },
     visualMap: {
       dimension: 2,
       min: values[0],

@@ -3,8 +3,10 @@ import { one } from "../core/dom.js";
 import { draw } from "./charts.js";
 import { save } from "./chart_file.js";
 
+const PAPER = "41rem"; // what a sheet of A4 leaves a chart
+
 const figures = [...document.querySelectorAll("figure.chart")];
-const redraws = figures.map((figure) => {
+const charts = figures.map((figure) => {
   /** @type {ChartData} */
   const data = JSON.parse(one(figure, "script").textContent);
   const picture = one(figure, ".picture");
@@ -14,8 +16,34 @@ const redraws = figures.map((figure) => {
     const kind = target.closest("[data-save]")?.dataset.save;
     if (kind) save(chart.echarts, kind, figure.dataset);
   });
-  return chart.redraw;
+  return { picture, ...chart };
 });
+const redrawAll = () => { for (const chart of charts) chart.redraw(); };
 
-new MutationObserver(() => { for (const redraw of redraws) redraw(); })
+new MutationObserver(redrawAll)
   .observe(document.documentElement, { attributeFilter: ["data-theme"] });
+
+// Paper is light and narrow, and shows a chart that lies in several layers only where it is one picture.
+/** @type {string | undefined} */
+let shown;
+addEventListener("beforeprint", () => {
+  shown = document.documentElement.dataset.theme;
+  document.documentElement.dataset.theme = "light";
+  for (const { picture, echarts, redraw } of charts) {
+    picture.style.inlineSize = PAPER;
+    redraw();
+    const whole = echarts.renderToCanvas({ pixelRatio: 3 });
+    whole.style.cssText = ""; // as a layer it would lie over the page
+    picture.after(whole);
+    picture.hidden = true;
+  }
+});
+addEventListener("afterprint", () => {
+  document.documentElement.dataset.theme = shown;
+  for (const { picture, redraw } of charts) {
+    picture.nextElementSibling?.remove();
+    picture.hidden = false;
+    picture.style.inlineSize = "";
+    redraw();
+  }
+});
