@@ -13,6 +13,7 @@ from ordertrack.api.field_types import (
     Moment,
     Notes,
     RequestModel,
+    Revision,
     ShortLine,
     Table,
 )
@@ -88,7 +89,7 @@ class SetRequest(RequestModel):
 class ChangesRequest(RequestModel):
     """Several changes, made together or not at all; `revision` is the order's as the caller saw it."""
 
-    revision: Annotated[int, Field(ge=1)]
+    revision: Revision
     changes: Annotated[
         list[
             Annotated[

@@ -19,6 +19,7 @@ from pydantic import (
 
 from ordertrack.i18n.plain_text import plain_text
 
+Revision = Annotated[int, Field(ge=1)]
 LARGEST_AMOUNT = 10**15 - 1  # minor units
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*", re.ASCII)
 

@@ -21,6 +21,7 @@ from ordertrack.api.field_types import (
     Phone,
     Reason,
     RequestModel,
+    Revision,
     Rider,
     ShortLine,
     StationName,
@@ -127,10 +128,12 @@ class OrderRequest(RequestModel):
 
 
 class TransitionRequest(RequestModel):
-    """A move: where to, and (`seen`) from where, as far as the caller knows."""
+    """A move: where to, and (`seen`) from where, as far as the caller knows; with `revision`, only if nothing
+    has happened to the order since."""
 
     to: OrderStatus
     seen: OrderStatus | None = None
+    revision: Revision | None = None
     reason: Reason | None = None
     metadata: Metadata = Field(default_factory=dict)
 
@@ -157,10 +160,11 @@ class RiderRequest(RequestModel):
 
 class ActionRequest(RequestModel):
     """Something done to an order besides moving it: `line` (from 1) for strikes, `reason` for a hold, `rider`
-    for an assignment, `minutes` for a delay."""
+    for an assignment, `minutes` for a delay; with `revision`, only if nothing has happened to it since."""
 
     act: OrderAction
     seen: OrderStatus | None = None
+    revision: Revision | None = None
     line: Annotated[int | None, Field(ge=1, le=MOST_LINES_EVER)] = None
     reason: HoldReason | None = None
     rider: Rider | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from flask import Response, jsonify, request, url_for
@@ -25,9 +26,8 @@ from ordertrack.api.queries import (
 from ordertrack.api.schemas import ActionRequest, OrderRequest, TransitionRequest
 from ordertrack.api.stream import require_restaurant, topic_of
 from ordertrack.orders import actions, changes, event_log, intake, records, transitions
-from ordertrack.orders.changes import OrderChanged
 from ordertrack.orders.event_log import ActionRecord, EventRecord
-from ordertrack.orders.transitions import OrderNotFound
+from ordertrack.orders.transitions import OrderChanged, OrderNotFound
 from ordertrack.streams import sse
 from ordertrack.web.problems import Refusal, problem_of
 
@@ -71,14 +71,16 @@ def order(order_id: uuid.UUID) -> Response:
 def advance_order(order_id: uuid.UUID) -> Response:
     """Move an order; a move that was made before is answered like one that is made now."""
     move = reading.body(TransitionRequest)
-    result = transitions.advance(
-        order_id,
-        move.to,
-        by=principal(),
-        expected_status=move.seen,
-        reason=move.reason,
-        metadata=move.metadata,
-    )
+    with _as_it_is_now():
+        result = transitions.advance(
+            order_id,
+            move.to,
+            by=principal(),
+            expected_status=move.seen,
+            expected_revision=move.revision,
+            reason=move.reason,
+            metadata=move.metadata,
+        )
     return answer(OrderAnswer.of(result.order, request.host_url))
 
 
@@ -86,24 +88,26 @@ def advance_order(order_id: uuid.UUID) -> Response:
 def act_on_order(order_id: uuid.UUID) -> Response:
     """Do something to an order besides moving it; what is so already is answered like what is done now."""
     asked = reading.body(ActionRequest)
-    result = actions.act(
-        order_id,
-        asked.act,
-        by=principal(),
-        expected_status=asked.seen,
-        line=asked.line,
-        detail=asked.detail,
-        minutes=asked.minutes,
-        metadata=asked.metadata,
-    )
+    with _as_it_is_now():
+        result = actions.act(
+            order_id,
+            asked.act,
+            by=principal(),
+            expected_status=asked.seen,
+            expected_revision=asked.revision,
+            line=asked.line,
+            detail=asked.detail,
+            minutes=asked.minutes,
+            metadata=asked.metadata,
+        )
     return answer(OrderAnswer.of(result.order, request.host_url))
 
 
 @blueprint.post("/orders/<uuid:order_id>/changes")
 def change_order(order_id: uuid.UUID) -> Response:
-    """Change an order, all at once; 409 brings the order as it is now."""
+    """Change an order, all at once."""
     asked = reading.body(ChangesRequest)
-    try:
+    with _as_it_is_now():
         result = changes.change(
             order_id,
             asked.to_changes(),
@@ -112,10 +116,6 @@ def change_order(order_id: uuid.UUID) -> Response:
             reason=asked.reason,
             metadata=asked.metadata,
         )
-    except OrderChanged as error:
-        problem = problem_of(error)
-        fresh = OrderAnswer.of(error.order, request.host_url).model_dump(mode="json")
-        raise Refusal(replace(problem, fields=problem.fields | {"order": fresh})) from None
     return answer(OrderAnswer.of(result.order, request.host_url))
 
 
@@ -154,6 +154,17 @@ def stream() -> Response:
 def openapi() -> Response:
     """The description of these calls, made from the models that check them."""
     return jsonify(describe())
+
+
+@contextmanager
+def _as_it_is_now() -> Iterator[None]:
+    """Who saw another revision of an order is told by 409 how it is now."""
+    try:
+        yield
+    except OrderChanged as error:
+        problem = problem_of(error)
+        fresh = OrderAnswer.of(error.order, request.host_url).model_dump(mode="json")
+        raise Refusal(replace(problem, fields=problem.fields | {"order": fresh})) from None
 
 
 def _reader(include: Included | None) -> Callable[..., Sequence[EventRecord | ActionRecord]]:

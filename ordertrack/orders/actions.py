@@ -11,7 +11,7 @@ from ordertrack.database.session import db
 from ordertrack.monitoring import metrics
 from ordertrack.orders import records, riders
 from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.transitions import OrderMoved, OrderNotFound
+from ordertrack.orders.transitions import OrderMoved, OrderNotFound, hold_at
 from ordertrack.orders.writing_actions import Wish, write
 from ordertrack.rules.order_actions import (
     DETAILED_ACTS,
@@ -44,6 +44,7 @@ def act(
     *,
     by: Principal,
     expected_status: OrderStatus | None = None,
+    expected_revision: int | None = None,
     line: int | None = None,
     detail: str | None = None,
     minutes: int | None = None,
@@ -52,11 +53,12 @@ def act(
 ) -> Acted:
     """Do this to an order of `by`'s tenant, log it and wake the listeners, then commit.
 
-    `expected_status` is the one that the asker saw; None means whatever it is now. `line` is for strikes,
+    `expected_status` is the one that the asker saw; None means whatever it is now; so is `expected_revision`,
+    which nothing at all may have happened to since. `line` is for strikes,
     `detail` for the reason of a hold or a delay and for the name of a rider, which is kept as the rider's
     other orders spell it; `minutes` are a delay's. `seen_revision` is for acknowledging changes: those that
     came after it stay unseen. What is so already is answered and not written again. Raises OrderNotFound,
-    OrderMoved, or IllegalAct and its kinds; then nothing has been written.
+    OrderMoved, OrderChanged, or IllegalAct and its kinds; then nothing has been written.
     """
     takes_detail = act in DETAILED_ACTS or act == OrderAction.DELAY
     wish = Wish(
@@ -68,6 +70,8 @@ def act(
         metadata or {},
     )
     try:
+        if expected_revision is not None:
+            hold_at(by.tenant_id, order_id, expected_revision)
         result = _act(order_id, wish, by, expected_status)
         db.session.commit()
     except Exception as error:

@@ -14,10 +14,9 @@ from ordertrack.i18n.plain_text import UnusableText, plain_text
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.orders import change_form, changes, records
 from ordertrack.orders.change_form import NEW_LINES, UnreadableField
-from ordertrack.orders.changes import OrderChanged
 from ordertrack.orders.new_order import PromiseOutOfRange
 from ordertrack.orders.order_record import OrderRecord
-from ordertrack.orders.transitions import OrderNotFound
+from ordertrack.orders.transitions import OrderChanged, OrderNotFound
 from ordertrack.rules.order_changes import (
     CHANGING_ROLES,
     TAKES_LINES,

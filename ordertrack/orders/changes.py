@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from ordertrack.database.channels import EVENTS_CHANNEL
@@ -17,9 +17,9 @@ from ordertrack.monitoring import metrics
 from ordertrack.orders import must_start, records
 from ordertrack.orders.change_draft import AddLine, Change, ChangeLine, Draft, drafted
 from ordertrack.orders.changed_fields import Fields, flat_changes
-from ordertrack.orders.models import Order, OrderItem
+from ordertrack.orders.models import OrderItem
 from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.transitions import OrderNotFound
+from ordertrack.orders.transitions import OrderChanged, OrderNotFound
 from ordertrack.restaurants import operations
 from ordertrack.rules.order_changes import (
     KITCHEN_FIELDS,
@@ -59,17 +59,6 @@ _LOG = text("""
     bindparam("customer", type_=JSONB(none_as_null=True)),
     *[bindparam(name, type_=JSONB) for name in ("metadata", "changes", "values", "told_fields")],
 )
-
-
-class OrderChanged(Exception):
-    """Somebody else changed the order since the asker looked: carries `expected_revision` and the `order`."""
-
-    def __init__(self, expected_revision: int, order: OrderRecord) -> None:
-        self.expected_revision = expected_revision
-        self.order = order
-        super().__init__(
-            f"The order is at revision {order.revision} by now, and you saw {expected_revision}."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +106,9 @@ def _change(
     reason: str | None,
     metadata: dict[str, Any],
 ) -> Changed:
-    order = _locked(by.tenant_id, order_id)
+    order = records.find_to_write(by.tenant_id, order_id)
+    if order is None:
+        raise OrderNotFound(order_id)
     adds_lines = any(isinstance(each, AddLine | ChangeLine) for each in changes)
     check_change(order.status, by.role, adds_lines=adds_lines)
     if expected_revision != order.revision and not (
@@ -154,23 +145,9 @@ def _change(
             "channel": EVENTS_CHANNEL,
         },
     )
-    return Changed(_read(by.tenant_id, order_id), True)
-
-
-def _locked(tenant_id: uuid.UUID, order_id: uuid.UUID) -> OrderRecord:
-    db.session.execute(
-        select(Order.id)
-        .where(Order.tenant_id == tenant_id, Order.id == order_id)
-        .with_for_update(key_share=True)
-    )
-    return _read(tenant_id, order_id)
-
-
-def _read(tenant_id: uuid.UUID, order_id: uuid.UUID) -> OrderRecord:
-    order = records.find(tenant_id, order_id)
-    if order is None:
-        raise OrderNotFound(order_id)
-    return order
+    after = records.find(by.tenant_id, order_id)
+    assert after is not None
+    return Changed(after, True)
 
 
 def _write_lines(order: OrderRecord, draft: Draft) -> list[int]:

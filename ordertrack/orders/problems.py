@@ -9,7 +9,6 @@ from babel.lists import format_list
 from ordertrack.i18n.translate import current, number, pgettext
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.orders.change_form import UnreadableField
-from ordertrack.orders.changes import OrderChanged
 from ordertrack.orders.intake import (
     FollowsNoOrder,
     IdempotencyKeyReused,
@@ -17,7 +16,7 @@ from ordertrack.orders.intake import (
     RestaurantPaused,
 )
 from ordertrack.orders.new_order import PromiseOutOfRange
-from ordertrack.orders.transitions import OrderMoved, OrderNotFound
+from ordertrack.orders.transitions import OrderChanged, OrderMoved, OrderNotFound
 from ordertrack.rules.order_actions import (
     LONGEST_DELAY,
     DetailMissing,

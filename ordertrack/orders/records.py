@@ -21,7 +21,7 @@ from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.restaurants import find_restaurant
 from ordertrack.tenants.stream import TenantStream
 
-__all__ = ["ItemRecord", "OrderRecord", "Step", "find", "newest", "of_day", "of_restaurant"]
+__all__ = ["ItemRecord", "OrderRecord", "Step", "find", "find_to_write", "newest", "of_day", "of_restaurant"]
 
 
 def find(tenant_id: uuid.UUID, order_id: uuid.UUID) -> OrderRecord | None:
@@ -29,6 +29,16 @@ def find(tenant_id: uuid.UUID, order_id: uuid.UUID) -> OrderRecord | None:
     for row in _FIND.rows(tenant_id=tenant_id, order_id=order_id):
         return to_record(row)
     return None
+
+
+def find_to_write(tenant_id: uuid.UUID, order_id: uuid.UUID) -> OrderRecord | None:
+    """As `find`, and nobody else writes it until this transaction has ended."""
+    db.session.execute(
+        select(Order.id)
+        .where(Order.tenant_id == tenant_id, Order.id == order_id)
+        .with_for_update(key_share=True)
+    )
+    return find(tenant_id, order_id)
 
 
 def of_restaurant(

@@ -65,6 +65,17 @@ class OrderMoved(Exception):
         )
 
 
+class OrderChanged(Exception):
+    """Something happened to the order since the asker looked: carries `expected_revision` and the `order`."""
+
+    def __init__(self, expected_revision: int, order: OrderRecord) -> None:
+        self.expected_revision = expected_revision
+        self.order = order
+        super().__init__(
+            f"The order is at revision {order.revision} by now, and you saw {expected_revision}."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Advance:
     """What came of a tap: the order as it stands now, and whether this tap `moved` it there."""
@@ -83,6 +94,7 @@ def advance(
     *,
     by: Principal,
     expected_status: OrderStatus | None = None,
+    expected_revision: int | None = None,
     reason: str | None = None,
     metadata: dict[str, Any] | None = None,
     waited: int | None = None,
@@ -91,16 +103,28 @@ def advance(
 ) -> Advance:
     """Move an order of `by`'s tenant to `to`, write its event and wake the listeners, then commit.
 
-    `expected_status` is the one that the asker saw; None means whatever it is now. `waited` is how many
-    seconds ago that was: who saw it before the order left it and came to it again is told so. `on_board`
+    `expected_status` is the one that the asker saw; None means whatever it is now; so is `expected_revision`,
+    which nothing at all may have happened to since. `waited` is how many seconds ago the asker looked: who
+    saw it before the order left that status and came to it again is told so. `on_board`
     keeps to what boards keep to besides: what is held is not moved, and ready is what has all its lines
     struck off and all its changes seen, unless somebody said `despite_open_lines`. Raises OrderNotFound,
-    OrderMoved, or IllegalTransition and its kinds; then nothing has been written.
+    OrderMoved, OrderChanged, or IllegalTransition and its kinds; then nothing has been written.
     """
     needs_lines_done = on_board and not despite_open_lines
     try:
+        if expected_revision is not None:
+            hold_at(by.tenant_id, order_id, expected_revision)
         result = _advance(
-            order_id, to, by, expected_status, reason, metadata, waited, on_board, needs_lines_done
+            order_id,
+            to,
+            by,
+            expected_status,
+            expected_revision,
+            reason,
+            metadata,
+            waited,
+            on_board,
+            needs_lines_done,
         )
         db.session.commit()
     except Exception as error:
@@ -116,6 +140,7 @@ def _advance(
     to: OrderStatus,
     by: Principal,
     expected_status: OrderStatus | None,
+    expected_revision: int | None,
     reason: str | None,
     metadata: dict[str, Any] | None,
     waited: int | None,
@@ -159,6 +184,8 @@ def _advance(
         except IntegrityError:
             if not _has_other_rules_now(order):
                 raise
+            if expected_revision is not None:
+                hold_at(by.tenant_id, order_id, expected_revision)
             continue
         if written:
             made = written[0]
@@ -166,12 +193,21 @@ def _advance(
             return Advance(records.as_written(after, made.revision), True)
 
 
+def hold_at(tenant_id: uuid.UUID, order_id: uuid.UUID, revision: int) -> None:
+    """Hold the order for this transaction where the asker saw it; raises OrderChanged or OrderNotFound."""
+    order = records.find_to_write(tenant_id, order_id)
+    if order is None:
+        raise OrderNotFound(order_id)
+    if order.revision != revision:
+        raise OrderChanged(revision, order)
+
+
 def confirm_by_house(tenant_id: uuid.UUID, order_id: uuid.UUID) -> None:
     """Confirm, in the running transaction, an order that was placed in it."""
     order = records.find(tenant_id, order_id)
     assert order is not None
     by = house.on_arrival(tenant_id)
-    _advance(order_id, OrderStatus.CONFIRMED, by, None, None, None, None, False, False)
+    _advance(order_id, OrderStatus.CONFIRMED, by, None, None, None, None, None, False, False)
 
 
 def _needs_lines(order: OrderRecord) -> bool:

@@ -21,10 +21,9 @@ from ordertrack.orders import (
     transitions,
 )
 from ordertrack.orders.change_draft import AddLine, ChangeLine, SetFields, VoidLine
-from ordertrack.orders.changes import OrderChanged
 from ordertrack.orders.event_log import ActionRecord
 from ordertrack.orders.new_order import NewItem, PromiseOutOfRange
-from ordertrack.orders.transitions import OrderNotFound
+from ordertrack.orders.transitions import OrderChanged, OrderNotFound
 from ordertrack.rules.order_actions import NoSuchLine, OrderAction
 from ordertrack.rules.order_changes import (
     CHANGING_ROLES,

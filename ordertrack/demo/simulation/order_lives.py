@@ -9,8 +9,8 @@ from ordertrack.demo.simulation import menu
 from ordertrack.demo.simulation.guests import SIMULATED
 from ordertrack.orders import actions, changes, intake, records
 from ordertrack.orders.change_draft import AddLine, Change, SetFields
-from ordertrack.orders.changes import OrderChanged
 from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.transitions import OrderChanged
 from ordertrack.rules.order_actions import IllegalAct, OrderAction
 from ordertrack.rules.order_changes import IllegalChange
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
