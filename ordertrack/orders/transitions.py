@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from ordertrack.database.channels import EVENTS_CHANNEL
@@ -16,22 +14,11 @@ from ordertrack.database.session import db
 from ordertrack.database.statements import Statement
 from ordertrack.monitoring import metrics
 from ordertrack.orders import house, records
-from ordertrack.orders.models import StatusEvent
+from ordertrack.orders.move_checks import Move, came_again, check
 from ordertrack.orders.records import OrderRecord, Step
 from ordertrack.orders.writing_actions import Wish, write
-from ordertrack.restaurants import operations
-from ordertrack.rules import state_machine
 from ordertrack.rules.order_actions import OrderAction
-from ordertrack.rules.roles import Role
-from ordertrack.rules.state_machine import (
-    RECALL,
-    ChangeUnseen,
-    LinesOpen,
-    OrderHeld,
-    OrderStatus,
-    ReasonMissing,
-    RecalledTooLate,
-)
+from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.principal import Principal
 
 # The schema's own function: one statement that compares, sets, counts, writes and wakes.
@@ -41,10 +28,6 @@ _ADVANCE = Statement(
     " %(needs_changes_seen)s)",
     {"channel": EVENTS_CHANNEL},
 )
-
-
-_INEXACT = dt.timedelta(seconds=2)  # taps say how long they waited in whole seconds, by their device's clock
-_CALLED_READY = (OrderStatus.PREPARING, OrderStatus.READY)
 
 
 class OrderNotFound(LookupError):
@@ -110,22 +93,21 @@ def advance(
     struck off and all its changes seen, unless somebody said `despite_open_lines`. Raises OrderNotFound,
     OrderMoved, OrderChanged, or IllegalTransition and its kinds; then nothing has been written.
     """
-    needs_lines_done = on_board and not despite_open_lines
+    move = Move(
+        to,
+        by,
+        expected_status,
+        expected_revision,
+        reason,
+        metadata or {},
+        waited,
+        on_board,
+        needs_lines_done=on_board and not despite_open_lines,
+    )
     try:
         if expected_revision is not None:
             hold_at(by.tenant_id, order_id, expected_revision)
-        result = _advance(
-            order_id,
-            to,
-            by,
-            expected_status,
-            expected_revision,
-            reason,
-            metadata,
-            waited,
-            on_board,
-            needs_lines_done,
-        )
+        result = _advance(order_id, move)
         db.session.commit()
     except Exception as error:
         db.session.rollback()
@@ -135,62 +117,48 @@ def advance(
     return result
 
 
-def _advance(
-    order_id: uuid.UUID,
-    to: OrderStatus,
-    by: Principal,
-    expected_status: OrderStatus | None,
-    expected_revision: int | None,
-    reason: str | None,
-    metadata: dict[str, Any] | None,
-    waited: int | None,
-    on_board: bool,
-    needs_lines_done: bool,
-) -> Advance:
+def _advance(order_id: uuid.UUID, move: Move) -> Advance:
+    to, by, seen = move.to, move.by, move.expected_status
     while True:  # ends: each turn means that somebody moved or fired the order, or chose other rules
         order = records.find(by.tenant_id, order_id)
         if order is None:
             raise OrderNotFound(order_id)
-        if order.status != expected_status and (expected_status is not None or order.status == to):
-            return _already_there(order, to, expected_status)
-        if expected_status is not None and waited is not None and _came_again(order, waited):
-            raise OrderMoved(expected_status, order.status, order.steps[-1].changed_by)
-        state_machine.check(order.status, to, order.fulfilment, by.role, order.rule_set)
-        if not reason and state_machine.asks_reason(order.status, to, by_staff=by.is_staff):
-            raise ReasonMissing(order.status, to, order.allowed(by.role))
-        if (order.status, to) == RECALL and by.role == Role.KITCHEN:
-            _check_recall(order, to)
-        is_called_ready = needs_lines_done and (order.status, to) == _CALLED_READY
-        asks_lines = is_called_ready and _needs_lines(order)
-        if on_board:
-            _check_board(order, to, by, asks_lines, is_called_ready)
+        if order.status != seen and (seen is not None or order.status == to):
+            return _already_there(order, to, seen)
+        if seen is not None and move.waited is not None and came_again(order, move.waited):
+            raise OrderMoved(seen, order.status, order.steps[-1].changed_by)
+        check(order, move)
         if order.is_later and to == OrderStatus.PREPARING:
             db.session.connection()  # the fire and the move are one transaction
             write(order, Wish(OrderAction.FIRE), by)
             continue
         try:
-            written = _ADVANCE.rows(
-                tenant_id=by.tenant_id,
-                order_id=order_id,
-                expected_status=order.status.value,
-                to=to.value,
-                needs_lines_done=asks_lines,
-                needs_changes_seen=is_called_ready,
-                heeds_hold=on_board and to != OrderStatus.CANCELLED,
-                changed_by=by.name,
-                actor=by.actor,
-                metadata=Jsonb({**(metadata or {}), **({"reason": reason} if reason else {})}),
-            )
+            written = _write(order, move)
         except IntegrityError:
             if not _has_other_rules_now(order):
                 raise
-            if expected_revision is not None:
-                hold_at(by.tenant_id, order_id, expected_revision)
+            if move.expected_revision is not None:
+                hold_at(by.tenant_id, order_id, move.expected_revision)
             continue
         if written:
             made = written[0]
-            after = order.after(Step(to, made.at, by.name, reason, made.load))
+            after = order.after(Step(to, made.at, by.name, move.reason, made.load))
             return Advance(records.as_written(after, made.revision), True)
+
+
+def _write(order: OrderRecord, move: Move) -> list[Any]:
+    return _ADVANCE.rows(
+        tenant_id=order.tenant_id,
+        order_id=order.id,
+        expected_status=order.status.value,
+        to=move.to.value,
+        needs_lines_done=move.asks_lines(order),
+        needs_changes_seen=move.calls_ready(order),
+        heeds_hold=move.on_board and move.to != OrderStatus.CANCELLED,
+        changed_by=move.by.name,
+        actor=move.by.actor,
+        metadata=Jsonb({**move.metadata, **({"reason": move.reason} if move.reason else {})}),
+    )
 
 
 def hold_at(tenant_id: uuid.UUID, order_id: uuid.UUID, revision: int) -> None:
@@ -206,32 +174,7 @@ def confirm_by_house(tenant_id: uuid.UUID, order_id: uuid.UUID) -> None:
     """Confirm, in the running transaction, an order that was placed in it."""
     order = records.find(tenant_id, order_id)
     assert order is not None
-    by = house.on_arrival(tenant_id)
-    _advance(order_id, OrderStatus.CONFIRMED, by, None, None, None, None, None, False, False)
-
-
-def _needs_lines(order: OrderRecord) -> bool:
-    """Whether the restaurant wants lines struck off before its boards call an order ready."""
-    return operations.of_restaurant(order.tenant_id, order.restaurant_id).orders.ready_needs_lines
-
-
-def _came_again(order: OrderRecord, waited: int) -> bool:
-    """Whether the order has left its status and come to it again since a tap that waited so many seconds.
-
-    A move by a tap that waited too happened when it was tapped: taps of one queue follow one another.
-    """
-    if [step.status for step in order.steps].count(order.status) < 2:
-        return False
-    ago = db.session.scalar(
-        select(StatusEvent.event_metadata["waited"].as_integer()).where(
-            StatusEvent.tenant_id == order.tenant_id,
-            StatusEvent.order_id == order.id,
-            StatusEvent.version == order.version,
-        )
-    )
-    moved_at = order.status_since - dt.timedelta(seconds=ago or 0)
-    tapped_at = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=waited)
-    return moved_at > tapped_at + _INEXACT
+    _advance(order_id, Move(OrderStatus.CONFIRMED, house.on_arrival(tenant_id)))
 
 
 def _has_other_rules_now(order: OrderRecord) -> bool:
@@ -239,26 +182,6 @@ def _has_other_rules_now(order: OrderRecord) -> bool:
     db.session.rollback()
     found = records.find(order.tenant_id, order.id)
     return found is not None and found.rule_set != order.rule_set
-
-
-def _check_recall(order: OrderRecord, to: OrderStatus) -> None:
-    """The kitchen has the restaurant's minutes for it; then the order may be on its way."""
-    within = operations.of_restaurant(order.tenant_id, order.restaurant_id).recall_within
-    if dt.datetime.now(dt.UTC) - order.status_since > dt.timedelta(seconds=within):
-        raise RecalledTooLate(within, order.status, to, order.allowed(Role.KITCHEN))
-
-
-def _check_board(
-    order: OrderRecord, to: OrderStatus, by: Principal, asks_lines: bool, asks_seen: bool
-) -> None:
-    """What is only asked of those who stand before a board."""
-    allowed = order.allowed(by.role)
-    if order.hold_reason is not None and to != OrderStatus.CANCELLED:
-        raise OrderHeld(order.hold_reason, order.status, to, allowed)
-    if asks_seen and order.has_unseen_changes:
-        raise ChangeUnseen(order.status, to, allowed)
-    if asks_lines and order.open_lines:
-        raise LinesOpen(order.open_lines, order.status, to, allowed)
 
 
 def _already_there(order: OrderRecord, to: OrderStatus, expected_status: OrderStatus | None) -> Advance:
