@@ -16,7 +16,7 @@ from sqlalchemy import text
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, operator_connection, tenant_context
 from ordertrack.restaurants import rule_sets, save
-from ordertrack.restaurants.cache import forget, of_tenant
+from ordertrack.restaurants.cache import RestaurantSettings, forget, of_tenant
 from ordertrack.restaurants.calendar import Shift
 from ordertrack.restaurants.targets import Target
 from ordertrack.rules.stages import LeftOut, Stage
@@ -41,8 +41,7 @@ FIRST = dt.datetime(2026, 10, 22, 3, 0, tzinfo=UTC)
 settings, app, operator_app, make_house = quiet_fixtures("module")
 
 
-@pytest.fixture
-def house(make_house: Callable[..., House], app: Flask) -> House:
+def open_house(make_house: Callable[..., House], app: Flask) -> House:
     """Cedar, with one restaurant in Beirut and one in Dubai, and targets that change on a day."""
     made = make_house("Cedar", ("hamra", "marina"))
     with tenant_context(app, made.tenant_id):
@@ -65,6 +64,23 @@ def house(make_house: Callable[..., House], app: Flask) -> House:
                     restaurant.id, Target(stage, fulfilment, day, seconds), by=by, now=on_that_day
                 )
     return made
+
+
+@pytest.fixture
+def house(make_house: Callable[..., House], app: Flask) -> House:
+    return open_house(make_house, app)
+
+
+@pytest.fixture(scope="module")
+def measured(
+    make_house: Callable[..., House], app: Flask, operator_app: Flask
+) -> tuple[House, tuple[RestaurantSettings, ...], list[Time]]:
+    """Such a house after a mixed service, which is only read; and what its log says of each time."""
+    house = open_house(make_house, app)
+    with tenant_context(app, house.tenant_id):
+        write(operator_app, house, service(house, 5, FIRST, 5, 700))
+        extend.rebuild(house.tenant_id)
+        return house, tuple(of_tenant(house.tenant_id)), exact_times(house)
 
 
 @pytest.fixture
@@ -187,16 +203,13 @@ def test_what_is_saved_while_days_are_made_anew_is_made_anew_next(
 @pytest.mark.parametrize("with_left_out", [False, True])
 @pytest.mark.parametrize("fulfilment", [None, Fulfilment.PICKUP])
 def test_the_report_is_what_the_log_says_and_its_percentiles_are_within_the_stated_error(
-    house: House,
-    operator_app: Flask,
-    inside: None,
+    app: Flask,
+    measured: tuple[House, tuple[RestaurantSettings, ...], list[Time]],
     with_left_out: bool,
     fulfilment: Fulfilment | None,
 ) -> None:
-    write(operator_app, house, service(house, 5, FIRST, 5, 700))
-    extend.rebuild(house.tenant_id)
-    restaurants = tuple(of_tenant(house.tenant_id))
-    wanted = [time for time in exact_times(house) if fulfilment is None or time.fulfilment == fulfilment]
+    house, restaurants, times = measured
+    wanted = [time for time in times if fulfilment is None or time.fulfilment == fulfilment]
     for chosen, is_all in ((restaurants, True), (restaurants[:1], False)):
         asked = Selection(
             house.tenant_id,
@@ -207,7 +220,8 @@ def test_the_report_is_what_the_log_says_and_its_percentiles_are_within_the_stat
             fulfilment=fulfilment,
             with_left_out=with_left_out,
         )
-        made = build.make(asked)
+        with tenant_context(app, house.tenant_id):
+            made = build.make(asked)
         slugs = {each.slug for each in chosen}
         here = [time for time in wanted if time.restaurant in slugs]
         now = [time for time in here if asked.first <= time.day <= asked.last]

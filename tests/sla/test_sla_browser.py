@@ -22,7 +22,7 @@ from ordertrack.restaurants.targets import Target
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla.rollup import extend
-from support.cast import House
+from support.cast import House, with_another_maya
 from support.page_recorder import expect_state
 from support.past_service import service, write
 from support.server import Server
@@ -40,28 +40,37 @@ CUT = """all => all.filter((each) => {
 SHEET_OF_A4 = {"width": 703, "height": 1032}  # less its margins
 
 
-@pytest.fixture
-def around_the_clock(app: Flask, cedar: House) -> House:
-    """Cedar with a target for the kitchen, and one shift that always runs."""
+def never_closes(app: Flask, house: House) -> House:
+    """A target for the kitchen, and one shift that always runs."""
     now = dt.datetime.now(dt.UTC)
-    by = cedar.maya.principal
-    with tenant_context(app, cedar.tenant_id):
-        for each in cache.of_tenant(cedar.tenant_id):
+    by = house.maya.principal
+    with tenant_context(app, house.tenant_id):
+        for each in cache.of_tenant(house.tenant_id):
             today = each.calendar.day_of(now)
             save.save_target(each.id, Target(Stage.KITCHEN, None, today - dt.timedelta(40), 900), by=by)
             shifts = (Shift("All day", EVERY_WEEKDAY, dt.time(4), dt.time(4)),)
             save.save_rules(each.id, Rules(today, "Asia/Beirut", dt.time(4), shifts), by=by)
-    return cedar
+    return house
 
 
 @pytest.fixture
-def busy(app: Flask, operator_app: Flask, around_the_clock: House) -> House:
-    """The same after four weeks of service."""
-    house = around_the_clock
+def around_the_clock(app: Flask, cedar: House) -> House:
+    return never_closes(app, cedar)
+
+
+@pytest.fixture(scope="module")
+def served(app: Flask, operator_app: Flask, make_house: Callable[..., House]) -> House:
+    """Such a house after four weeks of service; all who use it only look."""
+    house = never_closes(app, make_house("Cedar", ("hamra", "jounieh")))
     write(operator_app, house, service(house, 7, dt.datetime.now(dt.UTC) - dt.timedelta(28), 27, 400))
     with tenant_context(app, house.tenant_id):
         extend.rebuild(house.tenant_id)
     return house
+
+
+@pytest.fixture
+def busy(operator_app: Flask, served: House) -> House:
+    return with_another_maya(operator_app, served)
 
 
 def canvases(page: Page) -> Locator:

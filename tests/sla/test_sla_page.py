@@ -14,8 +14,9 @@ from html import unescape
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
-from ordertrack.database.session import tenant_context
+from ordertrack.database.session import db, tenant_context
 from ordertrack.i18n import formats
 from ordertrack.restaurants import cache, save
 from ordertrack.restaurants.targets import Target
@@ -26,24 +27,35 @@ from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.report_tables import TABLES
 from ordertrack.sla.report.selection import Preset, Selection
 from ordertrack.sla.rollup import extend
-from support.cast import House, Person
+from ordertrack.tenants.models import Restaurant
+from support.cast import House, Person, with_another_maya
 from support.past_service import service, write
 
 SignIn = Callable[[Person], FlaskClient]
 
 
-@pytest.fixture
-def busy(app: Flask, operator_app: Flask, cedar: House) -> House:
-    """Cedar after four weeks of service, with a target for the kitchen of Hamra only."""
+def serve(app: Flask, operator_app: Flask, house: House) -> House:
+    """Four weeks of service, with a target for the kitchen of Hamra only."""
     now = dt.datetime.now(dt.UTC)
-    with tenant_context(app, cedar.tenant_id):
-        hamra = next(each for each in cache.of_tenant(cedar.tenant_id) if each.slug == "hamra")
+    with tenant_context(app, house.tenant_id):
+        hamra = next(each for each in cache.of_tenant(house.tenant_id) if each.slug == "hamra")
         since = hamra.calendar.day_of(now) - dt.timedelta(40)
-        save.save_target(hamra.id, Target(Stage.KITCHEN, None, since, 900), by=cedar.maya.principal)
-    write(operator_app, cedar, service(cedar, 7, now - dt.timedelta(28), 27.5, 400))
-    with tenant_context(app, cedar.tenant_id):
-        extend.rebuild(cedar.tenant_id)
-    return cedar
+        save.save_target(hamra.id, Target(Stage.KITCHEN, None, since, 900), by=house.maya.principal)
+    write(operator_app, house, service(house, 7, now - dt.timedelta(28), 27.5, 400))
+    with tenant_context(app, house.tenant_id):
+        extend.rebuild(house.tenant_id)
+    return house
+
+
+@pytest.fixture(scope="module")
+def served(app: Flask, operator_app: Flask, make_house: Callable[..., House]) -> House:
+    """A house after four weeks; all who use it only read."""
+    return serve(app, operator_app, make_house("Cedar", ("hamra", "jounieh")))
+
+
+@pytest.fixture
+def busy(operator_app: Flask, served: House) -> House:
+    return with_another_maya(operator_app, served)
 
 
 def report_of(app: Flask, house: House, **changes: object) -> Report:
@@ -227,21 +239,16 @@ def test_every_table_of_the_page_can_be_had_as_a_file(
 
 
 def test_charts_are_given_numbers_and_nothing_that_a_browser_would_run(
-    app: Flask, operator_app: Flask, busy: House, sign_in: SignIn
+    app: Flask, operator_app: Flask, cedar: House, sign_in: SignIn
 ) -> None:
-    from sqlalchemy import text
-
-    from ordertrack.database.session import db
-
+    serve(app, operator_app, cedar)
     name = "</script><img src=x onerror=alert(1)>"
-    with operator_app.app_context():
-        db.session.execute(
-            text("SELECT set_config('ordertrack.tenant_id', :t, true)"), {"t": str(busy.tenant_id)}
-        )
-        db.session.execute(text("UPDATE restaurants SET name = :n WHERE slug = 'hamra'"), {"n": name})
+    renamed = update(Restaurant).where(Restaurant.tenant_id == cedar.tenant_id, Restaurant.slug == "hamra")
+    with tenant_context(operator_app, cedar.tenant_id):
+        db.session.execute(renamed.values(name=name))
         db.session.commit()
     cache.forget_all()
-    page = sign_in(busy.maya).get("/sla?range=28&group=restaurant").text
+    page = sign_in(cedar.maya).get("/sla?range=28&group=restaurant").text
     assert name not in page
     blocks = re.findall(r'<script type="application/json">(.*?)</script>', page, re.DOTALL)
     charts = [json.loads(block) for block in blocks]

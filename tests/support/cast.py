@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from unittest import mock
 
@@ -12,6 +12,7 @@ from flask import Flask
 
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts, passwords
+from ordertrack.tenants.models import Tenant
 from ordertrack.tenants.principal import Principal
 
 PASSWORD = "cedar-and-salt"
@@ -44,27 +45,37 @@ class House:
         return {"Authorization": f"Bearer {self.key}"}
 
 
+def with_another_maya(operator: Flask, house: House) -> House:
+    """The same house with a manager of one test's own: nobody may sign in as often as many tests would."""
+    name = f"maya-{secrets.token_hex(4)}"
+    with operator.app_context():
+        tenant = accounts.find_tenant(house.slug)
+        member = _hire(tenant, f"{name}@{house.slug}.example", "Maya", Role.MANAGER)
+    return replace(house, maya=member)
+
+
+def _hire(tenant: Tenant, email: str, name: str, role: Role) -> Person:
+    with mock.patch.object(accounts, "hash_password", _hash_once):
+        member = accounts.create_staff_member(tenant, email, name, role, PASSWORD)
+    return Person(email, Principal(tenant.id, f"staff:{member.id}", member.name, role))
+
+
 def make_house(operator: Flask, name: str, restaurants: tuple[str, ...]) -> House:
     """Make a tenant with its cast; the names of restaurants are its own."""
     slug = f"{name.lower()}-{secrets.token_hex(4)}"
-    with operator.app_context(), mock.patch.object(accounts, "hash_password", _hash_once):
+    with operator.app_context():
         tenant = accounts.create_tenant(name, slug)
         for restaurant in restaurants:
             accounts.create_restaurant(tenant, restaurant.title(), restaurant, "Asia/Beirut")
-
-        def hire(who: str, role: Role) -> Person:
-            email = f"{who}@{slug}.example"
-            member = accounts.create_staff_member(tenant, email, who.title(), role, PASSWORD)
-            return Person(email, Principal(tenant.id, f"staff:{member.id}", member.name, role))
 
         key, secret = accounts.create_key(tenant, "Till")
         return House(
             tenant.id,
             slug,
             restaurants,
-            hire("nour", Role.KITCHEN),
-            hire("karim", Role.DISPATCH),
-            hire("maya", Role.MANAGER),
+            _hire(tenant, f"nour@{slug}.example", "Nour", Role.KITCHEN),
+            _hire(tenant, f"karim@{slug}.example", "Karim", Role.DISPATCH),
+            _hire(tenant, f"maya@{slug}.example", "Maya", Role.MANAGER),
             secret,
             Principal(tenant.id, f"key:{key.id}", key.name),
         )
