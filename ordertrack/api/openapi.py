@@ -72,8 +72,8 @@ OPERATIONS = {
     ),
     "api.order": Operation("Read an order.", {200: answers.OrderAnswer}, problems=(404,)),
     "api.advance_order": Operation(
-        "Move an order. 422 tells from, to and what is allowed; 409 tells seen and current. With `revision`,"
-        " a call that is repeated after a lost answer does nothing twice: 409 tells the order as it is now."
+        "Move an order. 422 tells from, to and what is allowed; 409 tells seen, current and the order as it"
+        " is now. With `revision`, a call that is repeated after a lost answer does nothing twice."
         " What only the extended rules allow (cancelling late, recall, back from the road) wants a reason.",
         {200: answers.OrderAnswer},
         body=schemas.TransitionRequest,
@@ -82,8 +82,8 @@ OPERATIONS = {
     "api.act_on_order": Operation(
         "Strike a line off, rush, hold or delay an order, give it to a rider, begin one that is for later,"
         " acknowledge that it was cancelled or changed."
-        " 422 tells act, current and allowed_acts; 409 tells seen and current. With `revision`, a call"
-        " that is repeated after a lost answer does nothing twice: 409 tells the order as it is now.",
+        " 422 tells act, current and allowed_acts; 409 tells seen, current and the order as it"
+        " is now. With `revision`, a call that is repeated after a lost answer does nothing twice.",
         {200: answers.OrderAnswer},
         body=schemas.ActionRequest,
         problems=(400, 404, 409, 413, 415, 422),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -27,7 +27,8 @@ from ordertrack.api.schemas import ActionRequest, OrderRequest, TransitionReques
 from ordertrack.api.stream import require_restaurant, topic_of
 from ordertrack.orders import actions, changes, event_log, intake, records, transitions
 from ordertrack.orders.event_log import ActionRecord, EventRecord
-from ordertrack.orders.transitions import OrderChanged, OrderNotFound
+from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.transitions import OrderChanged, OrderMoved, OrderNotFound
 from ordertrack.streams import sse
 from ordertrack.web.problems import Refusal, problem_of
 
@@ -40,7 +41,7 @@ def place_order() -> Response:
     order = reading.body(OrderRequest).to_order()
     order_id, is_new = intake.place(order, by=principal(), idempotency_key=reading.idempotency_key())
     location = url_for("api.order", order_id=order_id)
-    return answer(_order(order_id), 201 if is_new else 200, {"Location": location})
+    return _answer(_order(order_id), 201 if is_new else 200, {"Location": location})
 
 
 @blueprint.get("/orders")
@@ -64,14 +65,14 @@ def orders() -> Response:
 @blueprint.get("/orders/<uuid:order_id>")
 def order(order_id: uuid.UUID) -> Response:
     """One order."""
-    return answer(_order(order_id))
+    return _answer(_order(order_id))
 
 
 @blueprint.post("/orders/<uuid:order_id>/transitions")
 def advance_order(order_id: uuid.UUID) -> Response:
     """Move an order; a move that was made before is answered like one that is made now."""
     move = reading.body(TransitionRequest)
-    with _as_it_is_now():
+    with _as_it_is_now(order_id):
         result = transitions.advance(
             order_id,
             move.to,
@@ -81,14 +82,14 @@ def advance_order(order_id: uuid.UUID) -> Response:
             reason=move.reason,
             metadata=move.metadata,
         )
-    return answer(OrderAnswer.of(result.order, request.host_url))
+    return _answer(result.order)
 
 
 @blueprint.post("/orders/<uuid:order_id>/actions")
 def act_on_order(order_id: uuid.UUID) -> Response:
     """Do something to an order besides moving it; what is so already is answered like what is done now."""
     asked = reading.body(ActionRequest)
-    with _as_it_is_now():
+    with _as_it_is_now(order_id):
         result = actions.act(
             order_id,
             asked.act,
@@ -100,14 +101,14 @@ def act_on_order(order_id: uuid.UUID) -> Response:
             minutes=asked.minutes,
             metadata=asked.metadata,
         )
-    return answer(OrderAnswer.of(result.order, request.host_url))
+    return _answer(result.order)
 
 
 @blueprint.post("/orders/<uuid:order_id>/changes")
 def change_order(order_id: uuid.UUID) -> Response:
     """Change an order, all at once."""
     asked = reading.body(ChangesRequest)
-    with _as_it_is_now():
+    with _as_it_is_now(order_id):
         result = changes.change(
             order_id,
             asked.to_changes(),
@@ -116,7 +117,7 @@ def change_order(order_id: uuid.UUID) -> Response:
             reason=asked.reason,
             metadata=asked.metadata,
         )
-    return answer(OrderAnswer.of(result.order, request.host_url))
+    return _answer(result.order)
 
 
 @blueprint.get("/orders/<uuid:order_id>/events")
@@ -157,22 +158,27 @@ def openapi() -> Response:
 
 
 @contextmanager
-def _as_it_is_now() -> Iterator[None]:
-    """Who saw another revision of an order is told by 409 how it is now."""
+def _as_it_is_now(order_id: uuid.UUID) -> Iterator[None]:
+    """Who saw an order otherwise is told by 409 how it is now."""
     try:
         yield
-    except OrderChanged as error:
+    except (OrderChanged, OrderMoved) as error:
         problem = problem_of(error)
-        fresh = OrderAnswer.of(error.order, request.host_url).model_dump(mode="json")
-        raise Refusal(replace(problem, fields=problem.fields | {"order": fresh})) from None
+        fresh = OrderAnswer.of(_order(order_id), request.host_url)
+        now = {"order": fresh.model_dump(mode="json"), "revision": fresh.revision}
+        raise Refusal(replace(problem, fields=problem.fields | now)) from None
 
 
 def _reader(include: Included | None) -> Callable[..., Sequence[EventRecord | ActionRecord]]:
     return event_log.events_after if include is None else event_log.entries_after
 
 
-def _order(order_id: uuid.UUID) -> OrderAnswer:
+def _order(order_id: uuid.UUID) -> OrderRecord:
     found = records.find(principal().tenant_id, order_id)
     if found is None:
         raise OrderNotFound(order_id)
-    return OrderAnswer.of(found, request.host_url)
+    return found
+
+
+def _answer(order: OrderRecord, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return answer(OrderAnswer.of(order, request.host_url), status, headers)

@@ -53,12 +53,12 @@ def _save(typed: Typed, known_as: str | None, by: Principal, restaurant: FoundRe
             raise UnusableSettings({"name": _("Another rider has this name.")})
         roster.save(restaurant.id, wanted, by=by)
         return _("%(name)s is on the list, and here.", name=wanted.name)
-    if typed["do"] == "remove":
-        roster.remove(restaurant.id, known_as, by=by)
-        return _("%(name)s is off the list. What the log says stays.", name=known_as)
     before = listed.find(known_as)
     if before is None:
         raise UnusableSettings({"name": _("Somebody else took this rider off the list meanwhile.")})
+    if typed["do"] == "remove":
+        roster.remove(restaurant.id, known_as, by=by)
+        return _("%(name)s is off the list. What the log says stays.", name=before.name)
     if typed["do"] in ("here", "away"):
         roster.change(restaurant.id, known_as, by=by, is_here=typed["do"] == "here")
     elif typed["do"] == "save":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 
@@ -29,6 +30,7 @@ from ordertrack.tenants.sign_in import acting_principal, staff_principal
 from ordertrack.web.problems import problem_of
 
 blueprint = Blueprint("order_changes", __name__)
+_FORM = re.compile("[0-9a-f]{16}", re.ASCII)
 
 
 @blueprint.get("/orders/<uuid:order_id>/change")
@@ -59,9 +61,11 @@ def change(order_id: uuid.UUID) -> ResponseReturnValue:
             expected_revision=_revision(),
             despite_actions=True,
             reason=plain_text(typed["reason"], 200) if typed["reason"] else None,
+            metadata={"form": typed["form"]} if _FORM.fullmatch(typed["form"]) else None,
         )
     except OrderChanged as error:
-        return _reopened(principal, error)
+        if not changes.is_made(principal.tenant_id, order_id, typed["form"]):  # an answer may have been lost
+            return _reopened(principal, error)
     except (IllegalChange, PromiseOutOfRange, UnreadableField, UnusableText) as error:
         fields = change_form.opened(order)
         for name in request.form:
@@ -78,8 +82,6 @@ def _reopened(principal: Principal, error: OrderChanged) -> Response:
         problem_of(error).detail,
         _("What you typed still stands here: look at the order, and save again."),
     ]
-    if form.lost_lines:
-        said.append(_("A line into which you typed was changed or voided: what you typed into it is gone."))
     return _form(principal, error.order, form.fields, " ".join(said), 409, form.meanwhile)
 
 
@@ -124,6 +126,7 @@ def _form(
         takes_lines=order.status in TAKES_LINES,
         new_lines=NEW_LINES.shown(typed),
         problem=problem,
+        unplaced=list(change_form.unplaced(order, request.form)),
         meanwhile=meanwhile or {},
     )
     return make_response(page, status)
@@ -135,6 +138,6 @@ def _is_sheet() -> bool:
 
 def _revision() -> int:
     text = request.form.get("revision", "")
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+    if not re.fullmatch("[1-9][0-9]{0,8}", text, re.ASCII):
         abort(422, _("Say in `revision` which one of the order you saw."))
     return int(text)

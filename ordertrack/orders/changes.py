@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, text, update
+from sqlalchemy import bindparam, exists, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from ordertrack.database.channels import EVENTS_CHANNEL
@@ -17,7 +17,7 @@ from ordertrack.monitoring import metrics
 from ordertrack.orders import must_start, records
 from ordertrack.orders.change_draft import AddLine, Change, ChangeLine, Draft, drafted
 from ordertrack.orders.changed_fields import Fields, flat_changes
-from ordertrack.orders.models import OrderItem
+from ordertrack.orders.models import ActionEvent, OrderItem
 from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.transitions import OrderChanged, OrderNotFound
 from ordertrack.restaurants import operations
@@ -95,6 +95,13 @@ def change(
         raise
     metrics.actions.labels("change", "done" if result.done else "so already").inc()
     return result
+
+
+def is_made(tenant_id: uuid.UUID, order_id: uuid.UUID, form: str) -> bool:
+    """Whether a change with this `form` in its metadata stands in the order's log."""
+    of_order = (ActionEvent.tenant_id == tenant_id, ActionEvent.order_id == order_id)
+    made = exists().where(*of_order, ActionEvent.action_metadata["form"].astext == form)
+    return bool(db.session.scalar(select(made)))
 
 
 def _change(

@@ -18,8 +18,9 @@ from ordertrack.orders.change_draft import Change, ChangeLine, SetFields
 from ordertrack.orders.change_form import opened, shown
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.orders.records import OrderRecord
-from ordertrack.rules.state_machine import Fulfilment
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House, Person
+from support.till import move
 
 Sign = Callable[[Person], FlaskClient]
 ITEM = NewItem("Kebab", 2, "hot", ("no salt, no pepper", "أ، ب"))
@@ -100,7 +101,7 @@ class TestWhatWasTypedWhileSomebodyElseChangedTheOrder:
     ) -> None:
         answer = page(area="Hamra", reason="called", **{"new-0-name": "Tea", "new-0-quantity": "2"})
         assert answer.status_code == 409 and "What you typed still stands here" in answer.text
-        assert "by now" not in answer.text and "is gone" not in answer.text
+        assert "by now" not in answer.text and "You also typed" not in answer.text
         again = sign_in(cedar.karim).post(f"/orders/{order_id}/change", data=fields_of(answer.text))
         assert again.status_code == 303
         order = read(app, cedar, order_id)
@@ -117,16 +118,46 @@ class TestWhatWasTypedWhileSomebodyElseChangedTheOrder:
         order = read(app, cedar, order_id)
         assert (order.customer, order.note) == ({"phone": "+961 3 222"}, "for the guard")
 
-    def test_is_said_to_be_gone_where_its_line_is(self, page: Callable[..., TestResponse]) -> None:
-        answer = page(**{"line-1-quantity": "5"})
-        assert answer.status_code == 409 and "what you typed into it is gone" in answer.text
+    @pytest.mark.parametrize(
+        ("typed", "said"),
+        [
+            ({"line-1-quantity": "5", "line-1-modifiers": "spicy"}, "Kebab: 5, spicy"),
+            ({"line-1-void": "1"}, "Kebab: Void"),
+        ],
+    )
+    def test_is_named_where_its_line_is_gone(
+        self, page: Callable[..., TestResponse], typed: dict[str, str], said: str
+    ) -> None:
+        answer = page(**typed)
+        assert answer.status_code == 409 and f"<li><bdi>{said}</bdi></li>" in answer.text
 
-    @pytest.mark.parametrize("was", ["", "[]", "{", '{"phone": null}', "9" * 5000])
+    def test_is_named_where_the_order_was_packed_meanwhile(
+        self, app: Flask, cedar: House, sign_in: Sign, page: Callable[..., TestResponse], order_id: uuid.UUID
+    ) -> None:
+        client, path = sign_in(cedar.karim), f"/orders/{order_id}/change"
+        form = fields_of(client.get(path).text)
+        move(app, cedar, order_id, OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
+        typed = {"line-2-quantity": "5", "new-0-name": "Tea", "new-0-quantity": "4", "new-0-notes": "mint"}
+        answer = client.post(path, data=form | typed)
+        assert answer.status_code == 422
+        assert "<li><bdi>Kebab: 5</bdi></li><li><bdi>4× Tea, mint</bdi></li>" in answer.text
+
+    def test_is_done_once_though_the_same_form_is_sent_twice(
+        self, app: Flask, cedar: House, sign_in: Sign, order_id: uuid.UUID
+    ) -> None:
+        client, path = sign_in(cedar.karim), f"/orders/{order_id}/change"
+        form = fields_of(client.get(path).text) | {"new-0-name": "Tea", "new-0-quantity": "4"}
+        for _ in range(2):
+            assert client.post(path, data=form).status_code == 303
+        assert [line.name for line in read(app, cedar, order_id).lines] == ["Kebab", "Tea"]
+
+    @pytest.mark.parametrize("was", ["", "[]", "{", '{"phone": null}', "9" * 5000, "[" * 5000])
     def test_stands_also_where_the_form_does_not_tell_what_was_there(
         self, page: Callable[..., TestResponse], was: str
     ) -> None:
         answer = page(was=was, phone="+961 3 222")
         assert answer.status_code == 409 and "+961 3 222" in answer.text
+        assert "by now: <bdi>+961 1 111</bdi>" in answer.text
 
 
 def fields_of(page: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ import { START } from "./times.js";
 const KINDS = { bars, shares, hours };
 const BAR = 44; // pixels that two bars lying beneath their name need
 const NARROW = 640;
+const NAMES_STAND = 720; // pixels from which names have room beneath bars that stand
 
 /** @param {ChartData} data @param {boolean} isNarrow */
 function height(data, isNarrow) {
@@ -34,16 +35,17 @@ function common(colours, description) {
 export function draw(place, data) {
   const description = place.getAttribute("aria-label");
   const isNarrow = () => place.clientWidth < NARROW;
-  place.style.blockSize = `${height(data, isNarrow())}px`;
+  const laid = () => ({ ...data, isLying: data.isLying || (place.clientWidth < NAMES_STAND && data.labels?.length < 20) });
+  place.style.blockSize = `${height(laid(), isNarrow())}px`;
   const chart = echarts.init(place, null, { renderer: "canvas" });
 
   function redraw() {
     if (place.hidden) return;
     const colours = palette();
-    place.style.blockSize = `${height(data, isNarrow())}px`;
+    const now = laid();
+    place.style.blockSize = `${height(now, isNarrow())}px`;
     chart.resize();
-    const wide = { ...data, isLying: data.isLying || (isNarrow() && data.labels?.length < 20) };
-    const { tooltip, ...option } = KINDS[data.kind](wide, colours, isNarrow());
+    const { tooltip, ...option } = KINDS[data.kind](now, colours, isNarrow());
     const shared = common(colours, description);
     chart.setOption({ ...shared, ...option, tooltip: { ...shared.tooltip, ...tooltip } }, true);
   }
