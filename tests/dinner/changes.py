@@ -20,7 +20,7 @@ def findings(evening: Evening) -> Iterator[str]:
     yield from _logged(evening.till.told, entries)
     yield from (fault for told in evening.till.told for fault in _as_asked(told))
     yield from _stand(evening)
-    yield from _seen(entries)
+    yield from _seen(entries, set().union(*(tablet.insisted for tablet in evening.tablets)))
 
 
 def summary(evening: Evening) -> str:
@@ -80,13 +80,16 @@ def _stand(evening: Evening) -> Iterator[str]:
                 yield f"order {order.number} has {stand}, {order.note!r}; the till was told {said}"
 
 
-def _seen(entries: list[EventRecord | ActionRecord]) -> Iterator[str]:
-    """No board called ready what it had not seen, unless somebody insisted."""
+def _seen(entries: list[EventRecord | ActionRecord], insisted: set[str]) -> Iterator[str]:
+    """No board called ready what it had not seen, unless somebody insisted.
+
+    Who insists does so before open lines; somebody else may strike the last one off before the tap arrives.
+    """
     unseen = set()
     for entry in entries:
         if isinstance(entry, ActionRecord) and entry.act in (OrderAction.CHANGE, OrderAction.ACKNOWLEDGE):
             change = {entry.order_id}
             unseen = unseen | change if entry.act == OrderAction.CHANGE else unseen - change
         is_ready = isinstance(entry, EventRecord) and entry.to_status == OrderStatus.READY
-        if is_ready and entry.order_id in unseen and entry.open_lines == 0:
+        if is_ready and entry.order_id in unseen and entry.metadata.get("tap") not in insisted:
             yield f"order {entry.number} was called ready and its changes were not seen"

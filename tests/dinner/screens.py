@@ -19,10 +19,22 @@ def findings(app: Flask, house: House, tablets: Iterable[Tablet]) -> Iterator[st
     """Where a tablet shows something else than is so."""
     for tablet in tablets:
         tablet.page.wait_for_selector("body[data-live=live]")
-        truth, shown = _truth(app, house, tablet.board), tablet.shown()
+        truth, shown = _seen_at_once(app, house, tablet)
         for column, cards in truth.items():
             if shown.get(column) != cards:
                 yield f"{tablet.name} shows {shown.get(column)} in {column}, and the database has {cards}"
+
+
+def _seen_at_once(app: Flask, house: House, tablet: Tablet) -> tuple[Columns, Columns]:
+    """What is so and what the tablet shows at one moment: cards also leave by themselves."""
+    while True:
+        before, shown, after = (
+            _truth(app, house, tablet.board),
+            tablet.shown(),
+            _truth(app, house, tablet.board),
+        )
+        if before == after:
+            return before, shown
 
 
 def _truth(app: Flask, house: House, board: str) -> Columns:

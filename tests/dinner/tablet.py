@@ -16,7 +16,8 @@ PRESENCE = 1_500  # in which what is there can be tapped
 
 # What the page says of its taps is heard outside it, so that no reload forgets it.
 _LISTEN = """
-const tell = (what) => ({ detail }) => console.debug(JSON.stringify(["tap", what, detail.id]));
+const tell = (what) => ({ detail }) => console.debug(JSON.stringify(["tap", what, detail.id,
+  Boolean(detail.fields?.despite_open_lines)]));
 const whats = ["queued", "sent", "undone", "refused"];
 for (const what of whats) document.addEventListener("tap:" + what, tell(what));
 """
@@ -58,7 +59,10 @@ Columns = dict[str, list[Shown]]
 
 @dataclass
 class Tablet:
-    """`made` are the ids of the taps that were made on it, `ended` how each of them ended, and how often."""
+    """`made` are the ids of the taps that were made on it, `ended` how each of them ended, and how often.
+
+    `insisted` are those that called an order ready all the same.
+    """
 
     page: Page
     name: str
@@ -66,6 +70,7 @@ class Tablet:
     person: str
     pin: str
     made: list[str] = field(default_factory=list)
+    insisted: set[str] = field(default_factory=set)
     ended: dict[str, Counter[str]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     is_offline: bool = False
@@ -160,8 +165,9 @@ class Tablet:
 
     def _hear(self, kind: str, text: str) -> None:
         if kind == "debug" and text.startswith('["tap"'):
-            _, what, tap = json.loads(text)
+            _, what, tap, insists = json.loads(text)
             if what == "queued":
                 self.made.append(tap)
+                self.insisted.update([tap] if insists else [])
             else:
                 self.ended.setdefault(tap, Counter())[what] += 1
