@@ -52,6 +52,16 @@ def test_of_many_who_saw_one_revision_one_is_heard(cedars):
     assert [event.get("act") for event in events] == [None, "delay"]
 
 
+def test_who_saw_another_status_is_told_the_order_as_well(cedars):
+    order = cedars.place()
+    now = cedars.move(order["id"], "confirmed", "preparing")
+    for call, body in (("actions", {"act": "rush"}), ("transitions", {"to": "cancelled"})):
+        refused = cedars.post(f"/orders/{order['id']}/{call}", {**body, "seen": "pending"})
+        assert_problem(refused, 409)
+        assert (refused.json["order"], refused.json["revision"]) == (now, now["revision"])
+        assert (refused.json["seen"], refused.json["current"]) == ("pending", "preparing")
+
+
 @pytest.mark.parametrize("revision", [0, -1, "1", 1.5, True])
 def test_what_is_no_revision_is_refused(cedars, revision):
     order = cedars.place()

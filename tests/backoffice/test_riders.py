@@ -78,6 +78,7 @@ def test_what_cannot_be_saved_is_said_where_it_stands(cedar: House, sign_in: Sig
         ({"name": "ALI"}, "Another rider has this name"),
         ({"rider": "Ziad", "do": "save", "name": "ali"}, "Another rider has this name"),
         ({"rider": "Nobody", "do": "here"}, "took this rider off"),
+        ({"rider": "Nobody", "do": "remove"}, "took this rider off"),
         ({"name": "Nadim", "phone": "1" * 31}, "30 characters"),
     ):
         answer = client.post(PAGE, data=form)
