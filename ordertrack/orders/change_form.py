@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
-import secrets
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -20,7 +18,6 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.orders.change_draft import AddLine, Change, ChangeLine, SetFields, VoidLine
 from ordertrack.orders.new_order import NewItem
 from ordertrack.orders.order_record import ItemRecord, OrderRecord
-from ordertrack.rules.order_changes import TAKES_LINES
 
 MOST_NEW_LINES = 20
 NEW_LINES = Rows("new", ("name", "modifiers", "notes"), MOST_NEW_LINES, {"quantity": ["1"]})
@@ -37,8 +34,6 @@ _TEXTS = {
     "city": (("customer", "address", "city"), 100),
     "instructions": (("customer", "address", "instructions"), 500),
 }
-_OF_A_LINE = re.compile(r"line-([0-9]{1,9})-", re.ASCII)
-_NOT_TYPED = frozenset({"revision", "was", "form", "person", "language"})
 _OF_SEVERAL_LINES = frozenset({"note", "instructions"})
 _MOST_ADDRESS_LINES = 6
 _MOST_MODIFIERS = 20
@@ -46,74 +41,6 @@ _MOST_MODIFIERS = 20
 
 class UnreadableField(ValueError):
     """What was typed into a field cannot be read; the message says what to change."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reopened:
-    """A form over an order that somebody else changed since it was opened.
-
-    `meanwhile` has the fields that both changed, with what the order says by now.
-    """
-
-    fields: MultiDict[str, str]
-    meanwhile: dict[str, str]
-
-
-def opened(order: OrderRecord) -> MultiDict[str, str]:
-    """The fields of the form when it opens.
-
-    `was` keeps them, to tell what is typed from what was there; `form` is the name of this one.
-    """
-    fields = shown(order)
-    kept = json.dumps(dict(fields), ensure_ascii=False)
-    return MultiDict({**fields, "was": kept, "form": secrets.token_hex(8)})
-
-
-def reopened(order: OrderRecord, form: Mapping[str, str]) -> Reopened:
-    """The form over the order as it is now: what was typed stands, all else is what the order says."""
-    fields, was = opened(order), _was(form)
-    positions = {str(item.position) for item in order.lines}
-    meanwhile = {}
-    for name in form.keys() - _NOT_TYPED:
-        typed, before, now = _plain(form[name]), was.get(name, ""), fields.get(name, "")
-        line = _OF_A_LINE.match(name)
-        if typed == before or (line is not None and line[1] not in positions):
-            continue
-        if now not in (before, typed):
-            meanwhile[name] = now
-        fields[name] = form[name]
-    return Reopened(fields, meanwhile)
-
-
-def unplaced(order: OrderRecord, form: Mapping[str, str]) -> Iterator[str]:
-    """What was typed of lines and the order has no place for by now, a text each: `Kebab: 7, spicy`."""
-    was, names = _was(form), {item.position: item.name for item in order.items}
-    open_lines = {item.position for item in order.lines}
-    takes_lines = order.status in TAKES_LINES
-    for position in sorted({int(found[1]) for found in map(_OF_A_LINE.match, form) if found}):
-        if takes_lines and position in open_lines:
-            continue
-        key = f"line-{position}-"
-        fields = [key + name for name in ("quantity", "modifiers", "notes")]
-        typed = [form[name] for name in fields if name in form and _plain(form[name]) != was.get(name, "")]
-        if form.get(f"{key}void") and position not in open_lines:
-            typed.append(_("Void"))
-        if typed:
-            yield f"{names.get(position, position)}: {', '.join(typed)}"
-    if not takes_lines:
-        for row in NEW_LINES.typed(Typed(MultiDict(form))).values():
-            yield ", ".join(
-                filter(None, (f"{row['quantity']}× {row['name']}", row["modifiers"], row["notes"]))
-            )
-
-
-def _was(form: Mapping[str, str]) -> dict[str, str]:
-    """What stood in the form when it opened; nothing if it does not tell, and all of it counts as typed."""
-    try:
-        was = json.loads(form.get("was", ""))
-    except (ValueError, RecursionError):
-        return {}
-    return {name: str(text) for name, text in was.items()} if isinstance(was, dict) else {}
 
 
 def shown(order: OrderRecord) -> MultiDict[str, str]:
@@ -157,9 +84,9 @@ def _line_changes(order: OrderRecord, form: Typed, before: Typed) -> Iterator[Ch
             continue
         row, was = form.row(name), before.row(name)
         is_there = f"{name}quantity" in form.names()
-        if is_there and any(_plain(row[field]) != was[field] for field in line_texts(item)):
+        if is_there and any(plain(row[field]) != was[field] for field in line_texts(item)):
             changed = _item(row, item.name, item.station)
-            if _plain(row["modifiers"]) == was["modifiers"]:  # one may have a comma in it
+            if plain(row["modifiers"]) == was["modifiers"]:  # one may have a comma in it
                 changed = replace(changed, modifiers=item.modifiers)
             yield ChangeLine(item.position, changed)
 
@@ -173,8 +100,8 @@ def _item(row: Typed, name: str, station: str | None) -> NewItem:
     quantity = western(row["quantity"])
     if not (re.fullmatch("[0-9]{1,3}", quantity, re.ASCII) and int(quantity)):
         raise UnreadableField(_("The quantity of %(dish)s is a whole number from 1 to 999.", dish=name))
-    notes = _plain(row["notes"])
-    modifiers = [each for each in re.split("[,،\n]", _plain(row["modifiers"])) if each.strip()]
+    notes = plain(row["notes"])
+    modifiers = [each for each in re.split("[,،\n]", plain(row["modifiers"])) if each.strip()]
     if len(modifiers) > _MOST_MODIFIERS:
         raise UnreadableField(_("A line has %(most)s modifiers at most.", most=_MOST_MODIFIERS))
     return NewItem(
@@ -190,11 +117,11 @@ def _field_changes(order: OrderRecord, form: Typed, before: Typed) -> Iterator[C
     patch: dict[str, Any] = {}
     for name, (path, longest) in _TEXTS.items():
         if _is_another(form, before, name):
-            text = _plain(form[name])
+            text = plain(form[name])
             is_long = name in _OF_SEVERAL_LINES
             _put(patch, path, plain_text(text, longest, lines=is_long) if text else None)
     if _is_another(form, before, "address"):
-        lines = [plain_text(line, 100) for line in _plain(form["address"]).split("\n") if line.strip()]
+        lines = [plain_text(line, 100) for line in plain(form["address"]).split("\n") if line.strip()]
         if len(lines) > _MOST_ADDRESS_LINES:
             raise UnreadableField(_("An address has %(lines)s lines at most.", lines=_MOST_ADDRESS_LINES))
         _put(patch, ("customer", "address", "lines"), lines or None)
@@ -208,7 +135,7 @@ def _field_changes(order: OrderRecord, form: Typed, before: Typed) -> Iterator[C
 
 def _is_another(form: Typed, before: Typed, name: str) -> bool:
     """Whether the form has this field and something else stands in it; a form may leave some out."""
-    return name in form.names() and _plain(form[name]) != before[name]
+    return name in form.names() and plain(form[name]) != before[name]
 
 
 def _moment(order: OrderRecord, text: str) -> dt.datetime | None:
@@ -259,5 +186,6 @@ def _put(patch: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
     patch[path[-1]] = value
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """What was typed, as it is compared with what was there."""
     return text.replace("\r\n", "\n").strip(" \n")

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from ordertrack.i18n.form_fields import Typed
 from ordertrack.i18n.plain_text import UnusableText, plain_text
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.orders import change_form, changes, records
+from ordertrack.orders import change_form, changes, records, reopened_form
 from ordertrack.orders.change_form import NEW_LINES, UnreadableField
 from ordertrack.orders.new_order import PromiseOutOfRange
 from ordertrack.orders.order_record import OrderRecord
@@ -40,7 +40,7 @@ def show(order_id: uuid.UUID) -> ResponseReturnValue:
     order = _find(principal, order_id)
     _refuse_others(principal)
     check_change(order.status, principal.role, adds_lines=False)
-    return _form(principal, order, change_form.opened(order))
+    return _form(principal, order, reopened_form.opened(order))
 
 
 @blueprint.post("/orders/<uuid:order_id>/change")
@@ -67,7 +67,7 @@ def change(order_id: uuid.UUID) -> ResponseReturnValue:
         if not changes.is_made(principal.tenant_id, order_id, typed["form"]):  # an answer may have been lost
             return _reopened(principal, error)
     except (IllegalChange, PromiseOutOfRange, UnreadableField, UnusableText) as error:
-        fields = change_form.opened(order)
+        fields = reopened_form.opened(order)
         for name in request.form:
             fields[name] = request.form[name]
         return _form(principal, order, fields, _in_words(error), 422)
@@ -77,7 +77,7 @@ def change(order_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _reopened(principal: Principal, error: OrderChanged) -> Response:
-    form = change_form.reopened(error.order, request.form)
+    form = reopened_form.reopened(error.order, request.form)
     said = [
         problem_of(error).detail,
         _("What you typed still stands here: look at the order, and save again."),
@@ -126,7 +126,7 @@ def _form(
         takes_lines=order.status in TAKES_LINES,
         new_lines=NEW_LINES.shown(typed),
         problem=problem,
-        unplaced=list(change_form.unplaced(order, request.form)),
+        unplaced=list(reopened_form.unplaced(order, request.form)),
         meanwhile=meanwhile or {},
     )
     return make_response(page, status)

@@ -15,9 +15,10 @@ from werkzeug.test import TestResponse
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import changes, intake, records
 from ordertrack.orders.change_draft import Change, ChangeLine, SetFields
-from ordertrack.orders.change_form import opened, shown
+from ordertrack.orders.change_form import shown
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.reopened_form import opened
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House, Person
 from support.till import move
