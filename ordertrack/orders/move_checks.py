@@ -41,11 +41,12 @@ class Move:
     metadata: dict[str, Any] = field(default_factory=dict)
     waited: int | None = None
     on_board: bool = False
-    needs_lines_done: bool = False
+    despite_open_lines: bool = False
 
     def calls_ready(self, order: OrderRecord) -> bool:
         """Whether it calls ready what the kitchen has, and lines and changes count."""
-        return self.needs_lines_done and (order.status, self.to) == _CALLED_READY
+        counts = self.on_board and not self.despite_open_lines
+        return counts and (order.status, self.to) == _CALLED_READY
 
     def asks_lines(self, order: OrderRecord) -> bool:
         """Whether all lines must be struck off: the restaurant may do without that."""

@@ -30,6 +30,9 @@ _ADVANCE = Statement(
 )
 
 
+_MOST_REFUSALS = 10  # of one move, by the schema
+
+
 class OrderNotFound(LookupError):
     """No such order in this tenant."""
 
@@ -102,7 +105,7 @@ def advance(
         metadata or {},
         waited,
         on_board,
-        needs_lines_done=on_board and not despite_open_lines,
+        despite_open_lines,
     )
     try:
         if expected_revision is not None:
@@ -119,6 +122,7 @@ def advance(
 
 def _advance(order_id: uuid.UUID, move: Move) -> Advance:
     to, by, seen = move.to, move.by, move.expected_status
+    refusals = 0
     while True:  # ends: each turn means that somebody moved or fired the order, or chose other rules
         order = records.find(by.tenant_id, order_id)
         if order is None:
@@ -135,7 +139,10 @@ def _advance(order_id: uuid.UUID, move: Move) -> Advance:
         try:
             written = _write(order, move)
         except IntegrityError:
-            if not _has_other_rules_now(order):
+            # The rules that were read hold no more, or hold again: they are read once more.
+            db.session.rollback()
+            refusals += 1
+            if refusals == _MOST_REFUSALS:
                 raise
             if move.expected_revision is not None:
                 hold_at(by.tenant_id, order_id, move.expected_revision)
@@ -175,13 +182,6 @@ def confirm_by_house(tenant_id: uuid.UUID, order_id: uuid.UUID) -> None:
     order = records.find(tenant_id, order_id)
     assert order is not None
     _advance(order_id, Move(OrderStatus.CONFIRMED, house.on_arrival(tenant_id)))
-
-
-def _has_other_rules_now(order: OrderRecord) -> bool:
-    """Whether the tenant chose another rule set since the order was read."""
-    db.session.rollback()
-    found = records.find(order.tenant_id, order.id)
-    return found is not None and found.rule_set != order.rule_set
 
 
 def _already_there(order: OrderRecord, to: OrderStatus, expected_status: OrderStatus | None) -> Advance:

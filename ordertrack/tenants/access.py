@@ -33,10 +33,13 @@ def give_back_access(member: StaffMember) -> bool:
         .values(revoked_at=None)
         .returning(StaffMember.id)
     )
+    if given_back is None:
+        db.session.rollback()
+        return False
     _end_sign_ins(member)
     notify(READMITTED_CHANNEL, f"staff:{member.id}")
     db.session.commit()
-    return given_back is not None
+    return True
 
 
 def begin_session(member: StaffMember) -> StaffSession | None:

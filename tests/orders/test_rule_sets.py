@@ -302,6 +302,35 @@ def test_an_order_goes_by_the_set_that_is_chosen_while_it_moves(
     assert {each for each, _ in told} <= {X, K}
 
 
+def test_rules_that_are_switched_twice_while_an_order_moves_are_read_again(
+    crowd_app: Flask,
+    cedar: House,
+    place: Callable[..., uuid.UUID],
+    move: Move,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def choose(rule_set: RuleSet) -> None:
+        with tenant_context(crowd_app, cedar.tenant_id):
+            rule_sets.choose(rule_set, by=cedar.maya.principal)
+
+    write = transitions._write
+
+    def write_meanwhile(order: Any, asked: Any) -> Any:
+        monkeypatch.setattr(transitions, "_write", write)
+        choose(RuleSet.STRICT)
+        try:
+            return write(order, asked)
+        finally:
+            choose(RuleSet.EXTENDED)
+
+    choose(RuleSet.EXTENDED)
+    order_id = place(cedar)
+    move(cedar, order_id, C, K)
+    monkeypatch.setattr(transitions, "_write", write_meanwhile)
+    with tenant_context(crowd_app, cedar.tenant_id):
+        assert transitions.advance(order_id, X, by=cedar.program, reason="No gas").moved
+
+
 def test_a_choice_is_kept_with_who_made_it_and_one_from_an_old_page_is_refused(
     app: Flask, cedar: House
 ) -> None:

@@ -18,8 +18,9 @@ from psycopg import errors
 
 from ordertrack.commands import cli
 from ordertrack.database.config import Settings
+from ordertrack.database.session import tenant_context
 from ordertrack.rules.roles import Role
-from ordertrack.tenants import accounts
+from ordertrack.tenants import access, accounts, people
 from ordertrack.tenants.passwords import verify_password
 from support import http_client
 from support.cast import PASSWORD, House, Person
@@ -222,6 +223,15 @@ def test_a_board_of_somebody_who_has_access_again_stays_open(
     order_id = str(place(cedar))
     assert any(order_id in frame.data for frame in iter(after.next, None))
     after.close()
+
+
+def test_access_that_holds_is_not_given_back_and_its_sign_ins_stay(
+    app: Flask, cedar: House, sign_in: SignIn
+) -> None:
+    nour = sign_in(cedar.nour)
+    with tenant_context(app, cedar.tenant_id):
+        assert not access.give_back_access(people.find(cedar.tenant_id, uuid.UUID(id_of(cedar.nour))))
+    assert nour.get("/r/hamra/kitchen").status_code == 200
 
 
 def stays_open(server: Server, path: str, caller: http_client.Caller) -> bool:
