@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_
 
 import machine
 import table
+import tickets
 from contenders.ours import Ordertrack
 from house import KITCHEN_PATH, RESTAURANT, House
 from ordertrack.database.app import make_bare_app
@@ -79,9 +80,13 @@ def main() -> None:
                     _weigh(chromium, board)
                     _count_trips(chromium, board)
                     _move(chromium, board)
+        with stage.house("board_tickets") as house:
+            tickets.fill(house)
+            with Ordertrack(stage, house) as server:
+                whole = tickets.count(chromium, server)
         described = machine.describe(stage)
         chromium.close()
-    rows = _rows(many, few)
+    rows = [*_rows(many, few), *whole]
     for row in rows:
         print(f"{row.what}: {row.measured}  {row.ratio}  {row.target}  {row.verdict}")
     kinds = ", ".join(f"{kind} {size:,}" for kind, size in many.by_kind.most_common())
@@ -131,7 +136,7 @@ def _show(context: BrowserContext, board: Board, page: Page | None = None) -> Pa
     page = page or context.new_page()
     page.goto(board.address)
     page.wait_for_selector("body[data-live=live]")
-    shown = page.locator(".columns .card").count()
+    shown = page.locator(".columns .column:not([data-passing]) .card").count()
     assert shown >= board.cards, f"{shown} cards are on the board, not {board.cards}"
     return page
 

@@ -271,17 +271,24 @@ def chromium() -> Iterator[Browser]:
         running.close()
 
 
+# What the tablet has chosen, until it chooses something else.
+_SHOWS = "if (!localStorage.getItem('view')) localStorage.setItem('view', '%s')"
+
+
 @pytest.fixture
 def open_page(chromium: Browser, server: Server) -> Iterator[Callable[..., Page]]:
-    """Open an address in a window of its own, signed in as somebody or as nobody.
+    """Open an address in a window of its own, signed in as somebody or as nobody; a kitchen's shows columns.
 
     Whatever a page says on its console that is an error fails the test, unless the test cuts the network.
     """
     contexts: list[BrowserContext] = []
     said: list[tuple[Page, str]] = []
 
-    def open_as(person: Person | None, path: str, strict: bool = True, **options: Any) -> Page:
+    def open_as(
+        person: Person | None, path: str, strict: bool = True, view: str = "columns", **options: Any
+    ) -> Page:
         context = chromium.new_context(**({"base_url": server.address} | options))
+        context.add_init_script(_SHOWS % view)
         contexts.append(context)
         page = context.new_page()
         if strict:

@@ -31,7 +31,7 @@ _FULFILMENTS = {
 }
 _MOVES = {
     OrderStatus.CONFIRMED: marked("Confirm"),
-    OrderStatus.PREPARING: marked("Start preparing"),
+    OrderStatus.PREPARING: marked("Start"),
     OrderStatus.READY: marked("Ready"),
     OrderStatus.DELIVERING: marked("Send out"),
     OrderStatus.COMPLETED: marked("Complete"),

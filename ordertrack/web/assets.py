@@ -18,7 +18,7 @@ from whitenoise.compress import Compressor
 from ordertrack.database.config import ROOT
 
 STATIC = ROOT / "static"
-_INLINED = ("bundles/js/core/theme.js", "bundles/css/entry/board.css")
+_INLINED = ("bundles/js/core/theme.js", "bundles/css/entry/kitchen.css", "bundles/css/entry/dispatch.css")
 _WORKER = "bundles/js/offline/worker.js"
 
 

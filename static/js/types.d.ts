@@ -80,6 +80,7 @@ interface PageEvents {
   over: CustomEvent<string>;
   bye: Event;
   filtered: Event;
+  look: Event;
   sla: Event;
   taps: Event;
   unshown: Event;

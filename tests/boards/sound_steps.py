@@ -33,6 +33,13 @@ def go_on(page: Page) -> None:
     expect(page.locator("#alert-bar")).to_have_attribute("data-sound", "on")
 
 
+def hear(page: Page) -> None:
+    """Take notice of all that is new, in the list of alerts."""
+    page.locator("#alerts-open").click()
+    page.get_by_role("button", name="Heard").click()
+    expect(page.locator("#alert-list")).to_be_hidden()
+
+
 def expect_sounds(page: Page, count: int, last: str) -> None:
     """As many tones, the last of this kind: whatever was not to sound would be among them."""
     expect(page.locator("body")).to_have_attribute("data-sounds", str(count))

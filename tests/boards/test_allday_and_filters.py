@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from boards.hands import COOKING, KITCHEN, act, card, expect_live, line, move, order_of, set_operations
+from boards.hands import COOKING, KITCHEN, act, card, expect_live, move, order_of, set_operations
 from ordertrack.orders.new_order import NewItem
 from ordertrack.restaurants.stations import Station
 from ordertrack.rules.order_actions import OrderAction
@@ -17,6 +18,10 @@ from support.cast import House
 Open = Callable[..., Page]
 STATIONS = (Station("Grill", ("kebab",)), Station("Cold", ("fattoush",)))
 LARGE = {"width": 1920, "height": 1080}
+
+
+def isolated(name: str) -> str:
+    return f"\u2068{name}\u2069"
 
 
 def counts(page: Page) -> list[str]:
@@ -50,22 +55,27 @@ def test_all_day_counts_what_is_still_to_be_made_live_and_stays_open(
     expect_counts(page, "7 Fattoush")
 
 
-def test_a_station_sees_its_own_lines_and_what_has_no_station_and_is_told_what_is_hidden(
-    app: Flask, cedar: House, open_page: Open
+@pytest.mark.parametrize("view", ["columns", "rail"])
+def test_a_station_sees_its_own_lines_and_what_has_no_station_and_is_told_where_the_rest_is(
+    app: Flask, cedar: House, open_page: Open, view: str
 ) -> None:
     set_operations(app, cedar, stations=STATIONS)
     both = order_of(app, cedar, NewItem("Kebab", 1), NewItem("Fattoush", 1), NewItem("Baklava", 1))
     cold = order_of(app, cedar, NewItem("Fattoush", 2))
     move(app, cedar, both, OrderStatus.CONFIRMED)
-    page = open_page(cedar.nour, KITCHEN, viewport=LARGE)
+    page = open_page(cedar.nour, KITCHEN, view=view, viewport=LARGE)
     expect_live(page)
     page.get_by_role("button", name="All day").click()
+    page.get_by_role("button", name="Filter").click()
     page.get_by_role("button", name="Grill").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("#filter")).to_have_text("Filter: Grill")
     expect(card(page, cold)).to_be_hidden()
     expect(page.locator("#hidden-by-filter")).to_have_text("1 hidden by filter")
-    expect(line(page, both, 1)).to_be_enabled()
-    expect(line(page, both, 2)).to_be_disabled()
-    expect(line(page, both, 3)).to_be_enabled()
+    where = card(page, both).locator(".elsewhere")
+    expect(where).to_have_text(f"also at: {isolated('Cold')} 1")
+    for position, is_ours in ((1, True), (2, False), (3, True)):
+        expect(card(page, both).locator(f"[data-line='{position}']")).to_be_visible(visible=is_ours)
     expect_counts(page, "1 Baklava", "1 Kebab")
 
     page.reload()
@@ -74,8 +84,13 @@ def test_a_station_sees_its_own_lines_and_what_has_no_station_and_is_told_what_i
     expect(page.locator("#hidden-by-filter")).to_have_text("2 hidden by filter")
     act(app, cedar, both, OrderAction.STRIKE, line=1)
     expect_counts(page, "1 Baklava")
-    expect(line(page, both, 2)).to_be_disabled()
-    page.get_by_role("button", name="Grill").click()
+    act(app, cedar, both, OrderAction.STRIKE, line=2)
+    expect(where).to_have_text(f"also at: {isolated('Cold')} ✓")
+    page.locator("#filter").click()
+    page.get_by_role("button", name="Grill", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(page.locator("#filter")).to_have_text("Filter")
+    expect(where).to_have_count(0)
     expect(card(page, cold)).to_be_visible()
     expect(page.locator("#hidden-by-filter")).to_be_empty()
 

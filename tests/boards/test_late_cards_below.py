@@ -56,9 +56,9 @@ def test_a_column_says_how_many_of_its_cards_are_late_and_shows_the_one_below_wh
     expect(card(page, late)).to_be_in_viewport()
 
     page.get_by_role("button", name="Filter").click()
-    page.get_by_role("button", name="Pickup").click()
+    page.get_by_role("button", name="Pickup", exact=True).click()
     expect(sign_of(page, "pending")).to_be_hidden()
-    page.get_by_role("button", name="Pickup").click()
+    page.get_by_role("button", name="Pickup", exact=True).click()
     expect(sign_of(page, "pending")).to_have_text("1")
     move(app, cedar, late, OrderStatus.CONFIRMED)
     expect(sign_of(page, "pending")).to_be_hidden()

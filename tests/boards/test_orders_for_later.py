@@ -86,7 +86,7 @@ def test_start_in_the_drawer_begins_it(
     kitchen = open_page(cedar.nour, KITCHEN)
     expect_live(kitchen)
     open_drawer(kitchen)
-    button(kitchen, order_id, "Start preparing").click()
+    button(kitchen, order_id, "Start").click()
     expect(kitchen.locator(f"#column-preparing #order-{order_id}")).to_be_attached()
     assert status_of(cedar, order_id) == OrderStatus.PREPARING
 

@@ -81,6 +81,7 @@ class Tablet:
         page.set_default_timeout(PATIENCE)
         tablet = cls(page, name, board, person, pin)
         page.add_init_script(_LISTEN)
+        page.add_init_script("localStorage.setItem('view', 'columns')")
         page.on("console", lambda message: tablet._hear(message.type, message.text))
         page.on("pageerror", lambda error: tablet.errors.append(str(error)))
         return tablet

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
 from boards.hands import KITCHEN, card, expect_counted, order_of, set_operations
-from boards.sound_steps import expect_lit, go_on, record_lights
+from boards.sound_steps import expect_lit, go_on, hear, record_lights
 from ordertrack.boards import filters
 from ordertrack.boards.filters import EVERYTHING, Filter, MalformedFilter
 from ordertrack.orders.new_order import NewItem
@@ -85,7 +85,7 @@ def test_an_order_of_another_station_is_silent_where_its_own_board_is_open_and_r
     expect(grill.locator("#alerts")).to_have_text("New 2")
     bar.close()
     expect(grill.locator("#unshown")).to_contain_text("No screen shows order 1", timeout=UNNOTICED)
-    grill.get_by_role("button", name="Heard").click()
+    hear(grill)
     expect(grill.locator("#alerts")).to_be_empty()
     expect(grill.locator("#unshown")).to_be_visible()
 
@@ -97,10 +97,10 @@ def test_a_kind_of_order_that_a_tap_on_the_filter_hides_everywhere_is_told_too(
     page = open_page(cedar.nour, KITCHEN)
     page_recorder.expect_state(page, "live")
     page.get_by_role("button", name="Filter").click()
-    page.get_by_role("button", name="Pickup").click()
+    page.get_by_role("button", name="Pickup", exact=True).click()
     expect(card(page, order_id)).to_be_hidden()
     expect(page.locator("#unshown")).to_contain_text("No screen shows order 1", timeout=SOON)
-    page.get_by_role("button", name="Pickup").click()
+    page.get_by_role("button", name="Pickup", exact=True).click()
     expect(page.locator("#unshown")).to_be_hidden()
 
 

@@ -18,7 +18,7 @@ from ordertrack.tenants.models import Tenant
 from ordertrack.tenants.principal import Principal
 
 PASSWORD = "cedar-and-salt"
-# For thousands of sign-ins: a hash says itself how much it costs to check it, and this one costs nearly nothing.
+# For thousands of sign-ins: a hash says itself what it costs to check, and this one costs nearly nothing.
 _hash_once = cache(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash)
 
 

@@ -1,18 +1,12 @@
-// How the board shows what nobody has taken notice of: marks on cards, and a line in the bar whose place is fixed.
-import { byId, make } from "../core/dom.js";
-import { locale, number, say } from "../core/i18n.js";
+// How the board shows what nobody has taken notice of: marks on cards, one counted sign in the bar, and its list.
+import { byId, make, write } from "../core/dom.js";
+import { go } from "../keyboard/focus.js";
+import { locale, number, say, sayMany } from "../core/i18n.js";
 
 const list = new Intl.ListFormat(locale(), { type: "unit", style: "short" });
-const bar = byId("alerts");
-const heard = byId("heard");
+const [sign, panel, lines, heard] = ["alerts-open", "alert-list", "alerts", "heard"].map(byId);
 
 /** @typedef {{ kind: string, number: number }} Alert */
-
-/** @type {Alert[]} */
-let shown = [];
-const MOST_NAMED = 2; // more are counted: what does not fit would be acknowledged unseen
-
-const FORMS = ["named", "counted", "signs", "small"];
 
 export const LOUDEST_FIRST = ["cancelled", "unshown", "late", "new", "changed"];
 
@@ -33,37 +27,28 @@ export function mark(id, kind) {
   else for (const name of ["news", "newsSaid"]) delete card.dataset[name];
 }
 
-/** @param {string} kind @param {number[]} numbers @param {string} form */
-function line(kind, numbers, form) {
-  const part = document.createElement("span");
+// One line for each kind, with the numbers of all its orders; its act is to show the first of them.
+/** @param {string} kind @param {[string, Alert][]} orders */
+function line(kind, orders) {
+  const part = make("button", { type: "button" });
   part.dataset.kind = kind;
-  const count = `${form === "small" ? "" : "×"}${number(numbers.length)}`;
-  part.append(make("b", { textContent: word(kind) }), ` ${form === "named" ? list.format(numbers.map(number)) : count}`);
+  part.append(make("b", { textContent: word(kind) }), ` ${list.format(orders.map(([, each]) => number(each.number)))}`);
+  part.addEventListener("click", () => {
+    panel.hidePopover();
+    go(document.getElementById(orders[0][0]) ?? undefined);
+  });
   return part;
 }
 
-const isCut = () => bar.scrollWidth > bar.clientWidth || bar.scrollHeight > bar.clientHeight;
-
-// What does not fit is said shorter, and never cut: numbers and words, counts and words, counts and signs.
-function fit() {
-  const kinds = LOUDEST_FIRST.filter((kind) => shown.some((each) => each.kind === kind));
-  const numbers = kinds.map((kind) => shown.filter((each) => each.kind === kind).map((each) => each.number));
-  const areFew = numbers.every(({ length }) => length <= MOST_NAMED); // a count beside a number would be taken for one
-  for (const form of areFew ? FORMS : FORMS.slice(1)) {
-    bar.dataset.form = form;
-    bar.replaceChildren(...kinds.map((kind, place) => line(kind, numbers[place], form)));
-    if (!isCut()) break;
-  }
+// `waiting` is every order with news, by the id of its card.
+/** @param {Map<string, Alert>} waiting */
+export function show(waiting) {
+  const kinds = LOUDEST_FIRST.filter((kind) => [...waiting.values()].some((each) => each.kind === kind));
+  lines.replaceChildren(...kinds.map((kind) => line(kind, [...waiting].filter(([, each]) => each.kind === kind))));
+  write(sign, sayMany("%(num)s alert", "%(num)s alerts", waiting.size));
+  Object.assign(sign.dataset, { kind: kinds[0] ?? "", many: number(waiting.size) });
+  sign.hidden = kinds.length === 0;
+  if (sign.hidden) panel.hidePopover();
   heard.hidden = kinds.every((kind) => kind === "cancelled");
   document.body.dataset.alert = kinds[0] ?? "";
 }
-
-// `waiting` are {kind, number} of every order with news.
-/** @param {Alert[]} waiting */
-export function show(waiting) {
-  shown = waiting;
-  fit();
-}
-
-new ResizeObserver(fit).observe(bar);
-document.fonts.ready.then(fit);

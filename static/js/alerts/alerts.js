@@ -36,7 +36,7 @@ function tell() {
 /** @param {string} id */
 function changed(id) {
   mark(id, waiting.get(id)?.kind);
-  show([...waiting.values()]);
+  show(waiting);
 }
 
 /** @param {string} id */

@@ -1,10 +1,12 @@
 // Which stations and which kinds of orders this tablet shows: kept on it, and what is hidden is counted.
-import { byId, emit } from "../core/dom.js";
+import { byId, emit, write } from "../core/dom.js";
 import { allCards, onCards } from "../core/cards.js";
-import { sayMany } from "../core/i18n.js";
+import { locale, say, sayMany } from "../core/i18n.js";
+import { sayWhere } from "./elsewhere.js";
 
 const { restaurant } = document.body.dataset;
 const counter = byId("hidden-by-filter");
+const named = new Intl.ListFormat(locale(), { type: "unit", style: "narrow" });
 /** @type {Set<string>} */
 const hidden = new Set();
 const kinds = [...document.querySelectorAll("[data-filter]")].map((group) => {
@@ -35,6 +37,7 @@ function sift(card) {
     const button = line.querySelector("button");
     if (button) button.disabled = isElsewhere;
   }
+  sayWhere(card, lines.filter(({ dataset }) => dataset.elsewhere !== undefined));
   const isHidden = lines.length > 0 && lines.every(({ dataset }) => dataset.elsewhere !== undefined);
   const isAlarm = card.dataset.status === "cancelled";
   const isOff = !isAlarm && (isHidden || !shows(fulfilments, card.dataset.fulfilment));
@@ -51,8 +54,9 @@ function show() {
   for (const { buttons, chosen } of kinds) {
     for (const button of buttons) button.setAttribute("aria-pressed", String(chosen.has(button.value)));
   }
-  const all = kinds.flatMap(({ chosen }) => [...chosen]).length;
-  byId("filter").toggleAttribute("data-on", all > 0);
+  const all = kinds.flatMap(({ buttons, chosen }) => buttons.filter(({ value }) => chosen.has(value)).map(({ textContent }) => textContent));
+  byId("filter").toggleAttribute("data-on", all.length > 0);
+  write(byId("filter"), all.length ? say("Filter: %(names)s", { names: named.format(all) }) : say("Filter"));
   allCards().forEach(sift);
   count();
   emit("filtered");

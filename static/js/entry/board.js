@@ -11,6 +11,7 @@ import "../taps/pending_bar.js";
 import "../taps/tap_handler.js";
 import "../live/morph.js";
 import "../board/order_dialogs.js";
+import "../board/bar.js";
 import "../board/counts.js";
 import "../board/filters.js";
 import "../board/late_counts.js";

@@ -1,3 +1,5 @@
-// What a kitchen board runs: what every board does, and the counts of dishes.
+// What a kitchen board runs: what every board does, the rail, and the counts of dishes.
 import "./board.js";
+import "../rail/rail.js";
+import "../rail/ticket.js";
 import "../board/allday.js";

@@ -1,6 +1,6 @@
 // The list of keys, and the search for a number: two panels that open by a key.
 import { byId, one } from "../core/dom.js";
-import { go } from "./focus.js";
+import { bringUp, go } from "./focus.js";
 import { numberOf } from "../core/cards.js";
 import { say } from "../core/i18n.js";
 
@@ -39,7 +39,7 @@ one(finder, "form").addEventListener("submit", (event) => {
   if (/** @type {HTMLButtonElement | null} */ (event.submitter)?.value === "close") return;
   const typed = western(field.value);
   const card = [...document.querySelectorAll(".card")].find((each) => numberOf(each) === Number(typed));
-  if (card?.checkVisibility()) {
+  if (card && bringUp(card)) {
     setTimeout(() => go(card)); // after the panel has given the focus back
     return;
   }

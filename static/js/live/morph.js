@@ -3,7 +3,7 @@
 import { MORPH, beforeSwap } from "./swap_pipeline.js";
 
 const OF_THE_PAGE = new Set(["open", "hidden", "aria-expanded", "disabled", "data-hidden", "data-elsewhere", "data-moved",
-  "data-news", "data-news-said", "tabindex"]);
+  "data-news", "data-news-said", "tabindex", "style", "popover", "data-at", "data-slides", "data-folded"]);
 
 /** @param {Node} node */
 const isBlank = (node) => node instanceof Text && node.data.trim() === "";
@@ -55,7 +55,8 @@ function settle(card, column) {
   const next = [...column.children].find((other) => other !== card && other.dataset.place > card.dataset.place) ?? null;
   if (card.parentNode === column && card.nextElementSibling === next) return;
   const held = card.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
-  column.insertBefore(card, next);
+  if (card.isConnected && "moveBefore" in column) column.moveBefore(card, next); // what is open over the board stays open
+  else column.insertBefore(card, next);
   card.dataset.moved = ""; // it is seen to arrive, once
   if (held?.isConnected) held.focus({ preventScroll: true });
 }

@@ -1,13 +1,17 @@
 // A tap means the card that it was made on. Every tap goes through the queue.
 import { on } from "../core/dom.js";
 import { addressOf, numberOf } from "../core/cards.js";
+import { isRail } from "../board/look.js";
 import { enqueue, takeBack } from "./queue.js";
+import { hasJustMoved } from "./slides.js";
 import { say } from "../core/i18n.js";
 
 // A second tap at the same spot means the card that was there, not the one that slid under the finger.
 const SAME_TAP = { milliseconds: 700, pixels: 48 };
-/** @type {{ card: string, line: string | undefined, at: number, x: number, y: number } | null} */
+/** @type {{ card: string, line: string | undefined, isHead: boolean, at: number, x: number, y: number } | null} */
 let last = null;
+
+const KNOCK = 600; // milliseconds: a second knock on the head of a ticket is not a second step
 
 // A first tap is ignored too if the card has just slid to its place because somebody else moved another.
 const SETTLED = 450; // milliseconds
@@ -37,6 +41,7 @@ for (const column of document.querySelectorAll(".columns .cards")) {
 
 /** @param {HTMLElement} card */
 function hasSlid(card) {
+  if (isRail()) return hasJustMoved(card);
   const { at, from } = shifts.get(/** @type {HTMLElement} */ (card.parentElement)) ?? { at: -Infinity, from: [] };
   /** @param {Node} other */
   const isBelow = (other) => other === card || other.compareDocumentPosition(card) & Node.DOCUMENT_POSITION_FOLLOWING;
@@ -49,7 +54,9 @@ on("click", (event) => {
   // The device knows a double tap (`detail`), however late the page sees its second half; but taps on two lines
   // beside each other are two.
   const line = event.target.closest("[data-line]")?.dataset.line;
-  const twice = event.detail > 1 && last?.card === card.id && last.line === line;
+  const isHead = isRail() && event.detail > 0 && event.target.closest(".primary, [data-opens]") !== null;
+  const isKnock = isHead && last?.isHead && event.timeStamp - last.at < KNOCK;
+  const twice = last?.card === card.id && last.line === line && (event.detail > 1 || isKnock);
   const again = event.detail > 0 && last && last.card !== card.id && event.timeStamp - last.at < SAME_TAP.milliseconds
     && Math.hypot(event.clientX - last.x, event.clientY - last.y) < SAME_TAP.pixels;
   if (twice || again || (event.detail > 0 && hasSlid(card))) {
@@ -57,7 +64,7 @@ on("click", (event) => {
     event.stopImmediatePropagation();
     return;
   }
-  last = { card: card.id, line, at: event.timeStamp, x: event.clientX, y: event.clientY };
+  last = { card: card.id, line, isHead, at: event.timeStamp, x: event.clientX, y: event.clientY };
 }, { capture: true });
 
 // After scrolling, a tap at the same spot means the card that is there now.

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from boards import hands
 from boards.hands import DISPATCH, KITCHEN
-from boards.sound_steps import expect_lit, expect_sounds, go_on, record_lights, start_shift
+from boards.sound_steps import expect_lit, expect_sounds, go_on, hear, record_lights, start_shift
 from ordertrack.boards.fragments import card_id
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
@@ -70,7 +70,7 @@ def test_what_is_new_sounds_and_shows_until_it_is_heard_or_its_card_is_tapped(
     expect(page.locator("#alerts")).to_have_text("New 3")
     page.clock.fast_forward(10_500)
     expect_sounds(page, said + 2, "new")
-    page.get_by_role("button", name="Heard").click()
+    hear(page)
     expect(page.locator("#alerts")).to_be_empty()
     expect(hands.card(page, second)).not_to_have_attribute("data-news", "new")
     page.clock.fast_forward(60_000)
@@ -96,7 +96,7 @@ def test_what_a_tablet_does_itself_is_silent(cedar: House, place: Place, move: D
     order_id = place(cedar, Fulfilment.PICKUP)
     move(order_id, OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
     page = start_shift(open_page, cedar.karim, DISPATCH)
-    page.get_by_role("button", name="Heard").click()
+    hear(page)
     before = int(page.evaluate("document.body.dataset.sounds"))
     hands.button(page, order_id, "Rush").click()
     expect(hands.card(page, order_id)).to_have_attribute("data-rush", "")
@@ -116,7 +116,10 @@ def test_a_cancellation_cries_until_it_is_acknowledged_on_its_card(
     move(order_id, OrderStatus.CANCELLED)
     expect(page.locator("#alerts")).to_contain_text("Cancelled 1")
     expect_sounds(page, 1, "cancelled")
+    page.locator("#alerts-open").click()
+    expect(page.locator("#alerts button")).to_be_visible()
     expect(page.get_by_role("button", name="Heard")).to_be_hidden()
+    page.keyboard.press("Escape")
     page.locator(f"#{card_id(order_id)} .cry").click()
     page.clock.fast_forward(10_500)
     expect_sounds(page, 2, "cancelled")
@@ -146,6 +149,7 @@ def test_each_tone_can_be_tried_and_switched_off_on_this_tablet_and_is_still_see
     cedar: House, place: Place, open_page: Open
 ) -> None:
     page = start_shift(open_page, cedar.nour)
+    page.get_by_role("button", name="Menu").click()
     page.get_by_role("button", name="Tones of this tablet").click()
     for count, (name, kind) in enumerate(
         {

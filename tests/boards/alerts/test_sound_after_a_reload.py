@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from boards import hands
 from boards.hands import DISPATCH, KITCHEN
-from boards.sound_steps import go_on, start_shift
+from boards.sound_steps import go_on, hear, start_shift
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support import page_recorder
 from support.cast import House
@@ -57,7 +57,7 @@ def test_what_was_heard_stays_so_after_a_reload_and_the_rest_goes_on_ringing(
     place(cedar)
     page = start_shift(open_page, cedar.nour)
     expect(page.locator("#alerts")).to_have_text("New 1")
-    page.get_by_role("button", name="Heard").click()
+    hear(page)
     expect(page.locator("#alerts")).to_be_empty()
     place(cedar)
     expect(page.locator("#alerts")).to_have_text("New 2")
@@ -90,9 +90,9 @@ def test_what_a_filter_hid_is_new_when_it_is_shown(
     expect(hands.card(page, delivery)).to_be_hidden()
     expect(page.locator("#alerts")).to_be_empty()
     page.get_by_role("button", name="Filter").click()
-    page.get_by_role("button", name="Pickup").click()
+    page.get_by_role("button", name="Pickup", exact=True).click()
     expect(page.locator("#alerts")).to_have_text("New 1")
-    page.get_by_role("button", name="Pickup").click()
+    page.get_by_role("button", name="Pickup", exact=True).click()
     expect(page.locator("#alerts")).to_be_empty()
 
 

@@ -34,6 +34,7 @@ def reloaded_under(chromium: Browser, server: Server, cedar: House) -> Iterator[
         context.add_cookies([{"name": name, "value": value, "url": server.address}])
         context.add_init_script("""
           sessionStorage.setItem("shift", "1");
+          localStorage.setItem("view", "columns");
           window.AudioContext = class extends AudioContext {
             constructor() {
               super();

@@ -11,7 +11,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from boards import hands
-from boards.sound_steps import expect_sounds, start_shift
+from boards.sound_steps import expect_sounds, hear, start_shift
 from ordertrack.database.session import tenant_context
 from ordertrack.restaurants import cache
 from ordertrack.restaurants import save as saving
@@ -46,7 +46,7 @@ def test_a_card_that_turns_late_sounds_so_and_no_more_once_it_has_moved(
 ) -> None:
     order_id = place(cedar)
     page = start_shift(open_page, cedar.nour)
-    page.get_by_role("button", name="Heard").click()
+    hear(page)
     before = int(page.evaluate("document.body.dataset.sounds"))
     save_target(1)
     expect(page.locator("#alerts")).to_contain_text("Late 1")
@@ -60,7 +60,7 @@ def test_a_picture_that_is_sent_anew_is_silent(
 ) -> None:
     there = place(cedar)
     page = start_shift(open_page, cedar.nour)
-    page.get_by_role("button", name="Heard").click()
+    hear(page)
     before = int(page.evaluate("document.body.dataset.sounds"))
     save_target(3600)
     expect(hands.card(page, there).locator("[data-late-at]")).to_have_count(1)

@@ -193,7 +193,7 @@ def test_taps_on_a_page_that_opened_offline_wait_and_are_sent(
     page_recorder.expect_state(page, "offline")
     expect(page).to_have_url(f"{network.address}{KITCHEN}")
     expect(card(page, order_id)).to_contain_text("Waits to be sent: \u2068Confirm\u2069")
-    tap(page, order_id, "Start preparing")
+    tap(page, order_id, "Start")
     expect_waiting(page, "2 taps wait; they are sent when the line is back.")
     network.let_through()
     page_recorder.expect_state(page, "live")

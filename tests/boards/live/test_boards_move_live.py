@@ -87,7 +87,7 @@ def test_after_a_kill_9_and_a_restart_every_window_goes_on_by_itself(
     expect(third.locator(".steps .current")).to_contain_text("Confirmed", timeout=20_000)
     expect_live(first, second, third)
 
-    press(first, order_id, "Start preparing")
+    press(first, order_id, "Start")
     expect(card_in(second, order_id, OrderStatus.PREPARING)).to_be_visible(timeout=A_SECOND)
     expect(third.locator(".steps .current")).to_contain_text("Being prepared", timeout=A_SECOND)
     assert all(page.evaluate("window.isSamePage") for page in (first, second, third)), "a page was reloaded"
@@ -117,7 +117,7 @@ def test_an_order_goes_from_the_kitchen_board_to_dispatch_and_to_its_end(
     kitchen = open_page(cedar.nour, KITCHEN)
     dispatch = open_page(cedar.karim, "/r/hamra/dispatch")
     expect_live(kitchen, dispatch)
-    for button in ("Confirm", "Start preparing", "Ready", "Ready all the same"):
+    for button in ("Confirm", "Start", "Ready", "Ready all the same"):
         tap(kitchen, order_id, button)
     expect(card_in(kitchen, order_id, OrderStatus.READY)).to_be_visible()
     expect(card_in(kitchen, order_id, OrderStatus.READY).get_by_role("button")).to_have_count(0)

@@ -106,7 +106,7 @@ def test_old_pushes_after_a_newer_answer_are_dropped(
     move(app, cedar, order_id, OrderStatus.CONFIRMED)  # the push of it is under way
     tap(page, order_id, "Confirm")
     expect(page.locator("#notice")).to_contain_text("had done that already")
-    tap(page, order_id, "Start preparing")
+    tap(page, order_id, "Start")
     expect(card_in(page, order_id, OrderStatus.PREPARING)).to_be_visible()
     tap(page, gone, "Ready")
     tap(page, gone, "Ready all the same")

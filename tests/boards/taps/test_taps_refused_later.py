@@ -67,7 +67,7 @@ def test_what_was_refused_leaves_no_card_out_of_reach_and_is_dismissed_at_once(
         move(app, cedar, order_id, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
     network.let_through()
     expect(page.locator("#refused .problem")).to_have_count(4, timeout=20_000)
-    tap(page, preparing[-1], "Start preparing")  # a click lands only on what nothing covers
+    tap(page, preparing[-1], "Start")  # a click lands only on what nothing covers
     expect_status(page, preparing[-1], OrderStatus.PREPARING)
     page.get_by_role("button", name="Dismiss all").click()
     expect(page.locator("#refused")).to_be_empty()
@@ -80,7 +80,7 @@ def test_what_was_built_on_a_refused_tap_is_told_with_it_as_one(
     page = open_board()
     cut(page, network)
     tap(page, order_id, "Confirm")
-    tap(page, order_id, "Start preparing")
+    tap(page, order_id, "Start")
     tap(page, order_id, "Ready all the same")
     expect_waiting(page, "3 taps wait; they are sent when the line is back.")
     move(app, cedar, order_id, OrderStatus.CANCELLED, reason="No gas")
@@ -88,7 +88,7 @@ def test_what_was_built_on_a_refused_tap_is_told_with_it_as_one(
     expect_none_waiting(page)
     refusals = page.locator("#refused .problem")
     expect(refusals).to_have_count(1)
-    expect(refusals).to_contain_text("Confirm, Start preparing, Ready all the same\u2069 were not done: ")
+    expect(refusals).to_contain_text("Confirm, Start, Ready all the same\u2069 were not done: ")
     expect_status(page, order_id, OrderStatus.CANCELLED)
     assert log_of(app, cedar, order_id) == ["cancelled Till"]
 
@@ -100,7 +100,7 @@ def test_a_refusal_that_the_next_tap_makes_good_is_not_told(
     page = open_board()
     cut(page, network)
     tap(page, order_id, "Confirm")
-    tap(page, order_id, "Start preparing")
+    tap(page, order_id, "Start")
     expect_waiting(page, "2 taps wait; they are sent when the line is back.")
     move(app, cedar, order_id, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
     network.let_through()

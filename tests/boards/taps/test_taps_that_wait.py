@@ -66,12 +66,12 @@ def test_a_whole_chain_of_taps_on_one_card_is_made_offline_and_done_in_its_order
     expect(card(page, order_id).locator("[data-line='1']")).to_have_attribute("data-done", "")
     expect(card(page, order_id).locator("[data-line='1']")).to_have_attribute("data-pending", "")
     tap(page, other, "Confirm")
-    tap(page, order_id, "Start preparing")
+    tap(page, order_id, "Start")
     expect(card(page, order_id).get_by_role("button", name="Ready all the same")).to_be_visible()
     strike(page, order_id, 2)
     tap(page, order_id, "Ready")
     expect_waiting(page, "5 taps wait; they are sent when the line is back.")
-    expect(card(page, order_id)).to_contain_text("Waits to be sent: \u2068Strike off Kebab, Start preparing")
+    expect(card(page, order_id)).to_contain_text("Waits to be sent: \u2068Strike off Kebab, Start")
     expect_status(page, order_id, OrderStatus.CONFIRMED)
     network.let_through(bytes_a_second=20_000)
     expect_status(page, order_id, OrderStatus.READY)
@@ -91,7 +91,7 @@ def test_taps_outlive_the_page_and_are_done_once(
     move(app, cedar, done, OrderStatus.CONFIRMED)
     page = open_board()
     network.hold("post")
-    tap(page, done, "Start preparing")
+    tap(page, done, "Start")
     wait_for(
         lambda: len(log_of(app, cedar, done)) == 2, "the first tap to be done, and its answer to be lost"
     )
@@ -233,7 +233,7 @@ def test_a_double_tap_is_one_tap_whatever_the_button_says_by_then(
     wait_for(lambda: len(log_of(app, cedar, order_id)) > 1, "the line to be struck off")
     page.wait_for_function(f"() => {KEPT_TAPS}.length === 0")  # not the card: that is pushed, maybe first
     cut(page, network)
-    button = card(page, order_id).get_by_role("button", name="Start preparing").bounding_box()
+    button = card(page, order_id).get_by_role("button", name="Start").bounding_box()
     assert button is not None
     page.mouse.dblclick(button["x"] + 20, button["y"] + 10, delay=delay)
     expect_waiting(page, ONE_WAITS)
@@ -250,8 +250,8 @@ def test_a_tap_that_waits_can_be_taken_back_and_with_it_what_was_built_on_it(
     page = open_board()
     cut(page, network)
     tap(page, order_id, "Confirm")
-    tap(page, other, "Start preparing")
-    tap(page, order_id, "Start preparing")
+    tap(page, other, "Start")
+    tap(page, order_id, "Start")
     strike(page, other, 1)
     expect_waiting(page, "4 taps wait; they are sent when the line is back.")
     strike(page, other, 1)  # a line that waits is put back by tapping it again

@@ -1,0 +1,35 @@
+// How high tickets are at the width that they have now: each is measured once, and again when it, or the width, changed.
+/** @typedef {import("./packing.js").Measured} Measured */
+
+const TOGETHER = 8; // measured with one layout: about what a page asks for next
+/** @type {WeakMap<HTMLElement, { look: string, measured: Measured }>} */
+const known = new WeakMap();
+let era = 0;
+
+// Another width, another density, other stations: everything is measured anew.
+export function forgetHeights() {
+  era += 1;
+}
+
+/** @param {HTMLElement} card */
+const lookOf = ({ dataset }) => `${era} ${dataset.version}`;
+/** @param {HTMLElement} card */
+export const linesOf = (card) => [...card.querySelectorAll(".items > li:not([data-elsewhere])")];
+
+/** @param {HTMLElement} card @returns {Measured} */
+function read(card) {
+  const rows = linesOf(card).map((line) => line.offsetHeight);
+  return { rows, top: card.offsetHeight - rows.reduce((all, height) => all + height, 0), isShut: card.dataset.held !== undefined };
+}
+
+/** @param {HTMLElement[]} cards @param {number} index */
+export function measured(cards, index) {
+  const card = cards[index];
+  if (known.get(card)?.look !== lookOf(card)) {
+    const unknown = cards.slice(index, index + TOGETHER).filter((each) => known.get(each)?.look !== lookOf(each));
+    for (const each of unknown) each.dataset.gauged = "";
+    for (const each of unknown) known.set(each, { look: lookOf(each), measured: read(each) });
+    for (const each of unknown) delete each.dataset.gauged;
+  }
+  return /** @type {{ measured: Measured }} */ (known.get(card)).measured;
+}

@@ -1,0 +1,68 @@
+// What the screen does not show, said at its foot: how many tickets are on the other pages, how many of them late or new.
+import { byId, make, on, one, write } from "../core/dom.js";
+import { number, say, sayMany } from "../core/i18n.js";
+
+/** @typedef {{ cards: HTMLElement[], from: number, shown: number, page: number }} Shown */
+
+const rail = one(document, "main.columns");
+const [before, next, said, toNew] = ["page-before", "page-next", "page", "to-new"].map(byId);
+const counts = byId("counts");
+/** @type {Shown} */
+let last = { cards: [], from: 0, shown: 0, page: 0 };
+
+/** @param {HTMLElement} card */
+const isLate = ({ dataset }) => dataset.time === "late";
+/** @param {HTMLElement} card */
+const isNew = ({ dataset }) => dataset.status === "pending";
+
+// What lies below on a screen that scrolls.
+function below() {
+  const { bottom } = rail.getBoundingClientRect();
+  return last.cards.filter((card) => card.getBoundingClientRect().top > bottom - 70);
+}
+
+/** @param {HTMLElement[]} rest */
+function restOf(rest) {
+  const [late, fresh] = [rest.filter(isLate).length, rest.filter(isNew).length];
+  const parts = [sayMany("%(num)s more", "%(num)s more", rest.length)];
+  if (late) parts.push(`▲ ${sayMany("%(num)s late", "%(num)s late", late)}`);
+  if (fresh) parts.push(sayMany("%(num)s new", "%(num)s new", fresh));
+  return parts.join(" · ");
+}
+
+function show() {
+  const { cards, from, shown, page } = last;
+  const scrolls = rail.hasAttribute("data-scrolls");
+  const rest = scrolls ? below() : cards.slice(from + shown);
+  write(next, rest.length ? restOf(rest) : "");
+  next.hidden = rest.length === 0;
+  write(before, from ? number(from) : "");
+  before.hidden = from === 0;
+  before.ariaLabel = say("Back: %(amount)s before", { amount: from });
+  write(said, page || rest.length ? number(page + 1) : "");
+  said.hidden = scrolls;
+  const fresh = cards.filter(isNew).length;
+  write(toNew, sayMany("%(num)s new", "%(num)s new", fresh));
+  toNew.hidden = fresh === 0;
+  const late = cards.filter(isLate).length;
+  counts.replaceChildren(sayMany("%(num)s open", "%(num)s open", cards.length));
+  if (late) counts.append(" ", make("b", { textContent: `▲ ${sayMany("%(num)s late", "%(num)s late", late)}` }));
+}
+
+/** @param {Shown} shown */
+export function showPaging(shown) {
+  last = shown;
+  show();
+}
+
+let isWaiting = false;
+function soon() {
+  if (isWaiting) return;
+  isWaiting = true;
+  requestAnimationFrame(() => { isWaiting = false; show(); });
+}
+
+rail.addEventListener("scroll", soon, { passive: true });
+// A ticket becomes late where it stands.
+new MutationObserver(soon).observe(rail, { subtree: true, attributeFilter: ["data-time"] });
+on("look", soon);

@@ -1,0 +1,160 @@
+// The rail: open tickets in the order in which they must be begun, packed into pages that fill the screen. The cards
+// stay in the columns that the server knows; here they are only given a place.
+import { onCards } from "../core/cards.js";
+import { byId, on, one } from "../core/dom.js";
+import { density, isRail } from "../board/look.js";
+import { fold } from "./folding.js";
+import { forgetHeights, linesOf, measured } from "./measuring.js";
+import { packPage } from "./packing.js";
+import { showPaging } from "./paging.js";
+import { whenStill } from "./stillness.js";
+import { walkInOrder } from "../keyboard/focus.js";
+import { hasMoved } from "../taps/slides.js";
+
+/** @typedef {import("./packing.js").Place} Place */
+
+const MOST_COLUMNS = 6;
+const BUTTON = 36; // pixels that a fold takes
+/** @type {Record<string, number>} */
+const LINES = { compact: 14, normal: 12, large: 8 }; // of a ticket before it folds
+const rail = one(document, "main.columns");
+const passing = one(rail, "[data-passing]");
+const isRightToLeft = document.documentElement.dir === "rtl";
+let page = 0;
+/** @type {number[]} */
+let starts = [0]; // the place of the first ticket of each page, as far as it was asked for
+/** @type {Set<HTMLElement>} */
+let placed = new Set();
+/** @type {HTMLElement[]} */
+let cards = [];
+
+function inOrder() {
+  const open = rail.querySelectorAll(".column:not([data-passing]) .card:not([data-hidden])");
+  return [...open].sort((one, other) => (one.dataset.place < other.dataset.place ? -1 : 1));
+}
+
+function roomOf() {
+  const style = getComputedStyle(rail);
+  const [gap, narrowest] = ["--gap", "--narrowest"].map((name) => Number.parseFloat(style.getPropertyValue(name)) * 16);
+  const inside = rail.clientWidth - gap;
+  const columns = Math.max(1, Math.min(MOST_COLUMNS, Math.floor(inside / (narrowest + gap))));
+  const width = Math.floor(inside / columns) - gap;
+  return { columns, width, gap, height: rail.clientHeight - gap, fold: LINES[/** @type {string} */ (density())], button: BUTTON };
+}
+
+/** @param {HTMLElement} card @param {string} name @param {string} value */
+function set(card, name, value) {
+  if (card.style.getPropertyValue(name) !== value) card.style.setProperty(name, value);
+}
+
+/** @param {HTMLElement} card @param {Place} place @param {number} at @param {ReturnType<typeof roomOf>} room */
+function put(card, { column, y, lines }, at, { width, gap }) {
+  const x = gap + column * (width + gap);
+  const [across, down] = [`${isRightToLeft ? -x : x}px`, `${y + gap}px`];
+  const isElsewhere = card.style.getPropertyValue("--x") !== across || card.style.getPropertyValue("--y") !== down;
+  if (card.dataset.at && isElsewhere) hasMoved(card);
+  card.toggleAttribute("data-slides", Boolean(card.dataset.at)); // what comes is there at once
+  set(card, "--x", across);
+  set(card, "--y", down);
+  card.dataset.at = `${at}`;
+  fold(card, lines);
+}
+
+/** @param {HTMLElement} card */
+function remove(card) {
+  delete card.dataset.at;
+  for (const name of ["--x", "--y", "order"]) card.style.removeProperty(name);
+}
+
+/** @param {Set<HTMLElement>} shown */
+function keepOnly(shown) {
+  for (const card of placed) if (!shown.has(card)) remove(card);
+  placed = shown;
+}
+
+// The pages as far as `last`, or to the one that has a ticket of which `isSought` says yes.
+/** @param {ReturnType<typeof roomOf>} room @param {number} last @param {(card: HTMLElement) => boolean} isSought */
+function packUpTo(room, last, isSought = () => false) {
+  starts = [0];
+  for (;;) {
+    const from = /** @type {number} */ (starts.at(-1));
+    const places = packPage(from, cards.length, (index) => measured(cards, index), room);
+    const next = from + places.length;
+    const isHere = starts.length > last || cards.slice(from, next).some(isSought);
+    if (isHere || next >= cards.length) return { from, places };
+    starts.push(next);
+  }
+}
+
+// A narrow screen has one column: the rail scrolls.
+/** @param {ReturnType<typeof roomOf>} room */
+function scroll({ fold: most }) {
+  cards.forEach((card, place) => {
+    remove(card);
+    set(card, "order", `${place}`);
+    card.dataset.at = `${place + 1}`;
+    const lines = linesOf(card).length;
+    fold(card, card.dataset.held !== undefined ? 0 : lines <= most + 2 ? lines : most);
+  });
+  keepOnly(new Set(cards));
+  showPaging({ cards, from: 0, shown: cards.length, page: 0 });
+}
+
+/** @param {(card: HTMLElement) => boolean} [isSought] */
+function arrange(isSought) {
+  cards = inOrder();
+  rail.toggleAttribute("data-none", cards.length === 0);
+  const room = roomOf();
+  rail.toggleAttribute("data-scrolls", room.columns === 1);
+  set(rail, "--wide", `${room.width}px`);
+  if (room.columns === 1) return scroll(room);
+  const { from, places } = packUpTo(room, isSought ? Infinity : page, isSought);
+  page = starts.length - 1;
+  const shown = cards.slice(from, from + places.length);
+  shown.forEach((card, index) => put(card, places[index], index + 1, room));
+  keepOnly(new Set(shown));
+  showPaging({ cards, from, shown: shown.length, page });
+}
+
+function follow() {
+  if (isRail()) whenStill(() => { if (isRail()) arrange(); });
+}
+
+// What somebody asks for is done at once.
+/** @param {number} step */
+function turn(step) {
+  page = Math.max(0, page + step);
+  arrange();
+}
+
+/** @param {(card: HTMLElement) => boolean} isSought */
+export function goTo(isSought) {
+  if (!isRail()) return;
+  arrange(isSought);
+  cards.find(isSought)?.scrollIntoView({ block: "nearest" });
+}
+
+function look() {
+  passing.popover = isRail() ? "auto" : null;
+  forgetHeights();
+  keepOnly(new Set());
+  if (isRail()) arrange();
+}
+
+// The states' words are the columns' titles; a head takes them from there.
+for (const column of rail.querySelectorAll("[data-column]")) {
+  const word = /** @type {Text} */ (one(column, "h2").firstChild).data.trim();
+  rail.style.setProperty(`--word-${column.dataset.column}`, JSON.stringify(word));
+}
+byId("page-before").addEventListener("click", () => turn(-1));
+byId("page-next").addEventListener("click", () => {
+  if (rail.hasAttribute("data-scrolls")) rail.scrollBy({ top: rail.clientHeight * 0.9, behavior: "smooth" });
+  else turn(1);
+});
+byId("to-new").addEventListener("click", () => goTo(({ dataset }) => dataset.status === "pending"));
+on("look", look);
+on("filtered", () => { forgetHeights(); follow(); });
+look();
+onCards(follow);
+walkInOrder({ cards: () => (isRail() ? cards : null), show: (card) => goTo((each) => each === card) });
+new ResizeObserver(() => { forgetHeights(); follow(); }).observe(rail);

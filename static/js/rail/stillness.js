@@ -1,0 +1,33 @@
+// Nothing moves for a second around a touch, nor while something lies over the board: what is to move waits, and is
+// moved at once when it may.
+const AROUND = 1000; // milliseconds
+const LOOK = 100; // milliseconds
+let touched = -Infinity;
+/** @type {(() => void) | null} */
+let waiting = null;
+let later = 0;
+
+const isStill = () => performance.now() - touched >= AROUND && !document.querySelector(":popover-open, dialog[open]");
+
+function look() {
+  later = 0;
+  if (!waiting) return;
+  if (!isStill()) {
+    later = setTimeout(look, LOOK);
+    return;
+  }
+  const move = waiting;
+  waiting = null;
+  move();
+}
+
+// Of several moves that wait, the last is made: it sees what the others would have seen.
+/** @param {() => void} move */
+export function whenStill(move) {
+  waiting = move;
+  if (!later) look();
+}
+
+for (const touch of ["pointerdown", "pointerup"]) {
+  addEventListener(touch, () => { touched = performance.now(); }, { capture: true, passive: true });
+}

@@ -1,0 +1,249 @@
+"""The kitchen's rail: what must be begun next stands first, a head is one button, no page hides unsaid."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from boards.hands import act, card, line, move
+from boards.rail.steps import expect_numbers, open_rail, order_of_lines, places, tickets
+from boards.tap_steps import log_of
+from ordertrack.database.session import tenant_context
+from ordertrack.restaurants import rule_sets
+from ordertrack.rules.order_actions import OrderAction
+from ordertrack.rules.state_machine import OrderStatus, RuleSet
+from support.cast import House
+
+Open = Callable[..., Page]
+COOKING = (OrderStatus.CONFIRMED, OrderStatus.PREPARING)
+
+
+def test_tickets_stand_by_when_they_must_be_begun_whatever_their_state(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    last = order_of_lines(app, cedar, 2, in_minutes=40)
+    first = order_of_lines(app, cedar, 2, in_minutes=10)
+    second = order_of_lines(app, cedar, 2, in_minutes=25)
+    move(app, cedar, last, *COOKING)
+    move(app, cedar, second, OrderStatus.CONFIRMED)
+    page = open_rail(open_page, cedar)
+    expect_numbers(page, 2, 3, 1)
+    row = [card(page, each).bounding_box() for each in (first, second, last)]
+    assert [box["y"] for box in row if box] == [row[0]["y"]] * 3, "the top row is what is next"  # type: ignore[index]
+    assert [box["x"] for box in row if box] == sorted(box["x"] for box in row if box)
+
+    act(app, cedar, last, OrderAction.RUSH)
+    expect_numbers(page, 1, 2, 3)
+
+
+def test_a_tap_anywhere_on_the_head_takes_the_next_step_and_the_ticket_stays(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    orders = [order_of_lines(app, cedar, 3, in_minutes=10 + number) for number in range(3)]
+    move(app, cedar, orders[1], OrderStatus.CONFIRMED)
+    page = open_rail(open_page, cedar)
+    before = places(page)
+    for order, step, after in zip(orders, ("Confirm", "Start"), COOKING, strict=False):
+        expect(card(page, order).locator("button.primary")).to_have_text(step)
+        card(page, order).click(position={"x": 25, "y": 30})  # on its number
+        expect(card(page, order)).to_have_attribute("data-status", after)
+        assert log_of(app, cedar, order)[-1] == f"{after} Nour"
+    assert places(page) == before
+
+
+def test_a_second_knock_on_a_head_is_not_a_second_step(app: Flask, cedar: House, open_page: Open) -> None:
+    order = order_of_lines(app, cedar, 2)
+    page = open_rail(open_page, cedar)
+    box = card(page, order).locator("button.primary").bounding_box()
+    assert box is not None
+    for _ in range(2):
+        page.mouse.click(box["x"] + 20, box["y"] + 20)
+    expect(card(page, order)).to_have_attribute("data-status", "confirmed")
+    expect(card(page, order).locator("button.primary")).to_have_text("Start")
+    assert log_of(app, cedar, order) == ["confirmed Nour"]
+
+
+def test_what_is_on_other_pages_is_said_at_the_foot_and_new_ones_are_a_tap_away(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    orders = [order_of_lines(app, cedar, 10, in_minutes=10 + number) for number in range(12)]
+    for order in orders[:11]:
+        move(app, cedar, order, OrderStatus.CONFIRMED)
+    page = open_rail(open_page, cedar)
+    shown = tickets(page).count()
+    assert 3 < shown < 12
+    foot = page.locator("#page-next")
+    expect(foot).to_have_text(f"{12 - shown} more · 1 new")
+    expect(page.locator("#page-before")).to_be_hidden()
+    foot.click()
+    expect(page.locator("#page-before")).to_have_accessible_name(f"Back: {shown} before")
+    page.locator("#page-before").click()
+    expect(card(page, orders[0])).to_be_visible()
+    expect(card(page, orders[-1])).to_be_hidden()
+    page.locator("#to-new").click()
+    expect(card(page, orders[-1])).to_be_visible()
+
+
+def test_a_new_order_never_turns_the_page(app: Flask, cedar: House, open_page: Open) -> None:
+    for number in range(12):
+        order_of_lines(app, cedar, 10, in_minutes=10 + number)
+    page = open_rail(open_page, cedar)
+    page.locator("#page-next").click()
+    urgent = order_of_lines(app, cedar, 2, in_minutes=1)
+    expect(page.locator(f"#order-{urgent}")).to_be_attached()
+    expect(page.locator("#page")).to_have_text("2")
+    expect(card(page, urgent)).to_be_hidden()
+    page.locator("#page-before").click()
+    expect(card(page, urgent)).to_be_visible()
+
+
+def test_a_fold_says_how_many_lines_it_hides_and_that_one_is_of_an_allergy(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    order = order_of_lines(app, cedar, 25, notes="Allergy: nuts")
+    page = open_rail(open_page, cedar, viewport={"width": 1280, "height": 1400})
+    fold = card(page, order).locator(".fold")
+    expect(fold).to_have_text(re.compile(r"\+13 lines\s+Allergy", re.IGNORECASE))
+    expect(card(page, order).locator("[data-line='12']")).to_be_visible()
+    expect(card(page, order).locator("[data-line='13']")).to_be_hidden()
+    fold.click()
+    expect(card(page, order).locator("[data-line='25']")).to_be_visible()
+
+
+def test_a_held_ticket_is_its_head_and_its_reason_until_a_manager_releases_it(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    order = order_of_lines(app, cedar, 4)
+    act(app, cedar, order, OrderAction.HOLD, detail="The guest is late")
+    page = open_rail(open_page, cedar, person=cedar.maya)
+    ticket = card(page, order)
+    expect(ticket).to_contain_text("The guest is late")
+    expect(ticket.locator("[data-line='1']")).to_be_hidden()
+    expect(ticket.locator(".fold")).to_have_text("+4 lines")
+    ticket.locator(".fold").click()
+    ticket.get_by_role("button", name="Release").click()
+    expect(ticket).not_to_have_attribute("data-held", "")
+    ticket.get_by_role("button", name="Close").click()
+    expect(ticket.locator("[data-line='1']")).to_be_visible()
+    expect(ticket.locator(".fold")).to_have_count(0)
+    assert log_of(app, cedar, order) == ["hold Till", "release Maya"]
+
+
+def test_a_tap_below_the_head_opens_the_ticket_and_a_tap_beside_it_does_nothing_but_close_it(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    order = order_of_lines(app, cedar, 3, in_minutes=10)
+    other = order_of_lines(app, cedar, 3, in_minutes=20)
+    move(app, cedar, order, *COOKING)
+    page = open_rail(open_page, cedar)
+    ticket = card(page, order)
+    ticket.locator(".items").click()
+    expect(ticket.get_by_role("button", name="Close")).to_be_visible()
+    expect(ticket.get_by_text("Delay…")).to_be_visible()
+    line(page, order, 2).click()
+    expect(ticket.locator("[data-line='2']")).to_have_attribute("data-done", "")
+    box = card(page, other).locator("button.primary").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] - 10, box["y"] + 10)
+    expect(ticket.get_by_role("button", name="Close")).to_be_hidden()
+    expect(card(page, other)).to_have_attribute("data-status", "pending")
+    assert log_of(app, cedar, order)[-1] == "strike 2 Nour"
+
+
+def test_an_open_ticket_stays_open_while_others_move_it(app: Flask, cedar: House, open_page: Open) -> None:
+    order = order_of_lines(app, cedar, 3)
+    page = open_rail(open_page, cedar)
+    ticket = card(page, order)
+    ticket.locator(".items").click()
+    move(app, cedar, order, OrderStatus.CONFIRMED)
+    expect(ticket).to_have_attribute("data-status", "confirmed")
+    expect(ticket.get_by_role("button", name="Close")).to_be_visible()
+
+
+def test_in_large_density_lines_are_struck_off_where_they_stand(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    order = order_of_lines(app, cedar, 3)
+    move(app, cedar, order, *COOKING)
+    page = open_rail(open_page, cedar)
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("button", name="Large").click()
+    page.keyboard.press("Escape")
+    box = line(page, order, 1).bounding_box()
+    assert box is not None and box["height"] >= 48
+    line(page, order, 1).click()
+    expect(card(page, order).locator("[data-line='1']")).to_have_attribute("data-done", "")
+    expect(card(page, order).get_by_role("button", name="Close")).to_be_hidden()
+
+
+def test_ready_orders_are_in_a_drawer_from_which_they_are_recalled(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    with tenant_context(app, cedar.tenant_id):
+        rule_sets.choose(RuleSet.EXTENDED, by=cedar.maya.principal)
+    order = order_of_lines(app, cedar, 2)
+    move(app, cedar, order, *COOKING, OrderStatus.READY)
+    page = open_rail(open_page, cedar)
+    expect(card(page, order)).to_be_hidden()
+    page.get_by_role("button", name="Ready · recall 1").click()
+    expect(card(page, order)).to_be_visible()
+    card(page, order).get_by_text("Recall…").click()
+    card(page, order).get_by_label("Why recall it?").fill("Sent too early")
+    card(page, order).get_by_role("button", name="Recall", exact=True).click()
+    expect(card(page, order)).to_have_attribute("data-status", "preparing")
+    page.keyboard.press("Escape")
+    expect(card(page, order)).to_be_visible()
+
+
+def test_the_tablet_keeps_its_view_and_its_density(app: Flask, cedar: House, open_page: Open) -> None:
+    order = order_of_lines(app, cedar, 2)
+    page = open_rail(open_page, cedar)
+    size = "getComputedStyle(document.querySelector('.card .dish')).fontSize"
+    assert page.evaluate(size) == "20px"
+    page.get_by_role("button", name="Menu").click()
+    for name, pixels in (("Compact", "16px"), ("Large", "28px")):
+        page.get_by_role("button", name=name).click()
+        expect(page.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "true")
+        assert page.evaluate(size) == pixels
+    page.get_by_role("button", name="Columns").click()
+    expect(page.locator("#title-pending")).to_be_visible()
+    page.reload()
+    expect(page.locator("#title-pending")).to_be_visible()
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("button", name="One line").click()
+    expect(page.locator("html")).to_have_attribute("data-view", "rail")
+    expect(card(page, order)).to_have_attribute("data-at", "1")
+    assert page.evaluate(size) == "28px"
+
+
+def test_a_low_screen_begins_compact_and_a_phone_scrolls(app: Flask, cedar: House, open_page: Open) -> None:
+    orders = [order_of_lines(app, cedar, 6, in_minutes=10 + number) for number in range(8)]
+    page = open_rail(open_page, cedar, viewport={"width": 1024, "height": 600})
+    assert page.evaluate("document.documentElement.dataset.density") == "compact"
+    phone = open_rail(open_page, cedar, viewport={"width": 390, "height": 844})
+    expect(card(phone, orders[0])).to_be_in_viewport()
+    expect(card(phone, orders[-1])).not_to_be_in_viewport()
+    expect(phone.locator("#page-next")).to_have_text(re.compile(r"^[456] more"))
+    card(phone, orders[-1]).scroll_into_view_if_needed()
+    expect(phone.locator("#page-next")).to_be_hidden()
+
+
+def test_an_order_that_is_ready_leaves_a_hole_until_the_finger_is_gone(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    orders: list[uuid.UUID] = [order_of_lines(app, cedar, 2, in_minutes=10 + number) for number in range(6)]
+    for order in orders:
+        move(app, cedar, order, *COOKING)
+    page = open_rail(open_page, cedar)
+    page.mouse.move(640, 600)
+    before = {order: card(page, order).bounding_box() for order in orders[1:]}
+    page.mouse.down()
+    move(app, cedar, orders[0], OrderStatus.READY)
+    expect(card(page, orders[0])).to_be_hidden()
+    assert {order: card(page, order).bounding_box() for order in orders[1:]} == before
+    page.mouse.up()
+    page.wait_for_function("id => document.getElementById(id).dataset.at === '1'", arg=f"order-{orders[1]}")
