@@ -75,7 +75,7 @@ def _orders() -> Iterator[NewOrder]:
     now = dt.datetime.now(dt.UTC)
     for place, many in enumerate(lines):
         fulfilment = draw.choice((*Fulfilment, Fulfilment.DELIVERY))
-        promised = now + dt.timedelta(minutes=20 + place / 2) if place % 2 else None
+        promised = now + dt.timedelta(minutes=5 + place / 8) if place % 2 else None  # none for later
         items = tuple(_line(draw) for _ in range(many))
         yield NewOrder(RESTAURANT, fulfilment, items, customer={"name": "Rana Khoury"}, promised_at=promised)
 

@@ -45,7 +45,7 @@ def worker() -> Response:
 @blueprint.app_template_global()
 def page_policy() -> str:
     """What the page may load, for whoever keeps it: a later one would not let it have its own styles."""
-    return content_security_policy(current_app)
+    return content_security_policy()
 
 
 @blueprint.app_template_global()

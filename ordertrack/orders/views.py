@@ -53,7 +53,7 @@ def of_day() -> ResponseReturnValue:
 
 @blueprint.get("/orders/<uuid:order_id>")
 def story(order_id: uuid.UUID) -> ResponseReturnValue:
-    """Everything that the log says about one order of the asker's tenant."""
+    """All that the log says about one order of the asker's tenant; with header `Sheet: 1`, for a board."""
     principal = staff_principal()
     order = records.find(principal.tenant_id, order_id)
     if order is None or not principal.may_see(order.restaurant_id):
@@ -63,8 +63,10 @@ def story(order_id: uuid.UUID) -> ResponseReturnValue:
     if principal.role == Role.KITCHEN:
         values = {key: value for key, value in values.items() if key[1] in KITCHEN_FIELDS}
     may_change = order.status not in TERMINAL and principal.role in CHANGING_ROLES
+    is_sheet = request.headers.get("Sheet") == "1"
     return render_template(
-        "orders/story.html",
+        "orders/_story_sheet.html" if is_sheet else "orders/story.html",
+        is_sheet=is_sheet,
         principal=principal,
         order=order,
         sentences=stories.tell(order, entries, values),

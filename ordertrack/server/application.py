@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
 
 from flask import Flask, Response
 from flask_compress import Compress
@@ -50,7 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         # Pages and lists; a stream's bytes are shared by its watchers, and a card is smaller than a packet.
         COMPRESS_MIMETYPES=["text/html", "text/csv", "application/json", "text/javascript"],
         COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_BR_LEVEL=8,
+        COMPRESS_BR_LEVEL=9,
         COMPRESS_BR_MODE=1,  # text
         COMPRESS_MIN_SIZE=2048,
         COMPRESS_STREAMS=False,
@@ -88,8 +87,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         api.blueprint,
     ):
         app.register_blueprint(blueprint)
-    policy = assets.content_security_policy(app)
-    app.after_request(partial(_secure, policy))
+    app.after_request(_secure)
     Compress(app)
     app.wsgi_app = TakeOver(app.wsgi_app)  # type: ignore[method-assign]
     if settings.proxies:
@@ -99,8 +97,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def _secure(policy: str, response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", policy)
+def _secure(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", assets.content_security_policy())
     for name, value in _SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     return response

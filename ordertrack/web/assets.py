@@ -10,7 +10,7 @@ from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, current_app, g
 from markupsafe import Markup
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
@@ -47,15 +47,20 @@ def init_app(app: Flask) -> None:
     served.add_files(str(folder), prefix=prefix)
     app.wsgi_app = served  # type: ignore[method-assign]
     app.jinja_env.globals["static_url"] = lambda name: prefix + name
-    inlined = {name: (folder / name).read_text().strip() for name in _INLINED}
-    app.jinja_env.globals["inlined"] = lambda name: Markup(inlined[name])  # noqa: S704 (files of our own)
+    app.extensions["inlined"] = {name: (folder / name).read_text().strip() for name in _INLINED}
+    app.jinja_env.globals["inlined"] = _inline
     app.extensions["worker"] = (folder / _WORKER).read_text()
-    app.extensions["inlined"] = [_source_of(text) for text in inlined.values()]
+    app.extensions["sources"] = {name: _source_of(text) for name, text in app.extensions["inlined"].items()}
 
 
-def content_security_policy(app: Flask) -> str:
-    """Everything from here, and of what stands in a page itself only what we put there, by its hash."""
-    ours = " ".join(["'self'", *app.extensions["inlined"]])
+def _inline(name: str) -> Markup:
+    g.setdefault("inlined", []).append(current_app.extensions["sources"][name])
+    return Markup(current_app.extensions["inlined"][name])  # noqa: S704 (files of our own)
+
+
+def content_security_policy() -> str:
+    """Everything from here, and of what stands in a page itself only what this one was given, by its hash."""
+    ours = " ".join(["'self'", *g.get("inlined", [])])
     return f"default-src {ours}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 

@@ -68,9 +68,15 @@ interface PageEvents {
   "htmx:sse:error": CustomEvent<{ status?: number }>;
 
   "card:news": CustomEvent<CardNews>;
+  "card:sought": CustomEvent<HTMLElement>;
+  "undo:asked": Event;
+  "tones:asked": Event;
+  "tone:tried": CustomEvent<{ kind: string; volume: number }>;
+  "keys:asked": Event;
   "person:asked": CustomEvent<Settling<{ token: string; name: string; is_manager: boolean; rest_after: number }>>;
   "person:changed": CustomEvent<Signed | null>;
   "rider:asked": CustomEvent<HTMLElement>;
+  "person:left": CustomEvent<string>;
   "person:wanted": CustomEvent<Settling<string>>;
   "sheet:asked": CustomEvent<HTMLElement>;
   "tap:queued": CustomEvent<Tap>;

@@ -18,6 +18,8 @@ from support.cast import Person
 def open_live(open_page: Callable[..., Page], person: Person, path: str = KITCHEN, **options: Any) -> Page:
     page = open_page(person, path, **options)
     page_recorder.expect_state(page, "live")
+    page.keyboard.press("Shift")  # the first key brings the rest
+    expect(page.locator("#keys")).to_be_attached()
     return page
 
 

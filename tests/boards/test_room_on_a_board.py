@@ -58,7 +58,7 @@ def test_a_board_of_the_largest_orders_is_bounded_and_shows_every_one(
     for shown in (page, snapshot):
         assert len(shown.encode()) < LARGEST_PAGE
         assert set(re.findall(r'<li id="order-([-0-9a-f]{36})"', shown)) == set(map(str, placed))
-        assert shown.count(">more lines, on the order&#39;s own page<") == ORDERS
+        assert shown.count(">more lines, in the order&#39;s story<") == ORDERS
     assert left_out == 0
 
 
@@ -106,10 +106,10 @@ def test_no_filter_hides_a_card_whose_lines_are_not_all_on_it_and_all_day_counts
     hidden = int(more.get_attribute("data-quantity") or 0)
     assert 0 < hidden < len(LARGEST)
     page.locator("#allday-toggle").click()
-    row = page.locator("#allday li", has_text="more lines, on the order's own page").first
+    row = page.locator("#allday li", has_text="more lines, in the order's story").first
     expect(row.locator("b").first).to_have_text(str(hidden))
-    more.get_by_role("link").click()
-    expect(page.locator("body")).to_contain_text("Fattoush")
+    more.get_by_role("button").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Fattoush")
 
 
 def test_ordinary_orders_have_room_for_all_their_lines(app: Flask, cedar: House) -> None:

@@ -68,7 +68,7 @@ def test_a_tap_that_is_refused_is_told_why_in_the_board_s_language(
     )
     assert answer.status == 422
     assert "ne peut pas passer à" in answer.text()
-    assert "Commande 1" in answer.text()
+    assert "Confirmer" in answer.text()
 
 
 def test_the_menu_of_a_board_changes_its_language_and_leads_back_to_it(

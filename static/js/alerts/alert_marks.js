@@ -1,6 +1,6 @@
 // How the board shows what nobody has taken notice of: marks on cards, one counted sign in the bar, and its list.
 import { byId, make, write } from "../core/dom.js";
-import { go } from "../keyboard/focus.js";
+import { go } from "../core/cards.js";
 import { locale, number, say, sayMany } from "../core/i18n.js";
 
 const list = new Intl.ListFormat(locale(), { type: "unit", style: "short" });
@@ -35,7 +35,7 @@ function line(kind, orders) {
   part.append(make("b", { textContent: word(kind) }), ` ${list.format(orders.map(([, each]) => number(each.number)))}`);
   part.addEventListener("click", () => {
     panel.hidePopover();
-    go(document.getElementById(orders[0][0]) ?? undefined);
+    go(document.getElementById(orders[0][0]));
   });
   return part;
 }

@@ -1,8 +1,9 @@
 // The board can be heard: a tap starts the shift, each kind of news has its tone, and what matters is said again
 // until somebody takes notice. Everything that sounds is seen as well.
-import { byId, on, one } from "../core/dom.js";
+import { byId, emit, on, one } from "../core/dom.js";
 import { onAlert, unheard } from "./alerts.js";
-import { again, volumeOf } from "./sound_panel.js";
+import { again, volumeOf } from "./tone_settings.js";
+import { late } from "../core/late.js";
 import { onState, play, state, unlock } from "./tones.js";
 import { say } from "../core/i18n.js";
 
@@ -71,6 +72,8 @@ onState(() => {
 });
 onAlert(sound);
 start.addEventListener("click", begin);
+byId("sound-open").addEventListener("click", () => { late("tones", "panels").then(() => emit("tones:asked"), () => {}); });
+on("tone:tried", ({ detail: { kind, volume } }) => { unlock().then(() => play(kind, volume)); });
 // Browsers give sound on any tap, and may take it away again.
 for (const touch of /** @type {const} */ (["pointerdown", "keydown"])) {
   on(touch, () => { if (hasStarted() && state() !== "running") unlock(); });

@@ -1,7 +1,7 @@
 // All day: how many of each dish are still to be made on the cards that this tablet shows.
 import { byId, on, one } from "../core/dom.js";
 import { allCards, onCards } from "../core/cards.js";
-import "./filters.js"; // sifts a card before it is counted
+import { western } from "../core/digits.js";
 import { locale, number } from "../core/i18n.js";
 
 const TO_BE_MADE = ["pending", "confirmed", "preparing"];
@@ -25,7 +25,7 @@ function openLines(card) {
   if (!TO_BE_MADE.includes(card.dataset.status) || card.dataset.hidden !== undefined) return [];
   return [...card.querySelectorAll("[data-line]:not([data-done], [data-elsewhere])")].map((line) => ({
     dish: one(line, ".dish").textContent,
-    quantity: Number(line.dataset.quantity ?? 1),
+    quantity: Number(line.dataset.quantity ?? western(one(line, ".quantity").textContent)),
     way: [...line.querySelectorAll(".modifier, .note bdi")].map(({ textContent }) => textContent.trim()).join(" + "),
   }));
 }

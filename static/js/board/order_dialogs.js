@@ -38,8 +38,8 @@ on("click", ({ target }) => {
   if (details?.dataset.asks && !details.open) ask(details);
   const said = target.closest("[data-says]");
   if (said) pick(said);
-  const card = target.closest("[data-sheet]")?.closest(".card");
-  if (card) late("sheet").then(() => emit("sheet:asked", card), () => {});
+  const opened = target.closest("[data-sheet], [data-story]");
+  if (opened) late("sheet").then(() => emit("sheet:asked", opened), () => {});
   const opener = target.closest("[data-opens]");
   if (opener) open(opener);
 });

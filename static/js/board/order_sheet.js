@@ -1,6 +1,8 @@
-// The sheet over a board in which an order is changed: the server's form, and what it has to say against it.
-import { byId, emit, make, on } from "../core/dom.js";
+// The sheet over a board in which an order is changed, or its story is read: the server's form, and what it has to say
+// against it.
+import { byId, make, on } from "../core/dom.js";
 import { say } from "../core/i18n.js";
+import { identify } from "../tablet/person.js";
 
 const HEADERS = { Sheet: "1" };
 const sheet = /** @type {HTMLDialogElement} */ (byId("order-sheet"));
@@ -22,16 +24,13 @@ async function load(url, request) {
   const answer = await fetch(url, { headers: HEADERS, ...request });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (answer.status === 204) sheet.close();
-  else if (page.querySelector(".change-order")) {
+  else if (page.querySelector(".change-order, .story")) {
+    sheet.setAttribute("aria-labelledby", page.querySelector(".story") ? "story-title" : "change-title");
     sheet.replaceChildren(...page.head.children, ...page.body.children);
     sheet.scrollTop = 0;
   }
   else complain(page.querySelector("main p")?.textContent);
 }
-
-// The token of whoever is on at a shared tablet: see tablet/person.js.
-/** @returns {Promise<string>} */
-const identified = () => new Promise((resolve, reject) => { emit("person:wanted", { resolve, reject }); });
 
 /** @param {Promise<void>} loading */
 const orComplain = (loading) => loading.catch(() => complain(say("There is no connection. Nothing was saved.")));
@@ -42,17 +41,18 @@ on("click", (event) => {
     sheet.close();
   }
 });
-on("sheet:asked", ({ detail: card }) => {
+on("sheet:asked", ({ detail: opener }) => {
+  const order = /** @type {HTMLElement} */ (opener.closest(".card")).id.replace("order-", "");
   sheet.replaceChildren();
   sheet.showModal();
-  orComplain(load(`/orders/${card.id.replace("order-", "")}/change`));
+  orComplain(load(`/orders/${order}${opener.matches("[data-story]") ? "" : "/change"}`));
 });
 on("submit", async (event) => {
   const form = event.target;
   if (!sheet.contains(form)) return;
   event.preventDefault();
   const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
-  const person = await identified().catch(() => null);
+  const person = await identify().catch(() => null);
   if (person === null) return;
   body.set("person", person);
   body.set("language", /** @type {string} */ (document.body.dataset.language));

@@ -1,4 +1,6 @@
-// Tells listeners which cards came, changed or left, before the page is painted again.
+// Tells listeners which cards came, changed or left, before the page is painted again; and leads to one of them.
+import { emit } from "./dom.js";
+
 const columns = [...document.querySelectorAll(".cards")];
 /** @typedef {(cards: HTMLElement[], left: string[]) => void} CardsListener */
 /** @type {CardsListener[]} */
@@ -16,6 +18,32 @@ export function addressOf(button) {
 export const numberOf = ({ dataset }) => Number(dataset.place?.slice(-6));
 
 export const allCards = () => columns.flatMap(({ children }) => [...children]);
+
+// Whether this tablet shows tickets in one line, and not columns by status.
+export const isRail = () => document.documentElement.dataset.view === "rail";
+
+// What is to be made, in the order in which it must be begun, in whatever column it stands. Sort keys are written with as
+// many digits each, so that they compare as texts.
+export function inOrder() {
+  const open = document.querySelectorAll(".columns .column:not([data-passing]) .card:not([data-hidden])");
+  return [...open].sort((one, other) => (one.dataset.place < other.dataset.place ? -1 : 1));
+}
+
+// Whether it can be seen, once the board has shown the page that it is on.
+/** @param {HTMLElement} card */
+export function bringUp(card) {
+  if (!card.checkVisibility()) emit("card:sought", card);
+  return card.checkVisibility();
+}
+
+/** @param {HTMLElement | null | undefined} card */
+export function go(card) {
+  if (!card || !bringUp(card)) return;
+  for (const other of document.querySelectorAll('.card[tabindex="0"]')) other.tabIndex = -1;
+  card.tabIndex = 0;
+  card.focus();
+  card.querySelector("header")?.scrollIntoView({ block: "nearest" }); // of a high card at least the number
+}
 
 // `listener` is told of the cards that are new or other than before, and of the ids of those that left.
 /** @param {CardsListener} listener */

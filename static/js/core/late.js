@@ -7,20 +7,25 @@ const own = /** @type {HTMLScriptElement} */ (document.currentScript).src;
 /** @type {Record<string, Promise<unknown> | undefined>} */
 const loading = {};
 
-/** @param {string} name */
-function load(name) {
-  const script = make("script", { src: new URL(`${name}.js`, own).href });
-  document.head.append(script);
+/** @param {HTMLScriptElement | HTMLLinkElement} element */
+function loaded(element) {
+  document.head.append(element);
   return new Promise((resolve, reject) => {
-    script.onload = resolve;
-    script.onerror = () => reject(new DOMException(name, "NetworkError"));
+    element.onload = resolve;
+    element.onerror = () => reject(new DOMException("late", "NetworkError"));
   });
 }
 
-// Rejects if it cannot be loaded now, and says so on the board.
-/** @param {string} name */
-export function late(name) {
-  loading[name] ??= load(name).catch((error) => {
+/** @param {string} name @param {string | undefined} style */
+const load = (name, style) => Promise.all([
+  loaded(make("script", { src: new URL(`${name}.js`, own).href })),
+  style && loaded(make("link", { rel: "stylesheet", href: new URL(`../../../css/board/${style}.css`, own).href })),
+]);
+
+// Rejects if it cannot be loaded now, and says so on the board. `style` is a style sheet of boards that goes with it.
+/** @param {string} name @param {string} [style] */
+export function late(name, style) {
+  loading[name] ??= load(name, style).catch((error) => {
     loading[name] = undefined;
     const textContent = say("No answer from the server. Try again when the line is back.");
     byId("notice").replaceChildren(make("p", { className: "problem", textContent }));

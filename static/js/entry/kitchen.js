@@ -2,4 +2,4 @@
 import "./board.js";
 import "../rail/rail.js";
 import "../rail/ticket.js";
-import "../board/allday.js";
+import "../board/allday_toggle.js";

@@ -1,21 +1,13 @@
 // Walking over the cards with the keyboard. The focus follows its card; when that leaves, it goes to the next one.
 import { on } from "../core/dom.js";
-import { onCards } from "../core/cards.js";
+import { go, inOrder, isRail, onCards } from "../core/cards.js";
+import { walkRail } from "./rail_walk.js";
 
 const lists = [...document.querySelectorAll(".cards")];
 const isRightToLeft = document.documentElement.dir === "rtl";
 /** @type {{ card: HTMLElement, list: HTMLElement, index: number, place: number } | null} */
 let here = null;
 let usesKeys = false;
-/** @type {{ cards: () => HTMLElement[] | null, show: (card: HTMLElement) => void } | null} */
-let rail = null;
-
-// On a rail the cards of all columns stand in one order, on pages; `cards` is null while there is none.
-/** @param {{ cards: () => HTMLElement[] | null, show: (card: HTMLElement) => void }} given */
-export function walkInOrder(given) {
-  rail = given;
-}
-
 /** @param {Element} list */
 const shownIn = (list) => [...list.children].filter((card) => card.checkVisibility());
 const walkable = () => lists.filter((list) => shownIn(list).length > 0);
@@ -29,22 +21,6 @@ const isNowhere = () => document.activeElement === null || document.activeElemen
 
 /** @type {() => HTMLElement | null} */
 export const current = () => document.activeElement?.closest(".card") ?? (isNowhere() && here?.card.isConnected ? here.card : null);
-
-// Whether it can be seen; one on another page can, as soon as that is shown.
-/** @param {HTMLElement} card */
-export function bringUp(card) {
-  if (!card.checkVisibility() && rail?.cards()?.includes(card)) rail.show(card);
-  return card.checkVisibility();
-}
-
-/** @param {HTMLElement | undefined} card */
-export function go(card) {
-  if (!card || !bringUp(card)) return;
-  for (const other of document.querySelectorAll('.card[tabindex="0"]')) other.tabIndex = -1;
-  card.tabIndex = 0;
-  card.focus();
-  card.querySelector("header")?.scrollIntoView({ block: "nearest" }); // of a high card at least the number
-}
 
 /** @param {HTMLElement} card */
 function middle(card) {
@@ -75,29 +51,15 @@ function along(step, card) {
   return next !== undefined;
 }
 
-// Up and down within a column of the page, else along the order of the rail, which begins with what was cancelled.
-/** @param {string} key @param {HTMLElement} card @param {HTMLElement[]} all */
-function walkRail(key, card, all) {
-  if (key === "Home" || key === "End") return go(all.at(key === "Home" ? 0 : -1));
-  if (key === "ArrowUp" || key === "ArrowDown") {
-    const { left, top } = card.getBoundingClientRect();
-    const column = all.filter((other) => other.checkVisibility() && Math.abs(other.getBoundingClientRect().left - left) < 8);
-    const far = (/** @type {HTMLElement} */ other) => (other.getBoundingClientRect().top - top) * (key === "ArrowDown" ? 1 : -1);
-    return go(column.filter((other) => far(other) > 0).sort((one, other) => far(one) - far(other))[0]);
-  }
-  return go(all[all.indexOf(card) + (key === (isRightToLeft ? "ArrowLeft" : "ArrowRight") ? 1 : -1)]);
-}
-
-/** @param {HTMLElement[]} cards */
-const railOf = (cards) => [...lists.filter(isAlarm).flatMap(shownIn), ...cards.filter(({ isConnected }) => isConnected)];
+// What was cancelled stands before the order of the rail.
+const railOrder = () => [...lists.filter(isAlarm).flatMap(shownIn), ...inOrder()];
 
 // `key` is an arrow, Home or End. The alarm lies above the columns and runs across.
 /** @param {string} key */
 export function walk(key) {
   const card = current();
-  const ordered = rail?.cards();
-  if (!card) return go(ordered ? railOf(ordered)[0] : shownIn(walkable()[0] ?? lists[0])[0]);
-  if (ordered) return walkRail(key, card, railOf(ordered));
+  if (isRail()) return walkRail(key, card, railOrder());
+  if (!card) return go(shownIn(walkable()[0] ?? lists[0])[0]);
   if (key === "Home" || key === "End") return go(shownIn(listOf(card)).at(key === "Home" ? 0 : -1));
   const isAcross = key === "ArrowLeft" || key === "ArrowRight";
   const step = key === "ArrowDown" || key === (isRightToLeft ? "ArrowLeft" : "ArrowRight") ? 1 : -1;
@@ -108,7 +70,7 @@ export function walk(key) {
 
 on("focusin", ({ target }) => {
   const card = target.closest(".card");
-  const place = railOf(rail?.cards() ?? []).indexOf(/** @type {HTMLElement} */ (card));
+  const place = card && isRail() ? railOrder().indexOf(card) : -1;
   here = card && { card, list: listOf(card), index: shownIn(listOf(card)).indexOf(card), place };
 });
 // Moving the focus away unselects the card; losing it because the element was removed or hidden does not.
@@ -123,9 +85,8 @@ for (const [type, isKey] of /** @type {const} */ ([["keydown", true], ["pointerd
 function keep() {
   if (!here || !usesKeys || !isNowhere()) return;
   if (here.card.isConnected && (here.place < 0 || here.card.checkVisibility())) return go(here.card);
-  const ordered = rail?.cards();
-  if (ordered && here.place >= 0) {
-    const staying = railOf(ordered).filter((card) => card !== here?.card);
+  if (here.place >= 0) {
+    const staying = railOrder().filter((card) => card !== here?.card);
     return go(staying[Math.min(here.place, staying.length - 1)]);
   }
   const [cards, others] = [shownIn(here.list), walkable()];

@@ -1,10 +1,9 @@
 // The keyboard alone runs a board: arrows walk over the cards, Enter moves one on, every act has its key.
-import { on } from "../core/dom.js";
+import { emit, on } from "../core/dom.js";
 import { advance, onCard } from "./card_keys.js";
-import { isUndoable, unsent } from "../taps/outbox.js";
 import { find, isOff, list } from "./panels.js";
-import { takeBack } from "../taps/queue.js";
-import { current, go, walk } from "./focus.js";
+import { go } from "../core/cards.js";
+import { current, walk } from "./focus.js";
 
 const ARROWS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"];
 const TYPING = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
@@ -19,13 +18,6 @@ function letterOf({ key, code, shiftKey }) {
   return /^Key([A-Z])$/.exec(code)?.[1].toLowerCase() ?? (code === "Slash" ? "/" : key);
 }
 
-// Escape does so too, wherever the focus is.
-function undo() {
-  const last = unsent().findLast(isUndoable);
-  if (last) takeBack(last.id);
-  return last !== undefined;
-}
-
 /** @param {KeyboardEvent} event @param {string} letter */
 function answer(event, letter) {
   const card = current();
@@ -33,7 +25,7 @@ function answer(event, letter) {
   if ((event.key === "Enter" || event.key === " ") && card && event.target === card) return advance(card);
   if (isOff()) return false;
   if (letter === "/" || letter === "?") return letter === "/" ? find() : list();
-  return letter === "u" ? undo() : card !== null && onCard(card, letter);
+  return letter === "u" ? void emit("undo:asked") : card !== null && onCard(card, letter);
 }
 
 // Escape leads out of a form on a card, back to the card; only then does it take anything back.

@@ -26,18 +26,19 @@ function copyAttributes(here, fresh) {
   }
 }
 
+// What goes is gone before anything is put in order: what stays is then moved as little as can be, and keeps its focus.
 /** @param {Element} here @param {Element} fresh */
 function copyParts(here, fresh) {
   const parts = Map.groupBy([...here.childNodes].filter(isOurs), keyOf);
+  const pairs = [...fresh.childNodes].filter(isOurs).map((part) => ({ part, shown: parts.get(keyOf(part))?.shift() ?? part }));
+  for (const left of [...parts.values()].flat()) left.remove();
   let place = here.firstChild;
-  for (const part of [...fresh.childNodes].filter(isOurs)) {
+  for (const { part, shown } of pairs) {
     while (place && !isOurs(place)) place = place.nextSibling;
-    const shown = parts.get(keyOf(part))?.shift() ?? part;
     if (shown !== part) become(shown, part);
     if (shown !== place) here.insertBefore(shown, place);
     place = shown.nextSibling;
   }
-  for (const left of [...parts.values()].flat()) left.remove();
 }
 
 /** @param {ChildNode} here @param {ChildNode} fresh */

@@ -1,12 +1,12 @@
 // What the screen does not show, said at its foot: how many tickets are on the other pages, how many of them late or new.
-import { byId, make, on, one, write } from "../core/dom.js";
+import { byId, on, one, write } from "../core/dom.js";
 import { number, say, sayMany } from "../core/i18n.js";
 
 /** @typedef {{ cards: HTMLElement[], from: number, shown: number, page: number }} Shown */
 
 const rail = one(document, "main.columns");
 const [before, next, said, toNew] = ["page-before", "page-next", "page", "to-new"].map(byId);
-const counts = byId("counts");
+const [open, overdue] = byId("counts").children;
 /** @type {Shown} */
 let last = { cards: [], from: 0, shown: 0, page: 0 };
 
@@ -38,15 +38,15 @@ function show() {
   next.hidden = rest.length === 0;
   write(before, from ? number(from) : "");
   before.hidden = from === 0;
-  before.ariaLabel = say("Back: %(amount)s before", { amount: from });
+  if (from) before.ariaLabel = say("Back: %(amount)s before", { amount: from });
   write(said, page || rest.length ? number(page + 1) : "");
   said.hidden = scrolls;
   const fresh = cards.filter(isNew).length;
   write(toNew, sayMany("%(num)s new", "%(num)s new", fresh));
   toNew.hidden = fresh === 0;
   const late = cards.filter(isLate).length;
-  counts.replaceChildren(sayMany("%(num)s open", "%(num)s open", cards.length));
-  if (late) counts.append(" ", make("b", { textContent: `▲ ${sayMany("%(num)s late", "%(num)s late", late)}` }));
+  write(open, sayMany("%(num)s open", "%(num)s open", cards.length));
+  write(overdue, late ? `▲ ${sayMany("%(num)s late", "%(num)s late", late)}` : "");
 }
 
 /** @param {Shown} shown */

@@ -1,14 +1,13 @@
 // The rail: open tickets in the order in which they must be begun, packed into pages that fill the screen. The cards
 // stay in the columns that the server knows; here they are only given a place.
-import { onCards } from "../core/cards.js";
+import { inOrder, isRail, onCards } from "../core/cards.js";
 import { byId, on, one } from "../core/dom.js";
-import { density, isRail } from "../board/look.js";
+import { density } from "../board/look.js";
 import { fold } from "./folding.js";
 import { forgetHeights, linesOf, measured } from "./measuring.js";
 import { packPage } from "./packing.js";
 import { showPaging } from "./paging.js";
 import { whenStill } from "./stillness.js";
-import { walkInOrder } from "../keyboard/focus.js";
 import { hasMoved } from "../taps/slides.js";
 
 /** @typedef {import("./packing.js").Place} Place */
@@ -21,17 +20,14 @@ const rail = one(document, "main.columns");
 const passing = one(rail, "[data-passing]");
 const isRightToLeft = document.documentElement.dir === "rtl";
 let page = 0;
+/** @type {ReturnType<typeof roomOf> | null} */
+let room = null; // until the screen, or the density, is another one
 /** @type {number[]} */
 let starts = [0]; // the place of the first ticket of each page, as far as it was asked for
 /** @type {Set<HTMLElement>} */
 let placed = new Set();
 /** @type {HTMLElement[]} */
 let cards = [];
-
-function inOrder() {
-  const open = rail.querySelectorAll(".column:not([data-passing]) .card:not([data-hidden])");
-  return [...open].sort((one, other) => (one.dataset.place < other.dataset.place ? -1 : 1));
-}
 
 function roomOf() {
   const style = getComputedStyle(rail);
@@ -52,11 +48,14 @@ function put(card, { column, y, lines }, at, { width, gap }) {
   const x = gap + column * (width + gap);
   const [across, down] = [`${isRightToLeft ? -x : x}px`, `${y + gap}px`];
   const isElsewhere = card.style.getPropertyValue("--x") !== across || card.style.getPropertyValue("--y") !== down;
-  if (card.dataset.at && isElsewhere) hasMoved(card);
-  card.toggleAttribute("data-slides", Boolean(card.dataset.at)); // what comes is there at once
+  if (!card.dataset.at) delete card.dataset.slides; // what comes is there at once
+  else if (isElsewhere) {
+    card.dataset.slides = "";
+    hasMoved(card);
+  }
   set(card, "--x", across);
   set(card, "--y", down);
-  card.dataset.at = `${at}`;
+  if (card.dataset.at !== `${at}`) card.dataset.at = `${at}`;
   fold(card, lines);
 }
 
@@ -73,12 +72,12 @@ function keepOnly(shown) {
 }
 
 // The pages as far as `last`, or to the one that has a ticket of which `isSought` says yes.
-/** @param {ReturnType<typeof roomOf>} room @param {number} last @param {(card: HTMLElement) => boolean} isSought */
-function packUpTo(room, last, isSought = () => false) {
+/** @param {ReturnType<typeof roomOf>} place @param {number} last @param {(card: HTMLElement) => boolean} isSought */
+function packUpTo(place, last, isSought = () => false) {
   starts = [0];
   for (;;) {
     const from = /** @type {number} */ (starts.at(-1));
-    const places = packPage(from, cards.length, (index) => measured(cards, index), room);
+    const places = packPage(from, cards.length, (index) => measured(cards, index), place);
     const next = from + places.length;
     const isHere = starts.length > last || cards.slice(from, next).some(isSought);
     if (isHere || next >= cards.length) return { from, places };
@@ -103,15 +102,15 @@ function scroll({ fold: most }) {
 /** @param {(card: HTMLElement) => boolean} [isSought] */
 function arrange(isSought) {
   cards = inOrder();
+  const now = (room ??= roomOf());
   rail.toggleAttribute("data-none", cards.length === 0);
-  const room = roomOf();
-  rail.toggleAttribute("data-scrolls", room.columns === 1);
-  set(rail, "--wide", `${room.width}px`);
-  if (room.columns === 1) return scroll(room);
-  const { from, places } = packUpTo(room, isSought ? Infinity : page, isSought);
+  rail.toggleAttribute("data-scrolls", now.columns === 1);
+  set(rail, "--wide", `${now.width}px`);
+  if (now.columns === 1) return scroll(now);
+  const { from, places } = packUpTo(now, isSought ? Infinity : page, isSought);
   page = starts.length - 1;
   const shown = cards.slice(from, from + places.length);
-  shown.forEach((card, index) => put(card, places[index], index + 1, room));
+  shown.forEach((card, index) => put(card, places[index], index + 1, now));
   keepOnly(new Set(shown));
   showPaging({ cards, from, shown: shown.length, page });
 }
@@ -128,15 +127,20 @@ function turn(step) {
 }
 
 /** @param {(card: HTMLElement) => boolean} isSought */
-export function goTo(isSought) {
+function goTo(isSought) {
   if (!isRail()) return;
   arrange(isSought);
   cards.find(isSought)?.scrollIntoView({ block: "nearest" });
 }
 
+function forgetRoom() {
+  room = null;
+  forgetHeights();
+}
+
 function look() {
   passing.popover = isRail() ? "auto" : null;
-  forgetHeights();
+  forgetRoom();
   keepOnly(new Set());
   if (isRail()) arrange();
 }
@@ -156,5 +160,5 @@ on("look", look);
 on("filtered", () => { forgetHeights(); follow(); });
 look();
 onCards(follow);
-walkInOrder({ cards: () => (isRail() ? cards : null), show: (card) => goTo((each) => each === card) });
-new ResizeObserver(() => { forgetHeights(); follow(); }).observe(rail);
+on("card:sought", ({ detail }) => goTo((card) => card === detail));
+new ResizeObserver(() => { forgetRoom(); follow(); }).observe(rail);

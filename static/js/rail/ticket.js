@@ -2,7 +2,7 @@
 // the card itself, so that what happens to the order happens before one's eyes.
 import { make, on, one } from "../core/dom.js";
 import { say } from "../core/i18n.js";
-import { isRail } from "../board/look.js";
+import { isRail } from "../core/cards.js";
 
 const CONTROLS = "button:not(.fold), a, summary, input, label, details";
 /** @type {HTMLElement | null} */

@@ -1,98 +1,27 @@
-// Who is on at a shared tablet: whoever tapped a PIN last, until the tablet has rested or they sign off.
-import { emit, make, on, one } from "../core/dom.js";
-import { late } from "../core/late.js";
-import { say } from "../core/i18n.js";
+// Who taps, as taps ask for it: on a shared tablet whoever is on (see tablet/signed_on.js), else whoever has signed in.
+import { emit } from "../core/dom.js";
 
-/** @typedef {{ token: string, name: string, is_manager: boolean, rest_after: number }} Picked */
-/** @typedef {Signed & { isManager: boolean, restAfter: number, touched: number }} Person */
-
-const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("person")); // on shared tablets only
-const button = /** @type {HTMLButtonElement} */ (document.getElementById("person-on"));
-const PLACE = `person:${dialog?.dataset.tablet}`;
-const LOOK = 1000; // milliseconds
+const dialog = document.getElementById("person"); // on shared tablets only
 const CUT_OFF = ["reconnecting", "silent", "offline"];
-/** @type {Promise<void> | null} */
-let asking = null;
-/** @type {Person | null} */
-let person = null;
+
+// Where the tablet keeps who is on.
+export const PLACE = `person:${dialog?.dataset.tablet}`;
 
 // A tablet does not rest while it is cut off: whoever taps then could not sign on again.
 export const isCutOff = () => !navigator.onLine || CUT_OFF.includes(document.body.dataset.live);
 
-/** @param {Person | null} to */
-function change(to) {
-  person = to;
-  if (to) sessionStorage.setItem(PLACE, JSON.stringify(to));
-  else sessionStorage.removeItem(PLACE);
-  show();
-  emit("person:changed", currentPerson());
-}
-
-function show() {
-  button.replaceChildren(make("bdi", { textContent: person?.name ?? say("Nobody is on") }));
-  button.toggleAttribute("data-on", Boolean(person));
-  button.hidden = false;
-  const on = one(dialog, "[data-on]");
-  on.hidden = !person;
-  one(on, "bdi").textContent = person?.name ?? "";
-  const form = one(on, "form");
-  form.hidden = !person?.isManager;
-  /** @type {HTMLInputElement} */ (form.elements.namedItem("person")).value = person?.token ?? "";
-}
-
-function touch() {
-  if (!person) return;
-  person.touched = Date.now();
-  sessionStorage.setItem(PLACE, JSON.stringify(person));
-}
-
-function rest() {
-  if (!person) return;
-  if (isCutOff()) touch();
-  else if (Date.now() - person.touched > person.restAfter * 1000) forget();
-}
-
 // `{name, token}` of whoever is on; null if nobody is, or on a sign-in of one's own.
+/** @returns {Signed | null} */
 export function currentPerson() {
-  return person && { name: person.name, token: person.token };
-}
-
-// The tablet forgets who is on; with a token, only if it is still theirs.
-export function forget(token = person?.token) {
-  if (person && token === person.token) change(null);
+  const { name, token } = JSON.parse(sessionStorage.getItem(PLACE) ?? "{}") ?? {};
+  return token ? { name, token } : null;
 }
 
 // The token of whoever is on, asked for if nobody is; "" on a sign-in of one's own. Rejects if nobody signs on.
-export async function identify() {
-  if (!dialog) return "";
-  while (!person && isCutOff()) await new Promise((later) => { setTimeout(later, LOOK); }); // no PIN could be checked
-  if (!person) await signOn();
-  return /** @type {Person} */ (/** @type {unknown} */ (person)).token;
-}
+/** @returns {Promise<string>} */
+export const identify = async () =>
+  dialog ? new Promise((resolve, reject) => { emit("person:wanted", { resolve, reject }); }) : "";
 
-// The picker is a script of its own: see entry/picker.js.
-/** @returns {Promise<Picked>} */
-async function pick() {
-  await late("picker");
-  return new Promise((resolve, reject) => { emit("person:asked", { resolve, reject }); });
-}
-
-function signOn() {
-  asking ??= pick()
-    .then(({ token, name, is_manager: isManager, rest_after: restAfter }) => change({ token, name, isManager, restAfter, touched: Date.now() }))
-    .finally(() => { asking = null; });
-  return asking;
-}
-
-on("person:wanted", ({ detail: { resolve, reject } }) => { identify().then(resolve, reject); });
-if (dialog) {
-  person = JSON.parse(/** @type {string} */ (sessionStorage.getItem(PLACE)));
-  show();
-  rest();
-  button.addEventListener("click", () => signOn().catch(() => {}));
-  one(dialog, "[data-sign-off]").addEventListener("click", () => { forget(); dialog.close(); });
-  one(dialog, "footer form").addEventListener("submit", () => dialog.close()); // taps may wait: see taps/leave_guard.js
-  for (const act of ["pointerdown", "keydown"]) addEventListener(act, touch, { capture: true, passive: true });
-  on("bye", () => forget());
-  setInterval(rest, LOOK);
-}
+// The tablet forgets who is on, if the token is still theirs.
+/** @param {string} token */
+export const forget = (token) => emit("person:left", token);

@@ -160,6 +160,10 @@ on("tap:queued", ({ detail: { card, fields, at } }) => {
   latest = { card, at, kind: kindOf(fields) };
   setTimeout(showAll, DOUBLE + 1);
 });
+on("undo:asked", () => {
+  const entry = unsent().findLast(isUndoable);
+  if (entry) takeBack(entry.id);
+});
 // Escape first takes back the last tap that can be undone, unless a form of another card or a dialog is in use.
 addEventListener("keydown", (event) => {
   const entry = unsent().findLast(isUndoable);

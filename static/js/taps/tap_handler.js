@@ -1,7 +1,6 @@
 // A tap means the card that it was made on. Every tap goes through the queue.
 import { on } from "../core/dom.js";
-import { addressOf, numberOf } from "../core/cards.js";
-import { isRail } from "../board/look.js";
+import { addressOf, isRail, numberOf } from "../core/cards.js";
 import { enqueue, takeBack } from "./queue.js";
 import { hasJustMoved } from "./slides.js";
 import { say } from "../core/i18n.js";

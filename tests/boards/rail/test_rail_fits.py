@@ -26,7 +26,7 @@ _BAR = """() => {
       const isOutside = left < -0.5 || right > innerWidth + 0.5 || top < 0 || bottom > 57;
       return isOutside || part.scrollWidth > part.clientWidth + 1;
     }).map(({ outerHTML }) => outerHTML.slice(0, 100)),
-    small: [...document.querySelectorAll(".bar button, .foot button, .card button, .bar a")]
+    small: [...document.querySelectorAll(".bar button, .foot button, .card button:not([data-story]), .bar a")]
       .filter((each) => each.checkVisibility({ contentVisibilityAuto: true }))
       .filter((each) => getComputedStyle(each).pointerEvents !== "none")
       .filter((each) => {

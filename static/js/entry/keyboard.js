@@ -1,0 +1,2 @@
+// What a board runs when somebody first presses a key.
+import "../keyboard/keys.js";

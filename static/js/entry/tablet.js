@@ -1,0 +1,2 @@
+// What a board on a shared tablet runs besides.
+import "../tablet/signed_on.js";

@@ -1,0 +1,35 @@
+// Keys are a script of their own, as most boards have none: it comes with the first one that is pressed, and from then on
+// with the page. What is pressed until it is there counts when it is.
+import { emit, on } from "../core/dom.js";
+import { late } from "../core/late.js";
+
+const HAS_KEYS = "has-keys";
+const OF_TYPING = "input, select, textarea, [contenteditable]";
+/** @type {KeyboardEvent[]} */
+const pressed = [];
+
+async function load() {
+  await late("keyboard", "panels");
+  removeEventListener("keydown", wait);
+  localStorage.setItem(HAS_KEYS, "1");
+  for (const { key, code, shiftKey, repeat, target } of pressed.splice(0)) {
+    const place = /** @type {Element} */ (target).isConnected && target !== document.body ? target : document.activeElement;
+    place?.dispatchEvent(new KeyboardEvent("keydown", { key, code, shiftKey, repeat, bubbles: true, cancelable: true }));
+  }
+}
+
+/** @param {KeyboardEvent} event */
+function wait(event) {
+  if (event.key === "Tab" || /** @type {Element} */ (event.target).closest?.(OF_TYPING)) return;
+  pressed.push(event);
+  load().catch(() => pressed.splice(0));
+}
+
+on("click", ({ target }) => {
+  const opener = target.closest("[data-keys-open]");
+  if (!opener) return;
+  opener.closest("dialog")?.close();
+  late("keyboard", "panels").then(() => emit("keys:asked"), () => {});
+});
+addEventListener("keydown", wait);
+if (localStorage.getItem(HAS_KEYS) !== null) load().catch(() => {});
