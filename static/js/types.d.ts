@@ -70,9 +70,14 @@ interface PageEvents {
   "card:news": CustomEvent<CardNews>;
   "card:sought": CustomEvent<HTMLElement>;
   "undo:asked": Event;
+  "ticket:asked": CustomEvent<HTMLElement>;
   "tones:asked": Event;
   "tone:tried": CustomEvent<{ kind: string; volume: number }>;
   "keys:asked": Event;
+  "bump:asked": Event;
+  "still:asked": Event;
+  "find:asked": Event;
+  "find:open": Event;
   "person:asked": CustomEvent<Settling<{ token: string; name: string; is_manager: boolean; rest_after: number }>>;
   "person:changed": CustomEvent<Signed | null>;
   "rider:asked": CustomEvent<HTMLElement>;

@@ -24,10 +24,10 @@ def test_slash_finds_a_number_and_the_question_mark_lists_the_keys(
     orders = [place(cedar) for _ in range(4)]
     page = open_live(open_page, cedar.nour)
     press(page, "/")
-    page.keyboard.type("9")
+    page.get_by_label("Number, name or code").fill("9")
     press(page, "Enter")
-    expect(page.locator("#find output")).to_have_text("There is no order with this number on the board.")
-    page.get_by_label("Number of the order").fill("٣")
+    expect(page.locator("#find output")).to_have_text("There is no such order on the board.")
+    page.get_by_label("Number, name or code").fill("٣")
     press(page, "Enter")
     expect_here(page, orders[2])
     press(page, "?")

@@ -15,6 +15,7 @@ import "../board/bar.js";
 import "../board/counts.js";
 import "../board/numbers.js";
 import "../board/filters.js";
+import "../board/find_opener.js";
 import "../alerts/sound.js";
 import "../keyboard/first_key.js";
 import "../alerts/announce.js";

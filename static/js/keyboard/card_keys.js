@@ -1,5 +1,6 @@
 // Keys act on the focused card as its buttons would.
-import { one } from "../core/dom.js";
+import { isRail } from "../core/cards.js";
+import { emit, one } from "../core/dom.js";
 
 /** @param {HTMLElement} card @param {string} selector */
 function press(card, selector) {
@@ -8,15 +9,18 @@ function press(card, selector) {
   return button !== undefined;
 }
 
-// A button in a closed `details` can be pressed by key; one that the page hides from this role cannot.
+// A button in a closed `details` can be pressed by key, and so can one that the rail has no room for; one that the page
+// hides from this role cannot.
 /** @param {HTMLElement} button */
 function isOffered(button) {
+  if (isRail()) return !button.hidden && (!button.closest(".for-managers") || "manager" in document.body.dataset);
   const folded = button.closest("details:not([open])");
   return (folded && !button.matches("summary") ? folded : button).checkVisibility();
 }
 
 /** @param {HTMLElement} card @param {string} selector */
 function unfold(card, selector) {
+  if (isRail()) emit("ticket:asked", card);
   const details = /** @type {HTMLDetailsElement | null} */ (card.querySelector(selector));
   if (!details?.checkVisibility()) return false;
   if (!details.open) one(details, "summary").click();

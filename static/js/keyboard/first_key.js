@@ -26,10 +26,10 @@ function wait(event) {
 }
 
 on("click", ({ target }) => {
-  const opener = target.closest("[data-keys-open]");
+  const opener = target.closest("[data-keys-open], [data-bump-open]");
   if (!opener) return;
   opener.closest("dialog")?.close();
-  late("keyboard", "panels").then(() => emit("keys:asked"), () => {});
+  load().then(() => emit(opener.matches("[data-keys-open]") ? "keys:asked" : "bump:asked"), () => {});
 });
 addEventListener("keydown", wait);
 if (localStorage.getItem(HAS_KEYS) !== null) load().catch(() => {});

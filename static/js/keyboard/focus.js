@@ -17,7 +17,8 @@ const isAlarm = (list) => list.closest(".alarm") !== null;
 /** @param {HTMLElement} card */
 const listOf = (card) => /** @type {HTMLElement} */ (card.parentElement);
 
-const isNowhere = () => document.activeElement === null || document.activeElement === document.body;
+// Also on what has just been hidden: browsers notice only when they paint.
+const isNowhere = () => !document.activeElement || document.activeElement === document.body || !document.activeElement.checkVisibility();
 
 /** @type {() => HTMLElement | null} */
 export const current = () => document.activeElement?.closest(".card") ?? (isNowhere() && here?.card.isConnected ? here.card : null);

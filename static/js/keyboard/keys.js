@@ -1,7 +1,8 @@
 // The keyboard alone runs a board: arrows walk over the cards, Enter moves one on, every act has its key.
 import { emit, on } from "../core/dom.js";
+import { bump } from "./bump_bar.js";
 import { advance, onCard } from "./card_keys.js";
-import { find, isOff, list } from "./panels.js";
+import { isOff, list } from "./panels.js";
 import { go } from "../core/cards.js";
 import { current, walk } from "./focus.js";
 
@@ -20,11 +21,12 @@ function letterOf({ key, code, shiftKey }) {
 
 /** @param {KeyboardEvent} event @param {string} letter */
 function answer(event, letter) {
+  if (bump(event, letter)) return true;
   const card = current();
   if (ARROWS.includes(event.key)) return void walk(event.key);
   if ((event.key === "Enter" || event.key === " ") && card && event.target === card) return advance(card);
   if (isOff()) return false;
-  if (letter === "/" || letter === "?") return letter === "/" ? find() : list();
+  if (letter === "/" || letter === "?") return letter === "/" ? void emit("find:asked") : list();
   return letter === "u" ? void emit("undo:asked") : card !== null && onCard(card, letter);
 }
 

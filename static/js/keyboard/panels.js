@@ -1,12 +1,7 @@
-// The list of keys, and the search for a number: two panels that open by a key.
-import { byId, make, on, one } from "../core/dom.js";
-import { bringUp, go, numberOf } from "../core/cards.js";
-import { western } from "../core/digits.js";
+// The list of keys, which opens by a key.
+import { make, on } from "../core/dom.js";
 import { say } from "../core/i18n.js";
 
-const finder = /** @type {HTMLDialogElement} */ (byId("find"));
-const field = one(finder, "input");
-const said = one(finder, "output");
 const OFF = "keys-off";
 /** @type {[string[], string][]} */
 const KEYS = [
@@ -18,7 +13,7 @@ const KEYS = [
   [["H"], say("Hold, or release")],
   [["A"], say("Give it to a rider")],
   [["U", "Esc"], say("Take the last tap back")],
-  [["/"], say("Find a number")],
+  [["/"], say("Find an order")],
   [["?"], say("This list")],
 ];
 
@@ -48,28 +43,8 @@ export function list() {
   keys.showModal();
 }
 
-export function find() {
-  said.textContent = "";
-  finder.showModal();
-  field.select();
-}
-
 keys.addEventListener("change", ({ target }) => {
   if (target.checked) localStorage.removeItem(OFF);
   else localStorage.setItem(OFF, "1");
 });
 on("keys:asked", list);
-
-one(finder, "form").addEventListener("submit", (event) => {
-  if (/** @type {HTMLButtonElement | null} */ (event.submitter)?.value === "close") return;
-  const typed = western(field.value);
-  const card = [...document.querySelectorAll(".card")].find((each) => numberOf(each) === typed);
-  if (card && bringUp(card)) {
-    setTimeout(() => go(card)); // after the panel has given the focus back
-    return;
-  }
-  event.preventDefault();
-  said.textContent = card
-    ? say("Order %(number)s is hidden by the filters.", { number: typed })
-    : say("There is no order with this number on the board.");
-});

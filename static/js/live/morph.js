@@ -3,7 +3,7 @@
 import { MORPH, beforeSwap } from "./swap_pipeline.js";
 
 const OF_THE_PAGE = new Set(["open", "hidden", "aria-expanded", "disabled", "data-hidden", "data-elsewhere", "data-moved",
-  "data-news", "data-news-said", "tabindex", "style", "popover", "data-at", "data-slides", "data-folded"]);
+  "data-news", "data-news-said", "tabindex", "style", "popover", "data-at", "data-key", "data-slides", "data-folded"]);
 
 /** @param {Node} node */
 const isBlank = (node) => node instanceof Text && node.data.trim() === "";

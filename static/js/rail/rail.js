@@ -55,7 +55,7 @@ function put(card, { column, y, lines }, at, { width, gap }) {
   }
   set(card, "--x", across);
   set(card, "--y", down);
-  if (card.dataset.at !== `${at}`) card.dataset.at = `${at}`;
+  if (card.dataset.at !== `${at}`) Object.assign(card.dataset, { at, key: at < 10 ? `${at}` : `0${at - 10}` });
   fold(card, lines);
 }
 
@@ -160,5 +160,9 @@ on("look", look);
 on("filtered", () => { forgetHeights(); follow(); });
 look();
 onCards(follow);
-on("card:sought", ({ detail }) => goTo((card) => card === detail));
+on("card:sought", ({ detail }) => {
+  const drawer = /** @type {HTMLElement | null} */ (detail.closest("[popover]:not(.card)"));
+  if (drawer) drawer.showPopover();
+  else goTo((card) => card === detail);
+});
 new ResizeObserver(() => { forgetRoom(); follow(); }).observe(rail);

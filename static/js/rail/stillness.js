@@ -1,5 +1,7 @@
 // Nothing moves for a second around a touch, nor while something lies over the board: what is to move waits, and is
 // moved at once when it may.
+import { on } from "../core/dom.js";
+
 const AROUND = 1000; // milliseconds
 const LOOK = 100; // milliseconds
 let touched = -Infinity;
@@ -28,6 +30,8 @@ export function whenStill(move) {
   if (!later) look();
 }
 
+// A key that waits for another one holds the rail as a finger does.
+on("still:asked", () => { touched = performance.now(); });
 for (const touch of ["pointerdown", "pointerup"]) {
   addEventListener(touch, () => { touched = performance.now(); }, { capture: true, passive: true });
 }

@@ -17,7 +17,7 @@ function clear(card) {
 }
 
 /** @param {HTMLElement} card */
-export function openTicket(card) {
+function openTicket(card) {
   if (!isRail() || open === card) return;
   const close = make("button", { type: "button", className: "close-ticket", textContent: say("Close") });
   close.dataset.kept = "";
@@ -43,6 +43,7 @@ addEventListener("click", (event) => {
   event.stopImmediatePropagation();
 }, { capture: true });
 
+on("ticket:asked", ({ detail }) => openTicket(detail));
 on("click", ({ target }) => {
   const card = target.closest(".columns .column:not([data-passing]) .card");
   if (card && !target.closest(CONTROLS)) openTicket(card);

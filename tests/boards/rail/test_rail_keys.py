@@ -58,7 +58,7 @@ def test_a_number_is_found_on_another_page(app: Flask, cedar: House, open_page: 
     page = open_live(open_page, cedar.nour, view="rail", viewport=TABLET)
     expect(card(page, orders[-1])).to_be_hidden()
     press(page, "/")
-    page.get_by_label("Number of the order").fill("9")
+    page.get_by_label("Number, name or code").fill("9")
     page.keyboard.press("Enter")
     expect_here(page, orders[-1])
     expect(card(page, orders[-1])).to_be_in_viewport(ratio=1)
