@@ -93,7 +93,7 @@ def _start_shift(page: Page) -> None:
 
 def _tap_without_a_line(page: Page) -> None:
     page.context.set_offline(True)
-    page.locator("#column-pending button.move:visible").first.press("Enter")
+    page.locator(".columns button.move:visible").first.press("Enter")
     expect(page.locator("#pending-taps")).to_be_visible()
     page.context.set_offline(False)
 
