@@ -26,7 +26,8 @@ export const isRail = () => document.documentElement.dataset.view === "rail";
 // many digits each, so that they compare as texts.
 export function inOrder() {
   const open = document.querySelectorAll(".columns .column:not([data-passing]) .card:not([data-hidden])");
-  return [...open].sort((one, other) => (one.dataset.place < other.dataset.place ? -1 : 1));
+  const placed = Array.from(open, (card) => ({ card, place: card.dataset.place })); // read once: there may be hundreds
+  return placed.sort((one, other) => (one.place < other.place ? -1 : 1)).map(({ card }) => card);
 }
 
 // Whether it can be seen, once the board has shown the page that it is on.

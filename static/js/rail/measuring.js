@@ -16,6 +16,10 @@ const lookOf = ({ dataset }) => `${era} ${dataset.version}`;
 /** @param {HTMLElement} card */
 export const linesOf = (card) => [...card.querySelectorAll(".items > li:not([data-elsewhere])")];
 
+// What stands there with all its lines can be read as it is.
+/** @param {HTMLElement} card */
+const isWhole = (card) => card.dataset.at !== undefined && card.querySelector(".fold") === null;
+
 /** @param {HTMLElement} card @returns {Measured} */
 function read(card) {
   const rows = linesOf(card).map((line) => line.offsetHeight);
@@ -27,7 +31,7 @@ export function measured(cards, index) {
   const card = cards[index];
   if (known.get(card)?.look !== lookOf(card)) {
     const unknown = cards.slice(index, index + TOGETHER).filter((each) => known.get(each)?.look !== lookOf(each));
-    for (const each of unknown) each.dataset.gauged = "";
+    for (const each of unknown) if (!isWhole(each)) each.dataset.gauged = "";
     for (const each of unknown) known.set(each, { look: lookOf(each), measured: read(each) });
     for (const each of unknown) delete each.dataset.gauged;
   }

@@ -41,10 +41,9 @@ function show() {
   if (from) before.ariaLabel = say("Back: %(amount)s before", { amount: from });
   write(said, page || rest.length ? number(page + 1) : "");
   said.hidden = scrolls;
-  const fresh = cards.filter(isNew).length;
+  const [fresh, late] = [cards.filter(isNew).length, cards.filter(isLate).length];
   write(toNew, sayMany("%(num)s new", "%(num)s new", fresh));
   toNew.hidden = fresh === 0;
-  const late = cards.filter(isLate).length;
   write(open, sayMany("%(num)s open", "%(num)s open", cards.length));
   write(overdue, late ? `▲ ${sayMany("%(num)s late", "%(num)s late", late)}` : "");
 }

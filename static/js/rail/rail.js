@@ -46,15 +46,14 @@ function set(card, name, value) {
 /** @param {HTMLElement} card @param {Place} place @param {number} at @param {ReturnType<typeof roomOf>} room */
 function put(card, { column, y, lines }, at, { width, gap }) {
   const x = gap + column * (width + gap);
-  const [across, down] = [`${isRightToLeft ? -x : x}px`, `${y + gap}px`];
-  const isElsewhere = card.style.getPropertyValue("--x") !== across || card.style.getPropertyValue("--y") !== down;
+  const there = `${isRightToLeft ? -x : x}px ${y + gap}px`;
+  const isElsewhere = card.style.translate !== there;
   if (!card.dataset.at) delete card.dataset.slides; // what comes is there at once
   else if (isElsewhere) {
     card.dataset.slides = "";
     hasMoved(card);
   }
-  set(card, "--x", across);
-  set(card, "--y", down);
+  if (isElsewhere) card.style.translate = there; // not by a property that all its lines would inherit
   if (card.dataset.at !== `${at}`) Object.assign(card.dataset, { at, key: at < 10 ? `${at}` : `0${at - 10}` });
   fold(card, lines);
 }
@@ -62,7 +61,7 @@ function put(card, { column, y, lines }, at, { width, gap }) {
 /** @param {HTMLElement} card */
 function remove(card) {
   delete card.dataset.at;
-  for (const name of ["--x", "--y", "order"]) card.style.removeProperty(name);
+  for (const name of ["translate", "order"]) card.style.removeProperty(name);
 }
 
 /** @param {Set<HTMLElement>} shown */
