@@ -33,7 +33,11 @@ class Asked(StrEnum):
     NOT_DELIVERED = "not_delivered"
 
 
-_UNDO_AT_FIRST = dict.fromkeys(MOVES, 0) | {OrderStatus.COMPLETED: 3, OrderStatus.CANCELLED: 3}
+_UNDO_AT_FIRST = dict.fromkeys(MOVES, 0) | {
+    OrderStatus.READY: 5,
+    OrderStatus.COMPLETED: 3,
+    OrderStatus.CANCELLED: 3,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from ordertrack.server.notifications import channels
 from support.cast import House, Person
 
 PAGE = "/r/hamra/settings"
-AT_FIRST = {OrderStatus.COMPLETED: 3, OrderStatus.CANCELLED: 3}
+AT_FIRST = {OrderStatus.READY: 5, OrderStatus.COMPLETED: 3, OrderStatus.CANCELLED: 3}
 
 
 def form(**changes: str) -> dict[str, str]:

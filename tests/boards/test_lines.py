@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
@@ -60,6 +61,7 @@ def test_two_lines_struck_off_in_one_quick_movement_are_two(
     expect(card(page, order_id)).to_contain_text("2 of 2")
 
 
+@pytest.mark.usefixtures("at_once")
 def test_ready_with_open_lines_asks_in_its_place_and_the_log_says_how_many(
     app: Flask, cedar: House, place: Place, status_of: StatusOf, open_page: Open
 ) -> None:
@@ -80,6 +82,7 @@ def test_ready_with_open_lines_asks_in_its_place_and_the_log_says_how_many(
     assert [event.open_lines for event in events][-1] == 1
 
 
+@pytest.mark.usefixtures("at_once")
 def test_ready_is_one_tap_once_every_line_is_struck_off(
     app: Flask, cedar: House, place: Place, status_of: StatusOf, open_page: Open
 ) -> None:

@@ -123,6 +123,7 @@ def test_a_card_counts_down_until_it_must_be_confirmed_and_then_is_settled(
     expect(kitchen.locator(f"#column-confirmed #order-{order_id}")).to_be_visible(timeout=20_000)
 
 
+@pytest.mark.usefixtures("at_once")
 def test_where_lines_need_not_be_struck_off_ready_is_one_tap(
     app: Flask, cedar: House, take: Take, bring: Bring, open_page: Open, status_of: Callable[..., OrderStatus]
 ) -> None:

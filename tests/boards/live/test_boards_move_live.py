@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
@@ -110,6 +111,7 @@ def test_a_new_order_appears_in_its_place_by_the_time_it_is_due(
         expect(card).to_contain_text(shown)
 
 
+@pytest.mark.usefixtures("at_once")
 def test_an_order_goes_from_the_kitchen_board_to_dispatch_and_to_its_end(
     cedar: House, place: Callable[..., uuid.UUID], open_page: Callable[..., Page]
 ) -> None:

@@ -96,6 +96,7 @@ def test_an_answer_after_newer_pushes_is_dropped(
     page_recorder.assert_nothing_went_back(page)
 
 
+@pytest.mark.usefixtures("at_once")
 def test_old_pushes_after_a_newer_answer_are_dropped(
     app: Flask, cedar: House, place: Place, network: NetworkProxy, open_page: Open
 ) -> None:

@@ -60,3 +60,24 @@ def test_the_bar_is_one_row_in_which_nothing_is_cut(
     assert shown["cut"] == []
     assert shown["small"] == []
     assert tuple(shown["extent"]) <= size
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("density", ["compact", "normal", "large"])
+def test_no_word_of_a_head_is_cut(
+    app: Flask, cedar: House, open_page: Callable[..., Page], density: str, language: str
+) -> None:
+    ways = ((), (OrderStatus.CONFIRMED,), (OrderStatus.CONFIRMED, OrderStatus.PREPARING))
+    for way in ways:
+        move(app, cedar, order_of_lines(app, cedar, 2), *way)
+    page = open_rail(open_page, cedar)
+    page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
+    page.evaluate("density => localStorage.setItem('density', density)", density)
+    page.reload()
+    page.wait_for_selector(".card[data-at]")
+    cut = page.evaluate(
+        "() => [...document.querySelectorAll('.card[data-at] :is(h3, .clock, .primary, .despite > button)')]"
+        ".filter((part) => part.scrollWidth > part.clientWidth + 1).map(({ outerHTML }) => outerHTML)"
+    )
+    assert page.locator(".card[data-at]").count() == len(ways)
+    assert cut == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
@@ -33,6 +34,7 @@ def test_arrows_follow_the_order_of_the_rail_and_turn_its_pages(
     expect_here(page, orders[-1])
 
 
+@pytest.mark.usefixtures("at_once")
 def test_enter_takes_the_step_and_the_keys_go_on_with_the_next_when_it_has_left(
     app: Flask, cedar: House, open_page: Open
 ) -> None:

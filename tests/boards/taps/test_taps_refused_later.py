@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
@@ -73,6 +74,7 @@ def test_what_was_refused_leaves_no_card_out_of_reach_and_is_dismissed_at_once(
     expect(page.locator("#refused")).to_be_empty()
 
 
+@pytest.mark.usefixtures("at_once")
 def test_what_was_built_on_a_refused_tap_is_told_with_it_as_one(
     app: Flask, cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:

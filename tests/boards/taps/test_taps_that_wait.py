@@ -55,6 +55,7 @@ def test_a_tap_made_during_a_cut_waits_in_sight_and_is_sent_when_the_line_is_bac
     assert log_of(app, cedar, order_id) == ["confirmed Nour"]
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_whole_chain_of_taps_on_one_card_is_made_offline_and_done_in_its_order(
     app: Flask, cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
