@@ -5,4 +5,7 @@ import { late } from "../core/late.js";
 const open = () => { late("find", "panels").then(() => emit("find:open"), () => {}); };
 
 on("find:asked", open);
-byId("find-open").addEventListener("click", open);
+byId("find-open").addEventListener("click", () => {
+  byId("menu").hidePopover(); // the focus goes back to what opened it
+  open();
+});

@@ -29,6 +29,7 @@ on("click", ({ target }) => {
   const opener = target.closest("[data-keys-open], [data-bump-open]");
   if (!opener) return;
   opener.closest("dialog")?.close();
+  /** @type {HTMLElement | null} */ (opener.closest("[popover]"))?.hidePopover(); // the focus goes back to what opened it
   load().then(() => emit(opener.matches("[data-keys-open]") ? "keys:asked" : "bump:asked"), () => {});
 });
 addEventListener("keydown", wait);

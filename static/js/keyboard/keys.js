@@ -41,7 +41,7 @@ on("keydown", (event) => {
 
 on("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-  if (event.target.closest(`${TYPING}, dialog, [popover]`) || document.querySelector("dialog[open]")) return;
+  if (event.target.closest(`${TYPING}, dialog, [popover]:not(.card)`) || document.querySelector("dialog[open]")) return;
   // A key that is held down walks on, but does nothing twice.
   const isHeld = event.repeat && (event.key.length === 1 || event.key === "Enter");
   if (isHeld || answer(event, letterOf(event)) !== false) event.preventDefault();
