@@ -86,7 +86,7 @@ static/vendor/done: package-lock.json $(VENV)/python.done
 	@touch $@
 
 # One file a page, for pages that have to be there at once on a slow line; made anew when a script or a style changes.
-ENTRIES = $(filter-out %/board.js,$(wildcard static/js/entry/*.js)) $(filter-out %/board.css,$(wildcard static/css/entry/*.css)) \
+ENTRIES = $(filter-out %/board.js,$(wildcard static/js/entry/*.js)) $(wildcard static/css/entry/*.css) \
   static/js/core/theme.js static/js/offline/worker.js
 BOARD_LIBRARIES = $(addprefix static/vendor/,htmx.min.js hx-sse.min.js)
 

@@ -75,6 +75,7 @@ def test_the_kitchen_recalls_what_it_called_ready_with_one_tap_on_a_reason(
     assert last_step(order_id) == ("preparing", "Something is missing", "Nour")
 
 
+@pytest.mark.usefixtures("at_once")
 def test_what_came_back_from_the_road_is_ready_again_and_rings(
     cedar: House,
     place: Place,

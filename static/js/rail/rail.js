@@ -22,8 +22,6 @@ const isRightToLeft = document.documentElement.dir === "rtl";
 let page = 0;
 /** @type {ReturnType<typeof roomOf> | null} */
 let room = null; // until the screen, or the density, is another one
-/** @type {number[]} */
-let starts = [0]; // the place of the first ticket of each page, as far as it was asked for
 /** @type {Set<HTMLElement>} */
 let placed = new Set();
 /** @type {HTMLElement[]} */
@@ -43,6 +41,12 @@ function set(card, name, value) {
   if (card.style.getPropertyValue(name) !== value) card.style.setProperty(name, value);
 }
 
+// Its place on the page, counted from 1, and the keys that a bump bar has for it.
+/** @param {HTMLElement} card @param {number} at */
+function mark(card, at) {
+  if (card.dataset.at !== `${at}`) Object.assign(card.dataset, { at, key: at < 10 ? `${at}` : `0${at - 10}` });
+}
+
 /** @param {HTMLElement} card @param {Place} place @param {number} at @param {ReturnType<typeof roomOf>} room */
 function put(card, { column, y, lines }, at, { width, gap }) {
   const x = gap + column * (width + gap);
@@ -54,7 +58,7 @@ function put(card, { column, y, lines }, at, { width, gap }) {
     hasMoved(card);
   }
   if (isElsewhere) card.style.translate = there; // not by a property that all its lines would inherit
-  if (card.dataset.at !== `${at}`) Object.assign(card.dataset, { at, key: at < 10 ? `${at}` : `0${at - 10}` });
+  mark(card, at);
   fold(card, lines);
 }
 
@@ -70,17 +74,16 @@ function keepOnly(shown) {
   placed = shown;
 }
 
-// The pages as far as `last`, or to the one that has a ticket of which `isSought` says yes.
+// The page `last`, or the first that has a ticket of which `isSought` says yes, or the last one that there is. Pages
+// after it are not packed: nobody has to measure what is not shown.
 /** @param {ReturnType<typeof roomOf>} place @param {number} last @param {(card: HTMLElement) => boolean} isSought */
-function packUpTo(place, last, isSought = () => false) {
-  starts = [0];
-  for (;;) {
-    const from = /** @type {number} */ (starts.at(-1));
+function pack(place, last, isSought = () => false) {
+  for (let number = 0, from = 0; ; number += 1) {
     const places = packPage(from, cards.length, (index) => measured(cards, index), place);
     const next = from + places.length;
-    const isHere = starts.length > last || cards.slice(from, next).some(isSought);
-    if (isHere || next >= cards.length) return { from, places };
-    starts.push(next);
+    const isHere = number >= last || cards.slice(from, next).some(isSought);
+    if (isHere || next >= cards.length) return { number, from, places };
+    from = next;
   }
 }
 
@@ -88,9 +91,9 @@ function packUpTo(place, last, isSought = () => false) {
 /** @param {ReturnType<typeof roomOf>} room */
 function scroll({ fold: most }) {
   cards.forEach((card, place) => {
-    remove(card);
+    card.style.removeProperty("translate");
     set(card, "order", `${place}`);
-    card.dataset.at = `${place + 1}`;
+    mark(card, place + 1);
     const lines = linesOf(card).length;
     fold(card, card.dataset.held !== undefined ? 0 : lines <= most + 2 ? lines : most);
   });
@@ -106,8 +109,8 @@ function arrange(isSought) {
   rail.toggleAttribute("data-scrolls", now.columns === 1);
   set(rail, "--wide", `${now.width}px`);
   if (now.columns === 1) return scroll(now);
-  const { from, places } = packUpTo(now, isSought ? Infinity : page, isSought);
-  page = starts.length - 1;
+  const { number, from, places } = pack(now, isSought ? Infinity : page, isSought);
+  page = number;
   const shown = cards.slice(from, from + places.length);
   shown.forEach((card, index) => put(card, places[index], index + 1, now));
   keepOnly(new Set(shown));

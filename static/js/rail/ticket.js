@@ -2,7 +2,7 @@
 // the card itself, so that what happens to the order happens before one's eyes.
 import { make, on, one } from "../core/dom.js";
 import { say } from "../core/i18n.js";
-import { isRail } from "../core/cards.js";
+import { isRail, onCards } from "../core/cards.js";
 
 const CONTROLS = "button:not(.fold), a, summary, input, label, details";
 /** @type {HTMLElement | null} */
@@ -43,6 +43,8 @@ addEventListener("click", (event) => {
   event.stopImmediatePropagation();
 }, { capture: true });
 
+// What has become ready, or was cancelled, has left the rail: nothing is to be kept open, and the rest may move.
+onCards(() => { if (open?.closest("[data-passing]")) open.hidePopover(); });
 on("ticket:asked", ({ detail }) => openTicket(detail));
 on("click", ({ target }) => {
   const card = target.closest(".columns .column:not([data-passing]) .card");

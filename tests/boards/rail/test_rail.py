@@ -164,6 +164,20 @@ def test_an_open_ticket_stays_open_while_others_move_it(app: Flask, cedar: House
     expect(ticket.get_by_role("button", name="Close")).to_be_visible()
 
 
+def test_a_ticket_that_has_left_the_rail_closes_and_the_rest_goes_on(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    order = order_of_lines(app, cedar, 3)
+    move(app, cedar, order, *COOKING)
+    page = open_rail(open_page, cedar)
+    card(page, order).locator(".items").click()
+    expect(card(page, order).get_by_role("button", name="Close")).to_be_visible()
+    move(app, cedar, order, OrderStatus.READY)
+    expect(card(page, order)).to_be_hidden()
+    order_of_lines(app, cedar, 2)
+    expect_numbers(page, 2)
+
+
 def test_in_large_density_lines_are_struck_off_where_they_stand(
     app: Flask, cedar: House, open_page: Open
 ) -> None:
