@@ -1,7 +1,7 @@
 // What a card asks before it is cancelled, held or given to a rider: a field, and what is often said as buttons; and
 // what opens only when it is asked for twice.
 import { byId, emit, on, one } from "../core/dom.js";
-import { numberOf } from "../core/cards.js";
+import { isRail, numberOf } from "../core/cards.js";
 import { late } from "../core/late.js";
 import { say } from "../core/i18n.js";
 
@@ -42,6 +42,9 @@ on("click", ({ target }) => {
   if (opened) late("sheet").then(() => emit("sheet:asked", opened), () => {});
   const opener = target.closest("[data-opens]");
   if (opener) open(opener);
+  if (isRail()) for (const other of document.querySelectorAll('[data-opens][aria-expanded="true"]')) {
+    if (!other.parentElement?.contains(target)) open(other); // it lies over the lines: a tap elsewhere is an answer too
+  }
 });
 // What was sent is done with: its form closes.
 on("tap:queued", ({ detail: { card } }) => {

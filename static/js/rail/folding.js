@@ -19,6 +19,7 @@ function foldOf(card) {
 export function fold(card, lines) {
   const rows = linesOf(card);
   rows.forEach((row, place) => row.toggleAttribute("data-folded", place >= lines));
+  card.querySelector(".items")?.toggleAttribute("data-folded", lines === 0);
   const hidden = rows.slice(lines);
   if (hidden.length === 0) return card.querySelector(".fold")?.remove();
   const warnings = LOUD.map((loud) => hidden.map((row) => row.querySelector(loud)).find(Boolean)?.textContent ?? "");

@@ -21,10 +21,11 @@ function below() {
   return last.cards.filter((card) => card.getBoundingClientRect().top > bottom - 70);
 }
 
-/** @param {HTMLElement[]} rest */
-function restOf(rest) {
+// How many of them are late, and new; `said` is what is said of all.
+/** @param {string} said @param {HTMLElement[]} rest */
+function withAlarms(said, rest) {
   const [late, fresh] = [rest.filter(isLate).length, rest.filter(isNew).length];
-  const parts = [sayMany("%(num)s more", "%(num)s more", rest.length)];
+  const parts = [said];
   if (late) parts.push(`▲ ${sayMany("%(num)s late", "%(num)s late", late)}`);
   if (fresh) parts.push(sayMany("%(num)s new", "%(num)s new", fresh));
   return parts.join(" · ");
@@ -34,11 +35,12 @@ function show() {
   const { cards, from, shown, page } = last;
   const scrolls = rail.hasAttribute("data-scrolls");
   const rest = scrolls ? below() : cards.slice(from + shown);
-  write(next, rest.length ? restOf(rest) : "");
+  write(next, rest.length ? withAlarms(sayMany("%(num)s more", "%(num)s more", rest.length), rest) : "");
   next.hidden = rest.length === 0;
-  write(before, from ? number(from) : "");
+  const passed = cards.slice(0, from);
+  write(before, from ? withAlarms(number(from), passed) : "");
   before.hidden = from === 0;
-  if (from) before.ariaLabel = say("Back: %(amount)s before", { amount: from });
+  if (from) before.ariaLabel = withAlarms(say("Back: %(amount)s before", { amount: from }), passed);
   write(said, page || rest.length ? number(page + 1) : "");
   said.hidden = scrolls;
   const [fresh, late] = [cards.filter(isNew).length, cards.filter(isLate).length];
