@@ -20,7 +20,8 @@ async function load() {
 
 /** @param {KeyboardEvent} event */
 function wait(event) {
-  if (event.key === "Tab" || /** @type {Element} */ (event.target).closest?.(OF_TYPING)) return;
+  const isThere = document.documentElement.dataset.keys !== undefined; // it answers, though its loading has not been told yet
+  if (isThere || event.key === "Tab" || /** @type {Element} */ (event.target).closest?.(OF_TYPING)) return;
   pressed.push(event);
   load().catch(() => pressed.splice(0));
 }
