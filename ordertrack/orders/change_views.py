@@ -28,6 +28,7 @@ from ordertrack.rules.order_changes import (
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.sign_in import acting_principal, staff_principal
 from ordertrack.web.problems import problem_of
+from ordertrack.web.sheets import is_sheet
 
 blueprint = Blueprint("order_changes", __name__)
 _FORM = re.compile("[0-9a-f]{16}", re.ASCII)
@@ -71,7 +72,7 @@ def change(order_id: uuid.UUID) -> ResponseReturnValue:
         for name in request.form:
             fields[name] = request.form[name]
         return _form(principal, order, fields, _in_words(error), 422)
-    if _is_sheet():
+    if is_sheet():
         return "", 204
     return redirect(url_for("orders.story", order_id=order_id), 303)
 
@@ -119,7 +120,7 @@ def _form(
 ) -> Response:
     typed = Typed(fields)
     page = render_template(
-        "orders/_change_sheet.html" if _is_sheet() else "orders/change.html",
+        "orders/_change_sheet.html" if is_sheet() else "orders/change.html",
         principal=principal,
         order=order,
         typed=typed,
@@ -130,10 +131,6 @@ def _form(
         meanwhile=meanwhile or {},
     )
     return make_response(page, status)
-
-
-def _is_sheet() -> bool:
-    return request.headers.get("Sheet") == "1"
 
 
 def _revision() -> int:

@@ -19,6 +19,7 @@ from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import TERMINAL
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.sign_in import staff_principal
+from ordertrack.web.sheets import is_sheet
 
 blueprint = Blueprint("orders", __name__)
 MOST_LISTED = 500
@@ -63,10 +64,9 @@ def story(order_id: uuid.UUID) -> ResponseReturnValue:
     if principal.role == Role.KITCHEN:
         values = {key: value for key, value in values.items() if key[1] in KITCHEN_FIELDS}
     may_change = order.status not in TERMINAL and principal.role in CHANGING_ROLES
-    is_sheet = request.headers.get("Sheet") == "1"
     return render_template(
-        "orders/_story_sheet.html" if is_sheet else "orders/story.html",
-        is_sheet=is_sheet,
+        "orders/_story_sheet.html" if is_sheet() else "orders/story.html",
+        is_sheet=is_sheet(),
         principal=principal,
         order=order,
         sentences=stories.tell(order, entries, values),

@@ -11,8 +11,10 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
 from boards.hands import KITCHEN, card, expect_live, move, order_of
-from ordertrack.orders.new_order import NewItem
-from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.database.session import tenant_context
+from ordertrack.orders import intake
+from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House, Person
 
 
@@ -40,10 +42,14 @@ def test_a_number_opens_the_story_and_closing_it_leaves_the_board_as_it_was(
 def test_the_story_as_a_sheet_is_that_of_the_page_and_leads_nowhere(
     app: Flask, cedar: House, sign_in: Callable[[Person], FlaskClient]
 ) -> None:
-    order = order_of(app, cedar, NewItem("Kebab", 2))
+    first = order_of(app, cedar, NewItem("Kebab", 2))
+    with tenant_context(app, cedar.tenant_id):
+        second = NewOrder("hamra", Fulfilment.PICKUP, (NewItem("Tea", 1),), follows=first)
+        order = intake.place(second, by=cedar.program)[0]
     client = sign_in(cedar.maya)
     page, sheet = (client.get(f"/orders/{order}", headers=headers).text for headers in ({}, {"Sheet": "1"}))
     rows = re.compile(r"<tbody>.*?</tbody>", re.DOTALL)
     assert rows.findall(sheet) == rows.findall(page) != []
     assert "<header" not in sheet
+    assert "with 1" in sheet
     assert "<a " not in sheet

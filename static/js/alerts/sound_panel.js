@@ -1,6 +1,7 @@
 // The panel in which the tones of a tablet are chosen, and tried.
 import { emit, make, on } from "../core/dom.js";
 import { say, sayMany } from "../core/i18n.js";
+import { makePanel } from "../core/panel.js";
 import { tones } from "./tone_settings.js";
 
 /** @typedef {import("./tone_settings.js").Kind} Kind */
@@ -36,18 +37,13 @@ function again() {
   return label;
 }
 
-const panel = make("dialog", { id: "sound-panel", className: "panel" });
-panel.setAttribute("aria-labelledby", "sound-title");
-const form = make("form", { method: "dialog", className: "stack" });
 const keys = make("button", { type: "button", className: "quiet", textContent: say("Keys") });
 keys.dataset.keysOpen = "";
-form.append(
-  make("h2", { id: "sound-title", textContent: say("Tones of this tablet") }), ...KINDS.map(row), again(),
+const { panel, form } = makePanel(
+  "sound-panel", say("Tones of this tablet"), ...KINDS.map(row), again(),
   make("p", { className: "muted", textContent: say("What is new, cancelled or late shows on the screen as well, with or without a tone.") }),
   keys, make("button", { className: "primary", textContent: say("Done") }),
 );
-panel.append(form);
-document.body.append(panel);
 
 /** @param {string} name */
 const field = (name) => /** @type {HTMLInputElement} */ (form.elements.namedItem(name));

@@ -3,20 +3,18 @@ import { bringUp, go, numberOf } from "../core/cards.js";
 import { western } from "../core/digits.js";
 import { make, on, write } from "../core/dom.js";
 import { number, say } from "../core/i18n.js";
+import { makePanel } from "../core/panel.js";
 
 const MOST = 8; // found ones that are listed
-const dialog = make("dialog", { id: "find", className: "panel" });
-dialog.setAttribute("aria-labelledby", "find-title");
-const form = make("form", { method: "dialog", className: "stack" });
 const label = make("label", { textContent: `${say("Number, name or code")} ` });
 const field = make("input", { type: "text", autocomplete: "off", maxLength: 40 });
 const found = make("ol", { className: "found" });
 const said = make("output", { className: "problem" });
 const close = make("button", { type: "button", textContent: say("Close") });
 label.append(field);
-form.append(make("h2", { id: "find-title", textContent: say("Find an order") }), label, found, said, make("button", { className: "primary", textContent: say("Find") }), close);
-dialog.append(form);
-document.body.append(dialog);
+const { panel, form } = makePanel(
+  "find", say("Find an order"), label, found, said, make("button", { className: "primary", textContent: say("Find") }), close,
+);
 
 /** @param {HTMLElement} card @param {string} selector */
 const textIn = (card, selector) => card.querySelector(selector)?.textContent.trim() ?? "";
@@ -44,7 +42,7 @@ function matches() {
 function choose(card) {
   if (!card) return write(said, say("There is no such order on the board."));
   if (card.dataset.hidden !== undefined) return write(said, say("Order %(number)s is hidden by the filters.", { number: numberOf(card) }));
-  dialog.close();
+  panel.close();
   if (bringUp(card)) go(card);
 }
 
@@ -65,13 +63,13 @@ function show() {
 }
 
 field.addEventListener("input", show);
-close.addEventListener("click", () => dialog.close());
+close.addEventListener("click", () => panel.close());
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   choose(matches()[0]);
 });
 on("find:open", () => {
-  dialog.showModal();
+  panel.showModal();
   field.select();
   show();
 });

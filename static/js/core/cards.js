@@ -30,6 +30,18 @@ export function inOrder() {
   return placed.sort((one, other) => (one.place < other.place ? -1 : 1)).map(({ card }) => card);
 }
 
+// A part of a card that the page has put below its lines, and not the server: morphing leaves it where it is.
+/** @param {HTMLElement} card @param {"p" | "button"} tag @param {string} className @returns {HTMLElement} */
+export function ownPart(card, tag, className) {
+  const there = card.querySelector(`.${className}`);
+  if (there) return there;
+  const part = document.createElement(tag);
+  part.className = className;
+  part.dataset.kept = "";
+  card.querySelector(".items")?.after(part);
+  return part;
+}
+
 // Whether it can be seen, once the board has shown the page that it is on.
 /** @param {HTMLElement} card */
 export function bringUp(card) {

@@ -14,11 +14,14 @@ const against = page.dir === "rtl" ? /\p{Script=Latin}/u : /\p{Script=Arabic}|\p
 /** @param {number} amount */
 export const number = (amount) => plain.format(amount);
 
+/** @param {string} text */
+export const isolated = (text) => `\u2068${text}\u2069`;
+
 // A name that runs against the sentence must not turn around what stands beside it.
 /** @param {string | number} value */
 function shown(value) {
   if (typeof value === "number") return number(value);
-  return against.test(value) ? `\u2068${value}\u2069` : value;
+  return against.test(value) ? isolated(value) : value;
 }
 
 /** @param {string} text @param {Values} values */

@@ -2,6 +2,7 @@
 import { keep, learnt } from "./bump_bar.js";
 import { make, on } from "../core/dom.js";
 import { say } from "../core/i18n.js";
+import { makePanel } from "../core/panel.js";
 
 /** @typedef {import("./bump_bar.js").Act} Act */
 
@@ -10,19 +11,16 @@ const ACTS = [["done", say("Done")], ["undo", say("Undo")], ["recall", say("Reca
 /** @type {Act | null} */
 let asked = null;
 
-const panel = make("dialog", { id: "bump-panel", className: "panel" });
-panel.setAttribute("aria-labelledby", "bump-title");
-const form = make("form", { method: "dialog", className: "stack" });
 const rows = make("dl", {});
 const said = make("output", {});
-const off = make("button", { type: "button", textContent: say("No bump bar here") });
-form.append(
-  make("h2", { id: "bump-title", textContent: say("Bump bar") }),
+const choice = make("label", { className: "choice" });
+const isUsed = make("input", { type: "checkbox" });
+choice.append(isUsed, ` ${say("This tablet has a bump bar")}`);
+const { panel } = makePanel(
+  "bump-panel", say("Bump bar"), choice,
   make("p", { className: "muted", textContent: say("Digits are the tickets' places on the page, 0 and a digit those from 10 on.") }),
-  rows, said, off, make("button", { className: "primary", textContent: say("Done") }),
+  rows, said, make("button", { className: "primary", textContent: say("Done") }),
 );
-panel.append(form);
-document.body.append(panel);
 
 /** @param {[Act, string]} act */
 function row([act, name]) {
@@ -39,6 +37,7 @@ function row([act, name]) {
 }
 
 function show() {
+  isUsed.checked = learnt() !== null;
   rows.replaceChildren(...ACTS.flatMap(row));
 }
 
@@ -57,14 +56,13 @@ panel.addEventListener("keydown", (event) => {
   said.textContent = "";
   show();
 }, { capture: true });
-off.addEventListener("click", () => {
-  keep(null);
-  panel.close();
+isUsed.addEventListener("change", () => {
+  keep(isUsed.checked ? {} : null);
+  show();
 });
 on("bump:asked", () => {
   asked = null;
   said.textContent = "";
-  if (!learnt()) keep({});
   show();
   panel.showModal();
 });

@@ -1,5 +1,6 @@
 // The list of keys, which opens by a key.
 import { make, on } from "../core/dom.js";
+import { makePanel } from "../core/panel.js";
 import { say } from "../core/i18n.js";
 
 const OFF = "keys-off";
@@ -24,16 +25,11 @@ function explained(keys, does) {
   return [term, make("dd", { textContent: does })];
 }
 
-const keys = make("dialog", { id: "keys", className: "panel" });
-keys.setAttribute("aria-labelledby", "keys-title");
-const form = make("form", { method: "dialog", className: "stack" });
 const [terms, choice] = [make("dl", {}), make("label", { className: "choice" })];
 const chosen = make("input", { type: "checkbox", name: "on" });
 terms.append(...KEYS.flatMap(([pressed, does]) => explained(pressed, does)));
 choice.append(chosen, ` ${say("Letters and digits are keys on this tablet")}`);
-form.append(make("h2", { id: "keys-title", textContent: say("Keys") }), terms, choice, make("button", { className: "primary", textContent: say("Done") }));
-keys.append(form);
-document.body.append(keys);
+const { panel: keys } = makePanel("keys", say("Keys"), terms, choice, make("button", { className: "primary", textContent: say("Done") }));
 
 // Single letters can be switched off on this tablet, for those whose hands or voice would press them unawares.
 export const isOff = () => localStorage.getItem(OFF) !== null;

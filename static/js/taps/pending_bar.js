@@ -6,8 +6,8 @@ import { when } from "../core/moments.js";
 import { dismiss, takeBack } from "./queue.js";
 import { send, whatHinders } from "./sender.js";
 import { atServer, now } from "../core/server_time.js";
-import { isLate, isolated } from "./pending_card.js";
-import { locale, number, say, sayMany } from "../core/i18n.js";
+import { isLate } from "./pending_card.js";
+import { isolated, locale, number, say, sayMany } from "../core/i18n.js";
 
 const bar = byId("pending-taps");
 const count = one(bar, "summary > span");

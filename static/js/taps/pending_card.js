@@ -7,7 +7,7 @@ import { expected, isUndoable, kindOf, unsent, unsentOf } from "./outbox.js";
 import { chain } from "./next_moves.js";
 import { takeBack } from "./queue.js";
 import { whatHinders } from "./sender.js";
-import { locale, say } from "../core/i18n.js";
+import { isolated, locale, say } from "../core/i18n.js";
 
 /** @typedef {import("./overlay.js").Changes} Changes */
 
@@ -26,8 +26,6 @@ let latest = null;
 /** @param {Tap} entry */
 export const isLate = (entry) =>
   !isUndoable(entry) && (whatHinders() !== "" || entry.tries > 1 || Date.now() - Math.max(entry.at, entry.due) > SOON);
-/** @param {string} text */
-export const isolated = (text) => `\u2068${text}\u2069`;
 
 /** @param {HTMLElement} card */
 const buttonsOf = (card) => [.../** @type {NodeListOf<HTMLButtonElement>} */ (card.querySelectorAll("button[name]"))];

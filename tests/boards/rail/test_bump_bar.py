@@ -83,6 +83,24 @@ def test_pages_turn_by_key_and_begin_again_after_the_last(
             expect(page.locator("#page")).to_have_text(shown)
 
 
+def test_who_only_looks_at_the_panel_sets_nothing_up(app: Flask, cedar: House, open_page: Open) -> None:
+    order = order_of_lines(app, cedar, 1)
+    page = open_rail(open_page, cedar)
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("button", name="Bump bar").click()
+    expect(page.get_by_label("This tablet has a bump bar")).not_to_be_checked()
+    page.get_by_role("button", name="Done", exact=True).click()
+    press(page, "1")
+    expect(page.locator("html")).not_to_have_attribute("data-bump", "")
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("button", name="Bump bar").click()
+    page.get_by_label("This tablet has a bump bar").check()
+    page.get_by_role("button", name="Done", exact=True).click()
+    expect(card(page, order)).to_have_attribute("data-status", "pending")
+    press(page, "1")
+    expect(card(page, order)).to_have_attribute("data-status", "confirmed")
+
+
 def test_the_tablet_keeps_its_keys_and_heads_show_them_only_there(
     app: Flask, cedar: House, open_page: Open, open_with_bar: Callable[[], Page]
 ) -> None:
@@ -99,5 +117,5 @@ def test_the_tablet_keeps_its_keys_and_heads_show_them_only_there(
     expect(card(page, order)).to_have_attribute("data-status", OrderStatus.PREPARING)
     page.get_by_role("button", name="Menu").click()
     page.get_by_role("button", name="Bump bar").click()
-    page.get_by_role("button", name="No bump bar here").click()
+    page.get_by_label("This tablet has a bump bar").uncheck()
     assert page.evaluate(shown) == "none"
