@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from flask import Flask
 
+from ordertrack.i18n.translate import add_filters, marked
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.i18n.translate import marked
 from ordertrack.orders import house
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.restaurants import operations
@@ -90,5 +90,5 @@ def as_kept(reason: str | None) -> str | None:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(reason=as_read, reason_for_guests=for_guests)
+    add_filters(app, reason=as_read, reason_for_guests=for_guests)
     app.jinja_env.globals["reasons_to_hold"] = HOLDING

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from ordertrack.boards import filters, fragments
+from ordertrack.boards import filters, fragments, recent
 from ordertrack.boards.channel import BoardChannel
 from ordertrack.boards.columns import BOARDS, Board
 from ordertrack.boards.filters import FILTERS, Told
@@ -77,6 +77,20 @@ def show(restaurant: str, board: str) -> ResponseReturnValue:
         ],
         **fragments.dialogs(shown, principal.tenant_id, found.id),
         **fragments.FOR_CARDS | {"lines_of": Room().lines_of},
+    )
+
+
+@blueprint.get("/r/<restaurant>/<any(kitchen, dispatch):board>/recent")
+def left(restaurant: str, board: str) -> str:
+    """A part of the page: the orders that have left the board in the last hours, to look through there."""
+    principal, found, shown = _find(restaurant, board)
+    return render_template(
+        "board/_recent.html",
+        orders=recent.left_board(shown, principal.tenant_id, found.id),
+        hours=recent.HOURS,
+        may_recall=lambda order: recent.may_recall(order, principal),
+        board=shown,
+        **fragments.FOR_CARDS,
     )
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 
 from ordertrack.i18n.form_fields import western
 from ordertrack.i18n.moments import clock, day, day_and_clock, instant, milliseconds, moment_attributes, when
-from ordertrack.i18n.translate import digits, marked
+from ordertrack.i18n.translate import add_filters, digits, marked
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
@@ -64,7 +64,8 @@ _ROLES = {
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(
+    add_filters(
+        app,
         clock=clock,
         day=day,
         day_and_clock=day_and_clock,

@@ -9,7 +9,7 @@ from babel.numbers import format_currency, get_currency_precision
 from flask import Flask
 from iso4217 import Currency
 
-from ordertrack.i18n.translate import current, digits
+from ordertrack.i18n.translate import add_filters, current, digits
 
 
 def in_major_units(amount: int, currency: str) -> Decimal:
@@ -54,7 +54,7 @@ def _decimals(currency: str) -> int:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(money=money)
+    add_filters(app, money=money)
 
 
 _GLUED = re.compile(r"([A-Za-z])(?=[0-9])")

@@ -6,9 +6,11 @@ import unicodedata
 
 from flask import Flask
 
+from ordertrack.i18n.translate import add_filters
+
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters["name_key"] = key
+    add_filters(app, name_key=key)
 
 
 def tidy(name: str) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
-from functools import cache
+from functools import cache, wraps
 from unicodedata import bidirectional
 
 from babel.numbers import format_decimal
 from flask import Flask, has_request_context, request
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from ordertrack.i18n.catalogues import catalogue_of
 from ordertrack.i18n.locales import LANGUAGES, SOURCE, TAGS, Language, tag_of, with_digits
@@ -143,13 +145,31 @@ def browsers() -> str:
     return request.accept_languages.best_match(["en", "fr", "ar"]) or SOURCE
 
 
+def add_filters(app: Flask, **filters: Callable[..., object]) -> None:
+    """Filters for templates: of a constant too they say what is said in the language spoken at rendering.
+
+    Others are worked out when the template is compiled, in the language of whoever came first.
+    """
+    for name, function in filters.items():
+        app.jinja_env.filters[name] = _when_rendered(function)
+
+
+def _when_rendered(function: Callable[..., object]) -> Callable[..., object]:
+    @pass_context
+    @wraps(function)
+    def rendered(_context: Context, *args: object, **kwargs: object) -> object:
+        return function(*args, **kwargs)
+
+    return rendered
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=False, pgettext=pgettext, npgettext=npgettext
     )
     app.jinja_env.globals.update(language=current, languages=LANGUAGES)
-    app.jinja_env.filters.update(digits=digits, number=number)
+    add_filters(app, digits=digits, number=number)
     app.before_request(_speak_as_asked)
     app.teardown_request(_fall_silent)
 

@@ -108,6 +108,24 @@ def _standing(
     return and_(Order.restaurant_id == restaurant_id, standing, ~Order.is_later)
 
 
+def moved_since(
+    tenant_id: uuid.UUID,
+    restaurant_id: uuid.UUID,
+    statuses: Iterable[OrderStatus],
+    since: dt.datetime,
+    limit: int,
+) -> list[OrderRecord]:
+    """Up to `limit` orders that came into one of `statuses` since then, the last that moved first."""
+    moved = and_(
+        Order.restaurant_id == restaurant_id,
+        Order.status.in_(list(statuses)),
+        Order.status_since >= since,
+        ~Order.is_later,
+    )
+    query = _records(tenant_id).where(moved).order_by(Order.status_since.desc(), Order.number.desc())
+    return [to_record(row) for row in db.session.execute(query.limit(limit))]
+
+
 def of_day(
     tenant_id: uuid.UUID, restaurant_id: uuid.UUID, day: dt.date, limit: int, number: int | None = None
 ) -> list[OrderRecord]:

@@ -94,3 +94,11 @@ def test_an_import_is_looked_for_beside_the_script_that_names_it(
             script_messages_of(tag)
         (tmp_path / "core" / "i18n.js").write_text('say("Offline");')
         assert script_messages_of(tag) == {"Live": gettext("Live"), "Offline": gettext("Offline")}
+
+
+@pytest.mark.parametrize("script", ["find", "keyboard", "tones", "sheet", "columns", "allday"])
+def test_a_board_carries_the_words_of_scripts_that_come_when_first_needed(script: str) -> None:
+    with speaking("fr"):
+        board = script_messages_of('<script src="/static/bundles/js/entry/kitchen.js"></script>')
+        own = script_messages_of(f'<script src="/static/js/entry/{script}.js"></script>')
+    assert own.items() <= board.items()

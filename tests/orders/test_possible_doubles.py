@@ -19,6 +19,7 @@ from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.orders.records import OrderRecord
 from ordertrack.rules.state_machine import Fulfilment
 from support.cast import House
+from support.earlier import set_back
 
 Take = Callable[..., OrderRecord]
 
@@ -63,12 +64,5 @@ def test_what_came_long_before_was_another_order(
     operator: psycopg.Connection, cedar: House, take: Take
 ) -> None:
     take("A 7")
-    ago = TWINS_WITHIN + dt.timedelta(seconds=1)
-    operator.execute("SET session_replication_role = replica")
-    for table, column in (("orders", "placed_at"), ("order_status_events", "occurred_at")):
-        operator.execute(
-            f"UPDATE {table} SET {column} = {column} - %s WHERE tenant_id = %s", [ago, cedar.tenant_id]
-        )
-    operator.execute("UPDATE orders SET status_since = placed_at WHERE tenant_id = %s", [cedar.tenant_id])
-    operator.commit()
+    set_back(operator, cedar, TWINS_WITHIN + dt.timedelta(seconds=1))
     assert take("A 7").possible_double_of is None

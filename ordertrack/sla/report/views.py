@@ -12,7 +12,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from ordertrack.i18n import formats
-from ordertrack.i18n.translate import marked, of_page, speaking
+from ordertrack.i18n.translate import add_filters, marked, of_page, speaking
 from ordertrack.orders import event_log
 from ordertrack.restaurants import cache, naming
 from ordertrack.restaurants.cache import RestaurantSettings
@@ -41,7 +41,8 @@ blueprint = Blueprint("sla", __name__)
 
 @blueprint.record_once
 def _register(state: BlueprintSetupState) -> None:
-    state.app.jinja_env.filters.update(
+    add_filters(
+        state.app,
         sla_time=wording.time,
         sla_share=formats.share,
         sla_days=formats.days,

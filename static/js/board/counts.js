@@ -11,6 +11,6 @@ onCards(() => {
     if (column.count === children.length) continue;
     column.count = children.length;
     counter.textContent = number(column.count);
-    parentElement?.toggleAttribute("data-empty", column.count === 0);
+    for (const part of [parentElement, counter.parentElement]) part?.toggleAttribute("data-empty", column.count === 0);
   }
 });

@@ -1,7 +1,8 @@
-// Finding an order on this board, on whatever page or in whatever drawer of it: by its number, a name or a platform's code.
+// Finding an order on this board, on whatever page or in whatever drawer of it: by its number, a name or a platform's
+// code. What has left it in the last hours the server lists: its story can be read, and it can be called back.
 import { bringUp, go, numberOf } from "../core/cards.js";
 import { western } from "../core/digits.js";
-import { make, on, write } from "../core/dom.js";
+import { make, on, one, write } from "../core/dom.js";
 import { number, say } from "../core/i18n.js";
 import { makePanel } from "../core/panel.js";
 
@@ -16,30 +17,40 @@ const { panel, form } = makePanel(
   "find", say("Find an order"), label, found, said, make("button", { className: "primary", textContent: say("Find") }), close,
 );
 
+const left = make("section", {}); // outside of the form: what is called back has a form of its own
+panel.append(left);
+
 /** @param {HTMLElement} card @param {string} selector */
 const textIn = (card, selector) => card.querySelector(selector)?.textContent.trim() ?? "";
 /** @param {HTMLElement} card */
 const titleOf = (card) => /** @type {Text} */ (card.closest("[data-column]")?.querySelector("h2")?.firstChild).data.trim();
 
-// The best first: that number, numbers that begin so, then names and codes.
-function matches() {
+// How well it is what was typed: its number, a number that begins so, a name or a code; 3: it is not.
+/** @param {HTMLElement} card */
+function rank(card) {
   const typed = field.value.trim().toLocaleLowerCase();
-  if (!typed) return [];
+  const own = `${numberOf(card)}`;
   const digits = `${western(typed)}`;
-  /** @param {HTMLElement} card */
-  const rank = (card) => {
-    const own = `${numberOf(card)}`;
-    if (own === digits) return 0;
-    if (own.startsWith(digits)) return 1;
-    const words = `${textIn(card, ".customer")} ${textIn(card, ".reference")} ${textIn(card, ".table")}`;
-    return words.toLocaleLowerCase().includes(typed) ? 2 : 3;
-  };
-  const ranked = [...document.querySelectorAll(".card")].map((card) => ({ card, at: rank(card) })).filter(({ at }) => at < 3);
+  if (own === digits) return 0;
+  if (own.startsWith(digits)) return 1;
+  const words = `${textIn(card, ".customer")} ${textIn(card, ".reference")} ${textIn(card, ".table")}`;
+  return words.toLocaleLowerCase().includes(typed) ? 2 : 3;
+}
+
+// Those on the board, the best first.
+function matches() {
+  if (!field.value.trim()) return [];
+  const ranked = [...document.querySelectorAll(".card:not(.left)")].map((card) => ({ card, at: rank(card) })).filter(({ at }) => at < 3);
   return ranked.sort((one, other) => one.at - other.at || numberOf(one.card) - numberOf(other.card)).map(({ card }) => card);
 }
 
+/** @returns {HTMLElement[]} */
+const leftOnes = () => [...left.querySelectorAll(".left")];
+
 /** @param {HTMLElement | undefined} card */
 function choose(card) {
+  const [first] = leftOnes().filter((each) => !each.hidden);
+  if (!card && field.value.trim() && first) return one(first, "[data-story]").click();
   if (!card) return write(said, say("There is no such order on the board."));
   if (card.dataset.hidden !== undefined) return write(said, say("Order %(number)s is hidden by the filters.", { number: numberOf(card) }));
   panel.close();
@@ -60,6 +71,17 @@ function row(card) {
 function show() {
   write(said, "");
   found.replaceChildren(...matches().slice(0, MOST).map(row));
+  for (const card of leftOnes()) card.hidden = field.value.trim() !== "" && rank(card) > 2;
+}
+
+// What is on the board by now is not listed twice.
+async function list() {
+  const answer = await fetch(`${location.pathname}/recent?language=${document.body.dataset.language}`);
+  if (!answer.ok) throw new DOMException("recent", "NetworkError");
+  const part = document.createRange().createContextualFragment(await answer.text());
+  for (const card of part.querySelectorAll(".left")) if (document.getElementById(card.id)) card.remove();
+  left.replaceChildren(part);
+  show();
 }
 
 field.addEventListener("input", show);
@@ -71,5 +93,7 @@ form.addEventListener("submit", (event) => {
 on("find:open", () => {
   panel.showModal();
   field.select();
+  left.replaceChildren();
   show();
+  list().catch(() => left.replaceChildren(make("p", { className: "muted", textContent: say("What has left the board is listed when the line is back.") })));
 });

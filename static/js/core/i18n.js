@@ -38,10 +38,16 @@ export function sayMany(one, many, count, values = {}) {
   return fill(said?.[forms.select(count)] ?? said?.other ?? (count === 1 ? one : many), { num: count, ...values });
 }
 
+/** @type {Map<string, Intl.DateTimeFormat>} */
+const formats = new Map();
+
 // A moment where the restaurant is, in a shape that Intl knows.
 /** @param {number} milliseconds @param {string | undefined} timeZone @param {Intl.DateTimeFormatOptions} shape @param {string} language */
 export function there(milliseconds, timeZone, shape, language = locale()) {
-  return new Intl.DateTimeFormat(language, { ...shape, timeZone: timeZone || undefined }).format(milliseconds);
+  const key = JSON.stringify([language, timeZone, shape]);
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(language, { ...shape, timeZone: timeZone || undefined });
+  formats.set(key, format); // making one takes longer than all the rest
+  return format.format(milliseconds);
 }
 
 // The time of day of a moment there. Twenty-four hours, as on the server's pages.

@@ -9,7 +9,11 @@ let touched = -Infinity;
 let waiting = null;
 let later = 0;
 
-const isStill = () => performance.now() - touched >= AROUND && !document.querySelector(":popover-open, dialog[open]");
+/** @type {Set<Element>} */
+const shown = new Set(); // what lay over the board and did not close; found without a look at each of the cards' parts
+
+const isOver = () => [...document.body.children].some((part) => part.matches("dialog[open]")) || [...shown].some((part) => part.isConnected && part.matches(":popover-open"));
+const isStill = () => performance.now() - touched >= AROUND && !isOver();
 
 function look() {
   later = 0;
@@ -23,13 +27,17 @@ function look() {
   move();
 }
 
-// Of several moves that wait, the last is made: it sees what the others would have seen.
+// Of several moves that wait, the last is made: it sees what the others would have seen. It is a task of its own, so
+// that a tap need not wait for a message and for what follows from it.
 /** @param {() => void} move */
 export function whenStill(move) {
   waiting = move;
-  if (!later) look();
+  if (!later) later = setTimeout(look);
 }
 
+addEventListener("beforetoggle", ({ target, newState }) => {
+  shown[newState === "open" ? "add" : "delete"](/** @type {Element} */ (target));
+}, { capture: true });
 // A key that waits for another one holds the rail as a finger does.
 on("still:asked", () => { touched = performance.now(); });
 for (const touch of ["pointerdown", "pointerup"]) {
