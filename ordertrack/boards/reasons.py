@@ -90,5 +90,5 @@ def as_kept(reason: str | None) -> str | None:
 
 
 def init_app(app: Flask) -> None:
-    add_filters(app, reason=as_read, reason_for_guests=for_guests)
+    add_filters(app.jinja_env, reason=as_read, reason_for_guests=for_guests)
     app.jinja_env.globals["reasons_to_hold"] = HOLDING

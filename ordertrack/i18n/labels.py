@@ -65,7 +65,7 @@ _ROLES = {
 
 def init_app(app: Flask) -> None:
     add_filters(
-        app,
+        app.jinja_env,
         clock=clock,
         day=day,
         day_and_clock=day_and_clock,

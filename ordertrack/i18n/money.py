@@ -54,7 +54,7 @@ def _decimals(currency: str) -> int:
 
 
 def init_app(app: Flask) -> None:
-    add_filters(app, money=money)
+    add_filters(app.jinja_env, money=money)
 
 
 _GLUED = re.compile(r"([A-Za-z])(?=[0-9])")

@@ -10,7 +10,7 @@ from ordertrack.i18n.translate import add_filters
 
 
 def init_app(app: Flask) -> None:
-    add_filters(app, name_key=key)
+    add_filters(app.jinja_env, name_key=key)
 
 
 def tidy(name: str) -> str:

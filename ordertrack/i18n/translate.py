@@ -12,7 +12,7 @@ from unicodedata import bidirectional
 
 from babel.numbers import format_decimal
 from flask import Flask, has_request_context, request
-from jinja2 import pass_context
+from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
 from ordertrack.i18n.catalogues import catalogue_of
@@ -145,13 +145,13 @@ def browsers() -> str:
     return request.accept_languages.best_match(["en", "fr", "ar"]) or SOURCE
 
 
-def add_filters(app: Flask, **filters: Callable[..., object]) -> None:
+def add_filters(environment: Environment, **filters: Callable[..., object]) -> None:
     """Filters for templates: of a constant too they say what is said in the language spoken at rendering.
 
     Others are worked out when the template is compiled, in the language of whoever came first.
     """
     for name, function in filters.items():
-        app.jinja_env.filters[name] = _when_rendered(function)
+        environment.filters[name] = _when_rendered(function)
 
 
 def _when_rendered(function: Callable[..., object]) -> Callable[..., object]:
@@ -169,7 +169,7 @@ def init_app(app: Flask) -> None:
         gettext, ngettext, newstyle=False, pgettext=pgettext, npgettext=npgettext
     )
     app.jinja_env.globals.update(language=current, languages=LANGUAGES)
-    add_filters(app, digits=digits, number=number)
+    add_filters(app.jinja_env, digits=digits, number=number)
     app.before_request(_speak_as_asked)
     app.teardown_request(_fall_silent)
 

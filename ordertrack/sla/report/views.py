@@ -42,7 +42,7 @@ blueprint = Blueprint("sla", __name__)
 @blueprint.record_once
 def _register(state: BlueprintSetupState) -> None:
     add_filters(
-        state.app,
+        state.app.jinja_env,
         sla_time=wording.time,
         sla_share=formats.share,
         sla_days=formats.days,

@@ -17,6 +17,7 @@ from ordertrack.restaurants import rule_sets
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus, RuleSet
 from support.cast import House
+from support.server import wait_for
 
 Open = Callable[..., Page]
 COOKING = (OrderStatus.CONFIRMED, OrderStatus.PREPARING)
@@ -151,7 +152,7 @@ def test_a_tap_below_the_head_opens_the_ticket_and_a_tap_beside_it_does_nothing_
     page.mouse.click(box["x"] + box["width"] - 10, box["y"] + 10)
     expect(ticket.get_by_role("button", name="Close")).to_be_hidden()
     expect(card(page, other)).to_have_attribute("data-status", "pending")
-    assert log_of(app, cedar, order)[-1] == "strike 2 Nour"
+    wait_for(lambda: log_of(app, cedar, order)[-1] == "strike 2 Nour", "the line to be struck in the log")
 
 
 def test_an_open_ticket_stays_open_while_others_move_it(app: Flask, cedar: House, open_page: Open) -> None:
