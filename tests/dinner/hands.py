@@ -1,4 +1,4 @@
-"""What the people of a dinner do at their tablets: the next sensible thing, and now and then a slip."""
+"""What people do at a dispatch board during a dinner: the next sensible thing, and now and then a slip."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from playwright.sync_api import TimeoutError
 
 from dinner.tablet import PRESENCE, Tablet
 
-_REASONS = ("The guest called it off", "Sold out")
 _RIDERS = ("Jad", "Maroun", "سامي")
 Card = dict[str, Any]
 
@@ -36,32 +35,12 @@ class Hands:
         is_to_be_seen = card["isChanged"] and self.tablet.board == "kitchen"
         if card["status"] == "cancelled" or is_to_be_seen:
             return self.tablet.press(card["id"], "button[value=acknowledge]")
-        return self._cook(card) if self.tablet.board == "kitchen" else self._dispatch(card)
+        return self._work(card)
 
     def _happens(self, share: float) -> bool:
         return self._chance.random() < share
 
-    def _cook(self, card: Card) -> bool:
-        press, order = self.tablet.press, card["id"]
-        if card["column"] == "column-ready":
-            return self._happens(0.03) and self._for_a_reason(order, "recall")
-        if card["isHeld"] or card["column"] not in ("column-pending", "column-confirmed", "column-preparing"):
-            return False
-        if card["status"] in ("pending", "confirmed") and self._happens(0.03):
-            if not press(order, ".cancel summary"):
-                return False
-            return self.tablet.write(
-                order, ".cancel input[name=reason]", self._chance.choice(_REASONS)
-            ) and press(order, ".cancel button[value=cancelled]")
-        if card["status"] == "preparing":
-            if card["lines"] and not self._happens(0.05):
-                return press(order, f"[data-line='{self._chance.choice(card['lines'])}'] button.line")
-            if card["lines"]:
-                return press(order, ".despite [data-despite]", "[data-opens]")
-            return press(order, "button[value=ready]")
-        return press(order, "button.move.primary")
-
-    def _dispatch(self, card: Card) -> bool:
+    def _work(self, card: Card) -> bool:
         press, order = self.tablet.press, card["id"]
         if card["column"] == "column-kitchen":
             return self._dispatch_ahead(card)

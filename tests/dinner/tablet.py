@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import Browser, Page, TimeoutError
 
+from dinner import hearing
 from support.cast import PASSWORD, House
 
 PATIENCE = 20_000  # milliseconds
@@ -74,14 +75,21 @@ class Tablet:
     ended: dict[str, Counter[str]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     is_offline: bool = False
+    ear: hearing.Ear = field(default_factory=hearing.Ear)
+    reloads: int = 0
 
     @classmethod
-    def open(cls, browser: Browser, address: str, name: str, board: str, person: str, pin: str) -> Tablet:
+    def open(
+        cls, browser: Browser, address: str, name: str, board: str, person: str, pin: str, **kept: str
+    ) -> Tablet:
+        """`kept` is what the tablet keeps of how it is used."""
         page = browser.new_context(base_url=address, viewport={"width": 1280, "height": 800}).new_page()
         page.set_default_timeout(PATIENCE)
         tablet = cls(page, name, board, person, pin)
         page.add_init_script(_LISTEN)
-        page.add_init_script("localStorage.setItem('view', 'columns')")
+        page.add_init_script(hearing.LISTEN)
+        for what, chosen in kept.items():
+            page.add_init_script(f"localStorage.setItem({json.dumps(what)}, {json.dumps(chosen)})")
         page.on("console", lambda message: tablet._hear(message.type, message.text))
         page.on("pageerror", lambda error: tablet.errors.append(str(error)))
         return tablet
@@ -101,6 +109,19 @@ class Tablet:
         page.locator("form.fields .primary").click()
         page.wait_for_selector("body[data-live=live]")
         self.sign_on()
+        self.start_sound()
+
+    def start_sound(self) -> None:
+        """The tap that starts the shift, or gives the sound back after a reload."""
+        button = self.page.locator("#start-sound")
+        if button.is_visible():
+            button.click()
+
+    def reload(self) -> None:
+        """Open the board anew while orders ring."""
+        self.page.reload()
+        self.reloads += 1
+        self.start_sound()
 
     def sign_on(self) -> None:
         """Tap the name and the PIN, if nobody is on."""
@@ -165,6 +186,8 @@ class Tablet:
         return len(self.made) - sum(bool(self.ended.get(tap)) for tap in self.made)
 
     def _hear(self, kind: str, text: str) -> None:
+        if kind == "debug" and text.startswith('["ear"'):
+            self.ear.hear(*json.loads(text)[1:])
         if kind == "debug" and text.startswith('["tap"'):
             _, what, tap, insists = json.loads(text)
             if what == "queued":

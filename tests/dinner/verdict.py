@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from dinner import changes, screens
+from dinner import changes, hearing, screens
 from dinner.evening import MANY, Evening
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log, house, records
@@ -22,6 +22,7 @@ def findings(evening: Evening) -> Iterator[str]:
     yield from _taps(evening)
     yield from _orders(evening)
     yield from changes.findings(evening)
+    yield from _hearing(evening)
     yield from evening.trouble
     yield from screens.findings(evening.app, evening.house, evening.tablets)
     for tablet in evening.tablets:
@@ -34,11 +35,14 @@ def findings(evening: Evening) -> Iterator[str]:
 def summary(evening: Evening) -> str:
     """What was done, in one line."""
     ends = Counter(end for tablet in evening.tablets for ends in tablet.ended.values() for end in ends)
-    taps = sum(len(tablet.made) for tablet in evening.tablets)
+    tablets, taps = len(evening.tablets), sum(len(tablet.made) for tablet in evening.tablets)
     said = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))
     unplanned = ", ".join(f"{before} to {to}: {n}" for (before, to), n in sorted(_unplanned(evening).items()))
+    unheard = sorted(_unheard(evening).values())
+    reloads = sum(tablet.reloads for tablet in evening.tablets)
     return (
-        f"{len(evening.placed)} orders, {len(evening.tablets)} tablets, {taps} taps: {said};"
+        f"{len(evening.placed)} orders, {tablets} tablets, {reloads} reloads, {taps} taps: {said};"
+        f" unheard for {unheard[len(unheard) // 2]:.1f} s in the middle, {unheard[-1]:.1f} s at most;"
         f" unplanned moves: {unplanned or 'none'}; {changes.summary(evening)}"
     )
 
@@ -68,6 +72,20 @@ def _taps(evening: Evening) -> Iterator[str]:
             yield f"the tap {tap} stands in the log {times} times"
         if tap not in sent:
             yield f"the tap {tap} stands in the log and no tablet knows that it was sent"
+
+
+def _hearing(evening: Evening) -> Iterator[str]:
+    for number, waited in _unheard(evening).items():
+        if waited > hearing.LONGEST:
+            yield f"order {number} was unheard for {waited:.1f} s while a kitchen board lived and had sound"
+
+
+def _unheard(evening: Evening) -> dict[int, float]:
+    """For how long each order was unheard, by its number."""
+    ears = [tablet.ear for tablet in evening.tablets if tablet.board == "kitchen"]
+    with tenant_context(evening.app, evening.house.tenant_id):
+        found = [records.find(evening.house.tenant_id, order_id) for order_id in evening.placed]
+    return {order.number: hearing.unheard_for(order, ears) for order in found if order is not None}
 
 
 def _logged(evening: Evening) -> Counter[str]:
