@@ -19,11 +19,16 @@ addEventListener("DOMContentLoaded", () => {
   if (!bar) return;
   const tell = (...said) => console.debug(JSON.stringify(["ear", Date.now() / 1000, ...said]));
   const sayState = () => tell("hears", document.body.dataset.live === "live" && bar.dataset.sound === "on");
-  const fresh = () => [...document.querySelectorAll(".card[data-status=pending][data-news]")];
-  const sayNew = () => tell("rang", fresh().map(({ id }) => id));
+  const toneOf = ({ dataset: { news } }) => (news === "unshown" ? "new" : news);
+  const sayNew = (changes) => {
+    const tones = [document.body.dataset.sounded, ...changes.slice(1).map(({ oldValue }) => oldValue)];
+    const fresh = [...document.querySelectorAll(".card[data-status=pending][data-news]")];
+    tell("rang", fresh.filter((card) => tones.includes(toneOf(card))).map(({ id }) => id));
+  };
   new MutationObserver(sayState).observe(document.body, { attributeFilter: ["data-live"] });
   new MutationObserver(sayState).observe(bar, { attributeFilter: ["data-sound"] });
-  new MutationObserver(sayNew).observe(document.body, { attributeFilter: ["data-sounds"] });
+  const tone = { attributeFilter: ["data-sounded"], attributeOldValue: true };
+  new MutationObserver(sayNew).observe(document.body, tone);
   addEventListener("pagehide", () => tell("hears", false));
   sayState();
 });
