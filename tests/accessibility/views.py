@@ -24,6 +24,10 @@ class View:
     is_live: bool = False
     states: tuple[State, ...] = field(default=())
 
+    @property
+    def is_board(self) -> bool:
+        return self.path.partition("?")[0].endswith(("/kitchen", "/dispatch", "/pickup"))
+
     def path_in(self, furnished: Furnished) -> str:
         return self.path.format(orders=furnished.orders, tokens=furnished.tokens)
 
