@@ -178,6 +178,20 @@ def test_every_chart_is_drawn_as_wide_as_its_place_and_nothing_sticks_out(
     assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
 
 
+SCROLLING = """() => [...document.querySelectorAll(".scroll")]
+  .filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.ariaLabel)"""
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_on_a_laptop_no_column_of_a_report_lies_beyond_its_table(
+    busy: House, open_page: Open, language: str
+) -> None:
+    page = open_page(busy.maya, f"{FOUR_WEEKS}&doubtful=in", viewport=TABLET, locale=language)
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    assert page.locator(".scroll").count() == 8
+    assert page.evaluate(SCROLLING) == []
+
+
 def test_charts_follow_the_width_of_their_place(busy: House, open_page: Open) -> None:
     page = open_page(busy.maya, FOUR_WEEKS, viewport=TABLET)
     first = canvases(page).first
