@@ -20,7 +20,8 @@ _UNREACHED = """async () => {
 }"""
 _UNNAMED = """() => [...document.querySelectorAll("main *")].filter((each) => {
   const { overflowX, overflowY } = getComputedStyle(each);
-  const doesScroll = ["auto", "scroll"].includes(overflowX) && each.scrollWidth > each.clientWidth
+  const doesScroll = each.matches(".scroll")
+    || ["auto", "scroll"].includes(overflowX) && each.scrollWidth > each.clientWidth
     || ["auto", "scroll"].includes(overflowY) && each.scrollHeight > each.clientHeight;
   const isReached = each.tabIndex === 0 && each.role === "region" && each.ariaLabel;
   return doesScroll && each.checkVisibility() && each.localName !== "textarea" && !isReached;
