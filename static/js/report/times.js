@@ -37,7 +37,7 @@ export function timeAxis(values, colours, mostMarks) {
     min: 0,
     max: Math.ceil((most * 1.05) / interval) * interval,
     interval,
-    axisLabel: { formatter: (/** @type {number} */ seconds) => (seconds ? short(seconds) : number(0)), color: colours.muted },
+    axisLabel: { formatter: (/** @type {number} */ seconds) => (seconds ? short(seconds) : number(0)), color: colours.muted, hideOverlap: true },
     splitLine: { lineStyle: { color: colours.line } },
   };
 }
