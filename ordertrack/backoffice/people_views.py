@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.restaurants import cache
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import people, pins
-from ordertrack.tenants.access import end_access
+from ordertrack.tenants.access import UNDONE_WITHIN, end_access
 from ordertrack.tenants.accounts import LONGEST_NAME, AccountError
 from ordertrack.tenants.models import StaffMember
 from ordertrack.tenants.people import NoSuchPerson
@@ -60,7 +64,7 @@ def end(staff_id: uuid.UUID) -> ResponseReturnValue:
     person = _managed(principal, staff_id)
     if principal.actor == f"staff:{staff_id}":
         abort(403, _("Nobody ends their own access: an owner or the operator does."))
-    end_access(person)
+    end_access(person, by=principal.actor)
     flash(_("%(name)s can no longer sign in, nor on at tablets.", name=person.name), "people")
     return redirect(url_for("people.show"))
 
@@ -69,28 +73,34 @@ def end(staff_id: uuid.UUID) -> ResponseReturnValue:
 def give_back(staff_id: uuid.UUID) -> ResponseReturnValue:
     """Undo that somebody's access ended, within a day."""
     principal = managing_principal()
-    ended = people.ended_lately(principal.tenant_id)
-    person = next((each for each in ended if each.id == staff_id), None)
-    if person is None:
-        abort(404, _("There is no such person, or their access ended too long ago."))
-    if not people.may_manage(principal, person):
-        abort(403, _("Only owners do this for managers and owners."))
+    person = _managed(principal, staff_id, people.find_ended)
     try:
-        people.give_back(principal.tenant_id, person)
+        people.give_back(person, by=principal.actor)
     except AccountError as error:
         return _page(principal, {str(staff_id): str(error)}), 422
     flash(_("%(name)s has access again.", name=person.name), "people")
     return redirect(url_for("people.show"))
 
 
-def _managed(principal: Principal, staff_id: uuid.UUID) -> StaffMember:
+def _managed(
+    principal: Principal,
+    staff_id: uuid.UUID,
+    find: Callable[[uuid.UUID, uuid.UUID], StaffMember] = people.find,
+) -> StaffMember:
     try:
-        person = people.find(principal.tenant_id, staff_id)
+        person = find(principal.tenant_id, staff_id)
     except NoSuchPerson:
-        abort(404, _("There is no such person, or their access has ended."))
+        abort(404, _("There is no such person, or somebody has just ended their access or given it back."))
     if not people.may_manage(principal, person):
         abort(403, _("Only owners do this for managers and owners."))
     return person
+
+
+def _zone(tenant_id: uuid.UUID) -> ZoneInfo:
+    """In which moments are told: the first restaurant's."""
+    restaurants = cache.of_tenant(tenant_id)
+    today = dt.datetime.now(dt.UTC).date()
+    return restaurants[0].calendar.zone_on(today) if restaurants else ZoneInfo("UTC")
 
 
 def _role() -> Role:
@@ -108,6 +118,9 @@ def _page(principal: Principal, problems: dict[str, str] | None = None) -> str:
         typed=request.form,
         people=people.in_use(principal.tenant_id),
         ended=people.ended_lately(principal.tenant_id),
+        ended_before=people.ended_before(principal.tenant_id),
+        undone_within=UNDONE_WITHIN,
+        zone=_zone(principal.tenant_id),
         may_manage=lambda person: people.may_manage(principal, person),
         roles=people.WITHOUT_ADDRESS,
         shortest_pin=pins.SHORTEST,

@@ -8,7 +8,16 @@ import re
 from flask import Flask
 
 from ordertrack.i18n.form_fields import western
-from ordertrack.i18n.moments import clock, day, day_and_clock, instant, milliseconds, moment_attributes, when
+from ordertrack.i18n.moments import (
+    clock,
+    date_and_clock,
+    day,
+    day_and_clock,
+    instant,
+    milliseconds,
+    moment_attributes,
+    when,
+)
 from ordertrack.i18n.translate import add_filters, digits, marked
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
@@ -68,6 +77,7 @@ def init_app(app: Flask) -> None:
         app.jinja_env,
         clock=clock,
         day=day,
+        date_and_clock=date_and_clock,
         day_and_clock=day_and_clock,
         instant=instant,
         milliseconds=milliseconds,

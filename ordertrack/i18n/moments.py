@@ -73,14 +73,6 @@ def date_and_clock(moment: dt.datetime, zone: ZoneInfo) -> str:
     return _("%(day)s, %(time)s", day=date, time=_told_apart(clock(moment, zone), local))
 
 
-def clock_to_the_second(moment: dt.datetime, zone: ZoneInfo, now: dt.datetime | None = None) -> str:
-    """As `day_and_clock`, without its day if that is today."""
-    local = moment.astimezone(zone)
-    if local.date() != (now or dt.datetime.now(dt.UTC)).astimezone(zone).date():
-        return day_and_clock(moment, zone)
-    return _told_apart(digits(local.strftime("%H:%M:%S")), local)
-
-
 def milliseconds(moment: dt.datetime) -> int:
     """Since 1970, as scripts count."""
     return int(moment.timestamp() * 1000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+import structlog
 from sqlalchemy import Text, cast, func, select, union_all, update
 
 from ordertrack.database.channels import READMITTED_CHANNEL, REVOKED_CHANNEL, notify
@@ -12,19 +13,24 @@ from ordertrack.database.session import db
 from ordertrack.tenants.models import ApiKey, StaffMember, StaffSession, Tablet
 
 UNDONE_WITHIN = dt.timedelta(days=1)
+_log = structlog.get_logger(__name__)
 
 
-def end_access(member: StaffMember) -> None:
-    """No sign-in, no PIN, no request from now on, and every open screen closes at once."""
+def end_access(member: StaffMember, *, by: str) -> None:
+    """No sign-in, no PIN, no request from now on, and every open screen closes at once.
+
+    `by` names who ends it, for the log of the server: an actor, or the operator.
+    """
     db.session.execute(
         update(StaffMember)
         .where(StaffMember.tenant_id == member.tenant_id, StaffMember.id == member.id)
         .values(revoked_at=func.clock_timestamp())
     )
     end_streams(f"staff:{member.id}")
+    _log.info("access ended", of=f"staff:{member.id}", by=by, tenant=str(member.tenant_id))
 
 
-def give_back_access(member: StaffMember) -> bool:
+def give_back_access(member: StaffMember, *, by: str) -> bool:
     """Undo `end_access`; False if it ended too long ago, or holds. Sign-ins and streams begin anew."""
     given_back = db.session.scalar(
         update(StaffMember)
@@ -39,6 +45,7 @@ def give_back_access(member: StaffMember) -> bool:
     _end_sign_ins(member)
     notify(READMITTED_CHANNEL, f"staff:{member.id}")
     db.session.commit()
+    _log.info("access given back", of=f"staff:{member.id}", by=by, tenant=str(member.tenant_id))
     return True
 
 

@@ -121,7 +121,7 @@ def find_staff_member(tenant: Tenant, who: str) -> StaffMember:
 def revoke_staff_member(tenant: Tenant, who: str) -> StaffMember:
     """End the access of a staff member, found by e-mail address or name."""
     member = find_staff_member(tenant, who)
-    end_access(member)
+    end_access(member, by="operator")
     return member
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
 
 from ordertrack.database.session import db
 from ordertrack.i18n import names
@@ -18,6 +19,7 @@ from ordertrack.tenants.principal import Principal
 
 WITHOUT_ADDRESS = (Role.KITCHEN, Role.DISPATCH)
 """Whose people may do without an e-mail address and a password."""
+MOST_ENDED = 20
 
 
 class NoSuchPerson(LookupError):
@@ -37,21 +39,41 @@ def in_use(tenant_id: uuid.UUID) -> list[StaffMember]:
 
 def ended_lately(tenant_id: uuid.UUID) -> list[StaffMember]:
     """Whose access ended so lately that it can be given back, the last one first."""
-    since = func.clock_timestamp() - access.UNDONE_WITHIN
-    return list(
-        db.session.scalars(
-            select(StaffMember)
-            .where(StaffMember.tenant_id == tenant_id, StaffMember.revoked_at > since)
-            .order_by(StaffMember.revoked_at.desc(), StaffMember.id)
-        )
+    return list(db.session.scalars(_ended(tenant_id).where(StaffMember.revoked_at > _undone_since())))
+
+
+def ended_before(tenant_id: uuid.UUID) -> list[StaffMember]:
+    """Whose access ended so long ago that it stays ended, the last one first; not more than are read."""
+    too_late = _ended(tenant_id).where(StaffMember.revoked_at <= _undone_since())
+    return list(db.session.scalars(too_late.limit(MOST_ENDED)))
+
+
+def _ended(tenant_id: uuid.UUID) -> Select[StaffMember]:
+    return (
+        select(StaffMember)
+        .where(StaffMember.tenant_id == tenant_id, StaffMember.revoked_at.is_not(None))
+        .order_by(StaffMember.revoked_at.desc(), StaffMember.id)
     )
 
 
-def give_back(tenant_id: uuid.UUID, person: StaffMember) -> None:
+def _undone_since() -> ColumnElement[dt.datetime]:
+    return func.clock_timestamp() - access.UNDONE_WITHIN
+
+
+def find_ended(tenant_id: uuid.UUID, staff_id: uuid.UUID) -> StaffMember:
+    """A staff member whose access has ended, whenever that was; raises NoSuchPerson."""
+    person = db.session.scalar(_ended(tenant_id).where(StaffMember.id == staff_id))
+    if person is None:
+        raise NoSuchPerson(staff_id)
+    return person
+
+
+def give_back(person: StaffMember, *, by: str) -> None:
     """Give somebody back the access that ended lately; AccountError says why it cannot be."""
-    _refuse_twin(tenant_id, person.name)
-    if not access.give_back_access(person):
-        raise AccountError(_("It is too late for that: add the person anew."))
+    if _has_twin(person.tenant_id, person.name):
+        raise AccountError(_("Somebody else of this name has access now: it would be the same name twice."))
+    if not access.give_back_access(person, by=by):
+        raise AccountError(_("It ended more than 24 hours ago: that can no longer be undone."))
 
 
 def may_manage(manager: Principal, person: Any) -> bool:
@@ -78,7 +100,8 @@ def add(tenant_id: uuid.UUID, name: str, role: Role, pin: str) -> StaffMember:
     if role not in WITHOUT_ADDRESS:
         raise AccountError(_("A manager signs in with an e-mail address: the operator makes one."))
     name, pin_hash = checked_name(name), _hashed(pin)
-    _refuse_twin(tenant_id, name)
+    if _has_twin(tenant_id, name):
+        raise AccountError(_("There is somebody of this name already: add a letter or a second name."))
     # Not by the session, which would name every column: the application's role may not write them all.
     person = db.session.scalars(
         insert(StaffMember)
@@ -106,10 +129,11 @@ def _hashed(pin: str) -> str:
     return pins.hash_new(pin)
 
 
-def _refuse_twin(tenant_id: uuid.UUID, name: str) -> None:
+def _has_twin(tenant_id: uuid.UUID, name: str) -> bool:
     """On a tablet the name is all there is to tell people apart. Who adds somebody meanwhile waits."""
     lock = func.pg_advisory_xact_lock(func.hashtextextended(f"people:{tenant_id}", 0))
     db.session.execute(select(lock))
-    if any(names.key(person.name) == names.key(name) for person in in_use(tenant_id)):
+    is_taken = any(names.key(person.name) == names.key(name) for person in in_use(tenant_id))
+    if is_taken:
         db.session.rollback()
-        raise AccountError(_("There is somebody of this name already: add a letter or a second name."))
+    return is_taken

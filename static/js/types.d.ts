@@ -187,7 +187,6 @@ interface ChartData {
   targets: [seconds: number, label: string][];
   worst: number | null;
   isLying: boolean;
-  isRanked: boolean;
   shares: (number | null)[];
   hours: string[];
   weekdays: string[];

@@ -17,6 +17,7 @@ from ordertrack.restaurants import cache, roster, save
 from ordertrack.restaurants.roster import Rider
 from ordertrack.restaurants.targets import Target
 from ordertrack.rules.order_actions import OrderAction
+from ordertrack.rules.roles import Role
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla.rollup import extend
@@ -65,6 +66,7 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
                 save.save_target(restaurant.id, target, by=house.maya.principal)
         extend.rebuild(house.tenant_id)
     tablet.give_pin(operator, house, house.nour)
+    tablet.hire(operator, house, "Walid", Role.DISPATCH)
     made = _Service(app, house)
     orders = made.of_every_kind()
     return Furnished(house, orders, {name: made.token_of(order_id) for name, order_id in orders.items()})

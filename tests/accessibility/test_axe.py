@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from accessibility.furnished import Furnished, furnish
+from accessibility.furnished import Furnished
 from accessibility.views import VIEWS, View
-from ordertrack.database.config import ROOT
-from support import tablet
-from support.cast import House, Person
-from support.http_client import sign_in
-from support.server import Server
 
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Themes differ in colours and in nothing else, and languages in everything but colours.
 _STRUCTURE = {
@@ -38,61 +30,6 @@ _RUN = """async ([theme, options]) => {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html, any, all, none }) =>
     `${id}: ${html.slice(0, 200)} — ${[...any, ...all, ...none].map(({ message }) => message).join("; ")}`));
 }"""
-
-
-@pytest.fixture(scope="module")
-def furnished(app: Flask, operator_app: Flask, make_house: Callable[..., House]) -> Furnished:
-    return furnish(app, operator_app, make_house("Cedar", ("hamra", "jounieh")))
-
-
-@pytest.fixture(scope="module")
-def cookie_of(app: Flask, server: Server, furnished: Furnished) -> Callable[[str], tuple[str, str] | None]:
-    """Name and value of the cookie of a sign-in, made once for each of them."""
-    made: dict[str, tuple[str, str]] = {}
-
-    def of(who: str) -> tuple[str, str] | None:
-        if who == "nobody":
-            return None
-        if who not in made:
-            person: Person = getattr(furnished.house, who, furnished.house.maya)
-            cookie = sign_in(server.port, person).headers["Cookie"]
-            made[who] = _tablet(app, furnished) if who == "tablet" else tuple(cookie.split("=", 1))  # type: ignore[assignment]
-        return made[who]
-
-    return of
-
-
-def _tablet(app: Flask, furnished: Furnished) -> tuple[str, str]:
-    def client_of(person: Person) -> FlaskClient:
-        client = app.test_client()
-        client.post("/login", data={"email": person.email, "password": "cedar-and-salt"})
-        return client
-
-    cookie = tablet.set_up(client_of, furnished.house).client.get_cookie("session")
-    assert cookie is not None
-    return "session", cookie.value
-
-
-@pytest.fixture(scope="module")
-def page_of(
-    chromium: Browser, server: Server, cookie_of: Callable[[str], tuple[str, str] | None]
-) -> Iterator[Callable[[str, str], Page]]:
-    """A window of this person in this language, with axe in every page of it."""
-    contexts: dict[tuple[str, str], BrowserContext] = {}
-    source = AXE.read_text()
-
-    def open_window(who: str, language: str) -> Page:
-        if (who, language) not in contexts:
-            context = chromium.new_context(base_url=server.address, reduced_motion="reduce", locale=language)
-            cookies = [("language", language), *filter(None, [cookie_of(who)])]
-            context.add_cookies([{"name": n, "value": v, "url": server.address} for n, v in cookies])
-            context.add_init_script(source)
-            contexts[who, language] = context
-        return contexts[who, language].new_page()
-
-    yield open_window
-    for context in contexts.values():
-        context.close()
 
 
 def violations(page: Page, language: str) -> list[str]:

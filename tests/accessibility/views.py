@@ -24,6 +24,10 @@ class View:
     is_live: bool = False
     states: tuple[State, ...] = field(default=())
 
+    @property
+    def is_board(self) -> bool:
+        return self.path.partition("?")[0].endswith(("/kitchen", "/dispatch", "/pickup"))
+
     def path_in(self, furnished: Furnished) -> str:
         return self.path.format(orders=furnished.orders, tokens=furnished.tokens)
 
@@ -112,6 +116,23 @@ def _another_of_the_same_name(page: Page) -> None:
     page.locator(".rider summary").first.click()
 
 
+def _ask_to_end(page: Page) -> None:
+    row = page.locator("details.row", has_text="Walid")
+    for summary in ("summary", ".ask summary"):
+        row.locator(summary).first.click()
+    expect(row.locator(".ends")).to_be_visible()
+
+
+def _end_access(page: Page) -> None:
+    page.locator("details.row", has_text="Walid").locator(".danger").click()
+    expect(page.locator(".row.ended")).to_be_visible()
+
+
+def _give_back(page: Page) -> None:
+    page.locator(".row.ended button").click()
+    expect(page.locator(".row.ended")).to_have_count(0)
+
+
 def _wrong_password(page: Page) -> None:
     page.locator("[name=email]").fill("nobody@cedar.example")
     page.locator("[name=password]").fill("wrong")
@@ -181,7 +202,7 @@ VIEWS = {
     "floor settings": View("/r/hamra/settings"),
     "rules of the company": View("/rules"),
     "screens": View("/screens"),
-    "people": View("/people"),
+    "people": View("/people", states=(_ask_to_end, _end_access, _give_back)),
     "tablets": View("/tablets"),
     "report": View("/sla?range=7"),
     "targets": View("/sla/settings"),

@@ -134,3 +134,16 @@ def test_without_a_target_the_slowest_is_named() -> None:
 def test_a_period_before_with_next_to_no_orders_is_not_compared_with() -> None:
     compared = tiles(of_kitchen(figures(500, in_target=400), figures(40, in_target=39)))
     assert [tile.change is None for tile in compared] == [False, True, True, True]
+    worse = [Group(f"2025-11-{day}", "", figures(100, in_target=70)) for day in (19, 20, 21)]
+    since = findings(of_kitchen(figures(500), figures(40, in_target=39), days=worse))
+    assert "Since" not in [found.about for found in since]
+
+
+def test_every_figure_on_top_says_of_how_many_orders_it_is() -> None:
+    made = tiles(of_kitchen(figures(1500, in_target=900), figures(0)))
+    assert [(tile.title, tile.base) for tile in made] == [
+        ("Orders", ""),
+        ("Half within (p50)", "of 1,500 orders"),
+        ("9 of 10 within (p90)", "of 1,500 orders"),
+        ("In target", "900 of 1,500 orders with a target"),
+    ]

@@ -16,6 +16,8 @@ from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
 from ordertrack.database.session import tenant_context
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import speaking
 from ordertrack.restaurants import cache, save
 from ordertrack.restaurants.calendar import EVERY_WEEKDAY, Rules, Shift
 from ordertrack.restaurants.targets import Target
@@ -38,6 +40,7 @@ CUT = """all => all.filter((each) => {
   return left < -1 || right > innerWidth + 1 || !each.checkVisibility();
 }).map((each) => each.outerHTML)"""
 SHEET_OF_A4 = {"width": 703, "height": 1032}  # less its margins
+SHEET_LAID_DOWN = {"width": 1032, "height": 703}
 
 
 def never_closes(app: Flask, house: House) -> House:
@@ -91,11 +94,12 @@ def colours(canvas: Locator) -> set[int]:
     )
 
 
+@pytest.mark.parametrize("sheet", [SHEET_OF_A4, SHEET_LAID_DOWN], ids=["portrait", "landscape"])
 def test_on_paper_charts_and_tables_are_whole_and_nothing_is_there_to_tap(
-    busy: House, open_page: Open
+    busy: House, open_page: Open, sheet: dict[str, int]
 ) -> None:
     for language in ("en", "fr", "ar"):
-        page = open_page(busy.maya, FOUR_WEEKS, viewport=SHEET_OF_A4, locale=language)
+        page = open_page(busy.maya, FOUR_WEEKS, viewport=sheet, locale=language)
         expect(page.locator("html")).to_have_attribute("lang", language)
         expect(canvases(page)).to_have_count(5)
         page.emulate_media(media="print")
@@ -103,12 +107,63 @@ def test_on_paper_charts_and_tables_are_whole_and_nothing_is_there_to_tap(
         charts = page.locator("figure.chart > canvas")
         expect(charts).to_have_count(5)
         assert all(len(colours(charts.nth(number))) > 2 for number in range(5))
-        assert page.locator("table, figure > canvas").evaluate_all(CUT) == []
-        tapped = page.locator("button, summary, .button, .manager-alarm")
+        shown = page.locator(":is(table, th, td):not(.on-screen *), .tiles *, figure > canvas")
+        assert shown.evaluate_all(CUT) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= sheet["width"]
+        tapped = page.locator("button, summary, .button, .bar, .choice, .manager-alarm, .about a, .trust a")
         assert not any(each.is_visible() for each in tapped.all())
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         expect(charts).to_have_count(0)
+        page.emulate_media(media="screen")
         expect(canvases(page).first).to_be_visible()
+
+
+def test_on_paper_stands_what_was_chosen_and_of_which_day_it_is(busy: House, open_page: Open) -> None:
+    page = open_page(busy.maya, f"{FOUR_WEEKS}&fulfilment=delivery&group=day&doubtful=in")
+    page.emulate_media(media="print")
+    about = page.locator(".about")
+    for said in ("Kitchen, ", "Delivery only", "all restaurants: Hamra, Jounieh"):
+        expect(about).to_contain_text(said, use_inner_text=True)
+    expect(page.locator(".trust")).to_contain_text(re.compile(r"Figures up to \w{3} \d+ \w{3}, \d\d:\d\d"))
+    expect(page.locator(".doubt").first).to_contain_text("doubtful, counted in")
+    assert (
+        page.locator("table", has_text="Business day").filter(visible=True).count()
+        < page.locator("table", has_text="Business day").count()
+    ), "the days stand on it once"
+
+
+def test_charts_of_a_dark_page_come_out_on_white(busy: House, open_page: Open) -> None:
+    page = open_page(busy.maya, FOUR_WEEKS)
+    expect(canvases(page)).to_have_count(5)
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    bars = colours(page.locator("figure.chart > canvas").first)
+    assert 0xFFB27200 in bars and 0xFFE9B456 not in bars  # as on a light page
+    ground = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(ground) in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
+    assert page.evaluate("getComputedStyle(document.querySelector('.chart')).color") == "rgb(0, 0, 0)"
+
+
+RUNS = """() => [...document.querySelectorAll("figure.chart")].map((figure) => {
+  const chart = echarts.getInstanceByDom(figure.querySelector(".picture"));
+  const { type, data, max } = chart.getOption().xAxis[0];
+  const last = type === "category" ? data.length - 1 : max;
+  const [from, to] = [0, last].map((value) => chart.convertToPixel({ xAxisIndex: 0 }, value));
+  return [figure.id, Math.sign(to - from), chart.getOption().yAxis[0].position];
+})"""
+
+
+@pytest.mark.parametrize("viewport", [TABLET, PHONE], ids=["tablet", "phone"])
+@pytest.mark.parametrize(("language", "way", "start"), [("en", 1, "left"), ("ar", -1, "right")])
+def test_time_runs_one_way_in_every_chart_the_way_that_the_page_is_read(
+    busy: House, open_page: Open, language: str, way: int, start: str, viewport: dict[str, int]
+) -> None:
+    for group in ("shift", "day", "restaurant"):
+        page = open_page(busy.maya, f"/sla?range=7&group={group}", viewport=viewport, locale=language)
+        expect(canvases(page)).to_have_count(4 if group == "restaurant" else 5)
+        runs = page.evaluate(RUNS)
+        assert runs == [[chart, way, start] for chart, *_how in runs]
 
 
 @pytest.mark.parametrize("viewport", [TABLET, PHONE])
@@ -123,6 +178,31 @@ def test_every_chart_is_drawn_as_wide_as_its_place_and_nothing_sticks_out(
         assert widths[0] == widths[1]
         assert widths[0] <= viewport["width"]
     assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+
+
+SCROLLING = """() => [...document.querySelectorAll(".scroll")]
+  .filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.ariaLabel)"""
+
+
+# The extended rules bring two columns more: they are put in here as wide as their words.
+TWO_MORE = """titles => { for (const title of titles) for (const doubts of all(".doubts")) {
+  const cell = doubts.cloneNode();
+  cell.className = "n whole";
+  cell.textContent = doubts.matches("thead *") ? title : "123";
+  doubts.before(cell);
+} function all(selector) { return document.querySelectorAll(selector); } }"""
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_on_a_laptop_no_column_of_a_report_lies_beyond_its_table(
+    busy: House, open_page: Open, language: str
+) -> None:
+    page = open_page(busy.maya, f"{FOUR_WEEKS}&doubtful=in", viewport=TABLET, locale=language)
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    assert page.locator(".scroll").count() == 8
+    with speaking(language):
+        page.evaluate(TWO_MORE, [_("Again"), _("Cancelled late")])
+    assert page.evaluate(SCROLLING) == []
 
 
 def test_charts_follow_the_width_of_their_place(busy: House, open_page: Open) -> None:

@@ -14,7 +14,9 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Page, expect
 from psycopg import errors
+from structlog.testing import capture_logs
 
 from ordertrack.commands import cli
 from ordertrack.database.config import Settings
@@ -27,7 +29,7 @@ from support.cast import PASSWORD, House, Person
 from support.database import connect
 from support.http_client import EventStream, StreamEnded
 from support.server import Server, environment_of, wait_for
-from support.tablet import OTHER_PIN, PIN, Tablet, hire, id_of
+from support.tablet import OTHER_PIN, PIN, Tablet, give_pin, hire, id_of
 
 SignIn = Callable[[Person], FlaskClient]
 
@@ -202,8 +204,60 @@ def test_ended_access_is_given_back_within_a_day_and_old_sign_ins_stay_ended(
     ends(maya, rami)
     operator.execute("UPDATE staff_members SET revoked_at = now() - interval '25 h' WHERE id = %s", [rami])
     operator.commit()
-    assert maya.post(f"/people/{rami}/give-back").status_code == 404
+    page = maya.get("/people").text
+    assert "Ended more than 24 hours ago" in page and f"/people/{rami}/give-back" not in page
+    too_late = maya.post(f"/people/{rami}/give-back")
+    assert too_late.status_code == 422
+    assert re.search(r'role="alert">It ended more than 24 hours ago', too_late.text)
     assert offered(kitchen) == []
+
+
+def test_who_ended_an_access_and_who_gave_it_back_stands_in_the_servers_log(
+    cedar: House, sign_in: SignIn, owner: FlaskClient
+) -> None:
+    nour = f"staff:{id_of(cedar.nour)}"
+    with capture_logs() as said:
+        ends(sign_in(cedar.maya), id_of(cedar.nour))
+        owner.post(f"/people/{id_of(cedar.nour)}/give-back")
+    told = [(each["event"], each["of"], each["by"]) for each in said if "access" in each["event"]]
+    (_, _, ended_by), (_, _, given_back_by) = told
+    assert told == [("access ended", nour, ended_by), ("access given back", nour, given_back_by)]
+    assert ended_by == cedar.maya.principal.actor
+    assert given_back_by not in (ended_by, nour)
+
+
+def test_all_is_as_it_was_when_access_is_given_back(
+    cedar: House, operator_app: Flask, sign_in: SignIn, kitchen: Tablet, operator: psycopg.Connection[Any]
+) -> None:
+    give_pin(operator_app, cedar, cedar.nour)
+    nour, maya = id_of(cedar.nour), sign_in(cedar.maya)
+    row = "SELECT * FROM staff_members WHERE id = %s"
+    before = operator.execute(row, [nour]).fetchall()
+    kitchen.sign_on(nour)
+    ends(maya, nour)
+    assert kitchen.client.post("/tablet/person", data={"staff": nour, "pin": PIN}).status_code == 403
+    assert maya.post(f"/people/{nour}/give-back").location == "/people"
+    operator.rollback()
+    assert operator.execute(row, [nour]).fetchall() == before
+    assert kitchen.sign_on(nour)
+    assert sign_in(cedar.nour).get("/r/hamra/kitchen").status_code == 200
+
+
+def test_asking_and_undoing_need_no_script(cedar: House, open_page: Callable[..., Page]) -> None:
+    page = open_page(cedar.maya, "/people", java_script_enabled=False)
+    karim = page.locator("details.row", has_text="Karim")
+    karim.locator("summary").first.click()
+    button = karim.get_by_role("button", name="End the access of Karim")
+    expect(button).not_to_be_visible()
+    karim.get_by_text("End access…").click()
+    for said in ("every sign-in, on whatever device", "the PIN: a tablet", "every screen", "For 24 hours"):
+        expect(karim.locator(".ends")).to_contain_text(said)
+    button.click()
+    ended = page.locator(".row.ended", has_text="Karim")
+    expect(ended).to_contain_text("can be given back until")
+    ended.get_by_role("button", name="Give access back · Karim").click()
+    expect(page.get_by_role("status")).to_have_text("Karim has access again.")
+    expect(ended).to_have_count(0)
 
 
 def test_a_board_of_somebody_who_has_access_again_stays_open(
@@ -230,7 +284,8 @@ def test_access_that_holds_is_not_given_back_and_its_sign_ins_stay(
 ) -> None:
     nour = sign_in(cedar.nour)
     with tenant_context(app, cedar.tenant_id):
-        assert not access.give_back_access(people.find(cedar.tenant_id, uuid.UUID(id_of(cedar.nour))))
+        nour_herself = people.find(cedar.tenant_id, uuid.UUID(id_of(cedar.nour)))
+        assert not access.give_back_access(nour_herself, by=cedar.maya.principal.actor)
     assert nour.get("/r/hamra/kitchen").status_code == 200
 
 
@@ -258,7 +313,7 @@ def test_access_is_given_back_by_those_who_may_end_it_and_where_the_name_is_free
     assert sign_in(cedar.nour).post(f"/people/{rami}/give-back").status_code == 403
     hire(operator_app, cedar, "Rami")
     refused = maya.post(f"/people/{rami}/give-back")
-    assert refused.status_code == 422 and "somebody of this name" in refused.text
+    assert refused.status_code == 422 and "Somebody else of this name has access now" in refused.text
 
 
 def test_the_applications_role_cannot_hand_out_a_sign_in_or_a_role(settings: Settings, cedar: House) -> None:

@@ -89,7 +89,7 @@ def _bar_chart(report: Report, name: str, title: str, groups: Sequence[Group]) -
     is_lying = name != "days" and len(shown) > _FEW
     labels = _days(shown) if name == "days" else [group.label for group in shown]
     data = _bars(labels, [group.figures for group in shown], is_lying=is_lying)
-    data |= {"targets": _target_lines(report), "isRanked": name == "restaurants"}
+    data["targets"] = _target_lines(report)
     described = _("%(title)s: p50 and p90 as bars, the target as a line.", title=title)
     return Chart(name, name, title, described, data, chart_wording.only_first(len(shown), len(timed)))
 
@@ -119,7 +119,6 @@ def _bars(labels: list[str], figures: Sequence[Figures], *, is_lying: bool) -> J
         "targets": [],
         "worst": None,
         "isLying": is_lying,
-        "isRanked": False,
     }
 
 

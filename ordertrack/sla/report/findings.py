@@ -15,7 +15,7 @@ from ordertrack.restaurants import naming
 from ordertrack.sla.measure.figures import Figures, Group, Over
 from ordertrack.sla.report import wording
 from ordertrack.sla.report.contents import Report
-from ordertrack.sla.report.headline import of_chosen
+from ordertrack.sla.report.headline import is_comparable, of_chosen
 from ordertrack.sla.report.ranking import worst_first, worst_stage
 from ordertrack.sla.report.selection import Selection
 
@@ -83,8 +83,9 @@ def _stage(report: Report) -> Finding | None:
 
 def _since(report: Report) -> Finding | None:
     """The first of the last days in a row, two at least, that were worse than the period before."""
-    usual = of_chosen(report).before.share
-    if usual is None:
+    stage = of_chosen(report)
+    usual = stage.before.share
+    if usual is None or not is_comparable(stage):
         return None
     since: Group | None = None
     days = 0

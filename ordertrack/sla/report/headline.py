@@ -31,9 +31,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
+    """`base` says of how many orders it is, where that is not the figure itself."""
+
     title: str
     value: str
     change: Change | None
+    base: str = ""
 
 
 _HALF_A_POINT = 0.005
@@ -45,17 +48,31 @@ def tiles(report: Report) -> list[Tile]:
     """Orders, p50, p90 and, where there was a target, the share in it; of the chosen stage."""
     stage = of_chosen(report)
     now, before = stage.now, stage.before
-    says_something = before.count * _TOO_FEW > now.count
+    says_something = is_comparable(stage)
     p50, p90 = slower_or_faster(now.p50, before.p50), slower_or_faster(now.p90, before.p90)
+    base = ngettext("of %(num)s order", "of %(num)s orders", now.count, num=number(now.count))
     made = [
         Tile(_("Orders"), number(now.count), _more_or_fewer(now.count, before.count)),
-        Tile(_("Half within (p50)"), wording.time(now.p50), p50 if says_something else None),
-        Tile(_("9 of 10 within (p90)"), wording.time(now.p90), p90 if says_something else None),
+        Tile(_("Half within (p50)"), wording.time(now.p50), p50 if says_something else None, base),
+        Tile(_("9 of 10 within (p90)"), wording.time(now.p90), p90 if says_something else None, base),
     ]
     if now.share is not None:
         points = _points(now.share, before.share)
-        made.append(Tile(_("In target"), formats.share(now.share), points if says_something else None))
+        judged = ngettext(
+            "%(met)s of %(num)s order with a target",
+            "%(met)s of %(num)s orders with a target",
+            now.judged,
+            met=number(now.in_target),
+            num=number(now.judged),
+        )
+        share = formats.share(now.share)
+        made.append(Tile(_("In target"), share, points if says_something else None, judged))
     return made
+
+
+def is_comparable(stage: StageFigures) -> bool:
+    """Whether the period before had enough orders to say something of times and shares."""
+    return stage.before.count * _TOO_FEW > stage.now.count
 
 
 def of_chosen(report: Report) -> StageFigures:

@@ -46,7 +46,6 @@ def _register(state: BlueprintSetupState) -> None:
         sla_time=wording.time,
         sla_share=formats.share,
         sla_days=formats.days,
-        sla_moment=wording.moment,
         sla_stage=naming.stage,
         sla_measures=naming.measures,
         sla_open=wording.open_orders,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo
 
-from ordertrack.i18n import formats, labels, moments
+from ordertrack.i18n import formats, labels
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
 from ordertrack.rules.stages import LeftOut
@@ -82,8 +81,3 @@ def open_orders(shift: RunningShift) -> str:
     """As `2 pending, 5 preparing`; nothing where no order is open."""
     counts = ((status, shift.open.get(status, 0)) for status in OrderStatus)
     return formats.listed(terms.open_orders(status, count) for status, count in counts if count)
-
-
-def moment(at: dt.datetime, zone: ZoneInfo) -> str:
-    """The time of day, with its day unless that is today there."""
-    return moments.clock_to_the_second(at, zone)

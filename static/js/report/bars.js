@@ -5,8 +5,8 @@ import { END, isMirrored, label, START, timeAxis, written } from "./times.js";
 const MOST_LABELLED = 16;
 const LINE = 16; // pixels of a line of text
 const LETTER = 6.6;
-// Bars that lie grow from their names, which stand where reading begins, and so does a ranking. Days and shifts
-// follow each other from left to right in every language, as the hours of a clock do in its digits.
+const TWO_LINES = { overflow: "break", lineOverflow: "truncate", lineHeight: LINE, height: 2 * LINE }; // of a name beside its bars
+// Bars that lie grow from their names, which stand where reading begins; those that stand follow each other from there.
 
 /** @param {string} name @param {(number | null)[]} values @param {string} colour @param {object} decal @param {ChartData} data @param {Colours} colours */
 function series(name, values, colour, decal, data, colours) {
@@ -54,13 +54,14 @@ export function bars(data, colours, isNarrow) {
   const names = {
     type: "category",
     data: data.labels.map((label, place) => written(place === data.worst ? `▲ ${label}` : label)),
-    inverse: data.isLying || (isMirrored && data.isRanked),
+    inverse: data.isLying || isMirrored,
     position: data.isLying ? START : "bottom",
     axisTick: { show: false },
     axisLine: { lineStyle: { color: colours.line } },
-    axisLabel: { color: colours.ink, hideOverlap: true, width: isNarrow ? 90 : 180, overflow: data.isLying ? "truncate" : "none" },
+    axisLabel: { color: colours.ink, hideOverlap: true, width: isNarrow ? 90 : 180, ...(data.isLying && TWO_LINES) },
   };
-  const isTurned = isMirrored && data.isRanked && !data.isLying;
+  // The bars of one name keep their order, whatever that of the names.
+  const isTurned = isMirrored && !data.isLying;
   const times = { ...timeAxis(all, colours, isNarrow && data.isLying ? 3 : 6), inverse: data.isLying && isMirrored };
   const [half, nine] = data.names.map(written);
   const drawn = [
@@ -71,9 +72,9 @@ export function bars(data, colours, isNarrow) {
   return {
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, formatter: (/** @type {{ dataIndex: number }[]} */ [{ dataIndex }]) => written(data.said[dataIndex]) },
     legend: { data: isMirrored ? [nine, half] : [half, nine], top: 0, [START]: 0, align: START, textStyle: { color: colours.ink }, itemWidth: 24 },
-    grid: { top: data.isLying ? 32 + LINE * data.targets.length : 44, bottom: 8, ...beside(data.isLying || isTurned ? END : "right", room), outerBoundsMode: "same" },
+    grid: { top: data.isLying ? 32 + LINE * data.targets.length : 44, bottom: 8, ...beside(END, room), outerBoundsMode: "same" },
     xAxis: data.isLying ? times : names,
-    yAxis: data.isLying ? names : { ...times, position: isTurned ? "right" : "left" },
+    yAxis: data.isLying ? names : { ...times, position: START },
     series: isTurned ? drawn.reverse() : drawn,
   };
 }

@@ -1,16 +1,15 @@
 // How much was in target from day to day, and at which hours of the week it is slow.
 import { number } from "../core/i18n.js";
-import { label, percent, short, written } from "./times.js";
+import { END, isMirrored, label, percent, short, START, written } from "./times.js";
 
-// Days run from left to right in every language, and so does a line that goes up when it gets better.
 /** @param {ChartData} data @param {Colours} colours */
 export function shares({ labels, shares: parts, said, names }, colours) {
   const known = parts.filter((part) => part !== null);
   return {
     tooltip: { trigger: "axis", formatter: (/** @type {{ dataIndex: number }[]} */ [{ dataIndex }]) => written(said[dataIndex]) },
-    grid: { top: 16, bottom: 8, left: 8, right: 24, outerBoundsMode: "same" },
-    xAxis: { type: "category", data: labels.map(written), axisLabel: { color: colours.ink, hideOverlap: true }, axisLine: { lineStyle: { color: colours.line } } },
-    yAxis: { type: "value", min: 0, max: 1, axisLabel: { formatter: percent, color: colours.muted }, splitLine: { lineStyle: { color: colours.line } } },
+    grid: { top: 16, bottom: 8, [START]: 8, [END]: 24, outerBoundsMode: "same" },
+    xAxis: { type: "category", inverse: isMirrored, data: labels.map(written), axisLabel: { color: colours.ink, hideOverlap: true }, axisLine: { lineStyle: { color: colours.line } } },
+    yAxis: { type: "value", position: START, min: 0, max: 1, axisLabel: { formatter: percent, color: colours.muted }, splitLine: { lineStyle: { color: colours.line } } },
     series: [{
       name: written(names[0]),
       type: "line",
@@ -32,28 +31,28 @@ export function shares({ labels, shares: parts, said, names }, colours) {
 }
 
 // Weekdays beneath each other where there is room for 24 hours beside each other; else the other way round.
-// Hours and days run from left to right here too: time runs one way on the whole page.
 /** @param {ChartData} data @param {Colours} colours @param {boolean} isNarrow */
 export function hours(data, colours, isNarrow) {
   const enough = data.cells.filter(([, , , count]) => count >= data.fewest);
   const values = (enough.length ? enough : data.cells).map(([, , seconds]) => seconds).sort((a, b) => a - b);
   // One bad hour must not make all others look alike.
   const most = Math.max(values[Math.floor(values.length * 0.95)], values[0] + 1);
-  const clock = { type: "category", data: data.hours.map(written), axisTick: { show: false }, axisLabel: { color: colours.ink, hideOverlap: true } };
-  const week = { type: "category", data: data.weekdays.map(written), axisTick: { show: false }, axisLabel: { color: colours.ink, interval: 0, fontSize: isNarrow ? 10 : 12 } };
+  const clock = { type: "category", data: data.hours.map(written), axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: colours.ink, hideOverlap: true } };
+  const week = { type: "category", data: data.weekdays.map(written), axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: colours.ink, interval: 0, fontSize: isNarrow ? 10 : 12 } };
   return {
     tooltip: {
       formatter: (/** @type {{ dataIndex: number }} */ { dataIndex }) => written(data.said[dataIndex]),
     },
     grid: { top: 8, bottom: 56, left: 8, right: 8, outerBoundsMode: "same" },
-    xAxis: isNarrow ? { ...week, position: "top" } : clock,
-    yAxis: { ...(isNarrow ? clock : week), inverse: true },
+    xAxis: { ...(isNarrow ? { ...week, position: "top" } : clock), inverse: isMirrored },
+    yAxis: { ...(isNarrow ? clock : week), position: START, inverse: true },
     visualMap: {
       dimension: 2,
       min: values[0],
       max: most,
       calculable: false,
       orient: "horizontal",
+      inverse: isMirrored,
       left: "center",
       bottom: 0,
       text: data.names.map(written),

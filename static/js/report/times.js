@@ -4,7 +4,7 @@ import { locale, number, say } from "../core/i18n.js";
 const STEPS = [10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800];
 const percents = new Intl.NumberFormat(locale(), { style: "percent" });
 
-// Where reading begins, and where it ends.
+// Where reading begins, and where it ends: names, time and days run from the one to the other in every chart.
 export const isMirrored = document.documentElement.dir === "rtl";
 export const [START, END] = isMirrored ? ["right", "left"] : ["left", "right"];
 
@@ -13,7 +13,7 @@ export const [START, END] = isMirrored ? ["right", "left"] : ["left", "right"];
 export const written = (text) => (isMirrored ? text.split("\n").map((line) => `\u2067${line}\u2069`).join("\n") : text);
 
 /** @param {number} share */
-export const percent = (share) => percents.format(share);
+export const percent = (share) => (isMirrored ? `\u2066${percents.format(share)}\u2069` : percents.format(share));
 
 // Enough for a label: the tooltip and the table are exact.
 /** @param {number} seconds */
@@ -37,7 +37,7 @@ export function timeAxis(values, colours, mostMarks) {
     min: 0,
     max: Math.ceil((most * 1.05) / interval) * interval,
     interval,
-    axisLabel: { formatter: (/** @type {number} */ seconds) => (seconds ? short(seconds) : number(0)), color: colours.muted },
+    axisLabel: { formatter: (/** @type {number} */ seconds) => (seconds ? short(seconds) : number(0)), color: colours.muted, hideOverlap: true },
     splitLine: { lineStyle: { color: colours.line } },
   };
 }
