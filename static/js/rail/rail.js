@@ -1,7 +1,8 @@
 // The rail: open tickets in the order in which they must be begun, packed into pages that fill the screen. The cards
 // stay in the columns that the server knows; here they are only given a place.
-import { inOrder, isRail, onCards } from "../core/cards.js";
-import { byId, on, one } from "../core/dom.js";
+import { inOrder, isRail, numberOf, onCards } from "../core/cards.js";
+import { byId, on, one, write } from "../core/dom.js";
+import { say } from "../core/i18n.js";
 import { density } from "../board/look.js";
 import { fold } from "./folding.js";
 import { forgetHeights, linesOf, measured } from "./measuring.js";
@@ -18,6 +19,8 @@ const BUTTON = 36; // pixels that a fold takes
 const LINES = { compact: 14, normal: 12, large: 8 }; // of a ticket before it folds
 const rail = one(document, "main.columns");
 const passing = one(rail, "[data-passing]");
+const none = one(rail, ".rail-empty");
+const nothing = none.textContent;
 const isRightToLeft = document.documentElement.dir === "rtl";
 let page = 0;
 /** @type {ReturnType<typeof roomOf> | null} */
@@ -101,11 +104,19 @@ function scroll({ fold: most }) {
   showPaging({ cards, from: 0, shown: cards.length, page: 0 });
 }
 
+// Who has nothing to begin wants to know when the next order comes by itself.
+function sayNone() {
+  const next = document.querySelector("#later .card");
+  const begins = next?.querySelector(".begins")?.textContent;
+  write(none, begins ? `${nothing} · ${say("Next: %(number)s, %(begins)s", { number: numberOf(next), begins })}` : nothing);
+}
+
 /** @param {(card: HTMLElement) => boolean} [isSought] */
 function arrange(isSought) {
   cards = inOrder();
   const now = (room ??= roomOf());
   rail.toggleAttribute("data-none", cards.length === 0);
+  if (cards.length === 0) sayNone();
   rail.toggleAttribute("data-scrolls", now.columns === 1);
   set(rail, "--wide", `${now.width}px`);
   if (now.columns === 1) return scroll(now);

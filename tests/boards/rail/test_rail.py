@@ -262,3 +262,16 @@ def test_an_order_that_is_ready_leaves_a_hole_until_the_finger_is_gone(
     assert {order: card(page, order).bounding_box() for order in orders[1:]} == before
     page.mouse.up()
     page.wait_for_function("id => document.getElementById(id).dataset.at === '1'", arg=f"order-{orders[1]}")
+
+
+def test_an_empty_rail_says_when_the_next_order_for_later_begins(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    page = open_rail(open_page, cedar)
+    expect(page.locator(".rail-empty")).to_have_text("No open orders")
+    later = [order_of_lines(app, cedar, 1, in_minutes=minutes) for minutes in (300, 240)]
+    begins = card(page, later[1]).locator(".begins")
+    expect(begins).to_have_text(re.compile("begins "))
+    expect(page.locator(".rail-empty")).to_have_text(f"No open orders · Next: 2, {begins.text_content()}")
+    order_of_lines(app, cedar, 1)
+    expect(page.locator(".rail-empty")).to_be_hidden()
