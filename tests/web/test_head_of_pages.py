@@ -72,6 +72,18 @@ def test_the_head_is_one_row_however_long_the_names(
     expect(page.locator("#more-pages a").first).to_be_visible(visible=width >= 1280)
 
 
+def test_what_sticks_to_the_foot_of_a_page_stands_above_the_links(
+    cedar: House, place: Callable[..., uuid.UUID], open_page: Open
+) -> None:
+    page = open_page(cedar.maya, f"/orders/{place(cedar)}/change", viewport=NARROW)
+    save, links = page.get_by_role("button", name="Save the change"), page.locator(".pages")
+    upper, lower = save.bounding_box(), links.bounding_box()
+    assert upper and lower and upper["y"] + upper["height"] <= lower["y"]
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    last = page.locator("main").bounding_box()
+    assert last and last["y"] + last["height"] <= lower["y"]
+
+
 def test_it_names_the_company_and_the_page_that_is_open(cedar: House, open_page: Open) -> None:
     page = open_page(cedar.maya, "/people")
     expect(page.get_by_role("heading", level=1)).to_have_text("Cedar")
