@@ -87,7 +87,7 @@ static/vendor/done: package-lock.json $(VENV)/python.done
 
 # One file a page, for pages that have to be there at once on a slow line; made anew when a script or a style changes.
 ENTRIES = $(filter-out %/board.js,$(wildcard static/js/entry/*.js)) $(wildcard static/css/entry/*.css) \
-  static/js/core/theme.js static/js/offline/worker.js
+  static/js/core/theme.js static/js/core/page_theme.js static/js/offline/worker.js
 BOARD_LIBRARIES = $(addprefix static/vendor/,htmx.min.js hx-sse.min.js)
 
 # A board's holds the libraries too, as each file costs its own headers. They come first, in this order and not as

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, jsonify, redirect, request, sessio
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
+from ordertrack.i18n import labels
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import operations
 from ordertrack.tenants import people, pins, tablet_session, tablets, throttle
@@ -29,10 +30,10 @@ def _register(state: BlueprintSetupState) -> None:
 
 @blueprint.get("/tablet/people")
 def people_here() -> Response:
-    """Who can sign on at this tablet: `[{id, name}]`, by name."""
+    """Who can sign on at this tablet: `[{id, name, role}]`, by name, the role in words."""
     tablet, place = _asking()
     found = [
-        {"id": str(person.id), "name": person.name}
+        {"id": str(person.id), "name": person.name, "role": labels.role(person.role)}
         for person in people.in_use(tablet.tenant_id)
         if person.pin_hash and tablet_session.admits(place, person.role)
     ]

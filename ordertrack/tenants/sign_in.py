@@ -153,20 +153,25 @@ def login() -> ResponseReturnValue:
     if request.method != "POST":
         if is_signed_in():
             return redirect(url_for("boards.home"))
-        return render_template("auth/login.html", email="", problem=None)
+        return _form("")
     email = request.form.get("email", "").strip().lower()
     address = request.remote_addr or ""
     if not throttle.may_try(email, address):
-        abort(429, _("That was tried too often with a wrong password. Wait a minute, then try again."))
+        problem = _("That was tried too often with a wrong password. Wait a minute, then try again.")
+        return _form(email, problem), 429, {"Retry-After": "60"}
     signed_in = _begin(email, request.form.get("password", ""))
     if signed_in is None:
         throttle.failed(address)
-        problem = _("That e-mail address and password do not belong together.")
-        return render_template("auth/login.html", email=email, problem=problem), 401
+        return _form(email, _("That e-mail address and password do not belong together.")), 401
     session.clear()
     session.permanent = True
     login_user(signed_in)
     return redirect(local_path(request.args.get("next")) or url_for("boards.home"))
+
+
+def _form(email: str, problem: str | None = None) -> str:
+    """The page to sign in on; what was typed as the e-mail stays, and `problem` says what was wrong."""
+    return render_template("auth/login.html", email=email, problem=problem)
 
 
 @blueprint.post("/logout")

@@ -18,7 +18,12 @@ from whitenoise.compress import Compressor
 from ordertrack.database.config import ROOT
 
 STATIC = ROOT / "static"
-_INLINED = ("bundles/js/core/theme.js", "bundles/css/entry/kitchen.css", "bundles/css/entry/dispatch.css")
+_INLINED = (
+    "bundles/js/core/theme.js",
+    "bundles/js/core/page_theme.js",
+    "bundles/css/entry/kitchen.css",
+    "bundles/css/entry/dispatch.css",
+)
 _WORKER = "bundles/js/offline/worker.js"
 
 

@@ -78,7 +78,7 @@ interface PageEvents {
   "still:asked": Event;
   "find:asked": Event;
   "find:open": Event;
-  "person:asked": CustomEvent<Settling<{ token: string; name: string; is_manager: boolean; rest_after: number }>>;
+  "person:asked": CustomEvent<Settling<PersonPicked> & { on?: string }>;
   "person:changed": CustomEvent<Signed | null>;
   "rider:asked": CustomEvent<HTMLElement>;
   "person:left": CustomEvent<string>;
@@ -162,6 +162,14 @@ interface Tap extends NewTap {
   why?: string;
   root?: string;
 }
+interface PersonPicked {
+  id: string;
+  token: string;
+  name: string;
+  is_manager: boolean;
+  rest_after: number;
+}
+
 interface Signed {
   name: string;
   token: string;

@@ -54,6 +54,11 @@ def _panel(opener: str, panel: str) -> State:
     return open_panel
 
 
+def _on_a_phone(page: Page) -> None:
+    _close(page)
+    page.set_viewport_size({"width": 320, "height": 640})
+
+
 def _key(key: str, panel: str) -> State:
     def press(page: Page) -> None:
         _close(page)
@@ -191,7 +196,10 @@ VIEWS = {
         states=(_panel("#pickup-open", "#pickup-settings"),),
     ),
     "boards": View("/boards"),
-    "orders": View("/orders"),
+    "orders": View(
+        "/orders",
+        states=(_panel(".person-open", "#person-menu"), _on_a_phone, _panel(".more", "#more-pages")),
+    ),
     "story": View("/orders/{orders[held]}"),
     "story of a cancelled order": View("/orders/{orders[cancelled]}"),
     "story of a changed order": View("/orders/{orders[changed]}"),

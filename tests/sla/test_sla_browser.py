@@ -230,6 +230,17 @@ def test_charts_change_their_colours_with_the_theme(busy: House, open_page: Open
     assert 0xFFE9B456 in dark and 0xFFE9B456 not in light  # #56b4e9
 
 
+def test_charts_change_their_colours_with_the_device(busy: House, open_page: Open) -> None:
+    page = open_page(busy.maya, FOUR_WEEKS, color_scheme="dark")
+    bars = canvases(page).first
+    expect(bars).to_be_visible()
+    assert 0xFFE9B456 in colours(bars)
+    page.emulate_media(color_scheme="light")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    light = colours(bars)
+    assert 0xFFB27200 in light and 0xFFE9B456 not in light
+
+
 def test_every_chart_tells_those_who_cannot_see_it_what_it_shows_and_has_its_table(
     busy: House, open_page: Open
 ) -> None:

@@ -53,7 +53,7 @@ def tap_pin(page: Page, pin: str) -> None:
 
 def sign_on(page: Page, name: str = "Nour", pin: str = PIN) -> None:
     who_is_on(page).tap()
-    page.get_by_role("dialog").get_by_role("button", name=name, exact=True).tap()
+    page.locator("#person .names button", has_text=name).tap()
     tap_pin(page, pin)
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(who_is_on(page)).to_have_text(name)
@@ -70,7 +70,7 @@ def test_a_tap_asks_who_taps_and_moves_the_card_in_their_name(
     expect(who_is_on(page)).to_have_text("Nobody is on")
     page.locator(f"#order-{order_id}").get_by_role("button", name="Confirm").tap()
     picker = page.get_by_role("dialog")
-    expect(picker.locator(".names button")).to_have_text(["Nour", "Rami"])
+    expect(picker.locator(".names bdi")).to_have_text(["Nour", "Rami"])
     picker.get_by_role("button", name="Rami").tap()
     picker.get_by_role("button", name="Not me").tap()
     picker.get_by_role("button", name="Nour").tap()
@@ -93,7 +93,7 @@ def test_the_keyboard_alone_signs_on_and_switches(open_tablet: Callable[..., Pag
     who_is_on(page).focus()
     page.keyboard.press("Enter")
     for name, pin in (("Nour", PIN), ("Rami", OTHER_PIN)):
-        choice = page.get_by_role("dialog").get_by_role("button", name=name, exact=True)
+        choice = page.locator("#person .names button", has_text=name)
         expect(choice).to_be_visible()
         while not choice.evaluate("element => element === document.activeElement"):
             page.keyboard.press("Tab")
@@ -121,6 +121,74 @@ def test_a_wet_finger_that_touches_twice_types_a_digit_once(open_tablet: Callabl
     expect(page.get_by_label("PIN")).to_have_value("727")
     page.get_by_role("button", name="Erase the last digit").tap()
     expect(page.get_by_label("PIN")).to_have_value("72")
+
+
+def test_who_is_on_stands_on_the_tile_and_another_name_is_one_tap_away(
+    open_tablet: Callable[..., Page],
+) -> None:
+    page = open_tablet(viewport={"width": 1280, "height": 800})
+    sign_on(page)
+    who_is_on(page).tap()
+    picker = page.get_by_role("dialog")
+    expect(picker.locator(".names [data-here]")).to_have_text("Nour on now · Kitchen")
+    pad = picker.locator(".pad")
+    expect(pad).to_be_hidden()
+    for name in ("Nour", "Rami"):
+        picker.locator(".names button", has_text=name).tap()
+        expect(picker.locator(".names [aria-current=true] bdi")).to_have_text(name)
+        expect(picker.locator("form h2")).to_have_text(name)
+    expect(pad).to_be_visible()
+    tap_pin(page, OTHER_PIN)
+    expect(who_is_on(page)).to_have_text("Rami")
+
+
+def test_whoever_only_looks_needs_no_pin_and_nothing_is_done(
+    cedar: House, open_tablet: Callable[..., Page], place: Callable[..., uuid.UUID]
+) -> None:
+    order_id = place(cedar)
+    page = open_tablet()
+    page.locator(f"#order-{order_id}").get_by_role("button", name="Confirm").tap()
+    page.get_by_role("button", name="Only look").tap()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.locator(f"#column-pending #order-{order_id}")).to_be_visible()
+    expect(who_is_on(page)).to_have_text("Nobody is on")
+
+
+def test_dots_count_the_digits_and_as_many_as_a_pin_has_at_least(open_tablet: Callable[..., Page]) -> None:
+    page = open_tablet()
+    who_is_on(page).tap()
+    page.get_by_role("dialog").get_by_role("button", name="Nour").tap()
+    dots = page.locator(".dots i")
+    expect(dots).to_have_count(4)
+    for typed, (filled, all_of_them) in {"72": (2, 4), "729": (5, 5)}.items():
+        for digit in typed:
+            page.locator(f"[data-digit='{digit}']").tap()
+        expect(page.locator(".dots .on")).to_have_count(filled)
+        expect(dots).to_have_count(all_of_them)
+    page.keyboard.press("Backspace")
+    expect(page.locator(".dots .on")).to_have_count(4)
+
+
+@pytest.mark.parametrize("size", [(320, 640), (390, 844), (1024, 600), (800, 1280), (1280, 800)], ids=str)
+def test_names_and_pad_fit_every_screen_with_keys_for_wet_fingers(
+    open_tablet: Callable[..., Page], size: tuple[int, int]
+) -> None:
+    page = open_tablet(viewport={"width": size[0], "height": size[1]}, locale="en")
+    who_is_on(page).evaluate("button => button.click()")
+    picker = page.get_by_role("dialog")
+
+    def sticks_out() -> bool:
+        return bool(
+            picker.evaluate("it => it.scrollWidth > it.clientWidth || it.getBoundingClientRect().x < 0")
+        )
+
+    expect(picker.get_by_role("button", name="Nour")).to_be_visible()
+    assert not sticks_out()
+    picker.get_by_role("button", name="Nour").tap()
+    assert not sticks_out()
+    for key in picker.locator(".pad button").all():
+        box = key.bounding_box()
+        assert box and min(box["width"], box["height"]) >= 48 and box["y"] + box["height"] <= size[1]
 
 
 def test_whoever_is_on_stays_so_when_the_page_is_loaded_anew_and_may_sign_off(
@@ -170,7 +238,7 @@ def test_a_tap_of_nobody_while_cut_off_asks_who_made_it_once_the_line_is_back(
     page.locator(f"#order-{order_id}").get_by_role("button", name="Confirm").tap()
     expect(page.get_by_role("dialog")).to_be_hidden()
     network.let_through()
-    page.get_by_role("dialog").get_by_role("button", name="Nour", exact=True).tap(timeout=60_000)
+    page.locator("#person .names button", has_text="Nour").tap(timeout=60_000)
     tap_pin(page, PIN)
     expect(page.locator(f"#column-confirmed #order-{order_id}")).to_be_visible(timeout=60_000)
 

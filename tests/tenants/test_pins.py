@@ -144,7 +144,12 @@ def test_only_the_boards_own_people_and_managers_sign_on_at_it(
     ):
         tablet = set_up(sign_in, cedar, board)
         offered = tablet.client.get("/tablet/people").json
-        assert offered == [{"id": ids[name], "name": name} for name in sorted(names)]
+        roles = (
+            {"Maya": "Manager"}
+            | dict.fromkeys(("Nour", "Rami"), "Kitchen")
+            | dict.fromkeys(("Karim", "Zeina"), "Dispatch")
+        )
+        assert offered == [{"id": ids[name], "name": name, "role": roles[name]} for name in sorted(names)]
         for name, staff_id in ids.items():
             assert sign_on(tablet, staff_id).status_code == (200 if name in names else 403)
     for nobody in ("", "x", str(uuid.uuid4())):

@@ -15,6 +15,7 @@ function press(event, field) {
   event.preventDefault();
   if (isBounce) return;
   field.value = key.dataset.digit ? (field.value + key.dataset.digit).slice(0, field.maxLength) : field.value.slice(0, -1);
+  field.dispatchEvent(new Event("input"));
 }
 
 /** @param {HTMLElement} form @param {HTMLInputElement} field */

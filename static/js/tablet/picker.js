@@ -3,12 +3,14 @@ import { byId, make, on, one } from "../core/dom.js";
 import { pad } from "./pad.js";
 import { say } from "../core/i18n.js";
 
-/** @typedef {{ id: string, name: string }} Listed */
+/** @typedef {{ id: string, name: string, role: string }} Listed */
 
 const dialog = /** @type {HTMLDialogElement} */ (byId("person"));
 const names = one(dialog, "[data-step='names']");
 const pin = one(dialog, "[data-step='pin']");
 const field = /** @type {HTMLInputElement} */ (one(pin, "input"));
+const dots = one(pin, ".dots");
+const SHORTEST = 4; // digits of a PIN
 const PATIENCE = 8000; // milliseconds
 /** @type {Listed | null} */
 let chosen = null;
@@ -22,13 +24,23 @@ const problem = (step, text) => {
   said.hidden = !text;
 };
 
-/** @param {HTMLElement} step @param {Listed | null} person */
-function show(step, person = null) {
+function draw() {
+  const count = Math.max(SHORTEST, field.value.length);
+  const marks = Array.from({ length: count }, (_, at) => make("i", { className: at < field.value.length ? "on" : "" }));
+  dots.replaceChildren(...marks);
+}
+
+// Where there is room names and pad stand side by side, else one after the other: see board/person_picker.css.
+/** @param {Listed | null} person */
+function show(person = null) {
   chosen = person;
-  names.hidden = step !== names;
-  pin.hidden = step !== pin;
-  problem(step, "");
+  dialog.dataset.at = person ? "pin" : "names";
+  for (const step of [names, pin]) problem(step, "");
   field.value = "";
+  draw();
+  for (const each of names.querySelectorAll("[data-person]")) {
+    each.setAttribute("aria-current", String(each.dataset.person === person?.id));
+  }
   if (person) one(pin, "bdi").textContent = person.name;
   (person ? field : one(names, "h2")).focus();
 }
@@ -50,21 +62,29 @@ async function ask(step, address, fields) {
   return null;
 }
 
-/** @param {Listed} person */
-function choice(person) {
+/** @param {Listed} person @param {boolean} isOn */
+function choice(person, isOn) {
   const button = make("button", { type: "button" });
-  button.append(make("bdi", { textContent: person.name }));
-  button.addEventListener("click", () => show(pin, person));
+  const name = make("bdi", { textContent: person.name });
+  const about = make("small", { textContent: isOn ? `${say("on now")} · ${person.role}` : person.role });
+  button.dataset.person = person.id;
+  button.dataset.initial = [...person.name][0];
+  button.toggleAttribute("data-here", isOn);
+  button.append(name, " ", about);
+  button.addEventListener("click", () => show(person));
   const item = document.createElement("li");
   item.append(button);
   return item;
 }
 
-async function list() {
+/** @param {string | undefined} on */
+async function list(on) {
+  /** @type {Listed[] | null} */
   const people = await ask(names, "/tablet/people");
-  if (!people || names.dataset.people === JSON.stringify(people)) return; // nothing moves under a finger
-  names.dataset.people = JSON.stringify(people);
-  one(names, ".names").replaceChildren(...people.map(choice));
+  const told = JSON.stringify([people, on]);
+  if (!people || names.dataset.people === told) return; // nothing moves under a finger
+  names.dataset.people = told;
+  one(names, ".names").replaceChildren(...people.map((person) => choice(person, person.id === on)));
   one(names, "[data-nobody]").hidden = people.length > 0;
 }
 
@@ -78,9 +98,10 @@ async function submit(event) {
   pin.inert = false;
   if (chosen !== person || !dialog.open) return;
   field.value = "";
+  draw();
   field.focus();
   if (!signed) return;
-  settle?.resolve(signed);
+  settle?.resolve({ ...signed, id: person.id });
   dialog.close();
 }
 
@@ -88,13 +109,14 @@ async function submit(event) {
 on("person:asked", ({ detail }) => {
   settle = detail;
   dialog.showModal();
-  show(names);
-  list();
+  show();
+  list(detail.on);
 });
 
 pad(/** @type {HTMLFormElement} */ (pin), field);
+field.addEventListener("input", draw);
 pin.addEventListener("submit", submit);
-one(pin, "[data-back]").addEventListener("click", () => show(names));
+one(pin, "[data-back]").addEventListener("click", () => show());
 one(dialog, "[data-close]").addEventListener("click", () => dialog.close());
 dialog.addEventListener("keydown", (event) => event.stopPropagation()); // not the board's keys
 dialog.addEventListener("close", () => { if (!dialog.open) settle?.reject(new DOMException("nobody signed on", "AbortError")); });

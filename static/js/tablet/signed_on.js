@@ -4,8 +4,7 @@ import { late } from "../core/late.js";
 import { PLACE, currentPerson, isCutOff } from "./person.js";
 import { say } from "../core/i18n.js";
 
-/** @typedef {{ token: string, name: string, is_manager: boolean, rest_after: number }} Picked */
-/** @typedef {Signed & { isManager: boolean, restAfter: number, touched: number }} Person */
+/** @typedef {Signed & { id: string, isManager: boolean, restAfter: number, touched: number }} Person */
 
 const dialog = /** @type {HTMLDialogElement} */ (byId("person"));
 const button = /** @type {HTMLButtonElement} */ (byId("person-on"));
@@ -61,15 +60,15 @@ async function identify() {
 }
 
 // The picker is a script of its own: see entry/picker.js.
-/** @returns {Promise<Picked>} */
+/** @returns {Promise<PersonPicked>} */
 async function pick() {
   await late("picker");
-  return new Promise((resolve, reject) => { emit("person:asked", { resolve, reject }); });
+  return new Promise((resolve, reject) => { emit("person:asked", { on: person?.id, resolve, reject }); });
 }
 
 function signOn() {
   asking ??= pick()
-    .then(({ token, name, is_manager: isManager, rest_after: restAfter }) => change({ token, name, isManager, restAfter, touched: Date.now() }))
+    .then(({ id, token, name, is_manager: isManager, rest_after: restAfter }) => change({ id, token, name, isManager, restAfter, touched: Date.now() }))
     .finally(() => { asking = null; });
   return asking;
 }

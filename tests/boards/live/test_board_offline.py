@@ -210,6 +210,7 @@ def sign_out(page: Page, house: House, operator_app: Flask, network: NetworkProx
 
 def sign_out_on_another_page(page: Page, house: House, operator_app: Flask, network: NetworkProxy) -> None:
     page.goto("/boards")
+    page.locator("[popovertarget=person-menu]").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/login")
 

@@ -40,7 +40,7 @@ def open_tablet(
 
 
 def sign_on(page: Page, name: str, pin: str) -> None:
-    page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
+    page.locator("#person .names button", has_text=name).click()
     for digit in pin:
         page.locator(f"[data-digit='{digit}']").click()
     page.get_by_role("button", name="OK", exact=True).click()
