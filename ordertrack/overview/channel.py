@@ -111,16 +111,19 @@ def _difference(before: Overview | None, overview: Overview, language: str) -> M
         return _message(overview, language)
     known = {row.slug: row for row in before.rows}
     rows = tuple(row for row in overview.rows if known.get(row.slug) != row)
-    if not rows and before.lines == overview.lines:
-        return None
-    return _message(overview, language, rows)
+    is_care_news = before.lines != overview.lines
+    return _message(overview, language, rows, is_care_news) if rows or is_care_news else None
 
 
-def _message(overview: Overview, language: str, rows: tuple[Row, ...] | None = None) -> Message:
-    values = fragments.values(overview) | ({} if rows is None else {"rows": rows})
+def _message(
+    overview: Overview, language: str, rows: tuple[Row, ...] | None = None, is_care_news: bool = True
+) -> Message:
+    """With all rows unless some are named."""
+    values = fragments.values(overview) | {"is_care_news": is_care_news}
+    if rows is not None:
+        values["rows"] = rows
     with speaking(language):
-        template = current_app.jinja_env.get_template("overview/_message.html")
-        return Message(template.render(values))
+        return Message(current_app.jinja_env.get_template("overview/_message.html").render(values))
 
 
 CHANNEL = OverviewChannel()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import ARRAY, Date, any_, bindparam, select
 
 from ordertrack.database.statements import TenantQuery
@@ -16,9 +18,10 @@ from ordertrack.rules.stages import HEADLINE
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.sla.measure import cells
 from ordertrack.sla.measure.models import RestaurantDay
-from ordertrack.sla.measure.tally import Tally
 
+Counts: TypeAlias = NDArray[Any]
 _HOURS = 24
+_COLUMNS = cells.NO_HOUR + 1
 _POINTS = 8
 _FEWEST = 5  # orders that an hour must have for its share to be drawn
 
@@ -51,31 +54,47 @@ def read(
         row.restaurant_id: row.cells for row in rows if days.get(row.restaurant_id) == row.business_date
     }
     found = list(restaurants)
-    tally = Tally([stored.get(each.id, b"") for each in found], None, with_left_out=False)
-    place = tally.per_row(range(len(found)))
-    so_far = tally.figures(place, len(found))
-    hour = np.minimum(cells.hour_of(tally.key), _HOURS - 1)
-    by_hour = tally.figures((place * _HOURS + hour).astype(np.int32), len(found) * _HOURS)
+    judged, in_target = _counted([stored.get(each.id, b"") for each in found])
     return {
         each.id: Share(
-            figures.judged,
-            figures.in_target,
-            _points(each, [(hour.judged, hour.share) for hour in by_hour[number * _HOURS :][:_HOURS]], now),
+            int(judged[number].sum()),
+            int(in_target[number].sum()),
+            _points(each, judged[number], in_target[number], now),
             any(
                 each.targets.at(HEADLINE, fulfilment, days[each.id]) is not None for fulfilment in Fulfilment
             ),
         )
-        for number, (each, figures) in enumerate(zip(found, so_far, strict=True))
+        for number, each in enumerate(found)
     }
 
 
+def _counted(stored: Sequence[bytes]) -> tuple[Counts, Counts]:
+    """By row and hour: how many had a target, and how many kept it, of those that reports trust."""
+    together = cells.read(b"".join(stored))
+    key = together["key"]
+    row = np.repeat(np.arange(len(stored)), [len(each) // cells.ENTRY.itemsize for each in stored])
+    place = row * _COLUMNS + cells.hour_of(key)
+    is_trusted = (cells.left_out_of(key) == 0) & (cells.cancelled_of(key) == 0)
+    kept, broken = (
+        np.bincount(
+            place,
+            together["count"] * (is_trusted & (cells.target_of(key) == verdict)),
+            len(stored) * _COLUMNS,
+        ).reshape(len(stored), _COLUMNS)
+        for verdict in (cells.IN_TARGET, cells.BREACH)
+    )
+    return kept + broken, kept
+
+
 def _points(
-    restaurant: RestaurantSettings, by_hour: list[tuple[int, float | None]], now: dt.datetime
+    restaurant: RestaurantSettings, judged: Counts, in_target: Counts, now: dt.datetime
 ) -> tuple[float, ...]:
     first = restaurant.calendar.rules_on(restaurant.calendar.day_of(now)).day_starts.hour
     until = (restaurant.calendar.local(now).hour - first) % _HOURS
-    hours = (by_hour[(first + ahead) % _HOURS] for ahead in range(until))
-    return tuple(share for judged, share in hours if share is not None and judged >= _FEWEST)[-_POINTS:]
+    hours = [(first + ahead) % _HOURS for ahead in range(until)]
+    return tuple(float(in_target[hour] / judged[hour]) for hour in hours if judged[hour] >= _FEWEST)[
+        -_POINTS:
+    ]
 
 
 _DAYS = TenantQuery(

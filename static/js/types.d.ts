@@ -18,7 +18,6 @@ interface HTMLCollection {
 interface DOMStringMap {
   asks: string;
   board: string;
-  butOne: string;
   card: string;
   countOf: string;
   filter: string;
