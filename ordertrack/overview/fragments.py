@@ -12,7 +12,7 @@ from ordertrack.i18n import formats, labels
 from ordertrack.i18n.moments import instant
 from ordertrack.i18n.translate import digits
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.overview.attention import BOARD_OF
+from ordertrack.overview.attention import BOARD_OF, Line, Trouble
 from ordertrack.overview.company import Overview
 from ordertrack.overview.open_orders import OPEN, OpenOrder
 from ordertrack.overview.rows import Row
@@ -30,10 +30,10 @@ def values(overview: Overview) -> dict[str, Any]:
         "overview": overview,
         "rows": overview.rows,
         "titles": tablets.BOARDS,
-        "board_of": BOARD_OF,
+        "address_of": address_of,
         "share_text": formats.share,
         "verdict_of": verdict,
-        "line_of": line,
+        "line_of": path_through,
         "near_at": _height(NEAR),
         "lasting": lasting,
         "minutes_of": minutes_of,
@@ -41,6 +41,15 @@ def values(overview: Overview) -> dict[str, Any]:
         "statuses": OPEN,
         "shift_of_all": shift_of_all(overview),
     }
+
+
+def address_of(line: Line) -> str:
+    """Where somebody can see to it: the order if it is one, else a board."""
+    if line.order is not None:
+        return f"/orders/{line.order.id}"
+    if line.trouble == Trouble.CANCELLED:
+        return f"/orders?restaurant={line.slug}"
+    return f"/r/{line.slug}/{line.alarm.board if line.alarm else BOARD_OF[line.trouble]}"
 
 
 def verdict(share: Share) -> str:
@@ -52,7 +61,7 @@ def verdict(share: Share) -> str:
     return "near" if share.part < NEAR else ""
 
 
-def line(points: Sequence[float]) -> str:
+def path_through(points: Sequence[float]) -> str:
     """The path through these shares, in a drawing of 100 by 36; nothing for a single one."""
     if len(points) < 2:
         return ""
