@@ -85,8 +85,10 @@ def test_what_nobody_has_touched_for_hours_is_told_and_is_not_late(
 ) -> None:
     set_target(cedar, "hamra", Stage.ACCEPT, 600)
     lived(cedar, ("hamra", [9 * 60]), ("hamra", [20]))
-    row = row_of(overview_of(cedar), "hamra")
+    overview = overview_of(cedar)
+    row = row_of(overview, "hamra")
     assert (row.late, row.open, row.forgotten) == (1, 1, 1)
+    assert [line.number for line in overview.lines if line.trouble == Trouble.CONFIRM] == [1]
     assert row.oldest is not None and dt.datetime.now(dt.UTC) - row.oldest.began_at < dt.timedelta(hours=1)
 
 
