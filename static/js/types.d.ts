@@ -1,6 +1,6 @@
 // What the scripts are given by pages, by htmx and by ECharts, and what they tell each other. For `tsc` alone.
 
-// Pages hold no drawing and no formula: every element is HTML.
+// What scripts look for is HTML: no script touches a drawing.
 interface ParentNode {
   querySelector<K extends keyof HTMLElementTagNameMap>(selector: K): HTMLElementTagNameMap[K] | null;
   querySelector(selector: string): HTMLElement | null;
