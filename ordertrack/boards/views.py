@@ -30,10 +30,8 @@ _channels = {name: BoardChannel(board) for name, board in BOARDS.items()}
 CHANNELS: list[Channel] = list(_channels.values())
 
 
-@blueprint.get("/")
-def home() -> ResponseReturnValue:
+def to_own_board(principal: Principal) -> ResponseReturnValue:
     """To the board that was open last, to the only one there is, or to the list of them."""
-    principal = staff_principal()
     boards = _boards_of(principal)
     last = session.get("board")
     addresses = [

@@ -18,7 +18,7 @@ from ordertrack.live.replays import Replays
 from ordertrack.live.shares import Holder, Shares
 from ordertrack.live.subscriptions import LIFETIME, Connect, Connection, Log, Subscription
 from ordertrack.live.tenant_hub import TenantHub
-from ordertrack.live.topics import Channel, Topic, Watcher
+from ordertrack.live.topics import Channel, Message, Topic, Watcher
 from ordertrack.monitoring import metrics
 
 MOST_STREAMS = 20_000
@@ -136,6 +136,12 @@ class Hub:
         tenant = self._tenants.get(tenant_id)
         if tenant is not None:
             tenant.refresh(channel, key)
+
+    def tell(self, tenant_id: uuid.UUID, channel: str, key: str, message: Message) -> None:
+        """Write a topic's watchers a message that no event makes; later ones get a snapshot read after it."""
+        tenant = self._tenants.get(tenant_id)
+        if tenant is not None:
+            tenant.tell(channel, key, message)
 
     def watched(self) -> list[uuid.UUID]:
         """The tenants that somebody watches."""

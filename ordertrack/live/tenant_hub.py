@@ -18,7 +18,7 @@ from ordertrack.live.pulses import slot_of
 from ordertrack.live.replays import Replays
 from ordertrack.live.subscriptions import Connect, Log, Subscription
 from ordertrack.live.topic_state import Watched
-from ordertrack.live.topics import Channel, Topic
+from ordertrack.live.topics import Channel, Message, Topic
 
 CURRENT_FOR = 30.0  # seconds for which a successful look at the log lets heartbeats say that all is well
 BUSY = 1.0  # seconds to wait for a busy tenant's lock before the look goes on to the next tenant
@@ -157,6 +157,15 @@ class TenantHub:
             if name == (channel, key or name[1]):
                 self._refresh(name)
                 time.sleep(0)  # let events in between topics
+
+    def tell(self, channel: str, key: str, message: Message) -> None:
+        """Write a topic's watchers a message without a position: it changed without an event."""
+        # With the lock held: whoever is joining has an older snapshot and is told too, or a newer one.
+        with self._lock:
+            watched = self._watched.get((channel, key))
+            if watched is not None:
+                watched.forget_snapshot()
+                watched.write(frames.encode(message))
 
     def topics(self) -> list[tuple[str, str]]:
         return list(self._watched)

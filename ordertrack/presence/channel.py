@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections.abc import Callable
 from enum import StrEnum
 
 from flask import Flask, current_app
@@ -52,6 +53,7 @@ class ScreensChannel:
         self._marked: set[uuid.UUID] = set()
         self._told: dict[uuid.UUID, dict[Place, tuple[uuid.UUID, ...]]] = {}
         self._lock = threading.Lock()
+        self.on_mark: list[Callable[[uuid.UUID], None]] = []
 
     def topic(self, tenant_id: uuid.UUID, part: Part, language: str) -> Topic:
         return Topic(tenant_id, self.name, f"{part}:{language}")
@@ -76,6 +78,8 @@ class ScreensChannel:
     def mark(self, tenant_id: uuid.UUID) -> None:
         """Have a tenant's overview re-read: something changed without an event."""
         self._marked.add(tenant_id)
+        for listener in self.on_mark:
+            listener(tenant_id)
 
     def alarmed(self) -> frozenset[uuid.UUID]:
         """The tenants to which an alarm is shown: its orders may be forgotten ones by now."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, or_, select
 
 from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import marked
@@ -87,9 +87,19 @@ def of_restaurant(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> OperationSe
 
 def read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> OperationSettings | None:
     """The settings of a restaurant as they are now; None if the tenant has no restaurant of this id."""
-    for row in _READ.rows(tenant_id=tenant_id, restaurant_id=restaurant_id):
-        return next(iter(OPERATIONS.values(row.saved and [row.saved])), OperationSettings(restaurant_id))
-    return None
+    return _read(tenant_id, restaurant_id).get(restaurant_id)
+
+
+def of_tenant(tenant_id: uuid.UUID) -> dict[uuid.UUID, OperationSettings]:
+    """The settings of all restaurants of a tenant; one query at most."""
+    return versioned.kept("operations", tenant_id, None, lambda: _read(tenant_id, None)) or {}
+
+
+def _read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID | None) -> dict[uuid.UUID, OperationSettings]:
+    return {
+        row.id: next(iter(OPERATIONS.values(row.saved and [row.saved])), OperationSettings(row.id))
+        for row in _READ.rows(tenant_id=tenant_id, restaurant_id=restaurant_id)
+    }
 
 
 def _read_operations(
@@ -153,8 +163,9 @@ OPERATIONS = Kind(
         " Saving once more replaces theirs by what stands here."
     ),
 )
+_asked = bindparam("restaurant_id", type_=Uuid)
 _READ = TenantQuery(
     select(Restaurant.id, OPERATIONS.last_version().label("saved")).where(
-        Restaurant.tenant_id == bindparam("tenant_id"), Restaurant.id == bindparam("restaurant_id")
+        Restaurant.tenant_id == bindparam("tenant_id"), or_(_asked.is_(None), Restaurant.id == _asked)
     )
 )

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, or_, select
 
 from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import marked
@@ -52,11 +52,23 @@ def of_restaurant(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Pace:
     return found.at(dt.datetime.now(dt.UTC))
 
 
+def of_tenant(tenant_id: uuid.UUID) -> dict[uuid.UUID, Pace]:
+    """What holds now of each restaurant of a tenant; one query at most."""
+    found = versioned.kept("pace", tenant_id, None, lambda: _read(tenant_id, None)) or {}
+    now = dt.datetime.now(dt.UTC)
+    return {restaurant_id: said.at(now) for restaurant_id, said in found.items()}
+
+
 def read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Pace | None:
     """What was said last, whether it is over or not."""
-    for row in _READ.rows(tenant_id=tenant_id, restaurant_id=restaurant_id):
-        return next(iter(PACE.values(row.saved and [row.saved])), Pace(restaurant_id))
-    return None
+    return _read(tenant_id, restaurant_id).get(restaurant_id)
+
+
+def _read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID | None) -> dict[uuid.UUID, Pace]:
+    return {
+        row.id: next(iter(PACE.values(row.saved and [row.saved])), Pace(row.id))
+        for row in _READ.rows(tenant_id=tenant_id, restaurant_id=restaurant_id)
+    }
 
 
 def _read_pace(restaurant_id: str, state: str, minutes: int, until: str | None, version: int) -> Pace:
@@ -70,8 +82,9 @@ PACE = Kind(
     _read_pace,
     overtaken=marked("Somebody else said something else meanwhile: see what was said below."),
 )
+_asked = bindparam("restaurant_id", type_=Uuid)
 _READ = TenantQuery(
     select(Restaurant.id, PACE.last_version().label("saved")).where(
-        Restaurant.tenant_id == bindparam("tenant_id"), Restaurant.id == bindparam("restaurant_id")
+        Restaurant.tenant_id == bindparam("tenant_id"), or_(_asked.is_(None), Restaurant.id == _asked)
     )
 )

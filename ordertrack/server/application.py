@@ -8,7 +8,7 @@ from flask import Flask, Response
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ordertrack import api, backoffice, boards, presence, tracking
+from ordertrack import api, backoffice, boards, overview, presence, tracking
 from ordertrack.boards import reasons
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
@@ -69,7 +69,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     tablet_guard.init_app(app)
     sse.init_app(
         app,
-        [*boards.CHANNELS, *presence.CHANNELS, *tracking.CHANNELS, *api.CHANNELS, *report_channel.CHANNELS],
+        [
+            *boards.CHANNELS,
+            *presence.CHANNELS,
+            *overview.CHANNELS,
+            *tracking.CHANNELS,
+            *api.CHANNELS,
+            *report_channel.CHANNELS,
+        ],
         notifications.channels,
         notifications.recover,
     )
@@ -82,6 +89,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         change_views.blueprint,
         *boards.BLUEPRINTS,
         *presence.BLUEPRINTS,
+        *overview.BLUEPRINTS,
         tracking.blueprint,
         report_views.blueprint,
         *backoffice.BLUEPRINTS,

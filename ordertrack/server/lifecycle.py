@@ -149,6 +149,7 @@ def _open(settings: Settings, host: str, port: int, children: Children) -> None:
 def listen(worker: Any) -> None:
     """In a worker: start what it keeps, and end its streams as soon as the worker is told to go."""
     global _leaving
+    from ordertrack.overview.keeper import OverviewKeeper
     from ordertrack.presence.tracker import ScreenTracker
     from ordertrack.streams import sse
     from ordertrack.web import errors
@@ -161,12 +162,15 @@ def listen(worker: Any) -> None:
     listener = sse.start(app)
     screens = ScreenTracker(app, hub)
     screens.start()
+    overview = OverviewKeeper(app, hub)
+    overview.start()
 
     def watch() -> None:
         while worker.alive:
             time.sleep(0.1)
         listener.stop()
         screens.stop()
+        overview.stop()
 
     _leaving = threading.Thread(target=watch, name="shutdown", daemon=True)
     _leaving.start()

@@ -24,6 +24,7 @@ from ordertrack.i18n.topic_keys import keys_of
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Hear, MalformedPayload, parse_payload, tenant_of, wake_handler
 from ordertrack.live.subscriptions import LIFETIME
+from ordertrack.overview.channel import CHANNEL as OVERVIEW
 from ordertrack.presence.channel import CHANNEL as SCREENS
 from ordertrack.restaurants import rule_sets, versioned
 from ordertrack.sla.report.channel import SlaChannel
@@ -38,7 +39,7 @@ def channels(hub: Hub) -> Mapping[str, Hear]:
         READMITTED_CHANNEL: hub.readmit,
         SETTINGS_CHANNEL: lambda payload: _on_settings(hub, payload),
         SCREENS_CHANNEL: lambda payload: SCREENS.mark(tenant_of(payload)),
-        ROLLUP_CHANNEL: lambda payload: hub.refresh(tenant_of(payload), SlaChannel.name),
+        ROLLUP_CHANNEL: lambda payload: _on_figures(hub, tenant_of(payload)),
     }
 
 
@@ -60,6 +61,11 @@ def recover(app: Flask, hub: Hub) -> None:
             _show(hub, tenant_id, restaurant_id)
 
 
+def _on_figures(hub: Hub, tenant_id: uuid.UUID) -> None:
+    OVERVIEW.mark(tenant_id)
+    hub.refresh(tenant_id, SlaChannel.name)
+
+
 def _on_settings(hub: Hub, payload: str) -> None:
     tenant_id, restaurant = parse_payload(payload)
     try:
@@ -67,6 +73,7 @@ def _on_settings(hub: Hub, payload: str) -> None:
     except ValueError:
         raise MalformedPayload(payload) from None
     versioned.forget(tenant_id, restaurant_id)
+    OVERVIEW.mark(tenant_id)
     _show(hub, tenant_id, restaurant_id)
 
 

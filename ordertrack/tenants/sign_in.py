@@ -152,7 +152,7 @@ def refuse_cross_site_writes() -> None:
 def login() -> ResponseReturnValue:
     if request.method != "POST":
         if is_signed_in():
-            return redirect(url_for("boards.home"))
+            return redirect(url_for("overview.home"))
         return _form("")
     email = request.form.get("email", "").strip().lower()
     address = request.remote_addr or ""
@@ -166,7 +166,7 @@ def login() -> ResponseReturnValue:
     session.clear()
     session.permanent = True
     login_user(signed_in)
-    return redirect(local_path(request.args.get("next")) or url_for("boards.home"))
+    return redirect(local_path(request.args.get("next")) or url_for("overview.home"))
 
 
 def _form(email: str, problem: str | None = None) -> str:

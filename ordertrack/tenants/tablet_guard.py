@@ -38,7 +38,7 @@ OPEN: dict[str, frozenset[str]] = {
 }
 """The endpoints, and the boards whose tablets they are open to, within the tablet's own restaurant."""
 
-_HOME = frozenset({"boards.home", "boards.choose", "sign_in.login"})
+_HOME = frozenset({"overview.home", "boards.choose", "sign_in.login"})
 
 
 def init_app(app: Flask) -> None:

@@ -21,6 +21,6 @@ def choose() -> ResponseReturnValue:
     tag = request.form.get("language", "")
     if tag not in LANGUAGES:
         abort(422, _("That language is not spoken here. Choose one from the menu."))
-    answer = redirect(local_path(request.form.get("next")) or url_for("boards.home"))
+    answer = redirect(local_path(request.form.get("next")) or url_for("overview.home"))
     answer.set_cookie(COOKIE, tag, max_age=KEPT_FOR, secure=request.is_secure, httponly=True, samesite="Lax")
     return answer

@@ -1,6 +1,6 @@
 // What the scripts are given by pages, by htmx and by ECharts, and what they tell each other. For `tsc` alone.
 
-// Pages hold no drawing and no formula: every element is HTML.
+// What scripts look for is HTML: no script touches a drawing.
 interface ParentNode {
   querySelector<K extends keyof HTMLElementTagNameMap>(selector: K): HTMLElementTagNameMap[K] | null;
   querySelector(selector: string): HTMLElement | null;
@@ -18,7 +18,6 @@ interface HTMLCollection {
 interface DOMStringMap {
   asks: string;
   board: string;
-  butOne: string;
   card: string;
   countOf: string;
   filter: string;

@@ -195,10 +195,16 @@ VIEWS = {
         is_live=True,
         states=(_panel("#pickup-open", "#pickup-settings"),),
     ),
+    "overview": View("/", is_live=True),
     "boards": View("/boards"),
     "orders": View(
         "/orders",
-        states=(_panel(".person-open", "#person-menu"), _on_a_phone, _panel(".more", "#more-pages")),
+        states=(
+            _panel("#alerts-open", "#alert-list"),
+            _panel(".person-open", "#person-menu"),
+            _on_a_phone,
+            _panel(".more", "#more-pages"),
+        ),
     ),
     "story": View("/orders/{orders[held]}"),
     "story of a cancelled order": View("/orders/{orders[cancelled]}"),

@@ -10,6 +10,7 @@ import pytest
 
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
+from ordertrack.live.topics import Message
 from ordertrack.monitoring import metrics
 from support.recording import count
 from support.server import wait_for
@@ -169,3 +170,16 @@ def test_while_events_storm_every_watcher_hears_each_once_and_in_order(
     assert all(watcher.seqs == list(range(1, 31)) for watcher in watchers)
     positions = [frame.id.seq for frame in watchers[0].frames if frame.id is not None]
     assert positions == sorted(set(positions)), "no position came twice"
+
+
+def test_a_message_without_an_event_goes_to_its_topic_alone_and_makes_the_kept_snapshot_old(
+    cedar: Any, hub: Hub, happen: Any, watch: Any, change: Any
+) -> None:
+    happen(cedar, 2)
+    watcher, other = watch(cedar), watch(cedar, restaurant="jounieh")
+    before = len(other.frames)
+    change()
+    hub.tell(cedar.tenant_id, "orders", "hamra", Message("what differs"))
+    assert (watcher.frames[-1].data, watcher.frames[-1].id) == ("what differs", None)
+    assert len(other.frames) == before
+    assert watch(cedar).frames[0].data == "all of hamra at 2, anew"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from flask import Flask
 
-from ordertrack import boards, presence
+from ordertrack import boards, overview, presence
 from ordertrack.i18n.topic_keys import key_of
 from ordertrack.live.hub import Hub
 from ordertrack.live.topics import Topic
@@ -22,7 +22,7 @@ class Process:
     """A hub and its keeper as a process of a server has them, at a time that the test says."""
 
     def __init__(self, app: Flask) -> None:
-        self.hub = Hub(EventLog(app), [*boards.CHANNELS, *presence.CHANNELS])
+        self.hub = Hub(EventLog(app), [*boards.CHANNELS, *presence.CHANNELS, *overview.CHANNELS])
         self.keeper = ScreenTracker(app, self.hub)
         self._app = app
         self._now = self.keeper._beaten

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Callable
 
@@ -26,49 +25,56 @@ def test_every_page_of_a_manager_tells_and_no_other_does(
     maya, nour = sign_in(cedar.maya), sign_in(cedar.nour)
     for page in pages:
         text = maya.get(page).text
-        assert re.findall(r'<div id="manager-alarm"[^>]* role="alert"', text) == [
-            '<div id="manager-alarm" class="manager-alarm" role="alert"'
-        ], page
-        assert page == "/r/hamra/kitchen" or "/screens" in text
+        for sign in ('<div id="manager-alarm"', '<button type="button" id="alerts-open"', '"manager-alarms"'):
+            assert text.count(sign) == 1, (page, sign)
+    assert TOLD in maya.get("/").text, "the first page has them in its own list"
     for page in ("/boards", "/orders", f"/orders/{order_id}", "/r/hamra/kitchen"):
-        assert 'id="manager-alarm"' not in nour.get(page).text
+        text = nour.get(page).text
+        assert 'id="manager-alarm' not in text
 
 
 @pytest.mark.parametrize("path", ["/orders", "/r/hamra/dispatch"])
-def test_the_sentence_comes_and_goes_while_the_page_is_open(
+def test_the_sign_comes_and_goes_while_the_page_is_open_and_is_said_aloud(
     open_page: Callable[..., Page], cedar: House, place: Callable[..., uuid.UUID], path: str
 ) -> None:
     page = open_page(cedar.maya, path)
-    alert = page.locator("#manager-alarm")
-    expect(alert).to_be_empty()
+    sign, aloud = page.locator("#alerts-open"), page.locator("#manager-alarm [role=alert]")
+    expect(sign).to_be_hidden()
     place(cedar)
-    expect(alert).to_have_text(TOLD, timeout=SOON, use_inner_text=True)
-    expect(page.get_by_role("alert").filter(has_text=TOLD)).to_be_visible()
+    expect(sign).to_have_text("1 alert", timeout=SOON)
+    expect(aloud).to_have_text(TOLD)
+    where = "header.bar #alerts-open"
+    expect(page.locator(where)).to_be_visible()
     if path.endswith("dispatch"):  # the board itself goes on being live, and its cards stay where they are
         expect(page.locator("body")).to_have_attribute("data-live", "live")
-        said, columns = alert.bounding_box(), page.locator(".columns").bounding_box()
-        assert said and columns and columns["y"] + columns["height"] <= said["y"], "it lies over cards"
+    sign.click()
+    line = page.locator("#alert-list").get_by_role("link", name=TOLD)
+    expect(line).to_be_visible()
+    expect(line).to_have_attribute("href", "/r/hamra/kitchen")
     open_page(cedar.nour, "/r/hamra/kitchen")
-    expect(alert).to_be_empty(timeout=SOON)
+    expect(sign).to_be_hidden(timeout=SOON)
+    expect(line).to_be_hidden()
+    expect(aloud).to_be_empty()
 
 
-def test_what_is_told_of_several_boards_is_one_counted_line_that_opens_and_stays_open(
+def test_several_boards_are_one_counted_sign_and_its_list_stays_open_while_it_changes(
     open_page: Callable[..., Page], cedar: House, place: Callable[..., uuid.UUID]
 ) -> None:
     page = open_page(cedar.maya, "/orders", viewport={"width": 1280, "height": 800})
     for restaurant in cedar.restaurants:
         place(cedar, restaurant=restaurant)
-    alert = page.locator("#manager-alarm")
-    summary = alert.locator("summary")
-    expect(summary).to_have_text("2 boards have open orders that no screen shows", timeout=SOON)
-    expect(alert.get_by_text(TOLD)).to_be_hidden()
-    box = alert.bounding_box()
-    assert box and box["height"] < 80, "more than a line"
-    summary.click()
-    sentences = [TOLD, TOLD.replace("Hamra", "Jounieh")]
-    expect(alert.get_by_role("link")).to_have_text(sentences, use_inner_text=True)
+    sign = page.locator("#alerts-open")
+    expect(sign).to_have_text("2 alerts", timeout=SOON)
+    aloud = page.locator("#manager-alarm [role=alert]")
+    expect(aloud).to_have_text("2 boards have open orders that no screen shows")
+    lines = page.locator("#alert-list").get_by_role("link")
+    expect(page.get_by_text(TOLD)).to_be_hidden()
+    sign.click()
+    expect(lines).to_have_text([TOLD, TOLD.replace("Hamra", "Jounieh")])
     place(cedar)
-    expect(alert.get_by_text("Hamra: 2 open orders")).to_be_visible(timeout=SOON)
+    expect(page.get_by_text("Hamra: 2 open orders")).to_be_visible(timeout=SOON)
+    lines.last.click()
+    page.wait_for_url("**/r/jounieh/kitchen")
 
 
 def test_no_board_is_told_of_itself(
@@ -77,19 +83,42 @@ def test_no_board_is_told_of_itself(
     for restaurant in cedar.restaurants:
         place(cedar, restaurant=restaurant)
     page = open_page(cedar.maya, "/orders")  # so that what the board is told first is what was true before it
-    expect(page.locator("#manager-alarm")).to_contain_text("2 boards", timeout=SOON)
+    expect(page.locator("#alerts-open")).to_have_text("2 alerts", timeout=SOON)
     page.add_init_script(
         """addEventListener("DOMContentLoaded", () => {
           window.said = [];
-          const told = document.getElementById("manager-alarm");
-          const look = () => said.push(told.textContent);
-          new MutationObserver(look).observe(told, { childList: true, subtree: true });
+          for (const id of ["manager-alarm", "manager-alarms"]) {
+            const told = document.getElementById(id);
+            const look = () => said.push(told.textContent);
+            new MutationObserver(look).observe(told, { childList: true, subtree: true });
+          }
         })"""
     )
     page.goto("/r/hamra/kitchen")
     other = TOLD.replace("Hamra", "Jounieh")
-    expect(page.locator("#manager-alarm")).to_have_text(other, timeout=SOON, use_inner_text=True)
+    expect(page.locator("#manager-alarms")).to_have_text(other, timeout=SOON)
+    expect(page.locator("#manager-alarm [role=alert]")).to_have_text(other)
     assert not any("Hamra" in said or "boards" in said for said in page.evaluate("said"))
+
+
+def test_a_boards_own_sign_counts_its_orders_and_what_its_manager_is_told(
+    open_page: Callable[..., Page], cedar: House, place: Callable[..., uuid.UUID]
+) -> None:
+    page = open_page(cedar.maya, "/r/hamra/kitchen")
+    expect(page.locator("body")).to_have_attribute("data-live", "live")
+    sign = page.locator("#alerts-open")
+    place(cedar, restaurant="jounieh")
+    expect(sign).to_have_text("1 alert", timeout=SOON)
+    for _ in range(2):
+        place(cedar)
+    expect(sign).to_have_text("3 alerts", timeout=SOON)
+    sign.click()
+    expect(page.locator("#alerts")).to_have_text("New 1, 2")
+    expect(page.locator("#manager-alarms")).to_have_text(TOLD.replace("Hamra", "Jounieh"))
+    page.get_by_role("button", name="Heard").click()
+    expect(sign).to_have_text("1 alert")
+    open_page(cedar.nour, "/r/jounieh/kitchen")
+    expect(sign).to_be_hidden(timeout=SOON)
 
 
 def test_the_overview_shows_live_what_waits_and_who_sees_it(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import time
 import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import g
-from sqlalchemy import bindparam, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 
 from ordertrack.database.statements import TenantQuery
 from ordertrack.orders.records import OrderRecord
@@ -102,31 +103,64 @@ def _minute_of(moment: dt.datetime) -> dt.datetime:
     return moment.replace(second=0, microsecond=0)
 
 
+def ranges_from_now(
+    tenant_id: uuid.UUID, fulfilment: Fulfilment, loads: Mapping[uuid.UUID, int]
+) -> dict[uuid.UUID, Range | None]:
+    """The same for many restaurants of a tenant, by how many their kitchens have; two queries at most."""
+    now = dt.datetime.now(dt.UTC)
+    estimates = _of_restaurants(tenant_id, list(loads), now.date())
+    return {
+        each.id: estimates[each.id].range_for(
+            OrderStatus.PENDING, fulfilment, each.calendar.local(now).hour, loads[each.id]
+        )
+        for each in cache.of_tenant(tenant_id)
+        if each.id in loads
+    }
+
+
 def _of_restaurant(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, day: dt.date) -> Estimates:
     """The estimates of one (UTC) day."""
+    return _of_restaurants(tenant_id, [restaurant_id], day)[restaurant_id]
+
+
+def _of_restaurants(
+    tenant_id: uuid.UUID, restaurants: Sequence[uuid.UUID], day: dt.date
+) -> dict[uuid.UUID, Estimates]:
+    """The estimates of one (UTC) day of each restaurant; one query for all that are not kept."""
     # The entered tenant is part of the key: what one has read must not be found from inside another.
-    key = (g.get("tenant_id"), tenant_id, restaurant_id, day)
-    kept = _kept.get(key)
-    if kept is not None and kept[0] > time.monotonic():
-        return kept[1]
-    rows = _DAYS.rows(
-        tenant_id=tenant_id,
-        restaurant_id=restaurant_id,
-        first=day - dt.timedelta(days=LEARNED_FROM),
-        last=day - dt.timedelta(days=1),
-    )
-    estimates = table_from([cells.read(row.cells) for row in rows])
-    if len(_kept) >= _MOST_KEPT:
-        _kept.clear()
-    _kept[key] = (time.monotonic() + (_SILENCE_KEPT_FOR if estimates.is_silent else KEPT_FOR), estimates)
-    return estimates
+    keys = {each: (g.get("tenant_id"), tenant_id, each, day) for each in restaurants}
+    found = {}
+    for restaurant_id, key in keys.items():
+        kept = _kept.get(key)
+        if kept is not None and kept[0] > time.monotonic():
+            found[restaurant_id] = kept[1]
+    for restaurant_id, estimates in _read(tenant_id, [each for each in keys if each not in found], day):
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        end = time.monotonic() + (_SILENCE_KEPT_FOR if estimates.is_silent else KEPT_FOR)
+        _kept[keys[restaurant_id]] = (end, estimates)
+        found[restaurant_id] = estimates
+    return found
+
+
+def _read(
+    tenant_id: uuid.UUID, restaurants: list[uuid.UUID], day: dt.date
+) -> Iterator[tuple[uuid.UUID, Estimates]]:
+    if not restaurants:
+        return
+    first, last = day - dt.timedelta(days=LEARNED_FROM), day - dt.timedelta(days=1)
+    days: dict[uuid.UUID, list[cells.Cells]] = {each: [] for each in restaurants}
+    for row in _DAYS.rows(tenant_id=tenant_id, restaurants=restaurants, first=first, last=last):
+        days[row.restaurant_id].append(cells.read(row.cells))
+    for restaurant_id, parts in days.items():
+        yield restaurant_id, table_from(parts)
 
 
 _kept: dict[tuple[uuid.UUID | None, uuid.UUID, uuid.UUID, dt.date], tuple[float, Estimates]] = {}
 _DAYS = TenantQuery(
-    select(EstimateDay.cells).where(
+    select(EstimateDay.restaurant_id, EstimateDay.cells).where(
         EstimateDay.tenant_id == bindparam("tenant_id"),
-        EstimateDay.restaurant_id == bindparam("restaurant_id"),
+        EstimateDay.restaurant_id == any_(bindparam("restaurants", type_=ARRAY(Uuid))),
         EstimateDay.learned_on.between(bindparam("first"), bindparam("last")),
     )
 )

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import func, select
 
 from ordertrack.database.session import db
 from ordertrack.restaurants import operations, pace
-from ordertrack.restaurants.pace import PaceState
+from ordertrack.restaurants.order_handling import OrderHandling
+from ordertrack.restaurants.pace import Pace, PaceState
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.sla.estimates import expected_end
+from ordertrack.sla.estimates.table import Range
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,8 @@ class Quote:
 def standing(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Standing:
     """What somebody said of the restaurant, or else whether more is open than it takes easily."""
     said = pace.of_restaurant(tenant_id, restaurant_id)
-    if said.state != PaceState.OPEN:
-        return Standing(said.state, said.minutes, said.until)
     handling = operations.of_restaurant(tenant_id, restaurant_id).orders
-    if handling.busy_over and _load(tenant_id, restaurant_id) > handling.busy_over:
-        return Standing(PaceState.BUSY, handling.busy_minutes, None)
-    return Standing(PaceState.OPEN, 0, None)
+    return _standing(said, handling, lambda: _load(tenant_id, restaurant_id))
 
 
 def quote(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, fulfilment: Fulfilment) -> Quote:
@@ -53,11 +53,42 @@ def quote(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, fulfilment: Fulfilment
     stands = standing(tenant_id, restaurant_id)
     if stands.state == PaceState.PAUSED:
         return Quote(stands, None, None, False)
-    now = dt.datetime.now(dt.UTC)
     load = _load(tenant_id, restaurant_id) + 1
     learned = expected_end.range_from_now(tenant_id, restaurant_id, fulfilment, load)
+    return _quote(stands, operations.of_restaurant(tenant_id, restaurant_id).orders, fulfilment, learned)
+
+
+def quotes(
+    tenant_id: uuid.UUID, fulfilment: Fulfilment, loads: Mapping[uuid.UUID, int]
+) -> dict[uuid.UUID, Quote]:
+    """The same for many restaurants of the tenant, by how many orders their kitchens have.
+
+    The number of queries does not grow with that of the restaurants.
+    """
+    paces, settings = pace.of_tenant(tenant_id), operations.of_tenant(tenant_id)
+    of_next = {restaurant_id: load + 1 for restaurant_id, load in loads.items()}
+    learned = expected_end.ranges_from_now(tenant_id, fulfilment, of_next)
+    made = {}
+    for restaurant_id in learned.keys() & paces.keys() & settings.keys():
+        handling, load = settings[restaurant_id].orders, loads[restaurant_id]
+        stands = _standing(paces[restaurant_id], handling, partial(int, load))
+        made[restaurant_id] = _quote(stands, handling, fulfilment, learned[restaurant_id])
+    return made
+
+
+def _standing(said: Pace, handling: OrderHandling, load: Callable[[], int]) -> Standing:
+    if said.state != PaceState.OPEN:
+        return Standing(said.state, said.minutes, said.until)
+    if handling.busy_over and load() > handling.busy_over:
+        return Standing(PaceState.BUSY, handling.busy_minutes, None)
+    return Standing(PaceState.OPEN, 0, None)
+
+
+def _quote(stands: Standing, handling: OrderHandling, fulfilment: Fulfilment, learned: Range | None) -> Quote:
+    if stands.state == PaceState.PAUSED:
+        return Quote(stands, None, None, False)
+    now = dt.datetime.now(dt.UTC)
     if learned is None:
-        handling = operations.of_restaurant(tenant_id, restaurant_id).orders
         takes = handling.takes(fulfilment)
         low, high = float(takes), float(takes + handling.margin)
     else:

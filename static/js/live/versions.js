@@ -1,6 +1,6 @@
 // Nothing goes back: what is older than what was shown is dropped, whatever order answers and pushes arrive in.
 import { emit, on } from "../core/dom.js";
-import { become } from "./morph.js";
+import { become } from "./become.js";
 import { DROP_STALE, beforeSwap } from "./swap_pipeline.js";
 
 /** @typedef {{ card: string, version: number }} About */

@@ -1,37 +1,46 @@
-// Tells a manager, on whatever page, where orders are open and no screen shows them: in one line that opens.
-import { byId, on, one } from "../core/dom.js";
+// Tells a manager, on whatever page, where orders are open and no screen shows them: a counted sign, and its list.
+import { western } from "../core/digits.js";
+import { byId, on, one, write } from "../core/dom.js";
+import { number, sayMany } from "../core/i18n.js";
 
 const place = byId("manager-alarm");
+const [sign, panel, lines] = ["alerts-open", "alert-list", "manager-alarms"].map(byId);
 const AGAIN_AFTER = 30_000; // milliseconds after which a refused stream is asked for once more
 const { restaurant, board } = document.body.dataset;
 const HERE = `${restaurant} ${board}`; // whoever looks at a board sees what it shows
+const ofOrders = document.getElementById("alerts"); // on a board: what it says of its own orders
 let last = "";
+let orders = sign.hidden ? 0 : western(sign.dataset.many ?? "");
 /** @type {EventSource | null} */
 let source = null;
 let isOver = false;
 
-// Leaves out this board's own alarm. A single one that is left is shown itself; several are counted.
-/** @param {DocumentFragment} alarms */
-function arrange(alarms) {
-  const details = alarms.querySelector("details");
-  const here = alarms.querySelector(`[data-place="${HERE}"]`);
-  if (here && details) one(details, "summary").textContent = details.dataset.butOne;
-  (here?.closest("li") ?? here)?.remove();
-  const left = alarms.querySelectorAll("a");
-  return details && left.length > 1 ? [details] : [...left];
+/** @param {string} said */
+function show(said) {
+  const count = orders + lines.children.length;
+  sign.hidden = count === 0;
+  if (sign.hidden) return panel.hidePopover();
+  sign.dataset.kind ||= "unshown";
+  if (!ofOrders) return write(sign, said);
+  sign.dataset.many = number(count);
+  write(sign, sayMany("%(num)s alert", "%(num)s alerts", count));
 }
 
-// The same sentences once more would be read out once more. What somebody has opened stays open.
+// A board is not told of itself. The same sentence once more would be read out once more.
 /** @param {string} sentences */
 function tell(sentences) {
   if (last === sentences) return;
   last = sentences;
   const fresh = document.createElement("template");
   fresh.innerHTML = sentences;
-  const isOpen = place.querySelector("details")?.open ?? false;
-  place.replaceChildren(...arrange(fresh.content));
-  const details = place.querySelector("details");
-  if (details) details.open = isOpen;
+  const list = fresh.content.querySelector("ul");
+  const here = list?.querySelector(`[data-place="${HERE}"]`)?.closest("li");
+  here?.remove();
+  lines.replaceChildren(...(list?.children ?? []));
+  const words = list?.dataset;
+  show((here ? words?.butOneSign : words?.sign) ?? "");
+  const counted = (here ? words?.butOneSaid : words?.said) ?? "";
+  write(one(place, "[role=alert]"), lines.children.length > 1 ? counted : lines.textContent.trim());
 }
 
 function close() {
@@ -47,6 +56,13 @@ function open() {
   source.addEventListener("bye", () => { isOver = true; close(); tell(""); });
 }
 
+// A board counts its orders anew whenever something happens to one, and knows of no others.
+if (ofOrders) {
+  new MutationObserver(() => {
+    orders = ofOrders.childElementCount ? western(sign.dataset.many ?? "") : 0;
+    show("");
+  }).observe(ofOrders, { childList: true });
+}
 on("visibilitychange", () => { if (document.hidden) close(); else open(); });
 addEventListener("pagehide", close);
 addEventListener("pageshow", open);

@@ -1,0 +1,140 @@
+"""What needs somebody's attention: a line for each restaurant and kind of trouble, with its one act."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, func, select
+
+from ordertrack.boards.columns import DISPATCH, KITCHEN
+from ordertrack.database.statements import TenantQuery
+from ordertrack.orders.models import Order
+from ordertrack.overview.open_orders import OpenOrder
+from ordertrack.presence.overview import Alarm
+from ordertrack.restaurants.cache import RestaurantSettings
+from ordertrack.rules.state_machine import OrderStatus
+
+CANCELLED_WITHIN = dt.timedelta(hours=1)
+_MANY_CANCELLED = 3
+
+
+class Trouble(StrEnum):
+    """What is wrong, the worst first."""
+
+    UNSEEN = "unseen"
+    CONFIRM = "confirm"
+    KITCHEN = "kitchen"
+    HANDOVER = "handover"
+    ROAD = "road"
+    CANCELLED = "cancelled"
+
+
+_LATE_IN = {
+    OrderStatus.PENDING: Trouble.CONFIRM,
+    OrderStatus.CONFIRMED: Trouble.KITCHEN,
+    OrderStatus.PREPARING: Trouble.KITCHEN,
+    OrderStatus.READY: Trouble.HANDOVER,
+    OrderStatus.DELIVERING: Trouble.ROAD,
+}
+BOARD_OF = {
+    Trouble.CONFIRM: KITCHEN.name,
+    Trouble.KITCHEN: KITCHEN.name,
+    Trouble.HANDOVER: DISPATCH.name,
+    Trouble.ROAD: DISPATCH.name,
+}
+"""Where it can be seen to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: of `number` orders of a restaurant, or of an `order` where it is a single one.
+
+    `late_at` is from when on the longest of them is late, `alarm` what no screen shows.
+    """
+
+    trouble: Trouble
+    slug: str
+    restaurant: str
+    zone: ZoneInfo
+    number: int
+    late_at: dt.datetime | None = None
+    order: OpenOrder | None = None
+    alarm: Alarm | None = None
+
+    @property
+    def id(self) -> str:
+        board = self.alarm.board if self.alarm else ""
+        return f"care-{self.slug}-{self.trouble}{board}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """How many orders a restaurant cancelled lately, and when the first of them no longer counts."""
+
+    number: int
+    until: dt.datetime
+
+
+def cancelled(tenant_id: uuid.UUID, now: dt.datetime) -> dict[uuid.UUID, Cancelled]:
+    """By restaurant, where it is more than happens every day; one query."""
+    rows = _CANCELLED.rows(tenant_id=tenant_id, since=now - CANCELLED_WITHIN, many=_MANY_CANCELLED)
+    return {row.restaurant_id: Cancelled(row.number, row.first + CANCELLED_WITHIN) for row in rows}
+
+
+def lines(
+    restaurants: Mapping[uuid.UUID, RestaurantSettings],
+    alarms: Mapping[uuid.UUID, Iterable[Alarm]],
+    orders: Iterable[OpenOrder],
+    cancelled: Mapping[uuid.UUID, Cancelled],
+    now: dt.datetime,
+) -> tuple[Line, ...]:
+    """What nobody sees first, then by how long it is late, what was cancelled last."""
+    late: dict[tuple[uuid.UUID, Trouble], list[OpenOrder]] = {}
+    for order in orders:
+        if order.is_late(now):
+            late.setdefault((order.restaurant_id, _LATE_IN[order.status]), []).append(order)
+
+    def about(restaurant_id: uuid.UUID) -> tuple[str, str, ZoneInfo]:
+        found = restaurants[restaurant_id]
+        return found.slug, found.name, found.calendar.zone_on(found.calendar.day_of(now))
+
+    unseen = [
+        Line(Trouble.UNSEEN, *about(restaurant_id), alarm.orders, alarm=alarm)
+        for restaurant_id, found in alarms.items()
+        for alarm in found
+    ]
+    waiting = [
+        Line(trouble, *about(restaurant_id), len(found), _late_since(found), _single(found))
+        for (restaurant_id, trouble), found in late.items()
+    ]
+    gone = [
+        Line(Trouble.CANCELLED, *about(restaurant_id), found.number)
+        for restaurant_id, found in cancelled.items()
+        if restaurant_id in restaurants
+    ]
+    return (*unseen, *sorted(waiting, key=lambda line: (line.late_at or now, line.id)), *gone)
+
+
+def _single(orders: list[OpenOrder]) -> OpenOrder | None:
+    return orders[0] if len(orders) == 1 else None
+
+
+def _late_since(orders: Iterable[OpenOrder]) -> dt.datetime:
+    return min(order.timer.late_at for order in orders if order.timer.late_at is not None)
+
+
+_CANCELLED = TenantQuery(
+    select(Order.restaurant_id, func.count().label("number"), func.min(Order.status_since).label("first"))
+    .where(
+        Order.tenant_id == bindparam("tenant_id"),
+        Order.status == OrderStatus.CANCELLED.value,
+        Order.status_since > bindparam("since"),
+    )
+    .group_by(Order.restaurant_id)
+    .having(func.count() >= bindparam("many"))
+)

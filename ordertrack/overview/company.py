@@ -1,0 +1,91 @@
+"""Every restaurant of a tenant as it stands now, the worst first, with what needs attention."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ordertrack.overview import attention, open_orders, shares
+from ordertrack.overview.attention import Cancelled, Line
+from ordertrack.overview.open_orders import OpenOrder
+from ordertrack.overview.rows import Row, row
+from ordertrack.presence import overview as floor_overview
+from ordertrack.restaurants import cache
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla.estimates import quoting
+
+QUOTED_FOR = Fulfilment.DELIVERY
+_IN_KITCHEN = (OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
+_MOST_COUNTED = 99  # as the schema counts a kitchen's load
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`changes_at` is when it is no longer true though nothing happens: an order is late, a shift begins."""
+
+    rows: tuple[Row, ...]
+    lines: tuple[Line, ...]
+    changes_at: dt.datetime | None
+
+    @property
+    def late(self) -> int:
+        return sum(each.late for each in self.rows)
+
+    @property
+    def open(self) -> int:
+        return sum(each.open for each in self.rows)
+
+    @property
+    def judged(self) -> int:
+        return sum(each.share.judged for each in self.rows)
+
+    @property
+    def part_in_target(self) -> float | None:
+        return sum(each.share.in_target for each in self.rows) / self.judged if self.judged else None
+
+    @property
+    def oldest(self) -> Row | None:
+        """The restaurant that the oldest open order is in."""
+        found = [(each.oldest.began_at, each.place, each) for each in self.rows if each.oldest is not None]
+        return min(found)[-1] if found else None
+
+
+def read(tenant_id: uuid.UUID) -> Overview:
+    """How it is now. The number of queries does not grow with that of restaurants or orders."""
+    now = dt.datetime.now(dt.UTC)
+    restaurants = {each.id: each for each in cache.of_tenant(tenant_id)}
+    floors = {floor.id: floor for floor in floor_overview.read(tenant_id).floors if floor.id in restaurants}
+    orders = open_orders.read(tenant_id, restaurants, now)
+    of_each: dict[uuid.UUID, list[OpenOrder]] = {each: [] for each in restaurants}
+    for order in orders:
+        of_each[order.restaurant_id].append(order)
+    share_of = shares.read(tenant_id, list(restaurants.values()), now)
+    quotes = quoting.quotes(tenant_id, QUOTED_FOR, {each: _load(found) for each, found in of_each.items()})
+    cancelled = attention.cancelled(tenant_id, now)
+    rows = [
+        row(restaurants[each], of_each[each], floor, share_of[each], quotes[each], rank, now)
+        for rank, (each, floor) in enumerate(floors.items())
+        if each in quotes  # settings of a restaurant made a moment ago may not have been read yet
+    ]
+    alarms = {each: floor.alarms for each, floor in floors.items()}
+    return Overview(
+        tuple(sorted(rows, key=lambda each: each.place)),
+        attention.lines(restaurants, alarms, orders, cancelled, now),
+        _next_change(rows, orders, cancelled.values(), now),
+    )
+
+
+def _load(orders: Sequence[OpenOrder]) -> int:
+    return min(sum(order.status in _IN_KITCHEN for order in orders), _MOST_COUNTED)
+
+
+def _next_change(
+    rows: Iterable[Row], orders: Iterable[OpenOrder], cancelled: Iterable[Cancelled], now: dt.datetime
+) -> dt.datetime | None:
+    moments = [order.timer.late_at for order in orders if not order.is_forgotten]
+    moments += [each.pace_until for each in rows]
+    moments += [moment for each in rows if each.shift for moment in (each.shift.begins, each.shift.ends)]
+    moments += [each.until for each in cancelled]
+    return min((moment for moment in moments if moment is not None and moment >= now), default=None)

@@ -1,0 +1,101 @@
+"""What the templates of the overview are given, for the page and for what is sent to open ones alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from ordertrack.i18n import formats, labels
+from ordertrack.i18n.moments import instant
+from ordertrack.i18n.translate import digits
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.overview.attention import BOARD_OF, Line, Trouble
+from ordertrack.overview.company import Overview
+from ordertrack.overview.open_orders import OPEN, OpenOrder
+from ordertrack.overview.rows import Row
+from ordertrack.overview.shares import Share
+from ordertrack.tenants import tablets
+
+NEAR = 0.90  # below this share of a row's orders in target its figure points down
+LOW = 0.85  # below this one it has the colour of what is late
+_FEWEST = 10  # orders below which no share is called low
+_WIDTH, _HEIGHT, _LEAST = 100.0, 36.0, 0.65
+
+
+def values(overview: Overview) -> dict[str, Any]:
+    return {
+        "overview": overview,
+        "rows": overview.rows,
+        "titles": tablets.BOARDS,
+        "address_of": address_of,
+        "share_text": formats.share,
+        "verdict_of": verdict,
+        "line_of": path_through,
+        "near_at": _height(NEAR),
+        "lasting": lasting,
+        "minutes_of": minutes_of,
+        "stack_said": stack_said,
+        "statuses": OPEN,
+        "shift_of_all": shift_of_all(overview),
+    }
+
+
+def address_of(line: Line) -> str:
+    """Where somebody can see to it: the order if it is one, else a board."""
+    if line.order is not None:
+        return f"/orders/{line.order.id}"
+    if line.trouble == Trouble.CANCELLED:
+        return f"/orders?restaurant={line.slug}"
+    return f"/r/{line.slug}/{line.alarm.board if line.alarm else BOARD_OF[line.trouble]}"
+
+
+def verdict(share: Share) -> str:
+    """`low`, `near` or nothing: a few orders say nothing yet."""
+    if share.part is None or share.judged < _FEWEST:
+        return ""
+    if share.part < LOW:
+        return "low"
+    return "near" if share.part < NEAR else ""
+
+
+def path_through(points: Sequence[float]) -> str:
+    """The path through these shares, in a drawing of 100 by 36; nothing for a single one."""
+    if len(points) < 2:
+        return ""
+    step = _WIDTH / (len(points) - 1)
+    return "M" + "L".join(f"{place * step:.0f} {_height(share)}" for place, share in enumerate(points))
+
+
+def lasting(since: dt.datetime) -> str:
+    """How long something has lasted, as `static/js/core/i18n.js` says it while the page is open."""
+    minutes = max(0, int((dt.datetime.now(dt.UTC) - since).total_seconds()) // 60)
+    if minutes < 60:
+        return _("%(minutes)s min", minutes=minutes)
+    return _("%(hours)s h %(minutes)s", hours=minutes // 60, minutes=digits(f"{minutes % 60:02}"))
+
+
+def minutes_of(order: OpenOrder) -> Markup:
+    """The age of an order in whole minutes, which `static/js/overview/ages.js` keeps true."""
+    minutes = max(0, int((dt.datetime.now(dt.UTC) - order.began_at).total_seconds()) // 60)
+    made = Markup('<span data-minutes-since="{}">{}</span> <small>{}</small>')
+    return made.format(instant(order.began_at), digits(minutes), _("min"))
+
+
+def stack_said(row: Row) -> str:
+    """How many orders are in each state, in words."""
+    counted = row.by_status.items()
+    return formats.listed(f"{labels.status(status)} {digits(number)}" for status, number in counted)
+
+
+def shift_of_all(overview: Overview) -> Row | None:
+    """A restaurant whose running shift is that of all of them; None if there is no such."""
+    running = [row for row in overview.rows if row.is_running]
+    shifts = {(row.shift.name, row.shift.ends, row.zone) for row in running if row.shift is not None}
+    return running[0] if len(shifts) == 1 and len(running) == len(overview.rows) else None
+
+
+def _height(share: float) -> str:
+    return f"{_HEIGHT - (max(share, _LEAST) - _LEAST) / (1 - _LEAST) * (_HEIGHT - 2):.0f}"
