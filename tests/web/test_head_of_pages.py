@@ -12,7 +12,15 @@ from support.cast import House
 
 Open = Callable[..., Page]
 PATHS = (
-    *("/boards", "/orders", "/orders/{order}", "/orders/{order}/change", "/r/hamra/open", "/r/hamra/pace"),
+    *(
+        "/",
+        "/boards",
+        "/orders",
+        "/orders/{order}",
+        "/orders/{order}/change",
+        "/r/hamra/open",
+        "/r/hamra/pace",
+    ),
     *("/r/hamra/riders", "/r/hamra/settings", "/rules", "/screens", "/people", "/tablets", "/sla?range=7"),
     *("/sla/settings", "/sla/settings/hamra"),
 )
@@ -89,7 +97,7 @@ def test_it_names_the_company_and_the_page_that_is_open(cedar: House, open_page:
     expect(page.get_by_role("heading", level=1)).to_have_text("Cedar")
     expect(page.get_by_role("navigation").locator("[aria-current=page]")).to_have_text("People")
     page = open_page(cedar.maya, "/people", viewport=NARROW)
-    expect(page.locator(".pages > a")).to_have_text(["Boards", "Orders", "Reports"])
+    expect(page.locator(".pages > a")).to_have_text(["Now", "Boards", "Orders", "Reports"])
     page.get_by_role("button", name="More pages").click()
     expect(page.locator("#more-pages [aria-current=page]")).to_have_text("People")
     page.get_by_role("link", name="Tablets").click()
