@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from ordertrack.database.config import ROOT
 from ordertrack.tracking import colours
-from ordertrack.tracking.colours import BLACK, DARK_SURFACE, LIGHT_GROUND, READABLE, WHITE, Rgb
+from ordertrack.tracking.colours import BLACK, DARK_SURFACE, LIGHT_GROUND, WHITE, Rgb
 
 LADDER = (*range(0, 256, 15), 118, 119, 188)  # with the greys on which neither black nor white stands out
+READABLE = 4.5  # WCAG 2, for text of any size
 COLOURS = st.tuples(*[st.integers(0, 255)] * 3)
 
 

@@ -149,6 +149,8 @@ def test_a_setting_reaches_an_open_page_and_keeps_who_is_about_to_call_where_the
     expect(page.locator(".place")).to_contain_text("Makdissi St")
     expect(page.locator("#call")).to_have_attribute("href", "tel:+9611555702")
     expect(page.locator("#call")).to_be_focused()
+    expect(page).to_have_title(f"Order {shown.number} · Seven Lemons")
+    expect(page.locator("[name=theme-color]").first).to_have_attribute("content", "#ffd84a")
     assert page.evaluate("window.isSamePage")
     move(app, cedar, shown.id, CONFIRMED)
     expect(page.locator(".headline")).to_have_text("Your order is confirmed")

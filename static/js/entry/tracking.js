@@ -10,11 +10,17 @@ const told = () => NEWS.map((selector) => progress.querySelector(selector)?.text
 let said = told();
 let focused = "";
 
-// The restaurant's colours may have changed, and whoever stood on a link still stands there.
+// The restaurant may have changed its face; that of the window goes with it.
 function wear() {
-  document.documentElement.style.cssText = one(progress, ".hero").dataset.colours ?? "";
+  const { style } = document.documentElement;
+  style.cssText = one(progress, ".hero").dataset.colours ?? "";
+  document.title = [".number", ".face bdi"].map((part) => one(progress, part).textContent).join(" · ");
+  for (const meta of /** @type {NodeListOf<HTMLMetaElement>} */ (document.querySelectorAll("[name=theme-color]"))) {
+    meta.content = style.getPropertyValue(`--${meta.media.includes("dark") ? "night" : "day"}-brand`);
+  }
 }
 
+// Whoever stood on a link still stands there.
 beforeSwap(REMEMBER, () => { focused = document.activeElement?.id ?? ""; });
 afterSwap(RESTORE, () => { if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true }); });
 
