@@ -1,6 +1,7 @@
 """The pages on which a house is set up: people, riders, tablets, targets, operations, rules."""
 
 from ordertrack.backoffice import (
+    brand_views,
     operations_views,
     pace_views,
     people_views,
@@ -13,6 +14,7 @@ from ordertrack.backoffice import (
 BLUEPRINTS = (
     operations_views.blueprint,
     targets_views.blueprint,
+    brand_views.blueprint,
     rule_set_views.blueprint,
     pace_views.blueprint,
     rider_views.blueprint,

@@ -1,4 +1,4 @@
-"""The tables of what was saved of a restaurant: its rules, its targets, how it operates, its riders."""
+"""The tables of what was saved of a restaurant: rules, targets, operations, pace, brand and riders."""
 
 from __future__ import annotations
 
@@ -93,6 +93,17 @@ class SavedPace(Version):
     state: Mapped[str]
     minutes: Mapped[int]
     until: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class SavedBrand(Version):
+    """How a restaurant showed itself to guests; the last version holds. `address` is a list of lines."""
+
+    __tablename__ = "restaurant_brands"
+
+    colour: Mapped[str]
+    name: Mapped[str | None]
+    phone: Mapped[str | None]
+    address: Mapped[list[str]] = mapped_column(JSONB)
 
 
 class ListedRider(Base):

@@ -12,7 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from ordertrack.database.session import db
 from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.restaurants import cache, operations, pace
+from ordertrack.restaurants import brand, cache, operations, pace
+from ordertrack.restaurants.brand import BRAND, Brand
+from ordertrack.restaurants.brand_check import problems_of_brand
 from ordertrack.restaurants.cache import RULES, TARGETS
 from ordertrack.restaurants.calendar import Rules
 from ordertrack.restaurants.checks import (
@@ -123,6 +125,21 @@ def save_pace(wanted: Pace, *, by: Principal, seen: int | None = None) -> Pace |
             return None
         saved.newest(PACE, seen)
         return replace(wanted, version=saved.add(PACE, wanted))
+
+
+def save_brand(wanted: Brand, *, by: Principal, seen: int | None = None) -> Brand | None:
+    """Save how `wanted.restaurant_id` shows itself to guests, and commit; None if that holds already.
+
+    Raises UnusableSettings, also if somebody else saved meanwhile, and LookupError for no restaurant of the
+    tenant; then nothing is saved.
+    """
+    refuse(problems_of_brand(wanted))
+    with saving(wanted.restaurant_id, by) as saved:
+        before = brand.read(by.tenant_id, wanted.restaurant_id)
+        if before == replace(wanted, version=saved.newest(BRAND)):
+            return None
+        saved.newest(BRAND, seen)
+        return replace(wanted, version=saved.add(BRAND, wanted))
 
 
 def _mark_stale(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, from_date: dt.date) -> None:

@@ -12,7 +12,7 @@ from ordertrack.i18n.translate import marked
 from ordertrack.orders.records import OrderRecord
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 from ordertrack.sla import card_timers
-from ordertrack.sla.estimates.expected_end import ExpectedEnd
+from ordertrack.tracking import host, look
 
 _USUAL_WAY = (
     OrderStatus.PENDING,
@@ -46,6 +46,7 @@ _COMPLETED_AS = {
 class Milestone:
     """A line of the page: `at` is None for what may still come (`is_ahead`), and where nobody knows when."""
 
+    status: OrderStatus
     title: str
     at: dt.datetime | None
     is_current: bool
@@ -56,6 +57,7 @@ def milestones(order: OrderRecord) -> list[Milestone]:
     """Steps that were made, each with its own time; then those still ahead on the usual way."""
     made = [
         Milestone(
+            step.status,
             _title_of_step(order, number),
             step.at if step.is_timed else None,
             step is order.steps[-1] and not is_over(order),
@@ -69,42 +71,37 @@ def milestones(order: OrderRecord) -> list[Milestone]:
         for status in _USUAL_WAY[_USUAL_WAY.index(order.status) + 1 :]
         if status != OrderStatus.DELIVERING or order.fulfilment == Fulfilment.DELIVERY
     ]
-    return made + [Milestone(_title(order, status), None, False, is_ahead=True) for status in ahead]
+    return made + [Milestone(status, _title(order, status), None, False, is_ahead=True) for status in ahead]
 
 
 def is_over(order: OrderRecord) -> bool:
     return order.status in TERMINAL
 
 
-def headline(order: OrderRecord) -> str:
-    return _title_of_step(order, len(order.steps) - 1)
-
-
 def progress(order: OrderRecord) -> str:
-    """The message that replaces the page's steps."""
+    """The message that replaces the page's progress."""
     return current_app.jinja_env.get_template("tracking/_progress_message.html").render(**values(order))
 
 
 def values(order: OrderRecord) -> dict[str, object]:
     """What the progress template shows; no token, and of the customer where it goes to."""
+    end = card_timers.expected_end_of(order)
     return {
         "order": order,
-        "headline": headline(order),
+        "look": look.of_order(order),
+        "headline": host.headline(order),
+        "way": host.way(order),
         "milestones": milestones(order),
         "is_over": is_over(order),
-        "expected_end": (end := card_timers.expected_end_of(order)),
+        "expected_end": end,
+        "waits_until": host.waits_until(order),
         "first_promise": order.promised_at and order.promised_at - dt.timedelta(minutes=order.delayed_now),
-        "against_promise": _against_promise(order, end),
+        "delay": list(host.delay(order, end)),
+        "is_earlier": host.is_earlier(order, end),
+        "left": end and host.left(end, dt.datetime.now(dt.UTC)),
+        "owed": host.owed(order),
+        "payment": list(host.payment(order)),
     }
-
-
-def _against_promise(order: OrderRecord, end: ExpectedEnd | None) -> str:
-    """What is said where what is promised lies outside of what is estimated; nothing where they agree."""
-    if end is None or order.promised_at is None or end.low_at <= order.promised_at <= end.high_at:
-        return ""
-    if order.promised_at < end.low_at:
-        return _("It will probably be later than promised.")
-    return _("It will probably be earlier than promised.")
 
 
 def _title_of_step(order: OrderRecord, number: int) -> str:

@@ -23,6 +23,7 @@ _INLINED = (
     "bundles/js/core/page_theme.js",
     "bundles/css/entry/kitchen.css",
     "bundles/css/entry/dispatch.css",
+    "bundles/css/entry/tracking.css",
 )
 _WORKER = "bundles/js/offline/worker.js"
 
@@ -54,6 +55,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["static_url"] = lambda name: prefix + name
     app.extensions["inlined"] = {name: (folder / name).read_text().strip() for name in _INLINED}
     app.jinja_env.globals["inlined"] = _inline
+    app.jinja_env.globals["root_style"] = _root_style
     app.extensions["worker"] = (folder / _WORKER).read_text()
     app.extensions["sources"] = {name: _source_of(text) for name, text in app.extensions["inlined"].items()}
 
@@ -61,6 +63,13 @@ def init_app(app: Flask) -> None:
 def _inline(name: str) -> Markup:
     g.setdefault("inlined", []).append(current_app.extensions["sources"][name])
     return Markup(current_app.extensions["inlined"][name])  # noqa: S704 (files of our own)
+
+
+def _root_style(declarations: str) -> Markup:
+    """A style sheet of the page's own. Its declarations were made here: nothing in them was typed."""
+    rule = f":root{{{declarations}}}"
+    g.setdefault("inlined", []).append(_source_of(rule))
+    return Markup(rule)  # noqa: S704 (colours of our own making)
 
 
 def content_security_policy() -> str:

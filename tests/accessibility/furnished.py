@@ -14,6 +14,7 @@ from ordertrack.orders import actions, changes, intake, records, transitions
 from ordertrack.orders.change_draft import AddLine, SetFields, VoidLine
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.restaurants import cache, roster, save
+from ordertrack.restaurants.brand import Brand
 from ordertrack.restaurants.roster import Rider
 from ordertrack.restaurants.targets import Target
 from ordertrack.rules.order_actions import OrderAction
@@ -54,6 +55,8 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
     write(operator, house, service(house, 11, now - dt.timedelta(9), 8, 250))
     with tenant_context(app, house.tenant_id):
         for restaurant in cache.of_tenant(house.tenant_id):
+            shown = Brand(restaurant.id, "#ffd84a", "سبع ليمونات", "+961 1 555 701", ("Makdissi St", "Hamra"))
+            save.save_brand(shown, by=house.maya.principal)
             for rider in (Rider("زياد", "+961 3 654321", is_here=True), Rider("Nadim")):
                 roster.save(restaurant.id, rider, by=house.maya.principal)
             day = restaurant.calendar.day_of(now) - dt.timedelta(30)

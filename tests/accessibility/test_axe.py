@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,7 +19,7 @@ _STRUCTURE = {
     "resultTypes": ["violations"],
 }
 _COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
-_LOOKS = {
+_LOOKS: dict[str, tuple[tuple[Literal["light", "dark"], dict[str, object]], ...]] = {
     "en": (("light", _STRUCTURE), ("light", _COLOURS), ("dark", _COLOURS)),
     "fr": (("light", _STRUCTURE),),
     "ar": (("light", _STRUCTURE),),
@@ -33,11 +34,11 @@ _RUN = """async ([theme, options]) => {
 
 
 def violations(page: Page, language: str) -> list[str]:
-    return [
-        f"{theme}: {found}"
-        for theme, options in _LOOKS[language]
-        for found in page.evaluate(_RUN, [theme, options])
-    ]
+    found = []
+    for theme, options in _LOOKS[language]:
+        page.emulate_media(color_scheme=theme)  # by which a guest's page goes
+        found += [f"{theme}: {each}" for each in page.evaluate(_RUN, [theme, options])]
+    return found
 
 
 def look(page: Page, view: View, furnished: Furnished, language: str) -> list[str]:

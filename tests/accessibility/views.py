@@ -138,6 +138,12 @@ def _give_back(page: Page) -> None:
     expect(page.locator(".row.ended")).to_have_count(0)
 
 
+def _no_phone(page: Page) -> None:
+    page.locator("[name=phone]").fill("01 555")
+    page.keyboard.press("Enter")
+    expect(page.locator("#problem-phone")).to_be_visible()
+
+
 def _wrong_password(page: Page) -> None:
     page.locator("[name=email]").fill("nobody@cedar.example")
     page.locator("[name=password]").fill("wrong")
@@ -214,6 +220,7 @@ VIEWS = {
     "busy or paused": View("/r/hamra/pace"),
     "riders": View("/r/hamra/riders", "karim", states=(_another_of_the_same_name,)),
     "floor settings": View("/r/hamra/settings"),
+    "what guests see": View("/r/hamra/brand", states=(_no_phone,)),
     "rules of the company": View("/rules"),
     "screens": View("/screens"),
     "people": View("/people", states=(_ask_to_end, _end_access, _give_back)),

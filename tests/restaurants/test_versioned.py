@@ -18,7 +18,8 @@ from flask import Flask
 from ordertrack.database.channels import SETTINGS_CHANNEL
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
-from ordertrack.restaurants import cache, operations, versioned
+from ordertrack.restaurants import brand, cache, operations, versioned
+from ordertrack.restaurants.brand import BRAND, Brand
 from ordertrack.restaurants.cache import RULES, TARGETS
 from ordertrack.restaurants.calendar import Rules
 from ordertrack.restaurants.operations import OPERATIONS, OperationSettings
@@ -31,7 +32,7 @@ from support.cast import House
 from support.database import connect
 
 TODAY = dt.date(2025, 11, 20)
-KINDS: dict[str, Kind[Any]] = {"rules": RULES, "targets": TARGETS, "operations": OPERATIONS}
+KINDS: dict[str, Kind[Any]] = {"rules": RULES, "targets": TARGETS, "operations": OPERATIONS, "brand": BRAND}
 EACH = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
 
 
@@ -41,6 +42,8 @@ def a_value(kind: Kind[Any], restaurant_id: uuid.UUID, number: int) -> Any:
         return Rules(TODAY, "Asia/Beirut", dt.time(4), early_before=number)
     if kind is TARGETS:
         return Target(Stage.COOK, None, TODAY, 60 + number)
+    if kind is BRAND:
+        return Brand(restaurant_id, f"#{number:06x}", "Seven Lemons", address=("Bliss St", "Hamra"))
     return OperationSettings(restaurant_id, rest_after=60 + number)
 
 
@@ -63,7 +66,10 @@ def test_versions_are_counted_and_the_history_has_each_beside_the_one_before(
     assert kind.history(cedar.tenant_id, hamra) == []
     assert [add(kind, number) for number in range(3)] == [1, 2, 3]
     history = kind.history(cedar.tenant_id, hamra)
-    said = [replace(version.value, version=0) if kind is OPERATIONS else version.value for version in history]
+    said = [
+        replace(version.value, version=0) if kind in (OPERATIONS, BRAND) else version.value
+        for version in history
+    ]
     assert said == [a_value(kind, hamra, number) for number in (2, 1, 0)]
     assert [later.before for later in history] == [*(earlier.value for earlier in history[1:]), None]
     assert {version.saved_by for version in history} == {"Maya"}
@@ -150,15 +156,19 @@ def test_everybody_is_told_of_what_is_saved_and_of_nothing_that_is_not(
 def test_who_saves_reads_it_at_once_and_who_missed_it_finds_out(
     cedar: House, hamra: uuid.UUID, add: Callable[..., int], kind: Kind[Any]
 ) -> None:
-    def shown() -> tuple[int, int]:
-        read = (cache.of_restaurant, operations.of_restaurant)
-        times, works = (of_restaurant(cedar.tenant_id, hamra).version for of_restaurant in read)
-        return times, works
+    def shown() -> tuple[int, ...]:
+        read: tuple[Callable[..., Any], ...] = (
+            cache.of_restaurant,
+            operations.of_restaurant,
+            brand.of_restaurant,
+        )
+        return tuple(of_restaurant(cedar.tenant_id, hamra).version for of_restaurant in read)
 
-    assert shown() == (0, 0)
+    saved_once = (0, 1, 0) if kind is OPERATIONS else (0, 0, 1) if kind is BRAND else (1, 0, 0)
+    assert shown() == (0, 0, 0)
     assert saved_lately(cedar.tenant_id, dt.timedelta(hours=1)) == []
     add(kind, 1)
-    assert shown() == ((0, 1) if kind is OPERATIONS else (1, 0))
+    assert shown() == saved_once
     assert saved_lately(cedar.tenant_id, dt.timedelta(hours=1)) == [hamra]
     assert saved_lately(cedar.tenant_id, dt.timedelta(0)) == []
 

@@ -71,6 +71,7 @@ def _rows(settings: Settings) -> dict[str, list[str]]:
         "staff_members",
         "order_actions",
         "floor_settings",
+        "restaurant_brands",
         "tablets",
         "pin_attempts",
     )

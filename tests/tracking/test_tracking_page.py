@@ -21,7 +21,7 @@ from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.restaurants import rule_sets
 from ordertrack.restaurants.operations import Asked
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet
-from ordertrack.tracking import progress
+from ordertrack.tracking import host, progress
 from ordertrack.tracking.views import SHOWN_AFTER_THE_END
 from support.cast import House
 from support.till import move, order_of
@@ -59,10 +59,10 @@ def test_a_step_back_is_said_as_one(
     order_id = place(cedar)
     bring(cedar, order_id, OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
     order = move(app, cedar, order_id, OrderStatus.PREPARING, reason="Soup is missing")
-    assert progress.headline(order) == "Being prepared again"
+    assert host.headline(order) == "Your food is being made again"
     bring(cedar, order_id, OrderStatus.READY, OrderStatus.DELIVERING)
     order = move(app, cedar, order_id, OrderStatus.READY, reason="Nobody opened")
-    assert progress.headline(order) == "Back at the restaurant"
+    assert host.headline(order) == "Your food is back at the restaurant"
     assert [milestone.title for milestone in progress.milestones(order)][2:] == [
         "Being prepared",
         "Ready",

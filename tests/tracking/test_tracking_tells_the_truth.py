@@ -122,10 +122,10 @@ def test_a_step_never_goes_back_and_is_said_aloud_once(
     assert old is not None and "progress" in old.data
     expect(page.locator("#news")).to_be_empty()
     move(app, cedar, order_id, OrderStatus.CONFIRMED)
-    expect(page.locator("#news")).to_have_text("Confirmed by the restaurant")
+    expect(page.locator("#news")).to_have_text("Your order is confirmed")
     page.evaluate("text => htmx.swap({ text, sourceElement: document.body, swap: 'none' })", old.data)
     expect(page.locator(".steps .current")).to_contain_text("Confirmed")
-    expect(page.locator("#news")).to_have_text("Confirmed by the restaurant")
+    expect(page.locator("#news")).to_have_text("Your order is confirmed")
     expect(page.locator("#progress")).not_to_have_attribute("aria-live", re.compile(".*"))
 
 
@@ -133,7 +133,7 @@ def test_a_link_that_ends_while_it_is_open_says_so_and_asks_no_more(
     app: Flask, settings: Settings, cedar: House, order_id: uuid.UUID, page: Page, network: NetworkProxy
 ) -> None:
     move(app, cedar, order_id, OrderStatus.CANCELLED)
-    expect(page.locator(".headline")).to_have_text("Cancelled")
+    expect(page.locator(".headline")).to_have_text("Your order was cancelled")
     earlier(settings, cedar, order_id, dt.timedelta(days=2))
     network.cut()
     page_recorder.expect_state(page, "reconnecting")

@@ -20,10 +20,11 @@ from ordertrack.database.session import db, enter_tenant
 from ordertrack.demo.house import past_weeks, tablet_people
 from ordertrack.demo.house.tablet_people import KnownPin
 from ordertrack.demo.simulation import menu
-from ordertrack.restaurants import roster
+from ordertrack.restaurants import brand, roster
+from ordertrack.restaurants.brand import Brand
 from ordertrack.restaurants.operations import OperationSettings
 from ordertrack.restaurants.roster import Rider
-from ordertrack.restaurants.save import save_operations
+from ordertrack.restaurants.save import save_brand, save_operations
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.models import Restaurant, StaffMember, Tenant
@@ -34,6 +35,10 @@ SLUG = "demo"
 TENANT_NAME = "Seven Lemons"
 RESTAURANTS = {"hamra": "Seven Lemons Hamra", "jounieh": "Seven Lemons Jounieh"}
 TIMEZONE = "Asia/Beirut"
+_SHOWN_TO_GUESTS = {
+    "hamra": ("#17493a", "+961 1 555 701", ("Makdissi Street 48", "Hamra, Beirut")),
+    "jounieh": ("#8a3b12", "+961 9 555 702", ("Old Souk 12", "Jounieh")),
+}
 KEPT_IN = "demo-sign-ins.json"
 
 _STAFF = (
@@ -130,6 +135,9 @@ def _open_restaurants(tenant: Tenant) -> None:
         if slug not in there:
             there[slug] = accounts.create_restaurant(tenant, name, slug, TIMEZONE).id
             save_operations(OperationSettings(there[slug], stations=menu.STATIONS[slug]), by=by)
+        if brand.of_restaurant(tenant.id, there[slug]).version == 0:
+            colour, phone, address = _SHOWN_TO_GUESTS[slug]
+            save_brand(Brand(there[slug], colour, TENANT_NAME, phone, address), by=by)
         if roster.of_restaurant(tenant.id, there[slug]).version == 0:
             for number, rider in enumerate(menu.RIDERS):
                 # The last one has the day off.

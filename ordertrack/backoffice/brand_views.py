@@ -1,0 +1,85 @@
+"""The page on which managers say how a restaurant shows itself to its guests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ordertrack.backoffice import brand_form
+from ordertrack.i18n.form_fields import Typed, whole
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import marked
+from ordertrack.restaurants import brand
+from ordertrack.restaurants.brand import BRAND, Brand
+from ordertrack.restaurants.brand_check import LONGEST_NAME, LONGEST_PHONE
+from ordertrack.restaurants.save import save_brand
+from ordertrack.restaurants.versioned import UnusableSettings
+from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.restaurants import FoundRestaurant, restaurant_or_404
+from ordertrack.tenants.sign_in import managing_principal
+
+blueprint = Blueprint("brand_settings", __name__)
+
+
+@blueprint.get("/r/<restaurant>/brand")
+def show(restaurant: str) -> ResponseReturnValue:
+    """What guests see of a restaurant, and everything that was saved."""
+    principal, found = _find(restaurant)
+    held = _held(principal, found)
+    return _page(principal, found, held, brand_form.typed(held))
+
+
+@blueprint.post("/r/<restaurant>/brand")
+def save(restaurant: str) -> ResponseReturnValue:
+    """Form: `colour` (#rrggbb), `name`, `phone`, `address` (one line a line), `seen`: the version shown."""
+    principal, found = _find(restaurant)
+    typed = Typed(request.form)
+    try:
+        wanted = brand_form.read(typed, found.id)
+        saved = save_brand(wanted, by=principal, seen=whole(typed["seen"]))
+    except UnusableSettings as error:
+        return _page(principal, found, _held(principal, found), typed, error.problems), 422
+    flash(
+        _("Nothing was changed: these settings hold already.")
+        if saved is None
+        else _("Saved. Guests see it from now on."),
+        "brand",
+    )
+    return redirect(url_for("brand_settings.show", restaurant=found.slug), 303)
+
+
+def _page(
+    principal: Principal,
+    restaurant: FoundRestaurant,
+    held: Brand,
+    typed: Typed,
+    problems: Mapping[str, str] | None = None,
+) -> str:
+    return render_template(
+        "backoffice/brand.html",
+        principal=principal,
+        restaurant=restaurant,
+        zone=ZoneInfo(restaurant.timezone),
+        held=held,
+        typed=typed,
+        problems=problems or {},
+        history=BRAND.history(principal.tenant_id, restaurant.id),
+        changes=brand_form.changes,
+        longest_name=LONGEST_NAME,
+        longest_phone=LONGEST_PHONE,
+    )
+
+
+def _find(slug: str) -> tuple[Principal, FoundRestaurant]:
+    principal = managing_principal(marked("Settings are for managers and owners."))
+    return principal, restaurant_or_404(principal, slug)
+
+
+def _held(principal: Principal, restaurant: FoundRestaurant) -> Brand:
+    """The settings as they are now, whatever this process read a moment ago."""
+    held = brand.read(principal.tenant_id, restaurant.id)
+    assert held is not None
+    return held
