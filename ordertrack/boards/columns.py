@@ -20,8 +20,8 @@ class Column:
 
     An alarm stands above the other columns, where nobody can overlook it, and only while it holds a card that
     nobody has acknowledged. A slim column shows what is coming, without its dishes. What stands in an entry
-    column nobody has taken up yet: it is new. A drawer opens over the others. `hint` says how the column is used;
-    where orders stand `by_waiting`, the one that came there first is first.
+    column nobody has taken up yet: it is new. A drawer opens over the others. `hint` says how the
+    column is used; where orders stand `by_waiting`, the one that came there first is first.
     """
 
     name: str
