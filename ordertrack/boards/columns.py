@@ -53,8 +53,8 @@ class Column:
         if self.shown_for is not None:
             moment = _FAR_AHEAD - int(order.status_since.timestamp() * 1000)
         else:
-            due = int((order.status_since if self.by_waiting else order.due_at).timestamp()) * 1000
-            moment = due if order.is_rush else _FAR_AHEAD + due
+            since = order.status_since.timestamp() if self.by_waiting else int(order.due_at.timestamp())
+            moment = int(since * 1000) + (0 if order.is_rush else _FAR_AHEAD)
         if order.follows_number is not None:
             return f"{moment:014}{order.follows_number:06}{order.number:06}"
         return f"{moment:014}{order.number:06}"

@@ -1,6 +1,6 @@
 // The bar below a dispatch board: what is chosen and what it brings to collect, and the riders who may take it, who is
 // here first. One tap on a rider hands all of it over.
-import { numberOf, onCards } from "../core/cards.js";
+import { go, numberOf, onCards } from "../core/cards.js";
 import { byId, emit, make, on, one, write } from "../core/dom.js";
 import { locale, number, say, sayMany } from "../core/i18n.js";
 import { chooseNone, chosenCards } from "./choice.js";
@@ -17,16 +17,17 @@ const list = new Intl.ListFormat(locale(), { type: "unit", style: "short" });
 let latest = [];
 let look = "";
 
-/** @param {{ key: string, name: string }} rider */
-function give(rider) {
+// Who uses keys goes on from there.
+/** @param {{ key: string, name: string }} rider @param {boolean} isByKey */
+function give(rider, isByKey) {
   const cards = chosenCards();
   latest = handOver(cards, rider);
   chooseNone();
   form.reset();
-  const said = sayMany("%(num)s order with %(name)s", "%(num)s orders with %(name)s", cards.length, { name: rider.name });
-  write(one(handed, "p"), `✓ ${said}`);
+  write(one(handed, "p"), sayMany("%(num)s order for %(name)s", "%(num)s orders for %(name)s", cards.length, { name: rider.name }));
   follow();
-  if (!handed.hidden) one(handed, "button").focus();
+  if (isByKey && !handed.hidden) one(handed, "button").focus();
+  else if (isByKey) go([...byId("column-ready").children].find((card) => !cards.includes(card)));
 }
 
 /** @param {ReturnType<typeof ridersToOffer>[number]} rider */
@@ -43,7 +44,7 @@ function riderButton(rider) {
     out.append(" ", age);
     button.append(" ", out);
   }
-  button.addEventListener("click", () => give(rider));
+  button.addEventListener("click", ({ detail }) => give(rider, detail === 0));
   return button;
 }
 
@@ -74,7 +75,7 @@ one(bar, ".clear").addEventListener("click", chooseNone);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const name = `${new FormData(form).get("rider")}`.trim();
-  if (name) give({ key: "", name });
+  if (name) give({ key: "", name }, true);
 });
 one(handed, "button").addEventListener("click", () => {
   for (const { id } of stillUndoable(latest)) takeBack(id);
