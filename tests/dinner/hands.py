@@ -110,8 +110,12 @@ class Hands:
 
     def _and_close(self, is_done: bool) -> bool:
         """What was opened over the board does not stay open."""
-        if self.tablet.page.locator(".card:popover-open").count():
-            self.tablet.page.keyboard.press("Escape")
+        close = self.tablet.page.locator(".card:popover-open .close-ticket")
+        try:
+            if close.count():
+                close.click(timeout=PRESENCE)
+        except TimeoutError:
+            pass  # it closed by itself
         return is_done
 
     def _choose(self, order: str) -> bool:

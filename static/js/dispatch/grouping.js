@@ -11,6 +11,19 @@
  * @property {(group: Group) => void} write what the heading says
  */
 
+/** @type {WeakMap<HTMLElement, Element>} */
+const arranged = new WeakMap();
+
+// A card that has come from another zone stands at the end, apart, until it is arranged with the others.
+/** @param {HTMLElement[]} cards */
+export function takeIn(cards) {
+  for (const card of cards) {
+    if (!arranged.has(card) || arranged.get(card) === card.parentElement) continue;
+    arranged.delete(card);
+    for (const name of ["order", "--apart", "--end"]) card.style.removeProperty(name);
+  }
+}
+
 /** @param {HTMLElement} list @param {Zone["keyOf"]} keyOf @param {Zone["write"]} write @returns {Zone} */
 export const zoneOf = (list, keyOf, write) => ({ list, headings: new Map(), keyOf, write });
 
@@ -60,8 +73,10 @@ export function arrange(zone, isLast = () => false) {
   groups.forEach((group, index) => {
     group.heading.style.order = `${2 * index}`;
     group.cards.forEach((card, at) => {
+      arranged.set(card, list);
       card.style.order = `${2 * index + 1}`;
-      card.toggleAttribute("data-last", at === group.cards.length - 1);
+      card.style.setProperty("--apart", "0px");
+      card.style.setProperty("--end", at === group.cards.length - 1 ? "var(--r2)" : "0");
     });
     write(group);
   });

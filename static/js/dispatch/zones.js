@@ -4,7 +4,7 @@ import { byId, emit, make, on, write } from "../core/dom.js";
 import { number, say } from "../core/i18n.js";
 import { whenStill } from "../rail/stillness.js";
 import { canBeChosen, choose } from "./choice.js";
-import { arrange, zoneOf } from "./grouping.js";
+import { arrange, takeIn, zoneOf } from "./grouping.js";
 
 /** @typedef {import("./grouping.js").Group} Group */
 
@@ -60,5 +60,5 @@ const zones = /** @type {const} */ ([
 ]);
 const follow = () => whenStill(() => { for (const [zone, isLast] of zones) arrange(zone, isLast); });
 
-onCards(follow);
+onCards((cards) => { takeIn(cards); follow(); });
 for (const change of /** @type {const} */ (["filtered", "tap:queued", "tap:sent", "tap:undone", "tap:refused"])) on(change, follow);

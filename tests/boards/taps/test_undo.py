@@ -118,7 +118,7 @@ def test_while_one_card_can_be_undone_the_others_are_moved_at_once(
     expect(undo(page, held)).to_have_text(COUNTING)
     expect(card(page, held).get_by_role("button", name="Send out")).to_be_disabled()
     page.clock.run_for(1_000)
-    page.keyboard.press("Escape")
+    tap(page, held, "Close")
     open_card(page, other)
     tap(page, other, "Send out")
     expect_status(page, other, OrderStatus.DELIVERING)
