@@ -20,7 +20,8 @@ class Column:
 
     An alarm stands above the other columns, where nobody can overlook it, and only while it holds a card that
     nobody has acknowledged. A slim column shows what is coming, without its dishes. What stands in an entry
-    column nobody has taken up yet: it is new. A drawer opens over the others.
+    column nobody has taken up yet: it is new. A drawer opens over the others. `hint` says how the
+    column is used; where orders stand `by_waiting`, the one that came there first is first.
     """
 
     name: str
@@ -32,6 +33,8 @@ class Column:
     is_slim: bool = False
     is_entry: bool = False
     is_drawer: bool = False
+    by_waiting: bool = False
+    hint: str | None = None
 
     @property
     def dom_id(self) -> str:
@@ -44,13 +47,14 @@ class Column:
         """What the column sorts by, smallest first, as text.
 
         It ends in six digits of the order's number, by which scripts know it. What is in a rush stands first,
-        then what is due first, by the second, with what adds to it; where cards leave, what came last.
+        then what is due first, by the second, with what adds to it, or what waits longest; where cards leave,
+        what came last.
         """
         if self.shown_for is not None:
             moment = _FAR_AHEAD - int(order.status_since.timestamp() * 1000)
         else:
-            due = int(order.due_at.timestamp()) * 1000
-            moment = due if order.is_rush else _FAR_AHEAD + due
+            since = order.status_since.timestamp() if self.by_waiting else int(order.due_at.timestamp())
+            moment = int(since * 1000) + (0 if order.is_rush else _FAR_AHEAD)
         if order.follows_number is not None:
             return f"{moment:014}{order.follows_number:06}{order.number:06}"
         return f"{moment:014}{order.number:06}"
@@ -144,14 +148,30 @@ DISPATCH = Board(
     marked("Dispatch"),
     Role.DISPATCH,
     (
+        Column(
+            OrderStatus.READY,
+            (OrderStatus.READY,),
+            marked("Ready to go"),
+            marked("Nothing is waiting to go out."),
+            is_entry=True,
+            by_waiting=True,
+            hint=marked("longest waiting first; choose several, then a rider"),
+        ),
+        Column(
+            OrderStatus.DELIVERING,
+            (OrderStatus.DELIVERING,),
+            marked("On the road"),
+            marked("Nobody is on the road."),
+            by_waiting=True,
+        ),
         _IN_THE_KITCHEN,
-        _column(OrderStatus.READY, marked("Ready"), marked("Nothing is waiting to go out."), is_entry=True),
-        _column(OrderStatus.DELIVERING, marked("Delivering"), marked("Nobody is on the road.")),
-        _column(
+        Column(
             OrderStatus.COMPLETED,
+            (OrderStatus.COMPLETED,),
             marked("Just completed"),
             marked("Nothing was completed lately."),
             shown_for=_A_WHILE,
+            is_drawer=True,
         ),
         _CANCELLED,
         LATER,

@@ -59,7 +59,7 @@ def next_moves(
     settings = operations.of_restaurant(principal.tenant_id, restaurant.id)
     return {
         fulfilment.value: {
-            status.value: [_next_move(to, settings) for to in moves]
+            status.value: [_next_move(to, fulfilment, settings) for to in moves]
             for status in OrderStatus
             if (moves := _offered(status, fulfilment, board))
         }
@@ -71,6 +71,11 @@ def _offered(status: OrderStatus, fulfilment: Fulfilment, board: Board) -> list[
     return [to for to in allowed(status, fulfilment, board.role) if to is not OrderStatus.CANCELLED]
 
 
-def _next_move(to: OrderStatus, settings: OperationSettings) -> NextMove:
+def _next_move(to: OrderStatus, fulfilment: Fulfilment, settings: OperationSettings) -> NextMove:
     needs_lines = to == OrderStatus.READY and settings.orders.ready_needs_lines
-    return {"to": to.value, "label": move(to), "undo": settings.undo_for(to), "lines": needs_lines}
+    return {
+        "to": to.value,
+        "label": move(to, fulfilment),
+        "undo": settings.undo_for(to),
+        "lines": needs_lines,
+    }

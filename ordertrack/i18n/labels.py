@@ -46,6 +46,11 @@ _MOVES = {
     OrderStatus.COMPLETED: marked("Complete"),
     OrderStatus.CANCELLED: marked("Cancel"),
 }
+_COMPLETES = {
+    Fulfilment.DELIVERY: marked("Delivered"),
+    Fulfilment.PICKUP: marked("Handed over"),
+    Fulfilment.DINE_IN: marked("Served"),
+}
 _ORDER_FIELDS = {
     "note": marked("note"),
     "promised_at": marked("promised time"),
@@ -104,8 +109,10 @@ def fulfilment(which: Fulfilment) -> str:
     return _(_FULFILMENTS[Fulfilment(which)])
 
 
-def move(to: OrderStatus) -> str:
-    """What the button says that moves an order there."""
+def move(to: OrderStatus, fulfilment: Fulfilment | None = None) -> str:
+    """What the button says that moves an order there; of a `fulfilment`, what its end is called."""
+    if to == OrderStatus.COMPLETED and fulfilment is not None:
+        return _(_COMPLETES[Fulfilment(fulfilment)])
     return _(_MOVES[OrderStatus(to)])
 
 

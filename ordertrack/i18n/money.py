@@ -14,14 +14,14 @@ from ordertrack.i18n.translate import add_filters, current, digits
 
 def in_major_units(amount: int, currency: str) -> Decimal:
     """1250 JPY are 1250, 1250 LBP 12.50, 1250 KWD 1.250."""
-    return Decimal(amount).scaleb(-_decimals(currency))
+    return Decimal(amount).scaleb(-decimals(currency))
 
 
 def in_minor_units(amount: Decimal, currency: str) -> int:
     """The other way; raises ValueError for parts of a minor unit."""
-    minor = amount.scaleb(_decimals(currency))
+    minor = amount.scaleb(decimals(currency))
     if not minor.is_finite() or minor != minor.to_integral_value():
-        raise ValueError(f"{currency} has {_decimals(currency)} decimals")
+        raise ValueError(f"{currency} has {decimals(currency)} decimals")
     return int(minor)
 
 
@@ -34,7 +34,7 @@ def money(amount: int, currency: str) -> str:
     """As `12.50 €`; decimals that nobody uses any more (the Lebanese pound's) only where some are due."""
     language = current()
     value = in_major_units(amount, currency)
-    unused = get_currency_precision(currency) < _decimals(currency)
+    unused = get_currency_precision(currency) < decimals(currency)
     has_part = unused and value != value.to_integral_value()
     said = format_currency(
         value,
@@ -46,7 +46,8 @@ def money(amount: int, currency: str) -> str:
     return digits(_GLUED.sub("\\1\u00a0", said))
 
 
-def _decimals(currency: str) -> int:
+def decimals(currency: str) -> int:
+    """How many decimals its minor unit is."""
     try:
         return _DECIMALS[currency]
     except KeyError:
@@ -54,7 +55,7 @@ def _decimals(currency: str) -> int:
 
 
 def init_app(app: Flask) -> None:
-    add_filters(app.jinja_env, money=money)
+    add_filters(app.jinja_env, money=money, decimals=decimals)
 
 
 _GLUED = re.compile(r"([A-Za-z])(?=[0-9])")

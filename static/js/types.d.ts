@@ -89,6 +89,7 @@ interface PageEvents {
   "tap:refused": CustomEvent<Tap>;
   over: CustomEvent<string>;
   bye: Event;
+  chosen: Event;
   filtered: Event;
   look: Event;
   sla: Event;

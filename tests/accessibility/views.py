@@ -89,9 +89,20 @@ def _ticket(page: Page) -> None:
     page.locator(".card:popover-open .hold > summary").click()
 
 
-def _change_an_order(page: Page) -> None:
+def _choose_two(page: Page) -> None:
+    for pick in page.locator(".pick:not(:disabled)").all()[:2]:
+        pick.press("Enter")
+    expect(page.locator("#hand")).to_be_visible()
+
+
+def _whole_order(page: Page) -> None:
     _close(page)
-    page.locator(".columns .card [data-sheet]").first.click()
+    page.locator("#column-ready .card:has(.pick) [data-more]").first.click()
+    expect(page.locator(".card:popover-open")).to_be_visible()
+
+
+def _change_an_order(page: Page) -> None:
+    page.locator(".card:popover-open [data-sheet]").click()
     expect(page.locator("#order-sheet .change-order")).to_be_visible()
 
 
@@ -191,7 +202,7 @@ VIEWS = {
     "dispatch": View(
         "/r/hamra/dispatch",
         is_live=True,
-        states=(_unfold, _panel("#later-toggle", "#later"), _change_an_order),
+        states=(_unfold, _choose_two, _panel("#later-toggle", "#later"), _whole_order, _change_an_order),
     ),
     "kitchen without a line": View("/r/hamra/kitchen", "nour", is_live=True, states=(_tap_without_a_line,)),
     "kitchen on a tablet": View("/r/hamra/kitchen", "tablet", is_live=True, states=(_who_are_you, _pin)),

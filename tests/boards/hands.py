@@ -40,6 +40,11 @@ def line(page: Page, order_id: uuid.UUID, position: int) -> Locator:
     return card(page, order_id).locator(f"[data-line='{position}']").get_by_role("button")
 
 
+def open_card(page: Page, order_id: uuid.UUID) -> None:
+    """Have all of an order lie over the dispatch board, which shows a row of it."""
+    card(page, order_id).locator("[data-more]").click()
+
+
 def expect_live(*pages: Page) -> None:
     for page in pages:
         expect(page.locator("#live")).to_have_text("Live", timeout=20_000)

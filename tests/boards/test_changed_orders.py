@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from boards.hands import DISPATCH, KITCHEN, button, card, expect_live, line, set_operations
+from boards.hands import DISPATCH, KITCHEN, button, card, expect_live, line, open_card, set_operations
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import changes, intake, records
 from ordertrack.orders.change_draft import AddLine, SetFields, VoidLine
@@ -62,6 +62,7 @@ def test_dispatch_changes_an_order_and_the_kitchen_sees_it_until_it_says_so(
     bring(cedar, order_id, *COOKING)
     kitchen, dispatch = open_page(cedar.nour, KITCHEN), open_page(cedar.karim, DISPATCH)
     expect_live(kitchen, dispatch)
+    open_card(dispatch, order_id)
     card(dispatch, order_id).locator("[data-sheet]").click()
     sheet = dispatch.locator("#order-sheet")
     sheet.get_by_label("New line").first.fill("Fattoush")
@@ -155,6 +156,7 @@ def test_a_sheet_says_what_is_wrong_and_keeps_what_was_typed(
     order_id = take(amounts={"currency": "LBP", "total": 89500000})
     dispatch = open_page(cedar.karim, DISPATCH, strict=False)
     expect_live(dispatch)
+    open_card(dispatch, order_id)
     card(dispatch, order_id).locator("[data-sheet]").click()
     sheet = dispatch.locator("#order-sheet")
     expect(sheet.get_by_label("Total")).to_have_value("895000.00")
@@ -176,6 +178,7 @@ def test_a_sheet_without_a_connection_keeps_what_was_typed(
     order_id = take()
     dispatch = open_page(cedar.karim, DISPATCH, strict=False, base_url=network.address)
     expect_live(dispatch)
+    open_card(dispatch, order_id)
     card(dispatch, order_id).locator("[data-sheet]").click()
     sheet = dispatch.locator("#order-sheet")
     sheet.get_by_label("City").fill("Beirut")

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
+from boards.hands import open_card
 from ordertrack.boards import riders
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
@@ -184,6 +185,7 @@ def test_who_is_here_stands_on_the_strip_at_once_with_a_phone_and_is_offered_fir
     carried = give("ALI", is_out=True)
     expect(rider_of(page, "ali")).to_contain_text("carries 2")
     assign = page.locator(f"#{card_id(order_id)} details.assign")
+    open_card(page, order_id)
     assign.locator("summary").click()
     expect(assign.locator(".picks button")).to_have_text(
         ["Nadim", "ali on the road", "Samir not here", "Ziad not here"]

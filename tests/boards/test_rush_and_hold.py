@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from boards.hands import COOKING, DISPATCH, KITCHEN, act, button, card, expect_live, move
+from boards.hands import COOKING, DISPATCH, KITCHEN, act, button, card, expect_live, move, open_card
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions
@@ -31,6 +31,7 @@ def test_a_rush_put_on_by_dispatch_stands_first_in_the_kitchen_until_it_is_taken
     kitchen, dispatch = open_page(cedar.nour, KITCHEN), open_page(cedar.karim, DISPATCH)
     expect_live(kitchen, dispatch)
     assert numbers(kitchen, "pending") == numbers(dispatch, "kitchen") == ["1", "2"]
+    open_card(dispatch, second)
     button(dispatch, second, "Rush").click()
     expect(card(kitchen, second).locator(".rush")).to_have_text("Rush")
     assert numbers(kitchen, "pending") == ["2", "1"]
@@ -48,6 +49,7 @@ def test_what_is_held_says_why_and_does_not_move_from_a_board_until_it_is_releas
     order_id = place(cedar)
     kitchen, dispatch = open_page(cedar.nour, KITCHEN), open_page(cedar.karim, DISPATCH)
     expect_live(kitchen, dispatch)
+    open_card(dispatch, order_id)
     card(dispatch, order_id).get_by_text("Hold…").click()
     card(dispatch, order_id).get_by_role("button", name="Waiting for payment").click()
     expect(card(kitchen, order_id).locator(".held")).to_have_text("On hold Waiting for payment")
@@ -93,16 +95,18 @@ def test_a_rider_is_given_an_order_by_name_and_those_of_late_are_offered(
     page = open_page(cedar.karim, DISPATCH)
     expect_live(page)
     expect(card(page, pickup).get_by_text("Rider…")).to_have_count(0)
+    open_card(page, order_id)
     card(page, order_id).get_by_text("Rider…").click()
     card(page, order_id).get_by_role("button", name="Hadi").click()
     expect(card(page, order_id)).to_have_attribute("data-rider", "Hadi")
-    card(page, order_id).get_by_text("Rider…").click()
+    card(page, order_id).get_by_text("Other rider…").click()
     card(page, order_id).get_by_label("Rider").fill("Ali")
     button(page, order_id, "Assign").click()
     expect(card(page, order_id).locator(".rider")).to_have_text("Ali")
     page.reload()
     expect_live(page)
-    card(page, order_id).get_by_text("Rider…").click()
+    open_card(page, order_id)
+    card(page, order_id).get_by_text("Other rider…").click()
     button(page, order_id, "No rider").press("Enter")  # so soon, another click would be the same tap
     expect(card(page, order_id)).not_to_have_attribute("data-rider", "Ali")
 
@@ -115,6 +119,7 @@ def test_a_button_whose_act_is_over_goes_and_never_becomes_that_of_another_act(
         actions.act(order_id, OrderAction.HOLD, by=cedar.program, detail="The guest is late")
     page = open_page(cedar.karim, DISPATCH)
     expect_live(page)
+    open_card(page, order_id)
     under_the_finger = button(page, order_id, "Release").element_handle()
     with tenant_context(app, cedar.tenant_id):
         actions.act(order_id, OrderAction.RELEASE, by=cedar.program)

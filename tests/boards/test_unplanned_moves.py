@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
-from boards.hands import DISPATCH, KITCHEN, card, expect_live
+from boards.hands import DISPATCH, KITCHEN, card, expect_live, open_card
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import records
 from ordertrack.restaurants import operations, rule_sets
@@ -123,6 +123,8 @@ def test_a_manager_cancels_late_where_the_order_stands(
     bring(cedar, order_id, *way)
     page = open_page(cedar.maya, path)
     expect_live(page)
+    if path == DISPATCH:
+        open_card(page, order_id)
     asked(page, order_id, what).locator("summary").click()
     asked(page, order_id, what).get_by_role("button", name=reason).click()
     asked(page, order_id, what).get_by_role("button", name="Cancel order 1").click()

@@ -47,14 +47,7 @@ class Hands:
         if card["isHeld"]:
             return press(order, "button[value=release]")
         if card["column"] == "column-ready" and card["isDelivery"]:
-            if "rider" not in card:
-                if not press(order, ".assign summary"):
-                    return False
-                rider = self._chance.choice(_RIDERS)
-                return self.tablet.write(order, ".assign input[name=detail]", rider) and press(
-                    order, ".assign button[value=assign]"
-                )
-            return self._hand_over(card["rider"])
+            return self._hand_over(card["rider"]) if "rider" in card else self._choose(order)
         if card["column"] not in ("column-ready", "column-delivering"):
             return False
         if card["column"] == "column-delivering" and self._happens(0.1):
@@ -65,20 +58,58 @@ class Hands:
         return done
 
     def _dispatch_ahead(self, card: Card) -> bool:
-        press, order = self.tablet.press, card["id"]
+        order = card["id"]
         if card["isHeld"]:
-            return press(order, "button[value=release]")
-        if self._happens(0.03):
-            return press(order, "button[value=unrush]" if card["isRush"] else "button[value=rush]")
-        if self._happens(0.03):
-            return self._for_a_reason(order, "delay")
-        if self._happens(0.02):
-            if not press(order, ".hold summary"):
-                return False
-            return self.tablet.write(order, ".hold input[name=detail]", "The guest is late") and press(
-                order, ".hold button[value=hold]"
-            )
+            return self.tablet.press(order, "button[value=release]")
+        ways = ((0.03, self._rush), (0.03, self._delay), (0.02, self._hold), (0.03, self._assign))
+        for share, way in ways:
+            if self._happens(share):
+                return self.tablet.press(order, "[data-more]") and self._and_close(way(card))
         return False
+
+    def _rush(self, card: Card) -> bool:
+        return self.tablet.press(card["id"], f"button[value={'unrush' if card['isRush'] else 'rush'}]")
+
+    def _delay(self, card: Card) -> bool:
+        return self._for_a_reason(card["id"], "delay")
+
+    def _hold(self, card: Card) -> bool:
+        return self._write(card["id"], "hold", "The guest is late")
+
+    def _assign(self, card: Card) -> bool:
+        return card["isDelivery"] and self._write(card["id"], "rider", self._chance.choice(_RIDERS))
+
+    def _write(self, order: str, asked: str, text: str) -> bool:
+        form = f"details[data-asks={asked}]"
+        return (
+            self.tablet.press(order, f"{form} summary")
+            and self.tablet.write(order, f"{form} input[name=detail]", text)
+            and self.tablet.press(order, f"{form} button[name=act]")
+        )
+
+    def _and_close(self, is_done: bool) -> bool:
+        """What was opened over the board does not stay open."""
+        close = self.tablet.page.locator(".card:popover-open .close-ticket")
+        try:
+            if close.count():
+                close.click(timeout=PRESENCE)
+        except TimeoutError:
+            pass  # it closed by itself
+        return is_done
+
+    def _choose(self, order: str) -> bool:
+        """Choose it, now and then others of its direction with it, and give them to somebody by name."""
+        page = self.tablet.page
+        if not self.tablet.press(order, ".pick:not(:disabled)"):
+            return False
+        try:
+            if self._happens(0.5) and (together := page.locator(".group button:visible")).count():
+                together.first.click(timeout=PRESENCE)
+            page.locator("#hand input").fill(self._chance.choice(_RIDERS), timeout=PRESENCE)
+            page.locator("#hand form button").click(timeout=PRESENCE)
+        except TimeoutError:
+            return False  # others were faster: nothing is chosen any more
+        return True
 
     def _for_a_reason(self, order: str, name: str) -> bool:
         """What is unplanned is done for the first reason that is offered."""

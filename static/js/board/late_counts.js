@@ -20,7 +20,7 @@ function count({ sign, cards }) {
 
 /** @param {HTMLElement} cards */
 function show(cards) {
-  const { bottom } = cards.getBoundingClientRect();
+  const { bottom } = /** @type {Element} */ (cards.parentElement).getBoundingClientRect();
   const late = lateIn(cards);
   (late.find((card) => card.getBoundingClientRect().bottom > bottom) ?? late[0])?.scrollIntoView({ block: "start" });
 }

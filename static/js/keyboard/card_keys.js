@@ -2,6 +2,9 @@
 import { isRail } from "../core/cards.js";
 import { emit, one } from "../core/dom.js";
 
+// Whether a card shows only a part of what it is, and opens over its board.
+const opensOver = () => isRail() || document.body.dataset.board === "dispatch";
+
 /** @param {HTMLElement} card @param {string} selector */
 function press(card, selector) {
   const button = [...card.querySelectorAll(selector)].find((each) => !each.matches(":disabled, [aria-disabled=true]") && isOffered(each));
@@ -9,18 +12,18 @@ function press(card, selector) {
   return button !== undefined;
 }
 
-// A button in a closed `details` can be pressed by key, and so can one that the rail has no room for; one that the page
+// A button in a closed `details` can be pressed by key, and so can one that a closed card has no room for; one that the page
 // hides from this role cannot.
 /** @param {HTMLElement} button */
 function isOffered(button) {
-  if (isRail()) return !button.hidden && (!button.closest(".for-managers") || "manager" in document.body.dataset);
+  if (opensOver()) return !button.hidden && (!button.closest(".for-managers") || "manager" in document.body.dataset);
   const folded = button.closest("details:not([open])");
   return (folded && !button.matches("summary") ? folded : button).checkVisibility();
 }
 
 /** @param {HTMLElement} card @param {string} selector */
 function unfold(card, selector) {
-  if (isRail()) emit("ticket:asked", card);
+  if (opensOver()) emit("ticket:asked", card);
   const details = /** @type {HTMLDetailsElement | null} */ (card.querySelector(selector));
   if (!details?.checkVisibility()) return false;
   if (!details.open) one(details, "summary").click();
@@ -37,16 +40,23 @@ function ask(card) {
   return opener !== null;
 }
 
-// The usual step: acknowledge a cancellation; else move on; else ask about the lines that are not struck off.
+// Who has chosen orders is led to those who may take them.
+function toRiders() {
+  const rider = document.querySelector("#hand:not([hidden]) :is([data-rider], input)");
+  rider?.focus();
+  return rider !== null;
+}
+
+// The usual step: acknowledge a cancellation; choose what goes out with a rider; else move on; else ask about the lines that are not struck off.
 /** @param {HTMLElement} card */
-export const advance = (card) => press(card, '[value="acknowledge"]') || press(card, "button.move") || ask(card);
+export const advance = (card) => press(card, '[value="acknowledge"]') || press(card, ".pick") || press(card, "button.move") || ask(card);
 
 /** @type {Record<string, (card: HTMLElement) => boolean>} */
 const ON_A_CARD = {
   x: (card) => unfold(card, "details.cancel, details.not_delivered"),
   r: (card) => press(card, '[value="rush"], [value="unrush"]'),
   h: (card) => press(card, '[value="release"]') || unfold(card, "details.hold"),
-  a: (card) => unfold(card, "details.assign"),
+  a: (card) => toRiders() || unfold(card, "details.assign"),
 };
 
 // `letter` is a digit or a lower-case letter; whether it did anything.

@@ -98,6 +98,7 @@ def test_what_a_tablet_does_itself_is_silent(cedar: House, place: Place, move: D
     page = start_shift(open_page, cedar.karim, DISPATCH)
     hear(page)
     before = int(page.evaluate("document.body.dataset.sounds"))
+    hands.open_card(page, order_id)
     hands.button(page, order_id, "Rush").click()
     expect(hands.card(page, order_id)).to_have_attribute("data-rush", "")
     other = place(cedar, Fulfilment.PICKUP)

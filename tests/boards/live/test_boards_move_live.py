@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from boards.hands import open_card
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import records
@@ -124,11 +125,12 @@ def test_an_order_goes_from_the_kitchen_board_to_dispatch_and_to_its_end(
     expect(card_in(kitchen, order_id, OrderStatus.READY)).to_be_visible()
     expect(card_in(kitchen, order_id, OrderStatus.READY).get_by_role("button")).to_have_count(1)  # its story
     expect(card_in(dispatch, order_id, OrderStatus.READY)).to_be_visible()
+    open_card(dispatch, order_id)
     press(dispatch, order_id, "Send out")
     expect(card_in(dispatch, order_id, OrderStatus.DELIVERING)).to_be_visible()
     expect(kitchen.locator(f"#{card_id(order_id)}")).to_have_count(0)
-    tap(dispatch, order_id, "Complete")
-    expect(card_in(dispatch, order_id, OrderStatus.COMPLETED)).to_be_visible()
+    tap(dispatch, order_id, "Delivered")
+    expect(card_in(dispatch, order_id, OrderStatus.COMPLETED)).to_be_attached()
 
 
 def test_only_delivery_orders_can_be_sent_out(
@@ -138,7 +140,9 @@ def test_only_delivery_orders_can_be_sent_out(
     move(app, cedar, order_id, OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
     page = open_page(cedar.karim, "/r/hamra/dispatch")
     buttons = page.locator(f"#{card_id(order_id)}").get_by_role("button")
-    expect(buttons).to_have_text(["1", "Complete", "Rush", "Change…"])
+    expect(buttons).to_have_text(["1", "⋯", "Handed over"])
+    open_card(page, order_id)
+    expect(buttons).to_have_text(["1", "Handed over", "Rush", "Change…", "Close"])
 
 
 def test_a_tap_that_comes_too_late_says_why_and_shows_the_true_card(

@@ -44,7 +44,7 @@ def test_it_speaks_the_pages_language_and_knows_the_restaurants_undo(
     client = sign_in(cedar.karim)
     assert table_of(client, "dispatch")["delivery"]["ready"] == [
         {"to": "delivering", "label": "Send out", "undo": 4, "lines": False},
-        {"to": "completed", "label": "Complete", "undo": 0, "lines": False},
+        {"to": "completed", "label": "Delivered", "undo": 0, "lines": False},
     ]
     client.set_cookie("language", "fr")
-    assert table_of(client, "dispatch")["pickup"]["ready"][0]["label"] != "Complete"
+    assert table_of(client, "dispatch")["pickup"]["ready"][0]["label"] != "Handed over"

@@ -55,6 +55,19 @@ def test_a_tap_made_during_a_cut_waits_in_sight_and_is_sent_when_the_line_is_bac
     assert log_of(app, cedar, order_id) == ["confirmed Nour"]
 
 
+def test_an_empty_column_does_not_move_while_a_tap_waits(
+    cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
+) -> None:
+    order_id = place(cedar)
+    page = open_board()
+    empty = page.get_by_text("Nothing is being prepared.")
+    before = empty.bounding_box()
+    cut(page, network)
+    tap(page, order_id, "Confirm")
+    expect_waiting(page, ONE_WAITS)
+    assert empty.bounding_box() == before
+
+
 @pytest.mark.usefixtures("at_once")
 def test_a_whole_chain_of_taps_on_one_card_is_made_offline_and_done_in_its_order(
     app: Flask, cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]

@@ -1,9 +1,10 @@
 // Who carries what, and what waits for whom: a strip over the dispatch board, with one tap to hand it all over.
-import { byId, make, on, one, write } from "../core/dom.js";
+import { byId, emit, make, on, one, write } from "../core/dom.js";
 import { numberOf, onCards } from "../core/cards.js";
 import { enqueue } from "../taps/queue.js";
 import { tapOf } from "../taps/tap_handler.js";
 import { locale, number, say, sayMany } from "../core/i18n.js";
+import { outSince } from "./rider_names.js";
 
 const strip = byId("rider-strip");
 const names = /** @type {HTMLDataListElement} */ (byId("riders"));
@@ -37,15 +38,30 @@ function handOver(rider) {
 
 /** @param {string} rider @param {string} spelled */
 function entry(rider, spelled) {
-  const [item, name, carried, waiting] = ["li", "bdi", "span", "span"].map((tag) => document.createElement(tag));
+  const [item, initial, name, out, carried, waiting] = ["li", "i", "bdi", "span", "span", "span"].map((tag) => document.createElement(tag));
   const button = make("button", { type: "button" });
   const call = make("a", { className: "call", textContent: "✆", ariaLabel: say("Call %(name)s", { name: spelled }) });
   item.dataset.rider = name.textContent = spelled;
+  initial.textContent = [...spelled][0]?.toLocaleUpperCase() ?? "";
+  initial.ariaHidden = "true";
+  out.className = "out";
   carried.className = "carried";
   waiting.className = "waiting";
   button.addEventListener("click", () => handOver(rider));
-  item.append(name, call, carried, waiting, button);
-  return { item, call, carried, waiting, button, wasHere: false };
+  item.append(initial, name, out, carried, waiting, call, button);
+  return { item, call, out, carried, waiting, button, wasHere: false };
+}
+
+// How long a rider has been on the road.
+/** @param {HTMLElement} item @param {HTMLElement} out @param {number} since */
+function tellOut(item, out, since) {
+  if (Number(out.dataset.since ?? 0) === since) return;
+  if (since) out.dataset.since = `${since}`;
+  else {
+    delete out.dataset.since;
+    out.textContent = "";
+  }
+  emit("retimed", item);
 }
 
 // Riders keep their places for as long as the page stands: nothing moves under a finger.
@@ -94,7 +110,9 @@ function show() {
     write(parts.waiting, here.length ? say("waiting: %(numbers)s", { numbers: numbersOf(here) }) : "");
     write(parts.button, sayMany("Hand over %(num)s", "Hand over %(num)s", free.length));
     parts.button.hidden = free.length === 0;
-    parts.item.toggleAttribute("data-idle", out.length + here.length === 0);
+    tellOut(parts.item, parts.out, outSince(rider));
+    parts.item.toggleAttribute("data-in", isHere && out.length === 0);
+    parts.item.toggleAttribute("data-idle", !isHere && out.length + here.length === 0);
   }
   strip.toggleAttribute("data-none", shown.size === 0);
 }
