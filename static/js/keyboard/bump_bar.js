@@ -64,8 +64,9 @@ function place(digit) {
 
 function turn() {
   const next = byId("page-next");
-  if (next.hidden) emit("card:sought", inOrder()[0]);
-  else next.click();
+  const [first] = inOrder();
+  if (!next.hidden) next.click();
+  else if (first) emit("card:sought", first);
 }
 
 /** @type {Record<Act, () => void>} */

@@ -119,3 +119,15 @@ def test_the_tablet_keeps_its_keys_and_heads_show_them_only_there(
     page.get_by_role("button", name="Bump bar").click()
     page.get_by_label("This tablet has a bump bar").uncheck()
     assert page.evaluate(shown) == "none"
+
+
+def test_keys_on_an_empty_rail_do_nothing(
+    app: Flask, cedar: House, open_with_bar: Callable[[], Page]
+) -> None:
+    page = open_with_bar()
+    expect(page.locator(".rail-empty")).to_be_visible()
+    press(page, "NumpadAdd", "NumpadEnter", "NumpadDecimal", "NumpadMultiply", "3", "0", "1")
+    order = order_of_lines(app, cedar, 1)
+    expect_numbers(page, 1)
+    press(page, "NumpadEnter")
+    expect(card(page, order)).to_have_attribute("data-status", "confirmed")
