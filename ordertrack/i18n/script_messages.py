@@ -22,7 +22,7 @@ SAID_BY: dict[str, tuple[int, ...] | None] = {"say": None, "sayMany": (1, 2)}
 _SCRIPTS = ROOT / "static" / "js"
 _LOADED = re.compile(r'src="[^"]*/js/([\w/]+)\.js"')
 _IMPORTED = re.compile(r'(?:from|import)\s*\(?"(\.[\w./]*)"')
-_LATE = re.compile(r'\blate\("(\w+)"\)')  # of core/late.js
+_LATE = re.compile(r'\blate\("(\w+)"[,)]')  # of core/late.js
 
 
 def init_app(app: Flask) -> None:
