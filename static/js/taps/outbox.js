@@ -1,10 +1,11 @@
 // The taps that were made here and have no answer yet, in their order: kept on the device, so that none is lost.
 import { emit } from "../core/dom.js";
+import { now } from "../core/server_time.js";
 import * as person from "../tablet/person.js";
 
 const { restaurant, board, signIn } = document.body.dataset;
 const SCOPE = `tap:${restaurant}:${board}:${signIn}:`;
-const LONGEST = 60_000; // milliseconds: a tap held back for longer was written by a clock set otherwise
+const LONGEST = 60_000; // milliseconds: a tap held back for longer was written by another clock
 /** @type {Record<string, string>} */
 const OPPOSITE_OF = { unstrike: "strike", unrush: "rush", release: "hold", unassign: "assign" };
 /** @param {Tap} one @param {Tap} other */
@@ -29,7 +30,7 @@ export const refused = () => entries.filter(({ why }) => why !== undefined);
 export const unsentOf = (card) => unsent().filter((entry) => entry.card === card);
 
 /** @param {Tap} entry */
-const heldFor = ({ due }) => (due - Date.now() <= LONGEST ? Math.max(0, due - Date.now()) : 0);
+const heldFor = ({ due }) => (due - now() <= LONGEST ? Math.max(0, due - now()) : 0);
 /** @param {Tap} entry */
 export const isUndoable = (entry) => entry.tries === 0 && heldFor(entry) > 0;
 
@@ -65,7 +66,7 @@ export function add(entry) {
   const seq = Math.max(0, ...entries.map((each) => each.seq)) + 1;
   const id = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(36).padStart(2, "0")).join("");
   const { name = "", token = "" } = person.currentPerson() ?? {};
-  const kept = { ...entry, id, seq, at: Date.now(), person: token, by: name, tries: 0 };
+  const kept = { ...entry, id, seq, at: now(), person: token, by: name, tries: 0 };
   entries.push(kept);
   write(kept);
   return kept;

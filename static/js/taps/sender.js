@@ -2,6 +2,7 @@
 import { emit, on } from "../core/dom.js";
 import { areKept, change, drop, firstToSend, isStillThere, nextDue, refused, tell, unsent } from "./outbox.js";
 import { doubt, refused as isRefused } from "../live/liveness.js";
+import { now } from "../core/server_time.js";
 import * as person from "../tablet/person.js";
 
 const PATIENCE = 8000; // milliseconds
@@ -46,7 +47,7 @@ function read(text) {
 // Null if our server did not answer: nobody did, or the network's sign-in page or a proxy's error came instead.
 /** @param {Tap} entry */
 async function ask({ id, url, fields, at, person: token, tries }) {
-  const waited = Math.round((Date.now() - at) / 1000);
+  const waited = Math.round((now() - at) / 1000);
   const body = new URLSearchParams({ ...fields, language, person: token, tap: id, waited: `${waited}` });
   if (tries > 1) body.set("again", "1");
   const patience = new AbortController();
@@ -89,7 +90,7 @@ function unsign(token) {
 /** @param {Tap} entry @param {number} status */
 function wait(entry, status) {
   if (status === 500 && entry.tries >= PAUSES.length) {
-    change(entry, { due: Date.now() + ASIDE });
+    change(entry, { due: now() + ASIDE });
     return true;
   }
   failures += 1;
