@@ -3,3 +3,4 @@ import "./board.js";
 import "../board/late_counts.js";
 import "../board/rider_names.js";
 import "../board/riders.js";
+import "../live/wake.js";
