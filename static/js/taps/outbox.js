@@ -5,7 +5,7 @@ import * as person from "../tablet/person.js";
 
 const { restaurant, board, signIn } = document.body.dataset;
 const SCOPE = `tap:${restaurant}:${board}:${signIn}:`;
-const LONGEST = 60_000; // milliseconds: a tap held back for longer was written by another clock
+const LONGEST = 60_000; // milliseconds: a tap held back for longer was written by a clock set otherwise
 /** @type {Record<string, string>} */
 const OPPOSITE_OF = { unstrike: "strike", unrush: "rush", release: "hold", unassign: "assign" };
 /** @param {Tap} one @param {Tap} other */
@@ -30,7 +30,7 @@ export const refused = () => entries.filter(({ why }) => why !== undefined);
 export const unsentOf = (card) => unsent().filter((entry) => entry.card === card);
 
 /** @param {Tap} entry */
-const heldFor = ({ due }) => (due - now() <= LONGEST ? Math.max(0, due - now()) : 0);
+const heldFor = ({ due }) => (due - Date.now() <= LONGEST ? Math.max(0, due - Date.now()) : 0);
 /** @param {Tap} entry */
 export const isUndoable = (entry) => entry.tries === 0 && heldFor(entry) > 0;
 

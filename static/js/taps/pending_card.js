@@ -26,7 +26,7 @@ let latest = null;
 
 /** @param {Tap} entry */
 export const isLate = (entry) =>
-  !isUndoable(entry) && (whatHinders() !== "" || entry.tries > 1 || now() - Math.max(entry.at, entry.due) > SOON);
+  !isUndoable(entry) && (whatHinders() !== "" || entry.tries > 1 || Math.min(now() - entry.at, Date.now() - entry.due) > SOON);
 
 /** @param {HTMLElement} card */
 const buttonsOf = (card) => [.../** @type {NodeListOf<HTMLButtonElement>} */ (card.querySelectorAll("button[name]"))];
@@ -58,7 +58,7 @@ function mark(changes, card, { url, fields }) {
 }
 
 /** @param {Tap} tap */
-const secondsOf = ({ due }) => Math.max(1, Math.ceil((due - now()) / 1000));
+const secondsOf = ({ due }) => Math.max(1, Math.ceil((due - Date.now()) / 1000));
 /** @param {Tap} entry */
 const undoWords = (entry) => (isUndoable(entry) ? say("Undo · %(seconds)s s", { seconds: secondsOf(entry) }) : say("Take back · waits for a PIN"));
 

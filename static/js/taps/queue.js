@@ -1,6 +1,5 @@
 // Taps are sent in their order, each once, with what it had seen; until then each can be taken back.
 import { emit } from "../core/dom.js";
-import { now } from "../core/server_time.js";
 import { add, drop, expected, kindOf, refused, tell, unsent, unsentOf } from "./outbox.js";
 
 const WISH = ["to", "act", "detail", "reason"];
@@ -15,7 +14,7 @@ export function enqueue({ url, fields, card, number, label, undo = 0 }) {
   if (before && before.fields.act !== fields.act && before.tries === 0) return takeBack(before.id);
   const { status, after } = expected(card);
   const seen = after.length > 0 && "seen" in fields ? { seen: status } : {};
-  const due = undo > 0 ? now() + undo * 1000 : 0;
+  const due = undo > 0 ? Date.now() + undo * 1000 : 0;
   const entry = add({ url, fields: { ...fields, ...seen }, card, number, label, due, after });
   tell("queued", entry);
   return entry;

@@ -90,7 +90,7 @@ function unsign(token) {
 /** @param {Tap} entry @param {number} status */
 function wait(entry, status) {
   if (status === 500 && entry.tries >= PAUSES.length) {
-    change(entry, { due: now() + ASIDE });
+    change(entry, { due: Date.now() + ASIDE });
     return true;
   }
   failures += 1;
@@ -162,7 +162,8 @@ export function send() {
   return sending;
 }
 
-for (const sign of /** @type {const} */ (["tap:queued", "tap:undone", "htmx:sse:after:connection"])) on(sign, send);
+for (const sign of /** @type {const} */ (["tap:queued", "htmx:sse:after:connection"])) on(sign, send);
+on("tap:undone", () => { if (hindrance !== "person") send(); }); // whoever takes a tap back is not asked who made the others
 on("person:changed", ({ detail }) => { if (detail) send(); });
 on("visibilitychange", () => { if (!document.hidden) send(); });
 addEventListener("online", send);
