@@ -87,15 +87,18 @@ static/vendor/done: package-lock.json $(VENV)/python.done
 
 # One file a page, for pages that have to be there at once on a slow line; made anew when a script or a style changes.
 ENTRIES = $(filter-out %/board.js,$(wildcard static/js/entry/*.js)) $(wildcard static/css/entry/*.css) \
-  static/js/core/theme.js static/js/core/page_theme.js static/js/offline/worker.js
+  static/js/offline/worker.js
 BOARD_LIBRARIES = $(addprefix static/vendor/,htmx.min.js hx-sse.min.js)
+
+BUNDLE = node_modules/@esbuild/*/bin/esbuild --bundle --minify --charset=utf8 --format=iife --tsconfig-raw='{}' \
+  --log-level=warning --outbase=static --outdir=static/bundles
 
 # A board's and a guest's hold the libraries too, as each file costs its own headers. They come first, in this order and not as
 # modules: what htmx finds registered when the page is there, it uses.
 static/bundles/done: Makefile static/vendor/done $(shell find static/js static/css)
 	rm -rf static/bundles
-	node_modules/@esbuild/*/bin/esbuild $(ENTRIES) --bundle --minify --charset=utf8 --format=iife --target=es2022 \
-	  --tsconfig-raw='{}' --log-level=warning --outbase=static --outdir=static/bundles
+	$(BUNDLE) --target=es2022 $(ENTRIES)
+	$(BUNDLE) --target=es5 $(addprefix static/js/core/,theme.js page_theme.js cannot_run.js)
 	@for page in kitchen dispatch tracking; do made=static/bundles/js/entry/$$page.js; \
 	  { for library in $(BOARD_LIBRARIES); do cat $$library; printf '\n;'; done; cat $$made; } > $$made.all && \
 	  mv $$made.all $$made; done

@@ -59,7 +59,7 @@ def show(restaurant: str, board: str) -> ResponseReturnValue:
     cursor = event_log.head(principal.tenant_id)
     version = _settings_version(principal.tenant_id, found.id)
     stands = fragments.standing(shown, principal.tenant_id, found.id)
-    session["board"] = url_for("boards.show", restaurant=found.slug, board=shown.name)
+    _remember(principal, url_for("boards.show", restaurant=found.slug, board=shown.name))
     return render_template(
         "board/board.html",
         principal=principal,
@@ -107,6 +107,12 @@ def stream(restaurant: str, board: str) -> Response:
     is_outdated = request.headers.get("Shows-Settings", version) != version
     # The log does not tell of targets: who may have missed a change is shown everything.
     return sse.answer(principal, topic, None if is_outdated else sse.requested_cursor())
+
+
+def _remember(principal: Principal, address: str) -> None:
+    """Have `home` lead here, unless it would anyway: a cookie that is not set anew is on no slow line."""
+    if session.get("board") != address and len(_boards_of(principal)) > 1:
+        session["board"] = address
 
 
 def _settings_version(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> str:

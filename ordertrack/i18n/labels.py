@@ -97,8 +97,6 @@ def init_app(app: Flask) -> None:
         status=status,
     )
     app.jinja_env.globals["now"] = lambda: dt.datetime.now(dt.UTC)
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
 
 
 def status(which: OrderStatus) -> str:

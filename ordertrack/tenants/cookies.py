@@ -9,6 +9,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from itsdangerous import BadSignature
 
 LASTS_ON_TABLETS = dt.timedelta(days=365)
+RENEWED_AFTER = dt.timedelta(hours=1)
 _TABLET = "tablet"
 
 
@@ -29,25 +30,34 @@ def is_page(asked: Request) -> bool:
     return asked.method == "GET" and not is_stream and not is_script
 
 
+class KeptSession(SecureCookieSession):
+    """What a cookie says, and whether it was signed lately."""
+
+    is_recent = False
+
+
 class CookieSessions(SecureCookieSessionInterface):
     """The cookie is Secure whenever the page came over TLS, by this server or a proxy before it.
 
     A person's lasts a shift, a tablet's a year: what ends it is a row.
     """
 
+    session_class = KeptSession
+
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        """A page makes the sign-in last longer; taps and streams, of which there are many, do not."""
-        return session.modified or (session.permanent and is_page(request))
+        """A page makes the sign-in last longer, once an hour; taps and streams, which are many, do not."""
+        is_recent = isinstance(session, KeptSession) and session.is_recent
+        return session.modified or (session.permanent and is_page(request) and not is_recent)
 
     def get_expiration_time(self, app: Flask, session: SessionMixin) -> dt.datetime | None:
         if is_tablet(session):
             return dt.datetime.now(dt.UTC) + LASTS_ON_TABLETS
         return super().get_expiration_time(app, session)
 
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+    def open_session(self, app: Flask, request: Request) -> KeptSession | None:
         """As Flask does it, but the age that is too old depends on what stands in the cookie."""
         signer = self.get_signing_serializer(app)
         if signer is None:
@@ -61,5 +71,7 @@ class CookieSessions(SecureCookieSessionInterface):
         except BadSignature:
             return self.session_class()
         opened = self.session_class(kept)
-        is_old = signed_at + app.permanent_session_lifetime < dt.datetime.now(dt.UTC)
+        age = dt.datetime.now(dt.UTC) - signed_at
+        opened.is_recent = age < RENEWED_AFTER
+        is_old = age > app.permanent_session_lifetime
         return self.session_class() if is_old and not is_tablet(opened) else opened

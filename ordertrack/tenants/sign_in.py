@@ -94,9 +94,7 @@ def managing_principal(refusal: str = _FOR_MANAGERS) -> Principal:
 
 def become_tablet(principal: Principal) -> None:
     """Make this device the tablet's: what a person's sign-in left in its cookie is gone."""
-    session.clear()
-    session.permanent = True
-    login_user(SignedIn(principal, tablets.identity_of(principal)))
+    _remember(SignedIn(principal, tablets.identity_of(principal)))
 
 
 def is_signed_in() -> bool:
@@ -163,9 +161,7 @@ def login() -> ResponseReturnValue:
     if signed_in is None:
         throttle.failed(address)
         return _form(email, _("That e-mail address and password do not belong together.")), 401
-    session.clear()
-    session.permanent = True
-    login_user(signed_in)
+    _remember(signed_in)
     return redirect(local_path(request.args.get("next")) or url_for("overview.home"))
 
 
@@ -184,6 +180,14 @@ def logout() -> ResponseReturnValue:
         logout_user()
     session.clear()
     return redirect(url_for("sign_in.login"))
+
+
+def _remember(signed_in: SignedIn) -> None:
+    """Have the cookie name them, and nobody else."""
+    session.clear()
+    session.permanent = True
+    login_user(signed_in)
+    del session["_id"]  # a fingerprint of the device, for the protection that is off: a third of the cookie
 
 
 def _begin(email: str, password: str) -> SignedIn | None:

@@ -21,6 +21,7 @@ STATIC = ROOT / "static"
 _INLINED = (
     "bundles/js/core/theme.js",
     "bundles/js/core/page_theme.js",
+    "bundles/js/core/cannot_run.js",
     "bundles/css/entry/kitchen.css",
     "bundles/css/entry/dispatch.css",
     "bundles/css/entry/tracking.css",

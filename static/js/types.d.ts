@@ -149,7 +149,7 @@ interface NewTap {
   number: string | undefined;
   label: string;
 }
-// `at` and `due` are milliseconds; `after` are the taps that it was built on; a refused one has a `why` and a `root`.
+// `at` and `due` are milliseconds, by the server's clock and by this device's; `after` are the taps that it was built on; a refused one has a `why` and a `root`.
 interface Tap extends NewTap {
   id: string;
   seq: number;

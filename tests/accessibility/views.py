@@ -179,6 +179,27 @@ def _tones(page: Page) -> None:
     expect(page.locator("#sound-panel")).to_be_visible()
 
 
+def _tap_of_nobody(page: Page) -> None:
+    _close(page)
+    page.locator(".columns .move.primary:visible").first.press("Enter")
+    expect(page.locator("#person")).to_be_visible()
+    _close(page)
+    expect(page.locator("[data-undoing]").first).to_be_visible()
+
+
+def _over_http(page: Page) -> None:
+    page.add_init_script("""Object.defineProperty(globalThis, "isSecureContext", { value: false });
+      Object.defineProperty(Navigator.prototype, "serviceWorker", { value: undefined });""")
+    page.reload()
+    expect(page.locator("[data-hint]")).to_be_visible()
+
+
+def _cannot_run(page: Page) -> None:
+    page.add_init_script("Intl.ListFormat = null")  # as in a browser that does not know it
+    page.reload()
+    expect(page.locator("#live")).to_contain_text("128")
+
+
 RAIL_STATES = (
     _ticket,
     _panel("#alerts-open", "#alert-list"),
@@ -205,7 +226,13 @@ VIEWS = {
         states=(_unfold, _choose_two, _panel("#later-toggle", "#later"), _whole_order, _change_an_order),
     ),
     "kitchen without a line": View("/r/hamra/kitchen", "nour", is_live=True, states=(_tap_without_a_line,)),
-    "kitchen on a tablet": View("/r/hamra/kitchen", "tablet", is_live=True, states=(_who_are_you, _pin)),
+    "kitchen on a tablet": View(
+        "/r/hamra/kitchen", "tablet", is_live=True, states=(_who_are_you, _pin, _tap_of_nobody)
+    ),
+    "kitchen over http": View(
+        "/r/hamra/kitchen", "nour", is_live=True, states=(_over_http, _panel("[popovertarget=menu]", "#menu"))
+    ),
+    "kitchen that cannot run": View("/r/hamra/kitchen", "nour", is_live=True, states=(_cannot_run,)),
     "empty kitchen": View("/r/jounieh/kitchen", "nour", is_live=True),
     "pickup": View(
         "/r/hamra/pickup?show=pickup,dine_in",

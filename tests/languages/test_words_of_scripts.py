@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask.testing import FlaskClient
 from playwright.sync_api import Page
 
+from ordertrack.database.config import ROOT
 from ordertrack.i18n import labels, script_messages
 from ordertrack.i18n.script_messages import script_messages_of
 from ordertrack.i18n.translate import TAGS, digits, gettext, ngettext, speaking
-from support.cast import House
+from support.cast import House, Person
 
 BEIRUT = ZoneInfo("Asia/Beirut")
 COUNTS = (0, 1, 2, 3, 10, 11, 99, 100, 101, 102, 103, 111, 1000)
@@ -72,11 +75,37 @@ def test_a_page_carries_the_words_of_its_own_scripts_and_of_what_they_import() -
         assert script_messages_of(live) == {}
 
 
+def test_a_board_carries_the_words_of_every_script_that_it_may_load_late() -> None:
+    page = ROOT / "static" / "js"
+    names = {
+        name
+        for script in page.rglob("*.js")
+        for name in re.findall(r"\blate\(\s*\"(\w+)\"", script.read_text())
+    } - {"picker"}  # a tablet's own
+    assert {"keyboard", "tones", "find", "allday", "sheet", "http"} <= names
+    with speaking("fr"):
+        board = script_messages_of('<script src="/static/0/bundles/js/entry/kitchen.js"></script>')
+        for name in names:
+            own = script_messages_of(f'<script src="/static/0/bundles/js/entry/{name}.js"></script>')
+            assert own.items() <= board.items(), name
+
+
 @pytest.mark.parametrize("tag", ["en", "fr"])
 def test_a_page_that_names_a_script_which_does_not_exist_is_refused(tag: str) -> None:
     moved = '<script type="module" src="/static/0/js/nowhere.js"></script>'
     with speaking(tag), pytest.raises(FileNotFoundError, match=r"js/nowhere\.js"):
         script_messages_of(moved)
+
+
+def test_the_foot_of_a_board_is_in_the_language_of_its_page_whoever_asked_first(
+    cedar: House, sign_in: Callable[[Person], FlaskClient]
+) -> None:
+    client = sign_in(cedar.nour)
+    for tag in [*TAGS, *TAGS]:
+        client.set_cookie("language", tag)
+        page = client.get("/r/hamra/kitchen").text
+        with speaking(tag):
+            assert f'popovertarget="passing">{gettext("Ready")} <span' in page
 
 
 def test_an_import_is_looked_for_beside_the_script_that_names_it(

@@ -151,21 +151,6 @@ def test_an_order_of_another_restaurant_or_tenant_is_none_to_whoever_is_on(
         assert kitchen.client.post(f"/orders/{order_id}/{path}", data=form).status_code == 404
 
 
-def test_a_tablet_stays_signed_in_for_a_year_and_a_person_for_a_shift(
-    cedar: House, sign_in: SignIn, kitchen: Tablet
-) -> None:
-    maya = sign_in(cedar.maya)
-    lasts = {
-        client: parsedate_to_datetime(
-            re.findall(r"expires=([^;]+)", client.get("/orders").headers["Set-Cookie"], re.I)[0]
-        )
-        - dt.datetime.now(dt.UTC)
-        for client in (kitchen.client, maya)
-    }
-    assert round(lasts[kitchen.client] / dt.timedelta(days=1)) == 365
-    assert round(lasts[maya] / dt.timedelta(hours=1)) == 16
-
-
 def _aged(app: Flask, client: FlaskClient, hours: int, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     """A client with the cookie of this one, as it was signed so long ago."""
     with client.session_transaction() as session:
@@ -179,6 +164,33 @@ def _aged(app: Flask, client: FlaskClient, hours: int, monkeypatch: pytest.Monke
     old = app.test_client()
     old.set_cookie("session", cookie)
     return old
+
+
+def test_a_tablet_stays_signed_in_for_a_year_and_a_person_for_a_shift_from_their_last_page_on(
+    app: Flask, cedar: House, sign_in: SignIn, kitchen: Tablet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maya = sign_in(cedar.maya)
+    lasts = {
+        client: parsedate_to_datetime(
+            re.findall(
+                r"expires=([^;]+)",
+                _aged(app, client, 2, monkeypatch).get("/orders").headers["Set-Cookie"],
+                re.I,
+            )[0]
+        )
+        - dt.datetime.now(dt.UTC)
+        for client in (kitchen.client, maya)
+    }
+    assert round(lasts[kitchen.client] / dt.timedelta(days=1)) == 365
+    assert round(lasts[maya] / dt.timedelta(hours=1)) == 16
+
+
+def test_a_cookie_that_was_set_within_the_hour_is_not_set_anew(
+    cedar: House, sign_in: SignIn, kitchen: Tablet
+) -> None:
+    for client in (kitchen.client, sign_in(cedar.nour)):
+        client.get("/r/hamra/kitchen")  # remembered, where there are several boards
+        assert "Set-Cookie" not in client.get("/r/hamra/kitchen").headers
 
 
 @pytest.mark.parametrize(

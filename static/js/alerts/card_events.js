@@ -34,8 +34,8 @@ const picture = (card) => ({
 /** @param {string} id */
 function isOwn(id) {
   const until = own.get(id) ?? 0;
-  if (until <= Date.now()) own.delete(id);
-  return until > Date.now();
+  if (until <= now()) own.delete(id);
+  return until > now();
 }
 
 /** @param {string} kind @param {string} id @param {Picture} last */
@@ -94,5 +94,5 @@ for (const column of document.querySelectorAll(".cards")) {
 }
 
 on("tap:queued", ({ detail: { card } }) => own.set(card, Infinity));
-on("tap:sent", ({ detail: { card } }) => own.set(card, Date.now() + OWN_FOR));
+on("tap:sent", ({ detail: { card } }) => own.set(card, now() + OWN_FOR));
 for (const end of /** @type {const} */ (["tap:undone", "tap:refused"])) on(end, ({ detail: { card } }) => own.delete(card));

@@ -1,6 +1,6 @@
-// What every board runs. snapshot.js comes first: it must store the page before other scripts change it.
+// What every board runs. snapshot.js comes first: it must store the page before other scripts change it. A kind of board
+// adds its own, and last live/wake.js, which says that all have begun.
 import "../offline/snapshot.js";
-import "../live/wake.js";
 import "../core/clocks.js";
 import "../core/days.js";
 import "../live/versions.js";

@@ -8,3 +8,4 @@ import "../dispatch/zones.js";
 import "../dispatch/opened.js";
 import "../dispatch/hand_bar.js";
 import "../dispatch/refusals.js";
+import "../live/wake.js";

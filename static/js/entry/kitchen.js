@@ -3,3 +3,4 @@ import "./board.js";
 import "../rail/rail.js";
 import "../rail/ticket.js";
 import "../board/allday_toggle.js";
+import "../live/wake.js";

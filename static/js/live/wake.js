@@ -30,5 +30,6 @@ stayAwake();
 addEventListener("offline", doubt);
 addEventListener("online", hurry);
 
+document.querySelector("#live noscript")?.remove(); // all scripts of the page have begun: see core/cannot_run.js
 setInterval(() => { wake(); render(); }, 1000);
 render();

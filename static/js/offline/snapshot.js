@@ -1,5 +1,6 @@
 // The board's last picture is kept on the device, so that the page opens without the server: while it is signed in.
 import { byId, emit, on } from "../core/dom.js";
+import { late } from "../core/late.js";
 import { PATH, begin, forgetAll } from "./snapshot_cache.js";
 import { knownTrueAt } from "../live/liveness.js";
 import { RECORD, beforeSwap } from "../live/swap_pipeline.js";
@@ -107,5 +108,5 @@ if (navigator.serviceWorker) {
   const keepNow = trying(keep);
   on("visibilitychange", () => { if (document.hidden) keepNow(); });
   for (const loss of /** @type {const} */ (["htmx:sse:error", "htmx:sse:before:connection"])) on(loss, keepNow);
-  setInterval(() => requestIdleCallback(keepNow), EVERY);
-}
+  setInterval(() => (globalThis.requestIdleCallback ?? setTimeout)(keepNow), EVERY);
+} else late("http", "plain_http").catch(() => {});

@@ -1,7 +1,7 @@
 // Opens a board without the server: its last picture and its files, as static/js/offline/snapshot.js keeps them.
 // Only pages and files pass through here; taps and streams go to the server, or nowhere.
 const PATIENCE = 4000; // milliseconds
-const LASTS = 16 * 60 * 60 * 1000; // milliseconds: as long as a sign-in
+const LASTS = 16 * 60 * 60 * 1000; // milliseconds: as long as a person's sign-in; a tablet's is for a year
 const BOARD = /^\/r\/[^/]+\/(kitchen|dispatch)$/;
 const LEAVING = ["/logout", "/tablet/sign-out", "/tablets"];
 const HEADERS = {
@@ -34,13 +34,13 @@ async function read(path, what) {
   return part?.text();
 }
 
-// When the picture was last true; null if there is none, or if it is older than any sign-in.
+// When the picture was last true; null if there is none, or if it is older than the sign-in can be.
 /** @param {string} path */
 async function trueAt(path) {
   const page = await caches.match(path, { cacheName: nameOf(path) });
   if (!page) return null;
   const at = Number((await read(path, "/as-of")) ?? page.headers.get("Shown-At"));
-  if (Date.now() - at < LASTS) return at;
+  if (page.headers.get("Sign-In")?.startsWith("tablet:") || Date.now() - at < LASTS) return at;
   await caches.delete(nameOf(path));
   return null;
 }
@@ -59,27 +59,24 @@ async function picture(path) {
   return new Response(html.slice(0, end) + cards + html.slice(end), { headers });
 }
 
-/** @param {Request} request @param {string} path */
-async function board(request, path) {
-  try {
-    return await fromServer(request);
-  } catch {
-    return (await picture(path)) ?? fetch(request);
-  }
+// Whatever page cannot be had now: a device without a line shows the board that was open last, which says so.
+/** @param {Request} request */
+async function lastBoard(request) {
+  const paths = (await boards()).map((name) => name.slice("board ".length));
+  /** @type {(path: string) => Promise<[number, string]>} */
+  const dated = async (path) => [/** @type {number} */ (await trueAt(path)), path];
+  const found = (await Promise.all(paths.map(dated))).filter(([at]) => at !== null);
+  const [, last] = found.sort(([one], [other]) => other - one)[0] ?? [];
+  return last ? Response.redirect(last) : fetch(request);
 }
 
-// Who asks for no page in particular gets the board that was open last.
-/** @param {Request} request */
-async function home(request) {
+/** @param {Request} request @param {string} path */
+async function page(request, path) {
+  const isBoard = BOARD.test(path);
   try {
-    return await fromServer(request);
+    return await (isBoard || path === "/" ? fromServer : fetch)(request);
   } catch {
-    const paths = (await boards()).map((name) => name.slice("board ".length));
-    /** @type {(path: string) => Promise<[number, string]>} */
-    const dated = async (path) => [/** @type {number} */ (await trueAt(path)), path];
-    const found = (await Promise.all(paths.map(dated))).filter(([at]) => at !== null);
-    const [, last] = found.sort(([one], [other]) => other - one)[0] ?? [];
-    return last ? Response.redirect(last) : fetch(request);
+    return (isBoard && (await picture(path))) || lastBoard(request);
   }
 }
 
@@ -104,7 +101,5 @@ addEventListener("fetch", (/** @type {FetchEvent} */ event) => {
   if (request.method !== "GET") return;
   if (pathname.startsWith("/static/")) event.respondWith(file(request));
   else if (request.mode !== "navigate") return;
-  else if (BOARD.test(pathname)) event.respondWith(board(request, pathname));
-  else if (pathname === "/") event.respondWith(home(request));
-  else if (pathname === "/login") event.respondWith(login(request));
+  else event.respondWith(pathname === "/login" ? login(request) : page(request, pathname));
 });

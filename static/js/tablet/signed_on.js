@@ -44,7 +44,7 @@ function touch() {
 function rest() {
   if (!person) return;
   if (isCutOff()) touch();
-  else if (Date.now() - person.touched > person.restAfter * 1000) forget();
+  else if (Math.abs(Date.now() - person.touched) > person.restAfter * 1000) forget(); // its clock may be set back
 }
 
 // The tablet forgets who is on; with a token, only if it is still theirs.

@@ -1,5 +1,6 @@
 // The taps that were made here and have no answer yet, in their order: kept on the device, so that none is lost.
 import { emit } from "../core/dom.js";
+import { now } from "../core/server_time.js";
 import * as person from "../tablet/person.js";
 
 const { restaurant, board, signIn } = document.body.dataset;
@@ -65,7 +66,7 @@ export function add(entry) {
   const seq = Math.max(0, ...entries.map((each) => each.seq)) + 1;
   const id = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(36).padStart(2, "0")).join("");
   const { name = "", token = "" } = person.currentPerson() ?? {};
-  const kept = { ...entry, id, seq, at: Date.now(), person: token, by: name, tries: 0 };
+  const kept = { ...entry, id, seq, at: now(), person: token, by: name, tries: 0 };
   entries.push(kept);
   write(kept);
   return kept;

@@ -5,7 +5,7 @@ import { areKept, refused, unsent } from "./outbox.js";
 import { when } from "../core/moments.js";
 import { dismiss, takeBack } from "./queue.js";
 import { send, whatHinders } from "./sender.js";
-import { atServer, now } from "../core/server_time.js";
+import { now } from "../core/server_time.js";
 import { isLate } from "./pending_card.js";
 import { isolated, locale, number, say, sayMany } from "../core/i18n.js";
 
@@ -42,7 +42,7 @@ function words(amount) {
   if (by === "signed-out") {
     return sayMany("%(num)s tap waits; it is sent when you have signed in again.", "%(num)s taps wait; they are sent when you have signed in again.", amount);
   }
-  if (by === "person") return sayMany("%(num)s tap waits; it is sent when somebody signs on.", "%(num)s taps wait; they are sent when somebody signs on.", amount);
+  if (by === "person") return sayMany("%(num)s tap waits for a PIN.", "%(num)s taps wait for a PIN.", amount);
   return sayMany("%(num)s tap waits; it is sent when the line is back.", "%(num)s taps wait; they are sent when the line is back.", amount);
 }
 
@@ -53,7 +53,7 @@ function row(entry) {
   put(line, "b", number(Number(entry.number)));
   const what = put(line, "p", "");
   put(what, "bdi", entry.label);
-  put(what, "span", when(atServer(entry.at), zone, now()));
+  put(what, "span", when(entry.at, zone, now()));
   if (entry.by) put(what, "bdi", entry.by);
   act(line, entry.tries > 0 ? say("Do not send again") : say("Take back"), () => takeBack(entry.id));
   return line;

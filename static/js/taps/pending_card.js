@@ -8,6 +8,7 @@ import { chain } from "./next_moves.js";
 import { takeBack } from "./queue.js";
 import { whatHinders } from "./sender.js";
 import { isolated, locale, say } from "../core/i18n.js";
+import { now } from "../core/server_time.js";
 
 /** @typedef {import("./overlay.js").Changes} Changes */
 
@@ -25,7 +26,7 @@ let latest = null;
 
 /** @param {Tap} entry */
 export const isLate = (entry) =>
-  !isUndoable(entry) && (whatHinders() !== "" || entry.tries > 1 || Date.now() - Math.max(entry.at, entry.due) > SOON);
+  !isUndoable(entry) && (whatHinders() !== "" || entry.tries > 1 || Math.min(now() - entry.at, Date.now() - entry.due) > SOON);
 
 /** @param {HTMLElement} card */
 const buttonsOf = (card) => [.../** @type {NodeListOf<HTMLButtonElement>} */ (card.querySelectorAll("button[name]"))];
@@ -59,7 +60,7 @@ function mark(changes, card, { url, fields }) {
 /** @param {Tap} tap */
 const secondsOf = ({ due }) => Math.max(1, Math.ceil((due - Date.now()) / 1000));
 /** @param {Tap} entry */
-const undoWords = (entry) => say("Undo · %(seconds)s s", { seconds: secondsOf(entry) });
+const undoWords = (entry) => (isUndoable(entry) ? say("Undo · %(seconds)s s", { seconds: secondsOf(entry) }) : say("Take back · waits for a PIN"));
 
 /** @param {Changes} changes @param {HTMLElement} card */
 function ownButton(changes, card) {
@@ -105,10 +106,10 @@ function refocus(card, isChained) {
 /** @param {HTMLElement} card */
 function show(card) {
   const entries = unsentOf(card.id);
-  const held = entries.find(isUndoable);
+  const held = entries.find(isUndoable) ?? (whatHinders() === "person" ? entries.at(-1) : undefined);
   const late = entries.filter(isLate);
-  const isStill = latest?.card === card.id && Date.now() - latest.at < DOUBLE;
-  const look = JSON.stringify([entries.map(({ id }) => id), held?.id, late.map(({ id }) => id), isStill]);
+  const isStill = latest?.card === card.id && now() - latest.at < DOUBLE;
+  const look = JSON.stringify([entries.map(({ id }) => id), held?.id, whatHinders(), late.map(({ id }) => id), isStill]);
   if (lookOf(card) === look) return;
   const hadFocus = card.contains(document.activeElement);
   takeOff(card);

@@ -2,6 +2,7 @@
 import { emit, on } from "../core/dom.js";
 import { areKept, change, drop, firstToSend, isStillThere, nextDue, refused, tell, unsent } from "./outbox.js";
 import { doubt, refused as isRefused } from "../live/liveness.js";
+import { now } from "../core/server_time.js";
 import * as person from "../tablet/person.js";
 
 const PATIENCE = 8000; // milliseconds
@@ -46,7 +47,7 @@ function read(text) {
 // Null if our server did not answer: nobody did, or the network's sign-in page or a proxy's error came instead.
 /** @param {Tap} entry */
 async function ask({ id, url, fields, at, person: token, tries }) {
-  const waited = Math.round((Date.now() - at) / 1000);
+  const waited = Math.round((now() - at) / 1000);
   const body = new URLSearchParams({ ...fields, language, person: token, tap: id, waited: `${waited}` });
   if (tries > 1) body.set("again", "1");
   const patience = new AbortController();
@@ -161,7 +162,8 @@ export function send() {
   return sending;
 }
 
-for (const sign of /** @type {const} */ (["tap:queued", "tap:undone", "htmx:sse:after:connection"])) on(sign, send);
+for (const sign of /** @type {const} */ (["tap:queued", "htmx:sse:after:connection"])) on(sign, send);
+on("tap:undone", () => { if (hindrance !== "person") send(); }); // whoever takes a tap back is not asked who made the others
 on("person:changed", ({ detail }) => { if (detail) send(); });
 on("visibilitychange", () => { if (!document.hidden) send(); });
 addEventListener("online", send);

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import uuid
 from collections.abc import Callable
+from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo
 
+import pytest
+from flask import Flask
 from playwright.sync_api import Page, expect
 
-from boards.hands import KITCHEN, card
+from boards.hands import KITCHEN, button, card
+from boards.tap_steps import ONE_WAITS, do, expect_waiting
+from ordertrack.rules.order_actions import OrderAction
 from support import page_recorder
 from support.cast import House
+from support.network_proxy import NetworkProxy
+from support.server import wait_for
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]
@@ -54,3 +64,96 @@ def test_a_device_whose_clocks_stood_still_in_its_sleep_learns_the_time_from_the
     page.evaluate("dispatchEvent(new Event('offline'))")  # it makes itself another connection
     expect(card(page, order_id).locator(".age")).to_have_text("20 min")
     page_recorder.expect_state(page, "live")
+
+
+# A whole clock, as every part of the page reads it; `Date` of the test's own is left alone.
+JUMP = """(by) => {
+  const real = Date;
+  globalThis.Date = class extends real {
+    constructor(...given) { if (given.length) super(...given); else super(real.now() + by); }
+    static now() { return real.now() + by; }
+  };
+}"""
+TIMER = """(clock, [due, late]) => {
+  const now = Number(document.body.dataset.now);
+  Object.assign(clock.dataset, { dueAt: now + due, lateAt: now + late });
+}"""
+
+
+@pytest.mark.parametrize("hours", [2, -2])
+def test_a_clock_that_jumps_makes_no_card_late_and_no_card_in_time(
+    cedar: House, place: Place, open_page: Open, hours: int
+) -> None:
+    calm, due, late = place(cedar), place(cedar), place(cedar)
+    page = open_page(cedar.nour, KITCHEN, strict=False)
+    page_recorder.expect_state(page, "live")
+    hour = 60 * MINUTE
+    for order_id, moments in ((calm, [hour, 3 * hour]), (due, [-1, hour]), (late, [-hour, -5 * MINUTE])):
+        card(page, order_id).locator(".clock").evaluate(TIMER, moments)
+    page.evaluate(LOOK_AGAIN)
+    page.evaluate(JUMP, hours * hour)
+    page.evaluate("dispatchEvent(new Event('offline'))")  # and the next heartbeat changes nothing
+    page_recorder.expect_state(page, "live")
+    page.evaluate(LOOK_AGAIN)
+    for order_id, timer, said in ((calm, "calm", ""), (due, "due", "due"), (late, "late", "late by 5 min")):
+        expect(card(page, order_id).locator(".clock")).to_have_attribute("data-timer", timer)
+        expect(card(page, order_id).locator(".timer")).to_have_text(said)
+        expect(card(page, order_id).locator(".age")).to_have_text("0 min")
+
+
+@pytest.mark.parametrize("hours", [2, -2])
+def test_a_clock_that_jumps_does_not_change_since_when_the_board_is_not_current(
+    cedar: House, open_page: Open, network: NetworkProxy, hours: int
+) -> None:
+    page = open_page(cedar.nour, KITCHEN, strict=False, base_url=network.address)
+    page_recorder.expect_state(page, "live")
+    network.cut()
+    page_recorder.expect_state(page, "reconnecting")
+    since = page.locator("#live span")
+    expect(since).to_have_text(re.compile(r"as of \d\d:\d\d$"))
+    before = since.text_content()
+    page.evaluate(JUMP, hours * 60 * MINUTE)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#live")).to_contain_text(str(before))
+    network.let_through()
+    page_recorder.expect_state(page, "live")
+    network.cut()
+    page_recorder.expect_state(page, "reconnecting")
+    told = page.evaluate("document.getElementById('live').children[1].textContent")
+    there = dt.datetime.now(ZoneInfo("Asia/Beirut"))
+    lately = [f"as of {there - dt.timedelta(minutes=ago):%H:%M}" for ago in (0, 1)]
+    assert told in lately
+
+
+def test_a_clock_that_is_set_back_does_not_pass_what_others_did_off_as_ones_own(
+    app: Flask, cedar: House, place: Place, open_page: Open
+) -> None:
+    order_id = place(cedar)
+    page = open_page(cedar.nour, KITCHEN, strict=False)
+    page_recorder.expect_state(page, "live")
+    button(page, order_id, "Confirm").click()
+    expect(card(page, order_id)).to_have_attribute("data-status", "confirmed")
+    page.evaluate(JUMP, -2 * 60 * MINUTE)
+    wait_for(lambda: page.evaluate("performance.now()") > 6000, "one's own move to be long ago")
+    do(app, cedar, order_id, OrderAction.RUSH)
+    expect(page.locator("#alerts-open")).to_have_attribute("data-kind", "changed")
+
+
+def test_a_tap_that_waited_says_for_how_long_whatever_the_clock_did(
+    app: Flask, cedar: House, place: Place, open_page: Open, network: NetworkProxy
+) -> None:
+    order_id = place(cedar)
+    page = open_page(cedar.nour, KITCHEN, strict=False, base_url=network.address)
+    page_recorder.expect_state(page, "live")
+    network.cut()
+    page_recorder.expect_state(page, "reconnecting")
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(str(asked.post_data)))
+    button(page, order_id, "Confirm").click()
+    expect_waiting(page, ONE_WAITS)
+    page.evaluate(JUMP, 2 * 60 * MINUTE)
+    network.let_through()
+    expect(card(page, order_id)).to_have_attribute("data-status", "confirmed", timeout=20_000)
+    (*_, last) = [said for said in sent if "waited=" in said]
+    assert "again=1" in last
+    assert int(parse_qs(last)["waited"][0]) < 60

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from boards.tap_steps import card, expect_none_waiting, expect_status, expect_waiting, log_of, tap
+from boards.tap_steps import card, expect_none_waiting, expect_status, expect_waiting, log_of, strike, tap
 from ordertrack.rules.state_machine import OrderStatus
 from support import page_recorder
 from support.cast import House
@@ -60,7 +60,7 @@ def test_a_tap_that_nobody_has_signed_waits_and_is_signed_before_it_is_sent(
     network.let_through()
     expect(page.get_by_role("dialog")).to_be_visible(timeout=20_000)
     page.keyboard.press("Escape")
-    expect_waiting(page, "1 tap waits; it is sent when somebody signs on.")
+    expect_waiting(page, "1 tap waits for a PIN.")
     assert log_of(app, cedar, order_id) == []
     page.locator("#pending-taps").get_by_role("button", name="Sign on").click()
     sign_on(page, "Nour", PIN)
@@ -82,7 +82,7 @@ def test_who_does_not_sign_on_is_not_asked_again_at_once(
     })""")
     page.keyboard.press("Escape")
     page.wait_for_function("() => window.isClosed")
-    expect_waiting(page, "1 tap waits; it is sent when somebody signs on.")
+    expect_waiting(page, "1 tap waits for a PIN.")
     page.locator("#pending-taps").get_by_role("button", name="Sign on").click()
     expect(page.get_by_role("dialog")).to_be_visible()
 
@@ -94,7 +94,7 @@ def test_a_tap_that_waits_for_a_pin_says_so_while_the_pin_is_asked_for(
     page = open_tablet()
     tap(page, order_id, "Confirm")
     expect(page.get_by_role("dialog")).to_be_visible()
-    expect_waiting(page, "1 tap waits; it is sent when somebody signs on.")
+    expect_waiting(page, "1 tap waits for a PIN.")
     sign_on(page, "Nour", PIN)
     expect_status(page, order_id, OrderStatus.CONFIRMED)
     expect_none_waiting(page)
@@ -140,3 +140,58 @@ def test_a_tap_whose_person_may_not_act_any_more_is_signed_anew(
     expect_status(page, order_id, OrderStatus.CONFIRMED)
     expect_none_waiting(page)
     assert log_of(app, cedar, order_id) == ["confirmed Rami"]
+
+
+WAITS = "Take back · waits for a PIN"
+
+
+@pytest.mark.parametrize("view", ["rail", "columns"])
+def test_a_tap_that_waits_for_a_pin_says_so_in_its_own_place_and_can_be_taken_back_there(
+    app: Flask, cedar: House, place: Place, open_tablet: Callable[[], Page], view: str
+) -> None:
+    order_id, other = place(cedar), place(cedar)
+    page = open_tablet()
+    page.evaluate("view => localStorage.setItem('view', view)", view)
+    page.reload()
+    page_recorder.expect_state(page, "live")
+    for tapped in (order_id, other):
+        tap(page, tapped, "Confirm")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_hidden()
+        expect(card(page, tapped).get_by_role("button", name=WAITS)).to_be_visible()
+    expect_waiting(page, "2 taps wait for a PIN.")
+    tap(page, order_id, WAITS)
+    expect(card(page, order_id).get_by_role("button", name="Confirm")).to_be_visible()
+    expect_waiting(page, "1 tap waits for a PIN.")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.locator("#pending-taps").get_by_role("button", name="Sign on").click()
+    sign_on(page, "Nour", PIN)
+    expect_status(page, other, OrderStatus.CONFIRMED)
+    expect_none_waiting(page)
+    assert log_of(app, cedar, other) == ["confirmed Nour"]
+    assert log_of(app, cedar, order_id) == []
+
+
+def test_a_struck_line_that_waits_for_a_pin_can_be_taken_back(
+    app: Flask, cedar: House, place: Place, bring: Callable[..., None], open_tablet: Callable[[], Page]
+) -> None:
+    order_id = place(cedar)
+    bring(cedar, order_id, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
+    page = open_tablet()
+    strike(page, order_id, 1)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(card(page, order_id).locator("[data-line='1']")).to_have_attribute("data-pending", "")
+    tap(page, order_id, WAITS)
+    expect(card(page, order_id).locator("[data-line='1']")).not_to_have_attribute("data-done", "")
+    expect_none_waiting(page)
+    assert "strike 1 Nour" not in log_of(app, cedar, order_id)
+
+
+def test_a_tablet_whose_clock_is_set_back_rests_all_the_same(open_tablet: Callable[[], Page]) -> None:
+    page = open_tablet()
+    page.locator("#person-on").click()
+    sign_on(page, "Nour", PIN)
+    page.evaluate("() => { const real = Date.now; Date.now = () => real() - 7_200_000; }")
+    expect(page.locator("#person-on")).to_have_text("Nobody is on")

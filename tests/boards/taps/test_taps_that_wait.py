@@ -281,3 +281,25 @@ def test_a_tap_that_waits_can_be_taken_back_and_with_it_what_was_built_on_it(
     expect_none_waiting(page)
     assert log_of(app, cedar, order_id) == []
     assert log_of(app, cedar, other) == ["confirmed Till", "preparing Nour"]
+
+
+def test_a_tap_that_waits_moves_no_column_and_nothing_in_an_empty_one(
+    cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
+) -> None:
+    order_id = place(cedar)
+    page = open_board()
+    boxes = """() => [...document.querySelectorAll(".column:not([popover]), .column .empty, .column h2")]
+      .filter((each) => each.checkVisibility())
+      .map((each) => [each.className, JSON.stringify(each.getBoundingClientRect())])"""
+    before = page.evaluate(boxes)
+    assert sum(name == "empty" for name, _ in before) > 1, "columns are empty"
+    network.plug()
+    tap(page, order_id, "Confirm")
+    expect(page.locator("#pending-taps")).to_be_visible(timeout=10_000)
+    wait_for(
+        lambda: page.evaluate("document.body.style.getPropertyValue('--covered')") not in ("", "0px"),
+        "the box to have its room",
+    )
+    assert page.evaluate(boxes) == before
+    network.let_through()
+    expect_none_waiting(page)
