@@ -8,13 +8,15 @@ from flask import Flask
 from jinja2.ext import Extension
 
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+# A browser shows no space before what begins or ends a block; before other elements the line break is the space.
+_BEFORE_BLOCKS = re.compile(r"\n(?=</?(?:p|li|ul|ol|h[1-6]|header|footer|main|section|div|dialog|form|template)\b)")
 
 
 class Unindented(Extension):
     """Takes the indents out before a template is compiled: in a page, a line break does what they would."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        return _INDENT.sub("", source)
+        return _BEFORE_BLOCKS.sub("", _INDENT.sub("", source))
 
 
 def init_app(app: Flask) -> None:
