@@ -163,7 +163,6 @@ export function send() {
 }
 
 for (const sign of /** @type {const} */ (["tap:queued", "htmx:sse:after:connection"])) on(sign, send);
-on("tap:undone", () => { if (hindrance !== "person") send(); }); // whoever takes a tap back is not asked who made the others
 on("person:changed", ({ detail }) => { if (detail) send(); });
 on("visibilitychange", () => { if (!document.hidden) send(); });
 addEventListener("online", send);
