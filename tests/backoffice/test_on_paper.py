@@ -49,7 +49,7 @@ def test_a_printed_list_of_orders_says_of_which_restaurant_and_day_it_is(
 ) -> None:
     place(cedar)
     page = open_page(cedar.maya, "/orders?restaurant=hamra")
-    heading = page.locator("h2")
+    heading = page.locator("main h2")
     expect(heading).to_be_hidden()
     page.emulate_media(media="print")
     expect(heading).to_be_visible()
