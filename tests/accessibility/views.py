@@ -84,7 +84,7 @@ def _columns(page: Page) -> None:
 
 def _ticket(page: Page) -> None:
     _close(page)
-    page.locator(".columns .card[data-at] .items").first.click()
+    page.locator(".columns .card[data-spot] .items").first.click()
     expect(page.locator(".card:popover-open")).to_be_visible()
     page.locator(".card:popover-open .hold > summary").click()
 

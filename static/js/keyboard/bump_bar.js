@@ -45,7 +45,7 @@ function wait(what) {
 }
 
 /** @param {number} place */
-const at = (place) => document.querySelector(`.columns .card[data-at="${place}"]`);
+const at = (place) => document.querySelector(`.columns .card[data-spot="${place}"]`);
 
 /** @param {HTMLElement | null} card @param {boolean} isRush */
 function press(card, isRush) {

@@ -1,7 +1,7 @@
 // A part of the page becomes a fresh one only where it differs: what somebody types, holds open or has in focus stays, and
 // nothing blinks.
 const OF_THE_PAGE = new Set(["open", "hidden", "aria-expanded", "disabled", "data-hidden", "data-elsewhere", "data-moved",
-  "data-news", "data-news-said", "tabindex", "style", "popover", "data-at", "data-key", "data-slides", "data-folded"]);
+  "data-news", "data-news-said", "tabindex", "style", "popover", "data-spot", "data-key", "data-slides", "data-folded"]);
 
 /** @param {Node} node */
 const isBlank = (node) => node instanceof Text && node.data.trim() === "";

@@ -18,7 +18,7 @@ export const linesOf = (card) => [...card.querySelectorAll(".items > li:not([dat
 
 // What stands there with all its lines can be read as it is.
 /** @param {HTMLElement} card */
-const isWhole = (card) => card.dataset.at !== undefined && card.querySelector(".fold") === null;
+const isWhole = (card) => card.dataset.spot !== undefined && card.querySelector(".fold") === null;
 
 /** @param {HTMLElement} card @returns {Measured} */
 function read(card) {

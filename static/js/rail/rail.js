@@ -47,7 +47,7 @@ function set(card, name, value) {
 // Its place on the page, counted from 1, and the keys that a bump bar has for it.
 /** @param {HTMLElement} card @param {number} at */
 function mark(card, at) {
-  if (card.dataset.at !== `${at}`) Object.assign(card.dataset, { at, key: at < 10 ? `${at}` : `0${at - 10}` });
+  if (card.dataset.spot !== `${at}`) Object.assign(card.dataset, { spot: at, key: at < 10 ? `${at}` : `0${at - 10}` });
 }
 
 /** @param {HTMLElement} card @param {Place} place @param {number} at @param {ReturnType<typeof roomOf>} room */
@@ -55,7 +55,7 @@ function put(card, { column, y, lines }, at, { width, gap }) {
   const x = gap + column * (width + gap);
   const there = `${isRightToLeft ? -x : x}px ${y + gap}px`;
   const isElsewhere = card.style.translate !== there;
-  if (!card.dataset.at) delete card.dataset.slides; // what comes is there at once
+  if (!card.dataset.spot) delete card.dataset.slides; // what comes is there at once
   else if (isElsewhere) {
     card.dataset.slides = "";
     hasMoved(card);
@@ -67,7 +67,7 @@ function put(card, { column, y, lines }, at, { width, gap }) {
 
 /** @param {HTMLElement} card */
 function remove(card) {
-  delete card.dataset.at;
+  delete card.dataset.spot;
   for (const name of ["translate", "order"]) card.style.removeProperty(name);
 }
 

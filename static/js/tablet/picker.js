@@ -34,7 +34,7 @@ function draw() {
 /** @param {Listed | null} person */
 function show(person = null) {
   chosen = person;
-  dialog.dataset.at = person ? "pin" : "names";
+  dialog.dataset.shows = person ? "pin" : "names";
   for (const step of [names, pin]) problem(step, "");
   field.value = "";
   draw();

@@ -49,13 +49,13 @@ def open_rail(
 
 def tickets(page: Page) -> Locator:
     """The tickets that are on the page of the rail that is shown, in the order of the document."""
-    return page.locator(".columns .column:not([popover]) .card[data-at]")
+    return page.locator(".columns .column:not([popover]) .card[data-spot]")
 
 
 def numbers(page: Page) -> list[str]:
     """The numbers on the page that is shown, in the rail's order."""
     placed = tickets(page).evaluate_all(
-        "cards => cards.filter(card => card.checkVisibility()).sort((a, b) => a.dataset.at - b.dataset.at)"
+        "cards => cards.filter(card => card.checkVisibility()).sort((a, b) => a.dataset.spot - b.dataset.spot)"
         ".map(card => card.querySelector('h3').textContent.trim())"
     )
     return [str(number) for number in placed]
@@ -64,8 +64,8 @@ def numbers(page: Page) -> list[str]:
 def expect_numbers(page: Page, *shown: int) -> None:
     expect(tickets(page)).to_have_count(len(shown))
     page.wait_for_function(
-        "shown => [...document.querySelectorAll('.card[data-at]')]"
-        ".sort((a, b) => a.dataset.at - b.dataset.at)"
+        "shown => [...document.querySelectorAll('.card[data-spot]')]"
+        ".sort((a, b) => a.dataset.spot - b.dataset.spot)"
         ".map(card => card.querySelector('h3').textContent.trim()).join() === shown",
         arg=",".join(map(str, shown)),
     )
@@ -74,7 +74,7 @@ def expect_numbers(page: Page, *shown: int) -> None:
 def places(page: Page) -> dict[str, tuple[float, float]]:
     """Where each ticket stands, by its id."""
     found: dict[str, Any] = page.evaluate(
-        "() => Object.fromEntries([...document.querySelectorAll('.card[data-at]')].map(card => {"
+        "() => Object.fromEntries([...document.querySelectorAll('.card[data-spot]')].map(card => {"
         " const { left, top } = card.getBoundingClientRect(); return [card.id, [left, top]]; }))"
     )
     return {key: (left, top) for key, (left, top) in found.items()}

@@ -106,7 +106,7 @@ def test_the_tablet_keeps_its_keys_and_heads_show_them_only_there(
 ) -> None:
     order = order_of_lines(app, cedar, 1)
     move(app, cedar, order, *COOKING[:1])
-    shown = "getComputedStyle(document.querySelector('.card[data-at]'), '::before').content"
+    shown = "getComputedStyle(document.querySelector('.card[data-spot]'), '::before').content"
     other = open_rail(open_page, cedar)
     assert other.evaluate(shown) == "none"
     page = open_with_bar()

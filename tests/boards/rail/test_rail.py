@@ -231,7 +231,7 @@ def test_the_tablet_keeps_its_view_and_its_density(app: Flask, cedar: House, ope
     page.get_by_role("button", name="Menu").click()
     page.get_by_role("button", name="One line").click()
     expect(page.locator("html")).to_have_attribute("data-view", "rail")
-    expect(card(page, order)).to_have_attribute("data-at", "1")
+    expect(card(page, order)).to_have_attribute("data-spot", "1")
     assert page.evaluate(size) == "28px"
 
 
@@ -261,7 +261,7 @@ def test_an_order_that_is_ready_leaves_a_hole_until_the_finger_is_gone(
     expect(card(page, orders[0])).to_be_hidden()
     assert {order: card(page, order).bounding_box() for order in orders[1:]} == before
     page.mouse.up()
-    page.wait_for_function("id => document.getElementById(id).dataset.at === '1'", arg=f"order-{orders[1]}")
+    page.wait_for_function("id => document.getElementById(id).dataset.spot === '1'", arg=f"order-{orders[1]}")
 
 
 def test_an_empty_rail_says_when_the_next_order_for_later_begins(

@@ -74,10 +74,10 @@ def test_no_word_of_a_head_is_cut(
     page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
     page.evaluate("density => localStorage.setItem('density', density)", density)
     page.reload()
-    page.wait_for_selector(".card[data-at]")
+    page.wait_for_selector(".card[data-spot]")
     cut = page.evaluate(
-        "() => [...document.querySelectorAll('.card[data-at] :is(h3, .clock, .primary, .despite > button)')]"
+        "() => [...document.querySelectorAll('.card[data-spot] :is(h3, .clock, .primary, .despite > button)')]"
         ".filter((part) => part.scrollWidth > part.clientWidth + 1).map(({ outerHTML }) => outerHTML)"
     )
-    assert page.locator(".card[data-at]").count() == len(ways)
+    assert page.locator(".card[data-spot]").count() == len(ways)
     assert cut == []
