@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 
 from ordertrack.database.statements import TenantQuery
 from ordertrack.database.ttl_cache import Kept
+from ordertrack.i18n.translate import add_filters
 from ordertrack.tenants.models import Tenant
 
 _kept: Kept[uuid.UUID, str] = Kept()
@@ -16,7 +17,7 @@ _BY_ID = TenantQuery(select(Tenant.name).where(Tenant.id == bindparam("tenant_id
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters["company"] = name_of
+    add_filters(app.jinja_env, company=name_of)
 
 
 def name_of(tenant_id: uuid.UUID) -> str | None:

@@ -8,8 +8,9 @@ from flask import Flask
 from jinja2.ext import Extension
 
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
-# A browser shows no space before what begins or ends a block; before other elements the line break is the space.
-_BEFORE_BLOCKS = re.compile(r"\n(?=</?(?:p|li|ul|ol|h[1-6]|header|footer|main|section|div|dialog|form|template)\b)")
+_BLOCKS = "p|li|ul|ol|h[1-6]|header|footer|main|section|div|dialog|form|template"
+# No space is shown before what begins or ends a block; before other elements the line break is the space.
+_BEFORE_BLOCKS = re.compile(rf"\n(?=</?(?:{_BLOCKS})\b)")
 
 
 class Unindented(Extension):

@@ -154,7 +154,7 @@ def test_tickets_on_the_rail_stand_whole_after_midnight(
     app: Flask, cedar: House, open_page: Callable[..., Page]
 ) -> None:
     order_id, at, _token = promise(app, cedar, dt.timedelta(minutes=20))
-    page = open_page(cedar.nour, "/login", strict=False)
+    page = open_page(cedar.nour, "/login", strict=False, view="rail")
     install_clock(page)
     page.goto("/r/hamra/kitchen")
     ticket = page.locator(f"#{card_id(order_id)}")

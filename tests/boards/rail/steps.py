@@ -55,7 +55,8 @@ def tickets(page: Page) -> Locator:
 def numbers(page: Page) -> list[str]:
     """The numbers on the page that is shown, in the rail's order."""
     placed = tickets(page).evaluate_all(
-        "cards => cards.filter(card => card.checkVisibility()).sort((a, b) => a.dataset.spot - b.dataset.spot)"
+        "cards => cards.filter(card => card.checkVisibility())"
+        ".sort((a, b) => a.dataset.spot - b.dataset.spot)"
         ".map(card => card.querySelector('h3').textContent.trim())"
     )
     return [str(number) for number in placed]

@@ -76,7 +76,8 @@ def test_no_word_of_a_head_is_cut(
     page.reload()
     page.wait_for_selector(".card[data-spot]")
     cut = page.evaluate(
-        "() => [...document.querySelectorAll('.card[data-spot] :is(h3, .clock, .primary, .despite > button)')]"
+        "() => [...document.querySelectorAll("
+        "'.card[data-spot] :is(h3, .clock, .primary, .despite > button)')]"
         ".filter((part) => part.scrollWidth > part.clientWidth + 1).map(({ outerHTML }) => outerHTML)"
     )
     assert page.locator(".card[data-spot]").count() == len(ways)
