@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from boards.hands import move
 from boards.rail.steps import open_rail, order_of_lines
+from ordertrack.i18n.translate import gettext, speaking
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House
 
@@ -75,10 +76,15 @@ def test_no_word_of_a_head_is_cut(
     page.evaluate("density => localStorage.setItem('density', density)", density)
     page.reload()
     page.wait_for_selector(".card[data-spot]")
+    with speaking(language):
+        late = gettext("late by %(time)s", time=gettext("%(hours)s h %(minutes)s", hours=1, minutes="59"))
     cut = page.evaluate(
-        "() => [...document.querySelectorAll("
-        "'.card[data-spot] :is(h3, .clock, .primary, .despite > button)')]"
-        ".filter((part) => part.scrollWidth > part.clientWidth + 1).map(({ outerHTML }) => outerHTML)"
+        "late => { for (const timer of document.querySelectorAll('.card[data-spot] .timer')) timer.textContent = late;"
+        " return [...document.querySelectorAll("
+        "'.card[data-spot] :is(header, h3, .clock, .primary, .despite > button)')]"
+        ".filter((part) => part.scrollWidth > part.clientWidth + 1 || part.scrollHeight > part.clientHeight + 1)"
+        ".map(({ outerHTML }) => outerHTML); }",
+        late,
     )
     assert page.locator(".card[data-spot]").count() == len(ways)
     assert cut == []
