@@ -63,6 +63,12 @@ def test_the_bar_is_one_row_in_which_nothing_is_cut(
     assert tuple(shown["extent"]) <= size
 
 
+_CUT_IN_HEADS = """() => [...document.querySelectorAll(
+  ".card[data-spot] :is(header, h3, .clock, .primary, .despite > button)")]
+  .filter((part) => part.scrollWidth > part.clientWidth + 1 || part.scrollHeight > part.clientHeight + 1)
+  .map(({ outerHTML }) => outerHTML)"""
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
 @pytest.mark.parametrize("density", ["compact", "normal", "large"])
 def test_no_word_of_a_head_is_cut(
@@ -78,13 +84,9 @@ def test_no_word_of_a_head_is_cut(
     page.wait_for_selector(".card[data-spot]")
     with speaking(language):
         late = gettext("late by %(time)s", time=gettext("%(hours)s h %(minutes)s", hours=1, minutes="59"))
-    cut = page.evaluate(
-        "late => { for (const timer of document.querySelectorAll('.card[data-spot] .timer')) timer.textContent = late;"
-        " return [...document.querySelectorAll("
-        "'.card[data-spot] :is(header, h3, .clock, .primary, .despite > button)')]"
-        ".filter((part) => part.scrollWidth > part.clientWidth + 1 || part.scrollHeight > part.clientHeight + 1)"
-        ".map(({ outerHTML }) => outerHTML); }",
-        late,
+    page.locator(".card[data-spot] .timer").evaluate_all(
+        "(timers, late) => timers.forEach(timer => { timer.textContent = late; })", late
     )
+    cut = page.evaluate(_CUT_IN_HEADS)
     assert page.locator(".card[data-spot]").count() == len(ways)
     assert cut == []
