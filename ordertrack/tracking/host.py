@@ -95,7 +95,8 @@ def delay(order: OrderRecord, end: ExpectedEnd | None) -> Iterator[str]:
             order.delayed_now,
         )
     if end is not None and order.promised_at is not None and order.promised_at < end.low_at:
-        yield _("It will probably be later than promised.")
+        has_passed = order.promised_at <= dt.datetime.now(dt.UTC)
+        yield _("It is later than promised.") if has_passed else _("It will probably be later than promised.")
 
 
 def is_earlier(order: OrderRecord, end: ExpectedEnd | None) -> bool:

@@ -95,7 +95,7 @@ def values(order: OrderRecord) -> dict[str, object]:
         "is_over": is_over(order),
         "expected_end": end,
         "waits_until": host.waits_until(order),
-        "first_promise": order.promised_at and order.promised_at - dt.timedelta(minutes=order.delayed_now),
+        "first_promise": order.promised_at and order.promised_at - dt.timedelta(minutes=order.delayed_by),
         "delay": list(host.delay(order, end)),
         "is_earlier": host.is_earlier(order, end),
         "left": end and host.left(end, dt.datetime.now(dt.UTC)),

@@ -273,3 +273,19 @@ def test_nothing_that_stands_in_an_empty_zone_moves_while_a_tap_waits(
     button(page, order_id, "Delivered").click()
     expect(page.locator("#pending-taps")).to_be_visible(timeout=20_000)
     assert empty.bounding_box() == before
+
+
+def test_a_small_screen_with_a_cancelled_order_and_chosen_ones_still_shows_and_hands_over_orders(
+    cedar: House, take: Take, open_page: Open
+) -> None:
+    """As at 200 % on a tablet: the board scrolls as a whole."""
+    take(OrderStatus.CANCELLED)
+    order = take(*COOKING, OrderStatus.READY)
+    page = open_page(cedar.karim, DISPATCH, viewport={"width": 640, "height": 400})
+    expect_live(page)
+    pick = card(page, order).locator(".pick")
+    pick.click()
+    assert page.locator(".floor").evaluate("floor => floor.clientHeight") >= 270
+    page.locator("#hand input").fill("Jad")
+    page.locator("#hand form button").click()
+    expect(card(page, order)).to_have_attribute("data-status", "delivering", timeout=10_000)

@@ -168,7 +168,13 @@ byId("page-next").addEventListener("click", () => {
   if (rail.hasAttribute("data-scrolls")) rail.scrollBy({ top: rail.clientHeight * 0.9, behavior: "smooth" });
   else turn(1);
 });
-byId("to-new").addEventListener("click", () => goTo(({ dataset }) => dataset.status === "pending"));
+// The first new one after this page, or else the first of all.
+byId("to-new").addEventListener("click", () => {
+  const fresh = cards.filter(({ dataset }) => dataset.status === "pending");
+  const last = cards.findLastIndex((card) => placed.has(card));
+  const next = fresh.find((card) => cards.indexOf(card) > last) ?? fresh[0];
+  goTo((card) => card === next);
+});
 on("look", look);
 on("filtered", () => { forgetHeights(); follow(); });
 look();

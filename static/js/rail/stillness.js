@@ -3,6 +3,7 @@
 import { on } from "../core/dom.js";
 
 const AROUND = 1000; // milliseconds
+const DOWN = 10_000; // milliseconds for which a finger that is down is waited for: what lifts it may be missed
 const LOOK = 100; // milliseconds
 let touched = -Infinity;
 /** @type {(() => void) | null} */
@@ -40,6 +41,6 @@ addEventListener("beforetoggle", ({ target, newState }) => {
 }, { capture: true });
 // A key that waits for another one holds the rail as a finger does.
 on("still:asked", () => { touched = performance.now(); });
-for (const touch of ["pointerdown", "pointerup"]) {
-  addEventListener(touch, () => { touched = performance.now(); }, { capture: true, passive: true });
+for (const touch of ["pointerdown", "pointerup", "pointercancel"]) {
+  addEventListener(touch, () => { touched = performance.now() + (touch === "pointerdown" ? DOWN : 0); }, { capture: true, passive: true });
 }

@@ -163,11 +163,11 @@ on("undo:asked", () => {
   const entry = unsent().findLast(isUndoable);
   if (entry) takeBack(entry.id);
 });
-// Escape first takes back the last tap that can be undone, unless a form of another card or a dialog is in use.
+// Escape first takes back the last tap that can be undone, unless a form of another card, a dialog or a drawer is in use.
 addEventListener("keydown", (event) => {
   const entry = unsent().findLast(isUndoable);
   const typing = /** @type {Element} */ (event.target).closest?.(".card details[open], dialog[open]");
-  if (event.key !== "Escape" || !entry || (typing && typing.closest(".card")?.id !== entry.card)) return;
+  if (event.key !== "Escape" || !entry || document.querySelector("[popover]:not(.card):popover-open") || (typing && typing.closest(".card")?.id !== entry.card)) return;
   event.preventDefault();
   event.stopPropagation();
   takeBack(entry.id);

@@ -6,12 +6,13 @@ import re
 import uuid
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
 from boards.hands import act, card, line, move
-from boards.rail.steps import expect_numbers, open_rail, order_of_lines, places, tickets
-from boards.tap_steps import log_of
+from boards.rail.steps import expect_numbers, numbers, open_rail, order_of_lines, places, tickets
+from boards.tap_steps import log_of, set_undo
 from ordertrack.database.session import tenant_context
 from ordertrack.restaurants import rule_sets
 from ordertrack.rules.order_actions import OrderAction
@@ -275,3 +276,62 @@ def test_an_empty_rail_says_when_the_next_order_for_later_begins(
     expect(page.locator(".rail-empty")).to_have_text(f"No open orders · Next: 2, {begins.text_content()}")
     order_of_lines(app, cedar, 1)
     expect(page.locator(".rail-empty")).to_be_hidden()
+
+
+def test_escape_closes_a_drawer_and_leaves_a_ready_that_can_be_undone(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    set_undo(app, cedar, {OrderStatus.READY: 3})
+    order = order_of_lines(app, cedar, 1)
+    move(app, cedar, order, *COOKING)
+    act(app, cedar, order, OrderAction.STRIKE, 1)
+    page = open_rail(open_page, cedar)
+    card(page, order).get_by_role("button", name="Ready").click()
+    page.locator("#ready-toggle").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("#passing")).to_be_hidden()
+    expect(card(page, order)).to_have_attribute("data-status", "ready", timeout=10_000)
+
+
+def test_new_ones_are_gone_through_page_by_page(app: Flask, cedar: House, open_page: Open) -> None:
+    for number in range(20):
+        order_of_lines(app, cedar, 10, in_minutes=number + 1)
+    page = open_rail(open_page, cedar)
+    pages = []
+    for _ in range(3):
+        pages.append(numbers(page))
+        page.locator("#to-new").click()
+        page.wait_for_function(
+            "before => document.querySelector('.card[data-spot=\"1\"] h3').textContent.trim() !== before",
+            arg=pages[-1][0],
+        )
+    assert len({shown[0] for shown in pages}) == 3
+
+
+def test_nothing_moves_while_a_finger_stays_down(app: Flask, cedar: House, open_page: Open) -> None:
+    orders = [order_of_lines(app, cedar, 2, in_minutes=10 + number) for number in range(4)]
+    page = open_rail(open_page, cedar)
+    before = places(page)
+    page.mouse.move(5, 400)
+    page.mouse.down()
+    first = order_of_lines(app, cedar, 2, in_minutes=1)
+    expect(card(page, first)).to_be_attached()
+    page.wait_for_function(
+        "began => performance.now() - began > 2000", arg=page.evaluate("performance.now()")
+    )
+    assert places(page) == before
+    page.mouse.up()
+    page.wait_for_function("id => document.getElementById(id).dataset.spot === '1'", arg=f"order-{first}")
+    assert len(places(page)) == len(orders) + 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_no_phone_is_wider_than_its_screen_however_many_orders_wait(
+    app: Flask, cedar: House, open_page: Open, language: str
+) -> None:
+    for number in range(16):
+        order_of_lines(app, cedar, 6, in_minutes=number + 1)
+    page = open_rail(open_page, cedar, viewport={"width": 320, "height": 640}, locale=language)
+    expect(page.locator("#page-next")).to_be_visible()
+    wide = "[document.documentElement.scrollWidth, document.querySelector('.foot').scrollWidth]"
+    assert page.evaluate(wide) == [320, 320]
