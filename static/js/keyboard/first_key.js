@@ -4,6 +4,7 @@ import { emit, on } from "../core/dom.js";
 import { late } from "../core/late.js";
 
 const HAS_KEYS = "has-keys";
+const NOT_AGAIN = ["Tab", "Escape"]; // the browser has done at once what they do: a drawer is closed by now
 const OF_TYPING = "input, select, textarea, [contenteditable]";
 /** @type {KeyboardEvent[]} */
 const pressed = [];
@@ -21,7 +22,7 @@ async function load() {
 /** @param {KeyboardEvent} event */
 function wait(event) {
   const isThere = document.documentElement.dataset.keys !== undefined; // it answers, though its loading has not been told yet
-  if (isThere || event.key === "Tab" || /** @type {Element} */ (event.target).closest?.(OF_TYPING)) return;
+  if (isThere || NOT_AGAIN.includes(event.key) || /** @type {Element} */ (event.target).closest?.(OF_TYPING)) return;
   pressed.push(event);
   load().catch(() => pressed.splice(0));
 }

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from boards.hands import act, card, line, move
+from boards.hands import KITCHEN, act, card, line, move
 from boards.rail.steps import expect_numbers, numbers, open_rail, order_of_lines, places, tickets
 from boards.tap_steps import log_of, set_undo
 from ordertrack.database.session import tenant_context
@@ -288,6 +288,7 @@ def test_escape_closes_a_drawer_and_leaves_a_ready_that_can_be_undone(
     page = open_rail(open_page, cedar)
     card(page, order).get_by_role("button", name="Ready").click()
     page.locator("#ready-toggle").click()
+    expect(page.locator("#passing")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#passing")).to_be_hidden()
     expect(card(page, order)).to_have_attribute("data-status", "ready", timeout=10_000)
@@ -331,7 +332,7 @@ def test_no_phone_is_wider_than_its_screen_however_many_orders_wait(
 ) -> None:
     for number in range(16):
         order_of_lines(app, cedar, 6, in_minutes=number + 1)
-    page = open_rail(open_page, cedar, viewport={"width": 320, "height": 640}, locale=language)
+    page = open_page(cedar.nour, KITCHEN, view="rail", viewport={"width": 320, "height": 640}, locale=language)
     expect(page.locator("#page-next")).to_be_visible()
     wide = "[document.documentElement.scrollWidth, document.querySelector('.foot').scrollWidth]"
     assert page.evaluate(wide) == [320, 320]
