@@ -332,7 +332,8 @@ def test_no_phone_is_wider_than_its_screen_however_many_orders_wait(
 ) -> None:
     for number in range(16):
         order_of_lines(app, cedar, 6, in_minutes=number + 1)
-    page = open_page(cedar.nour, KITCHEN, view="rail", viewport={"width": 320, "height": 640}, locale=language)
+    phone = {"width": 320, "height": 640}
+    page = open_page(cedar.nour, KITCHEN, view="rail", viewport=phone, locale=language)
     expect(page.locator("#page-next")).to_be_visible()
     wide = "[document.documentElement.scrollWidth, document.querySelector('.foot').scrollWidth]"
     assert page.evaluate(wide) == [320, 320]
