@@ -18,7 +18,7 @@ function retell(element) {
 }
 
 /** @param {ParentNode} root */
-const tell = (root) => root.querySelectorAll("[data-zone] :is([data-said], time)").forEach(retell);
+const tell = (root) => root.querySelectorAll("[data-zone] :is([data-at], time)").forEach(retell);
 /** @param {number} moment */
 const daysAt = (moment) => `${[...document.querySelectorAll("[data-zone]")].map(({ dataset }) => dayOf(moment, dataset.zone))}`;
 
