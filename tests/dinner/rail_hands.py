@@ -64,13 +64,16 @@ class RailHands(Hands):
             self._touch("#page-before")
 
     def _recall(self) -> bool:
-        self._toggle_ready()
+        self._open_ready()
         ready = [card for card in self.tablet.cards() if card["column"] == "column-ready"]
         done = bool(ready) and self._for_a_reason(self._chance.choice(ready)["id"], "recall")
-        self._toggle_ready()
+        if self.tablet.page.locator(
+            "#passing:popover-open"
+        ).count():  # a key would be typed into a form that is open
+            self._touch("#ready-toggle")
         return done
 
-    def _toggle_ready(self) -> None:
+    def _open_ready(self) -> None:
         self._touch("#ready-toggle")
 
     def _touch(self, selector: str) -> bool:
@@ -114,5 +117,5 @@ class BumpBarHands(RailHands):
     def _turn_page(self) -> None:
         self.tablet.page.keyboard.press(KEYS["page"])
 
-    def _toggle_ready(self) -> None:
+    def _open_ready(self) -> None:
         self.tablet.page.keyboard.press(KEYS["recall"])
