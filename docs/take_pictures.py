@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
@@ -38,7 +38,7 @@ ROWS = (View(TABLET, "light"), View(PHONE, "dark"))
 BOARD_ROWS = (View(TABLET, "dark"), View(TABLET, "light"), View(UPRIGHT, "dark"), View(PHONE, "dark"))
 
 
-SignIn = tuple[str, str]
+Cookies = list[Any]
 
 
 @click.command(help=__doc__)
@@ -61,10 +61,11 @@ def main(
     pages = _pages(restaurant, order, dict(each.split("=", 1) for each in guests))
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser.find(), args=browser.ARGUMENTS)
+        cookies = _sign_in(chromium, address, email, password)
         for name, (path, rows) in pages.items():
             if only and name not in only:
                 continue
-            by = None if path.startswith(("/track/", "/login")) else (email, password)
+            by = [] if path.startswith(("/track/", "/login")) else cookies
             _sheet(chromium, name, [_row(chromium, address, path, view, by) for view in rows])
             click.echo(name)
         chromium.close()
@@ -96,15 +97,23 @@ def _pages(restaurant: str, order: str, guests: dict[str, str]) -> dict[str, tup
     }
 
 
-def _row(chromium: Browser, address: str, path: str, view: View, by: SignIn | None) -> list[bytes]:
+def _sign_in(chromium: Browser, address: str, email: str, password: str) -> Cookies:
+    """Once: a house lets nobody try too often."""
+    context = chromium.new_context(base_url=address)
+    form = {"email": email, "password": password}
+    answer = context.request.post("/login", form=form, max_redirects=0)
+    assert answer.status == 302, f"{email} was not let in"
+    cookies = list(context.cookies())
+    context.close()
+    return cookies
+
+
+def _row(chromium: Browser, address: str, path: str, view: View, by: Cookies) -> list[bytes]:
     """The page in each language."""
     taken = []
     for language in LANGUAGES:
         context = _context(chromium, address, view, language)
-        if by:
-            form = {"email": by[0], "password": by[1]}
-            answer = context.request.post("/login", form=form, max_redirects=0)
-            assert answer.status == 302, f"{by[0]} was not let in"
+        context.add_cookies(by)
         page = context.new_page()
         page.goto(path)
         page.wait_for_timeout(1500)  # what comes a moment later, such as a chart
