@@ -138,7 +138,7 @@ def _sheet(chromium: Browser, name: str, rows: list[list[bytes]]) -> None:
     page = chromium.new_page(viewport={"width": 600, "height": 400})
     page.set_content(_SHEET % (HEIGHT, pictures))
     page.wait_for_timeout(300)
-    page.locator("body").screenshot(path=FOLDER / f"{name}.jpg", type="jpeg", quality=72)
+    page.locator("body").screenshot(path=FOLDER / f"{name}.jpg", type="jpeg", quality=50)
     page.close()
 
 

@@ -9,17 +9,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ordertrack.backoffice import brand_form
+from ordertrack.backoffice.settings_access import settings_of
 from ordertrack.i18n.form_fields import Typed, whole
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.i18n.translate import marked
 from ordertrack.restaurants import brand
 from ordertrack.restaurants.brand import BRAND, Brand
 from ordertrack.restaurants.brand_check import LONGEST_NAME, LONGEST_PHONE
 from ordertrack.restaurants.save import save_brand
 from ordertrack.restaurants.versioned import UnusableSettings
 from ordertrack.tenants.principal import Principal
-from ordertrack.tenants.restaurants import FoundRestaurant, restaurant_or_404
-from ordertrack.tenants.sign_in import managing_principal
+from ordertrack.tenants.restaurants import FoundRestaurant
 
 blueprint = Blueprint("brand_settings", __name__)
 
@@ -27,7 +26,7 @@ blueprint = Blueprint("brand_settings", __name__)
 @blueprint.get("/r/<restaurant>/brand")
 def show(restaurant: str) -> ResponseReturnValue:
     """What guests see of a restaurant, and everything that was saved."""
-    principal, found = _find(restaurant)
+    principal, found = settings_of(restaurant)
     held = _held(principal, found)
     return _page(principal, found, held, brand_form.typed(held))
 
@@ -35,7 +34,7 @@ def show(restaurant: str) -> ResponseReturnValue:
 @blueprint.post("/r/<restaurant>/brand")
 def save(restaurant: str) -> ResponseReturnValue:
     """Form: `colour` (#rrggbb), `name`, `phone`, `address` (one line a line), `seen`: the version shown."""
-    principal, found = _find(restaurant)
+    principal, found = settings_of(restaurant)
     typed = Typed(request.form)
     try:
         wanted = brand_form.read(typed, found.id)
@@ -71,11 +70,6 @@ def _page(
         longest_name=LONGEST_NAME,
         longest_phone=LONGEST_PHONE,
     )
-
-
-def _find(slug: str) -> tuple[Principal, FoundRestaurant]:
-    principal = managing_principal(marked("Settings are for managers and owners."))
-    return principal, restaurant_or_404(principal, slug)
 
 
 def _held(principal: Principal, restaurant: FoundRestaurant) -> Brand:

@@ -9,11 +9,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ordertrack.backoffice import dishes_sold, order_handling_form, settings_wording
+from ordertrack.backoffice.settings_access import settings_of
 from ordertrack.backoffice.settings_forms import STATIONS, read_operations, type_operations
 from ordertrack.boards import reasons
 from ordertrack.i18n.form_fields import Typed, whole
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.i18n.translate import marked
 from ordertrack.restaurants import operations, rule_sets
 from ordertrack.restaurants.checks import LONGEST_STATION_NAME, reasons_field, undo_field
 from ordertrack.restaurants.operations import MOVES, OPERATIONS, Asked, OperationSettings
@@ -23,8 +23,7 @@ from ordertrack.restaurants.stations import Station
 from ordertrack.restaurants.versioned import UnusableSettings
 from ordertrack.rules.state_machine import RuleSet
 from ordertrack.tenants.principal import Principal
-from ordertrack.tenants.restaurants import FoundRestaurant, restaurant_or_404
-from ordertrack.tenants.sign_in import managing_principal
+from ordertrack.tenants.restaurants import FoundRestaurant
 
 blueprint = Blueprint("floor_settings", __name__)
 
@@ -32,7 +31,7 @@ blueprint = Blueprint("floor_settings", __name__)
 @blueprint.get("/r/<restaurant>/settings")
 def show(restaurant: str) -> ResponseReturnValue:
     """What holds on the floor of a restaurant, and everything that was saved."""
-    principal, found = _find(restaurant)
+    principal, found = settings_of(restaurant)
     held = _held(principal, found)
     return _page(principal, found, held, type_operations(held), held.stations)
 
@@ -47,7 +46,7 @@ def save(restaurant: str) -> ResponseReturnValue:
 
     With `look` nothing is saved: it shows where dishes would go.
     """
-    principal, found = _find(restaurant)
+    principal, found = settings_of(restaurant)
     typed = Typed(request.form)
     try:
         wanted = read_operations(typed, found.id)
@@ -100,11 +99,6 @@ def _page(
         changes=settings_wording.of_operations,
         longest_name=LONGEST_STATION_NAME,
     )
-
-
-def _find(slug: str) -> tuple[Principal, FoundRestaurant]:
-    principal = managing_principal(marked("Settings are for managers and owners."))
-    return principal, restaurant_or_404(principal, slug)
 
 
 def _held(principal: Principal, restaurant: FoundRestaurant) -> OperationSettings:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ordertrack.backoffice.settings_access import settings_principal
 from ordertrack.i18n.form_fields import whole
 from ordertrack.i18n.labels import role, status
 from ordertrack.i18n.translate import gettext as _
@@ -17,7 +18,6 @@ from ordertrack.restaurants.versioned import UnusableSettings
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import ADDED, RuleSet
 from ordertrack.tenants.principal import Principal
-from ordertrack.tenants.sign_in import managing_principal
 
 blueprint = Blueprint("rule_sets", __name__)
 _NAMES = {RuleSet.STRICT: marked("As planned (strict)"), RuleSet.EXTENDED: marked("As life is (extended)")}
@@ -26,13 +26,13 @@ _NAMES = {RuleSet.STRICT: marked("As planned (strict)"), RuleSet.EXTENDED: marke
 @blueprint.get("/rules")
 def show() -> ResponseReturnValue:
     """Which rule set holds, what the other one allows, and who chose when."""
-    return _page(_manager())
+    return _page(settings_principal())
 
 
 @blueprint.post("/rules")
 def choose() -> ResponseReturnValue:
     """Form: `rule_set` (strict, extended), `seen`: the version of the choice that the page showed."""
-    principal = _manager()
+    principal = settings_principal()
     if principal.role != Role.OWNER:
         abort(403, _("Only owners choose the rules of the company."))
     try:
@@ -51,10 +51,6 @@ def choose() -> ResponseReturnValue:
         "rules",
     )
     return redirect(url_for("rule_sets.show"))
-
-
-def _manager() -> Principal:
-    return managing_principal(marked("Settings are for managers and owners."))
 
 
 def _page(principal: Principal, problems: Mapping[str, str] | None = None) -> str:

@@ -9,11 +9,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ordertrack.backoffice import settings_wording
+from ordertrack.backoffice.settings_access import settings_principal
 from ordertrack.backoffice.settings_forms import SHIFTS, read_rules, read_target, type_rules, type_target
 from ordertrack.i18n import formats
 from ordertrack.i18n.form_fields import Typed, whole
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.i18n.translate import marked
 from ordertrack.restaurants import cache, naming, save
 from ordertrack.restaurants.cache import RULES, TARGETS, RestaurantSettings
 from ordertrack.restaurants.checks import LONGEST_SHIFT_NAME, timezones
@@ -21,7 +21,6 @@ from ordertrack.restaurants.versioned import UnusableSettings
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import restaurant_or_404
-from ordertrack.tenants.sign_in import managing_principal
 
 blueprint = Blueprint("sla_settings", __name__)
 
@@ -29,7 +28,7 @@ blueprint = Blueprint("sla_settings", __name__)
 @blueprint.get("/sla/settings")
 def choose() -> ResponseReturnValue:
     """Every restaurant of the tenant, with what holds in it."""
-    principal = _manager()
+    principal = settings_principal()
     restaurants = [(each, each.calendar.rules[-1]) for each in cache.read(principal.tenant_id)]
     return render_template(
         "backoffice/choose_restaurant.html",
@@ -43,7 +42,7 @@ def choose() -> ResponseReturnValue:
 @blueprint.get("/sla/settings/<restaurant>")
 def show(restaurant: str) -> ResponseReturnValue:
     """Rules, targets and their history, of one restaurant."""
-    principal = _manager()
+    principal = settings_principal()
     return _page(principal, _find(principal, restaurant))
 
 
@@ -52,7 +51,7 @@ def save_rules(restaurant: str) -> ResponseReturnValue:
     """Form: `timezone`, `day_starts`, `forgotten_after` (minutes), `early_before` (seconds), and for each
     shift `shift-<row>-name`, `-weekday` (0 to 6, several), `-starts`, `-ends`; `seen`: see there.
     """
-    principal = _manager()
+    principal = settings_principal()
     found = _find(principal, restaurant)
     typed = Typed(request.form)
     try:
@@ -70,7 +69,7 @@ def save_rules(restaurant: str) -> ResponseReturnValue:
 @blueprint.post("/sla/settings/<restaurant>/targets")
 def save_target(restaurant: str) -> ResponseReturnValue:
     """Form: `stage`, `fulfilment` (blank: all), `minutes` (blank: no target), `valid_from`, `seen`."""
-    principal = _manager()
+    principal = settings_principal()
     found = _find(principal, restaurant)
     typed = Typed(request.form)
     try:
@@ -124,10 +123,6 @@ def _page(
         date=settings_wording.date,
         moment=settings_wording.moment,
     )
-
-
-def _manager() -> Principal:
-    return managing_principal(marked("Settings are for managers and owners."))
 
 
 def _find(principal: Principal, slug: str) -> RestaurantSettings:

@@ -129,6 +129,13 @@ def duration(length: dt.timedelta | None) -> str:
     return _("%(minutes)s min %(seconds)s s", minutes=minutes, seconds=digits(f"{seconds:02}"))
 
 
+def lasting(minutes: int) -> str:
+    """Whole minutes, and hours where there are any, as `static/js/core/i18n.js` says them."""
+    if minutes < 60:
+        return _("%(minutes)s min", minutes=minutes)
+    return _("%(hours)s h %(minutes)s", hours=minutes // 60, minutes=digits(f"{minutes % 60:02}"))
+
+
 def order_field(name: str) -> str:
     """What a field of an order is called, by the name that the log has for it."""
     return _(_ORDER_FIELDS[name])

@@ -70,18 +70,19 @@ def path_through(points: Sequence[float]) -> str:
 
 
 def lasting(since: dt.datetime) -> str:
-    """How long something has lasted, as `static/js/core/i18n.js` says it while the page is open."""
-    minutes = max(0, int((dt.datetime.now(dt.UTC) - since).total_seconds()) // 60)
-    if minutes < 60:
-        return _("%(minutes)s min", minutes=minutes)
-    return _("%(hours)s h %(minutes)s", hours=minutes // 60, minutes=digits(f"{minutes % 60:02}"))
+    """How long something has lasted until now."""
+    return labels.lasting(_minutes_since(since))
 
 
 def minutes_of(order: OpenOrder) -> Markup:
     """The age of an order in whole minutes, which `static/js/overview/ages.js` keeps true."""
-    minutes = max(0, int((dt.datetime.now(dt.UTC) - order.began_at).total_seconds()) // 60)
+    minutes = _minutes_since(order.began_at)
     made = Markup('<span data-minutes-since="{}">{}</span> <small>{}</small>')
     return made.format(instant(order.began_at), digits(minutes), _("min"))
+
+
+def _minutes_since(since: dt.datetime) -> int:
+    return max(0, int((dt.datetime.now(dt.UTC) - since).total_seconds()) // 60)
 
 
 def stack_said(row: Row) -> str:

@@ -7,9 +7,10 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ordertrack.i18n import labels
 from ordertrack.i18n.money import money
-from ordertrack.i18n.translate import digits, marked, ngettext, number
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import marked, ngettext
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 from ordertrack.sla.estimates.expected_end import ExpectedEnd
@@ -112,10 +113,7 @@ def waits_until(order: OrderRecord) -> dt.datetime | None:
 
 def left(end: ExpectedEnd, now: dt.datetime) -> str:
     """How long until the end of an estimate, as `static/js/core/clocks.js` goes on counting."""
-    hours, minutes = divmod(max(0, math.ceil((end.high_at - now).total_seconds() / 60)), 60)
-    if hours:
-        return _("%(hours)s h %(minutes)s", hours=number(hours), minutes=digits(f"{minutes:02}"))
-    return _("%(minutes)s min", minutes=number(minutes))
+    return labels.lasting(max(0, math.ceil((end.high_at - now).total_seconds() / 60)))
 
 
 def owed(order: OrderRecord) -> str:

@@ -1,6 +1,7 @@
 // Cards of a zone that belong together stand together under a heading; the group whose first card waits longest is first.
 // The cards stay in the column that the server knows, in its order within each group: headings stand beside it, and take
 // their places by `order`.
+import { move } from "../core/moving.js";
 
 /** @typedef {{ key: string, cards: HTMLElement[], heading: HTMLElement }} Group */
 /**
@@ -40,16 +41,6 @@ function headingOf({ list, headings }, key) {
   headings.set(key, heading);
   list.before(heading);
   return heading;
-}
-
-// What somebody has in focus, or open over the board, stays so.
-/** @param {HTMLElement} list @param {HTMLElement} card @param {Element | null} place */
-function move(list, card, place) {
-  const held = card.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
-  const ways = /** @type {HTMLElement & { moveBefore?: Function }} */ (list);
-  if (ways.moveBefore) ways.moveBefore(card, place);
-  else list.insertBefore(card, place);
-  held?.focus({ preventScroll: true });
 }
 
 // As few cards as can be are moved: whoever is moved is not to be tapped for a moment.

@@ -2,7 +2,7 @@
 import { onCards } from "../core/cards.js";
 import { byId, emit, make, on, write } from "../core/dom.js";
 import { number, say } from "../core/i18n.js";
-import { whenStill } from "../rail/stillness.js";
+import { whenStill } from "../core/stillness.js";
 import { canBeChosen, choose } from "./choice.js";
 import { arrange, takeIn, zoneOf } from "./grouping.js";
 

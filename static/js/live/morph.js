@@ -1,5 +1,6 @@
 // A card that stays on the board is changed in its place.
 import { become } from "./become.js";
+import { move } from "../core/moving.js";
 import { MORPH, beforeSwap } from "./swap_pipeline.js";
 
 // Sort keys are written with as many digits each, so that they compare as texts.
@@ -7,11 +8,8 @@ import { MORPH, beforeSwap } from "./swap_pipeline.js";
 function settle(card, column) {
   const next = [...column.children].find((other) => other !== card && other.dataset.place > card.dataset.place) ?? null;
   if (card.parentNode === column && card.nextElementSibling === next) return;
-  const held = card.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
-  if (card.isConnected && "moveBefore" in column) column.moveBefore(card, next); // what is open over the board stays open
-  else column.insertBefore(card, next);
+  move(column, card, next);
   card.dataset.moved = ""; // it is seen to arrive, once
-  if (held?.isConnected) held.focus({ preventScroll: true });
 }
 
 /** @param {HTMLElement} fresh @param {Element} column */

@@ -2,24 +2,14 @@
 import { copyParts, become } from "../live/become.js";
 import { MORPH, beforeSwap } from "../live/swap_pipeline.js";
 import { emit } from "../core/dom.js";
+import { move } from "../core/moving.js";
+import { whenStill } from "../core/stillness.js";
 
-const STILL_FOR = 1000; // milliseconds around a touch
 const list = document.getElementById("restaurants");
-let touched = -STILL_FOR;
-let waiting = 0;
 
 /** @param {ParentNode} root */
 function widen(root) {
   for (const part of root.querySelectorAll("[data-n]")) part.style.flexGrow = part.dataset.n ?? "";
-}
-
-// A row that has somebody's focus keeps it on its way.
-/** @param {Element} parent @param {HTMLElement} row @param {Element | null} before */
-function move(parent, row, before) {
-  const held = row.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
-  if (parent.moveBefore) parent.moveBefore(row, before);
-  else parent.insertBefore(row, before);
-  held?.focus({ preventScroll: true });
 }
 
 // Places are written with as many digits each, so that they compare as texts.
@@ -33,14 +23,6 @@ function arrange(parent) {
   }
 }
 
-/** @param {Element} parent */
-function arrangeWhenStill(parent) {
-  clearTimeout(waiting);
-  const left = touched + STILL_FOR - performance.now();
-  if (left > 0) waiting = setTimeout(() => arrangeWhenStill(parent), left);
-  else arrange(parent);
-}
-
 /** @param {Element} parent @param {DocumentFragment} fragment */
 function put(parent, fragment) {
   for (const fresh of [...fragment.children]) {
@@ -48,7 +30,7 @@ function put(parent, fragment) {
     if (here) become(here, fresh);
     else parent.append(fresh);
   }
-  arrangeWhenStill(parent);
+  whenStill(() => arrange(parent));
 }
 
 beforeSwap(MORPH, ({ tasks }) => {
@@ -60,5 +42,6 @@ beforeSwap(MORPH, ({ tasks }) => {
     emit("retimed", target);
   }
 });
-for (const touch of ["pointerdown", "pointermove"]) list?.addEventListener(touch, () => { touched = performance.now(); });
+// A mouse that moves over the rows holds them as a finger does.
+list?.addEventListener("pointermove", () => emit("still:asked"));
 widen(document);

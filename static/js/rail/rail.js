@@ -8,7 +8,7 @@ import { fold } from "./folding.js";
 import { forgetHeights, linesOf, measured } from "./measuring.js";
 import { packPage } from "./packing.js";
 import { showPaging } from "./paging.js";
-import { whenStill } from "./stillness.js";
+import { whenStill } from "../core/stillness.js";
 import { hasMoved } from "../taps/slides.js";
 
 /** @typedef {import("./packing.js").Place} Place */

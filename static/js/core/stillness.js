@@ -1,6 +1,6 @@
 // Nothing moves for a second around a touch, nor while something lies over the board: what is to move waits, and is
 // moved at once when it may.
-import { on } from "../core/dom.js";
+import { on } from "./dom.js";
 
 const AROUND = 1000; // milliseconds
 const DOWN = 10_000; // milliseconds for which a finger that is down is waited for: what lifts it may be missed
