@@ -18,7 +18,7 @@ from ordertrack.orders import intake, records
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.restaurants.order_handling import AcceptThen, OrderHandling
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
-from support.cast import House
+from support.cast import TIMEZONE, House
 
 Bring = Callable[..., None]
 Open = Callable[..., Page]
@@ -64,7 +64,7 @@ def test_a_later_day_is_said_with_its_day(cedar: House, take: Take, open_page: O
     kitchen = open_page(cedar.nour, KITCHEN)
     expect_live(kitchen)
     open_drawer(kitchen)
-    day = f"{dt.datetime.now(dt.UTC) + NEEDED + dt.timedelta(days=3):%a}"
+    day = f"{dt.datetime.now(TIMEZONE) + NEEDED + dt.timedelta(days=3):%a}"
     expect(card(kitchen, order_id).locator(".promised")).to_contain_text(day)
 
 

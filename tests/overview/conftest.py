@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -21,7 +20,7 @@ from ordertrack.restaurants import cache, save, versioned
 from ordertrack.restaurants.targets import Target
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
-from support.cast import House
+from support.cast import TIMEZONE, House
 
 WAY = (
     OrderStatus.PENDING,
@@ -51,7 +50,7 @@ def at_midday(app: Flask, operator: psycopg.Connection) -> Callable[[House], Non
     """Have the business day of a house's restaurants be half over, whenever the test runs."""
 
     def begin(house: House) -> None:
-        starts = (dt.datetime.now(ZoneInfo("Asia/Beirut")) - dt.timedelta(hours=12)).strftime("%H:00")
+        starts = (dt.datetime.now(TIMEZONE) - dt.timedelta(hours=12)).strftime("%H:00")
         operator.execute(
             "UPDATE restaurants SET business_day_start = %s WHERE tenant_id = %s", (starts, house.tenant_id)
         )

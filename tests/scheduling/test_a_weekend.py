@@ -8,15 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from random import Random
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from ordertrack.rules.state_machine import Fulfilment
 from scheduling.timed_house import TimedHouse, ahead, now
+from support.cast import TIMEZONE
 
 ORDERS = 200
-BEIRUT = ZoneInfo("Asia/Beirut")
 SECONDS = dt.timedelta(seconds=5)
 AWAY = dt.timedelta(minutes=40)
 
@@ -49,5 +48,5 @@ def test_each_is_begun_once_within_five_seconds_of_its_moment_or_of_the_clocks_r
     assert len(begun) == ORDERS
     for order_id in placed:
         assert timed.log(order_id) == ["pending by Till", "fire by Clock"]
-    offsets = {at.astimezone(BEIRUT).strftime("%d %b %z") for at in moments.values() if at is not None}
+    offsets = {at.astimezone(TIMEZONE).strftime("%d %b %z") for at in moments.values() if at is not None}
     sys.stdout.write(f"begun in Beirut: {sorted(offsets)}\n")

@@ -7,7 +7,6 @@ import re
 import uuid
 from collections.abc import Callable
 from urllib.parse import parse_qs
-from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -17,7 +16,7 @@ from boards.hands import KITCHEN, button, card
 from boards.tap_steps import ONE_WAITS, do, expect_waiting
 from ordertrack.rules.order_actions import OrderAction
 from support import page_recorder
-from support.cast import House
+from support.cast import TIMEZONE, House
 from support.network_proxy import NetworkProxy
 from support.server import wait_for
 
@@ -120,7 +119,7 @@ def test_a_clock_that_jumps_does_not_change_since_when_the_board_is_not_current(
     network.cut()
     page_recorder.expect_state(page, "reconnecting")
     told = page.evaluate("document.getElementById('live').children[1].textContent")
-    there = dt.datetime.now(ZoneInfo("Asia/Beirut"))
+    there = dt.datetime.now(TIMEZONE)
     lately = [f"as of {there - dt.timedelta(minutes=ago):%H:%M}" for ago in (0, 1)]
     assert told in lately
 
