@@ -20,7 +20,10 @@ from table import Row, at_least, ratios
 
 SMALLEST_SHARE = 0.9
 BARE, COUNTED, KEPT = "without either", "with the count alone", "with both"
-_MAKES_A_MOVE = "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = 'advance_order'"
+_MAKES_A_MOVE = (
+    "SELECT pg_get_functiondef(oid) FROM pg_proc"
+    " WHERE proname = 'advance_order' AND prosrc LIKE '%kitchen\\_load(%'"
+)
 
 
 def measure(stage: Stage) -> list[Row]:

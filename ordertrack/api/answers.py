@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ordertrack.orders.event_log import ActionRecord, EventRecord
+from ordertrack.orders.entries import ActionRecord, EventRecord
 from ordertrack.orders.records import OrderRecord
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus

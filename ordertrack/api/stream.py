@@ -10,7 +10,7 @@ from ordertrack.api.queries import Included
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message, Topic
 from ordertrack.orders import records
-from ordertrack.orders.event_log import Change, EventRecord, LogEntry
+from ordertrack.orders.entries import Change, EventRecord, LogEntry
 from ordertrack.orders.intake import RestaurantNotFound
 from ordertrack.orders.transitions import OrderNotFound
 from ordertrack.tenants.principal import Principal

@@ -26,7 +26,7 @@ from ordertrack.api.queries import (
 from ordertrack.api.schemas import ActionRequest, OrderRequest, TransitionRequest
 from ordertrack.api.stream import require_restaurant, topic_of
 from ordertrack.orders import actions, changes, event_log, intake, records, transitions
-from ordertrack.orders.event_log import ActionRecord, EventRecord
+from ordertrack.orders.entries import ActionRecord, EventRecord
 from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.transitions import OrderChanged, OrderMoved, OrderNotFound
 from ordertrack.streams import sse

@@ -9,7 +9,7 @@ from ordertrack.boards.columns import Board
 from ordertrack.i18n.topic_keys import key_of, keys_of, parse_key
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message, Topic
-from ordertrack.orders.event_log import Change
+from ordertrack.orders.entries import Change
 from ordertrack.tenants.principal import Principal
 
 

@@ -15,7 +15,7 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message, Topic
 from ordertrack.orders import records
-from ordertrack.orders.event_log import ActionRecord, Change
+from ordertrack.orders.entries import ActionRecord, Change
 from ordertrack.orders.records import OrderRecord
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus

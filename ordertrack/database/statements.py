@@ -7,7 +7,7 @@ that sets its tenant, reads and ends is four round trips. Streams, taps and the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
@@ -18,13 +18,14 @@ from psycopg import sql
 from psycopg.errors import InvalidSqlStatementName
 from psycopg.pq import TransactionStatus
 from psycopg.rows import namedtuple_row
-from sqlalchemy import Text, bindparam, func, select, true
+from sqlalchemy import Text, Uuid, bindparam, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 from sqlalchemy.exc import DBAPIError
 
 from ordertrack.database.session import AnySelect, db, is_in_transaction
 
 _POSTGRESQL = dialect()  # type: ignore[no-untyped-call]
+_ENTER = "SELECT set_config('ordertrack.tenant_id', %(tenant)s, true)"
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 
 
@@ -82,8 +83,13 @@ class TenantQuery(Statement):
         return super().rows(setting=confined_by, **values)
 
 
-class PlannedOnce(TenantQuery):
-    """A confined query that each connection plans once, for any values, and then only runs.
+class EachInItsTenant(Statement):
+    """A query of many tenants at once, each confined to its own rows; a connection plans it once.
+
+    `query(tenant_id, *others)` makes the query of one tenant from columns: `others` says the names and types
+    of those beside the tenant. `rows` takes an array of each, all of one length. For each tenant in turn the
+    setting by which the schema confines is made, and then its rows are read. Each row has its `tenant_id`.
+    Whoever has entered a tenant reads of that one only.
 
     For one whose best plan is the same whatever is asked: PostgreSQL would weigh the costs and plan it anew
     each time, which takes longer than running it. The settings hold for this statement alone. They also see
@@ -95,8 +101,21 @@ class PlannedOnce(TenantQuery):
         " SET LOCAL enable_seqscan = off; "
     )
 
-    def __init__(self, query: AnySelect, setting: str = "tenant_id") -> None:
-        super().__init__(query, setting)
+    def __init__(self, others: Mapping[str, Any], query: Callable[..., AnySelect]) -> None:
+        kinds = {"tenant_id": Uuid(), **others}
+        asked = [literal_column(f"asked.{name}", kind) for name, kind in kinds.items()]
+        # The rows depend on the setting, so that it is made before any of them is looked at.
+        rows = query(*asked).where(literal_column("made") != "").offset(0)
+        compiled = rows.compile(dialect=_POSTGRESQL)
+        arrays = ", ".join(f"%({name})s::{kind.compile(_POSTGRESQL)}[]" for name, kind in kinds.items())
+        columns = [f'confined."{each.name}"' for each in rows.selected_columns if each.name != "tenant_id"]
+        super().__init__(
+            f"SELECT asked.tenant_id, {', '.join(columns)}"  # noqa: S608 (names of our own)
+            f" FROM unnest({arrays}) AS asked ({', '.join(kinds)}),"
+            " LATERAL set_config('ordertrack.tenant_id', asked.tenant_id::text, true) AS made,"
+            f" LATERAL ({compiled}) AS confined",
+            {name: value for name, value in compiled.params.items() if value is not None},
+        )
         self._names = list(dict.fromkeys(_PARAMETER.findall(self._text)))
         numbered = _PARAMETER.sub(lambda found: f"${self._names.index(found[1]) + 1}", self._text)
         digest = sha256(numbered.encode()).hexdigest()[:16]
@@ -104,9 +123,18 @@ class PlannedOnce(TenantQuery):
         self._name = sql.Identifier(self.name)
         self._prepare = sql.SQL(f"PREPARE {self.name} AS {numbered.replace('%%', '%')}; ")
 
+    def rows(self, **values: Any) -> list[Any]:
+        """As above, of the tenants `tenant_id`; the other values are of as many."""
+        asked = [dict(zip(values, each, strict=True)) for each in zip(*values.values(), strict=True)]
+        if (entered := g.get("tenant_id")) is not None:
+            asked = [each for each in asked if each["tenant_id"] == entered]
+        if not asked:
+            return []
+        return super().rows(**{name: [each[name] for each in asked] for name in values})
+
     def _run(self, connection: Any, values: dict[str, Any]) -> list[Any]:
         if connection.pgconn.transaction_status != TransactionStatus.IDLE:
-            return super()._run(connection, values)  # what is set for this would hold for the rest as well
+            return self._run_within(connection, values)
         asked = sql.SQL(", ").join(sql.Literal(values[name]) for name in self._names)
         execute = sql.SQL("{}EXECUTE {} ({})").format(self._SETTINGS, self._name, asked)
         with connection.cursor(row_factory=namedtuple_row) as cursor:
@@ -117,6 +145,12 @@ class PlannedOnce(TenantQuery):
             while cursor.nextset():
                 pass
             return list(cursor.fetchall())
+
+    def _run_within(self, connection: Any, values: dict[str, Any]) -> list[Any]:
+        """In somebody's transaction, which stays in its tenant; what is set for this would hold on in it."""
+        rows = super()._run(connection, values)
+        connection.execute(_ENTER, {"tenant": str(g.get("tenant_id", ""))})
+        return rows
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -62,17 +62,24 @@ class Feed:
         """Read on from the head to the end of the log, a burst at a time."""
         while True:
             changes = self._read(self.head.seq, BURST)
-            for change in changes:
-                if change.cursor.epoch != self.head.epoch:
-                    raise EpochChanged(change.cursor.epoch)
-            entries = [self._entry(change) for change in changes]
-            if entries:
-                self._keep(entries)
-                self.head = entries[-1].change.cursor
-                self.clear_catch_up()
-                yield entries
+            if changes:
+                yield self._go_on(changes)
             if len(changes) < BURST:
                 return
+
+    def take(self, changes: Sequence[Change]) -> list[Entry] | None:
+        """Go on by what was read elsewhere, but for what is known; None if something is missing before it.
+
+        Raises EpochChanged.
+        """
+        news = [
+            change
+            for change in changes
+            if change.cursor.epoch != self.head.epoch or change.cursor.seq > self.head.seq
+        ]
+        if news and news[0].cursor.seq > self.head.seq + 1:
+            return None
+        return self._go_on(news)
 
     def reach_back(self, seq: int) -> bool:
         """Make the window hold everything after `seq`; False if that is more than it may hold."""
@@ -140,6 +147,17 @@ class Feed:
             self._grow(entry, len(frame))
             metrics.renders.labels(topic.channel).inc()
         return frame
+
+    def _go_on(self, changes: Sequence[Change]) -> list[Entry]:
+        for change in changes:
+            if change.cursor.epoch != self.head.epoch:
+                raise EpochChanged(change.cursor.epoch)
+        entries = [self._entry(change) for change in changes]
+        if entries:
+            self._keep(entries)
+            self.head = entries[-1].change.cursor
+            self.clear_catch_up()
+        return entries
 
     def _entry(self, change: Change) -> Entry:
         topics = frozenset(

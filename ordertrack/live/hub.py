@@ -14,6 +14,7 @@ from ordertrack.live import frames
 from ordertrack.live.budget import Budget
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.pulses import ALL
+from ordertrack.live.reader import Reader
 from ordertrack.live.replays import Replays
 from ordertrack.live.shares import Holder, Shares
 from ordertrack.live.subscriptions import LIFETIME, Connect, Connection, Log, Subscription
@@ -74,6 +75,7 @@ class Hub:
         self._tenants: dict[uuid.UUID, TenantHub] = {}
         self._tenants_lock = threading.Lock()
         self._revoked: dict[str, float] = {}
+        self.reader = Reader(self._tenants.get, log)
         self._joining: set[_Joining] = set()
         self._recovered: set[uuid.UUID] = set()
         self._changed_tenants: set[uuid.UUID] = set()

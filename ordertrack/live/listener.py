@@ -1,4 +1,4 @@
-"""One LISTEN connection a process, supervised: it only wakes the hub, which reads the log itself."""
+"""One LISTEN connection a process, supervised: it only wakes the reader, which reads the log itself."""
 
 from __future__ import annotations
 
@@ -70,10 +70,12 @@ class Listener:
     def start(self) -> None:
         threading.Thread(target=self._supervise, name="listener", daemon=True).start()
         threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
+        self._hub.reader.start()
         self.lookout.start()
 
     def stop(self) -> None:
         self._stopped.set()
+        self._hub.reader.stop()
         self.lookout.stop()
         self._hub.close()
 
@@ -148,7 +150,7 @@ def wake_handler(hub: Hub) -> Hear:
         tenant_id, seq = parse_payload(payload)
         if not seq.isdecimal():
             raise MalformedPayload(payload)
-        hub.wake(tenant_id, int(seq))
+        hub.reader.wake(tenant_id, int(seq))
 
     return hear
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from random import uniform
 from typing import Any, Protocol
@@ -43,6 +43,9 @@ class Log(Protocol):
     def heads(self, tenant_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Cursor]: ...
 
     def after(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]: ...
+
+    def after_many(self, positions: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, list[Any]]:
+        """Some changes after its own position of each of these tenants that has any, read together."""
 
     def entries(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]:
         """As `after`, but of each event only what the log itself says."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 import structlog
@@ -18,13 +19,17 @@ from ordertrack.live.pulses import slot_of
 from ordertrack.live.replays import Replays
 from ordertrack.live.subscriptions import Connect, Log, Subscription
 from ordertrack.live.topic_state import Watched
-from ordertrack.live.topics import Channel, Message, Topic
+from ordertrack.live.topics import Change, Channel, Message, Topic
 
 CURRENT_FOR = 30.0  # seconds for which a successful look at the log lets heartbeats say that all is well
 BUSY = 1.0  # seconds to wait for a busy tenant's lock before the look goes on to the next tenant
 PIECE = 500  # watchers that are sent a heartbeat before others get their turn
 _RETRY = 1000  # milliseconds after which a page comes back
 _log = structlog.get_logger(__name__)
+
+
+class Busy(Exception):
+    """Somebody is joining the tenant, or being told something, at this moment."""
 
 
 class TenantHub:
@@ -117,6 +122,36 @@ class TenantHub:
             if feed is not None and (seq is None or seq > feed.head.seq):
                 with self._log.inside(self._tenant_id):
                     self._advance(feed)
+
+    def position(self) -> int | None:
+        """How far the tenant's log has been told; None if nobody watches. Raises Busy, and never waits."""
+        with self._at_once():
+            feed = self._feed_in_use()
+            return feed.head.seq if feed is not None else None
+
+    def tell_of(self, changes: Sequence[Change]) -> bool:
+        """Publish these changes, which follow each other; False if the tenant must be read by itself.
+
+        That is if it is busy, for this never waits for its lock, or if something is missing before them.
+        """
+        try:
+            with self._at_once():
+                feed = self._feed_in_use()
+                if feed is None:
+                    return True
+                with self._log.inside(self._tenant_id):
+                    return self._take(feed, changes)
+        except Busy:
+            return False
+
+    @contextmanager
+    def _at_once(self) -> Iterator[None]:
+        if not self._lock.acquire(blocking=False):
+            raise Busy
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     @property
     def is_watched(self) -> bool:
@@ -298,16 +333,30 @@ class TenantHub:
     def _advance(self, feed: Feed) -> None:
         try:
             for burst in feed.advance():
-                news: dict[tuple[str, str], list[Entry]] = {}
-                for entry in burst:
-                    for name in entry.topics:
-                        news.setdefault(name, []).append(entry)
-                for name, entries in news.items():
-                    watched = self._watched.get(name)
-                    if watched is not None and watched.subscriptions:
-                        watched.publish(feed, entries)
+                self._publish(feed, burst)
         except EpochChanged:
             self._begin_again()
+
+    def _take(self, feed: Feed, changes: Sequence[Change]) -> bool:
+        try:
+            burst = feed.take(changes)
+        except EpochChanged:
+            self._begin_again()
+            return True
+        if burst is None:
+            return False
+        self._publish(feed, burst)
+        return True
+
+    def _publish(self, feed: Feed, burst: list[Entry]) -> None:
+        news: dict[tuple[str, str], list[Entry]] = {}
+        for entry in burst:
+            for name in entry.topics:
+                news.setdefault(name, []).append(entry)
+        for name, entries in news.items():
+            watched = self._watched.get(name)
+            if watched is not None and watched.subscriptions:
+                watched.publish(feed, entries)
 
     def _begin_again(self) -> None:
         """History was replaced: everybody gets a snapshot of what is true now."""

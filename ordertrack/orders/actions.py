@@ -9,7 +9,8 @@ from typing import Any
 
 from ordertrack.database.session import db
 from ordertrack.monitoring import metrics
-from ordertrack.orders import records, riders
+from ordertrack.orders import records, riders, waking
+from ordertrack.orders.entries import Change
 from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.transitions import OrderMoved, OrderNotFound, hold_at
 from ordertrack.orders.writing_actions import Wish, write
@@ -32,10 +33,14 @@ LONGEST = dict.fromkeys(OrderAction, 200) | {OrderAction.ASSIGN: 60}
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """The order as it stands now, and whether it was this call that did it: else it was so already."""
+    """The order as it stands now, and what this call wrote of it: None if it was so already."""
 
     order: OrderRecord
-    done: bool
+    written: Change | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.written is not None
 
 
 def act(
@@ -51,7 +56,7 @@ def act(
     seen_revision: int | None = None,
     metadata: dict[str, Any] | None = None,
 ) -> Acted:
-    """Do this to an order of `by`'s tenant, log it and wake the listeners, then commit.
+    """Do this to an order of `by`'s tenant, log it, commit, and have the listeners know.
 
     `expected_status` is the one that the asker saw; None means whatever it is now; so is `expected_revision`,
     which nothing at all may have happened to since. `line` is for strikes,
@@ -78,6 +83,8 @@ def act(
         db.session.rollback()
         metrics.actions.labels(act, type(error).__name__).inc()
         raise
+    if result.written is not None:
+        waking.tell(by.tenant_id, result.written)
     metrics.actions.labels(act, "done" if result.done else "so already").inc()
     return result
 
@@ -97,15 +104,15 @@ def _act(order_id: uuid.UUID, wish: Wish, by: Principal, expected_status: OrderS
         if expected_status is not None and order.status != expected_status:
             raise OrderMoved(expected_status, order.status, order.steps[-1].changed_by)
         if _is_acknowledged(order, wish) or _is_fired(order, wish):
-            return Acted(order, False)
+            return Acted(order)
         _check(order, wish, by)
         if wish.act == OrderAction.ASSIGN and wish.detail:
             wish = replace(wish, detail=riders.as_carried(order, wish.detail))
         if order.is_already(wish.act, wish.line, wish.detail):
-            return Acted(order, False)
-        after = write(order, wish, by)
-        if after is not None:
-            return Acted(after, True)
+            return Acted(order)
+        written = write(order, wish, by)
+        if written is not None:
+            return Acted(written.order, written)
 
 
 def _check(order: OrderRecord, wish: Wish, by: Principal) -> None:

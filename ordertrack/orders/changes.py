@@ -11,10 +11,9 @@ from typing import Any
 from sqlalchemy import bindparam, exists, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.session import db
 from ordertrack.monitoring import metrics
-from ordertrack.orders import must_start, records
+from ordertrack.orders import must_start, records, waking
 from ordertrack.orders.change_draft import AddLine, Change, ChangeLine, Draft, drafted
 from ordertrack.orders.changed_fields import Fields, flat_changes
 from ordertrack.orders.models import ActionEvent, OrderItem
@@ -54,7 +53,7 @@ _LOG = text("""
         SELECT :tenant_id, seq, value ->> 'field', value -> 'before', value -> 'after'
           FROM stream, jsonb_array_elements(:values) AS value
     )
-    SELECT pg_notify(:channel, CAST(:tenant_id AS text) || ':' || seq) FROM stream
+    SELECT seq FROM stream
 """).bindparams(
     bindparam("customer", type_=JSONB(none_as_null=True)),
     *[bindparam(name, type_=JSONB) for name in ("metadata", "changes", "values", "told_fields")],
@@ -63,10 +62,14 @@ _LOG = text("""
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The order as it stands now, and whether it was this call that changed it: else it was so already."""
+    """The order as it stands now, and how far the log has grown by this call: None if it was so already."""
 
     order: OrderRecord
-    done: bool
+    seq: int | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.seq is not None
 
 
 def change(
@@ -79,7 +82,7 @@ def change(
     reason: str | None = None,
     metadata: dict[str, Any] | None = None,
 ) -> Changed:
-    """Make these changes to an order of `by`'s tenant, log them as one and wake the listeners, then commit.
+    """Make these changes to an order of `by`'s tenant, log them as one, commit, and have the listeners know.
 
     `expected_revision` is the one that the asker saw. With `despite_actions` only another change since then
     is in the way, and no move and no struck line: so it is with forms, which are open for a while. What is so
@@ -93,6 +96,8 @@ def change(
         db.session.rollback()
         metrics.actions.labels("change", type(error).__name__).inc()
         raise
+    if result.seq is not None:
+        waking.wake(by.tenant_id, result.seq)
     metrics.actions.labels("change", "done" if result.done else "so already").inc()
     return result
 
@@ -125,10 +130,10 @@ def _change(
     draft = drafted(order, changes)
     fields = flat_changes(order, draft.fields)
     if not (draft.added or draft.voided or fields):
-        return Changed(order, False)
+        return Changed(order)
     names = [each["field"] for each in fields]
     added = _write_lines(order, draft)
-    db.session.execute(
+    seq: int = db.session.execute(
         _LOG,
         {
             "tenant_id": by.tenant_id,
@@ -149,12 +154,11 @@ def _change(
                 "fields": names,
             },
             "values": fields,
-            "channel": EVENTS_CHANNEL,
         },
-    )
+    ).scalar_one()
     after = records.find(by.tenant_id, order_id)
     assert after is not None
-    return Changed(after, True)
+    return Changed(after, seq)
 
 
 def _write_lines(order: OrderRecord, draft: Draft) -> list[int]:

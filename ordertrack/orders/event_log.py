@@ -5,15 +5,15 @@ Status events and actions stand in a table each and share one sequence: together
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnElement,
+    FromClause,
     Integer,
     Interval,
     Row,
@@ -34,11 +34,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from ordertrack.database.session import AnySelect, db
-from ordertrack.database.statements import PlannedOnce, TenantQuery
+from ordertrack.database.statements import EachInItsTenant, TenantQuery
 from ordertrack.live.cursor import Cursor
-from ordertrack.orders.imported import is_timed
+from ordertrack.orders.entries import ActionRecord, Change, EventRecord, LogEntry
 from ordertrack.orders.models import ActionEvent, Order, StatusEvent
-from ordertrack.orders.records import OrderRecord, join_order, record_columns, to_record
+from ordertrack.orders.records import join_order, record_columns, to_record
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.models import Restaurant
@@ -46,85 +46,6 @@ from ordertrack.tenants.stream import TenantStream
 
 FEW = 32  # entries that are read at once by a plan that is kept
 _LIMIT = bindparam("limit", type_=Integer)
-
-
-@dataclass(frozen=True, slots=True)
-class EventRecord:
-    """One status event. `occurred_at` is aware, in UTC; `in_status_for` is the time in the left status."""
-
-    cursor: Cursor
-    order_id: uuid.UUID
-    number: int
-    restaurant: str
-    from_status: OrderStatus | None
-    to_status: OrderStatus
-    changed_by: str
-    actor: str
-    occurred_at: dt.datetime
-    in_status_for: dt.timedelta | None
-    metadata: dict[str, Any]
-    open_lines: int | None
-
-    @property
-    def is_timed(self) -> bool:
-        """Whether it happened when it says."""
-        return is_timed(self.actor, self.metadata)
-
-    @property
-    def statuses(self) -> tuple[OrderStatus | None, ...]:
-        """Where the order stood before and after."""
-        return self.from_status, self.to_status
-
-
-@dataclass(frozen=True, slots=True)
-class ActionRecord:
-    """One action. `line` is the position of a struck line, `detail` a reason or a rider's name.
-
-    `changes` says of a change its `revision`, which lines it `added` and `voided`, and which `fields` it set.
-    """
-
-    cursor: Cursor
-    order_id: uuid.UUID
-    number: int
-    restaurant: str
-    act: OrderAction
-    status: OrderStatus
-    line: int | None
-    detail: str | None
-    changed_by: str
-    actor: str
-    occurred_at: dt.datetime
-    metadata: dict[str, Any]
-    changes: dict[str, Any] | None
-    minutes: int | None
-
-    @property
-    def statuses(self) -> tuple[OrderStatus | None, ...]:
-        """Where the order stood, before and after."""
-        return (self.status,)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """An entry of the log together with its order as it is now (which may have moved on since)."""
-
-    event: EventRecord | ActionRecord
-    order: OrderRecord
-
-    @property
-    def cursor(self) -> Cursor:
-        return self.event.cursor
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """An entry of the log by itself, for those who are told of events and not of orders."""
-
-    event: EventRecord | ActionRecord
-
-    @property
-    def cursor(self) -> Cursor:
-        return self.event.cursor
 
 
 def head(tenant_id: uuid.UUID) -> Cursor:
@@ -143,10 +64,20 @@ def heads(tenant_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Cursor]:
 def changes_after(tenant_id: uuid.UUID, seq: int, limit: int) -> list[Change]:
     """Up to `limit` entries after `seq`, oldest first, each with its order: one query."""
     if limit <= FEW:
-        rows = _FEW_CHANGES.rows(tenant_id=tenant_id, seq=seq)[:limit]
-    else:
-        rows = _CHANGES.rows(tenant_id=tenant_id, seq=seq, limit=limit)
+        return few_after({tenant_id: seq}).get(tenant_id, [])[:limit]
+    rows = _CHANGES.rows(tenant_id=tenant_id, seq=seq, limit=limit)
     return [Change(_to_entry(row), to_record(row)) for row in rows]
+
+
+def few_after(positions: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, list[Change]]:
+    """Up to FEW entries after its own `seq` of each of these tenants, oldest first: one query for all.
+
+    Each tenant's are read in that tenant, to which the schema confines them.
+    """
+    found: dict[uuid.UUID, list[Change]] = {}
+    for row in _FEW_CHANGES.rows(tenant_id=list(positions), seq=list(positions.values())):
+        found.setdefault(row.tenant_id, []).append(Change(_to_entry(row), to_record(row)))
+    return found
 
 
 def log_after(tenant_id: uuid.UUID, seq: int, limit: int) -> list[LogEntry]:
@@ -246,13 +177,19 @@ def _page(log: Subquery, limit: Any = _LIMIT, only: Sequence[ColumnElement[bool]
     return select(log).where(*wanted).order_by(log.c.seq).limit(limit).subquery("page")
 
 
-def _columns(page: Subquery) -> list[Any]:
+def _few(tenant_id: ColumnElement[uuid.UUID], seq: ColumnElement[int]) -> Select[Any]:
+    wanted = select(_LOG).where(_LOG.c.tenant_id == tenant_id, _LOG.c.seq > seq).order_by(_LOG.c.seq)
+    page = wanted.limit(literal_column(str(FEW))).subquery("page")
+    return join_order(_entries(page, record_columns()))
+
+
+def _columns(page: FromClause) -> list[Any]:
     aside = ("tenant_id", "restaurant_id", "metadata")
     own = [column for column in page.c if column.name not in aside]
     return [TenantStream.epoch, *own, page.c.metadata.label("entry_metadata")]
 
 
-def _entries(page: Subquery, columns: Sequence[Any]) -> Select[Any]:
+def _entries(page: FromClause, columns: Sequence[Any]) -> Select[Any]:
     return (
         select(*_columns(page), *columns)
         .select_from(page)
@@ -330,5 +267,5 @@ _HEADS = TenantQuery(
 _CHANGES = TenantQuery(join_order(_entries(_page(_LOG), record_columns())))
 # What each event of a service is read by. Its limit stands in the text: a plan for any limit would be one for
 # a tenth of the log.
-_FEW_CHANGES = PlannedOnce(join_order(_entries(_page(_LOG, literal_column(str(FEW))), record_columns())))
+_FEW_CHANGES = EachInItsTenant({"seq": BigInteger()}, _few)
 _ENTRIES = TenantQuery(_with_restaurant(_page(_LOG)))

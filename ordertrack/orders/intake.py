@@ -11,10 +11,9 @@ from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 
-from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.session import db
 from ordertrack.monitoring import metrics
-from ordertrack.orders import must_start, transitions
+from ordertrack.orders import must_start, transitions, waking
 from ordertrack.orders.models import Order
 from ordertrack.orders.new_order import NewOrder, check_promise
 from ordertrack.restaurants import operations, pace
@@ -93,7 +92,7 @@ _PLACE = text("""
         SELECT tenant_id, seq, :order_id, restaurant_id, 1, NULL, :first, :changed_by, :actor, at, NULL,
             :metadata, kitchen_load(tenant_id, restaurant_id) + 1 FROM stream
     )
-    SELECT seq, pg_notify(:events_channel, tenant_id || ':' || seq) FROM stream
+    SELECT seq FROM stream
 """).bindparams(
     bindparam("metadata", type_=JSONB),
     bindparam("items", type_=JSONB),
@@ -125,16 +124,16 @@ class IdempotencyKeyReused(ValueError):
 
 
 def place(order: NewOrder, *, by: Principal, idempotency_key: str | None = None) -> tuple[uuid.UUID, bool]:
-    """Write the order and its first event, wake the listeners, commit; the order's id and whether it is new.
+    """Write the order and its first event, commit, and have the listeners know.
 
-    A key that `by` used for the same order before answers that order's id and False; what others use for
-    theirs is no concern of it. Raises RestaurantNotFound, RestaurantPaused, PromiseOutOfRange,
-    FollowsNoOrder or IdempotencyKeyReused; then nothing has been written.
+    The order's id, and whether it is new: a key that `by` used for the same order before answers its id and
+    False; what others use for theirs is no concern of it. Raises RestaurantNotFound, RestaurantPaused,
+    PromiseOutOfRange, FollowsNoOrder or IdempotencyKeyReused; then nothing has been written.
     """
     try:
         if idempotency_key is not None and (known := _placed_before(order, by, idempotency_key)):
             return known, False
-        order_id = _place(order, by, idempotency_key)
+        order_id, seq = _place(order, by, idempotency_key)
         db.session.commit()
     except IntegrityError as error:
         db.session.rollback()
@@ -146,6 +145,7 @@ def place(order: NewOrder, *, by: Principal, idempotency_key: str | None = None)
     except Exception:
         db.session.rollback()
         raise
+    waking.wake(by.tenant_id, seq)
     metrics.orders_placed.inc()
     return order_id, True
 
@@ -167,7 +167,8 @@ def _placed_before(order: NewOrder, by: Principal, key: str) -> uuid.UUID | None
     return cast(uuid.UUID, known.id)
 
 
-def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.UUID:
+def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> tuple[uuid.UUID, int]:
+    """The order's id, and how far the log has grown."""
     check_promise(order.promised_at)
     restaurant_id = db.session.scalar(
         select(Restaurant.id)
@@ -185,7 +186,7 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.
     handling = settings.orders
     is_confirmed = handling.confirms(order.channel)
     order_id = uuid.uuid4()
-    db.session.execute(
+    seq: int = db.session.execute(
         _PLACE,
         {
             "tenant_id": by.tenant_id,
@@ -216,12 +217,11 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> uuid.
             "changed_by": by.name,
             "actor": by.actor,
             "metadata": order.metadata,
-            "events_channel": EVENTS_CHANNEL,
         },
-    ).one()
+    ).scalar_one()
     if is_confirmed:
-        transitions.confirm_by_house(by.tenant_id, order_id)
-    return order_id
+        seq = transitions.confirm_by_house(by.tenant_id, order_id)
+    return order_id, seq
 
 
 def _followed(order_id: uuid.UUID | None, by: Principal, restaurant_id: uuid.UUID) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Moving an order: the rules, the compare-and-set, the event and the wake-up, in one transaction."""
+"""Moving an order: rules, compare-and-set and event in one transaction, and the wake-up after it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 from psycopg.types.json import Jsonb
 from sqlalchemy.exc import IntegrityError
 
-from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.session import db
 from ordertrack.database.statements import Statement
+from ordertrack.live.cursor import Cursor
 from ordertrack.monitoring import metrics
-from ordertrack.orders import house, records
+from ordertrack.orders import house, records, waking
+from ordertrack.orders.entries import Change, EventRecord
 from ordertrack.orders.move_checks import Move, came_again, check
 from ordertrack.orders.records import OrderRecord, Step
 from ordertrack.orders.writing_actions import Wish, write
@@ -21,12 +22,11 @@ from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.principal import Principal
 
-# The schema's own function: one statement that compares, sets, counts, writes and wakes.
+# The schema's own function: one statement that compares, sets, counts and writes.
 _ADVANCE = Statement(
-    "SELECT at, load, revision FROM advance_order(%(tenant_id)s, %(order_id)s, %(expected_status)s, %(to)s,"
-    " %(needs_lines_done)s, %(heeds_hold)s, %(changed_by)s, %(actor)s, %(metadata)s, %(channel)s,"
-    " %(needs_changes_seen)s)",
-    {"channel": EVENTS_CHANNEL},
+    "SELECT epoch, seq, at, load, revision, in_status_for, open_lines FROM advance_order(%(tenant_id)s,"
+    " %(order_id)s, %(expected_status)s, %(to)s, %(needs_lines_done)s, %(needs_changes_seen)s,"
+    " %(heeds_hold)s, %(changed_by)s, %(actor)s, %(metadata)s)"
 )
 
 
@@ -64,10 +64,14 @@ class OrderChanged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """What came of a tap: the order as it stands now, and whether this tap `moved` it there."""
+    """What came of a tap: the order as it stands now, and what this tap wrote of it; None if it was there."""
 
     order: OrderRecord
-    moved: bool
+    written: Change | None = None
+
+    @property
+    def moved(self) -> bool:
+        return self.written is not None
 
     @property
     def changed_by(self) -> str:
@@ -87,7 +91,7 @@ def advance(
     on_board: bool = False,
     despite_open_lines: bool = False,
 ) -> Advance:
-    """Move an order of `by`'s tenant to `to`, write its event and wake the listeners, then commit.
+    """Move an order of `by`'s tenant to `to`, write its event, commit, and have the listeners know.
 
     `expected_status` is the one that the asker saw; None means whatever it is now; so is `expected_revision`,
     which nothing at all may have happened to since. `waited` is how many seconds ago the asker looked: who
@@ -116,6 +120,8 @@ def advance(
         db.session.rollback()
         metrics.transitions.labels(to, type(error).__name__).inc()
         raise
+    if result.written is not None:
+        waking.tell(by.tenant_id, result.written)
     metrics.transitions.labels(to, "moved" if result.moved else "already there").inc()
     return result
 
@@ -147,14 +153,14 @@ def _advance(order_id: uuid.UUID, move: Move) -> Advance:
             if move.expected_revision is not None:
                 hold_at(by.tenant_id, order_id, move.expected_revision)
             continue
-        if written:
-            made = written[0]
-            after = order.after(Step(to, made.at, by.name, move.reason, made.load))
-            return Advance(records.as_written(after, made.revision), True)
+        if written is not None:
+            return Advance(written.order, written)
 
 
-def _write(order: OrderRecord, move: Move) -> list[Any]:
-    return _ADVANCE.rows(
+def _write(order: OrderRecord, move: Move) -> Change | None:
+    """Move the order as it was read; None if it has moved on since, or is held back."""
+    metadata = {**move.metadata, **({"reason": move.reason} if move.reason else {})}
+    written = _ADVANCE.rows(
         tenant_id=order.tenant_id,
         order_id=order.id,
         expected_status=order.status.value,
@@ -164,8 +170,27 @@ def _write(order: OrderRecord, move: Move) -> list[Any]:
         heeds_hold=move.on_board and move.to != OrderStatus.CANCELLED,
         changed_by=move.by.name,
         actor=move.by.actor,
-        metadata=Jsonb({**move.metadata, **({"reason": move.reason} if move.reason else {})}),
+        metadata=Jsonb(metadata),
     )
+    if not written:
+        return None
+    made = written[0]
+    event = EventRecord(
+        cursor=Cursor(made.epoch, made.seq),
+        order_id=order.id,
+        number=order.number,
+        restaurant=order.restaurant,
+        from_status=order.status,
+        to_status=move.to,
+        changed_by=move.by.name,
+        actor=move.by.actor,
+        occurred_at=made.at,
+        in_status_for=made.in_status_for,
+        metadata=metadata,
+        open_lines=made.open_lines,
+    )
+    after = order.after(Step(move.to, made.at, move.by.name, move.reason, made.load))
+    return Change(event, records.as_written(after, made.revision))
 
 
 def hold_at(tenant_id: uuid.UUID, order_id: uuid.UUID, revision: int) -> None:
@@ -177,11 +202,13 @@ def hold_at(tenant_id: uuid.UUID, order_id: uuid.UUID, revision: int) -> None:
         raise OrderChanged(revision, order)
 
 
-def confirm_by_house(tenant_id: uuid.UUID, order_id: uuid.UUID) -> None:
-    """Confirm, in the running transaction, an order that was placed in it."""
+def confirm_by_house(tenant_id: uuid.UUID, order_id: uuid.UUID) -> int:
+    """Confirm, in the running transaction, an order that was placed in it; how far the log has grown."""
     order = records.find(tenant_id, order_id)
     assert order is not None
-    _advance(order_id, Move(OrderStatus.CONFIRMED, house.on_arrival(tenant_id)))
+    result = _advance(order_id, Move(OrderStatus.CONFIRMED, house.on_arrival(tenant_id)))
+    assert result.written is not None
+    return result.written.cursor.seq
 
 
 def _already_there(order: OrderRecord, to: OrderStatus, expected_status: OrderStatus | None) -> Advance:
@@ -189,4 +216,4 @@ def _already_there(order: OrderRecord, to: OrderStatus, expected_status: OrderSt
     if order.status != to:
         assert expected_status is not None
         raise OrderMoved(expected_status, order.status, order.steps[-1].changed_by)
-    return Advance(order, False)
+    return Advance(order)

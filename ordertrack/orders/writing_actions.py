@@ -1,25 +1,24 @@
-"""Writing one action to the log by the schema's own function, which compares, sets, writes and wakes."""
+"""Writing one action to the log by the schema's own function, which compares, sets and writes."""
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.statements import Statement
+from ordertrack.live.cursor import Cursor
 from ordertrack.orders import records
+from ordertrack.orders.entries import ActionRecord, Change
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.tenants.principal import Principal
 
 _ACT = Statement(
-    "SELECT at, revision FROM act_on_order(%(tenant_id)s, %(order_id)s, %(expected_status)s, %(act)s,"
-    " %(line)s, %(detail)s, %(changed_by)s, %(actor)s, %(metadata)s, %(channel)s, %(seen_revision)s,"
-    " %(minutes)s)",
-    {"channel": EVENTS_CHANNEL},
+    "SELECT epoch, seq, at, revision FROM act_on_order(%(tenant_id)s, %(order_id)s, %(expected_status)s,"
+    " %(act)s, %(line)s, %(detail)s, %(changed_by)s, %(actor)s, %(metadata)s, %(seen_revision)s,"
+    " %(minutes)s)"
 )
 
 
@@ -38,8 +37,8 @@ class Wish:
     metadata: dict[str, Any] = field(default_factory=dict)
 
 
-def write(order: OrderRecord, wish: Wish, by: Principal) -> OrderRecord | None:
-    """Do it to the order as it was read, in the running transaction; the order after it.
+def write(order: OrderRecord, wish: Wish, by: Principal) -> Change | None:
+    """Do it to the order as it was read, in the running transaction; the entry, and the order after it.
 
     None if the order has moved on since, or if somebody did the same.
     """
@@ -58,6 +57,22 @@ def write(order: OrderRecord, wish: Wish, by: Principal) -> OrderRecord | None:
     )
     if not written:
         return None
-    at: dt.datetime = written[0].at
-    after = order.after_act(wish.act, at, wish.line, wish.detail, wish.minutes)
-    return records.as_written(after, written[0].revision)
+    made = written[0]
+    entry = ActionRecord(
+        cursor=Cursor(made.epoch, made.seq),
+        order_id=order.id,
+        number=order.number,
+        restaurant=order.restaurant,
+        act=wish.act,
+        status=order.status,
+        line=wish.line,
+        detail=wish.detail,
+        changed_by=by.name,
+        actor=by.actor,
+        occurred_at=made.at,
+        metadata=wish.metadata,
+        changes=None,
+        minutes=wish.minutes,
+    )
+    after = order.after_act(wish.act, made.at, wish.line, wish.detail, wish.minutes)
+    return Change(entry, records.as_written(after, made.revision))

@@ -159,7 +159,7 @@ def listen(worker: Any) -> None:
     errors.rehearse(app)
     hub = app.extensions["hub"]
     hub.most_streams = min(hub.most_streams, worker.room.streams)
-    listener = sse.start(app)
+    sse.start(app)
     screens = ScreenTracker(app, hub)
     screens.start()
     overview = OverviewKeeper(app, hub)
@@ -168,7 +168,7 @@ def listen(worker: Any) -> None:
     def watch() -> None:
         while worker.alive:
             time.sleep(0.1)
-        listener.stop()
+        sse.stop(app)
         screens.stop()
         overview.stop()
 

@@ -28,6 +28,7 @@ from ordertrack.live.subscriptions import LIFETIME
 from ordertrack.live.takeover import TAKEN_OVER, socket_to_take_over
 from ordertrack.live.topics import Channel, Topic
 from ordertrack.orders import event_log
+from ordertrack.streams.waker import Waker
 from ordertrack.tenants import access
 from ordertrack.tenants.principal import Principal
 from ordertrack.web import client_address
@@ -58,6 +59,10 @@ class EventLog:
 
     def after(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]:
         return event_log.changes_after(tenant_id, seq, limit)
+
+    def after_many(self, positions: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, list[Any]]:
+        with self._app.app_context():
+            return dict(event_log.few_after(positions))
 
     def entries(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]:
         return event_log.log_after(tenant_id, seq, limit)
@@ -91,11 +96,16 @@ def init_app(
     )
 
 
-def start(app: Flask) -> Listener:
-    """Begin to listen; call it once in each process that serves."""
-    listener: Listener = app.extensions["listener"]
-    listener.start()
-    return listener
+def start(app: Flask) -> None:
+    """Begin to listen, and to tell at once what is written here; call it once in each process that serves."""
+    app.extensions["listener"].start()
+    Waker(app, app.extensions["hub"].reader).start()
+
+
+def stop(app: Flask) -> None:
+    """End the streams, and have the others know what was written here."""
+    app.extensions["listener"].stop()
+    app.extensions["waker"].stop()
 
 
 def answer(watcher: Principal, topic: Topic, after: Cursor | None) -> Response:

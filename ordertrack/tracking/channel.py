@@ -9,7 +9,7 @@ from ordertrack.i18n.translate import speaking
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message, Topic
 from ordertrack.orders import records
-from ordertrack.orders.event_log import Change, EventRecord
+from ordertrack.orders.entries import Change, EventRecord
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.tenants.principal import Principal
 from ordertrack.tracking import progress as fragments

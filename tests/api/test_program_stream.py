@@ -21,9 +21,9 @@ from ordertrack.tenants.principal import Principal
 def live_app(settings):
     """An application whose listener runs."""
     made = create_app(settings)
-    listener = sse.start(made)
+    sse.start(made)
     yield made
-    listener.stop()
+    sse.stop(made)
     with made.app_context():
         db.engine.dispose()
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import Integer, select, text
 from sqlalchemy.exc import DBAPIError
 
 from ordertrack.database import session as database
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
-from ordertrack.database.statements import PlannedOnce, Statement, TenantQuery
+from ordertrack.database.statements import EachInItsTenant, Statement, TenantQuery
 from ordertrack.orders.models import Order, StatusEvent
 from ordertrack.tenants.stream import TenantStream
 from support.cast import House
@@ -78,7 +79,17 @@ def test_inside_a_sessions_transaction_a_statement_is_part_of_it(app: Flask, ced
         assert set(db.session.scalars(text("SELECT last_number FROM restaurants"))) == {0}
 
 
-_PLANNED_ONCE = PlannedOnce(select(Order.id, Order.tenant_id).where(Order.number >= bindparam("number")))
+# Of the tenant nothing is said but by the schema.
+_EACH = EachInItsTenant(
+    {"number": Integer()}, lambda _tenant_id, number: select(Order.id).where(Order.number >= number)
+)
+
+
+def _orders_of(*houses: House, number: int = 1) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """Each with its tenant before it."""
+    return _EACH.rows(tenant_id=[house.tenant_id for house in houses], number=[number] * len(houses))
+
+
 _PLANS = Statement("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = %(name)s")
 _SET = Statement(
     "SELECT current_setting('plan_cache_mode') AS mode, current_setting('enable_seqscan') AS scans,"
@@ -101,8 +112,8 @@ def test_a_statement_that_is_planned_once_is_never_planned_for_its_values(
     order = place(cedar)
     with tenant_context(one_connection, cedar.tenant_id):
         for _ in range(20):
-            assert _PLANNED_ONCE.rows(number=1) == [(order, cedar.tenant_id)]
-        assert _PLANS.rows(name=_PLANNED_ONCE.name) == [(20, 0)]
+            assert _orders_of(cedar) == [(cedar.tenant_id, order)]
+        assert _PLANS.rows(name=_EACH.name) == [(20, 0)]
 
 
 def test_what_has_it_planned_once_holds_for_it_alone(one_connection: Flask, cedar: House, place: Any) -> None:
@@ -110,23 +121,45 @@ def test_what_has_it_planned_once_holds_for_it_alone(one_connection: Flask, ceda
     with tenant_context(one_connection, cedar.tenant_id):
         before = _SET.rows()
         assert before[0].mode == "auto"
-        _PLANNED_ONCE.rows(number=1)
+        _orders_of(cedar)
         assert _SET.rows() == before
         assert db.session.scalar(select(Order.number)) == 1
-        assert _PLANNED_ONCE.rows(number=1) == [(order, cedar.tenant_id)], "also inside a transaction"
+        assert _orders_of(cedar) == [(cedar.tenant_id, order)], "also inside a transaction"
         assert _SET.rows() == before
 
 
-def test_a_statement_that_is_planned_once_is_confined_as_every_other(
+@pytest.mark.parametrize("avoided", ["nestloop", "hashjoin", "mergejoin", "material", "memoize", "indexscan"])
+def test_each_of_many_tenants_sees_its_own_rows_whatever_plan_is_chosen(
+    one_connection: Flask, cedar: House, rival: House, place: Any, avoided: str
+) -> None:
+    orders = {house.tenant_id: {place(house), place(house)} for house in (cedar, rival)}
+    with one_connection.app_context():
+        db.session.execute(text(f"SET enable_{avoided} = off"))
+        db.session.commit()
+        found: dict[uuid.UUID, set[uuid.UUID]] = {}
+        for tenant_id, order in _orders_of(rival, cedar):
+            found.setdefault(tenant_id, set()).add(order)
+        assert found == orders
+        assert _ORDERS.rows() == [], "and nobody's are seen afterwards"
+
+
+def test_who_has_entered_a_tenant_reads_of_no_other(
     one_connection: Flask, cedar: House, rival: House, place: Any
 ) -> None:
-    ours, theirs = place(cedar), place(rival)
-    for house, order in ((cedar, ours), (rival, theirs), (cedar, ours)):
-        with tenant_context(one_connection, house.tenant_id):
-            assert _PLANNED_ONCE.rows(number=0) == [(order, house.tenant_id)]
-            assert _ORDERS.rows() == [(order, house.tenant_id)]
+    ours, _theirs = place(cedar), place(rival)
+    with tenant_context(one_connection, cedar.tenant_id):
+        assert _orders_of(rival, cedar) == [(cedar.tenant_id, ours)]
+        assert _orders_of(rival) == []
+
+
+def test_a_transaction_outside_every_tenant_stays_outside_after_a_read_of_many(
+    one_connection: Flask, cedar: House, place: Any
+) -> None:
+    ours = place(cedar)
     with one_connection.app_context():
-        assert _PLANNED_ONCE.rows(number=0) == []
+        assert db.session.scalars(select(Order.id)).all() == []
+        assert _orders_of(cedar) == [(cedar.tenant_id, ours)]
+        assert db.session.scalars(select(Order.id)).all() == []
 
 
 def test_a_statement_that_is_planned_once_is_planned_again_where_its_plan_was_let_go(
@@ -135,7 +168,7 @@ def test_a_statement_that_is_planned_once_is_planned_again_where_its_plan_was_le
     order = place(cedar)
     with tenant_context(one_connection, cedar.tenant_id):
         for _ in range(3):
-            assert _PLANNED_ONCE.rows(number=1) == [(order, cedar.tenant_id)]
+            assert _orders_of(cedar) == [(cedar.tenant_id, order)]
             with pytest.raises(DBAPIError):
                 Statement("SELECT 1 / 0").rows()
             with db.engine.connect() as connection:

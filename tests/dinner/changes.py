@@ -9,7 +9,7 @@ from dinner.evening import MANY, Evening
 from dinner.till import Told
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log, records
-from ordertrack.orders.event_log import ActionRecord, EventRecord
+from ordertrack.orders.entries import ActionRecord, EventRecord
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 

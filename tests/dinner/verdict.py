@@ -9,7 +9,7 @@ from dinner import changes, hearing, screens
 from dinner.evening import MANY, Evening
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log, house, records
-from ordertrack.orders.event_log import EventRecord
+from ordertrack.orders.entries import EventRecord
 from ordertrack.rules.state_machine import ADDED, TERMINAL, OrderStatus
 from ordertrack.server import consistency
 

@@ -9,6 +9,7 @@ from flask import Flask
 
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log
+from ordertrack.orders.entries import EventRecord
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
 
@@ -16,6 +17,6 @@ TEA = NewOrder("hamra", Fulfilment.PICKUP, (NewItem("Tea", 1),))
 Crowd = Callable[[list[Callable[[], Any]]], list[Any]]
 
 
-def events(app: Flask, house: Any) -> list[event_log.EventRecord]:
+def events(app: Flask, house: Any) -> list[EventRecord]:
     with tenant_context(app, house.tenant_id):
         return event_log.events_after(house.tenant_id, 0, 1000)

@@ -15,7 +15,7 @@ from flask import Flask
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, event_log, transitions
 from ordertrack.orders.actions import Acted
-from ordertrack.orders.event_log import ActionRecord, EventRecord
+from ordertrack.orders.entries import ActionRecord, EventRecord
 from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.transitions import OrderMoved, OrderNotFound
 from ordertrack.rules.order_actions import DetailMissing, IllegalAct, NoSuchLine, OrderAction, RoleMayNotAct
@@ -215,8 +215,8 @@ def test_a_line_put_back_at_the_same_moment_is_not_overlooked(
         do(order, OrderAction.STRIKE, by=cedar.nour.principal, line=line)
     do(order, OrderAction.UNSTRIKE, by=cedar.nour.principal, line=1)
     moved = operator.execute(
-        "SELECT * FROM advance_order(%s, %s, 'preparing', 'ready', true, true, 'Nour', 'staff:1', '{}',"
-        " 'quiet')",
+        "SELECT * FROM advance_order(%s, %s, 'preparing', 'ready', true, true, true, 'Nour', 'staff:1',"
+        " '{}')",
         (cedar.tenant_id, order),
     ).fetchall()
     assert moved == []
@@ -242,7 +242,7 @@ def test_a_move_on_a_board_that_waited_for_a_hold_is_refused(
     bring(cedar, order, CONFIRMED)
     operator.execute(
         "SELECT act_on_order(%s, %s, 'confirmed', 'hold', NULL, 'the guest is late', 'Maya', 'staff:x', '{}',"
-        " 'ordertrack_events')",
+        " NULL, NULL)",
         [cedar.tenant_id, order],
     )
     refused: list[OrderHeld] = []

@@ -21,7 +21,7 @@ from ordertrack.orders import (
     transitions,
 )
 from ordertrack.orders.change_draft import AddLine, ChangeLine, SetFields, VoidLine
-from ordertrack.orders.event_log import ActionRecord
+from ordertrack.orders.entries import ActionRecord
 from ordertrack.orders.new_order import NewItem, PromiseOutOfRange
 from ordertrack.orders.transitions import OrderChanged, OrderNotFound
 from ordertrack.rules.order_actions import NoSuchLine, OrderAction

@@ -72,8 +72,8 @@ def test_a_change_at_the_same_moment_is_not_overlooked_when_an_order_is_called_r
             actions.act(order_id, OrderAction.STRIKE, by=cedar.nour.principal, line=line)
     change(order_id, SetFields({"note": "hot"}))
     moved = operator.execute(
-        "SELECT * FROM advance_order(%s, %s, 'preparing', 'ready', true, true, 'Nour', 'staff:1', '{}',"
-        " 'quiet')",
+        "SELECT * FROM advance_order(%s, %s, 'preparing', 'ready', true, true, true, 'Nour', 'staff:1',"
+        " '{}')",
         (cedar.tenant_id, order_id),
     ).fetchall()
     assert moved == []

@@ -14,15 +14,16 @@ from psycopg.sql import SQL, Identifier, Literal
 
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import event_log
+from ordertrack.orders.entries import EventRecord
 from ordertrack.rules.state_machine import OrderStatus
 from support.town import ORDERS, Town
 
-Reader = Callable[..., list[event_log.EventRecord]]
+Reader = Callable[..., list[EventRecord]]
 
 
 @pytest.fixture
 def read(app: Flask) -> Reader:
-    def events(house: Any, after: int = 0, limit: int = 1000, **which: Any) -> list[event_log.EventRecord]:
+    def events(house: Any, after: int = 0, limit: int = 1000, **which: Any) -> list[EventRecord]:
         with tenant_context(app, house.tenant_id):
             return event_log.events_after(house.tenant_id, after, limit, **which)
 
@@ -159,11 +160,7 @@ def test_the_log_is_read_on_by_one_plan_whatever_position_is_asked_for(town: Tow
         ((name, generic, custom),) = plans
         assert (generic, custom) == (6, 0)
         driver.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-        asked = {
-            "setting": str(town.first),
-            "tenant_id": town.first,
-            "seq": 0,
-        } | event_log._FEW_CHANGES._fixed
+        asked = {"tenant_id": [town.first], "seq": [0], **event_log._FEW_CHANGES._fixed}
         values = [asked[each] for each in event_log._FEW_CHANGES._names]
         execute = SQL("EXPLAIN EXECUTE {} ({})").format(
             Identifier(name), SQL(", ").join(map(Literal, values))

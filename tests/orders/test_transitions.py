@@ -15,6 +15,7 @@ from flask import Flask
 
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log, records, transitions
+from ordertrack.orders.entries import EventRecord
 from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.transitions import Advance, OrderMoved, OrderNotFound
 from ordertrack.rules.state_machine import (
@@ -41,10 +42,10 @@ def tap(app: Flask) -> Callable[..., Advance]:
 
 
 @pytest.fixture
-def look(app: Flask) -> Callable[..., tuple[OrderRecord, list[event_log.EventRecord]]]:
+def look(app: Flask) -> Callable[..., tuple[OrderRecord, list[EventRecord]]]:
     """An order and its events, as they are stored now."""
 
-    def read(house: Any, order_id: uuid.UUID) -> tuple[OrderRecord, list[event_log.EventRecord]]:
+    def read(house: Any, order_id: uuid.UUID) -> tuple[OrderRecord, list[EventRecord]]:
         with tenant_context(app, house.tenant_id):
             order = records.find(house.tenant_id, order_id)
             assert order is not None

@@ -12,7 +12,7 @@ from flask import Flask
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, changes, event_log, intake, records, transitions
 from ordertrack.orders.change_draft import SetFields
-from ordertrack.orders.event_log import ActionRecord, EventRecord
+from ordertrack.orders.entries import ActionRecord, EventRecord
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.orders.records import OrderRecord
 from ordertrack.restaurants import operations

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ordertrack.orders.event_log import ActionRecord
+from ordertrack.orders.entries import ActionRecord
 from ordertrack.orders.order_record import OrderRecord
 from soak.checks.truth import Truth
 from soak.reading.programs import Chain, ProgramReader

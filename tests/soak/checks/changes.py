@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from ordertrack.orders.event_log import ActionRecord
+from ordertrack.orders.entries import ActionRecord
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.order_changes import IllegalChange, check_change

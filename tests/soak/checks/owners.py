@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ordertrack.orders import house
-from ordertrack.orders.event_log import ActionRecord, EventRecord
+from ordertrack.orders.entries import ActionRecord, EventRecord
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from soak.checks.truth import Entry, Truth

@@ -13,7 +13,7 @@ from ordertrack.boards import fragments
 from ordertrack.boards.columns import BOARDS
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import event_log, records
-from ordertrack.orders.event_log import ActionRecord, EventRecord
+from ordertrack.orders.entries import ActionRecord, EventRecord
 from ordertrack.orders.models import Order
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.rules.order_actions import OrderAction
