@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import deque
 from collections.abc import Iterable
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -40,6 +41,16 @@ class Standing(NamedTuple):
     left_out: int
 
 
+class _Rendered(NamedTuple):
+    order: OrderRecord
+    board: Board
+    language: str
+    html: str
+
+
+_rendered: deque[_Rendered] = deque(maxlen=32)
+
+
 def standing(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Standing:
     """What stands on a board now."""
     now = dt.datetime.now(dt.UTC)
@@ -61,10 +72,23 @@ def standing(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> St
 
 
 def move(board: Board, order: OrderRecord, language: str) -> str:
-    """Take the card off the board and put it where it stands now: replayed, it changes nothing."""
-    return _render(
+    """Take the card off the board and put it where it stands now: replayed, it changes nothing.
+
+    What was rendered for the answer to a tap is what its board is told, and the other way round.
+    """
+    for rendered in list(_rendered):
+        if rendered.order is order and rendered.board is board and rendered.language == language:
+            return rendered.html
+    html = _render(
         language, "board/_move_message.html", board=board, order=order, column=board.column_of(order)
     )
+    _rendered.append(_Rendered(order, board, language, html))
+    return html
+
+
+def forget() -> None:
+    """Render anew what was rendered: settings have changed."""
+    _rendered.clear()
 
 
 def whole(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID, language: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from flask import Flask
 
+from ordertrack.boards import fragments
 from ordertrack.boards.columns import BOARDS
 from ordertrack.database.channels import (
     EVENTS_CHANNEL,
@@ -46,6 +47,7 @@ def channels(hub: Hub) -> Mapping[str, Hear]:
 def recover(app: Flask, hub: Hub) -> None:
     """Make up for whatever was notified while nobody listened."""
     versioned.forget_all()
+    fragments.forget()
     hub.recover()
     for tenant_id in hub.watched():
         hub.refresh(tenant_id, SlaChannel.name)
@@ -73,6 +75,7 @@ def _on_settings(hub: Hub, payload: str) -> None:
     except ValueError:
         raise MalformedPayload(payload) from None
     versioned.forget(tenant_id, restaurant_id)
+    fragments.forget()
     OVERVIEW.mark(tenant_id)
     _show(hub, tenant_id, restaurant_id)
 
