@@ -20,7 +20,7 @@ from boards import Board
 
 THROTTLE = 4
 FRAME = 16.0  # milliseconds
-_WINDOW = 0.15  # seconds after a message in which its work is done
+_WINDOW = 0.3  # seconds after a message in which its work is done, on a busy machine too
 _PAUSE = 450  # milliseconds between two moves
 _MICROTASKS = "BlinkScheduler_PerformMicrotaskCheckpoint"
 
@@ -56,6 +56,8 @@ class Moves:
         for mark in marks:
             # The message is read inside a task that began before the mark.
             here = [t for t in tasks if t.end >= mark["ts"] and t.start < mark["ts"] + _WINDOW * 1e6]
+            if not here:
+                continue  # the trace has lost it
             self.longest.append(max(task.wall for task in here))
             self.processor.append(max(task.processor for task in here))
             self.work.append(sum(task.wall for task in here))
