@@ -63,7 +63,7 @@ interface PageEvents {
   "htmx:response:error": CustomEvent<{ ctx: SwapContext & { response: { status: number } } }>;
   "htmx:sse:before:connection": CustomEvent<{ connection: SseConnection }>;
   "htmx:sse:after:connection": CustomEvent<{ connection: SseConnection }>;
-  "htmx:sse:before:message": CustomEvent<{ message: { id?: string; event?: string; data: string } }>;
+  "htmx:sse:before:message": CustomEvent<{ message: { id?: string; event?: string; data: string }; waitUntil: (work: Promise<unknown>) => void }>;
   "htmx:sse:error": CustomEvent<{ status?: number }>;
 
   "card:news": CustomEvent<CardNews>;
