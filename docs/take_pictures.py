@@ -164,7 +164,7 @@ def _take_all(
     """Each into FOLDER/PAGE/SIZE-THEME-LANGUAGE.jpg, until the time is over."""
     ends = time.monotonic() + 60 * minutes
     left = 0
-    for context, name in _contexts(chromium, address, views):
+    for context, name, language in _contexts(chromium, address, views):
         for title, path in pages.items():
             if time.monotonic() > ends:
                 left += 1
@@ -173,7 +173,7 @@ def _take_all(
             if not path.startswith(("/track/", "/login")):
                 context.add_cookies(cookies)
             page = context.new_page()
-            page.goto(path)
+            page.goto(f"{path}?lang={language}" if path.startswith("/track/") else path)
             page.wait_for_timeout(700)
             file = folder / title / f"{name}.jpg"
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -184,11 +184,13 @@ def _take_all(
         click.echo(f"The time was over: {left} pictures were not taken.", err=True)
 
 
-def _contexts(chromium: Browser, address: str, views: list[View]) -> Iterator[tuple[BrowserContext, str]]:
+def _contexts(
+    chromium: Browser, address: str, views: list[View]
+) -> Iterator[tuple[BrowserContext, str, str]]:
     for view in views:
         for language in LANGUAGES:
             context = _context(chromium, address, view, language)
-            yield context, f"{view.size[0]}x{view.size[1]}-{view.theme}-{language}"
+            yield context, f"{view.size[0]}x{view.size[1]}-{view.theme}-{language}", language
             context.close()
 
 

@@ -36,6 +36,13 @@ _FIRST_COLUMN_LEFT = """() => [...document.querySelectorAll(".scroll")].filter((
   return each.checkVisibility() && isRow && hasLeft;
 }).map((each) => each.ariaLabel)"""
 
+_ALWAYS_THERE = """() => [...document.querySelectorAll("body *")].filter((each) => {
+  const { position, display } = getComputedStyle(each);
+  const { bottom, height } = each.getBoundingClientRect();
+  const isSeen = display !== "none" && height > 2 && bottom > 0 && each.checkVisibility();
+  return position === "fixed" && isSeen && !each.matches(".visually-hidden");
+}).map((each) => each.outerHTML.slice(0, 200))"""
+
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
 @pytest.mark.parametrize("name", VIEWS)
@@ -54,5 +61,25 @@ def test_no_page_is_wider_than_its_window_and_what_scrolls_is_reached_by_keys(
                 assert page.evaluate(_WIDER) <= 0, width
                 assert page.evaluate(_UNNAMED) == [], width
                 assert page.evaluate(_FIRST_COLUMN_LEFT) == [], width
+    finally:
+        page.close()
+
+
+@pytest.mark.parametrize("window", [(640, 400), (512, 300)])
+@pytest.mark.parametrize("name", ["overview", "orders", "report", "people", "floor settings"])
+def test_a_tablet_at_twice_the_size_leaves_its_window_to_the_page(
+    furnished: Furnished, page_of: Callable[[str, str], Page], name: str, window: tuple[int, int]
+) -> None:
+    width, height = window
+    page = page_of(VIEWS[name].who, "fr")
+    try:
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(VIEWS[name].path_in(furnished))
+        assert page.evaluate(_WIDER) <= 0
+        page.evaluate("scrollTo(0, 400)")
+        assert page.evaluate(_ALWAYS_THERE) == []
+        page.locator(".more").click()
+        for link in page.locator("#more-pages a").all():
+            link.click(trial=True)
     finally:
         page.close()
