@@ -14,6 +14,7 @@ from ordertrack.i18n.translate import marked, ngettext
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 from ordertrack.sla.estimates.expected_end import ExpectedEnd
+from ordertrack.tracking import cancelled
 
 _SAYS = {
     OrderStatus.PENDING: marked("We have your order"),
@@ -21,7 +22,6 @@ _SAYS = {
     OrderStatus.PREPARING: marked("Your food is being made"),
     OrderStatus.READY: marked("Your food is ready"),
     OrderStatus.DELIVERING: marked("Your food is on its way to you"),
-    OrderStatus.CANCELLED: marked("Your order was cancelled"),
 }
 _SAYS_OF_LATER = {
     OrderStatus.PENDING: marked("We have your order for later"),
@@ -46,6 +46,8 @@ _PAID_WHERE = {
 def headline(order: OrderRecord) -> str:
     """The state of an order in a sentence."""
     status = order.status
+    if status == OrderStatus.CANCELLED:
+        return cancelled.headline(order)
     came_from = order.steps[-2].status if len(order.steps) > 1 else None
     if came_from is not None and (came_from, status) in _SAYS_OF_A_STEP_BACK:
         return _(_SAYS_OF_A_STEP_BACK[came_from, status])

@@ -185,6 +185,7 @@ interface CardNews {
 
 // What a chart is made of, as ordertrack/sla/report writes it; times are seconds.
 interface ChartData {
+  isOnPaper?: boolean;
   kind: "bars" | "shares" | "hours";
   labels: string[];
   names: string[];

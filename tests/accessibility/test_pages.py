@@ -6,13 +6,14 @@ a name tells. axe-core finds nothing in light or dark, at rest or with the panel
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Page
 
-from accessibility.views import Visit
+from accessibility.furnished import Furnished
+from accessibility.views import VIEWS, Visit
 
 WIDTHS = (1280, 1024, 800, 390, 320)
 _OPEN_ALL = """() => document.querySelectorAll("main details:not([open])").forEach((each) => {
@@ -50,6 +51,13 @@ _FIRST_COLUMN_LEFT = """() => [...document.querySelectorAll(".scroll")].filter((
   const isRow = getComputedStyle(cell.parentElement).display === "table-row";
   return each.checkVisibility() && isRow && hasLeft;
 }).map((each) => each.ariaLabel)"""
+_ALWAYS_THERE = """() => [...document.querySelectorAll("body *")].filter((each) => {
+  const { position, display } = getComputedStyle(each);
+  const { bottom, height } = each.getBoundingClientRect();
+  const isSeen = display !== "none" && height > 2 && bottom > 0 && each.checkVisibility();
+  return position === "fixed" && isSeen && !each.matches(".visually-hidden");
+}).map((each) => each.outerHTML.slice(0, 200))"""
+
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Themes differ in colours and in nothing else, and languages in everything but colours.
 _STRUCTURE = {
@@ -114,3 +122,23 @@ def test_axe_finds_nothing(visit: Visit) -> None:
         found += [f"state {number}, {each}" for each in violations(page, visit.language)]
     assert not found, "\n".join(found)
     assert page.locator("html").get_attribute("lang") == visit.language
+
+
+@pytest.mark.parametrize("window", [(640, 400), (512, 300)])
+@pytest.mark.parametrize("name", ["overview", "orders", "report", "people", "floor settings"])
+def test_a_tablet_at_twice_the_size_leaves_its_window_to_the_page(
+    furnished: Furnished, window_of: Callable[[str, str], Page], name: str, window: tuple[int, int]
+) -> None:
+    width, height = window
+    page = window_of(VIEWS[name].who, "fr")
+    try:
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(VIEWS[name].path_in(furnished))
+        assert page.evaluate(_WIDER) <= 0
+        page.evaluate("scrollTo(0, 400)")
+        assert page.evaluate(_ALWAYS_THERE) == []
+        page.locator(".more").click()
+        for link in page.locator("#more-pages a").all():
+            link.click(trial=True)
+    finally:
+        page.close()
