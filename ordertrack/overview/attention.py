@@ -14,9 +14,10 @@ from sqlalchemy import bindparam, func, select
 from ordertrack.boards.columns import DISPATCH, KITCHEN
 from ordertrack.database.statements import TenantQuery
 from ordertrack.orders.models import Order
-from ordertrack.overview.open_orders import OpenOrder
+from ordertrack.orders.open_orders import OpenOrder
 from ordertrack.presence.overview import Alarm
 from ordertrack.restaurants.cache import RestaurantSettings
+from ordertrack.restaurants.targets import Against
 from ordertrack.rules.state_machine import OrderStatus
 
 CANCELLED_WITHIN = dt.timedelta(hours=1)
@@ -54,7 +55,7 @@ BOARD_OF = {
 class Line:
     """One line: of `number` orders of a restaurant, or of an `order` where it is a single one.
 
-    `late_at` is from when on the longest of them is late, `alarm` what no screen shows.
+    `late_at` is from when on the longest of them is late, `against` what; `alarm` is what no screen shows.
     """
 
     trouble: Trouble
@@ -63,6 +64,7 @@ class Line:
     zone: ZoneInfo
     number: int
     late_at: dt.datetime | None = None
+    against: Against | None = None
     order: OpenOrder | None = None
     alarm: Alarm | None = None
 
@@ -109,7 +111,7 @@ def lines(
         for alarm in found
     ]
     waiting = [
-        Line(trouble, *about(restaurant_id), len(found), _late_since(found), _single(found))
+        Line(trouble, *about(restaurant_id), len(found), *_late_since(found, now), _single(found))
         for (restaurant_id, trouble), found in late.items()
     ]
     gone = [
@@ -124,8 +126,8 @@ def _single(orders: list[OpenOrder]) -> OpenOrder | None:
     return orders[0] if len(orders) == 1 else None
 
 
-def _late_since(orders: Iterable[OpenOrder]) -> dt.datetime:
-    return min(order.timer.late_at for order in orders if order.timer.late_at is not None)
+def _late_since(orders: Iterable[OpenOrder], now: dt.datetime) -> tuple[dt.datetime, Against]:
+    return min(since for order in orders if (since := order.timer.late_since(now)) is not None)
 
 
 _CANCELLED = TenantQuery(

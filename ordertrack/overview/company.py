@@ -7,9 +7,10 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ordertrack.overview import attention, open_orders, shares
+from ordertrack.orders import open_orders
+from ordertrack.orders.open_orders import OpenOrder
+from ordertrack.overview import attention, shares
 from ordertrack.overview.attention import Cancelled, Line
-from ordertrack.overview.open_orders import OpenOrder
 from ordertrack.overview.rows import Row, row
 from ordertrack.presence import overview as floor_overview
 from ordertrack.restaurants import cache
@@ -84,7 +85,7 @@ def _load(orders: Sequence[OpenOrder]) -> int:
 def _next_change(
     rows: Iterable[Row], orders: Iterable[OpenOrder], cancelled: Iterable[Cancelled], now: dt.datetime
 ) -> dt.datetime | None:
-    moments = [order.timer.late_at for order in orders if not order.is_forgotten]
+    moments = [order.timer.changes_at(now) for order in orders if not order.is_forgotten]
     moments += [each.pace_until for each in rows]
     moments += [moment for each in rows if each.shift for moment in (each.shift.begins, each.shift.ends)]
     moments += [each.until for each in cancelled]

@@ -12,9 +12,9 @@ from ordertrack.i18n import formats, labels
 from ordertrack.i18n.moments import instant
 from ordertrack.i18n.translate import digits
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.orders.open_orders import OPEN, OpenOrder
 from ordertrack.overview.attention import BOARD_OF, Line, Trouble
 from ordertrack.overview.company import Overview
-from ordertrack.overview.open_orders import OPEN, OpenOrder
 from ordertrack.overview.rows import Row
 from ordertrack.overview.shares import Share
 from ordertrack.tenants import tablets

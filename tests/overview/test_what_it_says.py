@@ -11,8 +11,8 @@ from flask import Flask
 
 from boards.hands import set_operations
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import records
-from ordertrack.overview import open_orders
+from ordertrack.orders import open_orders, records
+from ordertrack.orders.lateness import timer_of
 from ordertrack.overview.attention import Trouble
 from ordertrack.overview.company import Overview
 from ordertrack.overview.rows import Hearing, Row
@@ -24,7 +24,6 @@ from ordertrack.restaurants.pace import Pace, PaceState
 from ordertrack.restaurants.targets import TimerState
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
-from ordertrack.sla.card_timers import timer_of
 from ordertrack.sla.estimates import quoting
 from ordertrack.sla.rollup import extend
 from presence.processes import Process
