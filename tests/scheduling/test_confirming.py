@@ -120,4 +120,6 @@ class TestADelay:
         order_id = timed.place(ahead(minutes=40))
         timed.act(order_id, OrderAction.DELAY, minutes=15)
         order = timed.promise(order_id, ahead(hours=2))
-        assert (order.delayed_by, order.delayed_now) == (15, 0)
+        assert (order.delayed_by, order.delayed_now) == (0, 0)
+        order = timed.act(order_id, OrderAction.DELAY, minutes=5)
+        assert (order.delayed_by, order.delayed_now) == (5, 5)
