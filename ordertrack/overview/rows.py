@@ -43,6 +43,7 @@ class BoardState:
     board: str
     hearing: Hearing
     screens: int
+    silent_since: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def _boards(floor: Floor) -> list[BoardState]:
     alarmed = {alarm.board for alarm in floor.alarms}
     found = []
     for board in (*WORK, PICKUP):
-        screens = [screen for screen in floor.screens if screen.board == board]
+        screens = [screen for screen in floor.screens if screen.board == board and screen.is_at_work]
         if board in alarmed:
             hearing = Hearing.UNSEEN
         elif not screens:
@@ -135,7 +136,7 @@ def _boards(floor: Floor) -> list[BoardState]:
         else:
             hearing = Hearing.LATE if all(screen.late_since for screen in screens) else Hearing.OPEN
         if board in WORK or screens:
-            found.append(BoardState(board, hearing, len(screens)))
+            found.append(BoardState(board, hearing, len(screens), floor.silent_since.get(board)))
     return found
 
 
