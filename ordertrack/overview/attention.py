@@ -55,7 +55,8 @@ BOARD_OF = {
 class Line:
     """One line: of `number` orders of a restaurant, or of an `order` where it is a single one.
 
-    `late_at` is from when on the longest of them is late, `against` what; `alarm` is what no screen shows.
+    `late_at` is from when on the longest of them is late, `against` what; `alarm` is what no screen shows;
+    `phone` is the restaurant's.
     """
 
     trouble: Trouble
@@ -67,6 +68,7 @@ class Line:
     against: Against | None = None
     order: OpenOrder | None = None
     alarm: Alarm | None = None
+    phone: str | None = None
 
     @property
     def id(self) -> str:
@@ -93,6 +95,7 @@ def lines(
     alarms: Mapping[uuid.UUID, Iterable[Alarm]],
     orders: Iterable[OpenOrder],
     cancelled: Mapping[uuid.UUID, Cancelled],
+    phones: Mapping[uuid.UUID, str],
     now: dt.datetime,
 ) -> tuple[Line, ...]:
     """What nobody sees first, then by how long it is late, what was cancelled last."""
@@ -106,16 +109,25 @@ def lines(
         return found.slug, found.name, found.calendar.zone_on(found.calendar.day_of(now))
 
     unseen = [
-        Line(Trouble.UNSEEN, *about(restaurant_id), alarm.orders, alarm=alarm)
+        Line(
+            Trouble.UNSEEN, *about(restaurant_id), alarm.orders, alarm=alarm, phone=phones.get(restaurant_id)
+        )
         for restaurant_id, found in alarms.items()
         for alarm in found
     ]
     waiting = [
-        Line(trouble, *about(restaurant_id), len(found), *_late_since(found, now), _single(found))
+        Line(
+            trouble,
+            *about(restaurant_id),
+            len(found),
+            *_late_since(found, now),
+            _single(found),
+            phone=phones.get(restaurant_id),
+        )
         for (restaurant_id, trouble), found in late.items()
     ]
     gone = [
-        Line(Trouble.CANCELLED, *about(restaurant_id), found.number)
+        Line(Trouble.CANCELLED, *about(restaurant_id), found.number, phone=phones.get(restaurant_id))
         for restaurant_id, found in cancelled.items()
         if restaurant_id in restaurants
     ]

@@ -11,6 +11,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from ordertrack.orders.open_orders import OPEN, OpenOrder
+from ordertrack.overview.deliveries import Took
 from ordertrack.overview.shares import Share
 from ordertrack.presence.open_work import WORK
 from ordertrack.presence.overview import Floor
@@ -68,8 +69,14 @@ class Row:
     by_status: Mapping[OrderStatus, int]
     share: Share
     quoted: tuple[int, int] | None
+    took: Took | None
     boards: tuple[BoardState, ...]
     place: str
+
+    @property
+    def takes_longer(self) -> bool:
+        """Whether deliveries took longer today than guests are told now."""
+        return self.took is not None and self.quoted is not None and self.took.minutes > self.quoted[1]
 
     @property
     def open(self) -> int:
@@ -82,6 +89,7 @@ def row(
     floor: Floor,
     share: Share,
     quote: Quote,
+    took: Took | None,
     name_rank: int,
     now: dt.datetime,
 ) -> Row:
@@ -105,6 +113,7 @@ def row(
         by_status={status: counts[status] for status in OPEN if counts[status]},
         share=share,
         quoted=_minutes(quote, now),
+        took=took,
         boards=tuple(_boards(floor)),
         place=_place(late, bool(floor.alarms), share, name_rank),
     )

@@ -116,12 +116,16 @@ def read(tenant_id: uuid.UUID) -> Overview:
 
 
 def _all_filtered(devices: Iterable[Any]) -> dict[Place, list[Filter]]:
-    """The boards each screen at work of which hides something, with what each hides."""
-    found: dict[Place, list[Filter]] = {}
+    """The boards each screen of which hides something, with what each hides.
+
+    A manager's own device is asked only where no screen at work has the board open.
+    """
+    found: dict[bool, dict[Place, list[Filter]]] = {True: {}, False: {}}
     for row in devices:
-        if row.since is not None and row.is_at_work and row.board in WORK:
-            found.setdefault((row.restaurant_id, row.board), []).append(Filter.of_row(row.hides))
-    return {place: filters for place, filters in found.items() if all(filters)}
+        if row.since is not None and row.board in WORK:
+            of_place = found[row.is_at_work].setdefault((row.restaurant_id, row.board), [])
+            of_place.append(Filter.of_row(row.hides))
+    return {place: filters for place, filters in (found[False] | found[True]).items() if all(filters)}
 
 
 def _floor(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from ordertrack.presence.tracker import LINGER
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.tenants import tablets
 from ordertrack.tenants.models import StaffSession
+from ordertrack.tenants.principal import Principal
 from presence.processes import Process
 from support.cast import House
 
@@ -24,15 +26,15 @@ Read = Callable[[], Floor]
 Place = Callable[..., uuid.UUID]
 
 
-@pytest.fixture(autouse=True)
-def signed_in(app: Flask, cedar: House) -> None:
-    """Maya's device is known to be hers."""
-    maya = cedar.maya.principal
-    assert maya.session is not None
-    session, staff = (uuid.UUID(each.partition(":")[2]) for each in (maya.session, maya.actor))
+@pytest.fixture
+def maya(app: Flask, cedar: House) -> Principal:
+    """A manager, signed in on a device of her own."""
+    session = uuid.uuid4()
+    staff = uuid.UUID(cedar.maya.principal.actor.removeprefix("staff:"))
     with tenant_context(app, cedar.tenant_id):
         db.session.add(StaffSession(tenant_id=cedar.tenant_id, id=session, staff_id=staff))
         db.session.commit()
+    return replace(cedar.maya.principal, session=f"session:{session}")
 
 
 def alarmed(floor: Floor) -> list[str]:
@@ -40,10 +42,10 @@ def alarmed(floor: Floor) -> list[str]:
 
 
 def test_the_alarm_of_an_unseen_board_outlasts_a_managers_look_and_ends_when_the_kitchen_opens_it(
-    cedar: House, process: Process, hamra: uuid.UUID, at_hamra: Read, place: Place
+    cedar: House, maya: Principal, process: Process, hamra: uuid.UUID, at_hamra: Read, place: Place
 ) -> None:
     place(cedar)
-    process.open(cedar.maya.principal, KITCHEN.name, hamra)
+    process.open(maya, KITCHEN.name, hamra)
     process.tick()
     assert [screen.is_at_work for screen in at_hamra().screens] == [False]
     assert alarmed(at_hamra()) == ["kitchen"]
@@ -53,13 +55,13 @@ def test_the_alarm_of_an_unseen_board_outlasts_a_managers_look_and_ends_when_the
 
 
 def test_a_managers_look_shows_nothing_of_what_every_screen_at_work_hides(
-    cedar: House, process: Process, hamra: uuid.UUID, at_hamra: Read, place: Place
+    cedar: House, maya: Principal, process: Process, hamra: uuid.UUID, at_hamra: Read, place: Place
 ) -> None:
     nour = cedar.nour.principal
     no_deliveries = Filter(fulfilments=frozenset({"delivery"}))
     FILTERS.put(cedar.tenant_id, (hamra, KITCHEN.name, nour.ended_by[-1]), Told(no_deliveries, 1.0))
     process.open(nour, KITCHEN.name, hamra)
-    process.open(cedar.maya.principal, KITCHEN.name, hamra)
+    process.open(maya, KITCHEN.name, hamra)
     process.tick()
     order_id = place(cedar, Fulfilment.DELIVERY)
     assert at_hamra().hidden == {KITCHEN.name: (order_id,)}
@@ -79,13 +81,13 @@ def test_a_shared_tablet_counts_whoever_stands_at_it(
 
 
 def test_it_is_known_since_when_no_screen_at_work_has_had_the_board(
-    cedar: House, process: Process, hamra: uuid.UUID, at_hamra: Read, place: Place
+    cedar: House, maya: Principal, process: Process, hamra: uuid.UUID, at_hamra: Read, place: Place
 ) -> None:
     place(cedar)
     assert at_hamra().alarms[0].silent_since is None
     before = dt.datetime.now(dt.UTC)
     seen = process.open(cedar.nour.principal, KITCHEN.name, hamra)
-    looked = process.open(cedar.maya.principal, KITCHEN.name, hamra)
+    looked = process.open(maya, KITCHEN.name, hamra)
     process.tick()
     assert at_hamra().silent_since == {}
     seen.close("gone")
