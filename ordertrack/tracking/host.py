@@ -11,6 +11,7 @@ from ordertrack.i18n import labels
 from ordertrack.i18n.money import money
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked, ngettext
+from ordertrack.orders.lateness import guest_waits
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 from ordertrack.sla.estimates.expected_end import ExpectedEnd
@@ -109,8 +110,7 @@ def is_earlier(order: OrderRecord, end: ExpectedEnd | None) -> bool:
 
 def waits_until(order: OrderRecord) -> dt.datetime | None:
     """What was promised of an order for which its guest waits, not it for its guest."""
-    waits_for_guest = order.status == OrderStatus.READY and order.fulfilment == Fulfilment.PICKUP
-    return None if order.status in TERMINAL or waits_for_guest else order.promised_at
+    return order.promised_at if guest_waits(order.status, order.fulfilment) else None
 
 
 def left(end: ExpectedEnd, now: dt.datetime) -> str:
