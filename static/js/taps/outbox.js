@@ -34,7 +34,7 @@ const heldFor = ({ due }) => (due - Date.now() <= LONGEST ? Math.max(0, due - Da
 /** @param {Tap} entry */
 export const isUndoable = (entry) => entry.tries === 0 && heldFor(entry) > 0;
 
-/** @param {"queued" | "sent" | "undone" | "refused"} what @param {Tap} entry */
+/** @param {"queued" | "sent" | "undone" | "unsigned" | "refused"} what @param {Tap} entry */
 export function tell(what, entry) {
   emit(`tap:${what}`, entry);
   emit("taps");

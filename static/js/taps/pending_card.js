@@ -60,7 +60,7 @@ function mark(changes, card, { url, fields }) {
 /** @param {Tap} tap */
 const secondsOf = ({ due }) => Math.max(1, Math.ceil((due - Date.now()) / 1000));
 /** @param {Tap} entry */
-const undoWords = (entry) => (isUndoable(entry) ? say("Undo · %(seconds)s s", { seconds: secondsOf(entry) }) : say("Take back · waits for a PIN"));
+const undoWords = (entry) => say("Undo · %(seconds)s s", { seconds: secondsOf(entry) });
 
 /** @param {Changes} changes @param {HTMLElement} card */
 function ownButton(changes, card) {
@@ -106,7 +106,7 @@ function refocus(card, isChained) {
 /** @param {HTMLElement} card */
 function show(card) {
   const entries = unsentOf(card.id);
-  const held = entries.find(isUndoable) ?? (whatHinders() === "person" ? entries.at(-1) : undefined);
+  const held = entries.find(isUndoable);
   const late = entries.filter(isLate);
   const isStill = latest?.card === card.id && now() - latest.at < DOUBLE;
   const look = JSON.stringify([entries.map(({ id }) => id), held?.id, whatHinders(), late.map(({ id }) => id), isStill]);
