@@ -96,6 +96,5 @@ new ResizeObserver(() => {
 
 on("taps", show);
 afterSwap(COUNT, show);
-addEventListener("offline", show);
-setInterval(() => { if (unsent().length > 0) show(); }, 250); // a tap without an answer becomes late with time
+setInterval(() => { if (unsent().length > 0) show(); }, 250); // a tap without an answer becomes late with time, or offline
 show();
