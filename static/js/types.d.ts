@@ -77,15 +77,16 @@ interface PageEvents {
   "still:asked": Event;
   "find:asked": Event;
   "find:open": Event;
-  "person:asked": CustomEvent<Settling<PersonPicked> & { on?: string }>;
+  "person:asked": CustomEvent<Settling<PersonPicked> & { on?: string; taps?: Tap[] }>;
   "person:changed": CustomEvent<Signed | null>;
   "rider:asked": CustomEvent<HTMLElement>;
   "person:left": CustomEvent<string>;
-  "person:wanted": CustomEvent<Settling<string>>;
+  "person:wanted": CustomEvent<Settling<string> & { taps?: Tap[] }>;
   "sheet:asked": CustomEvent<HTMLElement>;
   "tap:queued": CustomEvent<Tap>;
   "tap:sent": CustomEvent<Tap>;
   "tap:undone": CustomEvent<Tap>;
+  "tap:unsigned": CustomEvent<Tap>;
   "tap:refused": CustomEvent<Tap>;
   over: CustomEvent<string>;
   bye: Event;
