@@ -1,12 +1,17 @@
-"""Take the pictures of docs/PICTURES.md from a running house:
+"""Take the pictures of docs/PICTURES.md from a running house, or all of every page, to look at:
 
-python docs/take_pictures.py ADDRESS EMAIL PASSWORD --restaurant hamra --order ID --guest TOKEN
+python docs/take_pictures.py ADDRESS EMAIL PASSWORD --restaurant hamra --order ID --guest STATE=TOKEN
+
+python docs/take_pictures.py ADDRESS EMAIL PASSWORD --all FOLDER --minutes 20
 """
 
 from __future__ import annotations
 
 import base64
+import re
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +25,7 @@ from support import browser
 FOLDER = Path(__file__).parent / "pages"
 LANGUAGES = ("en", "fr", "ar")
 TABLET, UPRIGHT, PHONE = (1280, 800), (800, 1280), (390, 844)
+SIZES = (TABLET, (1920, 1080), UPRIGHT, (1024, 600), PHONE)
 HEIGHT = 420  # of each row of the sheet, in pixels
 _SHEET = """<!doctype html><meta charset="utf-8"><style>
 body { margin: 0; padding: 8px; inline-size: max-content; background: #777; }
@@ -49,6 +55,9 @@ Cookies = list[Any]
 @click.option("--order", help="The id of an order that has a story.")
 @click.option("--guest", "guests", multiple=True, help="Tokens of guests' pages: STATE=TOKEN.")
 @click.option("--only", multiple=True, help="Take only these.")
+@click.option("--all", "folder", type=click.Path(path_type=Path), help="All sizes, light and dark, into it.")
+@click.option("--size", "sizes", multiple=True, help="With --all, instead of the five: WIDTHxHEIGHT.")
+@click.option("--minutes", default=20.0, help="With --all: for how long; what is left out is said.")
 def main(
     address: str,
     email: str,
@@ -57,11 +66,21 @@ def main(
     order: str,
     guests: tuple[str, ...],
     only: tuple[str, ...],
+    folder: Path | None,
+    sizes: tuple[str, ...],
+    minutes: float,
 ) -> None:
-    pages = _pages(restaurant, order, dict(each.split("=", 1) for each in guests))
+    tokens = dict(each.split("=", 1) for each in guests)  # by state
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser.find(), args=browser.ARGUMENTS)
         cookies = _sign_in(chromium, address, email, password)
+        if folder is not None and not order:
+            order, tokens = _found(chromium, address, cookies, restaurant)
+        pages = _pages(restaurant, order, tokens)
+        if folder is not None:
+            chosen = {name: path for name, (path, _) in pages.items() if not only or name in only}
+            _take_all(chromium, address, cookies, chosen, folder, _views(sizes), minutes)
+            return
         for name, (path, rows) in pages.items():
             if only and name not in only:
                 continue
@@ -85,6 +104,9 @@ def _pages(restaurant: str, order: str, guests: dict[str, str]) -> dict[str, tup
         "reports-settings": f"/sla/settings/{restaurant}",
         "settings": f"{here}/settings",
         "brand": f"{here}/brand",
+        "pace": f"{here}/pace",
+        "riders": f"{here}/riders",
+        "rules": "/rules",
         "people": "/people",
         "tablets": "/tablets",
         "screens": "/screens",
@@ -106,6 +128,70 @@ def _sign_in(chromium: Browser, address: str, email: str, password: str) -> Cook
     cookies = list(context.cookies())
     context.close()
     return cookies
+
+
+def _found(chromium: Browser, address: str, cookies: Cookies, restaurant: str) -> tuple[str, dict[str, str]]:
+    """An order of today, and of each status the page of one guest."""
+    context = chromium.new_context(base_url=address)
+    context.add_cookies(cookies)
+    listed = context.request.get(f"/orders?restaurant={restaurant}").text()
+    orders = re.findall(r'href="/orders/([0-9a-f-]{36})"', listed)
+    tokens: dict[str, str] = {}
+    for order in orders[:60]:
+        story = context.request.get(f"/orders/{order}").text()
+        status = re.search(r'data-status="([a-z]+)"', story)
+        token = re.search(r'href="/track/([A-Za-z0-9_-]{22})"', story)
+        if status and token:
+            tokens.setdefault(status[1], token[1])
+    context.close()
+    return orders[0] if orders else "", tokens
+
+
+def _views(sizes: tuple[str, ...]) -> list[View]:
+    chosen = [(int(width), int(height)) for width, _, height in (each.partition("x") for each in sizes)]
+    return [View(size, theme) for size in chosen or SIZES for theme in ("light", "dark")]
+
+
+def _take_all(
+    chromium: Browser,
+    address: str,
+    cookies: Cookies,
+    pages: dict[str, str],
+    folder: Path,
+    views: list[View],
+    minutes: float,
+) -> None:
+    """Each into FOLDER/PAGE/SIZE-THEME-LANGUAGE.jpg, until the time is over."""
+    ends = time.monotonic() + 60 * minutes
+    left = 0
+    for context, name, language in _contexts(chromium, address, views):
+        for title, path in pages.items():
+            if time.monotonic() > ends:
+                left += 1
+                continue
+            context.clear_cookies(name="session")
+            if not path.startswith(("/track/", "/login")):
+                context.add_cookies(cookies)
+            page = context.new_page()
+            page.goto(f"{path}?lang={language}" if path.startswith("/track/") else path)
+            page.wait_for_timeout(700)
+            file = folder / title / f"{name}.jpg"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=file, type="jpeg", quality=80)
+            page.close()
+        click.echo(name)
+    if left:
+        click.echo(f"The time was over: {left} pictures were not taken.", err=True)
+
+
+def _contexts(
+    chromium: Browser, address: str, views: list[View]
+) -> Iterator[tuple[BrowserContext, str, str]]:
+    for view in views:
+        for language in LANGUAGES:
+            context = _context(chromium, address, view, language)
+            yield context, f"{view.size[0]}x{view.size[1]}-{view.theme}-{language}", language
+            context.close()
 
 
 def _row(chromium: Browser, address: str, path: str, view: View, by: Cookies) -> list[bytes]:

@@ -96,7 +96,7 @@ class OrderAnswer(BaseModel):
     channel: Annotated[str | None, Field(description="Where it came from; `reference` is its code there.")]
     amounts: AmountsAnswer | None
     follows: Annotated[uuid.UUID | None, Field(description="The order that this one adds to.")]
-    delayed_by: Annotated[int, Field(description="Minutes that it was delayed by, all in all.")]
+    delayed_by: Annotated[int, Field(description="Minutes that it was delayed by since it was promised.")]
     start_by: Annotated[dt.datetime | None, Field(description="By when to begin it; null: no promise.")]
     later: Annotated[bool, Field(description="It need not be begun yet, and is on no board.")]
     fired_at: Annotated[dt.datetime | None, Field(description="When an order for later came onto boards.")]

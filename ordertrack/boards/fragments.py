@@ -17,7 +17,7 @@ from ordertrack.boards.room import MOST_CARDS, MOST_LATER, Room, lines_of
 from ordertrack.i18n import labels
 from ordertrack.i18n.formats import listed
 from ordertrack.i18n.translate import ngettext, speaking
-from ordertrack.orders import records
+from ordertrack.orders import lateness, records
 from ordertrack.orders.records import OrderRecord
 from ordertrack.restaurants import cache, operations, pace, rule_sets
 from ordertrack.restaurants.operations import Asked
@@ -197,7 +197,7 @@ FOR_CARDS: dict[str, object] = {
     "acts_of_managers": acts_of_managers,
     "what_changed": what_changed,
     "needs_lines": needs_lines,
-    "timer_of": card_timers.timer_of,
+    "timer_of": lateness.timer_of,
     "expected_end_of": card_timers.expected_end_of,
     "lines_of": lines_of,
 }

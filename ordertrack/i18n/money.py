@@ -43,7 +43,8 @@ def money(amount: int, currency: str) -> str:
         currency_digits=not has_part,
         numbering_system=language.digits,
     )
-    return digits(_GLUED.sub("\\1\u00a0", said))
+    said = _GLUED.sub("\\1\u00a0", said)
+    return digits(_TURNED.sub("\\g<0>\u200e", said) if language.direction == "rtl" else said)
 
 
 def decimals(currency: str) -> int:
@@ -58,5 +59,7 @@ def init_app(app: Flask) -> None:
     add_filters(app.jinja_env, money=money, decimals=decimals)
 
 
+# Among what runs from right to left the sign would go before the letters.
+_TURNED = re.compile(r"[A-Z]\$")
 _GLUED = re.compile(r"([A-Za-z])(?=[0-9])")
 _DECIMALS: dict[str, int] = {each.code: each.exponent for each in Currency if each.exponent is not None}

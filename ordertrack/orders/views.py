@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from ordertrack.database.session import db
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.orders import changed_values, event_log, records
+from ordertrack.orders import changed_values, event_log, lateness, records
 from ordertrack.orders import story as stories
 from ordertrack.orders.transitions import OrderNotFound
 from ordertrack.rules.order_changes import CHANGING_ROLES, KITCHEN_FIELDS
@@ -70,6 +70,7 @@ def story(order_id: uuid.UUID) -> ResponseReturnValue:
         principal=principal,
         order=order,
         sentences=stories.tell(order, entries, values),
+        timer=lateness.timer_of(order),
         may_change=may_change and principal.tablet is None,
     )
 

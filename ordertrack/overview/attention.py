@@ -14,9 +14,10 @@ from sqlalchemy import bindparam, func, select
 from ordertrack.boards.columns import DISPATCH, KITCHEN
 from ordertrack.database.statements import TenantQuery
 from ordertrack.orders.models import Order
-from ordertrack.overview.open_orders import OpenOrder
+from ordertrack.orders.open_orders import OpenOrder
 from ordertrack.presence.overview import Alarm
 from ordertrack.restaurants.cache import RestaurantSettings
+from ordertrack.restaurants.targets import Against
 from ordertrack.rules.state_machine import OrderStatus
 
 CANCELLED_WITHIN = dt.timedelta(hours=1)
@@ -54,7 +55,8 @@ BOARD_OF = {
 class Line:
     """One line: of `number` orders of a restaurant, or of an `order` where it is a single one.
 
-    `late_at` is from when on the longest of them is late, `alarm` what no screen shows.
+    `late_at` is from when on the longest of them is late, `against` what; `alarm` is what no screen shows;
+    `phone` is the restaurant's.
     """
 
     trouble: Trouble
@@ -63,8 +65,10 @@ class Line:
     zone: ZoneInfo
     number: int
     late_at: dt.datetime | None = None
+    against: Against | None = None
     order: OpenOrder | None = None
     alarm: Alarm | None = None
+    phone: str | None = None
 
     @property
     def id(self) -> str:
@@ -91,6 +95,7 @@ def lines(
     alarms: Mapping[uuid.UUID, Iterable[Alarm]],
     orders: Iterable[OpenOrder],
     cancelled: Mapping[uuid.UUID, Cancelled],
+    phones: Mapping[uuid.UUID, str],
     now: dt.datetime,
 ) -> tuple[Line, ...]:
     """What nobody sees first, then by how long it is late, what was cancelled last."""
@@ -104,16 +109,25 @@ def lines(
         return found.slug, found.name, found.calendar.zone_on(found.calendar.day_of(now))
 
     unseen = [
-        Line(Trouble.UNSEEN, *about(restaurant_id), alarm.orders, alarm=alarm)
+        Line(
+            Trouble.UNSEEN, *about(restaurant_id), alarm.orders, alarm=alarm, phone=phones.get(restaurant_id)
+        )
         for restaurant_id, found in alarms.items()
         for alarm in found
     ]
     waiting = [
-        Line(trouble, *about(restaurant_id), len(found), _late_since(found), _single(found))
+        Line(
+            trouble,
+            *about(restaurant_id),
+            len(found),
+            *_late_since(found, now),
+            _single(found),
+            phone=phones.get(restaurant_id),
+        )
         for (restaurant_id, trouble), found in late.items()
     ]
     gone = [
-        Line(Trouble.CANCELLED, *about(restaurant_id), found.number)
+        Line(Trouble.CANCELLED, *about(restaurant_id), found.number, phone=phones.get(restaurant_id))
         for restaurant_id, found in cancelled.items()
         if restaurant_id in restaurants
     ]
@@ -124,8 +138,8 @@ def _single(orders: list[OpenOrder]) -> OpenOrder | None:
     return orders[0] if len(orders) == 1 else None
 
 
-def _late_since(orders: Iterable[OpenOrder]) -> dt.datetime:
-    return min(order.timer.late_at for order in orders if order.timer.late_at is not None)
+def _late_since(orders: Iterable[OpenOrder], now: dt.datetime) -> tuple[dt.datetime, Against]:
+    return min(since for order in orders if (since := order.timer.late_since(now)) is not None)
 
 
 _CANCELLED = TenantQuery(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 import uuid
+from enum import StrEnum
 
 from flask import Flask, current_app
 
@@ -24,6 +25,13 @@ EVERY = 1.0  # seconds between two readings of a tenant's overview, at least
 _SHARE_OF_TIME = 0.1  # that reading one may take: a large one is read less often
 
 
+class Part(StrEnum):
+    """What may be watched: the whole page, or what needs attention, which every page of a manager counts."""
+
+    WHOLE = "whole"
+    CARE = "care"
+
+
 class OverviewChannel:
     """For managers and owners, who see every restaurant of their tenant.
 
@@ -41,8 +49,8 @@ class OverviewChannel:
         self._marked: set[uuid.UUID] = set()
         SCREENS.on_mark.append(self.mark)
 
-    def topic(self, tenant_id: uuid.UUID, language: str) -> Topic:
-        return Topic(tenant_id, self.name, language)
+    def topic(self, tenant_id: uuid.UUID, language: str, part: Part = Part.WHOLE) -> Topic:
+        return Topic(tenant_id, self.name, f"{part}:{language}")
 
     def admits(self, watcher: Principal, topic: Topic) -> bool:
         return watcher.is_manager and watcher.tablet is None
@@ -100,30 +108,40 @@ class OverviewChannel:
                 self._not_before[tenant_id] = began + max(EVERY, took / _SHARE_OF_TIME)
             # Before anything is told: who joins meanwhile gets this one, then what differs in it once more.
             before, self._shown[tenant_id] = self._shown.get(tenant_id), overview
-            for language in {watcher.topic.key for watcher in hub.watchers(tenant_id, self.name)}:
-                if message := _difference(before, overview, language):
-                    hub.tell(tenant_id, self.name, language, message)
+            for key in {watcher.topic.key for watcher in hub.watchers(tenant_id, self.name)}:
+                if message := _difference(before, overview, key):
+                    hub.tell(tenant_id, self.name, key, message)
 
 
-def _difference(before: Overview | None, overview: Overview, language: str) -> Message | None:
+def _difference(before: Overview | None, overview: Overview, key: str) -> Message | None:
     """What tells a page that shows `before` (None: nobody knows what) of `overview`; None for nothing."""
     if before is None:
-        return _message(overview, language)
+        return _message(overview, key)
     known = {row.slug: row for row in before.rows}
     rows = tuple(row for row in overview.rows if known.get(row.slug) != row)
     is_care_news = before.lines != overview.lines
-    return _message(overview, language, rows, is_care_news) if rows or is_care_news else None
+    is_news = is_care_news or (rows and _parted(key)[0] == Part.WHOLE)
+    return _message(overview, key, rows, is_care_news) if is_news else None
 
 
 def _message(
-    overview: Overview, language: str, rows: tuple[Row, ...] | None = None, is_care_news: bool = True
+    overview: Overview, key: str, rows: tuple[Row, ...] | None = None, is_care_news: bool = True
 ) -> Message:
     """With all rows unless some are named."""
+    part, language = _parted(key)
     values = fragments.values(overview) | {"is_care_news": is_care_news}
     if rows is not None:
         values["rows"] = rows
     with speaking(language):
-        return Message(current_app.jinja_env.get_template("overview/_message.html").render(values))
+        return Message(current_app.jinja_env.get_template(_TEMPLATES[part]).render(values))
+
+
+def _parted(key: str) -> tuple[Part, str]:
+    part, _, language = key.partition(":")
+    return Part(part), language
+
+
+_TEMPLATES = {Part.WHOLE: "overview/_message.html", Part.CARE: "overview/_alerts.html"}
 
 
 CHANNEL = OverviewChannel()

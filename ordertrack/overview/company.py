@@ -7,17 +7,19 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ordertrack.overview import attention, open_orders, shares
+from ordertrack.orders import open_orders
+from ordertrack.orders.open_orders import OpenOrder
+from ordertrack.overview import attention, deliveries, shares
 from ordertrack.overview.attention import Cancelled, Line
-from ordertrack.overview.open_orders import OpenOrder
 from ordertrack.overview.rows import Row, row
 from ordertrack.presence import overview as floor_overview
-from ordertrack.restaurants import cache
+from ordertrack.restaurants import brand, cache
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla.estimates import quoting
 
 QUOTED_FOR = Fulfilment.DELIVERY
 _IN_KITCHEN = (OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
+_LOOKS_AGAIN = dt.timedelta(seconds=15)  # while there is an alarm: its orders may be forgotten ones by then
 _MOST_COUNTED = 99  # as the schema counts a kitchen's load
 
 
@@ -63,17 +65,19 @@ def read(tenant_id: uuid.UUID) -> Overview:
         of_each[order.restaurant_id].append(order)
     share_of = shares.read(tenant_id, list(restaurants.values()), now)
     quotes = quoting.quotes(tenant_id, QUOTED_FOR, {each: _load(found) for each, found in of_each.items()})
+    took = deliveries.read(tenant_id, list(restaurants.values()), now)
     cancelled = attention.cancelled(tenant_id, now)
+    phones = {each: found.phone for each, found in brand.of_tenant(tenant_id).items() if found.phone}
     rows = [
-        row(restaurants[each], of_each[each], floor, share_of[each], quotes[each], rank, now)
+        row(restaurants[each], of_each[each], floor, share_of[each], quotes[each], took.get(each), rank, now)
         for rank, (each, floor) in enumerate(floors.items())
         if each in quotes  # settings of a restaurant made a moment ago may not have been read yet
     ]
     alarms = {each: floor.alarms for each, floor in floors.items()}
     return Overview(
         tuple(sorted(rows, key=lambda each: each.place)),
-        attention.lines(restaurants, alarms, orders, cancelled, now),
-        _next_change(rows, orders, cancelled.values(), now),
+        attention.lines(restaurants, alarms, orders, cancelled, phones, now),
+        _next_change(rows, orders, cancelled.values(), any(alarms.values()), now),
     )
 
 
@@ -82,9 +86,14 @@ def _load(orders: Sequence[OpenOrder]) -> int:
 
 
 def _next_change(
-    rows: Iterable[Row], orders: Iterable[OpenOrder], cancelled: Iterable[Cancelled], now: dt.datetime
+    rows: Iterable[Row],
+    orders: Iterable[OpenOrder],
+    cancelled: Iterable[Cancelled],
+    is_alarmed: bool,
+    now: dt.datetime,
 ) -> dt.datetime | None:
-    moments = [order.timer.late_at for order in orders if not order.is_forgotten]
+    moments = [order.timer.changes_at(now) for order in orders if not order.is_forgotten]
+    moments += [now + _LOOKS_AGAIN] if is_alarmed else []
     moments += [each.pace_until for each in rows]
     moments += [moment for each in rows if each.shift for moment in (each.shift.begins, each.shift.ends)]
     moments += [each.until for each in cancelled]

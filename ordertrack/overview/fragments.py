@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
@@ -12,11 +13,12 @@ from ordertrack.i18n import formats, labels
 from ordertrack.i18n.moments import instant
 from ordertrack.i18n.translate import digits
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.orders.open_orders import OPEN, OpenOrder
 from ordertrack.overview.attention import BOARD_OF, Line, Trouble
 from ordertrack.overview.company import Overview
-from ordertrack.overview.open_orders import OPEN, OpenOrder
 from ordertrack.overview.rows import Row
 from ordertrack.overview.shares import Share
+from ordertrack.rules.stages import HEADLINE
 from ordertrack.tenants import tablets
 
 NEAR = 0.90  # below this share of a row's orders in target its figure points down
@@ -33,6 +35,8 @@ def values(overview: Overview) -> dict[str, Any]:
         "address_of": address_of,
         "share_text": formats.share,
         "verdict_of": verdict,
+        "report_of": report_of,
+        "report_of_all": report_of_all(overview),
         "line_of": path_through,
         "near_at": _height(NEAR),
         "lasting": lasting,
@@ -50,6 +54,18 @@ def address_of(line: Line) -> str:
     if line.trouble == Trouble.CANCELLED:
         return f"/orders?restaurant={line.slug}"
     return f"/r/{line.slug}/{line.alarm.board if line.alarm else BOARD_OF[line.trouble]}"
+
+
+def report_of(day: dt.date, restaurant: str | None = None) -> str:
+    """Where the report says the same share, and what is beside it; of all restaurants if none is named."""
+    chosen = {"from": day, "to": day, "stage": HEADLINE} | ({"restaurant": restaurant} if restaurant else {})
+    return f"/sla?{urlencode(chosen)}"
+
+
+def report_of_all(overview: Overview) -> str | None:
+    """The same of all of them together; None where they are not on the same day."""
+    days = {row.share.day for row in overview.rows if row.share.day is not None}
+    return report_of(days.pop()) if len(days) == 1 else None
 
 
 def verdict(share: Share) -> str:

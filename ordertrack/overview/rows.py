@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from ordertrack.overview.open_orders import OPEN, OpenOrder
+from ordertrack.orders.open_orders import OPEN, OpenOrder
+from ordertrack.overview.deliveries import Took
 from ordertrack.overview.shares import Share
 from ordertrack.presence.open_work import WORK
 from ordertrack.presence.overview import Floor
@@ -43,6 +44,7 @@ class BoardState:
     board: str
     hearing: Hearing
     screens: int
+    silent_since: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,14 @@ class Row:
     by_status: Mapping[OrderStatus, int]
     share: Share
     quoted: tuple[int, int] | None
+    took: Took | None
     boards: tuple[BoardState, ...]
     place: str
+
+    @property
+    def takes_longer(self) -> bool:
+        """Whether deliveries took longer today than guests are told now."""
+        return self.took is not None and self.quoted is not None and self.took.minutes > self.quoted[1]
 
     @property
     def open(self) -> int:
@@ -81,6 +89,7 @@ def row(
     floor: Floor,
     share: Share,
     quote: Quote,
+    took: Took | None,
     name_rank: int,
     now: dt.datetime,
 ) -> Row:
@@ -104,6 +113,7 @@ def row(
         by_status={status: counts[status] for status in OPEN if counts[status]},
         share=share,
         quoted=_minutes(quote, now),
+        took=took,
         boards=tuple(_boards(floor)),
         place=_place(late, bool(floor.alarms), share, name_rank),
     )
@@ -127,7 +137,7 @@ def _boards(floor: Floor) -> list[BoardState]:
     alarmed = {alarm.board for alarm in floor.alarms}
     found = []
     for board in (*WORK, PICKUP):
-        screens = [screen for screen in floor.screens if screen.board == board]
+        screens = [screen for screen in floor.screens if screen.board == board and screen.is_at_work]
         if board in alarmed:
             hearing = Hearing.UNSEEN
         elif not screens:
@@ -135,7 +145,7 @@ def _boards(floor: Floor) -> list[BoardState]:
         else:
             hearing = Hearing.LATE if all(screen.late_since for screen in screens) else Hearing.OPEN
         if board in WORK or screens:
-            found.append(BoardState(board, hearing, len(screens)))
+            found.append(BoardState(board, hearing, len(screens), floor.silent_since.get(board)))
     return found
 
 

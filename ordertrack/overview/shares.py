@@ -1,4 +1,7 @@
-"""How many of today's orders kept the kitchen's target so far, and how that went by the hour."""
+"""How many of today's orders kept the kitchen's target so far, and how that went by the hour.
+
+It is the figure that the report of that day and restaurant gives: trusted times, judged by the day's target.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ _FEWEST = 5  # orders that an hour must have for its share to be drawn
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Of `judged` orders `in_target` kept it; `points` are shares of the last hours that had enough orders.
+    """Of `judged` orders of `day` `in_target` kept it; `points` are shares of the last hours that had enough.
 
     The hour that runs is not among them: of its orders those that take long are still to come.
     """
@@ -37,6 +40,7 @@ class Share:
     in_target: int = 0
     points: tuple[float, ...] = ()
     has_target: bool = True
+    day: dt.date | None = None
 
     @property
     def part(self) -> float | None:
@@ -63,6 +67,7 @@ def read(
             any(
                 each.targets.at(HEADLINE, fulfilment, days[each.id]) is not None for fulfilment in Fulfilment
             ),
+            days[each.id],
         )
         for number, each in enumerate(found)
     }

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ordertrack.boards import views as boards
 from ordertrack.i18n import translate
+from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
 from ordertrack.orders import event_log
 from ordertrack.overview import company, fragments
-from ordertrack.overview.channel import CHANNEL
+from ordertrack.overview.channel import CHANNEL, Part
 from ordertrack.streams import sse
 from ordertrack.tenants.sign_in import managing_principal, staff_principal
 
@@ -32,8 +33,11 @@ def home() -> ResponseReturnValue:
 
 @blueprint.get("/overview/stream")
 def stream() -> Response:
-    """The same as it changes, in the query's `language`."""
+    """The same as it changes, in the query's `language`; with `part=care` only what needs attention."""
     principal = managing_principal(marked("The overview is for managers and owners."))
-    topic = CHANNEL.topic(principal.tenant_id, translate.of_page())
+    part = request.args.get("part", Part.WHOLE)
+    if part not in tuple(Part):
+        abort(400, _("There is no such part."))
+    topic = CHANNEL.topic(principal.tenant_id, translate.of_page(), Part(part))
     # Time changes what it shows, and no event does: whoever comes is shown all of it.
     return sse.answer(principal, topic, None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable
-from enum import StrEnum
 
 from flask import Flask, current_app
 
@@ -26,18 +25,8 @@ from ordertrack.tenants import tablets
 from ordertrack.tenants.principal import Principal
 
 
-class Part(StrEnum):
-    """What may be watched: the whole page, or the sentences that every page of a manager shows."""
-
-    WHOLE = "whole"
-    ALARMS = "alarms"
-
-
-_TEMPLATES = {Part.WHOLE: "presence/_screens_message.html", Part.ALARMS: "presence/_alarms.html"}
-
-
 class ScreensChannel:
-    """A topic for each part and language, for managers.
+    """A topic for each language, for managers.
 
     Events send nothing. The tracker calls `refresh_changed`, which re-reads the overview and sends what
     differs: so a rush costs one reading every few seconds. Where a screen is filtered it does so even if no
@@ -55,8 +44,8 @@ class ScreensChannel:
         self._lock = threading.Lock()
         self.on_mark: list[Callable[[uuid.UUID], None]] = []
 
-    def topic(self, tenant_id: uuid.UUID, part: Part, language: str) -> Topic:
-        return Topic(tenant_id, self.name, f"{part}:{language}")
+    def topic(self, tenant_id: uuid.UUID, language: str) -> Topic:
+        return Topic(tenant_id, self.name, language)
 
     def admits(self, watcher: Principal, topic: Topic) -> bool:
         return watcher.is_manager
@@ -69,10 +58,9 @@ class ScreensChannel:
 
     def snapshot(self, topic: Topic, head: Cursor) -> Message:
         """The overview as the others have it, so that the next refresh is right for all of them."""
-        part, _, language = topic.key.partition(":")
         overview = self._shown.get(topic.tenant_id) or floor_overview.read(topic.tenant_id)
-        with speaking(language):
-            template = current_app.jinja_env.get_template(_TEMPLATES[Part(part)])
+        with speaking(topic.key):
+            template = current_app.jinja_env.get_template("presence/_screens_message.html")
             return Message(template.render(overview=overview, titles=tablets.BOARDS))
 
     def mark(self, tenant_id: uuid.UUID) -> None:
@@ -118,12 +106,8 @@ class ScreensChannel:
         self._shown[tenant_id] = overview
         if overview == before:
             return
-        parts = [Part.WHOLE]
-        if before is None or overview.alarms != before.alarms:
-            parts.append(Part.ALARMS)
-        for part in parts:
-            for language in TAGS:
-                hub.refresh(tenant_id, self.name, f"{part}:{language}")
+        for language in TAGS:
+            hub.refresh(tenant_id, self.name, language)
 
     def _tell_boards(self, hub: Hub, tenant_id: uuid.UUID, overview: Overview, is_turned: bool) -> None:
         """Tell this process's boards which orders no screen shows: what changed, or all if somebody came."""

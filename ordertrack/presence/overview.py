@@ -20,12 +20,13 @@ from ordertrack.restaurants import cache
 class OpenScreen:
     """A board that is open since `since`; `late_since` is when it was last seen, if that is long ago.
 
-    One that is filtered shows a part of its board only.
+    One that is filtered shows a part of its board only; one that is not at work is a manager's own device.
     """
 
     board: str
     name: str
     is_tablet: bool
+    is_at_work: bool
     since: dt.datetime
     late_since: dt.datetime | None
     is_filtered: bool
@@ -35,8 +36,9 @@ class OpenScreen:
 class Floor:
     """A restaurant: how many orders wait for each board, how many nobody has touched for hours, its screens.
 
-    `hidden` are, by board, the orders that every open screen's filters hide; `missing` are its tablets in use
-    on which nothing is open.
+    `hidden` are, by board, the orders that every screen at work hides by its filters; `missing` are its
+    tablets in use on which nothing is open. `silent_since` is, by board that no screen at work has open, when
+    one last had, if that is known.
     """
 
     id: uuid.UUID
@@ -48,17 +50,18 @@ class Floor:
     screens: tuple[OpenScreen, ...]
     hidden: Mapping[str, tuple[uuid.UUID, ...]]
     missing: tuple[tuple[str, str], ...]
+    silent_since: Mapping[str, dt.datetime]
 
     @property
     def alarms(self) -> tuple[Alarm, ...]:
-        """The boards that orders wait for which no screen shows: nobody has them open, or all hide them."""
-        shown = {screen.board for screen in self.screens}
+        """The boards that orders wait for which no screen at work shows: none is open, or all hide them."""
+        shown = {screen.board for screen in self.screens if screen.is_at_work}
         unshown = {
             board: len(self.hidden.get(board, ())) if board in shown else number
             for board, number in self.waiting.items()
         }
         return tuple(
-            Alarm(self.slug, self.name, board, number, board in shown)
+            Alarm(self.slug, self.name, board, number, board in shown, self.silent_since.get(board))
             for board, number in unshown.items()
             if number
         )
@@ -66,13 +69,17 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Orders are open in a restaurant, and the board that they wait for is open nowhere, or hides them."""
+    """Orders are open in a restaurant, and the board that they wait for is open nowhere, or hides them.
+
+    `silent_since` is when a screen at work last had it open, if that is known.
+    """
 
     slug: str
     restaurant: str
     board: str
     orders: int
     is_hidden: bool
+    silent_since: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +116,16 @@ def read(tenant_id: uuid.UUID) -> Overview:
 
 
 def _all_filtered(devices: Iterable[Any]) -> dict[Place, list[Filter]]:
-    """The boards each open screen of which hides something, with what each hides."""
-    found: dict[Place, list[Filter]] = {}
+    """The boards each screen of which hides something, with what each hides.
+
+    A manager's own device is asked only where no screen at work has the board open.
+    """
+    found: dict[bool, dict[Place, list[Filter]]] = {True: {}, False: {}}
     for row in devices:
         if row.since is not None and row.board in WORK:
-            found.setdefault((row.restaurant_id, row.board), []).append(Filter.of_row(row.hides))
-    return {place: filters for place, filters in found.items() if all(filters)}
+            of_place = found[row.is_at_work].setdefault((row.restaurant_id, row.board), [])
+            of_place.append(Filter.of_row(row.hides))
+    return {place: filters for place, filters in (found[False] | found[True]).items() if all(filters)}
 
 
 def _floor(
@@ -134,6 +145,7 @@ def _floor(
             row.board,
             row.name,
             row.is_tablet,
+            row.is_at_work,
             row.since,
             row.seen_at if row.is_late else None,
             bool(Filter.of_row(row.hides)),
@@ -141,7 +153,21 @@ def _floor(
         for row in devices
         if row.since is not None
     )
-    missing = tuple((row.board, row.name) for row in devices if row.since is None)
+    heard = {screen.board for screen in screens if screen.is_at_work}
     return Floor(
-        restaurant.id, restaurant.slug, restaurant.name, zone, waiting, forgotten, screens, hidden, missing
+        restaurant.id,
+        restaurant.slug,
+        restaurant.name,
+        zone,
+        waiting,
+        forgotten,
+        screens,
+        hidden,
+        tuple((row.board, row.name) for row in devices if row.since is None and not _is_of_the_past(row)),
+        {row.board: row.seen_at for row in devices if _is_of_the_past(row) and row.board not in heard},
     )
+
+
+def _is_of_the_past(row: Any) -> bool:
+    """Whether it says when a board was last open, and of no device that is."""
+    return row.since is None and row.seen_at is not None

@@ -22,6 +22,7 @@ from ordertrack.database.session import Base, Moment, db
 
 GONE_AFTER = 45  # seconds since a screen was last seen
 LATE_AFTER = 25  # seconds: its process missed a beat
+_CLOSED_KEPT_FOR = 7  # days that is known when a device had a board open last
 _TIME_TO_COME_BACK = 10  # seconds that screens of a process which ends have to be seen elsewhere
 
 
@@ -45,6 +46,21 @@ class ScreenRow(Base):
     seen_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
     hides: Mapped[dict[str, list[str]] | None] = mapped_column(JSONB)
     told_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
+
+
+class ClosedScreen(Base):
+    """When a board was last open on a device that has it open no more."""
+
+    __tablename__ = "closed_screens"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "restaurant_id"], ["restaurants.tenant_id", "restaurants.id"]),
+    )
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    board: Mapped[str] = mapped_column(primary_key=True)
+    watcher: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[dt.datetime] = mapped_column(Moment)
 
 
 class Screen(NamedTuple):
@@ -103,6 +119,7 @@ class ScreenRows:
                 "tenants": list(tenants),
                 "gone": GONE_AFTER,
                 "late": LATE_AFTER,
+                "kept_days": _CLOSED_KEPT_FOR,
             }
             rows = connection.execute(_BEAT, values).all()
             _tell(connection, {row.tenant_id for row in rows if row.what == "gone"})
@@ -143,7 +160,12 @@ _WRITE = text("""
         DELETE FROM screens WHERE process = :process AND tenant_id = ANY(CAST(:changed AS uuid[]))
            AND (tenant_id, restaurant_id, board, watcher) NOT IN (
                 SELECT tenant_id, restaurant_id, board, watcher FROM shown)
-        RETURNING tenant_id
+        RETURNING tenant_id, restaurant_id, board, watcher, clock_timestamp() AS seen_at
+    ), left_behind AS (
+        INSERT INTO closed_screens AS kept (tenant_id, restaurant_id, board, watcher, seen_at)
+        SELECT * FROM closed
+        ON CONFLICT (tenant_id, restaurant_id, board, watcher)
+        DO UPDATE SET seen_at = greatest(kept.seen_at, EXCLUDED.seen_at)
     ), opened AS (
         INSERT INTO screens (tenant_id, process, restaurant_id, board, watcher, hides, told_at, connected_at)
         SELECT tenant_id, :process, restaurant_id, board, watcher, CAST(hides AS jsonb), to_timestamp(told),
@@ -174,7 +196,17 @@ _BEAT = text("""
         DELETE FROM screens USING dead
          WHERE (screens.tenant_id, screens.process, screens.restaurant_id, screens.board, screens.watcher)
              = (dead.tenant_id, dead.process, dead.restaurant_id, dead.board, dead.watcher)
-        RETURNING screens.tenant_id
+        RETURNING screens.tenant_id, screens.restaurant_id, screens.board, screens.watcher, screens.seen_at
+    ), last AS (
+        SELECT tenant_id, restaurant_id, board, watcher, max(seen_at) AS seen_at FROM gone GROUP BY 1, 2, 3, 4
+    ), left_behind AS (
+        INSERT INTO closed_screens AS kept (tenant_id, restaurant_id, board, watcher, seen_at)
+        SELECT * FROM last
+        ON CONFLICT (tenant_id, restaurant_id, board, watcher)
+        DO UPDATE SET seen_at = greatest(kept.seen_at, EXCLUDED.seen_at)
+    ), too_old AS (
+        DELETE FROM closed_screens WHERE tenant_id = ANY(CAST(:tenants AS uuid[]))
+           AND seen_at < clock_timestamp() - make_interval(days => :kept_days)
     )
     SELECT 'own' AS what, tenant_id, count(*) AS number FROM own GROUP BY tenant_id
     UNION ALL SELECT 'gone', tenant_id, count(*) FROM gone GROUP BY tenant_id

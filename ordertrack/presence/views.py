@@ -1,16 +1,15 @@
-"""The page on which managers see every restaurant's open orders and screens, and the stream of its alarms."""
+"""The page on which managers see every restaurant's open orders and screens."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from ordertrack.i18n import translate
-from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
 from ordertrack.orders import event_log
 from ordertrack.presence import overview as floor_overview
-from ordertrack.presence.channel import CHANNEL, Part
+from ordertrack.presence.channel import CHANNEL
 from ordertrack.streams import sse
 from ordertrack.tenants import tablets
 from ordertrack.tenants.principal import Principal
@@ -32,12 +31,9 @@ def show() -> ResponseReturnValue:
 
 @blueprint.get("/screens/stream")
 def stream() -> Response:
-    """The same as it changes, in the query's `language`; with `part=alarms` only the sentences of alarm."""
+    """The same as it changes, in the query's `language`."""
     principal = _manager()
-    part = request.args.get("part", Part.WHOLE)
-    if part not in tuple(Part):
-        abort(400, _("There is no such part."))
-    topic = CHANNEL.topic(principal.tenant_id, Part(part), translate.of_page())
+    topic = CHANNEL.topic(principal.tenant_id, translate.of_page())
     # What it shows is no event's: whoever comes is shown all of it.
     return sse.answer(principal, topic, None)
 

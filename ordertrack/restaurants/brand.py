@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, or_, select
 
 from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import marked
@@ -37,11 +37,21 @@ def of_restaurant(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Brand:
     return found
 
 
+def of_tenant(tenant_id: uuid.UUID) -> dict[uuid.UUID, Brand]:
+    """What holds of each restaurant of a tenant; one query at most."""
+    return versioned.kept("brand", tenant_id, None, lambda: _read(tenant_id, None)) or {}
+
+
 def read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Brand | None:
     """What was saved last, as it is now; None if the tenant has no restaurant of this id."""
-    for row in _READ.rows(tenant_id=tenant_id, restaurant_id=restaurant_id):
-        return next(iter(BRAND.values(row.saved and [row.saved])), Brand(restaurant_id))
-    return None
+    return _read(tenant_id, restaurant_id).get(restaurant_id)
+
+
+def _read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID | None) -> dict[uuid.UUID, Brand]:
+    return {
+        row.id: next(iter(BRAND.values(row.saved and [row.saved])), Brand(row.id))
+        for row in _READ.rows(tenant_id=tenant_id, restaurant_id=restaurant_id)
+    }
 
 
 def _read_brand(
@@ -67,8 +77,9 @@ BRAND = Kind(
         " Saving once more replaces theirs by what stands here."
     ),
 )
+_asked = bindparam("restaurant_id", type_=Uuid)
 _READ = TenantQuery(
     select(Restaurant.id, BRAND.last_version().label("saved")).where(
-        Restaurant.tenant_id == bindparam("tenant_id"), Restaurant.id == bindparam("restaurant_id")
+        Restaurant.tenant_id == bindparam("tenant_id"), or_(_asked.is_(None), Restaurant.id == _asked)
     )
 )

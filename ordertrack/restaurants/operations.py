@@ -35,6 +35,7 @@ class Asked(StrEnum):
 
 _UNDO_AT_FIRST = dict.fromkeys(MOVES, 0) | {
     OrderStatus.READY: 5,
+    OrderStatus.DELIVERING: 5,
     OrderStatus.COMPLETED: 3,
     OrderStatus.CANCELLED: 3,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ordertrack.restaurants.calendar import Calendar
@@ -79,6 +79,7 @@ def is_breach(seconds: float, target: int) -> bool:
 
 
 _DUE_BEFORE = dt.timedelta(minutes=1)
+_PROMISE_DUE_BEFORE = dt.timedelta(minutes=5)
 
 
 class TimerState(StrEnum):
@@ -87,24 +88,65 @@ class TimerState(StrEnum):
     LATE = "late"
 
 
+class Against(StrEnum):
+    """What a late order is late against: what its guest was promised, or what the house wants of itself."""
+
+    PROMISE = "promise"
+    TARGET = "target"
+
+
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """The moments (UTC) from which an order's timer is due, and after which it is late; None: never."""
+    """The moments (UTC) from which an order's timer is due, and after which it is late; None: never.
+
+    `promised_at` is what its guest was promised, as long as the guest waits for it: then it is late after
+    that moment at the latest.
+    """
 
     due_at: dt.datetime | None = None
     late_at: dt.datetime | None = None
+    promised_at: dt.datetime | None = None
 
-    def no_later_than(self, moment: dt.datetime) -> Timer:
+    def no_later_than(self, moment: dt.datetime, due_before: dt.timedelta = _DUE_BEFORE) -> Timer:
         """The same, but late after this moment at the latest, and due a little before."""
-        due_at = moment - _DUE_BEFORE
-        return Timer(min(self.due_at or due_at, due_at), min(self.late_at or moment, moment))
+        due_at = moment - due_before
+        return replace(
+            self,
+            due_at=min(self.due_at or due_at, due_at),
+            late_at=min(self.late_at or moment, moment),
+        )
+
+    def promised(self, moment: dt.datetime) -> Timer:
+        """The same of an order whose guest was promised this moment, and waits."""
+        return replace(self.no_later_than(moment, _PROMISE_DUE_BEFORE), promised_at=moment)
 
     def state(self, now: dt.datetime) -> TimerState:
-        if self.late_at is not None and is_breach((now - self.late_at).total_seconds(), 0):
+        if _is_past(self.late_at, now):
             return TimerState.LATE
         if self.due_at is not None and now >= self.due_at:
             return TimerState.DUE
         return TimerState.CALM
+
+    def late_since(self, now: dt.datetime) -> tuple[dt.datetime, Against] | None:
+        """From when on the minutes count that it is late by, and against what; None while it is not late.
+
+        A broken promise is counted before a target that was broken earlier: it is what the guest counts.
+        `static/js/core/clocks.js` counts the same.
+        """
+        if self.promised_at is not None and _is_past(self.promised_at, now):
+            return self.promised_at, Against.PROMISE
+        if self.late_at is not None and _is_past(self.late_at, now):
+            return self.late_at, Against.TARGET
+        return None
+
+    def changes_at(self, now: dt.datetime) -> dt.datetime | None:
+        """The next moment after which it is late, or late against something else."""
+        coming = (at for at in (self.late_at, self.promised_at) if at is not None and at >= now)
+        return min(coming, default=None)
+
+
+def _is_past(moment: dt.datetime | None, now: dt.datetime) -> bool:
+    return moment is not None and is_breach((now - moment).total_seconds(), 0)
 
 
 def timer(

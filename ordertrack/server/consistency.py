@@ -136,8 +136,13 @@ _CLAIMS = {
                 (array_agg(detail ORDER BY seq DESC) FILTER (WHERE act IN ('hold', 'release')))[1] AS hold,
                 (array_agg(detail ORDER BY seq DESC) FILTER (WHERE act IN ('assign', 'unassign')))[1]
                     AS rider,
-                sum(minutes) AS delayed, max(occurred_at) FILTER (WHERE act = 'fire') AS fired
-              FROM order_actions WHERE tenant_id = :tenant GROUP BY order_id) AS done ON order_id = orders.id
+                sum(minutes) FILTER (WHERE seq > promised) AS delayed,
+                max(occurred_at) FILTER (WHERE act = 'fire') AS fired
+              FROM (
+                SELECT *, coalesce(max(seq) FILTER (WHERE changes -> 'fields' ? 'promised_at')
+                        OVER (PARTITION BY order_id), 0) AS promised
+                  FROM order_actions WHERE tenant_id = :tenant) AS action
+             GROUP BY order_id) AS done ON order_id = orders.id
          WHERE tenant_id = :tenant
            AND (orders.acts, is_rush, hold_reason, orders.rider, delayed_by, fired_at) IS DISTINCT FROM
                (coalesce(done.acts, 0), coalesce(done.rush = 'rush', false), done.hold, done.rider,

@@ -11,9 +11,11 @@ from ordertrack.i18n import labels
 from ordertrack.i18n.money import money
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked, ngettext
+from ordertrack.orders.lateness import guest_waits
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 from ordertrack.sla.estimates.expected_end import ExpectedEnd
+from ordertrack.tracking import cancelled
 
 _SAYS = {
     OrderStatus.PENDING: marked("We have your order"),
@@ -21,7 +23,6 @@ _SAYS = {
     OrderStatus.PREPARING: marked("Your food is being made"),
     OrderStatus.READY: marked("Your food is ready"),
     OrderStatus.DELIVERING: marked("Your food is on its way to you"),
-    OrderStatus.CANCELLED: marked("Your order was cancelled"),
 }
 _SAYS_OF_LATER = {
     OrderStatus.PENDING: marked("We have your order for later"),
@@ -46,6 +47,8 @@ _PAID_WHERE = {
 def headline(order: OrderRecord) -> str:
     """The state of an order in a sentence."""
     status = order.status
+    if status == OrderStatus.CANCELLED:
+        return cancelled.headline(order)
     came_from = order.steps[-2].status if len(order.steps) > 1 else None
     if came_from is not None and (came_from, status) in _SAYS_OF_A_STEP_BACK:
         return _(_SAYS_OF_A_STEP_BACK[came_from, status])
@@ -107,8 +110,7 @@ def is_earlier(order: OrderRecord, end: ExpectedEnd | None) -> bool:
 
 def waits_until(order: OrderRecord) -> dt.datetime | None:
     """What was promised of an order for which its guest waits, not it for its guest."""
-    waits_for_guest = order.status == OrderStatus.READY and order.fulfilment == Fulfilment.PICKUP
-    return None if order.status in TERMINAL or waits_for_guest else order.promised_at
+    return order.promised_at if guest_waits(order.status, order.fulfilment) else None
 
 
 def left(end: ExpectedEnd, now: dt.datetime) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 
 from flask import current_app
 
@@ -12,7 +13,7 @@ from ordertrack.i18n.translate import marked
 from ordertrack.orders.records import OrderRecord
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 from ordertrack.sla import card_timers
-from ordertrack.tracking import host, look
+from ordertrack.tracking import cancelled, host, look
 
 _USUAL_WAY = (
     OrderStatus.PENDING,
@@ -100,6 +101,8 @@ def values(order: OrderRecord) -> dict[str, object]:
         "is_earlier": host.is_earlier(order, end),
         "left": end and host.left(end, dt.datetime.now(dt.UTC)),
         "owed": host.owed(order),
+        "why_of": partial(cancelled.why, order),
+        "advice": cancelled.advice(order),
         "payment": list(host.payment(order)),
     }
 

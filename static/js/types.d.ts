@@ -63,7 +63,7 @@ interface PageEvents {
   "htmx:response:error": CustomEvent<{ ctx: SwapContext & { response: { status: number } } }>;
   "htmx:sse:before:connection": CustomEvent<{ connection: SseConnection }>;
   "htmx:sse:after:connection": CustomEvent<{ connection: SseConnection }>;
-  "htmx:sse:before:message": CustomEvent<{ message: { id?: string; event?: string; data: string } }>;
+  "htmx:sse:before:message": CustomEvent<{ message: { id?: string; event?: string; data: string }; waitUntil: (work: Promise<unknown>) => void }>;
   "htmx:sse:error": CustomEvent<{ status?: number }>;
 
   "card:news": CustomEvent<CardNews>;
@@ -77,15 +77,16 @@ interface PageEvents {
   "still:asked": Event;
   "find:asked": Event;
   "find:open": Event;
-  "person:asked": CustomEvent<Settling<PersonPicked> & { on?: string }>;
+  "person:asked": CustomEvent<Settling<PersonPicked> & { on?: string; taps?: Tap[] }>;
   "person:changed": CustomEvent<Signed | null>;
   "rider:asked": CustomEvent<HTMLElement>;
   "person:left": CustomEvent<string>;
-  "person:wanted": CustomEvent<Settling<string>>;
+  "person:wanted": CustomEvent<Settling<string> & { taps?: Tap[] }>;
   "sheet:asked": CustomEvent<HTMLElement>;
   "tap:queued": CustomEvent<Tap>;
   "tap:sent": CustomEvent<Tap>;
   "tap:undone": CustomEvent<Tap>;
+  "tap:unsigned": CustomEvent<Tap>;
   "tap:refused": CustomEvent<Tap>;
   over: CustomEvent<string>;
   bye: Event;
@@ -185,6 +186,7 @@ interface CardNews {
 
 // What a chart is made of, as ordertrack/sla/report writes it; times are seconds.
 interface ChartData {
+  isOnPaper?: boolean;
   kind: "bars" | "shares" | "hours";
   labels: string[];
   names: string[];

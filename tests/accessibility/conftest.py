@@ -7,15 +7,17 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accessibility.furnished import Furnished, furnish
+from accessibility.views import VIEWS, Visit
 from ordertrack.database.config import ROOT
 from support import tablet
 from support.cast import House, Person
 from support.http_client import sign_in
 from support.server import Server
 
+LANGUAGES = ("en", "fr", "ar")
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -53,7 +55,7 @@ def _tablet(app: Flask, furnished: Furnished) -> tuple[str, str]:
 
 
 @pytest.fixture(scope="module")
-def page_of(
+def window_of(
     chromium: Browser, server: Server, cookie_of: Callable[[str], tuple[str, str] | None]
 ) -> Iterator[Callable[[str, str], Page]]:
     """A window of this person in this language, with axe in every page of it."""
@@ -72,3 +74,18 @@ def page_of(
     yield open_window
     for context in contexts.values():
         context.close()
+
+
+@pytest.fixture(scope="module", params=[(name, each) for name in VIEWS for each in LANGUAGES], ids="-".join)
+def visit(
+    request: pytest.FixtureRequest, furnished: Furnished, window_of: Callable[[str, str], Page]
+) -> Iterator[Visit]:
+    """A page as somebody opens it, for all tests that look at it; the last may leave it otherwise."""
+    name, language = request.param
+    view = VIEWS[name]
+    page = window_of(view.who, language)
+    page.goto(view.path_in(furnished))
+    if view.is_live:
+        expect(page.locator("body")).to_have_attribute("data-live", "live", timeout=20_000)
+    yield Visit(page, view, language)
+    page.close()

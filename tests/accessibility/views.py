@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from playwright.sync_api import Page, expect
 
@@ -30,6 +31,14 @@ class View:
 
     def path_in(self, furnished: Furnished) -> str:
         return self.path.format(orders=furnished.orders, tokens=furnished.tokens)
+
+
+class Visit(NamedTuple):
+    """A page that somebody has opened, at rest, in a window of Playwright's usual size."""
+
+    page: Page
+    view: View
+    language: str
 
 
 def click(selector: str) -> State:

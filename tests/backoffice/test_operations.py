@@ -28,7 +28,12 @@ from ordertrack.server.notifications import channels
 from support.cast import House, Person
 
 PAGE = "/r/hamra/settings"
-AT_FIRST = {OrderStatus.READY: 5, OrderStatus.COMPLETED: 3, OrderStatus.CANCELLED: 3}
+AT_FIRST = {
+    OrderStatus.READY: 5,
+    OrderStatus.DELIVERING: 5,
+    OrderStatus.COMPLETED: 3,
+    OrderStatus.CANCELLED: 3,
+}
 
 
 def form(**changes: str) -> dict[str, str]:
@@ -72,7 +77,7 @@ def held(app: Flask, cedar: House, hamra: uuid.UUID) -> Callable[[], OperationSe
     return read
 
 
-def test_a_restaurant_begins_with_three_seconds_for_what_is_final_and_without_stations(
+def test_a_restaurant_begins_with_seconds_for_what_cannot_be_put_right_and_without_stations(
     held: Callable[[], OperationSettings], hamra: uuid.UUID
 ) -> None:
     first = held()

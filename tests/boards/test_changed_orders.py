@@ -96,6 +96,25 @@ def test_a_change_that_nobody_saw_rings_on_a_board_that_opens_later(
     expect(card(kitchen, order_id)).to_have_attribute("data-news", "changed")
 
 
+def test_a_page_counts_its_lines_and_knows_those_that_stand_elsewhere(
+    cedar: House, take: Take, bring: Bring, change: Change, open_page: Open
+) -> None:
+    order_id = take(NewItem("Kebab", 2), NewItem("Soup", 1), NewItem("Cola", 3))
+    bring(cedar, order_id, *COOKING)
+    kitchen = open_page(cedar.nour, KITCHEN)
+    places = "lines => lines.map(({ dataset }) => dataset.line ?? null)"
+    lines = card(kitchen, order_id).locator(".items > li")
+    assert lines.evaluate_all(places) == ["1", "2", "3"]
+    change(order_id, VoidLine(1))
+    expect(card(kitchen, order_id).locator("[data-voided]")).to_have_count(1)
+    kitchen.reload()
+    assert lines.evaluate_all(places) == [None, "2", "3"]
+    button(kitchen, order_id, "Seen").click()
+    expect(card(kitchen, order_id).locator("[data-voided]")).to_have_count(0)
+    kitchen.reload()
+    assert lines.evaluate_all(places) == ["2", "3"]
+
+
 def test_all_day_counts_what_was_added_and_not_what_was_voided(
     cedar: House, take: Take, bring: Bring, change: Change, open_page: Open
 ) -> None:

@@ -200,12 +200,144 @@ def test_the_longest_waiting_is_first_in_its_area_and_its_area_before_others(
         "Pickup at the counter · 1",
     ]
     assert rows(page, "ready") == ["2", "5", "4", "1", "3"]
-    act(app, cedar, later, OrderAction.RUSH)
-    expect(card(page, later).locator(".rush")).to_be_visible()
-    page.wait_for_function("document.querySelector('#column-ready > .card h3').textContent.trim() === '1'")
-    assert rows(page, "ready") == ["1", "2", "5", "4", "3"]
     expect(card(page, pickup).locator(".pick")).to_have_count(0)
     expect(card(page, nowhere).locator(".pick")).to_be_visible()
+
+
+@pytest.mark.usefixtures("here", "at_once")
+def test_an_area_keeps_its_place_while_it_has_orders_whatever_leaves_it_or_comes(
+    app: Flask, cedar: House, take: Take, open_page: Open
+) -> None:
+    first, _, rushed = take(*READY, area="Verdun"), take(*READY, area="Hamra"), take(*READY, area="Verdun")
+    page = open_page(cedar.karim, DISPATCH)
+    expect_live(page)
+    assert groups(page, "ready") == ["Verdun · 2", "Hamra · 1"]
+    choose(page, first)
+    riders(page).first.click()
+    expect(page.locator(f"#column-delivering > #{card_id(first)}")).to_be_visible()
+    expect(page.locator("[data-column=ready] .group h3").first).to_have_text("Verdun · 1")
+    assert groups(page, "ready") == ["Verdun · 1", "Hamra · 1"]
+    sodeco = take(*READY, area="Sodeco")
+    expect(page.locator("[data-column=ready] .group h3")).to_have_count(3)
+    act(app, cedar, sodeco, OrderAction.RUSH)
+    expect(card(page, sodeco).locator(".rush")).to_be_visible()
+    assert groups(page, "ready") == ["Verdun · 1", "Hamra · 1", "Sodeco · 1"]
+    page.reload()
+    expect_live(page)
+    assert groups(page, "ready") == ["Sodeco · 1", "Hamra · 1", "Verdun · 1"]
+    move(app, cedar, rushed, OrderStatus.DELIVERING)
+    expect(page.locator("[data-column=ready] .group h3")).to_have_count(2)
+
+
+@pytest.mark.usefixtures("here")
+def test_an_order_that_was_chosen_and_that_somebody_else_moves_is_named_in_the_bar_with_what_became_of_it(
+    app: Flask, cedar: House, take: Take, open_page: Open
+) -> None:
+    out, held, off = [take(*READY, to_collect=1000) for _ in range(3)]
+    kept = take(*READY, to_collect=500)
+    page = open_page(cedar.karim, DISPATCH)
+    expect_live(page)
+    choose(page, out, held, off, kept)
+    expect(page.locator("#hand .chosen small")).to_have_text("4 orders · collect US$35.00")
+    expect(page.locator("#hand .lost")).to_be_hidden()
+    place = riders(page).first.bounding_box()
+    act(app, cedar, out, OrderAction.ASSIGN, detail="Ali")
+    move(app, cedar, out, OrderStatus.DELIVERING)
+    expect(page.locator("#hand .lost")).to_have_text("Order 1 is on its way · \u2068Ali\u2069")
+    act(app, cedar, held, OrderAction.HOLD, detail="Waits for the drinks")
+    move(app, cedar, off, OrderStatus.DELIVERING, OrderStatus.COMPLETED)
+    expect(page.locator("#hand .lost")).to_have_text(
+        "Order 1 is on its way · \u2068Ali\u2069 · Order 2 is on hold · Order 3 is completed"
+    )
+    expect(page.locator("#hand .chosen b")).to_have_text("4")
+    expect(page.locator("#hand .chosen small")).to_have_text("1 order · collect US$5.00")
+    assert place is not None
+    now = riders(page).first.bounding_box()
+    assert now is not None
+    assert (now["x"], now["y"]) == (place["x"], place["y"]), "no rider moves under a finger"
+    page.locator("#hand .clear").click()
+    expect(page.locator("#hand")).to_be_hidden()
+    act(app, cedar, held, OrderAction.RELEASE)
+    expect(card(page, held).locator(".pick")).to_be_enabled()
+    choose(page, held)
+    expect(page.locator("#hand .lost")).to_be_hidden()
+    move(app, cedar, held, OrderStatus.DELIVERING)
+    expect(page.locator("#hand .lost")).to_have_text("Order 2 is on its way")
+    expect(riders(page).first).to_be_hidden()
+
+
+@pytest.mark.usefixtures("here", "at_once")
+def test_what_one_hands_over_oneself_is_not_said_to_be_lost(
+    cedar: House, take: Take, open_page: Open
+) -> None:
+    first, second = take(*READY), take(*READY)
+    page = open_page(cedar.karim, DISPATCH)
+    expect_live(page)
+    choose(page, first, second)
+    card(page, first).locator("[data-more]").click()
+    card(page, first).get_by_role("button", name="Send out").click()
+    expect(page.locator(f"#column-delivering > #{card_id(first)}")).to_be_attached()
+    expect(page.locator("#hand .chosen b")).to_have_text("2")
+    expect(page.locator("#hand .lost")).to_be_empty()
+
+
+def test_a_hand_over_can_be_taken_back_for_five_seconds_unless_the_restaurant_says_otherwise(
+    app: Flask, cedar: House, take: Take, open_page: Open
+) -> None:
+    orders = [take(*READY) for _ in range(2)]
+    for order_id in orders:
+        act(app, cedar, order_id, OrderAction.ASSIGN, detail="Jad")
+    page = open_page(cedar.karim, DISPATCH)
+    page.clock.install()
+    page.reload()
+    expect_live(page)
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
+    page.locator("#rider-strip").get_by_role("button", name="Hand over 2").click()
+    expect(page.locator("#handed")).to_contain_text("2 orders for Jad")
+    page.locator("#handed").get_by_role("button", name="Undo").click()
+    page.clock.run_for(6_000)
+    for order_id in orders:
+        assert log_of(app, cedar, order_id)[-1] == "assign Till"
+    page.locator("#rider-strip").get_by_role("button", name="Hand over 2").click()
+    page.clock.run_for(4_900)
+    assert log_of(app, cedar, orders[0])[-1] == "assign Till"
+    page.clock.run_for(400)
+    for order_id in orders:
+        expect(card(page, order_id)).to_have_attribute("data-status", OrderStatus.DELIVERING, timeout=20_000)
+    expect(page.locator("#handed")).to_be_hidden()
+
+
+@pytest.mark.usefixtures("here")
+def test_the_tab_key_leads_from_a_chosen_row_to_the_riders(cedar: House, take: Take, open_page: Open) -> None:
+    orders = [take(*READY) for _ in range(4)]
+    page = open_page(cedar.karim, DISPATCH)
+    expect_live(page)
+    way = page.get_by_role("button", name="To the riders")
+    expect(way).to_have_count(0)
+    card(page, orders[0]).locator(".pick").focus()
+    press(page, " ", "Tab")
+    expect(way).to_be_focused()
+    press(page, "Enter")
+    expect(riders(page).first).to_be_focused()
+    page.locator("#hand .clear").focus()
+    press(page, "Enter")
+    expect_here(page, orders[0])
+    expect(way).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_a_row_asks_is_seen_whole_where_its_zone_has_no_room_left(
+    app: Flask, cedar: House, take: Take, open_page: Open, width: int
+) -> None:
+    orders = [take(*READY, OrderStatus.DELIVERING) for _ in range(6)]
+    page = open_page(cedar.karim, DISPATCH, viewport={"width": width, "height": 800})
+    expect_live(page)
+    if width < 500:
+        page.get_by_role("button", name="On the road 6").click()
+    low = max(orders, key=lambda order: (card(page, order).bounding_box() or {"y": 0})["y"])
+    asked = card(page, low).locator("details.assign")
+    asked.locator("summary").click()
+    expect(asked.get_by_role("button", name="Assign")).to_be_in_viewport(ratio=1)
 
 
 def test_the_zones_follow_what_happens(app: Flask, cedar: House, take: Take, open_page: Open) -> None:

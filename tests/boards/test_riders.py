@@ -81,6 +81,7 @@ def test_the_strip_says_who_carries_what_and_what_waits_for_whom_as_it_happens(
     ], "riders keep their places"
 
 
+@pytest.mark.usefixtures("at_once")
 def test_one_tap_hands_over_all_that_is_ready_for_a_rider_each_as_a_move_of_its_own(
     app: Flask,
     cedar: House,
@@ -104,6 +105,7 @@ def test_one_tap_hands_over_all_that_is_ready_for_a_rider_each_as_a_move_of_its_
     assert status_of(cedar, out) == OrderStatus.DELIVERING
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_rider_whose_name_is_spelled_in_several_ways_is_one_and_leaves_nothing_behind(
     app: Flask,
     cedar: House,
@@ -125,6 +127,7 @@ def test_a_rider_whose_name_is_spelled_in_several_ways_is_one_and_leaves_nothing
     assert page.locator("#riders option").count() == 2
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_hand_over_without_a_line_waits_on_the_tablet_and_what_was_overtaken_is_refused_alone(
     app: Flask,
     cedar: House,

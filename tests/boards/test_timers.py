@@ -18,7 +18,8 @@ from ordertrack.boards.columns import KITCHEN as KITCHEN_BOARD
 from ordertrack.boards.fragments import card_id, move
 from ordertrack.database.session import tenant_context
 from ordertrack.i18n.moments import instant
-from ordertrack.orders import records, transitions
+from ordertrack.orders import intake, records, transitions
+from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.restaurants import cache
 from ordertrack.restaurants import save as saving
 from ordertrack.restaurants.targets import DUE_SHARE, Target
@@ -66,7 +67,9 @@ def card_of(page: Page, order_id: uuid.UUID) -> Locator:
     return page.locator(f"#{card_id(order_id)}")
 
 
-def expect_timer(page: Page, order_id: uuid.UUID, state: str, word: str, timeout: float = 5000) -> None:
+def expect_timer(
+    page: Page, order_id: uuid.UUID, state: str, word: str | re.Pattern[str], timeout: float = 5000
+) -> None:
     clock = card_of(page, order_id).locator(".clock")
     expect(clock).to_have_attribute("data-timer", state, timeout=timeout)
     expect(clock.locator(".timer")).to_have_text(word)
@@ -93,9 +96,9 @@ def test_a_timer_turns_from_calm_to_due_to_late_at_its_moments_and_says_so_in_wo
     page.clock.fast_forward("02:25")
     expect_timer(page, order_id, "late", "late")
     page.clock.fast_forward("04:00")
-    expect_timer(page, order_id, "late", "late by 4 min")
+    expect_timer(page, order_id, "late", "target +4 min")
     page.clock.fast_forward("01:02:00")
-    expect_timer(page, order_id, "late", "late by 1 h 06")
+    expect_timer(page, order_id, "late", "target +1 h 06")
 
 
 def test_the_server_renders_the_state_of_the_moment_for_a_page_whose_script_has_not_run(
@@ -246,7 +249,7 @@ def test_no_state_moves_a_card_or_what_is_on_it(
     expect_timer(page, orders[0], "calm", "")
     page.evaluate("Promise.all(document.getAnimations().map(({ finished }) => finished))")
     calm = page.evaluate(boxes)
-    for forward, state, word in (("08:00", "due", "due"), ("03:00", "late", "late by 1 min")):
+    for forward, state, word in (("08:00", "due", "due"), ("03:00", "late", "target +1 min")):
         page.clock.fast_forward(forward)
         expect_timer(page, orders[0], state, word)
         assert page.evaluate(boxes) == calm
@@ -275,3 +278,42 @@ def test_late_is_told_by_a_sign_too_and_by_more_than_its_colour(
         page.evaluate("document.getAnimations().filter((each) => each.constructor === CSSAnimation).length")
         == 0
     )
+
+
+def test_once_the_promise_has_passed_the_card_counts_from_it_for_that_is_what_the_guest_counts(
+    app: Flask, cedar: House, save: Save, open_page: Open
+) -> None:
+    save(TEN_MINUTES)
+    orders = [promised(app, cedar, minutes) for minutes in (20, None)]
+    page = open_board(open_page, cedar, strict=False)
+    install_clock(page)
+    page.clock.fast_forward("16:30")
+    for order_id in orders:
+        expect_timer(page, order_id, "late", "target +6 min")
+    page.clock.fast_forward("05:30")
+    expect_timer(page, orders[0], "late", re.compile("^late by [23] min$"))
+    expect_timer(page, orders[1], "late", "target +12 min")
+
+
+def test_without_any_target_a_card_is_due_before_its_promise_and_late_after_it(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    order_id = promised(app, cedar, 20)
+    page = open_board(open_page, cedar, strict=False)
+    install_clock(page)
+    for forward, state, word in (
+        ("13:00", "calm", ""),
+        ("03:00", "due", "due"),
+        ("09:00", "late", re.compile("^late by [56] min$")),
+    ):
+        page.clock.fast_forward(forward)
+        expect_timer(page, order_id, state, word)
+
+
+def promised(app: Flask, house: House, minutes: float | None) -> uuid.UUID:
+    """An order placed now, promised for a whole minute so many from now."""
+    now = dt.datetime.now(dt.UTC)
+    at = minutes and (now + dt.timedelta(minutes=minutes)).replace(second=0, microsecond=0)
+    order = NewOrder("hamra", Fulfilment.PICKUP, (NewItem("Kebab", 1),), promised_at=at or None)
+    with tenant_context(app, house.tenant_id):
+        return intake.place(order, by=house.program)[0]

@@ -23,7 +23,7 @@ from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
 from ordertrack.live.topics import Topic
 from ordertrack.orders import event_log, records
-from ordertrack.presence.channel import CHANNEL, Part
+from ordertrack.presence.channel import CHANNEL
 from ordertrack.presence.tracker import BEAT, ScreenTracker
 from support.cast import PASSWORD, House, Person
 from support.recording import Recorder
@@ -125,7 +125,7 @@ def test_neither_joining_nor_telling_nor_keeping_account_needs_a_second_connecti
         hub.attach(cedar.program, Topic(cedar.tenant_id, "program", ""), head, lambda: program)
         hub.attach(cedar.program, Topic(cedar.tenant_id, "program", ""), Cursor(0, 0), lambda: board)
     with tenant_context(alone, cedar.tenant_id):
-        topic = CHANNEL.topic(cedar.tenant_id, Part.WHOLE, "en")
+        topic = CHANNEL.topic(cedar.tenant_id, "en")
         hub.attach(cedar.maya.principal, topic, None, lambda: overview)
     place(cedar)
     hub.wake(cedar.tenant_id, 2)

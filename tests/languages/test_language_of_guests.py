@@ -115,4 +115,4 @@ def test_the_restaurant_says_which_digits_guests_who_read_arabic_see(app: Flask,
 
 def test_a_link_that_has_ended_says_so_in_the_guest_s_language(app: Flask) -> None:
     gone = app.test_client().get("/track/" + "x" * 22, headers={"Accept-Language": "fr"})
-    assert gone.status_code == 404 and "Ce lien n’est plus valable" in gone.text
+    assert gone.status_code == 404 and "Ce lien ne mène à aucune commande" in gone.text

@@ -5,27 +5,32 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
 
 from boards.hands import set_operations
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import records
-from ordertrack.overview import open_orders
+from ordertrack.orders import open_orders, records
+from ordertrack.orders.lateness import timer_of
+from ordertrack.overview import fragments
 from ordertrack.overview.attention import Trouble
 from ordertrack.overview.company import Overview
 from ordertrack.overview.rows import Hearing, Row
 from ordertrack.overview.shares import Share
 from ordertrack.presence.overview import Alarm
 from ordertrack.restaurants import cache, operations, save
+from ordertrack.restaurants.brand import Brand
 from ordertrack.restaurants.order_handling import AcceptThen
 from ordertrack.restaurants.pace import Pace, PaceState
 from ordertrack.restaurants.targets import TimerState
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
-from ordertrack.sla.card_timers import timer_of
 from ordertrack.sla.estimates import quoting
+from ordertrack.sla.report import build, query_string
 from ordertrack.sla.rollup import extend
 from presence.processes import Process
 from support.cast import House
@@ -236,6 +241,70 @@ def test_it_says_when_it_will_be_other_though_nothing_happens(
     assert order is not None and order.timer.late_at is not None
     assert order.timer.state(order.timer.late_at + dt.timedelta(seconds=1)) == TimerState.LATE
     assert overview.changes_at is not None and overview.changes_at <= order.timer.late_at
+
+
+def test_the_share_is_what_the_report_says_that_it_leads_to(
+    app: Flask, cedar: House, lived: Lived, set_target: Target, overview_of: Read, at_midday: At
+) -> None:
+    at_midday(cedar)
+    for slug in cedar.restaurants:
+        set_target(cedar, slug, Stage.KITCHEN, 1200)
+    lived(
+        cedar,
+        ("hamra", KEPT),
+        ("hamra", later(BROKEN, 3)),
+        ("hamra", [95, 90, 89.99, 89.98]),  # tapped, not worked: in neither figure
+        ("hamra", later(BROKEN, -24 * 60)),  # yesterday's
+        ("jounieh", later(KEPT, 1)),
+    )
+    with tenant_context(app, cedar.tenant_id):
+        extend.rebuild(cedar.tenant_id)
+    overview = overview_of(cedar)
+
+    def reported(address: str | None) -> tuple[int, int]:
+        assert address is not None
+        chosen = MultiDict(parse_qsl(urlsplit(address).query))
+        with tenant_context(app, cedar.tenant_id):
+            restaurants = cache.of_tenant(cedar.tenant_id)
+            selection = query_string.read(chosen, cedar.tenant_id, restaurants, dt.datetime.now(dt.UTC))
+            stages = build.make(selection).stages
+        (kitchen,) = [each.now for each in stages if each.stage == Stage.KITCHEN]
+        return kitchen.judged, kitchen.in_target
+
+    for row in overview.rows:
+        assert row.share.day is not None
+        said = reported(fragments.report_of(row.share.day, row.slug))
+        assert said == (row.share.judged, row.share.in_target)
+    assert row_of(overview, "hamra").share.judged == 2
+    assert reported(fragments.report_of_all(overview)) == (3, 2)
+
+
+def test_what_is_quoted_stands_beside_what_todays_deliveries_took(
+    app: Flask, cedar: House, lived: Lived, overview_of: Read, at_midday: At
+) -> None:
+    at_midday(cedar)
+    way = [90.0, 89, 70, 60, 50, 40]
+    lived(cedar, *[("hamra", later(way, 2 * by)) for by in range(5)], ("jounieh", way))
+    with tenant_context(app, cedar.tenant_id):
+        extend.rebuild(cedar.tenant_id)
+    overview = overview_of(cedar)
+    took = row_of(overview, "hamra").took
+    assert took is not None and took.count == 5 and 49 <= took.minutes <= 51
+    assert row_of(overview, "jounieh").took is None, "one says nothing"
+
+
+def test_where_something_needs_attention_the_restaurants_phone_is_at_hand(
+    app: Flask,
+    cedar: House,
+    id_of: Callable[[House, str], uuid.UUID],
+    place: Callable[..., uuid.UUID],
+    maya: FlaskClient,
+) -> None:
+    place(cedar)
+    assert "tel:" not in maya.get("/").text
+    with tenant_context(app, cedar.tenant_id):
+        save.save_brand(Brand(id_of(cedar, "hamra"), phone="+961 1 234 567"), by=cedar.maya.principal)
+    assert 'href="tel:+9611234567"' in maya.get("/").text
 
 
 def test_few_orders_draw_no_line() -> None:

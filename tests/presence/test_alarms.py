@@ -16,7 +16,7 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import operator_connection, tenant_context
 from ordertrack.live.hub import NotAdmitted
 from ordertrack.orders import transitions
-from ordertrack.presence.channel import CHANNEL, Part
+from ordertrack.presence.channel import CHANNEL
 from ordertrack.presence.overview import Floor
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from presence.processes import Process, shown
@@ -129,11 +129,11 @@ def test_who_came_while_the_database_failed_is_told_by_the_next_tick(
 def test_only_managers_are_let_in_and_each_is_told_of_their_own_house(
     cedar: House, rival: House, process: Process, place: Callable[..., uuid.UUID]
 ) -> None:
-    topic = CHANNEL.topic(cedar.tenant_id, Part.ALARMS, "en")
+    topic = CHANNEL.topic(cedar.tenant_id, "en")
     for watcher in (cedar.nour.principal, cedar.karim.principal, rival.maya.principal, cedar.program):
         with pytest.raises(NotAdmitted):
             process.watch(watcher, topic)
     place(cedar)
-    told = process.watch(rival.maya.principal, CHANNEL.topic(rival.tenant_id, Part.ALARMS, "en"))
+    told = process.watch(rival.maya.principal, CHANNEL.topic(rival.tenant_id, "en"))
     own = process.watch(cedar.maya.principal, topic)
     assert "Hamra" in own.frames[0].data and "Hamra" not in told.frames[0].data

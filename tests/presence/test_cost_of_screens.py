@@ -12,7 +12,7 @@ from sqlalchemy import event
 from ordertrack.boards.columns import KITCHEN
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import transitions
-from ordertrack.presence.channel import CHANNEL, Part
+from ordertrack.presence.channel import CHANNEL
 from ordertrack.presence.overview import Floor
 from ordertrack.presence.tracker import BEAT
 from ordertrack.rules.state_machine import OrderStatus
@@ -70,7 +70,7 @@ def test_no_event_costs_a_query_that_nobody_looks_at_and_a_rush_costs_who_looks_
     with work(app) as done:
         process.tick()
     assert done == []
-    told = process.watch(cedar.maya.principal, CHANNEL.topic(cedar.tenant_id, Part.WHOLE, "en"))
+    told = process.watch(cedar.maya.principal, CHANNEL.topic(cedar.tenant_id, "en"))
     process.tick()
     for _ in range(3):
         place(cedar)

@@ -20,7 +20,7 @@ from support.http_client import Caller, EventStream, StreamEnded, sign_in
 from support.processes import workers
 from support.server import Server, wait_for
 
-ALARMS = "/screens/stream?part=alarms"
+ALARMS = "/overview/stream?part=care"
 KITCHEN = "/r/hamra/kitchen/stream"
 
 

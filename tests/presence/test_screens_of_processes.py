@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 
@@ -189,3 +190,23 @@ def test_a_tenant_neither_reads_nor_writes_the_screens_of_another(
         assert db.session.execute(text("DELETE FROM screens")).rowcount == 0
     with app.app_context():
         assert db.session.scalar(text("SELECT count(*) FROM screens")) == 0
+
+
+def test_a_screen_whose_process_died_was_last_open_when_it_was_last_seen(
+    app: Flask,
+    cedar: House,
+    process: Process,
+    hamra: uuid.UUID,
+    at_hamra: Callable[[], Floor],
+    grow_older: Callable[[float], None],
+) -> None:
+    other = Process(app)
+    other.open(on_device(cedar.nour.principal), KITCHEN.name, hamra)
+    other.tick()
+    grow_older(GONE_AFTER + 60)
+    process.open(cedar.karim.principal, DISPATCH.name, hamra)
+    process.tick()
+    process.tick(BEAT)
+    since = at_hamra().silent_since[KITCHEN.name]
+    ago = (dt.datetime.now(dt.UTC) - since).total_seconds()
+    assert GONE_AFTER + 60 <= ago < GONE_AFTER + 120

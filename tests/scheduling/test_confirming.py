@@ -9,11 +9,10 @@ import pytest
 from ordertrack.boards import reasons
 from ordertrack.database.session import tenant_context
 from ordertrack.i18n.translate import speaking
-from ordertrack.orders import transitions
+from ordertrack.orders import lateness, transitions
 from ordertrack.restaurants.order_handling import AcceptThen
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import LinesOpen, OrderStatus
-from ordertrack.sla import card_timers
 from scheduling.timed_house import TimedHouse, ahead
 
 P, C, K, R, D, E, X = OrderStatus
@@ -73,7 +72,7 @@ def test_its_card_cries_a_minute_before(timed: TimedHouse) -> None:
     order = timed.read(timed.place())
     assert order.accept_by is not None
     with tenant_context(timed.app, timed.tenant_id):
-        timer = card_timers.timer_of(order)
+        timer = lateness.timer_of(order)
     assert timer.late_at == order.accept_by - dt.timedelta(minutes=1)
 
 
@@ -121,4 +120,6 @@ class TestADelay:
         order_id = timed.place(ahead(minutes=40))
         timed.act(order_id, OrderAction.DELAY, minutes=15)
         order = timed.promise(order_id, ahead(hours=2))
-        assert (order.delayed_by, order.delayed_now) == (15, 0)
+        assert (order.delayed_by, order.delayed_now) == (0, 0)
+        order = timed.act(order_id, OrderAction.DELAY, minutes=5)
+        assert (order.delayed_by, order.delayed_now) == (5, 5)

@@ -15,7 +15,7 @@ from ordertrack.boards import fragments, pickup
 from ordertrack.boards.columns import BOARDS, LATER
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import records
+from ordertrack.orders import lateness, records
 from ordertrack.rules.order_actions import IllegalAct, OrderAction
 from ordertrack.rules.state_machine import OPEN, Fulfilment, OrderStatus
 from ordertrack.server import consistency
@@ -65,7 +65,7 @@ def test_it_stands_in_the_drawer_and_nowhere_else(timed: TimedHouse) -> None:
     with tenant_context(timed.app, timed.tenant_id):
         assert pickup.area_of(order, now()) is None
         assert records.of_restaurant(timed.tenant_id, order.restaurant_id, OPEN) == []
-        assert card_timers.timer_of(order).late_at is None
+        assert lateness.timer_of(order).late_at is None
         assert card_timers.expected_end_of(order) is None
     timed.move(order_id, X)
     assert where(timed, order_id) == set()

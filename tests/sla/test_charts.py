@@ -19,7 +19,8 @@ def test_bars_are_by_what_was_chosen_with_the_targets_as_lines() -> None:
     for grouping in Grouping:
         made = charts(full_report(selection(group=grouping)))
         data = made[f"{grouping}s"].data
-        assert data["targets"] == [[1200, "target 20 min"], [900, "target pickup: 15 min"]]
+        assert data["targets"] == [[1200, "target 20 min"], [900, "target 15 min"]]
+        assert made[f"{grouping}s"].targets == ("target pickup: 15 min",)
         assert len(data["labels"]) == len(data["p50"]) == len(data["p90"]) == len(data["said"])
     assert set(charts(full_report(selection(group=Grouping.DAY)))) == {
         "stages",

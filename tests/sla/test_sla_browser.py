@@ -118,6 +118,44 @@ def test_on_paper_charts_and_tables_are_whole_and_nothing_is_there_to_tap(
         expect(canvases(page).first).to_be_visible()
 
 
+WRITTEN_ON = """picture => echarts.getInstanceByDom(picture).getZr().storage.getDisplayList(true)
+  .filter((each) => each.type === "tspan" && !each.ignore && !each.invisible)
+  .map((each) => each.style.text)"""
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_a_week_fits_three_sheets_of_paper_which_say_what_is_not_on_them(
+    busy: House, open_page: Open, language: str
+) -> None:
+    page = open_page(busy.maya, "/sla?range=7", locale=language)
+    expect(canvases(page)).to_have_count(5)
+    sheets = page.pdf(format="A4", prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", sheets)) <= 3
+    assert len(re.findall(rb"/Width 1920\b[^>]*/SMask", sheets)) == 5, "a picture a chart"
+    page.goto(FOUR_WEEKS)
+    page.emulate_media(media="print")
+    expect(page.locator("#hours table")).to_be_hidden()
+    expect(page.locator("#hours > p.on-paper")).to_contain_text("CSV")
+    doubtful = page.locator("#doubtful")
+    left = doubtful.locator("tbody tr").count() - doubtful.locator("tbody tr").filter(visible=True).count()
+    assert left > 0
+    expect(doubtful.locator("p.on-paper")).to_contain_text(f"{left}")
+
+
+def test_on_paper_each_bar_has_its_name_and_its_time(busy: House, open_page: Open) -> None:
+    page = open_page(busy.maya, "/sla?range=7&group=day")
+    expect(canvases(page)).to_have_count(5)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for name in ("stages", "days", "restaurants"):
+        figure = page.locator(f"figure#{name}")
+        names = figure.locator("script").evaluate("script => JSON.parse(script.textContent).labels")
+        written = figure.locator(".picture").evaluate(WRITTEN_ON)
+        bare = [text.removeprefix("▲ ") for text in written]
+        assert [each for each in names if each not in bare] == []
+        axis = sum(bool(re.fullmatch(r"[\d.]+ (s|min|h)", text)) for text in written)
+        assert axis >= 2 * len(names), written
+
+
 def test_on_paper_stands_what_was_chosen_and_of_which_day_it_is(busy: House, open_page: Open) -> None:
     page = open_page(busy.maya, f"{FOUR_WEEKS}&fulfilment=delivery&group=day&doubtful=in")
     page.emulate_media(media="print")
@@ -203,6 +241,52 @@ def test_on_a_laptop_no_column_of_a_report_lies_beyond_its_table(
     with speaking(language):
         page.evaluate(TWO_MORE, [_("Again"), _("Cancelled late")])
     assert page.evaluate(SCROLLING) == []
+
+
+NOT_WHOLE = """() => [...document.querySelectorAll("main :is(td, .value, input, figcaption p)")]
+.filter((each) => {
+  if (!each.checkVisibility()) return false;
+  const words = document.createRange();
+  words.selectNodeContents(each);
+  const lines = new Set([...words.getClientRects()].map(({ top }) => Math.round(top)));
+  const { left, right } = each.getBoundingClientRect();
+  const isBroken = each.matches(".n, .value") && lines.size > 1;
+  return isBroken || each.scrollWidth > each.clientWidth + 1 || left < 0 || right > innerWidth;
+}).map((each) => each.outerHTML)"""
+# What is written in a chart, by where it stands: beyond its edge, or over what a bar shows.
+WRITTEN_OVER = """() => [...document.querySelectorAll(".picture")].flatMap((picture) => {
+  const chart = echarts.getInstanceByDom(picture);
+  const drawn = chart.getZr().storage.getDisplayList(true).filter((each) => !each.ignore && !each.invisible);
+  const placed = drawn.map((each) => {
+    const box = each.getBoundingRect().clone();
+    if (each.transform) box.applyTransform(each.transform);
+    return { each, box };
+  });
+  const texts = placed.filter(({ each }) => each.type === "tspan");
+  const targets = texts.filter(({ each }) => /target|objectif|الهدف/.test(each.style.text));
+  const bars = placed.filter(({ each }) => each.type === "rect" && each.style.decal !== undefined);
+  const isOut = ({ box }) => box.x < -1 || box.x + box.width > chart.getWidth() + 1;
+  const isOver = (target) => [...bars, ...texts]
+    .some(({ each, box }) => each !== target.each && box.clone().intersect(target.box));
+  return [...texts.filter(isOut), ...targets.filter(isOver)].map(({ each }) => each.style.text);
+})"""
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("group", ["shift", "day", "restaurant"])
+def test_on_a_phone_every_figure_is_whole_and_no_target_is_written_over_a_bar(
+    busy: House, open_page: Open, language: str, group: str
+) -> None:
+    page = open_page(busy.maya, f"{FOUR_WEEKS}&group={group}", viewport=PHONE, locale=language)
+    page.evaluate("for (const each of document.querySelectorAll('main details')) each.open = true")
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_function(
+            "[...document.querySelectorAll('.picture')].every(place =>"
+            " place.querySelector('canvas')?.clientWidth === place.clientWidth)"
+        )
+        assert page.evaluate(NOT_WHOLE) == [], width
+        assert page.evaluate(WRITTEN_OVER) == [], width
 
 
 def test_charts_follow_the_width_of_their_place(busy: House, open_page: Open) -> None:

@@ -106,8 +106,10 @@ class NetworkProxy:
         )
 
     def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)  # or the thread that accepts would never end
-        self._listener.close()
+        """Refuse new connections, and end those that there are: to clients the server itself has ended."""
+        if self._listener.fileno() >= 0:
+            self._listener.shutdown(socket.SHUT_RDWR)  # or the thread that accepts would never end
+            self._listener.close()
         self.cut()
         for browser in self._swallowed:
             browser.close()

@@ -256,8 +256,31 @@ def test_who_reads_that_an_order_was_cancelled_reads_why_what_is_owed_and_whom_t
     shown = order(app, cedar, amounts=amounts)
     wear(app, cedar, shown.restaurant_id, "#17493a", None, "+961 1 555 701")
     page = page_of(app, move(app, cedar, shown.id, CANCELLED, reason="Sold out"))
-    for each in ("Your order was cancelled", "The reason: Sold out", said, 'href="tel:+9611555701"'):
+    had_to = ("The restaurant had to cancel your order", "Something that you ordered is sold out.")
+    for each in (*had_to, said, 'href="tel:+9611555701"'):
         assert each in page
+
+
+@pytest.mark.parametrize(
+    ("reason", "headline", "why", "advice"),
+    [
+        (
+            "The customer cancelled",
+            "Your order was cancelled, as you asked",
+            "The restaurant noted that you asked for it.",
+            "If you did not ask for this",
+        ),
+        ("Ordered twice", "Your order was cancelled", "it was ordered twice", "if you did not expect this"),
+        ("spilled by Ali", "Your order was cancelled", "", "if you did not expect this"),
+    ],
+)
+def test_a_guest_reads_of_a_cancelled_order_what_is_true_of_a_guest(
+    app: Flask, cedar: House, reason: str, headline: str, why: str, advice: str
+) -> None:
+    shown = order(app, cedar)
+    page = page_of(app, move(app, cedar, shown.id, CANCELLED, reason=reason))
+    assert all(each in page for each in (headline, why, advice))
+    assert reason not in page, "said to those who work there, not to guests"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.restaurants import rule_sets
 from ordertrack.restaurants.operations import Asked
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet
-from ordertrack.tracking import host, progress
+from ordertrack.tracking import cancelled, host, progress
 from ordertrack.tracking.views import SHOWN_AFTER_THE_END
 from support.cast import House
 from support.till import move, order_of
@@ -130,10 +130,12 @@ def cancel(app: Flask, house: House, order_id: uuid.UUID, reason: str | None) ->
 def test_a_guest_whose_order_was_cancelled_reads_why_in_their_language(
     app: Flask, cedar: House, place: Callable[..., uuid.UUID], reason: str
 ) -> None:
-    token = cancel(app, cedar, place(cedar), reason)
+    order_id = place(cedar)
+    token = cancel(app, cedar, order_id, reason)
     for tag in TAGS:
         with speaking(tag):
-            said = gettext(reason)
+            said = cancelled.why(order_of(app, cedar, order_id), gettext(reason))
+            assert said != gettext(reason), "a sentence to the guest"
         assert escape(said) in app.test_client().get(f"/track/{token}?lang={tag}").text
 
 
@@ -159,7 +161,7 @@ def test_a_bad_token_is_a_friendly_404(app: Flask, token: str) -> None:
     for path in (f"/track/{token}", f"/track/{token}/stream"):
         answer = app.test_client().get(path)
         assert answer.status_code == 404
-    assert "ended" in app.test_client().get("/track/" + "A" * 22).text
+    assert "copied whole" in app.test_client().get("/track/" + "A" * 22).text
 
 
 def test_a_link_ends_a_day_after_the_order_did(

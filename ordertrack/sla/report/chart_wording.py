@@ -34,7 +34,7 @@ def of_hour(weekday: str, cell: HeatCell) -> str:
     return "\n".join([when, time, _orders(cell.figures.count)])
 
 
-def of_target(time: str, whom: str) -> str:
+def of_target(time: str, whom: str = "") -> str:
     return _("target %(whom)s: %(time)s", whom=whom, time=time) if whom else _("target %(time)s", time=time)
 
 

@@ -32,7 +32,7 @@ Json = dict[str, Any]
 class Chart:
     """`table` names the table with the same figures; `description` is for those who cannot see it.
 
-    `data["said"]` is what is said of each bar, point or cell.
+    `data["said"]` is what is said of each bar, point or cell; `targets` whom the lines across them are for.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Chart:
     description: str
     data: Json
     note: str = ""
+    targets: tuple[str, ...] = ()
 
 
 def charts(report: Report) -> dict[str, Chart]:
@@ -89,18 +90,14 @@ def _bar_chart(report: Report, name: str, title: str, groups: Sequence[Group]) -
     is_lying = name != "days" and len(shown) > _FEW
     labels = _days(shown) if name == "days" else [group.label for group in shown]
     data = _bars(labels, [group.figures for group in shown], is_lying=is_lying)
-    data["targets"] = _target_lines(report)
-    described = _("%(title)s: p50 and p90 as bars, the target as a line.", title=title)
-    return Chart(name, name, title, described, data, chart_wording.only_first(len(shown), len(timed)))
-
-
-def _target_lines(report: Report) -> list[list[Any]]:
-    """Seconds and a label each."""
-    if len(report.targets) > MOST_LINES:
-        return []
-    return [
-        [seconds, chart_wording.of_target(wording.target(seconds), whom)] for seconds, whom in report.targets
+    lines = report.targets if len(report.targets) <= MOST_LINES else []
+    data["targets"] = [
+        [seconds, chart_wording.of_target(wording.target(seconds))] for seconds, _whom in lines
     ]
+    targets = tuple(chart_wording.of_target(wording.target(seconds), whom) for seconds, whom in lines if whom)
+    described = _("%(title)s: p50 and p90 as bars, the target as a line.", title=title)
+    note = chart_wording.only_first(len(shown), len(timed))
+    return Chart(name, name, title, described, data, note, targets)
 
 
 def _days(groups: Sequence[Group]) -> list[str]:

@@ -30,8 +30,8 @@ const SENTENCES = {
   gone: (order) => say("Order %(number)s has left the board", order),
 };
 
-/** @param {CardNews[]} orders */
-function sentence(orders) {
+/** @param {Pick<CardNews, "kind" | "number" | "status">[]} orders */
+export function sentence(orders) {
   if (orders.length === 1) return SENTENCES[orders[0].kind](orders[0]);
   return sayMany("%(num)s order moved", "%(num)s orders moved", orders.length);
 }

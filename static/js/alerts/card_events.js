@@ -1,6 +1,7 @@
 // What happens to cards, told once as `card:news`: what is new, moved, changed, cancelled, late or gone; and by whom.
 import { emit, on } from "../core/dom.js";
 import { numberOf, onCards } from "../core/cards.js";
+import { inNextTask } from "../core/tasks.js";
 import { now } from "../core/server_time.js";
 
 /** @typedef {ReturnType<typeof picture>} Picture */
@@ -75,11 +76,17 @@ export const begun = document.body.dataset.kept === undefined ? Promise.resolve(
   : new Promise((shown) => { on("kept:shown", shown, { once: true }); });
 let hasBegun = false;
 begun.then(() => { hasBegun = true; });
+// News are told in a task of their own: the card is shown sooner, and heard no later.
 onCards((cards, left) => {
-  if (hasBegun) cards.forEach(look);
-  else for (const card of cards) known.set(card.id, picture(card));
-  if (hasBegun) left.forEach(miss);
-  else for (const id of left) known.delete(id);
+  if (hasBegun) {
+    inNextTask(() => {
+      cards.filter(({ isConnected }) => isConnected).forEach(look);
+      left.forEach(miss);
+    });
+    return;
+  }
+  for (const card of cards) known.set(card.id, picture(card));
+  for (const id of left) known.delete(id);
 });
 // A timer turns, or is put there anew because a target has changed.
 /** @param {MutationRecord} change */

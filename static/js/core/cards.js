@@ -2,6 +2,11 @@
 import { emit } from "./dom.js";
 
 const columns = [...document.querySelectorAll(".cards")];
+const lanes = columns.filter((column) => column.matches(".columns .column:not([data-passing]) > *"));
+// In a page a line says its place in the order only where that is not its place in the list.
+for (const list of document.querySelectorAll(".card .items")) {
+  [...list.children].forEach((line, place) => { if (!line.matches("[data-line], [data-voided]")) line.dataset.line = `${place + 1}`; });
+}
 /** @typedef {(cards: HTMLElement[], left: string[]) => void} CardsListener */
 /** @type {CardsListener[]} */
 const listeners = [];
@@ -25,8 +30,8 @@ export const isRail = () => document.documentElement.dataset.view === "rail";
 // What is to be made, in the order in which it must be begun, in whatever column it stands. Sort keys are written with as
 // many digits each, so that they compare as texts.
 export function inOrder() {
-  const open = document.querySelectorAll(".columns .column:not([data-passing]) .card:not([data-hidden])");
-  const placed = Array.from(open, (card) => ({ card, place: card.dataset.place })); // read once: there may be hundreds
+  const open = lanes.flatMap(({ children }) => [...children]).filter((card) => !card.hasAttribute("data-hidden"));
+  const placed = open.map((card) => ({ card, place: card.getAttribute("data-place") ?? "" })); // read once: there may be hundreds
   return placed.sort((one, other) => (one.place < other.place ? -1 : 1)).map(({ card }) => card);
 }
 

@@ -10,11 +10,12 @@ const TIMED = "[data-since], [data-until], [data-late-at], [data-over-at], [data
 const changing = new Map(); // each timed element and the moment when it looks different next
 let last = serverNow();
 
-/** @param {string} state @param {number} late */
-function timerSays(state, late) {
+/** @param {string} state @param {number} late @param {boolean} isPromised */
+function timerSays(state, late, isPromised) {
   if (state === "calm") return "";
   if (state === "due") return say("due");
-  return late < MINUTE ? say("late") : say("late by %(time)s", { time: lasting(late) });
+  if (late < MINUTE) return say("late");
+  return isPromised ? say("late by %(time)s", { time: lasting(late) }) : say("target +%(time)s", { time: lasting(late) });
 }
 
 /** @param {number} since @param {number} now */
@@ -35,24 +36,30 @@ function remain(element, now) {
   return left ? now + (left % MINUTE || MINUTE) : Infinity;
 }
 
-// The card has the colours of its timer.
+// The card has the colours of its timer. Returns the card.
 /** @param {HTMLElement} clock */
 function mark(clock) {
-  const { dataset } = /** @type {HTMLElement} */ (clock.closest(".card"));
+  const card = /** @type {HTMLElement} */ (clock.closest(".card"));
+  const { dataset } = card;
   const { timer } = clock.dataset;
   if (timer === "calm") delete dataset.time;
   else if (dataset.time !== timer) dataset.time = timer;
+  return card;
 }
 
 // The server sends `data-due-at` and `data-late-at`, anew when a target changes; here they only take effect.
+// A broken promise, which the card says to the minute, counts before a target that was broken earlier, as
+// `Timer.late_since` has it; NaN is later than any moment.
 /** @param {HTMLElement} clock @param {number} now */
 function turn(clock, now) {
   const [dueAt, lateAt] = [Number(clock.dataset.dueAt), Number(clock.dataset.lateAt)];
   const state = now > lateAt ? "late" : now >= dueAt ? "due" : "calm";
   if (clock.dataset.timer !== state) clock.dataset.timer = state;
-  mark(clock);
-  write(one(clock, ".timer"), timerSays(state, now - lateAt));
-  if (state === "late") return nextMinute(lateAt, now);
+  const promised = mark(clock).querySelector(".promised:not(.kept)");
+  const promisedAt = Math.max(Date.parse(promised?.dataset.at ?? ""), lateAt);
+  const since = now > promisedAt ? promisedAt : lateAt;
+  write(one(clock, ".timer"), timerSays(state, now - since, since === promisedAt));
+  if (state === "late") return Math.min(nextMinute(since, now), promisedAt > now ? promisedAt + 1 : Infinity);
   return state === "due" ? lateAt + 1 : dueAt;
 }
 

@@ -1,4 +1,5 @@
-// Cards of a zone that belong together stand together under a heading; the group whose first card waits longest is first.
+// Cards of a zone that belong together stand together under a heading. A group that comes stands before those whose first
+// card waits less long; from then on it keeps its place among the others for as long as it has cards.
 // The cards stay in the column that the server knows, in its order within each group: headings stand beside it, and take
 // their places by `order`.
 import { move } from "../core/moving.js";
@@ -8,6 +9,7 @@ import { move } from "../core/moving.js";
  * @typedef {object} Zone
  * @property {HTMLElement} list
  * @property {Map<string, HTMLElement>} headings
+ * @property {string[]} keys of the groups, as they stand
  * @property {(card: HTMLElement) => string} keyOf
  * @property {(group: Group) => void} write what the heading says
  */
@@ -26,7 +28,7 @@ export function takeIn(cards) {
 }
 
 /** @param {HTMLElement} list @param {Zone["keyOf"]} keyOf @param {Zone["write"]} write @returns {Zone} */
-export const zoneOf = (list, keyOf, write) => ({ list, headings: new Map(), keyOf, write });
+export const zoneOf = (list, keyOf, write) => ({ list, headings: new Map(), keys: [], keyOf, write });
 
 // Sort keys are written with as many digits each, so that they compare as texts.
 /** @param {HTMLElement} one @param {HTMLElement} other */
@@ -54,12 +56,26 @@ function put(list, cards) {
   }
 }
 
+// The keys of the groups, as they are to stand.
+/** @param {string[]} standing @param {Map<string, HTMLElement[]>} byKey @param {(key: string) => boolean} isLast */
+function keysInPlace(standing, byKey, isLast) {
+  const keys = standing.filter((key) => byKey.has(key));
+  /** @param {string} key */
+  const rank = (key) => `${Number(isLast(key))} ${byKey.get(key)?.[0].dataset.place}`;
+  for (const fresh of [...byKey.keys()].filter((key) => !keys.includes(key))) {
+    const at = keys.findIndex((key) => rank(key) > rank(fresh));
+    keys.splice(at < 0 ? keys.length : at, 0, fresh);
+  }
+  return keys;
+}
+
 /** @param {Zone} zone @param {(key: string) => boolean} [isLast] groups that stand after the others */
 export function arrange(zone, isLast = () => false) {
   const { list, headings, keyOf, write } = zone;
   const shown = [...list.children].filter(({ dataset }) => dataset.hidden === undefined);
-  const byKey = [...Map.groupBy(shown.sort(byPlace), keyOf)].map(([key, cards]) => ({ key, cards, heading: headingOf(zone, key) }));
-  const groups = [...byKey.filter(({ key }) => !isLast(key)), ...byKey.filter(({ key }) => isLast(key))];
+  const byKey = Map.groupBy(shown.sort(byPlace), keyOf);
+  zone.keys = keysInPlace(zone.keys, byKey, isLast);
+  const groups = zone.keys.map((key) => ({ key, cards: byKey.get(key) ?? [], heading: headingOf(zone, key) }));
   put(list, groups.flatMap(({ cards }) => cards));
   groups.forEach((group, index) => {
     group.heading.style.order = `${2 * index}`;

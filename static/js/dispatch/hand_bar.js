@@ -3,30 +3,28 @@
 import { go, numberOf, onCards } from "../core/cards.js";
 import { byId, emit, make, on, one, write } from "../core/dom.js";
 import { locale, number, say, sayMany } from "../core/i18n.js";
-import { chooseNone, chosenCards } from "./choice.js";
-import { handOver, stillUndoable } from "./hand_over.js";
-import { takeBack } from "../taps/queue.js";
+import { chooseNone, chosenCards, lastChosen, lostOnes } from "./choice.js";
+import { fateOf } from "./lost.js";
+import { handOver } from "./hand_over.js";
+import { sayHanded } from "./handed.js";
 import { amountOf } from "./money.js";
 import { outSince, ridersToOffer } from "./rider_names.js";
 
-const [bar, handed] = ["hand", "handed"].map(byId);
-const [numbers, sums, riders] = ["b", "small", ".to-riders"].map((part) => one(bar, part));
+const bar = byId("hand");
+const [chosen, numbers, sums, lost, riders] = [".chosen", "b", "small", ".lost", ".to-riders"].map((part) => one(bar, part));
 const form = /** @type {HTMLFormElement} */ (one(bar, "form"));
 const list = new Intl.ListFormat(locale(), { type: "unit", style: "short" });
-/** @type {Tap[]} */
-let latest = [];
 let look = "";
 
 // Who uses keys goes on from there.
 /** @param {{ key: string, name: string }} rider @param {boolean} isByKey */
 function give(rider, isByKey) {
   const cards = chosenCards();
-  latest = handOver(cards, rider);
+  const taps = handOver(cards, rider);
   chooseNone();
   form.reset();
-  write(one(handed, "p"), sayMany("%(num)s order for %(name)s", "%(num)s orders for %(name)s", cards.length, { name: rider.name }));
-  follow();
-  if (isByKey && !handed.hidden) one(handed, "button").focus();
+  const undo = sayHanded(taps, cards.length, rider.name);
+  if (isByKey && undo) undo.focus();
   else if (isByKey) go([...byId("column-ready").children].find((card) => !cards.includes(card)));
 }
 
@@ -58,29 +56,35 @@ function showRiders() {
   emit("retimed", riders);
 }
 
+// No rider slides under a finger when there is less to say than a moment ago.
+/** @param {boolean} isLess */
+function keepWidth(isLess) {
+  if (!isLess) chosen.style.removeProperty("min-inline-size");
+  else if (!chosen.style.minInlineSize) chosen.style.minInlineSize = `${chosen.getBoundingClientRect().width}px`;
+}
+
 function show() {
   const cards = chosenCards();
-  bar.hidden = cards.length === 0;
-  if (bar.hidden) return;
+  const fates = [...lostOnes()].map(([id, of]) => fateOf(id, of));
+  if (!bar.hidden) keepWidth(fates.length > 0);
+  bar.hidden = cards.length + fates.length === 0;
+  bar.toggleAttribute("data-none", cards.length === 0);
+  write(lost, fates.join(" · "));
+  if (cards.length === 0) return;
   write(numbers, list.format(cards.map((card) => number(numberOf(card)))));
   write(sums, `${sayMany("%(num)s order", "%(num)s orders", cards.length)} · ${amountOf(cards)}`);
   showRiders();
 }
 
-function follow() {
-  handed.hidden = stillUndoable(latest).length === 0 || !bar.hidden;
-}
-
-one(bar, ".clear").addEventListener("click", chooseNone);
+one(bar, ".clear").addEventListener("click", ({ detail }) => {
+  const last = lastChosen();
+  chooseNone();
+  if (detail === 0) go(last);
+});
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const name = `${new FormData(form).get("rider")}`.trim();
   if (name) give({ key: "", name }, true);
 });
-one(handed, "button").addEventListener("click", () => {
-  for (const { id } of stillUndoable(latest)) takeBack(id);
-});
-on("chosen", () => { show(); follow(); });
-onCards(() => { if (!bar.hidden) showRiders(); });
-on("taps", follow);
-setInterval(() => { if (!handed.hidden) follow(); }, 250); // what can be undone goes by itself
+on("chosen", show);
+onCards(() => { if (!bar.hidden) show(); });

@@ -7,7 +7,7 @@ function written(minor, currency, decimals) {
   const usual = new Intl.NumberFormat(locale(), { style: "currency", currency });
   const isWhole = Number.isInteger(amount) || usual.resolvedOptions().maximumFractionDigits;
   const written = isWhole ? usual : new Intl.NumberFormat(locale(), { style: "currency", currency, minimumFractionDigits: decimals });
-  return written.format(amount);
+  return written.format(amount).replace(/[A-Z]\$/, "$&\u200e"); // or `US$` reads `$US` among Arabic
 }
 
 /** @param {HTMLElement[]} cards */

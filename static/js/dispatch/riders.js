@@ -5,6 +5,7 @@ import { enqueue } from "../taps/queue.js";
 import { tapOf } from "../taps/tap_handler.js";
 import { locale, number, say, sayMany } from "../core/i18n.js";
 import { outSince } from "./rider_names.js";
+import { sayHanded } from "./handed.js";
 
 const strip = byId("rider-strip");
 const names = /** @type {HTMLDataListElement} */ (byId("riders"));
@@ -28,12 +29,12 @@ function byRider(cards) {
 }
 
 // Each an ordinary tap, so that each can be refused by itself, and waits like any other when the line is cut.
-/** @param {string} rider */
-function handOver(rider) {
-  for (const card of cardsIn("ready").filter((each) => each.dataset.riderKey === rider && isFree(each))) {
-    const button = /** @type {HTMLButtonElement | null} */ (card.querySelector('button[value="delivering"]'));
-    if (button) enqueue(tapOf(button));
-  }
+/** @param {string} rider @param {string} spelled */
+function handOver(rider, spelled) {
+  const cards = cardsIn("ready").filter((each) => each.dataset.riderKey === rider && isFree(each));
+  const buttons = cards.map((card) => /** @type {HTMLButtonElement | null} */ (card.querySelector('button[value="delivering"]')));
+  const taps = buttons.map((button) => button && enqueue(tapOf(button))).filter((tap) => tap !== null && tap !== undefined);
+  sayHanded(taps, taps.length, spelled);
 }
 
 /** @param {string} rider @param {string} spelled */
@@ -47,7 +48,7 @@ function entry(rider, spelled) {
   out.className = "out";
   carried.className = "carried";
   waiting.className = "waiting";
-  button.addEventListener("click", () => handOver(rider));
+  button.addEventListener("click", () => handOver(rider, spelled));
   item.append(initial, name, out, carried, waiting, call, button);
   return { item, call, out, carried, waiting, button, wasHere: false };
 }

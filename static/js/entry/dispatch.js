@@ -7,5 +7,6 @@ import "../dispatch/tabs.js";
 import "../dispatch/zones.js";
 import "../dispatch/opened.js";
 import "../dispatch/hand_bar.js";
+import "../dispatch/to_riders.js";
 import "../dispatch/refusals.js";
 import "../live/wake.js";

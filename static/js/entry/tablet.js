@@ -1,2 +1,3 @@
 // What a board on a shared tablet runs besides.
 import "../tablet/signed_on.js";
+import "../tablet/unsigned.js";

@@ -47,9 +47,18 @@ function toRiders() {
   return rider !== null;
 }
 
+// A ticket that opened because changes were folded away closes when they are seen: a bump bar has no key for that.
+/** @param {HTMLElement} card */
+function acknowledge(card) {
+  const wasOpen = isRail() && card.matches(":popover-open");
+  const isDone = press(card, '[value="acknowledge"]');
+  if (isDone && wasOpen) card.hidePopover();
+  return isDone;
+}
+
 // The usual step: acknowledge a cancellation; choose what goes out with a rider; else move on; else ask about the lines that are not struck off.
 /** @param {HTMLElement} card */
-export const advance = (card) => press(card, '[value="acknowledge"]') || press(card, ".pick") || press(card, "button.move") || ask(card);
+export const advance = (card) => acknowledge(card) || press(card, ".pick") || press(card, "button.move") || ask(card);
 
 /** @type {Record<string, (card: HTMLElement) => boolean>} */
 const ON_A_CARD = {

@@ -2,6 +2,7 @@
 // nothing blinks.
 const OF_THE_PAGE = new Set(["open", "hidden", "aria-expanded", "disabled", "data-hidden", "data-elsewhere", "data-moved",
   "data-news", "data-news-said", "tabindex", "style", "popover", "data-spot", "data-key", "data-slides", "data-folded"]);
+const TICKING = ".card [data-since]"; // an age: the page's clock says it, and says it anew of a card that has changed
 
 /** @param {Node} node */
 const isBlank = (node) => node instanceof Text && node.data.trim() === "";
@@ -44,6 +45,6 @@ export function become(here, fresh) {
   if (here.isEqualNode(fresh)) return;
   if (here instanceof Element && fresh instanceof Element) {
     copyAttributes(here, fresh);
-    copyParts(here, fresh);
+    if (!here.matches(TICKING)) copyParts(here, fresh);
   } else here.nodeValue = fresh.nodeValue;
 }

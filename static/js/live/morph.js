@@ -1,6 +1,8 @@
 // A card that stays on the board is changed in its place.
 import { become } from "./become.js";
+import { inNextTask } from "../core/tasks.js";
 import { move } from "../core/moving.js";
+import { on } from "../core/dom.js";
 import { MORPH, beforeSwap } from "./swap_pipeline.js";
 
 // Sort keys are written with as many digits each, so that they compare as texts.
@@ -28,4 +30,9 @@ beforeSwap(MORPH, ({ tasks }) => {
     return false;
   });
   tasks.splice(0, tasks.length, ...rest);
+});
+
+// A message is read in one task and put on the page in the next, so that a tap has to wait for neither.
+on("htmx:sse:before:message", ({ detail: { message, waitUntil } }) => {
+  if (!message.event) waitUntil(new Promise(inNextTask));
 });

@@ -53,10 +53,10 @@ export function show(state, { silence, asOf }) {
   const text = WORDS[state] ?? sign.dataset.ended;
   const isOver = state === "signed-out" || state === "ended";
   write(word, state === "silent" ? silentFor(silence) : text);
-  const time = when(asOf, sign.dataset.zone, now());
-  if (isOver) write(since, say("— as it was at %(time)s", { time }));
-  else if (state === "offline") write(since, say("· as of %(time)s (%(ago)s ago)", { time, ago: lasting(now() - asOf) }));
-  else write(since, state === "silent" || state === "reconnecting" ? say("as of %(time)s", { time }) : "");
+  const time = () => when(asOf, sign.dataset.zone, now());
+  if (isOver) write(since, say("— as it was at %(time)s", { time: time() }));
+  else if (state === "offline") write(since, say("· as of %(time)s (%(ago)s ago)", { time: time(), ago: lasting(now() - asOf) }));
+  else write(since, state === "silent" || state === "reconnecting" ? say("as of %(time)s", { time: time() }) : "");
   if (document.body.dataset.live === state) return;
   sign.dataset.state = document.body.dataset.live = state;
   announce(state, text);

@@ -1,4 +1,4 @@
-// Tells a manager, on whatever page, where orders are open and no screen shows them: a counted sign, and its list.
+// Tells a manager, on whatever page, what the overview says needs attention: a counted sign, and its list.
 import { western } from "../core/digits.js";
 import { byId, on, one, write } from "../core/dom.js";
 import { number, sayMany } from "../core/i18n.js";
@@ -6,8 +6,6 @@ import { number, sayMany } from "../core/i18n.js";
 const place = byId("manager-alarm");
 const [sign, panel, lines] = ["alerts-open", "alert-list", "manager-alarms"].map(byId);
 const AGAIN_AFTER = 30_000; // milliseconds after which a refused stream is asked for once more
-const { restaurant, board } = document.body.dataset;
-const HERE = `${restaurant} ${board}`; // whoever looks at a board sees what it shows
 const ofOrders = document.getElementById("alerts"); // on a board: what it says of its own orders
 let last = "";
 let orders = sign.hidden ? 0 : western(sign.dataset.many ?? "");
@@ -26,7 +24,7 @@ function show(said) {
   write(sign, sayMany("%(num)s alert", "%(num)s alerts", count));
 }
 
-// A board is not told of itself. The same sentence once more would be read out once more.
+// The same sentence once more would be read out once more.
 /** @param {string} sentences */
 function tell(sentences) {
   if (last === sentences) return;
@@ -34,13 +32,9 @@ function tell(sentences) {
   const fresh = document.createElement("template");
   fresh.innerHTML = sentences;
   const list = fresh.content.querySelector("ul");
-  const here = list?.querySelector(`[data-place="${HERE}"]`)?.closest("li");
-  here?.remove();
   lines.replaceChildren(...(list?.children ?? []));
-  const words = list?.dataset;
-  show((here ? words?.butOneSign : words?.sign) ?? "");
-  const counted = (here ? words?.butOneSaid : words?.said) ?? "";
-  write(one(place, "[role=alert]"), lines.children.length > 1 ? counted : lines.textContent.trim());
+  show(list?.dataset.sign ?? "");
+  write(one(place, "[role=alert]"), list?.dataset.said ?? "");
 }
 
 function close() {

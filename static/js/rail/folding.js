@@ -4,7 +4,7 @@ import { make, write } from "../core/dom.js";
 import { linesOf } from "./measuring.js";
 import { sayMany } from "../core/i18n.js";
 
-const LOUD = [".mark.new", ".allergy b"];
+const LOUD = [".mark", ".allergy b"];
 
 /** @param {HTMLElement} card @param {number} lines */
 export function fold(card, lines) {

@@ -2,16 +2,14 @@
 import { on } from "../core/dom.js";
 import { isRail } from "../core/cards.js";
 import { openCard } from "../board/opened_card.js";
+import { late } from "../core/late.js";
 
 const CONTROLS = "button:not(.fold), a, summary, input, label, details";
 
-/** @param {HTMLElement} card */
-function openTicket(card) {
-  if (isRail()) openCard(card);
-}
-
-on("ticket:asked", ({ detail }) => openTicket(detail));
+on("ticket:asked", ({ detail }) => openCard(detail));
 on("click", ({ target }) => {
   const card = target.closest(".columns .column:not([data-passing]) .card");
-  if (card && !target.closest(CONTROLS)) openTicket(card);
+  if (card && isRail() && !target.closest(CONTROLS)) openCard(card);
 });
+// Whoever touches may press long: see press.js.
+on("pointerdown", () => { if (document.body.dataset.live === "live") late("press", "press").catch(() => {}); });

@@ -5,7 +5,9 @@ import { END, isMirrored, label, START, timeAxis, written } from "./times.js";
 const MOST_LABELLED = 16;
 const LINE = 16; // pixels of a line of text
 const LETTER = 6.6;
-const TWO_LINES = { overflow: "break", lineOverflow: "truncate", lineHeight: LINE, height: 2 * LINE }; // of a name beside its bars
+const LEGEND = 24; // pixels of a line of it
+/** Two lines of a name beside its bars. @param {number} height of one */
+const twoLines = (height) => ({ overflow: "break", lineOverflow: "truncate", lineHeight: height, height: 2 * height });
 // Bars that lie grow from their names, which stand where reading begins; those that stand follow each other from there.
 
 /** @param {string} name @param {(number | null)[]} values @param {string} colour @param {object} decal @param {ChartData} data @param {Colours} colours */
@@ -22,8 +24,9 @@ function series(name, values, colour, decal, data, colours) {
       position: data.isLying ? END : "top",
       formatter: (/** @type {{ value: number }} */ { value }) => label(value, data.beyond),
       color: colours.ink,
+      fontSize: data.isOnPaper ? 10 : 12,
       backgroundColor: colours.surface,
-      padding: [1, 2],
+      padding: data.isOnPaper ? [0, 2] : [3, 3],
     },
     labelLayout: { hideOverlap: true },
   };
@@ -32,7 +35,7 @@ function series(name, values, colour, decal, data, colours) {
 /** @param {ChartData} data @param {Colours} colours */
 function targetLines({ targets, isLying }, colours) {
   return {
-    silent: true, symbol: "none", z: 2,
+    silent: true, symbol: "none",
     lineStyle: { color: colours.target, width: 2, type: "dashed" },
     data: targets.map(([seconds, label], place) => ({
       [isLying ? "xAxis" : "yAxis"]: seconds,
@@ -58,7 +61,13 @@ export function bars(data, colours, isNarrow) {
     position: data.isLying ? START : "bottom",
     axisTick: { show: false },
     axisLine: { lineStyle: { color: colours.line } },
-    axisLabel: { color: colours.ink, hideOverlap: true, width: isNarrow ? 90 : 180, ...(data.isLying && TWO_LINES) },
+    axisLabel: {
+      color: colours.ink,
+      hideOverlap: true,
+      width: isNarrow ? 90 : 180,
+      ...(data.isLying && twoLines(data.isOnPaper ? 13 : LINE)),
+      ...(data.labels.length <= MOST_LABELLED && data.isLying && { interval: 0, hideOverlap: false }),
+    },
   };
   // The bars of one name keep their order, whatever that of the names.
   const isTurned = isMirrored && !data.isLying;
@@ -68,13 +77,15 @@ export function bars(data, colours, isNarrow) {
     series(half, data.p50, colours.p50, PLAIN, data, colours),
     { ...series(nine, data.p90, colours.p90, striped(colours.surface), data, colours), markLine: targetLines(data, colours) },
   ];
+  const legend = isNarrow ? 2 * LEGEND : LEGEND;
   const room = data.isLying || !lines.length ? 64 : 24 + LETTER * Math.max(...lines.map((line) => line.length));
   return {
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, formatter: (/** @type {{ dataIndex: number }[]} */ [{ dataIndex }]) => written(data.said[dataIndex]) },
-    legend: { data: isMirrored ? [nine, half] : [half, nine], top: 0, [START]: 0, align: START, textStyle: { color: colours.ink }, itemWidth: 24 },
-    grid: { top: data.isLying ? 32 + LINE * data.targets.length : 44, bottom: 8, ...beside(END, room), outerBoundsMode: "same" },
+    legend: { orient: isNarrow ? "vertical" : "horizontal", data: isMirrored ? [nine, half] : [half, nine], top: 0, [START]: 0, align: START, textStyle: { color: colours.ink }, itemWidth: 24 },
+    grid: { top: legend + (data.isLying ? 8 + LINE * data.targets.length : 20), bottom: 8, ...beside(END, room), outerBoundsMode: "same" },
     xAxis: data.isLying ? times : names,
     yAxis: data.isLying ? names : { ...times, position: START },
+    markLine: { z: 1 }, // behind the bars: what they say stays whole
     series: isTurned ? drawn.reverse() : drawn,
   };
 }

@@ -6,13 +6,18 @@ import { START } from "./times.js";
 
 const KINDS = { bars, shares, hours };
 const BAR = 44; // pixels that two bars lying beneath their name need
+const THIN_BAR = 22; // where there are so many that none says its time
+const BAR_ON_PAPER = 30;
+const MOST_THICK = 16;
 const NARROW = 640;
 const NAMES_STAND = 720; // pixels from which names have room beneath bars that stand
 
 /** @param {ChartData} data @param {boolean} isNarrow */
 function height(data, isNarrow) {
+  if (data.isOnPaper) return data.isLying ? BAR_ON_PAPER * data.labels.length + 60 + 16 * data.targets.length : 220;
   if (data.kind === "hours") return isNarrow ? 34 * data.hours.length + 90 : 380;
-  return data.kind === "bars" && (data.isLying || isNarrow) ? BAR * data.labels.length + 70 + 16 * data.targets.length : 320;
+  if (data.kind !== "bars" || !data.isLying) return 320;
+  return (data.labels.length > MOST_THICK ? THIN_BAR : BAR) * data.labels.length + (isNarrow ? 94 : 70) + 16 * data.targets.length;
 }
 
 /** @param {Colours} colours @param {string | null} description */
@@ -34,8 +39,9 @@ function common(colours, description) {
 /** @param {HTMLElement} place @param {ChartData} data */
 export function draw(place, data) {
   const description = place.getAttribute("aria-label");
-  const isNarrow = () => place.clientWidth < NARROW;
-  const laid = () => ({ ...data, isLying: data.isLying || (place.clientWidth < NAMES_STAND && data.labels?.length < 20) });
+  let isOnPaper = false;
+  const isNarrow = () => !isOnPaper && place.clientWidth < NARROW;
+  const laid = () => ({ ...data, isOnPaper, isLying: data.kind === "bars" && (data.isLying || isNarrow() || (place.clientWidth < NAMES_STAND && data.labels.length <= MOST_THICK)) });
   place.style.blockSize = `${height(laid(), isNarrow())}px`;
   const chart = echarts.init(place, null, { renderer: "canvas" });
 
@@ -55,5 +61,10 @@ export function draw(place, data) {
     if (contentRect.width !== width) redraw();
     width = contentRect.width;
   }).observe(place);
-  return { echarts: chart, redraw };
+  /** @param {boolean} wanted */
+  function putOnPaper(wanted) {
+    isOnPaper = wanted;
+    redraw();
+  }
+  return { echarts: chart, redraw, putOnPaper };
 }

@@ -8,7 +8,7 @@ export function shares({ labels, shares: parts, said, names }, colours) {
   return {
     tooltip: { trigger: "axis", formatter: (/** @type {{ dataIndex: number }[]} */ [{ dataIndex }]) => written(said[dataIndex]) },
     grid: { top: 16, bottom: 8, [START]: 8, [END]: 24, outerBoundsMode: "same" },
-    xAxis: { type: "category", inverse: isMirrored, data: labels.map(written), axisLabel: { color: colours.ink, hideOverlap: true }, axisLine: { lineStyle: { color: colours.line } } },
+    xAxis: { type: "category", inverse: isMirrored, data: labels.map(written), axisLabel: { color: colours.ink, hideOverlap: true, alignMaxLabel: END }, axisLine: { lineStyle: { color: colours.line } } },
     yAxis: { type: "value", position: START, min: 0, max: 1, axisLabel: { formatter: percent, color: colours.muted }, splitLine: { lineStyle: { color: colours.line } } },
     series: [{
       name: written(names[0]),

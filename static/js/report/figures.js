@@ -3,7 +3,7 @@ import { one } from "../core/dom.js";
 import { draw } from "./charts.js";
 import { save } from "./chart_file.js";
 
-const PAPER = "41rem"; // what a sheet of A4 leaves a chart
+const PAPER = "640px"; // of what a sheet of A4 leaves a chart
 
 const figures = [...document.querySelectorAll("figure.chart")];
 const charts = figures.map((figure) => {
@@ -23,27 +23,34 @@ const redrawAll = () => { for (const chart of charts) chart.redraw(); };
 new MutationObserver(redrawAll)
   .observe(document.documentElement, { attributeFilter: ["data-theme"] });
 
-// Paper is light and narrow, and shows a chart that lies in several layers only where it is one picture.
+// Paper is light and small. Drawn once more, a chart is printed as one picture, and not stroke by stroke.
+/** @param {HTMLCanvasElement} drawn */
+function pictureOf(drawn) {
+  const picture = document.createElement("canvas");
+  picture.width = drawn.width;
+  picture.height = drawn.height;
+  picture.getContext("2d")?.drawImage(drawn, 0, 0);
+  return picture;
+}
+
 /** @type {string | undefined} */
 let shown;
 addEventListener("beforeprint", () => {
   shown = document.documentElement.dataset.theme;
   document.documentElement.dataset.theme = "light";
-  for (const { picture, echarts, redraw } of charts) {
+  for (const { picture, echarts, putOnPaper } of charts) {
     picture.style.inlineSize = PAPER;
-    redraw();
-    const whole = echarts.renderToCanvas({ pixelRatio: 3 });
-    whole.style.cssText = ""; // as a layer it would lie over the page
-    picture.after(whole);
+    putOnPaper(true);
+    picture.after(pictureOf(echarts.renderToCanvas({ pixelRatio: 3 })));
     picture.hidden = true;
   }
 });
 addEventListener("afterprint", () => {
   document.documentElement.dataset.theme = shown;
-  for (const { picture, redraw } of charts) {
+  for (const { picture, putOnPaper } of charts) {
     picture.nextElementSibling?.remove();
     picture.hidden = false;
     picture.style.inlineSize = "";
-    redraw();
+    putOnPaper(false);
   }
 });

@@ -17,10 +17,11 @@ export function currentPerson() {
   return token ? { name, token } : null;
 }
 
-// The token of whoever is on, asked for if nobody is; "" on a sign-in of one's own. Rejects if nobody signs on.
-/** @returns {Promise<string>} */
-export const identify = async () =>
-  dialog ? new Promise((resolve, reject) => { emit("person:wanted", { resolve, reject }); }) : "";
+// The token of whoever is on, asked for if nobody is; "" on a sign-in of one's own. Rejects if nobody signs on. `taps` are
+// what it is wanted for.
+/** @param {Tap[]} [taps] @returns {Promise<string>} */
+export const identify = async (taps) =>
+  dialog ? new Promise((resolve, reject) => { emit("person:wanted", { taps, resolve, reject }); }) : "";
 
 // The tablet forgets who is on, if the token is still theirs.
 /** @param {string} token */

@@ -1,7 +1,7 @@
 // Where somebody at a shared tablet chooses a name and taps a PIN: big keys, a keyboard, or both.
 import { byId, make, on, one } from "../core/dom.js";
 import { pad } from "./pad.js";
-import { say } from "../core/i18n.js";
+import { isolated, locale, number, say } from "../core/i18n.js";
 
 /** @typedef {{ id: string, name: string, role: string }} Listed */
 
@@ -10,6 +10,7 @@ const names = one(dialog, "[data-step='names']");
 const pin = one(dialog, "[data-step='pin']");
 const field = /** @type {HTMLInputElement} */ (one(pin, "input"));
 const dots = one(pin, ".dots");
+const taken = new Intl.ListFormat(locale(), { type: "unit" });
 const SHORTEST = 4; // digits of a PIN
 const PATIENCE = 8000; // milliseconds
 /** @type {Listed | null} */
@@ -43,6 +44,15 @@ function show(person = null) {
   }
   if (person) one(pin, "bdi").textContent = person.name;
   (person ? field : one(names, "h2")).focus();
+}
+
+// What is signed with the PIN, so that nobody signs for another one's tap unawares.
+/** @param {Tap[]} taps */
+function sayFor(taps) {
+  const said = one(names, "[data-for]");
+  const each = taps.map(({ number: of, label }) => isolated(`${number(Number(of))} ${label}`));
+  said.textContent = say("Your PIN signs: %(taps)s. “Only look” takes it back.", { taps: taken.format(each) });
+  said.hidden = taps.length === 0;
 }
 
 // Answers the body of a good answer; otherwise says in place what is wrong and answers null.
@@ -110,6 +120,7 @@ on("person:asked", ({ detail }) => {
   settle = detail;
   dialog.showModal();
   show();
+  sayFor(detail.taps ?? []);
   list(detail.on);
 });
 

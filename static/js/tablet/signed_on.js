@@ -53,27 +53,29 @@ function forget(token = person?.token) {
 }
 
 // The token of whoever is on, asked for if nobody is. Rejects if nobody signs on.
-async function identify() {
+/** @param {Tap[]} [taps] */
+async function identify(taps) {
   while (!person && isCutOff()) await new Promise((later) => { setTimeout(later, LOOK); }); // no PIN could be checked
-  if (!person) await signOn();
+  if (!person) await signOn(taps);
   return /** @type {Person} */ (/** @type {unknown} */ (person)).token;
 }
 
 // The picker is a script of its own: see entry/picker.js.
-/** @returns {Promise<PersonPicked>} */
-async function pick() {
+/** @param {Tap[]} [taps] @returns {Promise<PersonPicked>} */
+async function pick(taps) {
   await late("picker");
-  return new Promise((resolve, reject) => { emit("person:asked", { on: person?.id, resolve, reject }); });
+  return new Promise((resolve, reject) => { emit("person:asked", { on: person?.id, taps, resolve, reject }); });
 }
 
-function signOn() {
-  asking ??= pick()
+/** @param {Tap[]} [taps] */
+function signOn(taps) {
+  asking ??= pick(taps)
     .then(({ id, token, name, is_manager: isManager, rest_after: restAfter }) => change({ id, token, name, isManager, restAfter, touched: Date.now() }))
     .finally(() => { asking = null; });
   return asking;
 }
 
-on("person:wanted", ({ detail: { resolve, reject } }) => { identify().then(resolve, reject); });
+on("person:wanted", ({ detail: { taps, resolve, reject } }) => { identify(taps).then(resolve, reject); });
 on("person:left", ({ detail }) => forget(detail));
 person = JSON.parse(/** @type {string} */ (sessionStorage.getItem(PLACE)));
 show();

@@ -6,8 +6,6 @@ import * as person from "../tablet/person.js";
 const { restaurant, board, signIn } = document.body.dataset;
 const SCOPE = `tap:${restaurant}:${board}:${signIn}:`;
 const LONGEST = 60_000; // milliseconds: a tap held back for longer was written by a clock set otherwise
-/** @type {Record<string, string>} */
-const OPPOSITE_OF = { unstrike: "strike", unrush: "rush", release: "hold", unassign: "assign" };
 /** @param {Tap} one @param {Tap} other */
 const byOrder = (one, other) => one.seq - other.seq || (one.id < other.id ? -1 : 1);
 
@@ -34,7 +32,7 @@ const heldFor = ({ due }) => (due - Date.now() <= LONGEST ? Math.max(0, due - Da
 /** @param {Tap} entry */
 export const isUndoable = (entry) => entry.tries === 0 && heldFor(entry) > 0;
 
-/** @param {"queued" | "sent" | "undone" | "refused"} what @param {Tap} entry */
+/** @param {"queued" | "sent" | "undone" | "unsigned" | "refused"} what @param {Tap} entry */
 export function tell(what, entry) {
   emit(`tap:${what}`, entry);
   emit("taps");
@@ -74,7 +72,7 @@ export function add(entry) {
 
 // What two taps of one kind are about: the order's status, a line, its rush, its hold, its rider.
 /** @param {Wish} wish */
-export const kindOf = ({ to, act, line }) => (to ? "move" : `${OPPOSITE_OF[/** @type {string} */ (act)] ?? act} ${line ?? ""}`);
+export const kindOf = ({ to, act, line }) => (to ? "move" : `${act === "release" ? "hold" : act?.replace(/^un/, "")} ${line ?? ""}`);
 
 // The status that a card's order will have when its taps are done, and the ids of the taps that make it.
 /** @param {string} card */

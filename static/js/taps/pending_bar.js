@@ -4,7 +4,7 @@ import { COUNT, afterSwap } from "../live/swap_pipeline.js";
 import { areKept, refused, unsent } from "./outbox.js";
 import { when } from "../core/moments.js";
 import { dismiss, takeBack } from "./queue.js";
-import { send, whatHinders } from "./sender.js";
+import { whatHinders } from "./sender.js";
 import { now } from "../core/server_time.js";
 import { isLate } from "./pending_card.js";
 import { isolated, locale, number, say, sayMany } from "../core/i18n.js";
@@ -13,7 +13,6 @@ const bar = byId("pending-taps");
 const count = one(bar, "summary > span");
 const rows = one(bar, "ol");
 const advice = one(bar, "p");
-const signOn = one(bar, "button");
 const refusals = byId("refused");
 const list = new Intl.ListFormat(locale(), { type: "unit" });
 const zone = byId("live").dataset.zone;
@@ -83,7 +82,6 @@ function show() {
   count.textContent = words(late.length);
   rows.replaceChildren(...entries.map(row));
   advice.hidden = areKept();
-  signOn.hidden = whatHinders() !== "person";
   refusals.replaceChildren(...groups.map(refusal));
   if (groups.length > 2) act(refusals, say("Dismiss all"), () => dismiss(groups.flat().map(({ id }) => id)));
 }
@@ -96,9 +94,7 @@ new ResizeObserver(() => {
   document.body.style.setProperty("--covered", `${offsetHeight && offsetHeight + EDGE}px`);
 }).observe(box);
 
-signOn.addEventListener("click", send);
 on("taps", show);
 afterSwap(COUNT, show);
-addEventListener("offline", show);
-setInterval(() => { if (unsent().length > 0) show(); }, 250); // a tap without an answer becomes late with time
+setInterval(() => { if (unsent().length > 0) show(); }, 250); // a tap without an answer becomes late with time, or offline
 show();

@@ -14,8 +14,6 @@ import { now } from "../core/server_time.js";
 
 const SOON = 700; // milliseconds: a tap answered sooner is not shown as waiting
 const DOUBLE = 300; // milliseconds: a second tap so soon is the same tap
-/** @type {Record<string, string>} */
-const OPPOSITES = { strike: "unstrike", unstrike: "strike" };
 const list = new Intl.ListFormat(locale(), { type: "unit" });
 /** @type {Set<string>} */
 const shown = new Set();
@@ -53,14 +51,12 @@ function mark(changes, card, { url, fields }) {
   const isStruck = fields.act === "strike";
   changes.set(line, "data-done", isStruck ? "" : null);
   changes.set(line, "data-pending", "");
-  changes.set(button, "value", OPPOSITES[/** @type {string} */ (fields.act)]);
+  changes.set(button, "value", isStruck ? "unstrike" : "strike");
   changes.set(button, "aria-pressed", String(isStruck));
 }
 
 /** @param {Tap} tap */
-const secondsOf = ({ due }) => Math.max(1, Math.ceil((due - Date.now()) / 1000));
-/** @param {Tap} entry */
-const undoWords = (entry) => (isUndoable(entry) ? say("Undo · %(seconds)s s", { seconds: secondsOf(entry) }) : say("Take back · waits for a PIN"));
+const undoWords = ({ due }) => say("Undo · %(seconds)s s", { seconds: Math.max(1, Math.ceil((due - Date.now()) / 1000)) });
 
 /** @param {Changes} changes @param {HTMLElement} card */
 function ownButton(changes, card) {
@@ -106,7 +102,7 @@ function refocus(card, isChained) {
 /** @param {HTMLElement} card */
 function show(card) {
   const entries = unsentOf(card.id);
-  const held = entries.find(isUndoable) ?? (whatHinders() === "person" ? entries.at(-1) : undefined);
+  const held = entries.find(isUndoable);
   const late = entries.filter(isLate);
   const isStill = latest?.card === card.id && now() - latest.at < DOUBLE;
   const look = JSON.stringify([entries.map(({ id }) => id), held?.id, whatHinders(), late.map(({ id }) => id), isStill]);
@@ -172,6 +168,5 @@ addEventListener("keydown", (event) => {
   event.stopPropagation();
   takeBack(entry.id);
 }, { capture: true });
-for (const change of ["online", "offline"]) addEventListener(change, showAll);
 setInterval(count, 250);
 showAll();

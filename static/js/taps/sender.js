@@ -4,6 +4,7 @@ import { areKept, change, drop, firstToSend, isStillThere, nextDue, refused, tel
 import { doubt, refused as isRefused } from "../live/liveness.js";
 import { now } from "../core/server_time.js";
 import * as person from "../tablet/person.js";
+import { takeBack } from "./queue.js";
 
 const PATIENCE = 8000; // milliseconds
 const PAUSES = [2000, 4000, 8000];
@@ -65,18 +66,23 @@ async function ask({ id, url, fields, at, person: token, tries }) {
   }
 }
 
-// While somebody is asked for a PIN, that is what taps wait for, and not the line.
+// While somebody is asked for a PIN, that is what taps wait for, and not the line. What nobody signs for is taken back: it
+// would be booked on whoever signs on next.
 async function signOn() {
+  const unsigned = () => unsent().filter((entry) => !entry.person);
+  if (!person.currentPerson()) hinder("person");
   try {
-    if (!person.currentPerson()) hinder("person");
-    const token = await person.identify();
-    for (const entry of unsent()) if (!entry.person) change(entry, { person: token });
-    hinder("");
-    return true;
-  } catch {
-    isWanted = false; // whatever wanted to send meanwhile would ask again what was just declined
-    return hinder("person");
+    const token = await person.identify(unsigned());
+    for (const entry of unsigned()) change(entry, { person: token });
+  } catch (error) {
+    if (person.isCutOff() || /** @type {Error} */ (error).name !== "AbortError") return hinder("line"); // nobody could sign on
+    for (const entry of unsigned()) {
+      takeBack(entry.id);
+      tell("unsigned", entry);
+    }
   }
+  hinder("");
+  return true;
 }
 
 /** @param {string} token */

@@ -1,5 +1,5 @@
 // A tap means the card that it was made on. Every tap goes through the queue.
-import { on } from "../core/dom.js";
+import { emit, on } from "../core/dom.js";
 import { addressOf, isRail, numberOf } from "../core/cards.js";
 import { enqueue, takeBack } from "./queue.js";
 import { hasJustMoved } from "./slides.js";
@@ -99,10 +99,14 @@ export function tapOf(button) {
   return { url: addressOf(button), fields, card: card.id, number: `${numberOf(card)}`, label: labelOf(button, place, fields), undo };
 }
 
+// Who says that changes are seen has seen them: where a fold hides them, the ticket opens first.
+const UNREAD = ":not(:popover-open):has(.fold .mark) > [value=acknowledge]";
+
 /** @param {HTMLButtonElement} button */
 function tap(button) {
   if (button.getAttribute("aria-disabled") === "true") return;
-  if (button.dataset.undoing) takeBack(button.dataset.undoing);
+  if (isRail() && button.matches(UNREAD)) emit("ticket:asked", /** @type {HTMLElement} */ (button.parentElement));
+  else if (button.dataset.undoing) takeBack(button.dataset.undoing);
   else enqueue(tapOf(button));
 }
 

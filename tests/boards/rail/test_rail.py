@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from boards.hands import KITCHEN, act, card, line, move
 from boards.rail.steps import expect_numbers, numbers, open_rail, order_of_lines, places, tickets
@@ -337,3 +337,40 @@ def test_no_phone_is_wider_than_its_screen_however_many_orders_wait(
     expect(page.locator("#page-next")).to_be_visible()
     wide = "[document.documentElement.scrollWidth, document.querySelector('.foot').scrollWidth]"
     assert page.evaluate(wide) == [320, 320]
+
+
+def touch(page: Page, place: Locator) -> None:
+    """A mouse stands in for a finger that is put down."""
+    box = place.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+
+
+def test_a_long_press_strikes_a_line_off_where_it_stands_and_a_tap_still_opens_the_ticket(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    order = order_of_lines(app, cedar, 4)
+    move(app, cedar, order, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
+    page = open_rail(open_page, cedar)
+    touch(page, page.locator(".foot"))  # the first touch brings the script
+    page.mouse.up()
+    expect(page.locator("link[href*='press.css']")).to_be_attached()
+    third = card(page, order).locator("[data-line='3']")
+    touch(page, third)
+    expect(third).to_have_attribute("data-pressed", "")
+    expect(third).to_have_attribute("data-done", "")
+    page.mouse.up()
+    expect(third).not_to_have_attribute("data-pending", "")
+    touch(page, third)
+    expect(third).not_to_have_attribute("data-done", "")
+    page.mouse.up()
+    expect(page.locator(".card:popover-open")).to_have_count(0)
+    expect(third).not_to_have_attribute("data-pending", "")
+    touch(page, third)
+    page.mouse.move(5, 5)  # slides off
+    expect(third).not_to_have_attribute("data-pressed", "")
+    page.mouse.up()
+    third.click()
+    expect(page.locator(".card:popover-open")).to_have_count(1)
+    assert log_of(app, cedar, order)[-2:] == ["strike 3 Nour", "unstrike 3 Nour"]

@@ -47,7 +47,15 @@ def sign_on(page: Page, name: str, pin: str) -> None:
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
-def test_a_tap_that_nobody_has_signed_waits_and_is_signed_before_it_is_sent(
+NOT_SIGNED = "Not done: nobody signed for it"
+
+
+def only_look(page: Page) -> None:
+    page.get_by_role("button", name="Only look").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_tap_that_nobody_has_signed_waits_for_the_line_and_is_signed_before_it_is_sent(
     app: Flask, cedar: House, place: Place, network: NetworkProxy, open_tablet: Callable[[], Page]
 ) -> None:
     order_id = place(cedar)
@@ -59,17 +67,77 @@ def test_a_tap_that_nobody_has_signed_waits_and_is_signed_before_it_is_sent(
     expect(page.get_by_role("dialog")).to_be_hidden()
     network.let_through()
     expect(page.get_by_role("dialog")).to_be_visible(timeout=20_000)
-    page.keyboard.press("Escape")
-    expect_waiting(page, "1 tap waits for a PIN.")
-    assert log_of(app, cedar, order_id) == []
-    page.locator("#pending-taps").get_by_role("button", name="Sign on").click()
+    said = "Your PIN signs: \u20681 Confirm\u2069. “Only look” takes it back."
+    expect(page.locator("#person [data-for]")).to_have_text(said)
     sign_on(page, "Nour", PIN)
     expect_status(page, order_id, OrderStatus.CONFIRMED)
     expect_none_waiting(page)
     assert log_of(app, cedar, order_id) == ["confirmed Nour"]
 
 
-def test_who_does_not_sign_on_is_not_asked_again_at_once(
+@pytest.mark.parametrize("view", ["rail", "columns"])
+def test_a_tap_that_nobody_signs_for_is_taken_back_and_not_booked_on_whoever_signs_on_next(
+    app: Flask, cedar: House, place: Place, open_tablet: Callable[[], Page], view: str
+) -> None:
+    order_id, other = place(cedar), place(cedar)
+    page = open_tablet()
+    page.evaluate("view => localStorage.setItem('view', view)", view)
+    page.reload()
+    page_recorder.expect_state(page, "live")
+    size = card(page, order_id).bounding_box()
+    tap(page, order_id, "Confirm")
+    only_look(page)
+    expect(card(page, order_id)).to_contain_text(NOT_SIGNED)
+    expect(card(page, order_id).get_by_role("button", name="Confirm")).to_be_visible()
+    expect_none_waiting(page)
+    assert card(page, order_id).bounding_box() == size
+    tap(page, other, "Confirm")
+    sign_on(page, "Nour", PIN)
+    expect_status(page, other, OrderStatus.CONFIRMED)
+    assert log_of(app, cedar, other) == ["confirmed Nour"]
+    assert log_of(app, cedar, order_id) == []
+    expect(card(page, order_id)).not_to_contain_text(NOT_SIGNED, timeout=20_000)
+
+
+def test_a_struck_line_that_nobody_signs_for_is_whole_again(
+    app: Flask, cedar: House, place: Place, bring: Callable[..., None], open_tablet: Callable[[], Page]
+) -> None:
+    order_id = place(cedar)
+    bring(cedar, order_id, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
+    page = open_tablet()
+    strike(page, order_id, 1)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(card(page, order_id).locator("[data-line='1']")).to_have_attribute("data-pending", "")
+    page.keyboard.press("Escape")
+    expect(card(page, order_id).locator("[data-line='1']")).not_to_have_attribute("data-done", "")
+    expect(card(page, order_id)).to_contain_text(NOT_SIGNED)
+    expect_none_waiting(page)
+    strike(page, order_id, 1)
+    sign_on(page, "Nour", PIN)
+    expect(card(page, order_id).locator("[data-line='1']")).to_have_attribute("data-done", "")
+    expect(card(page, order_id)).not_to_contain_text(NOT_SIGNED)
+    assert log_of(app, cedar, order_id)[-1] == "strike 1 Nour"
+
+
+def test_a_tap_waits_on_where_the_line_is_cut_while_the_pin_is_asked_for(
+    app: Flask, cedar: House, place: Place, network: NetworkProxy, open_tablet: Callable[[], Page]
+) -> None:
+    order_id = place(cedar)
+    page = open_tablet()
+    tap(page, order_id, "Confirm")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    network.cut()
+    page_recorder.expect_state(page, "reconnecting")
+    only_look(page)
+    expect_waiting(page, "1 tap waits; it is sent when the line is back.")
+    network.let_through()
+    expect(page.get_by_role("dialog")).to_be_visible(timeout=20_000)
+    sign_on(page, "Nour", PIN)
+    expect_status(page, order_id, OrderStatus.CONFIRMED)
+    assert log_of(app, cedar, order_id) == ["confirmed Nour"]
+
+
+def test_who_does_not_sign_on_is_not_asked_again(
     cedar: House, place: Place, open_tablet: Callable[[], Page]
 ) -> None:
     order_id = place(cedar)
@@ -77,14 +145,11 @@ def test_who_does_not_sign_on_is_not_asked_again_at_once(
     tap(page, order_id, "Confirm")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.evaluate("dispatchEvent(new Event('online'))")  # taps are to be sent, for whatever reason
-    page.evaluate("""() => document.getElementById("person").addEventListener("close", () => {
-      window.isClosed = true;
-    })""")
-    page.keyboard.press("Escape")
-    page.wait_for_function("() => window.isClosed")
-    expect_waiting(page, "1 tap waits for a PIN.")
-    page.locator("#pending-taps").get_by_role("button", name="Sign on").click()
-    expect(page.get_by_role("dialog")).to_be_visible()
+    only_look(page)
+    expect(card(page, order_id)).to_contain_text(NOT_SIGNED)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect_none_waiting(page)
+    expect(page.get_by_role("dialog")).to_be_hidden()
 
 
 def test_a_tap_that_waits_for_a_pin_says_so_while_the_pin_is_asked_for(
@@ -140,53 +205,6 @@ def test_a_tap_whose_person_may_not_act_any_more_is_signed_anew(
     expect_status(page, order_id, OrderStatus.CONFIRMED)
     expect_none_waiting(page)
     assert log_of(app, cedar, order_id) == ["confirmed Rami"]
-
-
-WAITS = "Take back · waits for a PIN"
-
-
-@pytest.mark.parametrize("view", ["rail", "columns"])
-def test_a_tap_that_waits_for_a_pin_says_so_in_its_own_place_and_can_be_taken_back_there(
-    app: Flask, cedar: House, place: Place, open_tablet: Callable[[], Page], view: str
-) -> None:
-    order_id, other = place(cedar), place(cedar)
-    page = open_tablet()
-    page.evaluate("view => localStorage.setItem('view', view)", view)
-    page.reload()
-    page_recorder.expect_state(page, "live")
-    for tapped in (order_id, other):
-        tap(page, tapped, "Confirm")
-        expect(page.get_by_role("dialog")).to_be_visible()
-        page.keyboard.press("Escape")
-        expect(page.get_by_role("dialog")).to_be_hidden()
-        expect(card(page, tapped).get_by_role("button", name=WAITS)).to_be_visible()
-    expect_waiting(page, "2 taps wait for a PIN.")
-    tap(page, order_id, WAITS)
-    expect(card(page, order_id).get_by_role("button", name="Confirm")).to_be_visible()
-    expect_waiting(page, "1 tap waits for a PIN.")
-    expect(page.get_by_role("dialog")).to_be_hidden()
-    page.locator("#pending-taps").get_by_role("button", name="Sign on").click()
-    sign_on(page, "Nour", PIN)
-    expect_status(page, other, OrderStatus.CONFIRMED)
-    expect_none_waiting(page)
-    assert log_of(app, cedar, other) == ["confirmed Nour"]
-    assert log_of(app, cedar, order_id) == []
-
-
-def test_a_struck_line_that_waits_for_a_pin_can_be_taken_back(
-    app: Flask, cedar: House, place: Place, bring: Callable[..., None], open_tablet: Callable[[], Page]
-) -> None:
-    order_id = place(cedar)
-    bring(cedar, order_id, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
-    page = open_tablet()
-    strike(page, order_id, 1)
-    expect(page.get_by_role("dialog")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(card(page, order_id).locator("[data-line='1']")).to_have_attribute("data-pending", "")
-    tap(page, order_id, WAITS)
-    expect(card(page, order_id).locator("[data-line='1']")).not_to_have_attribute("data-done", "")
-    expect_none_waiting(page)
-    assert "strike 1 Nour" not in log_of(app, cedar, order_id)
 
 
 def test_a_tablet_whose_clock_is_set_back_rests_all_the_same(open_tablet: Callable[[], Page]) -> None:

@@ -112,6 +112,7 @@ def test_while_one_card_can_be_undone_the_others_are_moved_at_once(
     held, other = place(cedar), place(cedar)
     for order_id in (held, other):
         move(app, cedar, order_id, *READY)
+    set_undo(app, cedar, {OrderStatus.COMPLETED: 3})
     page = open_board(cedar.karim, DISPATCH, viewport={"width": 1600, "height": 1200})  # nothing is scrolled
     open_card(page, held)
     tap(page, held, "Delivered")

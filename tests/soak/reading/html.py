@@ -63,6 +63,7 @@ class _Words:
         self._said: list[str] = []
         self._depth = 0
         self._deaf_from = 0  # the depth of what is not listened to
+        self._line = 0  # of a page, whose lines do not say their place where it is their place in the list
 
     @property
     def is_over(self) -> bool:
@@ -78,6 +79,10 @@ class _Words:
         self._depth += 1
         if self._deaf_from:
             return
+        if tag == "li":
+            self._line += 1
+            if "data-voided" not in values:
+                values.setdefault("data-line", str(self._line))
         self._said += [name for name in ("data-voided", "data-done") if name in values]
         self._said += [values[name] for name in ("data-line", "data-at") if name in values]
         is_passing = values.get("data-timed") in _PASSING_TIMES or values.get("class") == "acts"

@@ -12,11 +12,11 @@ from sqlalchemy import ARRAY, Text, and_, any_, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from ordertrack.database.statements import TenantQuery
+from ordertrack.orders import lateness
 from ordertrack.orders.models import Order, StatusEvent
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.restaurants.targets import Timer, TimerState
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
-from ordertrack.sla import card_timers
 
 OPEN = tuple(status for status in OrderStatus if status not in TERMINAL)
 """What an open order may be in, in the order in which it goes through them."""
@@ -69,7 +69,7 @@ def _order(row: Any, restaurant: RestaurantSettings, now: dt.datetime) -> OpenOr
         row.rider,
         row.to_collect,
         row.currency,
-        card_timers.timer_by(restaurant, status, fulfilment, entered, row.accept_by),
+        lateness.timer_by(restaurant, status, fulfilment, entered, row.accept_by, row.promised_at),
         untouched_since < now - patience,
     )
 

@@ -2,15 +2,15 @@
 
 A notification in the transaction has every commit of the database wait for the one before it.
 
-Revision ID: 0017
+Revision ID: 0018
 """
 
 from alembic import op
 
 from ordertrack.migrations.building import make_function
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 
 
 # What nobody has called since changes and delays came.

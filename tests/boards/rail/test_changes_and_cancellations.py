@@ -1,0 +1,112 @@
+"""On the rail nobody says that a change was seen that a fold hides, and what is cancelled moves no ticket."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from boards.hands import button, card, move
+from boards.keyboard_steps import press
+from boards.rail.steps import open_rail, order_of_lines, places
+from boards.tap_steps import log_of
+from ordertrack.database.session import tenant_context
+from ordertrack.orders import changes, records
+from ordertrack.orders.change_draft import AddLine, VoidLine
+from ordertrack.orders.new_order import NewItem
+from ordertrack.rules.state_machine import OrderStatus
+from support.cast import House
+
+Open = Callable[..., Page]
+Change = Callable[..., None]
+ADDED, VOIDED = AddLine(NewItem("Soup", 1)), VoidLine(20)
+
+
+@pytest.fixture
+def change(app: Flask, cedar: House) -> Change:
+    def changed(order_id: uuid.UUID, *wanted: changes.Change) -> None:
+        with tenant_context(app, cedar.tenant_id):
+            order = records.find(cedar.tenant_id, order_id)
+            assert order is not None
+            changes.change(order_id, wanted, by=cedar.program, expected_revision=order.revision)
+
+    return changed
+
+
+@pytest.mark.parametrize(("wanted", "said"), [(ADDED, "NEW"), (VOIDED, "VOID")], ids=["new", "void"])
+def test_a_change_that_a_fold_hides_is_shown_before_it_can_be_called_seen(
+    app: Flask, cedar: House, change: Change, open_page: Open, wanted: changes.Change, said: str
+) -> None:
+    order = order_of_lines(app, cedar, 20)
+    move(app, cedar, order, OrderStatus.CONFIRMED)
+    page = open_rail(open_page, cedar)
+    change(order, wanted)
+    ticket = card(page, order)
+    expect(ticket.locator(".fold")).to_contain_text(said)
+    hidden = ticket.locator("li", has_text=said)
+    expect(hidden).to_be_hidden()
+    button(page, order, "Seen").click()
+    tapped = page.evaluate("performance.now()")
+    expect(hidden).to_be_visible()
+    assert "acknowledge Nour" not in log_of(app, cedar, order)
+    page.wait_for_function("tapped => performance.now() - tapped > 1000", arg=tapped)
+    button(page, order, "Seen").click()
+    expect(ticket.get_by_role("button", name="Seen")).to_have_count(0)
+    assert log_of(app, cedar, order)[-1] == "acknowledge Nour"
+
+
+def test_a_change_that_is_shown_is_called_seen_with_one_tap(
+    app: Flask, cedar: House, change: Change, open_page: Open
+) -> None:
+    order = order_of_lines(app, cedar, 3)
+    page = open_rail(open_page, cedar)
+    change(order, ADDED)
+    button(page, order, "Seen").click()
+    expect(card(page, order).get_by_role("button", name="Seen")).to_have_count(0)
+    expect(page.locator(".card:popover-open")).to_have_count(0)
+    assert log_of(app, cedar, order)[-1] == "acknowledge Nour"
+
+
+def test_the_key_that_opens_a_folded_change_calls_it_seen_and_closes_it_again(
+    app: Flask, cedar: House, change: Change, open_page: Open
+) -> None:
+    order = order_of_lines(app, cedar, 20)
+    page = open_rail(open_page, cedar)
+    change(order, ADDED)
+    expect(card(page, order).locator(".fold")).to_contain_text("NEW")
+    press(page, "ArrowDown", "Enter")
+    expect(card(page, order).locator("li", has_text="NEW")).to_be_visible()
+    press(page, "Enter")
+    expect(card(page, order).get_by_role("button", name="Seen")).to_have_count(0)
+    expect(page.locator(".card:popover-open")).to_have_count(0)
+    assert log_of(app, cedar, order)[-1] == "acknowledge Nour"
+
+
+def test_a_cancellation_moves_no_ticket_and_is_not_what_a_finger_on_its_way_taps(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    orders = [order_of_lines(app, cedar, 5, in_minutes=10 + number) for number in range(12)]
+    page = open_rail(open_page, cedar)
+    before = places(page)
+    assert len(before) > 6
+    gone = orders[-1]
+    assert f"order-{gone}" not in before
+    page.evaluate("""() => new MutationObserver(() => {
+      const alarm = document.querySelector(".alarm .card");
+      window.first ??= alarm && getComputedStyle(alarm).pointerEvents;
+    }).observe(document.querySelector(".alarm .cards"), { childList: true })""")
+    move(app, cedar, gone, OrderStatus.CANCELLED)
+    seen = page.locator(".alarm").get_by_role("button", name="Seen")
+    expect(seen).to_be_visible()
+    assert page.evaluate("window.first") == "none"
+    expect(page.locator("#counts")).to_contain_text("11 open")
+    assert places(page) == before
+    foot, strip = page.locator(".foot").bounding_box(), page.locator(".alarm .card").bounding_box()
+    assert foot is not None and strip is not None
+    assert strip["y"] + strip["height"] <= foot["y"] + 1
+    seen.click()
+    expect(page.locator(".alarm")).to_be_hidden()
+    assert places(page) == before
