@@ -99,6 +99,13 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
+def busy_seconds() -> float:
+    """What everything on the machine has used so far, and what was stolen from it."""
+    fields = [int(field) for field in Path("/proc/stat").read_text().split("\n")[0].split()[1:9]]
+    idle, waiting = fields[3:5]
+    return (sum(fields) - idle - waiting) / TICK
+
+
 def proportional_bytes(pid: int) -> int:
     """The memory of a process (PSS), without what the kernel holds for its sockets."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():

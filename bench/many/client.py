@@ -59,6 +59,10 @@ class Crowd:
     def __exit__(self, *error: Any) -> None:
         self._stack.__exit__(*error)
 
+    @property
+    def pids(self) -> list[int]:
+        return [client.pid for client in self._clients]
+
     def ready(self, patience: float = 150) -> float:
         """Wait until every screen is live; the seconds that it took."""
         said = [client.hear("ready", patience) for client in self._clients]
@@ -105,4 +109,4 @@ class Crowd:
         return client.hear("report", 10)
 
     def _cpu(self) -> float:
-        return sum(cpu_seconds(client.pid) for client in self._clients)
+        return sum(map(cpu_seconds, self.pids))

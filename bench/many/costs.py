@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from contenders.ours import Served
 from ordertrack.database.config import Settings
-from processes import TICK, children, cpu_seconds
+from processes import TICK, busy_seconds, children, cpu_seconds
 from stage import Stage
 
 COUNTED = 1.2  # seconds after which PostgreSQL's processes have said what they counted
@@ -22,10 +23,11 @@ _RENDERS = tuple(
 
 @dataclass(frozen=True)
 class Costs:
-    """So far: CPU in seconds, by worker; the rest counts."""
+    """So far: CPU in seconds, of each worker, of PostgreSQL and of those who are no part of it; the rest counts."""
 
     workers: dict[int, float]
     database: float
+    others: float
     transactions: int
     reads: float
     renders: float
@@ -34,6 +36,7 @@ class Costs:
         return Costs(
             {pid: used - before.workers.get(pid, 0) for pid, used in self.workers.items()},
             self.database - before.database,
+            self.others - before.others,
             self.transactions - before.transactions,
             self.reads - before.reads,
             self.renders - before.renders,
@@ -44,12 +47,17 @@ class Costs:
         return sum(self.workers.values())
 
 
-def so_far(stage: Stage, server: Served, settings: Settings) -> Costs:
+def so_far(stage: Stage, server: Served, settings: Settings, clients: Sequence[int]) -> Costs:
     time.sleep(COUNTED)
     page = server.page_of_metrics()
+    workers = {pid: cpu_seconds(pid) for pid in server.workers}
+    database = sum(_database(stage.postmaster))
+    beside = {os.getpid(), *clients, server.master, *children(server.master)} - workers.keys()
+    ours = sum(workers.values()) + database + sum(map(cpu_seconds, beside))
     return Costs(
-        {pid: cpu_seconds(pid) for pid in server.workers},
-        sum(_database(stage.postmaster)),
+        workers,
+        database,
+        busy_seconds() - ours,
         stage.transactions(settings),
         page(_READS),
         sum(map(page, _RENDERS)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -38,7 +39,8 @@ class Result:
 
     `reached` is how many entries a second were made; `busiest_ms` is the busiest worker's; `drained_s` how
     long after the last moment of the play something still came; `failed` requests were refused for good,
-    `busy` were told 503 and came again, `cut` screens were cut by the server.
+    `busy` were told 503 and came again, `cut` screens were cut by the server. `others`: how many processors
+    were busy with what is no part of it; a figure next to which that is not near 0 is none.
     """
 
     restaurants: int
@@ -67,6 +69,7 @@ class Result:
     turned: int
     connect_s: float
     drained_s: float
+    others: float
 
     @property
     def said(self) -> dict[str, object]:
@@ -100,13 +103,21 @@ class Ground:
         planned = evening.plan(self.town.places, rate, seconds, name, Random(name))
         with Crowd(self.stage.folder, self.server.port, lines) as crowd:
             connected = crowd.ready()
-            before = costs.so_far(self.stage, self.server, self.town.settings)
+            before = self._costs(crowd)
+            began = time.monotonic()
             played = crowd.play(evening.write(planned), seconds, TURNOVER * len(lines))
-            used = costs.so_far(self.stage, self.server, self.town.settings).since(before)
+            used = self._costs(crowd).since(before)
+            others = used.others / (time.monotonic() - began)
         rows = self.town.sql.execute(_LOG, {"mine": f"{name}x%"}).fetchall()
-        entries = [Entry(*head, frozenset(statuses), is_move) for *head, statuses, is_move in rows]
+        entries = [
+            Entry(request, tenant, seq, order, restaurant, frozenset(statuses), is_move)
+            for request, tenant, seq, order, restaurant, statuses, is_move in rows
+        ]
         told = judging.tell(entries, screens, judging.by_screen(played.came))
-        return self._result(rate, seconds, len(lines), connected, played, told, used)
+        return self._result(rate, seconds, len(lines), connected, played, told, used, others)
+
+    def _costs(self, crowd: Crowd) -> costs.Costs:
+        return costs.so_far(self.stage, self.server, self.town.settings, crowd.pids)
 
     def _screens(self) -> tuple[list[str], dict[UUID, list[tuple[int, Screen]]]]:
         """The streams as the load client wants them, and who watches what, by restaurant."""
@@ -134,6 +145,7 @@ class Ground:
         played: Played,
         told: Sequence[judging.Told],
         used: costs.Costs,
+        others: float,
     ) -> Result:
         warm = played.began + int(seconds * WARMING_UP * 1e9)
         sent = [answer[0] for answer in played.answers]
@@ -173,5 +185,6 @@ class Ground:
             repeated=played.counts["repeated"],
             turned=played.counts["turned"],
             connect_s=connected,
+            others=others,
             drained_s=max(0.0, (last - played.began) / 1e9 - seconds),
         )

@@ -17,9 +17,10 @@ town: of nine one is a new order over the API, five move one on, three strike a 
 all screens 5 in 100 a minute go away and come back. An entry is in time when the last screen that it
 concerns has it; the rate is the highest found, within a seventh, at which 99 of 100 come within 100 ms,
 none is lost, and no request is refused for good; the line below it is two times that rate. Workers have a
-core each from the first on; PostgreSQL, the roll-up and the load client share the last one. CPU is that of
-all workers and of all of PostgreSQL's processes, joining and heartbeats among it. *Lost* counts screens and
-entries; *drained* is how long after the last second of the play something still came."""
+core each from the first on; PostgreSQL, the roll-up and the load client share the last one. CPU is that
+of all workers and of all of PostgreSQL's processes, joining and heartbeats among it. *Lost* counts
+screens and entries; *drained* is how long after the last second of the play something still came;
+*others* is how many processors were busy meanwhile with what is no part of this."""
 _COLUMNS = (
     "restaurants, of a company, screens, workers",
     "entries/s",
@@ -33,6 +34,7 @@ _COLUMNS = (
     "lost",
     "refused",
     "drained",
+    "others",
 )
 
 
@@ -98,5 +100,6 @@ def _line(result: Result) -> str:
         f"{result.lost:,}",
         f"{result.busy + result.failed:,}",
         f"{number(result.drained_s)} s",
+        number(result.others),
     )
     return "| " + " | ".join(cells) + " |"
