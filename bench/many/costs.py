@@ -23,7 +23,7 @@ _RENDERS = tuple(
 
 @dataclass(frozen=True)
 class Costs:
-    """So far: CPU in seconds, of each worker, of PostgreSQL and of those who are no part of it; the rest counts."""
+    """So far: CPU in seconds, of each worker, PostgreSQL and those who are no part of it; the rest counts."""
 
     workers: dict[int, float]
     database: float
