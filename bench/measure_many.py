@@ -26,8 +26,9 @@ from stage import FULL, Stage
 TOWNS = (100, 1000, 3000)
 PER_TENANT = (1, 20)
 BOARDS, GUESTS = 3, 6
-# Of the descriptors that a worker may have at most, those that are not for streams (server/descriptors).
-OTHERS = 2500
+# Of the descriptors that a worker may have, those that are not for streams (server/descriptors); and how
+# evenly streams fall to several workers.
+OTHERS, EVEN = 1700, 0.9
 
 
 def main() -> None:
@@ -71,8 +72,8 @@ def _search(stage: Stage, asked: argparse.Namespace) -> None:
 
 @contextmanager
 def _ground(stage: Stage, restaurants: int, per_tenant: int, workers: int, guests: int) -> Iterator[Ground]:
-    room = workers * (resource.getrlimit(resource.RLIMIT_NOFILE)[1] - OTHERS) * 9 // 10
-    fitting = min(guests, room // restaurants - BOARDS)
+    room = workers * (resource.getrlimit(resource.RLIMIT_NOFILE)[1] - OTHERS) * (EVEN if workers > 1 else 1)
+    fitting = min(guests, int(room / restaurants) - BOARDS)
     if fitting < guests:
         stage.say(
             f"{restaurants:,} restaurants have {fitting} guests each: the workers may not open more files"

@@ -18,6 +18,7 @@ from programs import BUILD, Steered
 
 OTHERS = 2500  # descriptors that a client needs besides its screens
 QUIET, PATIENCE = 1.5, 30.0  # seconds without a frame after which all has come; and the most that is waited
+SLOWEST = 50  # screens that are live, a second, at least
 _CAME = np.dtype([("at", "i8"), ("seq", "i8"), ("stream", "u4"), ("whole", "u4")])
 _ANSWERS = np.dtype([("sent", "i8"), ("answered", "i8"), ("status", "i4"), ("tries", "i4")])
 
@@ -63,8 +64,9 @@ class Crowd:
     def pids(self) -> list[int]:
         return [client.pid for client in self._clients]
 
-    def ready(self, patience: float = 150) -> float:
+    def ready(self) -> float:
         """Wait until every screen is live; the seconds that it took."""
+        patience = 60 + len(self.streams) / SLOWEST
         said = [client.hear("ready", patience) for client in self._clients]
         if failed := sum(each["failed"] for each in said):
             raise BenchError(f"{failed} of {len(self.streams)} screens were sent away; see the server's log")
