@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -76,7 +77,7 @@ def tell(
 def percentile(figures: Sequence[float], percent: float) -> float:
     """The figure below or at which so many percent of them are; infinite if there is none."""
     ordered = sorted(figures)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))] if ordered else float("inf")
+    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)] if ordered else math.inf
 
 
 def by_screen(rows: Sequence[tuple[int, int, int, int]]) -> dict[int, list[Came]]:

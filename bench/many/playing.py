@@ -17,9 +17,11 @@ from many.client import Crowd, Played
 from many.judging import Entry, Screen
 from many.town import SCREENS, Town
 from ordertrack.boards.columns import BOARDS
+from processes import cpu_seconds, wait_for
 from stage import Stage
 
 TURNOVER = 0.05 / 60  # of all screens, a second, go away and come back
+CALM = 0.2  # of a processor
 WARMING_UP = 0.15  # of a play, whose latencies do not count
 _LOG = """
     SELECT split_part(metadata ->> 'tap', 'x', 2)::int, tenant_id, seq, order_id, restaurant_id,
@@ -96,6 +98,7 @@ class Ground:
 
     def play(self, rate: float, seconds: float) -> Result:
         """New screens for everybody, then the evening, then the account of it."""
+        self._wait_for_calm()
         name = f"play{next(_numbers)}"
         each = rate * seconds / len(self.town.places) / 9
         self.town.stock(evening.AT_A_TIME + math.ceil(each + 3 * math.sqrt(each)))
@@ -115,6 +118,16 @@ class Ground:
         ]
         told = judging.tell(entries, screens, judging.by_screen(played.came))
         return self._result(rate, seconds, len(lines), connected, played, told, used, others)
+
+    def _wait_for_calm(self) -> None:
+        """Until the workers have done with what the play before left to them, if it was too much."""
+
+        def is_calm() -> bool:
+            before = sum(map(cpu_seconds, self.server.workers))
+            time.sleep(0.5)
+            return sum(map(cpu_seconds, self.server.workers)) - before < CALM * 0.5
+
+        wait_for(is_calm, "calm", 60)
 
     def _costs(self, crowd: Crowd) -> costs.Costs:
         return costs.so_far(self.stage, self.server, self.town.settings, crowd.pids)
