@@ -160,7 +160,7 @@ static void turn_one(void) {
     turned++;
 }
 
-// Everything whose time has come; how many milliseconds the next thing has.
+// Everything whose time has come; how many milliseconds the next thing has, rounded up: who waits may not spin.
 static int do_due(void) {
     int64_t wanted = 50000000;
     for (int k = 0; k < 32 && next < total && in_flight < WINDOW; k++) open_watcher(next++);
@@ -174,7 +174,7 @@ static int do_due(void) {
     if (turnover > 0 && next_turn - now < wanted) wanted = next_turn - now;
     while (next_request < request_count && requests[next_request].at + play_began <= (now = now_ns())) begin_request(next_request++);
     if (next_request < request_count && requests[next_request].at + play_began - now < wanted) wanted = requests[next_request].at + play_began - now;
-    return wanted < 0 ? 0 : (int)(wanted / 1000000);
+    return wanted <= 0 ? 0 : (int)((wanted + 999999) / 1000000);
 }
 
 static void read_streams(const char *path) {
