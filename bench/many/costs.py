@@ -23,10 +23,13 @@ _RENDERS = tuple(
 
 @dataclass(frozen=True)
 class Costs:
-    """So far: CPU in seconds, of each worker, PostgreSQL and those who are no part of it; the rest counts."""
+    """So far: CPU in seconds, of each worker, of PostgreSQL, of what the server runs `beside` its workers,
+    the roll-up and the clock, and of those who are no part of it; the rest counts.
+    """
 
     workers: dict[int, float]
     database: float
+    beside: float
     others: float
     transactions: int
     reads: float
@@ -36,6 +39,7 @@ class Costs:
         return Costs(
             {pid: used - before.workers.get(pid, 0) for pid, used in self.workers.items()},
             self.database - before.database,
+            self.beside - before.beside,
             self.others - before.others,
             self.transactions - before.transactions,
             self.reads - before.reads,
@@ -52,11 +56,12 @@ def so_far(stage: Stage, server: Served, settings: Settings, clients: Sequence[i
     page = server.page_of_metrics()
     workers = {pid: cpu_seconds(pid) for pid in server.workers}
     database = sum(_database(stage.postmaster))
-    beside = {os.getpid(), *clients, server.master, *children(server.master)} - workers.keys()
-    ours = sum(workers.values()) + database + sum(map(cpu_seconds, beside))
+    beside = sum(cpu_seconds(pid) for pid in {server.master, *children(server.master)} - workers.keys())
+    ours = sum(workers.values()) + database + beside + sum(map(cpu_seconds, [os.getpid(), *clients]))
     return Costs(
         workers,
         database,
+        beside,
         busy_seconds() - ours,
         stage.transactions(settings),
         page(_READS),

@@ -39,10 +39,11 @@ _numbers = count(1)
 class Result:
     """Times in milliseconds; CPU in milliseconds an entry; `lost` counts screens and entries.
 
-    `reached` is how many entries a second were made; `busiest_ms` is the busiest worker's; `drained_s` how
-    long after the last moment of the play something still came; `failed` requests were refused for good,
-    `busy` were told 503 and came again, `cut` screens were cut by the server. `others`: how many processors
-    were busy with what is no part of it; a figure next to which that is not near 0 is none.
+    `reached` is how many entries a second were made; `busiest_ms` is the busiest worker's, `beside_ms` the
+    roll-up's and the clock's; `drained_s` how long after the last moment of the play something still came;
+    `failed` requests were refused for good, `busy` were told 503 and came again, `cut` screens were cut by
+    the server. `others`: how many processors were busy with what is no part of it; a figure next to which
+    that is not near 0 is none.
     """
 
     restaurants: int
@@ -60,6 +61,7 @@ class Result:
     reached: float
     answer_p99_ms: float
     busiest_ms: float
+    beside_ms: float
     client_ms: float
     transactions: float
     reads: float
@@ -188,6 +190,7 @@ class Ground:
             reached=len(told) / max(seconds, (last - played.began) / 1e9),
             answer_p99_ms=judging.percentile(answered, 99),
             busiest_ms=max(used.workers.values()) * 1000 / made,
+            beside_ms=used.beside * 1000 / made,
             client_ms=played.cpu * 1000 / made,
             transactions=used.transactions / made,
             reads=used.reads / made,

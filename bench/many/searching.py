@@ -18,15 +18,16 @@ all screens 5 in 100 a minute go away and come back. An entry is in time when th
 concerns has it; the rate is the highest found, within a seventh, at which 99 of 100 come within 100 ms,
 none is lost, and no request is refused for good; the line below it is two times that rate. Workers have a
 core each from the first on; PostgreSQL, the roll-up and the load client share the last one. CPU is that
-of all workers and of all of PostgreSQL's processes, joining and heartbeats among it. *Lost* counts
-screens and entries; *drained* is how long after the last second of the play something still came;
-*others* is how many processors were busy meanwhile with what is no part of this."""
+of all workers and of all of PostgreSQL's processes, joining and heartbeats among it; *beside* are the
+roll-up and the clock. *Lost* counts screens and entries; *drained* is how long after the last second of
+the play something still came; *others* is how many processors were busy meanwhile with what is no part of
+this."""
 _COLUMNS = (
     "restaurants, of a company, screens, workers",
     "entries/s",
     "p50 / p99",
     "answers, p99",
-    "worker / database, ms an entry",
+    "worker / database / beside, ms an entry",
     "load client",
     "transactions",
     "reads",
@@ -92,7 +93,7 @@ def _line(result: Result) -> str:
         f"{number(result.rate)}" + ("" if result.holds else " (not in time)"),
         f"{number(result.p50_ms)} / {number(result.p99_ms)} ms",
         f"{number(result.answer_p99_ms)} ms",
-        f"{number(result.worker_ms)} / {number(result.database_ms)}",
+        f"{number(result.worker_ms)} / {number(result.database_ms)} / {number(result.beside_ms)}",
         f"{number(result.client_ms)} ms",
         number(result.transactions),
         number(result.reads),
