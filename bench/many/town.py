@@ -125,12 +125,13 @@ class Town:
 
     def stock(self, least: int) -> None:
         """Have every restaurant hold at least so many orders that nobody has begun, while nobody watches."""
+        self.find_open()
         fewest = min(len(place.lives) for place in self.places)
         if fewest < least:
             self._run(_STOCK, orders=least - fewest, items=json.dumps(ITEMS))
             self.sql.execute("ANALYZE")
             self.sql.execute("CHECKPOINT")
-        self.find_open()
+            self.find_open()
 
     def find_open(self) -> None:
         """Know anew which orders stand open and untouched: those that were placed, too."""
