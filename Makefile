@@ -2,7 +2,7 @@
 # make catalogues: the messages of the source, into ordertrack/translations/.
 # make soak SECONDS=600: the history checker, for longer.  make dinner ORDERS=300: a dinner on real tablets.
 # make weekend: orders for later while summer time ends.
-# make bench, make bench-board, make bench-reports: how fast it is, into bench/
+# make bench, make bench-board, make bench-reports, make bench-many: how fast it is, into bench/
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +11,7 @@ export ORDERTRACK_DEMO ?= 1
 # Kept even where the shell says not to: the suite starts hundreds of processes, which would compile it all again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test catalogues soak dinner weekend bench bench-board bench-reports clean lock
+.PHONY: run test catalogues soak dinner weekend bench bench-board bench-many bench-reports clean lock
 
 run: $(VENV)/run.done static/bundles/done
 	@exec $(BIN)/ordertrack serve
@@ -51,6 +51,12 @@ weekend: $(VENV)/test.done
 
 bench: $(VENV)/run.done static/bundles/done
 	$(BIN)/python bench/run.py
+
+# One rate where RATE is said, else the highest that holds. Each as it is said, or as the bench has it.
+bench-many: $(VENV)/run.done static/bundles/done
+	$(BIN)/python bench/measure_many.py $(if $(RESTAURANTS),--restaurants $(RESTAURANTS)) $(if $(RATE),--rate $(RATE)) \
+		$(if $(WORKERS),--workers $(WORKERS)) $(if $(PER_TENANT),--per-tenant $(PER_TENANT)) \
+		$(if $(GUESTS),--guests $(GUESTS)) $(if $(findstring command,$(origin SECONDS)),--seconds $(SECONDS))
 
 bench-board: $(VENV)/test.done static/bundles/done
 	$(BIN)/python bench/measure_board.py

@@ -31,7 +31,7 @@ TRACKING = "/track/guest-----------%d/stream"  # the nth order of a new house, c
 KITCHEN_PATH = (OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
 _EMAIL, _PASSWORD = "nour@bench.example", "cedar-and-salt"
 # What makes a card's frame about 1.5 KB.
-_ITEMS = [
+ITEMS = [
     {"name": "Kebab halabi", "quantity": 2, "notes": "no onion", "modifiers": ["extra garlic"]},
     {"name": "Fattoush", "quantity": 1, "notes": None, "modifiers": []},
     {"name": "Hummus", "quantity": 1, "notes": None, "modifiers": []},
@@ -118,7 +118,7 @@ class House:
 
     def place(self, orders: int) -> list[uuid.UUID]:
         """So many pending orders, without a word to anybody."""
-        values = {"tenant": self.tenant_id, "n": orders, "items": json.dumps(_ITEMS)}
+        values = {"tenant": self.tenant_id, "n": orders, "items": json.dumps(ITEMS)}
         with self._sql.transaction():
             self._sql.execute("SET LOCAL session_replication_role = replica")
             placed = [row[0] for row in self._sql.execute(_PLACE, values)]

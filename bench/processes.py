@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 CORES = sorted(os.sched_getaffinity(0))
 OTHER_CORE = CORES[-1]  # load, PostgreSQL and whoever writes; the servers begin at the first
-_TICK = os.sysconf("SC_CLK_TCK")
+TICK = os.sysconf("SC_CLK_TCK")
 
 
 class BenchError(RuntimeError):
@@ -96,7 +96,14 @@ def pin(pid: int, core: int) -> None:
 def cpu_seconds(pid: int) -> float:
     """What a process has used so far, in user and system mode together."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICK
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def busy_seconds() -> float:
+    """What everything on the machine has used so far, and what was stolen from it."""
+    fields = [int(field) for field in Path("/proc/stat").read_text().split("\n")[0].split()[1:9]]
+    idle, waiting = fields[3:5]
+    return (sum(fields) - idle - waiting) / TICK
 
 
 def proportional_bytes(pid: int) -> int:

@@ -8,15 +8,16 @@ import select
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from processes import BenchError, Program
 
 HERE = Path(__file__).resolve().parent
 SOURCES, BUILD = HERE / "native", HERE / "build"
-PROGRAMS = ("sseload", "limit", "posts")
+PROGRAMS = ("sseload", "limit", "posts", "many")
 
 
 def compile_all() -> None:
@@ -36,7 +37,50 @@ def compile_all() -> None:
             )
 
 
-class Watchers:
+class Steered:
+    """A program that is steered by lines and answers in JSON; it ends at the end of the block."""
+
+    def __init__(self, arguments: list[str], log: Path) -> None:
+        self._program = Program(arguments, log, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._said = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._program.process.stdin and self._program.process.stdout
+        self._program.process.stdin.close()
+        self._program.stop()
+        self._program.process.stdout.close()
+
+    @property
+    def pid(self) -> int:
+        return self._program.pid
+
+    def say(self, command: str) -> None:
+        assert self._program.process.stdin is not None
+        os.write(self._program.process.stdin.fileno(), command.encode() + b"\n")
+
+    def hear(self, event: str, patience: float) -> dict[str, Any]:
+        """The next answer with this event; raises if it does not come in time."""
+        assert self._program.process.stdout is not None
+        deadline = time.monotonic() + patience
+        while True:
+            while b"\n" not in self._said:
+                left = max(0.0, deadline - time.monotonic())
+                if not select.select([self._program.process.stdout], [], [], left)[0]:
+                    raise BenchError(f"the load client did not say {event!r} within {patience:.0f} s")
+                data = os.read(self._program.process.stdout.fileno(), 1 << 20)
+                if not data:
+                    raise BenchError(f"the load client ended: {self._program.log.read_text()[-500:]}")
+                self._said += data
+            line, _, self._said = self._said.partition(b"\n")
+            said: dict[str, Any] = json.loads(line)
+            if said["event"] == event:
+                return said
+
+
+class Watchers(Steered):
     """So many watchers of one address: connected when made, gone at the end of the block."""
 
     def __init__(
@@ -54,25 +98,14 @@ class Watchers:
             lines.write_text("\n".join(headers) + "\n")
             arguments[1:1] = ["-h", str(lines)]
         self.count = count
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        self._program = Program(arguments, folder / "sseload.log", **pipes)
-        self._said = b""
-
-    def __enter__(self) -> Watchers:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        assert self._program.process.stdin and self._program.process.stdout
-        self._program.process.stdin.close()
-        self._program.stop()
-        self._program.process.stdout.close()
+        super().__init__(arguments, folder / "sseload.log")
 
     def ready(self, patience: float = 120) -> dict[str, Any]:
         """Wait until every watcher is; `seconds` is from the first connect on.
 
         `refused` counts those who were told 503, that the server is busy, and tried again.
         """
-        said = self._hear("ready", patience)
+        said = self.hear("ready", patience)
         if said["failed"]:
             raise BenchError(
                 f"{said['failed']} of {self.count} watchers were sent away; see the server's log"
@@ -81,13 +114,13 @@ class Watchers:
 
     def expect(self, first: int, count: int) -> None:
         """From here on, count the deliveries of these positions."""
-        self._say(f"expect {first} {count}")
-        self._hear("expecting", 10)
+        self.say(f"expect {first} {count}")
+        self.hear("expecting", 10)
 
     def delivered(self, patience: float = 60, *, in_order: bool = True) -> dict[str, Any]:
         """Wait until every watcher was given every position that was expected, each once and in order."""
         try:
-            said = self._hear("delivered", patience)
+            said = self.hear("delivered", patience)
         except BenchError:
             raise BenchError(f"not everything was delivered: {self.report()}") from None
         if said["dropped"] or (in_order and (said["gaps"] or said["repeats"])):
@@ -96,31 +129,12 @@ class Watchers:
 
     def times(self) -> list[int]:
         """When the last watcher was given each position that was expected, in nanoseconds."""
-        self._say("times")
-        return list(self._hear("times", 10)["last_ns"])
+        self.say("times")
+        return list(self.hear("times", 10)["last_ns"])
 
     def report(self) -> dict[str, Any]:
-        self._say("report")
-        return self._hear("report", 10)
-
-    def _say(self, command: str) -> None:
-        assert self._program.process.stdin is not None
-        os.write(self._program.process.stdin.fileno(), command.encode() + b"\n")
-
-    def _hear(self, event: str, patience: float) -> dict[str, Any]:
-        assert self._program.process.stdout is not None
-        while b"\n" not in self._said:
-            if not select.select([self._program.process.stdout], [], [], patience)[0]:
-                raise BenchError(f"{self.count} watchers were not {event} within {patience:.0f} s")
-            data = os.read(self._program.process.stdout.fileno(), 1 << 20)
-            if not data:
-                raise BenchError(f"the load client ended: {self._program.log.read_text()[-500:]}")
-            self._said += data
-        line, _, self._said = self._said.partition(b"\n")
-        said: dict[str, Any] = json.loads(line)
-        if said["event"] != event:
-            return self._hear(event, patience)
-        return said
+        self.say("report")
+        return self.hear("report", 10)
 
 
 class Posting:

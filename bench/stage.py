@@ -74,6 +74,16 @@ class Stage:
     @contextmanager
     def house(self, name: str) -> Iterator[House]:
         """A house in a database of its own, which is dropped in the end."""
+        with self.database(name) as settings:
+            house = House(settings)
+            try:
+                yield house
+            finally:
+                house.close()
+
+    @contextmanager
+    def database(self, name: str) -> Iterator[Settings]:
+        """An empty database, which is dropped in the end; what a server of it runs with."""
         with self.sql() as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         folder = self.folder / name
@@ -82,21 +92,24 @@ class Stage:
             "DATABASE_URL": plain_url(self._settings.operator_url.set(database=name)),
             "PORT": "0",
         }
-        house = House(Settings.from_environment(environ))
         try:
-            yield house
+            yield Settings.from_environment(environ)
         finally:
-            house.close()
             with self.sql() as connection:
                 connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def transactions(self, house: House) -> int:
-        """What pg_stat_database has counted in this house's database, asked from another one."""
+    def transactions(self, settings: Settings) -> int:
+        """What pg_stat_database has counted in this database, asked from another one."""
         query = "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = %s"
         with self.sql() as connection:
-            row = connection.execute(query, [house.settings.operator_url.database]).fetchone()
+            row = connection.execute(query, [settings.operator_url.database]).fetchone()
         assert row is not None
         return int(row[0])
+
+    @property
+    def postmaster(self) -> int:
+        """The process that all of PostgreSQL's are children of."""
+        return int((self.folder / "postgres" / "postmaster.pid").read_text().split("\n")[0])
 
     def sql(self) -> psycopg.Connection:
         """The superuser's connection, in a database that no server works in."""

@@ -9,7 +9,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-BOARD = "## The board in a browser"
+BOARD, MANY = "## The board in a browser", "## Many small restaurants"
+_SECTIONS = (BOARD, MANY)
 HERE = Path(__file__).resolve().parent
 RESULTS, NOTES, RAW = HERE / "RESULTS.md", HERE / "NOTES.md", HERE / "build" / "results.json"
 
@@ -87,19 +88,27 @@ def write(machine: str, how: str, rows: Sequence[Row]) -> None:
         how,
         markdown(rows),
         NOTES.read_text().strip() if NOTES.exists() else "",
-        *_sections(),
+        *_sections().values(),
     ]
     RESULTS.write_text("\n\n".join(filter(None, lines)) + "\n")
     RAW.write_text(json.dumps([asdict(row) for row in rows], indent=1))
 
 
 def write_section(title: str, paragraphs: Sequence[str]) -> None:
-    """The section of RESULTS.md that has a command of its own, at its end."""
-    kept = RESULTS.read_text().partition(f"\n{title}\n")[0].rstrip()
-    RESULTS.write_text("\n\n".join([kept, title, *paragraphs]) + "\n")
+    """A section of RESULTS.md that has a command of its own; the others stay."""
+    text = RESULTS.read_text()
+    kept = _sections() | {title: "\n\n".join([title, *paragraphs])}
+    beginning = min([at for each in _SECTIONS if (at := text.find(f"\n{each}\n")) >= 0], default=len(text))
+    parts = [text[:beginning].rstrip(), *(kept[each] for each in _SECTIONS if each in kept)]
+    RESULTS.write_text("\n\n".join(parts) + "\n")
 
 
-def _sections() -> list[str]:
-    """What other commands have written to the end of RESULTS.md."""
-    before = RESULTS.read_text() if RESULTS.exists() else ""
-    return [before[before.index(BOARD) :].strip()] if BOARD in before else []
+def _sections() -> dict[str, str]:
+    """What other commands have written to the end of RESULTS.md, by title."""
+    found: dict[str, list[str]] = {}
+    title = None
+    for line in RESULTS.read_text().split("\n") if RESULTS.exists() else []:
+        title = line if line in _SECTIONS else None if line.startswith("## ") else title
+        if title is not None:
+            found.setdefault(title, []).append(line)
+    return {each: "\n".join(lines).strip() for each, lines in found.items()}

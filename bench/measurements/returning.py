@@ -52,14 +52,14 @@ def _return(
     """
     with Ordertrack(stage, house) as ours:
         time.sleep(settle)
-        transactions, reads = stage.transactions(house), ours.metric("ordertrack_event_reads_total")
+        transactions, reads = stage.transactions(house.settings), ours.metric("ordertrack_event_reads_total")
         options = ("-u", str(house.head().seq), "-w", AT_ONCE)
         with ours.watchers(count, *options, behind=BEHIND, spread=spread) as watchers:
             said = watchers.ready()
             returns.seconds.append(said["seconds"])
             returns.refused += said["refused"]
             returns.reads.append(ours.metric("ordertrack_event_reads_total") - reads)
-    return stage.transactions(house) - transactions
+    return stage.transactions(house.settings) - transactions
 
 
 def _rows(

@@ -47,6 +47,6 @@ def measure(stage: Stage) -> list[Row]:
 
 def _counted(stage: Stage, servers: list[Ordertrack]) -> list[tuple[float, float]]:
     return [
-        (stage.transactions(server.house), server.metric("ordertrack_event_reads_total"))
+        (stage.transactions(server.house.settings), server.metric("ordertrack_event_reads_total"))
         for server in servers
     ]

@@ -1,0 +1,1 @@
+"""Many small restaurants on one machine: their screens, and what happens in them of an evening."""
