@@ -11,7 +11,7 @@ from ordertrack.live.hub import Hub
 from ordertrack.live.tenant_hub import CURRENT_FOR
 
 EVERY = 1.0  # seconds
-RESTS_TIMES = 30  # times as long as a look took: many tenants on a busy database are looked at less often
+RESTS_TIMES = 5  # times as long as a look took: many tenants on a busy database are looked at less often
 LONGEST_REST = 10.0
 _log = structlog.get_logger(__name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -117,6 +117,7 @@ class Interrupted(EventLog):
         self.after_head: list[Callable[[], Any]] = []
         self.after_page: list[Callable[[], Any]] = []
         self.reads = 0
+        self.read_together: list[set[uuid.UUID]] = []
 
     def head(self, tenant_id: uuid.UUID) -> Cursor:
         position = super().head(tenant_id)
@@ -130,6 +131,14 @@ class Interrupted(EventLog):
         if self.after_page:
             self.after_page.pop(0)()
         return page
+
+    def after_many(self, positions: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, list[Any]]:
+        self.reads += 1
+        self.read_together.append(set(positions))
+        found = super().after_many(positions)
+        if self.after_page:
+            self.after_page.pop(0)()
+        return found
 
     def entries(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]:
         self.reads += 1
