@@ -106,7 +106,7 @@ class EachInItsTenant(Statement):
         asked = [literal_column(f"asked.{name}", kind) for name, kind in kinds.items()]
         # The rows depend on the setting, so that it is made before any of them is looked at.
         rows = query(*asked).where(literal_column("made") != "").offset(0)
-        compiled = rows.compile(dialect=_POSTGRESQL)
+        compiled = rows.compile(dialect=_POSTGRESQL, compile_kwargs={"render_postcompile": True})
         arrays = ", ".join(f"%({name})s::{kind.compile(_POSTGRESQL)}[]" for name, kind in kinds.items())
         columns = [f'confined."{each.name}"' for each in rows.selected_columns if each.name != "tenant_id"]
         super().__init__(

@@ -10,19 +10,31 @@ from typing import Generic, TypeVar
 
 from flask import g
 
-# A process that listens forgets at once what was saved anew. Commands and tests do not listen, and a listener
-# may be away: for them nothing is older than this, and one query in five seconds is cheap.
+# Commands and tests do not listen, and a listener may be away: for them nothing is older than this, and one
+# query in five seconds is cheap.
 KEPT_FOR = 5.0  # seconds
-MOST_KEPT = 10_000
+MOST_KEPT = 40_000  # values of a kind; a kilobyte or two each
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
+_is_told: Callable[[], bool] = bool
+
+
+def believe(is_told: Callable[[], bool]) -> None:
+    """While this process hears of every change, as `is_told` says, what is told of is kept until then."""
+    global _is_told
+    _is_told = is_told
+
 
 class Kept(Generic[Key, Value]):
-    """Values by key, each as it is now or was a moment ago. What is not there is asked for every time."""
+    """Values by key, each as it is now or was a moment ago. What is not there is asked for every time.
 
-    def __init__(self) -> None:
+    `is_told_of`: whoever changes one has every process forget it.
+    """
+
+    def __init__(self, *, is_told_of: bool = False) -> None:
+        self._is_told_of = is_told_of
         self._values: dict[tuple[uuid.UUID | None, Key], tuple[float, Value]] = {}
         self._times_forgotten = 0
 
@@ -31,24 +43,24 @@ class Kept(Generic[Key, Value]):
         # The entered tenant is part of the key: what one has read must not be found from inside another.
         mine = (g.get("tenant_id"), key)
         kept = self._values.get(mine)
-        if kept is not None and kept[0] > time.monotonic():
+        if kept is not None and self._holds(kept[0]):
             return kept[1]
         before = self._times_forgotten
         found = read()
         # A value read while something was saved may be older than that.
         if found is not None and before == self._times_forgotten:
             self._make_room()
-            self._values.pop(mine, None)  # so that the values stay in the order in which they expire
+            self._values.pop(mine, None)  # so that the oldest come first
             self._values[mine] = (time.monotonic() + KEPT_FOR, found)
         return found
 
+    def _holds(self, end: float) -> bool:
+        return end > time.monotonic() or (self._is_told_of and _is_told())
+
     def _make_room(self) -> None:
-        """Drop up to two expired values for each new one, so that those nobody asks for do not pile up."""
-        if len(self._values) >= MOST_KEPT:
-            self._values.clear()
-        now = time.monotonic()
+        """Drop up to two values that hold no more for each new one; the oldest where there are too many."""
         for mine, (end, _) in list(islice(self._values.items(), 2)):
-            if end <= now:
+            if len(self._values) >= MOST_KEPT or not self._holds(end):
                 self._values.pop(mine, None)
 
     def forget(self, is_forgotten: Callable[[Key], bool] = lambda _key: True) -> None:

@@ -66,6 +66,7 @@ class Listener:
         self._stopped = threading.Event()
         self.lookout = Lookout(hub)
         self.is_connected = False
+        self.has_recovered = False
 
     def start(self) -> None:
         threading.Thread(target=self._supervise, name="listener", daemon=True).start()
@@ -95,7 +96,7 @@ class Listener:
                 # Whatever ends it, a process without a listener lies to its screens: say so, and come back.
                 _log.warning("listener lost its connection", error=str(error), attempt=attempt)
             finally:
-                self.is_connected = False
+                self.is_connected = self.has_recovered = False
             self._stopped.wait(_RETRY[min(attempt, len(_RETRY) - 1)])
             attempt += 1
 
@@ -120,6 +121,7 @@ class Listener:
         self.is_connected = True
         metrics.listener_connected.inc()
         self._recover()
+        self.has_recovered = True
         while not self._stopped.is_set():
             for notification in connection.notifies(timeout=ASKS_EVERY):
                 self._hear(notification.channel, notification.payload)

@@ -160,7 +160,7 @@ def saving(restaurant_id: uuid.UUID, by: Principal) -> Iterator[Saving]:
     forget(by.tenant_id, restaurant_id)
 
 
-_kept: Kept[tuple[str, uuid.UUID, uuid.UUID | None], Any] = Kept()
+_kept: Kept[tuple[str, uuid.UUID, uuid.UUID | None], Any] = Kept(is_told_of=True)
 
 
 def kept(

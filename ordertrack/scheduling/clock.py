@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from math import inf
 
 import structlog
@@ -46,8 +46,8 @@ class Clock(TenantWorker):
         self._due = {row.tenant_id: row.at for row in rows}
 
     def work(self) -> None:
-        while self._grown:
-            self._expect(self._grown.pop())
+        grown, self._grown = self._grown, set()
+        self._expect(grown)
         now = _now()
         for tenant_id in [each for each, at in self._due.items() if at <= now]:
             self._settle(tenant_id, now)
@@ -61,21 +61,21 @@ class Clock(TenantWorker):
             with self.app.app_context():
                 enter_tenant(tenant_id)
                 due.settle(tenant_id, now)
-            self._expect(tenant_id)
+            self._expect([tenant_id])
         except Exception:
             # One tenant's trouble is not everybody's: the others go on, and this one is tried again. If it is
             # the database that has gone, our own connection to it says so next.
             _log.exception("the clock could not settle what is due", tenant=str(tenant_id))
             self._due[tenant_id] = now + _AGAIN_AFTER
 
-    def _expect(self, tenant_id: uuid.UUID) -> None:
+    def _expect(self, tenant_ids: Collection[uuid.UUID]) -> None:
+        if not tenant_ids:
+            return
         with self.app.app_context():
-            enter_tenant(tenant_id)
-            at = due.next_at(tenant_id)
-        if at is None:
+            found = due.next_of(tenant_ids)
+        for tenant_id in tenant_ids:
             self._due.pop(tenant_id, None)
-        else:
-            self._due[tenant_id] = at
+        self._due.update(found)
 
 
 def _now() -> dt.datetime:

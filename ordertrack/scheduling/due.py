@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import structlog
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from ordertrack.database.session import db
+from ordertrack.database.statements import EachInItsTenant
 from ordertrack.orders import actions, house, transitions
 from ordertrack.orders.models import Order
 from ordertrack.orders.transitions import OrderMoved, OrderNotFound
@@ -47,14 +48,17 @@ def settle(tenant_id: uuid.UUID, now: dt.datetime) -> int:
     return done
 
 
-def next_at(tenant_id: uuid.UUID) -> dt.datetime | None:
-    """When something is due next of the tenant that was entered."""
+def next_of(tenant_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dt.datetime]:
+    """When something is due next of each of these tenants of which something is: one query for all."""
+    rows = _NEXT.rows(tenant_id=list(tenant_ids))
+    return {row.tenant_id: row.at for row in rows if row.at is not None}
+
+
+def _next(tenant_id: ColumnElement[uuid.UUID]) -> Select[tuple[dt.datetime]]:
     of_tenant = Order.tenant_id == tenant_id
     fires = select(func.min(Order.start_by)).where(of_tenant, _IS_LATER).scalar_subquery()
     waits = select(func.min(Order.accept_by)).where(of_tenant, _IS_AWAITED).scalar_subquery()
-    moment: dt.datetime | None = db.session.scalar(select(func.least(fires, waits)))
-    db.session.rollback()
-    return moment
+    return select(func.least(fires, waits).label("at"))
 
 
 def _due(tenant_id: uuid.UUID, now: dt.datetime) -> Iterator[tuple[uuid.UUID, bool, bool]]:
@@ -83,3 +87,6 @@ def _settle_awaited(tenant_id: uuid.UUID, order_id: uuid.UUID) -> None:
         expected_status=OrderStatus.PENDING,
         reason=house.NOT_CONFIRMED if to == OrderStatus.CANCELLED else None,
     )
+
+
+_NEXT = EachInItsTenant({}, _next)

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from flask import Flask, Response, current_app, g, has_app_context, request
 
-from ordertrack.database import connecting
+from ordertrack.database import connecting, ttl_cache
 from ordertrack.database import session as database
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
@@ -98,12 +98,15 @@ def init_app(
 
 def start(app: Flask) -> None:
     """Begin to listen, and to tell at once what is written here; call it once in each process that serves."""
-    app.extensions["listener"].start()
+    listener: Listener = app.extensions["listener"]
+    listener.start()
+    ttl_cache.believe(lambda: listener.has_recovered)
     Waker(app, app.extensions["hub"].reader).start()
 
 
 def stop(app: Flask) -> None:
     """End the streams, and have the others know what was written here."""
+    ttl_cache.believe(bool)
     app.extensions["listener"].stop()
     app.extensions["waker"].stop()
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from ordertrack.database.channels import SETTINGS_CHANNEL, notify
 from ordertrack.database.session import db, enter_tenant, present_credential
 from ordertrack.database.settings_error import Mendable
 from ordertrack.i18n import names
@@ -63,6 +64,7 @@ def create_restaurant(tenant: Tenant, name: str, slug: str, timezone: str) -> Re
     )
     db.session.add(restaurant)
     _write(f"There is a restaurant {slug!r} in this tenant already.")
+    notify(SETTINGS_CHANNEL, f"{tenant.id}:{restaurant.id}")
     db.session.commit()
     return restaurant
 

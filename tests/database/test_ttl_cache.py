@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -44,3 +45,58 @@ def test_what_is_in_use_is_found_until_its_time_is_over(app: Flask, monkeypatch:
                 assert values.get(tenant, partial(read, tenant)) == "settings"
         assert len(values._values) == 3
     assert reads == [1, 2, 3] * int(20 / ttl_cache.KEPT_FOR)
+
+
+@pytest.fixture
+def told() -> Iterator[list[bool]]:
+    """Whether this process hears of changes."""
+    is_told = [True]
+    ttl_cache.believe(lambda: is_told[0])
+    yield is_told
+    ttl_cache.believe(bool)
+
+
+def test_what_is_told_of_is_kept_while_the_process_is_told_and_no_longer(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, told: list[bool]
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(ttl_cache.time, "monotonic", lambda: now[0])
+    kept: Kept[int, float] = Kept(is_told_of=True)
+    other: Kept[int, float] = Kept()
+    with app.app_context():
+
+        def read() -> tuple[float | None, float | None]:
+            return kept.get(1, lambda: now[0]), other.get(1, lambda: now[0])
+
+        assert read() == (0, 0)
+        now[0] = 3600.0
+        assert read() == (0, 3600)
+        told[0] = False
+        assert read() == (3600, 3600)
+        now[0] += ttl_cache.KEPT_FOR + 1
+        assert read() == (now[0], now[0])
+        told[0] = True
+        kept.forget(lambda key: key == 1)
+        now[0] += 1
+        assert kept.get(1, lambda: now[0]) == now[0]
+
+
+def test_of_what_is_told_of_no_more_than_so_many_are_kept_and_the_oldest_go_first(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, told: list[bool]
+) -> None:
+    monkeypatch.setattr(ttl_cache, "MOST_KEPT", 10)
+    kept: Kept[int, int] = Kept(is_told_of=True)
+    reads: list[int] = []
+
+    def read(key: int) -> int:
+        reads.append(key)
+        return key
+
+    with app.app_context():
+        for key in range(50):
+            kept.get(key, partial(read, key))
+        assert len(kept._values) <= 10
+        reads.clear()
+        for key in range(45, 50):
+            kept.get(key, partial(read, key))
+        assert reads == []

@@ -83,7 +83,7 @@ class TimedHouse:
 
     def next_at(self) -> dt.datetime | None:
         with tenant_context(self.app, self.tenant_id):
-            return due.next_at(self.tenant_id)
+            return due.next_of([self.tenant_id]).get(self.tenant_id)
 
     def settle_on(self, **handling: Any) -> None:
         """Save other settings of how Hamra handles its orders."""

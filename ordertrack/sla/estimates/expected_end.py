@@ -24,8 +24,8 @@ from ordertrack.sla.measure.cells import GOAL
 
 PLACED_AHEAD = dt.timedelta(hours=2)  # who orders for later than this does not wait for the kitchen
 KEPT_FOR = 600.0  # seconds
-_SILENCE_KEPT_FOR = 60.0  # a roll-up that is being made has more to say soon
-_MOST_KEPT = 500  # restaurants and days; a few kilobytes each
+_SILENCE_KEPT_FOR = 300.0  # a roll-up that is being made has more to say soon
+_MOST_KEPT = 20_000  # restaurants and days; a few kilobytes each
 
 _UNTIL = {
     OrderStatus.READY: SPANS[Stage.KITCHEN].through | {OrderStatus.PENDING},
@@ -136,8 +136,9 @@ def _of_restaurants(
             found[restaurant_id] = kept[1]
     for restaurant_id, estimates in _read(tenant_id, [each for each in keys if each not in found], day):
         if len(_kept) >= _MOST_KEPT:
-            _kept.clear()
+            _kept.pop(next(iter(_kept)), None)  # the oldest
         end = time.monotonic() + (_SILENCE_KEPT_FOR if estimates.is_silent else KEPT_FOR)
+        _kept.pop(keys[restaurant_id], None)
         _kept[keys[restaurant_id]] = (end, estimates)
         found[restaurant_id] = estimates
     return found
