@@ -60,14 +60,11 @@ _ALWAYS_THERE = """() => [...document.querySelectorAll("body *")].filter((each) 
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Themes differ in colours and in nothing else, and languages in everything but colours.
-_STRUCTURE = {
-    "runOnly": TAGS,
-    "rules": {"color-contrast": {"enabled": False}},
-    "resultTypes": ["violations"],
-}
+_ALL = {"runOnly": TAGS, "resultTypes": ["violations"]}
+_STRUCTURE = {**_ALL, "rules": {"color-contrast": {"enabled": False}}}
 _COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 _LOOKS: dict[str, tuple[tuple[Literal["light", "dark"], dict[str, object]], ...]] = {
-    "en": (("light", _STRUCTURE), ("light", _COLOURS), ("dark", _COLOURS)),
+    "en": (("light", _ALL), ("dark", _COLOURS)),
     "fr": (("light", _STRUCTURE),),
     "ar": (("light", _STRUCTURE),),
 }
