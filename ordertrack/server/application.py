@@ -25,7 +25,7 @@ from ordertrack.sla.report import views as report_views
 from ordertrack.streams import problems as stream_problems  # noqa: F401 (it registers)
 from ordertrack.streams import sse
 from ordertrack.tenants import company, sign_in, tablet_guard
-from ordertrack.web import assets, errors, language_menu, spacing
+from ordertrack.web import assets, errors, language_menu, templating
 from ordertrack.web.bodies import LARGEST_BODY
 
 _SECURITY_HEADERS = {
@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The web application of `settings`, or of the environment; it connects to nothing yet."""
     settings = settings or Settings.from_environment()
     app = make_bare_app(settings)
+    templating.init_app(app)
     app.config.update(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -59,7 +60,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     translate.init_app(app)  # before whatever may refuse: a refusal is said in the language asked for
     errors.init_app(app)
     assets.init_app(app)
-    spacing.init_app(app)
     labels.init_app(app)
     money.init_app(app)
     reasons.init_app(app)

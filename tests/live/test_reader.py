@@ -66,7 +66,7 @@ def test_what_nobody_watches_and_what_is_known_already_is_not_read(
 ) -> None:
     watcher = watch(cedar)
     happen(cedar, 2)
-    happen(rival, 2, wake=False)
+    happen(rival, 2, restaurant="verdun", wake=False)
     reader.start()
     reader.wake(rival.tenant_id, 2)
     reader.wake(cedar.tenant_id, 2)
@@ -90,9 +90,9 @@ def test_more_than_one_read_holds_is_read_to_its_end(
 def test_a_tenant_that_is_busy_holds_up_no_other_and_is_told_when_it_has_time(
     cedar: House, rival: House, watch: Watch, happen: Happen, hub: Hub, reader: Reader
 ) -> None:
-    ours, theirs = watch(cedar), watch(rival)
+    ours, theirs = watch(cedar), watch(rival, restaurant="verdun")
     happen(cedar, wake=False)
-    happen(rival, wake=False)
+    happen(rival, restaurant="verdun", wake=False)
     reader.start()
     busy = hub._tenants[cedar.tenant_id]._lock
     is_held, may_go = threading.Event(), threading.Event()
