@@ -193,7 +193,7 @@ def _tap_of_nobody(page: Page) -> None:
     page.locator(".columns .move.primary:visible").first.press("Enter")
     expect(page.locator("#person")).to_be_visible()
     _close(page)
-    expect(page.locator("[data-undoing]").first).to_be_visible()
+    expect(page.locator(".not-signed").first).to_be_visible()
 
 
 def _over_http(page: Page) -> None:

@@ -145,7 +145,7 @@ def test_kitchen_dispatch_and_whoever_is_signed_out_are_not_let_in(server: Serve
         caller = sign_in(server.port, person)
         assert [caller.call(path).status for path in ("/screens", ALARMS)] == [403, 403]
     assert Caller(server.port).call(ALARMS).status == 401
-    assert sign_in(server.port, cedar.maya).call("/screens/stream?part=x").status == 400
+    assert sign_in(server.port, cedar.maya).call("/overview/stream?part=x").status == 400
 
 
 def test_who_watched_a_worker_that_was_killed_is_missed_and_who_comes_back_elsewhere_is_not(

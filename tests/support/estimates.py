@@ -19,7 +19,7 @@ from ordertrack.sla.measure import cells
 from ordertrack.sla.measure.cells import FULFILMENTS, LOAD_BANDS, STATUSES
 from ordertrack.sla.measure.histogram import VALUES, bins_of
 from ordertrack.tenants.models import Restaurant
-from support.cast import TIMEZONE, House
+from support.cast import House
 
 BUSIEST = len(LOAD_BANDS)
 _OPEN = (
@@ -61,7 +61,7 @@ def learn(
                 Restaurant.tenant_id == house.tenant_id, Restaurant.slug == house.restaurants[0]
             )
         ).one()
-        learned_on = dt.datetime.now(TIMEZONE).date() - dt.timedelta(days=days_ago)
+        learned_on = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=days_ago)
         key = (house.tenant_id, restaurant.id, learned_on)
         kept = db.session.get(EstimateDay, key)
         if kept is None:

@@ -7,7 +7,8 @@ function written(minor, currency, decimals) {
   const usual = new Intl.NumberFormat(locale(), { style: "currency", currency });
   const isWhole = Number.isInteger(amount) || usual.resolvedOptions().maximumFractionDigits;
   const written = isWhole ? usual : new Intl.NumberFormat(locale(), { style: "currency", currency, minimumFractionDigits: decimals });
-  return written.format(amount).replace(/[A-Z]\$/, "$&\u200e"); // or `US$` reads `$US` among Arabic
+  const said = written.format(amount);
+  return document.dir === "rtl" ? said.replace(/[A-Z]\$/, "$&\u200e") : said; // or `US$` reads `$US`
 }
 
 /** @param {HTMLElement[]} cards */
