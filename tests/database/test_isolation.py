@@ -51,7 +51,7 @@ _ROWS = """
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO sla_progress VALUES (%(tenant)s, 0);
     INSERT INTO sla_stale SELECT tenant_id, id, '2026-01-01' FROM restaurants WHERE tenant_id = %(tenant)s;
-    INSERT INTO sla_shift_names VALUES (%(tenant)s, 1, 'Lunch');
+    INSERT INTO sla_shift_names VALUES (%(tenant)s, 1, 'Lunch') ON CONFLICT DO NOTHING;
     INSERT INTO sla_restaurant_days SELECT tenant_id, 'kitchen', '2026-01-01', id, '', ''
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO sla_tenant_days VALUES (%(tenant)s, 'kitchen', '2026-01-01', '', '', '');

@@ -37,6 +37,7 @@ CAUGHT_AT_ONCE = {
     "ordertrack.boards.filters.MalformedFilter",
     "ordertrack.live.feed.EpochChanged",
     "ordertrack.live.listener.MalformedPayload",
+    "ordertrack.live.tenant_hub.Busy",
     "ordertrack.restaurants.versioned.UnusableSettings",
     "ordertrack.sla.report.query_string.UnusableChoice",
     "ordertrack.tenants.accounts.AccountError",

@@ -69,7 +69,6 @@ function row(card) {
 }
 
 function show() {
-  write(said, "");
   found.replaceChildren(...matches().slice(0, MOST).map(row));
   for (const card of leftOnes()) card.hidden = field.value.trim() !== "" && rank(card) > 2;
 }
@@ -84,7 +83,12 @@ async function list() {
   show();
 }
 
-field.addEventListener("input", show);
+function search() {
+  write(said, "");
+  show();
+}
+
+field.addEventListener("input", search);
 close.addEventListener("click", () => panel.close());
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -94,6 +98,6 @@ on("find:open", () => {
   panel.showModal();
   field.select();
   left.replaceChildren();
-  show();
+  search();
   list().catch(() => left.replaceChildren(make("p", { className: "muted", textContent: say("What has left the board is listed when the line is back.") })));
 });
