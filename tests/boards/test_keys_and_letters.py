@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from boards.keyboard_steps import column, expect_here, open_live, press
 from ordertrack.boards.fragments import card_id
@@ -36,6 +36,25 @@ def test_slash_finds_a_number_and_the_question_mark_lists_the_keys(
     press(page, "Escape")
     expect(panel).to_be_hidden()
     expect_here(page, orders[2])
+
+
+def test_what_was_not_found_stays_said_when_the_list_of_what_has_left_comes(
+    cedar: House, place: Place, open_page: Open
+) -> None:
+    place(cedar)
+    page = open_live(open_page, cedar.nour)
+    held: list[Route] = []
+    page.route("**/recent?*", held.append)
+    press(page, "/")
+    page.get_by_label("Number, name or code").fill("9")
+    press(page, "Enter")
+    said = page.locator("#find output")
+    expect(said).to_have_text("There is no such order on the board.")
+    held[0].continue_()
+    expect(page.locator("#find h3")).to_contain_text("Left this board")
+    expect(said).to_have_text("There is no such order on the board.")
+    page.get_by_label("Number, name or code").fill("1")
+    expect(said).to_have_text("")
 
 
 def test_letters_can_be_switched_off_on_a_tablet_and_arrows_and_enter_stay(
