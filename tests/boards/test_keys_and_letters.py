@@ -44,7 +44,7 @@ def test_what_was_not_found_stays_said_when_the_list_of_what_has_left_comes(
     place(cedar)
     page = open_live(open_page, cedar.nour)
     held: list[Route] = []
-    page.route("**/recent?*", held.append)
+    page.route("**/recent?*", lambda route: held.append(route))
     press(page, "/")
     page.get_by_label("Number, name or code").fill("9")
     press(page, "Enter")
