@@ -9,6 +9,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,27 @@ CROWDED = ("dinner", "faults", "soak")
 
 
 class _WholeFiles(LoadFileScheduling):
-    """Gives each process whole files, and one of them all files of the crowded folders."""
+    """Gives each process whole files, and one of them all files of the crowded folders.
+
+    A test that ends its process, as one does that takes too long, has failed: the process that goes on with its
+    file does not begin it again, and is not ended too.
+    """
+
+    def __init__(self, config: pytest.Config, log: Producer) -> None:
+        super().__init__(config, log)
+        self._ended_a_process: set[str] = set()
+
+    def remove_node(self, node: WorkerController) -> str | None:
+        pending = (
+            test for unit in self.assigned_work[node].values() for test, done in unit.items() if not done
+        )
+        self._ended_a_process.update(islice(pending, 1))
+        return super().remove_node(node)
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        unit = next(iter(self.workqueue.values()))
+        unit.update((test, True) for test in self._ended_a_process.intersection(unit))
+        super()._assign_work_unit(node)
 
     def _reschedule(self, node: WorkerController) -> None:
         """A process begins a test when it knows the next, or that there is none: who gets the last is told.
