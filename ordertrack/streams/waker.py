@@ -14,7 +14,7 @@ from ordertrack.database.channels import EVENTS_CHANNEL, notify_at_once
 from ordertrack.live.reader import Reader
 from ordertrack.orders.entries import Change
 
-BATCH = 0.005  # seconds for which notifications are put together
+BATCH = 0.005  # seconds after a notification in which what comes is put together
 MOST_AT_ONCE = 1000  # tenants notified of in one transaction
 _PATIENCE = 5.0  # seconds
 _PAUSE = 1.0  # seconds after a failure; who watches looks at the log as often
@@ -34,6 +34,7 @@ class Waker:
         self._lock = threading.Lock()
         self._heads: dict[uuid.UUID, int] = {}
         self._has_grown = threading.Event()
+        self._notified_at = float("-inf")
         self._stopped = False
 
     def start(self) -> None:
@@ -63,7 +64,8 @@ class Waker:
     def _notify_on(self) -> None:
         while not self._stopped:
             self._has_grown.wait()
-            time.sleep(BATCH)
+            time.sleep(max(0.0, self._notified_at + BATCH - time.monotonic()))
+            self._notified_at = time.monotonic()
             self._notify()
 
     def _notify(self) -> None:

@@ -26,14 +26,18 @@ _FOLD_AGAIN = """() => document.querySelectorAll("[data-was-folded]").forEach((e
 })"""
 _WIDER = "() => document.documentElement.scrollWidth - innerWidth"
 # Boards scroll from card to card and are measured in their own tests: keys reach something in what scrolls.
-_UNREACHED = """() => [...document.body.querySelectorAll("*")].filter((each) => {
+# A pickup screen chooses its size again first.
+_UNREACHED = """async () => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  return [...document.body.querySelectorAll("*")].filter((each) => {
   const { overflowX, overflowY } = getComputedStyle(each);
   const doesScroll = ["auto", "scroll"].includes(overflowX) && each.scrollWidth > each.clientWidth
     || ["auto", "scroll"].includes(overflowY) && each.scrollHeight > each.clientHeight;
   const stops = "a[href], button, input, select, textarea, summary, [tabindex]:not([tabindex='-1'])";
   return doesScroll && each.checkVisibility() && !each.matches(stops)
     && ![...each.querySelectorAll(stops)].some((stop) => !stop.disabled && stop.checkVisibility());
-}).map((each) => each.outerHTML.slice(0, 200))"""
+  }).map((each) => each.outerHTML.slice(0, 200));
+}"""
 _UNNAMED = """() => [...document.querySelectorAll("main *")].filter((each) => {
   const { overflowX, overflowY } = getComputedStyle(each);
   const doesScroll = each.matches(".scroll")

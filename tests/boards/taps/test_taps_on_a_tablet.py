@@ -116,6 +116,7 @@ def test_a_struck_line_that_nobody_signs_for_is_whole_again(
     sign_on(page, "Nour", PIN)
     expect(card(page, order_id).locator("[data-line='1']")).to_have_attribute("data-done", "")
     expect(card(page, order_id)).not_to_contain_text(NOT_SIGNED)
+    expect_none_waiting(page)
     assert log_of(app, cedar, order_id)[-1] == "strike 1 Nour"
 
 
