@@ -19,7 +19,7 @@ from ordertrack.orders import event_log, transitions
 from ordertrack.orders.entries import Change
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House
-from support.recording import Interrupted, Recorder
+from support.recording import Interrupted, Orders, Recorder
 from support.server import wait_for
 
 Watch = Callable[..., Recorder]
@@ -202,3 +202,24 @@ def test_a_read_that_fails_ends_nothing(
     happen(cedar, wake=False)
     reader.wake(cedar.tenant_id, 2)
     wait_for(lambda: watcher.seqs == [1, 2], "both, by the next wake")
+
+
+def test_who_knows_more_than_this_process_is_caught_up_and_not_told_to_begin_again(
+    cedar: House, watch: Watch, happen: Happen, head: Callable[[House], Cursor], program_orders: Orders
+) -> None:
+    watch(cedar)
+    happen(cedar, 3, wake=False)
+    elsewhere = head(cedar)
+    board, program = watch(cedar, elsewhere), watch(cedar, elsewhere, channel=program_orders)
+    assert (board.snapshots, program.snapshots) == ([], [])
+    happen(cedar)
+    assert board.seqs == program.seqs == [4]
+
+
+def test_a_program_that_knows_nothing_begins_at_the_end_of_the_log(
+    cedar: House, watch: Watch, happen: Happen, program_orders: Orders
+) -> None:
+    watch(cedar)
+    happen(cedar, 3, wake=False)
+    program = watch(cedar, channel=program_orders)
+    assert [each.id.seq for each in program.snapshots if each.id] == [3]
