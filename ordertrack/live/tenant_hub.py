@@ -85,7 +85,9 @@ class TenantHub:
         if after is not None and channel.replays:
             after = self._replays.run(topic, channel, after, ended_by[0], connect)
         with self._lock:
-            if self._feed is not None and not (self._is_current() and self._knows(after, channel)):
+            # Who knows nothing of a log begins at its end, of which this process may hear a moment late.
+            begins = after is None and channel.replays
+            if self._feed is not None and (begins or not self._is_current()):
                 began = time.monotonic()
                 self._hold_against(self._log.head(self._tenant_id), began)
             feed = self._open()
@@ -297,16 +299,6 @@ class TenantHub:
             del self._slots[slot]
         if not self._watched:
             self._drop_feed()
-
-    def _knows(self, after: Cursor | None, channel: Channel) -> bool:
-        """Whether a watcher can be caught up without a look at the log, which other processes write too.
-
-        What those wrote is heard of here a moment later: by then somebody may have heard of it there.
-        """
-        assert self._feed is not None
-        if after is None:
-            return not channel.replays
-        return (after.epoch, after.seq) <= (self._feed.head.epoch, self._feed.head.seq)
 
     def _is_current(self) -> bool:
         return time.monotonic() - self._looked_at < CURRENT_FOR
