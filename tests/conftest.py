@@ -9,7 +9,6 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from psycopg import sql
 from sqlalchemy import make_url, select, text
 from xdist.remote import Producer
-from xdist.scheduler import LoadFileScheduling
-from xdist.workermanage import WorkerController
 
 from ordertrack import create_app
 from ordertrack.database import embedded, schema
@@ -40,52 +37,14 @@ from support.database import connect
 from support.network_proxy import NetworkProxy
 from support.server import Server, share_static
 from support.town import Town, open_town
+from support.whole_files import CROWDED, WholeFiles
 
 TESTS = Path(__file__).parent
-# These folders load the machine: run one after another, first, in one process; others run beside it.
-CROWDED = ("dinner", "faults", "soak")
-
-
-class _WholeFiles(LoadFileScheduling):
-    """Gives each process whole files, and one of them all files of the crowded folders.
-
-    A test that ends its process, as one does that takes too long, has failed: the process that goes on with
-    its file does not begin it again, and is not ended too.
-    """
-
-    def __init__(self, config: pytest.Config, log: Producer) -> None:
-        super().__init__(config, log)
-        self._ended_a_process: set[str] = set()
-
-    def remove_node(self, node: WorkerController) -> str | None:
-        pending = (
-            test for unit in self.assigned_work[node].values() for test, done in unit.items() if not done
-        )
-        self._ended_a_process.update(islice(pending, 1))
-        return super().remove_node(node)
-
-    def _assign_work_unit(self, node: WorkerController) -> None:
-        unit = next(iter(self.workqueue.values()))
-        unit.update((test, True) for test in self._ended_a_process.intersection(unit))
-        super()._assign_work_unit(node)
-
-    def _reschedule(self, node: WorkerController) -> None:
-        """A process begins a test when it knows the next, or that there is none: who gets the last is told.
-
-        Else one that takes the place of a process that died in the last test would wait for ever.
-        """
-        super()._reschedule(node)
-        if not self.workqueue and not node.shutting_down:
-            node.shutdown()
-
-    def _split_scope(self, nodeid: str) -> str:
-        folder = Path(nodeid.partition("::")[0]).parts[1]
-        return "crowded" if folder in CROWDED else str(super()._split_scope(nodeid))
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _WholeFiles:
-    return _WholeFiles(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WholeFiles:
+    return WholeFiles(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

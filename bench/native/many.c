@@ -11,6 +11,7 @@
 // A frame counts if it has data, a position and no name. `is_whole` says that it replaces all that its screen shows.
 // Times are in nanoseconds of CLOCK_MONOTONIC.
 #define _GNU_SOURCE
+#include "commands.h"
 #include "stream.h"
 #include "calling.h"
 
@@ -134,20 +135,6 @@ static void obey(char *line) {
         say_counts("playing");
     } else if (sscanf(line, "stop %511s %511s", one, two) == 2) stop(one, two);
     else say_counts("report");
-}
-
-static void read_commands(void) {
-    static char line[2048];
-    static size_t length;
-    ssize_t got = read(0, line + length, sizeof line - 1 - length);
-    if (got <= 0) exit(0);
-    length += got;
-    for (char *end; (end = memchr(line, '\n', length));) {
-        *end = 0;
-        obey(line);
-        length -= end + 1 - line;
-        memmove(line, end + 1, length);
-    }
 }
 
 // Somebody goes away and comes back at once to where they were.

@@ -13,6 +13,7 @@
 // last one had each of them (nanoseconds, CLOCK_MONOTONIC); `report` what was counted so far; end of file ends it.
 #define _GNU_SOURCE
 #include "asking.h"
+#include "commands.h"
 #include "stream.h"
 #include "wire.h"
 #include <errno.h>
@@ -134,20 +135,6 @@ static void obey(char *line) {
         printf("]}\n");
         fflush(stdout);
     } else say_counts("report");
-}
-
-static void read_commands(void) {
-    static char line[256];
-    static size_t length;
-    ssize_t got = read(0, line + length, sizeof line - 1 - length);
-    if (got <= 0) exit(0);
-    length += got;
-    for (char *end; (end = memchr(line, '\n', length));) {
-        *end = 0;
-        obey(line);
-        length -= end + 1 - line;
-        memmove(line, end + 1, length);
-    }
 }
 
 int main(int argc, char **argv) {

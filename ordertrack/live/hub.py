@@ -158,7 +158,7 @@ class Hub:
         """Who watches a channel's topics of a tenant now."""
         tenant = self._tenants.get(tenant_id)
         if tenant is not None:
-            yield from tenant.watchers(channel)
+            yield from tenant.topics.subscriptions(channel)
 
     def head(self, tenant_id: uuid.UUID) -> Cursor | None:
         """How far the tenant's log has been told here; None where nobody watches."""
@@ -193,7 +193,7 @@ class Hub:
         now = time.monotonic()
         self._revoked = {name: at for name, at in self._revoked.items() if at > now - LIFETIME[1]}
         for tenant in list(self._tenants.values()):
-            for name in tenant.topics_of(slots):
+            for name in tenant.topics.of_slots(slots):
                 for _ in tenant.pulse(name, now):
                     time.sleep(0)  # let requests in between topics
 
@@ -255,7 +255,7 @@ class Hub:
 
     def _subscriptions(self) -> Iterator[Subscription]:
         for tenant in list(self._tenants.values()):
-            yield from tenant.subscriptions()
+            yield from tenant.topics.subscriptions()
 
     def _admit(self, watcher: Watcher, topic: Topic) -> None:
         # Checked here whatever the web layer did before: a view that forgot to look would otherwise hand one

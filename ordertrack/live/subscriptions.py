@@ -44,7 +44,7 @@ class Log(Protocol):
 
     def after(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]: ...
 
-    def after_many(self, positions: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, list[Any]]:
+    def after_many(self, positions: Mapping[uuid.UUID, int]) -> Mapping[uuid.UUID, list[Any]]:
         """Some changes after its own position of each of these tenants that has any, read together."""
 
     def entries(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 
@@ -15,11 +15,11 @@ from ordertrack.live import frames
 from ordertrack.live.budget import Budget
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.feed import Entry, EpochChanged, Feed
-from ordertrack.live.pulses import slot_of
 from ordertrack.live.replays import Replays
 from ordertrack.live.subscriptions import Connect, Log, Subscription
 from ordertrack.live.topic_state import Watched
 from ordertrack.live.topics import Change, Channel, Message, Topic
+from ordertrack.live.watched_topics import Name, WatchedTopics
 
 CURRENT_FOR = 30.0  # seconds for which a successful look at the log lets heartbeats say that all is well
 BUSY = 1.0  # seconds to wait for a busy tenant's lock before the look goes on to the next tenant
@@ -55,17 +55,7 @@ class TenantHub:
         self._lock = threading.RLock()
         self._feed: Feed | None = None
         self._looked_at = float("-inf")
-        self._watched: dict[tuple[str, str], Watched] = {}
-        self._slots: dict[int, set[tuple[str, str]]] = {}
-
-    def subscriptions(self) -> Iterator[Subscription]:
-        for watched in list(self._watched.values()):
-            yield from list(watched.subscriptions)
-
-    def watchers(self, channel: str) -> Iterator[Subscription]:
-        for name, watched in list(self._watched.items()):
-            if name[0] == channel:
-                yield from list(watched.subscriptions)
+        self.topics = WatchedTopics(channels, budget)
 
     @property
     def head(self) -> Cursor | None:
@@ -94,7 +84,7 @@ class TenantHub:
             if after is not None and after.seq > feed.head.seq:
                 self._advance(feed)
                 feed = self._open()
-            watched = self._watch(topic)
+            watched = self.topics.add(topic)
             news = self._catch_up(feed, watched, after)
             subscription = Subscription(watched.topic, ended_by, connect())
             subscription.connection.on_close = partial(on_leave, subscription)
@@ -111,7 +101,7 @@ class TenantHub:
         Takes no lock, for the event loop calls it and may not wait: so the topic stays, even if empty, for
         somebody may be joining it at this moment. The next pulse sweeps it away.
         """
-        watched = self._watched.get((subscription.topic.channel, subscription.topic.key))
+        watched = self.topics.find((subscription.topic.channel, subscription.topic.key))
         if watched is None or subscription not in watched.subscriptions:
             return False
         watched.subscriptions.discard(subscription)
@@ -157,7 +147,7 @@ class TenantHub:
 
     @property
     def is_watched(self) -> bool:
-        return any(watched.subscriptions for watched in list(self._watched.values()))
+        return any(watched.subscriptions for watched in self.topics)
 
     def verify(self, head: Cursor, began: float) -> None:
         """Compare our head with `head`, which the log was read to have in the look that started at `began`.
@@ -190,7 +180,7 @@ class TenantHub:
         with self._lock:
             if self._feed is not None:
                 self._feed.forget_frames(channel, key)
-        for name in self.topics():
+        for name in self.topics.names():
             if name == (channel, key or name[1]):
                 self._refresh(name)
                 time.sleep(0)  # let events in between topics
@@ -199,17 +189,10 @@ class TenantHub:
         """Write a topic's watchers a message without a position: it changed without an event."""
         # With the lock held: whoever is joining has an older snapshot and is told too, or a newer one.
         with self._lock:
-            watched = self._watched.get((channel, key))
+            watched = self.topics.find((channel, key))
             if watched is not None:
                 watched.forget_snapshot()
                 watched.write(frames.encode(message))
-
-    def topics(self) -> list[tuple[str, str]]:
-        return list(self._watched)
-
-    def topics_of(self, slots: Collection[int]) -> list[tuple[str, str]]:
-        """The topics whose heartbeat is due with these slots."""
-        return [name for slot in slots if slot in self._slots for name in self._slots[slot]]
 
     def forget_before(self, second: int) -> None:
         """Forget what was read before this second; a tenant that is busy is left for the next time."""
@@ -218,21 +201,25 @@ class TenantHub:
         try:
             if self._feed is not None:
                 self._feed.forget_before(second)
-            for watched in self._watched.values():
+            for watched in self.topics:
                 watched.forget_snapshot(before=second)
         finally:
             self._lock.release()
 
-    def pulse(self, name: tuple[str, str], now: float) -> Iterator[None]:
+    def pulse(self, name: Name, now: float) -> Iterator[None]:
         """Send a topic's watchers a heartbeat and end those that have lived their time.
 
         A heartbeat says that all is well: none is sent if the log could not be read lately. Yields after
         every few watchers, with no lock held, so that others get their turn.
         """
         with self._lock:
-            watched = self._watched[name]
+            watched = self.topics.find(name)
+            if watched is None:
+                return
             if not watched.subscriptions:
-                self._unwatch(watched)
+                self.topics.remove(watched)
+                if not self.topics:
+                    self._drop_feed()
                 return
             head = None
             if self._feed is not None:
@@ -258,9 +245,9 @@ class TenantHub:
                         subscription.connection.write(beat)
             yield
 
-    def _refresh(self, name: tuple[str, str]) -> None:
+    def _refresh(self, name: Name) -> None:
         with self._lock:
-            watched = self._watched.get(name)
+            watched = self.topics.find(name)
             if watched is None:
                 return
             watched.forget_snapshot()
@@ -280,25 +267,6 @@ class TenantHub:
         if self._feed is not None:
             self._feed.forget_before(None)
             self._feed = None
-
-    def _watch(self, topic: Topic) -> Watched:
-        name = (topic.channel, topic.key)
-        watched = self._watched.get(name)
-        if watched is None:
-            watched = self._watched[name] = Watched(topic, self._channels[topic.channel], self._budget)
-            self._slots.setdefault(slot_of(topic), set()).add(name)
-        return watched
-
-    def _unwatch(self, watched: Watched) -> None:
-        """Forget a topic that nobody watches, and with the last topic the feed."""
-        name, slot = (watched.topic.channel, watched.topic.key), slot_of(watched.topic)
-        watched.forget_snapshot()
-        del self._watched[name]
-        self._slots[slot].discard(name)
-        if not self._slots[slot]:
-            del self._slots[slot]
-        if not self._watched:
-            self._drop_feed()
 
     def _is_current(self) -> bool:
         return time.monotonic() - self._looked_at < CURRENT_FOR
@@ -351,12 +319,12 @@ class TenantHub:
         return True
 
     def _publish(self, feed: Feed, burst: list[Entry]) -> None:
-        news: dict[tuple[str, str], list[Entry]] = {}
+        news: dict[Name, list[Entry]] = {}
         for entry in burst:
             for name in entry.topics:
                 news.setdefault(name, []).append(entry)
         for name, entries in news.items():
-            watched = self._watched.get(name)
+            watched = self.topics.find(name)
             if watched is not None and watched.subscriptions:
                 watched.publish(feed, entries)
 
@@ -365,7 +333,7 @@ class TenantHub:
         _log.warning("event stream begins a new epoch", tenant=str(self._tenant_id))
         self._drop_feed()
         feed = self._open()
-        for watched in list(self._watched.values()):
+        for watched in self.topics:
             watched.forget_snapshot()
             _, snapshot = watched.snapshot(feed)
             watched.write(snapshot)

@@ -106,7 +106,12 @@ class ScreenRows:
         columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in names]
         with self._app.app_context(), db.engine.begin() as connection:
             _enter(connection, open_now)
-            values = {"process": self._process, "changed": list(open_now), "gone": GONE_AFTER}
+            values = {
+                "process": self._process,
+                "changed": list(open_now),
+                "gone": GONE_AFTER,
+                "kept_days": _CLOSED_KEPT_FOR,
+            }
             moved = connection.execute(_WRITE, {**values, **dict(zip(names, columns, strict=True))})
             _tell(connection, set(moved.scalars()))
 
@@ -149,8 +154,24 @@ def _tell(connection: Connection, tenants: set[uuid.UUID]) -> None:
         )
 
 
+def _left_behind(source: str) -> str:
+    """Two parts of a statement: when those of `source` were last open; what is too old there goes with it."""
+    return f"""left_behind AS (
+        INSERT INTO closed_screens AS kept (tenant_id, restaurant_id, board, watcher, seen_at)
+        SELECT * FROM {source}
+        ON CONFLICT (tenant_id, restaurant_id, board, watcher)
+        DO UPDATE SET seen_at = greatest(kept.seen_at, EXCLUDED.seen_at)
+    ), too_old AS (
+        DELETE FROM closed_screens AS kept USING (SELECT DISTINCT tenant_id FROM {source}) AS theirs
+         WHERE kept.tenant_id = theirs.tenant_id
+           AND kept.seen_at < clock_timestamp() - make_interval(days => :kept_days)
+           AND (kept.tenant_id, kept.restaurant_id, kept.board, kept.watcher) NOT IN (
+                SELECT tenant_id, restaurant_id, board, watcher FROM {source})
+    )"""  # noqa: S608 (a name of our own)
+
+
 # A screen that changes over to another process is open since it was opened, not since it changed over.
-_WRITE = text("""
+_WRITE = text(f"""
     WITH shown AS (
         SELECT * FROM unnest(
             CAST(:tenants AS uuid[]), CAST(:restaurants AS uuid[]),
@@ -161,12 +182,7 @@ _WRITE = text("""
            AND (tenant_id, restaurant_id, board, watcher) NOT IN (
                 SELECT tenant_id, restaurant_id, board, watcher FROM shown)
         RETURNING tenant_id, restaurant_id, board, watcher, clock_timestamp() AS seen_at
-    ), left_behind AS (
-        INSERT INTO closed_screens AS kept (tenant_id, restaurant_id, board, watcher, seen_at)
-        SELECT * FROM closed
-        ON CONFLICT (tenant_id, restaurant_id, board, watcher)
-        DO UPDATE SET seen_at = greatest(kept.seen_at, EXCLUDED.seen_at)
-    ), opened AS (
+    ), {_left_behind("closed")}, opened AS (
         INSERT INTO screens (tenant_id, process, restaurant_id, board, watcher, hides, told_at, connected_at)
         SELECT tenant_id, :process, restaurant_id, board, watcher, CAST(hides AS jsonb), to_timestamp(told),
         coalesce((
@@ -181,10 +197,10 @@ _WRITE = text("""
         RETURNING tenant_id
     )
     SELECT tenant_id FROM closed UNION SELECT tenant_id FROM opened
-""")
+""")  # noqa: S608 (names of our own)
 
 # SKIP LOCKED: rows that another process is deleting are left to it.
-_BEAT = text("""
+_BEAT = text(f"""
     WITH own AS (
         UPDATE screens SET seen_at = clock_timestamp()
          WHERE process = :process AND tenant_id = ANY(CAST(:tenants AS uuid[])) RETURNING tenant_id
@@ -199,22 +215,14 @@ _BEAT = text("""
         RETURNING screens.tenant_id, screens.restaurant_id, screens.board, screens.watcher, screens.seen_at
     ), last AS (
         SELECT tenant_id, restaurant_id, board, watcher, max(seen_at) AS seen_at FROM gone GROUP BY 1, 2, 3, 4
-    ), left_behind AS (
-        INSERT INTO closed_screens AS kept (tenant_id, restaurant_id, board, watcher, seen_at)
-        SELECT * FROM last
-        ON CONFLICT (tenant_id, restaurant_id, board, watcher)
-        DO UPDATE SET seen_at = greatest(kept.seen_at, EXCLUDED.seen_at)
-    ), too_old AS (
-        DELETE FROM closed_screens WHERE tenant_id = ANY(CAST(:tenants AS uuid[]))
-           AND seen_at < clock_timestamp() - make_interval(days => :kept_days)
-    )
+    ), {_left_behind("last")}
     SELECT 'own' AS what, tenant_id, count(*) AS number FROM own GROUP BY tenant_id
     UNION ALL SELECT 'gone', tenant_id, count(*) FROM gone GROUP BY tenant_id
     UNION ALL SELECT 'late', tenant_id, count(*) FROM screens
      WHERE process <> :process AND tenant_id = ANY(CAST(:tenants AS uuid[]))
        AND seen_at BETWEEN clock_timestamp() - make_interval(secs => :gone)
                        AND clock_timestamp() - make_interval(secs => :late) GROUP BY tenant_id
-""")
+""")  # noqa: S608 (names of our own)
 
 _RETIRE = text("""
     UPDATE screens SET seen_at = least(seen_at, clock_timestamp() - make_interval(secs => :age))

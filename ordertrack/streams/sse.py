@@ -60,9 +60,9 @@ class EventLog:
     def after(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]:
         return event_log.changes_after(tenant_id, seq, limit)
 
-    def after_many(self, positions: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, list[Any]]:
-        with self._app.app_context():
-            return dict(event_log.few_after(positions))
+    def after_many(self, positions: Mapping[uuid.UUID, int]) -> Mapping[uuid.UUID, list[Any]]:
+        with self._app.app_context(), connecting.within(LOOK_PATIENCE):
+            return event_log.few_after(positions)
 
     def entries(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]:
         return event_log.log_after(tenant_id, seq, limit)

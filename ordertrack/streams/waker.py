@@ -17,6 +17,7 @@ from ordertrack.orders.entries import Change
 BATCH = 0.005  # seconds after a notification in which what comes is put together
 MOST_AT_ONCE = 1000  # tenants notified of in one transaction
 _PATIENCE = 5.0  # seconds
+_TIME_TO_END = 1.0  # seconds
 _PAUSE = 1.0  # seconds after a failure; who watches looks at the log as often
 _log = structlog.get_logger(__name__)
 
@@ -36,17 +37,19 @@ class Waker:
         self._has_grown = threading.Event()
         self._notified_at = float("-inf")
         self._stopped = False
+        self._thread = threading.Thread(target=self._notify_on, name="waker", daemon=True)
 
     def start(self) -> None:
         """From now on what is written here is told by this."""
         self._app.extensions["waker"] = self
-        threading.Thread(target=self._notify_on, name="waker", daemon=True).start()
+        self._thread.start()
 
     def stop(self) -> None:
         """Notify of what is left, and end."""
         self._app.extensions.pop("waker", None)
         self._stopped = True
         self._has_grown.set()
+        self._thread.join(_TIME_TO_END)
 
     def wake(self, tenant_id: uuid.UUID, seq: int) -> None:
         self._reader.wake(tenant_id, seq)

@@ -30,12 +30,12 @@ _WIDER = "() => document.documentElement.scrollWidth - innerWidth"
 _UNREACHED = """async () => {
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   return [...document.body.querySelectorAll("*")].filter((each) => {
-  const { overflowX, overflowY } = getComputedStyle(each);
-  const doesScroll = ["auto", "scroll"].includes(overflowX) && each.scrollWidth > each.clientWidth
-    || ["auto", "scroll"].includes(overflowY) && each.scrollHeight > each.clientHeight;
-  const stops = "a[href], button, input, select, textarea, summary, [tabindex]:not([tabindex='-1'])";
-  return doesScroll && each.checkVisibility() && !each.matches(stops)
-    && ![...each.querySelectorAll(stops)].some((stop) => !stop.disabled && stop.checkVisibility());
+    const { overflowX, overflowY } = getComputedStyle(each);
+    const doesScroll = ["auto", "scroll"].includes(overflowX) && each.scrollWidth > each.clientWidth
+      || ["auto", "scroll"].includes(overflowY) && each.scrollHeight > each.clientHeight;
+    const stops = "a[href], button, input, select, textarea, summary, [tabindex]:not([tabindex='-1'])";
+    return doesScroll && each.checkVisibility() && !each.matches(stops)
+      && ![...each.querySelectorAll(stops)].some((stop) => !stop.disabled && stop.checkVisibility());
   }).map((each) => each.outerHTML.slice(0, 200));
 }"""
 _UNNAMED = """() => [...document.querySelectorAll("main *")].filter((each) => {

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from boards.hands import DISPATCH, KITCHEN, button, card, expect_live, line, open_card, set_operations
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import changes, intake, records
+from ordertrack.orders import intake, records
 from ordertrack.orders.change_draft import AddLine, SetFields, VoidLine
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.restaurants.operations import Station
@@ -42,17 +42,6 @@ def take(app: Flask, cedar: House) -> Take:
             return intake.place(NewOrder("hamra", Fulfilment.DELIVERY, lines, **order), by=cedar.program)[0]
 
     return placed
-
-
-@pytest.fixture
-def change(app: Flask, cedar: House) -> Change:
-    def changed(order_id: uuid.UUID, *wanted: changes.Change) -> None:
-        with tenant_context(app, cedar.tenant_id):
-            order = records.find(cedar.tenant_id, order_id)
-            assert order is not None
-            changes.change(order_id, wanted, by=cedar.program, expected_revision=order.revision)
-
-    return changed
 
 
 def test_dispatch_changes_an_order_and_the_kitchen_sees_it_until_it_says_so(

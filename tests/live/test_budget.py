@@ -154,7 +154,7 @@ def test_the_count_stays_right_whatever_is_rendered_read_and_forgotten(
         assert feed is not None
         window = sum(entry.size for entry in feed._window)
         missed = sum(len(each) for _, each in feed._missed.values())
-        snapshots = sum(len(each._snapshot[1]) for each in tenant._watched.values() if each._snapshot)
+        snapshots = sum(len(each._snapshot[1]) for each in tenant.topics if each._snapshot)
         assert budget.bytes == window + missed + snapshots
         assert all(entry.second is not None for entry in feed._window)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from live.holding import held
 from live.test_listener import Line
 from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.config import Settings
@@ -123,26 +123,6 @@ def test_a_house_that_is_being_told_something_for_long_keeps_no_other_from_being
         happen(cedar, wake=False)
         happen(rival, restaurant=rival.restaurants[0], wake=False)
         wait_for(lambda: theirs.seqs == [1], "the neighbour's event")
-
-
-@contextmanager
-def held(hub: Hub, house: House) -> Iterator[None]:
-    """A tenant's lock, in another thread's hands."""
-    taken, done = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with hub._tenants[house.tenant_id]._lock:
-            taken.set()
-            done.wait(60)
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    taken.wait(20)
-    try:
-        yield
-    finally:
-        done.set()
-        holder.join()
 
 
 Listen = Callable[[dict[str, Callable[[str], None]]], Listener]

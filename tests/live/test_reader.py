@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import threading
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from live.holding import held
 from ordertrack.database.session import tenant_context
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
@@ -94,25 +94,11 @@ def test_a_tenant_that_is_busy_holds_up_no_other_and_is_told_when_it_has_time(
     happen(cedar, wake=False)
     happen(rival, restaurant="verdun", wake=False)
     reader.start()
-    busy = hub._tenants[cedar.tenant_id]._lock
-    is_held, may_go = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with busy:
-            is_held.set()
-            may_go.wait(20)
-
-    holding = threading.Thread(target=hold)
-    holding.start()
-    is_held.wait(20)
-    try:
+    with held(hub, cedar):
         reader.wake(cedar.tenant_id, 1)
         reader.wake(rival.tenant_id, 1)
         wait_for(lambda: theirs.seqs == [1], "the tenant that has time")
         assert ours.seqs == []
-    finally:
-        may_go.set()
-        holding.join()
     wait_for(lambda: ours.seqs == [1], "the tenant that had none")
 
 

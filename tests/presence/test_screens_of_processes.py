@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import text
@@ -210,3 +211,24 @@ def test_a_screen_whose_process_died_was_last_open_when_it_was_last_seen(
     since = at_hamra().silent_since[KITCHEN.name]
     ago = (dt.datetime.now(dt.UTC) - since).total_seconds()
     assert GONE_AFTER + 60 <= ago < GONE_AFTER + 120
+
+
+def test_of_boards_that_were_open_long_ago_nothing_is_kept_once_another_is_closed(
+    cedar: House,
+    process: Process,
+    hamra: uuid.UUID,
+    operator: psycopg.Connection,
+    at_hamra: Callable[[], Floor],
+) -> None:
+    stream = process.open(on_device(cedar.nour.principal), KITCHEN.name, hamra)
+    process.tick()
+    stream.close("gone")
+    process.tick(LINGER)
+    assert KITCHEN.name in at_hamra().silent_since
+    operator.execute("UPDATE closed_screens SET seen_at = seen_at - interval '8 days'")
+    operator.commit()
+    stream = process.open(on_device(cedar.karim.principal), DISPATCH.name, hamra)
+    process.tick()
+    stream.close("gone")
+    process.tick(LINGER)
+    assert set(at_hamra().silent_since) == {DISPATCH.name}

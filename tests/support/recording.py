@@ -132,7 +132,7 @@ class Interrupted(EventLog):
             self.after_page.pop(0)()
         return page
 
-    def after_many(self, positions: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, list[Any]]:
+    def after_many(self, positions: Mapping[uuid.UUID, int]) -> Mapping[uuid.UUID, list[Any]]:
         self.reads += 1
         self.read_together.append(set(positions))
         found = super().after_many(positions)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 
 import pytest
@@ -13,8 +12,7 @@ from boards.hands import button, card, move
 from boards.keyboard_steps import press
 from boards.rail.steps import open_rail, order_of_lines, places
 from boards.tap_steps import log_of
-from ordertrack.database.session import tenant_context
-from ordertrack.orders import changes, records
+from ordertrack.orders import changes
 from ordertrack.orders.change_draft import AddLine, VoidLine
 from ordertrack.orders.new_order import NewItem
 from ordertrack.rules.state_machine import OrderStatus
@@ -23,17 +21,6 @@ from support.cast import House
 Open = Callable[..., Page]
 Change = Callable[..., None]
 ADDED, VOIDED = AddLine(NewItem("Soup", 1)), VoidLine(20)
-
-
-@pytest.fixture
-def change(app: Flask, cedar: House) -> Change:
-    def changed(order_id: uuid.UUID, *wanted: changes.Change) -> None:
-        with tenant_context(app, cedar.tenant_id):
-            order = records.find(cedar.tenant_id, order_id)
-            assert order is not None
-            changes.change(order_id, wanted, by=cedar.program, expected_revision=order.revision)
-
-    return changed
 
 
 @pytest.mark.parametrize(("wanted", "said"), [(ADDED, "NEW"), (VOIDED, "VOID")], ids=["new", "void"])
