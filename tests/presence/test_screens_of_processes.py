@@ -223,6 +223,7 @@ def test_of_boards_that_were_open_long_ago_nothing_is_kept_once_another_is_close
     stream = process.open(on_device(cedar.nour.principal), KITCHEN.name, hamra)
     process.tick()
     stream.close("gone")
+    process.tick()
     process.tick(LINGER)
     assert KITCHEN.name in at_hamra().silent_since
     operator.execute("UPDATE closed_screens SET seen_at = seen_at - interval '8 days'")
@@ -230,5 +231,6 @@ def test_of_boards_that_were_open_long_ago_nothing_is_kept_once_another_is_close
     stream = process.open(on_device(cedar.karim.principal), DISPATCH.name, hamra)
     process.tick()
     stream.close("gone")
+    process.tick()
     process.tick(LINGER)
     assert set(at_hamra().silent_since) == {DISPATCH.name}
