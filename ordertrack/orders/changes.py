@@ -37,8 +37,6 @@ _LOG = text("""
         UPDATE orders SET acts = acts + 1, note = :note, promised_at = :promised_at, reference = :reference,
             table_name = :table, customer = :customer, currency = :currency, total = :total,
             to_collect = :to_collect, start_by = :start_by, is_later = :is_later, changed_in = :revision,
-            delayed_by = CASE WHEN promised_at IS DISTINCT FROM :promised_at THEN 0 ELSE delayed_by END,
-            delayed_now = CASE WHEN promised_at IS DISTINCT FROM :promised_at THEN 0 ELSE delayed_now END,
             changes_seen_in = CASE WHEN :concerns_kitchen OR changes_seen_in < changed_in
                 THEN changes_seen_in ELSE :revision END,
             unseen_fields = unseen_fields || :told_fields

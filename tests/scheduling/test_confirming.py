@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from sqlalchemy import text
 
 from ordertrack.boards import reasons
-from ordertrack.database.session import tenant_context
+from ordertrack.database.session import db, tenant_context
 from ordertrack.i18n.translate import speaking
 from ordertrack.orders import lateness, transitions
 from ordertrack.restaurants.order_handling import AcceptThen
@@ -123,3 +124,16 @@ class TestADelay:
         assert (order.delayed_by, order.delayed_now) == (0, 0)
         order = timed.act(order_id, OrderAction.DELAY, minutes=5)
         assert (order.delayed_by, order.delayed_now) == (5, 5)
+
+    def test_ends_with_what_the_commit_before_writes_of_another_promise(self, timed: TimedHouse) -> None:
+        order_id = timed.place(ahead(minutes=40))
+        timed.act(order_id, OrderAction.DELAY, minutes=15)
+        stands = text("SELECT delayed_by, delayed_now FROM orders WHERE id = :id")
+        with tenant_context(timed.app, timed.tenant_id):
+            for later, left in (("0 min", (15, 15)), ("60 min", (0, 0))):
+                promise = (
+                    "UPDATE orders SET promised_at = promised_at + CAST(:later AS interval) WHERE id = :id"
+                )
+                db.session.execute(text(promise), {"later": later, "id": order_id})
+                assert db.session.execute(stands, {"id": order_id}).one() == left
+            db.session.rollback()

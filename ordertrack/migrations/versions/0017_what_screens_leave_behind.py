@@ -5,7 +5,7 @@ Revision ID: 0017
 
 from alembic import op
 
-from ordertrack.migrations.building import keep_tenants_apart
+from ordertrack.migrations.building import keep_tenants_apart, make_function
 
 revision = "0017"
 down_revision = "0016"
@@ -41,6 +41,13 @@ UPDATE orders SET delayed_by = stands.delayed FROM (
    AND orders.delayed_by <> stands.delayed
 """
 
+# Whoever promises: so does the commit before, which knows nothing of this.
+PROMISES = """
+CREATE TRIGGER begin_promise BEFORE UPDATE OF promised_at ON orders FOR EACH ROW
+    WHEN (NEW.promised_at IS DISTINCT FROM OLD.promised_at AND NEW.delayed_by = OLD.delayed_by)
+    EXECUTE FUNCTION begin_promise();
+"""
+
 
 def upgrade() -> None:
     op.execute(CLOSED)
@@ -50,3 +57,5 @@ def upgrade() -> None:
     op.execute(DELAYS)
     op.execute("ALTER TABLE order_actions FORCE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE orders ENABLE TRIGGER USER, FORCE ROW LEVEL SECURITY")
+    make_function("begin_promise", 1)
+    op.execute(PROMISES)
