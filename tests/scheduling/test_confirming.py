@@ -132,7 +132,8 @@ class TestADelay:
         with tenant_context(timed.app, timed.tenant_id):
             for later, left in (("0 min", (15, 15)), ("60 min", (0, 0))):
                 promise = (
-                    "UPDATE orders SET promised_at = promised_at + CAST(:later AS interval) WHERE id = :id"
+                    "UPDATE orders SET acts = acts + 1, promised_at = promised_at + CAST(:later AS interval)"
+                    " WHERE id = :id"
                 )
                 db.session.execute(text(promise), {"later": later, "id": order_id})
                 assert db.session.execute(stands, {"id": order_id}).one() == left
