@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import random
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flask import Flask
@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from dinner import screens
 from dinner.hands import Hands
+from dinner.key_hands import KeyDispatchHands, KeyKitchenHands, KeyTablet
 from dinner.rail_hands import KEYS, BumpBarHands, RailHands
 from dinner.tablet import Tablet
 from dinner.till import Till
@@ -38,6 +39,30 @@ _AT_ONCE = 30  # orders that a kitchen has open before more guests come
 MANY = 1_000_000
 
 
+@dataclass(frozen=True)
+class Seat:
+    """Somebody at a tablet: how they act, on what kind of device, and what that keeps of how it is used."""
+
+    hands: type[Hands]
+    board: str
+    device: type[Tablet] = Tablet
+    kept: Mapping[str, str] = field(default_factory=dict)
+
+
+USUAL = (
+    Seat(RailHands, "kitchen"),
+    Seat(Hands, "dispatch"),
+    Seat(BumpBarHands, "kitchen", kept={"bump-bar": json.dumps(KEYS)}),
+    Seat(Hands, "dispatch"),
+)
+BY_KEYS = (
+    Seat(KeyKitchenHands, "kitchen", KeyTablet),
+    Seat(KeyDispatchHands, "dispatch", KeyTablet),
+    Seat(BumpBarHands, "kitchen", kept={"bump-bar": json.dumps(KEYS)}),
+)
+_STAFF = {"kitchen": ("Rami", Role.KITCHEN, "4975"), "dispatch": ("Zeina", Role.DISPATCH, "8307")}
+
+
 def _promise(fulfilment: Fulfilment, chance: random.Random) -> dt.datetime | None:
     """Now and then so much later that the order has to wait for the clock, for some seconds."""
     if chance.random() >= 0.15:
@@ -59,6 +84,7 @@ class Evening:
     orders: int
     seed: int
     is_disturbed: bool = True
+    seats: tuple[Seat, ...] = USUAL
     server_is_up: bool = True
     tablets: list[Tablet] = field(default_factory=list)
     placed: list[uuid.UUID] = field(default_factory=list)
@@ -70,8 +96,7 @@ class Evening:
     def play(self) -> None:
         chance = random.Random(self.seed)
         self._open()
-        makers = (RailHands, Hands, BumpBarHands, Hands)
-        hands = [made(tablet, chance) for made, tablet in zip(makers, self.tablets, strict=True)]
+        hands = [seat.hands(tablet, chance) for seat, tablet in zip(self.seats, self.tablets, strict=True)]
         faults = self._faults(chance) if self.is_disturbed else iter(())
         turn = 0
         while len(self.placed) < self.orders or self._is_anything_open():
@@ -89,15 +114,16 @@ class Evening:
 
     def _open(self) -> None:
         with tenant_context(self.app, self.house.tenant_id):
-            for name, role, pin in (("Rami", Role.KITCHEN, "4975"), ("Zeina", Role.DISPATCH, "8307")):
+            for name, role, pin in _STAFF.values():
                 people.add(self.house.tenant_id, name, role, pin)
             db.session.commit()
             rule_sets.choose(RuleSet.EXTENDED, by=self.house.maya.principal)
-        for n, (board, person, pin) in enumerate(
-            (("kitchen", "Rami", "4975"), ("dispatch", "Zeina", "8307")) * 2, 1
-        ):
-            kept = {"bump-bar": json.dumps(KEYS)} if n == 3 else {}
-            tablet = Tablet.open(self.browser, self.server.address, f"Tablet {n}", board, person, pin, **kept)
+        for n, seat in enumerate(self.seats, 1):
+            person, _, pin = _STAFF[seat.board]
+            named = f"Tablet {n}"
+            tablet = seat.device.open(
+                self.browser, self.server.address, named, seat.board, person, pin, **seat.kept
+            )
             self.tablets.append(tablet)
             tablet.set_up(self.house)
 

@@ -9,7 +9,7 @@ from playwright.sync_api import TimeoutError
 
 from dinner.tablet import PRESENCE, Tablet
 
-_RIDERS = ("Jad", "Maroun", "سامي")
+RIDERS = ("Jad", "Maroun", "سامي")
 Card = dict[str, Any]
 
 
@@ -77,7 +77,7 @@ class Hands:
         return self._write(card["id"], "hold", "The guest is late")
 
     def _assign(self, card: Card) -> bool:
-        return card["isDelivery"] and self._write(card["id"], "rider", self._chance.choice(_RIDERS))
+        return card["isDelivery"] and self._write(card["id"], "rider", self._chance.choice(RIDERS))
 
     def _write(self, order: str, asked: str, text: str) -> bool:
         form = f"details[data-asks={asked}]"
@@ -105,7 +105,7 @@ class Hands:
         try:
             if self._happens(0.5) and (together := page.locator(".group button:visible")).count():
                 together.first.click(timeout=PRESENCE)
-            page.locator("#hand input").fill(self._chance.choice(_RIDERS), timeout=PRESENCE)
+            page.locator("#hand input").fill(self._chance.choice(RIDERS), timeout=PRESENCE)
             page.locator("#hand form button").click(timeout=PRESENCE)
         except TimeoutError:
             return False  # others were faster: nothing is chosen any more

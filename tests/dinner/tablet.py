@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from playwright.sync_api import Browser, Page, TimeoutError
 
@@ -81,7 +81,7 @@ class Tablet:
     @classmethod
     def open(
         cls, browser: Browser, address: str, name: str, board: str, person: str, pin: str, **kept: str
-    ) -> Tablet:
+    ) -> Self:
         """`kept` is what the tablet keeps of how it is used."""
         page = browser.new_context(base_url=address, viewport={"width": 1280, "height": 800}).new_page()
         page.set_default_timeout(PATIENCE)
