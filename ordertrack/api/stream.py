@@ -8,7 +8,7 @@ import uuid
 from ordertrack.api.answers import ActionMessage, StreamMessage
 from ordertrack.api.queries import Included
 from ordertrack.live.cursor import Cursor
-from ordertrack.live.topics import Message, Topic
+from ordertrack.live.topics import Channel, Message, Topic
 from ordertrack.orders import records
 from ordertrack.orders.entries import Change, EventRecord, LogEntry
 from ordertrack.orders.intake import RestaurantNotFound
@@ -21,7 +21,7 @@ _EVERYTHING = ""
 _WITH_ACTIONS = "actions|"
 
 
-class ProgramStream:
+class ProgramStream(Channel):
     """A channel whose key is the filter: nothing, `restaurant:<slug>` or `order:<id>`.
 
     After `actions|` it tells of actions too.

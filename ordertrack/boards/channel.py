@@ -6,14 +6,15 @@ import uuid
 
 from ordertrack.boards import fragments
 from ordertrack.boards.columns import Board
+from ordertrack.boards.filters import FILTERS, Told
 from ordertrack.i18n.topic_keys import key_of, keys_of, parse_key
 from ordertrack.live.cursor import Cursor
-from ordertrack.live.topics import Message, Topic
+from ordertrack.live.topics import Channel, Message, Topic
 from ordertrack.orders.entries import Change
 from ordertrack.tenants.principal import Principal
 
 
-class BoardChannel:
+class BoardChannel(Channel):
     """Tells a board of every order that comes onto it, moves on it or leaves it."""
 
     replays = False
@@ -28,6 +29,10 @@ class BoardChannel:
     def admits(self, watcher: Principal, topic: Topic) -> bool:
         restaurant_id, _ = parse_key(topic.key)
         return watcher.may_open(self.name, restaurant_id)
+
+    def opened(self, watcher: Principal, topic: Topic, said: str) -> None:
+        restaurant_id, _ = parse_key(topic.key)
+        FILTERS.put(topic.tenant_id, (restaurant_id, self.name, watcher.ended_by[-1]), Told.of_text(said))
 
     def keys(self, change: Change) -> tuple[str, ...]:
         if self.board.statuses.isdisjoint(change.event.statuses):

@@ -59,6 +59,15 @@ class Told(NamedTuple):
     filter: Filter
     at: float
 
+    def as_text(self) -> str:
+        return json.dumps([self.filter.as_json(), self.at])
+
+    @classmethod
+    def of_text(cls, text: str) -> Told:
+        """What `as_text` wrote; nothing where it is empty."""
+        said, at = json.loads(text or "[null, 0]")
+        return cls(Filter.of_row(json.loads(said) if said else None), at)
+
 
 _NOTHING_TOLD = Told(EVERYTHING, 0.0)
 

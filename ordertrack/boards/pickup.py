@@ -13,7 +13,7 @@ from ordertrack.i18n.topic_keys import key_of, keys_of, parse_key
 from ordertrack.i18n.translate import LANGUAGES, Language, current, marked, speaking
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.live.cursor import Cursor
-from ordertrack.live.topics import Message, Topic
+from ordertrack.live.topics import Channel, Message, Topic
 from ordertrack.orders import records
 from ordertrack.orders.entries import ActionRecord, Change
 from ordertrack.orders.records import OrderRecord
@@ -58,7 +58,7 @@ _MOVES_NUMBERS = {OrderAction.CHANGE, OrderAction.DELAY, OrderAction.FIRE}
 _STATUSES = frozenset(status for area in AREAS for status in area.statuses)
 
 
-class PickupChannel:
+class PickupChannel(Channel):
     """Tells the guests' boards of a restaurant of every number that comes, is ready or goes."""
 
     name = PICKUP

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from ordertrack.boards import filters, fragments, recent
 from ordertrack.boards.channel import BoardChannel
 from ordertrack.boards.columns import BOARDS, Board
-from ordertrack.boards.filters import FILTERS, Told
+from ordertrack.boards.filters import Told
 from ordertrack.boards.room import Room
 from ordertrack.database.session import db
 from ordertrack.i18n import translate
@@ -101,12 +101,12 @@ def stream(restaurant: str, board: str) -> Response:
     """
     principal, found, shown = _find(restaurant, board)
     told = _filter(principal, found)
-    FILTERS.put(principal.tenant_id, (found.id, shown.name, principal.ended_by[-1]), told)
     topic = _channels[shown.name].topic(principal.tenant_id, found.id, translate.of_page())
     version = _settings_version(principal.tenant_id, found.id)
     is_outdated = request.headers.get("Shows-Settings", version) != version
     # The log does not tell of targets: who may have missed a change is shown everything.
-    return sse.answer(principal, topic, None if is_outdated else sse.requested_cursor())
+    after = None if is_outdated else sse.requested_cursor()
+    return sse.answer(principal, topic, after, told.as_text())
 
 
 def _remember(principal: Principal, address: str) -> None:

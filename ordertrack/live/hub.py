@@ -90,15 +90,17 @@ class Hub:
         after: Cursor | None,
         connect: Connect,
         holders: Sequence[Holder] = (),
+        said: str = "",
     ) -> Subscription:
         """Catch a watcher up from `after` (None: from nothing) and keep it up to date from then on.
 
         `connect` is called late, when there is something to send, and what it made is closed if the rest
-        fails. `holders` are those whose stream it is. Raises NotAdmitted, TooManyStreams or ShareTaken, and
-        whatever reading the log raises.
+        fails. `holders` are those whose stream it is, `said` is what the watcher's page says. Raises
+        NotAdmitted, TooManyStreams or ShareTaken, and whatever reading the log raises.
         """
         self._admit(watcher, topic)
         self._shares.take(holders)
+        self._channels[topic.channel].opened(watcher, topic, said)
         forget = partial(self._forget, holders)
         joining = _Joining(topic.tenant_id, watcher.ended_by, connect)
         self._joining.add(joining)

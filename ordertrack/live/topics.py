@@ -46,9 +46,15 @@ class Channel(Protocol):
     """A kind of topic, and how its changes become messages. Rendering must not wait for anything."""
 
     name: str
+    replays: bool
+    """Whether a watcher who is far behind wants every message of the log rather than a snapshot."""
 
     def admits(self, watcher: Any, topic: Topic) -> bool:
         """Whether this watcher, of the topic's tenant, may watch it."""
+
+    def opened(self, watcher: Any, topic: Topic, said: str) -> None:
+        """A watcher who is admitted opens a stream; `said` is what its page says with that."""
+        return
 
     def keys(self, change: Any) -> Iterable[str]:
         """The keys of the topics of this channel that the change is news for."""
@@ -58,7 +64,3 @@ class Channel(Protocol):
 
     def snapshot(self, topic: Topic, head: Cursor) -> Message:
         """Everything that a watcher must know who knows nothing, true of `head` or of a later moment."""
-
-    @property
-    def replays(self) -> bool:
-        """Whether a watcher who is far behind wants every message of the log rather than a snapshot."""

@@ -32,7 +32,7 @@ class Part(StrEnum):
     CARE = "care"
 
 
-class OverviewChannel:
+class OverviewChannel(Channel):
     """For managers and owners, who see every restaurant of their tenant.
 
     Events send nothing: the keeper calls `refresh_changed`, which reads the overview anew where something

@@ -25,7 +25,7 @@ from ordertrack.tenants import tablets
 from ordertrack.tenants.principal import Principal
 
 
-class ScreensChannel:
+class ScreensChannel(Channel):
     """A topic for each language, for managers.
 
     Events send nothing. The tracker calls `refresh_changed`, which re-reads the overview and sends what

@@ -19,6 +19,7 @@ import gevent
 from ordertrack.database import connecting, embedded, schema, session
 from ordertrack.database.config import ROOT, Settings
 from ordertrack.database.data_folder import refuse_strangers
+from ordertrack.live.owners import Mailboxes
 from ordertrack.server import port as addresses
 from ordertrack.server.children import Children
 
@@ -26,6 +27,7 @@ CLAIM_PATIENCE = 8.0  # seconds
 _children: Children | None = None
 _keeper: embedded.Keeper | None = None
 _leaving: threading.Thread | None = None
+_mailboxes: Mailboxes | None = None
 _TIME_TO_LEAVE = 2.0  # seconds
 
 
@@ -113,7 +115,9 @@ def refuse_unsafe_role(settings: Settings) -> None:
 
 def announce(settings: Settings, server: Any) -> None:
     """In the master, as the workers begin: keep the database up, and say where once somebody answers."""
-    global _keeper, _children
+    global _keeper, _children, _mailboxes
+    if settings.workers > 1 and _mailboxes is None:
+        _mailboxes = Mailboxes(settings.workers)
     if socket_folder := os.environ.get("ORDERTRACK_OWNS_DATABASE"):
         _keeper = embedded.Keeper(settings.data_folder, socket_folder, server.log)
         _keeper.start()
@@ -159,7 +163,7 @@ def listen(worker: Any) -> None:
     errors.rehearse(app)
     hub = app.extensions["hub"]
     hub.most_streams = min(hub.most_streams, worker.room.streams)
-    sse.start(app)
+    sse.start(app, _mailboxes)
     screens = ScreenTracker(app, hub)
     screens.start()
     overview = OverviewKeeper(app, hub)

@@ -8,6 +8,7 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.live.cursor import MalformedCursor
 from ordertrack.live.hub import NotAdmitted, TooManyStreams
 from ordertrack.live.shares import ShareTaken
+from ordertrack.streams.handing import OwnerFailed
 from ordertrack.web.problems import Problem, problem_of, refused_for_now
 
 
@@ -26,6 +27,11 @@ def _house_is_full(error: TooManyStreams) -> Problem:
     return refused_for_now(
         error, _("As many screens are connected as this server can carry. Try again in a moment.")
     )
+
+
+@problem_of.register
+def _owner_failed(error: OwnerFailed) -> Problem:
+    return refused_for_now(error, _("This screen cannot be connected at this moment. Try again in a moment."))
 
 
 @problem_of.register

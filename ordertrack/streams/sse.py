@@ -23,11 +23,13 @@ from ordertrack.live.connections import QueueConnection, SocketConnection
 from ordertrack.live.cursor import Cursor, MalformedCursor
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Hear, Listener
+from ordertrack.live.owners import Mailboxes, Owners
 from ordertrack.live.shares import Holder, Shares
 from ordertrack.live.subscriptions import LIFETIME
 from ordertrack.live.takeover import TAKEN_OVER, socket_to_take_over
 from ordertrack.live.topics import Channel, Topic
 from ordertrack.orders import event_log
+from ordertrack.streams import handing
 from ordertrack.streams.waker import Waker
 from ordertrack.tenants import access
 from ordertrack.tenants.principal import Principal
@@ -96,23 +98,36 @@ def init_app(
     )
 
 
-def start(app: Flask) -> None:
-    """Begin to listen, and to tell at once what is written here; call it once in each process that serves."""
+def start(app: Flask, mailboxes: Mailboxes | None = None) -> None:
+    """Begin to listen, and to tell at once what is written here; call it once in each process that serves.
+
+    `mailboxes` are those of the host's workers; None where this one is alone.
+    """
     listener: Listener = app.extensions["listener"]
+    hub: Hub = app.extensions["hub"]
     listener.start()
     ttl_cache.believe(lambda: listener.has_recovered)
-    Waker(app, app.extensions["hub"].reader).start()
+    owners = None
+    if mailboxes is not None:
+        owners = app.extensions["owners"] = Owners(mailboxes, handing.taken_in(hub), hub.reader.wake)
+        owners.start()
+    Waker(app, hub.reader, owners).start()
 
 
 def stop(app: Flask) -> None:
     """End the streams, and have the others know what was written here."""
     ttl_cache.believe(bool)
+    if (owners := app.extensions.pop("owners", None)) is not None:
+        owners.stop()
     app.extensions["listener"].stop()
     app.extensions["waker"].stop()
 
 
-def answer(watcher: Principal, topic: Topic, after: Cursor | None) -> Response:
-    """Subscribe the asker of this request to `topic`, catching up from `after` (None: a snapshot)."""
+def answer(watcher: Principal, topic: Topic, after: Cursor | None, said: str = "") -> Response:
+    """Subscribe the asker of this request to `topic`, catching up from `after` (None: a snapshot).
+
+    `said` is what the page says of itself, for the topic's channel.
+    """
     hub: Hub = current_app.extensions["hub"]
     database.release_connection()  # who watches holds no connection
     client = socket_to_take_over(request.environ)
@@ -121,15 +136,21 @@ def answer(watcher: Principal, topic: Topic, after: Cursor | None) -> Response:
     holders = _holders(watcher)
     if client is not None:
         environ = request.environ
+        owners: Owners | None = current_app.extensions.get("owners")
+        if owners is not None and owners.is_elsewhere(topic.tenant_id):
+            stream = handing.Handed(watcher, topic, after, holders, said)
+            if handing.hand_over(owners, stream, client):
+                environ[TAKEN_OVER] = True
+                return Response(mimetype="text/event-stream")
 
         def take_over() -> SocketConnection:
             environ[TAKEN_OVER] = True  # from here on no error page may be written into the stream
             return SocketConnection(client)
 
-        hub.attach(watcher, topic, after, take_over, holders)
+        hub.attach(watcher, topic, after, take_over, holders, said)
         return Response(mimetype="text/event-stream")
     connection = QueueConnection()
-    hub.attach(watcher, topic, after, lambda: connection, holders)
+    hub.attach(watcher, topic, after, lambda: connection, holders, said)
     response = Response(iter(connection), mimetype="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"

@@ -1,4 +1,4 @@
-"""Has this process's screens told at once of what it wrote, and soon after the other processes of it."""
+"""Has the screens of this host told at once of what was written here, and soon after all other processes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from flask import Flask
 
 from ordertrack.database import connecting
 from ordertrack.database.channels import EVENTS_CHANNEL, notify_at_once
+from ordertrack.live.owners import Owners
 from ordertrack.live.reader import Reader
 from ordertrack.orders.entries import Change
 
@@ -29,9 +30,10 @@ class Waker:
     tenant only the newest position is told.
     """
 
-    def __init__(self, app: Flask, reader: Reader) -> None:
+    def __init__(self, app: Flask, reader: Reader, owners: Owners | None = None) -> None:
         self._app = app
         self._reader = reader
+        self._owners = owners
         self._lock = threading.Lock()
         self._heads: dict[uuid.UUID, int] = {}
         self._has_grown = threading.Event()
@@ -53,11 +55,16 @@ class Waker:
 
     def wake(self, tenant_id: uuid.UUID, seq: int) -> None:
         self._reader.wake(tenant_id, seq)
-        self._grow(tenant_id, seq)
+        self._spread(tenant_id, seq)
 
     def tell(self, tenant_id: uuid.UUID, change: Change) -> None:
         self._reader.tell(tenant_id, change)
-        self._grow(tenant_id, change.cursor.seq)
+        self._spread(tenant_id, change.cursor.seq)
+
+    def _spread(self, tenant_id: uuid.UUID, seq: int) -> None:
+        if self._owners is not None and self._owners.is_elsewhere(tenant_id):
+            self._owners.wake(tenant_id, seq)
+        self._grow(tenant_id, seq)
 
     def _grow(self, tenant_id: uuid.UUID, seq: int) -> None:
         with self._lock:

@@ -7,7 +7,7 @@ import uuid
 from ordertrack.i18n.topic_keys import key_of, keys_of, parse_key
 from ordertrack.i18n.translate import speaking
 from ordertrack.live.cursor import Cursor
-from ordertrack.live.topics import Message, Topic
+from ordertrack.live.topics import Channel, Message, Topic
 from ordertrack.orders import records
 from ordertrack.orders.entries import Change, EventRecord
 from ordertrack.rules.order_actions import OrderAction
@@ -17,7 +17,7 @@ from ordertrack.tracking import progress as fragments
 _TOLD = {OrderAction.CHANGE, OrderAction.DELAY, OrderAction.FIRE}
 
 
-class TrackingChannel:
+class TrackingChannel(Channel):
     """Tells a customer's page of every step of their order, and of no other."""
 
     name = "tracking"

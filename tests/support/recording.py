@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ordertrack.live.cursor import Cursor
-from ordertrack.live.topics import Message, Topic
+from ordertrack.live.topics import Channel, Message, Topic
 from ordertrack.streams.sse import EventLog
 
 
@@ -76,7 +76,7 @@ class Recorder:
         return [frame for frame in self.frames if frame.event == "snapshot"]
 
 
-class Orders:
+class Orders(Channel):
     """A channel for tests: one topic a restaurant, one short message an event, counted as it is rendered.
 
     `setting` stands in every message, as targets do in every card.

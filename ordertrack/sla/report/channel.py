@@ -10,7 +10,7 @@ from ordertrack.orders.entries import Change
 from ordertrack.tenants.principal import Principal
 
 
-class SlaChannel:
+class SlaChannel(Channel):
     """One topic a tenant. No event is news to it: figures are, which come from the roll-up of the log."""
 
     name = "sla"

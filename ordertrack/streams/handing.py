@@ -1,0 +1,102 @@
+"""Handing a stream to the worker that owns its tenant: what goes along, and how a refusal comes back."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from pydantic import TypeAdapter
+
+from ordertrack.live.connections import SocketConnection
+from ordertrack.live.cursor import Cursor
+from ordertrack.live.hub import Hub, NotAdmitted, TooManyStreams
+from ordertrack.live.owners import Owners, Said
+from ordertrack.live.shares import Holder, ShareTaken
+from ordertrack.live.topics import Topic
+from ordertrack.tenants.principal import Principal
+
+_log = structlog.get_logger(__name__)
+
+
+class OwnerFailed(Exception):
+    """The owner of a tenant could not take a stream of it in."""
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A stream that was asked for, by whom, and what `Hub.attach` has to know besides."""
+
+    watcher: Principal
+    topic: Topic
+    after: Cursor | None
+    holders: list[Holder]
+    said: str
+
+
+_HANDED = TypeAdapter(Handed)
+
+
+def hand_over(owners: Owners, stream: Handed, client: socket.socket) -> bool:
+    """Give it to its tenant's owner; False if that cannot be reached, and it is best served here.
+
+    Raises what the owner refuses it for, as `Hub.attach` does, or OwnerFailed.
+    """
+    try:
+        refused = owners.hand_over(stream.topic.tenant_id, written(stream), client)
+    except OSError as error:
+        _log.warning("a stream could not be handed to its owner", error=str(error))
+        return False
+    if refused is not None:
+        raise _error_of(refused, stream.topic)
+    return True
+
+
+def taken_in(hub: Hub) -> Callable[[Said, socket.socket, Callable[[Said | None], None]], None]:
+    """How a hub takes a stream in that another worker has let in: checked here again, as its own are."""
+
+    def take(said: Said, client: socket.socket, answer: Callable[[Said | None], None]) -> None:
+        stream = read(said)
+        begun: list[SocketConnection] = []
+
+        def connect() -> SocketConnection:
+            begun.append(SocketConnection(client))
+            answer(None)
+            return begun[0]
+
+        try:
+            hub.attach(stream.watcher, stream.topic, stream.after, connect, stream.holders, stream.said)
+        except Exception as error:
+            if not begun:
+                answer(_refusal(error))
+
+    return take
+
+
+def written(stream: Handed) -> Said:
+    said: Said = _HANDED.dump_python(stream, mode="json")
+    return said
+
+
+def read(said: Said) -> Handed:
+    return _HANDED.validate_python(said)
+
+
+def _refusal(error: Exception) -> Said:
+    if isinstance(error, ShareTaken):
+        return {"why": "share", "kind": error.kind, "most": error.most}
+    if isinstance(error, NotAdmitted):
+        return {"why": "not admitted"}
+    if isinstance(error, TooManyStreams):
+        return {"why": "full"}
+    _log.warning("a stream could not be taken in", error=str(error))
+    return {"why": str(error)}
+
+
+def _error_of(refused: Said, topic: Topic) -> Exception:
+    if refused["why"] == "share":
+        return ShareTaken(refused["kind"], refused["most"])
+    if refused["why"] == "not admitted":
+        return NotAdmitted(topic)
+    return TooManyStreams() if refused["why"] == "full" else OwnerFailed(refused["why"])
