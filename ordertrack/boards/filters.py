@@ -66,7 +66,7 @@ class Told(NamedTuple):
     def of_text(cls, text: str) -> Told:
         """What `as_text` wrote; nothing where it is empty."""
         said, at = json.loads(text or "[null, 0]")
-        return cls(Filter.of_row(json.loads(said) if said else None), at)
+        return cls(Filter.of_row(json.loads(said) if said else None), float(at))
 
 
 _NOTHING_TOLD = Told(EVERYTHING, 0.0)
