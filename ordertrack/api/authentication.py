@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 
 from ordertrack.database.session import enter_tenant
 from ordertrack.database.statements import TenantQuery
+from ordertrack.tenants import kept_sign_ins
 from ordertrack.tenants.accounts import hash_key
 from ordertrack.tenants.models import ApiKey
 from ordertrack.tenants.principal import Principal
@@ -46,8 +47,14 @@ def principal() -> Principal:
 
 def _owner_of(secret: str) -> Principal | None:
     key_hash = hash_key(secret)
+    found = kept_sign_ins.kept().get(key_hash, lambda: _read(key_hash))
+    if found is not None:
+        enter_tenant(found.tenant_id)
+    return found
+
+
+def _read(key_hash: str) -> Principal | None:
     for key in _IN_USE.rows(setting=key_hash, key_hash=key_hash):
-        enter_tenant(key.tenant_id)
         return Principal(key.tenant_id, f"key:{key.id}", key.name)
     return None
 

@@ -47,7 +47,8 @@ class Listener:
 
     `channels` says what to do with the payload of each. What was notified while it was away nobody heard:
     `recover` makes up for it after each connect, and the lookout finds what gets lost. `notify(channel,
-    payload)` goes over another connection: that it comes back proves that this one hears.
+    payload)` goes over another connection: that it comes back proves that this one hears. `look` is what the
+    lookout looks at besides the logs.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Listener:
         channels: Mapping[str, Hear],
         recover: Callable[[], None],
         notify: Notify,
+        look: Callable[[], None] = lambda: None,
     ) -> None:
         self._hub = hub
         self._connect = connect
@@ -64,7 +66,7 @@ class Listener:
         self._recover = recover
         self._notify = notify
         self._stopped = threading.Event()
-        self.lookout = Lookout(hub)
+        self.lookout = Lookout(hub, look)
         self.is_connected = False
         self.has_recovered = False
 

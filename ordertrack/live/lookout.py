@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 import structlog
 
@@ -19,11 +20,13 @@ _log = structlog.get_logger(__name__)
 class Lookout:
     """A thread of its own: whatever keeps the listener busy or deaf, looking goes on, and vice versa.
 
-    One query for all tenants that somebody watches, and none where nobody does.
+    One query for all tenants that somebody watches, and none where nobody does; `also` is what is looked at
+    besides.
     """
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, also: Callable[[], None] = lambda: None) -> None:
         self._hub = hub
+        self._also = also
         self._stopped = threading.Event()
         self._looked_at = float("-inf")
         self._is_blind = False
@@ -49,6 +52,7 @@ class Lookout:
         """Look once, and whether that succeeded."""
         was_blind, self._is_blind = self._is_blind, True
         try:
+            self._also()
             self._hub.verify()
         except Exception as error:
             if not was_blind:

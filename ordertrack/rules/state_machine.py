@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 
 from ordertrack.rules.roles import Role
 
@@ -184,6 +185,7 @@ class ChangeUnseen(IllegalTransition):
         return "The order was changed: look at it, and tap Seen first."
 
 
+@cache  # asked several times for each card
 def allowed(
     status: OrderStatus,
     fulfilment: Fulfilment,

@@ -78,8 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             *api.CHANNELS,
             *report_channel.CHANNELS,
         ],
-        notifications.channels,
-        notifications.recover,
+        notifications.hearing,
     )
     health.init_app(app)
     for blueprint in (

@@ -28,15 +28,25 @@ from ordertrack.live.subscriptions import LIFETIME
 from ordertrack.overview.channel import CHANNEL as OVERVIEW
 from ordertrack.presence.channel import CHANNEL as SCREENS
 from ordertrack.restaurants import rule_sets, versioned
+from ordertrack.server.revocations import Revocations
 from ordertrack.sla.report.channel import SlaChannel
+from ordertrack.streams.sse import Hearing
+from ordertrack.tenants.kept_sign_ins import KeptSignIns
 from ordertrack.tracking.channel import TrackingChannel
 
 
-def channels(hub: Hub) -> Mapping[str, Hear]:
-    """What to do with the payload of each channel of the database."""
+def hearing(app: Flask, hub: Hub) -> Hearing:
+    """What to do with the payload of each channel of the database, and with what was not heard."""
+    sign_ins: KeptSignIns = app.extensions["sign_ins"]
+    revocations = Revocations(app, hub, sign_ins)
+    sign_ins.is_believed = lambda: revocations.is_current
+    return Hearing(_channels(hub, revocations), lambda: recover(app, hub), revocations.look)
+
+
+def _channels(hub: Hub, revocations: Revocations) -> Mapping[str, Hear]:
     return {
         EVENTS_CHANNEL: wake_handler(hub),
-        REVOKED_CHANNEL: hub.revoke,
+        REVOKED_CHANNEL: revocations.hear,
         READMITTED_CHANNEL: hub.readmit,
         SETTINGS_CHANNEL: lambda payload: _on_settings(hub, payload),
         SCREENS_CHANNEL: lambda payload: SCREENS.mark(tenant_of(payload)),

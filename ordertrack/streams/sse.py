@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from flask import Flask, Response, current_app, g, has_app_context, request
@@ -74,27 +74,31 @@ class EventLog:
             return access.ended_lately(tenant_id, dt.timedelta(seconds=LIFETIME[1]))
 
 
-def init_app(
-    app: Flask,
-    channels: list[Channel],
-    heard: Callable[[Hub], Mapping[str, Hear]],
-    recover: Callable[[Flask, Hub], None],
-) -> None:
-    """Make this process's hub and its listener; `start` sets the listener going.
+class Hearing(NamedTuple):
+    """What each notification of the database means, by its channel; `recover` makes up for what was missed.
 
-    `heard` says what each notification of the database means to the hub, `recover` what to do when some may
-    have been missed.
+    `look` looks about once a second for what must not be missed.
     """
+
+    channels: Mapping[str, Hear]
+    recover: Callable[[], None]
+    look: Callable[[], None]
+
+
+def init_app(app: Flask, channels: list[Channel], hearing: Callable[[Flask, Hub], Hearing]) -> None:
+    """Make this process's hub and its listener; `start` sets the listener going."""
     limits = app.config["SETTINGS"].limits
     hub = Hub(EventLog(app), channels, Shares(limits._asdict()))
     hub.most_streams = limits.streams
     app.extensions["hub"] = hub
+    heard = hearing(app, hub)
     app.extensions["listener"] = Listener(
         hub,
         lambda: _listening_connection(app),
-        heard(hub),
-        lambda: recover(app, hub),
+        heard.channels,
+        heard.recover,
         partial(_notify, app),
+        heard.look,
     )
 
 

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import Text, cast, func, select, union_all, update
 
 from ordertrack.database.channels import READMITTED_CHANNEL, REVOKED_CHANNEL, notify
 from ordertrack.database.session import db
+from ordertrack.database.statements import Statement
+from ordertrack.tenants import kept_sign_ins
 from ordertrack.tenants.models import ApiKey, StaffMember, StaffSession, Tablet
 
 UNDONE_WITHIN = dt.timedelta(days=1)
+KNOWN_FOR = dt.timedelta(minutes=55)
+"""How long it is surely known, of all tenants, whose access ended: `note_ended_access` in the schema."""
+_EVERYWHERE = Statement(
+    "SELECT name, at FROM ended_access WHERE at > clock_timestamp() - make_interval(secs => %(seconds)s)"
+)
 _log = structlog.get_logger(__name__)
 
 
@@ -115,6 +123,19 @@ def ended_lately(tenant_id: uuid.UUID, within: dt.timedelta) -> list[str]:
     return list(db.session.scalars(ended))
 
 
+class Ended(NamedTuple):
+    """Whose access ended, as principals name them, and when."""
+
+    name: str
+    at: dt.datetime
+
+
+def ended_everywhere(within: dt.timedelta) -> list[Ended]:
+    """Whoever lost access `within` that time, of all tenants; for what serves them all."""
+    return [Ended(row.name, row.at) for row in _EVERYWHERE.rows(seconds=within.total_seconds())]
+
+
 def end_streams(actor: str) -> None:
     notify(REVOKED_CHANNEL, actor)
     db.session.commit()
+    kept_sign_ins.forget(actor)  # here at once, for the next request may be on its way

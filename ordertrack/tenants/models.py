@@ -140,3 +140,12 @@ class ApiKey(Base):
     key_hash: Mapped[str]
     created_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
     revoked_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class EndedAccess(Base):
+    """Who lost access lately, of all tenants, as principals name them: the schema writes and forgets it."""
+
+    __tablename__ = "ended_access"
+
+    at: Mapped[dt.datetime] = mapped_column(Moment, primary_key=True, server_default=_NOW)
+    name: Mapped[str] = mapped_column(primary_key=True)

@@ -16,7 +16,7 @@ from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
 from ordertrack.rules.roles import Role
-from ordertrack.tenants import tablet_session, tablets, throttle
+from ordertrack.tenants import kept_sign_ins, tablet_session, tablets, throttle
 from ordertrack.tenants.access import begin_session, end_session
 from ordertrack.tenants.cookies import CookieSessions, is_page
 from ordertrack.tenants.models import StaffMember, StaffSession
@@ -60,6 +60,7 @@ class SignedIn:
 
 
 def init_app(app: Flask) -> None:
+    app.extensions["sign_ins"] = kept_sign_ins.KeptSignIns()
     app.session_interface = CookieSessions()
     login_manager.init_app(app)
     app.before_request(refuse_cross_site_writes)
@@ -106,7 +107,7 @@ def _load(identity: str) -> SignedIn | None:
     tenant, *kind, row = identity.split(":")
     tenant_id, row_id = uuid.UUID(tenant), uuid.UUID(row)
     enter_tenant(tenant_id)
-    principal = tablets.find(tenant_id, row_id) if kind else _member(tenant_id, row_id)
+    principal = kept_sign_ins.find(tenant_id, row_id, tablets.find if kind else _member)
     return None if principal is None else SignedIn(principal, identity)
 
 

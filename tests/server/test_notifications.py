@@ -40,8 +40,8 @@ def hub(app: Flask) -> Iterator[Hub]:
 
 
 @pytest.fixture
-def heard(hub: Hub) -> Mapping[str, Hear]:
-    return notifications.channels(hub)
+def heard(app: Flask, hub: Hub) -> Mapping[str, Hear]:
+    return notifications.hearing(app, hub).channels
 
 
 @pytest.fixture
