@@ -13,6 +13,7 @@ from ordertrack.live.topics import Channel, Topic
 from ordertrack.monitoring import metrics
 
 SNAPSHOT_KEPT = 50  # events after which a snapshot is read anew
+MOST_TOLD = 150  # events that are told one by one; of more than these a snapshot is the shorter story
 _log = structlog.get_logger(__name__)
 
 
@@ -43,7 +44,13 @@ class Watched:
             subscription.connection.write(data)
 
     def publish(self, feed: Feed, entries: list[Entry]) -> None:
-        """Tell the watchers of these changes: one write to each, however many changes there are."""
+        """Tell the watchers of these changes: one write to each, however many changes there are.
+
+        Who fell far behind, or this process did, is shown what is true by now.
+        """
+        if len(entries) > MOST_TOLD and not self._channel.replays:
+            self.tell_anew(feed)
+            return
         try:
             told = b"".join([feed.frame(entry, self.topic) for entry in entries])
         except Exception:

@@ -19,6 +19,7 @@ from ordertrack.orders import change_views, must_start
 from ordertrack.orders import problems as order_problems  # noqa: F401 (it registers)
 from ordertrack.orders import views as order_views
 from ordertrack.server import notifications
+from ordertrack.server.admission import Admission
 from ordertrack.sla.estimates import expected_end
 from ordertrack.sla.report import channel as report_channel
 from ordertrack.sla.report import views as report_views
@@ -103,6 +104,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
+    app.wsgi_app = Admission(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ordertrack.live import topic_state
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub, NotAdmitted, TooManyStreams
 from ordertrack.live.topics import Topic
@@ -247,3 +248,17 @@ def test_there_is_a_limit_to_what_one_process_carries(cedar: Any, hub: Hub, watc
         watch(cedar)
     first.close("gone")
     watch(cedar)
+
+
+def test_of_too_many_events_at_once_a_snapshot_is_told(
+    cedar: Any, happen: Any, watch: Any, program_orders: Any, orders: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(topic_state, "MOST_TOLD", 5)
+    board, program = watch(cedar), watch(cedar, channel=program_orders)
+    happen(cedar, 6, wake=False)
+    happen(cedar)
+    assert orders.rendered == board.seqs == []
+    assert board.snapshots[-1].id is not None and board.snapshots[-1].id.seq == 7
+    assert program.seqs == list(range(1, 8)), "a program is told each"
+    happen(cedar)
+    assert board.seqs == [8]

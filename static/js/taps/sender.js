@@ -58,7 +58,8 @@ async function ask({ id, url, fields, at, person: token, tries }) {
     const answer = await fetch(url, { method: "POST", body, headers: { "HX-Request": "true" }, keepalive: true, signal: patience.signal });
     const text = await answer.text();
     const needsPerson = answer.headers.get("X-Person") === "needed";
-    return text.includes("<hx-partial") || answer.status === 500 ? { status: answer.status, needsPerson, text } : null;
+    const isOurs = text.includes("<hx-partial") || answer.status === 500 || answer.headers.has("Retry-After");
+    return isOurs ? { status: answer.status, needsPerson, text } : null;
   } catch {
     return null;
   } finally {

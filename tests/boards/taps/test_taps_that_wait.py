@@ -141,7 +141,7 @@ def test_a_tap_whose_answer_got_lost_has_no_effect_a_second_time(
     expect(card(page, order_id).locator("[data-line='1']")).not_to_have_attribute("data-done", "")
 
 
-@pytest.mark.parametrize("trouble", ["no answer", "not ours", "refused for now"])
+@pytest.mark.parametrize("trouble", ["no answer", "not ours", "refused for now", "too much at once"])
 def test_what_is_no_answer_of_ours_leaves_the_tap_waiting(
     app: Flask, cedar: House, place: Place, open_page: Open, trouble: str
 ) -> None:
@@ -153,6 +153,7 @@ def test_what_is_no_answer_of_ours_leaves_the_tap_waiting(
     answers: dict[str, dict[str, Any]] = {
         "not ours": {"status": 200, "body": "<h1>Welcome to the café's network</h1>"},
         "refused for now": {"status": 503, "body": "Bad gateway"},
+        "too much at once": {"status": 503, "headers": {"Retry-After": "2"}, "body": "Try again."},
     }
     held = []
     page.route(

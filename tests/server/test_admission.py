@@ -1,0 +1,106 @@
+"""Writes beyond what is answered in a second are told to come again; whoever reads is let in."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ordertrack.server import admission
+from ordertrack.server.admission import Admission
+from support.server import wait_for
+
+
+class Slow:
+    """An application whose writes last until they are let go."""
+
+    def __init__(self) -> None:
+        self.go_on = threading.Event()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        if environ["REQUEST_METHOD"] == "POST":
+            self.go_on.wait(20)
+        start_response("200 OK", [])
+        return [b"done"]
+
+
+def ask(
+    app: Admission, method: str = "POST", path: str = "/orders/1/transitions"
+) -> tuple[str, dict[str, str], bytes]:
+    said: list[Any] = []
+    body = b"".join(
+        app(
+            {"REQUEST_METHOD": method, "PATH_INFO": path},
+            lambda status, headers: said.extend((status, headers)),
+        )
+    )
+    return said[0], dict(said[1]), body
+
+
+@pytest.fixture
+def slow() -> Slow:
+    return Slow()
+
+
+@pytest.fixture
+def app(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> Admission:
+    monkeypatch.setattr(admission, "ALWAYS", 3)
+    return Admission(slow)
+
+
+@pytest.fixture
+def under_way(app: Admission, slow: Slow) -> Iterator[Callable[[int], None]]:
+    threads: list[threading.Thread] = []
+
+    def begin(count: int) -> None:
+        begun = [threading.Thread(target=ask, args=(app,)) for _ in range(count)]
+        threads.extend(begun)
+        for each in begun:
+            each.start()
+        wait_for(lambda: app.under_way == len(threads), "them to be under way")
+
+    yield begin
+    slow.go_on.set()
+    for each in threads:
+        each.join(20)
+
+
+def test_one_write_too_many_is_refused_and_reading_is_not(
+    app: Admission, under_way: Callable[[int], None]
+) -> None:
+    under_way(3)
+    status, headers, body = ask(app)
+    assert status.startswith("503") and int(headers["Retry-After"]) > 0
+    assert body.startswith(b"More is being written") and int(headers["Content-Length"]) == len(body)
+    assert ask(app, "GET")[0] == "200 OK"
+
+
+def test_a_program_is_told_in_its_own_form(app: Admission, under_way: Callable[[int], None]) -> None:
+    under_way(3)
+    _, headers, body = ask(app, path="/api/v1/orders")
+    assert headers["Content-Type"] == "application/problem+json" and b'"status": 503' in body
+
+
+def test_as_many_are_let_in_as_were_answered_in_the_last_second(
+    app: Admission, slow: Slow, under_way: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(admission.time, "monotonic", lambda: now[0])
+    slow.go_on.set()
+    for _ in range(8):
+        ask(app)
+    slow.go_on.clear()
+    now[0] += 0.9
+    under_way(8)
+    assert ask(app)[0].startswith("503")
+
+
+def test_when_they_are_done_others_are_let_in(
+    app: Admission, slow: Slow, under_way: Callable[[int], None]
+) -> None:
+    under_way(3)
+    slow.go_on.set()
+    wait_for(lambda: app.under_way == 0, "them to be done")
+    assert ask(app)[0] == "200 OK"
