@@ -10,7 +10,7 @@ _PART = re.compile(r"\s*(\w+)\s*=\s*([0-9]{1,7})\s*", re.ASCII)
 
 
 class Limits(NamedTuple):
-    """How many there may be at once, counted in each worker by itself.
+    """How many there may be at once, counted in each worker by itself; a tenant's streams are all in one.
 
     Open streams: in all, per guest's link, per API key, per sign-in on one device, and per network address
     where it is known. Replays, which send a program events from far back: in all, and per API key.
