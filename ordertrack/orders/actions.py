@@ -9,11 +9,11 @@ from typing import Any
 
 from ordertrack.database.session import db
 from ordertrack.monitoring import metrics
-from ordertrack.orders import records, riders, waking
+from ordertrack.orders import known_orders, records, riders, waking
 from ordertrack.orders.entries import Change
 from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.transitions import OrderMoved, OrderNotFound, hold_at
-from ordertrack.orders.writing_actions import Wish, write
+from ordertrack.orders.writing_actions import Wish, write, write_known
 from ordertrack.rules.order_actions import (
     DETAILED_ACTS,
     LINE_ACTS,
@@ -29,6 +29,14 @@ from ordertrack.tenants.principal import Principal
 
 LONGEST = dict.fromkeys(OrderAction, 200) | {OrderAction.ASSIGN: 60}
 """How long the detail of an act may be, in characters."""
+# The others go by more than the order's revision.
+_ON_WHAT_IS_KNOWN = {
+    *LINE_ACTS,
+    OrderAction.ASSIGN,
+    OrderAction.UNASSIGN,
+    OrderAction.RUSH,
+    OrderAction.UNRUSH,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,8 @@ def act(
     try:
         if expected_revision is not None:
             hold_at(by.tenant_id, order_id, expected_revision)
-        result = _act(order_id, wish, by, expected_status)
+        result = _act_known(order_id, wish, by, expected_status) if expected_revision is None else None
+        result = result or _act(order_id, wish, by, expected_status)
         db.session.commit()
     except Exception as error:
         db.session.rollback()
@@ -94,6 +103,28 @@ def rename_rider(restaurant_id: uuid.UUID, before: str, after: str, *, by: Princ
     for order_id in riders.orders_of(by.tenant_id, restaurant_id, before):
         with suppress(IllegalAct, OrderMoved, OrderNotFound):
             act(order_id, OrderAction.ASSIGN, by=by, detail=after)
+
+
+def _act_known(
+    order_id: uuid.UUID, wish: Wish, by: Principal, expected_status: OrderStatus | None
+) -> Acted | None:
+    """Do it to the order as it is known here, unread; None where it is not known, or is not so by now."""
+    order = known_orders.find(by.tenant_id, order_id)
+    if order is None or order.status != expected_status or wish.act not in _ON_WHAT_IS_KNOWN:
+        return None
+    try:
+        _check(order, wish, by)
+    except IllegalAct:
+        written = None
+    else:
+        if wish.act == OrderAction.ASSIGN and wish.detail:
+            wish = replace(wish, detail=riders.as_carried(order, wish.detail))
+        is_already = order.is_already(wish.act, wish.line, wish.detail)
+        written = None if is_already else write_known(order, wish, by)
+    if written is None:
+        known_orders.forget(order)
+        return None
+    return Acted(written.order, written)
 
 
 def _act(order_id: uuid.UUID, wish: Wish, by: Principal, expected_status: OrderStatus | None) -> Acted:

@@ -13,13 +13,13 @@ from ordertrack.database.session import db
 from ordertrack.database.statements import Statement
 from ordertrack.live.cursor import Cursor
 from ordertrack.monitoring import metrics
-from ordertrack.orders import house, records, waking
+from ordertrack.orders import house, known_orders, records, waking
 from ordertrack.orders.entries import Change, EventRecord
 from ordertrack.orders.move_checks import Move, came_again, check
 from ordertrack.orders.records import OrderRecord, Step
 from ordertrack.orders.writing_actions import Wish, write
 from ordertrack.rules.order_actions import OrderAction
-from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.rules.state_machine import IllegalTransition, OrderStatus
 from ordertrack.tenants.principal import Principal
 
 # The schema's own function: one statement that compares, sets, counts and writes.
@@ -28,7 +28,11 @@ _ADVANCE = Statement(
     " %(order_id)s, %(expected_status)s, %(to)s, %(needs_lines_done)s, %(needs_changes_seen)s,"
     " %(heeds_hold)s, %(changed_by)s, %(actor)s, %(metadata)s)"
 )
-
+_ADVANCE_KNOWN = Statement(
+    "SELECT epoch, seq, at, load, revision, in_status_for, open_lines FROM advance_known_order(%(tenant_id)s,"
+    " %(order_id)s, %(expected_status)s, %(to)s, %(needs_lines_done)s, %(needs_changes_seen)s,"
+    " %(heeds_hold)s, %(changed_by)s, %(actor)s, %(metadata)s, %(revision)s)"
+)
 
 _MOST_REFUSALS = 10  # of one move, by the schema
 
@@ -114,7 +118,7 @@ def advance(
     try:
         if expected_revision is not None:
             hold_at(by.tenant_id, order_id, expected_revision)
-        result = _advance(order_id, move)
+        result = _advance_known(order_id, move) or _advance(order_id, move)
         db.session.commit()
     except Exception as error:
         db.session.rollback()
@@ -124,6 +128,25 @@ def advance(
         waking.tell(by.tenant_id, result.written)
     metrics.transitions.labels(to, "moved" if result.moved else "already there").inc()
     return result
+
+
+def _advance_known(order_id: uuid.UUID, move: Move) -> Advance | None:
+    """Move the order as it is known here, unread; None where it is not known, or may be otherwise by now."""
+    order = known_orders.find(move.by.tenant_id, order_id)
+    if order is None or order.status != move.expected_status or order.is_later:
+        return None
+    if move.expected_revision is not None or (move.waited is not None and came_again(order, move.waited)):
+        return None
+    try:
+        check(order, move)
+        written = _write(order, move, _ADVANCE_KNOWN, revision=order.revision)
+    except (IllegalTransition, IntegrityError):
+        db.session.rollback()
+        written = None
+    if written is None:
+        known_orders.forget(order)
+        return None
+    return Advance(written.order, written)
 
 
 def _advance(order_id: uuid.UUID, move: Move) -> Advance:
@@ -157,10 +180,10 @@ def _advance(order_id: uuid.UUID, move: Move) -> Advance:
             return Advance(written.order, written)
 
 
-def _write(order: OrderRecord, move: Move) -> Change | None:
+def _write(order: OrderRecord, move: Move, statement: Statement = _ADVANCE, **only_at: int) -> Change | None:
     """Move the order as it was read; None if it has moved on since, or is held back."""
     metadata = {**move.metadata, **({"reason": move.reason} if move.reason else {})}
-    written = _ADVANCE.rows(
+    written = statement.rows(
         tenant_id=order.tenant_id,
         order_id=order.id,
         expected_status=order.status.value,
@@ -171,6 +194,7 @@ def _write(order: OrderRecord, move: Move) -> Change | None:
         changed_by=move.by.name,
         actor=move.by.actor,
         metadata=Jsonb(metadata),
+        **only_at,
     )
     if not written:
         return None

@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from ordertrack.database.channels import EVENTS_CHANNEL, notify_at_once
+from ordertrack.orders import known_orders
 from ordertrack.orders.entries import Change
 
 _log = structlog.get_logger(__name__)
@@ -40,6 +41,7 @@ def wake(tenant_id: uuid.UUID, seq: int) -> None:
 
 def tell(tenant_id: uuid.UUID, change: Change) -> None:
     """As `wake`, by whoever has at hand what would be read."""
+    known_orders.put(change.order)
     waker: Waker | None = current_app.extensions.get("waker")
     if waker is not None:
         waker.tell(tenant_id, change)

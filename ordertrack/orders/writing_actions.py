@@ -20,6 +20,11 @@ _ACT = Statement(
     " %(act)s, %(line)s, %(detail)s, %(changed_by)s, %(actor)s, %(metadata)s, %(seen_revision)s,"
     " %(minutes)s)"
 )
+_ACT_KNOWN = Statement(
+    "SELECT epoch, seq, at, revision FROM act_on_known_order(%(tenant_id)s, %(order_id)s,"
+    " %(expected_status)s, %(act)s, %(line)s, %(detail)s, %(changed_by)s, %(actor)s, %(metadata)s,"
+    " %(seen_revision)s, %(minutes)s, %(revision)s)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,18 @@ def write(order: OrderRecord, wish: Wish, by: Principal) -> Change | None:
 
     None if the order has moved on since, or if somebody did the same.
     """
-    written = _ACT.rows(
+    return _write(_ACT, order, wish, by)
+
+
+def write_known(order: OrderRecord, wish: Wish, by: Principal) -> Change | None:
+    """As `write`, to the order as it is known; None too if anything at all has happened to it since."""
+    return _write(_ACT_KNOWN, order, wish, by, revision=order.revision)
+
+
+def _write(
+    statement: Statement, order: OrderRecord, wish: Wish, by: Principal, **only_at: int
+) -> Change | None:
+    written = statement.rows(
         tenant_id=order.tenant_id,
         order_id=order.id,
         expected_status=order.status.value,
@@ -54,6 +70,7 @@ def write(order: OrderRecord, wish: Wish, by: Principal) -> Change | None:
         metadata=Jsonb(wish.metadata),
         seen_revision=wish.seen_revision,
         minutes=wish.minutes,
+        **only_at,
     )
     if not written:
         return None

@@ -28,7 +28,9 @@ from ordertrack.live.shares import Holder, Shares
 from ordertrack.live.subscriptions import LIFETIME
 from ordertrack.live.takeover import TAKEN_OVER, socket_to_take_over
 from ordertrack.live.topics import Channel, Topic
-from ordertrack.orders import event_log
+from ordertrack.orders import event_log, known_orders
+from ordertrack.orders.entries import Change
+from ordertrack.orders.known_orders import KnownOrders
 from ordertrack.streams import handing
 from ordertrack.streams.waker import Waker
 from ordertrack.tenants import access
@@ -60,11 +62,14 @@ class EventLog:
             return event_log.heads(tenant_ids)
 
     def after(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]:
-        return event_log.changes_after(tenant_id, seq, limit)
+        return _known(event_log.changes_after(tenant_id, seq, limit))
 
     def after_many(self, positions: Mapping[uuid.UUID, int]) -> Mapping[uuid.UUID, list[Any]]:
         with self._app.app_context(), connecting.within(LOOK_PATIENCE):
-            return event_log.few_after(positions)
+            found = event_log.few_after(positions)
+            for changes in found.values():
+                _known(changes)
+            return found
 
     def entries(self, tenant_id: uuid.UUID, seq: int, limit: int) -> list[Any]:
         return event_log.log_after(tenant_id, seq, limit)
@@ -72,6 +77,12 @@ class EventLog:
     def revoked(self, tenant_id: uuid.UUID) -> list[str]:
         with tenant_context(self._app, tenant_id):
             return access.ended_lately(tenant_id, dt.timedelta(seconds=LIFETIME[1]))
+
+
+def _known(changes: list[Change]) -> list[Change]:
+    for change in changes:
+        known_orders.put(change.order)
+    return changes
 
 
 class Hearing(NamedTuple):
@@ -115,12 +126,14 @@ def start(app: Flask, mailboxes: Mailboxes | None = None) -> None:
     if mailboxes is not None:
         owners = app.extensions["owners"] = Owners(mailboxes, handing.taken_in(hub), hub.reader.wake)
         owners.start()
+    app.extensions["known_orders"] = KnownOrders(owners.is_elsewhere) if owners else KnownOrders()
     Waker(app, hub.reader, owners).start()
 
 
 def stop(app: Flask) -> None:
     """End the streams, and have the others know what was written here."""
     ttl_cache.believe(bool)
+    app.extensions.pop("known_orders", None)
     if (owners := app.extensions.pop("owners", None)) is not None:
         owners.stop()
     app.extensions["listener"].stop()

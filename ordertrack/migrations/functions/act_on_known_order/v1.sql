@@ -1,0 +1,16 @@
+-- As `act_on_order`, for one who knows the order without having read it just now: nothing is done unless it is at
+-- `expected_revision` still.
+CREATE OR REPLACE FUNCTION act_on_known_order(
+    mover_tenant uuid, moved_order uuid, seen text, wanted text, wanted_line integer, wanted_detail text,
+    mover_name text, mover text, action_metadata jsonb, seen_revision integer, wanted_minutes integer,
+    expected_revision integer
+) RETURNS TABLE (epoch bigint, seq bigint, at timestamptz, revision integer) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('ordertrack.tenant_id', mover_tenant::text, true);
+    PERFORM FROM public.orders WHERE tenant_id = mover_tenant AND id = moved_order
+        AND version + acts = expected_revision FOR NO KEY UPDATE;
+    IF FOUND THEN
+        RETURN QUERY SELECT * FROM public.act_on_order(mover_tenant, moved_order, seen, wanted, wanted_line,
+            wanted_detail, mover_name, mover, action_metadata, seen_revision, wanted_minutes);
+    END IF;
+END $$;
