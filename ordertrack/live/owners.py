@@ -147,6 +147,7 @@ class Owners:
             self._inbox = self._mailboxes.inbox(number)
             self.number = number
             self._receive(self._inbox)
+            self._stopped.wait(CLAIMS_EVERY)  # it could not be read
 
     def _receive(self, inbox: socket.socket) -> None:
         while not self._stopped.is_set():
