@@ -123,8 +123,7 @@ def announce(settings: Settings, server: Any) -> None:
         host, port = settings.host, settings.port
     _children = Children()
     gevent.spawn(_open, settings, host, port, _children)
-    _children.keep("sla", "keep")  # one process keeps what reports read up to date
-    _children.keep("clock")  # one process begins what is for later
+    _children.keep("background")  # what reports read is kept up to date, what is for later begins
     # gunicorn's own answer to Ctrl-C cuts off requests under way; an operator's SIGTERM lets them end.
     signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
 
