@@ -268,15 +268,24 @@ _SHOWS = "if (!localStorage.getItem('view')) localStorage.setItem('view', '%s')"
 def open_page(chromium: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     """Open an address in a window of its own, signed in as somebody or as nobody; a kitchen's shows columns.
 
+    `language` is the one that somebody has chosen there before, `locale` is the browser's.
     Whatever a page says on its console that is an error fails the test, unless the test cuts the network.
     """
     contexts: list[BrowserContext] = []
     said: list[tuple[Page, str]] = []
 
     def open_as(
-        person: Person | None, path: str, strict: bool = True, view: str = "columns", **options: Any
+        person: Person | None,
+        path: str,
+        strict: bool = True,
+        view: str = "columns",
+        language: str | None = None,
+        **options: Any,
     ) -> Page:
-        context = chromium.new_context(**({"base_url": server.address} | options))
+        options = {"base_url": server.address} | options
+        context = chromium.new_context(**options)
+        if language is not None:
+            context.add_cookies([{"name": "language", "value": language, "url": options["base_url"]}])
         context.add_init_script(_SHOWS % view)
         contexts.append(context)
         page = context.new_page()
