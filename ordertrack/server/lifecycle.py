@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import click
 import gevent
 
-from ordertrack.database import connecting, embedded, schema, session
+from ordertrack.database import connecting, embedded, session
 from ordertrack.database.config import ROOT, Settings
 from ordertrack.database.data_folder import refuse_strangers
 from ordertrack.server import port as addresses
@@ -35,6 +35,8 @@ class DataFolderInUse(RuntimeError):
 
 def run(settings: Settings) -> NoReturn:
     """Bring the database up to date, then become gunicorn: this process is its master from then on."""
+    from ordertrack.database import schema  # gunicorn, which we become, does without it
+
     lock = _claim(settings.data_folder)
     schema.upgrade(settings)
     refuse_unsafe_role(settings)
