@@ -44,6 +44,21 @@ def test_a_command_beside_the_server_ends_if_the_server_was_gone_before_it_began
         raise
 
 
+def test_a_command_looks_for_no_garbage_among_what_it_imports() -> None:
+    program = (
+        "import gc\n"
+        "from ordertrack.commands import cli\n"
+        "before = gc.get_stats()[2]['collections']\n"
+        "cli(['db', '--help'], standalone_mode=False)\n"
+        "import ordertrack.server.application\n"
+        "print(gc.get_stats()[2]['collections'] - before)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "0"
+
+
 def command_line(pid: int) -> bytes:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
