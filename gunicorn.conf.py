@@ -4,6 +4,10 @@ from gevent import monkey
 
 monkey.patch_all()
 
+from ordertrack.monitoring import garbage  # noqa: E402
+
+garbage.look_rarely()
+
 import gc  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -22,6 +26,8 @@ bind = f"{f'[{_settings.host}]' if ':' in _settings.host else _settings.host}:{_
 workers = _settings.workers
 loglevel = "warning" if _settings.demo else "info"
 worker_class = "ordertrack.server.worker.Worker"
+# Workers share what the master has loaded, and begin at once. It connects to nothing, and starts no thread.
+preload_app = True
 backlog = 4096
 reuse_port = port.IS_DEALT_OUT
 forwarder_headers = ""  # no header says under which path we are
@@ -34,12 +40,9 @@ max_requests = 0
 
 def when_ready(server: Any) -> None:
     lifecycle.announce(_settings, server)
-
-
-# By Python's own figures everything that a worker keeps is looked through every few seconds, for some hundred
-# objects of garbage: 95 to 180 ms with 9,000 streams, in which every tap waits. What requests leave behind is
-# found while it is young, and streams leave nothing behind; the rest may wait for minutes.
-GARBAGE = (10_000, 20, 50)
+    # What is looked through is written to, and would be each worker's own.
+    gc.collect()
+    gc.freeze()
 
 
 def post_worker_init(worker: Any) -> None:
@@ -47,7 +50,6 @@ def post_worker_init(worker: Any) -> None:
     # What is there by now stays for good: looking through it for garbage again and again holds every tap up.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*GARBAGE)
 
 
 def worker_exit(_server: Any, _worker: Any) -> None:

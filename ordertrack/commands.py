@@ -6,10 +6,9 @@ from importlib import import_module
 from typing import Any
 
 import click
-import psycopg
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from ordertrack.database.settings_error import Mendable
+from ordertrack.monitoring import garbage
 
 # A command is imported when somebody types it: each needs a part of the house only.
 _COMMANDS = {
@@ -23,7 +22,7 @@ _COMMANDS = {
     "rush": "ordertrack.demo.commands",
     "replay": "ordertrack.demo.replay.command",
     "sla": "ordertrack.sla.commands",
-    "clock": "ordertrack.scheduling.commands",
+    "background": "ordertrack.server.commands.background",
 }
 
 
@@ -34,24 +33,37 @@ class Commands(click.Group):
         return sorted(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        garbage.look_rarely()
         module = _COMMANDS.get(cmd_name)
         return getattr(import_module(module), cmd_name) if module else None
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit):
+            raise
         except Mendable as error:
             raise click.ClickException(str(error)) from error
-        except (OperationalError, ProgrammingError) as error:
-            said = str(error.orig).strip().partition("\n")[0]
-            raise click.ClickException(
-                f"The database cannot be used: {said}. If it is new, run: ordertrack db upgrade"
-            ) from error
-        except psycopg.Error as error:
-            said = str(error).strip().partition("\n")[0]
-            raise click.ClickException(f"The database did not do it: {said}. Nothing was changed.") from error
         except OSError as error:
             raise click.ClickException(f"{error.strerror}: {error.filename}") from error
+        except Exception as error:
+            if (sentence := _said_of_the_database(error)) is None:
+                raise
+            raise click.ClickException(sentence) from error
+
+
+def _said_of_the_database(error: Exception) -> str | None:
+    """What went wrong there, in a sentence; None if it was something else."""
+    import psycopg
+    from sqlalchemy.exc import OperationalError, ProgrammingError
+
+    if isinstance(error, OperationalError | ProgrammingError):
+        said = str(error.orig).strip().partition("\n")[0]
+        return f"The database cannot be used: {said}. If it is new, run: ordertrack db upgrade"
+    if isinstance(error, psycopg.Error):
+        said = str(error).strip().partition("\n")[0]
+        return f"The database did not do it: {said}. Nothing was changed."
+    return None
 
 
 @click.group(cls=Commands)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import shutil
@@ -26,6 +27,7 @@ from ordertrack.database import embedded, schema
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, operator_connection, tenant_context
+from ordertrack.monitoring import garbage
 from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
@@ -40,6 +42,7 @@ from support.town import Town, open_town
 from support.whole_files import CROWDED, WholeFiles
 
 TESTS = Path(__file__).parent
+garbage.look_rarely()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -54,6 +57,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return item.path.relative_to(TESTS).parts[0]
 
     items.sort(key=lambda item: (folder(item) not in CROWDED, folder(item) != "upgrading"))
+
+
+def pytest_collection_finish() -> None:
+    """Five thousand tests are there to stay: nobody has to look through them for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -259,15 +268,24 @@ _SHOWS = "if (!localStorage.getItem('view')) localStorage.setItem('view', '%s')"
 def open_page(chromium: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     """Open an address in a window of its own, signed in as somebody or as nobody; a kitchen's shows columns.
 
+    `language` is the one that somebody has chosen there before, `locale` is the browser's.
     Whatever a page says on its console that is an error fails the test, unless the test cuts the network.
     """
     contexts: list[BrowserContext] = []
     said: list[tuple[Page, str]] = []
 
     def open_as(
-        person: Person | None, path: str, strict: bool = True, view: str = "columns", **options: Any
+        person: Person | None,
+        path: str,
+        strict: bool = True,
+        view: str = "columns",
+        language: str | None = None,
+        **options: Any,
     ) -> Page:
-        context = chromium.new_context(**({"base_url": server.address} | options))
+        options = {"base_url": server.address} | options
+        context = chromium.new_context(**options)
+        if language is not None:
+            context.add_cookies([{"name": "language", "value": language, "url": options["base_url"]}])
         context.add_init_script(_SHOWS % view)
         contexts.append(context)
         page = context.new_page()

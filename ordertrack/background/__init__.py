@@ -1,1 +1,1 @@
-"""Processes beside the server's workers: kept by the server, at work for one tenant after the other."""
+"""Workers beside those of the server, in one process that it keeps: they work tenant after tenant."""

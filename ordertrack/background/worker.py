@@ -1,4 +1,4 @@
-"""What each such process does: it listens, works, and comes back by itself when the database was away."""
+"""What each of them does: it listens, works, and comes back by itself when the database was away."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _log = structlog.get_logger(__name__)
 
 
 class TenantWorker:
-    """One such process; `goes_on` is asked once a second.
+    """One such worker; `goes_on` is asked once a second.
 
     `name` is what its connection is called, `channels` are those whose notifications it hears. Hearing of a
     tenant must not fail; `look` and `work` may raise what a database raises.
@@ -112,12 +112,27 @@ class TenantWorker:
         return connecting.direct(self.app.config["SQLALCHEMY_DATABASE_URI"], self.name, PATIENCE)
 
 
-def run(kind: type[TenantWorker]) -> None:
-    """Run such a process as a command, until it is told to end or the process that started it is gone."""
+def run(*kinds: type[TenantWorker]) -> None:
+    """Run them as one command, until it is told to end or the process that started it is gone.
+
+    One that fails ends the others: whoever started the command starts all of them again.
+    """
     has_parent = parent.watched()
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     settings = Settings.from_environment()
     logs.configure(quiet=settings.demo)
-    kind(make_bare_app(settings), lambda: not ended.is_set() and has_parent()).run()
+    app = make_bare_app(settings)
+
+    def work(kind: type[TenantWorker]) -> None:
+        try:
+            kind(app, lambda: not ended.is_set() and has_parent()).run()
+        finally:
+            ended.set()
+
+    threads = [threading.Thread(target=work, args=(kind,), name=kind.name) for kind in kinds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

@@ -1,4 +1,4 @@
-"""The process that begins orders for later at their moment: one beside the workers, never a timer a screen.
+"""What begins orders for later at their moment: one beside the workers, never a timer a screen.
 
 It knows of each tenant when something is due next: from the schema when it starts and once a minute, and
 from the tenant's log whenever that has grown. What was due while it was away is done when it is back.

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import click
 import gevent
 
-from ordertrack.database import connecting, embedded, schema, session
+from ordertrack.database import connecting, embedded, session
 from ordertrack.database.config import ROOT, Settings
 from ordertrack.database.data_folder import refuse_strangers
 from ordertrack.live.owners import Mailboxes
@@ -37,6 +37,8 @@ class DataFolderInUse(RuntimeError):
 
 def run(settings: Settings) -> NoReturn:
     """Bring the database up to date, then become gunicorn: this process is its master from then on."""
+    from ordertrack.database import schema  # gunicorn, which we become, does without it
+
     lock = _claim(settings.data_folder)
     schema.upgrade(settings)
     refuse_unsafe_role(settings)
@@ -127,8 +129,7 @@ def announce(settings: Settings, server: Any) -> None:
         host, port = settings.host, settings.port
     _children = Children()
     gevent.spawn(_open, settings, host, port, _children)
-    _children.keep("sla", "keep")  # one process keeps what reports read up to date
-    _children.keep("clock")  # one process begins what is for later
+    _children.keep("background")  # what reports read is kept up to date, what is for later begins
     # gunicorn's own answer to Ctrl-C cuts off requests under way; an operator's SIGTERM lets them end.
     signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
 

@@ -1,4 +1,4 @@
-"""The commands of the roll-up: making it anew from the log, and keeping it up."""
+"""The command of the roll-up: making it anew from the log."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ import sys
 import click
 from sqlalchemy import select
 
-from ordertrack.background import worker
 from ordertrack.database.operating import operator
 from ordertrack.database.session import db, enter_tenant
 from ordertrack.orders import event_log
 from ordertrack.sla.rollup import extend
-from ordertrack.sla.rollup.worker import RollupWorker
 from ordertrack.tenants import accounts
 from ordertrack.tenants.models import Tenant
 
@@ -39,9 +37,3 @@ def rebuild(slug: str | None) -> None:
             with click.progressbar(length=head, label=tenant.slug, file=sys.stderr) as bar:
                 reached = extend.rebuild(tenant.id, bar.update)
             click.echo(f"{tenant.slug}: {reached:,} of {head:,} events are in the roll-up.")
-
-
-@sla.command(hidden=True)
-def keep() -> None:
-    """Keep every roll-up up to date until the process that started this one is gone."""
-    worker.run(RollupWorker)

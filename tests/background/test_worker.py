@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -12,9 +14,10 @@ import pytest
 from flask import Flask
 
 from ordertrack.background.worker import TenantWorker
+from ordertrack.database.config import Settings
 from ordertrack.scheduling.clock import Clock
 from ordertrack.sla.rollup.worker import RollupWorker
-from support.server import wait_for
+from support.server import environment_of, wait_for
 
 CHANNEL = "ordertrack_test"
 MALFORMED = ("", "the last", ":", "7:1", "é" * 200)
@@ -137,3 +140,21 @@ def test_a_malformed_notification_does_not_hold_up(
         return tenant in heard
 
     wait_for(is_heard, "a tenant to be heard among them")
+
+
+def test_one_that_fails_ends_the_others_so_that_all_are_started_again(settings: Settings) -> None:
+    program = (
+        "from ordertrack.background import worker\n"
+        "from ordertrack.scheduling.clock import Clock\n"
+        "class Failing(Clock):\n"
+        "    def work(self): raise KeyError('of its own')\n"
+        "worker.run(Clock, Failing)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment_of(settings, settings.data_folder),
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert b"KeyError: 'of its own'" in ended.stderr

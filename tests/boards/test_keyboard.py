@@ -29,11 +29,7 @@ def test_arrows_walk_over_cards_and_columns_the_way_the_language_runs(
 ) -> None:
     first, second, cooking = place(cedar), place(cedar), place(cedar)
     move(cooking, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
-    page = open_live(open_page, cedar.nour)
-    if language != "en":
-        cookie = {"name": "language", "value": language, "url": page.url}
-        page.context.add_cookies([cookie])
-        page.reload()
+    page = open_live(open_page, cedar.nour, language=language)
     press(page, "ArrowDown")
     expect_here(page, first)
     press(page, "ArrowDown")

@@ -70,9 +70,7 @@ def test_the_sign_moves_no_card_on_an_upright_tablet(
 ) -> None:
     order_id = place(cedar, Fulfilment.DELIVERY)
     move(app, cedar, order_id, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
-    page = open_page(cedar.nour, KITCHEN, viewport={"width": 750, "height": 1200})
-    page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
-    page.reload()
+    page = open_page(cedar.nour, KITCHEN, viewport={"width": 750, "height": 1200}, language=language)
     page_recorder.expect_state(page, "live")
     before = card(page, order_id).bounding_box()
     let_deliveries_be_late_at_once(app, cedar, Stage.KITCHEN)

@@ -60,9 +60,7 @@ def expect_whole(page: Page, sizes: Sequence[tuple[int, int]] = SIZES) -> None:
 def test_no_number_of_a_board_breaks_on_cards_nor_in_the_all_day_counts(
     cedar: House, open_page: Open, language: str
 ) -> None:
-    page = open_page(cedar.nour, KITCHEN)
-    page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
-    page.reload()
+    page = open_page(cedar.nour, KITCHEN, language=language)
     page_recorder.expect_state(page, "live")
     page.locator("#allday-toggle").click()
     for dish in page.locator("#allday summary").all():

@@ -27,6 +27,7 @@ VANISHING = 20
 KERNEL_BOUND = 512 * 1024  # bytes that the system may hold for one stream
 MEMORY_BOUND = 24 * 1024 * 1024  # bytes that two workers may grow by, windows of large frames and all
 LONG_NOTE = "Without onion, " * 60
+GENTLE = 0.2  # seconds between two calls of a writer, in a test that waits for twenty seconds
 LARGE = {
     "restaurant": "hamra",
     "fulfilment": "pickup",
@@ -93,6 +94,7 @@ def test_a_client_that_vanished_is_forgotten_within_two_heartbeats(
     headers = sign_in(tough.port, cedar.maya).headers
     with under_load() as load, Crowd(tough.port, quiet, headers, VANISHING, load.log.head()) as crowd:
         wait_for(lambda: crowd.streaming == VANISHING, "all to have their streams")
+        load.pause = GENTLE
         watching = metric(tough, "ordertrack_subscriptions")
         crowd.comes_back = False
         for reader in crowd.readers:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from faults.load import Load
+from faults.load import PAUSE, Load
 from ordertrack.database import embedded, schema
 from ordertrack.database.config import Settings
 from ordertrack.live.listener import HEARTBEAT
@@ -70,8 +70,10 @@ def test_it_is_503_in_words_meanwhile_and_all_is_current_afterwards(
     assert Caller(beside.port).call("/readyz").status == 503
     beats = sum(reader.heartbeats for reader in readers)
     if mode == "fast":  # long enough for a heartbeat, which would say that all is well
+        load.pause = 0.2  # twelve seconds of refusals
         wait_for(lambda: time.monotonic() > stopped + HEARTBEAT + 1, "a heartbeat's time")
         assert sum(reader.heartbeats for reader in readers) == beats
+        load.pause = PAUSE
     assert not embedded.is_running(data_folder), "it is the operator's, and nobody else starts it"
     embedded.start_again(data_folder, str(operators.operator_url.query["host"]))
     load.goes_on()

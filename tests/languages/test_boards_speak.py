@@ -19,9 +19,7 @@ ARABIC_DIGITS = re.compile("[٠-٩]")
 
 
 def board(open_page: Open, person: Person, tag: str, name: str = "kitchen") -> Page:
-    page = open_page(person, "/login")
-    page.context.add_cookies([{"name": "language", "value": tag, "url": page.url}])
-    page.goto(f"/r/hamra/{name}")
+    page = open_page(person, f"/r/hamra/{name}", language=tag)
     expect(page.locator("#live")).to_have_attribute("data-state", "live")
     return page
 

@@ -91,9 +91,7 @@ _WHEN = """async ([moments, now]) => {
 def test_scripts_say_a_moment_as_the_server_does(
     cedar: House, open_page: Callable[..., Page], tag: str
 ) -> None:
-    page = open_page(cedar.nour, "/login")
-    page.context.add_cookies([{"name": "language", "value": tag, "url": page.url}])
-    page.goto("/r/hamra/kitchen")
+    page = open_page(cedar.nour, "/r/hamra/kitchen", language=tag)
     meant = [after(sign * minutes) for minutes in MINUTES for sign in (1, -1)]
     read = page.evaluate(
         _WHEN, [[moments.milliseconds(each) for each in meant], moments.milliseconds(SATURDAY)]

@@ -48,9 +48,7 @@ def lasting(minutes: int) -> str:
 def test_a_board_s_scripts_speak_as_the_server_does(
     cedar: House, open_page: Callable[..., Page], tag: str
 ) -> None:
-    page = open_page(cedar.nour, "/login")
-    page.context.add_cookies([{"name": "language", "value": tag, "url": page.url}])
-    page.goto("/r/hamra/kitchen")
+    page = open_page(cedar.nour, "/r/hamra/kitchen", language=tag)
     said = page.evaluate(_SAY, [*MOVED, COUNTS, MOMENT.timestamp() * 1000])
     with speaking(tag):
         assert said["word"] == gettext("late by %(time)s", time=lasting(42))

@@ -26,7 +26,7 @@ def test_a_command_beside_the_server_ends_if_the_server_was_gone_before_it_began
     starts_and_goes = (
         "import os\n"
         "from ordertrack.server.children import Children\n"
-        "print(Children().start('sla', 'keep').pid, flush=True)\n"
+        "print(Children().start('background').pid, flush=True)\n"
         "os._exit(0)\n"
     )
     gone = subprocess.run(
@@ -38,10 +38,25 @@ def test_a_command_beside_the_server_ends_if_the_server_was_gone_before_it_began
     )
     orphan = int(gone.stdout)
     try:
-        wait_for(lambda: b"keep" not in command_line(orphan), "it to end")
+        wait_for(lambda: b"background" not in command_line(orphan), "it to end")
     except AssertionError:
         os.kill(orphan, signal.SIGKILL)
         raise
+
+
+def test_a_command_looks_for_no_garbage_among_what_it_imports() -> None:
+    program = (
+        "import gc\n"
+        "from ordertrack.commands import cli\n"
+        "before = gc.get_stats()[2]['collections']\n"
+        "cli(['db', '--help'], standalone_mode=False)\n"
+        "import ordertrack.server.application\n"
+        "print(gc.get_stats()[2]['collections'] - before)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "0"
 
 
 def command_line(pid: int) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import os
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ import pytest
 from ordertrack.database.config import Settings
 from support.cast import PASSWORD, House
 from support.command_line import run
+from support.processes import metric, workers
 from support.server import Server, wait_for
 
 STREAMS = 200
@@ -68,6 +71,28 @@ def test_open_streams_end_within_two_seconds_of_a_sigterm(own_server: Server, ce
         stream.close()
     assert time.monotonic() - began < 2
     own_server.wait()
+
+
+def processor_time(pid: int) -> int:
+    """What a process has taken so far, in ticks."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def test_a_worker_begins_with_what_its_master_has_loaded(own_server: Server) -> None:
+    """A worker that loads the application itself takes as long for it as its master."""
+    assert own_server._process is not None
+    loading = processor_time(own_server._process.pid)
+    killed, other = workers(own_server)
+    os.kill(killed, signal.SIGKILL)
+
+    def begun() -> list[int]:
+        return [pid for pid in workers(own_server) if pid not in (killed, other)]
+
+    (new,) = wait_for(begun, "another worker")
+    connects = "ordertrack_listener_connects_total"
+    wait_for(lambda: metric(own_server, connects) == 3, "it to listen")
+    assert processor_time(new) < loading / 3
 
 
 def test_a_second_server_on_a_data_folder_refuses_and_leaves_the_first_alone(

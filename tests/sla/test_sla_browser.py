@@ -221,9 +221,7 @@ def test_a_chart_can_be_had_as_an_image_as_shapes_and_as_numbers(
 
 
 def test_an_arabic_reader_begins_a_chart_at_its_right(busy: House, open_page: Open, tmp_path: Path) -> None:
-    page = open_page(busy.maya, "/sla")
-    page.context.add_cookies([{"name": "language", "value": "ar-arab", "url": page.url}])
-    page.goto(FOUR_WEEKS)
+    page = open_page(busy.maya, FOUR_WEEKS, language="ar-arab")
     expect(canvases(page)).to_have_count(5)
     said: dict[str, float] = {}
     with page.expect_download() as waiting:

@@ -67,10 +67,10 @@ def counted(app: Flask, house: House) -> int:
 
 
 def keeper_of(server: Server) -> int | None:
-    """The process that keeps the roll-up up beside this server."""
+    """The process beside this server that keeps the roll-up up."""
     assert server._process is not None
     master = server._process.pid
     for child in Path(f"/proc/{master}/task/{master}/children").read_text().split():
-        if b"\0sla\0keep" in Path(f"/proc/{child}/cmdline").read_bytes():
+        if b"\0background\0" in Path(f"/proc/{child}/cmdline").read_bytes():
             return int(child)
     return None

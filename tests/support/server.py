@@ -24,10 +24,12 @@ START = 60.0  # seconds: migrations, and on a busy machine imports alone take te
 
 def wait_for(condition: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
     """The first true value of `condition`; fails the test if it does not come in time."""
-    deadline = time.monotonic() + patience
+    began = time.monotonic()
     while not (value := condition()):
-        assert time.monotonic() < deadline, f"waited {patience} s in vain for {what}"
-        time.sleep(0.02)
+        waited = time.monotonic() - began
+        assert waited < patience, f"waited {patience} s in vain for {what}"
+        # Looking costs as much as what is waited for, so it is looked less often the longer it takes.
+        time.sleep(min(max(waited / 10, 0.02), 0.25, patience - waited))
     return value
 
 

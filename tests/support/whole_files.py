@@ -1,4 +1,4 @@
-"""Which process of a run takes which tests: whole files, and the crowded ones one after another."""
+"""Which process of a run takes which tests: whole files, some whole folders, the crowded ones in a row."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from xdist.workermanage import WorkerController
 
 # These folders load the machine: run one after another, first, in one process; others run beside it.
 CROWDED = ("dinner", "faults", "soak")
+# What these share takes long to make, such as four weeks of orders: one process makes it once.
+SHARING = ("demo",)
 
 
 class WholeFiles(LoadFileScheduling):
-    """Gives each process whole files, and one of them all files of the crowded folders.
+    """Gives each process whole files or folders, and one of them all files of the crowded folders.
 
     A test that ends its process, as one does that takes too long, has failed: the process that goes on with
     its file does not begin it again, and is not ended too.
@@ -48,4 +50,6 @@ class WholeFiles(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         folder = Path(nodeid.partition("::")[0]).parts[1]
-        return "crowded" if folder in CROWDED else str(super()._split_scope(nodeid))
+        if folder in CROWDED:
+            return "crowded"
+        return folder if folder in SHARING else str(super()._split_scope(nodeid))

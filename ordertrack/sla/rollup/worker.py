@@ -1,4 +1,4 @@
-"""The process that keeps every tenant's roll-up up to date, beside the workers and never in their way.
+"""What keeps every tenant's roll-up up to date, beside the workers and never in their way.
 
 It sleeps until something is notified, lets events settle, and after each turn rests nine times as long as it
 worked, so that taps keep nine tenths of a core even at the height of service.
@@ -40,7 +40,7 @@ class RollupWorker(TenantWorker):
         self._due: dict[uuid.UUID, float] = {}
 
     def run(self) -> None:
-        """As any other, with what the workers leave of the processor."""
+        """As any other, with what the workers leave of the processor: on Linux it is this thread's own."""
         os.nice(10)
         super().run()
 

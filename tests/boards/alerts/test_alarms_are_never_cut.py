@@ -65,8 +65,7 @@ def expect_whole(page: Page) -> None:
 def test_alarms_and_news_are_whole_on_every_screen_in_every_language(
     app: Flask, cedar: House, crying: list[uuid.UUID], open_page: Open, language: str
 ) -> None:
-    page = open_page(cedar.maya, KITCHEN)
-    page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
+    page = open_page(cedar.maya, KITCHEN, language=language)
     page.evaluate("localStorage.setItem('stations:hamra', JSON.stringify(['Grill']))")
     page.reload()
     page_recorder.expect_state(page, "live")

@@ -10,11 +10,12 @@ from typing import Any
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
-from boards.hands import KITCHEN, expect_live
+from boards.hands import KITCHEN
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import intake
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
+from support import page_recorder
 from support.cast import House, Person
 
 TABLET = {"width": 1280, "height": 800}
@@ -43,7 +44,7 @@ def open_rail(
 ) -> Page:
     """Nour's kitchen, or somebody else's, on a tablet that lies across, live."""
     page = open_page(person or house.nour, KITCHEN, view="rail", **({"viewport": TABLET} | options))
-    expect_live(page)
+    page_recorder.expect_state(page, "live")
     return page
 
 

@@ -51,10 +51,7 @@ def test_the_bar_is_one_row_in_which_nothing_is_cut(
         if number % 2:
             move(app, cedar, order, OrderStatus.CONFIRMED)
     width, height = size
-    page = open_rail(open_page, cedar, viewport={"width": width, "height": height})
-    page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
-    page.reload()
-    page.wait_for_selector("body[data-live=live]")
+    page = open_rail(open_page, cedar, viewport={"width": width, "height": height}, language=language)
     page.wait_for_selector("#alerts-open:not([hidden])")
     shown = page.evaluate(_BAR)
     assert shown["height"] <= 57
@@ -77,8 +74,7 @@ def test_no_word_of_a_head_is_cut(
     ways = ((), (OrderStatus.CONFIRMED,), (OrderStatus.CONFIRMED, OrderStatus.PREPARING))
     for way in ways:
         move(app, cedar, order_of_lines(app, cedar, 2), *way)
-    page = open_rail(open_page, cedar)
-    page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
+    page = open_rail(open_page, cedar, language=language)
     page.evaluate("density => localStorage.setItem('density', density)", density)
     page.reload()
     page.wait_for_selector(".card[data-spot]")
