@@ -1,4 +1,4 @@
-"""What reports cost a transition: the process of the roll-up, and the count in each event, beside neither."""
+"""What reports cost a transition: the process of roll-up and clock, and the count in each event."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def measure(stage: Stage) -> list[Row]:
 
 
 def _keeper(server: Ordertrack) -> int:
-    (found,) = (pid for pid in children(server.master) if b"\0sla\0keep" in command_of(pid))
+    (found,) = (pid for pid in children(server.master) if b"\0background" in command_of(pid))
     return found
 
 
