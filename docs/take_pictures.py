@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
@@ -33,11 +33,15 @@ p { display: flex; gap: 8px; margin: 0 0 8px; } img { block-size: %dpx; display:
 </style>%s"""
 
 
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
+
+
 class View(NamedTuple):
     """One row of a sheet: a screen, and whether it is light or dark."""
 
     size: tuple[int, int]
-    theme: str
+    theme: Theme
 
 
 ROWS = (View(TABLET, "light"), View(PHONE, "dark"))
@@ -90,7 +94,9 @@ def main(
         chromium.close()
 
 
-def _pages(restaurant: str, order: str, guests: dict[str, str]) -> dict[str, tuple[str, tuple[View, ...]]]:
+def _pages(
+    restaurant: str, order: str | None, guests: dict[str, str]
+) -> dict[str, tuple[str, tuple[View, ...]]]:
     here = f"/r/{restaurant}"
     boards = {"kitchen": f"{here}/kitchen", "dispatch": f"{here}/dispatch"}
     others = {
@@ -122,7 +128,7 @@ def _pages(restaurant: str, order: str, guests: dict[str, str]) -> dict[str, tup
 def _sign_in(chromium: Browser, address: str, email: str, password: str) -> Cookies:
     """Once: a house lets nobody try too often."""
     context = chromium.new_context(base_url=address)
-    form = {"email": email, "password": password}
+    form: dict[str, str | float | bool] = {"email": email, "password": password}
     answer = context.request.post("/login", form=form, max_redirects=0)
     assert answer.status == 302, f"{email} was not let in"
     cookies = list(context.cookies())
@@ -149,7 +155,7 @@ def _found(chromium: Browser, address: str, cookies: Cookies, restaurant: str) -
 
 def _views(sizes: tuple[str, ...]) -> list[View]:
     chosen = [(int(width), int(height)) for width, _, height in (each.partition("x") for each in sizes)]
-    return [View(size, theme) for size in chosen or SIZES for theme in ("light", "dark")]
+    return [View(size, theme) for size in chosen or SIZES for theme in THEMES]
 
 
 def _take_all(
