@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from boards.hands import move
+from boards.hands import act, move
 from boards.rail.steps import open_rail, order_of_lines
+from ordertrack.database.session import tenant_context
 from ordertrack.i18n.translate import gettext, speaking
-from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.orders import intake
+from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.rules.order_actions import OrderAction
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House
 
 SIZES = [(1280, 800), (1920, 1080), (1024, 600), (800, 1280), (390, 844), (320, 640)]
@@ -90,3 +95,36 @@ def test_no_word_of_a_head_is_cut(
     cut = page.evaluate(_CUT_IN_HEADS)
     assert page.locator(".card[data-spot]").count() == len(ways)
     assert cut == []
+
+
+_CUT_IN_FACTS = """() => [...document.querySelectorAll(".card[data-spot] .facts > *")].filter((part) => {
+  const [line, own] = [part.parentElement.getBoundingClientRect(), part.getBoundingClientRect()];
+  const isOutside = own.left < line.left - 1 || own.right > line.right + 1 || own.bottom > line.bottom + 1;
+  const isCut = part.matches(":not(.customer)") && part.scrollWidth > part.clientWidth + 1;
+  return part.checkVisibility() && (isOutside || isCut);
+}).map(({ outerHTML }) => outerHTML)"""
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("density", ["compact", "normal", "large"])
+def test_the_day_of_a_promise_is_read_whole_beside_a_table(
+    app: Flask, cedar: House, open_page: Callable[..., Page], density: str, language: str
+) -> None:
+    promised = dt.datetime.now(dt.UTC) + dt.timedelta(days=8)
+    new = NewOrder(
+        "hamra",
+        Fulfilment.DINE_IN,
+        (NewItem("Tea", 1),),
+        table="Terrace 14",
+        customer={"name": "Maria Christina van der Hoogenbosch"},
+        promised_at=promised,
+    )
+    with tenant_context(app, cedar.tenant_id):
+        order = intake.place(new, by=cedar.program)[0]
+    act(app, cedar, order, OrderAction.FIRE)
+    page = open_rail(open_page, cedar)
+    page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
+    page.evaluate("density => localStorage.setItem('density', density)", density)
+    page.reload()
+    page.wait_for_selector(".card[data-spot] .table")
+    assert page.evaluate(_CUT_IN_FACTS) == []
