@@ -88,13 +88,15 @@ def test_no_word_of_a_head_is_cut(
     page.reload()
     page.wait_for_selector(".card[data-spot]")
     with speaking(language):
-        late = gettext("late by %(time)s", time=gettext("%(hours)s h %(minutes)s", hours=1, minutes="59"))
-    page.locator(".card[data-spot] .timer").evaluate_all(
-        "(timers, late) => timers.forEach(timer => { timer.textContent = late; })", late
-    )
-    cut = page.evaluate(_CUT_IN_HEADS)
+        time = gettext("%(hours)s h %(minutes)s", hours=1, minutes="59")
+        late, past = (gettext(said, time=time) for said in ("late by %(time)s", "target +%(time)s"))
+        words = (late, past, gettext("due"), gettext("late"))
     assert page.locator(".card[data-spot]").count() == len(ways)
-    assert cut == []
+    for word in words:
+        page.locator(".card[data-spot] .timer").evaluate_all(
+            "(timers, word) => timers.forEach(timer => { timer.textContent = word; })", word
+        )
+        assert page.evaluate(_CUT_IN_HEADS) == [], word
 
 
 _CUT_IN_FACTS = """() => [...document.querySelectorAll(".card[data-spot] .facts > *")].filter((part) => {
