@@ -68,6 +68,30 @@ def test_the_bar_is_one_row_in_which_nothing_is_cut(
     assert tuple(shown["extent"]) <= size
 
 
+_CUT_IN_FOOT = """() => [...document.querySelectorAll(".foot button, .foot output")].filter((part) => {
+  const { left, right, bottom } = part.getBoundingClientRect();
+  const isOutside = left < -0.5 || right > innerWidth + 0.5 || bottom > innerHeight + 0.5;
+  return part.checkVisibility() && (isOutside || part.scrollWidth > part.clientWidth + 1);
+}).map(({ outerHTML }) => outerHTML)"""
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("size", [(1024, 600), (800, 1280), (640, 400)], ids=str)
+def test_the_foot_says_whole_what_lies_before_and_after_a_page(
+    app: Flask, cedar: House, open_page: Callable[..., Page], size: tuple[int, int], language: str
+) -> None:
+    for number in range(36):
+        order_of_lines(app, cedar, 5, in_minutes=number - 20)
+    page = open_rail(open_page, cedar, viewport=dict(zip(("width", "height"), size, strict=True)))
+    page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
+    page.reload()
+    page.wait_for_selector(".card[data-spot]")
+    page.locator("#page-next").click()
+    page.wait_for_selector("#page-before:not([hidden])")
+    assert page.locator("#page-next").is_visible()
+    assert page.evaluate(_CUT_IN_FOOT) == []
+
+
 _CUT_IN_HEADS = """() => [...document.querySelectorAll(
   ".card[data-spot] :is(header, h3, .clock, .primary, .despite > button)")]
   .filter((part) => part.scrollWidth > part.clientWidth + 1 || part.scrollHeight > part.clientHeight + 1)
