@@ -37,6 +37,10 @@ Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
 
 
+# Streams are renewed now and then: a page says so, and no picture is of that.
+_SETTLED = "() => !['connecting', 'reconnecting', 'catching-up'].includes(document.body.dataset.live)"
+
+
 class View(NamedTuple):
     """One row of a sheet: a screen, and whether it is light or dark."""
 
@@ -179,7 +183,8 @@ def _take_all(
             if not path.startswith(("/track/", "/login")):
                 context.add_cookies(cookies)
             page = context.new_page()
-            page.goto(f"{path}?lang={language}" if path.startswith("/track/") else path)
+            page.goto(_in(language, path))
+            page.wait_for_function(_SETTLED)
             page.wait_for_timeout(700)
             file = folder / title / f"{name}.jpg"
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -188,6 +193,11 @@ def _take_all(
         click.echo(name)
     if left:
         click.echo(f"The time was over: {left} pictures were not taken.", err=True)
+
+
+def _in(language: str, path: str) -> str:
+    """A guest's page goes by its address, all others by a cookie."""
+    return f"{path}?lang={language}" if path.startswith("/track/") else path
 
 
 def _contexts(
@@ -207,8 +217,9 @@ def _row(chromium: Browser, address: str, path: str, view: View, by: Cookies) ->
         context = _context(chromium, address, view, language)
         context.add_cookies(by)
         page = context.new_page()
-        page.goto(path)
+        page.goto(_in(language, path))
         page.wait_for_timeout(1500)  # what comes a moment later, such as a chart
+        page.wait_for_function(_SETTLED)
         taken.append(page.screenshot(type="jpeg", quality=85))
         context.close()
     return taken
