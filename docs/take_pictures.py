@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
@@ -33,11 +33,19 @@ p { display: flex; gap: 8px; margin: 0 0 8px; } img { block-size: %dpx; display:
 </style>%s"""
 
 
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
+
+
+# Streams are renewed now and then: a page says so, and no picture is of that.
+_SETTLED = "() => !['connecting', 'reconnecting', 'catching-up'].includes(document.body.dataset.live)"
+
+
 class View(NamedTuple):
     """One row of a sheet: a screen, and whether it is light or dark."""
 
     size: tuple[int, int]
-    theme: str
+    theme: Theme
 
 
 ROWS = (View(TABLET, "light"), View(PHONE, "dark"))
@@ -90,7 +98,9 @@ def main(
         chromium.close()
 
 
-def _pages(restaurant: str, order: str, guests: dict[str, str]) -> dict[str, tuple[str, tuple[View, ...]]]:
+def _pages(
+    restaurant: str, order: str | None, guests: dict[str, str]
+) -> dict[str, tuple[str, tuple[View, ...]]]:
     here = f"/r/{restaurant}"
     boards = {"kitchen": f"{here}/kitchen", "dispatch": f"{here}/dispatch"}
     others = {
@@ -122,7 +132,7 @@ def _pages(restaurant: str, order: str, guests: dict[str, str]) -> dict[str, tup
 def _sign_in(chromium: Browser, address: str, email: str, password: str) -> Cookies:
     """Once: a house lets nobody try too often."""
     context = chromium.new_context(base_url=address)
-    form = {"email": email, "password": password}
+    form: dict[str, str | float | bool] = {"email": email, "password": password}
     answer = context.request.post("/login", form=form, max_redirects=0)
     assert answer.status == 302, f"{email} was not let in"
     cookies = list(context.cookies())
@@ -149,7 +159,7 @@ def _found(chromium: Browser, address: str, cookies: Cookies, restaurant: str) -
 
 def _views(sizes: tuple[str, ...]) -> list[View]:
     chosen = [(int(width), int(height)) for width, _, height in (each.partition("x") for each in sizes)]
-    return [View(size, theme) for size in chosen or SIZES for theme in ("light", "dark")]
+    return [View(size, theme) for size in chosen or SIZES for theme in THEMES]
 
 
 def _take_all(
@@ -173,7 +183,8 @@ def _take_all(
             if not path.startswith(("/track/", "/login")):
                 context.add_cookies(cookies)
             page = context.new_page()
-            page.goto(f"{path}?lang={language}" if path.startswith("/track/") else path)
+            page.goto(_in(language, path))
+            page.wait_for_function(_SETTLED)
             page.wait_for_timeout(700)
             file = folder / title / f"{name}.jpg"
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -182,6 +193,11 @@ def _take_all(
         click.echo(name)
     if left:
         click.echo(f"The time was over: {left} pictures were not taken.", err=True)
+
+
+def _in(language: str, path: str) -> str:
+    """A guest's page goes by its address, all others by a cookie."""
+    return f"{path}?lang={language}" if path.startswith("/track/") else path
 
 
 def _contexts(
@@ -201,8 +217,9 @@ def _row(chromium: Browser, address: str, path: str, view: View, by: Cookies) ->
         context = _context(chromium, address, view, language)
         context.add_cookies(by)
         page = context.new_page()
-        page.goto(path)
+        page.goto(_in(language, path))
         page.wait_for_timeout(1500)  # what comes a moment later, such as a chart
+        page.wait_for_function(_SETTLED)
         taken.append(page.screenshot(type="jpeg", quality=85))
         context.close()
     return taken

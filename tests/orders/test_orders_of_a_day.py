@@ -11,6 +11,7 @@ from html import unescape
 import psycopg
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Page, expect
 
 from ordertrack.database.session import tenant_context
 from ordertrack.orders.new_order import NewItem, NewOrder
@@ -67,3 +68,14 @@ def test_the_list_opens_on_the_day_on_which_what_comes_now_is_numbered(
     operator.commit()
     order_id = place(cedar)
     assert f"/orders/{order_id}" in sign_in(cedar.maya).get("/orders?restaurant=hamra").text
+
+
+def test_on_a_phone_no_part_of_the_list_has_to_be_moved_sideways(
+    cedar: House, place: Callable[..., uuid.UUID], open_page: Callable[..., Page]
+) -> None:
+    place(cedar)
+    page = open_page(cedar.maya, "/orders?restaurant=hamra", viewport={"width": 390, "height": 844})
+    table = page.get_by_role("region", name="Orders")
+    assert table.evaluate("each => each.scrollWidth <= each.clientWidth")
+    for said in ("Pending", "Delivery", "Till"):
+        expect(table.get_by_role("cell", name=said)).to_be_in_viewport(ratio=1)

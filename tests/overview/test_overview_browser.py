@@ -123,3 +123,16 @@ def test_nothing_is_cut_and_nothing_sticks_out(
         "all => all.filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.outerHTML)"
     )
     assert cut == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_boards_that_are_at_work_stand_below_each_other(cedar: House, open_page: Open, width: int) -> None:
+    for person, board in ((cedar.nour, "kitchen"), (cedar.karim, "dispatch")):
+        page = open_page(person, f"/r/hamra/{board}")
+        expect(page.locator("body")).to_have_attribute("data-live", "live")
+    home = open_page(cedar.maya, "/", viewport={"width": width, "height": 800})
+    boards = home.locator("#row-hamra .boards .open")
+    expect(boards).to_have_text(["Kitchen", "Dispatch"], timeout=SOON)
+    upper, lower = (board.bounding_box() for board in boards.all())
+    assert upper is not None and lower is not None
+    assert upper["y"] + upper["height"] <= lower["y"]

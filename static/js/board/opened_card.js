@@ -1,6 +1,6 @@
 // A card that lies over its board, whole: it is the card itself, so that what happens to the order happens before one's
 // eyes.
-import { make, one } from "../core/dom.js";
+import { make, on, one } from "../core/dom.js";
 import { say } from "../core/i18n.js";
 import { onCards } from "../core/cards.js";
 
@@ -44,3 +44,5 @@ addEventListener("click", (event) => {
 
 // What has left the board for where orders pass: nothing is to be kept open, and the rest may move.
 onCards(() => { if (open?.closest("[data-passing]")) open.hidePopover(); });
+// With its last step the ticket is done with: it can be undone where it stands.
+on("tap:queued", ({ detail }) => { if (open?.id === detail.card && detail.fields.to === "ready") open.hidePopover(); });

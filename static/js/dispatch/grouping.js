@@ -1,5 +1,6 @@
 // Cards of a zone that belong together stand together under a heading. A group that comes stands before those whose first
-// card waits less long; from then on it keeps its place among the others for as long as it has cards.
+// card waits less long; from then on it keeps its place among the others for as long as it has cards, or until places are
+// forgotten.
 // The cards stay in the column that the server knows, in its order within each group: headings stand beside it, and take
 // their places by `order`.
 import { move } from "../core/moving.js";
@@ -67,6 +68,12 @@ function keysInPlace(standing, byKey, isLast) {
     keys.splice(at < 0 ? keys.length : at, 0, fresh);
   }
   return keys;
+}
+
+// The group that waits longest is first again.
+/** @param {Zone} zone */
+export function forgetPlaces(zone) {
+  zone.keys = [];
 }
 
 /** @param {Zone} zone @param {(key: string) => boolean} [isLast] groups that stand after the others */

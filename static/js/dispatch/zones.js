@@ -4,7 +4,8 @@ import { byId, emit, make, on, write } from "../core/dom.js";
 import { number, say } from "../core/i18n.js";
 import { whenStill } from "../core/stillness.js";
 import { canBeChosen, choose } from "./choice.js";
-import { arrange, takeIn, zoneOf } from "./grouping.js";
+import { arrange, forgetPlaces, takeIn, zoneOf } from "./grouping.js";
+import { whileQuiet } from "./quiet.js";
 
 /** @typedef {import("./grouping.js").Group} Group */
 
@@ -62,3 +63,7 @@ const follow = () => whenStill(() => { for (const [zone, isLast] of zones) arran
 
 onCards((cards) => { takeIn(cards); follow(); });
 for (const change of /** @type {const} */ (["filtered", "tap:queued", "tap:sent", "tap:undone", "tap:refused"])) on(change, follow);
+whileQuiet(() => {
+  for (const [zone] of zones) forgetPlaces(zone);
+  follow();
+});

@@ -64,6 +64,28 @@ def test_an_area_keeps_its_place_while_it_has_orders_whatever_leaves_it_or_comes
     expect(page.locator("[data-column=ready] .group h3")).to_have_count(2)
 
 
+@pytest.mark.usefixtures("here", "at_once")
+def test_after_a_minute_without_a_touch_the_longest_waiting_area_stands_first_again(
+    cedar: House, take: Take, open_page: Open
+) -> None:
+    first = take(*READY, area="Verdun")
+    take(*READY, area="Hamra")
+    take(*READY, area="Verdun")
+    page = open_page(cedar.karim, DISPATCH, strict=False)  # for it the stream is silent for two minutes
+    page.clock.install()
+    page.reload()
+    expect_live(page)
+    choose(page, first)
+    riders(page).first.click()
+    expect(page.locator(f"#column-delivering > #{card_id(first)}")).to_be_visible()
+    page.clock.run_for(50_000)
+    page.mouse.click(5, 5)  # somebody is there
+    page.clock.run_for(50_000)
+    assert groups(page, "ready") == ["Verdun · 1", "Hamra · 1"]
+    page.clock.run_for(20_000)
+    assert groups(page, "ready") == ["Hamra · 1", "Verdun · 1"]
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_what_a_row_asks_is_seen_whole_where_its_zone_has_no_room_left(
     app: Flask, cedar: House, take: Take, open_page: Open, width: int

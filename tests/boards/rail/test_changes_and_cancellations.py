@@ -8,13 +8,14 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from boards.hands import button, card, move
+from boards.hands import button, card, expect_live, move, order_of, set_operations
 from boards.keyboard_steps import press
 from boards.rail.steps import open_rail, order_of_lines, places
 from boards.tap_steps import log_of
 from ordertrack.orders import changes
 from ordertrack.orders.change_draft import AddLine, VoidLine
 from ordertrack.orders.new_order import NewItem
+from ordertrack.restaurants.stations import Station
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House
 
@@ -97,3 +98,30 @@ def test_a_cancellation_moves_no_ticket_and_is_not_what_a_finger_on_its_way_taps
     seen.click()
     expect(page.locator(".alarm")).to_be_hidden()
     assert places(page) == before
+
+
+def test_neither_what_came_of_a_tap_nor_the_strip_of_unseen_orders_moves_a_ticket(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    set_operations(app, cedar, stations=(Station("Grill", ("dish",)), Station("Bar", ("lemonade",))))
+    for number in range(12):
+        order_of_lines(app, cedar, 5, in_minutes=10 + number)
+    page = open_rail(open_page, cedar)
+    page.evaluate("localStorage.setItem('stations:hamra', JSON.stringify(['Grill']))")
+    page.reload()
+    expect_live(page)
+    before = places(page)
+    assert len(before) > 6
+    page.evaluate("""() => {
+      const said = document.createElement("p");
+      Object.assign(said, { className: "problem", textContent: "Till had done that already." });
+      document.getElementById("notice").replaceChildren(said);
+    }""")
+    expect(page.locator("#notice p")).to_be_in_viewport(ratio=1)
+    order_of(app, cedar, NewItem("Lemonade", 1))
+    strip = page.locator("#unshown")
+    expect(strip).to_be_visible(timeout=15_000)
+    assert places(page) == before
+    foot, over = page.locator(".foot").bounding_box(), strip.bounding_box()
+    assert foot is not None and over is not None
+    assert over["y"] + over["height"] <= foot["y"] + 1

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from boards.hands import move
+from boards.hands import act, move
 from boards.rail.steps import open_rail, order_of_lines
+from ordertrack.database.session import tenant_context
 from ordertrack.i18n.translate import gettext, speaking
-from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.orders import intake
+from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.rules.order_actions import OrderAction
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House
 
 SIZES = [(1280, 800), (1920, 1080), (1024, 600), (800, 1280), (390, 844), (320, 640)]
@@ -60,6 +65,30 @@ def test_the_bar_is_one_row_in_which_nothing_is_cut(
     assert tuple(shown["extent"]) <= size
 
 
+_CUT_IN_FOOT = """() => [...document.querySelectorAll(".foot button, .foot output")].filter((part) => {
+  const { left, right, bottom } = part.getBoundingClientRect();
+  const isOutside = left < -0.5 || right > innerWidth + 0.5 || bottom > innerHeight + 0.5;
+  return part.checkVisibility() && (isOutside || part.scrollWidth > part.clientWidth + 1);
+}).map(({ outerHTML }) => outerHTML)"""
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("size", [(1024, 600), (800, 1280), (640, 400)], ids=str)
+def test_the_foot_says_whole_what_lies_before_and_after_a_page(
+    app: Flask, cedar: House, open_page: Callable[..., Page], size: tuple[int, int], language: str
+) -> None:
+    for number in range(36):
+        order_of_lines(app, cedar, 5, in_minutes=number - 20)
+    page = open_rail(open_page, cedar, viewport=dict(zip(("width", "height"), size, strict=True)))
+    page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
+    page.reload()
+    page.wait_for_selector(".card[data-spot]")
+    page.locator("#page-next").click()
+    page.wait_for_selector("#page-before:not([hidden])")
+    assert page.locator("#page-next").is_visible()
+    assert page.evaluate(_CUT_IN_FOOT) == []
+
+
 _CUT_IN_HEADS = """() => [...document.querySelectorAll(
   ".card[data-spot] :is(header, h3, .clock, .primary, .despite > button)")]
   .filter((part) => part.scrollWidth > part.clientWidth + 1 || part.scrollHeight > part.clientHeight + 1)
@@ -79,10 +108,45 @@ def test_no_word_of_a_head_is_cut(
     page.reload()
     page.wait_for_selector(".card[data-spot]")
     with speaking(language):
-        late = gettext("late by %(time)s", time=gettext("%(hours)s h %(minutes)s", hours=1, minutes="59"))
-    page.locator(".card[data-spot] .timer").evaluate_all(
-        "(timers, late) => timers.forEach(timer => { timer.textContent = late; })", late
-    )
-    cut = page.evaluate(_CUT_IN_HEADS)
+        time = gettext("%(hours)s h %(minutes)s", hours=1, minutes="59")
+        late, past = (gettext(said, time=time) for said in ("late by %(time)s", "target +%(time)s"))
+        words = (late, past, gettext("due"), gettext("late"))
     assert page.locator(".card[data-spot]").count() == len(ways)
-    assert cut == []
+    for word in words:
+        page.locator(".card[data-spot] .timer").evaluate_all(
+            "(timers, word) => timers.forEach(timer => { timer.textContent = word; })", word
+        )
+        assert page.evaluate(_CUT_IN_HEADS) == [], word
+
+
+_CUT_IN_FACTS = """() => [...document.querySelectorAll(".card[data-spot] .facts > *")].filter((part) => {
+  const [line, own] = [part.parentElement.getBoundingClientRect(), part.getBoundingClientRect()];
+  const isOutside = own.left < line.left - 1 || own.right > line.right + 1 || own.bottom > line.bottom + 1;
+  const isCut = part.matches(":not(.customer)") && part.scrollWidth > part.clientWidth + 1;
+  return part.checkVisibility() && (isOutside || isCut);
+}).map(({ outerHTML }) => outerHTML)"""
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("density", ["compact", "normal", "large"])
+def test_the_day_of_a_promise_is_read_whole_beside_a_table(
+    app: Flask, cedar: House, open_page: Callable[..., Page], density: str, language: str
+) -> None:
+    promised = dt.datetime.now(dt.UTC) + dt.timedelta(days=8)
+    new = NewOrder(
+        "hamra",
+        Fulfilment.DINE_IN,
+        (NewItem("Tea", 1),),
+        table="Terrace 14",
+        customer={"name": "Maria Christina van der Hoogenbosch"},
+        promised_at=promised,
+    )
+    with tenant_context(app, cedar.tenant_id):
+        order = intake.place(new, by=cedar.program)[0]
+    act(app, cedar, order, OrderAction.FIRE)
+    page = open_rail(open_page, cedar)
+    page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
+    page.evaluate("density => localStorage.setItem('density', density)", density)
+    page.reload()
+    page.wait_for_selector(".card[data-spot] .table")
+    assert page.evaluate(_CUT_IN_FACTS) == []
