@@ -12,7 +12,7 @@ from ordertrack.boards.columns import BOARDS, Board
 from ordertrack.i18n import translate
 from ordertrack.i18n.plain_text import UnusableText, plain_text
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.orders import actions, records, transitions
+from ordertrack.orders import actions, known_orders, records, transitions
 from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.transitions import OrderMoved, OrderNotFound
 from ordertrack.rules.order_actions import IllegalAct, OrderAction
@@ -109,8 +109,8 @@ def _sent_before(principal: Principal, order_id: uuid.UUID) -> tuple[OrderRecord
 
 
 def _refuse_other_restaurants(principal: Principal, order_id: uuid.UUID) -> None:
-    """A tablet knows the orders of its own restaurant only."""
-    order = records.find(principal.tenant_id, order_id)
+    """A tablet knows the orders of its own restaurant only, which stay there."""
+    order = known_orders.find(principal.tenant_id, order_id) or records.find(principal.tenant_id, order_id)
     if order is None or not principal.may_see(order.restaurant_id):
         raise OrderNotFound(order_id)
 
