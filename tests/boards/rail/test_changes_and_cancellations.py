@@ -18,6 +18,7 @@ from ordertrack.orders.new_order import NewItem
 from ordertrack.restaurants.stations import Station
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House
+from support.server import wait_for
 
 Open = Callable[..., Page]
 Change = Callable[..., None]
@@ -70,7 +71,7 @@ def test_the_key_that_opens_a_folded_change_calls_it_seen_and_closes_it_again(
     press(page, "Enter")
     expect(card(page, order).get_by_role("button", name="Seen")).to_have_count(0)
     expect(page.locator(".card:popover-open")).to_have_count(0)
-    assert log_of(app, cedar, order)[-1] == "acknowledge Nour"
+    wait_for(lambda: log_of(app, cedar, order)[-1] == "acknowledge Nour", "it to be sent")
 
 
 def test_a_cancellation_moves_no_ticket_and_is_not_what_a_finger_on_its_way_taps(
