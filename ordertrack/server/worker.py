@@ -59,6 +59,16 @@ class _Door(StreamServer):  # type: ignore[misc]
         self._timer.start(self._start_accepting_if_started)
 
 
+class _Named:
+    """What gunicorn asks of a listener for each connection, also of one that was accepted as it closed."""
+
+    def __init__(self, name: Any) -> None:
+        self._name = name
+
+    def getsockname(self) -> Any:
+        return self._name
+
+
 class Worker(GeventWorker):  # type: ignore[misc]
     """One process that serves: it takes as many connections as it has descriptors for."""
 
@@ -70,7 +80,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
 
     def server_class(self, listener: Any, *, spawn: Any, **_unused: Any) -> StreamServer:
         """What accepts connections; gunicorn asks for it by this name."""
-        door = _Door(listener, partial(self.handle, listener), spawn, self.log)
+        door = _Door(listener, partial(self.handle, _Named(listener.getsockname())), spawn, self.log)
         if self.cfg.workers > 1:
             door.max_accept = 1  # one at a time, or the first to wake takes them all
         return door

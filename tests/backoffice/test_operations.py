@@ -24,7 +24,7 @@ from ordertrack.restaurants.save import save_operations
 from ordertrack.restaurants.stations import Station
 from ordertrack.restaurants.versioned import UnusableSettings
 from ordertrack.rules.state_machine import OrderStatus
-from ordertrack.server.notifications import channels
+from ordertrack.server import notifications
 from support.cast import House, Person
 
 PAGE = "/r/hamra/settings"
@@ -261,7 +261,8 @@ def test_a_process_goes_by_what_another_saved_as_soon_as_it_is_told(
         db.session.add(a_version(cedar, hamra, rest_after=60))
         db.session.commit()
     assert rest_after() == 300
-    channels(app.extensions["hub"])[SETTINGS_CHANNEL](f"{cedar.tenant_id}:{hamra}")
+    heard = notifications.hearing(app, app.extensions["hub"]).channels
+    heard[SETTINGS_CHANNEL](f"{cedar.tenant_id}:{hamra}")
     assert rest_after() == 60
 
 
