@@ -12,8 +12,10 @@ import structlog
 
 from ordertrack.monitoring import metrics
 
-PATIENCE = 1.0  # seconds that the last one to be let in has to wait, more or less
-ALWAYS = 128  # writes under way that are let in whatever was answered lately
+# Seconds that the last one to be let in has to wait, more or less. To wait costs nothing and to be refused
+# some, so this is as long as a board waits for an answer.
+PATIENCE = 8.0
+ALWAYS = 512  # writes under way that are let in whatever was answered lately
 SAYS_AGAIN_AFTER = 60.0  # seconds
 _READS = ("GET", "HEAD", "OPTIONS")
 _SAID = "More is being written than can be at this moment. Nothing was changed; try again in a moment."
@@ -25,8 +27,8 @@ _log = structlog.get_logger(__name__)
 class Admission:
     """The outermost WSGI layer of a worker.
 
-    As many writes may be under way as were answered in the last second: by Little's law each of them waits
-    about that long. What is refused costs next to nothing, and comes again.
+    As many writes may be under way as are answered in PATIENCE: by Little's law each of them waits about that
+    long. What is refused comes again.
     """
 
     def __init__(self, app: Any) -> None:

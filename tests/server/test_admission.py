@@ -1,4 +1,4 @@
-"""Writes beyond what is answered in a second are told to come again; whoever reads is let in."""
+"""Writes beyond what is answered in some seconds are told to come again; whoever reads is let in."""
 
 from __future__ import annotations
 
@@ -83,17 +83,17 @@ def test_a_program_is_told_in_its_own_form(app: Admission, under_way: Callable[[
     assert headers["Content-Type"] == "application/problem+json" and b'"status": 503' in body
 
 
-def test_as_many_are_let_in_as_were_answered_in_the_last_second(
+def test_as_many_are_let_in_as_are_answered_while_one_is_patient(
     app: Admission, slow: Slow, under_way: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
     monkeypatch.setattr(admission.time, "monotonic", lambda: now[0])
     slow.go_on.set()
-    for _ in range(8):
+    for _ in range(2):
         ask(app)
     slow.go_on.clear()
     now[0] += 0.9
-    under_way(8)
+    under_way(2 * int(admission.PATIENCE))
     assert ask(app)[0].startswith("503")
 
 
