@@ -134,9 +134,14 @@ class Owners:
         written = json.dumps(letter).encode()
         if len(written) > LARGEST:
             raise OSError(errno.EMSGSIZE, os.strerror(errno.EMSGSIZE))
-        with self._sending[number]:
-            if not socket.send_fds(self._outboxes[number], [written], list(descriptors)):
-                raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))  # somebody else took the room
+        is_sent = 0
+        if self._sending[number].acquire(timeout=SENT_WITHIN):
+            try:
+                is_sent = socket.send_fds(self._outboxes[number], [written], list(descriptors))
+            finally:
+                self._sending[number].release()
+        if not is_sent:  # others took the room, or wait for it too
+            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
     def _serve(self) -> None:
         while not self._stopped.is_set():

@@ -83,9 +83,11 @@ def act(
         metadata or {},
     )
     try:
+        result = None
         if expected_revision is not None:
             hold_at(by.tenant_id, order_id, expected_revision)
-        result = _act_known(order_id, wish, by, expected_status) if expected_revision is None else None
+        else:
+            result = _act_known(order_id, wish, by, expected_status)
         result = result or _act(order_id, wish, by, expected_status)
         db.session.commit()
     except Exception as error:

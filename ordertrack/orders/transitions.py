@@ -23,16 +23,13 @@ from ordertrack.rules.state_machine import IllegalTransition, OrderStatus
 from ordertrack.tenants.principal import Principal
 
 # The schema's own function: one statement that compares, sets, counts and writes.
-_ADVANCE = Statement(
-    "SELECT epoch, seq, at, load, revision, in_status_for, open_lines FROM advance_order(%(tenant_id)s,"
-    " %(order_id)s, %(expected_status)s, %(to)s, %(needs_lines_done)s, %(needs_changes_seen)s,"
-    " %(heeds_hold)s, %(changed_by)s, %(actor)s, %(metadata)s)"
+_WRITTEN = "epoch, seq, at, load, revision, in_status_for, open_lines"
+_MOVED = (
+    "%(tenant_id)s, %(order_id)s, %(expected_status)s, %(to)s, %(needs_lines_done)s, %(needs_changes_seen)s,"
+    " %(heeds_hold)s, %(changed_by)s, %(actor)s, %(metadata)s"
 )
-_ADVANCE_KNOWN = Statement(
-    "SELECT epoch, seq, at, load, revision, in_status_for, open_lines FROM advance_known_order(%(tenant_id)s,"
-    " %(order_id)s, %(expected_status)s, %(to)s, %(needs_lines_done)s, %(needs_changes_seen)s,"
-    " %(heeds_hold)s, %(changed_by)s, %(actor)s, %(metadata)s, %(revision)s)"
-)
+_ADVANCE = Statement(f"SELECT {_WRITTEN} FROM advance_order({_MOVED})")  # noqa: S608 (words of our own)
+_ADVANCE_KNOWN = Statement(f"SELECT {_WRITTEN} FROM advance_known_order({_MOVED}, %(revision)s)")  # noqa: S608
 
 _MOST_REFUSALS = 10  # of one move, by the schema
 

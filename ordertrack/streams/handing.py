@@ -39,10 +39,12 @@ _HANDED = TypeAdapter(Handed)
 
 
 def hand_over(owners: Owners, stream: Handed, client: socket.socket) -> bool:
-    """Give it to its tenant's owner; False if that cannot be reached, and it is best served here.
+    """Give it to its tenant's owner; False if that is here, or cannot be reached: then it is served here.
 
     Raises what the owner refuses it for, as `Hub.attach` does, or OwnerFailed.
     """
+    if not owners.is_elsewhere(stream.topic.tenant_id):
+        return False
     try:
         refused = owners.hand_over(stream.topic.tenant_id, written(stream), client)
     except OSError as error:

@@ -154,11 +154,10 @@ def answer(watcher: Principal, topic: Topic, after: Cursor | None, said: str = "
     if client is not None:
         environ = request.environ
         owners: Owners | None = current_app.extensions.get("owners")
-        if owners is not None and owners.is_elsewhere(topic.tenant_id):
-            stream = handing.Handed(watcher, topic, after, holders, said)
-            if handing.hand_over(owners, stream, client):
-                environ[TAKEN_OVER] = True
-                return Response(mimetype="text/event-stream")
+        stream = handing.Handed(watcher, topic, after, holders, said)
+        if owners is not None and handing.hand_over(owners, stream, client):
+            environ[TAKEN_OVER] = True
+            return Response(mimetype="text/event-stream")
 
         def take_over() -> SocketConnection:
             environ[TAKEN_OVER] = True  # from here on no error page may be written into the stream

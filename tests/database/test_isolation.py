@@ -164,8 +164,14 @@ def test_views_and_functions_do_not_open_a_way_around(operator: psycopg.Connecti
            UNION ALL
            SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"""
     ).fetchall()
-    # The other one writes a column of the order whose first event was just written, and nobody may call it.
-    assert sorted(loose) == [("name_idempotency_sender",), ("next_due",), ("tenants_behind",)]
+    # Two are triggers, which nobody can call: one writes a column of the order whose first event was just
+    # written, the other names whose access ended.
+    assert sorted(loose) == [
+        ("name_idempotency_sender",),
+        ("next_due",),
+        ("note_ended_access",),
+        ("tenants_behind",),
+    ]
 
 
 def test_the_clocks_function_tells_tenants_and_moments_and_keeps_no_door_open(

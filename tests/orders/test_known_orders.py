@@ -59,69 +59,68 @@ def move(
     return transitions.advance(order_id, to, by=by, expected_status=seen, **more).order  # type: ignore[arg-type]
 
 
-def test_a_life_is_moved_on_what_is_known_and_ends_as_the_database_has_it(
-    app: Flask, cedar: House, place: Place, known: KnownOrders, reads: list[uuid.UUID]
-) -> None:
+@pytest.fixture
+def confirmed(app: Flask, cedar: House, place: Place, known: KnownOrders) -> uuid.UUID:
+    """An order that was confirmed here, and is known so."""
     order_id = place(cedar)
-    by = cedar.maya.principal
     with tenant_context(app, cedar.tenant_id):
         move(cedar, order_id, OrderStatus.CONFIRMED, OrderStatus.PENDING)
+    return order_id
+
+
+def test_a_life_is_moved_on_what_is_known_and_ends_as_the_database_has_it(
+    app: Flask, cedar: House, confirmed: uuid.UUID, known: KnownOrders, reads: list[uuid.UUID]
+) -> None:
+    by = cedar.maya.principal
+    with tenant_context(app, cedar.tenant_id):
         reads.clear()
-        move(cedar, order_id, OrderStatus.PREPARING, OrderStatus.CONFIRMED)
+        move(cedar, confirmed, OrderStatus.PREPARING, OrderStatus.CONFIRMED)
         struck = actions.act(
-            order_id, OrderAction.STRIKE, by=by, line=1, expected_status=OrderStatus.PREPARING
+            confirmed, OrderAction.STRIKE, by=by, line=1, expected_status=OrderStatus.PREPARING
         )
         assert reads == []
-        assert struck.order == records.find(cedar.tenant_id, order_id)
-        ready = move(cedar, order_id, OrderStatus.READY, OrderStatus.PREPARING, despite_open_lines=True)
-        assert ready == records.find(cedar.tenant_id, order_id)
+        assert struck.order == records.find(cedar.tenant_id, confirmed)
+        ready = move(cedar, confirmed, OrderStatus.READY, OrderStatus.PREPARING, despite_open_lines=True)
+        assert ready == records.find(cedar.tenant_id, confirmed)
 
 
 def test_what_happened_elsewhere_is_in_the_answer(
-    app: Flask, cedar: House, place: Place, known: KnownOrders
+    app: Flask, cedar: House, confirmed: uuid.UUID, known: KnownOrders
 ) -> None:
-    order_id = place(cedar)
     by = cedar.maya.principal
+    elsewhere(app, cedar, known, lambda: actions.act(confirmed, OrderAction.RUSH, by=by))
     with tenant_context(app, cedar.tenant_id):
-        move(cedar, order_id, OrderStatus.CONFIRMED, OrderStatus.PENDING)
-    elsewhere(app, cedar, known, lambda: actions.act(order_id, OrderAction.RUSH, by=by))
-    with tenant_context(app, cedar.tenant_id):
-        moved = move(cedar, order_id, OrderStatus.PREPARING, OrderStatus.CONFIRMED)
-        assert moved.is_rush and moved == records.find(cedar.tenant_id, order_id)
+        moved = move(cedar, confirmed, OrderStatus.PREPARING, OrderStatus.CONFIRMED)
+        assert moved.is_rush and moved == records.find(cedar.tenant_id, confirmed)
 
 
 def test_who_is_behind_is_told_who_moved_it(
-    app: Flask, cedar: House, place: Place, known: KnownOrders
+    app: Flask, cedar: House, confirmed: uuid.UUID, known: KnownOrders
 ) -> None:
-    order_id = place(cedar)
-    with tenant_context(app, cedar.tenant_id):
-        move(cedar, order_id, OrderStatus.CONFIRMED, OrderStatus.PENDING)
-    elsewhere(app, cedar, known, lambda: move(cedar, order_id, OrderStatus.PREPARING, OrderStatus.CONFIRMED))
+    elsewhere(app, cedar, known, lambda: move(cedar, confirmed, OrderStatus.PREPARING, OrderStatus.CONFIRMED))
     with tenant_context(app, cedar.tenant_id), pytest.raises(OrderMoved) as refused:
-        move(cedar, order_id, OrderStatus.CANCELLED, OrderStatus.CONFIRMED, reason="sold out")
+        move(cedar, confirmed, OrderStatus.CANCELLED, OrderStatus.CONFIRMED, reason="sold out")
     assert refused.value.current == OrderStatus.PREPARING
 
 
 def test_a_line_that_was_struck_elsewhere_is_not_called_open(
-    app: Flask, cedar: House, place: Place, known: KnownOrders
+    app: Flask, cedar: House, confirmed: uuid.UUID, known: KnownOrders
 ) -> None:
-    order_id = place(cedar)
     by = cedar.maya.principal
     with tenant_context(app, cedar.tenant_id):
-        move(cedar, order_id, OrderStatus.CONFIRMED, OrderStatus.PENDING)
-        order = move(cedar, order_id, OrderStatus.PREPARING, OrderStatus.CONFIRMED)
+        order = move(cedar, confirmed, OrderStatus.PREPARING, OrderStatus.CONFIRMED)
         with pytest.raises(LinesOpen):
-            move(cedar, order_id, OrderStatus.READY, OrderStatus.PREPARING, on_board=True)
+            move(cedar, confirmed, OrderStatus.READY, OrderStatus.PREPARING, on_board=True)
 
     def strike_all() -> None:
         for line in order.lines:
-            actions.act(order_id, OrderAction.STRIKE, by=by, line=line.position)
+            actions.act(confirmed, OrderAction.STRIKE, by=by, line=line.position)
 
     known.put(order)
     elsewhere(app, cedar, known, strike_all)
     with tenant_context(app, cedar.tenant_id):
-        ready = move(cedar, order_id, OrderStatus.READY, OrderStatus.PREPARING, on_board=True)
-        assert ready == records.find(cedar.tenant_id, order_id)
+        ready = move(cedar, confirmed, OrderStatus.READY, OrderStatus.PREPARING, on_board=True)
+        assert ready == records.find(cedar.tenant_id, confirmed)
 
 
 def test_what_left_and_came_again_elsewhere_is_not_moved_by_an_old_tap(
@@ -143,16 +142,16 @@ def test_what_left_and_came_again_elsewhere_is_not_moved_by_an_old_tap(
         move(cedar, order_id, OrderStatus.DELIVERING, OrderStatus.READY, waited=60)
 
 
-def test_the_rules_that_hold_now_decide(app: Flask, cedar: House, place: Place, known: KnownOrders) -> None:
-    order_id = place(cedar)
+def test_the_rules_that_hold_now_decide(
+    app: Flask, cedar: House, confirmed: uuid.UUID, known: KnownOrders
+) -> None:
     with tenant_context(app, cedar.tenant_id):
-        move(cedar, order_id, OrderStatus.CONFIRMED, OrderStatus.PENDING)
-        move(cedar, order_id, OrderStatus.PREPARING, OrderStatus.CONFIRMED)
+        move(cedar, confirmed, OrderStatus.PREPARING, OrderStatus.CONFIRMED)
         with pytest.raises(IllegalTransition):
-            move(cedar, order_id, OrderStatus.CANCELLED, OrderStatus.PREPARING, reason="the guest called")
+            move(cedar, confirmed, OrderStatus.CANCELLED, OrderStatus.PREPARING, reason="the guest called")
         rule_sets.choose(RuleSet.EXTENDED, by=cedar.maya.principal)
         called_off = move(
-            cedar, order_id, OrderStatus.CANCELLED, OrderStatus.PREPARING, reason="the guest called"
+            cedar, confirmed, OrderStatus.CANCELLED, OrderStatus.PREPARING, reason="the guest called"
         )
         assert called_off.status == OrderStatus.CANCELLED
 

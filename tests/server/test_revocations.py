@@ -74,6 +74,20 @@ def test_what_nobody_was_notified_of_is_found(
     assert not is_kept() and is_other_kept()
 
 
+def test_who_was_given_access_again_before_anybody_looked_keeps_it(
+    operator: psycopg.Connection, cedar: House, sign_ins: KeptSignIns, looking: Revocations
+) -> None:
+    is_kept, is_other_kept = (keep(sign_ins, each.principal) for each in (cedar.nour, cedar.karim))
+    ends = "UPDATE staff_members SET revoked_at = clock_timestamp() WHERE id = %s"
+    gives_back = "UPDATE staff_members SET revoked_at = NULL WHERE id = %s"
+    for person, statements in ((cedar.nour, (ends, gives_back)), (cedar.karim, (ends,))):
+        for statement in statements:
+            operator.execute(statement, [person.principal.actor.partition(":")[2]])
+            operator.commit()
+    looking.look()
+    assert is_kept() and not is_other_kept()
+
+
 def test_after_longer_than_it_is_known_nobody_is_believed(
     cedar: House, sign_ins: KeptSignIns, looking: Revocations, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ revision = "0019"
 down_revision = "0018"
 
 # It belongs to no tenant: a name is a kind and a random id, and every process is notified of all of them.
-GRANTS = {"ended_access": ["SELECT", "INSERT", "UPDATE", "DELETE"]}
+GRANTS = {"ended_access": ["SELECT"]}
 
 ENDED = """
 CREATE TABLE ended_access (
@@ -22,7 +22,13 @@ CREATE TABLE ended_access (
 """
 NOTED = """
 CREATE TRIGGER note_ended_access AFTER UPDATE OF {column} ON {table} FOR EACH ROW
-    WHEN (OLD.{column} IS NULL AND NEW.{column} IS NOT NULL) EXECUTE FUNCTION note_ended_access('{kind}')
+    WHEN (OLD.{column} IS NULL AND NEW.{column} IS NOT NULL)
+    EXECUTE FUNCTION note_ended_access('{kind}', 'ended')
+"""
+GIVEN_BACK = """
+CREATE TRIGGER note_access_given_back AFTER UPDATE OF revoked_at ON staff_members FOR EACH ROW
+    WHEN (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS NULL)
+    EXECUTE FUNCTION note_ended_access('staff', 'given back')
 """
 
 
@@ -36,3 +42,4 @@ def upgrade() -> None:
         ("api_keys", "revoked_at", "key"),
     ):
         op.execute(NOTED.format(table=table, column=column, kind=kind))
+    op.execute(GIVEN_BACK)
