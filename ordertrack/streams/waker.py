@@ -15,7 +15,7 @@ from ordertrack.live.owners import Owners
 from ordertrack.live.reader import Reader
 from ordertrack.orders.entries import Change
 
-BATCH = 0.005  # seconds after a notification in which what comes is put together
+BATCH = 0.02  # seconds after a notification in which what comes is put together
 MOST_AT_ONCE = 1000  # tenants notified of in one transaction
 _PATIENCE = 5.0  # seconds
 _TIME_TO_END = 1.0  # seconds
