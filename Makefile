@@ -1,7 +1,7 @@
 # make run: a fresh machine ends in moving boards.  make test: everything that is tested.
 # make catalogues: the messages of the source, into ordertrack/translations/.
 # make soak SECONDS=600: the history checker, for longer.  make dinner ORDERS=300: a dinner on real tablets.
-# make weekend: orders for later while summer time ends.
+# make weekend: orders for later while summer time ends.  make attack REQUESTS=100000: hostile requests on every route.
 # make bench, make bench-board, make bench-reports, make bench-many: how fast it is, into bench/
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +11,7 @@ export ORDERTRACK_DEMO ?= 1
 # Kept even where the shell says not to: the suite starts hundreds of processes, which would compile it all again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test checked typed tested catalogues soak dinner weekend bench bench-board bench-many bench-reports clean lock
+.PHONY: run test checked typed tested catalogues soak dinner weekend attack bench bench-board bench-many bench-reports clean lock
 
 run: $(VENV)/run.done static/bundles/done
 	@exec $(BIN)/ordertrack serve
@@ -52,6 +52,11 @@ ORDERS ?= 300
 
 dinner: $(VENV)/test.done static/bundles/done
 	$(BIN)/python tests/dinner/dinner.py --orders $(ORDERS)
+
+REQUESTS ?= 100000
+
+attack: $(VENV)/test.done static/bundles/done
+	$(BIN)/python tests/attack/attack.py --requests $(REQUESTS)
 
 weekend: $(VENV)/test.done
 	$(BIN)/python tests/support/faketime.py

@@ -1,0 +1,39 @@
+"""Attack a house of a server's own: `python tests/attack/attack.py --requests 100000 --seed 1`."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the folder that tests import from
+
+import click
+
+from attack.campaigning import campaign
+from soak.soak import world
+
+
+@click.command(help=__doc__)
+@click.option("--requests", default=100_000, help="How many.")
+@click.option("--seed", default=lambda: secrets.randbelow(10**6), type=int, help="What they are drawn from.")
+def main(requests: int, seed: int) -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the server is stopped then too
+    click.echo(f"--seed {seed}")
+    with tempfile.TemporaryDirectory(prefix="ordertrack-attack-") as name:
+        folder = Path(name)
+        with world(folder) as stage:
+            found = campaign(stage.settings, stage.server, stage.make_house, requests, seed)
+        if found.leaks or found.errors:
+            click.echo("\n".join([*found.leaks[:20], *found.errors[:20]]))
+            click.echo(f"The server's log is {shutil.copy(folder / 'server.log', f'{folder}.log')}.")
+    click.echo(", ".join(f"{status}: {count}" for status, count in sorted(found.statuses.items())))
+    click.echo(f"{found.requests} requests, {len(found.leaks)} leaks, {len(found.errors)} errors")
+    sys.exit(1 if found.leaks or found.errors else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""Hostile requests over every route, by everybody who may ask: nothing is seen, written or broken by them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from attack.campaign import Found, judge
+from attack.campaigning import campaign
+from attack.hostile import Hostile
+from attack.victim import MARK
+from ordertrack.database.config import Settings
+from support.cast import House
+from support.server import Server
+
+REQUESTS, SEED = 1000, 4
+
+
+def test_a_thousand_hostile_requests_see_nothing_of_another_house_change_nothing_and_break_nothing(
+    settings: Settings, server: Server, make_house: Callable[..., House]
+) -> None:
+    found = campaign(settings, server, make_house, REQUESTS, SEED)
+    assert found.leaks == []
+    assert found.errors == []
+    assert found.requests == REQUESTS
+    # It gets somewhere: much is let in, and what is refused is refused for many reasons.
+    assert found.statuses["200"] > REQUESTS / 10, found.statuses
+    assert all(found.statuses[each] for each in ("400", "401", "403", "404", "405", "422")), found.statuses
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 500 Internal Server Error\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\nTraceback (most recent call last):",
+        b"HTTP/1.1 302 Found\r\nLocation: //evil.example\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\nLocation: https://evil.example/orders\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX-Injected: 1\r\n\r\n",
+        b"HTTP/1.1 503 Service Unavailable\r\n\r\n",
+    ],
+)
+def test_an_answer_that_must_not_be_is_found(answer: bytes) -> None:
+    found = Found()
+    judge(found, "stranger", Hostile(), answer, (MARK.encode(),))
+    assert len(found.errors) == 1 and not found.leaks
+
+
+def test_a_word_of_the_other_house_in_an_answer_is_a_leak() -> None:
+    found = Found()
+    judge(found, "stranger", Hostile(), f"HTTP/1.1 404 Not Found\r\n\r\n{MARK}".encode(), (MARK.encode(),))
+    assert len(found.leaks) == 1 and not found.errors
