@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,9 @@ from ordertrack.database.session import db, operator_connection, tenant_context
 from ordertrack.monitoring import garbage
 from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.restaurants import operations
+from ordertrack.restaurants.order_handling import OrderHandling
+from ordertrack.restaurants.save import save_operations
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.server import consistency
 from ordertrack.tenants.models import Restaurant
@@ -156,6 +160,14 @@ def hamra(app: Flask, cedar: House) -> uuid.UUID:
         found = db.session.scalar(select(Restaurant.id).where(Restaurant.slug == "hamra"))
         assert found is not None
         return found
+
+
+@pytest.fixture
+def lines_asked(app: Flask, cedar: House, hamra: uuid.UUID) -> None:
+    """Hamra's boards ask about open lines before they call an order ready. Name it after `at_once`."""
+    with tenant_context(app, cedar.tenant_id):
+        now = operations.of_restaurant(cedar.tenant_id, hamra)
+        save_operations(replace(now, orders=OrderHandling(ready_needs_lines=True)), by=cedar.maya.principal)
 
 
 @pytest.fixture

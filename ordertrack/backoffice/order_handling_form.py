@@ -52,7 +52,7 @@ def read(reading: Reading, form: Typed) -> OrderHandling:
         busy_over=reading.value("busy_over", whole, _("Give a number of orders, as 20."), 0),
         busy_minutes=reading.value("busy_minutes", whole, _("Give a number of minutes, as 10."), 0),
         ready_needs_lines=reading.value(
-            "ready_needs_lines", {"0": False, "1": True}.get, _("Choose one."), True
+            "ready_needs_lines", {"0": False, "1": True}.get, _("Choose one."), first.ready_needs_lines
         ),
     )
 
@@ -83,9 +83,9 @@ def changes(before: OrderHandling, after: OrderHandling) -> Iterator[str]:
         )
     if after.ready_needs_lines != before.ready_needs_lines:
         yield (
-            _("Ready waits for lines to be struck off")
+            _("Ready asks first while lines are not struck off")
             if after.ready_needs_lines
-            else _("Ready does not wait for lines to be struck off")
+            else _("Ready is one tap, whether lines are struck off or not")
         )
 
 

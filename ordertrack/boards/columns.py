@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ordertrack.i18n.translate import marked
+from ordertrack.orders import must_start
 from ordertrack.orders.records import OrderRecord
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import OrderStatus
@@ -46,15 +47,16 @@ class Column:
     def sort_key(self, order: OrderRecord) -> str:
         """What the column sorts by, smallest first, as text.
 
-        It ends in six digits of the order's number, by which scripts know it. What is in a rush stands first,
-        then what is due first, by the second, with what adds to it, or what waits longest; where cards leave,
-        what came last.
+        It ends in six digits of the order's number, by which scripts know it. First stands what must be begun
+        first, by the second, with what adds to it; or what is in a rush, then what waits longest; where cards
+        leave, what came last.
         """
         if self.shown_for is not None:
             moment = _FAR_AHEAD - int(order.status_since.timestamp() * 1000)
+        elif self.by_waiting:
+            moment = int(order.status_since.timestamp() * 1000) + (0 if order.is_rush else _FAR_AHEAD)
         else:
-            since = order.status_since.timestamp() if self.by_waiting else int(order.due_at.timestamp())
-            moment = int(since * 1000) + (0 if order.is_rush else _FAR_AHEAD)
+            moment = int(must_start.of_order(order).timestamp()) * 1000 + _FAR_AHEAD
         if order.follows_number is not None:
             return f"{moment:014}{order.follows_number:06}{order.number:06}"
         return f"{moment:014}{order.number:06}"

@@ -17,7 +17,7 @@ from ordertrack.boards.room import MOST_CARDS, MOST_LATER, Room, lines_of
 from ordertrack.i18n import labels
 from ordertrack.i18n.formats import listed
 from ordertrack.i18n.translate import ngettext, speaking
-from ordertrack.orders import lateness, records
+from ordertrack.orders import lateness, move_checks, records
 from ordertrack.orders.records import OrderRecord
 from ordertrack.restaurants import cache, operations, pace, rule_sets
 from ordertrack.restaurants.operations import Asked
@@ -163,11 +163,6 @@ def acts_of_managers(order: OrderRecord, board: Board) -> tuple[OrderAction, ...
     return _changing(order, [act for act in order.acts_allowed() if act not in here])
 
 
-def needs_lines(order: OrderRecord) -> bool:
-    """Whether the restaurant wants lines struck off before an order is called ready."""
-    return operations.of_restaurant(order.tenant_id, order.restaurant_id).orders.ready_needs_lines
-
-
 def what_changed(order: OrderRecord) -> str:
     """What was changed of an order since the kitchen looked."""
     added = sum(order.is_new(item) for item in order.items)
@@ -196,7 +191,7 @@ FOR_CARDS: dict[str, object] = {
     "acts_of": acts_of,
     "acts_of_managers": acts_of_managers,
     "what_changed": what_changed,
-    "needs_lines": needs_lines,
+    "needs_lines": move_checks.needs_lines,
     "timer_of": lateness.timer_of,
     "expected_end_of": card_timers.expected_end_of,
     "lines_of": lines_of,

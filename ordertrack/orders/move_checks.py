@@ -50,7 +50,12 @@ class Move:
 
     def asks_lines(self, order: OrderRecord) -> bool:
         """Whether all lines must be struck off: the restaurant may do without that."""
-        return self.calls_ready(order) and _needs_lines(order)
+        return self.calls_ready(order) and needs_lines(order)
+
+
+def needs_lines(order: OrderRecord) -> bool:
+    """Whether the restaurant wants lines struck off before its boards call an order ready."""
+    return operations.of_restaurant(order.tenant_id, order.restaurant_id).orders.ready_needs_lines
 
 
 def check(order: OrderRecord, move: Move) -> None:
@@ -100,8 +105,3 @@ def _check_board(order: OrderRecord, move: Move) -> None:
         raise ChangeUnseen(order.status, move.to, allowed)
     if move.asks_lines(order) and order.open_lines:
         raise LinesOpen(order.open_lines, order.status, move.to, allowed)
-
-
-def _needs_lines(order: OrderRecord) -> bool:
-    """Whether the restaurant wants lines struck off before its boards call an order ready."""
-    return operations.of_restaurant(order.tenant_id, order.restaurant_id).orders.ready_needs_lines

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ordertrack.orders.order_record import OrderRecord
 from ordertrack.restaurants import operations
 from ordertrack.rules.state_machine import Fulfilment
 
@@ -46,6 +47,14 @@ def of_promise(
     needed = _learned(tenant_id, restaurant_id, fulfilment, promised_at - usual) or usual
     by = promised_at - needed - dt.timedelta(seconds=handling.margin)
     return Start(by, by > now)
+
+
+def of_order(order: OrderRecord) -> dt.datetime:
+    """By when boards have an order begun: what is in a rush, by the kitchen's own time sooner than else."""
+    if not order.is_rush:
+        return order.due_at
+    handling = operations.of_restaurant(order.tenant_id, order.restaurant_id).orders
+    return order.due_at - dt.timedelta(seconds=handling.kitchen_takes)
 
 
 def _nobody_knows(*_order: object) -> None:

@@ -104,7 +104,7 @@ class OrderRecord:
 
     @property
     def due_at(self) -> dt.datetime:
-        """What cards sort by: when the order must be begun, which without a promise is when it was placed.
+        """When the order must be begun, which without a promise is when it was placed.
 
         What adds to another order stands where that one does.
         """

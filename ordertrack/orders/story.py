@@ -13,6 +13,7 @@ from ordertrack.i18n.money import money
 from ordertrack.i18n.translate import digits, marked, ngettext
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.orders.entries import ActionRecord, EventRecord
+from ordertrack.orders.move_checks import needs_lines
 from ordertrack.orders.records import OrderRecord
 from ordertrack.rules.order_actions import LINE_ACTS, OrderAction
 from ordertrack.rules.state_machine import CAME_BACK, NOT_DELIVERED, RECALL, OrderStatus
@@ -58,23 +59,30 @@ def tell(
     """The entries of an order's log, oldest first, in the language spoken.
 
     `values` are what fields were before and after a change, by its `seq`, as far as the reader may see them.
+    Lines that were not struck off are only told where somebody strikes them off.
     """
     sentences = []
     was_timed = True
+    counts_lines = needs_lines(order)
     currencies = _currencies(order, entries, values)
     for entry in entries:
         if isinstance(entry, EventRecord):
-            sentences.append(_of_event(entry, was_timed))
+            sentences.append(_of_event(entry, was_timed, counts_lines))
             was_timed = entry.is_timed
         else:
+            counts_lines = counts_lines or entry.act in LINE_ACTS
             sentences.append(_of_action(order, entry, values, currencies))
     return sentences
 
 
-def _of_event(event: EventRecord, was_timed: bool) -> Sentence:
+def _of_event(event: EventRecord, was_timed: bool, counts_lines: bool) -> Sentence:
     what = labels.status(event.to_status)
-    if event.open_lines and event.to_status == OrderStatus.READY:
-        what = ngettext("Ready, with %(num)s line open", "Ready, with %(num)s lines open", event.open_lines)
+    if event.open_lines and counts_lines and event.to_status == OrderStatus.READY:
+        what = ngettext(
+            "Ready, with %(num)s line not struck off",
+            "Ready, with %(num)s lines not struck off",
+            event.open_lines,
+        )
     if event.from_status is not None:
         unplanned = {RECALL: _("Recalled"), CAME_BACK: _("Came back"), NOT_DELIVERED: _("Not delivered")}
         what = unplanned.get((event.from_status, event.to_status), what)

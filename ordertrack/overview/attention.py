@@ -98,7 +98,10 @@ def lines(
     phones: Mapping[uuid.UUID, str],
     now: dt.datetime,
 ) -> tuple[Line, ...]:
-    """What nobody sees first, then by how long it is late, what was cancelled last."""
+    """What nobody sees first, then by how long it is late, what was cancelled last.
+
+    Where nothing is late, restaurants come in the order in which they are given.
+    """
     late: dict[tuple[uuid.UUID, Trouble], list[OpenOrder]] = {}
     for order in orders:
         if order.is_late(now):
@@ -112,8 +115,8 @@ def lines(
         Line(
             Trouble.UNSEEN, *about(restaurant_id), alarm.orders, alarm=alarm, phone=phones.get(restaurant_id)
         )
-        for restaurant_id, found in alarms.items()
-        for alarm in found
+        for restaurant_id in restaurants
+        for alarm in alarms.get(restaurant_id, ())
     ]
     waiting = [
         Line(
@@ -128,8 +131,8 @@ def lines(
     ]
     gone = [
         Line(Trouble.CANCELLED, *about(restaurant_id), found.number, phone=phones.get(restaurant_id))
-        for restaurant_id, found in cancelled.items()
-        if restaurant_id in restaurants
+        for restaurant_id in restaurants
+        if (found := cancelled.get(restaurant_id)) is not None
     ]
     return (*unseen, *sorted(waiting, key=lambda line: (line.late_at or now, line.id)), *gone)
 

@@ -68,16 +68,20 @@ def read(tenant_id: uuid.UUID) -> Overview:
     took = deliveries.read(tenant_id, list(restaurants.values()), now)
     cancelled = attention.cancelled(tenant_id, now)
     phones = {each: found.phone for each, found in brand.of_tenant(tenant_id).items() if found.phone}
-    rows = [
-        row(restaurants[each], of_each[each], floor, share_of[each], quotes[each], took.get(each), rank, now)
+    found = {
+        each: row(
+            restaurants[each], of_each[each], floor, share_of[each], quotes[each], took.get(each), rank, now
+        )
         for rank, (each, floor) in enumerate(floors.items())
         if each in quotes  # settings of a restaurant made a moment ago may not have been read yet
-    ]
+    }
+    rows = dict(sorted(found.items(), key=lambda each: each[1].place))
     alarms = {each: floor.alarms for each, floor in floors.items()}
+    in_their_order = {each: restaurants[each] for each in (*rows, *restaurants)}
     return Overview(
-        tuple(sorted(rows, key=lambda each: each.place)),
-        attention.lines(restaurants, alarms, orders, cancelled, phones, now),
-        _next_change(rows, orders, cancelled.values(), any(alarms.values()), now),
+        tuple(rows.values()),
+        attention.lines(in_their_order, alarms, orders, cancelled, phones, now),
+        _next_change(rows.values(), orders, cancelled.values(), any(alarms.values()), now),
     )
 
 

@@ -33,6 +33,7 @@ def values(overview: Overview) -> dict[str, Any]:
         "rows": overview.rows,
         "titles": tablets.BOARDS,
         "address_of": address_of,
+        "board_of": BOARD_OF,
         "share_text": formats.share,
         "verdict_of": verdict,
         "report_of": report_of,

@@ -24,8 +24,9 @@ class OrderHandling:
 
     `margin` is how much sooner than need be an order for later is begun. The house confirms everything on its
     arrival if `confirms_all`, else what comes by one of `confirmed_channels`. `accept_within` is how long
-    somebody has to confirm the rest, 0 for ever. Unless `ready_needs_lines`, boards call ready what has open
-    lines. With more than `busy_over` orders in the kitchen (0: never) `busy_minutes` more are quoted.
+    somebody has to confirm the rest, 0 for ever. If it `ready_needs_lines`, boards ask about open lines
+    before they call an order ready. With more than `busy_over` orders in the kitchen (0: never)
+    `busy_minutes` more are quoted.
     """
 
     kitchen_takes: int = 1200
@@ -35,7 +36,7 @@ class OrderHandling:
     confirmed_channels: tuple[str, ...] = ()
     accept_within: int = 0
     accept_then: AcceptThen = AcceptThen.NOTHING
-    ready_needs_lines: bool = True
+    ready_needs_lines: bool = False
     busy_over: int = 0
     busy_minutes: int = 15
 
@@ -55,8 +56,8 @@ def stored(handling: OrderHandling) -> dict[str, Any]:
 
 
 def read(saved: dict[str, Any]) -> OrderHandling:
-    """As it was kept; what was not said yet then is as at first."""
-    values = dict(saved)
+    """As it was kept; what was not said yet then is as at first, but that lines were asked about."""
+    values = {"ready_needs_lines": True} | saved
     if "confirmed_channels" in values:
         values["confirmed_channels"] = tuple(values["confirmed_channels"])
     if "accept_then" in values:

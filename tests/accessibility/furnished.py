@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Flask
 
@@ -13,8 +13,9 @@ from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, changes, intake, records, transitions
 from ordertrack.orders.change_draft import AddLine, SetFields, VoidLine
 from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.restaurants import cache, roster, save
+from ordertrack.restaurants import cache, operations, roster, save
 from ordertrack.restaurants.brand import Brand
+from ordertrack.restaurants.order_handling import OrderHandling
 from ordertrack.restaurants.roster import Rider
 from ordertrack.restaurants.targets import Target
 from ordertrack.rules.order_actions import OrderAction
@@ -57,6 +58,11 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
         for restaurant in cache.of_tenant(house.tenant_id):
             shown = Brand(restaurant.id, "#ffd84a", "سبع ليمونات", "+961 1 555 701", ("Makdissi St", "Hamra"))
             save.save_brand(shown, by=house.maya.principal)
+            asking = replace(
+                operations.of_restaurant(house.tenant_id, restaurant.id),
+                orders=OrderHandling(ready_needs_lines=True),
+            )
+            save.save_operations(asking, by=house.maya.principal)
             for rider in (Rider("زياد", "+961 3 654321", is_here=True), Rider("Nadim")):
                 roster.save(restaurant.id, rider, by=house.maya.principal)
             day = restaurant.calendar.day_of(now) - dt.timedelta(30)

@@ -118,7 +118,7 @@ def test_all_day_counts_what_was_added_and_not_what_was_voided(
     expect(kitchen.locator("#allday")).not_to_contain_text("Soup")
 
 
-@pytest.mark.usefixtures("at_once")
+@pytest.mark.usefixtures("at_once", "lines_asked")
 def test_what_was_added_is_struck_off_before_the_order_is_ready(
     cedar: House,
     take: Take,

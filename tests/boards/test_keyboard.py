@@ -43,7 +43,7 @@ def test_arrows_walk_over_cards_and_columns_the_way_the_language_runs(
     assert page.locator('.card[tabindex="0"]').count() == 1
 
 
-@pytest.mark.usefixtures("at_once")
+@pytest.mark.usefixtures("at_once", "lines_asked")
 def test_an_order_goes_through_the_kitchen_by_keys_alone_and_keeps_the_focus(
     cedar: House, place: Place, open_page: Open, status_of: Callable[..., OrderStatus]
 ) -> None:

@@ -1,4 +1,4 @@
-"""Lines are struck off with one tap, for all tablets; what is not struck off is asked about once."""
+"""Lines are struck off with one tap, for all tablets; what is left is asked about where a house wants it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,29 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
-from boards.hands import COOKING, KITCHEN, act, button, card, expect_live, line, move, order_of
+from boards.hands import (
+    COOKING,
+    DISPATCH,
+    KITCHEN,
+    act,
+    button,
+    card,
+    expect_live,
+    line,
+    move,
+    order_of,
+    set_operations,
+)
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import event_log
 from ordertrack.orders.new_order import NewItem
+from ordertrack.restaurants.order_handling import OrderHandling
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
-from support.cast import House
+from support.cast import House, Person
 from support.server import wait_for
 
 Place = Callable[..., uuid.UUID]
@@ -62,6 +76,51 @@ def test_two_lines_struck_off_in_one_quick_movement_are_two(
 
 
 @pytest.mark.usefixtures("at_once")
+def test_an_order_takes_three_taps_and_the_log_says_how_many_lines_were_open(
+    app: Flask, cedar: House, place: Place, status_of: StatusOf, open_page: Open
+) -> None:
+    order_id = place(cedar)
+    page = open_page(cedar.nour, KITCHEN)
+    expect_live(page)
+    for step, after in zip(("Confirm", "Start", "Ready"), (*COOKING, OrderStatus.READY), strict=True):
+        button(page, order_id, step).click()
+        expect(page.locator(f"#column-{after}").locator(f"#order-{order_id}")).to_be_visible()
+    assert status_of(cedar, order_id) == OrderStatus.READY
+    with tenant_context(app, cedar.tenant_id):
+        events = event_log.events_after(cedar.tenant_id, 0, 100)
+    assert [event.open_lines for event in events][-1] == 2
+
+
+def test_once_it_is_ready_no_line_looks_forgotten_where_none_must_be_struck_off(
+    app: Flask, cedar: House, place: Place, sign_in: Callable[[Person], FlaskClient]
+) -> None:
+    order_id = place(cedar)
+    move(app, cedar, order_id, *COOKING)
+    act(app, cedar, order_id, OrderAction.STRIKE, line=1)
+    assert " data-done" in sign_in(cedar.nour).get(KITCHEN).text
+    move(app, cedar, order_id, OrderStatus.READY)
+    dispatch = sign_in(cedar.karim)
+    assert "Kebab" in (page := dispatch.get(DISPATCH).text) and " data-done" not in page
+    set_operations(app, cedar, orders=OrderHandling(ready_needs_lines=True))
+    assert " data-done" in dispatch.get(DISPATCH).text
+
+
+def test_a_story_tells_of_open_lines_only_where_somebody_strikes_lines_off(
+    app: Flask, cedar: House, place: Place, maya: FlaskClient
+) -> None:
+    plain, struck = place(cedar), place(cedar)
+    for order_id in (plain, struck):
+        move(app, cedar, order_id, *COOKING)
+    act(app, cedar, struck, OrderAction.STRIKE, line=1)
+    for order_id in (plain, struck):
+        move(app, cedar, order_id, OrderStatus.READY)
+    assert "not struck off" not in maya.get(f"/orders/{plain}").text
+    assert "Ready, with 1 line not struck off" in maya.get(f"/orders/{struck}").text
+    set_operations(app, cedar, orders=OrderHandling(ready_needs_lines=True))
+    assert "Ready, with 2 lines not struck off" in maya.get(f"/orders/{plain}").text
+
+
+@pytest.mark.usefixtures("at_once", "lines_asked")
 def test_ready_with_open_lines_asks_in_its_place_and_the_log_says_how_many(
     app: Flask, cedar: House, place: Place, status_of: StatusOf, open_page: Open
 ) -> None:
@@ -82,7 +141,7 @@ def test_ready_with_open_lines_asks_in_its_place_and_the_log_says_how_many(
     assert [event.open_lines for event in events][-1] == 1
 
 
-@pytest.mark.usefixtures("at_once")
+@pytest.mark.usefixtures("at_once", "lines_asked")
 def test_ready_is_one_tap_once_every_line_is_struck_off(
     app: Flask, cedar: House, place: Place, status_of: StatusOf, open_page: Open
 ) -> None:

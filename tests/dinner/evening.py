@@ -7,7 +7,7 @@ import json
 import random
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import Flask
 from playwright.sync_api import Browser
@@ -24,8 +24,9 @@ from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import intake, transitions
 from ordertrack.orders.models import Order
 from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.restaurants import rule_sets
+from ordertrack.restaurants import cache, operations, rule_sets
 from ordertrack.restaurants.order_handling import OrderHandling
+from ordertrack.restaurants.save import save_operations
 from ordertrack.rules.roles import Role
 from ordertrack.rules.stages import CANCELLED_LATE_IN
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, IllegalTransition, OrderStatus, RuleSet
@@ -118,6 +119,10 @@ class Evening:
                 people.add(self.house.tenant_id, name, role, pin)
             db.session.commit()
             rule_sets.choose(RuleSet.EXTENDED, by=self.house.maya.principal)
+            (restaurant,) = cache.of_tenant(self.house.tenant_id)
+            settings = operations.of_restaurant(self.house.tenant_id, restaurant.id)
+            asking = replace(settings, orders=OrderHandling(ready_needs_lines=True))
+            save_operations(asking, by=self.house.maya.principal)
         for n, seat in enumerate(self.seats, 1):
             person, _, pin = _STAFF[seat.board]
             named = f"Tablet {n}"

@@ -183,6 +183,7 @@ def test_nobody_acts_on_another_tenants_order(cedar: Any, rival: Any, place: Any
         do(place(rival), OrderAction.RUSH, by=cedar.program)
 
 
+@pytest.mark.usefixtures("lines_asked")
 def test_on_a_board_ready_needs_every_line_struck_off_or_a_word_that_is_logged(
     app: Flask, cedar: Any, place: Any, bring: Any, do: Any, story: Any, stored: Any
 ) -> None:

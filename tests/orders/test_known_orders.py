@@ -103,6 +103,7 @@ def test_who_is_behind_is_told_who_moved_it(
     assert refused.value.current == OrderStatus.PREPARING
 
 
+@pytest.mark.usefixtures("lines_asked")
 def test_a_line_that_was_struck_elsewhere_is_not_called_open(
     app: Flask, cedar: House, confirmed: uuid.UUID, known: KnownOrders
 ) -> None:

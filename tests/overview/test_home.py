@@ -53,9 +53,9 @@ def test_nobody_sees_another_tenants(
             process.watch(watcher, CHANNEL.topic(cedar.tenant_id, "en"))
 
 
-def test_a_row_leads_to_the_boards_of_its_restaurant(maya: FlaskClient) -> None:
-    assert 'href="/boards#jounieh"' in maya.get("/").text
-    assert 'id="jounieh"' in maya.get("/boards").text
+def test_a_row_leads_to_the_kitchen_of_its_restaurant(maya: FlaskClient) -> None:
+    assert '<a href="/r/jounieh/kitchen"><bdi>Jounieh</bdi></a>' in maya.get("/").text
+    assert maya.get("/r/jounieh/kitchen").status_code == 200
 
 
 def test_each_figure_says_of_how_many_it_is(

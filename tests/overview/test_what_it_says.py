@@ -179,6 +179,28 @@ def test_what_needs_attention_is_one_line_a_restaurant_and_trouble(
     ]
 
 
+def test_where_nothing_is_late_lines_stand_as_the_rows_do(
+    make_house: Callable[..., House],
+    overview_of: Read,
+    lived: Lived,
+    set_target: Target,
+    place: Callable[..., uuid.UUID],
+    bring: Callable[..., None],
+) -> None:
+    house = make_house("Rows", ("amber", "birch"))
+    set_target(house, "birch", Stage.ACCEPT, 600)
+    lived(house, ("birch", [15]))
+    for restaurant in house.restaurants:
+        place(house, restaurant=restaurant)
+        for _ in range(3):
+            bring(house, place(house, restaurant=restaurant), OrderStatus.CANCELLED)
+    overview = overview_of(house)
+    assert [row.slug for row in overview.rows] == ["birch", "amber"]
+    troubles = (Trouble.UNSEEN, Trouble.CANCELLED)
+    named = [(line.trouble, line.slug) for line in overview.lines if line.trouble in troubles]
+    assert named == [(trouble, slug) for trouble in troubles for slug in ("birch", "amber")]
+
+
 def test_a_board_that_nobody_hears_is_a_line_until_somebody_opens_it(
     app: Flask,
     cedar: House,

@@ -64,6 +64,14 @@ def test_the_sign_comes_and_goes_while_the_page_is_open_and_is_said_aloud(
     expect(aloud).to_be_empty()
 
 
+def place_late(app: Flask, house: House, restaurant: str) -> None:
+    """An order that was promised five minutes ago."""
+    promised = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
+    late = NewOrder(restaurant, Fulfilment.DELIVERY, (NewItem("Kebab", 1),), promised_at=promised)
+    with tenant_context(app, house.tenant_id):
+        intake.place(late, by=house.program)
+
+
 def test_several_boards_are_one_counted_sign_and_its_list_stays_open_while_it_changes(
     open_page: Callable[..., Page], cedar: House, place: Callable[..., uuid.UUID]
 ) -> None:
@@ -89,14 +97,7 @@ def test_every_page_and_the_overview_have_one_list_with_one_count_and_the_same_a
 ) -> None:
     for restaurant in cedar.restaurants:
         place(cedar, restaurant=restaurant)
-    late = NewOrder(
-        "jounieh",
-        Fulfilment.DELIVERY,
-        (NewItem("Kebab", 1),),
-        promised_at=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5),
-    )
-    with tenant_context(app, cedar.tenant_id):
-        intake.place(late, by=cedar.program)
+    place_late(app, cedar, "jounieh")
     home = open_page(cedar.maya, "/")
     acts = "links => links.map((link) => [link.getAttribute('href'), link.querySelector('span') ? "
     acts += "link.querySelector('span').textContent.trim() : link.textContent.trim()])"
@@ -132,6 +133,19 @@ def test_a_boards_own_sign_counts_its_orders_and_what_its_manager_is_told(
     expect(sign).to_have_text("1 alert", timeout=SOON)
     open_page(cedar.nour, "/r/jounieh/kitchen")
     expect(sign).to_be_hidden(timeout=SOON)
+
+
+def test_what_is_late_on_a_board_is_counted_there_once(
+    app: Flask, open_page: Callable[..., Page], cedar: House
+) -> None:
+    for restaurant in cedar.restaurants:
+        place_late(app, cedar, restaurant)
+    page = open_page(cedar.maya, "/r/hamra/kitchen")
+    lines = page.locator("#manager-alarms a")
+    unseen = [TOLD, TOLD.replace("Hamra", "Jounieh")]
+    expect(lines).to_have_text([*unseen, "Jounieh 1 waits to be confirmed"], timeout=SOON)
+    expect(page.locator("#alerts")).to_have_text("Late 1")
+    expect(page.locator("#alerts-open")).to_have_text("4 alerts")
 
 
 def test_the_overview_shows_live_what_waits_and_who_sees_it(

@@ -11,7 +11,8 @@ from ordertrack.boards import reasons
 from ordertrack.database.session import db, tenant_context
 from ordertrack.i18n.translate import speaking
 from ordertrack.orders import lateness, transitions
-from ordertrack.restaurants.order_handling import AcceptThen
+from ordertrack.restaurants import order_handling
+from ordertrack.restaurants.order_handling import AcceptThen, OrderHandling
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import LinesOpen, OrderStatus
 from scheduling.timed_house import TimedHouse, ahead
@@ -91,11 +92,21 @@ def test_ready_waits_for_lines_only_where_the_restaurant_wants_it(timed: TimedHo
     order_id = timed.place()
     timed.move(order_id, C, K)
     nour = timed.house.nour.principal
+    timed.settle_on(ready_needs_lines=True)
     with tenant_context(timed.app, timed.tenant_id), pytest.raises(LinesOpen):
         transitions.advance(order_id, R, by=nour, on_board=True)
     timed.settle_on(ready_needs_lines=False)
     with tenant_context(timed.app, timed.tenant_id):
         assert transitions.advance(order_id, R, by=nour, on_board=True).moved
+
+
+def test_a_house_that_saved_nothing_is_not_asked_about_lines_and_one_that_saved_before_is_as_ever() -> None:
+    assert not OrderHandling().ready_needs_lines
+    assert order_handling.read({}).ready_needs_lines
+    assert order_handling.read({"margin": 0}).ready_needs_lines
+    for kept in (True, False):
+        handling = OrderHandling(ready_needs_lines=kept)
+        assert order_handling.read(order_handling.stored(handling)) == handling
 
 
 class TestADelay:

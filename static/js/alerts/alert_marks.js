@@ -4,7 +4,7 @@ import { go } from "../core/cards.js";
 import { locale, number, say, sayMany } from "../core/i18n.js";
 
 const list = new Intl.ListFormat(locale(), { type: "unit", style: "short" });
-const [sign, panel, lines, heard] = ["alerts-open", "alert-list", "alerts", "heard"].map(byId);
+const [sign, panel, lines, heard, notices] = ["alerts-open", "alert-list", "alerts", "heard", "left-out"].map(byId);
 
 /** @typedef {{ kind: string, number: number }} Alert */
 
@@ -45,9 +45,10 @@ function line(kind, orders) {
 export function show(waiting) {
   const kinds = LOUDEST_FIRST.filter((kind) => [...waiting.values()].some((each) => each.kind === kind));
   lines.replaceChildren(...kinds.map((kind) => line(kind, [...waiting].filter(([, each]) => each.kind === kind))));
-  write(sign, sayMany("%(num)s alert", "%(num)s alerts", waiting.size));
-  Object.assign(sign.dataset, { kind: kinds[0] ?? "", many: number(waiting.size) });
-  sign.hidden = kinds.length === 0;
+  const many = waiting.size + notices.childElementCount;
+  write(sign, sayMany("%(num)s alert", "%(num)s alerts", many));
+  Object.assign(sign.dataset, { kind: kinds[0] ?? "", many: number(many) });
+  sign.hidden = many === 0;
   if (sign.hidden) panel.hidePopover();
   heard.hidden = kinds.every((kind) => kind === "cancelled");
   document.body.dataset.alert = kinds[0] ?? "";

@@ -102,4 +102,6 @@ on("click", ({ target }) => takeNotice(/** @type {string} */ (target.closest(".c
 on("tap:queued", ({ detail: { card } }) => takeNotice(card));
 byId("heard").addEventListener("click", () => [...waiting.keys()].forEach(takeNotice));
 for (const change of /** @type {const} */ (["filtered", "unshown"])) on(change, lookAround);
+new MutationObserver(() => show(waiting)).observe(byId("left-out"), { childList: true });
+show(waiting);
 begun.then(lookAround);

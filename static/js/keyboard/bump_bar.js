@@ -10,7 +10,7 @@ const WAITS = 3000; // milliseconds for the key that belongs to it
 const HOLDS = 500; // milliseconds: how often the rail is asked to hold still meanwhile
 const page = document.documentElement;
 
-/** @typedef {"done" | "undo" | "recall" | "page" | "rush" | "allday"} Act */
+/** @typedef {"done" | "undo" | "recall" | "page" | "first" | "rush" | "allday"} Act */
 
 // The key of each act, by what it is called in `KeyboardEvent.code`; null where no bump bar was set up.
 /** @returns {Partial<Record<Act, string>> | null} */
@@ -62,11 +62,15 @@ function place(digit) {
   press(card, isRush);
 }
 
+function toFirst() {
+  const [first] = inOrder();
+  if (first) emit("card:sought", first);
+}
+
 function turn() {
   const next = byId("page-next");
-  const [first] = inOrder();
-  if (!next.hidden) next.click();
-  else if (first) emit("card:sought", first);
+  if (next.hidden) toFirst();
+  else next.click();
 }
 
 /** @type {Record<Act, () => void>} */
@@ -75,6 +79,7 @@ const DOES = {
   undo: () => emit("undo:asked"),
   recall: () => byId("ready-toggle").click(),
   page: turn,
+  first: toFirst,
   rush: () => wait("rush"),
   allday: () => byId("allday-toggle").click(),
 };

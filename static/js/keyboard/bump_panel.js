@@ -7,7 +7,7 @@ import { makePanel } from "../core/panel.js";
 /** @typedef {import("./bump_bar.js").Act} Act */
 
 /** @type {[Act, string][]} */
-const ACTS = [["done", say("Done")], ["undo", say("Undo")], ["recall", say("Recall")], ["page", say("Next page")], ["rush", say("Rush")], ["allday", say("All day")]];
+const ACTS = [["done", say("Done")], ["undo", say("Undo")], ["recall", say("Recall")], ["page", say("Next page")], ["first", say("First page")], ["rush", say("Rush")], ["allday", say("All day")]];
 /** @type {Act | null} */
 let asked = null;
 

@@ -7,6 +7,7 @@ const OFF = "keys-off";
 /** @type {[string[], string][]} */
 const KEYS = [
   [["↑", "↓", "←", "→"], say("Go from card to card")],
+  [["Home"], say("Go to the first card")],
   [["Enter"], say("Move the order on")],
   [["1–9"], say("Strike off the line with this number")],
   [["X"], say("Cancel the order")],

@@ -7,6 +7,7 @@ const place = byId("manager-alarm");
 const [sign, panel, lines] = ["alerts-open", "alert-list", "manager-alarms"].map(byId);
 const AGAIN_AFTER = 30_000; // milliseconds after which a refused stream is asked for once more
 const ofOrders = document.getElementById("alerts"); // on a board: what it says of its own orders
+const { restaurant, board } = document.body.dataset;
 let last = "";
 let orders = sign.hidden ? 0 : western(sign.dataset.many ?? "");
 /** @type {EventSource | null} */
@@ -18,7 +19,7 @@ function show(said) {
   const count = orders + lines.children.length;
   sign.hidden = count === 0;
   if (sign.hidden) return panel.hidePopover();
-  sign.dataset.kind ||= "unshown";
+  if (lines.children.length) sign.dataset.kind ||= "unshown";
   if (!ofOrders) return write(sign, said);
   sign.dataset.many = number(count);
   write(sign, sayMany("%(num)s alert", "%(num)s alerts", count));
@@ -32,7 +33,8 @@ function tell(sentences) {
   const fresh = document.createElement("template");
   fresh.innerHTML = sentences;
   const list = fresh.content.querySelector("ul");
-  lines.replaceChildren(...(list?.children ?? []));
+  // What is late on this board it says itself.
+  lines.replaceChildren(...[...(list?.children ?? [])].filter(({ dataset }) => dataset.of !== `${restaurant}/${board}`));
   show(list?.dataset.sign ?? "");
   write(one(place, "[role=alert]"), list?.dataset.said ?? "");
 }
@@ -50,12 +52,13 @@ function open() {
   source.addEventListener("bye", () => { isOver = true; close(); tell(""); });
 }
 
-// A board counts its orders anew whenever something happens to one, and knows of no others.
+// A board counts anew whenever something happens to its orders, or it has other notices, and knows of no others.
 if (ofOrders) {
-  new MutationObserver(() => {
-    orders = ofOrders.childElementCount ? western(sign.dataset.many ?? "") : 0;
+  const counted = new MutationObserver(() => {
+    orders = western(sign.dataset.many ?? "");
     show("");
-  }).observe(ofOrders, { childList: true });
+  });
+  for (const each of [ofOrders, byId("left-out")]) counted.observe(each, { childList: true });
 }
 on("visibilitychange", () => { if (document.hidden) close(); else open(); });
 addEventListener("pagehide", close);

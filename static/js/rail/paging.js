@@ -5,7 +5,7 @@ import { number, say, sayMany } from "../core/i18n.js";
 /** @typedef {{ cards: HTMLElement[], from: number, shown: number, page: number }} Shown */
 
 const rail = one(document, "main.columns");
-const [before, next, said, toNew] = ["page-before", "page-next", "page", "to-new"].map(byId);
+const [first, before, next, said, toNew] = ["page-first", "page-before", "page-next", "page", "to-new"].map(byId);
 const [open, overdue] = byId("counts").children;
 /** @type {Shown} */
 let last = { cards: [], from: 0, shown: 0, page: 0 };
@@ -41,6 +41,7 @@ function show() {
   const passed = cards.slice(0, from);
   write(before, from ? withAlarms(number(from), passed) : "");
   before.hidden = from === 0;
+  first.hidden = page < 2;
   if (from) before.ariaLabel = withAlarms(say("Back: %(amount)s before", { amount: from }), passed);
   write(said, page || rest.length ? number(page + 1) : "");
   said.hidden = scrolls;

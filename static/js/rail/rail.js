@@ -163,6 +163,7 @@ for (const column of rail.querySelectorAll("[data-column]")) {
   const word = /** @type {Text} */ (one(column, "h2").firstChild).data.trim();
   rail.style.setProperty(`--word-${column.dataset.column}`, JSON.stringify(word));
 }
+byId("page-first").addEventListener("click", () => turn(-page));
 byId("page-before").addEventListener("click", () => turn(-1));
 byId("page-next").addEventListener("click", () => {
   if (rail.hasAttribute("data-scrolls")) rail.scrollBy({ top: rail.clientHeight * 0.9, behavior: "smooth" });

@@ -110,7 +110,6 @@ def test_old_pushes_after_a_newer_answer_are_dropped(
     tap(page, order_id, "Start")
     expect(card_in(page, order_id, OrderStatus.PREPARING)).to_be_visible()
     tap(page, gone, "Ready")
-    tap(page, gone, "Ready all the same")
     expect(card_in(page, gone, OrderStatus.READY)).to_be_visible()
     network.let_through()
     everything_has_come(page, cedar, place)

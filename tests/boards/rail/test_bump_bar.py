@@ -15,7 +15,13 @@ from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House
 
 Open = Callable[..., Page]
-KEYS = {"Done": "NumpadEnter", "Undo": "NumpadDecimal", "Next page": "NumpadAdd", "Rush": "NumpadMultiply"}
+KEYS = {
+    "Done": "NumpadEnter",
+    "Undo": "NumpadDecimal",
+    "Next page": "NumpadAdd",
+    "First page": "NumpadSubtract",
+    "Rush": "NumpadMultiply",
+}
 
 
 def learn(page: Page, name: str, code: str) -> None:
@@ -27,7 +33,7 @@ def learn(page: Page, name: str, code: str) -> None:
 
 @pytest.fixture
 def open_with_bar(open_page: Open, cedar: House) -> Callable[[], Page]:
-    """The rail of a tablet that has learnt four keys."""
+    """The rail of a tablet that has learnt five keys."""
 
     def open_it() -> Page:
         page = open_rail(open_page, cedar, person=cedar.maya)
@@ -81,6 +87,18 @@ def test_pages_turn_by_key_and_begin_again_after_the_last(
         if page.locator("#page-next").is_visible() or shown == "1":
             press(page, "NumpadAdd")
             expect(page.locator("#page")).to_have_text(shown)
+
+
+def test_a_key_leads_to_the_first_page_from_wherever(
+    app: Flask, cedar: House, open_with_bar: Callable[[], Page]
+) -> None:
+    for number in range(20):
+        order_of_lines(app, cedar, 10, in_minutes=number + 1)
+    page = open_with_bar()
+    press(page, "NumpadAdd", "NumpadAdd")
+    expect(page.locator("#page")).to_have_text("3")
+    press(page, "NumpadSubtract")
+    expect(page.locator("#page")).to_have_text("1")
 
 
 def test_who_only_looks_at_the_panel_sets_nothing_up(app: Flask, cedar: House, open_page: Open) -> None:

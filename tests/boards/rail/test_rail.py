@@ -38,8 +38,8 @@ def test_tickets_stand_by_when_they_must_be_begun_whatever_their_state(
     assert [box["y"] for box in row if box] == [row[0]["y"]] * 3, "the top row is what is next"  # type: ignore[index]
     assert [box["x"] for box in row if box] == sorted(box["x"] for box in row if box)
 
-    act(app, cedar, last, OrderAction.RUSH)
-    expect_numbers(page, 1, 2, 3)
+    act(app, cedar, last, OrderAction.RUSH)  # by the kitchen's 20 minutes sooner
+    expect_numbers(page, 2, 1, 3)
 
 
 def test_a_tap_anywhere_on_the_head_takes_the_next_step_and_the_ticket_stays(
@@ -88,6 +88,55 @@ def test_what_is_on_other_pages_is_said_at_the_foot_and_new_ones_are_a_tap_away(
     expect(card(page, orders[-1])).to_be_hidden()
     page.locator("#to-new").click()
     expect(card(page, orders[-1])).to_be_visible()
+
+
+def test_from_a_later_page_one_tap_leads_to_the_first(app: Flask, cedar: House, open_page: Open) -> None:
+    for number in range(20):
+        order_of_lines(app, cedar, 10, in_minutes=number + 1)
+    page = open_rail(open_page, cedar)
+    first = page.get_by_role("button", name="Page 1")
+    for shown in ("2", "3"):
+        expect(first).to_be_hidden()
+        page.locator("#page-next").click()
+        expect(page.locator("#page")).to_have_text(shown)
+    first.click()
+    expect(page.locator("#page")).to_have_text("1")
+    expect(first).to_be_hidden()
+    expect(page.locator("#page-before")).to_be_hidden()
+
+
+@pytest.mark.usefixtures("lines_asked")
+def test_where_a_house_wants_lines_struck_off_the_head_asks_first(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    order = order_of_lines(app, cedar, 2)
+    move(app, cedar, order, *COOKING)
+    page = open_rail(open_page, cedar)
+    card(page, order).click(position={"x": 25, "y": 30})  # on its number
+    expect(card(page, order)).to_contain_text("2 lines are not struck off.")
+
+
+def test_ready_is_one_tap_on_the_head_that_can_be_taken_back_for_five_seconds(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    order = order_of_lines(app, cedar, 2)
+    move(app, cedar, order, *COOKING)
+    page = open_rail(open_page, cedar)
+    head = card(page, order).locator("button.primary")
+    expect(head).to_have_attribute("data-undo", "5")
+    card(page, order).click(position={"x": 25, "y": 30})  # on its number
+    expect(head).to_contain_text("Undo")
+    expect(head).to_have_attribute("data-undoing", re.compile(".+"))
+    page.wait_for_function(
+        "began => performance.now() - began > 700", arg=page.evaluate("performance.now()")
+    )  # sooner, it would be a second knock
+    head.click()
+    expect(head).to_have_text("Ready")
+    assert log_of(app, cedar, order)[-1] == "preparing Till"
+    page.wait_for_function("began => performance.now() - began > 700", arg=page.evaluate("performance.now()"))
+    head.click()
+    expect(card(page, order)).to_have_attribute("data-status", "ready", timeout=10_000)
+    assert log_of(app, cedar, order)[-1] == "ready Nour"
 
 
 def test_a_new_order_never_turns_the_page(app: Flask, cedar: House, open_page: Open) -> None:

@@ -30,11 +30,12 @@ def test_arrows_follow_the_order_of_the_rail_and_turn_its_pages(
     expect_here(page, orders[many - 1])
     press(page, "Home")
     expect_here(page, orders[0])
+    expect(page.locator("#page-before")).to_be_hidden()
     press(page, "End")
     expect_here(page, orders[-1])
 
 
-@pytest.mark.usefixtures("at_once")
+@pytest.mark.usefixtures("at_once", "lines_asked")
 def test_enter_takes_the_step_and_the_keys_go_on_with_the_next_when_it_has_left(
     app: Flask, cedar: House, open_page: Open
 ) -> None:

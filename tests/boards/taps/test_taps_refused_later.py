@@ -83,14 +83,14 @@ def test_what_was_built_on_a_refused_tap_is_told_with_it_as_one(
     cut(page, network)
     tap(page, order_id, "Confirm")
     tap(page, order_id, "Start")
-    tap(page, order_id, "Ready all the same")
+    tap(page, order_id, "Ready")
     expect_waiting(page, "3 taps wait; they are sent when the line is back.")
     move(app, cedar, order_id, OrderStatus.CANCELLED, reason="No gas")
     network.let_through()
     expect_none_waiting(page)
     refusals = page.locator("#refused .problem")
     expect(refusals).to_have_count(1)
-    expect(refusals).to_contain_text("Confirm, Start, Ready all the same\u2069 were not done: ")
+    expect(refusals).to_contain_text("Confirm, Start, Ready\u2069 were not done: ")
     expect_status(page, order_id, OrderStatus.CANCELLED)
     assert log_of(app, cedar, order_id) == ["cancelled Till"]
 

@@ -68,7 +68,7 @@ def test_an_empty_column_does_not_move_while_a_tap_waits(
     assert empty.bounding_box() == before
 
 
-@pytest.mark.usefixtures("at_once")
+@pytest.mark.usefixtures("at_once", "lines_asked")
 def test_a_whole_chain_of_taps_on_one_card_is_made_offline_and_done_in_its_order(
     app: Flask, cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
