@@ -27,8 +27,8 @@ AGES = (10_000, 1_000_000)
 A_DAY = 2800  # orders of all restaurants: ten million entries are four hundred days
 OPEN = 40
 REPEATS = 15
-# So many times the blocks of a younger one, and so many more, are flat: an index is a level deeper, or another
-# way is shorter. What grows with age has ten times as much to read at ten times the age.
+# So many times the blocks of a younger one, and so many more, are flat: an index is a level deeper, or
+# another is shorter. What grows with age has ten times as much to read at ten times the age.
 FLAT = 2.5, 100
 HOW = f"""One tenant of {tenant.RESTAURANTS} restaurants that has {A_DAY:,} orders a day, nine entries an
 order, and one restaurant that had {tenant.QUIET_ORDERS} orders in all its life; {OPEN} orders are open at the
