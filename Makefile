@@ -2,7 +2,7 @@
 # make catalogues: the messages of the source, into ordertrack/translations/.
 # make soak SECONDS=600: the history checker, for longer.  make dinner ORDERS=300: a dinner on real tablets.
 # make weekend: orders for later while summer time ends.  make attack REQUESTS=100000: hostile requests on every route.
-# make bench, make bench-board, make bench-reports, make bench-many: how fast it is, into bench/
+# make bench, make bench-board, make bench-reports, make bench-many, make bench-age: how fast it is, into bench/
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +11,8 @@ export ORDERTRACK_DEMO ?= 1
 # Kept even where the shell says not to: the suite starts hundreds of processes, which would compile it all again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test checked typed tested catalogues soak dinner weekend attack bench bench-board bench-many bench-reports clean lock
+.PHONY: run test checked typed tested catalogues soak dinner weekend attack \
+  bench bench-age bench-board bench-many bench-reports clean lock
 
 run: $(VENV)/run.done static/bundles/done
 	@exec $(BIN)/ordertrack serve
@@ -73,6 +74,10 @@ bench-many: $(VENV)/run.done static/bundles/done
 
 bench-board: $(VENV)/test.done static/bundles/done
 	$(BIN)/python bench/measure_board.py
+
+# As old as ENTRIES says beside ten thousand: make bench-age ENTRIES=10000000.
+bench-age: $(VENV)/run.done static/bundles/done
+	$(BIN)/python bench/measure_age.py $(if $(ENTRIES),--entries 10000 --entries 1000000 --entries $(ENTRIES))
 
 bench-reports: $(VENV)/run.done static/bundles/done
 	$(BIN)/python bench/measure_reports.py

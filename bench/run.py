@@ -15,6 +15,7 @@ from stage import FULL, QUICK, Stage
 MEASUREMENTS = (
     "deliveries",
     "crowd",
+    "boards_of_many",
     "returning",
     "silence",
     "taps",
@@ -23,6 +24,7 @@ MEASUREMENTS = (
     "second_worker",
     "counted",
     "watched",
+    "evening",
 )
 HOW = """Each server has the first core to itself; the load client, PostgreSQL and whoever writes share the
 last one, for every contender alike. Rounds are interleaved; a ratio is the median of the ratios within a

@@ -33,11 +33,20 @@ class Scale:
     tap_seconds: int = 10  # in each round
     tapped: int = 700  # orders moved through the web layer in a round
     idle_seconds: int = 60
+    evening_seconds: int = 240  # twice as long as a worker keeps anything
 
 
 FULL = Scale()
 QUICK = Scale(
-    rounds=1, watchers=200, crowd=1000, returning=500, orders=100, tap_seconds=4, tapped=150, idle_seconds=25
+    rounds=1,
+    watchers=200,
+    crowd=1000,
+    returning=500,
+    orders=100,
+    tap_seconds=4,
+    tapped=150,
+    idle_seconds=25,
+    evening_seconds=20,
 )
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-BOARD, MANY = "## The board in a browser", "## Many small restaurants"
-_SECTIONS = (BOARD, MANY)
+BOARD, MANY, AGE = "## The board in a browser", "## Many small restaurants", "## A tenant's age"
+_SECTIONS = (BOARD, MANY, AGE)
 HERE = Path(__file__).resolve().parent
 RESULTS, NOTES, RAW = HERE / "RESULTS.md", HERE / "NOTES.md", HERE / "build" / "results.json"
 

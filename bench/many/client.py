@@ -81,7 +81,7 @@ class Crowd:
             client.say(f"play {path if client is self._clients[0] else '-'} {turnover / self.count}")
         began = min(client.hear("playing", 10)["began_ns"] for client in self._clients)
         time.sleep(seconds)
-        self._settle()
+        self.settle()
         cpu = self._cpu() - before
         came, answers, counts = [], [], []
         for nth, client in enumerate(self._clients):
@@ -95,10 +95,10 @@ class Crowd:
         total = {name: sum(each[name] for each in counts) for name in names}
         return Played(sorted(came), answers, began, cpu, total)
 
-    def _settle(self) -> None:
-        """Wait until every request was answered, and no frame has come for a while."""
+    def settle(self, quiet: float = QUIET) -> None:
+        """Wait until every request was answered, and no frame has come for so many seconds."""
         deadline, seen, since = time.monotonic() + PATIENCE, -1, time.monotonic()
-        while time.monotonic() < deadline and time.monotonic() - since < QUIET:
+        while time.monotonic() < deadline and time.monotonic() - since < quiet:
             time.sleep(0.1)
             said = [self._report(client) for client in self._clients]
             frames = sum(each["frames"] for each in said)

@@ -26,6 +26,7 @@ from ordertrack.database.session import AnySelect, db, is_in_transaction
 
 _POSTGRESQL = dialect()  # type: ignore[no-untyped-call]
 _ENTER = "SELECT set_config('ordertrack.tenant_id', %(tenant)s, true)"
+_OUTGROWN = 4  # times as much as the tenant has for which a plan was made
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 
 
@@ -94,14 +95,21 @@ class EachInItsTenant(Statement):
     For one whose best plan is the same whatever is asked: PostgreSQL would weigh the costs and plan it anew
     each time, which takes longer than running it. The settings hold for this statement alone. They also see
     to it that a plan made while the tables are small is one for when they have grown.
+
+    A plan is made inside the tenant whose `size` is largest of those asked for: outside of all, PostgreSQL
+    takes what a tenant has for nothing, and walks through all of it to find a row. `size` names the column
+    that grows with what a tenant has; where one is asked for that has much more, the plan is made anew.
     """
 
     _SETTINGS = sql.SQL(
         "SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL jit = off;"
-        " SET LOCAL enable_seqscan = off; "
+        " SET LOCAL enable_seqscan = off; SET LOCAL ordertrack.tenant_id = {}; "
     )
 
-    def __init__(self, others: Mapping[str, Any], query: Callable[..., AnySelect]) -> None:
+    def __init__(
+        self, others: Mapping[str, Any], query: Callable[..., AnySelect], size: str | None = None
+    ) -> None:
+        self._size = size
         kinds = {"tenant_id": Uuid(), **others}
         asked = [literal_column(f"asked.{name}", kind) for name, kind in kinds.items()]
         # The rows depend on the setting, so that it is made before any of them is looked at.
@@ -122,6 +130,7 @@ class EachInItsTenant(Statement):
         self.name = f"planned_{digest}"
         self._name = sql.Identifier(self.name)
         self._prepare = sql.SQL(f"PREPARE {self.name} AS {numbered.replace('%%', '%')}; ")
+        self._let_go = sql.SQL(f"DEALLOCATE {self.name}; ")
 
     def rows(self, **values: Any) -> list[Any]:
         """As above, of the tenants `tenant_id`; the other values are of as many."""
@@ -135,22 +144,42 @@ class EachInItsTenant(Statement):
     def _run(self, connection: Any, values: dict[str, Any]) -> list[Any]:
         if connection.pgconn.transaction_status != TransactionStatus.IDLE:
             return self._run_within(connection, values)
+        tenant, size = self._largest(values)
+        planned_for = _planned_for(connection)
+        is_outgrown = size > _OUTGROWN * (planned_for.get(self.name, size) + 1)
         asked = sql.SQL(", ").join(sql.Literal(values[name]) for name in self._names)
-        execute = sql.SQL("{}EXECUTE {} ({})").format(self._SETTINGS, self._name, asked)
+        execute = self._SETTINGS.format(sql.Literal(str(tenant))) + sql.SQL("EXECUTE {} ({})").format(
+            self._name, asked
+        )
         with connection.cursor(row_factory=namedtuple_row) as cursor:
             try:
-                cursor.execute(execute, prepare=False)
+                anew = self._let_go + self._prepare if is_outgrown else sql.SQL("")
+                cursor.execute(anew + execute, prepare=False)
             except InvalidSqlStatementName:  # the first time on this connection
+                planned_for[self.name] = size
                 cursor.execute(self._prepare + execute, prepare=False)
+            if is_outgrown:
+                planned_for[self.name] = size
             while cursor.nextset():
                 pass
             return list(cursor.fetchall())
+
+    def _largest(self, values: Mapping[str, Any]) -> tuple[Any, int]:
+        """Of the tenants asked for the one that has most, and how much that is."""
+        sizes = values[self._size] if self._size else [0] * len(values["tenant_id"])
+        return max(zip(values["tenant_id"], sizes, strict=True), key=lambda each: each[1])
 
     def _run_within(self, connection: Any, values: dict[str, Any]) -> list[Any]:
         """In somebody's transaction, which stays in its tenant; what is set for this would hold on in it."""
         rows = super()._run(connection, values)
         connection.execute(_ENTER, {"tenant": str(g.get("tenant_id", ""))})
         return rows
+
+
+def _planned_for(connection: Any) -> dict[str, int]:
+    """By name, for how large a tenant each plan of this connection was made."""
+    found: dict[str, int] = connection.__dict__.setdefault("_ordertrack_planned_for", {})
+    return found
 
 
 @contextmanager

@@ -44,7 +44,8 @@ from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.stream import TenantStream
 
-FEW = 32  # entries that are read at once by a plan that is kept
+FEW, SOME, MOST = 32, 200, 1000  # entries that are read at once, by plans that are kept
+PAGES = (FEW, SOME, MOST)
 _LIMIT = bindparam("limit", type_=Integer)
 
 
@@ -63,9 +64,7 @@ def heads(tenant_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Cursor]:
 
 def changes_after(tenant_id: uuid.UUID, seq: int, limit: int) -> list[Change]:
     """Up to `limit` entries after `seq`, oldest first, each with its order: one query."""
-    if limit <= FEW:
-        return few_after({tenant_id: seq}).get(tenant_id, [])[:limit]
-    rows = _CHANGES.rows(tenant_id=tenant_id, seq=seq, limit=limit)
+    rows = _pages_of(_CHANGES, tenant_id, seq, limit)
     return [Change(_to_entry(row), to_record(row)) for row in rows]
 
 
@@ -75,14 +74,29 @@ def few_after(positions: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, list[Change
     Each tenant's are read in that tenant, to which the schema confines them.
     """
     found: dict[uuid.UUID, list[Change]] = {}
-    for row in _FEW_CHANGES.rows(tenant_id=list(positions), seq=list(positions.values())):
+    for row in _CHANGES[FEW].rows(tenant_id=list(positions), seq=list(positions.values())):
         found.setdefault(row.tenant_id, []).append(Change(_to_entry(row), to_record(row)))
     return found
 
 
 def log_after(tenant_id: uuid.UUID, seq: int, limit: int) -> list[LogEntry]:
     """Up to `limit` entries after `seq`, oldest first, without their orders: one query."""
-    return [LogEntry(_to_entry(row)) for row in _ENTRIES.rows(tenant_id=tenant_id, seq=seq, limit=limit)]
+    return [LogEntry(_to_entry(row)) for row in _pages_of(_ENTRIES, tenant_id, seq, limit)]
+
+
+def _pages_of(
+    readers: Mapping[int, EachInItsTenant], tenant_id: uuid.UUID, seq: int, limit: int
+) -> list[Row[Any]]:
+    """Up to `limit` rows after `seq`; by one query, if there are no more than the largest page holds."""
+    rows: list[Row[Any]] = []
+    while limit > 0:
+        size = next((size for size in readers if size >= limit), MOST)
+        page = readers[size].rows(tenant_id=[tenant_id], seq=[seq])
+        rows += page[:limit]
+        if len(page) < size:
+            break
+        limit, seq = limit - size, page[-1].seq
+    return rows
 
 
 def events_after(
@@ -177,10 +191,10 @@ def _page(log: Subquery, limit: Any = _LIMIT, only: Sequence[ColumnElement[bool]
     return select(log).where(*wanted).order_by(log.c.seq).limit(limit).subquery("page")
 
 
-def _few(tenant_id: ColumnElement[uuid.UUID], seq: ColumnElement[int]) -> Select[Any]:
+def _few(limit: int, tenant_id: ColumnElement[uuid.UUID], seq: ColumnElement[int]) -> Subquery:
+    """As `_page`. The limit stands in the text: a plan for any limit would be one for a tenth of the log."""
     wanted = select(_LOG).where(_LOG.c.tenant_id == tenant_id, _LOG.c.seq > seq).order_by(_LOG.c.seq)
-    page = wanted.limit(literal_column(str(FEW))).subquery("page")
-    return join_order(_entries(page, record_columns()))
+    return wanted.limit(literal_column(str(limit))).subquery("page")
 
 
 def _columns(page: FromClause) -> list[Any]:
@@ -264,8 +278,20 @@ _HEADS = TenantQuery(
     ),
     "watched_tenants",
 )
-_CHANGES = TenantQuery(join_order(_entries(_page(_LOG), record_columns())))
-# What each event of a service is read by. Its limit stands in the text: a plan for any limit would be one for
-# a tenth of the log.
-_FEW_CHANGES = EachInItsTenant({"seq": BigInteger()}, _few)
-_ENTRIES = TenantQuery(_with_restaurant(_page(_LOG)))
+# What each event of a service and whoever catches up is read by, in pages of these sizes.
+_CHANGES = {
+    size: EachInItsTenant(
+        {"seq": BigInteger()},
+        lambda tenant_id, seq, size=size: join_order(_entries(_few(size, tenant_id, seq), record_columns())),
+        size="seq",
+    )
+    for size in PAGES
+}
+_ENTRIES = {
+    size: EachInItsTenant(
+        {"seq": BigInteger()},
+        lambda tenant_id, seq, size=size: _with_restaurant(_few(size, tenant_id, seq)),
+        size="seq",
+    )
+    for size in PAGES
+}

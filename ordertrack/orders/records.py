@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, bindparam, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, and_, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql import func
 
@@ -16,7 +16,7 @@ from ordertrack.database.statements import TenantQuery
 from ordertrack.orders.imported import IMPORTER, TIME_UNKNOWN
 from ordertrack.orders.models import Order, OrderItem, StatusEvent, TrackingLink
 from ordertrack.orders.order_record import ItemRecord, OrderRecord, Step
-from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet
+from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus, RuleSet
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.restaurants import find_restaurant
 from ordertrack.tenants.stream import TenantStream
@@ -150,17 +150,25 @@ def newest(
     query = _records(tenant_id).order_by(Order.placed_at.desc(), Order.id.desc()).limit(limit)
     if before is not None:
         query = query.where(func.row(Order.placed_at, Order.id) < func.row(*before))
+    # Written into the statement: a plan that is made for any restaurant and status looks for a quiet one's
+    # few orders, or for the few that are open, among all that its tenant ever had.
     if restaurant is not None:
         found = find_restaurant(tenant_id, restaurant)
         if found is None:
             return []
-        # Written into the statement: a plan that is made for any restaurant looks for a quiet one's few
-        # orders among all that its tenant has.
         its_id = bindparam("restaurant_id", found.id, Uuid, literal_execute=True)
         query = query.where(Order.restaurant_id == its_id)
     if status is not None:
-        query = query.where(Order.status == status)
+        query = query.where(Order.status == bindparam("of_status", status, literal_execute=True))
+        if restaurant is None and status not in TERMINAL:
+            query = query.where(Order.restaurant_id == any_(_restaurants(tenant_id)))
     return [to_record(row) for row in db.session.execute(query)]
+
+
+def _restaurants(tenant_id: uuid.UUID) -> ColumnElement[list[uuid.UUID]]:
+    """The ids of all of a tenant's, each of which the index of open orders is asked for."""
+    ids = db.session.scalars(select(Restaurant.id).where(Restaurant.tenant_id == tenant_id)).all()
+    return bindparam("restaurants", list(ids), ARRAY(Uuid))
 
 
 def record_columns() -> list[Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
 
 from ordertrack.boards.columns import DISPATCH, KITCHEN
 from ordertrack.database.statements import TenantQuery
@@ -84,9 +84,12 @@ class Cancelled:
     until: dt.datetime
 
 
-def cancelled(tenant_id: uuid.UUID, now: dt.datetime) -> dict[uuid.UUID, Cancelled]:
-    """By restaurant, where it is more than happens every day; one query."""
-    rows = _CANCELLED.rows(tenant_id=tenant_id, since=now - CANCELLED_WITHIN, many=_MANY_CANCELLED)
+def cancelled(
+    tenant_id: uuid.UUID, restaurants: Iterable[uuid.UUID], now: dt.datetime
+) -> dict[uuid.UUID, Cancelled]:
+    """By restaurant, of these, where it is more than happens every day; one query."""
+    asked = {"restaurants": list(restaurants), "since": now - CANCELLED_WITHIN, "many": _MANY_CANCELLED}
+    rows = _CANCELLED.rows(tenant_id=tenant_id, **asked)
     return {row.restaurant_id: Cancelled(row.number, row.first + CANCELLED_WITHIN) for row in rows}
 
 
@@ -149,6 +152,7 @@ _CANCELLED = TenantQuery(
     select(Order.restaurant_id, func.count().label("number"), func.min(Order.status_since).label("first"))
     .where(
         Order.tenant_id == bindparam("tenant_id"),
+        Order.restaurant_id == any_(bindparam("restaurants", type_=ARRAY(Uuid))),
         Order.status == OrderStatus.CANCELLED.value,
         Order.status_since > bindparam("since"),
     )

@@ -66,7 +66,7 @@ def read(tenant_id: uuid.UUID) -> Overview:
     share_of = shares.read(tenant_id, list(restaurants.values()), now)
     quotes = quoting.quotes(tenant_id, QUOTED_FOR, {each: _load(found) for each, found in of_each.items()})
     took = deliveries.read(tenant_id, list(restaurants.values()), now)
-    cancelled = attention.cancelled(tenant_id, now)
+    cancelled = attention.cancelled(tenant_id, restaurants, now)
     phones = {each: found.phone for each, found in brand.of_tenant(tenant_id).items() if found.phone}
     found = {
         each: row(

@@ -116,6 +116,24 @@ def test_a_statement_that_is_planned_once_is_never_planned_for_its_values(
         assert _PLANS.rows(name=_EACH.name) == [(20, 0)]
 
 
+_SIZED = EachInItsTenant(
+    {"number": Integer()},
+    lambda _tenant_id, number: select(Order.id).where(Order.number <= number),
+    size="number",
+)
+
+
+def test_a_plan_is_made_anew_for_a_tenant_that_has_much_more_and_not_for_one_that_has_less(
+    one_connection: Flask, cedar: House, place: Any
+) -> None:
+    order = place(cedar)
+    with tenant_context(one_connection, cedar.tenant_id):
+        for number, runs in ((1, 1), (8, 2), (9, 1), (1, 2), (40, 3), (41, 1)):
+            asked = _SIZED.rows(tenant_id=[cedar.tenant_id], number=[number])
+            assert asked == [(cedar.tenant_id, order)]
+            assert _PLANS.rows(name=_SIZED.name) == [(runs, 0)], number
+
+
 def test_what_has_it_planned_once_holds_for_it_alone(one_connection: Flask, cedar: House, place: Any) -> None:
     order = place(cedar)
     with tenant_context(one_connection, cedar.tenant_id):

@@ -1,0 +1,1 @@
+"""The bench's own arithmetic: a figure is worth what counts it."""
