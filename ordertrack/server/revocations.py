@@ -33,6 +33,12 @@ class Revocations:
         return time.monotonic() - self._looked_at < CURRENT_FOR
 
     def hear(self, name: str) -> None:
+        """Access ended; or it is another than it was: then it is read anew, and its streams begin anew."""
+        if name.startswith(access.CHANGED):
+            name = name.removeprefix(access.CHANGED)
+            self._sign_ins.forget(name)
+            self._hub.begin_anew(name)
+            return
         self._sign_ins.forget(name)
         self._hub.revoke(name)
 
