@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from flask import g, request
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, case, func, or_, select
+from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, case, func, or_, select
 
 from ordertrack.api.openapi import OPERATIONS
 from ordertrack.database.session import enter_tenant
@@ -21,7 +21,7 @@ from ordertrack.tenants.principal import BoundTo, Principal
 from ordertrack.web import request_limits
 from ordertrack.web.problems import Problem, Refusal
 
-_HASH = bindparam("key_hash")
+_HASH = bindparam("key_hash", type_=Text)
 _UNTIL = case(
     (ApiKey.key_hash == _HASH, ApiKey.expires_at),
     else_=func.least(ApiKey.previous_until, ApiKey.expires_at),

@@ -12,15 +12,23 @@ import struct
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from hashlib import blake2b
 from mmap import mmap
 from typing import NamedTuple
 
+from gevent import monkey
+
 SECOND = 1_000_000_000  # nanoseconds
 WAYS = 8  # slots of a set: a bucket is in one of its set's
 SETS = 8192
-TRIES = 200  # for the lock of a set, a microsecond each; its holder needs two, unless the system stopped it
+TRIES = (
+    200  # for the lock of a set, a microsecond each; its holder needs a few, unless the system has it wait
+)
+NAPS, NAP = 100, 0.001  # seconds, if it has
+# The system's own, also under gevent: meanwhile nobody else of this process gets between.
+_sleep = monkey.get_original("time", "sleep")
 _SLOT = struct.Struct("=QQ")  # whose it is, as a digest; when it is full again
 _SET = struct.Struct("=" + "QQ" * WAYS)
 
@@ -70,8 +78,10 @@ class Buckets:
         self._key = os.urandom(16)  # nobody can choose names that meet in one set
         self._memory = mmap(-1, sets * _SET.size)
         self._within = threading.Lock()
-        # Locks on its bytes are the system's, which takes them from a process that dies.
-        self._locks = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (it stays as long as the table)
+        # Locks on the bytes of a file are the system's, which takes them from a process that dies.
+        with tempfile.TemporaryFile() as file:
+            self._locks = os.dup(file.fileno())
+        weakref.finalize(self, os.close, self._locks)
 
     def take(self, name: str, rate: Rate) -> Taken:
         """Take one from the bucket of this name."""
@@ -99,9 +109,10 @@ class Buckets:
 
     def _lock(self, number: int) -> None:
         """Hold a set against other processes; one that was stopped meanwhile is not waited for."""
-        for _ in range(TRIES):
+        for tried in range(TRIES + NAPS):
             try:
                 fcntl.lockf(self._locks, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
                 return
             except BlockingIOError:
-                continue
+                if tried >= TRIES:
+                    _sleep(NAP)

@@ -88,7 +88,8 @@ def test_a_key_made_without_scopes_does_all_that_keys_did(app, cedars):
     order = cedars.place()
     for endpoint, method, path, more in attempts(app, order, "hamra"):
         if endpoint != "api.stream":
-            assert cedars._open(method, path, **more).status_code in (200, 201), endpoint
+            answer = cedars._open(method, path, **more)
+            assert answer.status_code in (200, 201, 409), endpoint  # 409: it was changed meanwhile
 
 
 @pytest.mark.parametrize("others", [["hamra"], ["hamra", "jounieh"]], ids=["one", "several"])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LONGEST_OVERLAP = 24 * 365  # hours
 
 
-class _Moment(click.ParamType):
+class _Moment(click.ParamType[dt.datetime]):
     """A day or a moment to come, as people in a shell write it."""
 
     name = "moment"
@@ -60,7 +60,7 @@ def key() -> None:
 @click.option(
     "--scope",
     "scopes",
-    type=click.Choice(list(Scope), case_sensitive=False),
+    type=click.Choice([each.value for each in Scope]),
     multiple=True,
     help="What it may be used for; may be said more than once. Without one it may do everything.",
 )
@@ -76,7 +76,7 @@ def key() -> None:
 def create_key(
     tenant_slug: str,
     name: str,
-    scopes: tuple[Scope, ...],
+    scopes: tuple[str, ...],
     restaurants: tuple[str, ...],
     expires_at: dt.datetime | None,
     as_json: bool,
@@ -87,7 +87,11 @@ def create_key(
     with operator():
         tenant = accounts.find_tenant(tenant_slug)
         made, secret = accounts.create_key(
-            tenant, name, scopes=scopes or tuple(Scope), restaurants=restaurants, expires_at=expires_at
+            tenant,
+            name,
+            scopes=[Scope(each) for each in scopes] or list(Scope),
+            restaurants=restaurants,
+            expires_at=expires_at,
         )
         report(as_json, secret, key=secret, **_listed(tenant, made))
 
