@@ -149,10 +149,10 @@ class Feed:
 
     def _concerns(self, entry: Entry, topic: Topic) -> bool:
         """Whether the entry is news for a topic, one too that nobody had thought of when it was read."""
-        channel = self._channels[topic.channel]
-        if channel.replays:
-            return topic.key in channel.keys(entry.change)
-        return (topic.channel, topic.key) in entry.topics
+        if (topic.channel, topic.key) in entry.topics:
+            return True
+        channel = self._channels.get(topic.channel)
+        return channel is not None and channel.replays and topic.key in channel.keys(entry.change)
 
     def _go_on(self, changes: Sequence[Change]) -> list[Entry]:
         for change in changes:
