@@ -8,10 +8,11 @@ from typing import Any
 from flask import Blueprint, Response
 from pydantic import BaseModel
 
-from ordertrack.api import authentication, problems
+from ordertrack.api import authentication, confinement, problems
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 blueprint.before_request(authentication.authenticate)
+blueprint.before_request(confinement.confine)
 blueprint.record_once(problems.register)
 
 

@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 from ordertrack.api import answers, change_schemas, queries, reading, restaurant_answers, schemas
+from ordertrack.rules.scopes import MEANINGS, Scope
 from ordertrack.web.bodies import LARGEST_BODY
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
@@ -21,6 +22,22 @@ _ABOUT = (
     " one that is given twice, and one that is not known are refused with 400. Only `after` may be empty, for"
     " a program that has no cursor yet."
 )
+_KEYS = (
+    "A key has scopes, and may be for some restaurants: the others answer 404, and stand in no list, feed or"
+    " stream. 403 names in `scope` what is missing. " + " ".join(f"`{s}`: {MEANINGS[s]}." for s in Scope)
+)
+_LIMIT_HEADERS = {
+    "RateLimit-Policy": {
+        "description": 'As `"key";q=300;w=6`: a bucket of `q` requests that takes `w` seconds to fill. `key`'
+        " is that of the API key, `address` that of the network address, counted where no key is known.",
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": 'As `"key";r=299;t=1`: `r` requests are left, and the bucket is full in `t` seconds.',
+        "schema": {"type": "string"},
+    },
+    "Retry-After": {"description": "In how many seconds to try again.", "schema": {"type": "integer"}},
+}
 _REF = "#/components/schemas/{model}"
 _INCOMING: tuple[type[BaseModel], ...] = (
     schemas.OrderRequest,
@@ -44,19 +61,23 @@ _OUTGOING: tuple[type[BaseModel], ...] = (
 
 @dataclass(frozen=True)
 class Operation:
-    """What a call takes and answers; `problems` come on top of those that every call has."""
+    """What a call takes and answers; `problems` come on top of those that every call has.
 
+    `scope` is what an API key must have for it; None: nobody has to have a key.
+    """
+
+    scope: Scope | None
     summary: str
     answers: dict[int, type[BaseModel] | str]
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     headers: dict[str, dict[str, Any]] = field(default_factory=dict)
     problems: tuple[int, ...] = ()
-    is_public: bool = False
 
 
 OPERATIONS = {
     "api.place_order": Operation(
+        Scope.ORDERS_WRITE,
         "Take an order in. The same Idempotency-Key and body again, from the same API key, answer 200 and the"
         f" same order. A body has at most {LARGEST_BODY // 1024} KB.",
         {201: answers.OrderAnswer, 200: answers.OrderAnswer},
@@ -65,13 +86,15 @@ OPERATIONS = {
         problems=(400, 404, 409, 413, 415, 422),
     ),
     "api.orders": Operation(
+        Scope.ORDERS_READ,
         "List orders, newest first.",
         {200: answers.OrderList},
         query=queries.OrdersQuery,
         problems=(400, 404),
     ),
-    "api.order": Operation("Read an order.", {200: answers.OrderAnswer}, problems=(404,)),
+    "api.order": Operation(Scope.ORDERS_READ, "Read an order.", {200: answers.OrderAnswer}, problems=(404,)),
     "api.advance_order": Operation(
+        Scope.ORDERS_WRITE,
         "Move an order. 422 tells from, to and what is allowed; 409 tells seen, current and the order as it"
         " is now. With `revision`, a call that is repeated after a lost answer does nothing twice."
         " What only the extended rules allow (cancelling late, recall, back from the road) wants a reason.",
@@ -80,6 +103,7 @@ OPERATIONS = {
         problems=(400, 404, 409, 413, 415, 422),
     ),
     "api.act_on_order": Operation(
+        Scope.ORDERS_WRITE,
         "Strike a line off, rush, hold or delay an order, give it to a rider, begin one that is for later,"
         " acknowledge that it was cancelled or changed."
         " 422 tells act, current and allowed_acts; 409 tells seen, current and the order as it"
@@ -89,6 +113,7 @@ OPERATIONS = {
         problems=(400, 404, 409, 413, 415, 422),
     ),
     "api.change_order": Operation(
+        Scope.ORDERS_WRITE,
         "Change an order until it has ended: add, void and change lines, set its note, promised time,"
         " customer, table, reference and amounts. All of it or nothing. 409 tells its revision and the order"
         " as it is now; what is ready takes no more lines. `include=actions` tells of changes, not values.",
@@ -97,21 +122,25 @@ OPERATIONS = {
         problems=(400, 404, 409, 413, 415, 422),
     ),
     "api.restaurants": Operation(
+        Scope.ORDERS_READ,
         "The tenant's restaurants, and whether each is open, busy or paused.",
         {200: restaurant_answers.RestaurantList},
     ),
     "api.quote": Operation(
+        Scope.ORDERS_READ,
         "The range that a guest would be told now for an order of this fulfilment; none while it is paused.",
         {200: restaurant_answers.QuoteAnswer},
         query=queries.QuoteQuery,
         problems=(400, 404),
     ),
     "api.riders": Operation(
+        Scope.ORDERS_READ,
         "The riders on a restaurant's roster, those who are here first.",
         {200: restaurant_answers.RiderList},
         problems=(404,),
     ),
     "api.save_rider": Operation(
+        Scope.SETTINGS_WRITE,
         "Put a rider on the roster, or say another phone or whether they are here: what is left out stays."
         " Names match whatever their case and blanks.",
         {200: restaurant_answers.RiderList},
@@ -119,31 +148,34 @@ OPERATIONS = {
         problems=(400, 404, 413, 415, 422),
     ),
     "api.order_events": Operation(
+        Scope.EVENTS_READ,
         "Read an order's events, all of them, oldest first.",
         {200: answers.EventList},
         query=queries.OrderEventsQuery,
         problems=(400, 404),
     ),
     "api.events": Operation(
+        Scope.EVENTS_READ,
         "Read the tenant's events after a cursor, oldest first. 409: the events have no such position.",
         {200: answers.EventList},
         query=queries.EventsQuery,
         problems=(400, 409),
     ),
     "api.stream": Operation(
+        Scope.EVENTS_READ,
         "Watch events as they happen.",
         {
             200: "Server-Sent Events. `status_update` has a StreamMessage as data and its cursor as id;"
             " with `include=actions` so has `order_action` an ActionMessage;"
             ' `reset` has {"cursor": "..."}: what came before cannot be told, read the orders anew;'
             " `hb` is a heartbeat; `bye` ends a stream whose key was revoked."
-            " 429 tells which limit is reached, and how many it allows at once."
+            " 429 tells which limit is reached, and how many it allows at once. A stream ends with its key."
         },
         query=queries.StreamQuery,
         headers={"Last-Event-ID": {"type": "string", "description": "As `after`, and before it."}},
         problems=(400, 404, 429, 503),
     ),
-    "api.openapi": Operation("This document.", {200: "An OpenAPI 3.1 document."}, is_public=True),
+    "api.openapi": Operation(None, "This document.", {200: "An OpenAPI 3.1 document."}),
 }
 
 
@@ -163,7 +195,8 @@ def describe() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": _schemas(),
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": _KEYS}},
+            "headers": _LIMIT_HEADERS,
         },
     }
 
@@ -178,7 +211,7 @@ def _schemas() -> dict[str, Any]:
 
 
 def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
-    refused = sorted({*operation.problems, *(() if operation.is_public else (401, 503))})
+    refused = sorted({*operation.problems, 429, *(() if operation.scope is None else (401, 403, 503))})
     described: dict[str, Any] = {
         "operationId": rule.endpoint.removeprefix("api."),
         "summary": operation.summary,
@@ -190,8 +223,7 @@ def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
     }
     if operation.body is not None:
         described["requestBody"] = {"required": True, "content": _content(operation.body)}
-    if operation.is_public:
-        described["security"] = []
+    described["security"] = [] if operation.scope is None else [{"key": [operation.scope]}]
     return described
 
 
@@ -215,18 +247,26 @@ def _headers(operation: Operation) -> list[dict[str, Any]]:
 
 
 def _response(answer: type[BaseModel] | str) -> dict[str, Any]:
+    limited = {"headers": _headers_named("RateLimit-Policy", "RateLimit")}
     if not isinstance(answer, str):
-        return {"description": "Done.", "content": _content(answer)}
+        return {"description": "Done.", "content": _content(answer), **limited}
     kind = "text/event-stream" if answer.startswith("Server-Sent") else "application/json"
     return {"description": answer, "content": {kind: {"schema": {}}}}
 
 
 def _problem(status: int) -> dict[str, Any]:
     schema = {"$ref": _REF.format(model=answers.ProblemDocument.__name__)}
-    return {
+    described: dict[str, Any] = {
         "description": HTTPStatus(status).phrase,
         "content": {"application/problem+json": {"schema": schema}},
     }
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        described["headers"] = _headers_named(*_LIMIT_HEADERS)
+    return described
+
+
+def _headers_named(*names: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _content(model: type[BaseModel]) -> dict[str, Any]:

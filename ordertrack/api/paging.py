@@ -38,14 +38,14 @@ def read_page(token: str | None) -> tuple[dt.datetime, uuid.UUID] | None:
         raise Refusal(problem) from None
 
 
-def feed_position(tenant_id: uuid.UUID, after: str | None) -> Cursor:
-    """Where to read on in the feed: at `after`, else at the beginning.
+def feed_position(tenant_id: uuid.UUID, after: str | None) -> tuple[Cursor, Cursor]:
+    """Where to read on in the feed, at `after`, else at the beginning; and where it ends at this moment.
 
     Raises MalformedCursor, or Refusal (409, with the `current` cursor) if the log holds no such position.
     """
     head = event_log.head(tenant_id)
     if after is None:
-        return Cursor(head.epoch, 0)
+        return Cursor(head.epoch, 0), head
     cursor = Cursor.parse(after)
     if cursor.epoch != head.epoch or cursor.seq > head.seq:
         detail = (
@@ -53,4 +53,4 @@ def feed_position(tenant_id: uuid.UUID, after: str | None) -> Cursor:
             " tenant. Read the orders anew, then go on from `current`."
         )
         raise Refusal(Problem(409, detail, {"current": str(head)}))
-    return cursor
+    return cursor, head

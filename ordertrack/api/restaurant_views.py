@@ -10,6 +10,7 @@ from sqlalchemy import select
 from ordertrack.api import problems, reading
 from ordertrack.api.authentication import principal
 from ordertrack.api.blueprint import answer, blueprint
+from ordertrack.api.confinement import require_restaurant
 from ordertrack.api.queries import QuoteQuery
 from ordertrack.api.restaurant_answers import (
     QuoteAnswer,
@@ -19,7 +20,6 @@ from ordertrack.api.restaurant_answers import (
     RiderList,
 )
 from ordertrack.api.schemas import RiderRequest
-from ordertrack.api.stream import require_restaurant
 from ordertrack.database.session import db
 from ordertrack.restaurants import roster
 from ordertrack.restaurants.versioned import UnusableSettings
@@ -45,6 +45,7 @@ def restaurants() -> Response:
                     **asdict(quoting.standing(tenant_id, each.id)),
                 )
                 for each in found
+                if principal().may_see(each.id)
             ]
         )
     )
@@ -54,7 +55,7 @@ def restaurants() -> Response:
 def quote(restaurant: str) -> Response:
     """What a guest would be told now."""
     tenant_id = principal().tenant_id
-    found = require_restaurant(tenant_id, restaurant)
+    found = require_restaurant(principal(), restaurant)
     fulfilment = reading.query(QuoteQuery).fulfilment
     quoted = quoting.quote(tenant_id, found.id, fulfilment)
     return answer(
@@ -72,13 +73,13 @@ def quote(restaurant: str) -> Response:
 @blueprint.get("/restaurants/<restaurant>/riders")
 def riders(restaurant: str) -> Response:
     """The riders of a restaurant, those who are here first."""
-    return _roster(require_restaurant(principal().tenant_id, restaurant))
+    return _roster(require_restaurant(principal(), restaurant))
 
 
 @blueprint.post("/restaurants/<restaurant>/riders")
 def save_rider(restaurant: str) -> Response:
     """Add a rider, or change the one of this name; answers the whole roster."""
-    found = require_restaurant(principal().tenant_id, restaurant)
+    found = require_restaurant(principal(), restaurant)
     asked = reading.body(RiderRequest)
     try:
         roster.change(found.id, asked.name, by=principal(), **asked.to_fields())

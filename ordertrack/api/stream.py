@@ -1,20 +1,20 @@
-"""The stream for programs: every event once and in order, of the tenant, a restaurant or an order."""
+"""The stream for programs: every event once and in order, of the tenant, some restaurants or an order."""
 
 from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 
 from ordertrack.api.answers import ActionMessage, StreamMessage
+from ordertrack.api.confinement import require_order, require_restaurant
 from ordertrack.api.queries import Included
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Channel, Message, Topic
-from ordertrack.orders import records
 from ordertrack.orders.entries import Change, EventRecord, LogEntry
-from ordertrack.orders.intake import RestaurantNotFound
 from ordertrack.orders.transitions import OrderNotFound
+from ordertrack.rules.scopes import Scope
 from ordertrack.tenants.principal import Principal
-from ordertrack.tenants.restaurants import FoundRestaurant, find_restaurant
 
 _NAME = "program"
 _EVERYTHING = ""
@@ -22,7 +22,7 @@ _WITH_ACTIONS = "actions|"
 
 
 class ProgramStream(Channel):
-    """A channel whose key is the filter: nothing, `restaurant:<slug>` or `order:<id>`.
+    """A channel whose key is the filter: nothing, `restaurants:<slug>,<slug>` or `order:<slug>:<id>`.
 
     After `actions|` it tells of actions too.
     """
@@ -30,13 +30,35 @@ class ProgramStream(Channel):
     name = _NAME
     replays = True
 
+    def __init__(self) -> None:
+        # The filters on several restaurants that were asked for, by each of these: one for each set that some
+        # key is for, of all tenants.
+        self._sets: dict[str, set[str]] = {}
+
     def admits(self, watcher: Principal, topic: Topic) -> bool:
         # A customer's page has no role either, and must not see its tenant's other orders.
-        return watcher.role is None and watcher.actor.startswith("key:")
+        if watcher.role is not None or not watcher.actor.startswith("key:"):
+            return False
+        if Scope.EVENTS_READ not in watcher.scopes:
+            return False
+        return watcher.restaurants is None or {each.slug for each in watcher.restaurants}.issuperset(
+            _restaurants_of(topic.key) or (_EVERYTHING,)
+        )
+
+    def opened(self, watcher: Principal, topic: Topic, said: str) -> None:
+        slugs = _restaurants_of(topic.key)
+        if len(slugs) > 1:
+            for slug in slugs:
+                self._sets.setdefault(slug, set()).add(_of_restaurants(slugs))
 
     def keys(self, change: Change | LogEntry) -> tuple[str, ...]:
         event = change.event
-        filters = (_EVERYTHING, f"restaurant:{event.restaurant}", f"order:{event.order_id}")
+        filters = (
+            _EVERYTHING,
+            _of_restaurants((event.restaurant,)),
+            _of_order(event.restaurant, event.order_id),
+            *self._sets.get(event.restaurant, ()),
+        )
         with_actions = tuple(_WITH_ACTIONS + each for each in filters)
         return filters + with_actions if isinstance(event, EventRecord) else with_actions
 
@@ -52,27 +74,40 @@ class ProgramStream(Channel):
 
 
 def topic_of(
-    tenant_id: uuid.UUID,
+    watcher: Principal,
     restaurant: str | None,
     order_id: uuid.UUID | None,
     include: Included | None = None,
 ) -> Topic:
-    """What to watch for this filter; raises RestaurantNotFound or OrderNotFound."""
+    """What to watch for this filter; raises RestaurantNotFound or OrderNotFound.
+
+    Without one it is all that the watcher may see.
+    """
+    tenant_id = watcher.tenant_id
     prefix = "" if include is None else _WITH_ACTIONS
     if order_id is not None:
-        order = records.find(tenant_id, order_id)
-        if order is None or restaurant not in (None, order.restaurant):
+        order = require_order(watcher, order_id)
+        if restaurant not in (None, order.restaurant):
             raise OrderNotFound(order_id)
-        return Topic(tenant_id, _NAME, f"{prefix}order:{order_id}")
+        return Topic(tenant_id, _NAME, prefix + _of_order(order.restaurant, order_id))
     if restaurant is not None:
-        require_restaurant(tenant_id, restaurant)
-        return Topic(tenant_id, _NAME, f"{prefix}restaurant:{restaurant}")
+        require_restaurant(watcher, restaurant)
+        return Topic(tenant_id, _NAME, prefix + _of_restaurants((restaurant,)))
+    if watcher.restaurants is not None:
+        slugs = sorted(each.slug for each in watcher.restaurants)
+        return Topic(tenant_id, _NAME, prefix + _of_restaurants(slugs))
     return Topic(tenant_id, _NAME, prefix + _EVERYTHING)
 
 
-def require_restaurant(tenant_id: uuid.UUID, slug: str) -> FoundRestaurant:
-    """The tenant's restaurant; raises RestaurantNotFound: a filter on nothing is a mistake, not an answer."""
-    found = find_restaurant(tenant_id, slug)
-    if found is None:
-        raise RestaurantNotFound(slug)
-    return found
+def _of_restaurants(slugs: Sequence[str]) -> str:
+    return f"restaurants:{','.join(slugs)}"
+
+
+def _of_order(restaurant: str, order_id: uuid.UUID) -> str:
+    return f"order:{restaurant}:{order_id}"
+
+
+def _restaurants_of(key: str) -> list[str]:
+    """The restaurants that a key names; none where it is for all."""
+    kind, _, rest = key.removeprefix(_WITH_ACTIONS).partition(":")
+    return rest.partition(":")[0].split(",") if kind else []

@@ -14,6 +14,7 @@ from ordertrack.api.answers import EventList, OrderAnswer, OrderList
 from ordertrack.api.authentication import principal
 from ordertrack.api.blueprint import answer, blueprint
 from ordertrack.api.change_schemas import ChangesRequest
+from ordertrack.api.confinement import require_order, require_restaurant
 from ordertrack.api.openapi import describe
 from ordertrack.api.paging import feed_position, page_after, read_page
 from ordertrack.api.queries import (
@@ -24,7 +25,8 @@ from ordertrack.api.queries import (
     StreamQuery,
 )
 from ordertrack.api.schemas import ActionRequest, OrderRequest, TransitionRequest
-from ordertrack.api.stream import require_restaurant, topic_of
+from ordertrack.api.stream import topic_of
+from ordertrack.live.cursor import Cursor
 from ordertrack.orders import actions, changes, event_log, intake, records, transitions
 from ordertrack.orders.entries import ActionRecord, EventRecord
 from ordertrack.orders.records import OrderRecord
@@ -33,6 +35,7 @@ from ordertrack.streams import sse
 from ordertrack.web.problems import Refusal, problem_of
 
 MOST_ENTRIES = 10_000  # of one order: nobody strikes a line off and back so often
+MOST_PASSED = 100_000  # entries of the log that one call looks through for those of a key's restaurants
 
 
 @blueprint.post("/orders")
@@ -51,8 +54,8 @@ def orders() -> Response:
     tenant_id = principal().tenant_id
     before = read_page(query.page)
     if query.restaurant is not None:
-        require_restaurant(tenant_id, query.restaurant)
-    found = records.newest(tenant_id, query.limit + 1, before, query.restaurant, query.status)
+        require_restaurant(principal(), query.restaurant)
+    found = records.newest(tenant_id, query.limit + 1, before, query.restaurant, query.status, _bound_to())
     shown = found[: query.limit]
     return answer(
         OrderList(
@@ -135,9 +138,16 @@ def events() -> Response:
     """The tenant's events after a cursor, oldest first; `next` is where to read on, now or later."""
     query = reading.query(EventsQuery)
     tenant_id = principal().tenant_id
-    position = feed_position(tenant_id, query.after)
-    found = _reader(query.include)(tenant_id, position.seq, query.limit)
-    return answer(EventList.of(found, next=str(found[-1].cursor if found else position)))
+    position, head = feed_position(tenant_id, query.after)
+    read = _reader(query.include)
+    if (only := _bound_to()) is None:
+        found = read(tenant_id, position.seq, query.limit)
+        return answer(EventList.of(found, next=str(found[-1].cursor if found else position)))
+    # What lies between is of other restaurants: it is passed once, a stretch at a time.
+    end = min(head.seq, position.seq + MOST_PASSED)
+    found = read(tenant_id, position.seq, query.limit, of_restaurants=only, until=end)
+    is_whole = len(found) < query.limit
+    return answer(EventList.of(found, next=str(Cursor(head.epoch, end) if is_whole else found[-1].cursor)))
 
 
 @blueprint.get("/stream")
@@ -145,7 +155,7 @@ def stream() -> Response:
     """Events as they happen, after what was missed since `Last-Event-ID` or `after`."""
     query = reading.query(StreamQuery)
     watcher = principal()
-    topic = topic_of(watcher.tenant_id, query.restaurant, query.order, query.include)
+    topic = topic_of(watcher, query.restaurant, query.order, query.include)
     if query.after or request.headers.get("Last-Event-ID"):
         return sse.answer(watcher, topic, sse.requested_cursor())
     return sse.answer(watcher, topic, event_log.head(watcher.tenant_id))
@@ -174,10 +184,13 @@ def _reader(include: Included | None) -> Callable[..., Sequence[EventRecord | Ac
 
 
 def _order(order_id: uuid.UUID) -> OrderRecord:
-    found = records.find(principal().tenant_id, order_id)
-    if found is None:
-        raise OrderNotFound(order_id)
-    return found
+    return require_order(principal(), order_id)
+
+
+def _bound_to() -> list[uuid.UUID] | None:
+    """The restaurants that the key is for; None if it is for all."""
+    bound = principal().restaurants
+    return None if bound is None else [each.id for each in bound]
 
 
 def _answer(order: OrderRecord, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

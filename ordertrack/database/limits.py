@@ -1,4 +1,4 @@
-"""Limits on simultaneous streams, from ORDERTRACK_LIMITS."""
+"""Limits on simultaneous streams and on requests, from ORDERTRACK_LIMITS."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class Limits(NamedTuple):
 
     Open streams: in all, per guest's link, per API key, per sign-in on one device, and per network address
     where it is known. Replays, which send a program events from far back: in all, and per API key.
+    Requests a second, and how many at once after a pause, all workers of the host together.
     """
 
     streams: int = 20_000
@@ -23,6 +24,10 @@ class Limits(NamedTuple):
     streams_per_address: int = 1000
     replays: int = 20
     replays_per_key: int = 5
+    requests_per_key: int = 50
+    burst_per_key: int = 300
+    requests_per_address: int = 100
+    burst_per_address: int = 1000
 
     @classmethod
     def of(cls, text: str) -> Self:

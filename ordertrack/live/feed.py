@@ -112,11 +112,10 @@ class Feed:
         kept = self._missed.get((topic, seq))
         if kept is not None:
             return kept[1]
-        name = (topic.channel, topic.key)
         missed = b"".join(
             self.frame(entry, topic)
             for entry in self._window
-            if entry.change.cursor.seq > seq and name in entry.topics
+            if entry.change.cursor.seq > seq and self._concerns(entry, topic)
         )
         if len(self._missed) >= MISSED_KEPT:
             self.clear_catch_up()
@@ -147,6 +146,13 @@ class Feed:
             self._grow(entry, len(frame))
             metrics.renders.labels(topic.channel).inc()
         return frame
+
+    def _concerns(self, entry: Entry, topic: Topic) -> bool:
+        """Whether the entry is news for a topic, one too that nobody had thought of when it was read."""
+        if (topic.channel, topic.key) in entry.topics:
+            return True
+        channel = self._channels.get(topic.channel)
+        return channel is not None and channel.replays and topic.key in channel.keys(entry.change)
 
     def _go_on(self, changes: Sequence[Change]) -> list[Entry]:
         for change in changes:

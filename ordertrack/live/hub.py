@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import time
 import uuid
@@ -24,6 +25,7 @@ from ordertrack.monitoring import metrics
 
 MOST_STREAMS = 20_000
 TRIM_EVERY = 5  # seconds
+CHANGED_FOR = 5.0  # seconds in which another process may still admit by what was true before a change
 TRIMMED_AT_ONCE = 100  # tenants
 _log = structlog.get_logger(__name__)
 
@@ -75,6 +77,8 @@ class Hub:
         self._tenants: dict[uuid.UUID, TenantHub] = {}
         self._tenants_lock = threading.Lock()
         self._revoked: dict[str, float] = {}
+        self._changed: dict[str, float] = {}
+        self._ending: dict[Subscription, dt.datetime] = {}
         self.reader = Reader(self._tenants.get, log)
         self._joining: set[_Joining] = set()
         self._recovered: set[uuid.UUID] = set()
@@ -125,6 +129,7 @@ class Hub:
             self._revoke(connection)
         elif self.is_closing:
             connection.close("shutdown")
+        self._end_in_time(subscription, watcher)
         if not connection.is_open:  # it may have closed before `on_close` was set
             forget(subscription)
         return subscription
@@ -194,6 +199,7 @@ class Hub:
         """Send the subscriptions of these slots of topics a heartbeat; end those that lived their time."""
         now = time.monotonic()
         self._revoked = {name: at for name, at in self._revoked.items() if at > now - LIFETIME[1]}
+        self._changed = {name: at for name, at in self._changed.items() if at > now - CHANGED_FOR}
         for tenant in list(self._tenants.values()):
             for name in tenant.topics.of_slots(slots):
                 for _ in tenant.pulse(name, now):
@@ -221,6 +227,16 @@ class Hub:
             if name in joining.ended_by and joining.connection is not None:
                 self._revoke(joining.connection)
 
+    def begin_anew(self, name: str) -> None:
+        """End every stream of an actor who may see something else than before; it comes back by itself."""
+        self._changed[name] = time.monotonic()
+        for subscription in self._subscriptions():
+            if name in subscription.ended_by:
+                subscription.connection.close("changed")
+        for joining in list(self._joining):
+            if name in joining.ended_by:
+                joining.close("changed")
+
     def readmit(self, name: str) -> None:
         """An actor who had lost access has it again: streams that it opens from now on stay."""
         self._revoked.pop(name, None)
@@ -235,10 +251,26 @@ class Hub:
 
     def _forget(self, holders: Sequence[Holder], subscription: Subscription) -> None:
         """Forget a subscription; does nothing the second time."""
+        self._ending.pop(subscription, None)
         if self._tenant(subscription.topic.tenant_id).leave(subscription):
             self._changed_tenants.add(subscription.topic.tenant_id)
             self._count(-1)
             self._shares.give_back(holders)
+
+    def _end_in_time(self, subscription: Subscription, watcher: Watcher) -> None:
+        """Note when the watcher's access ends; who may have been let in by an older one comes back soon."""
+        if watcher.until is not None and subscription.connection.is_open:
+            self._ending[subscription] = watcher.until
+        changed = [self._changed[name] for name in watcher.ended_by if name in self._changed]
+        if changed:
+            subscription.ends_at = min(subscription.ends_at, max(changed) + CHANGED_FOR)
+
+    def end_expired(self) -> None:
+        """End the streams of access that is over by now; to be called every few moments."""
+        now = dt.datetime.now(dt.UTC)
+        for subscription, until in list(self._ending.items()):
+            if until <= now:
+                self._revoke(subscription.connection)
 
     def _recover_revocations(self, tenant_id: uuid.UUID) -> None:
         """End streams whose access ended while nobody listened: once a tenant, after each gap."""

@@ -140,6 +140,7 @@ class Listener:
         while not self._stopped.wait(HEARTBEAT / SLOTS):
             try:
                 self._hub.trim()
+                self._hub.end_expired()
                 # Not connected: without heartbeats pages say that they are not live.
                 if self.is_connected:
                     self._hub.pulse(pace.due(time.monotonic()))

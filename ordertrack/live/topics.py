@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable
 from typing import Any, NamedTuple, Protocol
@@ -33,6 +34,10 @@ class Watcher(Protocol):
     @property
     def ended_by(self) -> tuple[str, ...]:
         """The names under which this watcher's streams may be revoked."""
+
+    @property
+    def until(self) -> dt.datetime | None:
+        """When this watcher's access ends, if that is known."""
 
 
 class Message(NamedTuple):

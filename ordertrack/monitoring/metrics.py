@@ -25,6 +25,9 @@ snapshots = Counter("ordertrack_snapshots_total", "Full snapshots read", ["chann
 frames_written = Counter("ordertrack_frames_written_total", "Frames handed to subscriptions")
 subscriptions = Gauge("ordertrack_subscriptions", "Open streams", multiprocess_mode="livesum")
 refused_writes = Counter("ordertrack_refused_writes_total", "Writes refused because too many were under way")
+refused_requests = Counter(
+    "ordertrack_refused_requests_total", "Requests refused because one asked too often", ["limit"]
+)
 handed_over = Counter("ordertrack_streams_handed_over_total", "Streams given to their tenant's owner")
 kept_bytes = Gauge(
     "ordertrack_kept_bytes",

@@ -105,9 +105,14 @@ def events_after(
     limit: int,
     restaurant: str | None = None,
     order_id: uuid.UUID | None = None,
+    of_restaurants: Sequence[uuid.UUID] | None = None,
+    until: int | None = None,
 ) -> list[EventRecord]:
-    """Up to `limit` events after `seq`, oldest first, of all the tenant or of one restaurant or order."""
-    rows = _read(_EVENTS, tenant_id, seq, limit, restaurant, order_id)
+    """Up to `limit` events after `seq`, oldest first, of all the tenant or of one restaurant or order.
+
+    Or of some restaurants; and none after `until`.
+    """
+    rows = _read(_EVENTS, tenant_id, seq, limit, restaurant, order_id, of_restaurants, until)
     return [_to_event(row) for row in rows]
 
 
@@ -117,9 +122,12 @@ def entries_after(
     limit: int,
     restaurant: str | None = None,
     order_id: uuid.UUID | None = None,
+    of_restaurants: Sequence[uuid.UUID] | None = None,
+    until: int | None = None,
 ) -> list[EventRecord | ActionRecord]:
     """As `events_after`, with the actions among them."""
-    return [_to_entry(row) for row in _read(_LOG, tenant_id, seq, limit, restaurant, order_id)]
+    rows = _read(_LOG, tenant_id, seq, limit, restaurant, order_id, of_restaurants, until)
+    return [_to_entry(row) for row in rows]
 
 
 def _read(
@@ -129,13 +137,19 @@ def _read(
     limit: int,
     restaurant: str | None,
     order_id: uuid.UUID | None,
+    of_restaurants: Sequence[uuid.UUID] | None,
+    until: int | None,
 ) -> Iterable[Row[Any]]:
-    only = []
+    only: list[ColumnElement[bool]] = []
     if restaurant is not None:
         named = select(Restaurant.id).where(Restaurant.tenant_id == tenant_id, Restaurant.slug == restaurant)
         only.append(log.c.restaurant_id == named.scalar_subquery())
     if order_id is not None:
         only.append(log.c.order_id == order_id)
+    if of_restaurants is not None:
+        only.append(log.c.restaurant_id.in_(of_restaurants))
+    if until is not None:
+        only.append(log.c.seq <= until)
     query = _with_restaurant(_page(log, only=only))
     return db.session.execute(query, {"tenant_id": tenant_id, "seq": seq, "limit": limit})
 

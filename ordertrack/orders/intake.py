@@ -175,7 +175,7 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> tuple
         .where(Restaurant.tenant_id == by.tenant_id, Restaurant.slug == order.restaurant)
         .with_for_update(key_share=True)
     )
-    if restaurant_id is None:
+    if restaurant_id is None or not by.may_see(restaurant_id):
         raise RestaurantNotFound(order.restaurant)
     held = pace.of_restaurant(by.tenant_id, restaurant_id)
     if held.state == PaceState.PAUSED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, and_, any_, bindparam, or_, select
@@ -142,10 +142,11 @@ def newest(
     before: tuple[dt.datetime, uuid.UUID] | None = None,
     restaurant: str | None = None,
     status: OrderStatus | None = None,
+    of_restaurants: Sequence[uuid.UUID] | None = None,
 ) -> list[OrderRecord]:
     """Up to `limit` orders, newest first, placed before the (placed_at, id) of the page above.
 
-    `restaurant` is a slug; one that the tenant does not have has no orders.
+    `restaurant` is a slug; one that the tenant does not have has no orders. `of_restaurants`: of these only.
     """
     query = _records(tenant_id).order_by(Order.placed_at.desc(), Order.id.desc()).limit(limit)
     if before is not None:
@@ -158,6 +159,9 @@ def newest(
             return []
         its_id = bindparam("restaurant_id", found.id, Uuid, literal_execute=True)
         query = query.where(Order.restaurant_id == its_id)
+    elif of_restaurants is not None:
+        ids = bindparam("restaurant_ids", of_restaurants, Uuid, expanding=True, literal_execute=True)
+        query = query.where(Order.restaurant_id.in_(ids))
     if status is not None:
         query = query.where(Order.status == bindparam("of_status", status, literal_execute=True))
         if restaurant is None and status not in TERMINAL:

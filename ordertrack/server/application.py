@@ -25,7 +25,7 @@ from ordertrack.sla.report import channel as report_channel
 from ordertrack.sla.report import views as report_views
 from ordertrack.streams import problems as stream_problems  # noqa: F401 (it registers)
 from ordertrack.streams import sse
-from ordertrack.tenants import company, sign_in, tablet_guard
+from ordertrack.tenants import company, request_shares, sign_in, tablet_guard
 from ordertrack.web import assets, errors, language_menu, templating
 from ordertrack.web.bodies import LARGEST_BODY
 
@@ -67,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     names.init_app(app)
     script_messages.init_app(app)
     sign_in.init_app(app)
+    request_shares.init_app(app)
     company.init_app(app)
     tablet_guard.init_app(app)
     sse.init_app(

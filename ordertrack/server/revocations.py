@@ -33,8 +33,10 @@ class Revocations:
         return time.monotonic() - self._looked_at < CURRENT_FOR
 
     def hear(self, name: str) -> None:
-        self._sign_ins.forget(name)
-        self._hub.revoke(name)
+        """Access ended, or is another than it was: then it is read anew."""
+        self._sign_ins.forget(name.removeprefix(access.CHANGED))
+        if not name.startswith(access.CHANGED):
+            self._hub.revoke(name)
 
     def look(self) -> None:
         """Find what was not heard. Raises what the database raises."""
@@ -49,4 +51,7 @@ class Revocations:
             before, self._known = self._known, set(ended)
             for each in self._known - before:
                 self.hear(each.name)
+                if each.name.startswith(access.CHANGED):
+                    # Here only, for this finds it once: what has begun anew meanwhile goes on.
+                    self._hub.begin_anew(each.name.removeprefix(access.CHANGED))
         self._looked_at = began

@@ -16,6 +16,9 @@ from ordertrack.tenants import kept_sign_ins
 from ordertrack.tenants.models import ApiKey, StaffMember, StaffSession, Tablet
 
 UNDONE_WITHIN = dt.timedelta(days=1)
+CHANGED = "changed:"
+"""Stands before the name of an API key that may do something else than before, or in other words: the schema
+notes that as it notes an access that ended."""
 KNOWN_FOR = dt.timedelta(minutes=55)
 """How long it is surely known, of all tenants, whose access ended: `note_ended_access` in the schema."""
 _EVERYWHERE = Statement(
@@ -133,6 +136,13 @@ class Ended(NamedTuple):
 def ended_everywhere(within: dt.timedelta) -> list[Ended]:
     """Whoever lost access `within` that time, of all tenants; for what serves them all."""
     return [Ended(row.name, row.at) for row in _EVERYWHERE.rows(seconds=within.total_seconds())]
+
+
+def begin_anew(actor: str) -> None:
+    """Commit, and have every process read anew what this actor may do."""
+    notify(REVOKED_CHANNEL, CHANGED + actor)
+    db.session.commit()
+    kept_sign_ins.forget(actor)
 
 
 def end_streams(actor: str) -> None:

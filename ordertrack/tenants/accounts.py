@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import secrets
 import uuid
+from collections.abc import Sequence
 from hashlib import sha256
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,6 +19,7 @@ from ordertrack.database.settings_error import Mendable
 from ordertrack.i18n import names
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
+from ordertrack.rules.scopes import Scope
 from ordertrack.tenants.access import end_access, end_streams
 from ordertrack.tenants.models import ApiKey, Restaurant, StaffMember, Tenant
 from ordertrack.tenants.passwords import hash_password
@@ -127,13 +130,45 @@ def revoke_staff_member(tenant: Tenant, who: str) -> StaffMember:
     return member
 
 
-def create_key(tenant: Tenant, name: str) -> tuple[ApiKey, str]:
-    """An API key, and its text: 256 random bits, shown now and never again."""
-    secret = "ot_" + secrets.token_urlsafe(32)
-    key = ApiKey(tenant_id=tenant.id, id=uuid.uuid4(), name=checked_name(name), key_hash=hash_key(secret))
+def create_key(
+    tenant: Tenant,
+    name: str,
+    *,
+    scopes: Sequence[Scope] = tuple(Scope),
+    restaurants: Sequence[str] = (),
+    expires_at: dt.datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """An API key, and its text, which is shown now and never again.
+
+    Of `restaurants`, their slugs, it is for these; for all if none is named.
+    """
+    secret = new_secret()
+    key = ApiKey(
+        tenant_id=tenant.id,
+        id=uuid.uuid4(),
+        name=checked_name(name),
+        key_hash=hash_key(secret),
+        scopes=[each for each in Scope if each in scopes],
+        restaurant_ids=_ids_of(tenant, restaurants) or None,
+        expires_at=expires_at,
+    )
     db.session.add(key)
     db.session.commit()
     return key, secret
+
+
+def _ids_of(tenant: Tenant, slugs: Sequence[str]) -> list[uuid.UUID]:
+    named = select(Restaurant).where(Restaurant.tenant_id == tenant.id, Restaurant.slug.in_(slugs))
+    found = {each.slug: each.id for each in db.session.scalars(named)} if slugs else {}
+    unknown = [slug for slug in slugs if slug not in found]
+    if unknown:
+        raise AccountError(f"{tenant.slug} has no restaurant {unknown[0]!r}.")
+    return [found[slug] for slug in dict.fromkeys(slugs)]
+
+
+def new_secret() -> str:
+    """The text of an API key: 256 random bits."""
+    return "ot_" + secrets.token_urlsafe(32)
 
 
 def revoke_key(tenant: Tenant, name: str) -> int:

@@ -32,10 +32,11 @@ class KeptSignIns:
         if not self.is_believed():
             return read()
         found = self._found.get(shown)
-        if found is None:
+        if found is None or found.is_over:
             before = self._times_forgotten
             found = read()
             # Access may have ended while it was read.
+            self._found.pop(shown, None)
             if found is not None and before == self._times_forgotten:
                 self._make_room()
                 self._found[shown] = found

@@ -6,11 +6,21 @@ import datetime as dt
 import uuid
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    ARRAY,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ordertrack.database.session import Base, Moment, stored_as_text
 from ordertrack.rules.roles import Role
+from ordertrack.rules.scopes import Scope
 
 DAYS_KEPT_AHEAD = 3
 """How far a business day that runs can lie ahead of the clock: zones and day starts lie less apart."""
@@ -129,10 +139,13 @@ class PinAttempt(Base):
 
 
 class ApiKey(Base):
-    """A program's credential, kept as a SHA-256 digest of 256 random bits."""
+    """A program's credential, kept as a SHA-256 digest of 256 random bits.
+
+    Until `previous_until` the text that it had before is as good. `restaurant_ids` None: all of them.
+    """
 
     __tablename__ = "api_keys"
-    __table_args__ = (Index("api_keys_hash", "key_hash"),)
+    __table_args__ = (Index("api_keys_hash", "key_hash"), Index("api_keys_previous_hash", "previous_hash"))
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
@@ -140,6 +153,12 @@ class ApiKey(Base):
     key_hash: Mapped[str]
     created_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
     revoked_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text(f"'{{{','.join(Scope)}}}'"))
+    restaurant_ids: Mapped[list[uuid.UUID] | None] = mapped_column(ARRAY(Uuid))
+    expires_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    last_used_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    previous_hash: Mapped[str | None]
+    previous_until: Mapped[dt.datetime | None] = mapped_column(Moment)
 
 
 class EndedAccess(Base):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ordertrack.rules.roles import Role
+from ordertrack.rules.scopes import Scope
 
 PICKUP = "pickup"
 """The board for guests, which every staff member may open and no role owns."""
@@ -22,6 +25,13 @@ class TabletPlace:
     board: str
 
 
+class BoundTo(NamedTuple):
+    """A restaurant that an API key is for."""
+
+    id: uuid.UUID
+    slug: str
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """A staff member, a shared tablet, an API key, a customer's link or a program, inside one tenant.
@@ -29,7 +39,8 @@ class Principal:
     `actor` is for machines and never changes (`staff:<id>`, `tablet:<id>`, `key:<id>`, `customer:<order id>`,
     `program:<name>`); `name` is for people. `role` is None for programs, which no role narrows. `session` is
     the sign-in on one device (`session:<id>`, `tablet:<id>`). `tablet` is the shared tablet that asks, or on
-    which a person acts.
+    which a person acts. An API key may do what `scopes` say, in `restaurants` (None: in all), and ends at
+    `until`, if that is known.
     """
 
     tenant_id: uuid.UUID
@@ -38,6 +49,13 @@ class Principal:
     role: Role | None = None
     session: str | None = None
     tablet: TabletPlace | None = None
+    scopes: frozenset[Scope] = frozenset(Scope)
+    restaurants: tuple[BoundTo, ...] | None = None
+    until: dt.datetime | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return self.until is not None and self.until <= dt.datetime.now(dt.UTC)
 
     @property
     def ended_by(self) -> tuple[str, ...]:
@@ -60,7 +78,12 @@ class Principal:
         return self.role in (Role.MANAGER, Role.OWNER)
 
     def may_see(self, restaurant_id: uuid.UUID) -> bool:
-        """Whether what belongs to this restaurant of the tenant may be shown: a tablet sees its own only."""
+        """Whether what belongs to this restaurant of the tenant may be shown: a tablet sees its own only.
+
+        An API key that is for some sees these.
+        """
+        if self.restaurants is not None:
+            return any(each.id == restaurant_id for each in self.restaurants)
         return self.tablet is None or self.tablet.restaurant_id == restaurant_id
 
     def may_open(self, board: str, restaurant_id: uuid.UUID) -> bool:

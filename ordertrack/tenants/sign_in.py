@@ -6,11 +6,12 @@ import uuid
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import and_, bindparam, select
 
+from ordertrack.database.config import Settings
 from ordertrack.database.session import db, enter_tenant, present_credential
 from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import gettext as _
@@ -22,6 +23,7 @@ from ordertrack.tenants.cookies import CookieSessions, is_page
 from ordertrack.tenants.models import StaffMember, StaffSession
 from ordertrack.tenants.passwords import verify_password
 from ordertrack.tenants.principal import Principal
+from ordertrack.web import client_address
 from ordertrack.web.redirects import local_path
 
 blueprint = Blueprint("sign_in", __name__)
@@ -211,9 +213,11 @@ def _authenticate(email: str, password: str) -> StaffMember | None:
         select(StaffMember).where(StaffMember.email == email, StaffMember.revoked_at.is_(None))
     ).all()
     db.session.commit()  # no connection is held while the hash is worked out
+    settings: Settings = current_app.config["SETTINGS"]
+    asker = client_address.address_of(request.environ, settings.proxies)
     for member in members:
-        if verify_password(member.password_hash, password):
+        if verify_password(member.password_hash, password, asker):
             return member
     if not members:
-        verify_password(None, password)
+        verify_password(None, password, asker)
     return None

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.api_caller import Caller, an_order
+from ordertrack.api.openapi import OPERATIONS
 
 
 @pytest.fixture
@@ -55,10 +56,23 @@ def test_every_route_is_described_and_every_description_has_its_route(app, docum
 
 def test_every_call_but_the_document_itself_asks_for_a_key(document):
     assert document["security"] == [{"key": []}]
-    public = [
-        path for path, methods in document["paths"].items() for call in methods.values() if "security" in call
-    ]
-    assert public == ["/api/v1/openapi.json"]
+    asked = {
+        path: call["security"] for path, methods in document["paths"].items() for call in methods.values()
+    }
+    assert [path for path, security in asked.items() if not security] == ["/api/v1/openapi.json"]
+
+
+def test_each_call_says_the_scope_that_it_asks_for(app, document):
+    for path, methods in document["paths"].items():
+        for call in methods.values():
+            scope = OPERATIONS[f"api.{call['operationId']}"].scope
+            assert call["security"] == ([] if scope is None else [{"key": [scope]}]), path
+            assert {"429"} | ({"401", "403"} if scope else set()) <= call["responses"].keys()
+            assert call["responses"]["429"]["headers"].keys() == {
+                "RateLimit",
+                "RateLimit-Policy",
+                "Retry-After",
+            }
 
 
 def test_the_bounds_that_validate_are_the_bounds_that_are_described(document):
