@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, select
 
 from ordertrack.database.session import enter_tenant
 from ordertrack.database.statements import TenantQuery
-from ordertrack.tenants import kept_sign_ins
+from ordertrack.monitoring import request_log
+from ordertrack.tenants import failed_sign_ins, kept_sign_ins
 from ordertrack.tenants.accounts import hash_key
 from ordertrack.tenants.models import ApiKey
 from ordertrack.tenants.principal import Principal
@@ -34,9 +35,11 @@ def authenticate() -> None:
         raise _refused("Send an API key in the header `Authorization: Bearer <key>`.", "Bearer")
     principal = _owner_of(authorization.token)
     if principal is None:
+        failed_sign_ins.note("key")
         raise _refused(
             "This API key is not known, or was revoked. Ask for a new one.", 'Bearer error="invalid_token"'
         )
+    request_log.asked_by(principal.actor)
     g.principal = principal
 
 

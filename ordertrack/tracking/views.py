@@ -15,6 +15,7 @@ from ordertrack.database.session import enter_tenant
 from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import speaking
 from ordertrack.live.topics import Channel
+from ordertrack.monitoring import request_log
 from ordertrack.orders import event_log, records
 from ordertrack.orders.models import TrackingLink
 from ordertrack.orders.records import OrderRecord
@@ -86,6 +87,7 @@ def _find(token: str) -> _Link | None:
         return None
     for link in _LINK.rows(setting=token, token=token):
         enter_tenant(link.tenant_id)
+        request_log.asked_by(f"customer:{link.order_id}")
         return _Link(link.tenant_id, link.order_id)
     return None
 
