@@ -77,7 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             *boards.CHANNELS,
             *presence.CHANNELS,
             *overview.CHANNELS,
-            *tracking.CHANNELS,
+            *tracking.channels(app),
             *api.CHANNELS,
             *report_channel.CHANNELS,
         ],

@@ -183,11 +183,14 @@ def _holders(watcher: Principal) -> list[Holder]:
     return holders if address is None else [*holders, Holder("streams_per_address", address)]
 
 
-def requested_cursor() -> Cursor | None:
-    """Where the asker left off: `Last-Event-ID`, else `after`; None if it is no cursor that can be used."""
+def requested_cursor(read: Callable[[str], Cursor] = Cursor.parse) -> Cursor | None:
+    """Where the asker left off: `Last-Event-ID`, else `after`; None if it is no cursor that can be used.
+
+    `read` makes a cursor of what the topic's watchers are told.
+    """
     position = request.headers.get("Last-Event-ID") or request.args.get("after", "")
     try:
-        return Cursor.parse(position)
+        return read(position)
     except MalformedCursor:
         return None
 
