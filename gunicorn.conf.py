@@ -30,7 +30,11 @@ worker_class = "ordertrack.server.worker.Worker"
 preload_app = True
 backlog = 4096
 reuse_port = port.IS_DEALT_OUT
-forwarder_headers = ""  # no header says under which path we are
+# No header says under which path we are, or that a request came over TLS, not from this machine either: the
+# application believes the proxies that were counted.
+forwarder_headers = ""
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
 graceful_timeout = 5
 keepalive = 5  # any but 0: how long is said in ordertrack.incoming
 control_socket_disable = True

@@ -294,7 +294,9 @@ class FieldProblem(BaseModel):
 class ProblemDocument(BaseModel):
     """A refusal (RFC 9457); `detail` says what to change. The other fields stand where they apply."""
 
-    type: str
+    type: Annotated[
+        str, Field(description="The address of a page that says what problems of this kind mean.")
+    ]
     title: str
     status: int
     detail: str

@@ -13,8 +13,9 @@ from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, case, func, or_, sele
 from ordertrack.api.openapi import OPERATIONS
 from ordertrack.database.session import enter_tenant
 from ordertrack.database.statements import TenantQuery
+from ordertrack.monitoring import request_log
 from ordertrack.rules.scopes import Scope
-from ordertrack.tenants import kept_sign_ins, key_use
+from ordertrack.tenants import failed_sign_ins, kept_sign_ins, key_use
 from ordertrack.tenants.accounts import hash_key
 from ordertrack.tenants.models import ApiKey, Restaurant
 from ordertrack.tenants.principal import BoundTo, Principal
@@ -54,6 +55,7 @@ def authenticate() -> None:
         request_limits.count_address("stranger")
         return
     g.principal = found = _asker()
+    request_log.asked_by(found.actor)
     request_limits.count_key(found.actor)
     if scope not in found.scopes:
         raise _not_for_this(scope)
@@ -73,6 +75,7 @@ def _asker() -> Principal:
     key_hash = hash_key(authorization.token)
     found = kept_sign_ins.kept().get(key_hash, lambda: _read(key_hash))
     if found is None:
+        failed_sign_ins.note("key")
         raise _refused(
             "This API key is not known, or was revoked. Ask for a new one.", 'Bearer error="invalid_token"'
         )

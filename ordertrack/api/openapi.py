@@ -9,10 +9,12 @@ from typing import Any
 
 from flask import current_app
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
+from pydantic_core.core_schema import WithDefaultSchema
 from werkzeug.routing import Rule
 
 from ordertrack.api import answers, change_schemas, queries, reading, restaurant_answers, schemas
+from ordertrack.monitoring import request_log
 from ordertrack.rules.scopes import MEANINGS, Scope
 from ordertrack.web.bodies import LARGEST_BODY
 
@@ -38,6 +40,13 @@ _LIMIT_HEADERS = {
     },
     "Retry-After": {"description": "In how many seconds to try again.", "schema": {"type": "integer"}},
 }
+_ANSWERED_WITH = {
+    request_log.HEADER: {
+        "description": "Names the request, here and in the server's log.",
+        "required": True,
+        "schema": {"type": "string"},
+    }
+}
 _REF = "#/components/schemas/{model}"
 _INCOMING: tuple[type[BaseModel], ...] = (
     schemas.OrderRequest,
@@ -57,6 +66,17 @@ _OUTGOING: tuple[type[BaseModel], ...] = (
     answers.StreamMessage,
     answers.ActionMessage,
 )
+
+
+# What any call may be answered: it is not read, or this is not what its address does.
+_OF_EVERY_CALL = (400, 405, 408, 414, 421, 431, 500, 503)
+
+
+class _WithoutDefaults(GenerateJsonSchema):
+    """Generators of clients take a field that has a default for one that has to be given."""
+
+    def default_schema(self, schema: WithDefaultSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
 
 
 @dataclass(frozen=True)
@@ -205,13 +225,15 @@ def _schemas() -> dict[str, Any]:
     _, document = models_json_schema(
         [(model, "validation") for model in _INCOMING] + [(model, "serialization") for model in _OUTGOING],
         ref_template=_REF,
+        schema_generator=_WithoutDefaults,
     )
     schemas_by_name: dict[str, Any] = document["$defs"]
     return schemas_by_name
 
 
 def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
-    refused = sorted({*operation.problems, 429, *(() if operation.scope is None else (401, 403, 503))})
+    keyed = () if operation.scope is None else (401, 403)
+    refused = sorted({*operation.problems, *_OF_EVERY_CALL, *keyed, 429})
     described: dict[str, Any] = {
         "operationId": rule.endpoint.removeprefix("api."),
         "summary": operation.summary,
@@ -239,7 +261,16 @@ def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
     if operation.query is None:
         return []
     properties = operation.query.model_json_schema(ref_template=_REF)["properties"]
-    return [{"name": name, "in": "query", "schema": schema} for name, schema in properties.items()]
+    return [{"name": name, "in": "query", "schema": _said(schema)} for name, schema in properties.items()]
+
+
+def _said(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter's schema: none that is left out is null, and none that is given."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    rest = {name: value for name, value in schema.items() if name != "anyOf"}
+    if rest.get("default", ...) is None:
+        del rest["default"]
+    return rest | kinds[0] if len(kinds) == 1 else schema
 
 
 def _headers(operation: Operation) -> list[dict[str, Any]]:
@@ -247,21 +278,22 @@ def _headers(operation: Operation) -> list[dict[str, Any]]:
 
 
 def _response(answer: type[BaseModel] | str) -> dict[str, Any]:
-    limited = {"headers": _headers_named("RateLimit-Policy", "RateLimit")}
+    told = {"headers": _ANSWERED_WITH | _headers_named("RateLimit-Policy", "RateLimit")}
     if not isinstance(answer, str):
-        return {"description": "Done.", "content": _content(answer), **limited}
+        return {"description": "Done.", "content": _content(answer), **told}
     kind = "text/event-stream" if answer.startswith("Server-Sent") else "application/json"
-    return {"description": answer, "content": {kind: {"schema": {}}}}
+    return {"description": answer, "content": {kind: {"schema": {}}}, **told}
 
 
 def _problem(status: int) -> dict[str, Any]:
     schema = {"$ref": _REF.format(model=answers.ProblemDocument.__name__)}
     described: dict[str, Any] = {
         "description": HTTPStatus(status).phrase,
+        "headers": _ANSWERED_WITH,
         "content": {"application/problem+json": {"schema": schema}},
     }
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        described["headers"] = _headers_named(*_LIMIT_HEADERS)
+        described["headers"] = _ANSWERED_WITH | _headers_named(*_LIMIT_HEADERS)
     return described
 
 

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterable
+from http import HTTPStatus
 from itertools import islice
 
-from flask import Response
+from flask import Response, request
 from flask.blueprints import BlueprintSetupState
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ordertrack.web import errors
+from ordertrack.web import errors, links
+from ordertrack.web.database_problems import DATABASE_AWAY
 from ordertrack.web.problems import Problem, Refusal
 
 MOST_TOLD = 20  # a body can be wrong in thousands of places; the first few say enough
 _LONGEST_FIELD = 100
+_COMES_BACK_AFTER = (2000, 6000)  # milliseconds
 
 
 def register(state: BlueprintSetupState) -> None:
     """Answer every error under /api/, unknown addresses too, with a document."""
     errors.render_under("/api/", document, state.app)  # type: ignore[arg-type]
+    errors.render_under(f"{state.url_prefix}/stream", _of_stream, state.app)  # type: ignore[arg-type]
 
 
 def document(problem: Problem) -> Response:
     """The problem as a program reads it."""
+    # Where the name asked for is not ours, nothing is to be led there.
+    site = "/" if problem.status == HTTPStatus.MISDIRECTED_REQUEST else links.site()
     said = {
-        "type": "about:blank",
+        "type": f"{site}problems/{problem.kind}",
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail,
@@ -35,6 +42,19 @@ def document(problem: Problem) -> Response:
     response = Response(json.dumps(said), problem.status, content_type="application/problem+json")
     response.headers["Cache-Control"] = "no-store"
     response.headers.update(problem.headers)
+    return response
+
+
+def _of_stream(problem: Problem) -> Response:
+    """As any, but for the database's being away: an EventSource that is refused does not come back by itself.
+
+    It is let in to nothing, and told when to come again: not all at once.
+    """
+    if problem.kind != DATABASE_AWAY or request.method != "GET":
+        return document(problem)
+    wait = random.randint(*_COMES_BACK_AFTER)  # noqa: S311 (a spread, not a secret)
+    response = Response(f"retry: {wait}\n\n", content_type="text/event-stream; charset=utf-8")
+    response.headers.update({"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
     return response
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ValidationError
@@ -28,6 +29,7 @@ def body(model: type[Read]) -> Read:
             Problem(415, "Send the body as JSON, with the header `Content-Type: application/json`.")
         )
     raw = _raw_body()
+    _refuse_twice_named(raw)
     try:
         # From the raw bytes, so that what is no text (a lone surrogate, a broken byte) never becomes a str.
         return model.model_validate_json(raw)
@@ -44,6 +46,27 @@ def _raw_body() -> bytes:
     if raw is None or (request.content_length is None and request.environ["wsgi.input"].read(1)):
         raise Refusal(Problem(413, f"The body is too large: send {LARGEST_BODY // 1024} KB at most."))
     return raw
+
+
+class _NamedTwice(Exception):
+    pass
+
+
+def _refuse_twice_named(raw: bytes) -> None:
+    """One reader of such a body takes the first value, another the last: nobody knows which was meant."""
+    try:
+        json.loads(raw, object_pairs_hook=_each_once)
+    except _NamedTwice as error:
+        problem = f"The body names {str(error)[:100]!r} twice in one object: give each field once."
+        raise Refusal(Problem(400, problem)) from None
+    except (ValueError, RecursionError):
+        return  # no JSON, which its model says
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> None:
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        raise _NamedTwice(next(name for name in names if names.count(name) > 1))
 
 
 def query(model: type[Asked]) -> Asked:

@@ -32,6 +32,7 @@ from ordertrack.orders.entries import ActionRecord, EventRecord
 from ordertrack.orders.records import OrderRecord
 from ordertrack.orders.transitions import OrderChanged, OrderMoved, OrderNotFound
 from ordertrack.streams import sse
+from ordertrack.web import links
 from ordertrack.web.problems import Refusal, problem_of
 
 MOST_ENTRIES = 10_000  # of one order: nobody strikes a line off and back so often
@@ -59,7 +60,7 @@ def orders() -> Response:
     shown = found[: query.limit]
     return answer(
         OrderList(
-            items=[OrderAnswer.of(order, request.host_url) for order in shown],
+            items=[OrderAnswer.of(order, links.site()) for order in shown],
             next=page_after(shown[-1]) if len(found) > len(shown) else None,
         )
     )
@@ -174,7 +175,7 @@ def _as_it_is_now(order_id: uuid.UUID) -> Iterator[None]:
         yield
     except (OrderChanged, OrderMoved) as error:
         problem = problem_of(error)
-        fresh = OrderAnswer.of(_order(order_id), request.host_url)
+        fresh = OrderAnswer.of(_order(order_id), links.site())
         now = {"order": fresh.model_dump(mode="json"), "revision": fresh.revision}
         raise Refusal(replace(problem, fields=problem.fields | now)) from None
 
@@ -194,4 +195,4 @@ def _bound_to() -> list[uuid.UUID] | None:
 
 
 def _answer(order: OrderRecord, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return answer(OrderAnswer.of(order, request.host_url), status, headers)
+    return answer(OrderAnswer.of(order, links.site()), status, headers)

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from ordertrack.i18n import labels
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import operations
-from ordertrack.tenants import people, pins, tablet_session, tablets, throttle
+from ordertrack.tenants import failed_sign_ins, people, pins, tablet_session, tablets, throttle
 from ordertrack.tenants.people import NoSuchPerson
 from ordertrack.tenants.principal import Principal, TabletPlace
 from ordertrack.tenants.sign_in import acting_principal, staff_principal
@@ -48,9 +48,11 @@ def sign_on() -> Response:
     """
     tablet, place = _asking()
     if not throttle.may_try_pin(place.id):
+        failed_sign_ins.note("PIN", "too often")
         abort(429, _("PINs are being tried too often on this tablet. Wait a minute, then try again."))
     person = _chosen(tablet, place)
     if not pins.is_right(tablet.tenant_id, person.id, person.pin_hash, request.form.get("pin", "")):
+        failed_sign_ins.note("PIN")
         abort(403, _("That is not the PIN of %(name)s. Try again.", name=person.name))
     signed = tablet_session.token_of(tablet, person.id, person.pin_hash)
     return jsonify(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy import URL, make_url
 
@@ -25,9 +27,19 @@ ROOT = PACKAGE.parent if _IS_CHECKOUT else _FILES
 """The folder of `templates/`, `static/`, `app.py` and `gunicorn.conf.py`."""
 
 
+_PUBLIC_ADDRESS = re.compile(
+    r"https?://([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?/?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class Settings:
-    """What the environment says. `operator_url` owns the schema, `app_url` is what requests run under."""
+    """What the environment says. `operator_url` owns the schema, `app_url` is what requests run under.
+
+    `public_url` is what links that leave the house begin with; `hosts` are the names by which it may be
+    called, none where nothing is said of that.
+    """
 
     host: str
     port: int
@@ -39,12 +51,15 @@ class Settings:
     demo: bool
     proxies: int
     limits: Limits
+    public_url: str | None
+    hosts: frozenset[str]
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read every setting; raises SettingsError on one that cannot be used."""
         # An upgrade of what is installed must not take the data along.
         default = (ROOT if _IS_CHECKOUT else Path.cwd()) / "var"
+        addresses = _addresses(environ)
         data_folder = Path(environ.get("ORDERTRACK_DATA") or default).expanduser().resolve()
         return cls(
             host=environ.get("HOST") or "127.0.0.1",
@@ -57,6 +72,8 @@ class Settings:
             demo=environ.get("ORDERTRACK_DEMO", "0") not in ("", "0"),
             proxies=_whole_number(environ, "ORDERTRACK_PROXIES", 0, 0, 9),
             limits=_limits(environ),
+            public_url=addresses[0] if addresses else None,
+            hosts=frozenset(str(urlsplit(address).hostname) for address in addresses),
         )
 
     @cached_property
@@ -91,6 +108,18 @@ def _whole_number(environ: Mapping[str, str], name: str, default: int, low: int,
     if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
         raise SettingsError(f"{name} must be a whole number from {low} to {high}, not {text!r}.")
     return int(text)
+
+
+def _addresses(environ: Mapping[str, str]) -> list[str]:
+    """What ORDERTRACK_PUBLIC_URL names: the address that links begin with, then any others of the house."""
+    addresses = (environ.get("ORDERTRACK_PUBLIC_URL") or "").split()
+    for address in addresses:
+        if not _PUBLIC_ADDRESS.fullmatch(address):
+            raise SettingsError(
+                "ORDERTRACK_PUBLIC_URL must be an address like https://orders.example.com, without a path;"
+                f" others by which the house is called may follow after a blank. {address!r} is none."
+            )
+    return [address.removesuffix("/").lower() for address in addresses]
 
 
 def _limits(environ: Mapping[str, str]) -> Limits:

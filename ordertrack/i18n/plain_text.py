@@ -8,6 +8,8 @@ from ordertrack.i18n.translate import gettext as _
 
 # Marks that change the direction of what follows them. Arabic needs none: pages isolate every name and note.
 _DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Letters and symbols by their category, and blank on every screen: fillers, an empty cell of braille.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})  # controls, lone surrogates, line and paragraph separators
 
 
@@ -15,10 +17,15 @@ class UnusableText(ValueError):
     """A text that cannot be taken in; the message says what to change."""
 
 
+def is_visible(text: str) -> bool:
+    """Whether somebody who reads it sees anything."""
+    return any(unicodedata.category(each)[0] in "LNPS" and each not in _BLANK for each in text)
+
+
 def plain_text(text: str, longest: int, *, lines: bool = False) -> str:
     """The text without blanks around it; raises UnusableText. `lines` allows line breaks (for notes)."""
     text = text.strip(" \n" if lines else " ")
-    if not any(unicodedata.category(character)[0] in "LNPS" for character in text):
+    if not is_visible(text):
         raise UnusableText(_("must not be blank"))
     if len(text) > longest:
         raise UnusableText(

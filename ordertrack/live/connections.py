@@ -26,6 +26,7 @@ _HEAD = (
     b"Cache-Control: no-store\r\n"
     b"X-Accel-Buffering: no\r\n"
     b"X-Content-Type-Options: nosniff\r\n"
+    b"X-Request-Id: %s\r\n"
     b"Connection: close\r\n\r\n"
     b": connected\n\n"
 )
@@ -52,7 +53,7 @@ class SocketConnection:
 
     __slots__ = ("_drained", "_fd", "_reader", "_tail", "_tail_bound", "_tail_size", "_writer", "on_close")
 
-    def __init__(self, client: socket.socket) -> None:
+    def __init__(self, client: socket.socket, request_id: str = "-") -> None:
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BOUND)
         if hasattr(socket, "TCP_USER_TIMEOUT"):
@@ -67,7 +68,7 @@ class SocketConnection:
         self.on_close: Callable[[], None] = _ignore
         self._reader = gevent.get_hub().loop.io(self._fd, 1)
         self._reader.start(self._on_readable)
-        self.write(_HEAD)
+        self.write(_HEAD % request_id.encode())
 
     @property
     def is_open(self) -> bool:

@@ -141,8 +141,10 @@ class Feed:
         name = (topic.channel, topic.key)
         frame = entry.frames.get(name)
         if frame is None:
-            message = self._channels[topic.channel].render(entry.change, topic.key)
-            frame = entry.frames[name] = frames.encode(message, entry.change.cursor)
+            channel = self._channels[topic.channel]
+            message = channel.render(entry.change, topic.key)
+            position = channel.position(topic.key, entry.change.cursor)
+            frame = entry.frames[name] = frames.encode(message, position)
             self._grow(entry, len(frame))
             metrics.renders.labels(topic.channel).inc()
         return frame

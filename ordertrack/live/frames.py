@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 import time
 
-from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Message
 
 # What ends a line in an event stream, and nothing else: str.splitlines would also cut at U+2028, U+0085, ...
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-def encode(message: Message, cursor: Cursor | None = None, retry: int | None = None) -> bytes:
+def encode(message: Message, position: str | None = None, retry: int | None = None) -> bytes:
     """One SSE frame. Lines end in LF only: a CRLF cut in two by the network ends an event early.
 
     The position is its last line: a client that takes the beginning of a cut frame for all of it has not been
@@ -24,8 +23,8 @@ def encode(message: Message, cursor: Cursor | None = None, retry: int | None = N
     if retry is not None:
         lines.append(f"retry: {retry}")
     lines += [f"data: {line}" for line in _LINE_END.split(message.data)]
-    if cursor is not None:
-        lines.append(f"id: {cursor}")
+    if position is not None:
+        lines.append(f"id: {position}")
     return ("\n".join(lines) + "\n\n").encode()
 
 
@@ -35,12 +34,12 @@ def without_position(frame: bytes) -> bytes:
     return before + b"\n\n" if last.startswith(b"id: ") else frame
 
 
-def heartbeat(cursor: Cursor | None = None, retry: int | None = None) -> bytes:
+def heartbeat(position: str | None = None, retry: int | None = None) -> bytes:
     """A named event, for a comment would be invisible to the page; with the position if it has moved.
 
     Its data is the server's time, in milliseconds since 1970: no device's clock need be right.
     """
-    return encode(Message(str(time.time_ns() // 1_000_000), "hb"), cursor, retry)
+    return encode(Message(str(time.time_ns() // 1_000_000), "hb"), position, retry)
 
 
 BYE = encode(Message("", "bye"))

@@ -61,7 +61,7 @@ class Replays:
                 return None
             began = time.thread_time()
             told = [
-                frames.encode(channel.render(entry, topic.key), entry.cursor)
+                frames.encode(channel.render(entry, topic.key), channel.position(topic.key, entry.cursor))
                 for entry in entries
                 if topic.key in channel.keys(entry)
             ]

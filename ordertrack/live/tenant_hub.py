@@ -231,13 +231,14 @@ class TenantHub:
             position = head if is_current and head is not None and head.seq > watched.last_sent_seq else None
             if position is not None:
                 watched.last_sent_seq = position.seq
+            told = None if position is None else watched.told(position)
             everybody = list(watched.subscriptions)
         for first in range(0, len(everybody), PIECE):
             with self._lock:
                 is_newest = (
                     position is not None and position == self.head and position.seq == watched.last_sent_seq
                 )
-                beat = frames.heartbeat(position if is_newest else None)
+                beat = frames.heartbeat(told if is_newest else None)
                 for subscription in everybody[first : first + PIECE]:
                     if subscription.ends_at < now:
                         subscription.connection.close("lifetime")
@@ -298,7 +299,7 @@ class TenantHub:
         if missed:
             return [missed, frames.heartbeat(retry=_RETRY)]
         watched.last_sent_seq = feed.head.seq  # no frame carries the position: the heartbeat does
-        return [frames.heartbeat(feed.head, retry=_RETRY)]
+        return [frames.heartbeat(watched.told(feed.head), retry=_RETRY)]
 
     def _advance(self, feed: Feed) -> None:
         try:

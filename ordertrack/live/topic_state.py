@@ -39,6 +39,10 @@ class Watched:
         self._snapshot: tuple[Cursor, bytes] | None = None
         self._snapshot_second = 0
 
+    def told(self, position: Cursor) -> str:
+        """A position as its watchers are told it."""
+        return self._channel.position(self.topic.key, position)
+
     def write(self, data: bytes) -> None:
         for subscription in list(self.subscriptions):
             subscription.connection.write(data)
@@ -95,7 +99,7 @@ class Watched:
         metrics.snapshots.labels(self.topic.channel).inc()
         self.forget_snapshot()
         self._snapshot_second = self._budget.now
-        self._snapshot = (position, frames.encode(message, position))
+        self._snapshot = (position, frames.encode(message, self.told(position)))
         self._budget.charge(self._snapshot_second, len(self._snapshot[1]))
         return self._snapshot
 

@@ -67,5 +67,9 @@ class Channel(Protocol):
     def render(self, change: Any, key: str) -> Message:
         """The message that tells a topic's watchers of the change; the same for all of them."""
 
+    def position(self, key: str, cursor: Cursor) -> str:
+        """How the watchers of a topic are told a position."""
+        return str(cursor)
+
     def snapshot(self, topic: Topic, head: Cursor) -> Message:
         """Everything that a watcher must know who knows nothing, true of `head` or of a later moment."""

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
-import time
 
 import structlog
-from flask import Flask, Response, g, request
 from structlog.typing import Processor
-
-_log = structlog.get_logger("ordertrack")
 
 _SHARED: list[Processor] = [
     structlog.stdlib.add_log_level,
@@ -41,29 +37,3 @@ def configure(*, quiet: bool = False) -> None:
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-
-
-def init_app(app: Flask) -> None:
-    app.before_request(_start)
-    app.after_request(_finish)
-
-
-def _start() -> None:
-    g.started = time.perf_counter()
-
-
-def _finish(response: Response) -> Response:
-    _log.info(
-        "request",
-        method=request.method,
-        path=loggable_path(),
-        status=response.status_code,
-        ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
-        tenant=str(g.tenant_id) if "tenant_id" in g else None,
-    )
-    return response
-
-
-def loggable_path() -> str:
-    """A tracking token is a credential: the log names the page, not the token."""
-    return "/track/…" if request.path.startswith("/track/") else request.path

@@ -35,6 +35,7 @@ kept_bytes = Gauge(
     multiprocess_mode="livesum",
 )
 cut = Counter("ordertrack_subscriptions_cut_total", "Streams closed by the server", ["why"])
+failed_sign_ins = Counter("ordertrack_failed_sign_ins_total", "Sign-ins refused", ["shown", "why"])
 listener_connected = Counter("ordertrack_listener_connects_total", "Times the listener connected")
 
 blueprint = Blueprint("metrics", __name__)

@@ -64,29 +64,31 @@ def _no_restaurant(error: RestaurantNotFound) -> Problem:
 @problem_of.register
 def _illegal_transition(error: IllegalTransition) -> Problem:
     moves = {"from": error.from_status, "to": error.to_status, "allowed": list(error.allowed)}
-    return Problem(422, of_transition(error), moves)
+    return Problem(422, of_transition(error), moves, named="illegal-move")
 
 
 @problem_of.register
 def _illegal_act(error: IllegalAct) -> Problem:
     acts = {"act": error.act, "current": error.status, "allowed_acts": list(error.allowed)}
-    return Problem(422, of_act(error), acts)
+    return Problem(422, of_act(error), acts, named="illegal-action")
 
 
 @problem_of.register
 def _moved(error: OrderMoved) -> Problem:
-    return Problem(409, of_conflict(error), {"seen": error.expected_status, "current": error.current})
+    statuses = {"seen": error.expected_status, "current": error.current}
+    return Problem(409, of_conflict(error), statuses, named="order-moved")
 
 
 @problem_of.register
 def _illegal_change(error: IllegalChange) -> Problem:
-    return Problem(422, of_change(error), {"current": error.status})
+    return Problem(422, of_change(error), {"current": error.status}, named="illegal-action")
 
 
 @problem_of.register
 def _changed(error: OrderChanged) -> Problem:
     sentence = _("The order was changed since you saw it: look at it again.")
-    return Problem(409, sentence, {"revision": error.order.revision, "current": error.order.status})
+    now = {"revision": error.order.revision, "current": error.order.status}
+    return Problem(409, sentence, now, named="order-changed")
 
 
 @problem_of.register
@@ -96,7 +98,8 @@ def _paused(error: RestaurantPaused) -> Problem:
         if error.until is None
         else _("The restaurant takes no orders until %(moment)s.", moment=error.until.isoformat())
     )
-    return Problem(409, sentence, {"paused": True, "until": error.until and error.until.isoformat()})
+    until = error.until and error.until.isoformat()
+    return Problem(409, sentence, {"paused": True, "until": until}, named="restaurant-paused")
 
 
 @problem_of.register
@@ -111,9 +114,13 @@ def _promise(error: PromiseOutOfRange) -> Problem:
 
 @problem_of.register(UnreadableField)
 @problem_of.register(FollowsNoOrder)
-@problem_of.register(IdempotencyKeyReused)
 def _as_said(error: Exception) -> Problem:
     return Problem(422, str(error))
+
+
+@problem_of.register
+def _key_used_before(error: IdempotencyKeyReused) -> Problem:
+    return Problem(422, str(error), named="key-used-before")
 
 
 def of_transition(error: IllegalTransition) -> str:

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy.exc import IntegrityError
 
 from ordertrack.database.session import db
-from ordertrack.database.statements import Statement
+from ordertrack.database.statements import TenantCall
 from ordertrack.live.cursor import Cursor
 from ordertrack.monitoring import metrics
 from ordertrack.orders import house, known_orders, records, waking
@@ -25,11 +25,11 @@ from ordertrack.tenants.principal import Principal
 # The schema's own function: one statement that compares, sets, counts and writes.
 _WRITTEN = "epoch, seq, at, load, revision, in_status_for, open_lines"
 _MOVED = (
-    "%(tenant_id)s, %(order_id)s, %(expected_status)s, %(to)s, %(needs_lines_done)s, %(needs_changes_seen)s,"
+    "%(expected_status)s, %(to)s, %(needs_lines_done)s, %(needs_changes_seen)s,"
     " %(heeds_hold)s, %(changed_by)s, %(actor)s, %(metadata)s"
 )
-_ADVANCE = Statement(f"SELECT {_WRITTEN} FROM advance_order({_MOVED})")  # noqa: S608 (words of our own)
-_ADVANCE_KNOWN = Statement(f"SELECT {_WRITTEN} FROM advance_known_order({_MOVED}, %(revision)s)")  # noqa: S608
+_ADVANCE = TenantCall("advance_order", _WRITTEN, "order_id", _MOVED)
+_ADVANCE_KNOWN = TenantCall("advance_known_order", _WRITTEN, "order_id", f"{_MOVED}, %(revision)s")
 
 _MOST_REFUSALS = 10  # of one move, by the schema
 
@@ -177,11 +177,10 @@ def _advance(order_id: uuid.UUID, move: Move) -> Advance:
             return Advance(written.order, written)
 
 
-def _write(order: OrderRecord, move: Move, statement: Statement = _ADVANCE, **only_at: int) -> Change | None:
+def _write(order: OrderRecord, move: Move, call: TenantCall = _ADVANCE, **only_at: int) -> Change | None:
     """Move the order as it was read; None if it has moved on since, or is held back."""
     metadata = {**move.metadata, **({"reason": move.reason} if move.reason else {})}
-    written = statement.rows(
-        tenant_id=order.tenant_id,
+    written = call.rows(
         order_id=order.id,
         expected_status=order.status.value,
         to=move.to.value,

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from ordertrack.database.statements import Statement
+from ordertrack.database.statements import TenantCall
 from ordertrack.live.cursor import Cursor
 from ordertrack.orders import records
 from ordertrack.orders.entries import ActionRecord, Change
@@ -17,11 +17,11 @@ from ordertrack.tenants.principal import Principal
 
 _WRITTEN = "epoch, seq, at, revision"
 _DONE = (
-    "%(tenant_id)s, %(order_id)s, %(expected_status)s, %(act)s, %(line)s, %(detail)s, %(changed_by)s,"
+    "%(expected_status)s, %(act)s, %(line)s, %(detail)s, %(changed_by)s,"
     " %(actor)s, %(metadata)s, %(seen_revision)s, %(minutes)s"
 )
-_ACT = Statement(f"SELECT {_WRITTEN} FROM act_on_order({_DONE})")  # noqa: S608 (words of our own)
-_ACT_KNOWN = Statement(f"SELECT {_WRITTEN} FROM act_on_known_order({_DONE}, %(revision)s)")  # noqa: S608
+_ACT = TenantCall("act_on_order", _WRITTEN, "order_id", _DONE)
+_ACT_KNOWN = TenantCall("act_on_known_order", _WRITTEN, "order_id", f"{_DONE}, %(revision)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,8 @@ def write_known(order: OrderRecord, wish: Wish, by: Principal) -> Change | None:
     return _write(_ACT_KNOWN, order, wish, by, revision=order.revision)
 
 
-def _write(
-    statement: Statement, order: OrderRecord, wish: Wish, by: Principal, **only_at: int
-) -> Change | None:
-    written = statement.rows(
-        tenant_id=order.tenant_id,
+def _write(call: TenantCall, order: OrderRecord, wish: Wish, by: Principal, **only_at: int) -> Change | None:
+    written = call.rows(
         order_id=order.id,
         expected_status=order.status.value,
         act=wish.act.value,

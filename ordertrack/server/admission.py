@@ -20,7 +20,7 @@ SAYS_AGAIN_AFTER = 60.0  # seconds
 _READS = ("GET", "HEAD", "OPTIONS")
 _SAID = "More is being written than can be at this moment. Nothing was changed; try again in a moment."
 _RETRY_AFTER = "2"  # seconds
-_PROBLEM = {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": _SAID}
+_PROBLEM = {"type": "/problems/not-now", "title": "Service Unavailable", "status": 503, "detail": _SAID}
 _log = structlog.get_logger(__name__)
 
 

@@ -14,7 +14,8 @@ from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.i18n import labels, money, names, script_messages, translate
 from ordertrack.live.takeover import TakeOver
-from ordertrack.monitoring import health, logs, metrics
+from ordertrack.monitoring import health, metrics, request_log
+from ordertrack.monitoring.request_log import RequestLog
 from ordertrack.orders import change_views, must_start
 from ordertrack.orders import problems as order_problems  # noqa: F401 (it registers)
 from ordertrack.orders import views as order_views
@@ -26,7 +27,7 @@ from ordertrack.sla.report import views as report_views
 from ordertrack.streams import problems as stream_problems  # noqa: F401 (it registers)
 from ordertrack.streams import sse
 from ordertrack.tenants import company, request_shares, sign_in, tablet_guard
-from ordertrack.web import assets, errors, language_menu, templating
+from ordertrack.web import assets, errors, hosts, language_menu, problem_pages, templating
 from ordertrack.web.bodies import LARGEST_BODY
 
 _SECURITY_HEADERS = {
@@ -57,9 +58,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         COMPRESS_STREAMS=False,
     )
     must_start.use(expected_end.needed)
-    logs.init_app(app)
+    request_log.init_app(app)
     translate.init_app(app)  # before whatever may refuse: a refusal is said in the language asked for
     errors.init_app(app)
+    hosts.init_app(app)
     assets.init_app(app)
     labels.init_app(app)
     money.init_app(app)
@@ -76,7 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             *boards.CHANNELS,
             *presence.CHANNELS,
             *overview.CHANNELS,
-            *tracking.CHANNELS,
+            *tracking.channels(app),
             *api.CHANNELS,
             *report_channel.CHANNELS,
         ],
@@ -87,6 +89,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         metrics.blueprint,
         health.blueprint,
         language_menu.blueprint,
+        problem_pages.blueprint,
         order_views.blueprint,
         change_views.blueprint,
         *boards.BLUEPRINTS,
@@ -105,7 +108,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
-    app.wsgi_app = Admission(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = RequestLog(Admission(app.wsgi_app), settings.proxies)  # type: ignore[method-assign]
     return app
 
 

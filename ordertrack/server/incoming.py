@@ -14,6 +14,7 @@ from gunicorn.http.errors import NoMoreData, ParseException
 from ordertrack.web.bodies import LARGEST_BODY
 
 ARRIVES_WITHIN = 10.0  # seconds for a header, and again for its body: not between bytes, but for all of it
+_TELLING = 20  # bytes that say for whom a request is: a method, and how its address begins
 IDLE_FOR = 5.0  # seconds until a connection on which nothing is being sent is closed
 
 
@@ -54,6 +55,7 @@ class Incoming:
         self._arrivals = arrivals
         self._deadline: float | None = None  # None while nothing of the next request has come
         self._is_turned_away = False
+        self.beginning = b""  # of what is being received, to know in which form to refuse it
         arrivals.add(self)
 
     def __getattr__(self, name: str) -> Any:
@@ -77,6 +79,9 @@ class Incoming:
             raise NotReceived()
         if self._deadline is None:
             self._deadline = time.monotonic() + ARRIVES_WITHIN
+            self.beginning = data[:_TELLING]
+        elif len(self.beginning) < _TELLING:
+            self.beginning += data[: _TELLING - len(self.beginning)]
         return data
 
     def receive(self, request: Any) -> None:

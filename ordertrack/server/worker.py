@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import errno
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from gevent.server import StreamServer
 from gunicorn import util
 from gunicorn.workers.ggevent import GeventWorker
 
-from ordertrack.server import descriptors
-from ordertrack.server.incoming import ARRIVES_WITHIN, Arrivals, Incoming, NotReceived
+from ordertrack.server import descriptors, unread
+from ordertrack.server.incoming import Arrivals, Incoming, NotReceived
 from ordertrack.web.bodies import LARGEST_BODY
 
-_SAID = f"The request did not arrive whole within {ARRIVES_WITHIN:.0f} seconds.\n".encode()
-_TOO_LATE = (
-    b"HTTP/1.1 408 Request Timeout\r\n"
-    b"Content-Type: text/plain; charset=utf-8\r\n"
-    b"Content-Length: %d\r\n"
-    b"Connection: close\r\n\r\n"
-    b"%s"
-) % (len(_SAID), _SAID)
 _NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _LINGERS = 2.0  # seconds at most for which an answered connection is emptied before it is closed
 _LINGERS_OVER = 16 * LARGEST_BODY  # bytes at most that are read meanwhile, and thrown away
@@ -78,6 +71,10 @@ class Worker(GeventWorker):  # type: ignore[misc]
         self._arrivals = Arrivals(self.room.arrivals)
         super().init_process()
 
+    def load_wsgi(self) -> None:
+        super().load_wsgi()
+        self.refusals = unread.Refusals(self.app.wsgi())
+
     def server_class(self, listener: Any, *, spawn: Any, **_unused: Any) -> StreamServer:
         """What accepts connections; gunicorn asks for it by this name."""
         door = _Door(listener, partial(self.handle, _Named(listener.getsockname())), spawn, self.log)
@@ -106,8 +103,11 @@ class Worker(GeventWorker):  # type: ignore[misc]
         sock.expect_next()
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
-        if not isinstance(exc, NotReceived):
-            super().handle_error(req, client, addr, exc)
-            return
-        self.log.debug("a request of %s did not arrive", addr and addr[0])
-        client.sendall(_TOO_LATE)
+        """Refuse what cannot be read; gunicorn would log of it what may be a secret, and say it again."""
+        if unread.status_of(exc) == HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.log.error("a request could not be handled", exc_info=exc)
+        address = addr[0] if addr else None
+        with suppress(OSError):  # it went, or does not take an answer
+            util.write_nonblock(client.client, self.refusals.answer(exc, client.beginning, address))
+            if not isinstance(exc, NotReceived):
+                util.close_graceful(client.client, _LINGERS, _LINGERS_OVER)

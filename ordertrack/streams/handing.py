@@ -33,6 +33,7 @@ class Handed:
     after: Cursor | None
     holders: list[Holder]
     said: str
+    request_id: str
 
 
 _HANDED = TypeAdapter(Handed)
@@ -63,7 +64,7 @@ def taken_in(hub: Hub) -> Callable[[Said, socket.socket, Callable[[Said | None],
         begun: list[SocketConnection] = []
 
         def connect() -> SocketConnection:
-            begun.append(SocketConnection(client))
+            begun.append(SocketConnection(client, stream.request_id))
             answer(None)
             return begun[0]
 

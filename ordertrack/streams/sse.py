@@ -28,6 +28,7 @@ from ordertrack.live.shares import Holder, Shares
 from ordertrack.live.subscriptions import LIFETIME
 from ordertrack.live.takeover import TAKEN_OVER, socket_to_take_over
 from ordertrack.live.topics import Channel, Topic
+from ordertrack.monitoring import request_log
 from ordertrack.orders import event_log, known_orders
 from ordertrack.orders.entries import Change
 from ordertrack.orders.known_orders import KnownOrders
@@ -154,14 +155,15 @@ def answer(watcher: Principal, topic: Topic, after: Cursor | None, said: str = "
     if client is not None:
         environ = request.environ
         owners: Owners | None = current_app.extensions.get("owners")
-        stream = handing.Handed(watcher, topic, after, holders, said)
+        request_id = request_log.request_id()
+        stream = handing.Handed(watcher, topic, after, holders, said, request_id)
         if owners is not None and handing.hand_over(owners, stream, client):
             environ[TAKEN_OVER] = True
             return Response(mimetype="text/event-stream")
 
         def take_over() -> SocketConnection:
             environ[TAKEN_OVER] = True  # from here on no error page may be written into the stream
-            return SocketConnection(client)
+            return SocketConnection(client, request_id)
 
         hub.attach(watcher, topic, after, take_over, holders, said)
         return Response(mimetype="text/event-stream")
@@ -181,11 +183,14 @@ def _holders(watcher: Principal) -> list[Holder]:
     return holders if address is None else [*holders, Holder("streams_per_address", address)]
 
 
-def requested_cursor() -> Cursor | None:
-    """Where the asker left off: `Last-Event-ID`, else `after`; None if it is no cursor that can be used."""
+def requested_cursor(read: Callable[[str], Cursor] = Cursor.parse) -> Cursor | None:
+    """Where the asker left off: `Last-Event-ID`, else `after`; None if it is no cursor that can be used.
+
+    `read` makes a cursor of what the topic's watchers are told.
+    """
     position = request.headers.get("Last-Event-ID") or request.args.get("after", "")
     try:
-        return Cursor.parse(position)
+        return read(position)
     except MalformedCursor:
         return None
 

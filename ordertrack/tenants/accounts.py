@@ -17,6 +17,7 @@ from ordertrack.database.channels import SETTINGS_CHANNEL, notify
 from ordertrack.database.session import db, enter_tenant, present_credential
 from ordertrack.database.settings_error import Mendable
 from ordertrack.i18n import names
+from ordertrack.i18n.plain_text import is_visible
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
 from ordertrack.rules.scopes import Scope
@@ -219,6 +220,6 @@ def checked_password(password: str) -> str:
 
 def checked_name(name: str) -> str:
     name = names.tidy(name.strip())
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+    if len(name) > LONGEST_NAME or not name.isprintable() or not is_visible(name):
         raise AccountError(_("A name has 1 to 100 printable characters."))
     return name

@@ -16,8 +16,9 @@ from ordertrack.database.session import db, enter_tenant, present_credential
 from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
+from ordertrack.monitoring import request_log
 from ordertrack.rules.roles import Role
-from ordertrack.tenants import kept_sign_ins, tablet_session, tablets, throttle
+from ordertrack.tenants import failed_sign_ins, kept_sign_ins, tablet_session, tablets, throttle
 from ordertrack.tenants.access import begin_session, end_session
 from ordertrack.tenants.cookies import CookieSessions, is_page
 from ordertrack.tenants.models import StaffMember, StaffSession
@@ -84,7 +85,9 @@ def acting_principal() -> Principal:
     principal = staff_principal()
     if principal.tablet is None:
         return principal
-    return tablet_session.person_on(principal, request.form.get("person", ""))
+    person = tablet_session.person_on(principal, request.form.get("person", ""))
+    request_log.asked_by(person.actor)
+    return person
 
 
 def managing_principal(refusal: str = _FOR_MANAGERS) -> Principal:
@@ -110,7 +113,10 @@ def _load(identity: str) -> SignedIn | None:
     tenant_id, row_id = uuid.UUID(tenant), uuid.UUID(row)
     enter_tenant(tenant_id)
     principal = kept_sign_ins.find(tenant_id, row_id, tablets.find if kind else _member)
-    return None if principal is None else SignedIn(principal, identity)
+    if principal is None:
+        return None
+    request_log.asked_by(principal.actor)
+    return SignedIn(principal, identity)
 
 
 def _member(tenant_id: uuid.UUID, session_id: uuid.UUID) -> Principal | None:
@@ -158,11 +164,13 @@ def login() -> ResponseReturnValue:
     email = request.form.get("email", "").strip().lower()
     address = request.remote_addr or ""
     if not throttle.may_try(email, address):
+        failed_sign_ins.note("password", "too often")
         problem = _("That was tried too often with a wrong password. Wait a minute, then try again.")
         return _form(email, problem), 429, {"Retry-After": "60"}
     signed_in = _begin(email, request.form.get("password", ""))
     if signed_in is None:
         throttle.failed(address)
+        failed_sign_ins.note("password")
         return _form(email, _("That e-mail address and password do not belong together.")), 401
     _remember(signed_in)
     return redirect(local_path(request.args.get("next")) or url_for("overview.home"))
@@ -187,6 +195,7 @@ def logout() -> ResponseReturnValue:
 
 def _remember(signed_in: SignedIn) -> None:
     """Have the cookie name them, and nobody else."""
+    request_log.asked_by(signed_in.principal.actor)
     session.clear()
     session.permanent = True
     login_user(signed_in)

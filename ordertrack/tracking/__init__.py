@@ -1,5 +1,5 @@
 """The customer's page."""
 
-from ordertrack.tracking.views import CHANNELS, blueprint
+from ordertrack.tracking.views import blueprint, channels
 
-__all__ = ["CHANNELS", "blueprint"]
+__all__ = ["blueprint", "channels"]

@@ -13,6 +13,7 @@ from ordertrack.orders.entries import Change, EventRecord
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.tenants.principal import Principal
 from ordertrack.tracking import progress as fragments
+from ordertrack.tracking.positions import Positions
 
 _TOLD = {OrderAction.CHANGE, OrderAction.DELAY, OrderAction.FIRE}
 
@@ -23,8 +24,12 @@ class TrackingChannel(Channel):
     name = "tracking"
     replays = False
 
-    def topic(self, tenant_id: uuid.UUID, order_id: uuid.UUID, language: str) -> Topic:
-        return Topic(tenant_id, self.name, key_of(order_id, language))
+    def __init__(self, positions: Positions) -> None:
+        self._positions = positions
+
+    @classmethod
+    def topic(cls, tenant_id: uuid.UUID, order_id: uuid.UUID, language: str) -> Topic:
+        return Topic(tenant_id, cls.name, key_of(order_id, language))
 
     def admits(self, watcher: Principal, topic: Topic) -> bool:
         order_id, _ = parse_key(topic.key)
@@ -39,6 +44,10 @@ class TrackingChannel(Channel):
         _, language = parse_key(key)
         with speaking(language):
             return Message(fragments.progress(change.order))
+
+    def position(self, key: str, cursor: Cursor) -> str:
+        order_id, _ = parse_key(key)
+        return self._positions.tell(order_id, cursor)
 
     def snapshot(self, topic: Topic, head: Cursor) -> Message:
         order_id, language = parse_key(topic.key)

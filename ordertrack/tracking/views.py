@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
+from functools import partial
 from typing import NamedTuple
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Flask, Response, current_app, make_response, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import bindparam, select
 
@@ -15,6 +16,7 @@ from ordertrack.database.session import enter_tenant
 from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import speaking
 from ordertrack.live.topics import Channel
+from ordertrack.monitoring import request_log
 from ordertrack.orders import event_log, records
 from ordertrack.orders.models import TrackingLink
 from ordertrack.orders.records import OrderRecord
@@ -22,11 +24,9 @@ from ordertrack.streams import sse
 from ordertrack.tenants.principal import Principal
 from ordertrack.tracking import language, progress
 from ordertrack.tracking.channel import TrackingChannel
+from ordertrack.tracking.positions import Positions
 
 blueprint = Blueprint("tracking", __name__)
-_channel = TrackingChannel()
-CHANNELS: list[Channel] = [_channel]
-
 SHOWN_AFTER_THE_END = dt.timedelta(days=1)
 _LINK = TenantQuery(
     select(TrackingLink.tenant_id, TrackingLink.order_id).where(TrackingLink.token == bindparam("token")),
@@ -38,6 +38,12 @@ _PRIVATE = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
 }
+
+
+def channels(app: Flask) -> list[Channel]:
+    """What this room tells on the live path."""
+    positions = app.extensions["guest_positions"] = Positions(app.config["SETTINGS"].secret_key)
+    return [TrackingChannel(positions)]
 
 
 @blueprint.get("/track/<token>")
@@ -54,7 +60,7 @@ def show(token: str) -> ResponseReturnValue:
         page = render_template(
             "tracking/tracking.html",
             token=token,
-            cursor=cursor,
+            position=_positions().tell(order.id, cursor),
             choices=language.choices(order),
             **progress.values(order),
         )
@@ -69,10 +75,16 @@ def stream(token: str) -> ResponseReturnValue:
     if order is None:
         return _gone()
     watcher = Principal(order.tenant_id, f"customer:{order.id}", "Customer")
-    topic = _channel.topic(order.tenant_id, order.id, language.language_of(order))
-    response: Response = sse.answer(watcher, topic, sse.requested_cursor())
+    topic = TrackingChannel.topic(order.tenant_id, order.id, language.language_of(order))
+    after = sse.requested_cursor(partial(_positions().read, order.id))
+    response: Response = sse.answer(watcher, topic, after)
     response.headers.update(_PRIVATE)
     return response
+
+
+def _positions() -> Positions:
+    positions: Positions = current_app.extensions["guest_positions"]
+    return positions
 
 
 class _Link(NamedTuple):
@@ -86,6 +98,7 @@ def _find(token: str) -> _Link | None:
         return None
     for link in _LINK.rows(setting=token, token=token):
         enter_tenant(link.tenant_id)
+        request_log.asked_by(f"customer:{link.order_id}")
         return _Link(link.tenant_id, link.order_id)
     return None
 

@@ -14,6 +14,8 @@ from ordertrack.database import embedded
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.web.problems import Problem, problem_of, refused_for_now
 
+DATABASE_AWAY = "database-away"
+
 
 @problem_of.register(OperationalError)
 @problem_of.register(InterfaceError)
@@ -21,14 +23,14 @@ from ordertrack.web.problems import Problem, problem_of, refused_for_now
 @problem_of.register(PoolTimeout)
 @problem_of.register(psycopg.Error)
 def _of_database(error: Exception) -> Problem:
-    return refused_for_now(error, _sentence_on_database(error))
+    return refused_for_now(error, _sentence_on_database(error), DATABASE_AWAY)
 
 
 @problem_of.register
 def _of_closed_connection(error: InvalidRequestError) -> Problem:
     if "connection is closed" not in str(error):
         raise error
-    return refused_for_now(error, _sentence_on_database(error))
+    return refused_for_now(error, _sentence_on_database(error), DATABASE_AWAY)
 
 
 def _sentence_on_database(error: Exception) -> str:

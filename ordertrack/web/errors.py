@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from ordertrack.i18n.translate import LANGUAGES, speaking
-from ordertrack.monitoring.logs import loggable_path
+from ordertrack.monitoring import request_log
 from ordertrack.web import database_problems  # noqa: F401 (it registers)
 from ordertrack.web.problems import Problem, problem_of, sentence
 
@@ -39,8 +39,14 @@ def _page(error: Exception) -> ResponseReturnValue:
     try:
         problem = problem_of(error)
     except Exception:
-        current_app.logger.exception("unhandled error at %s %s", request.method, loggable_path())
+        asked = (request.method, request_log.route(), request_log.request_id())
+        current_app.logger.exception("unhandled error at %s %s, request %s", *asked)
         problem = Problem(500, sentence(500))
+    return refusal(problem)
+
+
+def refusal(problem: Problem) -> Response:
+    """The refusal as the room words it that owns the address asked for."""
     renderers: dict[str, Callable[[Problem], Response]] = current_app.extensions["renderers"]
     room = max((prefix for prefix in renderers if request.path.startswith(prefix)), key=len)
     return renderers[room](problem)

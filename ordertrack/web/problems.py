@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from ordertrack.i18n.plain_text import UnusableText
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
+from ordertrack.web import problem_kinds
 
 _HEADINGS = {
     401: marked("Signed out"),
@@ -32,9 +33,14 @@ _SENTENCES = {
     403: marked("This is not for you."),
     404: marked("There is no such page. It may have moved, or its address was not copied whole."),
     405: marked("This address does not do what was asked of it."),
+    408: marked("The request did not arrive whole in time. Send it again."),
     413: marked("That is too much at once. Send less."),
+    414: marked("The address is too long. Ask for less at once."),
     415: marked("That came in a form that is not read here."),
+    417: marked("The header Expect asks for something that is not done here. Leave it out."),
+    431: marked("The headers are too large, or too many. Send less of them."),
     500: marked("Something went wrong on our side. It was noted down; try again."),
+    501: marked("The body comes in a coding that is not known here. Send it plain."),
 }
 
 
@@ -50,12 +56,21 @@ def sentence(status: int) -> str:
 
 @dataclass(frozen=True)
 class Problem:
-    """A refusal: `detail` is a sentence that says what to change; `fields` are for programs."""
+    """A refusal: `detail` is a sentence that says what to change; `fields` are for programs.
+
+    `named` is its kind, where there are several of this status.
+    """
 
     status: int
     detail: str
     fields: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    named: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """Under which name its meaning is explained."""
+        return self.named or problem_kinds.of_status(self.status)
 
     @property
     def title(self) -> str:
@@ -82,10 +97,10 @@ def problem_of(error: Exception) -> Problem:
     raise error
 
 
-def refused_for_now(error: Exception, detail: str) -> Problem:
+def refused_for_now(error: Exception, detail: str, named: str | None = None) -> Problem:
     """A refusal that waiting may mend; what it was is logged."""
     current_app.logger.warning("refused for now: %s", error)
-    return Problem(503, detail, headers={"Retry-After": "5"})
+    return Problem(503, detail, headers={"Retry-After": "5"}, named=named)
 
 
 @problem_of.register

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import select
 import socket
@@ -51,7 +52,9 @@ def in_chunks(body: bytes) -> bytes:
 
 
 def assert_all_are_408(crowd: HalfSent) -> None:
-    said = set(crowd.answers.values())
+    ids = [re.findall(rb"X-Request-Id: (\w+)\r\n", answer) for answer in crowd.answers.values()]
+    assert all(len(found) == 1 for found in ids) and len({found[0] for found in ids}) == len(ids)
+    said = {re.sub(rb"X-Request-Id: \w+", b"", answer) for answer in crowd.answers.values()}
     assert len(said) == 1, said
     (answer,) = said
     assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n") and b"\r\nConnection: close\r\n" in answer

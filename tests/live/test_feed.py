@@ -43,6 +43,9 @@ class Parity:
         self.rendered.append((change.cursor.seq, key))
         return Message(f"{change.cursor.seq} {key}")
 
+    def position(self, key: str, cursor: Cursor) -> str:
+        return str(cursor)
+
     def snapshot(self, topic: Topic, head: Cursor) -> Message:
         return Message("")
 

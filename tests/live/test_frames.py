@@ -28,7 +28,7 @@ def as_lines(text: str) -> str:
 @example("data: x\nid: 7\n\nevent: bye")
 @example("\ufeffbom")
 def test_data_arrives_as_it_was(data: str) -> None:
-    frame = frames.encode(Message(data, "news"), Cursor(5, 7))
+    frame = frames.encode(Message(data, "news"), "5-7")
     assert b"\r" not in frame
     assert frame.endswith(b"\n\n") and frame.count(b"\n\n") == 1
     assert parse(frame) == [Frame(Cursor(5, 7), "news", as_lines(data))]
@@ -41,7 +41,7 @@ def test_frames_do_not_run_into_each_other(texts: list[str]) -> None:
 
 
 def test_a_frame_is_these_bytes() -> None:
-    assert frames.encode(Message("<p>\nsalt</p>", "move"), Cursor(3, 4), retry=1000) == (
+    assert frames.encode(Message("<p>\nsalt</p>", "move"), "3-4", retry=1000) == (
         b"event: move\nretry: 1000\ndata: <p>\ndata: salt</p>\nid: 3-4\n\n"
     )
     assert frames.encode(Message("a")) == b"data: a\n\n"
@@ -51,7 +51,7 @@ def test_a_frame_is_these_bytes() -> None:
 def test_a_client_that_takes_a_cut_frame_for_a_whole_one_keeps_its_position(
     text: str, event: str | None, cut: int
 ) -> None:
-    frame = frames.encode(Message(text, event), Cursor(3, 4567), retry=1000)
+    frame = frames.encode(Message(text, event), "3-4567", retry=1000)
     position = frame.index(b"\nid: ")
     begun = frame[: min(cut, position)] + b"\n\n"
     assert all(taken.id is None for taken in parse(begun))
@@ -64,13 +64,13 @@ def test_a_client_that_takes_a_cut_frame_for_a_whole_one_keeps_its_position(
 def test_a_frame_without_its_position_is_otherwise_the_same() -> None:
     for message in (Message("a\nid: 3-4"), Message("id: 3-4", "move"), Message("")):
         told = frames.encode(message)
-        assert frames.without_position(frames.encode(message, Cursor(3, 4))) == told
+        assert frames.without_position(frames.encode(message, "3-4")) == told
         assert frames.without_position(told) == told
 
 
 def test_a_heartbeat_is_a_named_event_that_pages_can_see_and_says_the_servers_time() -> None:
     before = time.time()
-    ((bare,), (moved,)) = parse(frames.heartbeat()), parse(frames.heartbeat(Cursor(1, 2)))
+    ((bare,), (moved,)) = parse(frames.heartbeat()), parse(frames.heartbeat("1-2"))
     assert (bare.id, bare.event, moved.id, moved.event) == (None, "hb", Cursor(1, 2), "hb")
     assert int(before * 1000) <= int(bare.data) <= int(moved.data) <= time.time() * 1000
 

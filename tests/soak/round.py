@@ -69,7 +69,7 @@ def play(world: World, seed: int, size: Size, faults: tuple[Fault, ...]) -> Play
         world.make_house("Rival", ("verdun", "badaro")),
     ]
     stages = [
-        Stage(house, part, world.server.port, is_disturbed=bool(made.strikes))
+        Stage(house, part, world.server.port, world.settings.secret_key, is_disturbed=bool(made.strikes))
         for house, part in zip(houses, made.houses, strict=True)
     ]
     ending = threading.Event()

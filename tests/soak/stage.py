@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.principal import Principal
+from ordertrack.tracking.positions import Positions
 from soak.plans.plan import HousePlan
 from soak.plans.steps import Acknowledge, Delay, Hands, Meeting, Place
 from soak.writing.attempts import Attempt, Claim
@@ -59,10 +60,11 @@ class Look(NamedTuple):
 class Stage:
     """Shared by the writers and readers of one house; what they tell it is only ever appended."""
 
-    def __init__(self, house: House, plan: HousePlan, port: int, is_disturbed: bool) -> None:
+    def __init__(self, house: House, plan: HousePlan, port: int, secret: str, is_disturbed: bool) -> None:
         self.house = house
         self.plan = plan
         self.port = port
+        self.guest_positions = Positions(secret)
         self.is_disturbed = is_disturbed
         self.program = Caller(port, house.bearer)
         people = {Hands.NOUR: house.nour, Hands.KARIM: house.karim, Hands.MAYA: house.maya}

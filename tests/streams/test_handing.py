@@ -70,7 +70,7 @@ def line() -> Iterator[tuple[socket.socket, socket.socket]]:
 def kitchen(house: House, hamra: uuid.UUID, said: str = "", by: Principal | None = None) -> Said:
     """Its manager's, or somebody else's, stream of a kitchen board, as it was written."""
     topic = Topic(house.tenant_id, "kitchen", key_of(hamra, "en"))
-    return handing.written(Handed(by or house.maya.principal, topic, None, [], said))
+    return handing.written(Handed(by or house.maya.principal, topic, None, [], said, "id"))
 
 
 @pytest.fixture

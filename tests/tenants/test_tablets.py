@@ -86,6 +86,7 @@ def _filled(app: Flask, order_id: uuid.UUID) -> Iterator[tuple[Rule, str]]:
         "staff_id": uuid.uuid4(),
         "tablet_id": uuid.uuid4(),
         "token": "unknown",
+        "kind": "not-found",
     }
     with app.test_request_context():
         for rule in app.url_map.iter_rules():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from threading import Thread
@@ -53,7 +54,6 @@ def signed_in(deserted: Flask) -> Iterator[FlaskClient]:
         ("GET", "/track/" + "A" * 22),
         ("GET", "/api/v1/orders"),
         ("POST", "/api/v1/orders"),
-        ("GET", "/api/v1/stream"),
     ],
 )
 def test_every_page_and_call_is_503_in_words(
@@ -64,6 +64,36 @@ def test_every_page_and_call_is_503_in_words(
     assert "The database cannot be used at this moment. Nothing was changed" in answer.text
     assert answer.headers["Retry-After"] == "5"
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+def test_a_programs_stream_is_told_when_to_come_again_and_let_in_to_nothing(
+    signed_in: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A standard EventSource that is refused gives up; after a stream that ends it comes back by itself."""
+    waits = set()
+    for _ in range(20):
+        answer = signed_in.get("/api/v1/stream", headers={"Authorization": "Bearer ot_x"})
+        assert (answer.status_code, answer.mimetype) == (200, "text/event-stream")
+        said = re.fullmatch(r"retry: ([2-6]\d{3})\n\n", answer.text)
+        assert said is not None, answer.text
+        assert answer.headers["Cache-Control"] == "no-store"
+        waits.add(said[1])
+    assert len(waits) > 5, "they would all come at once"
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/stream/", "/api/v1/streams", "/api/v1/stream/x"])
+def test_nothing_beside_a_programs_stream_is_answered_so(signed_in: FlaskClient, path: str) -> None:
+    assert signed_in.get(path, headers={"Authorization": "Bearer ot_x"}).status_code == 404
+
+
+def test_a_stream_without_a_key_is_401_all_the_same(signed_in: FlaskClient) -> None:
+    assert signed_in.get("/api/v1/stream").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/r/hamra/kitchen/stream", "/track/" + "A" * 22 + "/stream"])
+def test_boards_and_guests_streams_keep_their_503(signed_in: FlaskClient, path: str) -> None:
+    assert signed_in.get(path).status_code == 503
 
 
 def test_signing_in_is_503_too(deserted: Flask) -> None:

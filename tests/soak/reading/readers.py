@@ -125,7 +125,7 @@ class Reader:
             self._complain(f"was sent the frame {frame}")
             return
         if frame.id is not None:
-            cursor = Cursor.parse(frame.id)
+            cursor = self.read(frame.id)
             if cursor.seq <= self._last_id:
                 self._complain(f"was sent id {cursor} after {self._last_id} in one connection")
             self._last_id = cursor.seq
@@ -133,7 +133,7 @@ class Reader:
             self.take(frame)
         self._is_lost = False
         if frame.id is not None:
-            self.position = Cursor.parse(frame.id)
+            self.position = self.read(frame.id)
 
     def _complain(self, what: str) -> None:
         self.trouble.append(f"{self.name} {what}.")
@@ -156,14 +156,23 @@ class Reader:
 
     def cursor(self, how: Back) -> str:
         """The cursor to come back with."""
+        if how == Back.MALFORMED:
+            return "yesterday"
         epoch, seq = self.position
         unusable = {
-            Back.OLD: f"{epoch}-0",
-            Back.FOREIGN_EPOCH: f"{epoch + 1}-{seq}",
-            Back.FUTURE: f"{epoch}-{seq + 1_000_000}",
-            Back.MALFORMED: "yesterday",
+            Back.OLD: Cursor(epoch, 0),
+            Back.FOREIGN_EPOCH: Cursor(epoch + 1, seq),
+            Back.FUTURE: Cursor(epoch, seq + 1_000_000),
         }
-        return unusable.get(how, str(self.position))
+        return self.told(unusable.get(how, self.position))
+
+    def read(self, told: str) -> Cursor:
+        """The position that a stream tells."""
+        return Cursor.parse(told)
+
+    def told(self, cursor: Cursor) -> str:
+        """As the stream would tell this position."""
+        return str(cursor)
 
     def _connect(self, how: Back) -> None:
         if self._path is None:

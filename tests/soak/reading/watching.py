@@ -42,7 +42,7 @@ class PageReader(Reader):
         self._headers = caller.headers
         self._path = self.screen.load(html)
         if self._path is not None:
-            self.position = Cursor.parse(self._path.rpartition("after=")[2])
+            self.position = self.read(self._path.rpartition("after=")[2])
 
     def look_back(self) -> None:
         caller, address = self.page()
@@ -98,6 +98,12 @@ class TrackingReader(PageReader):
         self.screen, self.fresh = TrackingScreen(), TrackingScreen()
         assert self.watch.order is not None
         self.order = self.stage.orders[self.watch.order]
+
+    def read(self, told: str) -> Cursor:
+        return self.stage.guest_positions.read(self.order.await_id(), told)
+
+    def told(self, cursor: Cursor) -> str:
+        return self.stage.guest_positions.tell(self.order.await_id(), cursor)
 
     def concerns(self, entry: Entry) -> bool:
         is_told = isinstance(entry, EventRecord) or entry.act in _GUESTS_ARE_TOLD

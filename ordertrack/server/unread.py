@@ -1,0 +1,66 @@
+"""What is answered to a request that cannot be read, and so is never seen by the application."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Flask
+from gunicorn.http import errors as unread
+
+from ordertrack.monitoring import request_log
+from ordertrack.server.incoming import NotReceived
+from ordertrack.web import errors
+from ordertrack.web.problems import Problem, sentence
+
+_STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
+    (NotReceived, HTTPStatus.REQUEST_TIMEOUT),
+    (unread.LimitRequestLine, HTTPStatus.REQUEST_URI_TOO_LONG),
+    (unread.LimitRequestHeaders, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE),
+    (unread.UnsupportedTransferCoding, HTTPStatus.NOT_IMPLEMENTED),
+    (unread.ExpectationFailed, HTTPStatus.EXPECTATION_FAILED),
+    (unread.ParseException, HTTPStatus.BAD_REQUEST),
+)
+_HEAD = (
+    "HTTP/1.1 {status.value} {status.phrase}\r\n"
+    "Content-Type: {kind}\r\n"
+    "Content-Length: {length}\r\n"
+    "Cache-Control: no-store\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "X-Request-Id: {request_id}\r\n"
+    "Connection: close\r\n\r\n"
+)
+_ASKED = "/", "/api/"  # a page, a call
+
+
+def status_of(error: BaseException) -> HTTPStatus:
+    """What is wrong with the request; 500 where it is not the request that is wrong."""
+    if isinstance(error, unread.InvalidResponseHeader | unread.InvalidResponseHeaderName):
+        return HTTPStatus.INTERNAL_SERVER_ERROR
+    found = (status for kind, status in _STATUSES if isinstance(error, kind))
+    return next(found, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+class Refusals:
+    """The refusals, worked out beforehand: to say one costs nothing but sending it.
+
+    In English, as who asks has not been read; a page to people, a document to programs.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self._said: dict[tuple[HTTPStatus, bool], tuple[str, bytes]] = {}
+        for status in {HTTPStatus.INTERNAL_SERVER_ERROR, *(status for _, status in _STATUSES)}:
+            for is_call, path in enumerate(_ASKED):
+                with app.test_request_context(path):
+                    answer = errors.refusal(Problem(status, sentence(status)))
+                    self._said[status, bool(is_call)] = answer.content_type, answer.get_data()
+
+    def answer(self, error: BaseException, beginning: bytes, address: str | None) -> bytes:
+        """What to send to whoever began like this; it is logged as any answer is."""
+        status, request_id = status_of(error), request_log.new_id()
+        method, _, path = beginning.partition(b" ")
+        kind, body = self._said[status, path.startswith(b"/api/")]
+        request_log.log_request(
+            {"REMOTE_ADDR": address}, status, 0, request_id, route=None, why=type(error).__name__
+        )
+        head = _HEAD.format(status=status, kind=kind, length=len(body), request_id=request_id).encode()
+        return head if method == b"HEAD" else head + body

@@ -1,0 +1,76 @@
+"""By which names the house may be called: a request to another one was led here by somebody else."""
+
+from __future__ import annotations
+
+import socket
+from functools import cache
+from ipaddress import ip_address
+
+from flask import Flask, abort, current_app, request
+
+from ordertrack.database.config import Settings
+from ordertrack.i18n.translate import gettext as _
+
+_FOR_PROBES = ("/healthz", "/readyz")  # a probe asks each machine by its own address
+# Ends of names that the public directory of names does not have: nobody elsewhere can own one.
+_LOCAL = (".localhost", ".local", ".lan", ".internal", ".home.arpa", ".home", ".corp", ".test")
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_refuse_other_hosts)
+
+
+def _refuse_other_hosts() -> None:
+    settings: Settings = current_app.config["SETTINGS"]
+    if request.is_secure and not settings.hosts:
+        return  # the browser holds our certificate against the name
+    if not is_ours(request.host, settings) and request.path not in _FOR_PROBES:
+        abort(
+            421,
+            _(
+                "This server is not called %(host)s. Use the address that you were given; whoever runs the"
+                " server says in ORDERTRACK_PUBLIC_URL by which names it is called.",
+                host=request.host[:100],
+            ),
+        )
+
+
+def is_ours(host: str, settings: Settings) -> bool:
+    """Whether a request that names this host, with or without a port, is for us.
+
+    What the operator lists, and this machine itself. Where nothing is listed, any name that a machine of
+    one's own network has: no page from elsewhere can be under one. With counted proxies the choice is theirs.
+    """
+    name = name_of(host)
+    if name in settings.hosts or _is_loopback(name):
+        return True
+    return not settings.hosts and (bool(settings.proxies) or _is_of_this_network(name))
+
+
+def name_of(host: str) -> str:
+    """Without port, brackets and the dot that may end it."""
+    name = host.partition("]")[0].removeprefix("[") if host.startswith("[") else host.partition(":")[0]
+    return name.lower().removesuffix(".")
+
+
+def _is_loopback(name: str) -> bool:
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_of_this_network(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        is_single = bool(name) and "." not in name
+        return is_single or name.endswith(_LOCAL) or name in _own_names()
+    return True
+
+
+@cache
+def _own_names() -> frozenset[str]:
+    return frozenset({socket.gethostname().lower(), socket.getfqdn().lower()})

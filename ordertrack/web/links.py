@@ -1,0 +1,13 @@
+"""Links that leave the house: in answers, messages and on paper."""
+
+from __future__ import annotations
+
+from flask import current_app, request
+
+from ordertrack.database.config import Settings
+
+
+def site() -> str:
+    """What they begin with, a slash at its end: the address that the operator says, else the one asked."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return f"{settings.public_url}/" if settings.public_url else request.host_url
