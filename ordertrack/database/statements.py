@@ -122,6 +122,8 @@ class EachInItsTenant(Statement):
         self.name = f"planned_{digest}"
         self._name = sql.Identifier(self.name)
         self._prepare = sql.SQL(f"PREPARE {self.name} AS {numbered.replace('%%', '%')}; ")
+        self._pieces = [sql.SQL(piece.replace("%%", "%")) for piece in _PARAMETER.split(self._text)[::2]]
+        self._asked = _PARAMETER.findall(self._text)
 
     def rows(self, **values: Any) -> list[Any]:
         """As above, of the tenants `tenant_id`; the other values are of as many."""
@@ -135,6 +137,8 @@ class EachInItsTenant(Statement):
     def _run(self, connection: Any, values: dict[str, Any]) -> list[Any]:
         if connection.pgconn.transaction_status != TransactionStatus.IDLE:
             return self._run_within(connection, values)
+        if connection.prepare_threshold is None:  # a pooler between: what is prepared is another's next time
+            return self._run_whole(connection, values)
         asked = sql.SQL(", ").join(sql.Literal(values[name]) for name in self._names)
         execute = sql.SQL("{}EXECUTE {} ({})").format(self._SETTINGS, self._name, asked)
         with connection.cursor(row_factory=namedtuple_row) as cursor:
@@ -142,6 +146,17 @@ class EachInItsTenant(Statement):
                 cursor.execute(execute, prepare=False)
             except InvalidSqlStatementName:  # the first time on this connection
                 cursor.execute(self._prepare + execute, prepare=False)
+            while cursor.nextset():
+                pass
+            return list(cursor.fetchall())
+
+    def _run_whole(self, connection: Any, values: dict[str, Any]) -> list[Any]:
+        """Planned anew each time; one message, and so one transaction."""
+        parts: list[sql.Composable] = [self._SETTINGS, self._pieces[0]]
+        for name, piece in zip(self._asked, self._pieces[1:], strict=True):
+            parts += [sql.Literal(values[name]), piece]
+        with connection.cursor(row_factory=namedtuple_row) as cursor:
+            cursor.execute(sql.Composed(parts), prepare=False)
             while cursor.nextset():
                 pass
             return list(cursor.fetchall())
