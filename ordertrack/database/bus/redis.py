@@ -66,7 +66,7 @@ class RedisBus:
         self, name: str, patience: float, tenants: Callable[[], Iterable[uuid.UUID]] | None = None
     ) -> RedisEar:
         try:
-            connection = self.pool(name).make_connection()
+            connection: Any = self.pool(name).make_connection()
             connection.connect()
         except (RedisError, OSError) as error:
             raise BusLost(str(error)) from error
