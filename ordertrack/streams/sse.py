@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from math import inf
 from typing import Any, NamedTuple
 
 from flask import Flask, Response, current_app, g, has_app_context, request
@@ -39,6 +40,7 @@ from ordertrack.web import client_address
 # Seconds for one answer of the database.
 LISTENER_PATIENCE = 10.0
 LOOK_PATIENCE = 10.0
+UNTOLD_FOR = 60.0  # seconds at most that settings are kept, on a bus that is not the database
 
 
 class EventLog:
@@ -121,7 +123,8 @@ def start(app: Flask, mailboxes: Mailboxes | None = None) -> None:
     listener: Listener = app.extensions["listener"]
     hub: Hub = app.extensions["hub"]
     listener.start()
-    ttl_cache.believe(lambda: listener.has_recovered)
+    # Who writes without the Redis that the hosts hear, as a command on another machine, tells them nothing.
+    ttl_cache.believe(lambda: listener.has_recovered, UNTOLD_FOR if listener.may_be_deaf else inf)
     owners = None
     if mailboxes is not None:
         owners = app.extensions["owners"] = Owners(mailboxes, handing.taken_in(hub), hub.reader.wake)
