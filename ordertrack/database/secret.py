@@ -6,11 +6,22 @@ import hashlib
 import hmac
 
 import click
-from sqlalchemy import text
+from sqlalchemy import text, true
+from sqlalchemy.orm import Mapped, mapped_column
 
 from ordertrack.database.config import Settings
 from ordertrack.database.migrating import UpgradeRefused
-from ordertrack.database.session import operator_connection
+from ordertrack.database.session import Base, operator_connection
+
+
+class SecretFingerprint(Base):
+    """Of the secret that this database's hosts share; one row."""
+
+    __tablename__ = "secret_fingerprint"
+
+    is_it: Mapped[bool] = mapped_column(primary_key=True, server_default=true())
+    fingerprint: Mapped[str]
+
 
 _WRITE = text("""
     INSERT INTO secret_fingerprint (fingerprint) VALUES (:fingerprint)
