@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from faults.load import Load
+from ordertrack.background import turn
 from ordertrack.database.config import Settings
 from support import processes
 from support.cast import House
@@ -104,6 +105,19 @@ def test_in_transaction_mode_with_an_address_past_it_all_is_as_without_a_pooler(
     with connect(pooler.url, prepare_threshold=None) as pooled:
         for name, value in (("statement_timeout", "15s"), ("lock_timeout", "10s"), ("timezone", "UTC")):
             assert pooled.execute(f"SHOW {name}").fetchone() == (value,)
+
+
+def test_the_turn_of_a_host_is_kept_and_given_up_even_where_only_a_pooler_is_known(
+    past_it: tuple[Server, PgBouncer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, pooler = past_it
+    monkeypatch.setattr(turn, "LOCK", 1)
+    first, second = (turn.Turn(lambda: pooler.url) for _ in range(2))
+    for _ in range(5):
+        assert (first.ask(), second.ask()) == (True, False)
+    first.give_up()  # the pooler keeps the connection that had it
+    wait_for(second.ask, "the other to have it")
+    second.give_up()
 
 
 def test_a_servers_processes_know_the_owner_by_neither_way(past_it: tuple[Server, PgBouncer]) -> None:
