@@ -1,6 +1,7 @@
 # make run: a fresh machine ends in moving boards.  make test: everything that is tested.
 # make catalogues: the messages of the source, into ordertrack/translations/.
-# make soak SECONDS=600: the history checker, for longer.  make dinner ORDERS=300: a dinner on real tablets.
+# make soak SECONDS=600: the history checker, for longer; by so many seeds: make soak SEEDS=20. On several hosts, which
+# die in turn with the bus between them: make soak HOSTS=2 BUS=redis SEEDS=20.  make dinner ORDERS=300: a dinner on real tablets.
 # make weekend: orders for later while summer time ends.  make attack REQUESTS=100000: hostile requests on every route.
 # make bench, make bench-board, make bench-reports, make bench-many, make bench-age: how fast it is, into bench/
 PYTHON ?= python3
@@ -47,7 +48,8 @@ catalogues: $(VENV)/test.done
 SECONDS ?= 600
 
 soak: $(VENV)/test.done static/bundles/done
-	$(BIN)/python tests/soak/soak.py --seconds $(SECONDS)
+	$(BIN)/python tests/soak/soak.py $(if $(SEEDS),--rounds $(SEEDS) --seed $(or $(SEED),1) --seconds 86400,--seconds $(SECONDS)) \
+		$(if $(HOSTS),--hosts $(HOSTS)) $(if $(BUS),--bus $(BUS))
 
 ORDERS ?= 300
 

@@ -15,8 +15,9 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from ordertrack.database import connecting
+from ordertrack.background.turn import ASKS_EVERY, Turn
 from ordertrack.database.app import make_bare_app
+from ordertrack.database.channels import Bus, BusLost, Ear
 from ordertrack.database.config import Settings
 from ordertrack.monitoring import logs, parent
 
@@ -64,13 +65,17 @@ class TenantWorker:
         attempt = 0
         while self._goes_on():
             try:
-                with self._connect() as connection:
+                with self._connect() as ear:
                     attempt = 0
                     self._looks_at = 0.0
-                    self._listen(connection)
+                    self._listen(ear)
             except (psycopg.Error, DBAPIError) as error:
                 _log.warning(f"the {self.name} lost its database", error=str(error), attempt=attempt)
                 self.pause(_RETRY[min(attempt, len(_RETRY) - 1)])
+                attempt += 1
+            except BusLost as error:
+                _log.warning(f"the {self.name} lost its bus", error=str(error), attempt=attempt)
+                self._work_unheard(_RETRY[min(attempt, len(_RETRY) - 1)])
                 attempt += 1
 
     def pause(self, seconds: float) -> None:
@@ -79,43 +84,56 @@ class TenantWorker:
         while self._goes_on() and (left := until - time.monotonic()) > 0:
             time.sleep(min(left, _WAKES_EVERY))
 
-    def _listen(self, connection: psycopg.Connection) -> None:
+    def _work_unheard(self, seconds: float) -> None:
+        """Look, as nothing can be heard, and work so long."""
+        until = time.monotonic() + seconds
+        try:
+            self.look()
+            while self._goes_on() and time.monotonic() < until:
+                self.work()
+                left = min(self.seconds_until_due(), until - time.monotonic())
+                self.pause(min(max(left, 0.0), _WAKES_EVERY))
+        except (psycopg.Error, DBAPIError) as error:
+            _log.warning(f"the {self.name} lost its database", error=str(error))
+            self.pause(seconds)
+
+    def _listen(self, ear: Ear) -> None:
         for channel in self.channels:
-            connection.execute(f'LISTEN "{channel}"')
+            ear.listen(channel)
         while self._goes_on():
             if time.monotonic() >= self._looks_at:
-                connection.execute("SELECT")  # would we hear of more?
+                ear.ask()  # would we hear of more?
                 self.look()
                 self._looks_at = time.monotonic() + LOOKS_EVERY
             self.work()
-            # Closed before the connection, whose lock it holds: ending would wait for it for ever.
-            with closing(connection.notifies(timeout=self._until_next())) as notified:
-                for heard in notified:
-                    self._heard(heard)
+            with closing(ear.heard(self._until_next())) as heard:
+                for channel, payload in heard:
+                    self._heard(channel, payload)
                     if self._until_next() <= 0:
                         break
 
-    def _heard(self, notified: psycopg.Notify) -> None:
+    def _heard(self, channel: str, payload: str) -> None:
         try:
-            tenant_id = uuid.UUID(notified.payload.partition(":")[0])
+            tenant_id = uuid.UUID(payload.partition(":")[0])
         except ValueError:  # anybody in the database may notify whatever they like
-            said = {"channel": notified.channel, "payload": notified.payload[:100]}
-            _log.warning("notification of another form", **said)
+            _log.warning("notification of another form", channel=channel, payload=payload[:100])
             return
-        self.hear(notified.channel, tenant_id)
+        self.hear(channel, tenant_id)
 
     def _until_next(self) -> float:
         left = min(self.seconds_until_due(), self._looks_at - time.monotonic())
         return min(max(left, 0.0), _WAKES_EVERY)
 
-    def _connect(self) -> psycopg.Connection:
-        return connecting.direct(self.app.config["SQLALCHEMY_DATABASE_URI"], self.name, PATIENCE)
+    def _connect(self) -> Ear:
+        bus: Bus = self.app.extensions["bus"]
+        return bus.ear(self.name, PATIENCE)
 
 
 def run(*kinds: type[TenantWorker]) -> None:
     """Run them as one command, until it is told to end or the process that started it is gone.
 
-    One that fails ends the others: whoever started the command starts all of them again.
+    Of all hosts on a database one does: whoever has the turn. One that fails ends the others: whoever started
+    the command starts all of them again.
     """
     has_parent = parent.watched()
     ended = threading.Event()
@@ -124,15 +142,32 @@ def run(*kinds: type[TenantWorker]) -> None:
     settings = Settings.from_environment()
     logs.configure(quiet=settings.demo)
     app = make_bare_app(settings)
+    turn = Turn(lambda: settings.app_direct_url)
+    while has_parent() and not ended.is_set():
+        if not turn.ask():
+            ended.wait(ASKS_EVERY)
+        elif _work_together(kinds, app, turn, lambda: not ended.is_set() and has_parent()):
+            return
+
+
+def _work_together(
+    kinds: tuple[type[TenantWorker], ...], app: Flask, turn: Turn, goes_on: Callable[[], bool]
+) -> bool:
+    """Work while it is this host's turn; whether one of them ended before."""
+    has_failed = threading.Event()
 
     def work(kind: type[TenantWorker]) -> None:
         try:
-            kind(app, lambda: not ended.is_set() and has_parent()).run()
+            kind(app, lambda: goes_on() and turn.is_ours and not has_failed.is_set()).run()
         finally:
-            ended.set()
+            if goes_on() and turn.is_ours:
+                has_failed.set()
 
     threads = [threading.Thread(target=work, args=(kind,), name=kind.name) for kind in kinds]
     for thread in threads:
         thread.start()
+    while goes_on() and not has_failed.wait(ASKS_EVERY) and turn.ask():
+        pass
     for thread in threads:
         thread.join()
+    return has_failed.is_set()

@@ -9,11 +9,18 @@ import hmac
 import psycopg
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
-from sqlalchemy import Connection, text
+from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import ProgrammingError
 
+from ordertrack.database import connecting
 from ordertrack.database.config import Settings
 from ordertrack.database.migrating import UpgradeRefused
+
+_ROLE_SETTINGS = """
+    SELECT setconfig FROM pg_db_role_setting
+     WHERE setrole = current_user::regrole
+       AND setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 def see_to_it(connection: Connection, settings: Settings, *, may_change: bool) -> None:
@@ -35,6 +42,21 @@ def see_to_it(connection: Connection, settings: Settings, *, may_change: bool) -
                 " ordertrack db upgrade --new-secret-key"
             )
         _write(connection, settings, "ALTER")
+
+
+def limit(settings: Settings) -> None:
+    """Give the role the bounds that connections through a pooler cannot ask for; it may do that by itself.
+
+    They hold for connections that are made from then on.
+    """
+    with psycopg.connect(_address(settings.app_direct_url), autocommit=True, connect_timeout=10) as role:
+        (before,) = role.execute(_ROLE_SETTINGS).fetchone() or ([],)
+        has = {each.lower() for each in before}
+        for name, value in connecting.OF_THE_APPLICATION.items():
+            if f"{name}={value}".lower() not in has:
+                alter = "ALTER ROLE CURRENT_USER IN DATABASE {} SET {} = {}"
+                names = sql.Identifier(role.info.dbname), sql.Identifier(name), sql.Literal(value)
+                role.execute(sql.SQL(alter).format(*names))
 
 
 def _exists(connection: Connection, role: str) -> bool:
@@ -72,8 +94,11 @@ def _other_password(connection: Connection, settings: Settings) -> str | None:
 
 
 def _sign_in(settings: Settings) -> None:
-    url = settings.app_url.set(drivername="postgresql").render_as_string(hide_password=False)
-    psycopg.connect(url, connect_timeout=10).close()
+    psycopg.connect(_address(settings.app_direct_url), connect_timeout=10).close()
+
+
+def _address(url: URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def verifies(verifier: str | None, password: str) -> bool:

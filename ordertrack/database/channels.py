@@ -1,13 +1,14 @@
-"""The channels on which PostgreSQL notifies, and what their payloads say."""
+"""The channels on which processes and hosts are told, what their payloads say, and what carries it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Callable, Generator, Iterable, Sequence
+from typing import Protocol
 
-from sqlalchemy import text
-
-from ordertrack.database.session import db
-from ordertrack.database.statements import Statement
+import structlog
+from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
 
 EVENTS_CHANNEL = "ordertrack_events"
 """`<tenant>:<seq>`: the tenant's log has grown so far."""
@@ -27,17 +28,82 @@ SCREENS_CHANNEL = "ordertrack_screens"
 ROLLUP_CHANNEL = "ordertrack_rollup"
 """`<tenant>`: reports have new figures."""
 
-_NOTIFY = text("SELECT pg_notify(:channel, :payload)")
-_NOTIFY_AT_ONCE = Statement(
-    "SELECT pg_notify(%(channel)s, payload) FROM unnest(%(payloads)s::text[]) AS payload"
-)
+FOR_WATCHERS = frozenset({EVENTS_CHANNEL, SCREENS_CHANNEL, ROLLUP_CHANNEL})
+"""Those whose payloads concern a process only where it holds screens of the tenant."""
+
+_log = structlog.get_logger(__name__)
+
+
+class BusLost(Exception):
+    """The bus cannot be used now: nobody hears what is said."""
+
+
+class Ear(Protocol):
+    """What hears a bus, for one thread; a context manager that ends it.
+
+    All of it raises what its bus raises once the connection has gone.
+    """
+
+    advice: str
+    """What to look at where nothing comes through."""
+
+    def __enter__(self) -> Ear: ...
+
+    def __exit__(self, *raised: object) -> None: ...
+
+    def listen(self, channel: str) -> None: ...
+
+    def forget(self, channel: str) -> None: ...
+
+    def heard(self, seconds: float) -> Generator[tuple[str, str], None, None]:
+        """Channel and payload of what comes within this time; a generator that is to be closed."""
+        ...
+
+    def ask(self) -> None:
+        """Make sure that the other end still answers."""
+        ...
+
+
+class Bus(Protocol):
+    """Carries hints between processes and hosts. What is true stands in the database, and is looked for."""
+
+    may_be_lost: bool
+    """Whether a process may serve without hearing it: it is not the database that serves."""
+
+    def say(self, channel: str, payloads: Sequence[str]) -> None:
+        """Have every process know now; raises BusLost, or what the database raises."""
+        ...
+
+    def say_with_commit(self, channel: str, payload: str) -> None:
+        """Have every process know as soon as this session's transaction is committed, and not before."""
+        ...
+
+    def ear(
+        self, name: str, patience: float, tenants: Callable[[], Iterable[uuid.UUID]] | None = None
+    ) -> Ear:
+        """Connect, under this name; `tenants` are those of which screens are held here (None: all)."""
+        ...
+
+
+def bus() -> Bus:
+    """The bus of this application."""
+    found: Bus = current_app.extensions["bus"]
+    return found
 
 
 def notify(channel: str, payload: str) -> None:
     """Have every process know, as soon as this session's transaction is committed."""
-    db.session.execute(_NOTIFY, {"channel": channel, "payload": payload})
+    bus().say_with_commit(channel, payload)
 
 
 def notify_at_once(channel: str, payloads: Sequence[str]) -> None:
-    """Have every process know now; all of them in one transaction."""
-    _NOTIFY_AT_ONCE.rows(channel=channel, payloads=list(payloads))
+    """Have every process know now; raises BusLost, or what the database raises."""
+    bus().say(channel, payloads)
+
+
+def hint(channel: str, payloads: Sequence[str]) -> None:
+    """As `notify_at_once`, and raises nothing: what was written is written, whoever is told."""
+    try:
+        notify_at_once(channel, payloads)
+    except (BusLost, SQLAlchemyError) as error:
+        _log.warning("nobody was notified", channel=channel, payloads=len(payloads), error=str(error))

@@ -25,6 +25,8 @@ _FILES = PACKAGE / "files"  # where a wheel has them, see wheel_files.py
 _IS_CHECKOUT = not _FILES.exists()
 ROOT = PACKAGE.parent if _IS_CHECKOUT else _FILES
 """The folder of `templates/`, `static/`, `app.py` and `gunicorn.conf.py`."""
+POSTGRESQL_BUS = "postgresql"
+DIRECT = "ORDERTRACK_DIRECT_DATABASE_URL"
 
 
 _PUBLIC_ADDRESS = re.compile(
@@ -39,6 +41,7 @@ class Settings:
 
     `public_url` is what links that leave the house begin with; `hosts` are the names by which it may be
     called, none where nothing is said of that.
+    Where `direct_database_url` is said, the other addresses may lead through a pooler that keeps no session.
     """
 
     host: str
@@ -47,6 +50,8 @@ class Settings:
     secret_key: str
     database_url: str | None
     app_database_url: str | None
+    direct_database_url: str | None
+    bus: str
     workers: int
     demo: bool
     proxies: int
@@ -68,6 +73,8 @@ class Settings:
             secret_key=environ.get("SECRET_KEY") or _kept_secret(data_folder),
             database_url=environ.get("DATABASE_URL") or None,
             app_database_url=environ.get("ORDERTRACK_APP_DATABASE_URL") or None,
+            direct_database_url=_direct(environ),
+            bus=_bus(environ),
             workers=_whole_number(environ, "WEB_CONCURRENCY", 2, 1, 256),
             demo=environ.get("ORDERTRACK_DEMO", "0") not in ("", "0"),
             proxies=_whole_number(environ, "ORDERTRACK_PROXIES", 0, 0, 9),
@@ -78,11 +85,16 @@ class Settings:
 
     @cached_property
     def operator_url(self) -> URL:
-        """The connection that owns the schema: DATABASE_URL, or the embedded server's superuser."""
+        """The connection that owns the schema: DATABASE_URL, or the embedded server's superuser.
+
+        What an operator does is long, and needs a session: it goes by the direct address, if there is one.
+        """
         if self.database_url is None:
             from ordertrack.database import embedded
 
             return embedded.operator_url(self.data_folder)
+        if self.direct_database_url is not None:
+            return _postgresql(DIRECT, self.direct_database_url)
         return _postgresql("DATABASE_URL", self.database_url)
 
     @cached_property
@@ -97,10 +109,26 @@ class Settings:
 
     @cached_property
     def app_url(self) -> URL:
-        """The connection that requests, the listener and the rush run under."""
+        """The connection that requests and the rush run under."""
         if self.app_database_url is not None:
             return _postgresql("ORDERTRACK_APP_DATABASE_URL", self.app_database_url)
-        return self.operator_url.set(username=self.app_role, password=self.app_role_password)
+        url = self.operator_url
+        if self.database_url is not None:
+            url = _postgresql("DATABASE_URL", self.database_url)
+        return url.set(username=self.app_role, password=self.app_role_password)
+
+    @cached_property
+    def app_direct_url(self) -> URL:
+        """The same role straight at the database, for what needs a session: LISTEN, and locks kept long."""
+        if self.direct_database_url is None:
+            return self.app_url
+        direct = _postgresql(DIRECT, self.direct_database_url)
+        return direct.set(username=self.app_url.username, password=self.app_url.password)
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether `app_url` may lead through a pooler that gives each transaction another connection."""
+        return self.direct_database_url is not None
 
 
 def _whole_number(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -120,6 +148,34 @@ def _addresses(environ: Mapping[str, str]) -> list[str]:
                 f" others by which the house is called may follow after a blank. {address!r} is none."
             )
     return [address.removesuffix("/").lower() for address in addresses]
+
+
+def _direct(environ: Mapping[str, str]) -> str | None:
+    direct = environ.get(DIRECT) or None
+    if direct and not (environ.get("DATABASE_URL") or environ.get("ORDERTRACK_APP_DATABASE_URL")):
+        raise SettingsError(
+            f"{DIRECT} says the way past a pooler: without DATABASE_URL there is none. Name the database in"
+            " DATABASE_URL."
+        )
+    return direct
+
+
+def _bus(environ: Mapping[str, str]) -> str:
+    """What it is not is never repeated: an address may hold a password."""
+    said = environ.get("ORDERTRACK_BUS") or POSTGRESQL_BUS
+    if said == POSTGRESQL_BUS:
+        return said
+    try:
+        address = urlsplit(said)
+        is_address = address.scheme in ("redis", "rediss") and bool(address.hostname) and address.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise SettingsError(
+            f"ORDERTRACK_BUS must be {POSTGRESQL_BUS!r}, or the address of a Redis or Valkey, such as"
+            " redis://bus.example:6379 (rediss:// with TLS)."
+        )
+    return said
 
 
 def _limits(environ: Mapping[str, str]) -> Limits:

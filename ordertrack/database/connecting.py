@@ -28,7 +28,7 @@ _SOCKET: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,  # milliseconds
 }
-_OF_THE_APPLICATION = {
+OF_THE_APPLICATION = {
     "statement_timeout": "15s",
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
@@ -91,9 +91,15 @@ def within(seconds: float) -> Iterator[None]:
         _limit.reset(before)
 
 
-def arguments(*, as_operator: bool) -> dict[str, Any]:
-    """What a pool's connections are made with: the database bounds how long anything takes, not callers."""
-    return _SOCKET | {"options": _options(_OF_AN_OPERATOR if as_operator else _OF_THE_APPLICATION)}
+def arguments(*, as_operator: bool, is_pooled: bool = False) -> dict[str, Any]:
+    """What a pool's connections are made with: the database bounds how long anything takes, not callers.
+
+    Through a pooler that keeps no session they prepare nothing, and the role has these bounds of its own
+    (`app_role.limit`): what is said as one connects would hold for whoever gets the connection next.
+    """
+    if is_pooled:
+        return _SOCKET | {"prepare_threshold": None}
+    return _SOCKET | {"options": _options(_OF_AN_OPERATOR if as_operator else OF_THE_APPLICATION)}
 
 
 def have_patience(engine: Engine, seconds: float = PATIENCE) -> None:
@@ -121,7 +127,7 @@ def of_an_operator(url: URL) -> Engine:
 
 
 def direct(url: URL, name: str, patience: float) -> Connection:
-    """One connection outside every pool, for LISTEN."""
+    """One connection outside every pool, for what needs a session: LISTEN, and a lock that is kept."""
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     connection = Connection.connect(address, autocommit=True, application_name=name, **_SOCKET)
     connection.patience = patience

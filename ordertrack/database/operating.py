@@ -17,12 +17,14 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print wha
 @contextmanager
 def operator(*, refresh: bool = False, new_secret_key: bool = False) -> Iterator[None]:
     """An app context on the schema owner's connection, the schema up to date (`refresh`: the role too)."""
-    from ordertrack.database import schema
+    from ordertrack.database import schema, secret
     from ordertrack.database.app import make_bare_app
     from ordertrack.database.session import db
 
     settings = Settings.from_environment()
     schema.upgrade(settings, if_behind=not refresh, new_secret_key=new_secret_key)
+    if new_secret_key:
+        secret.write(settings)
     with make_bare_app(settings, as_operator=True).app_context():
         try:
             yield

@@ -78,6 +78,8 @@ def upgrade(settings: Settings, *, if_behind: bool = False, new_secret_key: bool
         is_newest = migrating.in_turn(connection, begin)
         while not is_newest:
             is_newest = migrating.in_turn(connection, go_on)
+    if settings.is_pooled:
+        app_role.limit(settings)
 
 
 def _refuse_other_owners(connection: Connection) -> None:

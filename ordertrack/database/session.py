@@ -73,8 +73,11 @@ class BlindOperator(Mendable, RuntimeError):
     """The role that commands run under does not see every tenant, and would take nothing for everything."""
 
 
-def init_app(app: Flask, url: URL, *, as_operator: bool = False) -> None:
-    """Bind the session to `url`; what an operator's command asks for may take long, a request's may not."""
+def init_app(app: Flask, url: URL, *, as_operator: bool = False, is_pooled: bool = False) -> None:
+    """Bind the session to `url`; what an operator's command asks for may take long, a request's may not.
+
+    `is_pooled`: between here and the database may be a pooler that keeps no session.
+    """
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "poolclass": PoolInTurn,
@@ -82,7 +85,7 @@ def init_app(app: Flask, url: URL, *, as_operator: bool = False) -> None:
         "max_overflow": 0,
         "pool_timeout": POOL_PATIENCE,
         "hide_parameters": True,  # errors are logged, and parameters are names, tokens, digests
-        "connect_args": connecting.arguments(as_operator=as_operator),
+        "connect_args": connecting.arguments(as_operator=as_operator, is_pooled=is_pooled),
     }
     db.init_app(app)
     app.after_request(_settle)

@@ -147,6 +147,8 @@ class EachInItsTenant(Statement):
         self._name = sql.Identifier(self.name)
         self._prepare = sql.SQL(f"PREPARE {self.name} AS {numbered.replace('%%', '%')}; ")
         self._let_go = sql.SQL(f"DEALLOCATE {self.name}; ")
+        self._pieces = [sql.SQL(piece.replace("%%", "%")) for piece in _PARAMETER.split(self._text)[::2]]
+        self._asked = _PARAMETER.findall(self._text)
 
     def rows(self, **values: Any) -> list[Any]:
         """As above, of the tenants `tenant_id`; the other values are of as many."""
@@ -160,6 +162,8 @@ class EachInItsTenant(Statement):
     def _run(self, connection: Any, values: dict[str, Any]) -> list[Any]:
         if connection.pgconn.transaction_status != TransactionStatus.IDLE:
             return self._run_within(connection, values)
+        if connection.prepare_threshold is None:  # a pooler between: what is prepared is another's next time
+            return self._run_whole(connection, values)
         tenant, size = self._largest(values)
         planned_for = _planned_for(connection)
         is_outgrown = size > _OUTGROWN * (planned_for.get(self.name, size) + 1)
@@ -184,6 +188,18 @@ class EachInItsTenant(Statement):
         """Of the tenants asked for the one that has most, and how much that is."""
         sizes = values[self._size] if self._size else [0] * len(values["tenant_id"])
         return max(zip(values["tenant_id"], sizes, strict=True), key=lambda each: each[1])
+
+    def _run_whole(self, connection: Any, values: dict[str, Any]) -> list[Any]:
+        """Planned anew each time; one message, and so one transaction."""
+        tenant, _ = self._largest(values)
+        parts: list[sql.Composable] = [self._SETTINGS.format(sql.Literal(str(tenant))), self._pieces[0]]
+        for name, piece in zip(self._asked, self._pieces[1:], strict=True):
+            parts += [sql.Literal(values[name]), piece]
+        with connection.cursor(row_factory=namedtuple_row) as cursor:
+            cursor.execute(sql.Composed(parts), prepare=False)
+            while cursor.nextset():
+                pass
+            return list(cursor.fetchall())
 
     def _run_within(self, connection: Any, values: dict[str, Any]) -> list[Any]:
         """In somebody's transaction, which stays in its tenant; what is set for this would hold on in it."""

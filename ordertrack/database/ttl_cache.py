@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Hashable
 from itertools import islice
+from math import inf
 from typing import Generic, TypeVar
 
 from flask import g
@@ -19,12 +20,16 @@ Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 _is_told: Callable[[], bool] = bool
+_told_for = inf
 
 
-def believe(is_told: Callable[[], bool]) -> None:
-    """While this process hears of every change, as `is_told` says, what is told of is kept until then."""
-    global _is_told
-    _is_told = is_told
+def believe(is_told: Callable[[], bool], seconds: float = inf) -> None:
+    """While this process hears of every change, as `is_told` says, what is told of is kept until then.
+
+    Yet no longer than `seconds`, where somebody may change something and say it elsewhere.
+    """
+    global _is_told, _told_for
+    _is_told, _told_for = is_told, seconds
 
 
 class Kept(Generic[Key, Value]):
@@ -55,7 +60,8 @@ class Kept(Generic[Key, Value]):
         return found
 
     def _holds(self, end: float) -> bool:
-        return end > time.monotonic() or (self._is_told_of and _is_told())
+        now = time.monotonic()
+        return end > now or (self._is_told_of and end - KEPT_FOR + _told_for > now and _is_told())
 
     def _make_room(self) -> None:
         """Drop up to two values that hold no more for each new one; the oldest where there are too many."""

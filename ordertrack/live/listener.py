@@ -1,4 +1,4 @@
-"""One LISTEN connection a process, supervised: it only wakes the reader, which reads the log itself."""
+"""One connection a process hears the bus by, supervised: it only wakes the reader, which reads the log."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import secrets
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
+from typing import Protocol
 
-import psycopg
 import structlog
 
 from ordertrack.live.hub import Hub
@@ -20,10 +21,34 @@ HEARTBEAT = 15.0  # seconds
 ASKS_EVERY = 10.0  # seconds after which the connection must show that it still answers
 ECHO_WITHIN = 10.0
 _RETRY = (0.1, 0.2, 0.5, 1.0, 2.0)
+_RESTS_TIMES = 10  # times as long as making up took, while nothing can be heard
 _log = structlog.get_logger(__name__)
 
 Hear = Callable[[str], None]
 Notify = Callable[[str, str], None]
+
+
+class Ear(Protocol):
+    """What hears a bus; all of it raises something once its connection has gone."""
+
+    advice: str
+    """What to look at where nothing comes through."""
+
+    def __enter__(self) -> Ear: ...
+
+    def __exit__(self, *raised: object) -> None: ...
+
+    def listen(self, channel: str) -> None: ...
+
+    def forget(self, channel: str) -> None: ...
+
+    def heard(self, seconds: float) -> Generator[tuple[str, str], None, None]:
+        """Channel and payload of what comes within this time; a generator that is to be closed."""
+        ...
+
+    def ask(self) -> None:
+        """Make sure that the other end still answers."""
+        ...
 
 
 class MalformedPayload(ValueError):
@@ -33,12 +58,15 @@ class MalformedPayload(ValueError):
 class NothingHeard(Exception):
     """What this process notified itself of did not come back."""
 
-    def __str__(self) -> str:
-        return (
-            f"What this process notified itself of did not come back within {ECHO_WITHIN:g} s: LISTEN has no"
-            " effect on this connection, as through a pooler in transaction mode (PgBouncer). Give ordertrack"
-            " a connection straight to PostgreSQL, or a pooler in session mode. Until then this process is"
-            " not ready, and its screens say that they are not live."
+    def __init__(self, advice: str, may_be_deaf: bool) -> None:
+        so_long = (
+            "this process hears of nothing at once and looks once a second"
+            if may_be_deaf
+            else "this process is not ready, and its screens say that they are not live"
+        )
+        super().__init__(
+            f"What this process notified itself of did not come back within {ECHO_WITHIN:g} s: {advice}."
+            f" Until then {so_long}."
         )
 
 
@@ -48,17 +76,20 @@ class Listener:
     `channels` says what to do with the payload of each. What was notified while it was away nobody heard:
     `recover` makes up for it after each connect, and the lookout finds what gets lost. `notify(channel,
     payload)` goes over another connection: that it comes back proves that this one hears. `look` is what the
-    lookout looks at besides the logs.
+    lookout looks at besides the logs. Where it `may_be_deaf`, as the bus is not the database, looking does
+    for the time that the bus is away: later, and at a price.
     """
 
     def __init__(
         self,
         hub: Hub,
-        connect: Callable[[], psycopg.Connection],
+        connect: Callable[[], Ear],
         channels: Mapping[str, Hear],
         recover: Callable[[], None],
         notify: Notify,
         look: Callable[[], None] = lambda: None,
+        *,
+        may_be_deaf: bool = False,
     ) -> None:
         self._hub = hub
         self._connect = connect
@@ -67,6 +98,7 @@ class Listener:
         self._notify = notify
         self._stopped = threading.Event()
         self.lookout = Lookout(hub, look)
+        self.may_be_deaf = may_be_deaf
         self.is_connected = False
         self.has_recovered = False
 
@@ -86,48 +118,61 @@ class Listener:
         attempt = 0
         while not self._stopped.is_set():
             try:
-                with self._connect() as connection:
-                    self._begin(connection)
+                with self._connect() as ear:
+                    self._begin(ear)
                     if attempt:
                         _log.warning("listener is back", attempts=attempt)
                     attempt = 0
-                    self._listen(connection)
+                    self._listen(ear)
             except NothingHeard as error:
                 _log.error("listener hears nothing", error=str(error), attempt=attempt)
             except Exception as error:
                 # Whatever ends it, a process without a listener lies to its screens: say so, and come back.
                 _log.warning("listener lost its connection", error=str(error), attempt=attempt)
             finally:
+                if self.is_connected:
+                    metrics.bus_connected.dec()
                 self.is_connected = self.has_recovered = False
-            self._stopped.wait(_RETRY[min(attempt, len(_RETRY) - 1)])
+            self._rest(attempt)
             attempt += 1
 
-    def _begin(self, connection: psycopg.Connection) -> None:
+    def _rest(self, attempt: int) -> None:
+        """Until the next try; who may be deaf makes up meanwhile for what it does not hear."""
+        took = 0.0
+        if self.may_be_deaf and attempt and not self._stopped.is_set():
+            began = time.monotonic()
+            try:
+                self._recover()
+            except Exception as error:
+                _log.warning("what is not heard cannot be made up for", error=str(error))
+            took = time.monotonic() - began
+        self._stopped.wait(max(_RETRY[min(attempt, len(_RETRY) - 1)], took * _RESTS_TIMES))
+
+    def _begin(self, ear: Ear) -> None:
         """Listen, and go on only if notifications come through; raises NothingHeard."""
         for channel in self._channels:
-            connection.execute(f'LISTEN "{channel}"')
+            ear.listen(channel)
         # From another connection: a pooler passes on what comes back on the one that notified.
         echo, nonce = f"echo_{secrets.token_hex(8)}", secrets.token_hex(8)
-        connection.execute(f'LISTEN "{echo}"')
+        ear.listen(echo)
         self._notify(echo, nonce)
-        deadline = time.monotonic() + ECHO_WITHIN
-        while (left := deadline - time.monotonic()) > 0:
-            # Notifications dropped here are made up for by `recover`.
-            heard = list(connection.notifies(timeout=left, stop_after=1))
-            if any((each.channel, each.payload) == (echo, nonce) for each in heard):
-                connection.execute(f'UNLISTEN "{echo}"')
-                return
-        raise NothingHeard
+        # Notifications dropped here are made up for by `recover`.
+        with closing(ear.heard(ECHO_WITHIN)) as heard:
+            is_heard = any(each == (echo, nonce) for each in heard)
+        if not is_heard:
+            raise NothingHeard(ear.advice, self.may_be_deaf)
+        ear.forget(echo)
 
-    def _listen(self, connection: psycopg.Connection) -> None:
+    def _listen(self, ear: Ear) -> None:
         self.is_connected = True
         metrics.listener_connected.inc()
+        metrics.bus_connected.inc()
         self._recover()
         self.has_recovered = True
         while not self._stopped.is_set():
-            for notification in connection.notifies(timeout=ASKS_EVERY):
-                self._hear(notification.channel, notification.payload)
-            connection.execute("SELECT")
+            for channel, payload in ear.heard(ASKS_EVERY):
+                self._hear(channel, payload)
+            ear.ask()
 
     def _hear(self, channel: str, payload: str) -> None:
         try:
@@ -142,7 +187,7 @@ class Listener:
                 self._hub.trim()
                 self._hub.end_expired()
                 # Not connected: without heartbeats pages say that they are not live.
-                if self.is_connected:
+                if self.is_connected or (self.may_be_deaf and self.lookout.is_current):
                     self._hub.pulse(pace.due(time.monotonic()))
             except Exception:
                 _log.exception("heartbeat failed")

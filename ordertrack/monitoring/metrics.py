@@ -37,6 +37,9 @@ kept_bytes = Gauge(
 cut = Counter("ordertrack_subscriptions_cut_total", "Streams closed by the server", ["why"])
 failed_sign_ins = Counter("ordertrack_failed_sign_ins_total", "Sign-ins refused", ["shown", "why"])
 listener_connected = Counter("ordertrack_listener_connects_total", "Times the listener connected")
+bus_connected = Gauge(
+    "ordertrack_bus_connected", "Processes that hear the bus now", multiprocess_mode="livesum"
+)
 
 blueprint = Blueprint("metrics", __name__)
 

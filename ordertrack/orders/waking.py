@@ -5,15 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Protocol
 
-import structlog
 from flask import current_app
-from sqlalchemy.exc import SQLAlchemyError
 
-from ordertrack.database.channels import EVENTS_CHANNEL, notify_at_once
+from ordertrack.database.channels import EVENTS_CHANNEL, hint
 from ordertrack.orders import known_orders
 from ordertrack.orders.entries import Change
-
-_log = structlog.get_logger(__name__)
 
 
 class Waker(Protocol):
@@ -33,10 +29,7 @@ def wake(tenant_id: uuid.UUID, seq: int) -> None:
     if waker is not None:
         waker.wake(tenant_id, seq)
         return
-    try:
-        notify_at_once(EVENTS_CHANNEL, [f"{tenant_id}:{seq}"])
-    except SQLAlchemyError as error:
-        _log.warning("nobody was notified", tenant=str(tenant_id), error=str(error))
+    hint(EVENTS_CHANNEL, [f"{tenant_id}:{seq}"])
 
 
 def tell(tenant_id: uuid.UUID, change: Change) -> None:

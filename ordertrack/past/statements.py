@@ -67,4 +67,3 @@ WRITE = text("SELECT pg_temp.write_history(:tenant_id, CAST(:steps AS jsonb))")
 # selective to the planner, and the guard would read the whole log for each event.
 ANALYZE = text("ANALYZE orders, order_status_events")
 WRITTEN = text("DROP FUNCTION pg_temp.write_history(uuid, jsonb)")
-NOTIFY = text("SELECT pg_notify(:channel, :head)")

@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import func, select, union_all
 
-from ordertrack.database.channels import EVENTS_CHANNEL
+from ordertrack.database.channels import EVENTS_CHANNEL, notify
 from ordertrack.database.session import db
 from ordertrack.orders.intake import IdempotencyKeyReused
 from ordertrack.orders.models import ActionEvent, Order, StatusEvent
 from ordertrack.past import orders as past
 from ordertrack.past.counts import Counts
 from ordertrack.past.orders import LogIsYounger, NotYetPast, PastOrder
-from ordertrack.past.statements import ANALYZE, NOTIFY, PATIENCE, PLACE, WRITE, WRITER, WRITTEN
+from ordertrack.past.statements import ANALYZE, PATIENCE, PLACE, WRITE, WRITER, WRITTEN
 from ordertrack.rules.state_machine import FIRST, TERMINAL
 from ordertrack.tenants.stream import TenantStream
 
@@ -119,7 +119,7 @@ class History:
                 db.session.execute(ANALYZE)
                 self._is_analyzed = True
         db.session.execute(WRITTEN)
-        db.session.execute(NOTIFY, {"channel": EVENTS_CHANNEL, "head": f"{self._tenant_id}:{head}"})
+        notify(EVENTS_CHANNEL, f"{self._tenant_id}:{head}")
 
     def _lock_orders(self, ids: Collection[uuid.UUID]) -> None:
         there = select(Order.id).where(Order.tenant_id == self._tenant_id, Order.id.in_(ids))

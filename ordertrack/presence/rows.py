@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ordertrack.boards.filters import EVERYTHING, Filter
-from ordertrack.database.channels import SCREENS_CHANNEL
+from ordertrack.database.channels import SCREENS_CHANNEL, hint
 from ordertrack.database.session import Base, Moment, db
 
 GONE_AFTER = 45  # seconds since a screen was last seen
@@ -104,30 +104,33 @@ class ScreenRows:
         ]
         names = ("tenants", "restaurants", "boards", "watchers", "hides", "told")
         columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in names]
-        with self._app.app_context(), db.engine.begin() as connection:
-            _enter(connection, open_now)
-            values = {
-                "process": self._process,
-                "changed": list(open_now),
-                "gone": GONE_AFTER,
-                "kept_days": _CLOSED_KEPT_FOR,
-            }
-            moved = connection.execute(_WRITE, {**values, **dict(zip(names, columns, strict=True))})
-            _tell(connection, set(moved.scalars()))
+        values = {
+            "process": self._process,
+            "changed": list(open_now),
+            "gone": GONE_AFTER,
+            "kept_days": _CLOSED_KEPT_FOR,
+        }
+        with self._app.app_context():
+            with db.engine.begin() as connection:
+                _enter(connection, open_now)
+                moved = connection.execute(_WRITE, {**values, **dict(zip(names, columns, strict=True))})
+                tenants = set(moved.scalars())
+            _tell(tenants)
 
     def beat(self, tenants: Iterable[uuid.UUID]) -> Beat:
         """Mark this process's rows as seen now and delete those of dead processes, in these tenants."""
-        with self._app.app_context(), db.engine.begin() as connection:
-            _enter(connection, tenants)
-            values = {
-                "process": self._process,
-                "tenants": list(tenants),
-                "gone": GONE_AFTER,
-                "late": LATE_AFTER,
-                "kept_days": _CLOSED_KEPT_FOR,
-            }
-            rows = connection.execute(_BEAT, values).all()
-            _tell(connection, {row.tenant_id for row in rows if row.what == "gone"})
+        values = {
+            "process": self._process,
+            "tenants": list(tenants),
+            "gone": GONE_AFTER,
+            "late": LATE_AFTER,
+            "kept_days": _CLOSED_KEPT_FOR,
+        }
+        with self._app.app_context():
+            with db.engine.begin() as connection:
+                _enter(connection, tenants)
+                rows = connection.execute(_BEAT, values).all()
+            _tell({row.tenant_id for row in rows if row.what == "gone"})
         return Beat(
             {row.tenant_id: row.number for row in rows if row.what == "own"},
             frozenset(row.tenant_id for row in rows if row.what != "own"),
@@ -146,12 +149,9 @@ def _enter(connection: Connection, tenants: Iterable[uuid.UUID]) -> None:
     connection.execute(text("SELECT set_config('ordertrack.watched_tenants', :watched, true)"), setting)
 
 
-def _tell(connection: Connection, tenants: set[uuid.UUID]) -> None:
+def _tell(tenants: set[uuid.UUID]) -> None:
     if tenants:
-        told = {"channel": SCREENS_CHANNEL, "tenants": list(tenants)}
-        connection.execute(
-            text("SELECT pg_notify(:channel, told::text) FROM unnest(CAST(:tenants AS uuid[])) AS told"), told
-        )
+        hint(SCREENS_CHANNEL, [str(tenant) for tenant in tenants])
 
 
 def _left_behind(source: str) -> str:

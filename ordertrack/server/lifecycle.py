@@ -17,7 +17,7 @@ import click
 import gevent
 
 from ordertrack.database import connecting, embedded, session
-from ordertrack.database.config import ROOT, Settings
+from ordertrack.database.config import DIRECT, ROOT, Settings
 from ordertrack.database.data_folder import refuse_strangers
 from ordertrack.live.owners import Mailboxes
 from ordertrack.server import port as addresses
@@ -37,10 +37,11 @@ class DataFolderInUse(RuntimeError):
 
 def run(settings: Settings) -> NoReturn:
     """Bring the database up to date, then become gunicorn: this process is its master from then on."""
-    from ordertrack.database import schema  # gunicorn, which we become, does without it
+    from ordertrack.database import schema, secret  # gunicorn, which we become, does without them
 
     lock = _claim(settings.data_folder)
     schema.upgrade(settings)
+    secret.see_to_it(settings)
     refuse_unsafe_role(settings)
     if settings.demo:
         from ordertrack.demo.house.people import prepare
@@ -53,8 +54,9 @@ def run(settings: Settings) -> NoReturn:
             addresses.hold(settings.host, settings.port) if addresses.IS_DEALT_OUT else settings.port
         ),
         "PROMETHEUS_MULTIPROC_DIR": str(_fresh_metrics_folder(settings.data_folder)),
-        # Workers never need the address of the schema's owner.
+        # Workers never need the address of the schema's owner, by whichever way.
         "ORDERTRACK_APP_DATABASE_URL": settings.app_url.render_as_string(hide_password=False),
+        DIRECT: settings.app_direct_url.render_as_string(hide_password=False) if settings.is_pooled else "",
         "SECRET_KEY": settings.secret_key,
         # The folder of its socket, which it must have again if it has to be started again.
         "ORDERTRACK_OWNS_DATABASE": (

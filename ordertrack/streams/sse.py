@@ -9,16 +9,16 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from math import inf
 from typing import Any, NamedTuple
 
-import psycopg
 from flask import Flask, Response, current_app, g, has_app_context, request
 
 from ordertrack.database import connecting, ttl_cache
 from ordertrack.database import session as database
+from ordertrack.database.channels import Bus, Ear, notify_at_once
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
-from ordertrack.database.statements import Statement
 from ordertrack.live.connections import QueueConnection, SocketConnection
 from ordertrack.live.cursor import Cursor, MalformedCursor
 from ordertrack.live.hub import Hub
@@ -41,7 +41,7 @@ from ordertrack.web import client_address
 # Seconds for one answer of the database.
 LISTENER_PATIENCE = 10.0
 LOOK_PATIENCE = 10.0
-_NOTIFY = Statement("SELECT pg_notify(%(channel)s, %(payload)s)")
+UNTOLD_FOR = 60.0  # seconds at most that settings are kept, on a bus that is not the database
 
 
 class EventLog:
@@ -103,14 +103,16 @@ def init_app(app: Flask, channels: list[Channel], hearing: Callable[[Flask, Hub]
     hub = Hub(EventLog(app), channels, Shares(limits._asdict()))
     hub.most_streams = limits.streams
     app.extensions["hub"] = hub
+    bus: Bus = app.extensions["bus"]
     heard = hearing(app, hub)
     app.extensions["listener"] = Listener(
         hub,
-        lambda: _listening_connection(app),
+        lambda: _ear(app, hub),
         heard.channels,
         heard.recover,
         partial(_notify, app),
         heard.look,
+        may_be_deaf=bus.may_be_lost,
     )
 
 
@@ -122,7 +124,8 @@ def start(app: Flask, mailboxes: Mailboxes | None = None) -> None:
     listener: Listener = app.extensions["listener"]
     hub: Hub = app.extensions["hub"]
     listener.start()
-    ttl_cache.believe(lambda: listener.has_recovered)
+    # Who writes without the Redis that the hosts hear, as a command on another machine, tells them nothing.
+    ttl_cache.believe(lambda: listener.has_recovered, UNTOLD_FOR if listener.may_be_deaf else inf)
     owners = None
     if mailboxes is not None:
         owners = app.extensions["owners"] = Owners(mailboxes, handing.taken_in(hub), hub.reader.wake)
@@ -195,8 +198,8 @@ def requested_cursor(read: Callable[[str], Cursor] = Cursor.parse) -> Cursor | N
         return None
 
 
-def _listening_connection(app: Flask) -> psycopg.Connection[Any]:
-    """A connection of the listener's own, outside the pool; the process ends if its role is unsafe."""
+def _ear(app: Flask, hub: Hub) -> Ear:
+    """The listener's own, which hears of the tenants watched here; the process ends if its role is unsafe."""
     patience = connecting.within(LISTENER_PATIENCE)
     with app.app_context(), patience, db.engine.connect() as connection:
         try:
@@ -205,9 +208,10 @@ def _listening_connection(app: Flask) -> psycopg.Connection[Any]:
             app.logger.critical("%s", error)
             os.kill(os.getpid(), signal.SIGTERM)
             raise
-    return connecting.direct(app.config["SQLALCHEMY_DATABASE_URI"], "listener", LISTENER_PATIENCE)
+    bus: Bus = app.extensions["bus"]
+    return bus.ear("listener", LISTENER_PATIENCE, hub.watched)
 
 
 def _notify(app: Flask, channel: str, payload: str) -> None:
     with app.app_context(), connecting.within(LISTENER_PATIENCE):
-        _NOTIFY.rows(channel=channel, payload=payload)
+        notify_at_once(channel, [payload])

@@ -168,3 +168,13 @@ class EndedAccess(Base):
 
     at: Mapped[dt.datetime] = mapped_column(Moment, primary_key=True, server_default=_NOW)
     name: Mapped[str] = mapped_column(primary_key=True)
+
+
+class SignInTries(Base):
+    """How often somebody (a digest) tried to sign in within a minute, counted over all hosts."""
+
+    __tablename__ = "sign_in_tries"
+
+    minute: Mapped[dt.datetime] = mapped_column(Moment, primary_key=True)
+    whose: Mapped[str] = mapped_column(primary_key=True)
+    tries: Mapped[int]

@@ -7,17 +7,22 @@ import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from math import inf
+from pathlib import Path
 
 import psycopg
 import pytest
 from flask import Flask
 
 from ordertrack.background.worker import TenantWorker
+from ordertrack.database.bus.redis import RedisBus
+from ordertrack.database.channels import BusLost
 from ordertrack.database.config import Settings
 from ordertrack.scheduling.clock import Clock
 from ordertrack.sla.rollup.worker import RollupWorker
 from support.server import environment_of, wait_for
+from support.valkey import Valkey
 
 CHANNEL = "ordertrack_test"
 MALFORMED = ("", "the last", ":", "7:1", "é" * 200)
@@ -117,6 +122,26 @@ def test_it_comes_back_and_looks_anew_when_the_database_was_away(
     wait_for(lambda: recording.heard == [(CHANNEL, tenant)], "the tenant to be heard")
 
 
+def test_while_its_bus_is_away_it_looks_and_hears_again_when_that_is_back(
+    app: Flask, tmp_path: Path, running: Callable[..., Recording], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    valkey = Valkey(tmp_path)
+    bus = RedisBus(valkey.address, lambda: "house")
+    monkeypatch.setitem(app.extensions, "bus", bus)
+    worker = running(Recording)
+    wait_for(lambda: worker.looked > 1, "it to look again and again")
+    valkey.start()
+    tenant = uuid.uuid4()
+
+    def is_heard() -> bool:
+        with suppress(BusLost):
+            bus.say(CHANNEL, [str(tenant)])
+        return (CHANNEL, tenant) in worker.heard
+
+    wait_for(is_heard, "it to hear again")
+    valkey.kill()
+
+
 @pytest.mark.parametrize("kind", [Clock, RollupWorker], ids=lambda kind: kind.name)
 def test_a_malformed_notification_does_not_hold_up(
     operator: psycopg.Connection,
@@ -144,10 +169,11 @@ def test_a_malformed_notification_does_not_hold_up(
 
 def test_one_that_fails_ends_the_others_so_that_all_are_started_again(settings: Settings) -> None:
     program = (
-        "from ordertrack.background import worker\n"
+        "from ordertrack.background import turn, worker\n"
         "from ordertrack.scheduling.clock import Clock\n"
         "class Failing(Clock):\n"
         "    def work(self): raise KeyError('of its own')\n"
+        "turn.LOCK = 1\n"  # servers of the suite have a turn of theirs
         "worker.run(Clock, Failing)\n"
     )
     ended = subprocess.run(

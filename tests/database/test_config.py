@@ -22,6 +22,7 @@ def test_an_empty_environment_gives_the_defaults_of_the_design(tmp_path: Path) -
     made = read(tmp_path)
     assert (made.host, made.port, made.workers, made.demo, made.proxies) == ("127.0.0.1", 8000, 2, False, 0)
     assert (made.database_url, made.app_database_url) == (None, None)
+    assert (made.bus, made.direct_database_url, made.is_pooled) == ("postgresql", None, False)
     assert made.data_folder == tmp_path
     assert Settings.from_environment({"SECRET_KEY": "x"}).data_folder == ROOT / "var"
 
@@ -36,6 +37,8 @@ def test_variables_that_are_set_but_empty_are_as_if_unset(tmp_path: Path) -> Non
         "ORDERTRACK_DEMO",
         "ORDERTRACK_PROXIES",
         "ORDERTRACK_LIMITS",
+        "ORDERTRACK_BUS",
+        "ORDERTRACK_DIRECT_DATABASE_URL",
     )
     assert read(tmp_path, **dict.fromkeys(names, "")) == read(tmp_path)
 
@@ -96,6 +99,49 @@ def test_numbers_have_bounds(tmp_path: Path, variable: str, value: str) -> None:
 def test_limits_that_cannot_be_read_are_refused_by_name(tmp_path: Path, text: str) -> None:
     with pytest.raises(SettingsError, match=r"^ORDERTRACK_LIMITS cannot be read: .+\.$"):
         read(tmp_path, ORDERTRACK_LIMITS=text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kafka",
+        "PostgreSQL",
+        "redis",
+        "redis://",
+        "redis:///0",
+        "redis://h:port",
+        "http://:secret@h",
+        "redis://h:0",
+    ],
+)
+def test_a_bus_that_is_none_is_refused_by_name_and_not_repeated(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SettingsError, match="ORDERTRACK_BUS must be 'postgresql', or the address") as refused:
+        read(tmp_path, ORDERTRACK_BUS=text)
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("address", ["redis://h", "redis://:pw@h:1/0", "rediss://me:pw@h", "postgresql"])
+def test_a_bus_is_taken(tmp_path: Path, address: str) -> None:
+    assert read(tmp_path, ORDERTRACK_BUS=address).bus == address
+
+
+def test_past_a_pooler_goes_what_the_operator_does_and_what_needs_a_session(tmp_path: Path) -> None:
+    made = read(
+        tmp_path,
+        SECRET_KEY="sesame",
+        DATABASE_URL="postgresql://own:1@pooler.example:6432/pooled",
+        ORDERTRACK_DIRECT_DATABASE_URL="postgresql://own:1@db.example/orders",
+    )
+    assert made.operator_url.host == made.app_direct_url.host == "db.example"
+    assert (made.app_url.host, made.app_url.database) == ("pooler.example", "pooled")
+    assert made.app_url.username == made.app_direct_url.username == "orders_app"
+    assert made.app_url.password == made.app_direct_url.password == made.app_role_password
+    assert made.is_pooled
+
+
+def test_a_way_past_nothing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="without DATABASE_URL there is none"):
+        read(tmp_path, ORDERTRACK_DIRECT_DATABASE_URL="postgresql://own@db.example/orders")
 
 
 @pytest.mark.parametrize(

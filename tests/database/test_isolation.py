@@ -33,7 +33,14 @@ _TENANT_TABLES = """
         SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = 'tenant_id' AND NOT attisdropped)
      ORDER BY relname
 """
-NOT_TENANT_OWNED = {"alembic_version", "ended_access", "rule_set_transitions", "status_transitions"}
+NOT_TENANT_OWNED = {
+    "alembic_version",
+    "ended_access",
+    "rule_set_transitions",
+    "secret_fingerprint",
+    "sign_in_tries",
+    "status_transitions",
+}
 
 
 @pytest.fixture

@@ -47,6 +47,29 @@ def test_what_is_in_use_is_found_until_its_time_is_over(app: Flask, monkeypatch:
     assert reads == [1, 2, 3] * int(20 / ttl_cache.KEPT_FOR)
 
 
+def test_what_is_told_of_is_kept_for_so_long_where_it_may_be_said_elsewhere(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values: Kept[int, str] = Kept(is_told_of=True)
+    now = [0.0]
+    monkeypatch.setattr(ttl_cache.time, "monotonic", lambda: now[0])
+    reads: list[float] = []
+
+    def read() -> str:
+        reads.append(now[0])
+        return "settings"
+
+    ttl_cache.believe(lambda: True, 60.0)
+    try:
+        with app.app_context():
+            for moment in (0.0, 59.0, 61.0):
+                now[0] = moment
+                values.get(1, read)
+    finally:
+        ttl_cache.believe(bool)
+    assert reads == [0.0, 61.0]
+
+
 @pytest.fixture
 def told() -> Iterator[list[bool]]:
     """Whether this process hears of changes."""

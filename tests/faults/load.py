@@ -69,11 +69,13 @@ class Log:
 class Load:
     """Two writers that take orders through their lives over the API; boards and programs that watch.
 
+    They watch where they are told to, which may be another host than the writers'.
+
     It ends in the proof: all who watch were told of everything that concerns them, once and in order, every
     write that was answered stands in the log, once, and nobody got an answer that they should not get.
     """
 
-    def __init__(self, port: int, house: House, settings: Settings) -> None:
+    def __init__(self, port: int, house: House, settings: Settings, watched_on: int | None = None) -> None:
         self.log = Log(settings, house)
         self.refusals: list[str] = []
         self.surprises: list[tuple[int, str]] = []
@@ -85,8 +87,8 @@ class Load:
         self._house = house
         start = self.log.head()
         boards = sign_in(port, house.maya).headers
-        self.boards = Crowd(port, BOARD, boards, BOARDS, start)
-        self.programs = Crowd(port, PROGRAM, house.bearer, PROGRAMS, start)
+        self.boards = Crowd(watched_on or port, BOARD, boards, BOARDS, start)
+        self.programs = Crowd(watched_on or port, PROGRAM, house.bearer, PROGRAMS, start)
         self._stopped = threading.Event()
         self._writers = [threading.Thread(target=self._write, name="writer") for _ in range(WRITERS)]
         self._open = contextlib.ExitStack()

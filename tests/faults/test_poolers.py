@@ -1,4 +1,7 @@
-"""A pooler between server and database: where LISTEN gets lost in it, the server says so and is not ready."""
+"""A pooler between server and database: where LISTEN gets lost in it, the server says so and is not ready.
+
+With an address past the pooler it needs no session of it.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from faults.load import Load
+from ordertrack.background import turn
 from ordertrack.database.config import Settings
+from support import processes
+from support.cast import House
+from support.database import connect
 from support.database_proxy import proxy_to
-from support.http_client import Caller
+from support.http_client import Caller, sign_in
 from support.pgbouncer import PgBouncer
 from support.server import Server, wait_for
 
@@ -59,6 +67,66 @@ def test_in_transaction_mode_the_server_says_that_it_hears_nothing_and_is_not_re
     answer = Caller(server.port).call("/readyz")
     assert (answer.status, answer.json["listener"]) == (503, False)
     assert answer.json["database"] is True
+
+
+@pytest.fixture
+def past_it(settings: Settings, tmp_path: Path) -> Iterator[tuple[Server, PgBouncer]]:
+    """A server that knows a pooler with few connections, which all share, and the way past it."""
+    folder = Path(tempfile.mkdtemp(prefix="ordertrack-test-"))
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder)
+        network = proxy_to(settings)
+        stack.callback(network.close)
+        pooler = PgBouncer(settings.app_url, network.port, "transaction", folder, pool_size=3)
+        stack.callback(pooler.stop)
+        pooled = pooler.url.set(username=settings.operator_url.username)
+        direct = settings.operator_url.set(drivername="postgresql")
+        server = Server(
+            settings,
+            tmp_path,
+            DATABASE_URL=pooled.render_as_string(hide_password=False),
+            ORDERTRACK_DIRECT_DATABASE_URL=direct.render_as_string(hide_password=False),
+        )
+        server.start()
+        stack.callback(server.stop)
+        yield server, pooler
+
+
+def test_in_transaction_mode_with_an_address_past_it_all_is_as_without_a_pooler(
+    past_it: tuple[Server, PgBouncer], settings: Settings, cedar: House
+) -> None:
+    server, pooler = past_it
+    with Load(server.port, cedar, settings) as load:
+        load.goes_on(60)
+    assert Caller(server.port).call("/readyz").json["listener"] is True
+    board = sign_in(server.port, cedar.maya).call("/r/hamra/kitchen")
+    assert board.status == 200
+    assert "Traceback" not in server.log.read_text()
+    with connect(pooler.url, prepare_threshold=None) as pooled:
+        for name, value in (("statement_timeout", "15s"), ("lock_timeout", "10s"), ("timezone", "UTC")):
+            assert pooled.execute(f"SHOW {name}").fetchone() == (value,)
+
+
+def test_the_turn_of_a_host_is_kept_and_given_up_even_where_only_a_pooler_is_known(
+    past_it: tuple[Server, PgBouncer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, pooler = past_it
+    monkeypatch.setattr(turn, "LOCK", 1)
+    first, second = (turn.Turn(lambda: pooler.url) for _ in range(2))
+    for _ in range(5):
+        assert (first.ask(), second.ask()) == (True, False)
+    first.give_up()  # the pooler keeps the connection that had it
+    wait_for(second.ask, "the other to have it")
+    second.give_up()
+
+
+def test_a_servers_processes_know_the_owner_by_neither_way(past_it: tuple[Server, PgBouncer]) -> None:
+    server, _ = past_it
+    for pid in processes.children_of(server):
+        environ = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        said = [each for each in environ if b"DATABASE_URL=" in each and b"://" in each]
+        assert said
+        assert all(b"_app:" in each for each in said)
 
 
 def test_in_session_mode_it_is_ready(pooled: Callable[[str], Pooled]) -> None:

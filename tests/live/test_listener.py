@@ -1,4 +1,4 @@
-"""The listener: it wakes the hub within milliseconds, and what it missed it reads from the log."""
+"""The listener, on either bus: it wakes the hub at once, and what it missed it reads from the log."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from ordertrack.database.channels import EVENTS_CHANNEL, REVOKED_CHANNEL
+from ordertrack.database.bus.redis import RedisBus
+from ordertrack.database.channels import EVENTS_CHANNEL, REVOKED_CHANNEL, Bus, Ear
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db
 from ordertrack.live import listener as listener_module
@@ -29,33 +29,40 @@ from support.cast import House
 from support.database import connect
 from support.recording import Frame
 from support.server import wait_for
+from support.valkey import Valkey
 
 SOON = 5.0  # seconds: well before the listener would look into the log unasked
 
 
 class Line:
-    """The way to the database: it can be cut, and kept cut."""
+    """The way to the bus, here the database: it can be cut, and kept cut."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, app: Flask, bus: Bus) -> None:
+        self.settings: Settings = app.config["SETTINGS"]
+        self.bus = bus
+        self._app = app
         self.name = f"listener {secrets.token_hex(4)}"
         self.is_up = True
         self.is_heard = True
         self.attempts = 0
 
-    def connect(self) -> psycopg.Connection[Any]:
+    def connect(self) -> Ear:
         self.attempts += 1
         if not self.is_up:
-            raise OSError("no way to the database")
-        return connect(self.settings.app_url, autocommit=True, application_name=self.name)
+            raise OSError("no way to the bus")
+        return self.bus.ear(self.name, 10.0)
 
     def notify(self, channel: str, payload: str) -> None:
-        with connect(self.settings.app_url, autocommit=True) as beside:
-            channel = channel if self.is_heard else "elsewhere"
-            beside.execute("SELECT pg_notify(%s, %s)", [channel, payload])
+        with self._app.app_context():
+            self.bus.say(channel if self.is_heard else "elsewhere", [payload])
+
+    def shout(self, payload: str) -> None:
+        """Say something on the events' channel as a stranger may."""
+        with connect(self.settings.operator_url) as operator:
+            operator.execute("SELECT pg_notify(%s, %s)", [EVENTS_CHANNEL, payload])
 
     def cut(self) -> int:
-        """End the listener's backend from outside; how many there were."""
+        """End the listener's connection from outside; how many there were."""
         with connect(self.settings.operator_url) as operator:
             return operator.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s",
@@ -63,15 +70,51 @@ class Line:
             ).rowcount
 
 
-@pytest.fixture
-def line(settings: Settings) -> Line:
-    return Line(settings)
+class LineOfRedis(Line):
+    """The same where the bus is a Valkey."""
+
+    def __init__(self, app: Flask, bus: RedisBus, valkey: Valkey) -> None:
+        super().__init__(app, bus)
+        self._valkey = valkey
+
+    def shout(self, payload: str) -> None:
+        assert isinstance(self.bus, RedisBus)
+        for name in self.bus._names.all_of(EVENTS_CHANNEL, [7]):
+            self.bus._client.publish(name, payload)
+
+    def cut(self) -> int:
+        return self._valkey.cut()
+
+
+@pytest.fixture(scope="module")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    server = Valkey(tmp_path_factory.mktemp("valkey"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(params=["postgresql", "redis"])
+def line(
+    request: pytest.FixtureRequest,
+    app: Flask,
+    operator_app: Flask,
+    valkey: Valkey,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Line:
+    """To the bus of this kind, on which the applications of the test say what they write."""
+    if request.param == "postgresql":
+        return Line(app, app.extensions["bus"])
+    bus = RedisBus(valkey.address, lambda: "house")
+    for each in (app, operator_app):
+        monkeypatch.setitem(each.extensions, "bus", bus)
+    return LineOfRedis(app, bus, valkey)
 
 
 @pytest.fixture
 def listener(hub: Hub, line: Line) -> Iterator[Listener]:
     heard = {EVENTS_CHANNEL: wake_handler(hub), REVOKED_CHANNEL: hub.revoke}
-    made = Listener(hub, line.connect, heard, hub.recover, line.notify)
+    made = Listener(hub, line.connect, heard, hub.recover, line.notify, may_be_deaf=line.bus.may_be_lost)
     yield made
     made.stop()
     line.cut()
@@ -180,11 +223,10 @@ def test_who_was_revoked_while_nobody_listened_loses_the_stream_on_return(
 
 @pytest.mark.parametrize("payload", ["", "rubbish", "7:8", ":::", "00000000-0000-0000-0000-000000000000:x"])
 def test_a_notification_of_another_form_is_passed_over(
-    settings: Settings, cedar: House, listening: Listener, line: Line, watch: Any, happen: Any, payload: str
+    cedar: House, listening: Listener, line: Line, watch: Any, happen: Any, payload: str
 ) -> None:
     watcher = watch(cedar)
-    with connect(settings.operator_url) as operator:
-        operator.execute("SELECT pg_notify(%s, %s)", [EVENTS_CHANNEL, payload])
+    line.shout(payload)
     happen(cedar, wake=False)
     wait_for(lambda: watcher.seqs == [1], "the event after it")
     assert line.attempts == 1
@@ -209,7 +251,8 @@ def test_a_process_that_does_not_hear_its_own_voice_says_so_and_counts_as_deaf_u
         listener.start()
         wait_for(lambda: line.attempts > 2, "it to try again")
     assert not listener.is_connected
-    assert any("as through a pooler in transaction mode" in entry.get("error", "") for entry in said)
+    advice = "ORDERTRACK_BUS" if line.bus.may_be_lost else "ORDERTRACK_DIRECT_DATABASE_URL"
+    assert any(advice in entry.get("error", "") for entry in said)
     line.is_heard = True
     before = line.attempts
     wait_for(lambda: listener.is_connected or line.attempts > before + 1, "the last attempt in vain")
@@ -224,6 +267,25 @@ def test_it_sends_heartbeats(
     watcher = watch(cedar)
     listener.start()
     wait_for(lambda: len([frame for frame in watcher.frames if frame.event == "hb"]) > 3, "heartbeats")
+
+
+@pytest.mark.parametrize("line", ["redis"], indirect=True)
+def test_while_the_bus_is_away_what_is_missed_is_made_up_for_and_screens_are_live(
+    hub: Hub, cedar: House, line: Line, watch: Any, happen: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener_module, "HEARTBEAT", 0.02)
+    made_up: list[None] = []
+    deaf = Listener(
+        hub, line.connect, {}, lambda: made_up.append(None), line.notify, may_be_deaf=line.bus.may_be_lost
+    )
+    line.is_up = False
+    deaf.start()
+    watcher = watch(cedar)
+    happen(cedar, 2, wake=False)
+    wait_for(lambda: watcher.seqs == [1, 2], "what nobody could be told of")
+    wait_for(lambda: len(made_up) > 1, "what is not looked at to be made up for")
+    wait_for(lambda: [frame for frame in watcher.frames if frame.event == "hb"], "a heartbeat")
+    deaf.stop()
 
 
 def test_stopping_ends_the_streams(cedar: House, listening: Listener, watch: Any) -> None:

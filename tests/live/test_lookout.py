@@ -12,7 +12,6 @@ from flask import Flask
 from live.holding import held
 from live.test_listener import Line
 from ordertrack.database.channels import EVENTS_CHANNEL
-from ordertrack.database.config import Settings
 from ordertrack.live import lookout, tenant_hub
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Listener, wake_handler
@@ -129,9 +128,9 @@ Listen = Callable[[dict[str, Callable[[str], None]]], Listener]
 
 
 @pytest.fixture
-def listen(hub: Hub, log: Fickle, settings: Settings) -> Iterator[Listen]:
+def listen(hub: Hub, log: Fickle, app: Flask) -> Iterator[Listen]:
     """A listener that is connected, with what it is to do with what it hears."""
-    line = Line(settings)
+    line = Line(app, app.extensions["bus"])
     made: list[Listener] = []
 
     def start(channels: dict[str, Callable[[str], None]]) -> Listener:

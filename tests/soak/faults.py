@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: workers killed, connections cut, a notification that never comes."""
+"""What goes wrong on purpose: workers, hosts and the bus killed, connections cut, a notification lost."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import threading
 import time
 import uuid
 from collections import Counter
-from pathlib import Path
 from random import Random
 from unittest.mock import patch
 
@@ -16,15 +15,18 @@ from flask import Flask
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import intake
+from ordertrack.orders import intake, waking
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
 from soak.plans.plan import Fault, Strike
 from soak.stage import Stage
 from soak.writing.attempts import Outcome, PlaceAttempt
+from support import processes
 from support.database import connect
 from support.server import Server, wait_for
+from support.valkey import Valkey
 
+LONGEST_AWAY = 3.0  # seconds
 _CUT = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE datname = current_database() AND usename = %s AND (application_name = 'listener') = %s
@@ -34,10 +36,13 @@ _CUT = """
 class Faults:
     """Strikes when the writers are so far; `counts` says how often."""
 
-    def __init__(self, settings: Settings, app: Flask, server: Server, seed: int) -> None:
+    def __init__(
+        self, settings: Settings, app: Flask, servers: list[Server], bus: Valkey | None, seed: int
+    ) -> None:
         self._settings = settings
         self._app = app
-        self._server = server
+        self._servers = servers
+        self._bus = bus
         self._random = Random(f"{seed} victims")
         self.counts: Counter[str] = Counter()
 
@@ -46,25 +51,33 @@ class Faults:
             while stage.progress < strike.at:
                 if is_over.wait(0.02):
                     return
-            self._strike(strike.fault, stage)
+            self._strike(strike.fault, stage, is_over)
             self.counts[strike.fault] += 1
 
-    def _strike(self, fault: Fault, stage: Stage) -> None:
+    def _strike(self, fault: Fault, stage: Stage, is_over: threading.Event) -> None:
         match fault:
             case Fault.WORKER_KILLED:
-                os.kill(self._random.choice(wait_for(self._workers, "a worker")), signal.SIGKILL)
+                server = self._random.choice(self._servers)
+                victims = wait_for(lambda: processes.children_of(server), "a worker")
+                os.kill(self._random.choice(victims), signal.SIGKILL)
             case Fault.LISTENERS_CUT:
                 self._cut(listeners=True)
+                if self._bus is not None:
+                    self._bus.cut()
             case Fault.POOL_CUT:
                 self._cut(listeners=False)
             case Fault.NOTIFICATION_LOST:
                 self._place_unheard(stage)
-
-    def _workers(self) -> list[int]:
-        master = self._server._process
-        assert master is not None
-        children = Path(f"/proc/{master.pid}/task/{master.pid}/children").read_text()
-        return [int(pid) for pid in children.split()]
+            case Fault.HOST_KILLED:
+                server = self._random.choice(self._servers)
+                processes.kill_host(server)
+                is_over.wait(self._random.uniform(0, LONGEST_AWAY))
+                server.start()
+            case Fault.BUS_KILLED:
+                assert self._bus is not None, "there is no bus to kill"
+                self._bus.kill()
+                is_over.wait(self._random.uniform(0, LONGEST_AWAY))
+                self._bus.start()
 
     def _cut(self, *, listeners: bool) -> None:
         with connect(self._settings.operator_url, autocommit=True) as operator:
@@ -83,7 +96,7 @@ class Faults:
             stage.house.restaurants[0], Fulfilment.PICKUP, (NewItem("Tea", 1),), metadata={"attempt": tag}
         )
         with (
-            patch.object(intake, "EVENTS_CHANNEL", "nobody"),
+            patch.object(waking, "hint"),
             tenant_context(self._app, stage.house.tenant_id),
         ):
             attempt.order_id, _ = intake.place(order, by=by)

@@ -29,15 +29,17 @@ from soak.stage import ROUND, Stage
 from soak.writing.writers import Writer
 from support.cast import House
 from support.server import Server
+from support.valkey import Valkey
 
 
 @dataclass
 class World:
-    """Where rounds are played: a server, its database, and how to make houses."""
+    """Where rounds are played: hosts, their database, the bus between them, and how to make houses."""
 
     settings: Settings
     app: Flask
-    server: Server
+    servers: list[Server]
+    bus: Valkey | None
     make_house: Callable[[str, tuple[str, ...]], House]
 
 
@@ -68,13 +70,14 @@ def play(world: World, seed: int, size: Size, faults: tuple[Fault, ...]) -> Play
         world.make_house("Cedar", ("hamra", "jounieh")),
         world.make_house("Rival", ("verdun", "badaro")),
     ]
+    ports = [server.port for server in world.servers]
     stages = [
-        Stage(house, part, world.server.port, world.settings.secret_key, is_disturbed=bool(made.strikes))
+        Stage(house, part, ports, world.settings.secret_key, is_disturbed=bool(made.strikes))
         for house, part in zip(houses, made.houses, strict=True)
     ]
     ending = threading.Event()
     readers = [_readers(stage, ending) for stage in stages]
-    striking = Faults(world.settings, world.app, world.server, seed)
+    striking = Faults(world.settings, world.app, world.servers, world.bus, seed)
     jobs = [lambda: striking.run(made.strikes, stages[0], ending)]
     _choose(world.app, houses[1], RuleSet.EXTENDED)
     jobs.append(lambda: _switch(world.app, stages[0], made.switches, ending))

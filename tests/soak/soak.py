@@ -1,4 +1,4 @@
-"""Round after round on one server, with faults: `python tests/soak/soak.py --seconds 600 --seed 1`."""
+"""Round after round on one server or several, with faults: `tests/soak/soak.py --seconds 600 --seed 1`."""
 
 from __future__ import annotations
 
@@ -9,43 +9,63 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the folder that tests import from
 
 import click
+from flask import Flask
 
 from ordertrack.database import embedded, schema
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db
-from soak.plans.plan import LONG, Fault
+from soak.plans.plan import LONG, OF_ONE_HOST, Fault
 from soak.round import World, play
 from soak.tally import Tally
 from support.cast import make_house
 from support.server import Server
+from support.valkey import Valkey
 
-WORKERS = 3
+WORKERS = {1: 3}
+WORKERS_OF_SEVERAL = 2
 
 
 @contextmanager
-def world(folder: Path) -> Iterator[World]:
-    """A server with a database of its own in this folder."""
+def world(folder: Path, hosts: int, bus: str) -> Iterator[World]:
+    """Hosts with a database of their own in this folder."""
     settings = Settings.from_environment({"ORDERTRACK_DATA": str(folder), "PORT": "0"})
     schema.upgrade(settings)
-    operator = make_bare_app(settings, as_operator=True)
-    server = Server(settings, folder, WORKERS)
-    server.start()
-    try:
-        app = make_bare_app(settings)
-        yield World(settings, app, server, lambda name, restaurants: make_house(operator, name, restaurants))
-    finally:
-        server.stop()
-        for made in (app, operator):
-            with made.app_context():
-                db.engine.dispose()
-        embedded.stop(folder)
+    with ExitStack() as stack:
+        stack.callback(embedded.stop, folder)
+        valkey = None
+        if bus == "redis":
+            valkey = Valkey(folder)
+            valkey.start()
+            stack.callback(valkey.kill)
+            settings = replace(settings, bus=valkey.address)
+        operator, app = make_bare_app(settings, as_operator=True), make_bare_app(settings)
+        for made in (operator, app):
+            stack.callback(_dispose, made)
+        servers = []
+        for number in range(hosts):
+            own = folder / f"host-{number + 1}"
+            own.mkdir()
+            server = Server(
+                settings, own, WORKERS.get(hosts, WORKERS_OF_SEVERAL), ORDERTRACK_BUS=settings.bus
+            )
+            server.start()
+            stack.callback(server.stop)
+            servers.append(server)
+        yield World(settings, app, servers, valkey, partial(make_house, operator))
+
+
+def _dispose(app: Flask) -> None:
+    with app.app_context():
+        db.engine.dispose()
 
 
 def soak(stage: World, seeds: range, seconds: float, faults: tuple[Fault, ...], tally: Tally) -> str:
@@ -71,18 +91,25 @@ def soak(stage: World, seeds: range, seconds: float, faults: tuple[Fault, ...], 
 @click.option("--seconds", default=600.0, help="Begin no round after this time.")
 @click.option("--rounds", default=10**6, help="Play so many rounds at most.")
 @click.option("--seed", default=lambda: secrets.randbelow(10**6), type=int, help="Of the first round.")
+@click.option("--hosts", default=1, help="So many hosts serve one database.")
+@click.option("--bus", type=click.Choice(["postgresql", "redis"]), default="postgresql", help="Between them.")
 @click.option("--without", type=click.Choice(list(Fault)), multiple=True, help="Leave out a fault.")
-def main(seconds: float, rounds: int, seed: int, without: tuple[Fault, ...]) -> None:
+def main(seconds: float, rounds: int, seed: int, hosts: int, bus: str, without: tuple[Fault, ...]) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the server is stopped then too
     click.echo(f"--seed {seed}")
-    faults = tuple(fault for fault in Fault if fault not in without)
+    possible = [*OF_ONE_HOST]
+    possible += [Fault.HOST_KILLED] if hosts > 1 else []
+    possible += [Fault.BUS_KILLED] if bus == "redis" else []
+    faults = tuple(fault for fault in possible if fault not in without)
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix="ordertrack-soak-") as name:
         folder = Path(name)
-        with world(folder) as stage:
+        with world(folder, hosts, bus) as stage:
             failure = soak(stage, range(seed, seed + rounds), seconds, faults, tally)
         if failure:
-            click.echo(f"The server's log is {shutil.copy(folder / 'server.log', f'{folder}.log')}.")
+            for log in folder.glob("host-*/server.log"):
+                kept = shutil.copy(log, f"{folder}-{log.parent.name}.log")
+                click.echo(f"A server's log is {kept}.")
     click.echo(f"{tally.sentence()}; {failure or 'nothing lost, nothing doubled'}.")
     sys.exit(1 if failure else 0)
 

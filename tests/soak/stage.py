@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -57,18 +58,34 @@ class Look(NamedTuple):
         return cls(OrderStatus(order["status"]), order["revision"], lines)
 
 
+class AnyHost(Caller):
+    """Calls the hosts in turn: none of them may need to have seen what it did before."""
+
+    def __init__(self, hosts: Iterator[int], headers: dict[str, str]) -> None:
+        self._hosts = hosts
+        self.headers = headers
+
+    @property
+    def port(self) -> int:  # type: ignore[override]
+        return next(self._hosts)
+
+
 class Stage:
     """Shared by the writers and readers of one house; what they tell it is only ever appended."""
 
-    def __init__(self, house: House, plan: HousePlan, port: int, secret: str, is_disturbed: bool) -> None:
+    def __init__(
+        self, house: House, plan: HousePlan, ports: Sequence[int], secret: str, is_disturbed: bool
+    ) -> None:
         self.house = house
         self.plan = plan
-        self.port = port
+        self._hosts = itertools.cycle(ports)
         self.guest_positions = Positions(secret)
         self.is_disturbed = is_disturbed
-        self.program = Caller(port, house.bearer)
+        self.program = self.calls(house.bearer)
         people = {Hands.NOUR: house.nour, Hands.KARIM: house.karim, Hands.MAYA: house.maya}
-        self.callers = {hands: sign_in(port, person) for hands, person in people.items()}
+        self.callers = {
+            hands: self.calls(sign_in(self.port, person).headers) for hands, person in people.items()
+        }
         self.principals: dict[Hands, Principal] = {
             Hands.KEY: house.program,
             **{hands: person.principal for hands, person in people.items()},
@@ -84,6 +101,14 @@ class Stage:
             if not isinstance(step, Place | Acknowledge | Delay) and step.meeting
         }
         self._seen: dict[int, Look] = {}
+
+    @property
+    def port(self) -> int:
+        """Of the host whose turn it is."""
+        return next(self._hosts)
+
+    def calls(self, headers: dict[str, str] | None = None) -> Caller:
+        return AnyHost(self._hosts, headers or {})
 
     @property
     def progress(self) -> float:

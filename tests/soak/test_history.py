@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from soak.plans import planning
-from soak.plans.plan import SHORT, Fault
+from soak.plans.plan import OF_ONE_HOST, SHORT, Fault
 from soak.round import Played, World, play
 
 
@@ -17,7 +17,15 @@ def test_nothing_is_lost_and_nothing_is_doubled(quiet_round: Played) -> None:
 
 
 def test_nothing_is_lost_and_nothing_is_doubled_whatever_breaks_meanwhile(world: World) -> None:
-    played = play(world, 2, SHORT, tuple(Fault))
+    played = play(world, 2, SHORT, OF_ONE_HOST)
+    assert_holds(played)
+    assert played.faults.total() == SHORT.strikes
+
+
+def test_nothing_is_lost_and_nothing_is_doubled_by_two_hosts_that_die_in_turn_with_their_bus(
+    two_hosts: World,
+) -> None:
+    played = play(two_hosts, 3, SHORT, (Fault.HOST_KILLED, Fault.BUS_KILLED))
     assert_holds(played)
     assert played.faults.total() == SHORT.strikes
 

@@ -33,6 +33,7 @@ auth_type = trust
 auth_file = {folder}/users
 ignore_startup_parameters = options,extra_float_digits
 max_client_conn = 1000
+default_pool_size = {pool_size}
 """
 
 
@@ -47,7 +48,7 @@ class PgBouncer:
     `mode` is "session" or "transaction".
     """
 
-    def __init__(self, url: URL, port: int, mode: str, folder: Path) -> None:
+    def __init__(self, url: URL, port: int, mode: str, folder: Path, pool_size: int = 20) -> None:
         program = find()
         assert program is not None, "no PgBouncer: run python tests/support/pgbouncer.py"
         with socket.socket() as free:
@@ -60,6 +61,7 @@ class PgBouncer:
                 server_port=port,
                 port=self.port,
                 mode=mode,
+                pool_size=pool_size,
                 folder=folder,
             )
         )

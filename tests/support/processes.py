@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from contextlib import suppress
 from pathlib import Path
 
 from support.http_client import Caller
@@ -12,10 +15,30 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def children_of(server: Server) -> list[int]:
+    """The processes that a server's master keeps: its workers, and what runs beside them."""
+    assert server._process is not None
+    return children(server._process.pid)
+
+
 def workers(server: Server) -> list[int]:
     """The worker processes, oldest first: what the master has for children, while it starts nothing."""
     assert server._process is not None
     return sorted(pid for pid in children(server._process.pid) if is_python(pid))
+
+
+def kill_host(server: Server) -> None:
+    """As a power cut would end it: the master, its workers, and what runs beside them."""
+    assert server._process is not None
+    all_of_it = _descendants(server._process.pid)
+    server.kill()
+    for pid in all_of_it:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _descendants(pid: int) -> list[int]:
+    return [each for child in children(pid) for each in (child, *_descendants(child))]
 
 
 def is_python(pid: int) -> bool:

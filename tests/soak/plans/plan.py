@@ -62,6 +62,11 @@ class Fault(StrEnum):
     LISTENERS_CUT = "listeners cut"
     POOL_CUT = "pool cut"
     NOTIFICATION_LOST = "notification lost"
+    HOST_KILLED = "host killed"
+    BUS_KILLED = "bus killed"
+
+
+OF_ONE_HOST = (Fault.WORKER_KILLED, Fault.LISTENERS_CUT, Fault.POOL_CUT, Fault.NOTIFICATION_LOST)
 
 
 class Strike(NamedTuple):

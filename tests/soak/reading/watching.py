@@ -111,7 +111,7 @@ class TrackingReader(PageReader):
 
     def page(self) -> tuple[Caller, str]:
         self.order.await_id()
-        return Caller(self.stage.port), self.order.tracking_path
+        return self.stage.calls(), self.order.tracking_path
 
 
 READERS: dict[Screen, type[Reader]] = {

@@ -114,7 +114,7 @@ class Changer:
     def _by_form(self, attempt: ChangeAttempt, hands: Hands) -> list[Claim]:
         caller = self.stage.callers[hands]
         if hands == Hands.KARIM:  # on the board a sheet, for others a page
-            caller = Caller(caller.port, caller.headers | {"Sheet": "1"})
+            caller = self.stage.calls(caller.headers | {"Sheet": "1"})
         form = wishes.as_form(attempt.changes, attempt.revision, attempt.tag)
         path = f"/orders/{attempt.order_id}/change"
         return self._ask(attempt, change_ledger.read_form, caller, path, form=form)

@@ -57,7 +57,7 @@ class Writer:
         body = self._order(step, tag)
         attempt = PlaceAttempt(tag, None, self.stage.house.program, time.monotonic(), order=body)
         self.stage.attempts.append(attempt)
-        caller = Caller(self.stage.port, self.stage.house.bearer | {"Idempotency-Key": tag})
+        caller = self.stage.calls(self.stage.house.bearer | {"Idempotency-Key": tag})
         told: list[Any] = []
         for _ in range(step.times):
             answer = self._insist(caller, body)

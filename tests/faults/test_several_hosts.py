@@ -1,0 +1,166 @@
+"""Two hosts on one database with a Valkey between them: what one does the other shows, whatever dies."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+from flask import Flask
+
+from faults.crowd import Crowd, Ending
+from faults.load import BOARD, Load
+from ordertrack.background.turn import LOCK
+from ordertrack.database.config import Settings
+from ordertrack.tenants import accounts
+from support.cast import House
+from support.database import connect
+from support.http_client import Caller, EventStream, sign_in
+from support.processes import kill_host, metric
+from support.quiet_database import quiet_fixtures
+from support.server import Server, wait_for
+from support.valkey import Valkey
+
+settings, app, operator_app, make_house = quiet_fixtures("module")
+
+SCREENS = 6
+REVOKED_WITHIN = 5.0  # seconds
+TAKEN_OVER_WITHIN = 5.0
+_HOLDER = """
+    SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
+       AND (classid::bigint << 32) + objid::bigint = %s
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+class Hosts(NamedTuple):
+    first: Server
+    second: Server
+    bus: Valkey
+
+
+def hears(server: Server) -> bool:
+    """Whether the host says that it hears the bus; it is ready all the same."""
+    answer = Caller(server.port).call("/readyz")
+    assert answer.status == 200, answer.text
+    return bool(answer.json["listener"])
+
+
+def holder(settings: Settings) -> int | None:
+    """The connection that has the turn of the roll-up and the clock."""
+    with connect(settings.operator_url) as operator:
+        found = operator.execute(_HOLDER, [LOCK]).fetchone()
+        return found[0] if found else None
+
+
+@pytest.fixture(scope="module")
+def two(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
+    """The first has the turn, for it was there first."""
+    bus = Valkey(tmp_path_factory.mktemp("bus"))
+    bus.start()
+    servers = [
+        Server(settings, tmp_path_factory.mktemp("host"), workers, ORDERTRACK_BUS=bus.address)
+        for workers in (1, 2)
+    ]
+    for server in servers:
+        server.start()
+        wait_for(lambda: holder(settings), "somebody to have the turn")
+    yield Hosts(*servers, bus)
+    for server in servers:
+        server.stop()
+    bus.kill()
+
+
+@pytest.fixture
+def hosts(two: Hosts) -> Iterator[Hosts]:
+    """Both hear the bus, and do again when the test is over."""
+    for server in (two.first, two.second):
+        wait_for(lambda: hears(server), "both hosts to hear")  # noqa: B023
+    yield two
+    if two.bus._process is None:
+        two.bus.start()
+
+
+def test_what_one_host_writes_the_other_shows_while_the_bus_dies_and_comes_back(
+    hosts: Hosts, cedar: House, settings: Settings
+) -> None:
+    with Load(hosts.first.port, cedar, settings, watched_on=hosts.second.port) as load:
+        load.goes_on(20)
+        hosts.bus.kill()
+        load.goes_on(40)
+        wait_for(lambda: not hears(hosts.second), "the host to say that it hears nothing")
+        assert metric(hosts.second, "ordertrack_bus_connected") == 0
+        hosts.bus.start()
+        load.goes_on(10)
+        wait_for(lambda: hears(hosts.second), "the host to hear again")
+        wait_for(lambda: metric(hosts.second, "ordertrack_bus_connected") == 2, "both its workers to hear")
+        load.goes_on(20)
+    assert not any(reader.endings for reader in load.boards.readers), "no screen had to come back"
+
+
+def test_who_is_revoked_while_the_bus_is_dead_loses_the_screens_of_every_host(
+    hosts: Hosts, cedar: House, settings: Settings, operator_app: Flask
+) -> None:
+    headers = sign_in(hosts.first.port, cedar.nour).headers
+    start = Load(hosts.first.port, cedar, settings).log.head()
+    with Crowd(hosts.second.port, BOARD, headers, SCREENS, start) as crowd:
+        wait_for(lambda: crowd.streaming == SCREENS, "the screens of nour")
+        hosts.bus.kill()
+        with operator_app.app_context():
+            accounts.revoke_staff_member(accounts.find_tenant(cedar.slug), cedar.nour.email)
+        began = time.monotonic()
+        wait_for(lambda: crowd.ended(Ending.BYE) == SCREENS, "the screens to be told bye", REVOKED_WITHIN)
+        assert time.monotonic() - began < REVOKED_WITHIN
+        wait_for(lambda: all(reader.refusals[401] for reader in crowd.readers), "them to be refused", 5)
+
+
+def test_screens_of_one_host_are_on_the_page_of_screens_of_the_other(hosts: Hosts, cedar: House) -> None:
+    maya = sign_in(hosts.first.port, cedar.maya)
+    path = "/screens/stream?language=en"
+    page = EventStream(hosts.first.port, path, maya.headers)
+    nour = sign_in(hosts.second.port, cedar.nour)
+    screen = EventStream(hosts.second.port, "/r/hamra/kitchen/stream", nour.headers)
+
+    def is_shown() -> bool:
+        frame = page.next(0.5)
+        return frame is not None and frame.event is None and "Nour" in frame.data
+
+    try:
+        wait_for(is_shown, "the screen of the other host")
+    finally:
+        screen.close()
+        page.close()
+
+
+def test_a_host_that_dies_is_followed_by_the_other_in_keeping_the_roll_up(
+    hosts: Hosts, cedar: House, settings: Settings
+) -> None:
+    had = holder(settings)
+    kill_host(hosts.first)
+    began = time.monotonic()
+    wait_for(
+        lambda: holder(settings) not in (None, had), "the other host to have the turn", TAKEN_OVER_WITHIN
+    )
+    assert time.monotonic() - began < TAKEN_OVER_WITHIN
+    program = Caller(hosts.second.port, cedar.bearer)
+    order = {"restaurant": "hamra", "fulfilment": "pickup", "items": [{"name": "Kebab", "quantity": 2}]}
+    assert program.call("/api/v1/orders", body=order).status == 201
+
+    def is_kept_up() -> bool:
+        with connect(settings.operator_url) as operator:
+            found = operator.execute(
+                "SELECT seq FROM sla_progress WHERE tenant_id = %s", [cedar.tenant_id]
+            ).fetchone()
+        return found == (1,)
+
+    wait_for(is_kept_up, "the roll-up to be kept up", 30)
+    hosts.first.start()
+
+
+def test_two_hosts_with_different_secrets_cannot_serve_one_database(
+    hosts: Hosts, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    stranger = Server(settings, tmp_path_factory.mktemp("stranger"), SECRET_KEY="another")
+    with pytest.raises(AssertionError, match="share SECRET_KEY"):
+        stranger.start()
