@@ -65,5 +65,8 @@ def _finish(response: Response) -> Response:
 
 
 def loggable_path() -> str:
-    """A tracking token is a credential: the log names the page, not the token."""
-    return "/track/…" if request.path.startswith("/track/") else request.path
+    """What a link names is a credential: the log names the page, not the token."""
+    for page in ("/track/", "/password/"):
+        if request.path.startswith(page):
+            return f"{page}…"
+    return request.path

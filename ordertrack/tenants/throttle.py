@@ -1,17 +1,41 @@
-"""How often somebody may try to sign in, counted in this process."""
+"""How often somebody may try to sign in, counted in this process.
+
+A stranger is counted by network address, by address and e-mail together, and by e-mail alone, over longer and
+longer spans: whoever goes on waits longer. A device on which this person has signed in before is counted by
+itself alone, so that nobody elsewhere, nor beside it, keeps it out.
+"""
 
 from __future__ import annotations
 
+import math
+import time
 import uuid
 from functools import cache
 
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
-_TRIES = RateLimitItemPerMinute(10, namespace="as")
-_FAILURES = RateLimitItemPerMinute(30, namespace="from")
-_PINS = RateLimitItemPerMinute(30, namespace="on")
+from ordertrack.i18n.translate import ngettext
+
+_FROM = (RateLimitItemPerMinute(30, namespace="from"),)
+_ON = (RateLimitItemPerMinute(30, namespace="on"),)
+
+
+def _growing(tries: tuple[int, int, int], namespace: str) -> tuple[RateLimitItem, ...]:
+    """So many tries within a minute, within ten, within an hour."""
+    minute, ten, hour = tries
+    return (
+        RateLimitItemPerMinute(minute, namespace=namespace),
+        RateLimitItemPerMinute(ten, 10, namespace=namespace),
+        RateLimitItemPerHour(hour, namespace=namespace),
+    )
+
+
+# One address cannot use up what an account has: several together can, and then strangers wait up to an hour.
+_PAIR = _growing((10, 20, 30), "pair")
+_ACCOUNT = _growing((40, 60, 100), "as")
+_DEVICE = _growing((10, 20, 60), "device")
 
 
 @cache
@@ -20,19 +44,52 @@ def _limiter() -> FixedWindowRateLimiter:
     return FixedWindowRateLimiter(MemoryStorage())
 
 
-def may_try(email: str, address: str) -> bool:
-    """Whether a try to sign in with this e-mail from this network address is still allowed; counts it.
+class Try:
+    """One try to sign in, counted before the password is looked at: many at once must not slip through.
 
-    Before the password is looked at, right or wrong: many tries at once must not slip through together.
+    `wait` is for how many seconds none is allowed, 0 if this one is.
     """
-    return _limiter().test(_FAILURES, address) and _limiter().hit(_TRIES, email[:200])
+
+    def __init__(self, email: str, address: str, device: str | None) -> None:
+        email = email[:200]
+        of_stranger = [(_FROM, address), (_PAIR, f"{address} {email}"), (_ACCOUNT, email)]
+        self._counts = of_stranger if device is None else [(_DEVICE, f"{device} {email}")]
+        self.wait = 0
+        for number, (items, of) in enumerate(self._counts):
+            self.wait = _seconds_to_wait(items, of)
+            if self.wait:
+                self._take_back(number)
+                return
+
+    def was_right(self) -> None:
+        """What was no guess is not counted."""
+        self._take_back(len(self._counts))
+
+    def _take_back(self, number: int) -> None:
+        for items, of in self._counts[:number]:
+            for item in items:
+                _limiter().hit(item, of, cost=-1)
 
 
-def failed(address: str) -> None:
-    """Count a wrong password from this network address."""
-    _limiter().hit(_FAILURES, address)
+def _seconds_to_wait(items: tuple[RateLimitItem, ...], of: str) -> int:
+    """Count once in each of the spans; where one of them is used up, in none, and until when that is so."""
+    used_up = [item for item in items if not _limiter().test(item, of)]
+    if not used_up:
+        for item in items:
+            _limiter().hit(item, of)
+        return 0
+    until = max(_limiter().get_window_stats(item, of).reset_time for item in used_up)
+    return max(1, math.ceil(until - time.time()))
+
+
+def again_in(seconds: int) -> str:
+    """When to try again, in words; not sooner than that."""
+    if seconds < 60:
+        return ngettext("Try again in %(num)s second.", "Try again in %(num)s seconds.", seconds)
+    minutes = math.ceil(seconds / 60)
+    return ngettext("Try again in %(num)s minute.", "Try again in %(num)s minutes.", minutes)
 
 
 def may_try_pin(tablet_id: uuid.UUID) -> bool:
     """Whether another PIN may be tried on this tablet, whoever's; counts it."""
-    return _limiter().hit(_PINS, str(tablet_id))
+    return _limiter().hit(_ON[0], str(tablet_id))

@@ -1,7 +1,7 @@
 // Opens a board without the server: its last picture and its files, as static/js/offline/snapshot.js keeps them.
 // Only pages and files pass through here; taps and streams go to the server, or nowhere.
 const PATIENCE = 4000; // milliseconds
-const LASTS = 16 * 60 * 60 * 1000; // milliseconds: as long as a person's sign-in; a tablet's is for a year
+const LASTS = 15 * 60 * 60 * 1000; // milliseconds: a person's sign-in is renewed once an hour, for 16; a tablet's is for a year
 const BOARD = /^\/r\/[^/]+\/(kitchen|dispatch)$/;
 const LEAVING = ["/logout", "/tablet/sign-out", "/tablets"];
 const HEADERS = {
@@ -34,13 +34,14 @@ async function read(path, what) {
   return part?.text();
 }
 
-// When the picture was last true; null if there is none, or if it is older than the sign-in can be.
+// When the picture was last true; null if there is none, or if the sign-in that its page was shown to may have run out.
 /** @param {string} path */
 async function trueAt(path) {
   const page = await caches.match(path, { cacheName: nameOf(path) });
   if (!page) return null;
-  const at = Number((await read(path, "/as-of")) ?? page.headers.get("Shown-At"));
-  if (page.headers.get("Sign-In")?.startsWith("tablet:") || Date.now() - at < LASTS) return at;
+  const shownAt = Number(page.headers.get("Shown-At"));
+  const isTablets = page.headers.get("Sign-In")?.startsWith("tablet:");
+  if (isTablets || Date.now() - shownAt < LASTS) return Number((await read(path, "/as-of")) ?? shownAt);
   await caches.delete(nameOf(path));
   return null;
 }
@@ -74,7 +75,9 @@ async function lastBoard(request) {
 async function page(request, path) {
   const isBoard = BOARD.test(path);
   try {
-    return await (isBoard || path === "/" ? fromServer : fetch)(request);
+    const answer = await (isBoard || path === "/" ? fromServer : fetch)(request);
+    if (isBoard && !answer.ok) await forgetAll(); // led to sign in, or refused: the sign-in of before has ended
+    return answer;
   } catch {
     return (isBoard && (await picture(path))) || lastBoard(request);
   }
