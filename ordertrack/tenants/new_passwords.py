@@ -16,6 +16,7 @@ from ordertrack.tenants.models import Restaurant, Tenant
 SHORTEST = 10
 LONGEST = 1000  # more than that no sign-in reads
 _JUDGED = 72  # characters; what is stronger than this need not be looked at any further
+_LITTLE = 6  # letters and digits
 _STRONG_ENOUGH = 3  # of 4, as zxcvbn counts: it takes a hundred million guesses
 
 
@@ -27,7 +28,10 @@ def weakness(password: str, about: Iterable[str] = ()) -> str | None:
         return _("A password has 1,000 characters or fewer.")
     from zxcvbn import zxcvbn  # its lists of words are read only where a password is chosen
 
-    judged = zxcvbn(password[:_JUDGED], user_inputs=sorted(_words(about)))
+    words = _words(about)
+    if _is_made_of(password, words):
+        return _said_of_names()
+    judged = zxcvbn(password[:_JUDGED], user_inputs=sorted(words))
     return None if judged["score"] >= _STRONG_ENOUGH else _what_to_change(judged["sequence"])
 
 
@@ -45,13 +49,25 @@ def _words(about: Iterable[str]) -> set[str]:
     return {*said, *(part for each in said for part in re.split(r"[\W_]+", each) if len(part) > 2)}
 
 
+def _is_made_of(password: str, words: set[str]) -> bool:
+    """Whether little is left of it without them."""
+    rest = whole = password.casefold()
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word.casefold(), " ")
+    return rest != whole and len(re.sub(r"[\W_]", "", rest)) < _LITTLE
+
+
+def _said_of_names() -> str:
+    return _(
+        "Whoever knows you would guess this password: it has your name, your address or the company's"
+        " name in it. Choose words that have nothing to do with you."
+    )
+
+
 def _what_to_change(parts: list[dict[str, Any]]) -> str:
     kinds = {part["pattern"] for part in parts}
     if any(part.get("dictionary_name") == "user_inputs" for part in parts):
-        return _(
-            "Whoever knows you would guess this password: it has your name, your address or the company's"
-            " name in it. Choose words that have nothing to do with you."
-        )
+        return _said_of_names()
     if "dictionary" in kinds:
         return _(
             "This password is a well-known word with little added: it would be guessed soon. Put two or three"

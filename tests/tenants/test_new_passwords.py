@@ -37,7 +37,7 @@ def test_the_demos_passwords_may_be_chosen() -> None:
         ("nourhaddad1", "Whoever knows you"),
         ("Seven Lemons", "Whoever knows you"),
         ("sevenlemons", "Whoever knows you"),
-        ("hamrahamra", "a repetition"),
+        ("hamrahamra", "Whoever knows you"),
         ("aaaaaaaaaaaa", "a repetition"),
         ("lkjhgfdsapoiu", "would be guessed"),
         ("12.11.198712", "would be guessed"),

@@ -68,7 +68,7 @@ def test_a_known_device_is_counted_by_itself(app: Flask, cedar: House) -> None:
     assert post(app.test_client(), cedar.nour.email, PASSWORD).status_code == 302
 
 
-@pytest.mark.parametrize("change", [lambda value: value[:-3] + "abc", lambda _: "x", lambda _: "é" * 3000])
+@pytest.mark.parametrize("change", [lambda value: value[:-3] + "abc", lambda _: "x", lambda _: "é" * 300])
 def test_a_device_cookie_that_is_not_ours_is_worth_nothing(app: Flask, cedar: House, change: object) -> None:
     client = app.test_client()
     post(client, cedar.nour.email, PASSWORD)
