@@ -1,9 +1,11 @@
 """The pages on which a house is set up: people, riders, tablets, targets, operations, rules."""
 
 from ordertrack.backoffice import (
+    account_views,
     brand_views,
     operations_views,
     pace_views,
+    password_link_views,
     people_views,
     rider_views,
     rule_set_views,
@@ -19,6 +21,8 @@ BLUEPRINTS = (
     pace_views.blueprint,
     rider_views.blueprint,
     people_views.blueprint,
+    password_link_views.blueprint,
+    account_views.blueprint,
     tablet_views.blueprint,
 )
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ordertrack.backoffice.zones import zone_of
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.restaurants import cache
 from ordertrack.rules.roles import Role
-from ordertrack.tenants import people, pins
+from ordertrack.tenants import password_links, people, pins
 from ordertrack.tenants.access import UNDONE_WITHIN, end_access
 from ordertrack.tenants.accounts import LONGEST_NAME, AccountError
 from ordertrack.tenants.models import StaffMember
@@ -57,6 +55,20 @@ def set_pin(staff_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("people.show"))
 
 
+@blueprint.post("/people/<uuid:staff_id>/password-link")
+def make_password_link(staff_id: uuid.UUID) -> ResponseReturnValue:
+    """A link by which somebody sets a new password, shown on this answer and never again."""
+    principal = managing_principal()
+    person = _managed(principal, staff_id)
+    if principal.actor == f"staff:{staff_id}":
+        abort(403, _("Your own password you change on the page of your account."))
+    if person.email is None:
+        abort(422, _("%(name)s signs in nowhere with a password.", name=person.name))
+    link = password_links.make(person, by=principal)
+    address = url_for("password_links.show", token=link.token, _external=True)
+    return _page(principal, link=(person, address, link))
+
+
 @blueprint.post("/people/<uuid:staff_id>/end")
 def end(staff_id: uuid.UUID) -> ResponseReturnValue:
     """End somebody's access; for a day it can be given back."""
@@ -96,13 +108,6 @@ def _managed(
     return person
 
 
-def _zone(tenant_id: uuid.UUID) -> ZoneInfo:
-    """In which moments are told: the first restaurant's."""
-    restaurants = cache.of_tenant(tenant_id)
-    today = dt.datetime.now(dt.UTC).date()
-    return restaurants[0].calendar.zone_on(today) if restaurants else ZoneInfo("UTC")
-
-
 def _role() -> Role:
     try:
         return Role(request.form.get("role", ""))
@@ -110,17 +115,22 @@ def _role() -> Role:
         raise AccountError(_("Choose what the person does: kitchen or dispatch.")) from None
 
 
-def _page(principal: Principal, problems: dict[str, str] | None = None) -> str:
+def _page(
+    principal: Principal,
+    problems: dict[str, str] | None = None,
+    link: tuple[StaffMember, str, password_links.Made] | None = None,
+) -> str:
     return render_template(
         "backoffice/people.html",
         principal=principal,
         problems=problems or {},
+        link=link,
         typed=request.form,
         people=people.in_use(principal.tenant_id),
         ended=people.ended_lately(principal.tenant_id),
         ended_before=people.ended_before(principal.tenant_id),
         undone_within=UNDONE_WITHIN,
-        zone=_zone(principal.tenant_id),
+        zone=zone_of(principal.tenant_id),
         may_manage=lambda person: people.may_manage(principal, person),
         roles=people.WITHOUT_ADDRESS,
         shortest_pin=pins.SHORTEST,

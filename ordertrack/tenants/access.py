@@ -60,8 +60,8 @@ def give_back_access(member: StaffMember, *, by: str) -> bool:
     return True
 
 
-def begin_session(member: StaffMember) -> StaffSession | None:
-    """A sign-in of this staff member, inside whose tenant it is.
+def begin_session(member: StaffMember, device: str | None = None) -> StaffSession | None:
+    """A sign-in of this staff member, inside whose tenant it is, on what `device` is called.
 
     None if password or access have ended since `member` was read. The row is held until the sign-in is
     written: whoever changes the password meanwhile finds the sign-in, and ends it.
@@ -75,7 +75,7 @@ def begin_session(member: StaffMember) -> StaffSession | None:
     if holds is None:
         db.session.rollback()
         return None
-    begun = StaffSession(tenant_id=member.tenant_id, id=uuid.uuid4(), staff_id=member.id)
+    begun = StaffSession(tenant_id=member.tenant_id, id=uuid.uuid4(), staff_id=member.id, device=device)
     db.session.add(begun)
     db.session.commit()
     return begun

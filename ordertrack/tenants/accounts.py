@@ -21,13 +21,12 @@ from ordertrack.i18n.plain_text import is_visible
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
 from ordertrack.rules.scopes import Scope
+from ordertrack.tenants import new_passwords
 from ordertrack.tenants.access import end_access, end_streams
 from ordertrack.tenants.models import ApiKey, Restaurant, StaffMember, Tenant
 from ordertrack.tenants.passwords import hash_password
 from ordertrack.tenants.stream import TenantStream
 
-SHORTEST_PASSWORD = 8
-LONGEST_PASSWORD = 1000  # more than that no sign-in reads
 LONGEST_NAME = 100
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
@@ -77,7 +76,6 @@ def create_staff_member(tenant: Tenant, email: str, name: str, role: Role, passw
     email = email.strip().lower()
     if not _EMAIL.fullmatch(email):
         raise AccountError(f"{email!r} is not an e-mail address.")
-    checked_password(password)
     _refuse_taken(email)
     member = StaffMember(
         tenant_id=tenant.id,
@@ -85,8 +83,8 @@ def create_staff_member(tenant: Tenant, email: str, name: str, role: Role, passw
         email=email,
         name=checked_name(name),
         role=role,
-        password_hash=hash_password(password),
     )
+    member.password_hash = hash_password(checked_password(password, member))
     db.session.add(member)
     _write(f"{email} is a staff member already.")
     db.session.commit()
@@ -210,11 +208,12 @@ def _checked_slug(slug: str) -> str:
     return slug
 
 
-def checked_password(password: str) -> str:
-    if len(password) < SHORTEST_PASSWORD:
-        raise AccountError(f"A password has {SHORTEST_PASSWORD} characters or more.")
-    if len(password) > LONGEST_PASSWORD:
-        raise AccountError(f"A password has {LONGEST_PASSWORD} characters or fewer.")
+def checked_password(password: str, member: StaffMember) -> str:
+    """The password, if this person of the entered tenant may choose it; AccountError says what to change."""
+    about = [member.name, member.email or "", *new_passwords.of_company(member.tenant_id)]
+    problem = new_passwords.weakness(password, about)
+    if problem is not None:
+        raise AccountError(problem)
     return password
 
 

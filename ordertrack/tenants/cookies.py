@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flask import Flask, Request, request
+from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature
+
+from ordertrack.tenants import known_devices
 
 LASTS_ON_TABLETS = dt.timedelta(days=365)
 RENEWED_AFTER = dt.timedelta(hours=1)
@@ -36,6 +38,12 @@ class KeptSession(SecureCookieSession):
     is_recent = False
 
 
+def is_renewed(session: SessionMixin, asked: Request) -> bool:
+    """Whether this request has the cookie signed anew."""
+    is_recent = isinstance(session, KeptSession) and session.is_recent
+    return session.permanent and is_page(asked) and not is_recent
+
+
 class CookieSessions(SecureCookieSessionInterface):
     """The cookie is Secure whenever the page came over TLS, by this server or a proxy before it.
 
@@ -49,8 +57,12 @@ class CookieSessions(SecureCookieSessionInterface):
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         """A page makes the sign-in last longer, once an hour; taps and streams, which are many, do not."""
-        is_recent = isinstance(session, KeptSession) and session.is_recent
-        return session.modified or (session.permanent and is_page(request) and not is_recent)
+        return session.modified or is_renewed(session, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """The sign-in first, for programs that read one cookie only."""
+        super().save_session(app, session, response)
+        known_devices.write(response)
 
     def get_expiration_time(self, app: Flask, session: SessionMixin) -> dt.datetime | None:
         if is_tablet(session):

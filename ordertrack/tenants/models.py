@@ -101,8 +101,30 @@ class StaffSession(Base):
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
     staff_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    device: Mapped[str | None]
     created_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
+    last_seen_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
     ended_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class PasswordLink(Base):
+    """A link by which a staff member sets a password, kept as a SHA-256 digest; gone once it was used."""
+
+    __tablename__ = "password_links"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "staff_id"], ["staff_members.tenant_id", "staff_members.id"]),
+        ForeignKeyConstraint(["tenant_id", "made_by"], ["staff_members.tenant_id", "staff_members.id"]),
+        Index("password_links_digest", "digest"),
+        Index("password_links_staff", "tenant_id", "staff_id"),
+    )
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    staff_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    made_by: Mapped[uuid.UUID] = mapped_column(Uuid)
+    digest: Mapped[str]
+    created_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
+    expires_at: Mapped[dt.datetime] = mapped_column(Moment)
 
 
 class Tablet(Base):
@@ -171,10 +193,11 @@ class EndedAccess(Base):
 
 
 class SignInTries(Base):
-    """How often somebody (a digest) tried to sign in within a minute, counted over all hosts."""
+    """How often somebody (a digest) tried to sign in within a span of time, counted over all hosts."""
 
     __tablename__ = "sign_in_tries"
+    __table_args__ = (Index("sign_in_tries_ends", "ends"),)
 
-    minute: Mapped[dt.datetime] = mapped_column(Moment, primary_key=True)
     whose: Mapped[str] = mapped_column(primary_key=True)
+    ends: Mapped[dt.datetime] = mapped_column(Moment)
     tries: Mapped[int]

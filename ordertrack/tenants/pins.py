@@ -12,10 +12,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ordertrack.database.session import db
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.i18n.translate import ngettext
 from ordertrack.tenants.accounts import AccountError
 from ordertrack.tenants.models import PinAttempt
 from ordertrack.tenants.passwords import hash_password, verify_password
+from ordertrack.tenants.throttle import again_in
 from ordertrack.web.problems import Problem, problem_of
 
 SHORTEST, LONGEST = 4, 8  # digits
@@ -29,12 +29,7 @@ class PinLocked(Exception):
 
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
-        if seconds < 60:
-            said = ngettext("Try again in %(num)s second.", "Try again in %(num)s seconds.", seconds)
-        else:
-            minutes = math.ceil(seconds / 60)
-            said = ngettext("Try again in %(num)s minute.", "Try again in %(num)s minutes.", minutes)
-        super().__init__(_("That was a wrong PIN too often. %(when)s", when=said))
+        super().__init__(_("That was a wrong PIN too often. %(when)s", when=again_in(seconds)))
 
 
 def hash_new(pin: str) -> str:

@@ -63,6 +63,16 @@ class Principal:
         return (self.actor,) if self.session is None else (self.actor, self.session)
 
     @property
+    def staff_id(self) -> uuid.UUID:
+        """Of a staff member: which row of the people it is."""
+        return uuid.UUID(self.actor.removeprefix("staff:"))
+
+    @property
+    def session_id(self) -> uuid.UUID:
+        """Of a staff member: which row of the sign-ins it is."""
+        return uuid.UUID((self.session or "").removeprefix("session:"))
+
+    @property
     def credential(self) -> str:
         """What it shows to be let in: a sign-in on one device (`session`), a `key`, or a guest's `link`."""
         if self.is_staff:

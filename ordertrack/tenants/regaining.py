@@ -35,7 +35,7 @@ def change_password(member: StaffMember, password: str) -> None:
             f"The access of {member.email} was revoked. Give it back with: ordertrack staff restore"
             f" {member.email} --password ..."
         )
-    _write(member, password_hash=hash_password(checked_password(password)))
+    _write(member, password_hash=hash_password(checked_password(password, member)))
 
 
 def restore(member: StaffMember, password: str | None) -> None:
@@ -45,7 +45,7 @@ def restore(member: StaffMember, password: str | None) -> None:
             f"The access of {member.email} has not ended. For another password: ordertrack staff password"
             f" {member.email}"
         )
-    changed = {} if password is None else {"password_hash": hash_password(checked_password(password))}
+    changed = {} if password is None else {"password_hash": hash_password(checked_password(password, member))}
     _write(member, revoked_at=None, **changed)
 
 

@@ -18,9 +18,18 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
 from ordertrack.monitoring import request_log
 from ordertrack.rules.roles import Role
-from ordertrack.tenants import failed_sign_ins, kept_sign_ins, tablet_session, tablets, throttle
+from ordertrack.tenants import (
+    failed_sign_ins,
+    kept_sign_ins,
+    known_devices,
+    own_account,
+    tablet_session,
+    tablets,
+    throttle,
+)
 from ordertrack.tenants.access import begin_session, end_session
-from ordertrack.tenants.cookies import CookieSessions, is_page
+from ordertrack.tenants.cookies import CookieSessions, is_page, is_renewed
+from ordertrack.tenants.device_words import device_of
 from ordertrack.tenants.models import StaffMember, StaffSession
 from ordertrack.tenants.passwords import verify_password
 from ordertrack.tenants.principal import Principal
@@ -116,6 +125,8 @@ def _load(identity: str) -> SignedIn | None:
     if principal is None:
         return None
     request_log.asked_by(principal.actor)
+    if principal.tablet is None and is_renewed(session, request):
+        own_account.seen(tenant_id, row_id)
     return SignedIn(principal, identity)
 
 
@@ -162,18 +173,33 @@ def login() -> ResponseReturnValue:
             return redirect(url_for("overview.home"))
         return _form("")
     email = request.form.get("email", "").strip().lower()
-    address = request.remote_addr or ""
-    if not throttle.may_try(email, address):
+    tried = begin_try(email, known_devices.known_as(email))
+    if tried.wait:
         failed_sign_ins.note("password", "too often")
-        problem = _("That was tried too often with a wrong password. Wait a minute, then try again.")
-        return _form(email, problem), 429, {"Retry-After": "60"}
+        return _form(email, said_too_often(tried.wait)), 429, {"Retry-After": str(tried.wait)}
+    before = staff_principal() if is_signed_in() else None
     signed_in = _begin(email, request.form.get("password", ""))
     if signed_in is None:
-        throttle.failed(address)
         failed_sign_ins.note("password")
         return _form(email, _("That e-mail address and password do not belong together.")), 401
+    tried.was_right()
+    if before is not None and before.session is not None:
+        enter_tenant(before.tenant_id)
+        end_session(before.tenant_id, before.session)
     _remember(signed_in)
+    known_devices.remember(email)
     return redirect(local_path(request.args.get("next")) or url_for("overview.home"))
+
+
+def begin_try(of: str, own_device: str | None) -> throttle.Try:
+    """Count a try of somebody's password, from where this request comes or on a device of theirs."""
+    settings: Settings = current_app.config["SETTINGS"]
+    address = client_address.address_of(request.environ, settings.proxies) or request.remote_addr or ""
+    return throttle.Try(of, address, own_device)
+
+
+def said_too_often(seconds: int) -> str:
+    return _("That was tried too often with a wrong password. %(when)s", when=throttle.again_in(seconds))
 
 
 def _form(email: str, problem: str | None = None) -> str:
@@ -208,7 +234,7 @@ def _begin(email: str, password: str) -> SignedIn | None:
     if member is None:
         return None
     enter_tenant(member.tenant_id)
-    begun = begin_session(member)
+    begun = begin_session(member, device_of(request.user_agent.string))
     if begun is None:
         return None
     return SignedIn(_principal(member.tenant_id, member, begun.id), f"{member.tenant_id}:{begun.id}")

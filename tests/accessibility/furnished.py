@@ -23,6 +23,7 @@ from ordertrack.rules.roles import Role
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla.rollup import extend
+from ordertrack.tenants import password_links, people
 from support import tablet
 from support.cast import House
 from support.past_service import service, write
@@ -43,7 +44,10 @@ _ITEMS = (
 
 @dataclass(frozen=True)
 class Furnished:
-    """The house, the ids of its orders by what is particular about them, and their tracking tokens."""
+    """The house, the ids of its orders by what is particular about them, and their tracking tokens.
+
+    The token `password` is of a link by which Karim sets his.
+    """
 
     house: House
     orders: Mapping[str, uuid.UUID]
@@ -78,7 +82,11 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
     tablet.hire(operator, house, "Walid", Role.DISPATCH)
     made = _Service(app, house)
     orders = made.of_every_kind()
-    return Furnished(house, orders, {name: made.token_of(order_id) for name, order_id in orders.items()})
+    tokens = {name: made.token_of(order_id) for name, order_id in orders.items()}
+    with tenant_context(app, house.tenant_id):
+        karim = people.find(house.tenant_id, house.karim.principal.staff_id)
+        tokens["password"] = password_links.make(karim, by=house.maya.principal).token
+    return Furnished(house, orders, tokens)
 
 
 class _Service:

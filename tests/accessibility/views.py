@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -171,6 +172,27 @@ def _wrong_password(page: Page) -> None:
     expect(page.locator(".problem")).to_be_visible()
 
 
+def _wrong_old_password(page: Page) -> None:
+    page.locator("[name=old]").fill("wrong")
+    page.locator("[name=new]").fill("blue bicycle in rain")
+    page.keyboard.press("Enter")
+    expect(page.locator(".problem")).to_be_visible()
+
+
+def _weak_password(page: Page) -> None:
+    page.locator("[name=password]").fill("Password2026!")
+    page.keyboard.press("Enter")
+    expect(page.locator(".problem")).to_be_visible()
+
+
+def _make_a_link(page: Page) -> None:
+    row = page.locator("details.row", has_text="Nour")
+    for summary in ("summary", ".ask summary"):
+        row.locator(summary).first.click()
+    row.get_by_role("button", name=re.compile(r"^(Make a link|Créer un lien|إنشاء رابط)$")).click()
+    expect(page.locator("#password-link")).to_be_visible()
+
+
 def _who_are_you(page: Page) -> None:
     page.locator("#person-on").click()
     expect(page.locator("#person .names button").first).to_be_visible()
@@ -270,8 +292,10 @@ VIEWS = {
     "what guests see": View("/r/hamra/brand", states=(_no_phone,)),
     "rules of the company": View("/rules"),
     "screens": View("/screens"),
-    "people": View("/people", states=(_ask_to_end, _end_access, _give_back)),
+    "people": View("/people", states=(_ask_to_end, _end_access, _give_back, _make_a_link)),
     "tablets": View("/tablets"),
+    "account": View("/account", states=(_wrong_old_password,)),
+    "choosing a password": View("/password/{tokens[password]}", "nobody", states=(_weak_password,)),
     "report": View("/sla?range=7"),
     "targets": View("/sla/settings"),
     "targets of a restaurant": View("/sla/settings/hamra"),

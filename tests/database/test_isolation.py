@@ -76,6 +76,8 @@ _ROWS = """
     INSERT INTO tablets SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Grill', 'Maya', 'staff:x'
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO pin_attempts SELECT tenant_id, id, 1 FROM staff_members WHERE tenant_id = %(tenant)s;
+    INSERT INTO password_links SELECT tenant_id, gen_random_uuid(), id, id, gen_random_uuid(), now(), now()
+      FROM staff_members WHERE tenant_id = %(tenant)s;
     INSERT INTO screens SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Maya'
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO closed_screens SELECT tenant_id, id, 'kitchen', 'staff:x', now()
@@ -171,13 +173,17 @@ def test_views_and_functions_do_not_open_a_way_around(operator: psycopg.Connecti
            UNION ALL
            SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"""
     ).fetchall()
-    # Two are triggers, which nobody can call: one writes a column of the order whose first event was just
-    # written, the other names whose access ended.
+    # Three are triggers, which nobody can call: one writes a column of the order whose first event was just
+    # written, one names whose access ended, one ends links by which a password is set. Two set a password in
+    # the tenant that was entered: for whoever knows the hash of before, and for whoever holds a link.
     assert sorted(loose) == [
+        ("change_password",),
+        ("end_password_links",),
         ("name_idempotency_sender",),
         ("next_due",),
         ("note_ended_access",),
         ("tenants_behind",),
+        ("use_password_link",),
     ]
 
 
@@ -319,19 +325,24 @@ def test_a_setting_that_is_no_tenant_shows_nothing(
         assert setting == "nonsense"
 
 
+CREDENTIALS = ["sign_in_email", "api_key_hash", "tracking_token", "tenant_slug", "password_link"]
+
+
 def credentials(app: Flask, house: House) -> dict[str, tuple[str, str]]:
     """Each credential of a house, and the table whose row holds it."""
     with tenant_context(app, house.tenant_id):
         token = db.session.execute(text("SELECT token FROM tracking_links")).scalar_one()
+        digest = db.session.execute(text("SELECT digest FROM password_links LIMIT 1")).scalar_one()
     return {
         "sign_in_email": (house.nour.email, "staff_members"),
         "api_key_hash": (hash_key(house.key), "api_keys"),
         "tracking_token": (token, "tracking_links"),
         "tenant_slug": (house.slug, "tenants"),
+        "password_link": (digest, "password_links"),
     }
 
 
-@pytest.mark.parametrize("name", ["sign_in_email", "api_key_hash", "tracking_token", "tenant_slug"])
+@pytest.mark.parametrize("name", CREDENTIALS)
 def test_a_credential_shows_the_one_row_that_holds_it_and_no_other(
     app: Flask, two_houses: tuple[House, House], tables: list[str], name: str
 ) -> None:
@@ -346,7 +357,7 @@ def test_a_credential_shows_the_one_row_that_holds_it_and_no_other(
         assert db.session.execute(text(f"SELECT count(*) FROM {its_table}")).scalar() == 0
 
 
-@pytest.mark.parametrize("name", ["sign_in_email", "api_key_hash", "tracking_token", "tenant_slug"])
+@pytest.mark.parametrize("name", CREDENTIALS)
 @pytest.mark.parametrize("value", ["", "%", "nobody"])
 def test_an_empty_or_wrong_credential_shows_nothing(
     app: Flask, two_houses: tuple[House, House], tables: list[str], name: str, value: str

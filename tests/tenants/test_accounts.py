@@ -115,8 +115,8 @@ def test_an_e_mail_address_looks_like_one(tenant: Tenant, email: str) -> None:
 
 
 def test_a_password_is_not_short(tenant: Tenant) -> None:
-    with pytest.raises(AccountError, match="8 characters"):
-        accounts.create_staff_member(tenant, "x@cedar.example", "X", Role.KITCHEN, "7 chars")
+    with pytest.raises(AccountError, match="10 characters"):
+        accounts.create_staff_member(tenant, "x@cedar.example", "X", Role.KITCHEN, "9 charsss")
 
 
 def test_an_e_mail_address_signs_in_once_in_all_tenants(

@@ -19,7 +19,7 @@ from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants import accounts, pins
 from ordertrack.tenants.accounts import AccountError
-from support.cast import House, Person
+from support.cast import PASSWORD, House, Person
 from support.http_client import Answer, Caller
 from support.server import Server
 from support.tablet import OTHER_PIN, PIN, Tablet, give_pin, hire, set_up
@@ -136,7 +136,7 @@ def test_only_the_boards_own_people_and_managers_sign_on_at_it(
     hire(operator_app, rival, "Eve")
     with operator_app.app_context():
         accounts.create_staff_member(
-            accounts.find_tenant(cedar.slug), f"b@{cedar.slug}.example", "Bilal", Role.KITCHEN, "without-pin"
+            accounts.find_tenant(cedar.slug), f"b@{cedar.slug}.example", "Bilal", Role.KITCHEN, PASSWORD
         )
     for board, names in (
         ("kitchen", {"Maya", "Nour", "Rami"}),

@@ -12,18 +12,20 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 from werkzeug.routing import Rule
 
 from ordertrack.database.config import Settings
-from ordertrack.database.session import operator_connection
+from ordertrack.database.session import db, operator_connection, tenant_context
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.tenants.models import StaffSession
 from support.cast import House, Person
 from support.tablet import set_up
 
 # Routes that name nothing of a tenant's; anything else must be fillable below.
 _BOARDS = ("kitchen", "dispatch")
+_IDS = {"order_id", "tablet_id", "staff_id", "sign_in_id"}
 
 
 @dataclass(frozen=True)
@@ -32,18 +34,21 @@ class Attempt:
     path: str
 
 
-def attempts(app: Flask, rival: House, order_id: uuid.UUID, tablet_id: uuid.UUID) -> Iterator[Attempt]:
+def attempts(
+    app: Flask, rival: House, order_id: uuid.UUID, tablet_id: uuid.UUID, sign_in_id: uuid.UUID
+) -> Iterator[Attempt]:
     """Every route with an id in it, filled with Rival's."""
     theirs = {
         "order_id": [str(order_id)],
         "tablet_id": [str(tablet_id)],
+        "sign_in_id": [str(sign_in_id)],
         "staff_id": [rival.nour.principal.actor.removeprefix("staff:")],
         "restaurant": [rival.restaurants[0]],
         "board": list(_BOARDS),
     }
     for rule in app.url_map.iter_rules():
-        if not rule.arguments or rule.endpoint.startswith(("tracking.", "problem_pages.")):
-            continue  # no ids; a token, which is its own permission: tests/tracking; what nobody owns
+        if not rule.arguments or rule.endpoint.startswith(("tracking.", "problem_pages.", "password_links.")):
+            continue  # no ids; a token, its own permission: tests/tracking, test_password_links; nobody's
         unknown = rule.arguments - theirs.keys()
         assert not unknown, f"{rule.rule}: say here what another tenant's {unknown} is"
         yield from _filled(app, rule, theirs)
@@ -53,7 +58,7 @@ def _filled(app: Flask, rule: Rule, theirs: dict[str, list[str]]) -> Iterator[At
     with app.test_request_context():
         for board in theirs["board"] if "board" in rule.arguments else [""]:
             values = {name: theirs[name][0] for name in rule.arguments} | ({"board": board} if board else {})
-            for name in values.keys() & {"order_id", "tablet_id", "staff_id"} if "uuid" in rule.rule else ():
+            for name in values.keys() & _IDS if "uuid" in rule.rule else ():
                 values[name] = uuid.UUID(values[name])  # type: ignore[assignment]
             path = app.url_map.bind("").build(rule.endpoint, values, method=None)
             for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}:
@@ -74,6 +79,8 @@ def _rows(settings: Settings) -> dict[str, list[str]]:
         "restaurant_brands",
         "tablets",
         "pin_attempts",
+        "staff_sessions",
+        "password_links",
     )
     with operator_connection(settings.operator_url) as connection:
         return {
@@ -95,9 +102,13 @@ def test_every_route_asked_with_another_tenants_ids_is_404_and_changes_nothing(
     order_id = place(rival)
     client = sign_in(cedar.maya) if who == "manager" else app.test_client()
     tablet_id = uuid.UUID(set_up(sign_in, rival).id)
+    sign_in(rival.nour)
+    with tenant_context(app, rival.tenant_id):
+        holds = select(StaffSession.id).where(StaffSession.ended_at.is_(None))
+        sign_in_id = db.session.scalars(holds).one()
     before = _rows(settings)
     asked = 0
-    for attempt in attempts(app, rival, order_id, tablet_id):
+    for attempt in attempts(app, rival, order_id, tablet_id, sign_in_id):
         is_api = attempt.path.startswith("/api/")
         if is_api != (who == "program"):
             continue

@@ -159,19 +159,6 @@ def test_the_cookie_is_httponly_lax_and_secure_exactly_behind_tls(
     assert "expires" in cookie
 
 
-@pytest.mark.parametrize("password", [PASSWORD, "wrong"])
-def test_ten_tries_for_one_address_close_the_door_for_a_while(
-    app: Flask, cedar: House, rival: House, password: str
-) -> None:
-    for _ in range(10):
-        assert post_login(app.test_client(), cedar.karim.email, "wrong").status_code == 401
-    answer = post_login(app.test_client(), cedar.karim.email.upper(), password)
-    assert answer.status_code == 429
-    assert "Wait a minute" in answer.text
-    assert answer.headers["Retry-After"] == "60"
-    assert post_login(app.test_client(), cedar.maya.email).status_code == 302, "others are not concerned"
-
-
 def test_thirty_wrong_passwords_from_one_place_close_its_door(app: Flask, cedar: House) -> None:
     here = {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}}
     for n in range(30):

@@ -85,6 +85,7 @@ def _filled(app: Flask, order_id: uuid.UUID) -> Iterator[tuple[Rule, str]]:
         "order_id": order_id,
         "staff_id": uuid.uuid4(),
         "tablet_id": uuid.uuid4(),
+        "sign_in_id": uuid.uuid4(),
         "token": "unknown",
         "kind": "not-found",
     }

@@ -19,10 +19,9 @@ CREATE TABLE secret_fingerprint (
 """
 TRIES = """
 CREATE TABLE sign_in_tries (
-    minute timestamptz NOT NULL,
-    whose text NOT NULL,
-    tries integer NOT NULL,
-    PRIMARY KEY (minute, whose)
+    whose text PRIMARY KEY,
+    ends timestamptz NOT NULL,
+    tries integer NOT NULL
 )
 """
 
@@ -30,3 +29,4 @@ CREATE TABLE sign_in_tries (
 def upgrade() -> None:
     op.execute(FINGERPRINT)
     op.execute(TRIES)
+    op.execute("CREATE INDEX sign_in_tries_ends ON sign_in_tries (ends)")

@@ -1,9 +1,10 @@
 // Opens a board without the server: its last picture and its files, as static/js/offline/snapshot.js keeps them.
 // Only pages and files pass through here; taps and streams go to the server, or nowhere.
 const PATIENCE = 4000; // milliseconds
-const LASTS = 16 * 60 * 60 * 1000; // milliseconds: as long as a person's sign-in; a tablet's is for a year
+const LASTS = 15 * 60 * 60 * 1000; // milliseconds: a person's sign-in is renewed once an hour, for 16; a tablet's is for a year
 const BOARD = /^\/r\/[^/]+\/(kitchen|dispatch)$/;
-const LEAVING = ["/logout", "/tablet/sign-out", "/tablets"];
+const LOGIN = "/login"; // its page is only shown to those who are signed out
+const LEAVING = [LOGIN, "/logout", "/tablet/sign-out", "/tablets"];
 const HEADERS = {
   "Content-Type": "text/html; charset=utf-8",
   "Cache-Control": "no-store",
@@ -24,7 +25,7 @@ async function fromServer(request) {
   /** @type {Promise<never>} */
   const late = new Promise((_, fail) => setTimeout(fail, PATIENCE));
   const answer = await Promise.race([fetch(request), late]);
-  if (answer.status >= 500) throw new Error("no page");
+  if (answer.status >= 500) throw answer;
   return answer;
 }
 
@@ -34,13 +35,14 @@ async function read(path, what) {
   return part?.text();
 }
 
-// When the picture was last true; null if there is none, or if it is older than the sign-in can be.
+// When the picture was last true; null if there is none, or if the sign-in that its page was shown to may have run out.
 /** @param {string} path */
 async function trueAt(path) {
   const page = await caches.match(path, { cacheName: nameOf(path) });
   if (!page) return null;
-  const at = Number((await read(path, "/as-of")) ?? page.headers.get("Shown-At"));
-  if (page.headers.get("Sign-In")?.startsWith("tablet:") || Date.now() - at < LASTS) return at;
+  const shownAt = Number(page.headers.get("Shown-At"));
+  const isTablets = page.headers.get("Sign-In")?.startsWith("tablet:");
+  if (isTablets || Date.now() - shownAt < LASTS) return Number((await read(path, "/as-of")) ?? shownAt);
   await caches.delete(nameOf(path));
   return null;
 }
@@ -65,7 +67,7 @@ async function lastBoard(request) {
   const paths = (await boards()).map((name) => name.slice("board ".length));
   /** @type {(path: string) => Promise<[number, string]>} */
   const dated = async (path) => [/** @type {number} */ (await trueAt(path)), path];
-  const found = (await Promise.all(paths.map(dated))).filter(([at]) => at !== null);
+  const found = (await Promise.all(paths.map(dated))).filter(([at]) => at);
   const [, last] = found.sort(([one], [other]) => other - one)[0] ?? [];
   return last ? Response.redirect(last) : fetch(request);
 }
@@ -74,18 +76,12 @@ async function lastBoard(request) {
 async function page(request, path) {
   const isBoard = BOARD.test(path);
   try {
-    return await (isBoard || path === "/" ? fromServer : fetch)(request);
+    const answer = await (isBoard || path === "/" ? fromServer : fetch)(request);
+    if (isBoard ? !answer.ok : path === LOGIN && answer.ok) await forgetAll(); // the sign-in of before has ended
+    return answer;
   } catch {
     return (isBoard && (await picture(path))) || lastBoard(request);
   }
-}
-
-// The sign-in page is only shown to those who are signed out: boards kept for somebody are deleted.
-/** @param {Request} request */
-async function login(request) {
-  const answer = await fetch(request);
-  if (answer.ok) await forgetAll();
-  return answer;
 }
 
 /** @param {Request} request */
@@ -101,5 +97,5 @@ addEventListener("fetch", (/** @type {FetchEvent} */ event) => {
   if (request.method !== "GET") return;
   if (pathname.startsWith("/static/")) event.respondWith(file(request));
   else if (request.mode !== "navigate") return;
-  else event.respondWith(pathname === "/login" ? login(request) : page(request, pathname));
+  else event.respondWith(page(request, pathname));
 });

@@ -14,7 +14,7 @@ from playwright.sync_api import Error, Page, expect
 
 from boards.tap_steps import card, expect_none_waiting, expect_status, expect_waiting, log_of, tap
 from ordertrack.rules.state_machine import OrderStatus
-from ordertrack.tenants import accounts
+from ordertrack.tenants import access, accounts
 from support import page_recorder
 from support.cast import PASSWORD, House, Person
 from support.network_proxy import NetworkProxy
@@ -39,6 +39,13 @@ MAKE_OLDER = """(minutes) => caches.open("board /r/hamra/kitchen").then(async (k
   headers.set("Shown-At", at);
   await kept.put(location.pathname, new Response(await page.text(), { headers }));
   await kept.put(location.pathname + "/as-of", new Response(String(at)));
+})"""
+SHOW_EARLIER = """(minutes) => caches.open("board /r/hamra/kitchen").then(async (kept) => {
+  const page = await kept.match(location.pathname);
+  const headers = new Headers(page.headers);
+  headers.set("Shown-At", Date.now() - minutes * 60_000);
+  await kept.put(location.pathname, new Response(await page.text(), { headers }));
+  await kept.put(location.pathname + "/as-of", new Response(String(Date.now())));
 })"""
 KEEP_ANOTHERS = """caches.open("board /r/hamra/dispatch").then((kept) => {
   const headers = { "Sign-In": "staff:somebody-else" };
@@ -181,6 +188,18 @@ def test_the_page_says_how_old_its_picture_is_and_its_clocks_go_on(
     assert cannot_be_opened(page)
 
 
+def test_a_fresh_picture_is_not_opened_once_the_sign_in_that_its_page_was_shown_to_may_have_run_out(
+    cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
+) -> None:
+    place(cedar)
+    page = open_board()
+    network.cut()
+    page_recorder.expect_state(page, "reconnecting")
+    wait_for(lambda: page.evaluate(AS_OF), "the picture to be kept, for it may be the last")
+    page.evaluate(SHOW_EARLIER, 15 * 60 + 1)  # its cookie may have been an hour old
+    assert cannot_be_opened(page)
+
+
 def test_taps_on_a_page_that_opened_offline_wait_and_are_sent(
     app: Flask, cedar: House, place: Place, network: NetworkProxy, open_board: Callable[..., Page]
 ) -> None:
@@ -227,7 +246,35 @@ def revoke(page: Page, house: House, operator_app: Flask, network: NetworkProxy)
     page_recorder.expect_state(page, "signed-out")
 
 
-@pytest.mark.parametrize("lose_access", [sign_out, sign_out_on_another_page, lose_the_cookie, revoke])
+def end_elsewhere(page: Page, house: House, operator_app: Flask, network: NetworkProxy) -> None:
+    with operator_app.app_context():
+        access.end_sign_ins(accounts.find_staff_member(accounts.find_tenant(house.slug), house.nour.email))
+
+
+def be_signed_out_elsewhere(page: Page, house: House, operator_app: Flask, network: NetworkProxy) -> None:
+    end_elsewhere(page, house, operator_app, network)
+    page_recorder.expect_state(page, "signed-out")
+
+
+def be_signed_out_while_the_line_is_lost(
+    page: Page, house: House, operator_app: Flask, network: NetworkProxy
+) -> None:
+    network.cut()
+    page_recorder.expect_state(page, "reconnecting")
+    end_elsewhere(page, house, operator_app, network)
+    page.reload()
+    page_recorder.expect_state(page, "offline")
+    network.let_through()
+    page_recorder.expect_state(page, "signed-out")
+
+
+LOSSES = [
+    *(sign_out, sign_out_on_another_page, lose_the_cookie, revoke),
+    *(be_signed_out_elsewhere, be_signed_out_while_the_line_is_lost),
+]
+
+
+@pytest.mark.parametrize("lose_access", LOSSES)
 def test_nothing_of_the_board_is_left_on_a_device_that_is_signed_out(
     operator_app: Flask,
     cedar: House,
