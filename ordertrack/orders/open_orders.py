@@ -47,8 +47,8 @@ def read(
     tenant_id: uuid.UUID, restaurants: Mapping[uuid.UUID, RestaurantSettings], now: dt.datetime
 ) -> list[OpenOrder]:
     """Those of these restaurants, the oldest first. What is for later is not among them."""
-    asked = {"restaurants": list(restaurants), "statuses": [status.value for status in OPEN]}
-    rows = _OPEN.rows(tenant_id=tenant_id, **asked)
+    statuses = [status.value for status in OPEN]
+    rows = _OPEN.rows(tenant_id=tenant_id, restaurants=list(restaurants), statuses=statuses)
     return [_order(row, restaurants[row.restaurant_id], now) for row in rows]
 
 

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, and_, any_, bindparam, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, and_, any_, bindparam, literal, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql import func
 
@@ -172,7 +172,7 @@ def newest(
 def _restaurants(tenant_id: uuid.UUID) -> ColumnElement[list[uuid.UUID]]:
     """The ids of all of a tenant's, each of which the index of open orders is asked for."""
     ids = db.session.scalars(select(Restaurant.id).where(Restaurant.tenant_id == tenant_id)).all()
-    return bindparam("restaurants", list(ids), ARRAY(Uuid))
+    return literal(list(ids), ARRAY(Uuid))
 
 
 def record_columns() -> list[Any]:

@@ -88,8 +88,10 @@ def cancelled(
     tenant_id: uuid.UUID, restaurants: Iterable[uuid.UUID], now: dt.datetime
 ) -> dict[uuid.UUID, Cancelled]:
     """By restaurant, of these, where it is more than happens every day; one query."""
-    asked = {"restaurants": list(restaurants), "since": now - CANCELLED_WITHIN, "many": _MANY_CANCELLED}
-    rows = _CANCELLED.rows(tenant_id=tenant_id, **asked)
+    since = now - CANCELLED_WITHIN
+    rows = _CANCELLED.rows(
+        tenant_id=tenant_id, restaurants=list(restaurants), since=since, many=_MANY_CANCELLED
+    )
     return {row.restaurant_id: Cancelled(row.number, row.first + CANCELLED_WITHIN) for row in rows}
 
 
