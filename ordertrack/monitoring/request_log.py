@@ -42,7 +42,7 @@ class RequestLog:
         def start(line: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             nonlocal status
             status = int(line[:3])
-            if not is_static:  # what is kept for ever is the answer to many requests
+            if not is_static or status >= 400:  # what is kept for ever is the answer to many requests
                 headers = [*headers, (HEADER, request_id)]
             return start_response(line, headers, *more)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 import socket
-from functools import cache
 from ipaddress import ip_address
 
 from flask import Flask, abort, current_app, request
@@ -11,6 +11,7 @@ from flask import Flask, abort, current_app, request
 from ordertrack.database.config import Settings
 from ordertrack.i18n.translate import gettext as _
 
+_FORM = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
 _FOR_PROBES = ("/healthz", "/readyz")  # a probe asks each machine by its own address
 # Ends of names that the public directory of names does not have: nobody elsewhere can own one.
 _LOCAL = (".localhost", ".local", ".lan", ".internal", ".home.arpa", ".home", ".corp", ".test")
@@ -48,9 +49,9 @@ def is_ours(host: str, settings: Settings) -> bool:
 
 
 def name_of(host: str) -> str:
-    """Without port, brackets and the dot that may end it."""
-    name = host.partition("]")[0].removeprefix("[") if host.startswith("[") else host.partition(":")[0]
-    return name.lower().removesuffix(".")
+    """Without port, brackets and the dot that may end it; nothing of what is no host."""
+    found = _FORM.fullmatch(host)
+    return (found[1] or found[2]).lower().removesuffix(".") if found else ""
 
 
 def _is_loopback(name: str) -> bool:
@@ -67,10 +68,5 @@ def _is_of_this_network(name: str) -> bool:
         ip_address(name)
     except ValueError:
         is_single = bool(name) and "." not in name
-        return is_single or name.endswith(_LOCAL) or name in _own_names()
+        return is_single or name.endswith(_LOCAL) or name == socket.gethostname().lower()
     return True
-
-
-@cache
-def _own_names() -> frozenset[str]:
-    return frozenset({socket.gethostname().lower(), socket.getfqdn().lower()})

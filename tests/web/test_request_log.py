@@ -179,3 +179,5 @@ def test_files_that_are_kept_for_ever_carry_no_id(app: Flask) -> None:
     assert address is not None
     answer = app.test_client().get(address[1])
     assert answer.status_code == 200 and "X-Request-Id" not in answer.headers
+    answer = app.test_client().get("/static/none.css")
+    assert answer.status_code == 404 and "X-Request-Id" in answer.headers
