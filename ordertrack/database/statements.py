@@ -144,13 +144,11 @@ class EachInItsTenant(Statement):
     def _run(self, connection: Any, values: dict[str, Any]) -> list[Any]:
         if connection.pgconn.transaction_status != TransactionStatus.IDLE:
             return self._run_within(connection, values)
-        tenant, size = self._largest(values)
+        _, size = self._largest(values)
         planned_for = _planned_for(connection)
         is_outgrown = size > _OUTGROWN * (planned_for.get(self.name, size) + 1)
         asked = sql.SQL(", ").join(sql.Literal(values[name]) for name in self._names)
-        execute = self._SETTINGS.format(sql.Literal(str(tenant))) + sql.SQL("EXECUTE {} ({})").format(
-            self._name, asked
-        )
+        execute = self._settings(values) + sql.SQL("EXECUTE {} ({})").format(self._name, asked)
         with connection.cursor(row_factory=namedtuple_row) as cursor:
             try:
                 anew = self._let_go + self._prepare if is_outgrown else sql.SQL("")
@@ -163,6 +161,11 @@ class EachInItsTenant(Statement):
             while cursor.nextset():
                 pass
             return list(cursor.fetchall())
+
+    def _settings(self, values: Mapping[str, Any]) -> sql.Composed:
+        """What holds while it is planned and run."""
+        tenant, _ = self._largest(values)
+        return self._SETTINGS.format(sql.Literal(str(tenant)))
 
     def _largest(self, values: Mapping[str, Any]) -> tuple[Any, int]:
         """Of the tenants asked for the one that has most, and how much that is."""
