@@ -21,15 +21,16 @@ from ordertrack.database import schema
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db
+from ordertrack.monitoring import logs
 from stage import FULL, Stage
 
 AGES = (10_000, 1_000_000)
 A_DAY = 2800  # orders of all restaurants: ten million entries are four hundred days
 OPEN = 40
 REPEATS = 15
-# So many times the blocks of a younger one, and so many more, are flat: an index is a level deeper, or
-# another is shorter. What grows with age has ten times as much to read at ten times the age.
-FLAT = 2.5, 100
+# So many times the blocks of a younger one, and so many more, are flat: an index is a level deeper, another
+# one is shorter, a window of two weeks is full. What grows with age has a hundred times as much to read.
+TIMES, MORE = 5, 100
 HOW = f"""One tenant of {tenant.RESTAURANTS} restaurants that has {A_DAY:,} orders a day, nine entries an
 order, and one restaurant that had {tenant.QUIET_ORDERS} orders in all its life; {OPEN} orders are open at the
 busy one whose pages are asked for, two at each other one. Age is the only difference. Each page is asked for
@@ -51,6 +52,7 @@ def main() -> None:
     parser.add_argument("--entries", type=int, action="append", help=f"{AGES} if not said (repeatable)")
     asked = parser.parse_args()
     ages = asked.entries or list(AGES)
+    logs.configure(quiet=True)
     with Stage(FULL) as stage:
         import machine  # after the stage, which decides the core that everything begins on
 
@@ -100,10 +102,9 @@ def _milliseconds(ask: Callable[[], object]) -> float:
     return median(took[blocks.WARM_UP :]) * 1000
 
 
-def is_flat(young: float, old: float) -> bool:
+def is_flat(young: float, old: float, times: float = TIMES) -> bool:
     """Whether these are as good as the same number of blocks."""
-    times, more = FLAT
-    return old <= young * times + more
+    return old <= young * times + MORE
 
 
 def markdown(costs: dict[int, dict[str, Cost]]) -> str:

@@ -164,13 +164,11 @@ class EachInItsTenant(Statement):
             return self._run_within(connection, values)
         if connection.prepare_threshold is None:  # a pooler between: what is prepared is another's next time
             return self._run_whole(connection, values)
-        tenant, size = self._largest(values)
+        _, size = self._largest(values)
         planned_for = _planned_for(connection)
         is_outgrown = size > _OUTGROWN * (planned_for.get(self.name, size) + 1)
         asked = sql.SQL(", ").join(sql.Literal(values[name]) for name in self._names)
-        execute = self._SETTINGS.format(sql.Literal(str(tenant))) + sql.SQL("EXECUTE {} ({})").format(
-            self._name, asked
-        )
+        execute = self._settings(values) + sql.SQL("EXECUTE {} ({})").format(self._name, asked)
         with connection.cursor(row_factory=namedtuple_row) as cursor:
             try:
                 anew = self._let_go + self._prepare if is_outgrown else sql.SQL("")
@@ -184,6 +182,11 @@ class EachInItsTenant(Statement):
                 pass
             return list(cursor.fetchall())
 
+    def _settings(self, values: Mapping[str, Any]) -> sql.Composed:
+        """What holds while it is planned and run."""
+        tenant, _ = self._largest(values)
+        return self._SETTINGS.format(sql.Literal(str(tenant)))
+
     def _largest(self, values: Mapping[str, Any]) -> tuple[Any, int]:
         """Of the tenants asked for the one that has most, and how much that is."""
         sizes = values[self._size] if self._size else [0] * len(values["tenant_id"])
@@ -191,8 +194,7 @@ class EachInItsTenant(Statement):
 
     def _run_whole(self, connection: Any, values: dict[str, Any]) -> list[Any]:
         """Planned anew each time; one message, and so one transaction."""
-        tenant, _ = self._largest(values)
-        parts: list[sql.Composable] = [self._SETTINGS.format(sql.Literal(str(tenant))), self._pieces[0]]
+        parts: list[sql.Composable] = [self._settings(values), self._pieces[0]]
         for name, piece in zip(self._asked, self._pieces[1:], strict=True):
             parts += [sql.Literal(values[name]), piece]
         with connection.cursor(row_factory=namedtuple_row) as cursor:
