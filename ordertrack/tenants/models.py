@@ -152,10 +152,11 @@ class EndedAccess(Base):
 
 
 class SignInTries(Base):
-    """How often somebody (a digest) tried to sign in within a minute, counted over all hosts."""
+    """How often somebody (a digest) tried to sign in until the time that is counted ends, over all hosts."""
 
     __tablename__ = "sign_in_tries"
+    __table_args__ = (Index("sign_in_tries_by_end", "ends_at"),)
 
-    minute: Mapped[dt.datetime] = mapped_column(Moment, primary_key=True)
     whose: Mapped[str] = mapped_column(primary_key=True)
     tries: Mapped[int]
+    ends_at: Mapped[dt.datetime] = mapped_column(Moment)

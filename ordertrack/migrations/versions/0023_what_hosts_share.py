@@ -19,10 +19,9 @@ CREATE TABLE secret_fingerprint (
 """
 TRIES = """
 CREATE TABLE sign_in_tries (
-    minute timestamptz NOT NULL,
-    whose text NOT NULL,
+    whose text PRIMARY KEY,
     tries integer NOT NULL,
-    PRIMARY KEY (minute, whose)
+    ends_at timestamptz NOT NULL
 )
 """
 
@@ -30,3 +29,4 @@ CREATE TABLE sign_in_tries (
 def upgrade() -> None:
     op.execute(FINGERPRINT)
     op.execute(TRIES)
+    op.execute("CREATE INDEX sign_in_tries_by_end ON sign_in_tries (ends_at)")
