@@ -55,16 +55,12 @@ def allowed(processes: list[Flask], email: str, times: int) -> list[bool]:
 
 def test_two_processes_count_together(process: Callable[[], Flask]) -> None:
     two, email = [process(), process()], f"{secrets.token_hex(4)}@cedar.example"
-    # A minute may end in between, and then a new one begins: it is begun once at most.
-    found = allowed(two, email, 3 * MOST)
-    assert MOST <= found.count(True) <= 2 * MOST
-    assert found[:MOST] == [True] * MOST
-    assert False in found
+    assert allowed(two, email, 2 * MOST) == [True] * MOST + [False] * MOST
 
 
 def test_failures_of_one_address_count_together(process: Callable[[], Flask]) -> None:
     two, address = [process(), process()], secrets.token_hex(4)
-    for n in range(2 * 30):
+    for n in range(30):
         with two[n % 2].app_context():
             throttle.failed(address)
     for each in two:
@@ -76,6 +72,4 @@ def test_failures_of_one_address_count_together(process: Callable[[], Flask]) ->
 def test_while_the_bus_is_away_each_counts_by_itself(process: Callable[[], Flask], valkey: Valkey) -> None:
     valkey.kill()
     one, email = process(), f"{secrets.token_hex(4)}@cedar.example"
-    found = allowed([one], email, 3 * MOST)
-    assert found[:MOST] == [True] * MOST, "nobody is locked out"
-    assert False in found, "nor may anybody try for ever"
+    assert allowed([one], email, 2 * MOST) == [True] * MOST + [False] * MOST
