@@ -196,8 +196,8 @@ class SignInTries(Base):
     """How often somebody (a digest) tried to sign in within a span of time, counted over all hosts."""
 
     __tablename__ = "sign_in_tries"
-    __table_args__ = (Index("sign_in_tries_ends", "ends"),)
+    __table_args__ = (Index("sign_in_tries_by_end", "ends_at"),)
 
     whose: Mapped[str] = mapped_column(primary_key=True)
-    ends: Mapped[dt.datetime] = mapped_column(Moment)
     tries: Mapped[int]
+    ends_at: Mapped[dt.datetime] = mapped_column(Moment)

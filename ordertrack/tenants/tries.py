@@ -32,15 +32,18 @@ _COUNT = Statement("""
     WITH too_old AS (
         DELETE FROM sign_in_tries WHERE whose IN (
             SELECT whose FROM sign_in_tries
-             WHERE ends < statement_timestamp() - interval '1 minute' FOR UPDATE SKIP LOCKED)
+             WHERE ends_at < statement_timestamp() AND whose <> ALL (%(whose)s::text[])
+             LIMIT 100 FOR UPDATE SKIP LOCKED)
     )
-    INSERT INTO sign_in_tries AS counted (whose, ends, tries)
+    INSERT INTO sign_in_tries AS counted (whose, ends_at, tries)
     SELECT whose, statement_timestamp() + make_interval(secs => span), %(cost)s
       FROM unnest(%(whose)s::text[], %(spans)s::integer[]) AS tried (whose, span)
     ON CONFLICT (whose) DO UPDATE SET
-        ends = CASE WHEN counted.ends > statement_timestamp() THEN counted.ends ELSE excluded.ends END,
-        tries = CASE WHEN counted.ends > statement_timestamp() THEN counted.tries ELSE 0 END + excluded.tries
-    RETURNING whose, tries, extract(epoch FROM ends - statement_timestamp())::float8 AS seconds
+        ends_at = CASE WHEN counted.ends_at > statement_timestamp()
+                  THEN counted.ends_at ELSE excluded.ends_at END,
+        tries = CASE WHEN counted.ends_at > statement_timestamp()
+                THEN counted.tries ELSE 0 END + excluded.tries
+    RETURNING whose, tries, extract(epoch FROM ends_at - statement_timestamp())::float8 AS seconds
 """)
 _log = structlog.get_logger(__name__)
 

@@ -101,7 +101,9 @@ def test_in_transaction_mode_with_an_address_past_it_all_is_as_without_a_pooler(
     assert Caller(server.port).call("/readyz").json["listener"] is True
     board = sign_in(server.port, cedar.maya).call("/r/hamra/kitchen")
     assert board.status == 200
-    assert "Traceback" not in server.log.read_text()
+    said = server.log.read_text()
+    assert "Traceback" not in said
+    assert "prepared statement" not in said, "what one connection prepared was another's"
     with connect(pooler.url, prepare_threshold=None) as pooled:
         for name, value in (("statement_timeout", "15s"), ("lock_timeout", "10s"), ("timezone", "UTC")):
             assert pooled.execute(f"SHOW {name}").fetchone() == (value,)

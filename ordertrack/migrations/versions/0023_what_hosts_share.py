@@ -20,8 +20,8 @@ CREATE TABLE secret_fingerprint (
 TRIES = """
 CREATE TABLE sign_in_tries (
     whose text PRIMARY KEY,
-    ends timestamptz NOT NULL,
-    tries integer NOT NULL
+    tries integer NOT NULL,
+    ends_at timestamptz NOT NULL
 )
 """
 
@@ -29,4 +29,4 @@ CREATE TABLE sign_in_tries (
 def upgrade() -> None:
     op.execute(FINGERPRINT)
     op.execute(TRIES)
-    op.execute("CREATE INDEX sign_in_tries_ends ON sign_in_tries (ends)")
+    op.execute("CREATE INDEX sign_in_tries_by_end ON sign_in_tries (ends_at)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.server import consistency
+from ordertrack.sla.measure import soundness
 from ordertrack.sla.rollup import extend
 from server.consistency.claims import Broken, Operator
 from support.cast import House
@@ -44,6 +46,22 @@ DIFFERENCES = {
         "hamra 2026-10-05 estimates",
     ),
 }
+
+
+def test_a_roll_up_that_goes_on_while_it_is_checked_is_no_contradiction(
+    app: Flask, operator: Operator, cedar: House, broken: Broken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(operator, cedar, sorted(pickup(0), key=lambda told: told.at), 0)
+    in_the_log = soundness._in_the_log
+
+    def read_and_go_on(connection: Any, tenant_id: uuid.UUID) -> Any:
+        found = in_the_log(connection, tenant_id)
+        with tenant_context(app, cedar.tenant_id):
+            extend.keep_up(cedar.tenant_id)
+        return found
+
+    monkeypatch.setattr(soundness, "_in_the_log", read_and_go_on)
+    assert broken() == set()
 
 
 @pytest.mark.parametrize("name", DIFFERENCES)
