@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from ordertrack.backoffice.zones import zone_of
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext
-from ordertrack.tenants import new_passwords, own_account
+from ordertrack.tenants import failed_sign_ins, new_passwords, own_account
 from ordertrack.tenants.accounts import AccountError
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.sign_in import begin_try, said_too_often, staff_principal
@@ -31,9 +31,11 @@ def change_password() -> ResponseReturnValue:
     principal = staff_principal()
     tried = begin_try(principal.actor, own_device=principal.session)
     if tried.wait:
+        failed_sign_ins.note("password", "too often")
         return _page(principal, said_too_often(tried.wait)), 429, {"Retry-After": str(tried.wait)}
     member = own_account.knows_password(principal, request.form.get("old", ""))
     if member is None:
+        failed_sign_ins.note("password")
         return _page(principal, _("That is not your current password. Nothing was changed.")), 422
     tried.was_right()
     try:

@@ -80,7 +80,7 @@ def knows_password(principal: Principal, password: str) -> StaffMember | None:
     """The row of whoever asks, if this is their password."""
     member = people.find(principal.tenant_id, principal.staff_id)
     db.session.commit()  # no connection is held while the hash is worked out
-    return member if verify_password(member.password_hash, password[:1001]) else None
+    return member if verify_password(member.password_hash, password[:1001], principal.actor) else None
 
 
 def change_password(principal: Principal, member: StaffMember, password: str) -> None:

@@ -46,7 +46,7 @@ def hash_password(password: str) -> str:
 def verify_password(password_hash: str | None, password: str, asker: str | None = None) -> bool:
     """Whether the password is the hash's; for None it takes as long and says no.
 
-    `asker` is the network address that wants to know, where it is known. Raises TooManyAtOnce.
+    `asker` is who wants to know: an actor, or a network address where it is known. Raises TooManyAtOnce.
     """
     return _in_turn(lambda: _verify(password_hash, password), asker or "") and password_hash is not None
 

@@ -31,7 +31,7 @@ from ordertrack.tenants.access import begin_session, end_session
 from ordertrack.tenants.cookies import CookieSessions, is_page, is_renewed
 from ordertrack.tenants.device_words import device_of
 from ordertrack.tenants.models import StaffMember, StaffSession
-from ordertrack.tenants.passwords import verify_password
+from ordertrack.tenants.passwords import TooManyAtOnce, verify_password
 from ordertrack.tenants.principal import Principal
 from ordertrack.web import client_address
 from ordertrack.web.redirects import local_path
@@ -178,7 +178,11 @@ def login() -> ResponseReturnValue:
         failed_sign_ins.note("password", "too often")
         return _form(email, said_too_often(tried.wait)), 429, {"Retry-After": str(tried.wait)}
     before = staff_principal() if is_signed_in() else None
-    signed_in = _begin(email, request.form.get("password", ""))
+    try:
+        signed_in = _begin(email, request.form.get("password", ""))
+    except TooManyAtOnce:
+        tried.was_right()  # nobody looked whether it was
+        raise
     if signed_in is None:
         failed_sign_ins.note("password")
         return _form(email, _("That e-mail address and password do not belong together.")), 401

@@ -8,11 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import pytest
+from argon2 import extract_parameters
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ordertrack.tenants import throttle, tries
+from ordertrack.tenants import passwords, throttle, tries
 from support.cast import PASSWORD, House
 
 
@@ -113,6 +114,11 @@ def test_an_address_that_nobody_has_is_counted_as_any_other(app: Flask, cedar: H
         )
         assert [answer.status_code for answer in answers] == [401] * 10 + [429] * 2
     assert told[0] == told[1]
+
+
+def test_an_address_that_nobody_has_costs_the_hash_that_any_other_does() -> None:
+    costs = [extract_parameters(each) for each in (passwords._nobodys(), passwords.hash_password(PASSWORD))]
+    assert costs[0] == costs[1]
 
 
 def test_whoever_goes_on_waits_longer_and_for_as_long_as_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
