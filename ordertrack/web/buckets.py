@@ -23,10 +23,9 @@ from gevent import monkey
 SECOND = 1_000_000_000  # nanoseconds
 WAYS = 8  # slots of a set: a bucket is in one of its set's
 SETS = 8192
-TRIES = (
-    200  # for the lock of a set, a microsecond each; its holder needs a few, unless the system has it wait
-)
-NAPS, NAP = 100, 0.001  # seconds, if it has
+# For the lock of a set: tries of a microsecond, for its holder needs a few; then naps, if the system has it wait.
+TRIES = 200
+NAPS, NAP = 100, 0.001  # seconds
 # The system's own, also under gevent: meanwhile nobody else of this process gets between.
 _sleep = monkey.get_original("time", "sleep")
 _SLOT = struct.Struct("=QQ")  # whose it is, as a digest; when it is full again
