@@ -23,7 +23,7 @@ from gevent import monkey
 SECOND = 1_000_000_000  # nanoseconds
 WAYS = 8  # slots of a set: a bucket is in one of its set's
 SETS = 8192
-# For the lock of a set: tries of a microsecond, for its holder needs a few; then naps, if the system has it wait.
+# For the lock of a set: tries of a microsecond, for its holder needs a few; then naps.
 TRIES = 200
 NAPS, NAP = 100, 0.001  # seconds
 # The system's own, also under gevent: meanwhile nobody else of this process gets between.
