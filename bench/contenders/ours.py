@@ -17,7 +17,12 @@ from stage import Stage
 
 SIGN_INS = 200
 # What is measured is not held back by what protects a house from one of its guests.
-_LIFTED = ",".join(f"streams_per_{each}=100000" for each in ("link", "key", "session", "address"))
+_LIFTED = ",".join(
+    [
+        *(f"streams_per_{each}=100000" for each in ("link", "key", "session", "address")),
+        *(f"{each}_per_key=1000000" for each in ("requests", "burst")),
+    ]
+)
 
 
 class Served(Contender):
