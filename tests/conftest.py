@@ -41,7 +41,7 @@ from support import browser, cast, page_clock
 from support.cast import PASSWORD, House, Person
 from support.database import connect
 from support.network_proxy import NetworkProxy
-from support.server import Server, share_static
+from support.server import UNHURRIED, Server, share_static
 from support.town import Town, open_town
 from support.whole_files import CROWDED, WholeFiles
 
@@ -77,7 +77,7 @@ def settings() -> Iterator[Settings]:
     """
     folder = Path(tempfile.mkdtemp(prefix="ordertrack-test-"))
     share_static(folder)
-    environ = {"ORDERTRACK_DATA": str(folder), "PORT": "0"}
+    environ = {"ORDERTRACK_DATA": str(folder), "PORT": "0", "ORDERTRACK_LIMITS": UNHURRIED}
     server = os.environ.get("DATABASE_URL")
     name = f"ordertrack_test_{secrets.token_hex(4)}"
     if server:

@@ -50,7 +50,7 @@ def _of_stream(problem: Problem) -> Response:
 
     It is let in to nothing, and told when to come again: not all at once.
     """
-    if problem.kind != DATABASE_AWAY or request.method != "GET":
+    if problem.kind != DATABASE_AWAY or request.method != "GET" or request.endpoint != "api.stream":
         return document(problem)
     wait = random.randint(*_COMES_BACK_AFTER)  # noqa: S311 (a spread, not a secret)
     response = Response(f"retry: {wait}\n\n", content_type="text/event-stream; charset=utf-8")

@@ -30,5 +30,7 @@ def _count() -> None:
 def _who(room: str | None) -> str:
     if room == sign_in.blueprint.name:
         return "signing in"
+    if room is None:  # no address of ours: to say so takes no looking up
+        return "stranger"
     has_cookie = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
     return "staff" if has_cookie and sign_in.is_signed_in() else "stranger"

@@ -72,6 +72,7 @@ def test_each_call_says_the_scope_that_it_asks_for(app, document):
                 "RateLimit",
                 "RateLimit-Policy",
                 "Retry-After",
+                "X-Request-Id",
             }
 
 

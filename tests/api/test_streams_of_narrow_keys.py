@@ -122,5 +122,5 @@ def test_what_a_key_is_for_goes_along_when_its_stream_is_handed_over(whole):
     bound = replace(
         program, restaurants=(BoundTo(program.tenant_id, HAMRA),), scopes=frozenset({Scope.EVENTS_READ})
     )
-    stream = handing.Handed(bound, Topic(program.tenant_id, "program", ""), Cursor(1, 2), [], "")
+    stream = handing.Handed(bound, Topic(program.tenant_id, "program", ""), Cursor(1, 2), [], "", "id")
     assert handing.read(handing.written(stream)) == stream

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,8 +12,10 @@ from faults.history_of import give_a_past
 from faults.load import BOARD, PROGRAM, Load, prove
 from ordertrack.boards.columns import KITCHEN
 from ordertrack.database.config import Settings
+from ordertrack.live.cursor import Cursor
 from ordertrack.live.topic_state import SNAPSHOT_KEPT
 from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.tracking.positions import Positions
 from support.cast import House
 from support.http_client import Caller, EventStream, Frame, sign_in
 from support.server import Server, wait_for
@@ -89,19 +92,22 @@ def message(stream: EventStream) -> Frame:
 
 @pytest.mark.parametrize("what", [*UNUSABLE, "from long ago"])
 def test_a_tracking_page_is_shown_where_its_order_stands(
-    tough: Server, busy: tuple[House, Load], what: str
+    tough: Server, busy: tuple[House, Load], settings: Settings, what: str
 ) -> None:
     house, load = busy
     epoch, seq = (int(part) for part in load.log.head().split("-"))
-    cursor = UNUSABLE[what](epoch, seq) if what in UNUSABLE else f"{epoch}-7"
     program = Caller(tough.port, house.bearer)
     order = {"restaurant": "jounieh", "fulfilment": "pickup", "items": [{"name": "Kebab", "quantity": 2}]}
     placed = program.call("/api/v1/orders", body=order).json
     path = "/track/" + placed["tracking_url"].rpartition("/")[2]
+    cursor = UNUSABLE[what](epoch, seq) if what in UNUSABLE else f"{epoch}-7"
+    positions, order_id = Positions(settings.secret_key), uuid.UUID(placed["id"])
+    if what != "malformed":
+        cursor = positions.tell(order_id, Cursor.parse(cursor))
     stream = EventStream(tough.port, f"{path}/stream", {}, last_event_id=cursor)
     shown = message(stream)
     assert "Order received" in shown.data
-    assert shown.id is not None and int(shown.id.partition("-")[2]) > seq
+    assert shown.id is not None and positions.read(order_id, shown.id).seq > seq
     program.call(f"/api/v1/orders/{placed['id']}/transitions", body={"to": OrderStatus.CONFIRMED})
     assert "Confirmed by the restaurant" in message(stream).data
     stream.close()

@@ -13,6 +13,7 @@ from flask import Flask
 
 from orders.changing import Changing
 from orders.placing import TEA
+from ordertrack.database import bus
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import intake, records
@@ -28,6 +29,7 @@ def crowd_app(settings: Settings) -> Iterator[Flask]:
     made = Flask("crowd")
     made.config["SQLALCHEMY_DATABASE_URI"] = settings.app_url
     made.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": CROWD, "max_overflow": 4}
+    made.extensions["bus"] = bus.make(settings)
     db.init_app(made)
     yield made
     with made.app_context():

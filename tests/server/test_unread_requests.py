@@ -78,8 +78,11 @@ def test_a_stream_carries_the_id_of_its_line(server: Server, cedar: House) -> No
             said += piece
     found = re.search(rb"\r\nX-Request-Id: ([0-9a-f]{16})\r\n", said)
     assert found is not None
-    lines = server.log.read_text().splitlines()
-    (line,) = (json.loads(each) for each in lines if found[1].decode() in each)
+    request_id = found[1].decode()
+    lines = wait_for(  # it is written when the stream has begun
+        lambda: [each for each in server.log.read_text().splitlines() if request_id in each], "its line"
+    )
+    (line,) = map(json.loads, lines)
     assert (line["route"], line["status"]) == ("/api/v1/stream", 200)
     assert line["by"].startswith("key:")
 

@@ -13,9 +13,13 @@ from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Channel, Message, Topic
 from ordertrack.streams.sse import EventLog
 
+_OF_A_GUEST = re.compile(r"[0-9a-f]{8}-[0-9a-f]{32}", re.ASCII)
+
 
 @dataclass(frozen=True)
 class Frame:
+    """`id` is None where none was told, and where it is a guest's position, which names none of the log."""
+
     id: Cursor | None
     event: str | None
     data: str
@@ -30,7 +34,8 @@ def parse(stream: bytes) -> list[Frame]:
             name, _, value = line.partition(":")
             fields.setdefault(name, []).append(value.removeprefix(" "))
         if fields.keys() - {""}:
-            position = Cursor.parse(fields["id"][-1]) if "id" in fields else None
+            told = fields.get("id", [""])[-1]
+            position = None if _OF_A_GUEST.fullmatch(told) or not told else Cursor.parse(told)
             frames.append(Frame(position, fields.get("event", [None])[-1], "\n".join(fields.get("data", []))))
     return frames
 

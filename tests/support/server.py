@@ -19,6 +19,8 @@ from ordertrack.database.config import ROOT, Settings
 T = TypeVar("T")
 PATIENCE = 20.0  # seconds
 _COMPRESSED = ROOT / ".pytest_cache" / "static"
+# A test asks as fast as it can; what holds others back is tested by itself.
+UNHURRIED = "requests_per_key=1000000,burst_per_key=1000000"
 START = 60.0  # seconds: migrations, and on a busy machine imports alone take ten
 
 
@@ -41,6 +43,7 @@ def environment_of(settings: Settings, folder: Path, **changes: str) -> dict[str
         "DATABASE_URL": operator.render_as_string(hide_password=False),
         "SECRET_KEY": settings.secret_key,
         "ORDERTRACK_DATA": str(folder),
+        "ORDERTRACK_LIMITS": UNHURRIED,
         **changes,
     }
 

@@ -34,13 +34,16 @@ OUTSIDE_REQUESTS = {
 }
 # What is caught beside the line that may raise it: a message at a field, or another way to go on.
 CAUGHT_AT_ONCE = {
+    "ordertrack.api.reading._NamedTwice",
     "ordertrack.boards.filters.MalformedFilter",
+    "ordertrack.database.channels.BusLost",
     "ordertrack.live.feed.EpochChanged",
     "ordertrack.live.listener.MalformedPayload",
     "ordertrack.live.tenant_hub.Busy",
     "ordertrack.restaurants.versioned.UnusableSettings",
     "ordertrack.sla.report.query_string.UnusableChoice",
     "ordertrack.tenants.accounts.AccountError",
+    "ordertrack.tenants.password_links.NoSuchLink",
     "ordertrack.tenants.people.NoSuchPerson",
 }
 

@@ -96,7 +96,7 @@ def test_no_route_has_a_secret_logged(
     client = maya if who == "a manager" else app.test_client()
     key = cedar.bearer["Authorization"].removeprefix("Bearer ")
     values = {"order_id": place(cedar), "restaurant": "hamra", "board": "kitchen", "token": token}
-    values |= dict.fromkeys(("tablet_id", "staff_id"), uuid.uuid4())
+    values |= dict.fromkeys(("tablet_id", "staff_id", "sign_in_id"), uuid.uuid4())
     values |= {"kind": "not-found", "filename": "none.css"}
     cookie = client.get_cookie("session")
     secrets = {SECRET, token, key, *([cookie.value] if cookie else [])}
@@ -177,7 +177,7 @@ def test_what_does_not_look_like_an_id_is_none(wrong: str) -> None:
 def test_files_that_are_kept_for_ever_carry_no_id(app: Flask) -> None:
     address = re.search(r'"(/static/[^"]+\.css)"', app.test_client().get("/login").text)
     assert address is not None
-    answer = app.test_client().get(address[1])
-    assert answer.status_code == 200 and "X-Request-Id" not in answer.headers
+    with app.test_client().get(address[1]) as answer:
+        assert answer.status_code == 200 and "X-Request-Id" not in answer.headers
     answer = app.test_client().get("/static/none.css")
     assert answer.status_code == 404 and "X-Request-Id" in answer.headers

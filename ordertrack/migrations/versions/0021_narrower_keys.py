@@ -33,9 +33,7 @@ NOTED = """
 CREATE TRIGGER note_changed_key
     AFTER UPDATE OF key_hash, previous_hash, previous_until, scopes, restaurant_ids, expires_at ON api_keys
     FOR EACH ROW
-    WHEN ((OLD.key_hash, OLD.previous_hash, OLD.previous_until, OLD.scopes, OLD.restaurant_ids,
-        OLD.expires_at) IS DISTINCT FROM (NEW.key_hash, NEW.previous_hash, NEW.previous_until, NEW.scopes,
-        NEW.restaurant_ids, NEW.expires_at))
+    WHEN (OLD.* IS DISTINCT FROM NEW.*)
     EXECUTE FUNCTION note_ended_access('changed:key', 'ended')
 """
 

@@ -42,7 +42,8 @@ CREATE POLICY by_credential ON password_links FOR SELECT
 # Whoever changes a password or ends access: the operator's commands do, too.
 ENDS_LINKS = """
 CREATE TRIGGER end_password_links AFTER UPDATE OF password_hash, revoked_at ON staff_members FOR EACH ROW
-    WHEN ((OLD.password_hash, OLD.revoked_at) IS DISTINCT FROM (NEW.password_hash, NEW.revoked_at))
+    WHEN (OLD.password_hash IS DISTINCT FROM NEW.password_hash
+        OR OLD.revoked_at IS DISTINCT FROM NEW.revoked_at)
     EXECUTE FUNCTION end_password_links();
 """
 
