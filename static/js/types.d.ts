@@ -74,6 +74,7 @@ interface PageEvents {
   "tone:tried": CustomEvent<{ kind: string; volume: number }>;
   "keys:asked": Event;
   "bump:asked": Event;
+  "keys:ready": Event;
   "still:asked": Event;
   "find:asked": Event;
   "find:open": Event;

@@ -9,8 +9,10 @@ const OF_TYPING = "input, select, textarea, [contenteditable]";
 /** @type {KeyboardEvent[]} */
 const pressed = [];
 
-async function load() {
-  await late("keyboard", "panels");
+const load = () => late("keyboard", "panels");
+
+// At once when the script answers, before another key can come.
+function replay() {
   removeEventListener("keydown", wait);
   localStorage.setItem(HAS_KEYS, "1");
   for (const { key, code, shiftKey, repeat, target } of pressed.splice(0)) {
@@ -21,8 +23,7 @@ async function load() {
 
 /** @param {KeyboardEvent} event */
 function wait(event) {
-  const isThere = document.documentElement.dataset.keys !== undefined; // it answers, though its loading has not been told yet
-  if (isThere || NOT_AGAIN.includes(event.key) || /** @type {Element} */ (event.target).closest?.(OF_TYPING)) return;
+  if (NOT_AGAIN.includes(event.key) || /** @type {Element} */ (event.target).closest?.(OF_TYPING)) return;
   pressed.push(event);
   load().catch(() => pressed.splice(0));
 }
@@ -35,4 +36,5 @@ on("click", ({ target }) => {
   load().then(() => emit(opener.matches("[data-keys-open]") ? "keys:asked" : "bump:asked"), () => {});
 });
 addEventListener("keydown", wait);
+on("keys:ready", replay);
 if (localStorage.getItem(HAS_KEYS) !== null) load().catch(() => {});

@@ -6,7 +6,6 @@ import { isOff, list } from "./panels.js";
 import { go } from "../core/cards.js";
 import { current, walk } from "./focus.js";
 
-document.documentElement.dataset.keys = ""; // whoever waits for these scripts knows that they answer: see first_key.js
 const ARROWS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"];
 const TYPING = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
 
