@@ -12,22 +12,22 @@ from typing import Any, Self
 
 import numpy as np
 
-from many.town import EPOCH
 from processes import OTHER_CORE, BenchError, cpu_seconds, pin
 from programs import BUILD, Steered
 
 OTHERS = 2500  # descriptors that a client needs besides its screens
 QUIET, PATIENCE = 1.5, 30.0  # seconds without a frame after which all has come; and the most that is waited
 SLOWEST = 50  # screens that are live, a second, at least
-_CAME = np.dtype([("at", "i8"), ("seq", "i8"), ("stream", "u4"), ("whole", "u4")])
+_CAME = np.dtype([("at", "i8"), ("position", "u8"), ("high", "u8"), ("stream", "u4"), ("whole", "u4")])
 _ANSWERS = np.dtype([("sent", "i8"), ("answered", "i8"), ("status", "i4"), ("tries", "i4")])
 
 
 @dataclass
 class Played:
     """What came: rows of time, position, stream and whether whole; of each request when it was sent, when
-    answered, its status and how often it was sent. `began` is when the play began, `cpu` the seconds that it
-    took the clients."""
+    answered, its status and how often it was sent. A board's position is that of the log, a guest's the 128
+    bits that their page is told. `began` is when the play began, `cpu` the seconds that it took the clients.
+    """
 
     came: list[tuple[int, int, int, int]]
     answers: list[tuple[int, int, int, int]]
@@ -37,7 +37,7 @@ class Played:
 
 
 class Crowd:
-    """One line a stream: its position, path and headers, divided by tabs."""
+    """One line a stream: the id that it stands at, path and headers, divided by tabs."""
 
     def __init__(self, folder: Path, port: int, streams: Sequence[str]) -> None:
         room = resource.getrlimit(resource.RLIMIT_NOFILE)[1] - OTHERS
@@ -51,7 +51,7 @@ class Crowd:
         for nth in range(self.count):
             lines = self._folder / f"streams-{nth}"
             lines.write_text("".join(line + "\n" for line in self.streams[nth :: self.count]))
-            arguments = [str(BUILD / "many"), str(self._port), str(lines), str(EPOCH)]
+            arguments = [str(BUILD / "many"), str(self._port), str(lines)]
             client = self._stack.enter_context(Steered(arguments, self._folder / "many.log"))
             self._clients.append(client)
             pin(client.pid, OTHER_CORE)
@@ -88,8 +88,8 @@ class Crowd:
             files = [self._folder / f"{kind}-{nth}" for kind in ("came", "answers")]
             client.say("stop {} {}".format(*files))
             counts.append(client.hear("stopped", 30))
-            for at, seq, stream, whole in np.fromfile(files[0], _CAME).tolist():
-                came.append((at, seq, stream * self.count + nth, whole))
+            for at, position, high, stream, whole in np.fromfile(files[0], _CAME).tolist():
+                came.append((at, high << 64 | position, stream * self.count + nth, whole))
             answers += np.fromfile(files[1], _ANSWERS).tolist()
         names = ("busy", "cut_requests", "turned", "cut", "refused", "repeated")
         total = {name: sum(each[name] for each in counts) for name in names}

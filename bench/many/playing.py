@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from itertools import count
 from random import Random
 from uuid import UUID
@@ -14,8 +15,9 @@ from uuid import UUID
 from contenders.ours import Served
 from many import costs, evening, judging
 from many.client import Crowd, Played
+from many.guests import GuestPositions
 from many.judging import Entry, Screen
-from many.town import SCREENS, Town
+from many.town import EPOCH, SCREENS, Town
 from ordertrack.boards.columns import BOARDS
 from processes import cpu_seconds, wait_for
 from stage import Stage
@@ -98,6 +100,10 @@ class Ground:
     server: Served
     guests: int
 
+    @cached_property
+    def positions(self) -> GuestPositions:
+        return GuestPositions(self.town.settings.secret_key)
+
     def play(self, rate: float, seconds: float) -> Result:
         """New screens for everybody, then the evening, then the account of it."""
         self._wait_for_calm()
@@ -118,8 +124,22 @@ class Ground:
             Entry(request, tenant, seq, order, restaurant, frozenset(statuses), is_move)
             for request, tenant, seq, order, restaurant, statuses, is_move in rows
         ]
-        told = judging.tell(entries, screens, judging.by_screen(played.came))
+        told = judging.tell(entries, screens, judging.by_screen(self._in_the_log(played.came, screens)))
         return self._result(rate, seconds, len(lines), connected, played, told, used, others)
+
+    def _in_the_log(
+        self, came: Sequence[tuple[int, int, int, int]], screens: dict[UUID, list[tuple[int, Screen]]]
+    ) -> list[tuple[int, int, int, int]]:
+        """The rows with guests' positions as those of the log, which their pages are not told."""
+        guests = {
+            number: screen.order for here in screens.values() for number, screen in here if screen.order
+        }
+
+        def seq_of(position: int, number: int) -> int:
+            order = guests.get(number)
+            return position if order is None else self.positions.seq_of(order, position)
+
+        return [(at, seq_of(position, number), number, whole) for at, position, number, whole in came]
 
     def _wait_for_calm(self) -> None:
         """Until the workers have done with what the play before left to them, if it was too much."""
@@ -145,10 +165,10 @@ class Ground:
             head, here = heads[place.tenant], screens[place.id]
             for (board, language), cookie in zip(SCREENS, place.cookies, strict=True):
                 here.append((len(lines), Screen(place.tenant, frozenset(BOARDS[board].statuses))))
-                lines.append(f"{head}\t/r/{place.slug}/{board}/stream?language={language}\t{cookie}")
+                lines.append(f"{EPOCH}-{head}\t/r/{place.slug}/{board}/stream?language={language}\t{cookie}")
             for life in place.lives[: self.guests]:
                 here.append((len(lines), Screen(place.tenant, frozenset(), life.order)))
-                lines.append(f"{head}\t/track/{tokens[life.order]}/stream")
+                lines.append(f"{self.positions.at(life.order, head)}\t/track/{tokens[life.order]}/stream")
         return lines, screens
 
     def _result(

@@ -1,14 +1,15 @@
 // many: watchers of many addresses, and requests at their own times, in one epoll loop.
 //
-//   many PORT STREAMS EPOCH
+//   many PORT STREAMS
 //
-// STREAMS has a line a watcher: the position that it stands at, its path and its header lines, divided by tabs. Commands on
+// STREAMS has a line a watcher: the id that it stands at, its path and its header lines, divided by tabs. Commands on
 // stdin, each answered by a line of JSON:
 //   play REQUESTS TURNOVER   send what the file REQUESTS holds ("-": nothing; see calling.h), each at its time, while so many
 //                            watchers a second go away and come back; a watcher that is cut or refused comes back as well
 //   report                   what was counted so far
 //   stop FRAMES ANSWERS      end the play and write what came: `struct came` and `struct answer`, below
-// A frame counts if it has data, a position and no name. `is_whole` says that it replaces all that its screen shows.
+// A frame counts if it has data, an id and no name. A board's id is `<epoch>-<seq>`, and its position is `seq`; a guest's is
+// `<name>-<32 hexadecimal digits>`, and its position is these, the first half of them in `high`. `is_whole` says that it replaces all that its screen shows.
 // Times are in nanoseconds of CLOCK_MONOTONIC.
 #define _GNU_SOURCE
 #include "commands.h"
@@ -17,14 +18,16 @@
 
 enum { STDIN = CALLER - 1, WINDOW = 128, LATER = 1 << 17, STREAM = 1 << 30 };
 
-struct came { int64_t at, position; uint32_t stream, is_whole; };
+enum { ID = 48 };
+
+struct came { int64_t at, position; uint64_t high; uint32_t stream, is_whole; };
 struct answer { int64_t sent, answered; int32_t status, tries; };
 
 static struct watcher *watchers;
 static char **asked;            // each watcher's path and headers
+static char (*ids)[ID], (*coming)[ID];  // the id that each stands at, and that of the frame which is being read
 static uint8_t *is_whole_now;
 static int total, next, in_flight, ready, failed, told;
-static const char *epoch;
 static struct came *frames;
 static size_t frame_count, frame_room;
 static int turned, cut, refused, repeated;
@@ -49,7 +52,7 @@ static void open_watcher(int nth) {
     char request[4096];
     const char *headers = asked[nth] + strlen(asked[nth]) + 1;
     int length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
-                          "%sLast-Event-ID: %s-%lld\r\n\r\n", asked[nth], headers, epoch, (long long)w->position);
+                          "%sLast-Event-ID: %s\r\n\r\n", asked[nth], headers, ids[nth]);
     w->fd = dial(port, nth);
     in_flight++;
     if (w->fd < 0 || send(w->fd, request, length, MSG_NOSIGNAL) != length) end_with("connect");
@@ -71,14 +74,30 @@ static void on_data(struct watcher *w, const char *line, size_t length) {
     if (length >= sizeof GUEST - 1 && !memcmp(line, GUEST, sizeof GUEST - 1)) is_whole_now[w - watchers] = 1;
 }
 
+static void on_id(struct watcher *w, const char *id, size_t length) {
+    snprintf(coming[w - watchers], ID, "%.*s", (int)length, id);
+}
+
+static const char *digits_of_guest(const char *id) {
+    const char *dash = strchr(id, '-');
+    return dash && strlen(dash + 1) == 32 ? dash + 1 : 0;
+}
+
 static void on_frame(struct watcher *w) {
+    const char *id = coming[w - watchers], *digits = w->id >= 0 ? digits_of_guest(id) : 0;
+    if (w->id >= 0) memcpy(ids[w - watchers], id, ID);
     if (w->has_data && !w->is_named && w->id >= 0) {
         if (frame_count == frame_room) frames = realloc(frames, (frame_room = frame_room * 2 + 4096) * sizeof *frames);
         int is_whole = is_whole_now[w - watchers];
-        frames[frame_count++] = (struct came){now, w->id, w - watchers, is_whole};
-        if (w->id <= w->position && !is_whole) repeated++;
+        struct came *came = &frames[frame_count++];
+        *came = (struct came){now, w->id, 0, w - watchers, is_whole};
+        if (digits) {
+            char half[17] = "";
+            came->high = strtoull(memcpy(half, digits, 16), 0, 16);
+            came->position = (int64_t)strtoull(digits + 16, 0, 16);
+        } else if (w->id <= w->position && !is_whole) repeated++;
     }
-    if (w->id > w->position) w->position = w->id;
+    if (!digits && w->id > w->position) w->position = w->id;
     if (!w->is_ready && (w->has_data || w->is_named)) w->is_ready = 1, in_flight--, ready++;
     is_whole_now[w - watchers] = 0;
 }
@@ -169,12 +188,15 @@ static void read_streams(const char *path) {
     char *text = read_file(path, &size);
     for (char *c = text; (c = strchr(c, '\n')); c++) total++;
     watchers = calloc(total, sizeof *watchers);
+    ids = calloc(total, sizeof *ids);
+    coming = calloc(total, sizeof *coming);
     asked = calloc(total, sizeof *asked);
     is_whole_now = calloc(total, 1);
     char *rest = text;
     for (int k = 0; k < total; k++) {
         char *line = strsep(&rest, "\n"), *headers = malloc(strlen(line) + 64), *at = headers;
-        watchers[k].position = strtoll(strsep(&line, "\t"), 0, 10);
+        snprintf(ids[k], ID, "%s", strsep(&line, "\t"));
+        watchers[k].position = position_in(ids[k], strlen(ids[k]));
         at += sprintf(at, "%s", strsep(&line, "\t")) + 1;
         for (*at = 0; line;) at += sprintf(at, "%s\r\n", strsep(&line, "\t"));
         asked[k] = headers;
@@ -182,8 +204,8 @@ static void read_streams(const char *path) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 4) return fprintf(stderr, "usage: many PORT STREAMS EPOCH\n"), 2;
-    port = atoi(argv[1]), epoch = argv[3];
+    if (argc != 3) return fprintf(stderr, "usage: many PORT STREAMS\n"), 2;
+    port = atoi(argv[1]);
     allow_many_files();
     read_streams(argv[2]);
     callers = calloc(CALLERS, sizeof *callers);

@@ -59,6 +59,8 @@ static void deliver(struct watcher *w, int64_t position) {
     if (arrived == (int64_t)count * total) say_counts("delivered");
 }
 
+static void on_id(struct watcher *w, const char *id, size_t length) { (void)w, (void)id, (void)length; }
+
 static void on_data(struct watcher *w, const char *line, size_t length) { (void)w, (void)line, (void)length; }
 
 static void on_frame(struct watcher *w) {

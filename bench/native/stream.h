@@ -18,6 +18,7 @@ struct watcher {
 static void on_refusal(struct watcher *w, const char *line, size_t length);
 static void on_head(struct watcher *w);
 static void on_data(struct watcher *w, const char *line, size_t length);
+static void on_id(struct watcher *w, const char *id, size_t length);
 static void on_frame(struct watcher *w);
 
 // The number after the last '-' of an id.
@@ -41,7 +42,10 @@ static inline void read_line(struct watcher *w, const char *line, size_t length)
         on_frame(w);
         w->id = -1;
         w->is_named = w->has_data = 0;
-    } else if (length > 4 && !memcmp(line, "id: ", 4)) w->id = position_in(line + 4, length - 4);
+    } else if (length > 4 && !memcmp(line, "id: ", 4)) {
+        w->id = position_in(line + 4, length - 4);
+        on_id(w, line + 4, length - 4);
+    }
     else if (length > 6 && !memcmp(line, "event:", 6)) w->is_named = 1;
     else if (length > 4 && !memcmp(line, "data:", 5)) {
         w->has_data = 1;
