@@ -26,10 +26,11 @@ def main(requests: int, seed: int) -> None:
     with tempfile.TemporaryDirectory(prefix="ordertrack-attack-") as name:
         folder = Path(name)
         with world(folder) as stage:
-            found = campaign(stage.settings, stage.server, stage.make_house, requests, seed)
+            (server,) = stage.servers
+            found = campaign(stage.settings, server, stage.make_house, requests, seed)
         if found.leaks or found.errors:
             click.echo("\n".join([*found.leaks[:20], *found.errors[:20]]))
-            click.echo(f"The server's log is {shutil.copy(folder / 'server.log', f'{folder}.log')}.")
+            click.echo(f"The server's log is {shutil.copy(server.log, f'{folder}.log')}.")
     click.echo(", ".join(f"{status}: {count}" for status, count in sorted(found.statuses.items())))
     click.echo(f"{found.requests} requests, {len(found.leaks)} leaks, {len(found.errors)} errors")
     sys.exit(1 if found.leaks or found.errors else 0)

@@ -32,8 +32,9 @@ def main(orders: int, seed: int, calm: bool) -> None:
     ):
         chromium = playwright.chromium.launch(executable_path=path, args=browser.ARGUMENTS)
         house = stage.make_house("Cedar", ("hamra",))
+        (server,) = stage.servers
         evening = Evening(
-            stage.settings, stage.app, stage.server, house, chromium, orders, seed, is_disturbed=not calm
+            stage.settings, stage.app, server, house, chromium, orders, seed, is_disturbed=not calm
         )
         evening.play()
         found, summary = list(verdict.findings(evening)), verdict.summary(evening)

@@ -21,7 +21,7 @@ from flask import Flask
 
 from ordertrack.database import embedded, schema
 from ordertrack.database.app import make_bare_app
-from ordertrack.database.config import Settings
+from ordertrack.database.config import POSTGRESQL_BUS, Settings
 from ordertrack.database.session import db
 from soak.plans.plan import LONG, OF_ONE_HOST, Fault
 from soak.round import World, play
@@ -35,7 +35,7 @@ WORKERS_OF_SEVERAL = 2
 
 
 @contextmanager
-def world(folder: Path, hosts: int, bus: str) -> Iterator[World]:
+def world(folder: Path, hosts: int = 1, bus: str = POSTGRESQL_BUS) -> Iterator[World]:
     """Hosts with a database of their own in this folder."""
     settings = Settings.from_environment({"ORDERTRACK_DATA": str(folder), "PORT": "0"})
     schema.upgrade(settings)
