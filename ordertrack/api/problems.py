@@ -60,7 +60,7 @@ def _of_stream(problem: Problem) -> Response:
 
 def refusal_of(error: ValidationError, status: int) -> Refusal:
     """What to answer when what came in does not fit its model; `status` unless it is no JSON at all."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
+    found = error.errors(include_url=False, include_input=False)
     if found[0]["type"] == "json_invalid":
         reason = found[0]["msg"].removeprefix("Invalid JSON: ")
         return Refusal(
@@ -98,5 +98,19 @@ def _problem(detail: ErrorDetails) -> str:
             return "is required"
         case "extra_forbidden":
             return "is not known here; check its spelling or leave it out"
+        case "union_tag_not_found":
+            return f"has no {_asked_of(detail)[0]}, which says what it is"
+        case "union_tag_invalid":
+            return "has in {} none of {}".format(*_asked_of(detail))
+        case "too_short":
+            return f"must have {detail['ctx']['min_length']} or more"
+        case "too_long":
+            return f"must have {detail['ctx']['max_length']} at most"
     message = detail["msg"].removeprefix("Value error, ")
     return message[0].lower() + message[1:]
+
+
+def _asked_of(detail: ErrorDetails) -> tuple[str, str]:
+    """The field that tells one kind from another, and what it may say."""
+    context = detail["ctx"]
+    return context["discriminator"].replace("'", "`"), context.get("expected_tags", "").replace("'", "`")

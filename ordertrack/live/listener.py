@@ -22,6 +22,7 @@ ASKS_EVERY = 10.0  # seconds after which the connection must show that it still 
 ECHO_WITHIN = 10.0
 _RETRY = (0.1, 0.2, 0.5, 1.0, 2.0)
 _RESTS_TIMES = 10  # times as long as making up took, while nothing can be heard
+_BUS_AWAY = "the bus of ORDERTRACK_BUS is not heard: what it would tell is found by looking, a second late"
 _log = structlog.get_logger(__name__)
 
 Hear = Callable[[str], None]
@@ -128,7 +129,8 @@ class Listener:
                 _log.error("listener hears nothing", error=str(error), attempt=attempt)
             except Exception as error:
                 # Whatever ends it, a process without a listener lies to its screens: say so, and come back.
-                _log.warning("listener lost its connection", error=str(error), attempt=attempt)
+                said = _BUS_AWAY if self.may_be_deaf else "listener lost its connection"
+                _log.warning(said, error=str(error), attempt=attempt)
             finally:
                 if self.is_connected:
                     metrics.bus_connected.dec()
@@ -187,7 +189,7 @@ class Listener:
                 self._hub.trim()
                 self._hub.end_expired()
                 # Not connected: without heartbeats pages say that they are not live.
-                if self.is_connected or (self.may_be_deaf and self.lookout.is_current):
+                if self.is_connected or (self.may_be_deaf and self.lookout.sees):
                     self._hub.pulse(pace.due(time.monotonic()))
             except Exception:
                 _log.exception("heartbeat failed")

@@ -36,6 +36,11 @@ class Lookout:
         """Whether a look at the log succeeded lately."""
         return time.monotonic() - self._looked_at < CURRENT_FOR
 
+    @property
+    def sees(self) -> bool:
+        """Whether the last look did succeed, and lately."""
+        return self.is_current and not self._is_blind
+
     def start(self) -> None:
         threading.Thread(target=self._look_out, name="lookout", daemon=True).start()
 
@@ -50,15 +55,15 @@ class Lookout:
 
     def _look(self, began: float) -> bool:
         """Look once, and whether that succeeded."""
-        was_blind, self._is_blind = self._is_blind, True
         try:
             self._also()
             self._hub.verify()
         except Exception as error:
-            if not was_blind:
+            if not self._is_blind:
                 _log.warning("the log cannot be looked at", error=str(error))
+            self._is_blind = True
             return False
-        self._looked_at, self._is_blind = began, False
-        if was_blind:
+        if self._is_blind:
             _log.warning("the log can be looked at again")
+        self._looked_at, self._is_blind = began, False
         return True

@@ -19,6 +19,7 @@ import gevent
 from ordertrack.database import connecting, embedded, session
 from ordertrack.database.config import DIRECT, ROOT, Settings
 from ordertrack.database.data_folder import refuse_strangers
+from ordertrack.database.same_database import refuse_another_database
 from ordertrack.live.owners import Mailboxes
 from ordertrack.server import port as addresses
 from ordertrack.server.children import Children
@@ -42,6 +43,7 @@ def run(settings: Settings) -> NoReturn:
     lock = _claim(settings.data_folder)
     schema.upgrade(settings)
     secret.see_to_it(settings)
+    refuse_another_database(settings)
     refuse_unsafe_role(settings)
     if settings.demo:
         from ordertrack.demo.house.people import prepare

@@ -74,7 +74,7 @@ def create_restaurant(tenant: Tenant, name: str, slug: str, timezone: str) -> Re
 
 def create_staff_member(tenant: Tenant, email: str, name: str, role: Role, password: str) -> StaffMember:
     email = email.strip().lower()
-    if not _EMAIL.fullmatch(email):
+    if not _EMAIL.fullmatch(email) or not email.isprintable():
         raise AccountError(f"{email!r} is not an e-mail address.")
     _refuse_taken(email)
     member = StaffMember(
@@ -170,20 +170,21 @@ def new_secret() -> str:
     return "ot_" + secrets.token_urlsafe(32)
 
 
-def revoke_key(tenant: Tenant, name: str) -> int:
-    """End every key of this name; how many there were."""
+def revoke_key(tenant: Tenant, name: str | None, key_id: uuid.UUID | None = None) -> int:
+    """End every key of this name, or the one of this id; how many there were."""
     used = db.session.scalars(select(ApiKey.name).where(ApiKey.tenant_id == tenant.id))
-    spelled = {each for each in used if names.key(each) == names.key(name)}
+    spelled = {each for each in used if name is None or names.key(each) == names.key(name)}
+    is_meant = ApiKey.id == key_id if key_id is not None else ApiKey.name.in_(spelled)
     ended = db.session.scalars(
         update(ApiKey)
-        .where(ApiKey.tenant_id == tenant.id, ApiKey.name.in_(spelled), ApiKey.revoked_at.is_(None))
+        .where(ApiKey.tenant_id == tenant.id, ApiKey.name.in_(spelled), is_meant, ApiKey.revoked_at.is_(None))
         .values(revoked_at=func.clock_timestamp())
         .returning(ApiKey.id)
     ).all()
     if not ended:
-        raise AccountError(f"{tenant.slug} has no API key {name!r} that is still in use.")
-    for key_id in ended:
-        end_streams(f"key:{key_id}")
+        raise AccountError(f"{tenant.slug} has no API key {key_id or repr(name)} that is still in use.")
+    for each in ended:
+        end_streams(f"key:{each}")
     return len(ended)
 
 

@@ -99,6 +99,12 @@ def test_who_changes_an_order_that_was_changed_gets_it_as_it_is(cedars):
     assert problem["order"] == cedars.get(f"/orders/{order['id']}").json
 
 
+def test_a_change_that_is_of_no_kind_is_told_by_what_kinds_are_known(cedars):
+    order = cedars.place()
+    assert "has no `do`" in assert_problem(changed(cedars, order, {"note": "x"}), 422)["detail"]
+    assert "`add_line`" in assert_problem(changed(cedars, order, {"do": "add"}), 422)["detail"]
+
+
 def test_what_is_ready_takes_no_more_lines_but_an_order_that_follows(cedars):
     order = cedars.place()
     for status in ("confirmed", "preparing", "ready"):

@@ -7,6 +7,7 @@ import secrets
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -285,6 +286,13 @@ def test_while_the_bus_is_away_what_is_missed_is_made_up_for_and_screens_are_liv
     wait_for(lambda: watcher.seqs == [1, 2], "what nobody could be told of")
     wait_for(lambda: len(made_up) > 1, "what is not looked at to be made up for")
     wait_for(lambda: len([frame for frame in watcher.frames if frame.event == "hb"]) > 3, "heartbeats")
+    monkeypatch.setattr(hub, "verify", lambda: 1 / 0)
+    wait_for(lambda: not deaf.lookout.sees, "a look that fails")
+    beats = len([frame for frame in watcher.frames if frame.event == "hb"])
+    looked = time.monotonic()
+    wait_for(lambda: time.monotonic() > looked + 20 * 0.02, "as long as many heartbeats")
+    after = len([frame for frame in watcher.frames if frame.event == "hb"])
+    assert after <= beats + 1, "who neither hears nor sees says that it lives"
     deaf.stop()
 
 

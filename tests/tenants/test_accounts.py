@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as choose
 from hypothesis import strategies as st
 
@@ -156,7 +156,16 @@ def test_what_is_revoked_is_revoked_once(tenant: Tenant, cedar: House) -> None:
         accounts.revoke_key(tenant, "Till")
 
 
+def test_of_keys_of_one_name_one_is_ended_by_its_id(tenant: Tenant) -> None:
+    first, _ = accounts.create_key(tenant, "Till")
+    assert accounts.revoke_key(tenant, None, first.id) == 1
+    with pytest.raises(AccountError, match=f"no API key {first.id} that is still in use"):
+        accounts.revoke_key(tenant, "Till", first.id)
+    assert accounts.revoke_key(tenant, "Till") == 1
+
+
 @choose(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@example("\x00@nowhere.example")
 @given(st.text(max_size=45))
 def test_whatever_is_asked_for_is_made_or_refused_in_words(tenant: Tenant, said: str) -> None:
     for make in (

@@ -138,13 +138,16 @@ def rotate_key(
 
 @key.command("revoke")
 @tenant_option
-@click.option("--name", required=True)
-def revoke_key(tenant_slug: str, name: str) -> None:
-    """End every API key of this name."""
+@click.option("--name", help="Every key of this name; or say --id.")
+@click.option("--id", "key_id", type=click.UUID, help="Which key, where several have one name.")
+def revoke_key(tenant_slug: str, name: str | None, key_id: uuid.UUID | None) -> None:
+    """End every API key of this name, or one by its id."""
     from ordertrack.tenants import accounts
 
+    if name is None and key_id is None:
+        raise click.UsageError("Say which key: --name, or --id.")
     with operator():
-        ended = accounts.revoke_key(accounts.find_tenant(tenant_slug), name)
+        ended = accounts.revoke_key(accounts.find_tenant(tenant_slug), name, key_id)
         click.echo(f"{ended} key{'s' if ended > 1 else ''} ended.")
 
 
@@ -211,7 +214,7 @@ def _in_words(listed: dict[str, Any]) -> list[str]:
         said.append(f"the old one until {_said(listed['previous_until'])}")
     used = listed["last_used_at"]
     said.append("never used" if used is None else f"last used {_said(used)}")
-    return said
+    return [*said, listed["id"]]
 
 
 def _iso(moment: dt.datetime | None) -> str | None:

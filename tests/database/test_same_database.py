@@ -1,0 +1,36 @@
+"""An address past a pooler that leads to another database is refused before anything is served."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from psycopg import sql
+
+from ordertrack.database.config import Settings
+from ordertrack.database.same_database import refuse_another_database
+from ordertrack.database.settings_error import SettingsError
+from support.database import connect
+
+
+@pytest.fixture
+def other(settings: Settings) -> Iterator[str]:
+    """The address of another database of the same server."""
+    name = f"other_{secrets.token_hex(4)}"
+    with connect(settings.operator_url, autocommit=True) as operator:
+        operator.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield settings.operator_url.set(database=name).render_as_string(hide_password=False)
+        operator.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def test_the_same_database_by_another_way_is_let_pass(settings: Settings) -> None:
+    address = settings.operator_url.render_as_string(hide_password=False)
+    refuse_another_database(replace(settings, direct_database_url=address))
+    refuse_another_database(settings)
+
+
+def test_another_database_is_refused(settings: Settings, other: str) -> None:
+    with pytest.raises(SettingsError, match="leads to another database than DATABASE_URL"):
+        refuse_another_database(replace(settings, direct_database_url=other))
