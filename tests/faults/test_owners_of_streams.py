@@ -66,9 +66,13 @@ def test_a_worker_that_dies_takes_the_streams_of_its_own_tenants_and_nobody_else
         victim, *others = workers(tough)
         os.kill(victim, signal.SIGKILL)
         wait_for(lambda: len(set(workers(tough)) - {victim, *others}) == 1, "another worker")
+
+        def ended() -> list[int]:
+            return sorted(sum(each.endings.total() > 0 for each in crowd.readers) for crowd in crowds)
+
+        wait_for(lambda: max(ended()) == SCREENS, "the screens of one house to be cut off")
         wait_for(lambda: all(crowd.streaming == SCREENS for crowd in crowds), "all screens to be back")
-        ended = sorted(sum(each.endings.total() > 0 for each in crowd.readers) for crowd in crowds)
-        assert ended == [0, SCREENS]
+        assert ended() == [0, SCREENS]
         for house, log, crowd in zip(houses, logs, crowds, strict=True):
             head = place(tough, house, log)
             wait_for(lambda: crowd.is_current(head), "all screens to be told")  # noqa: B023
