@@ -9,7 +9,6 @@ from dinner.hands import RIDERS, Card, Hands
 from dinner.tablet import Tablet
 
 _FAR = 200  # keys until somebody gives up looking for a place
-_CARDS_AWAY = 60  # and for a card, which may have left meanwhile
 _FOCUSED = "document.activeElement.closest('.card')?.id"
 _IS_THERE = """
 ([selector, text]) => {
@@ -74,7 +73,7 @@ class _KeyHands(Hands):
         return self._press("Enter")
 
     def _walk_to(self, order: str) -> bool:
-        for key in islice(self._way(), _CARDS_AWAY):
+        for key in islice(self._way(), _FAR):
             self._press(key)
             if self._place() == order:
                 return True
