@@ -15,6 +15,7 @@ from boards.tap_steps import set_undo
 from ordertrack.boards.fragments import card_id
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House
+from support.server import wait_for
 
 Place = Callable[..., uuid.UUID]
 Open = Callable[..., Page]
@@ -127,3 +128,20 @@ def test_rush_and_hold_have_their_keys_where_the_board_offers_them(
     press(kitchen, "ArrowDown", "r", "h")
     expect(kitchen.locator(f"#{card_id(order_id)} .rush")).to_have_count(0)
     expect(card).to_have_attribute("data-rush", "")
+
+
+@pytest.mark.usefixtures("at_once")
+def test_an_order_that_goes_into_a_drawer_does_not_take_the_keys_with_it(
+    cedar: House, place: Place, move: Do, open_page: Open, status_of: Callable[..., OrderStatus]
+) -> None:
+    orders = [place(cedar, Fulfilment.PICKUP) for _ in range(2)]
+    for order in orders:
+        move(order, OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)
+    page = open_live(open_page, cedar.karim, DISPATCH)
+    press(page, "ArrowDown")
+    expect_here(page, orders[0])
+    press(page, "Enter")
+    expect_here(page, orders[1])
+    expect(page.locator("#completed")).to_be_hidden()
+    press(page, "Enter")
+    wait_for(lambda: status_of(cedar, orders[1]) == OrderStatus.COMPLETED, "the second to be given out")

@@ -107,7 +107,8 @@ class KeyKitchenHands(_KeyHands):
             return False
         if card["status"] != "preparing":
             return self._write_in("x", _REASON) if self._happens(0.05) else self._press("Enter")
-        if card["lines"] and self._happens(0.1):
+        has_no_key = any(len(line) > 1 for line in card["lines"])
+        if card["lines"] and (self._happens(0.1) or has_no_key):
             return self._press("Enter", "Enter")  # it asks about the lines, and all the same
         self._press(*(card["lines"] or ["Enter"]))
         if not card["lines"] and self._happens(0.1):

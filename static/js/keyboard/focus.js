@@ -85,7 +85,8 @@ for (const [type, isKey] of /** @type {const} */ ([["keydown", true], ["pointerd
 // Restores lost focus: to the card if only its control is gone, else to the card in its place, else to any other.
 function keep() {
   if (!here || !usesKeys || !isNowhere()) return;
-  if (here.card.isConnected && (here.place < 0 || here.card.checkVisibility())) return go(here.card);
+  // Not into a drawer, which would open over the board and have the keys for itself.
+  if (here.card.isConnected && here.card.checkVisibility()) return go(here.card);
   if (here.place >= 0) {
     const staying = railOrder().filter((card) => card !== here?.card);
     return go(staying[Math.min(here.place, staying.length - 1)]);
