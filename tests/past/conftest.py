@@ -23,7 +23,8 @@ def write(operator_app: Flask, cedar: House) -> Write:
 
     def write_all(*orders: PastOrder, at_once: int | None = None, pieces: int | None = None) -> int:
         with tenant_context(operator_app, cedar.tenant_id):
-            days = {each.slug: each.business_day for each in db.session.scalars(select(Restaurant))}
+            own = select(Restaurant).where(Restaurant.tenant_id == cedar.tenant_id)
+            days = {each.slug: each.business_day for each in db.session.scalars(own)}
             history = History(cedar.tenant_id, orders, lambda slug, moment: days[slug](moment))
             written = [count for _, count in zip(range(pieces or 99), history.write(at_once), strict=False)]
             return sum(written)
