@@ -5,7 +5,7 @@ from __future__ import annotations
 from contenders.ours import Served
 from many.client import Crowd
 from many.costs import so_far
-from many.town import SCREENS, Town
+from many.town import EPOCH, SCREENS, Town
 from stage import Stage
 from table import Row, at_most, number
 
@@ -21,8 +21,8 @@ def measure(stage: Stage) -> list[Row]:
         lines = _lines(town)
         with Served(stage, settings) as server:
             for nth in range(stage.scale.rounds + 1):
+                before = so_far(stage, server, settings, [])
                 with Crowd(stage.folder, server.port, lines) as crowd:
-                    before = so_far(stage, server, settings, [])
                     took = crowd.ready()
                     used = so_far(stage, server, settings, crowd.pids).since(before)
                 (seconds if nth else first).append(took)
@@ -42,7 +42,7 @@ def measure(stage: Stage) -> list[Row]:
 def _lines(town: Town) -> list[str]:
     heads = town.heads()
     return [
-        f"{heads[place.tenant]}\t/r/{place.slug}/{board}/stream?language={language}\t{cookie}"
+        f"{EPOCH}-{heads[place.tenant]}\t/r/{place.slug}/{board}/stream?language={language}\t{cookie}"
         for place in town.places
         for (board, language), cookie in zip(SCREENS, place.cookies, strict=True)
     ]

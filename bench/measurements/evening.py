@@ -8,7 +8,8 @@ import psycopg
 
 from contenders.ours import Served
 from many.client import Crowd
-from many.town import SCREENS, Town
+from many.guests import GuestPositions
+from many.town import EPOCH, SCREENS, Town
 from processes import proportional_bytes
 from stage import Stage
 from table import Row, at_most, number
@@ -85,12 +86,15 @@ def _play(sql: psycopg.Connection) -> None:
 
 
 def _lines(town: Town) -> list[str]:
-    heads = town.heads()
+    heads, positions = town.heads(), GuestPositions(town.settings.secret_key)
     tokens = town.tokens([life.order for place in town.places for life in place.lives[:GUESTS]])
     lines = []
     for place in town.places:
         head = heads[place.tenant]
         for (board, language), cookie in zip(SCREENS, place.cookies, strict=True):
-            lines.append(f"{head}\t/r/{place.slug}/{board}/stream?language={language}\t{cookie}")
-        lines += [f"{head}\t/track/{tokens[life.order]}/stream" for life in place.lives[:GUESTS]]
+            lines.append(f"{EPOCH}-{head}\t/r/{place.slug}/{board}/stream?language={language}\t{cookie}")
+        lines += [
+            f"{positions.at(life.order, head)}\t/track/{tokens[life.order]}/stream"
+            for life in place.lives[:GUESTS]
+        ]
     return lines

@@ -32,7 +32,7 @@ document.addEventListener("toggle", ({ target, newState }) => {
   if (target === open && newState === "closed") clear(/** @type {HTMLElement} */ (target));
 }, { capture: true });
 addEventListener("pointerdown", ({ target }) => {
-  const over = document.querySelector(":popover-open");
+  const over = document.querySelector(":popover-open:not(.taps)");
   isAside = over !== null && !over.contains(/** @type {Node} */ (target)) && one(document, ".columns").contains(/** @type {Node} */ (target));
 }, { capture: true });
 addEventListener("click", (event) => {

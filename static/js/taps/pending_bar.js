@@ -84,10 +84,20 @@ function show() {
   advice.hidden = areKept();
   refusals.replaceChildren(...groups.map(refusal));
   if (groups.length > 2) act(refusals, say("Dismiss all"), () => dismiss(groups.flat().map(({ id }) => id)));
+  lift();
 }
 
 // The box covers the ends of the columns: each gets as much room below, so that every card can be scrolled clear.
 const box = /** @type {HTMLElement} */ (refusals.parentElement);
+// Over a ticket that lies open too: what was refused is read there, and does not wait beneath it.
+function lift() {
+  const isUp = box.matches(":popover-open");
+  if (isUp === (refusals.childElementCount > 0 && document.querySelector(".card:popover-open") !== null)) return;
+  box.popover = isUp ? null : "manual";
+  if (!isUp) box.showPopover();
+}
+document.addEventListener("toggle", lift, { capture: true });
+
 const EDGE = 28; // pixels below it
 new ResizeObserver(() => {
   const { offsetHeight } = box;

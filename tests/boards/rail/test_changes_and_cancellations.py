@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from boards.hands import button, card, expect_live, move, order_of, set_operations
 from boards.keyboard_steps import press
@@ -126,3 +126,28 @@ def test_neither_what_came_of_a_tap_nor_the_strip_of_unseen_orders_moves_a_ticke
     foot, over = page.locator(".foot").bounding_box(), strip.bounding_box()
     assert foot is not None and over is not None
     assert over["y"] + over["height"] <= foot["y"] + 1
+
+
+def test_what_was_refused_is_read_over_a_ticket_that_lies_open(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    tapped, opened = (order_of_lines(app, cedar, 3) for _ in range(2))
+    page = open_rail(open_page, cedar, strict=False)
+    page.route("**/stream*", lambda route: route.abort())  # so that the page does not know what happened next
+    page.evaluate("document.querySelector('[hx-sse\\\\:connect]').remove()")
+    move(app, cedar, tapped, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
+    held: list[Route] = []
+    page.route("**/transitions", held.append)
+    with page.expect_request("**/transitions"):
+        button(page, tapped, "Confirm").click()
+    card(page, opened).locator(".facts").click()
+    lies_open = page.locator(".card:popover-open")
+    expect(lies_open).to_have_count(1)
+    held[0].continue_()
+    expect(page.locator("#refused")).to_contain_text("The order is preparing by now")
+    lies_open.locator("[data-line='1'] button").click()
+    expect(lies_open.locator("[data-done]")).to_have_count(1)
+    page.locator("#refused").get_by_role("button", name="Dismiss").click()
+    expect(page.locator("#refused .problem")).to_have_count(0)
+    button(page, opened, "Confirm").click()
+    expect(card(page, opened).locator(".primary")).to_have_text("Start")
