@@ -20,6 +20,7 @@ from ordertrack.live.replays import Replays
 from ordertrack.live.shares import Holder, Shares
 from ordertrack.live.subscriptions import LIFETIME, Connect, Connection, Log, Subscription
 from ordertrack.live.tenant_hub import TenantHub
+from ordertrack.live.topic_index import TopicIndex
 from ordertrack.live.topics import Channel, Message, Topic, Watcher
 from ordertrack.monitoring import metrics
 
@@ -76,6 +77,7 @@ class Hub:
         self._channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
         self._tenants: dict[uuid.UUID, TenantHub] = {}
         self._tenants_lock = threading.Lock()
+        self._index = TopicIndex()
         self._revoked: dict[str, float] = {}
         self._changed: dict[str, float] = {}
         self._ending: dict[Subscription, dt.datetime] = {}
@@ -156,6 +158,10 @@ class Hub:
         """The tenants that somebody watches."""
         return [tenant_id for tenant_id, tenant in list(self._tenants.items()) if tenant.is_watched]
 
+    def watching(self, channel: str) -> list[uuid.UUID]:
+        """The tenants of which somebody watches a topic of this channel."""
+        return [each for each in self._index.tenants_of(channel) if any(self.watchers(each, channel))]
+
     def changed_tenants(self) -> set[uuid.UUID]:
         """The tenants that watchers came to or left since this was last asked."""
         changed_tenants, self._changed_tenants = self._changed_tenants, set()
@@ -200,10 +206,9 @@ class Hub:
         now = time.monotonic()
         self._revoked = {name: at for name, at in self._revoked.items() if at > now - LIFETIME[1]}
         self._changed = {name: at for name, at in self._changed.items() if at > now - CHANGED_FOR}
-        for tenant in list(self._tenants.values()):
-            for name in tenant.topics.of_slots(slots):
-                for _ in tenant.pulse(name, now):
-                    time.sleep(0)  # let requests in between topics
+        for topic in self._index.of_slots(slots):
+            for _ in self._tenants[topic.tenant_id].pulse((topic.channel, topic.key), now):
+                time.sleep(0)  # let requests in between topics
 
     def trim(self) -> None:
         """Forget what is too old, and the oldest where too much is kept; to be called every few moments."""
@@ -304,7 +309,7 @@ class Hub:
         with self._tenants_lock:
             if tenant_id not in self._tenants:
                 self._tenants[tenant_id] = TenantHub(
-                    tenant_id, self._log, self._channels, self._budget, self._replays
+                    tenant_id, self._log, self._channels, self._budget, self._replays, self._index
                 )
             return self._tenants[tenant_id]
 

@@ -17,6 +17,7 @@ from ordertrack.live.cursor import Cursor
 from ordertrack.live.feed import Entry, EpochChanged, Feed
 from ordertrack.live.replays import Replays
 from ordertrack.live.subscriptions import Connect, Log, Subscription
+from ordertrack.live.topic_index import TopicIndex
 from ordertrack.live.topic_state import Watched
 from ordertrack.live.topics import Change, Channel, Message, Topic
 from ordertrack.live.watched_topics import Name, WatchedTopics
@@ -46,6 +47,7 @@ class TenantHub:
         channels: Mapping[str, Channel],
         budget: Budget,
         replays: Replays,
+        index: TopicIndex,
     ) -> None:
         self._tenant_id = tenant_id
         self._replays = replays
@@ -55,7 +57,7 @@ class TenantHub:
         self._lock = threading.RLock()
         self._feed: Feed | None = None
         self._looked_at = float("-inf")
-        self.topics = WatchedTopics(channels, budget)
+        self.topics = WatchedTopics(channels, budget, index)
 
     @property
     def head(self) -> Cursor | None:

@@ -73,7 +73,7 @@ class OverviewChannel(Channel):
 
     def refresh_changed(self, app: Flask, hub: Hub) -> None:
         """Tell the watchers of every tenant what is other than before."""
-        watched = {tenant_id for tenant_id in hub.watched() if any(hub.watchers(tenant_id, self.name))}
+        watched = set(hub.watching(self.name))
         for tenant_id in [each for each in self._looked_at if each not in watched]:
             self._forget(tenant_id)
         for tenant_id in watched:
