@@ -103,4 +103,3 @@ def upgrade() -> None:
     op.execute(FIRST_STEPS)
     keep_tenants_apart("tablet_codes", "first_steps")
     make_function("house_is_empty", 1)
-    op.execute("REVOKE ALL ON FUNCTION house_is_empty() FROM PUBLIC")
