@@ -48,7 +48,7 @@ def make() -> ResponseReturnValue:
 
 @blueprint.get("/tablets/codes/<uuid:code_id>")
 def show(code_id: uuid.UUID) -> ResponseReturnValue:
-    """The code as a picture and in letters, and how far it has come; `seen` is what the page shows of that."""
+    """The code as a picture and in letters, and how far it has come; a page that shows so `seen` stays."""
     principal = managing_principal()
     code = _code_or_404(principal.tenant_id, code_id)
     state = tablet_codes.state_of(code)

@@ -54,6 +54,13 @@ def create_tenant(
     languages: Sequence[str] = company.SPOKEN,
 ) -> Tenant:
     """A tenant and the head of its event stream."""
+    tenant = add_tenant(name, slug, currency=currency, languages=languages)
+    db.session.commit()
+    return tenant
+
+
+def add_tenant(name: str, slug: str, *, currency: str, languages: Sequence[str]) -> Tenant:
+    """The same as part of the caller's transaction, which is inside it from then on."""
     try:
         facts = {
             "currency": company.checked_currency(currency),
@@ -66,7 +73,6 @@ def create_tenant(
     db.session.add(tenant)
     _write(f"There is a tenant {slug!r} already.")
     db.session.add(TenantStream(tenant_id=tenant.id))
-    db.session.commit()
     return tenant
 
 
@@ -87,7 +93,7 @@ def create_restaurant(tenant: Tenant, name: str, slug: str, timezone: str) -> Re
 
 def create_staff_member(tenant: Tenant, email: str, name: str, role: Role, password: str) -> StaffMember:
     email = email.strip().lower()
-    if not _EMAIL.fullmatch(email) or not email.isprintable():
+    if not is_email(email):
         raise AccountError(f"{email!r} is not an e-mail address.")
     _refuse_taken(email)
     member = StaffMember(
@@ -98,17 +104,31 @@ def create_staff_member(tenant: Tenant, email: str, name: str, role: Role, passw
         role=role,
     )
     member.password_hash = hash_password(checked_password(password, member))
-    db.session.add(member)
-    _write(f"{email} is a staff member already.")
+    add_staff_member(member)
     db.session.commit()
     return member
 
 
-def _refuse_taken(email: str) -> None:
+def add_staff_member(member: StaffMember) -> None:
+    """Somebody whose address, name and password were looked at; part of the caller's transaction."""
+    db.session.add(member)
+    _write(f"{member.email} is a staff member already.")
+
+
+def is_email(text: str) -> bool:
+    """Whether it can be an address, in small letters."""
+    return bool(_EMAIL.fullmatch(text)) and text.isprintable()
+
+
+def signs_in_with(email: str) -> list[bool]:
+    """Of each person of any tenant who has this address, whether their access has ended."""
     present_credential("sign_in_email", email)
-    revoked = db.session.scalars(
-        select(StaffMember.revoked_at.is_not(None)).where(StaffMember.email == email)
-    ).all()
+    ended = select(StaffMember.revoked_at.is_not(None)).where(StaffMember.email == email)
+    return list(db.session.scalars(ended))
+
+
+def _refuse_taken(email: str) -> None:
+    revoked = signs_in_with(email)
     if not revoked:
         return
     if all(revoked):
@@ -214,8 +234,13 @@ def _write(taken: str) -> None:
         raise AccountError(taken) from error
 
 
+def is_slug(text: str) -> bool:
+    """Whether it can stand in an address."""
+    return bool(_SLUG.fullmatch(text))
+
+
 def _checked_slug(slug: str) -> str:
-    if not _SLUG.fullmatch(slug):
+    if not is_slug(slug):
         raise AccountError(
             f"{slug!r} cannot stand in an address: use 1 to 40 small letters a to z, digits and hyphens."
         )
