@@ -1,4 +1,4 @@
-"""Addresses at which to found a company: the first of an empty house, and those that an operator gives out."""
+"""Addresses at which to found a company: the first of an empty house, and those that are given out."""
 
 from __future__ import annotations
 
