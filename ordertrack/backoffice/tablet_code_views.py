@@ -72,7 +72,8 @@ def confirm(code_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/tablets/codes/<uuid:code_id>/refuse")
 def refuse(code_id: uuid.UUID) -> ResponseReturnValue:
     """The code is worth nothing from now on."""
-    tablet_codes.refuse(_code_or_404(managing_principal().tenant_id, code_id))
+    principal = managing_principal()
+    tablet_codes.refuse(_code_or_404(principal.tenant_id, code_id), by=principal)
     return redirect(url_for("tablet_codes.show", code_id=code_id))
 
 

@@ -81,7 +81,7 @@ def add_people() -> ResponseReturnValue:
     if problems:
         return _people_page(principal, rows, problems), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        number = people_form.save(rows, principal.tenant_id)
+        number = people_form.save(rows, by=principal)
     except AccountError as error:
         return _people_page(principal, rows, {0: str(error)}), HTTPStatus.UNPROCESSABLE_ENTITY
     if number and "more" in request.form:

@@ -13,6 +13,7 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import people, pins
 from ordertrack.tenants.accounts import AccountError, checked_name
+from ordertrack.tenants.principal import Principal
 
 ROWS = 4
 
@@ -48,11 +49,11 @@ def problems_with(rows: list[Row], tenant_id: uuid.UUID) -> dict[int, str]:
     return found
 
 
-def save(rows: list[Row], tenant_id: uuid.UUID) -> int:
+def save(rows: list[Row], *, by: Principal) -> int:
     """How many people there are more; AccountError if somebody was added meanwhile under one of the names."""
     wanted = [row for row in rows if not row.is_blank]
     for row in wanted:
-        people.add(tenant_id, row.name, Role(row.role), row.pin)
+        people.add(by.tenant_id, row.name, Role(row.role), row.pin, by=by)
     return len(wanted)
 
 

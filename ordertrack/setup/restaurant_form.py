@@ -69,10 +69,14 @@ def problems_with(form: Typed, *, is_first: bool) -> dict[str, str]:
 
 def save(form: Typed, tenant: Tenant, *, by: Principal, is_first: bool) -> Restaurant | None:
     """What the company is, and its first restaurant, if it has none; AccountError if the name was taken."""
+    before = accounts.facts_of_company(tenant)
     company.save(tenant, form.currency, form.languages)
+    accounts.note_company(by, tenant, before, accounts.facts_of_company(tenant))
     db.session.commit()
     rule_sets.choose(RuleSet(form.rule_set), by=by)
-    return accounts.create_restaurant(tenant, form.name, form.short_name, form.timezone) if is_first else None
+    if not is_first:
+        return None
+    return accounts.create_restaurant(tenant, form.name, form.short_name, form.timezone, by=by)
 
 
 def currencies() -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from ordertrack.tenants import accounts
 from ordertrack.tenants.codes import NoSuchCode
 from ordertrack.tenants.models import FirstSteps, StaffMember, Tenant
 from ordertrack.tenants.passwords import hash_password
+from ordertrack.tenants.principal import Principal
 
 _MOST_TRIED = 9
 
@@ -52,7 +53,9 @@ def found(
         role=Role.OWNER,
         password_hash=password_hash,
     )
-    accounts.add_staff_member(owner)
+    by = Principal(tenant.id, f"staff:{owner.id}", owner.name, owner.role)
+    accounts.note_company(by, tenant, None, accounts.facts_of_company(tenant))
+    accounts.add_staff_member(owner, by=by)
     db.session.add(FirstSteps(tenant_id=tenant.id))
     db.session.commit()
     return owner

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 
 from ordertrack.database.session import db, enter_tenant, present_credential
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.tenants import codes, tablets
+from ordertrack.tenants import audit, codes, tablets
 from ordertrack.tenants.accounts import AccountError, checked_name, hash_key
 from ordertrack.tenants.codes import NoSuchCode
 from ordertrack.tenants.models import Restaurant, TabletCode
@@ -52,6 +52,7 @@ def make(restaurant_id: uuid.UUID, board: str, name: str, *, by: Principal) -> T
     forgotten = TabletCode.expires_at < func.clock_timestamp() - dt.timedelta(days=1)
     db.session.execute(delete(TabletCode).where(TabletCode.tenant_id == by.tenant_id, forgotten))
     db.session.add(made)
+    audit.record(by, "tablet code", str(code_id), made.name, None, {"board": board}, restaurant_id)
     db.session.commit()
     return made
 
@@ -142,8 +143,9 @@ def confirm(code: TabletCode, number: str, *, by: Principal) -> None:
     db.session.commit()
 
 
-def refuse(code: TabletCode) -> None:
+def refuse(code: TabletCode, *, by: Principal) -> None:
     """Whatever has opened it, or would, becomes no tablet."""
+    audit.record(by, "tablet code", str(code.id), code.name, {"board": code.board}, None, code.restaurant_id)
     db.session.execute(
         update(TabletCode)
         .where(_is(code), TabletCode.tablet_id.is_(None))
