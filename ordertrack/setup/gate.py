@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
 
+from ordertrack.database.session import release_connection
 from ordertrack.setup import invitations
 from ordertrack.web import links
 
@@ -27,7 +29,11 @@ def _lead_to_setup() -> ResponseReturnValue | None:
     house: House = current_app.extensions["house"]
     if house.has_company or request.blueprint in _AS_EVER or request.path.startswith("/api/"):
         return None
-    if not invitations.house_is_empty():
-        house.has_company = True
-        return None
-    return render_template("setup/empty.html", site=links.site()), 503
+    try:
+        is_empty = invitations.house_is_empty()
+    except SQLAlchemyError:
+        return None  # whoever needs the database says that it is away
+    finally:
+        release_connection()
+    house.has_company = not is_empty
+    return (render_template("setup/empty.html", site=links.site()), 503) if is_empty else None

@@ -11,18 +11,20 @@ import secrets
 import uuid
 from enum import StrEnum
 
+import structlog
 from flask import current_app
 from sqlalchemy import ColumnElement, delete, func, select, update
 
 from ordertrack.database.session import db, enter_tenant, present_credential
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.tenants import audit, codes, tablets
+from ordertrack.tenants import codes, tablets
 from ordertrack.tenants.accounts import AccountError, checked_name, hash_key
 from ordertrack.tenants.codes import NoSuchCode
 from ordertrack.tenants.models import Restaurant, TabletCode
 from ordertrack.tenants.principal import Principal
 
 LASTS = dt.timedelta(minutes=10)
+_log = structlog.get_logger(__name__)
 
 
 class State(StrEnum):
@@ -52,8 +54,8 @@ def make(restaurant_id: uuid.UUID, board: str, name: str, *, by: Principal) -> T
     forgotten = TabletCode.expires_at < func.clock_timestamp() - dt.timedelta(days=1)
     db.session.execute(delete(TabletCode).where(TabletCode.tenant_id == by.tenant_id, forgotten))
     db.session.add(made)
-    audit.record(by, "tablet code", str(code_id), made.name, None, {"board": board}, restaurant_id)
     db.session.commit()
+    _log.info("tablet code made", code=str(code_id), by=by.actor, tenant=str(by.tenant_id))
     return made
 
 
@@ -145,13 +147,13 @@ def confirm(code: TabletCode, number: str, *, by: Principal) -> None:
 
 def refuse(code: TabletCode, *, by: Principal) -> None:
     """Whatever has opened it, or would, becomes no tablet."""
-    audit.record(by, "tablet code", str(code.id), code.name, {"board": code.board}, None, code.restaurant_id)
     db.session.execute(
         update(TabletCode)
         .where(_is(code), TabletCode.tablet_id.is_(None))
         .values(refused_at=func.clock_timestamp())
     )
     db.session.commit()
+    _log.info("tablet code refused", code=str(code.id), by=by.actor, tenant=str(code.tenant_id))
 
 
 def _is_over(code: TabletCode) -> bool:

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from argon2 import PasswordHasher
 from flask import Flask
 
+from ordertrack.database.app import make_bare_app
+from ordertrack.database.config import Settings
 from ordertrack.database.session import db
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
@@ -67,6 +69,15 @@ def _hire(tenant: Tenant, email: str, name: str, role: Role) -> Person:
     ):
         member = accounts.create_staff_member(tenant, email, name, role, PASSWORD)
     return Person(email, Principal(tenant.id, f"staff:{member.id}", member.name, role))
+
+
+def make_somebody(settings: Settings) -> None:
+    """A company that no test knows of: without any, pages lead nowhere but to the founding of one."""
+    operator = make_bare_app(settings, as_operator=True)
+    with operator.app_context():
+        accounts.create_tenant("Somebody", "somebody")
+        db.session.remove()
+        db.engine.dispose()
 
 
 def make_house(operator: Flask, name: str, restaurants: tuple[str, ...]) -> House:
