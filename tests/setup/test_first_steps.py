@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import uuid
 from collections.abc import Callable
@@ -14,7 +13,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ordertrack.database.session import db, tenant_context
-from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla.rollup import extend
 from ordertrack.tenants import company
 from ordertrack.tenants.models import Restaurant
@@ -129,7 +127,7 @@ def test_a_test_order_goes_in_stands_on_the_board_and_is_taken_back(
     assert furnished.get("/r/hamra/kitchen").text.count("Only a test: nothing is to be made.") == 1
     assert "Order #1 is on the boards" in furnished.get("/setup/test-order").text
     assert furnished.post("/setup/test-order/back").status_code == 302
-    assert "is done with" in furnished.get("/setup/test-order").text
+    assert "is finished" in furnished.get("/setup/test-order").text
     rows = operator.execute(
         "SELECT to_status, metadata ->> 'test', metadata ->> 'reason' FROM order_status_events"
         " WHERE tenant_id = %s ORDER BY seq",

@@ -129,7 +129,7 @@ def test_a_code_that_is_over_opens_nothing_anywhere_and_says_so_in_one_sentence(
         device.post(path)
     if why == "too old":
         operator.execute(AGED, [cedar.tenant_id])
-        assert "Nobody opened this code in time" in maya.get(page).text
+        assert "The ten minutes are over" in maya.get(page).text
     never = told(app.test_client(), "/tablet/open/" + "0" * 26)
     assert told(app.test_client(), path) == never
     assert app.test_client().post(path).status_code == 404
