@@ -7,13 +7,15 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
-from ordertrack.backoffice import tablet_views
+from ordertrack.database.session import db
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.tenants import codes, tablet_codes, tablets
-from ordertrack.tenants.accounts import AccountError
+from ordertrack.tenants.accounts import LONGEST_NAME, AccountError
 from ordertrack.tenants.codes import NoSuchCode
-from ordertrack.tenants.models import TabletCode
+from ordertrack.tenants.models import Restaurant, TabletCode
+from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import find_restaurant
 from ordertrack.tenants.sign_in import (
     become_tablet,
@@ -30,6 +32,12 @@ blueprint = Blueprint("tablet_codes", __name__)
 _CLAIM = "tablet_claim"
 
 
+@blueprint.get("/tablets/codes")
+def ask() -> ResponseReturnValue:
+    """The form that asks which board is to be opened on another device."""
+    return _form(managing_principal())
+
+
 @blueprint.post("/tablets/codes")
 def make() -> ResponseReturnValue:
     """Form: `restaurant`, `board`, `name`. Leads to the page that shows the code."""
@@ -42,7 +50,7 @@ def make() -> ResponseReturnValue:
             restaurant.id, request.form.get("board", ""), request.form.get("name", ""), by=principal
         )
     except AccountError as error:
-        return tablet_views.page(principal, code_problem=str(error)), 422
+        return _form(principal, str(error)), 422
     return redirect(url_for("tablet_codes.show", code_id=made.id))
 
 
@@ -106,6 +114,19 @@ def _become(code: TabletCode) -> ResponseReturnValue:
     become_tablet(tablet)
     address = address_of(tablet.tablet)
     return ("", 204, {"HX-Redirect": address}) if "HX-Request" in request.headers else redirect(address)
+
+
+def _form(principal: Principal, problem: str | None = None) -> str:
+    mine = select(Restaurant).where(Restaurant.tenant_id == principal.tenant_id)
+    return render_template(
+        "tablet/new_code.html",
+        principal=principal,
+        problem=problem,
+        typed=request.form,
+        restaurants=db.session.scalars(mine.order_by(Restaurant.name)).all(),
+        boards=tablets.BOARDS,
+        longest_name=LONGEST_NAME,
+    )
 
 
 def _code_or_404(tenant_id: uuid.UUID, code_id: uuid.UUID) -> TabletCode:

@@ -99,6 +99,7 @@ def board() -> ResponseReturnValue:
         "setup/board.html",
         principal,
         restaurants=_restaurants(principal),
+        typed=request.form,
         boards=tablets.BOARDS,
         tablets=tablets.in_use(principal.tenant_id),
         longest_name=LONGEST_NAME,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,11 +26,12 @@ _PRINTED = re.compile(r"is open at (http://127\.0\.0\.1:\d+)(/setup/[0-9a-z]{26}
 @pytest.fixture(scope="module")
 def house(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alone]:
     """`ordertrack serve` with an empty data folder."""
-    folder = tmp_path_factory.mktemp("house")
-    running = Alone(settings, folder, folder)
+    folder = Path(tempfile.mkdtemp(prefix="ordertrack-test-"))  # a socket's path must be short
+    running = Alone(settings, tmp_path_factory.mktemp("house"), folder)
     running.start()
     yield running
     running.stop()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -74,9 +77,9 @@ def go_on(page: Page) -> None:
 
 def open_tablet(manager: Page, tablet: Page, board: str, name: str) -> None:
     """The manager is where the code is asked for; both devices show the same number, and it is confirmed."""
-    manager.locator("form[action$='/codes'] [name=board]").select_option(board)
-    manager.locator("form[action$='/codes'] [name=name]").fill(name)
-    manager.locator("form[action$='/codes'] .primary").click()
+    manager.locator("main form [name=board]").select_option(board)
+    manager.locator("main form [name=name]").fill(name)
+    manager.locator("main form .primary").click()
     expect(manager.locator("svg.qr")).to_be_visible()
     tablet.goto(urlsplit(manager.locator(".address code").inner_text()).path)
     tablet.locator("#code .primary").click()
@@ -128,6 +131,7 @@ def test_from_the_first_page_to_an_order_that_was_handed_over_on_a_tablet_by_cod
     go_on(manager)
     expect(kitchen.locator(".card .move")).to_have_count(0)
     manager.goto("/tablets")
+    manager.locator("a[href='/tablets/codes']").click()
     open_tablet(manager, dispatch, "dispatch", "Door")
     manager.goto("/setup/test-order")
     manager.locator("main form button").first.click()

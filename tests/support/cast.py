@@ -71,6 +71,13 @@ def _hire(tenant: Tenant, email: str, name: str, role: Role) -> Person:
     return Person(email, Principal(tenant.id, f"staff:{member.id}", member.name, role))
 
 
+def hire_owner(operator: Flask, house: House) -> Person:
+    """Rima, who owns the company."""
+    with operator.app_context():
+        tenant = accounts.find_tenant(house.slug)
+        return _hire(tenant, f"rima-{secrets.token_hex(4)}@{house.slug}.example", "Rima", Role.OWNER)
+
+
 def make_somebody(settings: Settings) -> None:
     """A company that no test knows of: without any, pages lead nowhere but to the founding of one."""
     operator = make_bare_app(settings, as_operator=True)
