@@ -6,7 +6,7 @@ import uuid
 from typing import NamedTuple
 
 from flask import Flask
-from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy import ARRAY, Text, and_, any_, bindparam, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from ordertrack.database.session import db
@@ -77,7 +77,11 @@ _READ = TenantQuery(
         exists().where(Tablet.tenant_id == _MINE, Tablet.ended_at.is_(None)).label("board"),
         exists()
         .where(
-            and_(Order.tenant_id == _MINE, Order.id == FirstSteps.test_order_id, Order.status.in_(TERMINAL))
+            and_(
+                Order.tenant_id == _MINE,
+                Order.id == FirstSteps.test_order_id,
+                cast(Order.status, Text) == any_(bindparam("ended", type_=ARRAY(Text))),
+            )
         )
         .label("test_order"),
         FirstSteps.test_order_id,
@@ -95,7 +99,7 @@ def init_app(app: Flask) -> None:
 
 def of(tenant_id: uuid.UUID) -> Progress:
     """How far the entered tenant has come; of one that was not founded on a page the list is put away."""
-    (row,) = _READ.rows(tenant_id=tenant_id)
+    (row,) = _READ.rows(tenant_id=tenant_id, ended=[status.value for status in TERMINAL])
     return Progress(*row)
 
 
