@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
 
 from ordertrack.database.session import db
 from ordertrack.i18n.translate import gettext as _
@@ -27,6 +30,7 @@ from ordertrack.tenants.sign_in import (
 from ordertrack.tenants.tablet_codes import State
 from ordertrack.tenants.tablet_guard import address_of
 from ordertrack.web import hosts, links, qr
+from ordertrack.web.problems import problem_of
 
 blueprint = Blueprint("tablet_codes", __name__)
 _CLAIM = "tablet_claim"
@@ -57,10 +61,11 @@ def make() -> ResponseReturnValue:
 @blueprint.get("/tablets/codes/<uuid:code_id>")
 def show(code_id: uuid.UUID) -> ResponseReturnValue:
     """The code as a picture and in letters, and how far it has come; a page that shows so `seen` stays."""
-    principal = managing_principal()
-    code = _code_or_404(principal.tenant_id, code_id)
+    with _ending_the_look():
+        principal = managing_principal()
+        code = _code_or_404(principal.tenant_id, code_id)
     state = tablet_codes.state_of(code)
-    if "HX-Request" in request.headers and request.args.get("seen") == state:
+    if _looks_again() and request.args.get("seen") == state:
         return "", 204
     return _page(code, state)
 
@@ -88,9 +93,13 @@ def refuse(code_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.route("/tablet/open/<code>", methods=["GET", "POST"])
 def open_here(code: str) -> ResponseReturnValue:
     """On the device that is to be the tablet: what it would become; with a POST it asks to."""
-    claim = session.get(_CLAIM)
+    with _ending_the_look():
+        return _opened(code)
+
+
+def _opened(code: str) -> ResponseReturnValue:
     with codes.trying():
-        found = tablet_codes.opened_by(code, claim)
+        found = tablet_codes.opened_by(code, session.get(_CLAIM))
     if request.method != "POST":
         return _device_page(found)
     if found.claim_digest is None:
@@ -98,9 +107,26 @@ def open_here(code: str) -> ResponseReturnValue:
         return redirect(url_for("tablet_codes.open_here", code=code))
     if found.tablet_id is not None:
         return _become(found)
-    if "HX-Request" in request.headers and found.refused_at is None:
+    if _looks_again() and found.refused_at is None:
         return "", 204
     return _device_page(found)
+
+
+def _looks_again() -> bool:
+    """Whether a page asks that is open already, every two seconds."""
+    return "HX-Request" in request.headers
+
+
+@contextmanager
+def _ending_the_look() -> Iterator[None]:
+    """What is refused takes the place of what was looked at again, and that is not looked at any more."""
+    try:
+        yield
+    except (NoSuchCode, HTTPException) as error:
+        if not _looks_again():
+            raise
+        problem = problem_of(error)
+        abort(make_response(render_template("tablet/_code_over.html", problem=problem), problem.status))
 
 
 def _become(code: TabletCode) -> ResponseReturnValue:
@@ -113,7 +139,7 @@ def _become(code: TabletCode) -> ResponseReturnValue:
     end_sign_in_of(before)
     become_tablet(tablet)
     address = address_of(tablet.tablet)
-    return ("", 204, {"HX-Redirect": address}) if "HX-Request" in request.headers else redirect(address)
+    return ("", 204, {"HX-Redirect": address}) if _looks_again() else redirect(address)
 
 
 def _form(principal: Principal, problem: str | None = None) -> str:
@@ -137,7 +163,7 @@ def _code_or_404(tenant_id: uuid.UUID, code_id: uuid.UUID) -> TabletCode:
 
 
 def _page(code: TabletCode, state: State, problem: str | None = None) -> str:
-    template = "tablet/_code_state.html" if "HX-Request" in request.headers else "tablet/code.html"
+    template = "tablet/_code_state.html" if _looks_again() else "tablet/code.html"
     restaurant = tablet_codes.restaurant_of(code)
     path = url_for("tablet_codes.open_here", code=tablet_codes.text_of(code))
     address = links.site().removesuffix("/") + path
@@ -157,7 +183,7 @@ def _page(code: TabletCode, state: State, problem: str | None = None) -> str:
 
 
 def _device_page(code: TabletCode) -> str:
-    template = "tablet/_open_state.html" if "HX-Request" in request.headers else "tablet/open.html"
+    template = "tablet/_open_state.html" if _looks_again() else "tablet/open.html"
     return render_template(
         template,
         code=code,
