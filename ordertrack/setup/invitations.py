@@ -104,7 +104,7 @@ def spend(invitation: CompanyInvitation) -> bool:
     return True
 
 
-def _usable() -> Select[tuple[CompanyInvitation]]:
+def _usable() -> Select[CompanyInvitation]:
     """The first one opens an empty house only, and as long as it is empty; others have a time."""
     holds = or_(
         CompanyInvitation.is_first & func.house_is_empty(),

@@ -6,7 +6,7 @@ import uuid
 from typing import NamedTuple
 
 from flask import Flask
-from sqlalchemy import ARRAY, Text, and_, any_, bindparam, cast, exists, func, or_, select
+from sqlalchemy import ARRAY, BindParameter, Text, and_, any_, bindparam, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from ordertrack.database.session import db
@@ -63,7 +63,7 @@ class Progress(NamedTuple):
         return not self.is_put_away and self.next is not None
 
 
-_MINE = bindparam("tenant_id")
+_MINE: BindParameter[uuid.UUID] = bindparam("tenant_id")
 _READ = TenantQuery(
     select(
         exists().where(Restaurant.tenant_id == _MINE).label("restaurant"),

@@ -50,12 +50,11 @@ def test_what_cannot_be_is_said_at_its_field_and_what_was_typed_stays(
     (before,) = operator.execute(_WRITTEN).fetchone() or ()
     said = form(**{field: value})
     answer = app.test_client().post(invited, data=said)
-    assert answer.status_code in (422, 400) and answer.status_code == 422 - 22 * ("\0" in value)
-    if answer.status_code == 422:
-        assert alerts(answer.text) == [field]
-        kept = [said[each] for each in ("company", "name", "email") if each != field]
-        assert all(f'value="{each}"' in answer.text for each in kept)
-        assert PASSWORD not in answer.text
+    assert answer.status_code == 422
+    assert alerts(answer.text) == [field]
+    kept = [said[each] for each in ("company", "name", "email") if each != field]
+    assert all(f'value="{each}"' in answer.text for each in kept)
+    assert PASSWORD not in answer.text
     operator.rollback()
     assert operator.execute(_WRITTEN).fetchone() == (before,)
     assert app.test_client().post(invited, data=form()).status_code == 302, "the invitation still holds"
@@ -100,7 +99,9 @@ def test_an_invitation_of_the_command_line_opens_the_page_until_it_is_voided(
     path = made["address"].removeprefix("https://orders.example")
     assert re.fullmatch(r"/setup/[0-9a-z]{26}", path)
     assert '<html lang="ar" dir="rtl"' in app.test_client().get(path).text
-    assert '<html lang="fr"' in app.test_client().get(path, headers={"Cookie": "language=fr"}).text
+    chosen = app.test_client()
+    chosen.set_cookie("language", "fr")
+    assert '<html lang="fr"' in chosen.get(path).text
     listed = json.loads(run(settings, "tenant", "invitations", "--json").stdout)
     assert {"id": made["id"], "language": "ar"}.items() <= next(
         each for each in listed if each["id"] == made["id"]
