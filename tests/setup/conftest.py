@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -57,12 +57,24 @@ def form(**changed: str) -> dict[str, str]:
     return said | {"password": PASSWORD, "language": "en"} | changed
 
 
-@pytest.fixture
-def owner(app: Flask, invited: str) -> FlaskClient:
-    """The owner of a company that was founded just now, signed in."""
+def owner_of_a_new_one(app: Flask, operator_app: Flask) -> FlaskClient:
+    with operator_app.app_context():
+        code = invitations.invite(None)[1]
     client = app.test_client()
-    assert client.post(invited, data=form()).location == "/setup"
+    assert client.post(f"/setup/{code}", data=form()).location == "/setup"
     return client
+
+
+@pytest.fixture
+def owner(app: Flask, operator_app: Flask) -> FlaskClient:
+    """The owner of a company that was founded just now, signed in."""
+    return owner_of_a_new_one(app, operator_app)
+
+
+@pytest.fixture(scope="module")
+def refused_owner(app: Flask, operator_app: Flask) -> FlaskClient:
+    """The same, for tests in which nothing that is asked is done."""
+    return owner_of_a_new_one(app, operator_app)
 
 
 RESTAURANT = {
@@ -81,6 +93,3 @@ def furnished(owner: FlaskClient) -> FlaskClient:
 def alerts(page: str) -> list[str]:
     """By what field something has to change, as the page says it."""
     return re.findall(r'role="alert" id="problem-(\w+)"', page)
-
-
-Ask = Callable[..., FlaskClient]

@@ -79,14 +79,14 @@ def test_a_short_name_is_made_of_any_name(owner: FlaskClient, name: str, slug: s
     ],
 )  # fmt: skip
 def test_what_cannot_be_of_a_restaurant_is_said_at_its_field_and_nothing_is_saved(
-    owner: FlaskClient, field: str, value: Any
+    refused_owner: FlaskClient, field: str, value: Any
 ) -> None:
-    answer = owner.post("/setup/restaurant", data=RESTAURANT | {field: value})
+    answer = refused_owner.post("/setup/restaurant", data=RESTAURANT | {field: value})
     assert answer.status_code == 422
     assert alerts(answer.text) == [field]
     if field != "timezone":
         assert 'value="Asia/Beirut" data-own-zone' in answer.text
-    assert "/r/" not in re.sub(r"/r/hamra/kitchen", "", owner.get("/setup/restaurant").text)
+    assert "/r/" not in re.sub(r"/r/hamra/kitchen", "", refused_owner.get("/setup/restaurant").text)
 
 
 def test_a_form_that_is_sent_twice_makes_one_restaurant(app: Flask, furnished: FlaskClient) -> None:
@@ -109,13 +109,13 @@ def test_several_people_at_once_can_sign_on(furnished: FlaskClient) -> None:
     ],
 )  # fmt: skip
 def test_of_several_people_all_are_added_or_none(
-    furnished: FlaskClient, field: str, values: list[str]
+    refused_owner: FlaskClient, field: str, values: list[str]
 ) -> None:
-    answer = furnished.post("/setup/people", data=PEOPLE | {field: values})
+    answer = refused_owner.post("/setup/people", data=PEOPLE | {field: values})
     assert answer.status_code == 422
     assert "1" in alerts(answer.text)
     assert 'value="Nour"' in answer.text and 'value="7294"' in answer.text
-    assert "Has a PIN" not in furnished.get("/people").text
+    assert "Has a PIN" not in refused_owner.get("/people").text
 
 
 def test_a_test_order_goes_in_stands_on_the_board_and_is_taken_back(
