@@ -6,10 +6,12 @@ import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from ordertrack import create_app
 from ordertrack.database.app import make_bare_app
@@ -86,8 +88,14 @@ RESTAURANT = {
 @pytest.fixture
 def furnished(owner: FlaskClient) -> FlaskClient:
     """The same, with a restaurant."""
-    assert owner.post("/setup/restaurant", data=RESTAURANT).location == "/setup/people"
+    assert save_restaurant(owner).location == "/setup/people"
     return owner
+
+
+def save_restaurant(client: FlaskClient, **changed: Any) -> TestResponse:
+    """Fill the page of the restaurant and the company, as it is now."""
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', client.get("/setup/restaurant").text)
+    return client.post("/setup/restaurant", data={"seen": seen} | RESTAURANT | changed)
 
 
 def alerts(page: str) -> list[str]:

@@ -16,7 +16,7 @@ from ordertrack.database.session import db, tenant_context
 from ordertrack.sla.rollup import extend
 from ordertrack.tenants import company
 from ordertrack.tenants.models import Restaurant
-from setup.conftest import RESTAURANT, alerts
+from setup.conftest import RESTAURANT, alerts, save_restaurant
 from support.cast import House, Person
 
 SignIn = Callable[[Person], FlaskClient]
@@ -49,7 +49,7 @@ def test_every_page_is_there_before_anything_was_done_and_none_is_for_others(
 def test_the_restaurant_has_its_short_name_zone_and_the_company_its_facts(
     app: Flask, owner: FlaskClient
 ) -> None:
-    assert owner.post("/setup/restaurant", data=RESTAURANT).location == "/setup/people"
+    assert save_restaurant(owner).location == "/setup/people"
     tenant_id = tenant_of(owner)
     with tenant_context(app, tenant_id):
         made = db.session.query(Restaurant).one()
@@ -65,7 +65,7 @@ def test_the_restaurant_has_its_short_name_zone_and_the_company_its_facts(
     [("مطعم الأرز", "mtam-alarz"), ("Café d’Été", "cafe-d-ete"), ("寿司", "restaurant"), ("A & B", "a-b")],
 )
 def test_a_short_name_is_made_of_any_name(owner: FlaskClient, name: str, slug: str) -> None:
-    assert owner.post("/setup/restaurant", data=RESTAURANT | {"name": name}).status_code == 302
+    assert save_restaurant(owner, name=name).status_code == 302
     assert f"/r/{slug}/…" in owner.get("/setup/restaurant").text
 
 
@@ -81,7 +81,7 @@ def test_a_short_name_is_made_of_any_name(owner: FlaskClient, name: str, slug: s
 def test_what_cannot_be_of_a_restaurant_is_said_at_its_field_and_nothing_is_saved(
     refused_owner: FlaskClient, field: str, value: Any
 ) -> None:
-    answer = refused_owner.post("/setup/restaurant", data=RESTAURANT | {field: value})
+    answer = save_restaurant(refused_owner, **{field: value})
     assert answer.status_code == 422
     assert alerts(answer.text) == [field]
     if field != "timezone":
@@ -89,8 +89,12 @@ def test_what_cannot_be_of_a_restaurant_is_said_at_its_field_and_nothing_is_save
     assert "/r/" not in re.sub(r"/r/hamra/kitchen", "", refused_owner.get("/setup/restaurant").text)
 
 
-def test_a_form_that_is_sent_twice_makes_one_restaurant(app: Flask, furnished: FlaskClient) -> None:
-    assert furnished.post("/setup/restaurant", data=RESTAURANT | {"currency": "USD"}).status_code == 302
+def test_a_form_of_before_something_was_saved_is_refused_and_one_of_now_makes_no_second_restaurant(
+    app: Flask, furnished: FlaskClient
+) -> None:
+    answer = furnished.post("/setup/restaurant", data=RESTAURANT | {"seen": "0 0 USD en,fr,ar"})
+    assert answer.status_code == 422 and alerts(answer.text) == ["seen"]
+    assert save_restaurant(furnished, currency="EUR").status_code == 302
     with tenant_context(app, tenant_of(furnished)):
         assert db.session.query(Restaurant).count() == 1
 
@@ -158,7 +162,7 @@ def test_reports_leave_a_test_order_out_however_it_ends(
 def test_what_the_kitchen_has_begun_is_not_taken_back_under_strict_rules(
     furnished: FlaskClient, operator: psycopg.Connection[Any]
 ) -> None:
-    furnished.post("/setup/restaurant", data=RESTAURANT | {"rule_set": "strict"})
+    save_restaurant(furnished, rule_set="strict")
     furnished.post("/setup/test-order", data={"restaurant": "hamra"})
     (order_id,) = (
         operator.execute("SELECT id FROM orders WHERE tenant_id = %s", [tenant_of(furnished)]).fetchone()
