@@ -52,7 +52,7 @@ def set_up() -> ResponseReturnValue:
 def end(tablet_id: uuid.UUID) -> ResponseReturnValue:
     """What the tablet has open closes at once; it asks for a sign-in then."""
     principal = managing_principal()
-    name = tablets.end(principal.tenant_id, tablet_id)
+    name = tablets.end(tablet_id, by=principal)
     if name is None:
         abort(404, _("There is no such tablet, or it has ended already."))
     flash(_("The tablet “%(name)s” has ended: what it showed is closed.", name=name), "tablets")

@@ -12,6 +12,7 @@ from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
 from ordertrack.rules.roles import Role
+from ordertrack.tenants import audit
 from ordertrack.tenants.access import end_streams
 from ordertrack.tenants.accounts import AccountError, checked_name
 from ordertrack.tenants.cookies import identity_of_tablet
@@ -73,35 +74,53 @@ def in_use(tenant_id: uuid.UUID) -> list[Any]:
 
 def set_up(restaurant_id: uuid.UUID, board: str, name: str, *, by: Principal) -> Principal:
     """A tablet of this restaurant (of `by`'s tenant) and board; AccountError if it cannot be as asked."""
-    if board not in BOARDS:
-        raise AccountError(_("Choose which board the tablet shows."))
+    made = add(restaurant_id, board, name, by=by)
+    db.session.commit()
+    principal = find(by.tenant_id, made)
+    assert principal is not None
+    return principal
+
+
+def add(restaurant_id: uuid.UUID, board: str, name: str, *, by: Principal) -> uuid.UUID:
+    """The same as part of the caller's transaction: its id."""
     made = Tablet(
         tenant_id=by.tenant_id,
         id=uuid.uuid4(),
         restaurant_id=restaurant_id,
-        board=board,
+        board=checked_board(board),
         name=checked_name(name),
         set_up_by=by.name,
         actor=by.actor,
     )
     db.session.add(made)
-    db.session.commit()
-    principal = find(by.tenant_id, made.id)
-    assert principal is not None
-    return principal
+    audit.record(by, "tablet", str(made.id), made.name, None, _facts(made), restaurant_id)
+    db.session.flush()
+    return made.id
 
 
-def end(tenant_id: uuid.UUID, tablet_id: uuid.UUID) -> str | None:
+def checked_board(board: str) -> str:
+    if board not in BOARDS:
+        raise AccountError(_("Choose which board the tablet shows."))
+    return board
+
+
+def end(tablet_id: uuid.UUID, *, by: Principal) -> str | None:
     """End a tablet, and every stream that it has open, at once; its name, or None if there is none in use."""
-    name = db.session.scalar(
+    ended = db.session.scalar(
         update(Tablet)
-        .where(Tablet.tenant_id == tenant_id, Tablet.id == tablet_id, Tablet.ended_at.is_(None))
+        .where(Tablet.tenant_id == by.tenant_id, Tablet.id == tablet_id, Tablet.ended_at.is_(None))
         .values(ended_at=func.clock_timestamp())
-        .returning(Tablet.name)
+        .returning(Tablet)
     )
-    if name is not None:
-        end_streams(_actor(tablet_id))
-    return name
+    if ended is None:
+        return None
+    audit.record(by, "tablet", str(tablet_id), ended.name, _facts(ended), None, ended.restaurant_id)
+    end_streams(_actor(tablet_id))
+    return ended.name
+
+
+def _facts(tablet: Tablet) -> dict[str, str]:
+    return {"name": tablet.name, "board": tablet.board}
 
 
 def _actor(tablet_id: uuid.UUID) -> str:

@@ -33,6 +33,8 @@ def _growing(most: tuple[int, int, int], namespace: str) -> tuple[RateLimitItem,
 _PAIR = _growing((10, 20, 30), "pair")
 _ACCOUNT = _growing((40, 60, 100), "as")
 _DEVICE = _growing((10, 20, 60), "device")
+_CODE = _growing((20, 60, 120), "code")
+_SIGN_UP = (RateLimitItemPerHour(20, namespace="sign-up"),)
 
 
 class Try:
@@ -61,12 +63,28 @@ class Try:
             tries.counter().take_back(items, of)
 
 
+class CodeTry:
+    """One try of a code that stands in an address, counted before it is looked up; `wait` as above."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self.wait = tries.counter().count(_CODE, address)
+
+    def was_right(self) -> None:
+        tries.counter().take_back(_CODE, self._address)
+
+
 def again_in(seconds: int) -> str:
     """When to try again, in words; not sooner than that."""
     if seconds < 60:
         return ngettext("Try again in %(num)s second.", "Try again in %(num)s seconds.", seconds)
     minutes = math.ceil(seconds / 60)
     return ngettext("Try again in %(num)s minute.", "Try again in %(num)s minutes.", minutes)
+
+
+def sign_up_waits(address: str) -> int:
+    """For how many seconds no company may be founded from there; counts this try, if it is one."""
+    return tries.counter().count(_SIGN_UP, address)
 
 
 def may_try_pin(tablet_id: uuid.UUID) -> bool:

@@ -35,6 +35,7 @@ _TENANT_TABLES = """
 """
 NOT_TENANT_OWNED = {
     "alembic_version",
+    "company_invitations",
     "ended_access",
     "rule_set_transitions",
     "secret_fingerprint",
@@ -76,8 +77,13 @@ _ROWS = """
     INSERT INTO tablets SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Grill', 'Maya', 'staff:x'
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO pin_attempts SELECT tenant_id, id, 1 FROM staff_members WHERE tenant_id = %(tenant)s;
+    INSERT INTO audit_entries VALUES (%(tenant)s, gen_random_uuid(), now(), 'staff:x', 'Maya', 'person', 'x',
+      'Nour', NULL, NULL, '{}');
     INSERT INTO password_links SELECT tenant_id, gen_random_uuid(), id, id, gen_random_uuid(), now(), now()
       FROM staff_members WHERE tenant_id = %(tenant)s;
+    INSERT INTO tablet_codes SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Grill', gen_random_uuid(),
+      'Maya', 'staff:x', now() FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO first_steps VALUES (%(tenant)s);
     INSERT INTO screens SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Maya'
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO closed_screens SELECT tenant_id, id, 'kitchen', 'staff:x', now()
@@ -175,10 +181,12 @@ def test_views_and_functions_do_not_open_a_way_around(operator: psycopg.Connecti
     ).fetchall()
     # Three are triggers, which nobody can call: one writes a column of the order whose first event was just
     # written, one names whose access ended, one ends links by which a password is set. Two set a password in
-    # the tenant that was entered: for whoever knows the hash of before, and for whoever holds a link.
+    # the tenant that was entered: for whoever knows the hash of before, and for who holds a link. One tells
+    # whether there is any tenant.
     assert sorted(loose) == [
         ("change_password",),
         ("end_password_links",),
+        ("house_is_empty",),
         ("name_idempotency_sender",),
         ("next_due",),
         ("note_ended_access",),
