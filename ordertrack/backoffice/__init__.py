@@ -2,6 +2,7 @@
 
 from ordertrack.backoffice import (
     account_views,
+    audit_views,
     brand_views,
     operations_views,
     pace_views,
@@ -23,6 +24,7 @@ BLUEPRINTS = (
     people_views.blueprint,
     password_link_views.blueprint,
     account_views.blueprint,
+    audit_views.blueprint,
     tablet_views.blueprint,
 )
 

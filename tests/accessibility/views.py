@@ -294,6 +294,7 @@ VIEWS = {
     "screens": View("/screens"),
     "people": View("/people", states=(_ask_to_end, _end_access, _give_back, _make_a_link)),
     "tablets": View("/tablets"),
+    "audit": View("/audit"),
     "account": View("/account", states=(_wrong_old_password,)),
     "choosing a password": View("/password/{tokens[password]}", "nobody", states=(_weak_password,)),
     "report": View("/sla?range=7"),

@@ -81,6 +81,8 @@ def _rows(settings: Settings) -> dict[str, list[str]]:
         "pin_attempts",
         "staff_sessions",
         "password_links",
+        "api_keys",
+        "audit_entries",
     )
     with operator_connection(settings.operator_url) as connection:
         return {
