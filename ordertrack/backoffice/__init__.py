@@ -4,6 +4,7 @@ from ordertrack.backoffice import (
     account_views,
     audit_views,
     brand_views,
+    key_views,
     operations_views,
     pace_views,
     password_link_views,
@@ -25,6 +26,7 @@ BLUEPRINTS = (
     password_link_views.blueprint,
     account_views.blueprint,
     audit_views.blueprint,
+    key_views.blueprint,
     tablet_views.blueprint,
 )
 

@@ -193,6 +193,28 @@ def _make_a_link(page: Page) -> None:
     expect(page.locator("#password-link")).to_be_visible()
 
 
+def _key_for_nothing(page: Page) -> None:
+    page.locator("[name=name]").fill("Shop")
+    for tick in page.locator("[name=scope]:checked").all():
+        tick.uncheck()
+    page.locator("#add + form .primary").click()
+    expect(page.locator("#problem-add-scope")).to_be_visible()
+
+
+def _make_a_key(page: Page) -> None:
+    page.locator("[name=scope]").first.check()
+    page.locator("#add + form .primary").click()
+    expect(page.locator("#api-key")).to_be_visible()
+
+
+def _ask_to_end_the_key(page: Page) -> None:
+    row = page.locator("details.row", has_text="Till")
+    row.locator("summary").first.click()
+    for ask in row.locator(".ask > summary").all():
+        ask.click()
+    expect(row.locator(".danger")).to_be_visible()
+
+
 def _who_are_you(page: Page) -> None:
     page.locator("#person-on").click()
     expect(page.locator("#person .names button").first).to_be_visible()
@@ -295,6 +317,7 @@ VIEWS = {
     "people": View("/people", states=(_ask_to_end, _end_access, _give_back, _make_a_link)),
     "tablets": View("/tablets"),
     "audit": View("/audit"),
+    "keys": View("/keys", states=(_key_for_nothing, _make_a_key, _ask_to_end_the_key)),
     "account": View("/account", states=(_wrong_old_password,)),
     "choosing a password": View("/password/{tokens[password]}", "nobody", states=(_weak_password,)),
     "report": View("/sla?range=7"),

@@ -25,7 +25,7 @@ from support.tablet import set_up
 
 # Routes that name nothing of a tenant's; anything else must be fillable below.
 _BOARDS = ("kitchen", "dispatch")
-_IDS = {"order_id", "tablet_id", "staff_id", "sign_in_id"}
+_IDS = {"order_id", "tablet_id", "staff_id", "sign_in_id", "key_id"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ def attempts(
         "tablet_id": [str(tablet_id)],
         "sign_in_id": [str(sign_in_id)],
         "staff_id": [rival.nour.principal.actor.removeprefix("staff:")],
+        "key_id": [rival.program.actor.removeprefix("key:")],
         "restaurant": [rival.restaurants[0]],
         "board": list(_BOARDS),
     }
