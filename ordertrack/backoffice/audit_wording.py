@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ordertrack.backoffice import settings_wording
+from ordertrack.backoffice import hours_wording, settings_wording
 from ordertrack.i18n import formats, labels, moments
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked, number
-from ordertrack.restaurants import naming
+from ordertrack.restaurants import hours, naming
 from ordertrack.restaurants.calendar import Shift
 from ordertrack.restaurants.operations import Asked
 from ordertrack.rules.roles import Role
@@ -61,6 +61,8 @@ _FIELDS = {
     "address": marked("Address"),
     "logo": marked("Logo"),
     "closed": marked("Closed"),
+    "weekly": marked("Hours of the week"),
+    "special": marked("Days that are otherwise"),
     "valid_from": marked("Holds from"),
     "day_starts": marked("Business day from"),
     "shifts": marked("Shifts"),
@@ -138,6 +140,8 @@ class Wording:
             "day_starts": lambda time: formats.clock(dt.time.fromisoformat(time)),
             "shifts": _shifts,
             "stations": _stations,
+            "weekly": _weekly,
+            "special": _special,
         }
 
     def subject(self, entry: AuditEntry) -> str:
@@ -231,6 +235,14 @@ def _shifts(saved: list[dict[str, Any]]) -> str:
         for each, between in zip(saved, times, strict=True)
     ]
     return settings_wording.shifts_in_words(shifts)
+
+
+def _weekly(saved: list[dict[str, Any]]) -> str:
+    return hours_wording.weekly(hours.read_weekly(saved))
+
+
+def _special(saved: list[dict[str, Any]]) -> str:
+    return hours_wording.special(hours.read_special(saved))
 
 
 def _stations(saved: list[dict[str, Any]]) -> str:

@@ -1,4 +1,4 @@
-"""The tables of what was saved of a restaurant: rules, targets, operations, pace, brand and riders."""
+"""The tables of what was saved of a restaurant: rules, targets, operations, pace, hours, brand and riders."""
 
 from __future__ import annotations
 
@@ -93,6 +93,15 @@ class SavedPace(Version):
     state: Mapped[str]
     minutes: Mapped[int]
     until: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class SavedHours(Version):
+    """When a restaurant was open; the last version holds. Times are `HH:MM`, null on a closed day."""
+
+    __tablename__ = "restaurant_hours"
+
+    weekly: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    special: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
 
 
 class SavedBrand(Version):

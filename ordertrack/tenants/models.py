@@ -40,7 +40,10 @@ class Tenant(Base):
 
 
 class Restaurant(Base):
-    """One place with a kitchen and a time zone; counts its order numbers anew each business day."""
+    """One place with a kitchen and a time zone; counts its order numbers anew each business day.
+
+    Since `closed_at` it is given up, until somebody opens it again.
+    """
 
     __tablename__ = "restaurants"
     __table_args__ = (UniqueConstraint("tenant_id", "slug"),)
@@ -51,6 +54,7 @@ class Restaurant(Base):
     name: Mapped[str]
     timezone: Mapped[str]
     business_day_start: Mapped[dt.time] = mapped_column(server_default=text("'04:00'"))
+    closed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     numbered_on: Mapped[dt.date | None]
     last_number: Mapped[int] = mapped_column(server_default=text("0"))
 

@@ -22,7 +22,8 @@ PATHS = (
         "/r/hamra/pace",
     ),
     *("/r/hamra/riders", "/r/hamra/settings", "/r/hamra/brand", "/rules", "/screens", "/people"),
-    *("/tablets", "/account", "/audit", "/keys", "/sla?range=7", "/sla/settings", "/sla/settings/hamra"),
+    *("/r/hamra/about", "/r/hamra/hours"),
+    *("/tablets", "/account", "/audit", "/keys", "/sla?range=7", "/restaurants", "/sla/settings/hamra"),
 )
 NARROW = {"width": 320, "height": 640}
 LONG = "Restaurants réunis de la Méditerranée orientale"

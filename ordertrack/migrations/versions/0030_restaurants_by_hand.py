@@ -1,0 +1,38 @@
+"""Restaurants are made, called otherwise, closed and opened by their managers, and have opening hours.
+
+Revision ID: 0030
+"""
+
+from alembic import op
+
+from ordertrack.migrations.building import keep_tenants_apart
+
+revision = "0030"
+down_revision = "0025"
+
+GRANTS = {
+    "restaurants": ["INSERT", "UPDATE (name, closed_at)"],
+    "restaurant_hours": ["SELECT", "INSERT"],
+}
+
+CLOSED = "ALTER TABLE restaurants ADD COLUMN closed_at timestamptz"
+HOURS = """
+CREATE TABLE restaurant_hours (
+    tenant_id uuid NOT NULL,
+    restaurant_id uuid NOT NULL,
+    version integer NOT NULL,
+    weekly jsonb NOT NULL,
+    special jsonb NOT NULL,
+    saved_by text NOT NULL,
+    actor text NOT NULL,
+    saved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant_id, restaurant_id, version),
+    FOREIGN KEY (tenant_id, restaurant_id) REFERENCES restaurants (tenant_id, id)
+);
+"""
+
+
+def upgrade() -> None:
+    op.execute(CLOSED)
+    op.execute(HOURS)
+    keep_tenants_apart("restaurant_hours")
