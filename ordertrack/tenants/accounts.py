@@ -89,7 +89,7 @@ def create_staff_member(
     tenant: Tenant, email: str, name: str, role: Role, password: str, *, by: Principal | None = None
 ) -> StaffMember:
     email = email.strip().lower()
-    if not _EMAIL.fullmatch(email) or not email.isprintable():
+    if not is_email(email):
         raise AccountError(f"{email!r} is not an e-mail address.")
     _refuse_taken(email)
     member = StaffMember(
@@ -107,11 +107,25 @@ def create_staff_member(
     return member
 
 
-def _refuse_taken(email: str) -> None:
+def is_email(text: str) -> bool:
+    """Whether it can be an address, in small letters."""
+    return bool(_EMAIL.fullmatch(text)) and text.isprintable()
+
+
+def is_taken(email: str) -> bool:
+    """Whether somebody of any tenant has this address, though their access may have ended."""
+    return bool(signs_in_with(email))
+
+
+def signs_in_with(email: str) -> list[bool]:
+    """Of each person of any tenant who has this address, whether their access has ended."""
     present_credential("sign_in_email", email)
-    revoked = db.session.scalars(
-        select(StaffMember.revoked_at.is_not(None)).where(StaffMember.email == email)
-    ).all()
+    ended = select(StaffMember.revoked_at.is_not(None)).where(StaffMember.email == email)
+    return list(db.session.scalars(ended))
+
+
+def _refuse_taken(email: str) -> None:
+    revoked = signs_in_with(email)
     if not revoked:
         return
     if all(revoked):

@@ -75,7 +75,10 @@ class Restaurant(Base):
 
 
 class StaffMember(Base):
-    """A person in one role, who signs in with an e-mail address and a password, or on tablets with a PIN."""
+    """A person in one role, who signs in with an e-mail address and a password, or on tablets with a PIN.
+
+    With an address and no password they were invited, and have not chosen one yet. `language` is a tag.
+    """
 
     __tablename__ = "staff_members"
     __table_args__ = (
@@ -90,6 +93,7 @@ class StaffMember(Base):
     role: Mapped[Role] = mapped_column(stored_as_text(Role))
     password_hash: Mapped[str | None]
     pin_hash: Mapped[str | None]
+    language: Mapped[str | None]
     created_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
     revoked_at: Mapped[dt.datetime | None] = mapped_column(Moment)
 

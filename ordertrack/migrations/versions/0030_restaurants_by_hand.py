@@ -1,11 +1,12 @@
-"""Restaurants are made, called otherwise, closed and opened by their managers, and have opening hours.
+"""Restaurants are made, called otherwise, closed and opened by their managers, and have opening hours; people
+are invited by a link, may change their role and name, and have a language.
 
 Revision ID: 0030
 """
 
 from alembic import op
 
-from ordertrack.migrations.building import keep_tenants_apart
+from ordertrack.migrations.building import keep_tenants_apart, make_function
 
 revision = "0030"
 down_revision = "0025"
@@ -13,9 +14,11 @@ down_revision = "0025"
 GRANTS = {
     "restaurants": ["INSERT", "UPDATE (name, closed_at)"],
     "restaurant_hours": ["SELECT", "INSERT"],
+    "staff_members": ["INSERT (email, language)", "UPDATE (name, role, language)"],
 }
 
 CLOSED = "ALTER TABLE restaurants ADD COLUMN closed_at timestamptz"
+LANGUAGE = "ALTER TABLE staff_members ADD COLUMN language text"
 HOURS = """
 CREATE TABLE restaurant_hours (
     tenant_id uuid NOT NULL,
@@ -34,5 +37,7 @@ CREATE TABLE restaurant_hours (
 
 def upgrade() -> None:
     op.execute(CLOSED)
+    op.execute(LANGUAGE)
+    make_function("use_password_link", 2)
     op.execute(HOURS)
     keep_tenants_apart("restaurant_hours")
