@@ -140,6 +140,7 @@ class Wording:
             "day_starts": lambda time: formats.clock(dt.time.fromisoformat(time)),
             "shifts": _shifts,
             "stations": _stations,
+            "logo": lambda digest: digest[:8],
             "weekly": _weekly,
             "special": _special,
         }

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, Uuid, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -105,7 +105,10 @@ class SavedHours(Version):
 
 
 class SavedBrand(Version):
-    """How a restaurant showed itself to guests; the last version holds. `address` is a list of lines."""
+    """How a restaurant showed itself to guests; the last version holds. `address` is a list of lines.
+
+    `logo` is the digest of a picture.
+    """
 
     __tablename__ = "restaurant_brands"
 
@@ -113,6 +116,18 @@ class SavedBrand(Version):
     name: Mapped[str | None]
     phone: Mapped[str | None]
     address: Mapped[list[str]] = mapped_column(JSONB)
+    logo: Mapped[str | None]
+
+
+class Logo(Base):
+    """A picture that guests saw or see, as a PNG, by its digest; a version of the brand names it."""
+
+    __tablename__ = "logos"
+    __table_args__ = (Index("logos_digest", "digest"),)
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    png: Mapped[bytes]
 
 
 class ListedRider(Base):

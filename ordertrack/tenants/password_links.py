@@ -54,7 +54,7 @@ def make(person: StaffMember, *, by: Principal) -> Made:
             tenant_id=person.tenant_id,
             id=uuid.uuid4(),
             staff_id=person.id,
-            made_by=by.staff_id,
+            made_by=by.staff_id if by.is_staff else person.id,  # nobody can undo what the operator stands for
             digest=hash_key(token),
             expires_at=func.clock_timestamp() + (INVITES_FOR if is_invited else LASTS),
         )

@@ -1,4 +1,4 @@
-"""Somebody is invited by a link, gets another role, and calls themselves otherwise: never above one's own role."""
+"""Somebody is invited by a link, gets another role, calls themselves otherwise; none above one's own role."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Restaurants are made, called otherwise, closed and opened by their managers, and have opening hours; people
-are invited by a link, may change their role and name, and have a language.
+"""Restaurants are made, called otherwise, closed and opened by their managers, have opening hours and a logo;
+people are invited by a link, may change their role and name, and have a language.
 
 Revision ID: 0030
 """
@@ -14,10 +14,23 @@ down_revision = "0025"
 GRANTS = {
     "restaurants": ["INSERT", "UPDATE (name, closed_at)"],
     "restaurant_hours": ["SELECT", "INSERT"],
+    "logos": ["SELECT", "INSERT"],
     "staff_members": ["INSERT (email, language)", "UPDATE (name, role, language)"],
 }
 
 CLOSED = "ALTER TABLE restaurants ADD COLUMN closed_at timestamptz"
+# Whoever knows a picture's digest may see it: guests do, who belong to no company.
+LOGOS = """
+ALTER TABLE restaurant_brands ADD COLUMN logo text;
+CREATE TABLE logos (
+    tenant_id uuid NOT NULL REFERENCES tenants (id),
+    digest text NOT NULL,
+    png bytea NOT NULL,
+    PRIMARY KEY (tenant_id, digest)
+);
+CREATE INDEX logos_digest ON logos (digest);
+CREATE POLICY by_digest ON logos FOR SELECT USING (digest = current_setting('ordertrack.logo_digest', true));
+"""
 LANGUAGE = "ALTER TABLE staff_members ADD COLUMN language text"
 HOURS = """
 CREATE TABLE restaurant_hours (
@@ -37,7 +50,8 @@ CREATE TABLE restaurant_hours (
 
 def upgrade() -> None:
     op.execute(CLOSED)
+    op.execute(LOGOS)
     op.execute(LANGUAGE)
     make_function("use_password_link", 2)
     op.execute(HOURS)
-    keep_tenants_apart("restaurant_hours")
+    keep_tenants_apart("restaurant_hours", "logos")
