@@ -55,7 +55,8 @@ def opened(picture: bytes) -> Image.Image:
         (
             svg(
                 '<metadata><x/></metadata><i:note i:a="1"/><defs><linearGradient id="a">'
-                '<stop stop-color="red"/></linearGradient><linearGradient id="b" l:href="#a"/></defs><style>.c{fill:url(#b)}</style>'
+                '<stop stop-color="red"/></linearGradient><linearGradient id="b" l:href="#a"/></defs>'
+                "<style>.c{fill:url(#b)}</style>"
                 '<rect class="c" width="20" height="10"/>',
                 'viewBox="0,0,20,10" xmlns:i="urn:ink" xmlns:l="http://www.w3.org/1999/xlink"',
                 '<?xml version="1.0"?><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://w3.example/svg.dtd">',
