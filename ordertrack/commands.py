@@ -14,7 +14,8 @@ from ordertrack.monitoring import garbage
 _COMMANDS = {
     "serve": "ordertrack.server.commands.serve",
     "tenant": "ordertrack.server.commands.tenants",
-    "restaurant": "ordertrack.server.commands.tenants",
+    "restaurant": "ordertrack.server.commands.restaurants",
+    "audit": "ordertrack.server.commands.audit",
     "staff": "ordertrack.server.commands.staff",
     "key": "ordertrack.server.commands.keys",
     "db": "ordertrack.server.commands.db",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from typing import Any
 
 from flask import Response
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from ordertrack.database.session import db
 from ordertrack.restaurants import roster
 from ordertrack.restaurants.versioned import UnusableSettings
 from ordertrack.sla.estimates import quoting
+from ordertrack.sla.estimates.quoting import Standing
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.restaurants import FoundRestaurant
 
@@ -42,7 +43,7 @@ def restaurants() -> Response:
                     slug=each.slug,
                     name=each.name,
                     timezone=each.timezone,
-                    **asdict(quoting.standing(tenant_id, each.id)),
+                    **_stands(quoting.standing(tenant_id, each.id)),
                 )
                 for each in found
                 if principal().may_see(each.id)
@@ -62,12 +63,16 @@ def quote(restaurant: str) -> Response:
         QuoteAnswer(
             restaurant=found.slug,
             fulfilment=fulfilment,
-            **asdict(quoted.standing),
+            **_stands(quoted.standing),
             from_=quoted.low_at,
             to=quoted.high_at,
             learned=quoted.is_learned,
         )
     )
+
+
+def _stands(standing: Standing) -> dict[str, Any]:
+    return {name: getattr(standing, name) for name in ("state", "minutes", "until")}
 
 
 @blueprint.get("/restaurants/<restaurant>/riders")

@@ -2,11 +2,15 @@
 
 from ordertrack.backoffice import (
     account_views,
+    audit_views,
     brand_views,
+    hours_views,
+    key_views,
     operations_views,
     pace_views,
     password_link_views,
     people_views,
+    restaurant_views,
     rider_views,
     rule_set_views,
     tablet_code_views,
@@ -24,6 +28,10 @@ BLUEPRINTS = (
     people_views.blueprint,
     password_link_views.blueprint,
     account_views.blueprint,
+    audit_views.blueprint,
+    restaurant_views.blueprint,
+    hours_views.blueprint,
+    key_views.blueprint,
     tablet_views.blueprint,
     tablet_code_views.blueprint,
 )

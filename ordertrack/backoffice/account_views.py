@@ -1,4 +1,4 @@
-"""The page of one's own account: another password, and the devices that one is signed in on."""
+"""The page of one's own account: name and language, another password, and where one is signed in."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from flask.typing import ResponseReturnValue
 
 from ordertrack.backoffice.zones import zone_of
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.i18n.translate import ngettext
+from ordertrack.i18n.translate import ngettext, speaking
 from ordertrack.tenants import failed_sign_ins, new_passwords, own_account
-from ordertrack.tenants.accounts import AccountError
+from ordertrack.tenants.accounts import LONGEST_NAME, AccountError
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.sign_in import begin_try, said_too_often, staff_principal
+from ordertrack.web import language_menu
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -23,6 +24,24 @@ blueprint = Blueprint("account", __name__, url_prefix="/account")
 def show() -> ResponseReturnValue:
     """One's own password and sign-ins. Tablets have neither."""
     return _page(staff_principal())
+
+
+@blueprint.post("/details")
+def change_details() -> ResponseReturnValue:
+    """Form: `name`, `language` (a tag), `seen`, the name that the page showed. This device speaks it, too."""
+    principal = staff_principal()
+    language = request.form.get("language", "")
+    try:
+        is_changed = own_account.change_details(
+            principal, request.form.get("name", ""), language, request.form.get("seen", "")
+        )
+    except AccountError as error:
+        return _page(principal, details_problem=str(error)), 422
+    with speaking(language):
+        flash(_("Saved.") if is_changed else _("Nothing was changed: this holds already."), "account")
+    answer = redirect(url_for("account.show"))
+    language_menu.remember(answer, language)
+    return answer
 
 
 @blueprint.post("/password")
@@ -68,12 +87,16 @@ def end_others() -> ResponseReturnValue:
     return redirect(url_for("account.show"))
 
 
-def _page(principal: Principal, problem: str | None = None) -> str:
+def _page(principal: Principal, problem: str | None = None, details_problem: str | None = None) -> str:
     zone: ZoneInfo = zone_of(principal.tenant_id)
     return render_template(
         "backoffice/account.html",
         principal=principal,
         problem=problem,
+        details_problem=details_problem,
+        typed=request.form,
+        own_language=own_account.language_of(principal),
+        longest_name=LONGEST_NAME,
         sign_ins=own_account.sign_ins(principal),
         zone=zone,
         shortest=new_passwords.SHORTEST,

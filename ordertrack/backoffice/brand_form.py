@@ -42,5 +42,7 @@ def changes(saved: SavedVersion[Brand]) -> Iterator[str]:
         yield _("Name: %(name)s", name=after.name or _("the restaurant's own"))
     if after.phone != before.phone:
         yield _("Phone: %(phone)s", phone=code(after.phone) if after.phone else "—")
+    if after.logo != before.logo:
+        yield _("Logo: another one") if after.logo else _("Logo: taken away")
     if after.address != before.address:
         yield _("Address: %(address)s", address=", ".join(after.address) or "—")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,13 +13,15 @@ from ordertrack.backoffice import brand_form
 from ordertrack.backoffice.settings_access import settings_of
 from ordertrack.i18n.form_fields import Typed, whole
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.restaurants import brand
+from ordertrack.restaurants import brand, logos
 from ordertrack.restaurants.brand import BRAND, Brand
 from ordertrack.restaurants.brand_check import LONGEST_NAME, LONGEST_PHONE
+from ordertrack.restaurants.pictures import LARGEST
 from ordertrack.restaurants.save import save_brand
-from ordertrack.restaurants.versioned import UnusableSettings
+from ordertrack.restaurants.versioned import UnusableSettings, refuse
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import FoundRestaurant
+from ordertrack.web.bodies import LARGEST_LOGO
 
 blueprint = Blueprint("brand_settings", __name__)
 
@@ -37,10 +40,33 @@ def save(restaurant: str) -> ResponseReturnValue:
     principal, found = settings_of(restaurant)
     typed = Typed(request.form)
     try:
-        wanted = brand_form.read(typed, found.id)
+        wanted = replace(brand_form.read(typed, found.id), logo=_held(principal, found).logo)
         saved = save_brand(wanted, by=principal, seen=whole(typed["seen"]))
     except UnusableSettings as error:
         return _page(principal, found, _held(principal, found), typed, error.problems), 422
+    flash(
+        _("Nothing was changed: these settings hold already.")
+        if saved is None
+        else _("Saved. Guests see it from now on."),
+        "brand",
+    )
+    return redirect(url_for("brand_settings.show", restaurant=found.slug), 303)
+
+
+@blueprint.post("/r/<restaurant>/logo")
+def save_logo(restaurant: str) -> ResponseReturnValue:
+    """Form: `logo`, a file (PNG or SVG), or `remove`; `seen`: the version shown."""
+    request.max_content_length = LARGEST_LOGO
+    principal, found = settings_of(restaurant)
+    sent = request.files.get("logo")
+    held = _held(principal, found)
+    try:
+        if "remove" not in request.form and not sent:
+            refuse({"logo": _("Choose a picture first, a PNG or an SVG.")})
+        file = sent.read(LARGEST + 1) if sent and "remove" not in request.form else None
+        saved = logos.save(found.id, file, by=principal, seen=whole(request.form.get("seen", "")))
+    except UnusableSettings as error:
+        return _page(principal, found, held, brand_form.typed(held), error.problems), 422
     flash(
         _("Nothing was changed: these settings hold already.")
         if saved is None

@@ -7,8 +7,9 @@ from typing import NoReturn
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ordertrack.i18n.translate import COOKIE, LANGUAGES, current, speaking
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.tenants import known_devices, new_passwords, password_links
+from ordertrack.tenants import company, known_devices, new_passwords, password_links
 from ordertrack.tenants.accounts import AccountError
 from ordertrack.tenants.models import StaffMember
 
@@ -19,9 +20,10 @@ blueprint = Blueprint("password_links", __name__, url_prefix="/password")
 def show(token: str) -> ResponseReturnValue:
     """The page to choose a password on."""
     try:
-        return _page(password_links.whose(token))
+        person = password_links.whose(token)
     except password_links.NoSuchLink:
         _worth_nothing()
+    return _page(person)
 
 
 @blueprint.post("/<token>")
@@ -38,9 +40,17 @@ def use(token: str) -> ResponseReturnValue:
 
 
 def _page(person: StaffMember, problem: str | None = None) -> str:
+    """In the language in which the person is spoken to, unless the device has chosen one."""
+    theirs = person.language if COOKIE not in request.cookies else None
+    with speaking(theirs if theirs in LANGUAGES else current().tag):
+        return _rendered(person, problem)
+
+
+def _rendered(person: StaffMember, problem: str | None) -> str:
     return render_template(
         "auth/new_password.html",
         person=person,
+        company=company.name_of(person.tenant_id),
         problem=problem,
         shortest=new_passwords.SHORTEST,
         longest=new_passwords.LONGEST,

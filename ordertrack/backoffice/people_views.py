@@ -1,4 +1,4 @@
-"""The page on which managers see to the people of their tablets: who there is, which PIN, and an end."""
+"""The page on which managers see to people: who there is, an invitation, which role and PIN, and an end."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from ordertrack.backoffice.zones import zone_of
+from ordertrack.i18n.labels import role
+from ordertrack.i18n.translate import LANGUAGES
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import password_links, people, pins
 from ordertrack.tenants.access import UNDONE_WITHIN, end_access
 from ordertrack.tenants.accounts import LONGEST_NAME, AccountError
 from ordertrack.tenants.models import StaffMember
-from ordertrack.tenants.people import NoSuchPerson
+from ordertrack.tenants.people import NoSuchPerson, Uninvited
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.sign_in import managing_principal
 
@@ -36,13 +38,55 @@ def add() -> ResponseReturnValue:
         person = people.add(
             principal.tenant_id,
             request.form.get("name", ""),
-            _role(),
+            _role(request.form.get("role", "")),
             request.form.get("pin", ""),
             by=principal,
         )
     except AccountError as error:
         return _page(principal, {"add": str(error)}), 422
     flash(_("%(name)s can sign on at tablets now.", name=person.name), "people")
+    return redirect(url_for("people.show"))
+
+
+@blueprint.post("/people/invitations")
+def invite() -> ResponseReturnValue:
+    """Form: `invited_name`, `email`, `invited_role`, `language`. The link is shown on this answer only."""
+    principal = managing_principal()
+    language = request.form.get("language", "")
+    try:
+        person = people.invite(
+            request.form.get("invited_name", ""),
+            request.form.get("email", ""),
+            _role(request.form.get("invited_role", "")),
+            language if language in LANGUAGES else None,
+            by=principal,
+        )
+    except Uninvited as error:
+        return _page(principal, {f"invite-{name}": said for name, said in error.problems.items()}), 422
+    except AccountError as error:
+        return _page(principal, {"invite-role": str(error)}), 422
+    return _with_link(principal, person)
+
+
+@blueprint.post("/people/<uuid:staff_id>/role")
+def change_role(staff_id: uuid.UUID) -> ResponseReturnValue:
+    """Form: `new_role`, `seen`, the role that the page showed. Every sign-in of theirs ends."""
+    principal = managing_principal()
+    person = _managed(principal, staff_id)
+    if principal.actor == f"staff:{staff_id}":
+        abort(403, _("Nobody changes their own role: an owner does."))
+    try:
+        wanted = _role(request.form.get("new_role", ""))
+        is_changed = people.change_role(person, wanted, by=principal, seen=request.form.get("seen", ""))
+    except AccountError as error:
+        return _page(principal, {str(staff_id): str(error)}), 422
+    said = {"name": person.name, "role": role(wanted)}
+    flash(
+        _("%(name)s has the role %(role)s from now on.", **said)
+        if is_changed
+        else _("%(name)s has the role %(role)s already.", **said),
+        "people",
+    )
     return redirect(url_for("people.show"))
 
 
@@ -68,6 +112,10 @@ def make_password_link(staff_id: uuid.UUID) -> ResponseReturnValue:
         abort(403, _("Your own password you change on the page of your account."))
     if person.email is None:
         abort(422, _("%(name)s signs in nowhere with a password.", name=person.name))
+    return _with_link(principal, person)
+
+
+def _with_link(principal: Principal, person: StaffMember) -> str:
     link = password_links.make(person, by=principal)
     address = url_for("password_links.show", token=link.token, _external=True)
     return _page(principal, link=(person, address, link))
@@ -112,11 +160,11 @@ def _managed(
     return person
 
 
-def _role() -> Role:
+def _role(typed: str) -> Role:
     try:
-        return Role(request.form.get("role", ""))
+        return Role(typed)
     except ValueError:
-        raise AccountError(_("Choose what the person does: kitchen or dispatch.")) from None
+        raise AccountError(_("Choose what the person does.")) from None
 
 
 def _page(
@@ -137,6 +185,8 @@ def _page(
         zone=zone_of(principal.tenant_id),
         may_manage=lambda person: people.may_manage(principal, person),
         roles=people.WITHOUT_ADDRESS,
+        given_roles=[each for each in Role if people.may_give(principal, each)],
+        links_last=password_links.INVITES_FOR,
         shortest_pin=pins.SHORTEST,
         longest_pin=pins.LONGEST,
         longest_name=LONGEST_NAME,

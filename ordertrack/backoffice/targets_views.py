@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from ordertrack.backoffice import settings_wording
 from ordertrack.backoffice.settings_access import settings_principal
 from ordertrack.backoffice.settings_forms import SHIFTS, read_rules, read_target, type_rules, type_target
-from ordertrack.i18n import formats
 from ordertrack.i18n.form_fields import Typed, whole
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import cache, naming, save
@@ -27,16 +26,8 @@ blueprint = Blueprint("sla_settings", __name__)
 
 @blueprint.get("/sla/settings")
 def choose() -> ResponseReturnValue:
-    """Every restaurant of the tenant, with what holds in it."""
-    principal = settings_principal()
-    restaurants = [(each, each.calendar.rules[-1]) for each in cache.read(principal.tenant_id)]
-    return render_template(
-        "backoffice/choose_restaurant.html",
-        principal=principal,
-        restaurants=restaurants,
-        shifts_in_words=settings_wording.shifts_in_words,
-        clock=formats.clock,
-    )
+    """Where the restaurants are chosen by now."""
+    return redirect(url_for("restaurants.show"))
 
 
 @blueprint.get("/sla/settings/<restaurant>")

@@ -119,7 +119,9 @@ def _settings_version(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> str:
     """Another one whenever something was saved that cards show or boards go by."""
     kinds = (cache.of_restaurant, operations.of_restaurant, pace.of_restaurant, roster.of_restaurant)
     versions = [of_restaurant(tenant_id, restaurant_id).version for of_restaurant in kinds]
-    return ".".join(map(str, [*versions, rule_sets.of_tenant(tenant_id).version]))
+    is_closed = pace.of_restaurant(tenant_id, restaurant_id).is_closed
+    closed = ["closed"] if is_closed else []
+    return ".".join(map(str, [*versions, rule_sets.of_tenant(tenant_id).version, *closed]))
 
 
 def _filter(principal: Principal, restaurant: FoundRestaurant) -> Told:

@@ -16,7 +16,7 @@ from ordertrack.monitoring import metrics
 from ordertrack.orders import must_start, transitions, waking
 from ordertrack.orders.models import Order
 from ordertrack.orders.new_order import NewOrder, check_promise
-from ordertrack.restaurants import operations, pace
+from ordertrack.restaurants import hours, operations, pace
 from ordertrack.restaurants.pace import PaceState
 from ordertrack.rules.state_machine import FIRST, OPEN, TERMINAL
 from ordertrack.tenants.models import DAYS_KEPT_AHEAD, Restaurant
@@ -170,16 +170,17 @@ def _placed_before(order: NewOrder, by: Principal, key: str) -> uuid.UUID | None
 def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> tuple[uuid.UUID, int]:
     """The order's id, and how far the log has grown."""
     check_promise(order.promised_at)
-    restaurant_id = db.session.scalar(
-        select(Restaurant.id)
+    restaurant = db.session.execute(
+        select(Restaurant.id, Restaurant.closed_at)
         .where(Restaurant.tenant_id == by.tenant_id, Restaurant.slug == order.restaurant)
         .with_for_update(key_share=True)
-    )
-    if restaurant_id is None or not by.may_see(restaurant_id):
+    ).one_or_none()
+    if restaurant is None or not by.may_see(restaurant.id):
         raise RestaurantNotFound(order.restaurant)
-    held = pace.of_restaurant(by.tenant_id, restaurant_id)
-    if held.state == PaceState.PAUSED:
-        raise RestaurantPaused(held.until)
+    restaurant_id: uuid.UUID = restaurant.id
+    if restaurant.closed_at is not None:
+        raise RestaurantPaused(None)
+    _refuse_while_paused(order, by, restaurant_id)
     followed = _followed(order.follows, by, restaurant_id)
     start = must_start.of_promise(by.tenant_id, restaurant_id, order.fulfilment, order.promised_at)
     settings = operations.of_restaurant(by.tenant_id, restaurant_id)
@@ -222,6 +223,17 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> tuple
     if is_confirmed:
         seq = transitions.confirm_by_house(by.tenant_id, order_id)
     return order_id, seq
+
+
+def _refuse_while_paused(order: NewOrder, by: Principal, restaurant_id: uuid.UUID) -> None:
+    """Somebody said that nothing is taken in; or it is closed then, which people there may overrule."""
+    held = pace.of_restaurant(by.tenant_id, restaurant_id)
+    if held.state == PaceState.PAUSED:
+        raise RestaurantPaused(held.until)
+    opening = hours.of_restaurant(by.tenant_id, restaurant_id)
+    wanted_at = order.promised_at or dt.datetime.now(dt.UTC)
+    if not by.is_staff and not opening.is_open_at(wanted_at):
+        raise RestaurantPaused(opening.opens_after(wanted_at))
 
 
 def _followed(order_id: uuid.UUID | None, by: Principal, restaurant_id: uuid.UUID) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ordertrack.overview import attention, deliveries, shares
 from ordertrack.overview.attention import Cancelled, Line
 from ordertrack.overview.rows import Row, row
 from ordertrack.presence import overview as floor_overview
-from ordertrack.restaurants import brand, cache
+from ordertrack.restaurants import brand, cache, hours
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla.estimates import quoting
 
@@ -81,8 +81,16 @@ def read(tenant_id: uuid.UUID) -> Overview:
     return Overview(
         tuple(rows.values()),
         attention.lines(in_their_order, alarms, orders, cancelled, phones, now),
-        _next_change(rows.values(), orders, cancelled.values(), any(alarms.values()), now),
+        _next_change(
+            rows.values(), orders, cancelled.values(), any(alarms.values()), _closings(tenant_id, now), now
+        ),
     )
+
+
+def _closings(tenant_id: uuid.UUID, now: dt.datetime) -> list[dt.datetime | None]:
+    return [
+        each.closes_after(now) for each in hours.of_tenant(tenant_id).values() if each.weekly or each.special
+    ]
 
 
 def _load(orders: Sequence[OpenOrder]) -> int:
@@ -94,6 +102,7 @@ def _next_change(
     orders: Iterable[OpenOrder],
     cancelled: Iterable[Cancelled],
     is_alarmed: bool,
+    closings: Iterable[dt.datetime | None],
     now: dt.datetime,
 ) -> dt.datetime | None:
     moments = [order.timer.changes_at(now) for order in orders if not order.is_forgotten]
@@ -101,4 +110,5 @@ def _next_change(
     moments += [each.pace_until for each in rows]
     moments += [moment for each in rows if each.shift for moment in (each.shift.begins, each.shift.ends)]
     moments += [each.until for each in cancelled]
+    moments += closings
     return min((moment for moment in moments if moment is not None and moment >= now), default=None)

@@ -19,7 +19,7 @@ from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.restaurants.calendar import Calendar, ShiftSpan
 from ordertrack.restaurants.pace import PaceState
 from ordertrack.rules.state_machine import OrderStatus
-from ordertrack.sla.estimates.quoting import Quote
+from ordertrack.sla.estimates.quoting import Quote, Why
 from ordertrack.tenants.principal import PICKUP
 
 _STEPS = 20
@@ -63,6 +63,7 @@ class Row:
     pace: PaceState
     busy_minutes: int
     pace_until: dt.datetime | None
+    pace_by: Why
     late: int
     forgotten: int
     oldest: OpenOrder | None
@@ -107,6 +108,7 @@ def row(
         pace=quote.standing.state,
         busy_minutes=quote.standing.minutes,
         pace_until=quote.standing.until,
+        pace_by=quote.standing.why,
         late=late,
         forgotten=len(orders) - len(standing),
         oldest=standing[0] if standing else None,

@@ -1,4 +1,4 @@
-"""How a restaurant shows itself to its guests: colour, name, phone and address, kept until they change."""
+"""How a restaurant shows itself to guests: colour, name, logo, phone and address, kept until they change."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ FIRST_COLOUR = "#17493a"
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """`colour` is `#rrggbb`; without a `name` guests read the restaurant's own; 0 is nothing saved yet."""
+    """`colour` is `#rrggbb`; without a `name` guests read the restaurant's own; 0 is nothing saved yet.
+
+    `logo` is the digest of a picture.
+    """
 
     restaurant_id: uuid.UUID
     colour: str = FIRST_COLOUR
@@ -27,6 +30,7 @@ class Brand:
     phone: str | None = None
     address: tuple[str, ...] = ()
     version: int = 0
+    logo: str | None = None
 
 
 def of_restaurant(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Brand:
@@ -55,9 +59,15 @@ def _read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID | None) -> dict[uuid.UU
 
 
 def _read_brand(
-    restaurant_id: str, colour: str, name: str | None, phone: str | None, address: list[str], version: int
+    restaurant_id: str,
+    colour: str,
+    name: str | None,
+    phone: str | None,
+    address: list[str],
+    version: int,
+    logo: str | None,
 ) -> Brand:
-    return Brand(uuid.UUID(restaurant_id), colour, name, phone, tuple(address), version)
+    return Brand(uuid.UUID(restaurant_id), colour, name, phone, tuple(address), version, logo)
 
 
 BRAND = Kind(
@@ -69,6 +79,7 @@ BRAND = Kind(
         SavedBrand.phone,
         SavedBrand.address,
         SavedBrand.version,
+        SavedBrand.logo,
     ),
     _read_brand,
     {"address": list},

@@ -1,4 +1,4 @@
-"""The tables of what was saved of a restaurant: rules, targets, operations, pace, brand and riders."""
+"""The tables of what was saved of a restaurant: rules, targets, operations, pace, hours, brand and riders."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, Uuid, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -95,8 +95,20 @@ class SavedPace(Version):
     until: Mapped[dt.datetime | None] = mapped_column(Moment)
 
 
+class SavedHours(Version):
+    """When a restaurant was open; the last version holds. Times are `HH:MM`, null on a closed day."""
+
+    __tablename__ = "restaurant_hours"
+
+    weekly: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    special: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+
+
 class SavedBrand(Version):
-    """How a restaurant showed itself to guests; the last version holds. `address` is a list of lines."""
+    """How a restaurant showed itself to guests; the last version holds. `address` is a list of lines.
+
+    `logo` is the digest of a picture.
+    """
 
     __tablename__ = "restaurant_brands"
 
@@ -104,6 +116,18 @@ class SavedBrand(Version):
     name: Mapped[str | None]
     phone: Mapped[str | None]
     address: Mapped[list[str]] = mapped_column(JSONB)
+    logo: Mapped[str | None]
+
+
+class Logo(Base):
+    """A picture that guests saw or see, as a PNG, by its digest; a version of the brand names it."""
+
+    __tablename__ = "logos"
+    __table_args__ = (Index("logos_digest", "digest"),)
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    png: Mapped[bytes]
 
 
 class ListedRider(Base):

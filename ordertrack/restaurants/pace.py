@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import Uuid, bindparam, or_, select
@@ -30,16 +30,22 @@ class PaceState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What somebody said: `minutes` more while it is busy, `until` a moment or for good; 0 is nothing yet."""
+    """What somebody said: `minutes` more while it is busy, `until` a moment or for good; 0 is nothing yet.
+
+    A restaurant that `is_closed`, given up, takes nothing in, whatever was said.
+    """
 
     restaurant_id: uuid.UUID
     state: PaceState = PaceState.OPEN
     minutes: int = 0
     until: dt.datetime | None = None
     version: int = 0
+    is_closed: bool = False
 
     def at(self, now: dt.datetime) -> Pace:
         """What of it holds at this moment."""
+        if self.is_closed:
+            return Pace(self.restaurant_id, PaceState.PAUSED, version=self.version, is_closed=True)
         is_over = self.until is not None and self.until <= now
         return Pace(self.restaurant_id, version=self.version) if is_over else self
 
@@ -66,7 +72,9 @@ def read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Pace | None:
 
 def _read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID | None) -> dict[uuid.UUID, Pace]:
     return {
-        row.id: next(iter(PACE.values(row.saved and [row.saved])), Pace(row.id))
+        row.id: replace(
+            next(iter(PACE.values(row.saved and [row.saved])), Pace(row.id)), is_closed=row.is_closed
+        )
         for row in _READ.rows(tenant_id=tenant_id, restaurant_id=restaurant_id)
     }
 
@@ -86,7 +94,9 @@ PACE = Kind(
 )
 _asked = bindparam("restaurant_id", type_=Uuid)
 _READ = TenantQuery(
-    select(Restaurant.id, PACE.last_version().label("saved")).where(
-        Restaurant.tenant_id == bindparam("tenant_id"), or_(_asked.is_(None), Restaurant.id == _asked)
-    )
+    select(
+        Restaurant.id,
+        Restaurant.closed_at.is_not(None).label("is_closed"),
+        PACE.last_version().label("saved"),
+    ).where(Restaurant.tenant_id == bindparam("tenant_id"), or_(_asked.is_(None), Restaurant.id == _asked))
 )

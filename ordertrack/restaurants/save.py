@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from ordertrack.database.session import db
 from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.restaurants import brand, cache, operations, pace
+from ordertrack.restaurants import brand, cache, hours, operations, pace
 from ordertrack.restaurants.brand import BRAND, Brand
 from ordertrack.restaurants.brand_check import problems_of_brand
 from ordertrack.restaurants.cache import RULES, TARGETS
@@ -23,6 +23,8 @@ from ordertrack.restaurants.checks import (
     problems_of_rules,
     problems_of_target,
 )
+from ordertrack.restaurants.hours import HOURS, Hours
+from ordertrack.restaurants.hours_check import problems_of_hours
 from ordertrack.restaurants.models import Stale
 from ordertrack.restaurants.operations import MOVES, OPERATIONS, OperationSettings
 from ordertrack.restaurants.pace import PACE, Pace, PaceState
@@ -121,6 +123,8 @@ def save_pace(wanted: Pace, *, by: Principal, seen: int | None = None) -> Pace |
     wanted = replace(wanted, until=None if wanted.state == PaceState.OPEN else wanted.until)
     with saving(wanted.restaurant_id, by) as saved:
         before = pace.of_restaurant(by.tenant_id, wanted.restaurant_id)
+        if before.is_closed:
+            refuse({"state": _("This restaurant is closed: open it again first.")})
         if before == replace(wanted, version=before.version):
             return None
         saved.newest(PACE, seen)
@@ -140,6 +144,21 @@ def save_brand(wanted: Brand, *, by: Principal, seen: int | None = None) -> Bran
             return None
         saved.newest(BRAND, seen)
         return replace(wanted, version=saved.add(BRAND, wanted))
+
+
+def save_hours(wanted: Hours, *, by: Principal, seen: int | None = None) -> Hours | None:
+    """Save when `wanted.restaurant_id` is open, and commit; None if that holds already.
+
+    Raises UnusableSettings, also if somebody else saved meanwhile, and LookupError for no restaurant of the
+    tenant; then nothing is saved.
+    """
+    refuse(problems_of_hours(wanted, dt.datetime.now(dt.UTC).date()))
+    with saving(wanted.restaurant_id, by) as saved:
+        before = hours.read(by.tenant_id, wanted.restaurant_id)
+        if before is not None and (before.weekly, before.special) == (wanted.weekly, wanted.special):
+            return None
+        saved.newest(HOURS, seen)
+        return replace(wanted, version=saved.add(HOURS, wanted))
 
 
 def _mark_stale(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, from_date: dt.date) -> None:

@@ -148,6 +148,11 @@ def is_email(text: str) -> bool:
     return bool(_EMAIL.fullmatch(text)) and text.isprintable()
 
 
+def is_taken(email: str) -> bool:
+    """Whether somebody of any tenant has this address, though their access may have ended."""
+    return bool(signs_in_with(email))
+
+
 def signs_in_with(email: str) -> list[bool]:
     """Of each person of any tenant who has this address, whether their access has ended."""
     present_credential("sign_in_email", email)

@@ -42,7 +42,10 @@ class Tenant(Base):
 
 
 class Restaurant(Base):
-    """One place with a kitchen and a time zone; counts its order numbers anew each business day."""
+    """One place with a kitchen and a time zone; counts its order numbers anew each business day.
+
+    Since `closed_at` it is given up, until somebody opens it again.
+    """
 
     __tablename__ = "restaurants"
     __table_args__ = (UniqueConstraint("tenant_id", "slug"),)
@@ -53,6 +56,7 @@ class Restaurant(Base):
     name: Mapped[str]
     timezone: Mapped[str]
     business_day_start: Mapped[dt.time] = mapped_column(server_default=text("'04:00'"))
+    closed_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     numbered_on: Mapped[dt.date | None]
     last_number: Mapped[int] = mapped_column(server_default=text("0"))
 
@@ -73,7 +77,10 @@ class Restaurant(Base):
 
 
 class StaffMember(Base):
-    """A person in one role, who signs in with an e-mail address and a password, or on tablets with a PIN."""
+    """A person in one role, who signs in with an e-mail address and a password, or on tablets with a PIN.
+
+    With an address and no password they were invited, and have not chosen one yet. `language` is a tag.
+    """
 
     __tablename__ = "staff_members"
     __table_args__ = (
@@ -88,6 +95,7 @@ class StaffMember(Base):
     role: Mapped[Role] = mapped_column(stored_as_text(Role))
     password_hash: Mapped[str | None]
     pin_hash: Mapped[str | None]
+    language: Mapped[str | None]
     created_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
     revoked_at: Mapped[dt.datetime | None] = mapped_column(Moment)
 

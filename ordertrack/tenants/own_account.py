@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy import func, or_, select, text, update
 
 from ordertrack.database.session import db
+from ordertrack.i18n.translate import LANGUAGES
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.tenants import people
 from ordertrack.tenants.access import end_session
@@ -74,6 +75,20 @@ def end_other_sign_ins(principal: Principal) -> int:
     for session_id in others:
         end_session(principal.tenant_id, f"session:{session_id}")
     return len(others)
+
+
+def language_of(principal: Principal) -> str | None:
+    """The tag of the language in which this person is spoken to, if they said so."""
+    language = people.find(principal.tenant_id, principal.staff_id).language
+    return language if language in LANGUAGES else None
+
+
+def change_details(principal: Principal, name: str, language: str, seen: str) -> bool:
+    """Call oneself otherwise, and be spoken to in this language (a tag); as `people.change_details`."""
+    member = people.find(principal.tenant_id, principal.staff_id)
+    if language not in LANGUAGES:
+        raise AccountError(_("That language is not spoken here. Choose one from the menu."))
+    return people.change_details(member, name, language, by=principal, seen=seen)
 
 
 def knows_password(principal: Principal, password: str) -> StaffMember | None:

@@ -19,6 +19,7 @@ from ordertrack.tenants.passwords import hash_password
 from ordertrack.tenants.principal import Principal
 
 LASTS = dt.timedelta(hours=24)
+INVITES_FOR = dt.timedelta(days=7)
 _USE = text("SELECT use_password_link(:digest, :hash)")
 _log = structlog.get_logger(__name__)
 
@@ -35,7 +36,11 @@ class NoSuchLink(LookupError):
 
 
 def make(person: StaffMember, *, by: Principal) -> Made:
-    """A link for somebody whom `by` manages; one that was made before is worth nothing from now on."""
+    """A link for somebody whom `by` manages; one that was made before is worth nothing from now on.
+
+    Who has no password yet is invited, and has longer to choose one.
+    """
+    is_invited = person.password_hash is None
     token = secrets.token_urlsafe(32)
     db.session.execute(
         delete(PasswordLink).where(
@@ -49,13 +54,13 @@ def make(person: StaffMember, *, by: Principal) -> Made:
             tenant_id=person.tenant_id,
             id=uuid.uuid4(),
             staff_id=person.id,
-            made_by=by.staff_id,
+            made_by=by.staff_id if by.is_staff else person.id,  # nobody can undo what the operator stands for
             digest=hash_key(token),
-            expires_at=func.clock_timestamp() + LASTS,
+            expires_at=func.clock_timestamp() + (INVITES_FOR if is_invited else LASTS),
         )
         .returning(PasswordLink.expires_at)
     ).one()
-    note_person(by, person, {}, {"password_link_until": expires_at})
+    note_person(by, person, {}, {"invited_until" if is_invited else "password_link_until": expires_at})
     db.session.commit()
     _log.info("password link made", of=f"staff:{person.id}", by=by.actor, tenant=str(person.tenant_id))
     return Made(token, expires_at)

@@ -13,13 +13,28 @@ from ordertrack.i18n import names
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import access, audit, pins
-from ordertrack.tenants.accounts import AccountError, checked_name, facts_of, note_person
+from ordertrack.tenants.accounts import (
+    AccountError,
+    checked_name,
+    facts_of,
+    is_email,
+    is_taken,
+    note_person,
+)
 from ordertrack.tenants.models import StaffMember
 from ordertrack.tenants.principal import Principal
 
 WITHOUT_ADDRESS = (Role.KITCHEN, Role.DISPATCH)
 """Whose people may do without an e-mail address and a password."""
 MOST_ENDED = 20
+
+
+class Uninvited(ValueError):
+    """Somebody who cannot be invited as asked; `problems` has a sentence for each field of the form."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        self.problems = problems
+        super().__init__(" ".join(problems.values()))
 
 
 class NoSuchPerson(LookupError):
@@ -78,9 +93,7 @@ def give_back(person: StaffMember, *, by: Principal) -> None:
 
 def may_manage(manager: Principal, person: Any) -> bool:
     """Owners manage everybody; managers the kitchen's and the dispatch's people, and themselves."""
-    if manager.role == Role.OWNER or f"staff:{person.id}" == manager.actor:
-        return True
-    return manager.role == Role.MANAGER and person.role in WITHOUT_ADDRESS
+    return f"staff:{person.id}" == manager.actor or may_give(manager, person.role)
 
 
 def find(tenant_id: uuid.UUID, staff_id: uuid.UUID) -> StaffMember:
@@ -111,6 +124,90 @@ def add(tenant_id: uuid.UUID, name: str, role: Role, pin: str, *, by: Principal 
     note_person(by or audit.operator(tenant_id), person, None, facts_of(person) | {"new_pin": True})
     db.session.commit()
     return person
+
+
+def may_give(by: Principal, role: Role) -> bool:
+    """Whether this role is not above what whoever asks may see to."""
+    if by.role == Role.OWNER or by.actor == audit.OPERATOR:
+        return True
+    return by.role == Role.MANAGER and role in WITHOUT_ADDRESS
+
+
+def invite(name: str, email: str, role: Role, language: str | None, *, by: Principal) -> StaffMember:
+    """Somebody who signs in with this address as soon as they have chosen a password by a link.
+
+    It is part of the caller's transaction, with which the link is made. Raises Uninvited.
+    """
+    problems = {}
+    try:
+        name = checked_name(name)
+    except AccountError as error:
+        problems["name"] = str(error)
+    email = email.strip().lower()
+    if not is_email(email):
+        problems["email"] = _("Give an e-mail address, like maya@example.com.")
+    if not may_give(by, role):
+        problems["role"] = _("Only owners do this for managers and owners.")
+    if not problems and _has_twin(by.tenant_id, name):
+        problems["name"] = _("There is somebody of this name already: add a letter or a second name.")
+    if not problems and is_taken(email):
+        problems["email"] = _("Somebody signs in with this address already, or did: use another one.")
+    if problems:
+        raise Uninvited(problems)
+    person = db.session.scalars(
+        insert(StaffMember)
+        .values(tenant_id=by.tenant_id, id=uuid.uuid4(), name=name, email=email, role=role, language=language)
+        .returning(StaffMember)
+    ).one()
+    note_person(by, person, None, facts_of(person))
+    return person
+
+
+def change_role(person: StaffMember, role: Role, *, by: Principal, seen: str) -> bool:
+    """Give somebody another role: their sign-ins end with what they show; False if they have it.
+
+    `seen` is the role that this one was thought of instead of. AccountError says what cannot be as asked.
+    """
+    if seen != person.role:
+        raise AccountError(_("Somebody else gave them another role meanwhile: see which."))
+    if not may_give(by, role):
+        raise AccountError(_("Only owners do this for managers and owners."))
+    if role not in WITHOUT_ADDRESS and person.email is None:
+        raise AccountError(_("Managers and owners sign in with an e-mail address: invite them with theirs."))
+    if role == person.role:
+        return False
+    note_person(by, person, {"role": person.role}, {"role": role})
+    _write(person, role=role)
+    access.end_sign_ins(person)
+    return True
+
+
+def change_details(person: StaffMember, name: str, language: str | None, *, by: Principal, seen: str) -> bool:
+    """What somebody is called, and which language they are spoken to in; False if that holds already.
+
+    `seen` is the name that this one was thought of instead of. AccountError says what cannot be as asked.
+    """
+    name = checked_name(name)
+    if seen != person.name:
+        raise AccountError(_("Your name was changed meanwhile, by somebody else or on another device."))
+    if names.key(name) != names.key(person.name) and _has_twin(person.tenant_id, name):
+        raise AccountError(_("There is somebody of this name already: add a letter or a second name."))
+    before, after = {"name": person.name, "language": person.language}, {"name": name, "language": language}
+    if before == after:
+        return False
+    note_person(by, person, before, after)
+    _write(person, name=name, language=language)
+    access.begin_anew(f"staff:{person.id}")
+    return True
+
+
+def _write(person: StaffMember, **values: object) -> None:
+    db.session.execute(
+        update(StaffMember)
+        .where(StaffMember.tenant_id == person.tenant_id, StaffMember.id == person.id)
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def set_pin(person: StaffMember, pin: str, *, by: Principal | None = None) -> None:

@@ -39,6 +39,11 @@ def restaurant_or_404(asker: Principal, slug: str) -> FoundRestaurant:
     return found
 
 
+def forget(tenant_id: uuid.UUID) -> None:
+    """Have this process read the tenant's restaurants anew, for one is called otherwise."""
+    _kept.forget(lambda key: key[0] == tenant_id)
+
+
 def _read(tenant_id: uuid.UUID, slug: str) -> FoundRestaurant | None:
     for row in _BY_SLUG.rows(tenant_id=tenant_id, slug=slug):
         return FoundRestaurant(row.id, row.slug, row.name, row.timezone)

@@ -14,8 +14,8 @@ from sqlalchemy import and_, bindparam, select
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, enter_tenant, present_credential
 from ordertrack.database.statements import TenantQuery
+from ordertrack.i18n.translate import COOKIE, marked
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.i18n.translate import marked
 from ordertrack.monitoring import request_log
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import (
@@ -33,7 +33,7 @@ from ordertrack.tenants.device_words import device_of
 from ordertrack.tenants.models import StaffMember, StaffSession
 from ordertrack.tenants.passwords import TooManyAtOnce, verify_password
 from ordertrack.tenants.principal import Principal
-from ordertrack.web import client_address
+from ordertrack.web import client_address, language_menu
 from ordertrack.web.redirects import local_path
 
 blueprint = Blueprint("sign_in", __name__)
@@ -190,7 +190,12 @@ def login() -> ResponseReturnValue:
     end_sign_in_of(before)
     _remember(signed_in)
     known_devices.remember(email)
-    return redirect(local_path(request.args.get("next")) or url_for("overview.home"))
+    answer = redirect(local_path(request.args.get("next")) or url_for("overview.home"))
+    if COOKIE not in request.cookies:
+        language = own_account.language_of(signed_in.principal)
+        if language is not None:
+            language_menu.remember(answer, language)
+    return answer
 
 
 def sign_in(member: StaffMember) -> None:

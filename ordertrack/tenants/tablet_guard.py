@@ -26,6 +26,7 @@ OPEN: dict[str, frozenset[str]] = {
     "open_orders.show": _WORKING,
     "tracking.show": _WORKING,
     "tracking.stream": _WORKING,
+    "tracking.logo": _WORKING,
     "tablet.people_here": _WORKING,
     "tablet.sign_on": _WORKING,
     "tablet.sign_out": _WORKING,

@@ -12,12 +12,15 @@ from ordertrack.tracking import colours
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`style` are CSS declarations of nothing but names and colours; `by_day`, `by_night` the loudest."""
+    """`style` are CSS declarations of nothing but names and colours; `by_day`, `by_night` the loudest.
+
+    `logo` is the digest of a picture."""
 
     name: str
     initials: str
     phone: str | None
     address: tuple[str, ...]
+    logo: str | None
     style: str
     by_day: str
     by_night: str
@@ -32,6 +35,7 @@ def of_order(order: OrderRecord) -> Look:
         initials(name),
         held.phone,
         held.address,
+        held.logo,
         colours.style(held.colour),
         colours.by_day(held.colour).ground,
         colours.by_night(held.colour).ground,

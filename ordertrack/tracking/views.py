@@ -8,23 +8,26 @@ import uuid
 from functools import partial
 from typing import NamedTuple
 
-from flask import Blueprint, Flask, Response, current_app, make_response, render_template
+from flask import Blueprint, Flask, Response, abort, current_app, make_response, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import bindparam, select
 
 from ordertrack.database.session import enter_tenant
 from ordertrack.database.statements import TenantQuery
+from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import speaking
 from ordertrack.live.topics import Channel
 from ordertrack.monitoring import request_log
 from ordertrack.orders import event_log, records
 from ordertrack.orders.models import TrackingLink
 from ordertrack.orders.records import OrderRecord
+from ordertrack.restaurants import logos
 from ordertrack.streams import sse
 from ordertrack.tenants.principal import Principal
 from ordertrack.tracking import language, progress
 from ordertrack.tracking.channel import TrackingChannel
 from ordertrack.tracking.positions import Positions
+from ordertrack.web import links
 
 blueprint = Blueprint("tracking", __name__)
 SHOWN_AFTER_THE_END = dt.timedelta(days=1)
@@ -33,6 +36,10 @@ _LINK = TenantQuery(
     "tracking_token",
 )
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
+_PICTURE = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
 _PRIVATE = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -62,6 +69,7 @@ def show(token: str) -> ResponseReturnValue:
             token=token,
             position=_positions().tell(order.id, cursor),
             choices=language.choices(order),
+            site=links.site,
             **progress.values(order),
         )
     return make_response(page, _PRIVATE)
@@ -80,6 +88,15 @@ def stream(token: str) -> ResponseReturnValue:
     response: Response = sse.answer(watcher, topic, after)
     response.headers.update(_PRIVATE)
     return response
+
+
+@blueprint.get("/logo/<digest>.png")
+def logo(digest: str) -> ResponseReturnValue:
+    """A restaurant's picture, which never changes under this address."""
+    png = logos.find(digest)
+    if png is None:
+        abort(404, _("There is no such picture."))
+    return Response(png, content_type="image/png", headers=_PICTURE)
 
 
 def _positions() -> Positions:

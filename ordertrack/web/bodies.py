@@ -1,3 +1,16 @@
 """How much a request may carry."""
 
+import re
+
 LARGEST_BODY = 64 * 1024  # bytes; what is larger is refused without being read
+LARGEST_MENU = 1024 * 1024  # bytes of a menu, where one is taken in
+LARGEST_LOGO = 512 * 1024  # bytes of a form with a picture
+_MENUS = {("PUT", "/api/v1/menu"), ("POST", "/menu/import")}
+_LOGO = re.compile(r"/r/[^/]+/logo")
+
+
+def largest(method: str, path: str) -> int:
+    """How many bytes a request of this kind may carry."""
+    if method == "POST" and _LOGO.fullmatch(path):
+        return LARGEST_LOGO
+    return LARGEST_MENU if (method, path) in _MENUS else LARGEST_BODY

@@ -198,6 +198,49 @@ def _make_a_link(page: Page) -> None:
     expect(page.locator("#password-link")).to_be_visible()
 
 
+def _key_for_nothing(page: Page) -> None:
+    page.locator("[name=name]").fill("Shop")
+    for tick in page.locator("[name=scope]:checked").all():
+        tick.uncheck()
+    page.locator("#add + form .primary").click()
+    expect(page.locator("#problem-add-scope")).to_be_visible()
+
+
+def _make_a_key(page: Page) -> None:
+    page.locator("[name=scope]").first.check()
+    page.locator("#add + form .primary").click()
+    expect(page.locator("#api-key")).to_be_visible()
+
+
+def _ask_to_end_the_key(page: Page) -> None:
+    row = page.locator("details.row", has_text="Till")
+    row.locator("summary").first.click()
+    for ask in row.locator(".ask > summary").all():
+        ask.click()
+    expect(row.locator(".danger")).to_be_visible()
+
+
+def _twin_restaurant(page: Page) -> None:
+    page.locator("[name=name]").fill("hamra")
+    page.keyboard.press("Enter")
+    expect(page.locator("#problem-name")).to_be_visible()
+
+
+def _ask_to_close(page: Page) -> None:
+    page.locator(".ask > summary").click()
+    page.locator(".danger").click()
+    expect(page.locator("#problem-close")).to_be_visible()
+
+
+def _half_an_hour(page: Page) -> None:
+    for add in page.locator("[data-add]").all():
+        add.click()
+    page.locator("[name=weekly-0-starts]").fill("11:00")
+    page.locator("[name=special-0-day]").fill("2001-01-01")
+    page.locator("main .primary").click()
+    expect(page.locator("#problem-weekly-0")).to_be_visible()
+
+
 def _who_are_you(page: Page) -> None:
     page.locator("#person-on").click()
     expect(page.locator("#person .names button").first).to_be_visible()
@@ -306,10 +349,14 @@ VIEWS = {
     "first restaurant": View("/setup/restaurant", "owner"),
     "first people": View("/setup/people", "owner"),
     "test order": View("/setup/test-order", "owner"),
+    "audit": View("/audit"),
+    "keys": View("/keys", states=(_key_for_nothing, _make_a_key, _ask_to_end_the_key)),
     "account": View("/account", states=(_wrong_old_password,)),
     "choosing a password": View("/password/{tokens[password]}", "nobody", states=(_weak_password,)),
     "report": View("/sla?range=7"),
-    "targets": View("/sla/settings"),
+    "restaurants": View("/restaurants", states=(_twin_restaurant,)),
+    "a restaurant": View("/r/hamra/about", states=(_ask_to_close,)),
+    "opening hours": View("/r/hamra/hours", states=(_half_an_hour,)),
     "targets of a restaurant": View("/sla/settings/hamra"),
     "not found": View("/r/nowhere/kitchen"),
     "what a problem means": View("/problems/order-moved", "nobody"),

@@ -47,6 +47,7 @@ class Victim:
             "order_id": self.orders,
             "tablet_id": (self.tablet,),
             "staff_id": tuple(each.principal.actor.removeprefix("staff:") for each in people),
+            "key_id": (self.house.program.actor.removeprefix("key:"),),
             "restaurant": self.house.restaurants,
         }
 

@@ -58,8 +58,9 @@ def test_the_page_works_without_scripts(
 
 
 def test_a_manager_sets_a_target_and_sees_it_hold(cedar: House, open_page: Callable[..., Page]) -> None:
-    page = open_page(cedar.maya, "/sla/settings")
+    page = open_page(cedar.maya, "/restaurants")
     page.get_by_role("link", name="Hamra").click()
+    page.get_by_role("link", name="Days, shifts and targets").click()
     page.get_by_label("Minutes", exact=True).fill("17")
     page.get_by_role("button", name="Save target").click()
     expect(page.get_by_role("row", name="Kitchen").get_by_text("17 min for every order")).to_be_visible()

@@ -57,10 +57,10 @@ def test_another_site_cannot_save_with_a_managers_cookie(maya: FlaskClient, save
 
 
 def test_the_list_shows_every_restaurant_and_what_holds_there(maya: FlaskClient) -> None:
-    text = maya.get("/sla/settings").text
+    text = maya.get("/sla/settings", follow_redirects=True).text
     for slug in ("hamra", "jounieh"):
-        assert f'href="/sla/settings/{slug}"' in text
-    assert "Asia/Beirut" in text and "Dinner 16:00–01:00" in text
+        assert f'href="/r/{slug}/about"' in text
+    assert "Asia/Beirut" in text and "Lunch 11:00–16:00, Dinner 16:00–01:00" in text
 
 
 def test_the_page_says_what_each_stage_measures(maya: FlaskClient) -> None:

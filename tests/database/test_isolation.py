@@ -72,6 +72,9 @@ _ROWS = """
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO restaurant_brands SELECT tenant_id, id, 1, '#17493a', NULL, NULL, '[]', 'Maya', 'staff:x'
       FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO restaurant_hours SELECT tenant_id, id, 1, '[]', '[]', 'Maya', 'staff:x'
+      FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO logos VALUES (%(tenant)s, gen_random_uuid(), 'x');
     INSERT INTO riders SELECT tenant_id, id, gen_random_uuid(), 'Jad', 'jad', NULL, true, true, 1, 'Maya',
       'staff:x' FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO tablets SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Grill', 'Maya', 'staff:x'

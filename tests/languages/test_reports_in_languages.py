@@ -61,7 +61,7 @@ def pages(
         "/sla?range=28&doubtful=in&group=day",
         "/sla?range=28&fulfilment=pickup&restaurant=hamra",
         "/sla?from=x&to=2026-11-20&stage=y&doubtful=z",
-        "/sla/settings",
+        "/restaurants",
         _SETTINGS,
     )
 

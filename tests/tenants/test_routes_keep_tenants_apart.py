@@ -25,7 +25,7 @@ from support.tablet import set_up
 
 # Routes that name nothing of a tenant's; anything else must be fillable below.
 _BOARDS = ("kitchen", "dispatch")
-_IDS = {"order_id", "tablet_id", "staff_id", "sign_in_id", "code_id"}
+_IDS = {"order_id", "tablet_id", "staff_id", "sign_in_id", "code_id", "key_id"}
 _BY_SECRET = ("tracking.", "problem_pages.", "password_links.", "tablet_codes.open_here", "founding.")
 
 
@@ -50,6 +50,7 @@ def attempts(
         "sign_in_id": [str(sign_in_id)],
         "code_id": [code_id],
         "staff_id": [rival.nour.principal.actor.removeprefix("staff:")],
+        "key_id": [rival.program.actor.removeprefix("key:")],
         "restaurant": [rival.restaurants[0]],
         "board": list(_BOARDS),
     }
@@ -89,6 +90,8 @@ def _rows(settings: Settings) -> dict[str, list[str]]:
         "staff_sessions",
         "password_links",
         "tablet_codes",
+        "api_keys",
+        "audit_entries",
     )
     with operator_connection(settings.operator_url) as connection:
         return {

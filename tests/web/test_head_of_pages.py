@@ -22,7 +22,8 @@ PATHS = (
         "/r/hamra/pace",
     ),
     *("/r/hamra/riders", "/r/hamra/settings", "/r/hamra/brand", "/rules", "/screens", "/people"),
-    *("/tablets", "/tablets/codes", "/account", "/sla?range=7", "/sla/settings", "/sla/settings/hamra"),
+    *("/r/hamra/about", "/r/hamra/hours", "/tablets", "/tablets/codes", "/account", "/audit", "/keys"),
+    *("/sla?range=7", "/sla/settings", "/restaurants", "/sla/settings/hamra"),
 )
 NARROW = {"width": 320, "height": 640}
 LONG = "Restaurants réunis de la Méditerranée orientale"

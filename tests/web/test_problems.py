@@ -43,6 +43,7 @@ CAUGHT_AT_ONCE = {
     "ordertrack.restaurants.versioned.UnusableSettings",
     "ordertrack.sla.report.query_string.UnusableChoice",
     "ordertrack.tenants.accounts.AccountError",
+    "ordertrack.tenants.issuing.NoSuchKey",
     "ordertrack.tenants.password_links.NoSuchLink",
     "ordertrack.tenants.people.NoSuchPerson",
 }

@@ -9,6 +9,7 @@ import click
 from sqlalchemy import select
 
 from ordertrack.database.operating import as_json_option, operator, report
+from ordertrack.i18n.locales import TAGS
 from ordertrack.rules.roles import Role
 from ordertrack.server.commands.options import tenant_option
 
@@ -45,6 +46,51 @@ def create_staff(email: str, tenant_slug: str, role: str, name: str, password: s
             name=made.name,
             tenant=tenant_slug,
         )
+
+
+@staff.command("invite")
+@click.argument("email")
+@tenant_option
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--name", required=True, help="The name that the log shows.")
+@click.option("--language", type=click.Choice(TAGS), help="In which language they are spoken to.")
+@as_json_option
+def invite(email: str, tenant_slug: str, role: str, name: str, language: str | None, as_json: bool) -> None:
+    """Print the path of a link by which somebody who is to sign in as EMAIL chooses a password.
+
+    It works once, and for 7 days.
+    """
+    from ordertrack.tenants import accounts, audit, password_links, people
+
+    with operator():
+        tenant = accounts.find_tenant(tenant_slug)
+        by = audit.operator(tenant.id, "staff invite")
+        try:
+            invited = people.invite(name, email, Role(role), language, by=by)
+        except people.Uninvited as error:
+            raise click.ClickException(str(error)) from None
+        link = password_links.make(invited, by=by)
+        path = f"/password/{link.token}"
+        made = {"id": invited.id, "email": invited.email, "role": role, "name": invited.name}
+        report(as_json, path, **made, tenant=tenant_slug, path=path, expires_at=link.expires_at.isoformat())
+
+
+@staff.command("role")
+@click.argument("email_or_name")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+@tenant_option
+@as_json_option
+def change_role(email_or_name: str, role: str, tenant_slug: str, as_json: bool) -> None:
+    """Give a staff member another role; their sign-ins end."""
+    from ordertrack.tenants import accounts, audit, people
+
+    with operator():
+        tenant = accounts.find_tenant(tenant_slug)
+        member = accounts.find_staff_member(tenant, email_or_name)
+        by = audit.operator(tenant.id, "staff role")
+        is_changed = people.change_role(member, Role(role), by=by, seen=member.role)
+        facts = {"id": member.id, "name": member.name, "role": role, "changed": is_changed}
+        report(as_json, f"{member.name} has the role {role}.", **facts, tenant=tenant_slug)
 
 
 @staff.command("pin")
@@ -91,13 +137,15 @@ def list_staff(tenant_slug: str, as_json: bool) -> None:
 @staff.command("revoke")
 @click.argument("email_or_name")
 @tenant_option
-def revoke_staff(email_or_name: str, tenant_slug: str) -> None:
+@as_json_option
+def revoke_staff(email_or_name: str, tenant_slug: str, as_json: bool) -> None:
     """End a staff member's access; open screens close at once."""
     from ordertrack.tenants import accounts
 
     with operator():
         member = accounts.revoke_staff_member(accounts.find_tenant(tenant_slug), email_or_name)
-        click.echo(f"{member.email or member.name} can no longer sign in.")
+        facts = {"id": member.id, "name": member.name, "email": member.email}
+        report(as_json, f"{member.email or member.name} can no longer sign in.", **facts, tenant=tenant_slug)
 
 
 @staff.command("password")

@@ -1,4 +1,4 @@
-"""`ordertrack tenant` and `ordertrack restaurant`: companies, and their places with a kitchen."""
+"""`ordertrack tenant`: companies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import uuid
 import click
 
 from ordertrack.database.operating import as_json_option, operator, report
-from ordertrack.server.commands.options import tenant_option
 
 
 @click.group()
@@ -113,32 +112,4 @@ def choose_rules(slug: str, rule_set: str, as_json: bool) -> None:
         said = "goes by the rule set" if is_changed else "goes by this rule set already:"
         report(
             as_json, f"Tenant {slug} {said} {rule_set}.", tenant=slug, rule_set=rule_set, changed=is_changed
-        )
-
-
-@click.group()
-def restaurant() -> None:
-    """Places with a kitchen."""
-
-
-@restaurant.command("create")
-@click.argument("name")
-@tenant_option
-@click.option("--slug", required=True, help="Its short name in addresses and in the API.")
-@click.option("--timezone", required=True, help="Its time zone, such as Asia/Beirut.")
-@as_json_option
-def create_restaurant(name: str, tenant_slug: str, slug: str, timezone: str, as_json: bool) -> None:
-    """Make the restaurant NAME of a tenant."""
-    from ordertrack.tenants import accounts
-
-    with operator():
-        made = accounts.create_restaurant(accounts.find_tenant(tenant_slug), name, slug, timezone)
-        report(
-            as_json,
-            f"Restaurant {made.name} is there: its boards are /r/{slug}/kitchen and /r/{slug}/dispatch.",
-            id=made.id,
-            slug=slug,
-            name=made.name,
-            timezone=timezone,
-            tenant=tenant_slug,
         )

@@ -1,8 +1,8 @@
-// A link that is shown once: copied by a button, where the browser lets a page do that.
+// A link, or a key, that is shown once: copied by a button, where the browser lets a page do that.
 import { byId } from "../core/dom.js";
 
-const field = /** @type {HTMLInputElement} */ (byId("password-link"));
 const button = byId("copy-link");
+const field = /** @type {HTMLInputElement} */ (byId(button.dataset.copies ?? "password-link"));
 const said = byId("link-copied");
 
 field.select();

@@ -1,0 +1,57 @@
+"""Restaurants are made, called otherwise, closed and opened by their managers, have opening hours and a logo;
+people are invited by a link, may change their role and name, and have a language.
+
+Revision ID: 0030
+"""
+
+from alembic import op
+
+from ordertrack.migrations.building import keep_tenants_apart, make_function
+
+revision = "0030"
+down_revision = "0025"
+
+GRANTS = {
+    "restaurants": ["INSERT", "UPDATE (name, closed_at)"],
+    "restaurant_hours": ["SELECT", "INSERT"],
+    "logos": ["SELECT", "INSERT"],
+    "staff_members": ["INSERT (email, language)", "UPDATE (name, role, language)"],
+}
+
+CLOSED = "ALTER TABLE restaurants ADD COLUMN closed_at timestamptz"
+# Whoever knows a picture's digest may see it: guests do, who belong to no company.
+LOGOS = """
+ALTER TABLE restaurant_brands ADD COLUMN logo text;
+CREATE TABLE logos (
+    tenant_id uuid NOT NULL REFERENCES tenants (id),
+    digest text NOT NULL,
+    png bytea NOT NULL,
+    PRIMARY KEY (tenant_id, digest)
+);
+CREATE INDEX logos_digest ON logos (digest);
+CREATE POLICY by_digest ON logos FOR SELECT USING (digest = current_setting('ordertrack.logo_digest', true));
+"""
+LANGUAGE = "ALTER TABLE staff_members ADD COLUMN language text"
+HOURS = """
+CREATE TABLE restaurant_hours (
+    tenant_id uuid NOT NULL,
+    restaurant_id uuid NOT NULL,
+    version integer NOT NULL,
+    weekly jsonb NOT NULL,
+    special jsonb NOT NULL,
+    saved_by text NOT NULL,
+    actor text NOT NULL,
+    saved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant_id, restaurant_id, version),
+    FOREIGN KEY (tenant_id, restaurant_id) REFERENCES restaurants (tenant_id, id)
+);
+"""
+
+
+def upgrade() -> None:
+    op.execute(CLOSED)
+    op.execute(LOGOS)
+    op.execute(LANGUAGE)
+    make_function("use_password_link", 2)
+    op.execute(HOURS)
+    keep_tenants_apart("restaurant_hours", "logos")

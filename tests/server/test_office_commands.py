@@ -1,0 +1,96 @@
+"""What managers do on their pages the operator does by commands, and both stand in the audit."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+
+from ordertrack.commands import cli
+from ordertrack.database.config import Settings
+from support.cast import House
+from support.server import environment_of
+
+NEW = "blue bicycle in rain"
+
+
+def run(settings: Settings, *arguments: str) -> Result:
+    """A command, in this process: what a shell adds to it `test_commands` shows."""
+    environment = environment_of(settings, settings.data_folder, ORDERTRACK_DEMO="0", PORT="0")
+    return CliRunner(env=environment).invoke(cli, arguments)
+
+
+def said(settings: Settings, *arguments: str) -> Any:
+    """What a command answers as JSON."""
+    finished = run(settings, *arguments, "--json")
+    assert finished.exit_code == 0, finished.output
+    return json.loads(finished.stdout)
+
+
+def test_restaurants_are_listed_named_closed_and_opened(settings: Settings, cedar: House) -> None:
+    tenant = ("--tenant", cedar.slug)
+    assert [each["slug"] for each in said(settings, "restaurant", "list", *tenant)] == ["hamra", "jounieh"]
+    renamed = said(settings, "restaurant", "rename", "hamra", "Hamra Street", *tenant)
+    assert (renamed["name"], renamed["changed"]) == ("Hamra Street", True)
+    assert said(settings, "restaurant", "close", "hamra", *tenant)["changed"]
+    assert not said(settings, "restaurant", "close", "hamra", *tenant)["changed"]
+    closed = {each["slug"]: each["closed_at"] for each in said(settings, "restaurant", "list", *tenant)}
+    assert closed["hamra"] is not None and closed["jounieh"] is None
+    assert said(settings, "restaurant", "open", "hamra", *tenant)["changed"]
+    twin = run(settings, "restaurant", "rename", "hamra", "jounieh", *tenant)
+    assert twin.exit_code == 1 and "Another restaurant has this name." in twin.output
+    kinds = [
+        (each["name"], each["after"]) for each in said(settings, "audit", *tenant, "--kind", "restaurant")
+    ]
+    assert kinds[:3] == [
+        ("ordertrack restaurant open", {"closed": False}),
+        ("ordertrack restaurant close", {"closed": True}),
+        ("ordertrack restaurant rename", {"name": "Hamra Street"}),
+    ]
+
+
+def test_opening_hours_are_set_and_printed(settings: Settings, cedar: House) -> None:
+    command = ("restaurant", "hours", "hamra", "--tenant", cedar.slug)
+    assert said(settings, *command)["weekly"] == []
+    hours = {"weekly": [{"weekdays": [0, 6], "starts": "18:00", "ends": "02:00"}], "special": []}
+    assert said(settings, *command, "--set", json.dumps(hours))["weekly"] == hours["weekly"]
+    for wrong, code in (("{", 2), ('{"weekly": [{}]}', 2), ("[]", 2)):
+        refused = run(settings, *command, "--set", wrong)
+        assert refused.exit_code == code and "Traceback" not in refused.output
+    none = {"weekly": [{"weekdays": [], "starts": "18:00", "ends": "02:00"}]}
+    refused = run(settings, *command, "--set", json.dumps(none))
+    assert refused.exit_code == 1 and "Choose the weekdays" in refused.output
+    assert said(settings, *command)["weekly"] == hours["weekly"]
+
+
+def test_people_are_invited_get_another_role_and_are_ended(
+    app: Flask, settings: Settings, cedar: House
+) -> None:
+    tenant, email = ("--tenant", cedar.slug), f"omar@{cedar.slug}.example"
+    invite = ("staff", "invite", email, *tenant, "--role", "owner", "--name", "Omar", "--language", "fr")
+    invited = said(settings, *invite)
+    device = app.test_client()
+    assert 'lang="fr"' in device.get(invited["path"]).text
+    assert device.post(invited["path"], data={"password": NEW}).status_code == 302
+    assert device.post("/login", data={"email": email, "password": NEW}).status_code == 302
+    again = run(settings, *invite)
+    assert again.exit_code == 1 and "of this name already" in again.output
+    assert said(settings, "staff", "role", "Omar", "dispatch", *tenant)["changed"]
+    assert device.get("/people").status_code == 302
+    assert said(settings, "staff", "revoke", "Omar", *tenant)["name"] == "Omar"
+    told = [each["after"] for each in said(settings, "audit", *tenant, "--kind", "person", "--most", "5")]
+    assert told[0] == {"has_access": False} and told[1] == {"role": "dispatch"}
+    assert told[2] == {"new_password": True} and "invited_until" in told[3]
+
+
+@pytest.mark.parametrize(
+    "command", [("restaurant", "close", "nowhere"), ("restaurant", "rename", "nowhere", "X")]
+)
+def test_a_restaurant_that_is_not_there_is_said(
+    settings: Settings, cedar: House, command: tuple[str, ...]
+) -> None:
+    finished = run(settings, *command, "--tenant", cedar.slug)
+    assert finished.exit_code == 1 and "has no restaurant 'nowhere'" in finished.output
