@@ -69,6 +69,11 @@ class Dish:
     sold_out_until: dt.datetime | None = field(default=None, compare=False)
 
     @property
+    def name(self) -> str:
+        """In the language that the company prefers."""
+        return next(iter(self.names.values()))
+
+    @property
     def is_sold_out(self) -> bool:
         return self.sold_out_until is not None
 
@@ -99,6 +104,12 @@ class Menu:
         if not sold_out:
             return self
         return replace(self, dishes=tuple(_marked(self.dishes, sold_out)))
+
+
+def in_order(categories: Iterable[Category], dishes: Iterable[Dish]) -> tuple[Dish, ...]:
+    """By the order of the categories, in each of them as they come; those without one last."""
+    places = {category.key: place for place, category in enumerate(categories)}
+    return tuple(sorted(dishes, key=lambda dish: places.get(dish.category or "", len(places))))
 
 
 def _marked(dishes: Iterable[Dish], sold_out: Mapping[str, dt.datetime]) -> Iterable[Dish]:

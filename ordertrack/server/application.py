@@ -14,6 +14,7 @@ from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.i18n import labels, money, names, script_messages, translate
 from ordertrack.live.takeover import TakeOver
+from ordertrack.menu import problems as menu_problems  # noqa: F401 (it registers)
 from ordertrack.monitoring import health, metrics, request_log
 from ordertrack.monitoring.request_log import RequestLog
 from ordertrack.orders import change_views, must_start
