@@ -11,7 +11,8 @@ from ordertrack.i18n import names as words
 from ordertrack.i18n.plain_text import UnusableText, plain_text
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import number
-from ordertrack.menu.dishes import SPOKEN, Category, Dish, Menu, ModifierGroup, Names, in_order
+from ordertrack.menu.dishes import Category, Dish, Menu, ModifierGroup, Names, in_order
+from ordertrack.tenants.company import SPOKEN
 
 MOST_DISHES = 1000
 MOST_CATEGORIES = 100
@@ -98,13 +99,13 @@ def _problems_of_category(category: Category, taken: set[str]) -> Iterator[Probl
 def _problems_of_group(group: ModifierGroup) -> Iterator[Problem]:
     yield from _problems_of_names(group.names, LONGEST_MODIFIER)
     if not group.modifiers:
-        yield Problem(("modifiers",), _("must have one at the least"))
+        yield Problem(("options",), _("must have one at the least"))
     if len(group.modifiers) > MOST_MODIFIERS:
-        yield Problem(("modifiers",), _("must have %(most)s at most", most=number(MOST_MODIFIERS)))
+        yield Problem(("options",), _("must have %(most)s at most", most=number(MOST_MODIFIERS)))
     for place, modifier in enumerate(group.modifiers):
-        yield from _at(("modifiers", place), _problems_of_names(modifier.names, LONGEST_MODIFIER))
+        yield from _at(("options", place), _problems_of_names(modifier.names, LONGEST_MODIFIER))
         found = _problems_of_number(("price",), modifier.price, 0, MOST_PRICE)
-        yield from _at(("modifiers", place), found)
+        yield from _at(("options", place), found)
 
 
 def _problems_of_word(field: str, word: str) -> Iterator[Problem]:

@@ -8,13 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from ordertrack.i18n.translate import LANGUAGES
-
 Names = Mapping[str, str]
 """By language (`en`, `fr`, `ar`), the one that the company prefers first; one at least."""
-
-SPOKEN = tuple(dict.fromkeys(each.catalogue for each in LANGUAGES.values()))
-"""The languages in which something can have a name."""
 
 
 def name_in(names: Names, language: str) -> str:

@@ -44,7 +44,7 @@ class Editing:
         difference = difference_of(self.before, wanted)
         if difference:
             _write(self.by.tenant_id, difference.after, self.before.version + 1)
-            notify(MENU_CHANNEL, str(self.by.tenant_id))
+            notify(MENU_CHANNEL, f"{self.by.tenant_id}:")
         return difference
 
 

@@ -13,7 +13,6 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from ordertrack.database.statements import TenantQuery
 from ordertrack.database.ttl_cache import Kept
 from ordertrack.menu.dishes import (
-    SPOKEN,
     Category,
     Dish,
     Menu,
@@ -24,6 +23,7 @@ from ordertrack.menu.dishes import (
     name_in,
 )
 from ordertrack.menu.models import MenuHead, SavedCategory, SavedDish, SoldOut
+from ordertrack.tenants.company import languages_of
 from ordertrack.tenants.models import Tenant
 
 __all__ = ["Category", "Dish", "Menu", "Modifier", "ModifierGroup", "Names", "menu_of", "name_in"]
@@ -34,7 +34,7 @@ MOST_DISHES_KEPT = 40_000
 
 def menu_of(tenant_id: uuid.UUID, restaurant_id: uuid.UUID | None = None) -> Menu:
     """The menu of the entered tenant; with what is sold out there now, if a restaurant is named."""
-    menu = _menus.get((tenant_id, _languages_of(tenant_id)), lambda: read(tenant_id)) or Menu()
+    menu = _menus.get((tenant_id, languages_of(tenant_id)), lambda: read(tenant_id)) or Menu()
     return menu if restaurant_id is None else menu.without(sold_out(tenant_id, restaurant_id))
 
 
@@ -47,7 +47,7 @@ def sold_out(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Mapping[str, dt.
 
 def read(tenant_id: uuid.UUID) -> Menu | None:
     """The menu as it is now; None if there is no such tenant."""
-    languages = _languages_of(tenant_id)
+    languages = languages_of(tenant_id)
     for row in _READ.rows(tenant_id=tenant_id):
         categories = tuple(Category(key, _preferred(names, languages)) for key, names in row.categories or ())
         dishes = [_dish(saved, languages) for saved in row.dishes or ()]
@@ -69,10 +69,6 @@ def forget_all() -> None:
     """Have everything read anew."""
     _menus.forget()
     _sold_out.forget()
-
-
-def _languages_of(tenant_id: uuid.UUID) -> tuple[str, ...]:
-    return SPOKEN
 
 
 def _preferred(names: Names, languages: Sequence[str]) -> Names:

@@ -78,7 +78,8 @@ _PLACE = text("""
             :start_by, :is_later, at + make_interval(secs => CAST(:accept_within AS integer)), :accept_then,
             :idempotency_key, :idempotency_hash, :idempotency_sender, (SELECT number FROM twin) FROM stream
     ), lines AS (
-        INSERT INTO order_items (tenant_id, order_id, position, name, quantity, notes, modifiers, station, sku)
+        INSERT INTO order_items (tenant_id, order_id, position, name, quantity, notes, modifiers, station,
+            sku)
         SELECT stream.tenant_id, :order_id, line.position, line.item ->> 'name',
             (line.item ->> 'quantity')::integer, line.item ->> 'notes', line.item -> 'modifiers',
             line.item ->> 'station', line.item ->> 'sku'

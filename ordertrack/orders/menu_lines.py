@@ -20,12 +20,12 @@ class MenuLines(NamedTuple):
 
 def from_menu(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, items: Sequence[NewItem]) -> MenuLines:
     """What is written of these; raises NotOnTheMenu or DishSoldOut."""
-    skus = [item.sku for item in items if item.sku is not None]
+    skus = [item.sku for item in items if item.sku is not None and not item.name]
     dishes = ordering.ordered(tenant_id, restaurant_id, skus)
     slowest = max((dish.prepare_seconds or 0 for dish in dishes.values()), default=0)
     named = (
         item
-        if item.sku is None
+        if item.sku is None or item.name
         else replace(item, name=dishes[item.sku].name, station=item.station or dishes[item.sku].station)
         for item in items
     )

@@ -31,7 +31,8 @@ class PromiseOutOfRange(ValueError):
 class NewItem:
     """One line; `station` None leaves it to the restaurant's settings where it is made.
 
-    With a `sku` it is a dish of the menu, from which it takes its name, and its station unless one is said.
+    With a `sku` and no name it is a dish of the menu, from which it takes its name, and its station unless
+    one is said; with both it was one, and keeps what it has.
     """
 
     name: str
