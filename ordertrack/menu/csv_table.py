@@ -91,7 +91,7 @@ def written(titles: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
 
 
 def _beginning(text: str) -> tuple[int, str]:
-    """Where the titles begin, behind blank lines and the one by which Excel is told the separator; and that."""
+    """Where the titles begin, behind blank lines and the one that tells Excel the separator; and that."""
     start = 0
     for line in text.splitlines(keepends=True):
         said = line.strip()
