@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from ordertrack.database.channels import MENU_CHANNEL, notify
 from ordertrack.database.session import db
-from ordertrack.menu import reading
+from ordertrack.menu import audit_lines, reading
 from ordertrack.menu.checks import Problem, problems_of, tidied
 from ordertrack.menu.differences import Difference
 from ordertrack.menu.dishes import Dish, Menu, ModifierGroup
@@ -44,6 +44,7 @@ class Editing:
         difference = difference_of(self.before, wanted)
         if difference:
             _write(self.by.tenant_id, difference.after, self.before.version + 1)
+            audit_lines.record(difference, self.by)
             notify(MENU_CHANNEL, f"{self.by.tenant_id}:")
         return difference
 

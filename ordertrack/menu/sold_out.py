@@ -14,6 +14,7 @@ from ordertrack.database.session import db
 from ordertrack.menu import reading
 from ordertrack.menu.models import SavedDish, SoldOut
 from ordertrack.restaurants import cache
+from ordertrack.tenants import audit
 from ordertrack.tenants.principal import Principal
 
 
@@ -63,5 +64,10 @@ def write(restaurant_id: uuid.UUID, wanted: Mapping[str, bool], *, by: Principal
     if rows:
         # Two boards may say so at once.
         db.session.execute(insert(SoldOut).values(rows).on_conflict_do_nothing())
+    menu = reading.menu_of(by.tenant_id)
+    for sku in changed:
+        was, now = {"sold_out": not wanted[sku]}, {"sold_out": wanted[sku]}
+        label = menu.by_sku[sku].name if sku in menu.by_sku else sku
+        audit.record(by, "dish", sku, label, was, now, restaurant_id)
     notify(MENU_CHANNEL, f"{by.tenant_id}:{restaurant_id}")
     return changed

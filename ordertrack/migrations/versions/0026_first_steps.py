@@ -9,7 +9,7 @@ from alembic import op
 from ordertrack.migrations.building import keep_tenants_apart, make_function
 
 revision = "0026"
-down_revision = "0024"
+down_revision = "0025"
 
 GRANTS = {
     "tenants": ["INSERT (id, slug, name, currency, languages)", "UPDATE (currency, languages)"],
