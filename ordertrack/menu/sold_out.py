@@ -12,9 +12,11 @@ from sqlalchemy.dialects.postgresql import insert
 from ordertrack.database.channels import MENU_CHANNEL, notify
 from ordertrack.database.session import db
 from ordertrack.menu import reading
+from ordertrack.menu.dishes import name_in
 from ordertrack.menu.models import SavedDish, SoldOut
 from ordertrack.restaurants import cache
 from ordertrack.tenants import audit
+from ordertrack.tenants.company import languages_of
 from ordertrack.tenants.principal import Principal
 
 
@@ -64,10 +66,16 @@ def write(restaurant_id: uuid.UUID, wanted: Mapping[str, bool], *, by: Principal
     if rows:
         # Two boards may say so at once.
         db.session.execute(insert(SoldOut).values(rows).on_conflict_do_nothing())
-    menu = reading.menu_of(by.tenant_id)
-    for sku in changed:
-        was, now = {"sold_out": not wanted[sku]}, {"sold_out": wanted[sku]}
-        label = menu.by_sku[sku].name if sku in menu.by_sku else sku
-        audit.record(by, "dish", sku, label, was, now, restaurant_id)
+    _record(restaurant_id, {sku: wanted[sku] for sku in changed}, by)
     notify(MENU_CHANNEL, f"{by.tenant_id}:{restaurant_id}")
     return changed
+
+
+def _record(restaurant_id: uuid.UUID, changed: Mapping[str, bool], by: Principal) -> None:
+    language, *_others = languages_of(by.tenant_id)
+    dishes = select(SavedDish.sku, SavedDish.names).where(
+        SavedDish.tenant_id == by.tenant_id, SavedDish.sku.in_(changed)
+    )
+    for sku, names in db.session.execute(dishes):
+        was, now = {"sold_out": not changed[sku]}, {"sold_out": changed[sku]}
+        audit.record(by, "dish", sku, name_in(names, language), was, now, restaurant_id)
