@@ -107,7 +107,7 @@ def _save(principal: Principal, before: Dish, typed: Typed) -> ResponseReturnVal
         return _page(principal, before, Typed(fields), {"": said}), 409
     except UnusableMenu as error:
         return _page(principal, before, typed, {"": _in_words(error)}), 422
-    flash(_("Saved.") if is_changed else _("Nothing was changed: it was so already."), "menu")
+    flash(_("Saved.") if is_changed else _("There was nothing to save."), "menu")
     return None
 
 

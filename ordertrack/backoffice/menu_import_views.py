@@ -42,7 +42,7 @@ def upload() -> ResponseReturnValue:
         uploaded = request.files.get("file")
         content = request.form.get("content", "").encode() if uploaded is None else uploaded.read()
     except RequestEntityTooLarge:
-        said = _("The file is larger than %(most)s KB: a menu is not.", most=number(LARGEST_MENU // 1024))
+        said = _("The file is too large: a menu has up to %(most)s KB.", most=number(LARGEST_MENU // 1024))
         return _page(principal, problem=said), 413
     if not content.strip():
         return _page(principal, problem=_("Choose a file first: CSV or JSON.")), 422

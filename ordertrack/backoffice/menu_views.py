@@ -66,11 +66,14 @@ def categories() -> ResponseReturnValue:
     except NoSuchCategory:
         abort(404, _("The menu has no such category."))
     except CategoryInUse:
-        sentence = _("Dishes are offered in this category: give them another one first, or withdraw them.")
+        sentence = _(
+            "There are still dishes in this category. Move them to another one, or take them off the menu"
+            " first."
+        )
         return _page(principal, {typed["key"]: sentence}, typed), 422
     except UnusableMenu as error:
         at = typed["key"] if typed["do"] == "save" else "new"
-        sentence = " ".join(_("A name %(problem)s.", problem=each.said) for each in error.problems[:3])
+        sentence = " ".join(_("This %(problem)s.", problem=each.said) for each in error.problems[:3])
         return _page(principal, {at: sentence}, typed), 422
     except MenuChanged as error:
         return _page(principal, {"seen": problem_of(error).detail}, typed), 409
@@ -102,7 +105,7 @@ def _change_categories(principal: Principal, typed: Typed) -> str | None:
     key, wanted = typed["key"], typed["do"]
     if wanted == "remove":
         one_by_one.remove_category(key, by=principal)
-        return _("The category is gone.")
+        return _("The category is removed.")
     if wanted in _PLACES:
         one_by_one.move_category(key, _PLACES[wanted], by=principal, seen=_seen(typed))
         return None

@@ -34,7 +34,7 @@ def mark(restaurant: str) -> ResponseReturnValue:
     found = restaurant_or_404(principal, restaurant)
     gone, back = request.form.get("gone", ""), request.form.get("back", "")
     if bool(gone) == bool(back):
-        abort(422, _("Say which dish is sold out, or which is not any more."))
+        abort(422, _("Choose a dish."))
     sold_out.mark(found.id, gone or back, bool(gone), by=principal)
     if is_sheet():
         return _page(principal, found)

@@ -69,7 +69,7 @@ def problems_of(menu: Menu) -> Iterator[Problem]:
     for place, dish in enumerate(menu.dishes):
         yield from _at(("items", place), problems_of_dish(dish, keys))
         if dish.sku in skus:
-            yield Problem(("items", place, "sku"), _("must not be that of another dish"))
+            yield Problem(("items", place, "sku"), _("is already used by another dish"))
         skus.add(dish.sku)
 
 
@@ -78,7 +78,7 @@ def problems_of_dish(dish: Dish, categories: Iterable[str]) -> Iterator[Problem]
     yield from _problems_of_word("sku", dish.sku)
     yield from _problems_of_names(dish.names, LONGEST_NAME)
     if dish.category is not None and dish.category not in categories:
-        yield Problem(("category",), _("must be one of the menu's categories"))
+        yield Problem(("category",), _("must be a category of the menu"))
     if dish.station is not None:
         yield from _problems_of_text(("station",), dish.station, LONGEST_STATION)
     yield from _problems_of_number(("price",), dish.price, 0, MOST_PRICE)
@@ -92,14 +92,14 @@ def problems_of_dish(dish: Dish, categories: Iterable[str]) -> Iterator[Problem]
 def _problems_of_category(category: Category, taken: set[str]) -> Iterator[Problem]:
     yield from _problems_of_word("key", category.key)
     if category.key in taken:
-        yield Problem(("key",), _("must not be that of another category"))
+        yield Problem(("key",), _("is already used by another category"))
     yield from _problems_of_names(category.names, LONGEST_MODIFIER)
 
 
 def _problems_of_group(group: ModifierGroup) -> Iterator[Problem]:
     yield from _problems_of_names(group.names, LONGEST_MODIFIER)
     if not group.modifiers:
-        yield Problem(("options",), _("must have one at the least"))
+        yield Problem(("options",), _("needs at least one option"))
     if len(group.modifiers) > MOST_MODIFIERS:
         yield Problem(("options",), _("must have %(most)s at most", most=number(MOST_MODIFIERS)))
     for place, modifier in enumerate(group.modifiers):
@@ -120,7 +120,7 @@ def _problems_of_word(field: str, word: str) -> Iterator[Problem]:
 
 def _problems_of_names(names: Names, longest: int) -> Iterator[Problem]:
     if not names:
-        yield Problem(("names",), _("must have one at the least"))
+        yield Problem(("names",), _("needs a name in at least one language"))
     for language, name in names.items():
         if language in SPOKEN:
             yield from _problems_of_text(("names", language), name, longest)

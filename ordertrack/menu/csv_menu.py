@@ -88,7 +88,7 @@ def _category(found: _Read, row: Row) -> None:
     key = row.cells.get("sku") or word_of(next(iter(names.values()), "")) or "category"
     before = next((each.names for each in found.before.categories if each.key == key), {})
     if key in found.declared:
-        said = _("stands in line %(line)s already", line=found.lines["category", key])
+        said = _("is already in line %(line)s", line=found.lines["category", key])
         found.problems.append(FileProblem(said, row.line, "sku"))
     found.categories[key] = Category(key, _names(found, row, before))
     found.lines["category", key] = row.line

@@ -55,7 +55,7 @@ def decoded(content: bytes) -> str:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        said = _("has letters that cannot be read. Save the file as “CSV UTF-8”.")
+        said = _("cannot be read. Save the file as “CSV UTF-8”.")
         raise UnusableFile([FileProblem(said, line)]) from None
 
 
@@ -74,7 +74,7 @@ def table_of(text: str) -> Table:
             elif any(cell.strip() for cell in cells):
                 rows.append(Row(line, _by_title(titles, cells, line)))
     except csv.Error:
-        said = _("is no line of a table: look for a quotation mark that is not closed.")
+        said = _("cannot be read: look for a quotation mark that is not closed.")
         raise UnusableFile([FileProblem(said, skipped + end + 1)]) from None
     return Table(titles, rows)
 
@@ -100,12 +100,12 @@ def _beginning(text: str) -> tuple[int, str]:
         if said:
             return start, max(SEPARATORS, key=line.count)
         start += len(line)
-    raise UnusableFile([FileProblem(_("There is nothing in the file."))])
+    raise UnusableFile([FileProblem(_("The file is empty."))])
 
 
 def _by_title(titles: Sequence[str], cells: Sequence[str], line: int) -> dict[str, str]:
     if any(cell.strip() for cell in cells[len(titles) :]):
-        said = _("has more cells than there are titles.")
+        said = _("has more cells than there are columns.")
         raise UnusableFile([FileProblem(said, line)])
     found = dict.fromkeys(titles, "")
     return found | {title: _as_meant(cell.strip()) for title, cell in zip(titles, cells, strict=False)}

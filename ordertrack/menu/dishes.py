@@ -35,7 +35,7 @@ class Modifier:
 
 @dataclass(frozen=True, slots=True)
 class ModifierGroup:
-    """Of these one, or as many as somebody likes; `is_required`: one at the least."""
+    """The guest chooses one, or as many as somebody likes; `is_required`: one at the least."""
 
     names: Names
     modifiers: tuple[Modifier, ...]

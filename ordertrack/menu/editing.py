@@ -70,7 +70,7 @@ def editing(by: Principal, seen: int | None = None) -> Iterator[Editing]:
 
 
 def difference_of(before: Menu, wanted: Menu) -> Difference:
-    """What would come of it; raises UnusableMenu."""
+    """What would change; raises UnusableMenu."""
     problems = list(problems_of(wanted))
     if not problems:
         after = tidied(wanted)

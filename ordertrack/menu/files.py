@@ -54,7 +54,7 @@ def _of_json(text: str, before: Menu, facts: Facts) -> ReadMenu:
         said = _("is no JSON: %(reason)s, at character %(at)s", reason=error.msg, at=error.colno)
         raise UnusableFile([FileProblem(said, error.lineno)]) from None
     except RecursionError:
-        raise UnusableFile([FileProblem(_("The file is no menu."))]) from None
+        raise UnusableFile([FileProblem(_("This file is not a menu."))]) from None
     try:
         wanted = MenuRequest.model_validate(document)
     except ValidationError as error:

@@ -16,7 +16,7 @@ from ordertrack.tenants.principal import Principal
 
 
 def preview(wanted: MenuRequest, tenant_id: uuid.UUID) -> Difference:
-    """What would come of it; raises UnusableMenu."""
+    """What would change; raises UnusableMenu."""
     before = reading.read(tenant_id) or Menu()
     _refuse_what_does_not_fit(wanted, tenant_id, None)
     return difference_of(before, replaced(before, wanted.to_menu(before)))
@@ -53,5 +53,5 @@ def _refuse_what_does_not_fit(
         raise UnusableMenu([Problem(("currency",), _("must be %(code)s, the company's", code=currency))])
     if restaurant_id is None and wanted.sold_out:
         place = next(at for at, item in enumerate(wanted.items) if item.sold_out is not None)
-        said = _("needs a `restaurant` of which it is said")
+        said = _("needs a `restaurant`, which says where")
         raise UnusableMenu([Problem(("items", place, "sold_out"), said)])

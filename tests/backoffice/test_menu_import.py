@@ -134,4 +134,4 @@ def test_no_file_is_asked_for_again(maya: FlaskClient, content: bytes) -> None:
 
 def test_a_file_that_is_too_large_is_refused_in_a_sentence(maya: FlaskClient) -> None:
     answer = upload(maya, b"name\n" + b"x" * LARGEST_MENU)
-    assert answer.status_code == 413 and "larger than 1,024 KB" in answer.text
+    assert answer.status_code == 413 and "up to 1,024 KB" in answer.text

@@ -87,19 +87,19 @@ def test_a_dish_is_changed_with_what_it_asks(menu: None, maya: FlaskClient, held
 
 
 WRONG: dict[str, tuple[dict[str, str], str]] = {
-    "no name": ({"name_en": "", "name_ar": " "}, "This must have one at the least."),
+    "no name": ({"name_en": "", "name_ar": " "}, "This needs a name in at least one language."),
     "a long name": ({"name_en": "x" * 201}, "200 characters at most"),
     "a price": ({"price": "cheap"}, "A price is a number like 12.50"),
     "decimals": ({"price": "1.999"}, "no more decimals than USD has"),
     "minutes": ({"minutes": "soon"}, "Minutes are a number"),
     "hours": ({"minutes": "999"}, "This must be from 1 to 14,400."),
-    "a category that is not there": ({"category": "soups"}, "one of the menu's categories"),
+    "a category that is not there": ({"category": "soups"}, "must be a category of the menu"),
     "a new one without a name": ({"category": "+"}, "Say what the new category is called."),
     "a station": ({"station": "x" * 31}, "30 characters at most"),
     "another's word": ({"sku": "kebab"}, "Another dish has this word."),
     "an unusable word": ({"sku": "a b"}, "letters, digits and . - _"),
-    "an empty group": ({"group-0-name_en": "Size"}, "This must have one at the least."),
-    "a group without a name": ({"group-0-option-0-name_en": "Small"}, "This must have one at the least."),
+    "an empty group": ({"group-0-name_en": "Size"}, "This needs at least one option."),
+    "a group without a name": ({"group-0-option-0-name_en": "Small"}, "This needs a name in at least one"),
     "an option's price": (
         {"group-0-name_en": "Size", "group-0-option-0-name_en": "S", "group-0-option-0-price": "x"},
         "A price is a number",
@@ -155,9 +155,9 @@ def test_categories_are_added_called_otherwise_and_removed(
     assert maya.post("/menu/categories", data=renamed).status_code == 303
     assert held().categories[-1].names == {"en": "Mezze", "fr": "Mezzés"}
     refused = maya.post("/menu/categories", data={"do": "save", "key": "cold-mezze", "name_en": ""})
-    assert refused.status_code == 422 and "A name must have one at the least." in refused.text
+    assert refused.status_code == 422 and "This needs a name in at least one language." in refused.text
     in_use = maya.post("/menu/categories", data={"do": "remove", "key": "grill"})
-    assert in_use.status_code == 422 and "Dishes are offered in this category" in in_use.text
+    assert in_use.status_code == 422 and "There are still dishes in this category" in in_use.text
     assert maya.post("/menu/categories", data={"do": "remove", "key": "cold-mezze"}).status_code == 303
     assert [each.key for each in held().categories] == ["grill", "drinks"]
     assert maya.post("/menu/categories", data={"do": "remove", "key": "cold-mezze"}).status_code == 404
@@ -185,7 +185,7 @@ def test_of_many_dishes_some_are_found_by_their_words(app: Flask, cedar: House, 
     found = shown(maya, "/menu?find=plat+399")
     assert found.count('class="dish-row"') == 1 and 'value="plat 399"' in found and " open>" in found
     assert shown(maya, "/menu?find=DISH-12").count('class="dish-row"') == 11
-    assert "No dish has these words." in shown(maya, "/menu?find=sushi")
+    assert "No dish was found." in shown(maya, "/menu?find=sushi")
     assert len(maya.get("/menu", headers={"Accept-Encoding": "br"}).data) < 25_000
 
 
