@@ -1,4 +1,4 @@
-"""The menu of the demo tenant: what its kitchens cook in the simulation, with prices and what goes with it."""
+"""The menu of the demo tenant: what its kitchens cook in the simulation, with prices and what goes along."""
 
 from __future__ import annotations
 
