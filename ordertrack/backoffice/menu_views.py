@@ -45,7 +45,7 @@ def move() -> ResponseReturnValue:
         if again := typed["again"]:
             dish = one_by_one.offer_again(again, by=principal)
             flash(_("%(dish)s is offered again.", dish=named(dish.names)), "menu")
-            return redirect(url_for("menu.dish", sku=dish.sku), 303)
+            return redirect(_address(typed, dish.category), 303)
         way = _way(typed)
         one_by_one.move(typed[way], _PLACES[way], by=principal, seen=_seen(typed))
         moved = held_menu(principal).by_sku[typed[way]]
