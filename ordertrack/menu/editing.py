@@ -40,7 +40,10 @@ class Editing:
         self.before = before
 
     def put(self, wanted: Menu) -> Difference:
-        """Have this be the menu; raises UnusableMenu. Nothing is written where nothing is another."""
+        """Have this be the menu, and what else there was withdrawn; raises UnusableMenu.
+
+        Nothing is written where nothing is another.
+        """
         difference = difference_of(self.before, wanted)
         if difference:
             _write(self.by.tenant_id, difference.after, self.before.version + 1)
@@ -70,18 +73,15 @@ def editing(by: Principal, seen: int | None = None) -> Iterator[Editing]:
 
 
 def difference_of(before: Menu, wanted: Menu) -> Difference:
-    """What would change; raises UnusableMenu."""
-    problems = list(problems_of(wanted))
-    if not problems:
-        after = tidied(wanted)
-        problems = list(problems_of(after))  # a name of blanks alone
+    """What would come of having `wanted` be the menu where this one was; raises UnusableMenu."""
+    problems = list(problems_of(wanted)) or list(problems_of(tidied(wanted)))  # a name of blanks alone
     if problems:
         raise UnusableMenu(problems)
-    return Difference(before, after)
+    return Difference(before, tidied(replaced(before, wanted)))
 
 
 def replaced(before: Menu, wanted: Menu) -> Menu:
-    """`wanted` as the whole menu: what it does not name is withdrawn."""
+    """`wanted` as the whole menu: what it does not offer is withdrawn."""
     named = {dish.sku for dish in wanted.dishes}
     others = [dish for dish in before.by_sku.values() if dish.sku not in named]
     return Menu(wanted.categories, wanted.dishes, tuple(others), before.version)

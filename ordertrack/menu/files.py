@@ -25,12 +25,11 @@ def difference_of(content: bytes, before: Menu, facts: Facts) -> Difference:
     """What would come of importing a file; raises UnusableFile."""
     text = decoded(content)
     found = _of_json(text, before, facts) if text.lstrip()[:1] == "{" else _of_csv(text, before, facts)
-    wanted = replaced(before, found.menu)
-    problems = list(problems_of(wanted)) or list(problems_of(tidied(wanted)))
+    problems = list(problems_of(found.menu)) or list(problems_of(tidied(found.menu)))
     said = [*found.problems, *(_at(problem, found, facts) for problem in problems)]
     if said:
         raise UnusableFile(sorted(said, key=lambda each: each.line or 0))
-    return Difference(before, tidied(wanted))
+    return Difference(before, tidied(replaced(before, found.menu)))
 
 
 def json_of(menu: Menu, facts: Facts) -> bytes:

@@ -28,11 +28,8 @@ def add(dish: Dish, *, by: Principal, category: Category | None = None) -> None:
     Raises UnusableMenu, also where another dish has its sku; then nothing is saved.
     """
     with editing(by) as edit:
-        known = edit.before.by_sku.get(dish.sku)
-        twice = () if known is None or known.is_offered else (known,)
         menu = _with_category(edit.before, category)
-        withdrawn = tuple(each for each in menu.withdrawn if each not in twice)
-        edit.put(replace(menu, dishes=(*menu.dishes, dish), withdrawn=withdrawn))
+        edit.put(replace(menu, dishes=(*menu.dishes, dish)))
 
 
 def change(dish: Dish, *, by: Principal, seen: int, category: Category | None = None) -> bool:
@@ -56,8 +53,7 @@ def withdraw(sku: str, *, by: Principal) -> Dish:
     """Offer a dish no more, and commit; raises NoSuchDish."""
     with editing(by) as edit:
         dish = _offered(edit.before, sku)
-        dishes = tuple(each for each in edit.before.dishes if each is not dish)
-        edit.put(replace(edit.before, dishes=dishes, withdrawn=(*edit.before.withdrawn, dish)))
+        edit.put(replace(edit.before, dishes=tuple(each for each in edit.before.dishes if each is not dish)))
     return dish
 
 
@@ -68,8 +64,7 @@ def offer_again(sku: str, *, by: Principal) -> Dish:
         if dish is None:
             raise NoSuchDish(sku)
         if not dish.is_offered:
-            withdrawn = tuple(each for each in edit.before.withdrawn if each is not dish)
-            edit.put(replace(edit.before, dishes=(*edit.before.dishes, dish), withdrawn=withdrawn))
+            edit.put(replace(edit.before, dishes=(*edit.before.dishes, dish)))
     return dish
 
 

@@ -8,18 +8,10 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.menu import reading, sold_out
 from ordertrack.menu.checks import Problem
 from ordertrack.menu.differences import Difference
-from ordertrack.menu.dishes import Menu
 from ordertrack.menu.document import MenuRequest
-from ordertrack.menu.editing import UnusableMenu, difference_of, editing, replaced
+from ordertrack.menu.editing import UnusableMenu, editing
 from ordertrack.tenants.company import currency_of
 from ordertrack.tenants.principal import Principal
-
-
-def preview(wanted: MenuRequest, tenant_id: uuid.UUID) -> Difference:
-    """What would change; raises UnusableMenu."""
-    before = reading.read(tenant_id) or Menu()
-    _refuse_what_does_not_fit(wanted, tenant_id, None)
-    return difference_of(before, replaced(before, wanted.to_menu(before)))
 
 
 def replace(
@@ -36,7 +28,7 @@ def replace(
     """
     with editing(by, seen) as edit:
         _refuse_what_does_not_fit(wanted, by.tenant_id, restaurant_id)
-        difference = edit.put(replaced(edit.before, wanted.to_menu(edit.before)))
+        difference = edit.put(wanted.to_menu(edit.before))
         if restaurant_id is not None:
             sold_out.write(restaurant_id, wanted.sold_out, by=by)
     if restaurant_id is not None:
