@@ -90,6 +90,7 @@ def settings() -> Iterator[Settings]:
         environ["DATABASE_URL"] = make_url(server).set(database=name).render_as_string(hide_password=False)
     made = Settings.from_environment(environ)
     schema.upgrade(made)
+    cast.make_somebody(made)
     yield made
     broken = [finding.claim for finding in consistency.check(made) if not finding.holds]
     if server:

@@ -34,7 +34,11 @@ def add() -> ResponseReturnValue:
     principal = managing_principal()
     try:
         person = people.add(
-            principal.tenant_id, request.form.get("name", ""), _role(), request.form.get("pin", "")
+            principal.tenant_id,
+            request.form.get("name", ""),
+            _role(),
+            request.form.get("pin", ""),
+            by=principal,
         )
     except AccountError as error:
         return _page(principal, {"add": str(error)}), 422
@@ -48,7 +52,7 @@ def set_pin(staff_id: uuid.UUID) -> ResponseReturnValue:
     principal = managing_principal()
     person = _managed(principal, staff_id)
     try:
-        people.set_pin(person, request.form.get("pin", ""))
+        people.set_pin(person, request.form.get("pin", ""), by=principal)
     except AccountError as error:
         return _page(principal, {str(staff_id): str(error)}), 422
     flash(_("%(name)s has a new PIN.", name=person.name), "people")
@@ -76,7 +80,7 @@ def end(staff_id: uuid.UUID) -> ResponseReturnValue:
     person = _managed(principal, staff_id)
     if principal.actor == f"staff:{staff_id}":
         abort(403, _("Nobody ends their own access: an owner or the operator does."))
-    end_access(person, by=principal.actor)
+    end_access(person, by=principal)
     flash(_("%(name)s can no longer sign in, nor on at tablets.", name=person.name), "people")
     return redirect(url_for("people.show"))
 
@@ -87,7 +91,7 @@ def give_back(staff_id: uuid.UUID) -> ResponseReturnValue:
     principal = managing_principal()
     person = _managed(principal, staff_id, people.find_ended)
     try:
-        people.give_back(person, by=principal.actor)
+        people.give_back(person, by=principal)
     except AccountError as error:
         return _page(principal, {str(staff_id): str(error)}), 422
     flash(_("%(name)s has access again.", name=person.name), "people")

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
 
-from ordertrack.backoffice import tablet_views
+from ordertrack.database.session import db
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.tenants import codes, tablet_codes, tablets
-from ordertrack.tenants.accounts import AccountError
+from ordertrack.tenants.accounts import LONGEST_NAME, AccountError
 from ordertrack.tenants.codes import NoSuchCode
-from ordertrack.tenants.models import TabletCode
+from ordertrack.tenants.models import Restaurant, TabletCode
+from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import find_restaurant
 from ordertrack.tenants.sign_in import (
     become_tablet,
@@ -25,9 +30,16 @@ from ordertrack.tenants.sign_in import (
 from ordertrack.tenants.tablet_codes import State
 from ordertrack.tenants.tablet_guard import address_of
 from ordertrack.web import hosts, links, qr
+from ordertrack.web.problems import problem_of
 
 blueprint = Blueprint("tablet_codes", __name__)
 _CLAIM = "tablet_claim"
+
+
+@blueprint.get("/tablets/codes")
+def ask() -> ResponseReturnValue:
+    """The form that asks which board is to be opened on another device."""
+    return _form(managing_principal())
 
 
 @blueprint.post("/tablets/codes")
@@ -42,17 +54,18 @@ def make() -> ResponseReturnValue:
             restaurant.id, request.form.get("board", ""), request.form.get("name", ""), by=principal
         )
     except AccountError as error:
-        return tablet_views.page(principal, code_problem=str(error)), 422
+        return _form(principal, str(error)), 422
     return redirect(url_for("tablet_codes.show", code_id=made.id))
 
 
 @blueprint.get("/tablets/codes/<uuid:code_id>")
 def show(code_id: uuid.UUID) -> ResponseReturnValue:
-    """The code as a picture and in letters, and how far it has come; `seen` is what the page shows of that."""
-    principal = managing_principal()
-    code = _code_or_404(principal.tenant_id, code_id)
+    """The code as a picture and in letters, and how far it has come; a page that shows so `seen` stays."""
+    with _ending_the_look():
+        principal = managing_principal()
+        code = _code_or_404(principal.tenant_id, code_id)
     state = tablet_codes.state_of(code)
-    if "HX-Request" in request.headers and request.args.get("seen") == state:
+    if _looks_again() and request.args.get("seen") == state:
         return "", 204
     return _page(code, state)
 
@@ -72,16 +85,21 @@ def confirm(code_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/tablets/codes/<uuid:code_id>/refuse")
 def refuse(code_id: uuid.UUID) -> ResponseReturnValue:
     """The code is worth nothing from now on."""
-    tablet_codes.refuse(_code_or_404(managing_principal().tenant_id, code_id))
+    principal = managing_principal()
+    tablet_codes.refuse(_code_or_404(principal.tenant_id, code_id), by=principal)
     return redirect(url_for("tablet_codes.show", code_id=code_id))
 
 
 @blueprint.route("/tablet/open/<code>", methods=["GET", "POST"])
 def open_here(code: str) -> ResponseReturnValue:
     """On the device that is to be the tablet: what it would become; with a POST it asks to."""
-    claim = session.get(_CLAIM)
+    with _ending_the_look():
+        return _opened(code)
+
+
+def _opened(code: str) -> ResponseReturnValue:
     with codes.trying():
-        found = tablet_codes.opened_by(code, claim)
+        found = tablet_codes.opened_by(code, session.get(_CLAIM))
     if request.method != "POST":
         return _device_page(found)
     if found.claim_digest is None:
@@ -89,9 +107,26 @@ def open_here(code: str) -> ResponseReturnValue:
         return redirect(url_for("tablet_codes.open_here", code=code))
     if found.tablet_id is not None:
         return _become(found)
-    if "HX-Request" in request.headers and found.refused_at is None:
+    if _looks_again() and found.refused_at is None:
         return "", 204
     return _device_page(found)
+
+
+def _looks_again() -> bool:
+    """Whether a page asks that is open already, every two seconds."""
+    return "HX-Request" in request.headers
+
+
+@contextmanager
+def _ending_the_look() -> Iterator[None]:
+    """What is refused takes the place of what was looked at again, and that is not looked at any more."""
+    try:
+        yield
+    except (NoSuchCode, HTTPException) as error:
+        if not _looks_again():
+            raise
+        problem = problem_of(error)
+        abort(make_response(render_template("tablet/_code_over.html", problem=problem), problem.status))
 
 
 def _become(code: TabletCode) -> ResponseReturnValue:
@@ -104,7 +139,20 @@ def _become(code: TabletCode) -> ResponseReturnValue:
     end_sign_in_of(before)
     become_tablet(tablet)
     address = address_of(tablet.tablet)
-    return ("", 204, {"HX-Redirect": address}) if "HX-Request" in request.headers else redirect(address)
+    return ("", 204, {"HX-Redirect": address}) if _looks_again() else redirect(address)
+
+
+def _form(principal: Principal, problem: str | None = None) -> str:
+    mine = select(Restaurant).where(Restaurant.tenant_id == principal.tenant_id)
+    return render_template(
+        "tablet/new_code.html",
+        principal=principal,
+        problem=problem,
+        typed=request.form,
+        restaurants=db.session.scalars(mine.order_by(Restaurant.name)).all(),
+        boards=tablets.BOARDS,
+        longest_name=LONGEST_NAME,
+    )
 
 
 def _code_or_404(tenant_id: uuid.UUID, code_id: uuid.UUID) -> TabletCode:
@@ -115,7 +163,7 @@ def _code_or_404(tenant_id: uuid.UUID, code_id: uuid.UUID) -> TabletCode:
 
 
 def _page(code: TabletCode, state: State, problem: str | None = None) -> str:
-    template = "tablet/_code_state.html" if "HX-Request" in request.headers else "tablet/code.html"
+    template = "tablet/_code_state.html" if _looks_again() else "tablet/code.html"
     restaurant = tablet_codes.restaurant_of(code)
     path = url_for("tablet_codes.open_here", code=tablet_codes.text_of(code))
     address = links.site().removesuffix("/") + path
@@ -135,7 +183,7 @@ def _page(code: TabletCode, state: State, problem: str | None = None) -> str:
 
 
 def _device_page(code: TabletCode) -> str:
-    template = "tablet/_open_state.html" if "HX-Request" in request.headers else "tablet/open.html"
+    template = "tablet/_open_state.html" if _looks_again() else "tablet/open.html"
     return render_template(
         template,
         code=code,

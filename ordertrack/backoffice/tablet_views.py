@@ -26,7 +26,7 @@ blueprint = Blueprint("tablets", __name__)
 @blueprint.get("/tablets")
 def show() -> ResponseReturnValue:
     """The tenant's tablets, and the form that makes this device one."""
-    return page(managing_principal())
+    return _page(managing_principal())
 
 
 @blueprint.post("/tablets")
@@ -41,7 +41,7 @@ def set_up() -> ResponseReturnValue:
             restaurant.id, request.form.get("board", ""), request.form.get("name", ""), by=principal
         )
     except AccountError as error:
-        return page(principal, str(error)), 422
+        return _page(principal, str(error)), 422
     assert principal.session is not None and made.tablet is not None
     end_session(principal.tenant_id, principal.session)
     become_tablet(made)
@@ -52,15 +52,14 @@ def set_up() -> ResponseReturnValue:
 def end(tablet_id: uuid.UUID) -> ResponseReturnValue:
     """What the tablet has open closes at once; it asks for a sign-in then."""
     principal = managing_principal()
-    name = tablets.end(principal.tenant_id, tablet_id)
+    name = tablets.end(tablet_id, by=principal)
     if name is None:
         abort(404, _("There is no such tablet, or it has ended already."))
     flash(_("The tablet “%(name)s” has ended: what it showed is closed.", name=name), "tablets")
     return redirect(url_for("tablets.show"))
 
 
-def page(principal: Principal, problem: str | None = None, code_problem: str | None = None) -> str:
-    """`problem` is what was wrong with this device's form, `code_problem` with another's."""
+def _page(principal: Principal, problem: str | None = None) -> str:
     restaurants = db.session.scalars(
         select(Restaurant).where(Restaurant.tenant_id == principal.tenant_id).order_by(Restaurant.name)
     ).all()
@@ -68,7 +67,6 @@ def page(principal: Principal, problem: str | None = None, code_problem: str | N
         "backoffice/tablets.html",
         principal=principal,
         problem=problem,
-        code_problem=code_problem,
         typed=request.form,
         tablets=tablets.in_use(principal.tenant_id),
         restaurants=restaurants,

@@ -69,7 +69,7 @@ def sign_out() -> ResponseReturnValue:
     acting = acting_principal()
     if acting.tablet is None or not acting.is_manager:
         abort(403, _("A manager signs a tablet out: on it with a PIN, or from the page Tablets."))
-    tablets.end(acting.tenant_id, acting.tablet.id)
+    tablets.end(acting.tablet.id, by=acting)
     session.clear()
     return redirect(url_for("sign_in.login"))
 

@@ -40,7 +40,7 @@ class Settings:
     """What the environment says. `operator_url` owns the schema, `app_url` is what requests run under.
 
     `public_url` is what links that leave the house begin with; `hosts` are the names by which it may be
-    called, none where nothing is said of that.
+    called, none where nothing is said of that. With `sign_up` anybody may found a company.
     Where `direct_database_url` is said, the other addresses may lead through a pooler that keeps no session.
     """
 
@@ -58,6 +58,7 @@ class Settings:
     limits: Limits
     public_url: str | None
     hosts: frozenset[str]
+    sign_up: bool
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -81,6 +82,7 @@ class Settings:
             limits=_limits(environ),
             public_url=addresses[0] if addresses else None,
             hosts=frozenset(str(urlsplit(address).hostname) for address in addresses),
+            sign_up=_sign_up(environ),
         )
 
     @cached_property
@@ -148,6 +150,16 @@ def _addresses(environ: Mapping[str, str]) -> list[str]:
                 f" others by which the house is called may follow after a blank. {address!r} is none."
             )
     return [address.removesuffix("/").lower() for address in addresses]
+
+
+def _sign_up(environ: Mapping[str, str]) -> bool:
+    said = environ.get("ORDERTRACK_SIGN_UP") or ""
+    if said not in ("", "open"):
+        raise SettingsError(
+            "ORDERTRACK_SIGN_UP must be 'open', and then anybody founds a company on this server, or be left"
+            f" unset; {said!r} is neither."
+        )
+    return said == "open"
 
 
 def _direct(environ: Mapping[str, str]) -> str | None:

@@ -161,8 +161,8 @@ def present_credential(name: str, value: str) -> None:
     """Show the database a credential: until the transaction ends, the one row that holds it is visible.
 
     `name` is one of `sign_in_email`, `api_key_hash`, `tracking_token`, `tenant_slug`, `password_link`,
-    `tablet_code`; each has a policy of its own in the schema. It is how a request without a tenant finds out which tenant it
-    belongs to.
+    `tablet_code`; each has a policy of its own in the schema. It is how a request without a tenant finds out
+    which tenant it belongs to.
     """
     db.session.execute(
         text("SELECT set_config('ordertrack.' || :name, :value, true)"), {"name": name, "value": value}

@@ -30,6 +30,11 @@ def is_currency(code: str) -> bool:
     return code in _DECIMALS
 
 
+def codes() -> frozenset[str]:
+    """Every currency that money is counted in."""
+    return frozenset(_DECIMALS)
+
+
 def money(amount: int, currency: str) -> str:
     """As `12.50 €`; decimals that nobody uses any more (the Lebanese pound's) only where some are due."""
     language = current()

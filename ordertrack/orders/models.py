@@ -61,6 +61,12 @@ class Order(Base):
         ),
         UniqueConstraint("tenant_id", "restaurant_id", "business_date", "number"),
         UniqueConstraint("tenant_id", "idempotency_key", "idempotency_sender"),
+        Index(
+            "orders_of_tests",
+            "tenant_id",
+            "id",
+            postgresql_where=text("idempotency_sender = 'program:test-order'"),
+        ),
         Index("orders_board", "tenant_id", "restaurant_id", "status", "status_since"),
         Index("orders_newest", "tenant_id", "placed_at", "id"),
         Index("orders_newest_of_restaurant", "tenant_id", "restaurant_id", "placed_at", "id"),

@@ -76,6 +76,8 @@ BRAND = Kind(
         "Somebody else saved other settings while you were at it: see what was saved below."
         " Saving once more replaces theirs by what stands here."
     ),
+    audited="brand",
+    begins=Brand,
 )
 _asked = bindparam("restaurant_id", type_=Uuid)
 _READ = TenantQuery(

@@ -123,6 +123,7 @@ RULES = Kind(
         "Somebody else saved other rules while you were at it: see what was saved below."
         " Saving once more replaces theirs by what stands here."
     ),
+    audited="shifts",
 )
 TARGETS = Kind(
     SavedTarget,
@@ -132,6 +133,8 @@ TARGETS = Kind(
         "Somebody else saved a target while you were at it: see what was saved below."
         " Saving once more saves yours too."
     ),
+    audited="targets",
+    about=(SavedTarget.stage, SavedTarget.fulfilment),
 )
 _asked = bindparam("restaurant_id", type_=Uuid)
 _READ = TenantQuery(

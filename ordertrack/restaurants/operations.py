@@ -163,6 +163,8 @@ OPERATIONS = Kind(
         "Somebody else saved other settings while you were at it: see what was saved below."
         " Saving once more replaces theirs by what stands here."
     ),
+    audited="operations",
+    begins=OperationSettings,
 )
 _asked = bindparam("restaurant_id", type_=Uuid)
 _READ = TenantQuery(

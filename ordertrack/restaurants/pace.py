@@ -81,6 +81,8 @@ PACE = Kind(
     (SavedPace.restaurant_id, SavedPace.state, SavedPace.minutes, SavedPace.until, SavedPace.version),
     _read_pace,
     overtaken=marked("Somebody else said something else meanwhile: see what was said below."),
+    audited="pace",
+    begins=Pace,
 )
 _asked = bindparam("restaurant_id", type_=Uuid)
 _READ = TenantQuery(

@@ -19,6 +19,7 @@ from ordertrack.i18n.translate import marked, number
 from ordertrack.restaurants import versioned
 from ordertrack.restaurants.models import ListedRider
 from ordertrack.restaurants.versioned import refuse, saving
+from ordertrack.tenants import audit
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
 
@@ -145,6 +146,7 @@ def _write(
     before: Rider | None,
     written: Mapping[str, object],
 ) -> None:
+    _note(restaurant_id, by, before, written)
     said = {"version": roster.version + 1, "saved_by": by.name, "actor": by.actor}
     where = {"tenant_id": by.tenant_id, "restaurant_id": restaurant_id}
     if before is None:
@@ -156,6 +158,19 @@ def _write(
             .values(**written, **said, saved_at=func.clock_timestamp())
         )
     notify(SETTINGS_CHANNEL, f"{by.tenant_id}:{restaurant_id}")
+
+
+def _note(
+    restaurant_id: uuid.UUID, by: Principal, before: Rider | None, written: Mapping[str, object]
+) -> None:
+    """In the audit; a phone that was erased must not live on there."""
+    was = before and {"name": before.name, "is_here": before.is_here}
+    became = None
+    if written.get("is_listed", True):
+        became = {name: written[name] for name in ("name", "is_here")}
+        became |= {"phone_changed": True} if written["phone"] != (before and before.phone) else {}
+    label = str(before.name if before is not None else written["name"])
+    audit.record(by, "rider", names.key(label), label, was, became, restaurant_id)
 
 
 def _read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Roster | None:

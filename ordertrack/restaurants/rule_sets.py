@@ -15,6 +15,7 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import versioned
 from ordertrack.restaurants.versioned import SavedVersion, refuse
 from ordertrack.rules.state_machine import RuleSet
+from ordertrack.tenants import audit
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.stream import SavedRuleSet, TenantStream
@@ -84,6 +85,7 @@ def chosen_lately(tenant_id: uuid.UUID, within: dt.timedelta) -> list[uuid.UUID]
 
 
 def _save(stream: TenantStream, wanted: RuleSet, version: int, by: Principal) -> None:
+    audit.record(by, "rules", "", "", {"rule_set": stream.rule_set}, {"rule_set": wanted})
     stream.rule_set = wanted
     db.session.add(
         SavedRuleSet(

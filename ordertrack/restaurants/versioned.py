@@ -1,8 +1,8 @@
 """The one way in which settings of a restaurant are kept: each save adds a version, and none ever changes.
 
 A kind of setting declares its table and what its values are made of. The rest is the same for every kind:
-who saved it, and when; its history; that savers take turns, and who comes too late is refused; that everybody
-is told. What holds on which day is `timeline`.
+who saved it, and when; its history and its entry in the audit; that savers take turns, and who comes too late
+is refused; that everybody is told. What holds on which day is `timeline`.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ from ordertrack.database.ttl_cache import Kept
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
 from ordertrack.restaurants.models import ListedRider, Version
+from ordertrack.tenants import audit
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
 
 Value = TypeVar("Value")
 SET_UP_BY = "program:ordertrack"
 AS_SET_UP = marked("as set up")
+_COUNTED = ("restaurant_id", "version")
 
 
 class UnusableSettings(ValueError):
@@ -63,7 +65,9 @@ class Kind(Generic[Value]):
     """A kind of setting. Its `columns` are called as the fields of its values are.
 
     `read` makes a value of what JSON has of these columns; `stored` makes JSON of those fields that need it.
-    `overtaken` is said to who saves a form that was opened before somebody else saved.
+    `overtaken` is said to who saves a form that was opened before somebody else saved. In the audit the kind
+    is called `audited`; a version is compared with the last one that is equal in the columns `about`, the
+    first with what `begins` makes of a restaurant's id.
     """
 
     table: type[Version]
@@ -71,6 +75,9 @@ class Kind(Generic[Value]):
     read: Callable[..., Value]
     stored: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     overtaken: str = ""
+    audited: str = ""
+    about: Sequence[Any] = ()
+    begins: Callable[[uuid.UUID], Value] | None = None
 
     def every_version(self) -> Any:
         """In a query of restaurants: all versions in the order of saving, as one array for `values`."""
@@ -83,9 +90,33 @@ class Kind(Generic[Value]):
 
     def row(self, value: Value, **kept: Any) -> Version:
         """A row for this value, with the columns that every kind has (`kept`)."""
+        return self.table(**(self._said(value) | kept))
+
+    def facts(self, value: Value | None) -> dict[str, Any] | None:
+        """What of a value stands in the audit."""
+        if value is None:
+            return None
+        return {name: each for name, each in self._said(value).items() if name not in _COUNTED}
+
+    def last_like(self, value: Value, tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Value | None:
+        """What was saved last of what this value is about, or what every restaurant begins with."""
+        alike = [column.is_not_distinct_from(getattr(value, column.key)) for column in self.about]
+        saved = db.session.scalar(
+            select(self._saved())
+            .where(self.is_of(tenant_id, restaurant_id), *alike)
+            .order_by(self.table.version.desc())
+            .limit(1)
+        )
+        found: Value | None = next(iter(self.values(saved and [saved])), None)
+        return found if found is not None or self.begins is None else self.begins(restaurant_id)
+
+    def subject(self, value: Value) -> str:
+        """What of the kind this value is about, where that is not all of it."""
+        return ":".join(str(getattr(value, column.key) or "") for column in self.about)
+
+    def _said(self, value: Value) -> dict[str, Any]:
         said = {column.key: getattr(value, column.key) for column in self.columns}
-        said |= {name: make(said[name]) for name, make in self.stored.items()}
-        return self.table(**(said | kept))
+        return said | {name: make(said[name]) for name, make in self.stored.items()}
 
     def values(self, saved: Iterable[list[Any]] | None) -> tuple[Value, ...]:
         """The values that were saved, from what a query returned."""
@@ -116,8 +147,9 @@ class Kind(Generic[Value]):
 class Saving:
     """What somebody saves of a restaurant in one go."""
 
-    def __init__(self, restaurant_id: uuid.UUID, by: Principal) -> None:
+    def __init__(self, restaurant_id: uuid.UUID, name: str, by: Principal) -> None:
         self._restaurant_id = restaurant_id
+        self.name = name
         self._by = by
 
     def newest(self, kind: Kind[Any], seen: int | None = None) -> int:
@@ -131,6 +163,10 @@ class Saving:
     def add(self, kind: Kind[Value], value: Value, by: Principal | None = None) -> int:
         """Add the next version, saved by `by` if that is somebody else, and notify; returns its number."""
         version, by = self.newest(kind) + 1, by or self._by
+        if by.actor != SET_UP_BY:
+            before = kind.last_like(value, self._by.tenant_id, self._restaurant_id)
+            facts = kind.facts(before), kind.facts(value)
+            audit.record(by, kind.audited, kind.subject(value), self.name, *facts, self._restaurant_id)
         where = {"tenant_id": self._by.tenant_id, "restaurant_id": self._restaurant_id}
         db.session.add(kind.row(value, **where, version=version, saved_by=by.name, actor=by.actor))
         notify(SETTINGS_CHANNEL, f"{self._by.tenant_id}:{self._restaurant_id}")
@@ -145,14 +181,14 @@ def saving(restaurant_id: uuid.UUID, by: Principal) -> Iterator[Saving]:
     """
     try:
         # FOR NO KEY UPDATE: other savers wait; the roll-up, whose rows refer to this one, does not.
-        found = db.session.scalar(
-            select(Restaurant.id)
+        name = db.session.scalar(
+            select(Restaurant.name)
             .where(Restaurant.tenant_id == by.tenant_id, Restaurant.id == restaurant_id)
             .with_for_update(key_share=True)
         )
-        if found is None:
+        if name is None:
             raise LookupError(f"no restaurant {restaurant_id} in tenant {by.tenant_id}")
-        yield Saving(restaurant_id, by)
+        yield Saving(restaurant_id, name, by)
         db.session.commit()
     except BaseException:
         db.session.rollback()

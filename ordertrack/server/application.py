@@ -8,7 +8,7 @@ from flask import Flask, Response
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ordertrack import api, backoffice, boards, overview, presence, tracking
+from ordertrack import api, backoffice, boards, overview, presence, setup, tracking
 from ordertrack.boards import reasons
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
@@ -75,6 +75,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     request_shares.init_app(app)
     company.init_app(app)
     tablet_guard.init_app(app)
+    setup.gate.init_app(app)
+    setup.progress.init_app(app)
     sse.init_app(
         app,
         [
@@ -101,6 +103,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         tracking.blueprint,
         report_views.blueprint,
         *backoffice.BLUEPRINTS,
+        *setup.BLUEPRINTS,
         api.blueprint,
     ):
         app.register_blueprint(blueprint)

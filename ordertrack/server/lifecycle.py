@@ -30,6 +30,7 @@ _keeper: embedded.Keeper | None = None
 _leaving: threading.Thread | None = None
 _mailboxes: Mailboxes | None = None
 _TIME_TO_LEAVE = 2.0  # seconds
+_FIRST_CODE = "ORDERTRACK_FIRST_CODE"  # from this process to the one that it becomes, and no further
 
 
 class DataFolderInUse(RuntimeError):
@@ -50,6 +51,7 @@ def run(settings: Settings) -> NoReturn:
 
         prepare(settings)
     environment = {
+        _FIRST_CODE: _first_code(settings) or "",
         **os.environ,
         "ORDERTRACK_DATA": str(settings.data_folder),  # may have been said from another folder
         "PORT": str(
@@ -72,6 +74,19 @@ def run(settings: Settings) -> NoReturn:
     os.set_inheritable(lock, True)
     arguments = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "app:app"]
     os.execve(sys.executable, arguments, environment)  # noqa: S606 (our own interpreter, no shell)
+
+
+def _first_code(settings: Settings) -> str | None:
+    """What opens the house, made anew as long as there is no company in it."""
+    from ordertrack.database.app import make_bare_app
+    from ordertrack.setup import invitations
+
+    with make_bare_app(settings, as_operator=True).app_context():
+        try:
+            return invitations.make_first()
+        finally:
+            session.db.session.remove()
+            session.db.engine.dispose()
 
 
 def _claim(folder: Path) -> int:
@@ -132,18 +147,25 @@ def announce(settings: Settings, server: Any) -> None:
     else:
         host, port = settings.host, settings.port
     _children = Children()
-    gevent.spawn(_open, settings, host, port, _children)
+    gevent.spawn(_open, settings, host, port, _children, os.environ.pop(_FIRST_CODE, ""))
     _children.keep("background")  # what reports read is kept up to date, what is for later begins
     # gunicorn's own answer to Ctrl-C cuts off requests under way; an operator's SIGTERM lets them end.
     signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
 
 
-def _open(settings: Settings, host: str, port: int, children: Children) -> None:
-    """Say where the server is once it answers there, and set the demo's rush going."""
+def _open(settings: Settings, host: str, port: int, children: Children, first_code: str) -> None:
+    """Say where the server is once it answers there, and set the demo's rush going.
+
+    Of an empty house it is one address only: the one at which a company is founded.
+    """
     addresses.wait_for(host, port)
     if not children.in_master():
         return
-    click.echo(f"\nordertrack is open at http://{f'[{host}]' if ':' in host else host}:{port}/")
+    if first_code:
+        click.echo(f"\nordertrack is open at {addresses.site(settings, host, port)}setup/{first_code}")
+        click.echo("There is no company yet. Open this address to set up yours: it works once.")
+    else:
+        click.echo(f"\nordertrack is open at {addresses.at(host, port)}")
     if settings.demo:
         from ordertrack.demo.house import people, tablet_people
 

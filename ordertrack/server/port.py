@@ -8,10 +8,22 @@ import sys
 import time
 from http import HTTPStatus
 
+from ordertrack.database.config import Settings
+
 # With one socket for all, whichever worker wakes first takes a connection, and on Linux that is nearly always
 # the same one: it would carry most of the streams. With one each, the kernel deals them out evenly. Elsewhere
 # the option exists, but deals nothing out.
 IS_DEALT_OUT = sys.platform == "linux"
+
+
+def at(host: str, port: int) -> str:
+    """How a browser on this machine calls it, a slash at its end."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def site(settings: Settings, host: str, port: int) -> str:
+    """How others call it: as the operator says, or else as above."""
+    return f"{settings.public_url}/" if settings.public_url else at(host, port)
 
 
 class AddressInUse(RuntimeError):

@@ -12,8 +12,9 @@ from sqlalchemy import Text, cast, func, select, union_all, update
 from ordertrack.database.channels import READMITTED_CHANNEL, REVOKED_CHANNEL, notify
 from ordertrack.database.session import db
 from ordertrack.database.statements import Statement
-from ordertrack.tenants import kept_sign_ins
+from ordertrack.tenants import audit, kept_sign_ins
 from ordertrack.tenants.models import ApiKey, StaffMember, StaffSession, Tablet
+from ordertrack.tenants.principal import Principal
 
 UNDONE_WITHIN = dt.timedelta(days=1)
 CHANGED = "changed:"
@@ -27,21 +28,25 @@ _EVERYWHERE = Statement(
 _log = structlog.get_logger(__name__)
 
 
-def end_access(member: StaffMember, *, by: str) -> None:
-    """No sign-in, no PIN, no request from now on, and every open screen closes at once.
-
-    `by` names who ends it, for the log of the server: an actor, or the operator.
-    """
+def end_access(member: StaffMember, *, by: Principal) -> None:
+    """No sign-in, no PIN, no request from now on, and every open screen closes at once."""
     db.session.execute(
         update(StaffMember)
         .where(StaffMember.tenant_id == member.tenant_id, StaffMember.id == member.id)
         .values(revoked_at=func.clock_timestamp())
     )
+    note_access(member, by, is_given=False)
     end_streams(f"staff:{member.id}")
-    _log.info("access ended", of=f"staff:{member.id}", by=by, tenant=str(member.tenant_id))
+    _log.info("access ended", of=f"staff:{member.id}", by=by.actor, tenant=str(member.tenant_id))
 
 
-def give_back_access(member: StaffMember, *, by: str) -> bool:
+def note_access(member: StaffMember, by: Principal, *, is_given: bool) -> None:
+    """Write into the audit that somebody has access from now on, or no longer."""
+    before, after = {"has_access": not is_given}, {"has_access": is_given}
+    audit.record(by, "person", str(member.id), member.name, before, after)
+
+
+def give_back_access(member: StaffMember, *, by: Principal) -> bool:
     """Undo `end_access`; False if it ended too long ago, or holds. Sign-ins and streams begin anew."""
     given_back = db.session.scalar(
         update(StaffMember)
@@ -54,9 +59,10 @@ def give_back_access(member: StaffMember, *, by: str) -> bool:
         db.session.rollback()
         return False
     _end_sign_ins(member)
+    note_access(member, by, is_given=True)
     notify(READMITTED_CHANNEL, f"staff:{member.id}")
     db.session.commit()
-    _log.info("access given back", of=f"staff:{member.id}", by=by, tenant=str(member.tenant_id))
+    _log.info("access given back", of=f"staff:{member.id}", by=by.actor, tenant=str(member.tenant_id))
     return True
 
 

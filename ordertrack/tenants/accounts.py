@@ -8,6 +8,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import func, select, update
@@ -21,10 +22,11 @@ from ordertrack.i18n.plain_text import is_visible
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
 from ordertrack.rules.scopes import Scope
-from ordertrack.tenants import company, new_passwords
+from ordertrack.tenants import audit, company, new_passwords
 from ordertrack.tenants.access import end_access, end_streams
 from ordertrack.tenants.models import ApiKey, Restaurant, StaffMember, Tenant
 from ordertrack.tenants.passwords import hash_password
+from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.stream import TenantStream
 
 LONGEST_NAME = 100
@@ -52,10 +54,19 @@ def create_tenant(
     *,
     currency: str = company.DEFAULT_CURRENCY,
     languages: Sequence[str] = company.SPOKEN,
+    by: Principal | None = None,
 ) -> Tenant:
-    """A tenant and the head of its event stream."""
+    """A tenant and the head of its event stream; made by the operator, if nobody else is said."""
+    tenant = add_tenant(name, slug, currency=currency, languages=languages)
+    note_company(by or audit.operator(tenant.id, "tenant create"), tenant, None, facts_of_company(tenant))
+    db.session.commit()
+    return tenant
+
+
+def add_tenant(name: str, slug: str, *, currency: str, languages: Sequence[str]) -> Tenant:
+    """The same as part of the caller's transaction, which is inside it from then on; the audit is theirs."""
     try:
-        facts = {
+        facts: dict[str, Any] = {
             "currency": company.checked_currency(currency),
             "languages": company.checked_languages(languages),
         }
@@ -66,28 +77,50 @@ def create_tenant(
     db.session.add(tenant)
     _write(f"There is a tenant {slug!r} already.")
     db.session.add(TenantStream(tenant_id=tenant.id))
-    db.session.commit()
     return tenant
 
 
-def create_restaurant(tenant: Tenant, name: str, slug: str, timezone: str) -> Restaurant:
+def facts_of_company(tenant: Tenant) -> dict[str, Any]:
+    """What the audit says of a company."""
+    return {"name": tenant.name, "currency": tenant.currency, "languages": tenant.languages}
+
+
+def note_company(
+    by: Principal, tenant: Tenant, before: dict[str, Any] | None, after: dict[str, Any] | None
+) -> None:
+    """Write a change of a company into the audit."""
+    audit.record(by, "company", tenant.slug, tenant.name, before, after)
+
+
+def create_restaurant(
+    tenant: Tenant, name: str, slug: str, timezone: str, *, by: Principal | None = None
+) -> Restaurant:
     try:
         ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise AccountError(f"{timezone!r} is not a time zone; one is named like Asia/Beirut.") from None
     restaurant = Restaurant(
-        tenant_id=tenant.id, slug=_checked_slug(slug), name=checked_name(name), timezone=timezone
+        tenant_id=tenant.id,
+        id=uuid.uuid4(),
+        slug=_checked_slug(slug),
+        name=checked_name(name),
+        timezone=timezone,
     )
     db.session.add(restaurant)
     _write(f"There is a restaurant {slug!r} in this tenant already.")
+    by = by or audit.operator(tenant.id, "restaurant create")
+    facts = {"name": restaurant.name, "slug": slug, "timezone": timezone}
+    audit.record(by, "restaurant", str(restaurant.id), restaurant.name, None, facts, restaurant.id)
     notify(SETTINGS_CHANNEL, f"{tenant.id}:{restaurant.id}")
     db.session.commit()
     return restaurant
 
 
-def create_staff_member(tenant: Tenant, email: str, name: str, role: Role, password: str) -> StaffMember:
+def create_staff_member(
+    tenant: Tenant, email: str, name: str, role: Role, password: str, *, by: Principal | None = None
+) -> StaffMember:
     email = email.strip().lower()
-    if not _EMAIL.fullmatch(email) or not email.isprintable():
+    if not is_email(email):
         raise AccountError(f"{email!r} is not an e-mail address.")
     _refuse_taken(email)
     member = StaffMember(
@@ -98,17 +131,32 @@ def create_staff_member(tenant: Tenant, email: str, name: str, role: Role, passw
         role=role,
     )
     member.password_hash = hash_password(checked_password(password, member))
-    db.session.add(member)
-    _write(f"{email} is a staff member already.")
+    add_staff_member(member, by=by or audit.operator(tenant.id, "staff create"))
     db.session.commit()
     return member
 
 
-def _refuse_taken(email: str) -> None:
+def add_staff_member(member: StaffMember, *, by: Principal) -> None:
+    """Somebody whose address, name and password were looked at; part of the caller's transaction."""
+    db.session.add(member)
+    _write(f"{member.email} is a staff member already.")
+    note_person(by, member, None, facts_of(member))
+
+
+def is_email(text: str) -> bool:
+    """Whether it can be an address, in small letters."""
+    return bool(_EMAIL.fullmatch(text)) and text.isprintable()
+
+
+def signs_in_with(email: str) -> list[bool]:
+    """Of each person of any tenant who has this address, whether their access has ended."""
     present_credential("sign_in_email", email)
-    revoked = db.session.scalars(
-        select(StaffMember.revoked_at.is_not(None)).where(StaffMember.email == email)
-    ).all()
+    ended = select(StaffMember.revoked_at.is_not(None)).where(StaffMember.email == email)
+    return list(db.session.scalars(ended))
+
+
+def _refuse_taken(email: str) -> None:
+    revoked = signs_in_with(email)
     if not revoked:
         return
     if all(revoked):
@@ -117,6 +165,18 @@ def _refuse_taken(email: str) -> None:
             f" with: ordertrack staff restore {email}"
         )
     raise AccountError(f"{email} signs in already, here or for another tenant: use another address.")
+
+
+def facts_of(member: StaffMember) -> dict[str, Any]:
+    """What the audit says of a person."""
+    return {"name": member.name, "role": member.role, "email": member.email}
+
+
+def note_person(
+    by: Principal, member: StaffMember, before: dict[str, Any] | None, after: dict[str, Any] | None
+) -> None:
+    """Write a change of a person into the audit."""
+    audit.record(by, "person", str(member.id), member.name, before, after)
 
 
 def find_staff_member(tenant: Tenant, who: str) -> StaffMember:
@@ -138,7 +198,7 @@ def find_staff_member(tenant: Tenant, who: str) -> StaffMember:
 def revoke_staff_member(tenant: Tenant, who: str) -> StaffMember:
     """End the access of a staff member, found by e-mail address or name."""
     member = find_staff_member(tenant, who)
-    end_access(member, by="operator")
+    end_access(member, by=audit.operator(tenant.id, "staff revoke"))
     return member
 
 
@@ -149,6 +209,7 @@ def create_key(
     scopes: Sequence[Scope] = tuple(Scope),
     restaurants: Sequence[str] = (),
     expires_at: dt.datetime | None = None,
+    by: Principal | None = None,
 ) -> tuple[ApiKey, str]:
     """An API key, and its text, which is shown now and never again.
 
@@ -165,8 +226,26 @@ def create_key(
         expires_at=expires_at,
     )
     db.session.add(key)
+    note_key(by or audit.operator(tenant.id, "key create"), key, None, facts_of_key(key))
     db.session.commit()
     return key, secret
+
+
+def facts_of_key(key: ApiKey) -> dict[str, Any]:
+    """What the audit says of a key."""
+    return {
+        "name": key.name,
+        "scopes": key.scopes,
+        "restaurants": key.restaurant_ids,
+        "expires_at": key.expires_at,
+    }
+
+
+def note_key(by: Principal, key: ApiKey, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
+    """Write a change of a key into the audit; one that is for a single restaurant is this one's."""
+    only = key.restaurant_ids or []
+    restaurant = only[0] if len(only) == 1 else None
+    audit.record(by, "key", str(key.id), key.name, before, after, restaurant)
 
 
 def _ids_of(tenant: Tenant, slugs: Sequence[str]) -> list[uuid.UUID]:
@@ -183,7 +262,9 @@ def new_secret() -> str:
     return "ot_" + secrets.token_urlsafe(32)
 
 
-def revoke_key(tenant: Tenant, name: str | None, key_id: uuid.UUID | None = None) -> int:
+def revoke_key(
+    tenant: Tenant, name: str | None, key_id: uuid.UUID | None = None, *, by: Principal | None = None
+) -> int:
     """End every key of this name, or the one of this id; how many there were."""
     used = db.session.scalars(select(ApiKey.name).where(ApiKey.tenant_id == tenant.id))
     spelled = {each for each in used if name is None or names.key(each) == names.key(name)}
@@ -192,12 +273,14 @@ def revoke_key(tenant: Tenant, name: str | None, key_id: uuid.UUID | None = None
         update(ApiKey)
         .where(ApiKey.tenant_id == tenant.id, ApiKey.name.in_(spelled), is_meant, ApiKey.revoked_at.is_(None))
         .values(revoked_at=func.clock_timestamp())
-        .returning(ApiKey.id)
+        .returning(ApiKey)
     ).all()
     if not ended:
         raise AccountError(f"{tenant.slug} has no API key {key_id or repr(name)} that is still in use.")
     for each in ended:
-        end_streams(f"key:{each}")
+        note_key(by or audit.operator(tenant.id, "key revoke"), each, facts_of_key(each), None)
+    for each in ended:
+        end_streams(f"key:{each.id}")
     return len(ended)
 
 
@@ -214,8 +297,13 @@ def _write(taken: str) -> None:
         raise AccountError(taken) from error
 
 
+def is_slug(text: str) -> bool:
+    """Whether it can stand in an address."""
+    return bool(_SLUG.fullmatch(text))
+
+
 def _checked_slug(slug: str) -> str:
-    if not _SLUG.fullmatch(slug):
+    if not is_slug(slug):
         raise AccountError(
             f"{slug!r} cannot stand in an address: use 1 to 40 small letters a to z, digits and hyphens."
         )

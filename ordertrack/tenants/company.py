@@ -9,6 +9,7 @@ from typing import NamedTuple
 from flask import Flask
 from sqlalchemy import bindparam, select
 
+from ordertrack.database.session import db
 from ordertrack.database.statements import TenantQuery
 from ordertrack.database.ttl_cache import Kept
 from ordertrack.i18n.locales import LANGUAGES
@@ -72,6 +73,15 @@ def checked_languages(wanted: Sequence[str]) -> list[str]:
     if not chosen or not set(chosen) <= set(SPOKEN):
         raise ValueError(_("Choose at least one language that is spoken here: English, French or Arabic."))
     return chosen
+
+
+def save(tenant: Tenant, currency: str, languages: Sequence[str]) -> None:
+    """Part of the caller's transaction; ValueError as above."""
+    tenant.currency = checked_currency(currency)
+    tenant.languages = checked_languages(languages)
+    db.session.add(tenant)
+    db.session.flush()
+    forget(tenant.id)
 
 
 def forget(tenant_id: uuid.UUID) -> None:

@@ -12,7 +12,7 @@ from ordertrack.database.session import db
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.tenants import people
 from ordertrack.tenants.access import end_session
-from ordertrack.tenants.accounts import AccountError, checked_password
+from ordertrack.tenants.accounts import AccountError, checked_password, note_person
 from ordertrack.tenants.cookies import RENEWED_AFTER
 from ordertrack.tenants.models import StaffMember, StaffSession
 from ordertrack.tenants.passwords import hash_password, verify_password
@@ -91,5 +91,6 @@ def change_password(principal: Principal, member: StaffMember, password: str) ->
     if not db.session.scalar(_CHANGE, {"staff_id": member.id, **hashes}):
         db.session.rollback()
         raise AccountError(_("Your password was changed meanwhile, by somebody else or on another device."))
+    note_person(principal, member, {}, {"new_password": True})
     end_other_sign_ins(principal)
     db.session.commit()

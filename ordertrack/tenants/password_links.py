@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, insert, or_, select, text
 from ordertrack.database.session import db, enter_tenant, present_credential
 from ordertrack.tenants import people
 from ordertrack.tenants.access import end_sign_ins
-from ordertrack.tenants.accounts import checked_password, hash_key
+from ordertrack.tenants.accounts import checked_password, hash_key, note_person
 from ordertrack.tenants.models import PasswordLink, StaffMember
 from ordertrack.tenants.passwords import hash_password
 from ordertrack.tenants.principal import Principal
@@ -55,6 +55,7 @@ def make(person: StaffMember, *, by: Principal) -> Made:
         )
         .returning(PasswordLink.expires_at)
     ).one()
+    note_person(by, person, {}, {"password_link_until": expires_at})
     db.session.commit()
     _log.info("password link made", of=f"staff:{person.id}", by=by.actor, tenant=str(person.tenant_id))
     return Made(token, expires_at)
@@ -89,6 +90,8 @@ def use(token: str, password: str) -> StaffMember:
     if used is None:
         db.session.rollback()
         raise NoSuchLink
+    themselves = Principal(person.tenant_id, f"staff:{person.id}", person.name, person.role)
+    note_person(themselves, person, {}, {"new_password": True})
     end_sign_ins(person)
     _log.info("password set by link", of=f"staff:{person.id}", tenant=str(person.tenant_id))
     return person

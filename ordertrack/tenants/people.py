@@ -12,8 +12,8 @@ from ordertrack.database.session import db
 from ordertrack.i18n import names
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
-from ordertrack.tenants import access, pins
-from ordertrack.tenants.accounts import AccountError, checked_name
+from ordertrack.tenants import access, audit, pins
+from ordertrack.tenants.accounts import AccountError, checked_name, facts_of, note_person
 from ordertrack.tenants.models import StaffMember
 from ordertrack.tenants.principal import Principal
 
@@ -68,7 +68,7 @@ def find_ended(tenant_id: uuid.UUID, staff_id: uuid.UUID) -> StaffMember:
     return person
 
 
-def give_back(person: StaffMember, *, by: str) -> None:
+def give_back(person: StaffMember, *, by: Principal) -> None:
     """Give somebody back the access that ended lately; AccountError says why it cannot be."""
     if _has_twin(person.tenant_id, person.name):
         raise AccountError(_("Somebody else of this name has access now: it would be the same name twice."))
@@ -95,7 +95,7 @@ def find(tenant_id: uuid.UUID, staff_id: uuid.UUID) -> StaffMember:
     return person
 
 
-def add(tenant_id: uuid.UUID, name: str, role: Role, pin: str) -> StaffMember:
+def add(tenant_id: uuid.UUID, name: str, role: Role, pin: str, *, by: Principal | None = None) -> StaffMember:
     """Somebody who only ever taps a name and a PIN; AccountError says what cannot be as asked."""
     if role not in WITHOUT_ADDRESS:
         raise AccountError(_("A manager signs in with an e-mail address: the operator makes one."))
@@ -108,11 +108,12 @@ def add(tenant_id: uuid.UUID, name: str, role: Role, pin: str) -> StaffMember:
         .values(tenant_id=tenant_id, id=uuid.uuid4(), name=name, role=role, pin_hash=pin_hash)
         .returning(StaffMember)
     ).one()
+    note_person(by or audit.operator(tenant_id), person, None, facts_of(person) | {"new_pin": True})
     db.session.commit()
     return person
 
 
-def set_pin(person: StaffMember, pin: str) -> None:
+def set_pin(person: StaffMember, pin: str, *, by: Principal | None = None) -> None:
     """Give a person a PIN: who is on with the one before has to sign on again, and nothing stays locked."""
     pin_hash = _hashed(pin)
     db.session.execute(
@@ -120,6 +121,7 @@ def set_pin(person: StaffMember, pin: str) -> None:
         .where(StaffMember.tenant_id == person.tenant_id, StaffMember.id == person.id)
         .values(pin_hash=pin_hash)
     )
+    note_person(by or audit.operator(person.tenant_id, "staff pin"), person, {}, {"new_pin": True})
     pins.forget_failures(person.tenant_id, person.id)
     db.session.commit()
 

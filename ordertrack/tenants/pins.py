@@ -34,12 +34,17 @@ class PinLocked(Exception):
 
 def hash_new(pin: str) -> str:
     """The hash of a PIN that somebody chose; AccountError if it is none, or one that is guessed first."""
+    return hash_password(checked(pin))
+
+
+def checked(pin: str) -> str:
+    """Its digits; AccountError as above."""
     digits = as_digits(pin)
     if not (digits.isascii() and digits.isdigit() and SHORTEST <= len(digits) <= LONGEST):
         raise AccountError(_("A PIN has 4 to 8 digits and nothing else."))
     if is_obvious(digits):
         raise AccountError(_("That PIN is the first that anybody would guess: choose another."))
-    return hash_password(digits)
+    return digits
 
 
 def is_obvious(digits: str) -> bool:

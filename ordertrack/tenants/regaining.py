@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from ordertrack.database.session import db, enter_tenant, present_credential
-from ordertrack.tenants.access import end_sign_ins
-from ordertrack.tenants.accounts import AccountError, checked_password
+from ordertrack.tenants import audit
+from ordertrack.tenants.access import end_sign_ins, note_access
+from ordertrack.tenants.accounts import AccountError, checked_password, note_person
 from ordertrack.tenants.models import ApiKey, StaffMember, Tenant
 from ordertrack.tenants.passwords import hash_password
 
@@ -35,7 +36,10 @@ def change_password(member: StaffMember, password: str) -> None:
             f"The access of {member.email} was revoked. Give it back with: ordertrack staff restore"
             f" {member.email} --password ..."
         )
-    _write(member, password_hash=hash_password(checked_password(password, member)))
+    password_hash = hash_password(checked_password(password, member))
+    by = audit.operator(member.tenant_id, "staff password")
+    note_person(by, member, {}, {"new_password": True})
+    _write(member, password_hash=password_hash)
 
 
 def restore(member: StaffMember, password: str | None) -> None:
@@ -46,6 +50,7 @@ def restore(member: StaffMember, password: str | None) -> None:
             f" {member.email}"
         )
     changed = {} if password is None else {"password_hash": hash_password(checked_password(password, member))}
+    note_access(member, audit.operator(member.tenant_id, "staff restore"), is_given=True)
     _write(member, revoked_at=None, **changed)
 
 

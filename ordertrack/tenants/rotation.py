@@ -12,9 +12,11 @@ from sqlalchemy import func, select, update
 
 from ordertrack.database.session import db
 from ordertrack.i18n import names
+from ordertrack.tenants import audit
 from ordertrack.tenants.access import begin_anew
-from ordertrack.tenants.accounts import AccountError, hash_key, new_secret
+from ordertrack.tenants.accounts import AccountError, facts_of_key, hash_key, new_secret, note_key
 from ordertrack.tenants.models import ApiKey, Tenant
+from ordertrack.tenants.principal import Principal
 
 
 def find_key(tenant: Tenant, name: str | None, key_id: uuid.UUID | None) -> ApiKey:
@@ -39,7 +41,13 @@ def find_key(tenant: Tenant, name: str | None, key_id: uuid.UUID | None) -> ApiK
     return found[0]
 
 
-def rotate(key: ApiKey, overlap: dt.timedelta, expires_at: dt.datetime | None = None) -> str:
+def rotate(
+    key: ApiKey,
+    overlap: dt.timedelta,
+    expires_at: dt.datetime | None = None,
+    *,
+    by: Principal | None = None,
+) -> str:
     """The key's new text, shown now and never again; the one of before ends after `overlap`.
 
     One of before that one ends at once. `expires_at` moves the end of the key.
@@ -50,7 +58,7 @@ def rotate(key: ApiKey, overlap: dt.timedelta, expires_at: dt.datetime | None = 
         raise AccountError(
             f"The key {key.name!r} has expired: say with --expires until when it is to be good."
         )
-    secret = new_secret()
+    secret, was = new_secret(), facts_of_key(key)
     ends = [now + overlap] + ([] if key.expires_at is None else [key.expires_at])
     db.session.execute(
         update(ApiKey)
@@ -62,6 +70,8 @@ def rotate(key: ApiKey, overlap: dt.timedelta, expires_at: dt.datetime | None = 
             expires_at=expires_at or key.expires_at,
         )
     )
+    became = was | {"expires_at": expires_at or key.expires_at, "new_secret": True}
+    note_key(by or audit.operator(key.tenant_id, "key rotate"), key, was, became)
     begin_anew(f"key:{key.id}")
     db.session.refresh(key)
     return secret

@@ -11,6 +11,7 @@ import secrets
 import uuid
 from enum import StrEnum
 
+import structlog
 from flask import current_app
 from sqlalchemy import ColumnElement, delete, func, select, update
 
@@ -23,6 +24,7 @@ from ordertrack.tenants.models import Restaurant, TabletCode
 from ordertrack.tenants.principal import Principal
 
 LASTS = dt.timedelta(minutes=10)
+_log = structlog.get_logger(__name__)
 
 
 class State(StrEnum):
@@ -53,6 +55,7 @@ def make(restaurant_id: uuid.UUID, board: str, name: str, *, by: Principal) -> T
     db.session.execute(delete(TabletCode).where(TabletCode.tenant_id == by.tenant_id, forgotten))
     db.session.add(made)
     db.session.commit()
+    _log.info("tablet code made", code=str(code_id), by=by.actor, tenant=str(by.tenant_id))
     return made
 
 
@@ -142,7 +145,7 @@ def confirm(code: TabletCode, number: str, *, by: Principal) -> None:
     db.session.commit()
 
 
-def refuse(code: TabletCode) -> None:
+def refuse(code: TabletCode, *, by: Principal) -> None:
     """Whatever has opened it, or would, becomes no tablet."""
     db.session.execute(
         update(TabletCode)
@@ -150,6 +153,7 @@ def refuse(code: TabletCode) -> None:
         .values(refused_at=func.clock_timestamp())
     )
     db.session.commit()
+    _log.info("tablet code refused", code=str(code.id), by=by.actor, tenant=str(code.tenant_id))
 
 
 def _is_over(code: TabletCode) -> bool:

@@ -12,6 +12,7 @@ from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
 from ordertrack.rules.roles import Role
+from ordertrack.tenants import audit
 from ordertrack.tenants.access import end_streams
 from ordertrack.tenants.accounts import AccountError, checked_name
 from ordertrack.tenants.cookies import identity_of_tablet
@@ -92,6 +93,7 @@ def add(restaurant_id: uuid.UUID, board: str, name: str, *, by: Principal) -> uu
         actor=by.actor,
     )
     db.session.add(made)
+    audit.record(by, "tablet", str(made.id), made.name, None, _facts(made), restaurant_id)
     db.session.flush()
     return made.id
 
@@ -102,17 +104,23 @@ def checked_board(board: str) -> str:
     return board
 
 
-def end(tenant_id: uuid.UUID, tablet_id: uuid.UUID) -> str | None:
+def end(tablet_id: uuid.UUID, *, by: Principal) -> str | None:
     """End a tablet, and every stream that it has open, at once; its name, or None if there is none in use."""
-    name = db.session.scalar(
+    ended = db.session.scalar(
         update(Tablet)
-        .where(Tablet.tenant_id == tenant_id, Tablet.id == tablet_id, Tablet.ended_at.is_(None))
+        .where(Tablet.tenant_id == by.tenant_id, Tablet.id == tablet_id, Tablet.ended_at.is_(None))
         .values(ended_at=func.clock_timestamp())
-        .returning(Tablet.name)
+        .returning(Tablet)
     )
-    if name is not None:
-        end_streams(_actor(tablet_id))
-    return name
+    if ended is None:
+        return None
+    audit.record(by, "tablet", str(tablet_id), ended.name, _facts(ended), None, ended.restaurant_id)
+    end_streams(_actor(tablet_id))
+    return ended.name
+
+
+def _facts(tablet: Tablet) -> dict[str, str]:
+    return {"name": tablet.name, "board": tablet.board}
 
 
 def _actor(tablet_id: uuid.UUID) -> str:

@@ -34,6 +34,7 @@ _PAIR = _growing((10, 20, 30), "pair")
 _ACCOUNT = _growing((40, 60, 100), "as")
 _DEVICE = _growing((10, 20, 60), "device")
 _CODE = _growing((20, 60, 120), "code")
+_SIGN_UP = (RateLimitItemPerHour(20, namespace="sign-up"),)
 
 
 class Try:
@@ -79,6 +80,11 @@ def again_in(seconds: int) -> str:
         return ngettext("Try again in %(num)s second.", "Try again in %(num)s seconds.", seconds)
     minutes = math.ceil(seconds / 60)
     return ngettext("Try again in %(num)s minute.", "Try again in %(num)s minutes.", minutes)
+
+
+def sign_up_waits(address: str) -> int:
+    """For how many seconds no company may be founded from there; counts this try, if it is one."""
+    return tries.counter().count(_SIGN_UP, address)
 
 
 def may_try_pin(tablet_id: uuid.UUID) -> bool:

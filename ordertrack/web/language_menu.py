@@ -6,6 +6,7 @@ import datetime as dt
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as BaseResponse
 
 from ordertrack.i18n.translate import COOKIE, LANGUAGES
 from ordertrack.i18n.translate import gettext as _
@@ -22,5 +23,10 @@ def choose() -> ResponseReturnValue:
     if tag not in LANGUAGES:
         abort(422, _("That language is not spoken here. Choose one from the menu."))
     answer = redirect(local_path(request.form.get("next")) or url_for("overview.home"))
-    answer.set_cookie(COOKIE, tag, max_age=KEPT_FOR, secure=request.is_secure, httponly=True, samesite="Lax")
+    remember(answer, tag)
     return answer
+
+
+def remember(answer: BaseResponse, tag: str) -> None:
+    """Have the device that gets this answer speak the language of this tag from now on."""
+    answer.set_cookie(COOKIE, tag, max_age=KEPT_FOR, secure=request.is_secure, httponly=True, samesite="Lax")

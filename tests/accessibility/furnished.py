@@ -23,10 +23,11 @@ from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.roles import Role
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.setup import invitations
 from ordertrack.sla.rollup import extend
-from ordertrack.tenants import password_links, people
-from support import tablet
-from support.cast import House
+from ordertrack.tenants import password_links, people, tablet_codes
+from support import cast, tablet
+from support.cast import House, Person
 from support.past_service import service, write
 
 _WAY = (
@@ -47,10 +48,12 @@ _ITEMS = (
 class Furnished:
     """The house, the ids of its orders by what is particular about them, and their tracking tokens.
 
-    The token `password` is of a link by which Karim sets his.
+    The token `password` is of a link by which Karim sets his; `company` opens the page on which one is
+    founded, `code` is the id of a tablet's code, and `tablet` what its device opens.
     """
 
     house: House
+    owner: Person
     orders: Mapping[str, uuid.UUID]
     tokens: Mapping[str, str]
 
@@ -88,7 +91,12 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
     with tenant_context(app, house.tenant_id):
         karim = people.find(house.tenant_id, house.karim.principal.staff_id)
         tokens["password"] = password_links.make(karim, by=house.maya.principal).token
-    return Furnished(house, orders, tokens)
+        hamra = cache.of_tenant(house.tenant_id)[0].id
+        code = tablet_codes.make(hamra, "kitchen", "Grill", by=house.maya.principal)
+        tokens |= {"code": str(code.id), "tablet": tablet_codes.text_of(code)}
+    with operator.app_context():
+        tokens["company"] = invitations.invite(None)[1]
+    return Furnished(house, cast.hire_owner(operator, house), orders, tokens)
 
 
 class _Service:

@@ -213,6 +213,11 @@ def _wrong_old_password(page: Page) -> None:
     expect(page.locator(".problem")).to_be_visible()
 
 
+def _found_nothing(page: Page) -> None:
+    page.locator("main .primary").click()
+    expect(page.locator(".problem").first).to_be_visible()
+
+
 def _weak_password(page: Page) -> None:
     page.locator("[name=password]").fill("Password2026!")
     page.keyboard.press("Enter")
@@ -333,6 +338,13 @@ VIEWS = {
     "screens": View("/screens"),
     "people": View("/people", states=(_ask_to_end, _end_access, _give_back, _make_a_link)),
     "tablets": View("/tablets"),
+    "code of a tablet": View("/tablets/codes/{tokens[code]}"),
+    "tablet by code": View("/tablet/open/{tokens[tablet]}", "nobody"),
+    "founding a company": View("/setup/{tokens[company]}", "nobody", states=(_found_nothing,)),
+    "first steps": View("/setup", "owner"),
+    "first restaurant": View("/setup/restaurant", "owner"),
+    "first people": View("/setup/people", "owner"),
+    "test order": View("/setup/test-order", "owner"),
     "account": View("/account", states=(_wrong_old_password,)),
     "choosing a password": View("/password/{tokens[password]}", "nobody", states=(_weak_password,)),
     "report": View("/sla?range=7"),

@@ -39,6 +39,7 @@ def test_variables_that_are_set_but_empty_are_as_if_unset(tmp_path: Path) -> Non
         "ORDERTRACK_LIMITS",
         "ORDERTRACK_BUS",
         "ORDERTRACK_DIRECT_DATABASE_URL",
+        "ORDERTRACK_SIGN_UP",
     )
     assert read(tmp_path, **dict.fromkeys(names, "")) == read(tmp_path)
 
@@ -55,9 +56,10 @@ def test_every_variable_is_taken(tmp_path: Path) -> None:
         ORDERTRACK_DEMO="1",
         ORDERTRACK_PROXIES="2",
         ORDERTRACK_LIMITS="streams=900, streams_per_link=3",
+        ORDERTRACK_SIGN_UP="open",
     )
     assert (made.host, made.port, made.secret_key, made.workers) == ("::1", 0, "sesame", 7)
-    assert (made.demo, made.proxies) == (True, 2)
+    assert (made.demo, made.proxies, made.sign_up) == (True, 2, True)
     assert made.limits == Limits(streams=900, streams_per_link=3)
     assert made.operator_url.username == "own"
     assert made.app_url.username == "app"

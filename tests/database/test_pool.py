@@ -78,7 +78,7 @@ def test_no_page_list_or_stream_needs_a_second_connection(
         order = records.find(cedar.tenant_id, order_id)
         assert order is not None
     known = {"order_id": order_id, "token": order.tracking_token, "restaurant": "hamra", "board": "kitchen"}
-    known["kind"] = "not-found"
+    known |= {"kind": "not-found", "code": "unknown", "code_id": order_id}
     maya = signed_in(alone, cedar.maya)
     read = 0
     for path in pages(alone, known):

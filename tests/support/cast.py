@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from argon2 import PasswordHasher
 from flask import Flask
 
+from ordertrack.database.app import make_bare_app
+from ordertrack.database.config import Settings
 from ordertrack.database.session import db
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
@@ -67,6 +69,22 @@ def _hire(tenant: Tenant, email: str, name: str, role: Role) -> Person:
     ):
         member = accounts.create_staff_member(tenant, email, name, role, PASSWORD)
     return Person(email, Principal(tenant.id, f"staff:{member.id}", member.name, role))
+
+
+def hire_owner(operator: Flask, house: House) -> Person:
+    """Rima, who owns the company."""
+    with operator.app_context():
+        tenant = accounts.find_tenant(house.slug)
+        return _hire(tenant, f"rima-{secrets.token_hex(4)}@{house.slug}.example", "Rima", Role.OWNER)
+
+
+def make_somebody(settings: Settings) -> None:
+    """A company that no test knows of: without any, pages lead nowhere but to the founding of one."""
+    operator = make_bare_app(settings, as_operator=True)
+    with operator.app_context():
+        accounts.create_tenant("Somebody", "somebody")
+        db.session.remove()
+        db.engine.dispose()
 
 
 def make_house(operator: Flask, name: str, restaurants: tuple[str, ...]) -> House:

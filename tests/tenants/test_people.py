@@ -285,7 +285,7 @@ def test_access_that_holds_is_not_given_back_and_its_sign_ins_stay(
     nour = sign_in(cedar.nour)
     with tenant_context(app, cedar.tenant_id):
         nour_herself = people.find(cedar.tenant_id, uuid.UUID(id_of(cedar.nour)))
-        assert not access.give_back_access(nour_herself, by=cedar.maya.principal.actor)
+        assert not access.give_back_access(nour_herself, by=cedar.maya.principal)
     assert nour.get("/r/hamra/kitchen").status_code == 200
 
 

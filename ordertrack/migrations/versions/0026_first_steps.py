@@ -13,9 +13,9 @@ down_revision = "0025"
 
 GRANTS = {
     "tenants": ["INSERT (id, slug, name, currency, languages)", "UPDATE (currency, languages)"],
-    "tenant_streams": ["INSERT (tenant_id)"],
-    "restaurants": ["INSERT (tenant_id, id, slug, name, timezone)"],
-    "staff_members": ["INSERT (email, password_hash)"],
+    "tenant_streams": ["INSERT (tenant_id, last_at)"],
+    "restaurants": ["INSERT (tenant_id, id, slug, name, timezone, numbered_on)"],
+    "staff_members": ["INSERT (email, password_hash, revoked_at)"],
     "company_invitations": ["SELECT", "UPDATE (used_at)"],
     "tablet_codes": ["SELECT", "INSERT", "UPDATE", "DELETE"],
     "first_steps": ["SELECT", "INSERT", "UPDATE (put_away_at, test_order_id)"],
@@ -93,6 +93,10 @@ CREATE TABLE first_steps (
     FOREIGN KEY (tenant_id, test_order_id) REFERENCES orders (tenant_id, id)
 )
 """
+# Reports leave these out: see `orders.tests_of_boards`.
+TESTS = """
+CREATE INDEX orders_of_tests ON orders (tenant_id, id) WHERE idempotency_sender = 'program:test-order'
+"""
 
 
 def upgrade() -> None:
@@ -101,5 +105,6 @@ def upgrade() -> None:
     op.execute(INVITATIONS)
     op.execute(TABLET_CODES)
     op.execute(FIRST_STEPS)
+    op.execute(TESTS)
     keep_tenants_apart("tablet_codes", "first_steps")
     make_function("house_is_empty", 1)

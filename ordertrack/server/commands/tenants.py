@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import uuid
+
 import click
 
 from ordertrack.database.operating import as_json_option, operator, report
@@ -40,6 +43,52 @@ def create_tenant(name: str, slug: str, currency: str, languages: tuple[str, ...
             currency=made.currency,
             languages=made.languages,
         )
+
+
+@tenant.command("invite")
+@click.option("--language", type=click.Choice(["en", "fr", "ar"]), help="What its page speaks at first.")
+@as_json_option
+def invite(language: str | None, as_json: bool) -> None:
+    """Print an address at which somebody sets up a company of their own: once, within 7 days."""
+    from ordertrack.database.config import Settings
+    from ordertrack.server import port
+    from ordertrack.setup import invitations
+
+    with operator():
+        made, code = invitations.invite(language)
+        settings = Settings.from_environment()
+        address = f"{port.site(settings, settings.host, settings.port)}setup/{code}"
+        report(as_json, address, id=made.id, address=address, language=language, expires_at=made.expires_at)
+
+
+@tenant.command("invitations")
+@click.option(
+    "--void", "voided", type=click.UUID, metavar="ID", help="Have the one with this id open nothing."
+)
+@as_json_option
+def list_invitations(voided: uuid.UUID | None, as_json: bool) -> None:
+    """Print the invitations that were not used yet: id, when made, until when they hold, language."""
+    from ordertrack.setup import invitations
+
+    with operator():
+        if voided is not None and not invitations.void(voided):
+            raise click.ClickException(f"There is no open invitation {voided}.")
+        listed = [
+            {
+                "id": str(each.id),
+                "made_at": each.made_at.isoformat(),
+                "expires_at": each.expires_at.isoformat() if each.expires_at else None,
+                "language": each.language,
+            }
+            for each in invitations.open_ones()
+        ]
+        if as_json:
+            click.echo(json.dumps(listed))
+            return
+        for each in listed:
+            click.echo(
+                f"{each['id']}  made {each['made_at']}  until {each['expires_at']}  {each['language'] or ''}"
+            )
 
 
 @tenant.command("rules")

@@ -73,6 +73,10 @@ _READ = """
         )), '' ORDER BY event.seq)
       FROM order_status_events AS event
      WHERE event.tenant_id = %(tenant_id)s AND event.seq <= %(until)s
+       -- None of a test: see `orders.tests_of_boards`.
+       AND event.order_id <> ALL (ARRAY(
+            SELECT id FROM orders
+             WHERE tenant_id = %(tenant_id)s AND idempotency_sender = 'program:test-order'))
 """
 _BETWEEN = _READ + " AND event.seq > %(after)s"
 _OF_ORDERS = _READ + " AND event.order_id = ANY (%(orders)s)"

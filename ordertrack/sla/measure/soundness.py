@@ -46,7 +46,9 @@ def _in_the_log(connection: Connection, tenant_id: uuid.UUID) -> dict[Stage, int
                         actor <> :importer OR NOT jsonb_exists(metadata, :unknown) ORDER BY seq) AS timed,
                     array_agg(is_early ORDER BY seq) AS early
                   FROM order_status_events
-                 WHERE tenant_id = :tenant
+                 WHERE tenant_id = :tenant AND order_id <> ALL (ARRAY(
+                        SELECT id FROM orders
+                         WHERE tenant_id = :tenant AND idempotency_sender = 'program:test-order'))
                    AND seq <= (SELECT coalesce(max(seq), 0) FROM sla_progress WHERE tenant_id = :tenant)
                  GROUP BY order_id) AS ways
              GROUP BY statuses, timed, early
