@@ -140,7 +140,9 @@ def _stored_group(group: ModifierGroup) -> dict[str, Any]:
     }
 
 
-_COUNT = text("UPDATE menus SET version = :version WHERE tenant_id = :tenant_id")
+_COUNT = text(
+    "UPDATE menus SET version = :version, changed_at = clock_timestamp() WHERE tenant_id = :tenant_id"
+)
 _PUT_CATEGORIES = text("""
     INSERT INTO menu_categories AS category (tenant_id, key, names, position)
     SELECT :tenant_id, key, names, position

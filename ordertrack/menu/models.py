@@ -20,6 +20,7 @@ class MenuHead(Base):
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
     version: Mapped[int]
+    changed_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=text("clock_timestamp()"))
 
 
 class SavedCategory(Base):
@@ -59,7 +60,7 @@ class SavedDish(Base):
 
 
 class SoldOut(Base):
-    """A dish that a restaurant has no more of, until a moment."""
+    """A dish that a restaurant has no more of, until a moment: that at which it was taken back, if it was."""
 
     __tablename__ = "menu_sold_out"
     __table_args__ = (

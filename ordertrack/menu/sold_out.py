@@ -6,17 +6,18 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, exists, func, select, union
 from sqlalchemy.dialects.postgresql import insert
 
 from ordertrack.database.channels import MENU_CHANNEL, notify
 from ordertrack.database.session import db
 from ordertrack.menu import reading
 from ordertrack.menu.dishes import name_in
-from ordertrack.menu.models import SavedDish, SoldOut
+from ordertrack.menu.models import MenuHead, SavedDish, SoldOut
 from ordertrack.restaurants import cache
 from ordertrack.tenants import audit
 from ordertrack.tenants.company import languages_of
+from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
 
 
@@ -57,15 +58,13 @@ def write(restaurant_id: uuid.UUID, wanted: Mapping[str, bool], *, by: Principal
     changed = [sku for sku, is_sold_out in wanted.items() if is_sold_out != (sku in holds)]
     if not changed:
         return []
-    # What is over goes with it: nothing else takes it away.
-    over = SoldOut.until <= func.clock_timestamp()
-    db.session.execute(delete(SoldOut).where(*mine, SoldOut.sku.in_(changed) | over))
     where = {"tenant_id": by.tenant_id, "restaurant_id": restaurant_id}
-    said = {"until": until(**where), "marked_by": by.name, "actor": by.actor}
-    rows = [{**where, **said, "sku": sku} for sku in changed if wanted[sku]]
-    if rows:
-        # Two boards may say so at once.
-        db.session.execute(insert(SoldOut).values(rows).on_conflict_do_nothing())
+    tomorrow = until(**where)
+    said = {"marked_by": by.name, "actor": by.actor, "marked_at": func.clock_timestamp()}
+    for sku in changed:
+        ends = {"until": tomorrow if wanted[sku] else func.clock_timestamp(), **said}
+        made = insert(SoldOut).values(**where, sku=sku, **ends)
+        db.session.execute(made.on_conflict_do_update(index_elements=[*where, "sku"], set_=ends))
     _record(restaurant_id, {sku: wanted[sku] for sku in changed}, by)
     notify(MENU_CHANNEL, f"{by.tenant_id}:{restaurant_id}")
     return changed
@@ -79,3 +78,22 @@ def _record(restaurant_id: uuid.UUID, changed: Mapping[str, bool], by: Principal
     for sku, names in db.session.execute(dishes):
         was, now = {"sold_out": not changed[sku]}, {"sold_out": changed[sku]}
         audit.record(by, "dish", sku, name_in(names, language), was, now, restaurant_id)
+
+
+def changed_lately(tenant_id: uuid.UUID, within: dt.timedelta) -> list[uuid.UUID]:
+    """The restaurants of the entered tenant whose dishes are others than a while ago, each once."""
+    found = list(db.session.scalars(_CHANGED_LATELY, {"tenant_id": tenant_id, "within": within}))
+    db.session.rollback()
+    return found
+
+
+_since = func.clock_timestamp() - bindparam("within")
+_CHANGED_LATELY = union(
+    select(SoldOut.restaurant_id).where(
+        SoldOut.tenant_id == bindparam("tenant_id"), SoldOut.marked_at > _since
+    ),
+    select(Restaurant.id).where(
+        Restaurant.tenant_id == bindparam("tenant_id"),
+        exists().where(MenuHead.tenant_id == bindparam("tenant_id"), MenuHead.changed_at > _since),
+    ),
+)

@@ -27,6 +27,7 @@ from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Hear, MalformedPayload, parse_payload, tenant_of, wake_handler
 from ordertrack.live.subscriptions import LIFETIME
 from ordertrack.menu import reading as menu
+from ordertrack.menu import sold_out
 from ordertrack.overview.channel import CHANNEL as OVERVIEW
 from ordertrack.presence.channel import CHANNEL as SCREENS
 from ordertrack.restaurants import rule_sets, versioned
@@ -64,7 +65,6 @@ def recover(app: Flask, hub: Hub) -> None:
     fragments.forget()
     hub.recover()
     for tenant_id in hub.watched():
-        menu_channel.tell(hub, tenant_id)
         hub.refresh(tenant_id, SlaChannel.name)
         SCREENS.mark(tenant_id)
         with tenant_context(app, tenant_id):
@@ -74,8 +74,11 @@ def recover(app: Flask, hub: Hub) -> None:
                 *versioned.saved_lately(tenant_id, within),
                 *rule_sets.chosen_lately(tenant_id, within),
             }
+            dishes = sold_out.changed_lately(tenant_id, within)
         for restaurant_id in missed:
             _show(hub, tenant_id, restaurant_id)
+        for restaurant_id in dishes:
+            menu_channel.tell(hub, tenant_id, restaurant_id)
 
 
 def _on_figures(hub: Hub, tenant_id: uuid.UUID) -> None:

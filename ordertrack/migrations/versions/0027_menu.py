@@ -11,7 +11,7 @@ revision = "0027"
 down_revision = "0026"
 
 GRANTS = {
-    "menus": ["SELECT", "INSERT", "UPDATE (version)"],
+    "menus": ["SELECT", "INSERT", "UPDATE (version, changed_at)"],
     "menu_categories": ["SELECT", "INSERT", "UPDATE (names, position)", "DELETE"],
     "menu_dishes": [
         "SELECT",
@@ -19,15 +19,17 @@ GRANTS = {
         "UPDATE (names, category, position, station, price, prepare_seconds, modifier_groups, is_offered,"
         " version)",
     ],
-    "menu_sold_out": ["SELECT", "INSERT", "UPDATE (until, marked_by, actor, marked_at)", "DELETE"],
+    "menu_sold_out": ["SELECT", "INSERT", "UPDATE (until, marked_by, actor, marked_at)"],
 }
 
 # Dishes are never deleted: orders have named them. `names` are by language, prices in the minor units of the
-# company's currency. A `version` is the menu's at the last change.
+# company's currency. A `version` is the menu's at the last change. What came back was sold
+# out `until` then.
 MENU = """
 CREATE TABLE menus (
     tenant_id uuid PRIMARY KEY REFERENCES tenants,
-    version integer NOT NULL
+    version integer NOT NULL,
+    changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
 CREATE TABLE menu_categories (
