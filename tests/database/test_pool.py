@@ -79,7 +79,7 @@ def test_no_page_list_or_stream_needs_a_second_connection(
         order = records.find(cedar.tenant_id, order_id)
         assert order is not None
     known = {"order_id": order_id, "token": order.tracking_token, "restaurant": "hamra", "board": "kitchen"}
-    save_menu(app, cedar)
+    save_menu(alone, cedar)
     known |= {"kind": "not-found", "code": "unknown", "code_id": order_id, "sku": "kebab"}
     maya = signed_in(alone, cedar.maya)
     read = 0
