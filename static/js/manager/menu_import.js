@@ -2,8 +2,10 @@
 // form is sent as any is.
 import { one } from "../core/dom.js";
 
-/** @param {HTMLFormElement} form @param {XMLHttpRequest} sent */
-function arrived(form, sent) {
+const percent = new Intl.NumberFormat(document.documentElement.dataset.locale, { style: "percent" });
+
+/** @param {XMLHttpRequest} sent */
+function arrived(sent) {
   if (sent.responseURL && new URL(sent.responseURL).pathname !== location.pathname) return location.assign(sent.responseURL);
   const page = new DOMParser().parseFromString(sent.responseText, "text/html");
   const main = page.querySelector("main");
@@ -27,13 +29,13 @@ function send(event) {
   sent.upload.addEventListener("progress", ({ loaded, total }) => {
     bar.max = total;
     bar.value = loaded;
-    said.textContent = sending.replace("%(percent)s", `${Math.floor((loaded / total) * 100)}`).replace("%%", "%");
+    said.textContent = sending.replace("%(share)s", percent.format(Math.floor((loaded / total) * 100) / 100));
   });
   sent.upload.addEventListener("load", () => {
     bar.removeAttribute("value"); // how long reading takes nobody knows
     said.textContent = reading;
   });
-  sent.addEventListener("load", () => arrived(form, sent));
+  sent.addEventListener("load", () => arrived(sent));
   sent.addEventListener("error", () => {
     said.textContent = lost;
     for (const button of form.querySelectorAll("button")) button.disabled = false;
