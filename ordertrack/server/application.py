@@ -27,7 +27,7 @@ from ordertrack.sla.report import views as report_views
 from ordertrack.streams import problems as stream_problems  # noqa: F401 (it registers)
 from ordertrack.streams import sse
 from ordertrack.tenants import company, request_shares, sign_in, tablet_guard
-from ordertrack.web import assets, errors, hosts, language_menu, problem_pages, templating
+from ordertrack.web import assets, errors, hosts, language_menu, page_help, problem_pages, templating
 from ordertrack.web.bodies import LARGEST_BODY
 
 _SECURITY_HEADERS = {
@@ -67,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     money.init_app(app)
     reasons.init_app(app)
     names.init_app(app)
+    page_help.init_app(app)
     script_messages.init_app(app)
     sign_in.init_app(app)
     request_shares.init_app(app)
