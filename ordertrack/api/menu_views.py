@@ -31,7 +31,8 @@ def menu() -> Response:
     response = _menu(restaurant)
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag(weak=True)  # it is the same one compressed
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.put("/menu")

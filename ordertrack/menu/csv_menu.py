@@ -222,8 +222,10 @@ def _merged(before: Sequence[Category], named: Mapping[str, Category]) -> tuple[
 
 def _placed(lines: Mapping[Place, int], categories: Sequence[Category]) -> dict[Place, int]:
     """The lines by the places that checks name."""
-    places = {("category", each.key): ("categories", at) for at, each in enumerate(categories)}
-    return {places.get(place, place): line for place, line in lines.items()}  # type: ignore[call-overload]
+    places: dict[Place, Place] = {
+        ("category", each.key): ("categories", at) for at, each in enumerate(categories)
+    }
+    return {places.get(place, place): line for place, line in lines.items()}
 
 
 def csv_of(menu: Menu, facts: Facts) -> bytes:

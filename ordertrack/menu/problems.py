@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from babel.lists import format_list
 
 from ordertrack.i18n.translate import current, ngettext
@@ -49,5 +51,5 @@ def _no_such_dish(error: NoSuchDish) -> Problem:
     return Problem(404, _("The menu has no such dish."))
 
 
-def _listed(words: list[str]) -> str:
+def _listed(words: Sequence[str]) -> str:
     return format_list([word[:60] for word in words[:5]], style="standard", locale=current().locale)

@@ -59,7 +59,7 @@ def write(restaurant_id: uuid.UUID, wanted: Mapping[str, bool], *, by: Principal
     if not changed:
         return []
     where = {"tenant_id": by.tenant_id, "restaurant_id": restaurant_id}
-    tomorrow = until(**where)
+    tomorrow = until(by.tenant_id, restaurant_id)
     said = {"marked_by": by.name, "actor": by.actor, "marked_at": func.clock_timestamp()}
     for sku in changed:
         ends = {"until": tomorrow if wanted[sku] else func.clock_timestamp(), **said}

@@ -29,7 +29,7 @@ from ordertrack.sla.report import views as report_views
 from ordertrack.streams import problems as stream_problems  # noqa: F401 (it registers)
 from ordertrack.streams import sse
 from ordertrack.tenants import company, request_shares, sign_in, tablet_guard
-from ordertrack.web import assets, errors, hosts, language_menu, problem_pages, templating
+from ordertrack.web import assets, errors, hosts, language_menu, page_help, problem_pages, templating
 from ordertrack.web.bodies import LARGEST_BODY
 
 _SECURITY_HEADERS = {
@@ -70,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     reasons.init_app(app)
     names.init_app(app)
     menu_labels.init_app(app)
+    page_help.init_app(app)
     script_messages.init_app(app)
     sign_in.init_app(app)
     request_shares.init_app(app)

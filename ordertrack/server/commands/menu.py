@@ -65,8 +65,8 @@ def export_menu(tenant_slug: str, kind: str | None, output: Path | None) -> None
         kind = "json" if output is not None and output.suffix == ".json" else "csv"
     with operator():
         tenant = accounts.find_tenant(tenant_slug)
-        write = files.json_of if kind == "json" else files.csv_of
-        content = write(reading.read(tenant.id) or Menu(), importing.facts_of(tenant.id))
+        held, facts = reading.read(tenant.id) or Menu(), importing.facts_of(tenant.id)
+        content = files.json_of(held, facts) if kind == "json" else files.csv_of(held, facts)
     if output is None:
         click.get_binary_stream("stdout").write(content)
     else:
