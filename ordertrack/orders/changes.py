@@ -139,7 +139,7 @@ def _change(
             "order_id": order_id,
             "revision": order.revision + 1,
             **_columns(draft.fields),
-            **_start(order, draft.fields["promised_at"]),
+            **_start(order, draft),
             "told_fields": sorted(KITCHEN_FIELDS.intersection(names)),
             "concerns_kitchen": concerns_kitchen(names, is_of_lines=bool(draft.added or draft.voided)),
             "reason": reason,
@@ -184,11 +184,16 @@ def _write_lines(order: OrderRecord, draft: Draft) -> list[int]:
     return list(range(first, first + len(draft.added)))
 
 
-def _start(order: OrderRecord, promised_at: dt.datetime | None) -> dict[str, Any]:
-    """When the order must be begun by this promise; one that has not been begun can be for later again."""
+def _start(order: OrderRecord, draft: Draft) -> dict[str, Any]:
+    """When the order must be begun by its promise, if that is another; what has not been begun can be for
+    later again."""
+    promised_at: dt.datetime | None = draft.fields["promised_at"]
     if promised_at == order.promised_at:
         return {"start_by": order.start_by, "is_later": order.is_later}
-    start = must_start.of_promise(order.tenant_id, order.restaurant_id, order.fulfilment, promised_at)
+    stays = (item.sku for item in order.lines if item.position not in draft.voided)
+    slowest = menu_lines.slowest_of(order.tenant_id, (*stays, *(item.sku for item in draft.added)))
+    where = (order.tenant_id, order.restaurant_id, order.fulfilment)
+    start = must_start.of_promise(*where, promised_at, slowest=slowest)
     is_waiting = order.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED)
     return {"start_by": start.by, "is_later": start.is_later and is_waiting}
 
