@@ -97,11 +97,20 @@ def test_what_no_dish_is_called_is_refused(
 
 
 def test_on_a_tablet_it_is_said_by_whoever_is_on(
-    app: Flask, operator_app: Flask, cedar: House, sign_in: Callable[[Person], FlaskClient]
+    app: Flask,
+    operator_app: Flask,
+    cedar: House,
+    sign_in: Callable[[Person], FlaskClient],
+    gone: Callable[[], list[str]],
 ) -> None:
     save(app, cedar, KEBAB)
-    tablet.give_pin(operator_app, cedar, cedar.nour)
-    client = tablet.set_up(sign_in, cedar).client
+    nour = tablet.give_pin(operator_app, cedar, cedar.nour)
+    device = tablet.set_up(sign_in, cedar)
+    client, said = device.client, {"gone": "kebab"}
     assert "Kebab" in client.get(LIST).text
-    assert client.get("/r/jounieh/sold-out").status_code in (403, 404)
-    assert client.post(LIST, data={"gone": "kebab"}, headers=SHEET).status_code == 401
+    assert client.get("/r/jounieh/sold-out").status_code == 403
+    assert client.post(LIST, data=said, headers=SHEET).status_code == 403
+    assert gone() == []
+    said["person"] = device.sign_on(nour)
+    assert client.post(LIST, data=said, headers=SHEET).status_code == 200
+    assert gone() == ["kebab"]

@@ -27,7 +27,7 @@ export function putDishes(root, page) {
   const old = /** @type {HTMLFormElement | null} */ (root.querySelector(".sold-out"));
   const { scrollTop } = root;
   const at = document.activeElement instanceof HTMLButtonElement ? document.activeElement.value : "";
-  const typed = old?.querySelector("input")?.value;
+  const typed = /** @type {HTMLInputElement | null | undefined} */ (old?.querySelector("[data-find-dish]"))?.value;
   root.querySelector(".unsent")?.remove();
   if (old) old.replaceWith(fresh);
   else root.replaceChildren(...page.head.children, ...page.body.children);
