@@ -60,7 +60,7 @@ class SavedDish(Base):
 
 
 class SoldOut(Base):
-    """A dish that a restaurant has no more of, until a moment: that at which it was taken back, if it was."""
+    """A dish that a restaurant has no more of, until a moment; one that is past if it was taken back."""
 
     __tablename__ = "menu_sold_out"
     __table_args__ = (

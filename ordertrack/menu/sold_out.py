@@ -20,6 +20,8 @@ from ordertrack.tenants.company import languages_of
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
 
+_A_DAY = dt.timedelta(days=1)
+
 
 class NoSuchDish(LookupError):
     """The menu offers no dish of this sku."""
@@ -28,7 +30,7 @@ class NoSuchDish(LookupError):
 def until(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, now: dt.datetime | None = None) -> dt.datetime:
     """When the next business day of the restaurant begins."""
     calendar = cache.of_restaurant(tenant_id, restaurant_id).calendar
-    return calendar.day_begins(calendar.day_of(now or dt.datetime.now(dt.UTC)) + dt.timedelta(days=1))
+    return calendar.day_begins(calendar.day_of(now or dt.datetime.now(dt.UTC)) + _A_DAY)
 
 
 def mark(restaurant_id: uuid.UUID, sku: str, is_sold_out: bool, *, by: Principal) -> bool:
@@ -62,7 +64,8 @@ def write(restaurant_id: uuid.UUID, wanted: Mapping[str, bool], *, by: Principal
     tomorrow = until(by.tenant_id, restaurant_id)
     said = {"marked_by": by.name, "actor": by.actor, "marked_at": func.clock_timestamp()}
     for sku in changed:
-        ends = {"until": tomorrow if wanted[sku] else func.clock_timestamp(), **said}
+        # Past for whoever asks, even where a host's clock is behind the database's.
+        ends = {"until": tomorrow if wanted[sku] else func.clock_timestamp() - _A_DAY, **said}
         made = insert(SoldOut).values(**where, sku=sku, **ends)
         db.session.execute(made.on_conflict_do_update(index_elements=[*where, "sku"], set_=ends))
     _record(restaurant_id, {sku: wanted[sku] for sku in changed}, by)

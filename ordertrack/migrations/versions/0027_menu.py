@@ -23,8 +23,8 @@ GRANTS = {
 }
 
 # Dishes are never deleted: orders have named them. `names` are by language, prices in the minor units of the
-# company's currency. A `version` is the menu's at the last change. What came back was sold
-# out `until` then.
+# company's currency. A `version` is the menu's at the last change. What came back is sold
+# out `until` a moment that is past.
 MENU = """
 CREATE TABLE menus (
     tenant_id uuid PRIMARY KEY REFERENCES tenants,
