@@ -18,6 +18,7 @@ _COMMANDS = {
     "audit": "ordertrack.server.commands.audit",
     "staff": "ordertrack.server.commands.staff",
     "key": "ordertrack.server.commands.keys",
+    "menu": "ordertrack.server.commands.menu",
     "db": "ordertrack.server.commands.db",
     "demo": "ordertrack.demo.commands",
     "rush": "ordertrack.demo.commands",

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from ordertrack.database.session import db
 from ordertrack.monitoring import metrics
-from ordertrack.orders import must_start, records, waking
+from ordertrack.orders import menu_lines, must_start, records, waking
 from ordertrack.orders.change_draft import AddLine, Change, ChangeLine, Draft, drafted
 from ordertrack.orders.changed_fields import Fields, flat_changes
 from ordertrack.orders.models import ActionEvent, OrderItem
@@ -85,8 +85,8 @@ def change(
 
     `expected_revision` is the one that the asker saw. With `despite_actions` only another change since then
     is in the way, and no move and no struck line: so it is with forms, which are open for a while. What is so
-    already is answered and not written. Raises OrderNotFound, OrderChanged, PromiseOutOfRange, or
-    IllegalChange and its kinds; then nothing has been written.
+    already is answered and not written. Raises OrderNotFound, OrderChanged, PromiseOutOfRange, IllegalChange
+    and its kinds, or NotOnTheMenu or DishSoldOut; then nothing has been written.
     """
     try:
         result = _change(order_id, changes, by, expected_revision, despite_actions, reason, metadata or {})
@@ -139,7 +139,7 @@ def _change(
             "order_id": order_id,
             "revision": order.revision + 1,
             **_columns(draft.fields),
-            **_start(order, draft.fields["promised_at"]),
+            **_start(order, draft),
             "told_fields": sorted(KITCHEN_FIELDS.intersection(names)),
             "concerns_kitchen": concerns_kitchen(names, is_of_lines=bool(draft.added or draft.voided)),
             "reason": reason,
@@ -168,8 +168,9 @@ def _write_lines(order: OrderRecord, draft: Draft) -> list[int]:
         voids = update(OrderItem).where(*of_order, OrderItem.position.in_(draft.voided))
         db.session.execute(voids.values(voided_in=revision))
     settings = operations.of_restaurant(order.tenant_id, order.restaurant_id)
+    lines = menu_lines.from_menu(order.tenant_id, order.restaurant_id, draft.added)
     first = order.items[-1].position + 1
-    for position, item in enumerate(draft.added, first):
+    for position, item in enumerate(lines.items, first):
         db.session.add(
             OrderItem(
                 tenant_id=order.tenant_id,
@@ -183,11 +184,16 @@ def _write_lines(order: OrderRecord, draft: Draft) -> list[int]:
     return list(range(first, first + len(draft.added)))
 
 
-def _start(order: OrderRecord, promised_at: dt.datetime | None) -> dict[str, Any]:
-    """When the order must be begun by this promise; one that has not been begun can be for later again."""
+def _start(order: OrderRecord, draft: Draft) -> dict[str, Any]:
+    """When the order must be begun by its promise, if that is another; what has not been begun can be for
+    later again."""
+    promised_at: dt.datetime | None = draft.fields["promised_at"]
     if promised_at == order.promised_at:
         return {"start_by": order.start_by, "is_later": order.is_later}
-    start = must_start.of_promise(order.tenant_id, order.restaurant_id, order.fulfilment, promised_at)
+    stays = (item.sku for item in order.lines if item.position not in draft.voided)
+    slowest = menu_lines.slowest_of(order.tenant_id, (*stays, *(item.sku for item in draft.added)))
+    where = (order.tenant_id, order.restaurant_id, order.fulfilment)
+    start = must_start.of_promise(*where, promised_at, slowest=slowest)
     is_waiting = order.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED)
     return {"start_by": start.by, "is_later": start.is_later and is_waiting}
 

@@ -14,6 +14,8 @@ from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.i18n import labels, money, names, script_messages, translate
 from ordertrack.live.takeover import TakeOver
+from ordertrack.menu import labels as menu_labels
+from ordertrack.menu import problems as menu_problems  # noqa: F401 (it registers)
 from ordertrack.monitoring import health, metrics, request_log
 from ordertrack.monitoring.request_log import RequestLog
 from ordertrack.orders import change_views, must_start
@@ -27,7 +29,7 @@ from ordertrack.sla.report import views as report_views
 from ordertrack.streams import problems as stream_problems  # noqa: F401 (it registers)
 from ordertrack.streams import sse
 from ordertrack.tenants import company, request_shares, sign_in, tablet_guard
-from ordertrack.web import assets, errors, hosts, language_menu, problem_pages, templating
+from ordertrack.web import assets, errors, hosts, language_menu, page_help, problem_pages, templating
 from ordertrack.web.bodies import LARGEST_BODY
 
 _SECURITY_HEADERS = {
@@ -67,6 +69,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     money.init_app(app)
     reasons.init_app(app)
     names.init_app(app)
+    menu_labels.init_app(app)
+    page_help.init_app(app)
     script_messages.init_app(app)
     sign_in.init_app(app)
     request_shares.init_app(app)

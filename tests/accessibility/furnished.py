@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from flask import Flask
 
+from menu.menus import save as save_menu
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, changes, intake, records, transitions
 from ordertrack.orders.change_draft import AddLine, SetFields, VoidLine
@@ -81,6 +82,7 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
                 target = Target(stage, fulfilment, day, seconds)
                 save.save_target(restaurant.id, target, by=house.maya.principal)
         extend.rebuild(house.tenant_id)
+    save_menu(app, house)
     tablet.give_pin(operator, house, house.nour)
     tablet.hire(operator, house, "Walid", Role.DISPATCH)
     made = _Service(app, house)

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from sqlalchemy.exc import TimeoutError
 
+from menu.menus import save as save_menu
 from ordertrack import create_app
 from ordertrack.database import pool as pool_module
 from ordertrack.database import session
@@ -78,7 +79,8 @@ def test_no_page_list_or_stream_needs_a_second_connection(
         order = records.find(cedar.tenant_id, order_id)
         assert order is not None
     known = {"order_id": order_id, "token": order.tracking_token, "restaurant": "hamra", "board": "kitchen"}
-    known |= {"kind": "not-found", "code": "unknown", "code_id": order_id}
+    save_menu(alone, cedar)
+    known |= {"kind": "not-found", "code": "unknown", "code_id": order_id, "sku": "kebab"}
     maya = signed_in(alone, cedar.maya)
     read = 0
     for path in pages(alone, known):

@@ -8,15 +8,19 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, update
 
+from menu.menus import save as save_menu
 from ordertrack.boards.columns import BOARDS, KITCHEN
-from ordertrack.database.channels import EVENTS_CHANNEL, ROLLUP_CHANNEL, SETTINGS_CHANNEL
-from ordertrack.database.session import tenant_context
+from ordertrack.database.channels import EVENTS_CHANNEL, MENU_CHANNEL, ROLLUP_CHANNEL, SETTINGS_CHANNEL
+from ordertrack.database.session import db, tenant_context
 from ordertrack.i18n.topic_keys import key_of
 from ordertrack.i18n.translate import TAGS
 from ordertrack.live.hub import Hub, NotAdmitted
 from ordertrack.live.listener import Hear, MalformedPayload
 from ordertrack.live.topics import Topic
+from ordertrack.menu import sold_out
+from ordertrack.menu.models import MenuHead
 from ordertrack.restaurants import cache, save, versioned
 from ordertrack.restaurants.targets import Target
 from ordertrack.rules.stages import Stage
@@ -115,6 +119,36 @@ def test_settings_that_were_saved_while_nobody_listened_are_shown_and_nothing_el
     assert other.written == untouched
 
 
+def test_a_dish_that_is_sold_out_is_told_to_those_who_show_the_restaurants_dishes(
+    app: Flask, cedar: House, heard: Mapping[str, Hear], watch: Watch
+) -> None:
+    hamra, jounieh = (restaurant_of(app, cedar, slug) for slug in cedar.restaurants)
+    told = [watch(cedar, "menu", str(hamra)), watch(cedar, KITCHEN.name, key_of(hamra, "ar"))]
+    others = [watch(cedar, "menu", str(jounieh)), watch(cedar, KITCHEN.name, key_of(jounieh, "en"))]
+    before = [each.written for each in others]
+    heard[MENU_CHANNEL](f"{cedar.tenant_id}:{hamra}")
+    assert [each.frames[-1].event for each in told] == ["menu", "menu"]
+    assert [each.written for each in others] == before
+    heard[MENU_CHANNEL](f"{cedar.tenant_id}:")
+    assert [each.frames[-1].event for each in others] == ["menu", "menu"]
+
+
+def test_dishes_that_changed_while_nobody_listened_are_told_of_and_others_are_not(
+    app: Flask, cedar: House, hub: Hub, watch: Watch
+) -> None:
+    save_menu(app, cedar)
+    hamra, jounieh = (restaurant_of(app, cedar, slug) for slug in cedar.restaurants)
+    here, there = (watch(cedar, "menu", str(each)) for each in (hamra, jounieh))
+    with tenant_context(app, cedar.tenant_id):
+        db.session.execute(update(MenuHead).values(changed_at=func.now() - dt.timedelta(days=1)))
+        db.session.commit()
+        sold_out.mark(hamra, "kebab", True, by=cedar.nour.principal)
+    told, untouched = len(here.frames), there.written
+    notifications.recover(app, hub)
+    wait_for(lambda: len(here.frames) > told, "the restaurant's screens to be told")
+    assert there.written == untouched
+
+
 def test_new_figures_are_told_to_the_report_and_events_are_not(
     app: Flask,
     cedar: House,
@@ -145,6 +179,6 @@ def test_only_managers_watch_the_report(cedar: House, rival: House, watch: Watch
 
 @pytest.mark.parametrize("payload", ["", "rubbish", ":", "7:8", f"{uuid.UUID(int=7)}:soon", "x" * 5000])
 def test_a_payload_of_another_form_is_not_acted_upon(heard: Mapping[str, Hear], payload: str) -> None:
-    for channel in (EVENTS_CHANNEL, SETTINGS_CHANNEL, ROLLUP_CHANNEL):
+    for channel in (EVENTS_CHANNEL, SETTINGS_CHANNEL, MENU_CHANNEL, ROLLUP_CHANNEL):
         with pytest.raises(MalformedPayload):
             heard[channel](payload)

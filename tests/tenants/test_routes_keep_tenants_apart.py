@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from werkzeug.routing import Rule
 
+from menu.menus import save as save_menu
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, operator_connection, tenant_context
 from ordertrack.rules.order_actions import OrderAction
@@ -52,6 +53,7 @@ def attempts(
         "staff_id": [rival.nour.principal.actor.removeprefix("staff:")],
         "key_id": [rival.program.actor.removeprefix("key:")],
         "restaurant": [rival.restaurants[0]],
+        "sku": ["kebab"],
         "board": list(_BOARDS),
     }
     for rule in app.url_map.iter_rules():
@@ -85,6 +87,10 @@ def _rows(settings: Settings) -> dict[str, list[str]]:
         "order_actions",
         "floor_settings",
         "restaurant_brands",
+        "menus",
+        "menu_categories",
+        "menu_dishes",
+        "menu_sold_out",
         "tablets",
         "pin_attempts",
         "staff_sessions",
@@ -111,6 +117,7 @@ def test_every_route_asked_with_another_tenants_ids_is_404_and_changes_nothing(
     who: str,
 ) -> None:
     order_id = place(rival)
+    save_menu(app, rival)
     client = sign_in(cedar.maya) if who == "manager" else app.test_client()
     tablet_id = uuid.UUID(set_up(sign_in, rival).id)
     form = {"restaurant": rival.restaurants[0], "board": "kitchen", "name": "Grill"}

@@ -89,6 +89,7 @@ def _filled(app: Flask, order_id: uuid.UUID) -> Iterator[tuple[Rule, str]]:
         "token": "unknown",
         "code": "unknown",
         "code_id": uuid.uuid4(),
+        "sku": "unknown",
         "kind": "not-found",
     }
     with app.test_request_context():

@@ -9,7 +9,7 @@ from alembic import op
 from ordertrack.migrations.building import keep_tenants_apart, make_function
 
 revision = "0030"
-down_revision = "0025"
+down_revision = "0027"
 
 GRANTS = {
     "restaurants": ["INSERT", "UPDATE (name, closed_at)"],
