@@ -35,11 +35,21 @@ def believe(is_told: Callable[[], bool], seconds: float = inf) -> None:
 class Kept(Generic[Key, Value]):
     """Values by key, each as it is now or was a moment ago. What is not there is asked for every time.
 
-    `is_told_of`: whoever changes one has every process forget it.
+    `is_told_of`: whoever changes one has every process forget it. All of them together weigh `most` at most,
+    for values whose sizes differ much.
     """
 
-    def __init__(self, *, is_told_of: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        is_told_of: bool = False,
+        most: int | None = None,
+        weigh: Callable[[Value], int] = lambda _value: 1,
+    ) -> None:
         self._is_told_of = is_told_of
+        self._most = most
+        self._weigh = weigh
+        self._weight = 0
         self._values: dict[tuple[uuid.UUID | None, Key], tuple[float, Value]] = {}
         self._times_forgotten = 0
 
@@ -54,23 +64,32 @@ class Kept(Generic[Key, Value]):
         found = read()
         # A value read while something was saved may be older than that.
         if found is not None and before == self._times_forgotten:
-            self._make_room()
-            self._values.pop(mine, None)  # so that the oldest come first
+            self._drop(mine)  # so that the oldest come first
+            self._make_room(self._weigh(found))
             self._values[mine] = (time.monotonic() + KEPT_FOR, found)
+            self._weight += self._weigh(found)
         return found
 
     def _holds(self, end: float) -> bool:
         now = time.monotonic()
         return end > now or (self._is_told_of and end - KEPT_FOR + _told_for > now and _is_told())
 
-    def _make_room(self) -> None:
-        """Drop up to two values that hold no more for each new one; the oldest where there are too many."""
+    def _make_room(self, weight: int) -> None:
+        """Drop up to two values that hold no more for each new one, and the oldest where there are too many."""
         for mine, (end, _) in list(islice(self._values.items(), 2)):
-            if len(self._values) >= MOST_KEPT or not self._holds(end):
-                self._values.pop(mine, None)
+            if not self._holds(end):
+                self._drop(mine)
+        while self._values and self._weight + weight > (self._most or MOST_KEPT):
+            for mine in list(islice(self._values, 1)):
+                self._drop(mine)
+
+    def _drop(self, mine: tuple[uuid.UUID | None, Key]) -> None:
+        dropped = self._values.pop(mine, None)
+        if dropped is not None:
+            self._weight -= self._weigh(dropped[1])
 
     def forget(self, is_forgotten: Callable[[Key], bool] = lambda _key: True) -> None:
         """Have what is kept under these keys, or (by default) everything, read anew."""
         self._times_forgotten += 1
         for mine in [mine for mine in list(self._values) if is_forgotten(mine[1])]:
-            self._values.pop(mine, None)
+            self._drop(mine)

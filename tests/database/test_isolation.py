@@ -72,6 +72,12 @@ _ROWS = """
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO restaurant_brands SELECT tenant_id, id, 1, '#17493a', NULL, NULL, '[]', 'Maya', 'staff:x'
       FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO menus VALUES (%(tenant)s, 1);
+    INSERT INTO menu_categories VALUES (%(tenant)s, 'grill', '{"en": "Grill"}', 1);
+    INSERT INTO menu_dishes VALUES (%(tenant)s, 'kebab', '{"en": "Kebab"}', 'grill', 1, NULL, 900, 600, '[]',
+      true, 1);
+    INSERT INTO menu_sold_out SELECT tenant_id, id, 'kebab', now(), 'Maya', 'staff:x'
+      FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO riders SELECT tenant_id, id, gen_random_uuid(), 'Jad', 'jad', NULL, true, true, 1, 'Maya',
       'staff:x' FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO tablets SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Grill', 'Maya', 'staff:x'
