@@ -123,7 +123,9 @@ def _addresses(orders: Iterable[OrderRecord]) -> Iterator[OrderRecord]:
     told = set()
     for order in orders:
         address = order.customer.get("address") or {}
-        where = names.key(" ".join([*address.get("lines", []), address.get("area", ""), address.get("city", "")]))
+        where = names.key(
+            " ".join([*address.get("lines", []), address.get("area", ""), address.get("city", "")])
+        )
         if order.fulfilment == Fulfilment.DELIVERY and where and where not in told:
             told.add(where)
             yield order

@@ -130,9 +130,7 @@ def _by_name(menu: Menu) -> Mapping[str, Dish]:
 def _line(row: Typed, menu: Menu, by_name: Mapping[str, Dish], currency: str, zone: ZoneInfo) -> Line:
     dish = menu.by_sku.get(row["sku"]) if row["sku"] else by_name.get(names.key(row["name"]))
     name = (
-        name_in(dish.names, current().tag)
-        if dish
-        else plain_text(row["name"] or row["sku"], LONGEST["name"])
+        name_in(dish.names, current().tag) if dish else plain_text(row["name"] or row["sku"], LONGEST["name"])
     )
     quantity = western(row["quantity"])
     if not (re.fullmatch("[0-9]{1,3}", quantity, re.ASCII) and int(quantity)):
@@ -146,7 +144,9 @@ def _line(row: Typed, menu: Menu, by_name: Mapping[str, Dish], currency: str, zo
     if dish is None and row["sku"]:
         raise UnusableLine(_("%(dish)s is not on the menu any more: take it off.", dish=name))
     if dish is None:
-        return Line(name, int(quantity), tuple(wanted), notes or None, None, _price(row["price"], name, currency))
+        return Line(
+            name, int(quantity), tuple(wanted), notes or None, None, _price(row["price"], name, currency)
+        )
     return _of_dish(dish, name, int(quantity), wanted, notes or None, zone)
 
 

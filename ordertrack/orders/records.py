@@ -21,7 +21,17 @@ from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.restaurants import find_restaurant
 from ordertrack.tenants.stream import TenantStream
 
-__all__ = ["ItemRecord", "OrderRecord", "Step", "find", "find_to_write", "newest", "of_day", "of_ids", "of_restaurant"]
+__all__ = [
+    "ItemRecord",
+    "OrderRecord",
+    "Step",
+    "find",
+    "find_to_write",
+    "newest",
+    "of_day",
+    "of_ids",
+    "of_restaurant",
+]
 
 
 def find(tenant_id: uuid.UUID, order_id: uuid.UUID) -> OrderRecord | None:

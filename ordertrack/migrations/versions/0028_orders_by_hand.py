@@ -6,7 +6,7 @@ Revision ID: 0028
 from alembic import op
 
 revision = "0028"
-down_revision = "0026"
+down_revision = "0027"
 
 # A column, and no index on what is worked out of one: where rows are confined to a tenant, only what gives nothing of
 # them away is looked for in an index, and no function of ours counts as such.

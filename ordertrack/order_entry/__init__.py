@@ -1,0 +1,9 @@
+"""Taking orders by hand: the guest by the telephone number, the menu, and what goes along with the order."""
+
+from ordertrack.order_entry import along, ticket_views, views
+
+BLUEPRINTS = (views.blueprint, ticket_views.blueprint)
+
+views.blueprint.add_app_template_global(along.of_order, "along_with")
+
+__all__ = ["BLUEPRINTS"]

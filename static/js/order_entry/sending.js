@@ -1,0 +1,142 @@
+// Sends the order once: kept on the device until our server has answered, and sent again by itself when nobody does.
+import { byId, make, on } from "../core/dom.js";
+import { say } from "../core/i18n.js";
+import * as person from "../tablet/person.js";
+import { ask, form, put, typed } from "./asking.js";
+import { forget, restore } from "./draft.js";
+
+/** @typedef {{ body: string, tries: number }} Unsent */
+
+const { restaurant, signIn, tablet } = document.body.dataset;
+const PLACE = `order:${restaurant}:${signIn}`;
+const PAUSES = [2000, 4000, 8000]; // milliseconds
+let later = 0;
+let isBusy = false;
+/** @type {Unsent | null} */
+let unsent = null;
+
+/** @param {Unsent | null} order */
+function keep(order) {
+  unsent = order;
+  try {
+    if (order) localStorage.setItem(PLACE, JSON.stringify(order));
+    else localStorage.removeItem(PLACE);
+  } catch {
+    // then the page itself keeps it
+  }
+}
+
+/** @param {string} text @param {boolean} [isTrouble] */
+function tell(text, isTrouble = false) {
+  const said = byId("sending");
+  said.textContent = text;
+  said.hidden = !text;
+  said.toggleAttribute("data-trouble", isTrouble);
+}
+
+// Nothing is changed of what may be on its way.
+/** @param {boolean} isIt */
+function lock(isIt) {
+  const entry = document.getElementById("entry");
+  if (entry) entry.inert = isIt;
+}
+
+function wait() {
+  const pause = PAUSES[Math.min(unsent?.tries ?? 1, PAUSES.length) - 1];
+  tell(say("No answer: the order is kept on this device, and goes by itself when the line is back."), true);
+  clearTimeout(later);
+  later = setTimeout(send, pause);
+}
+
+// The form again, with what is wrong: what was typed stands in it.
+/** @param {DocumentFragment} part */
+function amend(part) {
+  keep(null);
+  lock(false);
+  tell("");
+  put(part);
+  const problem = document.querySelector("#entry .problem:not(.paused)");
+  problem?.scrollIntoView({ block: "center" });
+  (document.querySelector("#entry [aria-invalid=true]") ?? problem)?.focus();
+}
+
+/** @param {Response} answer @param {DocumentFragment} part */
+function done(answer, part) {
+  keep(null);
+  forget();
+  tell("");
+  byId("entry").replaceWith(part);
+  document.querySelector("[data-discard]")?.remove();
+  history.replaceState(null, "", answer.headers.get("Location"));
+  document.title = `${byId("sent").querySelector(".headline")?.textContent ?? ""}`;
+  byId("sent").querySelector(".headline")?.focus();
+  scrollTo(0, 0);
+}
+
+// On a shared tablet somebody signs for it. False if nobody does.
+/** @param {URLSearchParams} body */
+async function sign(body) {
+  if (tablet === undefined) return true;
+  try {
+    body.set("person", await person.identify());
+    return true;
+  } catch {
+    keep(null);
+    lock(false);
+    tell(say("Not sent: nobody signed for it."), true);
+    return false;
+  }
+}
+
+/** @param {Unsent} order */
+async function attempt(order) {
+  const body = new URLSearchParams(order.body);
+  body.set("do", "send");
+  if (!(await sign(body))) return;
+  keep({ ...order, tries: order.tries + 1 });
+  if (order.tries > 0) body.set("again", "1");
+  tell(say("Sending…"));
+  const got = navigator.onLine ? await ask(form().action, body) : null;
+  if (!got) return wait();
+  const { answer, part } = got;
+  if (part.getElementById("sent")) return done(answer, part);
+  if (part.getElementById("entry")) return amend(part);
+  if (answer.headers.get("X-Person") === "needed") {
+    person.forget(body.get("person") ?? "");
+    return attempt(order);
+  }
+  if (answer.status === 401) {
+    const link = make("a", { href: "/login", textContent: say("Sign in") });
+    tell(say("You are signed out. The order is kept on this device; sign in again, and it goes."), true);
+    return byId("sending").append(" ", link);
+  }
+  return wait();
+}
+
+async function send() {
+  if (isBusy || !unsent) return;
+  isBusy = true;
+  lock(true);
+  try {
+    await attempt(unsent);
+  } finally {
+    isBusy = false;
+  }
+}
+
+on("submit", (event) => {
+  if (event.target !== form() || /** @type {HTMLButtonElement | null} */ (event.submitter)?.value !== "send") return;
+  event.preventDefault();
+  keep({ body: `${typed()}`, tries: 0 });
+  send();
+});
+addEventListener("online", send);
+
+// What had no answer when the page was left goes first.
+export async function resume() {
+  /** @type {Unsent | null} */
+  const kept = JSON.parse(localStorage.getItem(PLACE) ?? "null");
+  if (!kept) return restore();
+  unsent = { ...kept, tries: Math.max(1, kept.tries) };
+  return send();
+}
