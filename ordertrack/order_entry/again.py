@@ -1,4 +1,4 @@
-"""An earlier order once more: what of it can still be had, as lines of the form, and what had to be left out."""
+"""An earlier order once more: what of it can still be had, as lines of the form, and what was left out."""
 
 from __future__ import annotations
 

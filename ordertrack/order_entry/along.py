@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 from markupsafe import Markup
 
+from ordertrack.i18n.translate import with_digits
 from ordertrack.order_entry import messages, phones
 from ordertrack.order_entry.messages import Messages
 from ordertrack.orders.records import OrderRecord
-from ordertrack.restaurants import brand
+from ordertrack.restaurants import brand, operations
 from ordertrack.tenants import company
 from ordertrack.web import links, qr
 
@@ -40,5 +41,7 @@ def of_order(order: OrderRecord) -> Along:
 
 
 def language_of(order: OrderRecord) -> str:
-    """In which the guest is written to."""
-    return messages.language_of(order.customer.get("locale"), company.languages_of(order.tenant_id))
+    """In which the guest is written to; the digits of Arabic are the restaurant's choice."""
+    tag = messages.language_of(order.customer.get("locale"), company.languages_of(order.tenant_id))
+    settings = operations.of_restaurant(order.tenant_id, order.restaurant_id)
+    return with_digits(tag, are_arabic=settings.arabic_digits)

@@ -1,4 +1,4 @@
-"""The form of an order that somebody takes: the order that was typed, and a sentence for what cannot be used."""
+"""The form of an order that somebody takes: the order as it was typed, or what of it cannot be used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A guest by the telephone number: what was ordered by it before, in the restaurants that the asker may see."""
+"""A guest by the telephone number: what was ordered by it before, where the asker may see it."""
 
 from __future__ import annotations
 
@@ -123,9 +123,8 @@ def _addresses(orders: Iterable[OrderRecord]) -> Iterator[OrderRecord]:
     told = set()
     for order in orders:
         address = order.customer.get("address") or {}
-        where = names.key(
-            " ".join([*address.get("lines", []), address.get("area", ""), address.get("city", "")])
-        )
+        said = [*(address.get("lines") or []), address.get("area"), address.get("city")]
+        where = names.key(" ".join(each for each in said if each))
         if order.fulfilment == Fulfilment.DELIVERY and where and where not in told:
             told.add(where)
             yield order

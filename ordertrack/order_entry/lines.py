@@ -75,7 +75,7 @@ def read(form: Typed, menu: Menu, currency: str, zone: ZoneInfo) -> Read:
 
 
 def label(group: ModifierGroup, modifier: Modifier) -> str:
-    """How a choice stands on the ticket: a word by itself, `garlic`, would not say whether with or without."""
+    """How a choice stands on the ticket: `garlic` by itself would not say whether with or without."""
     return f"{_own(group.names)}: {_own(modifier.names)}"
 
 
@@ -144,9 +144,8 @@ def _line(row: Typed, menu: Menu, by_name: Mapping[str, Dish], currency: str, zo
     if dish is None and row["sku"]:
         raise UnusableLine(_("%(dish)s is not on the menu any more: take it off.", dish=name))
     if dish is None:
-        return Line(
-            name, int(quantity), tuple(wanted), notes or None, None, _price(row["price"], name, currency)
-        )
+        each = _price(row["price"], name, currency)
+        return Line(name, int(quantity), tuple(wanted), notes or None, None, each)
     return _of_dish(dish, name, int(quantity), wanted, notes or None, zone)
 
 

@@ -41,12 +41,13 @@ def of_link(
     # The link stands by itself: what runs from right to left around it would tear it apart.
     text = _without_marks(f"{hello} {said}") + f"\n{link}"
     body = _encoded(text)
+    in_mail = _encoded(text.replace("\n", "\r\n"))
     return Messages(
         language,
         text,
         f"https://wa.me/{(e164 or '').removeprefix('+')}?text={body}",
-        f"sms:{e164 or ''}?&body={body}",  # one half of the devices reads what follows ?, the other what follows &
-        f"mailto:?subject={_encoded(_without_marks(subject))}&body={_encoded(text.replace(chr(10), chr(13) + chr(10)))}",
+        f"sms:{e164 or ''}?&body={body}",  # some devices read what follows ?, others what follows &
+        f"mailto:?subject={_encoded(_without_marks(subject))}&body={in_mail}",
     )
 
 

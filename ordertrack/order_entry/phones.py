@@ -17,7 +17,7 @@ _ANYWHERE = "001"
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """`text` is how it is kept and shown; `e164` is `+9613555127`, None where no country has such a number."""
+    """`text` is how it is kept and shown; `e164` is `+9613555127`, None where no country has such a one."""
 
     text: str
     e164: str | None
@@ -33,7 +33,7 @@ class Phone:
 
 
 def country_of(zone: str, own_phone: str | None = None) -> str | None:
-    """In which country a restaurant is (`LB`): its own number says it, else its time zone; None if neither."""
+    """In which country a restaurant is (`LB`): its own number says it, else its zone; None if neither."""
     if own_phone and (own := _parsed(own_phone, None)):
         region = phonenumbers.region_code_for_number(own)
         if region and region != _ANYWHERE:

@@ -1,4 +1,4 @@
-"""What a guest is told on the telephone: between which times, in steps of five minutes, and about how long."""
+"""What a guest is told on the telephone: between which times, in steps of five minutes, and how long."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STEP = 5 * 60  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Of an order for now: no earlier than `low_at`, no later than `high_at`; `minutes` is the longer wait."""
+    """Of an order for now: no earlier than `low_at`, no later than `high_at`; `minutes` until that."""
 
     low_at: dt.datetime
     high_at: dt.datetime

@@ -66,8 +66,11 @@ def show(restaurant: str) -> ResponseReturnValue:
 
 @blueprint.post("/r/<restaurant>/new")
 def take(restaurant: str) -> ResponseReturnValue:
-    """Form: `do` (send; find and draft: the form again, with the guest) or `again` (an earlier order), and
-    all that was typed. 201 with what goes along for a script, else a redirect to it; 409 and 422: the form."""
+    """Form: `do` (send; find and draft: the form again, with the guest) or `again_of` (an earlier order), and
+    all that was typed.
+
+    A redirect to what goes along with the order, for a script 201 with it; 409 and 422: the form.
+    """
     if request.form.get("do") != "send":
         desk = _desk(staff_principal(), restaurant)
         return _once_more(desk) if request.form.get("again_of") else _page(desk, _typed())

@@ -45,7 +45,7 @@ class Order(Base):
 
     Delays are minutes, all that were said and those since the order has its status. By `start_by` it must be
     begun; what `is_later` is begun by a fire. Until `accept_by` somebody is to confirm it,
-    `accept_then` is what the clock does if nobody has. `phone_tail` are the last digits of the customer's phone.
+    `accept_then` is what the clock does if nobody has. `phone_tail` are the last digits of the phone.
     """
 
     __tablename__ = "orders"
