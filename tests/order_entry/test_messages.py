@@ -1,4 +1,4 @@
-"""A guest's link as messages that a device has only to send: in the guest's language, whole, to the number."""
+"""A guest's link as messages that a device has only to send: in the guest's language, to the number."""
 
 from __future__ import annotations
 

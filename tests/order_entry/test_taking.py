@@ -106,10 +106,12 @@ def test_a_script_is_given_what_goes_along_in_the_same_answer(
     assert karim.get(answer.headers["Location"]).status_code == 200
 
 
-def test_sent_twice_is_one_order(app: Flask, cedar: House, karim: FlaskClient, sign_in: Sign) -> None:
+def test_sent_twice_is_one_order(
+    app: Flask, cedar: House, hamra: uuid.UUID, karim: FlaskClient, sign_in: Sign
+) -> None:
     fields = opened(karim, **TO_RIMA, **TAOUK)
     first = send(karim, fields)
-    carte.sell_out(app, cedar, "taouk", _hamra(app, cedar))
+    carte.sell_out(app, cedar, "taouk", hamra)
     assert send(karim, fields | {"again": ["1"]}).location == first.location, "though it is sold out by now"
     assert send(sign_in(cedar.maya), fields).location == first.location, "whoever sends it again"
     assert orders_of(app, cedar) == 1
@@ -181,10 +183,10 @@ def test_a_form_that_could_not_be_sent_once_is_not_sent(
 
 
 def test_what_is_sold_out_since_the_page_was_opened_is_said_and_the_rest_stays(
-    app: Flask, cedar: House, karim: FlaskClient
+    app: Flask, cedar: House, hamra: uuid.UUID, karim: FlaskClient
 ) -> None:
     fields = opened(karim, **TO_RIMA, **TAOUK, line_1_sku="kafta", line_1_quantity="3")
-    carte.sell_out(app, cedar, "kafta", _hamra(app, cedar))
+    carte.sell_out(app, cedar, "kafta", hamra)
     answer = send(karim, fields)
     assert answer.status_code == 422
     assert "Kafta is sold out until" in answer.text.partition('id="problem-line-1"')[2]
@@ -213,19 +215,19 @@ def test_at_a_table_nobody_needs_a_number_and_no_time_is_promised(
 
 
 def test_while_the_kitchen_is_busy_an_order_for_now_is_not_put_off(
-    app: Flask, cedar: House, karim: FlaskClient
+    app: Flask, cedar: House, hamra: uuid.UUID, karim: FlaskClient
 ) -> None:
-    _pace(app, cedar, PaceState.BUSY, minutes=40)
+    _pace(app, cedar, hamra, PaceState.BUSY, minutes=40)
     order = taken(app, cedar, send(karim, opened(karim, **TO_RIMA, **TAOUK)))
     assert order.start_by is not None and order.start_by > dt.datetime.now(dt.UTC) + dt.timedelta(minutes=30)
     assert not order.is_later
 
 
 def test_a_restaurant_that_takes_nothing_in_says_so_before_and_after(
-    app: Flask, cedar: House, karim: FlaskClient
+    app: Flask, cedar: House, hamra: uuid.UUID, karim: FlaskClient
 ) -> None:
     fields = opened(karim, **TO_RIMA, **TAOUK)
-    _pace(app, cedar, PaceState.PAUSED)
+    _pace(app, cedar, hamra, PaceState.PAUSED)
     answer = send(karim, fields)
     assert answer.status_code == 409
     assert "It was not sent: the restaurant takes no orders now" in answer.text
@@ -286,15 +288,6 @@ def test_on_a_dispatch_tablet_somebody_signs_for_it(
     assert kitchen.client.get(f"/orders/{order.id}/ticket").status_code == 403
 
 
-def _hamra(app: Flask, house: House) -> uuid.UUID:
-    from ordertrack.tenants.restaurants import find_restaurant
-
+def _pace(app: Flask, house: House, hamra: uuid.UUID, state: PaceState, **more: Any) -> None:
     with tenant_context(app, house.tenant_id):
-        found = find_restaurant(house.tenant_id, "hamra")
-    assert found is not None
-    return found.id
-
-
-def _pace(app: Flask, house: House, state: PaceState, **more: Any) -> None:
-    with tenant_context(app, house.tenant_id):
-        save_pace(replace(Pace(_hamra(app, house)), state=state, **more), by=house.maya.principal)
+        save_pace(replace(Pace(hamra), state=state, **more), by=house.maya.principal)

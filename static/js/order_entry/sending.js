@@ -65,7 +65,7 @@ function done(answer, part) {
   keep(null);
   forget();
   tell("");
-  byId("entry").replaceWith(part);
+  byId("order").replaceChildren(part);
   document.querySelector("[data-discard]")?.remove();
   history.replaceState(null, "", answer.headers.get("Location"));
   document.title = `${byId("sent").querySelector(".headline")?.textContent ?? ""}`;
