@@ -1,6 +1,6 @@
 // The order as it stands: its lines with their quantities, and what it comes to.
 import { byId, make, on, one, write as put } from "../core/dom.js";
-import { say, sayMany } from "../core/i18n.js";
+import { number, say, sayMany } from "../core/i18n.js";
 import { figure, minorOf, money } from "./amounts.js";
 import { all, each, lineOf, missing, nameOf, openLine, opened, read, step, write } from "./lines.js";
 import { dishOf } from "./offered.js";
@@ -43,9 +43,9 @@ function typed(line, field, said, longest) {
 function row(line, place) {
   const item = make("li", { className: line === opened() ? "open" : "" });
   item.dataset.id = String(line.id);
-  const name = nameOf(line) || say("A line of its own");
+  const name = nameOf(line) || say("New line");
   const steps = make("span", { className: "step" });
-  steps.append(stepper("−", say("One less: %(dish)s", { dish: name }), -1), make("b", { textContent: figureOf(line.quantity) }), stepper("+", say("One more: %(dish)s", { dish: name }), 1));
+  steps.append(stepper("−", say("One less: %(dish)s", { dish: name }), -1), make("b", { textContent: number(line.quantity) }), stepper("+", say("One more: %(dish)s", { dish: name }), 1));
   const opener = make("button", { type: "button", className: "name" });
   opener.dataset.open = "";
   opener.append(make("bdi", { textContent: name }), make("small", { dir: "auto", textContent: made(line) }));
@@ -61,9 +61,6 @@ function row(line, place) {
   }
   return item;
 }
-
-/** @param {number} amount */
-const figureOf = (amount) => sayMany("%(num)s", "%(num)s", amount);
 
 const form = () => /** @type {HTMLFormElement} */ (byId("entry"));
 /** @param {string} name */
