@@ -25,6 +25,7 @@ from ordertrack.rules.state_machine import Fulfilment
 
 MOST_ADDRESS_LINES = 6
 LONGEST = {
+    "phone": phones.LONGEST,
     "name": 100,
     "note": 1000,
     "table": 30,
@@ -107,8 +108,11 @@ class _Reading:
 
     def text(self, name: str, called: str, *, are_lines: bool = False) -> str | None:
         text = self.form[name].replace("\r\n", "\n").strip(" \n")
+        return self.checked(name, text, called, are_lines=are_lines) if text else None
+
+    def checked(self, name: str, text: str, called: str, *, are_lines: bool = False) -> str | None:
         try:
-            return plain_text(text, LONGEST[name], lines=are_lines) if text else None
+            return plain_text(text, LONGEST[name], lines=are_lines)
         except UnusableText as error:
             self.problems[name] = _("%(field)s %(problem)s.", field=called, problem=error)
             return None
@@ -119,6 +123,8 @@ def _customer(
 ) -> dict[str, Any]:
     if phone.text and not phone.is_number:
         reading.problems["phone"] = _("A telephone number has digits.")
+    elif phone.text:
+        reading.checked("phone", phone.text, _("The number"))
     if fulfilment == Fulfilment.DELIVERY and not phone.text:
         reading.problems["phone"] = _("Ask for a number: the rider may have to call.")
     said = {
@@ -175,13 +181,14 @@ def _promise(
     if fulfilment not in PROMISING:
         return None
     try:
-        low, high = (dt.datetime.fromisoformat(each) for each in form[f"quote-{fulfilment}"].split("/"))
-        is_over = low < now and not form["again"]
-    except (ValueError, TypeError):
+        quoted = (dt.datetime.fromisoformat(each) for each in form[f"quote-{fulfilment}"].split("/"))
+        low, high = (each.astimezone(dt.UTC) for each in quoted)
+    except (ValueError, OverflowError):
         return None  # nothing was quoted
+    is_over = low < now and not form["again"]
     if is_over:
         reading.problems["when"] = _("The time that was quoted is over: say the new one, and send again.")
-    return high.astimezone(dt.UTC)
+    return high
 
 
 def _note(reading: _Reading) -> str | None:

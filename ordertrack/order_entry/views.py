@@ -180,7 +180,7 @@ def _page(
         principal=desk.principal,
         restaurant=desk.restaurant,
         place=desk.place,
-        offered=offered.of_menu(desk.place.menu, desk.place.zone),
+        offered=None if is_sheet() else offered.of_menu(desk.place.menu, desk.place.zone),
         typed=typed,
         rows=rows,
         names_of=_names_of(rows.values(), desk.place.menu),
