@@ -1,4 +1,4 @@
-"""An order of four lines by touch and by keys alone, while the line is cut in the middle of sending: one order."""
+"""An order of four lines by touch and by keys alone, the line cut while it is sent: one order."""
 
 from __future__ import annotations
 
