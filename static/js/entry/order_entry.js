@@ -1,4 +1,5 @@
 // What the page runs on which orders are taken: what stands in the form first, then what is drawn of it.
+import "../core/days.js";
 import "../order_entry/ticket.js";
 import "../order_entry/dishes.js";
 import "../order_entry/guest.js";

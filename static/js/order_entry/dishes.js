@@ -3,8 +3,9 @@ import { byId, make, on, one } from "../core/dom.js";
 import { number, say } from "../core/i18n.js";
 import { figure } from "./amounts.js";
 import { choicesOf, choose } from "./choices.js";
-import { add, count, lineOf, opened, write } from "./lines.js";
+import { add, count, lineOf, opened } from "./lines.js";
 import { categories, dishOf, dishes, find } from "./offered.js";
+import { writeLine } from "./ticket.js";
 
 /** @typedef {import("./offered.js").Dish} Dish */
 
@@ -44,12 +45,9 @@ function tile(dish) {
 function nothing() {
   const said = sought ? say("No dish of that name.") : say("No dish is on the menu yet: write the lines.");
   const place = make("div", { className: "none" });
-  place.append(make("p", { textContent: said }));
-  if (sought) {
-    const button = make("button", { type: "button", textContent: say("Write “%(text)s” as a line", { text: sought }) });
-    button.dataset.write = sought;
-    place.append(button);
-  }
+  const button = make("button", { type: "button", textContent: sought ? say("Write “%(text)s” as a line", { text: sought }) : say("New line") });
+  button.dataset.write = sought;
+  place.append(make("p", { textContent: said }), button);
   return place;
 }
 
@@ -82,11 +80,18 @@ function search() {
 
 // Takes what was found first, or what was typed as a line of its own.
 export function take() {
+  if (!sought) return;
   const first = offered().find(({ until }) => until === undefined);
   if (first) add(first.sku, opened()?.sku !== first.sku && count(first.sku) === 0);
-  else if (sought) write(sought);
+  else if (sought) return writeSought();
   showCategory(dishOf(opened()?.sku ?? "")?.category ?? shown);
   if (first) byId("dishes").querySelector("#choices .group button")?.focus();
+}
+
+function writeSought() {
+  const text = sought;
+  showCategory(shown);
+  writeLine(text);
 }
 
 /** @param {string} category */
@@ -118,9 +123,9 @@ on("click", ({ target }) => {
     const line = lineOf(Number(button?.closest("#choices")?.dataset.id));
     const dish = line && dishOf(line.sku);
     if (line && dish) choose(line, label, dish);
-  } else if (text) {
-    write(text);
+  } else if (text !== undefined) {
     showCategory(shown);
+    writeLine(text);
   }
 });
 document.addEventListener("input", ({ target }) => {

@@ -16,8 +16,7 @@ function keep() {
   }
 }
 
-export async function restore() {
-  const kept = sessionStorage.getItem(PLACE);
+export async function restore(kept = sessionStorage.getItem(PLACE)) {
   if (!kept) return;
   const body = new URLSearchParams(kept);
   body.set("do", "draft");

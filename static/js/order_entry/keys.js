@@ -2,6 +2,7 @@
 import { byId, on } from "../core/dom.js";
 import { take } from "./dishes.js";
 import { form } from "./asking.js";
+import { writeLine } from "./ticket.js";
 
 /** @param {KeyboardEvent & { target: HTMLElement }} event */
 function enter(event) {
@@ -9,6 +10,7 @@ function enter(event) {
   const { name = "", type = "" } = /** @type {HTMLInputElement} */ (event.target);
   if (event.ctrlKey || event.metaKey) form().requestSubmit(form().querySelector(".send"));
   else if (id === "find-dish") take();
+  else if (event.target.dataset.field) writeLine();
   else if (tagName !== "INPUT" || name === "phone" || type === "checkbox") return;
   event.preventDefault();
 }

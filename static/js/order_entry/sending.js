@@ -5,22 +5,27 @@ import * as person from "../tablet/person.js";
 import { ask, form, put, typed } from "./asking.js";
 import { forget, restore } from "./draft.js";
 
-/** @typedef {{ body: string, tries: number }} Unsent */
+/** @typedef {{ body: string, at: number, tries: number }} Unsent */
 
 const { restaurant, signIn, tablet } = document.body.dataset;
-const PLACE = `order:${restaurant}:${signIn}`;
+const SCOPE = `order:${restaurant}:${signIn}:`;
+const LONGEST = 900_000; // milliseconds: what waited for longer is looked at before it goes
 const PAUSES = [2000, 4000, 8000]; // milliseconds
 let later = 0;
 let isBusy = false;
 /** @type {Unsent | null} */
 let unsent = null;
 
+/** @param {Unsent} order */
+const placeOf = ({ body }) => SCOPE + (new URLSearchParams(body).get("key") ?? "");
+
 /** @param {Unsent | null} order */
 function keep(order) {
+  const before = unsent;
   unsent = order;
   try {
-    if (order) localStorage.setItem(PLACE, JSON.stringify(order));
-    else localStorage.removeItem(PLACE);
+    if (order) localStorage.setItem(placeOf(order), JSON.stringify(order));
+    else if (before) localStorage.removeItem(placeOf(before));
   } catch {
     // then the page itself keeps it
   }
@@ -127,16 +132,24 @@ async function send() {
 on("submit", (event) => {
   if (event.target !== form() || /** @type {HTMLButtonElement | null} */ (event.submitter)?.value !== "send") return;
   event.preventDefault();
-  keep({ body: `${typed()}`, tries: 0 });
+  keep({ body: `${typed()}`, at: Date.now(), tries: 0 });
   send();
 });
 addEventListener("online", send);
 
-// What had no answer when the page was left goes first.
+/** @returns {Unsent | undefined} */
+function left() {
+  const place = Object.keys(localStorage).find((each) => each.startsWith(SCOPE));
+  return place && JSON.parse(localStorage.getItem(place) ?? "null");
+}
+
+// What had no answer when the page was left goes first; what is old by now somebody looks at.
 export async function resume() {
-  /** @type {Unsent | null} */
-  const kept = JSON.parse(localStorage.getItem(PLACE) ?? "null");
+  const kept = left();
   if (!kept) return restore();
   unsent = { ...kept, tries: Math.max(1, kept.tries) };
-  return send();
+  if (Date.now() - kept.at < LONGEST) return send();
+  keep(null);
+  await restore(kept.body);
+  tell(say("This order had no answer when the page was left. Look at it, and send it once more: it does not double."), true);
 }

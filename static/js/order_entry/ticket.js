@@ -98,6 +98,12 @@ function draw() {
   sum();
 }
 
+// A line that is not on the menu: what it is is asked first, else what it costs.
+export function writeLine(text = "") {
+  write(text);
+  byId("lines").querySelector(`.open [data-field=${text ? "price" : "name"}]`)?.focus();
+}
+
 on("entry:lines", draw);
 on("entry:form", read);
 on("change", ({ target }) => { if (target.closest("#entry")) sum(); });
@@ -116,9 +122,7 @@ document.addEventListener("input", ({ target }) => {
 on("click", ({ target }) => {
   const line = lineOf(Number(target.closest("#lines li")?.dataset.id ?? -1));
   const button = target.closest("button");
-  if (target.closest("#write-line")) {
-    write("");
-    byId("lines").querySelector(".open [data-field=name]")?.focus();
-  } else if (line && button?.dataset.by) step(line, Number(button.dataset.by));
+  if (target.closest("#write-line")) writeLine();
+  else if (line && button?.dataset.by) step(line, Number(button.dataset.by));
   else if (line && button && "open" in button.dataset) openLine(line === opened() && !line.sku ? undefined : line);
 });
