@@ -211,7 +211,7 @@ def test_at_a_table_nobody_needs_a_number_and_no_time_is_promised(
     at_table = {"fulfilment": "dine_in", "table": "7", "paid": "1", "area": "left over"}
     order = taken(app, cedar, send(karim, opened(karim, **TAOUK, **at_table)))
     assert (order.table, order.promised_at, order.to_collect) == ("7", None, 0)
-    assert order.customer.keys() <= {"locale"}
+    assert order.customer == {}
 
 
 def test_while_the_kitchen_is_busy_an_order_for_now_is_not_put_off(

@@ -39,7 +39,7 @@ async function look(asked) {
   const body = typed();
   for (const [name, value] of Object.entries({ do: "find", ...asked })) body.set(name, value);
   const got = await ask(form().action, body);
-  if (mine !== turn) return null; // another number was typed meanwhile
+  if (mine !== turn || !document.getElementById("entry")) return null; // another number was typed, or all of it sent
   return got?.answer.ok ? got.part : null;
 }
 

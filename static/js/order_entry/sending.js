@@ -61,8 +61,9 @@ function amend(part) {
   tell("");
   put(part);
   const problem = document.querySelector("#entry .problem:not(.paused)");
-  problem?.scrollIntoView({ block: "center" });
+  if (problem) problem.tabIndex = -1;
   (document.querySelector("#entry [aria-invalid=true]") ?? problem)?.focus();
+  problem?.scrollIntoView({ block: "center" });
 }
 
 /** @param {Response} answer @param {DocumentFragment} part */
