@@ -8,7 +8,7 @@ from alembic import op
 from ordertrack.migrations.building import keep_tenants_apart
 
 revision = "0027"
-down_revision = "0024"
+down_revision = "0026"
 
 GRANTS = {
     "menus": ["SELECT", "INSERT", "UPDATE (version)"],
