@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,7 +17,7 @@ from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.restaurants.brand import Brand
 from ordertrack.restaurants.save import save_brand
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
-from ordertrack.web import qr
+from ordertrack.web import assets, qr
 from support.cast import House, Person
 
 Sign = Callable[[Person], FlaskClient]
@@ -60,8 +59,8 @@ def test_the_ticket_says_all_of_the_order_in_the_guests_language(
     assert "26.00" in answer.text and "10.00" in answer.text
     link = f"http://localhost/track/{token_of(app, cedar, order_id)}"
     assert qr.svg(link).partition("<path")[2] in answer.text, "the code leads to the order's page"
-    styles = re.findall(r'<link rel="stylesheet" href="([^"]+)"', answer.text)
-    assert any(f"size: {size}" in client.get(style).text for style in styles)
+    name = f"css/pages/ticket_{paper}.css"
+    assert name in answer.text and f"size: {size}" in (assets.STATIC / name).read_text()
 
 
 def test_a_ticket_is_for_whoever_gives_it_to_the_guest(
