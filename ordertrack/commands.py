@@ -17,6 +17,7 @@ _COMMANDS = {
     "restaurant": "ordertrack.server.commands.tenants",
     "staff": "ordertrack.server.commands.staff",
     "key": "ordertrack.server.commands.keys",
+    "menu": "ordertrack.server.commands.menu",
     "db": "ordertrack.server.commands.db",
     "demo": "ordertrack.demo.commands",
     "rush": "ordertrack.demo.commands",

@@ -25,6 +25,7 @@ class ItemAnswer(BaseModel):
     quantity: int
     notes: str | None
     modifiers: list[str]
+    sku: Annotated[str | None, Field(description="That of the menu's dish, if it was ordered as one.")]
 
 
 class LineAnswer(BaseModel):

@@ -13,10 +13,19 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_jso
 from pydantic_core.core_schema import WithDefaultSchema
 from werkzeug.routing import Rule
 
-from ordertrack.api import answers, change_schemas, queries, reading, restaurant_answers, schemas
+from ordertrack.api import (
+    answers,
+    change_schemas,
+    menu_answers,
+    queries,
+    reading,
+    restaurant_answers,
+    schemas,
+)
+from ordertrack.menu.document import MenuRequest
 from ordertrack.monitoring import request_log
 from ordertrack.rules.scopes import MEANINGS, Scope
-from ordertrack.web.bodies import LARGEST_BODY
+from ordertrack.web.bodies import LARGEST_BODY, LARGEST_MENU
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 _ABOUT = (
@@ -47,6 +56,7 @@ _ANSWERED_WITH = {
         "schema": {"type": "string"},
     }
 }
+UNCHANGED = "It is as it was when that answer was given."
 _REF = "#/components/schemas/{model}"
 _INCOMING: tuple[type[BaseModel], ...] = (
     schemas.OrderRequest,
@@ -54,6 +64,7 @@ _INCOMING: tuple[type[BaseModel], ...] = (
     schemas.ActionRequest,
     change_schemas.ChangesRequest,
     schemas.RiderRequest,
+    MenuRequest,
     answers.ProblemDocument,
 )
 _OUTGOING: tuple[type[BaseModel], ...] = (
@@ -63,6 +74,7 @@ _OUTGOING: tuple[type[BaseModel], ...] = (
     restaurant_answers.RestaurantList,
     restaurant_answers.QuoteAnswer,
     restaurant_answers.RiderList,
+    menu_answers.MenuAnswer,
     answers.StreamMessage,
     answers.ActionMessage,
 )
@@ -167,6 +179,24 @@ OPERATIONS = {
         body=schemas.RiderRequest,
         problems=(400, 404, 413, 415, 422),
     ),
+    "api.menu": Operation(
+        Scope.ORDERS_READ,
+        "The company's menu in its order; with `restaurant` also what is sold out there. With the ETag of"
+        " the answer before in If-None-Match, 304 while it is the same.",
+        {200: menu_answers.MenuAnswer, 304: UNCHANGED},
+        query=queries.MenuQuery,
+        headers={"If-None-Match": {"type": "string"}},
+        problems=(400, 404),
+    ),
+    "api.save_menu": Operation(
+        Scope.SETTINGS_WRITE,
+        "Replace the whole menu: all of it or nothing. Dishes that are not named are withdrawn; the same"
+        " menu again changes nothing. 422 names each item that cannot be taken in, as `items.3.price`. A"
+        f" body has at most {LARGEST_MENU // 1024} KB. A key that is for some restaurants is refused: 403.",
+        {200: menu_answers.MenuAnswer},
+        body=MenuRequest,
+        problems=(400, 404, 413, 415, 422),
+    ),
     "api.order_events": Operation(
         Scope.EVENTS_READ,
         "Read an order's events, all of them, oldest first.",
@@ -205,8 +235,8 @@ def describe() -> dict[str, Any]:
     for rule in current_app.url_map.iter_rules():
         if rule.endpoint.startswith("api."):
             address = _ARGUMENT.sub(r"{\1}", rule.rule)
-            method = "post" if "POST" in (rule.methods or ()) else "get"
-            paths.setdefault(address, {})[method] = _operation(rule, OPERATIONS[rule.endpoint])
+            (method,) = {"GET", "POST", "PUT"} & (rule.methods or set())
+            paths.setdefault(address, {})[method.lower()] = _operation(rule, OPERATIONS[rule.endpoint])
     return {
         "openapi": "3.1.0",
         "info": {"title": "ordertrack", "version": "1", "description": _ABOUT},
@@ -279,6 +309,8 @@ def _headers(operation: Operation) -> list[dict[str, Any]]:
 
 def _response(answer: type[BaseModel] | str) -> dict[str, Any]:
     told = {"headers": _ANSWERED_WITH | _headers_named("RateLimit-Policy", "RateLimit")}
+    if answer == UNCHANGED:
+        return {"description": UNCHANGED, **told}
     if not isinstance(answer, str):
         return {"description": "Done.", "content": _content(answer), **told}
     kind = "text/event-stream" if answer.startswith("Server-Sent") else "application/json"

@@ -39,6 +39,12 @@ class QuoteQuery(Query):
     fulfilment: Fulfilment
 
 
+class MenuQuery(Query):
+    """Of which restaurant to say what is sold out."""
+
+    restaurant: Annotated[ShortLine | None, Field(description="A restaurant's slug.")] = None
+
+
 Included = Literal["actions"]
 Include = Annotated[
     Included | None, Field(description="`actions`: tell of actions too, in their place among the events.")

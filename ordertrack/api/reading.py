@@ -22,13 +22,13 @@ Read = TypeVar("Read", bound=BaseModel)
 Asked = TypeVar("Asked", bound=Query)
 
 
-def body(model: type[Read]) -> Read:
-    """The JSON body as `model`; raises Refusal with 400, 413, 415 or 422."""
+def body(model: type[Read], largest: int = LARGEST_BODY) -> Read:
+    """The JSON body, of `largest` bytes at most, as `model`; raises Refusal with 400, 413, 415 or 422."""
     if request.mimetype != "application/json":
         raise Refusal(
             Problem(415, "Send the body as JSON, with the header `Content-Type: application/json`.")
         )
-    raw = _raw_body()
+    raw = _raw_body(largest)
     _refuse_twice_named(raw)
     try:
         # From the raw bytes, so that what is no text (a lone surrogate, a broken byte) never becomes a str.
@@ -37,14 +37,15 @@ def body(model: type[Read]) -> Read:
         raise refusal_of(error, 422) from None
 
 
-def _raw_body() -> bytes:
+def _raw_body(largest: int) -> bytes:
+    request.max_content_length = largest
     try:
         raw = request.get_data(cache=False)
     except RequestEntityTooLarge:
         raw = None
     # A body that comes in chunks is cut off at the bound without a word; at its end nothing more is there.
     if raw is None or (request.content_length is None and request.environ["wsgi.input"].read(1)):
-        raise Refusal(Problem(413, f"The body is too large: send {LARGEST_BODY // 1024} KB at most."))
+        raise Refusal(Problem(413, f"The body is too large: send {largest // 1024} KB at most."))
     return raw
 
 

@@ -35,16 +35,29 @@ from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 
 class ItemRequest(RequestModel):
-    """One line of an order. Without `station` the restaurant's settings say where it is made."""
+    """One line of an order: a dish of the menu by its `sku`, or anything by its `name`.
 
-    name: Name
+    A dish takes its name and its station from the menu. Without `station` the restaurant's settings say where
+    a line is made.
+    """
+
+    name: Name | None = None
+    sku: Annotated[ShortLine | None, Field(description="That of a dish of the menu.")] = None
     quantity: Annotated[int, Field(ge=1, le=999)]
     notes: Notes | None = None
     modifiers: Annotated[list[ShortLine], Field(max_length=20, default_factory=list)]
     station: StationName | None = None
 
+    @model_validator(mode="after")
+    def _say_what_it_is(self) -> Self:
+        if (self.name is None) == (self.sku is None):
+            raise PydanticCustomError("item", "give a `name`, or the `sku` of a dish of the menu")
+        return self
+
     def to_item(self) -> NewItem:
-        return NewItem(self.name, self.quantity, self.notes, tuple(self.modifiers), self.station)
+        return NewItem(
+            self.name or "", self.quantity, self.notes, tuple(self.modifiers), self.station, self.sku
+        )
 
 
 class AddressRequest(RequestModel):

@@ -3,12 +3,16 @@
 from ordertrack.backoffice import (
     account_views,
     brand_views,
+    dish_views,
+    menu_import_views,
+    menu_views,
     operations_views,
     pace_views,
     password_link_views,
     people_views,
     rider_views,
     rule_set_views,
+    tablet_code_views,
     tablet_views,
     targets_views,
 )
@@ -17,6 +21,9 @@ BLUEPRINTS = (
     operations_views.blueprint,
     targets_views.blueprint,
     brand_views.blueprint,
+    menu_views.blueprint,
+    dish_views.blueprint,
+    menu_import_views.blueprint,
     rule_set_views.blueprint,
     pace_views.blueprint,
     rider_views.blueprint,
@@ -24,6 +31,7 @@ BLUEPRINTS = (
     password_link_views.blueprint,
     account_views.blueprint,
     tablet_views.blueprint,
+    tablet_code_views.blueprint,
 )
 
 __all__ = ["BLUEPRINTS"]

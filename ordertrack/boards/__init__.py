@@ -1,6 +1,15 @@
 """The kitchen, dispatch and pickup boards: columns, cards, taps."""
 
-from ordertrack.boards import offline, order_posts, pickup_views, print_views, tablet_api, views
+from ordertrack.boards import (
+    menu_channel,
+    offline,
+    order_posts,
+    pickup_views,
+    print_views,
+    sold_out_views,
+    tablet_api,
+    views,
+)
 from ordertrack.boards.allergens import leaves_out_an_allergen, speaks_of_allergy
 
 BLUEPRINTS = (
@@ -9,9 +18,10 @@ BLUEPRINTS = (
     offline.blueprint,
     pickup_views.blueprint,
     print_views.blueprint,
+    sold_out_views.blueprint,
     tablet_api.blueprint,
 )
-CHANNELS = [*views.CHANNELS, *pickup_views.CHANNELS]
+CHANNELS = [*views.CHANNELS, *pickup_views.CHANNELS, menu_channel.CHANNEL]
 
 views.blueprint.add_app_template_test(speaks_of_allergy, "of_allergy")
 views.blueprint.add_app_template_test(leaves_out_an_allergen, "without_allergen")

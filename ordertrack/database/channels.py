@@ -22,6 +22,9 @@ READMITTED_CHANNEL = "ordertrack_readmitted"
 SETTINGS_CHANNEL = "ordertrack_settings"
 """`<tenant>:<restaurant>`: something of it was saved."""
 
+MENU_CHANNEL = "ordertrack_menu"
+"""`<tenant>:`, its menu was changed; `<tenant>:<restaurant>`, what is sold out there."""
+
 SCREENS_CHANNEL = "ordertrack_screens"
 """`<tenant>`: its screens changed."""
 

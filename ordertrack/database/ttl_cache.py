@@ -75,7 +75,7 @@ class Kept(Generic[Key, Value]):
         return end > now or (self._is_told_of and end - KEPT_FOR + _told_for > now and _is_told())
 
     def _make_room(self, weight: int) -> None:
-        """Drop up to two values that hold no more for each new one, and the oldest where there are too many."""
+        """Drop up to two values that hold no more for each new one; the oldest where there is no room."""
         for mine, (end, _) in list(islice(self._values.items(), 2)):
             if not self._holds(end):
                 self._drop(mine)

@@ -8,13 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from ordertrack.i18n.translate import LANGUAGES
-
 Names = Mapping[str, str]
 """By language (`en`, `fr`, `ar`), the one that the company prefers first; one at least."""
-
-SPOKEN = tuple(dict.fromkeys(each.catalogue for each in LANGUAGES.values()))
-"""The languages in which something can have a name."""
 
 
 def name_in(names: Names, language: str) -> str:
@@ -40,7 +35,7 @@ class Modifier:
 
 @dataclass(frozen=True, slots=True)
 class ModifierGroup:
-    """Of these one, or as many as somebody likes; `is_required`: one at the least."""
+    """The guest chooses one, or as many as somebody likes; `is_required`: one at the least."""
 
     names: Names
     modifiers: tuple[Modifier, ...]
@@ -67,6 +62,11 @@ class Dish:
     is_offered: bool = True
     version: int = field(default=0, compare=False)
     sold_out_until: dt.datetime | None = field(default=None, compare=False)
+
+    @property
+    def name(self) -> str:
+        """In the language that the company prefers."""
+        return next(iter(self.names.values()))
 
     @property
     def is_sold_out(self) -> bool:
@@ -99,6 +99,12 @@ class Menu:
         if not sold_out:
             return self
         return replace(self, dishes=tuple(_marked(self.dishes, sold_out)))
+
+
+def in_order(categories: Iterable[Category], dishes: Iterable[Dish]) -> tuple[Dish, ...]:
+    """By the order of the categories, in each of them as they come; those without one last."""
+    places = {category.key: place for place, category in enumerate(categories)}
+    return tuple(sorted(dishes, key=lambda dish: places.get(dish.category or "", len(places))))
 
 
 def _marked(dishes: Iterable[Dish], sold_out: Mapping[str, dt.datetime]) -> Iterable[Dish]:

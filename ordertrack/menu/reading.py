@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -13,16 +13,17 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from ordertrack.database.statements import TenantQuery
 from ordertrack.database.ttl_cache import Kept
 from ordertrack.menu.dishes import (
-    SPOKEN,
     Category,
     Dish,
     Menu,
     Modifier,
     ModifierGroup,
     Names,
+    in_order,
     name_in,
 )
 from ordertrack.menu.models import MenuHead, SavedCategory, SavedDish, SoldOut
+from ordertrack.tenants.company import languages_of
 from ordertrack.tenants.models import Tenant
 
 __all__ = ["Category", "Dish", "Menu", "Modifier", "ModifierGroup", "Names", "menu_of", "name_in"]
@@ -33,7 +34,7 @@ MOST_DISHES_KEPT = 40_000
 
 def menu_of(tenant_id: uuid.UUID, restaurant_id: uuid.UUID | None = None) -> Menu:
     """The menu of the entered tenant; with what is sold out there now, if a restaurant is named."""
-    menu = _menus.get((tenant_id, _languages_of(tenant_id)), lambda: read(tenant_id)) or Menu()
+    menu = _menus.get((tenant_id, languages_of(tenant_id)), lambda: read(tenant_id)) or Menu()
     return menu if restaurant_id is None else menu.without(sold_out(tenant_id, restaurant_id))
 
 
@@ -46,11 +47,11 @@ def sold_out(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Mapping[str, dt.
 
 def read(tenant_id: uuid.UUID) -> Menu | None:
     """The menu as it is now; None if there is no such tenant."""
-    languages = _languages_of(tenant_id)
+    languages = languages_of(tenant_id)
     for row in _READ.rows(tenant_id=tenant_id):
-        categories = tuple(Category(key, _in_order(names, languages)) for key, names in row.categories or ())
+        categories = tuple(Category(key, _preferred(names, languages)) for key, names in row.categories or ())
         dishes = [_dish(saved, languages) for saved in row.dishes or ()]
-        offered = _by_category(categories, (dish for dish in dishes if dish.is_offered))
+        offered = in_order(categories, (dish for dish in dishes if dish.is_offered))
         withdrawn = tuple(dish for dish in dishes if not dish.is_offered)
         return Menu(categories, offered, withdrawn, row.version)
     return None
@@ -70,17 +71,7 @@ def forget_all() -> None:
     _sold_out.forget()
 
 
-def _languages_of(tenant_id: uuid.UUID) -> tuple[str, ...]:
-    return SPOKEN
-
-
-def _by_category(categories: Iterable[Category], dishes: Iterable[Dish]) -> tuple[Dish, ...]:
-    """By the order of the categories, in each of them as they come; those without one last."""
-    places = {category.key: place for place, category in enumerate(categories)}
-    return tuple(sorted(dishes, key=lambda dish: places.get(dish.category or "", len(places))))
-
-
-def _in_order(names: Names, languages: Sequence[str]) -> Names:
+def _preferred(names: Names, languages: Sequence[str]) -> Names:
     """The languages of the company first, by its preference."""
     return {tag: names[tag] for tag in dict.fromkeys((*languages, *names)) if tag in names}
 
@@ -89,7 +80,7 @@ def _dish(saved: Sequence[Any], languages: Sequence[str]) -> Dish:
     sku, names, category, station, price, prepare_seconds, groups, is_offered, version = saved
     return Dish(
         sku,
-        _in_order(names, languages),
+        _preferred(names, languages),
         category,
         station,
         price,
@@ -102,24 +93,11 @@ def _dish(saved: Sequence[Any], languages: Sequence[str]) -> Dish:
 
 def _group(saved: Mapping[str, Any], languages: Sequence[str]) -> ModifierGroup:
     return ModifierGroup(
-        _in_order(saved["names"], languages),
-        tuple(Modifier(_in_order(each["names"], languages), each["price"]) for each in saved["modifiers"]),
+        _preferred(saved["names"], languages),
+        tuple(Modifier(_preferred(each["names"], languages), each["price"]) for each in saved["modifiers"]),
         saved["choose"],
         saved["required"],
     )
-
-
-def stored_groups(groups: Iterable[ModifierGroup]) -> list[dict[str, Any]]:
-    """As `menu_dishes` has them."""
-    return [
-        {
-            "names": dict(group.names),
-            "choose": group.choose,
-            "required": group.is_required,
-            "modifiers": [{"names": dict(each.names), "price": each.price} for each in group.modifiers],
-        }
-        for group in groups
-    ]
 
 
 def _read_sold_out(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> dict[str, dt.datetime]:

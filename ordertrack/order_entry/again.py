@@ -43,8 +43,7 @@ def of_order(order: OrderRecord, menu: Menu, zone: ZoneInfo) -> Again:
 
 def _dish(item: ItemRecord, menu: Menu) -> Dish | None:
     """The dish that the line was: by what the company calls it, else by its name; None if it was typed."""
-    sku = getattr(item, "sku", None)
-    return menu.by_sku.get(sku) if sku else lines.found_by_name(menu, item.name)
+    return menu.by_sku.get(item.sku) if item.sku else lines.found_by_name(menu, item.name)
 
 
 def _as_typed(item: ItemRecord) -> dict[str, str | list[str]]:

@@ -244,5 +244,6 @@ def _amounts(total: int | None, form: Typed, currency: str) -> dict[str, Any] | 
 
 
 def _item(line: lines.Line) -> NewItem:
-    station = line.dish.station if line.dish else None
-    return NewItem(line.name, line.quantity, line.notes, line.modifiers, station)
+    """A dish takes its name and its station from the menu when it comes in."""
+    name, sku = ("", line.dish.sku) if line.dish else (line.name, None)
+    return NewItem(name, line.quantity, line.notes, line.modifiers, sku=sku)

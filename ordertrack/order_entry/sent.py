@@ -13,9 +13,6 @@ from ordertrack.database.session import db
 from ordertrack.orders.models import Order, StatusEvent
 from ordertrack.tenants.principal import Principal
 
-REFUSALS: tuple[type[Exception], ...] = ()
-"""Of lines that cannot be ordered by now, though they could a moment ago."""
-
 _OF_THE_SENDING = frozenset({"person", "again", "do"})
 
 

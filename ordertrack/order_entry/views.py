@@ -29,6 +29,7 @@ from ordertrack.i18n.form_fields import Typed, whole
 from ordertrack.i18n.moments import when
 from ordertrack.i18n.translate import LANGUAGES, current
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.menu.ordering import DishSoldOut, NotOnTheMenu
 from ordertrack.menu.reading import Menu, menu_of, name_in
 from ordertrack.order_entry import again, form, guests, offered, phones, quotes, sent
 from ordertrack.order_entry.form import Place
@@ -117,7 +118,8 @@ def _send(desk: Desk) -> ResponseReturnValue:
             number=before.number,
         )
         return _page(desk, _typed(), {"all": said}, 409, sent_before=before)
-    taken = form.read(typed, desk.place, partial(guests.address_of, desk.principal), _now())
+    address_of = partial(guests.address_of, desk.principal)
+    taken = form.read(typed, desk.place, address_of, _now())
     if taken.order is None:
         return _page(desk, _typed(), taken.problems, 422)
     taken.order.metadata["form"] = digest
@@ -128,8 +130,10 @@ def _send(desk: Desk) -> ResponseReturnValue:
     except PromiseOutOfRange:
         said = _("The promised time lies between one hour ago and 30 days ahead.")
         return _page(desk, _typed(), {"promised_at": said}, 422)
-    except sent.REFUSALS as error:
-        return _page(desk, _typed(), {"lines": problem_of(error).detail}, 422)
+    except (NotOnTheMenu, DishSoldOut) as error:  # since the menu was read, a moment ago
+        fresh = _desk(desk.principal, desk.restaurant.slug)
+        anew = form.read(typed, fresh.place, address_of, _now())
+        return _page(fresh, _typed(), anew.problems or {"lines": problem_of(error).detail}, 422)
     return _done(desk, order_id)
 
 

@@ -85,7 +85,7 @@ def _line_changes(order: OrderRecord, form: Typed, before: Typed) -> Iterator[Ch
         row, was = form.row(name), before.row(name)
         is_there = f"{name}quantity" in form.names()
         if is_there and any(plain(row[field]) != was[field] for field in line_texts(item)):
-            changed = _item(row, item.name, item.station)
+            changed = replace(_item(row, item.name, item.station), sku=item.sku)
             if plain(row["modifiers"]) == was["modifiers"]:  # one may have a comma in it
                 changed = replace(changed, modifiers=item.modifiers)
             yield ChangeLine(item.position, changed)

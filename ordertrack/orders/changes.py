@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from ordertrack.database.session import db
 from ordertrack.monitoring import metrics
-from ordertrack.orders import must_start, records, waking
+from ordertrack.orders import menu_lines, must_start, records, waking
 from ordertrack.orders.change_draft import AddLine, Change, ChangeLine, Draft, drafted
 from ordertrack.orders.changed_fields import Fields, flat_changes
 from ordertrack.orders.models import ActionEvent, OrderItem
@@ -85,8 +85,8 @@ def change(
 
     `expected_revision` is the one that the asker saw. With `despite_actions` only another change since then
     is in the way, and no move and no struck line: so it is with forms, which are open for a while. What is so
-    already is answered and not written. Raises OrderNotFound, OrderChanged, PromiseOutOfRange, or
-    IllegalChange and its kinds; then nothing has been written.
+    already is answered and not written. Raises OrderNotFound, OrderChanged, PromiseOutOfRange, IllegalChange
+    and its kinds, or NotOnTheMenu or DishSoldOut; then nothing has been written.
     """
     try:
         result = _change(order_id, changes, by, expected_revision, despite_actions, reason, metadata or {})
@@ -168,8 +168,9 @@ def _write_lines(order: OrderRecord, draft: Draft) -> list[int]:
         voids = update(OrderItem).where(*of_order, OrderItem.position.in_(draft.voided))
         db.session.execute(voids.values(voided_in=revision))
     settings = operations.of_restaurant(order.tenant_id, order.restaurant_id)
+    lines = menu_lines.from_menu(order.tenant_id, order.restaurant_id, draft.added)
     first = order.items[-1].position + 1
-    for position, item in enumerate(draft.added, first):
+    for position, item in enumerate(lines.items, first):
         db.session.add(
             OrderItem(
                 tenant_id=order.tenant_id,

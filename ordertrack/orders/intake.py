@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ordertrack.database.session import db
 from ordertrack.monitoring import metrics
-from ordertrack.orders import must_start, transitions, waking
+from ordertrack.orders import menu_lines, must_start, transitions, waking
 from ordertrack.orders.models import Order
 from ordertrack.orders.new_order import NewOrder, check_promise
 from ordertrack.restaurants import operations, pace
@@ -78,10 +78,11 @@ _PLACE = text("""
             :start_by, :is_later, at + make_interval(secs => CAST(:accept_within AS integer)), :accept_then,
             :idempotency_key, :idempotency_hash, :idempotency_sender, (SELECT number FROM twin) FROM stream
     ), lines AS (
-        INSERT INTO order_items (tenant_id, order_id, position, name, quantity, notes, modifiers, station)
+        INSERT INTO order_items (tenant_id, order_id, position, name, quantity, notes, modifiers, station,
+            sku)
         SELECT stream.tenant_id, :order_id, line.position, line.item ->> 'name',
             (line.item ->> 'quantity')::integer, line.item ->> 'notes', line.item -> 'modifiers',
-            line.item ->> 'station'
+            line.item ->> 'station', line.item ->> 'sku'
           FROM stream, jsonb_array_elements(:items) WITH ORDINALITY AS line (item, position)
     ), link AS (
         INSERT INTO tracking_links (tenant_id, order_id, token)
@@ -128,7 +129,8 @@ def place(order: NewOrder, *, by: Principal, idempotency_key: str | None = None)
 
     The order's id, and whether it is new: a key that `by` used for the same order before answers its id and
     False; what others use for theirs is no concern of it. Raises RestaurantNotFound, RestaurantPaused,
-    PromiseOutOfRange, FollowsNoOrder or IdempotencyKeyReused; then nothing has been written.
+    PromiseOutOfRange, FollowsNoOrder, IdempotencyKeyReused, or NotOnTheMenu or DishSoldOut for what it names
+    of the menu; then nothing has been written.
     """
     try:
         if idempotency_key is not None and (known := _placed_before(order, by, idempotency_key)):
@@ -181,7 +183,10 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> tuple
     if held.state == PaceState.PAUSED:
         raise RestaurantPaused(held.until)
     followed = _followed(order.follows, by, restaurant_id)
-    start = must_start.of_promise(by.tenant_id, restaurant_id, order.fulfilment, order.promised_at)
+    lines = menu_lines.from_menu(by.tenant_id, restaurant_id, order.items)
+    start = must_start.of_promise(
+        by.tenant_id, restaurant_id, order.fulfilment, order.promised_at, slowest=lines.slowest
+    )
     settings = operations.of_restaurant(by.tenant_id, restaurant_id)
     handling = settings.orders
     is_confirmed = handling.confirms(order.channel)
@@ -212,7 +217,7 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> tuple
             "idempotency_key": idempotency_key,
             "idempotency_hash": order.fingerprint if idempotency_key is not None else None,
             "idempotency_sender": by.actor if idempotency_key is not None else None,
-            "items": [item.routed(settings) for item in order.items],
+            "items": [item.routed(settings) for item in lines.items],
             "token": secrets.token_urlsafe(16),
             "changed_by": by.name,
             "actor": by.actor,

@@ -137,7 +137,7 @@ class OrderItem(Base):
     """One line of an order, in the order in which the customer gave them.
 
     `added_in` is the revision of the change that added it, None where it came with the order; `voided_in`
-    that of the change that voided it.
+    that of the change that voided it. `sku` is that of the menu's dish which it was ordered as.
     """
 
     __tablename__ = "order_items"
@@ -154,6 +154,7 @@ class OrderItem(Base):
     is_done: Mapped[bool] = mapped_column(server_default=text("false"))
     added_in: Mapped[int | None]
     voided_in: Mapped[int | None]
+    sku: Mapped[str | None]
 
 
 class TrackingLink(Base):

@@ -37,15 +37,21 @@ def of_promise(
     fulfilment: Fulfilment,
     promised_at: dt.datetime | None,
     now: dt.datetime | None = None,
+    slowest: int = 0,
 ) -> Start:
-    """When an order that is promised for this moment must be begun."""
+    """When an order that is promised for this moment must be begun.
+
+    `slowest` is how many seconds its slowest dish takes: as much sooner as that is more than the kitchen
+    takes for any order.
+    """
     if promised_at is None:
         return Start(None, False)
     now = now or dt.datetime.now(dt.UTC)
     handling = operations.of_restaurant(tenant_id, restaurant_id).orders
     usual = dt.timedelta(seconds=handling.takes(fulfilment))
     needed = _learned(tenant_id, restaurant_id, fulfilment, promised_at - usual) or usual
-    by = promised_at - needed - dt.timedelta(seconds=handling.margin)
+    longer = max(0, slowest - handling.kitchen_takes)
+    by = promised_at - needed - dt.timedelta(seconds=handling.margin + longer)
     return Start(by, by > now)
 
 

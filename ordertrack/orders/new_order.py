@@ -29,13 +29,18 @@ class PromiseOutOfRange(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """One line; `station` None leaves it to the restaurant's settings where it is made."""
+    """One line; `station` None leaves it to the restaurant's settings where it is made.
+
+    With a `sku` and no name it is a dish of the menu, from which it takes its name, and its station unless
+    one is said; with both it was one, and keeps what it has.
+    """
 
     name: str
     quantity: int
     notes: str | None = None
     modifiers: tuple[str, ...] = ()
     station: str | None = None
+    sku: str | None = None
 
     def routed(self, settings: OperationSettings) -> dict[str, Any]:
         """The line as it is written: with the station where this restaurant makes it."""
@@ -69,8 +74,9 @@ class NewOrder:
         """Equal for equal orders, whatever the order of keys in what was sent."""
         said = asdict(self)
         for item in said["items"]:
-            if item["station"] is None:  # as orders were before there were stations
-                del item["station"]
+            for name in ("station", "sku"):
+                if item[name] is None:  # as orders were before there were any
+                    del item[name]
         for name in _CAME_LATER:
             if said[name] is None:
                 del said[name]

@@ -29,6 +29,7 @@ class ItemRecord:
     is_done: bool
     added_in: int | None = None
     voided_in: int | None = None
+    sku: str | None = None
 
     @property
     def is_voided(self) -> bool:

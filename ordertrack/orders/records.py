@@ -207,6 +207,7 @@ def record_columns() -> list[Any]:
                         OrderItem.is_done,
                         OrderItem.added_in,
                         OrderItem.voided_in,
+                        OrderItem.sku,
                     ),
                     OrderItem.position,
                 )

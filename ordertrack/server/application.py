@@ -14,6 +14,8 @@ from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.i18n import labels, money, names, script_messages, translate
 from ordertrack.live.takeover import TakeOver
+from ordertrack.menu import labels as menu_labels
+from ordertrack.menu import problems as menu_problems  # noqa: F401 (it registers)
 from ordertrack.monitoring import health, metrics, request_log
 from ordertrack.monitoring.request_log import RequestLog
 from ordertrack.orders import change_views, must_start
@@ -67,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     money.init_app(app)
     reasons.init_app(app)
     names.init_app(app)
+    menu_labels.init_app(app)
     script_messages.init_app(app)
     sign_in.init_app(app)
     request_shares.init_app(app)

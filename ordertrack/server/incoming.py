@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import socket
+import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from gunicorn.http.body import Body
 from gunicorn.http.errors import NoMoreData, ParseException
 
-from ordertrack.web.bodies import LARGEST_BODY
+from ordertrack.web.bodies import LARGEST_BODY, largest
 
 ARRIVES_WITHIN = 10.0  # seconds for a header, and again for its body: not between bytes, but for all of it
 _TELLING = 20  # bytes that say for whom a request is: a method, and how its address begins
+LARGE_AT_ONCE = 4  # bodies above LARGEST_BODY that are being received; each may take as long as it is large
 IDLE_FOR = 5.0  # seconds until a connection on which nothing is being sent is closed
 
 
@@ -91,20 +94,21 @@ class Incoming:
         told by a length as any other is. Where the next request would begin is then unknown: the connection
         ends with the answer. Raises NotReceived, or NoMoreData if the client went before it had said all.
         """
-        self._deadline = time.monotonic() + ARRIVES_WITHIN
         wants_to_be_asked, request._expected_100_continue = request._expected_100_continue, False
-        announced = _announced(request)
-        if announced > LARGEST_BODY:
-            request.force_close()
-        else:
-            if wants_to_be_asked:
-                self.client.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-            received = _Received(request.body, announced)
-            request.body = Body(received)
-            if received.is_too_large:
-                request.headers = _with_length(request, LARGEST_BODY + 1)
-            if not received.is_whole:
+        announced, most = _announced(request), largest(request.method, request.path)
+        with _room_for(announced, most):
+            self._deadline = time.monotonic() + ARRIVES_WITHIN * max(1.0, announced / LARGEST_BODY)
+            if announced > most:
                 request.force_close()
+            else:
+                if wants_to_be_asked:
+                    self.client.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+                received = _Received(request.body, announced)
+                request.body = Body(received)
+                if received.is_too_large:
+                    request.headers = _with_length(request, most + 1)
+                if not received.is_whole:
+                    request.force_close()
         self._arrivals.remove(self)
 
     def expect_next(self) -> None:
@@ -130,15 +134,15 @@ class _Received:
     def __init__(self, body: Any, announced: int) -> None:
         self._body = body
         self._error: ParseException | None = None
-        received = b""
+        received, most = b"", max(announced, LARGEST_BODY)
         try:
-            received = body.read(LARGEST_BODY + 1)
+            received = body.read(most + 1)
         except ParseException as error:
             self._error = error
         if len(received) < announced:
             raise NoMoreData()
         self._received = io.BytesIO(received)
-        self.is_too_large = len(received) > LARGEST_BODY
+        self.is_too_large = len(received) > most
         self.is_whole = self._error is None and not self.is_too_large
 
     def read(self, size: int) -> bytes:
@@ -147,6 +151,23 @@ class _Received:
         if self._error is not None:
             raise self._error
         return bytes(self._body.read(size))
+
+
+@contextmanager
+def _room_for(announced: int, most: int) -> Iterator[None]:
+    """Wait until a body may be received that is larger than others are; raises NotReceived if none ends."""
+    if not LARGEST_BODY < announced <= most:
+        yield
+    elif _large.acquire(timeout=ARRIVES_WITHIN):
+        try:
+            yield
+        finally:
+            _large.release()
+    else:
+        raise NotReceived()
+
+
+_large = threading.BoundedSemaphore(LARGE_AT_ONCE)
 
 
 def _with_length(request: Any, length: int) -> list[tuple[str, str]]:

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-from ordertrack.boards import fragments
+from ordertrack.boards import fragments, menu_channel
 from ordertrack.boards.columns import BOARDS
 from ordertrack.database.channels import (
     EVENTS_CHANNEL,
+    MENU_CHANNEL,
     READMITTED_CHANNEL,
     REVOKED_CHANNEL,
     ROLLUP_CHANNEL,
@@ -25,6 +26,7 @@ from ordertrack.i18n.topic_keys import keys_of
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Hear, MalformedPayload, parse_payload, tenant_of, wake_handler
 from ordertrack.live.subscriptions import LIFETIME
+from ordertrack.menu import reading as menu
 from ordertrack.overview.channel import CHANNEL as OVERVIEW
 from ordertrack.presence.channel import CHANNEL as SCREENS
 from ordertrack.restaurants import rule_sets, versioned
@@ -49,6 +51,7 @@ def _channels(hub: Hub, revocations: Revocations) -> Mapping[str, Hear]:
         REVOKED_CHANNEL: revocations.hear,
         READMITTED_CHANNEL: hub.readmit,
         SETTINGS_CHANNEL: lambda payload: _on_settings(hub, payload),
+        MENU_CHANNEL: lambda payload: _on_menu(hub, payload),
         SCREENS_CHANNEL: lambda payload: SCREENS.mark(tenant_of(payload)),
         ROLLUP_CHANNEL: lambda payload: _on_figures(hub, tenant_of(payload)),
     }
@@ -57,9 +60,11 @@ def _channels(hub: Hub, revocations: Revocations) -> Mapping[str, Hear]:
 def recover(app: Flask, hub: Hub) -> None:
     """Make up for whatever was notified while nobody listened."""
     versioned.forget_all()
+    menu.forget_all()
     fragments.forget()
     hub.recover()
     for tenant_id in hub.watched():
+        menu_channel.tell(hub, tenant_id)
         hub.refresh(tenant_id, SlaChannel.name)
         SCREENS.mark(tenant_id)
         with tenant_context(app, tenant_id):
@@ -78,12 +83,23 @@ def _on_figures(hub: Hub, tenant_id: uuid.UUID) -> None:
     hub.refresh(tenant_id, SlaChannel.name)
 
 
-def _on_settings(hub: Hub, payload: str) -> None:
+def _on_menu(hub: Hub, payload: str) -> None:
     tenant_id, restaurant = parse_payload(payload)
+    restaurant_id = _restaurant_in(payload, restaurant) if restaurant else None
+    menu.forget(tenant_id, restaurant_id)
+    menu_channel.tell(hub, tenant_id, restaurant_id)
+
+
+def _restaurant_in(payload: str, restaurant: str) -> uuid.UUID:
     try:
-        restaurant_id = uuid.UUID(restaurant)
+        return uuid.UUID(restaurant)
     except ValueError:
         raise MalformedPayload(payload) from None
+
+
+def _on_settings(hub: Hub, payload: str) -> None:
+    tenant_id, restaurant = parse_payload(payload)
+    restaurant_id = _restaurant_in(payload, restaurant)
     versioned.forget(tenant_id, restaurant_id)
     fragments.forget()
     OVERVIEW.mark(tenant_id)

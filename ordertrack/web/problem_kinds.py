@@ -91,6 +91,14 @@ KINDS: dict[str, Kind] = {
             " send the order again after that, with the same Idempotency-Key."
         ),
     ),
+    "dish-sold-out": Kind(
+        409,
+        marked("A dish is sold out"),
+        marked(
+            "The restaurant has no more of a dish that the order names. The answer says of which, and until"
+            " when. Nothing was written; send the order without it, or after that."
+        ),
+    ),
     "too-large": Kind(
         413,
         marked("Too large"),
@@ -125,6 +133,14 @@ KINDS: dict[str, Kind] = {
         marked(
             "The request could be read, and something in it cannot be taken in. The detail says what to"
             " change; errors names the fields, if it is about fields. Nothing was written."
+        ),
+    ),
+    "not-on-the-menu": Kind(
+        422,
+        marked("Not on the menu"),
+        marked(
+            "The order names a dish by a word that the company's menu does not have, or has no longer. The"
+            " answer says which. Nothing was written; read the menu, or name the dish in plain text."
         ),
     ),
     "illegal-move": Kind(

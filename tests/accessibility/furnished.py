@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from flask import Flask
 
-from order_entry import carte
+from menu.menus import save as save_menu
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, changes, intake, records, transitions
 from ordertrack.orders.change_draft import AddLine, SetFields, VoidLine
@@ -79,7 +79,7 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
                 target = Target(stage, fulfilment, day, seconds)
                 save.save_target(restaurant.id, target, by=house.maya.principal)
         extend.rebuild(house.tenant_id)
-    carte.save(app, house)
+    save_menu(app, house)
     tablet.give_pin(operator, house, house.nour)
     tablet.hire(operator, house, "Walid", Role.DISPATCH)
     made = _Service(app, house)

@@ -185,6 +185,40 @@ def _line_to_write(page: Page) -> None:
     expect(page.locator("#lines .typed")).to_be_visible()
 
 
+def _change_a_category(page: Page) -> None:
+    page.locator("#category-grill details summary").click()
+    expect(page.locator("#category-grill [value=up]")).to_be_visible()
+
+
+def _no_price(page: Page) -> None:
+    page.locator("[name=price]").first.fill("a lot")
+    page.keyboard.press("Enter")
+    expect(page.locator("#problem-price")).to_be_visible()
+
+
+def _choose_file(page: Page, content: str) -> None:
+    chosen = {"name": "menu.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    page.locator("[name=file]").set_input_files(chosen)  # type: ignore[arg-type]
+    page.locator("form:has([name=file]) button").click()
+
+
+def _a_wrong_file(page: Page) -> None:
+    _choose_file(page, "name,price\nTea,a lot\n")
+    expect(page.locator("#wrong")).to_be_visible()
+
+
+def _a_file(page: Page) -> None:
+    _choose_file(page, "sku,name,price\nkebab,Kebab,13\n,Shish taouk,9.50\n")
+    expect(page.locator("#preview")).to_be_visible()
+    for folded in page.locator("#preview ~ details:not([open]) > summary").all():
+        folded.click()
+
+
+def _sell_out(page: Page) -> None:
+    page.locator("[name=gone]").first.click()
+    expect(page.locator("[name=back]")).to_be_visible()
+
+
 def _wrong_password(page: Page) -> None:
     page.locator("[name=email]").fill("nobody@cedar.example")
     page.locator("[name=password]").fill("wrong")
@@ -316,6 +350,11 @@ VIEWS = {
     "floor settings": View("/r/hamra/settings"),
     "what guests see": View("/r/hamra/brand", states=(_no_phone,)),
     "rules of the company": View("/rules"),
+    "menu": View("/menu", states=(_change_a_category,)),
+    "dish": View("/menu/dishes/kebab", states=(_no_price,)),
+    "new dish": View("/menu/new"),
+    "menu from a file": View("/menu/import", states=(_a_wrong_file, _a_file)),
+    "sold out": View("/r/hamra/sold-out", "nour", states=(_sell_out,)),
     "screens": View("/screens"),
     "people": View("/people", states=(_ask_to_end, _end_access, _give_back, _make_a_link)),
     "tablets": View("/tablets"),

@@ -42,6 +42,8 @@ OPERATIONS = [
     "quote",
     "riders",
     "save_rider",
+    "menu",
+    "save_menu",
     "order_events",
     "events",
     "stream",

@@ -12,7 +12,7 @@ def routes(app):
     """Every call of the API: its method, its address, and whether the address holds an order's id."""
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith("api.") and rule.endpoint != "api.openapi":
-            method = "POST" if "POST" in rule.methods else "GET"
+            (method,) = rule.methods & {"GET", "POST", "PUT"}
             yield method, rule.rule.replace("<uuid:order_id>", "{order}"), "order_id" in rule.arguments
 
 

@@ -18,7 +18,14 @@ BODIES = {
     "actions": {"act": "rush"},
     "changes": {"revision": 1, "changes": [{"do": "set", "note": "x"}]},
     "riders": {"name": "Ali"},
+    "menu": {"items": []},
 }
+
+
+OF_THE_COMPANY = (
+    *("api.orders", "api.events", "api.restaurants", "api.stream"),
+    *("api.menu", "api.save_menu"),
+)
 
 
 @pytest.fixture
@@ -39,9 +46,9 @@ def attempts(app, order, restaurant):
         if rule.endpoint.startswith("api.") and OPERATIONS[rule.endpoint].scope is not None:
             path = rule.rule.removeprefix("/api/v1")
             path = path.replace("<uuid:order_id>", order["id"]).replace("<restaurant>", restaurant)
-            method = "POST" if "POST" in rule.methods else "GET"
+            (method,) = rule.methods & {"GET", "POST", "PUT"}
             more = {}
-            if method == "POST":
+            if method != "GET":
                 body = BODIES[path.rpartition("/")[2]]
                 more["json"] = body or an_order_of(restaurant)
             if rule.endpoint == "api.quote":
@@ -102,7 +109,7 @@ def test_a_key_finds_nothing_of_a_restaurant_that_it_is_not_for(app, make_house,
     order = whole.place(restaurant="saida", metadata={"for": "nobody else"})
     written = whole.written()
     for endpoint, method, path, more in attempts(app, order, "saida"):
-        named = endpoint not in ("api.orders", "api.events", "api.restaurants", "api.stream")
+        named = endpoint not in OF_THE_COMPANY
         if named:
             assert_problem(narrow._open(method, path, **more), 404)
         elif endpoint != "api.stream":

@@ -16,6 +16,7 @@ from support.database import connect
 from support.http_client import Caller, sign_in
 from support.server import wait_for
 
+SKU = "house-dish"
 MARK = "quincewood"
 """A word that stands in everything that the victim wrote, and that no attacker ever sends."""
 
@@ -48,6 +49,7 @@ class Victim:
             "tablet_id": (self.tablet,),
             "staff_id": tuple(each.principal.actor.removeprefix("staff:") for each in people),
             "restaurant": self.house.restaurants,
+            "sku": (SKU,),
         }
 
     @property
@@ -69,6 +71,9 @@ def move_in(make_house: Callable[..., House], port: int) -> Victim:
     manager = sign_in(port, house.maya)
     hired = manager.call("/people", form={"name": f"Ziad {MARK}", "role": Role.KITCHEN.value, "pin": "7294"})
     assert hired.status == 302, hired.text
+    dish = {"do": "save", "name_en": f"Kebab {MARK}", "sku": SKU, "price": "12"}
+    added = manager.call("/menu/new", form=dish)
+    assert added.status == 303, added.text
     tablet = _set_up_tablet(port, house)
     return Victim(
         house,

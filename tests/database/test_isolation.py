@@ -83,6 +83,8 @@ _ROWS = """
     INSERT INTO tablets SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Grill', 'Maya', 'staff:x'
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO pin_attempts SELECT tenant_id, id, 1 FROM staff_members WHERE tenant_id = %(tenant)s;
+    INSERT INTO audit_entries VALUES (%(tenant)s, gen_random_uuid(), now(), 'staff:x', 'Maya', 'person', 'x',
+      'Nour', NULL, NULL, '{}');
     INSERT INTO password_links SELECT tenant_id, gen_random_uuid(), id, id, gen_random_uuid(), now(), now()
       FROM staff_members WHERE tenant_id = %(tenant)s;
     INSERT INTO tablet_codes SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Grill', gen_random_uuid(),

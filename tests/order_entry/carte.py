@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import uuid
 
 from flask import Flask
 
-from ordertrack.database.session import db, tenant_context
-from ordertrack.menu import reading
+from ordertrack.database.session import tenant_context
+from ordertrack.menu import editing, sold_out
 from ordertrack.menu.dishes import Category, Dish, Menu, Modifier, ModifierGroup
-from ordertrack.menu.models import SavedCategory, SavedDish, SoldOut
 from support.cast import House
 
 WITHOUT = ModifierGroup(
@@ -34,40 +33,11 @@ MENU = Menu(CATEGORIES, (TAOUK, KAFTA, FISH, LEMONADE, DAILY))
 
 def save(app: Flask, house: House, menu: Menu = MENU) -> None:
     """Have this be the menu of the house."""
-    with tenant_context(app, house.tenant_id):
-        for place, category in enumerate(menu.categories):
-            row = {"key": category.key, "names": dict(category.names), "position": place}
-            db.session.merge(SavedCategory(tenant_id=house.tenant_id, **row))
-        for place, dish in enumerate(menu.by_sku.values()):
-            db.session.merge(
-                SavedDish(
-                    tenant_id=house.tenant_id,
-                    sku=dish.sku,
-                    names=dict(dish.names),
-                    category=dish.category,
-                    position=place,
-                    station=dish.station,
-                    price=dish.price,
-                    modifier_groups=reading.stored_groups(dish.modifier_groups),
-                    is_offered=dish.is_offered,
-                    version=1,
-                )
-            )
-        db.session.commit()
-        reading.forget_all()
+    with tenant_context(app, house.tenant_id), editing.editing(house.maya.principal) as work:
+        work.put(menu)
 
 
-def sell_out(app: Flask, house: House, sku: str, restaurant: object) -> None:
+def sell_out(app: Flask, house: House, sku: str, restaurant: uuid.UUID) -> None:
     """No more of a dish until tomorrow."""
     with tenant_context(app, house.tenant_id):
-        until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=3)
-        sold = {
-            "sku": sku,
-            "restaurant_id": restaurant,
-            "until": until,
-            "marked_by": "Nour",
-            "actor": "staff:1",
-        }
-        db.session.add(SoldOut(tenant_id=house.tenant_id, **sold))
-        db.session.commit()
-        reading.forget_all()
+        sold_out.mark(restaurant, sku, True, by=house.nour.principal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -156,7 +157,7 @@ def test_by_keys_alone(app: Flask, cedar: House, known: None, open_page: Open, n
 
 
 def test_what_was_typed_outlives_another_language_and_a_dish_that_is_sold_out_since(
-    app: Flask, cedar: House, hamra: object, known: None, open_page: Open
+    app: Flask, cedar: House, hamra: uuid.UUID, known: None, open_page: Open
 ) -> None:
     page = open_page(cedar.maya, "/r/hamra/new", strict=False, viewport={"width": 1280, "height": 800})
     page.locator("[name=phone]").fill("70 111 222")
@@ -174,6 +175,7 @@ def test_what_was_typed_outlives_another_language_and_a_dish_that_is_sold_out_si
     expect(page.locator("[name=name]")).to_have_value("Walid")
     expect(page.locator("#lines li")).to_have_count(3)
     carte.sell_out(app, cedar, "fattoush", hamra)
+    expect(page.locator(".dish:disabled")).to_contain_text("Fattoush")
     page.locator(".send").click()
     expect(page.locator("#lines .problem")).to_contain_text("Fattoush est épuisé jusqu’à")
     assert orders_of(app, cedar) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from gunicorn.http.errors import InvalidChunkSize, NoMoreData
 
 from ordertrack.server import incoming
 from ordertrack.server.incoming import Arrivals, Incoming, NotReceived
-from ordertrack.web.bodies import LARGEST_BODY
+from ordertrack.web.bodies import LARGEST_BODY, LARGEST_MENU
 
 Open = Callable[..., tuple[socket.socket, Incoming]]
 
@@ -104,6 +105,37 @@ def test_chunks_past_the_bound_are_refused_as_a_length_past_it_is(connect: Open)
     end.receive(request)
     assert dict(request.headers) == {"HOST": "x", "CONTENT-LENGTH": str(LARGEST_BODY + 1)}
     assert request.should_close()
+
+
+def a_menu(body: bytes, length: int | None = None) -> bytes:
+    return post(body, length=length).replace(b"POST /login ", b"PUT /api/v1/menu ")
+
+
+def test_a_menu_may_be_larger_than_other_bodies_and_has_a_bound_of_its_own(connect: Open) -> None:
+    _, end = connect(a_menu(b"x" * (LARGEST_BODY + 1)))
+    request = request_on(end)
+    end.receive(request)
+    assert request.body.read() == b"x" * (LARGEST_BODY + 1)
+    _, end = connect(a_menu(b"x", length=LARGEST_MENU + 1))
+    request = request_on(end)
+    end.receive(request)
+    assert request.should_close()
+
+
+def test_of_large_bodies_a_few_are_received_at_once_and_the_rest_wait(
+    connect: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incoming, "ARRIVES_WITHIN", 0.01)
+    monkeypatch.setattr(incoming, "_large", BoundedSemaphore(1))
+    _, end = connect(a_menu(b"x" * (LARGEST_BODY + 1)))
+    request = request_on(end)
+    with incoming._large, pytest.raises(NotReceived):
+        end.receive(request)
+    _, end = connect(post(b"x"))
+    request = request_on(end)
+    with incoming._large:
+        end.receive(request)
+    assert request.body.read() == b"x"
 
 
 def test_what_was_begun_is_late_and_what_was_not_ends_without_a_word(

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from ordertrack.boards.columns import BOARDS, KITCHEN
-from ordertrack.database.channels import EVENTS_CHANNEL, ROLLUP_CHANNEL, SETTINGS_CHANNEL
+from ordertrack.database.channels import EVENTS_CHANNEL, MENU_CHANNEL, ROLLUP_CHANNEL, SETTINGS_CHANNEL
 from ordertrack.database.session import tenant_context
 from ordertrack.i18n.topic_keys import key_of
 from ordertrack.i18n.translate import TAGS
@@ -115,6 +115,20 @@ def test_settings_that_were_saved_while_nobody_listened_are_shown_and_nothing_el
     assert other.written == untouched
 
 
+def test_a_dish_that_is_sold_out_is_told_to_those_who_show_the_restaurants_dishes(
+    app: Flask, cedar: House, heard: Mapping[str, Hear], watch: Watch
+) -> None:
+    hamra, jounieh = (restaurant_of(app, cedar, slug) for slug in cedar.restaurants)
+    told = [watch(cedar, "menu", str(hamra)), watch(cedar, KITCHEN.name, key_of(hamra, "ar"))]
+    others = [watch(cedar, "menu", str(jounieh)), watch(cedar, KITCHEN.name, key_of(jounieh, "en"))]
+    before = [each.written for each in others]
+    heard[MENU_CHANNEL](f"{cedar.tenant_id}:{hamra}")
+    assert [each.frames[-1].event for each in told] == ["menu", "menu"]
+    assert [each.written for each in others] == before
+    heard[MENU_CHANNEL](f"{cedar.tenant_id}:")
+    assert [each.frames[-1].event for each in others] == ["menu", "menu"]
+
+
 def test_new_figures_are_told_to_the_report_and_events_are_not(
     app: Flask,
     cedar: House,
@@ -145,6 +159,6 @@ def test_only_managers_watch_the_report(cedar: House, rival: House, watch: Watch
 
 @pytest.mark.parametrize("payload", ["", "rubbish", ":", "7:8", f"{uuid.UUID(int=7)}:soon", "x" * 5000])
 def test_a_payload_of_another_form_is_not_acted_upon(heard: Mapping[str, Hear], payload: str) -> None:
-    for channel in (EVENTS_CHANNEL, SETTINGS_CHANNEL, ROLLUP_CHANNEL):
+    for channel in (EVENTS_CHANNEL, SETTINGS_CHANNEL, MENU_CHANNEL, ROLLUP_CHANNEL):
         with pytest.raises(MalformedPayload):
             heard[channel](payload)

@@ -22,6 +22,7 @@ PATHS = (
         "/r/hamra/pace",
     ),
     *("/r/hamra/riders", "/r/hamra/settings", "/r/hamra/brand", "/rules", "/screens", "/people"),
+    *("/menu", "/menu/new", "/menu/import", "/r/hamra/sold-out"),
     *("/tablets", "/account", "/sla?range=7", "/sla/settings", "/sla/settings/hamra"),
 )
 NARROW = {"width": 320, "height": 640}

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, enter_tenant
-from ordertrack.demo.house import past_weeks, tablet_people
+from ordertrack.demo.house import dishes, past_weeks, tablet_people
 from ordertrack.demo.house.tablet_people import KnownPin
 from ordertrack.demo.simulation import menu
 from ordertrack.restaurants import brand, roster
@@ -78,6 +78,7 @@ def prepare(settings: Settings) -> None:
             tenant = accounts.create_tenant(TENANT_NAME, SLUG)
         enter_tenant(tenant.id)
         _open_restaurants(tenant)
+        dishes.put_on(Principal(tenant.id, "program:demo", "as set up"))
         kept = {each.email: each.password for each in sign_ins(settings)}
         admitted = [_admit(tenant, role, email, name, kept.get(email)) for role, email, name in _STAFF]
         on_tablets = tablet_people.admit(tenant, pins(settings))

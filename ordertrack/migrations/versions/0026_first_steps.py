@@ -9,7 +9,7 @@ from alembic import op
 from ordertrack.migrations.building import keep_tenants_apart, make_function
 
 revision = "0026"
-down_revision = "0024"
+down_revision = "0025"
 
 GRANTS = {
     "tenants": ["INSERT (id, slug, name, currency, languages)", "UPDATE (currency, languages)"],
@@ -103,4 +103,3 @@ def upgrade() -> None:
     op.execute(FIRST_STEPS)
     keep_tenants_apart("tablet_codes", "first_steps")
     make_function("house_is_empty", 1)
-    op.execute("REVOKE ALL ON FUNCTION house_is_empty() FROM PUBLIC")

@@ -1,4 +1,4 @@
-"""The menu of a company: categories, dishes, and what is sold out in which restaurant; lines that name a dish.
+"""The menu of a company, what of it is sold out in which restaurant, and which dish a line of an order is.
 
 Revision ID: 0027
 """

@@ -1,10 +1,12 @@
-// The sheet over a board in which an order is changed, or its story is read: the server's form, and what it has to say
-// against it.
+// The sheet over a board in which an order is changed, its story is read, or what is sold out is said: the server's form,
+// and what it has to say against it.
 import { byId, make, on } from "../core/dom.js";
 import { say } from "../core/i18n.js";
 import { identify } from "../tablet/person.js";
+import { putDishes } from "./dish_list.js";
 
 const HEADERS = { Sheet: "1" };
+const soldOut = `/r/${document.body.dataset.restaurant}/sold-out?language=${document.body.dataset.language}`;
 const sheet = /** @type {HTMLDialogElement} */ (byId("order-sheet"));
 
 /** @param {string | null | undefined} text */
@@ -23,7 +25,12 @@ function complain(text) {
 async function load(url, request) {
   const answer = await fetch(url, { headers: HEADERS, ...request });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const dishes = page.querySelector(".sold-out");
   if (answer.status === 204) sheet.close();
+  else if (dishes) {
+    sheet.setAttribute("aria-labelledby", "sold-out-title");
+    putDishes(sheet, page);
+  }
   else if (page.querySelector(".change-order, .story")) {
     sheet.setAttribute("aria-labelledby", page.querySelector(".story") ? "story-title" : "change-title");
     sheet.replaceChildren(...page.head.children, ...page.body.children);
@@ -41,17 +48,27 @@ on("click", (event) => {
     sheet.close();
   }
 });
+/** @param {HTMLElement} opener */
+function addressOf(opener) {
+  const order = opener.closest(".card")?.id.replace("order-", "");
+  if (!order) return soldOut;
+  return `/orders/${order}${opener.matches("[data-story]") ? "" : "/change"}`;
+}
+
 on("sheet:asked", ({ detail: opener }) => {
-  const order = /** @type {HTMLElement} */ (opener.closest(".card")).id.replace("order-", "");
   sheet.replaceChildren();
   sheet.showModal();
-  orComplain(load(`/orders/${order}${opener.matches("[data-story]") ? "" : "/change"}`));
+  orComplain(load(addressOf(opener)));
+});
+// Somebody else said what is sold out, or changed the menu.
+on("htmx:sse:before:message", ({ detail: { message } }) => {
+  if (message.event === "menu" && sheet.open && sheet.querySelector(".sold-out")) orComplain(load(soldOut));
 });
 on("submit", async (event) => {
   const form = event.target;
   if (!sheet.contains(form)) return;
   event.preventDefault();
-  const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
+  const body = new URLSearchParams(/** @type {any} */ (new FormData(form, event.submitter)));
   const person = await identify().catch(() => null);
   if (person === null) return;
   body.set("person", person);

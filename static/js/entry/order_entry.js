@@ -5,6 +5,7 @@ import "../order_entry/dishes.js";
 import "../order_entry/guest.js";
 import "../order_entry/quotes.js";
 import "../order_entry/keys.js";
+import "../order_entry/news.js";
 import { emit } from "../core/dom.js";
 import { resume } from "../order_entry/sending.js";
 

@@ -4,7 +4,6 @@ import { say } from "../core/i18n.js";
 import { dayOf, when } from "../core/moments.js";
 import { now } from "../core/server_time.js";
 import { ask, field, form } from "./asking.js";
-import { offer } from "./offered.js";
 
 const EVERY = 30_000; // milliseconds
 
@@ -33,14 +32,6 @@ async function refresh() {
   if (!got?.answer.ok || !document.getElementById("quotes")) return;
   byId("quotes").replaceChildren(got.part);
   onButton();
-}
-
-// What is sold out by now is seen at once, and what is offered again.
-export async function reoffer() {
-  const answer = await fetch(`${form().action}/menu`).catch(() => null);
-  if (!answer?.ok) return;
-  offer(await answer.json());
-  document.dispatchEvent(new CustomEvent("entry:offered"));
 }
 
 on("entry:form", onButton);

@@ -1,0 +1,58 @@
+"""What of a dish is another, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ordertrack.i18n.money import money
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import number
+from ordertrack.menu.dishes import Dish, Menu, ModifierGroup
+from ordertrack.menu.labels import named
+
+NOTHING = "—"
+
+
+def changes(was: Dish, now: Dish, before: Menu, after: Menu, currency: str) -> Iterator[tuple[str, str, str]]:
+    """Each thing that is another: what it is, as it was, as it is to be."""
+    pairs = (
+        (_("Name"), _names(was), _names(now)),
+        (_("Category"), _category(was, before), _category(now, after)),
+        (_("Station"), was.station or NOTHING, now.station or NOTHING),
+        (_("Price"), price(was, currency), price(now, currency)),
+        (_("Minutes to prepare"), _minutes(was), _minutes(now)),
+        (_("Modifiers"), _groups(was), _groups(now)),
+    )
+    found = [each for each in pairs if each[1] != each[2]]
+    # What reads the same may be another all the same, as a modifier's name in another language.
+    yield from found or [(_("Modifiers"), NOTHING, NOTHING)]
+
+
+def price(dish: Dish, currency: str) -> str:
+    return NOTHING if dish.price is None else money(dish.price, currency)
+
+
+def _names(dish: Dish) -> str:
+    return " · ".join(f"{language}: {name}" for language, name in dish.names.items())
+
+
+def _category(dish: Dish, menu: Menu) -> str:
+    names = (named(each.names) for each in menu.categories if each.key == dish.category)
+    return next(names, NOTHING)
+
+
+def _minutes(dish: Dish) -> str:
+    return NOTHING if dish.prepare_seconds is None else number(round(dish.prepare_seconds / 60, 2))
+
+
+def _groups(dish: Dish) -> str:
+    return "; ".join(_group(group) for group in dish.modifier_groups) or NOTHING
+
+
+def _group(group: ModifierGroup) -> str:
+    names = (
+        " · ".join(each.names.values()) + (f" +{each.price}" if each.price else "")
+        for each in group.modifiers
+    )
+    required = " *" if group.is_required else ""
+    return f"{' · '.join(group.names.values())} ({group.choose}{required}): {', '.join(names)}"
