@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
 
 from ordertrack.i18n.moments import when
 from ordertrack.i18n.translate import current
@@ -26,6 +31,11 @@ def of_menu(menu: Menu, zone: ZoneInfo) -> dict[str, Any]:
         ],
         "dishes": [_dish(dish, language, zone) for dish in menu.dishes],
     }
+
+
+def as_json(offered: dict[str, Any]) -> Markup:
+    """As it may stand in a script element; letters as they are, for escaped Arabic is twice as long."""
+    return htmlsafe_json_dumps(offered, partial(json.dumps, ensure_ascii=False, separators=(",", ":")))
 
 
 def _dish(dish: Dish, language: str, zone: ZoneInfo) -> dict[str, Any]:
