@@ -162,7 +162,7 @@ def test_what_was_typed_outlives_another_language_and_a_dish_that_is_sold_out_si
     page = open_page(cedar.maya, "/r/hamra/new", strict=False, viewport={"width": 1280, "height": 800})
     page.locator("[name=phone]").fill("70 111 222")
     page.locator("[name=name]").fill("Walid")
-    page.get_by_text("Pickup", exact=True).click()
+    page.get_by_role("radio", name="Pickup").check()
     for dish in ("Kafta 11.00", "Fattoush 5.00"):
         page.get_by_role("button", name=dish).click()
     page.locator("#find-dish").fill("candle")

@@ -16,8 +16,8 @@ function enter(event) {
 }
 
 on("keydown", (event) => {
-  if (!event.target.closest("#entry") || event.isComposing) return;
-  if (event.key === "Enter") enter(event);
+  if (!document.getElementById("entry") || event.isComposing || document.querySelector("dialog[open], :popover-open")) return;
+  if (event.key === "Enter" && event.target.closest("#entry")) enter(event);
   const isTyping = event.target.matches("input:not([type=radio], [type=checkbox]), textarea, select");
   const goes = (event.key === "/" && !isTyping) || (event.key === "Escape" && event.target.closest("#choices"));
   if (!goes) return;
