@@ -70,7 +70,7 @@ def cut_while_it_is_sent(
     before = orders_of(app, house)
     network.hold("post")
     send()
-    wait_for(lambda: orders_of(app, house) == before + 1)
+    wait_for(lambda: orders_of(app, house) == before + 1, "the order")
     network.cut()
     expect(page.locator("#sending")).to_contain_text("the order is kept on this device")
     expect(page.locator("#entry")).to_have_attribute("inert", "")

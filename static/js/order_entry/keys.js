@@ -19,7 +19,8 @@ on("keydown", (event) => {
   if (!document.getElementById("entry") || event.isComposing || document.querySelector("dialog[open], :popover-open")) return;
   if (event.key === "Enter" && event.target.closest("#entry")) enter(event);
   const isTyping = event.target.matches("input:not([type=radio], [type=checkbox]), textarea, select");
-  const goes = (event.key === "/" && !isTyping) || (event.key === "Escape" && event.target.closest("#choices"));
+  const isThere = event.target.id === "find-dish" && /** @type {HTMLInputElement} */ (event.target).value === "";
+  const goes = (event.key === "/" && (!isTyping || isThere)) || (event.key === "Escape" && event.target.closest("#choices"));
   if (!goes) return;
   event.preventDefault();
   byId("find-dish").focus();
