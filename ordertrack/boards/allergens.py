@@ -35,7 +35,7 @@ _ALLERGENS = "|".join((
     "قريدس|ربيان|جمبري",
 ))  # fmt: skip
 _LEFT_OUT = re.compile(
-    rf"\b(?:no|without|sans|pas d['’e]|بدون|بلا|من دون|من غير)\s*\b"
+    rf"\b(?:no|without|sans|pas d['’e]|بدون|بلا|من دون|من غير)[\s:]*\b"
     rf"(?:(?!extra|add|more|with|plus|avec|مع|زياده)\w+[,\s]+){{0,3}}(?:ال)?(?:{_ALLERGENS})"
     rf"|\b(?:{_ALLERGENS})s?[- ](?:free|frei)\b"
 )

@@ -211,7 +211,7 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> tuple
             "channel": order.channel,
             **{name: (order.amounts or {}).get(name) for name in ("currency", "total", "to_collect")},
             "start_by": start.by,
-            "is_later": start.is_later,
+            "is_later": start.is_later and not order.begins_now,
             **(followed if order.promised_at is None else {name: followed[name] for name in _TIES}),
             "accept_within": (not is_confirmed and handling.accept_within) or None,
             "accept_then": handling.accept_then,

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Computed,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -26,6 +27,10 @@ from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet
 
 _EMPTY = text("'{}'::jsonb")
+_PHONE_TAIL = text(
+    "right(regexp_replace(translate(customer ->> 'phone', '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', '01234567890123456789'),"
+    " '[^0-9]', '', 'g'), 7)"
+)
 
 
 class Order(Base):
@@ -40,7 +45,7 @@ class Order(Base):
 
     Delays are minutes, all that were said and those since the order has its status. By `start_by` it must be
     begun; what `is_later` is begun by a fire. Until `accept_by` somebody is to confirm it,
-    `accept_then` is what the clock does if nobody has.
+    `accept_then` is what the clock does if nobody has. `phone_tail` are the last digits of the phone.
     """
 
     __tablename__ = "orders"
@@ -76,6 +81,13 @@ class Order(Base):
             "tenant_id",
             "accept_by",
             postgresql_where=text("status = 'pending' AND accept_then <> 'nothing'"),
+        ),
+        Index(
+            "orders_of_guest",
+            "tenant_id",
+            "phone_tail",
+            "placed_at",
+            postgresql_where=text("phone_tail IS NOT NULL"),
         ),
         ForeignKeyConstraint(["tenant_id", "follows"], ["orders.tenant_id", "orders.id"]),
     )
@@ -124,6 +136,7 @@ class Order(Base):
     accept_then: Mapped[AcceptThen] = mapped_column(
         stored_as_text(AcceptThen), server_default=text("'nothing'")
     )
+    phone_tail: Mapped[str | None] = mapped_column(Computed(_PHONE_TAIL, persisted=True))
 
 
 class OrderItem(Base):

@@ -53,7 +53,7 @@ class NewItem:
 class NewOrder:
     """`restaurant` is its slug. `customer` may have `name`, `phone`, `locale` and `address`; `amounts` have a
     `currency` and, in its minor units, a `total` and what is `to_collect`. `follows` is the order that this
-    one is an addition to."""
+    one is an addition to. One that `begins_now` is not for later, however late it was promised."""
 
     restaurant: str
     fulfilment: Fulfilment
@@ -67,6 +67,7 @@ class NewOrder:
     channel: str | None = None
     amounts: dict[str, Any] | None = None
     follows: uuid.UUID | None = None
+    begins_now: bool | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -85,7 +86,7 @@ class NewOrder:
 
 
 # A key that was used before there were these stands for the same order still.
-_CAME_LATER = ("note", "table", "channel", "amounts", "follows")
+_CAME_LATER = ("note", "table", "channel", "amounts", "follows", "begins_now")
 
 
 def check_promise(promised_at: dt.datetime | None) -> None:

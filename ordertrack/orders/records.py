@@ -21,7 +21,17 @@ from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.restaurants import find_restaurant
 from ordertrack.tenants.stream import TenantStream
 
-__all__ = ["ItemRecord", "OrderRecord", "Step", "find", "find_to_write", "newest", "of_day", "of_restaurant"]
+__all__ = [
+    "ItemRecord",
+    "OrderRecord",
+    "Step",
+    "find",
+    "find_to_write",
+    "newest",
+    "of_day",
+    "of_ids",
+    "of_restaurant",
+]
 
 
 def find(tenant_id: uuid.UUID, order_id: uuid.UUID) -> OrderRecord | None:
@@ -134,6 +144,12 @@ def of_day(
     if number is not None:
         query = query.where(Order.number == number)
     return [to_record(row) for row in db.session.execute(query.order_by(Order.number).limit(limit))]
+
+
+def of_ids(tenant_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> list[OrderRecord]:
+    """These of the tenant's orders, newest first."""
+    query = _records(tenant_id).where(Order.id.in_(ids)).order_by(Order.placed_at.desc(), Order.id)
+    return [to_record(row) for row in db.session.execute(query)]
 
 
 def newest(

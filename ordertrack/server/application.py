@@ -8,7 +8,7 @@ from flask import Flask, Response
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ordertrack import api, backoffice, boards, overview, presence, setup, tracking
+from ordertrack import api, backoffice, boards, order_entry, overview, presence, setup, tracking
 from ordertrack.boards import reasons
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
@@ -99,6 +99,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         order_views.blueprint,
         change_views.blueprint,
         *boards.BLUEPRINTS,
+        *order_entry.BLUEPRINTS,
         *presence.BLUEPRINTS,
         *overview.BLUEPRINTS,
         tracking.blueprint,

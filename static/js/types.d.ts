@@ -76,6 +76,9 @@ interface PageEvents {
   "bump:asked": Event;
   "keys:ready": Event;
   "still:asked": Event;
+  "entry:form": Event;
+  "entry:lines": Event;
+  "entry:offered": Event;
   "find:asked": Event;
   "find:open": Event;
   "person:asked": CustomEvent<Settling<PersonPicked> & { on?: string; taps?: Tap[] }>;

@@ -165,6 +165,26 @@ def _no_phone(page: Page) -> None:
     expect(page.locator("#problem-phone")).to_be_visible()
 
 
+def _known_guest(page: Page) -> None:
+    page.locator("[name=phone]").fill("03 123456")
+    expect(page.locator("#guest .again").first).to_be_visible()
+
+
+def _dish_with_choices(page: Page) -> None:
+    page.locator(".dish:not(:disabled)").first.click()
+    expect(page.locator("#choices")).to_be_visible()
+
+
+def _order_without_an_address(page: Page) -> None:
+    page.locator(".send").click()
+    expect(page.locator("#problem-address")).to_be_visible()
+
+
+def _line_to_write(page: Page) -> None:
+    page.locator("#write-line").click()
+    expect(page.locator("#lines .typed")).to_be_visible()
+
+
 def _change_a_category(page: Page) -> None:
     page.locator("#category-grill details summary").click()
     expect(page.locator("#category-grill [value=up]")).to_be_visible()
@@ -368,6 +388,11 @@ VIEWS = {
     "story of a changed order": View("/orders/{orders[changed]}"),
     "change of an order": View("/orders/{orders[for later]}/change"),
     "open orders": View("/r/hamra/open"),
+    "order entry": View(
+        "/r/hamra/new",
+        states=(_dish_with_choices, _known_guest, _order_without_an_address, _line_to_write),
+    ),
+    "order that was taken": View("/r/hamra/new/{orders[for later]}"),
     "busy or paused": View("/r/hamra/pace"),
     "riders": View("/r/hamra/riders", "karim", states=(_another_of_the_same_name,)),
     "floor settings": View("/r/hamra/settings"),

@@ -29,6 +29,7 @@ _NAMES = """
     to seen act reason line person board detail minutes revision changes restaurant fulfilment items customer
     promised_at metadata reference rider note email password name pin role staff language next rule_set
     version colour after limit page status order include from until tap waited again stage
+    do key phone address_of again_of older when promised_at line-0-name line-0-quantity line-0-price fee
     sku names category price gone back up down key name_en content find seen categories
 """
 _FIELDS = tuple(_NAMES.split())

@@ -49,6 +49,8 @@ WITHOUT_AN_ALLERGEN = [
     "no pine nuts please",
     "no onion, no peanuts",
     "without any sesame",
+    "Without: sesame",
+    "Sans : noix",
     "gluten-free",
     "Dairy free",
     "no egg",

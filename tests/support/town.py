@@ -21,6 +21,7 @@ from support.database import connect
 TENANTS = 3000
 ORDERS = 20_000  # of the first tenant, all but a few of its busy restaurant
 QUIET_ORDERS = 10  # of its quiet one, and older
+GUESTS = 5000  # who ordered there
 
 # With the triggers off, which allow one log entry at a time, but consistent: each order has its first event.
 _SEED = """
@@ -40,8 +41,9 @@ _SEED = """
          WHERE town.n = 1 AND restaurants.tenant_id = town.id
            AND slug = CASE WHEN seq <= {quiet} THEN 'quiet' ELSE 'busy' END;
     INSERT INTO orders (tenant_id, id, restaurant_id, business_date, number, status, version, status_since,
-            fulfilment, placed_at)
-        SELECT tenant_id, id, restaurant_id, at::date, seq, 'pending', 1, at, 'pickup', at FROM placed;
+            fulfilment, placed_at, customer)
+        SELECT tenant_id, id, restaurant_id, at::date, seq, 'pending', 1, at, 'pickup', at,
+            jsonb_build_object('phone', '+961 3 ' || 100000 + seq % {guests}) FROM placed;
     INSERT INTO order_items (tenant_id, order_id, position, name, quantity, modifiers)
         SELECT tenant_id, id, 1, 'Tea', 1, '[]' FROM placed;
     INSERT INTO tracking_links (tenant_id, order_id, token) SELECT tenant_id, id, id::text FROM placed;
@@ -94,7 +96,7 @@ def open_town(settings: Settings) -> Iterator[Town]:
 
 def _fill(settings: Settings, owner: psycopg.Connection) -> Town:
     with owner.transaction():
-        owner.execute(_SEED.format(tenants=TENANTS, orders=ORDERS, quiet=QUIET_ORDERS))
+        owner.execute(_SEED.format(tenants=TENANTS, orders=ORDERS, quiet=QUIET_ORDERS, guests=GUESTS))
     owner.execute("ANALYZE")
     (first,) = owner.execute("SELECT id FROM tenants WHERE slug = 'tenant-1'").fetchone() or ()
     restaurants = dict(owner.execute("SELECT tenant_id, id FROM restaurants WHERE slug = 'busy'").fetchall())

@@ -40,6 +40,7 @@ CAUGHT_AT_ONCE = {
     "ordertrack.live.feed.EpochChanged",
     "ordertrack.live.listener.MalformedPayload",
     "ordertrack.live.tenant_hub.Busy",
+    "ordertrack.order_entry.lines.UnusableLine",
     "ordertrack.restaurants.versioned.UnusableSettings",
     "ordertrack.sla.report.query_string.UnusableChoice",
     "ordertrack.tenants.accounts.AccountError",

@@ -1,0 +1,47 @@
+"""What goes along with an order: the guest's link, as a code for a camera and as messages to send."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+from markupsafe import Markup
+
+from ordertrack.i18n.translate import with_digits
+from ordertrack.order_entry import messages, phones
+from ordertrack.order_entry.messages import Messages
+from ordertrack.orders.records import OrderRecord
+from ordertrack.restaurants import brand, operations
+from ordertrack.tenants import company
+from ordertrack.web import links, qr
+
+
+class Along(NamedTuple):
+    """`link` is the whole address; the messages are in the guest's language."""
+
+    link: str
+    code: Markup
+    messages: Messages
+
+
+def of_order(order: OrderRecord) -> Along:
+    link = links.site() + url_for("tracking.show", token=order.tracking_token).removeprefix("/")
+    held = brand.of_restaurant(order.tenant_id, order.restaurant_id)
+    country = phones.country_of(ZoneInfo(order.timezone).key, held.phone)
+    said = messages.of_link(
+        link,
+        restaurant=held.name or order.restaurant_name,
+        number=order.number,
+        guest=order.customer.get("name"),
+        e164=phones.read(order.customer.get("phone") or "", country).e164,
+        language=language_of(order),
+    )
+    return Along(link, qr.svg(link), said)
+
+
+def language_of(order: OrderRecord) -> str:
+    """In which the guest is written to; the digits of Arabic are the restaurant's choice."""
+    tag = messages.language_of(order.customer.get("locale"), company.languages_of(order.tenant_id))
+    settings = operations.of_restaurant(order.tenant_id, order.restaurant_id)
+    return with_digits(tag, are_arabic=settings.arabic_digits)
