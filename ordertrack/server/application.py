@@ -99,7 +99,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         tracking.blueprint,
         report_views.blueprint,
         *backoffice.BLUEPRINTS,
-        api.blueprint,
+        *api.BLUEPRINTS,
     ):
         app.register_blueprint(blueprint)
     app.after_request(_secure)
