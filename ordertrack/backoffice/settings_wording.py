@@ -70,7 +70,7 @@ def shifts_in_words(shifts: Sequence[Shift]) -> str:
 
 
 def _shift_in_words(shift: Shift) -> str:
-    said = {"shift": shift.name}
+    said = {"shift": naming.shift(shift.name)}
     said |= {"starts": formats.clock(shift.starts), "ends": formats.clock(shift.ends)}
     if shift.weekdays == EVERY_WEEKDAY:
         return _("%(shift)s %(starts)s–%(ends)s", **said)

@@ -19,6 +19,7 @@ from ordertrack.monitoring.request_log import RequestLog
 from ordertrack.orders import change_views, must_start
 from ordertrack.orders import problems as order_problems  # noqa: F401 (it registers)
 from ordertrack.orders import views as order_views
+from ordertrack.restaurants import naming
 from ordertrack.server import notifications
 from ordertrack.server.admission import Admission
 from ordertrack.sla.estimates import expected_end
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     money.init_app(app)
     reasons.init_app(app)
     names.init_app(app)
+    naming.init_app(app)
     page_help.init_app(app)
     script_messages.init_app(app)
     sign_in.init_app(app)
