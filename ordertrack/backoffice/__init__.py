@@ -9,6 +9,7 @@ from ordertrack.backoffice import (
     people_views,
     rider_views,
     rule_set_views,
+    tablet_code_views,
     tablet_views,
     targets_views,
 )
@@ -24,6 +25,7 @@ BLUEPRINTS = (
     password_link_views.blueprint,
     account_views.blueprint,
     tablet_views.blueprint,
+    tablet_code_views.blueprint,
 )
 
 __all__ = ["BLUEPRINTS"]

@@ -26,7 +26,7 @@ blueprint = Blueprint("tablets", __name__)
 @blueprint.get("/tablets")
 def show() -> ResponseReturnValue:
     """The tenant's tablets, and the form that makes this device one."""
-    return _page(managing_principal())
+    return page(managing_principal())
 
 
 @blueprint.post("/tablets")
@@ -41,7 +41,7 @@ def set_up() -> ResponseReturnValue:
             restaurant.id, request.form.get("board", ""), request.form.get("name", ""), by=principal
         )
     except AccountError as error:
-        return _page(principal, str(error)), 422
+        return page(principal, str(error)), 422
     assert principal.session is not None and made.tablet is not None
     end_session(principal.tenant_id, principal.session)
     become_tablet(made)
@@ -59,7 +59,8 @@ def end(tablet_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("tablets.show"))
 
 
-def _page(principal: Principal, problem: str | None = None) -> str:
+def page(principal: Principal, problem: str | None = None, code_problem: str | None = None) -> str:
+    """`problem` is what was wrong with this device's form, `code_problem` with another's."""
     restaurants = db.session.scalars(
         select(Restaurant).where(Restaurant.tenant_id == principal.tenant_id).order_by(Restaurant.name)
     ).all()
@@ -67,6 +68,7 @@ def _page(principal: Principal, problem: str | None = None) -> str:
         "backoffice/tablets.html",
         principal=principal,
         problem=problem,
+        code_problem=code_problem,
         typed=request.form,
         tablets=tablets.in_use(principal.tenant_id),
         restaurants=restaurants,

@@ -160,8 +160,8 @@ def tenant_context(app: Flask, tenant_id: uuid.UUID) -> Iterator[None]:
 def present_credential(name: str, value: str) -> None:
     """Show the database a credential: until the transaction ends, the one row that holds it is visible.
 
-    `name` is one of `sign_in_email`, `api_key_hash`, `tracking_token`, `tenant_slug`, `password_link`; each
-    has a policy of its own in the schema. It is how a request without a tenant finds out which tenant it
+    `name` is one of `sign_in_email`, `api_key_hash`, `tracking_token`, `tenant_slug`, `password_link`,
+    `tablet_code`; each has a policy of its own in the schema. It is how a request without a tenant finds out which tenant it
     belongs to.
     """
     db.session.execute(

@@ -21,7 +21,7 @@ from ordertrack.i18n.plain_text import is_visible
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
 from ordertrack.rules.scopes import Scope
-from ordertrack.tenants import new_passwords
+from ordertrack.tenants import company, new_passwords
 from ordertrack.tenants.access import end_access, end_streams
 from ordertrack.tenants.models import ApiKey, Restaurant, StaffMember, Tenant
 from ordertrack.tenants.passwords import hash_password
@@ -46,9 +46,22 @@ def find_tenant(slug: str) -> Tenant:
     return tenant
 
 
-def create_tenant(name: str, slug: str) -> Tenant:
+def create_tenant(
+    name: str,
+    slug: str,
+    *,
+    currency: str = company.DEFAULT_CURRENCY,
+    languages: Sequence[str] = company.SPOKEN,
+) -> Tenant:
     """A tenant and the head of its event stream."""
-    tenant = Tenant(id=uuid.uuid4(), slug=_checked_slug(slug), name=checked_name(name))
+    try:
+        facts = {
+            "currency": company.checked_currency(currency),
+            "languages": company.checked_languages(languages),
+        }
+    except ValueError as error:
+        raise AccountError(str(error)) from None
+    tenant = Tenant(id=uuid.uuid4(), slug=_checked_slug(slug), name=checked_name(name), **facts)
     enter_tenant(tenant.id)
     db.session.add(tenant)
     _write(f"There is a tenant {slug!r} already.")

@@ -37,6 +37,8 @@ class Tenant(Base):
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     created_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
+    currency: Mapped[str] = mapped_column(server_default=text("'USD'"))
+    languages: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{en,fr,ar}'"))
 
 
 class Restaurant(Base):
@@ -144,6 +146,63 @@ class Tablet(Base):
     actor: Mapped[str]
     created_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
     ended_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class TabletCode(Base):
+    """A code by which another device becomes a tablet, kept as a SHA-256 digest.
+
+    Whoever opens it first holds it (`claim_digest`) and shows a `number`; it becomes the tablet
+    `tablet_id` once a manager has seen the same number, or nothing once one has `refused_at`.
+    """
+
+    __tablename__ = "tablet_codes"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "restaurant_id"], ["restaurants.tenant_id", "restaurants.id"]),
+        ForeignKeyConstraint(["tenant_id", "tablet_id"], ["tablets.tenant_id", "tablets.id"]),
+        Index("tablet_codes_digest", "digest"),
+    )
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    board: Mapped[str]
+    name: Mapped[str]
+    digest: Mapped[str]
+    made_by: Mapped[str]
+    actor: Mapped[str]
+    expires_at: Mapped[dt.datetime] = mapped_column(Moment)
+    claim_digest: Mapped[str | None]
+    number: Mapped[int | None]
+    refused_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    tablet_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+
+
+class CompanyInvitation(Base):
+    """An address at which to found a company, kept as a SHA-256 digest; `is_first` in an empty house."""
+
+    __tablename__ = "company_invitations"
+    __table_args__ = (
+        Index("company_invitations_digest", "digest", unique=True),
+        Index("company_invitations_first", "is_first", unique=True, postgresql_where=text("is_first")),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    digest: Mapped[str]
+    is_first: Mapped[bool]
+    language: Mapped[str | None]
+    made_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
+    expires_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    used_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class FirstSteps(Base):
+    """What a company has still before it that was founded on a page; others have no row."""
+
+    __tablename__ = "first_steps"
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
+    test_order_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    put_away_at: Mapped[dt.datetime | None] = mapped_column(Moment)
 
 
 class PinAttempt(Base):

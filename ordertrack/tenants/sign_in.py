@@ -187,19 +187,33 @@ def login() -> ResponseReturnValue:
         failed_sign_ins.note("password")
         return _form(email, _("That e-mail address and password do not belong together.")), 401
     tried.was_right()
-    if before is not None and before.session is not None:
-        enter_tenant(before.tenant_id)
-        end_session(before.tenant_id, before.session)
+    end_sign_in_of(before)
     _remember(signed_in)
     known_devices.remember(email)
     return redirect(local_path(request.args.get("next")) or url_for("overview.home"))
 
 
+def sign_in(member: StaffMember) -> None:
+    """Sign somebody of the entered tenant in on this device, which is known as theirs from then on."""
+    before = staff_principal() if is_signed_in() else None
+    signed_in = _begun(member)
+    assert signed_in is not None
+    end_sign_in_of(before)
+    enter_tenant(member.tenant_id)
+    _remember(signed_in)
+    known_devices.remember(member.email or "")
+
+
+def end_sign_in_of(before: Principal | None) -> None:
+    """End the sign-in that this device had until now, if it had one; enters its tenant then."""
+    if before is not None and before.session is not None:
+        enter_tenant(before.tenant_id)
+        end_session(before.tenant_id, before.session)
+
+
 def begin_try(of: str, own_device: str | None) -> throttle.Try:
     """Count a try of somebody's password, from where this request comes or on a device of theirs."""
-    settings: Settings = current_app.config["SETTINGS"]
-    address = client_address.address_of(request.environ, settings.proxies) or request.remote_addr or ""
-    return throttle.Try(of, address, own_device)
+    return throttle.Try(of, client_address.asking(), own_device)
 
 
 def said_too_often(seconds: int) -> str:
@@ -235,8 +249,11 @@ def _remember(signed_in: SignedIn) -> None:
 def _begin(email: str, password: str) -> SignedIn | None:
     """A sign-in, if address and password belong together."""
     member = _authenticate(email, password)
-    if member is None:
-        return None
+    return None if member is None else _begun(member)
+
+
+def _begun(member: StaffMember) -> SignedIn | None:
+    """A sign-in of theirs; None if password or access have ended since they were read."""
     enter_tenant(member.tenant_id)
     begun = begin_session(member, device_of(request.user_agent.string))
     if begun is None:

@@ -73,22 +73,33 @@ def in_use(tenant_id: uuid.UUID) -> list[Any]:
 
 def set_up(restaurant_id: uuid.UUID, board: str, name: str, *, by: Principal) -> Principal:
     """A tablet of this restaurant (of `by`'s tenant) and board; AccountError if it cannot be as asked."""
-    if board not in BOARDS:
-        raise AccountError(_("Choose which board the tablet shows."))
+    made = add(restaurant_id, board, name, by=by)
+    db.session.commit()
+    principal = find(by.tenant_id, made)
+    assert principal is not None
+    return principal
+
+
+def add(restaurant_id: uuid.UUID, board: str, name: str, *, by: Principal) -> uuid.UUID:
+    """The same as part of the caller's transaction: its id."""
     made = Tablet(
         tenant_id=by.tenant_id,
         id=uuid.uuid4(),
         restaurant_id=restaurant_id,
-        board=board,
+        board=checked_board(board),
         name=checked_name(name),
         set_up_by=by.name,
         actor=by.actor,
     )
     db.session.add(made)
-    db.session.commit()
-    principal = find(by.tenant_id, made.id)
-    assert principal is not None
-    return principal
+    db.session.flush()
+    return made.id
+
+
+def checked_board(board: str) -> str:
+    if board not in BOARDS:
+        raise AccountError(_("Choose which board the tablet shows."))
+    return board
 
 
 def end(tenant_id: uuid.UUID, tablet_id: uuid.UUID) -> str | None:

@@ -33,6 +33,7 @@ def _growing(most: tuple[int, int, int], namespace: str) -> tuple[RateLimitItem,
 _PAIR = _growing((10, 20, 30), "pair")
 _ACCOUNT = _growing((40, 60, 100), "as")
 _DEVICE = _growing((10, 20, 60), "device")
+_CODE = _growing((20, 60, 120), "code")
 
 
 class Try:
@@ -59,6 +60,17 @@ class Try:
     def _take_back(self, number: int) -> None:
         for items, of in self._counts[:number]:
             tries.counter().take_back(items, of)
+
+
+class CodeTry:
+    """One try of a code that stands in an address, counted before it is looked up; `wait` as above."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self.wait = tries.counter().count(_CODE, address)
+
+    def was_right(self) -> None:
+        tries.counter().take_back(_CODE, self._address)
 
 
 def again_in(seconds: int) -> str:

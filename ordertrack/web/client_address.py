@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
+from flask import current_app, request
+
+from ordertrack.database.config import Settings
+
 _FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP")
 _HOUSEHOLD = 64  # bits of an IPv6 address that name a network; the rest is its devices' to choose
 
@@ -33,3 +37,9 @@ def address_of(environ: Mapping[str, Any], proxies: int) -> str | None:
     if isinstance(address, IPv6Address):
         return str(ip_network((address, _HOUSEHOLD), strict=False))
     return str(address)
+
+
+def asking() -> str:
+    """By which address this request is counted where each must be: one that all clients share, if need be."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return address_of(request.environ, settings.proxies) or request.remote_addr or ""

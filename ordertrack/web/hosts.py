@@ -43,7 +43,7 @@ def is_ours(host: str, settings: Settings) -> bool:
     one's own network has: no page from elsewhere can be under one. With counted proxies the choice is theirs.
     """
     name = name_of(host)
-    if name in settings.hosts or _is_loopback(name):
+    if name in settings.hosts or is_loopback(name):
         return True
     return not settings.hosts and (bool(settings.proxies) or _is_of_this_network(name))
 
@@ -54,7 +54,8 @@ def name_of(host: str) -> str:
     return (found[1] or found[2]).lower().removesuffix(".") if found else ""
 
 
-def _is_loopback(name: str) -> bool:
+def is_loopback(name: str) -> bool:
+    """Whether only this machine itself is called so."""
     if name == "localhost" or name.endswith(".localhost"):
         return True
     try:

@@ -35,6 +35,7 @@ _TENANT_TABLES = """
 """
 NOT_TENANT_OWNED = {
     "alembic_version",
+    "company_invitations",
     "ended_access",
     "rule_set_transitions",
     "secret_fingerprint",
@@ -78,6 +79,9 @@ _ROWS = """
     INSERT INTO pin_attempts SELECT tenant_id, id, 1 FROM staff_members WHERE tenant_id = %(tenant)s;
     INSERT INTO password_links SELECT tenant_id, gen_random_uuid(), id, id, gen_random_uuid(), now(), now()
       FROM staff_members WHERE tenant_id = %(tenant)s;
+    INSERT INTO tablet_codes SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Grill', gen_random_uuid(),
+      'Maya', 'staff:x', now() FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO first_steps VALUES (%(tenant)s);
     INSERT INTO screens SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Maya'
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO closed_screens SELECT tenant_id, id, 'kitchen', 'staff:x', now()

@@ -1,4 +1,4 @@
-"""A shift that nobody has renamed is called by its reader's word; the one that somebody typed stays as it is."""
+"""A shift that nobody has renamed is called by its reader's word; one that somebody named keeps its name."""
 
 from __future__ import annotations
 

@@ -25,7 +25,8 @@ from support.tablet import set_up
 
 # Routes that name nothing of a tenant's; anything else must be fillable below.
 _BOARDS = ("kitchen", "dispatch")
-_IDS = {"order_id", "tablet_id", "staff_id", "sign_in_id"}
+_IDS = {"order_id", "tablet_id", "staff_id", "sign_in_id", "code_id"}
+_BY_SECRET = ("tracking.", "problem_pages.", "password_links.", "tablet_codes.open_here")
 
 
 @dataclass(frozen=True)
@@ -35,20 +36,26 @@ class Attempt:
 
 
 def attempts(
-    app: Flask, rival: House, order_id: uuid.UUID, tablet_id: uuid.UUID, sign_in_id: uuid.UUID
+    app: Flask,
+    rival: House,
+    order_id: uuid.UUID,
+    tablet_id: uuid.UUID,
+    sign_in_id: uuid.UUID,
+    code_id: str,
 ) -> Iterator[Attempt]:
     """Every route with an id in it, filled with Rival's."""
     theirs = {
         "order_id": [str(order_id)],
         "tablet_id": [str(tablet_id)],
         "sign_in_id": [str(sign_in_id)],
+        "code_id": [code_id],
         "staff_id": [rival.nour.principal.actor.removeprefix("staff:")],
         "restaurant": [rival.restaurants[0]],
         "board": list(_BOARDS),
     }
     for rule in app.url_map.iter_rules():
-        if not rule.arguments or rule.endpoint.startswith(("tracking.", "problem_pages.", "password_links.")):
-            continue  # no ids; a token, its own permission: tests/tracking, test_password_links; nobody's
+        if not rule.arguments or rule.endpoint.startswith(_BY_SECRET):
+            continue  # no ids; a token, its own permission, tested where it is made; nobody's
         unknown = rule.arguments - theirs.keys()
         assert not unknown, f"{rule.rule}: say here what another tenant's {unknown} is"
         yield from _filled(app, rule, theirs)
@@ -81,6 +88,7 @@ def _rows(settings: Settings) -> dict[str, list[str]]:
         "pin_attempts",
         "staff_sessions",
         "password_links",
+        "tablet_codes",
     )
     with operator_connection(settings.operator_url) as connection:
         return {
@@ -102,13 +110,15 @@ def test_every_route_asked_with_another_tenants_ids_is_404_and_changes_nothing(
     order_id = place(rival)
     client = sign_in(cedar.maya) if who == "manager" else app.test_client()
     tablet_id = uuid.UUID(set_up(sign_in, rival).id)
+    form = {"restaurant": rival.restaurants[0], "board": "kitchen", "name": "Grill"}
+    code_id = sign_in(rival.maya).post("/tablets/codes", data=form).location.rpartition("/")[2]
     sign_in(rival.nour)
     with tenant_context(app, rival.tenant_id):
         holds = select(StaffSession.id).where(StaffSession.ended_at.is_(None))
         sign_in_id = db.session.scalars(holds).one()
     before = _rows(settings)
     asked = 0
-    for attempt in attempts(app, rival, order_id, tablet_id, sign_in_id):
+    for attempt in attempts(app, rival, order_id, tablet_id, sign_in_id, code_id):
         is_api = attempt.path.startswith("/api/")
         if is_api != (who == "program"):
             continue

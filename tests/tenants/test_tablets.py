@@ -87,6 +87,8 @@ def _filled(app: Flask, order_id: uuid.UUID) -> Iterator[tuple[Rule, str]]:
         "tablet_id": uuid.uuid4(),
         "sign_in_id": uuid.uuid4(),
         "token": "unknown",
+        "code": "unknown",
+        "code_id": uuid.uuid4(),
         "kind": "not-found",
     }
     with app.test_request_context():

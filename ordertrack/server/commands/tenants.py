@@ -16,14 +16,30 @@ def tenant() -> None:
 @tenant.command("create")
 @click.argument("name")
 @click.option("--slug", required=True, help="Its short name in commands.")
+@click.option("--currency", default="USD", show_default=True, help="What its prices are in, by ISO 4217.")
+@click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    type=click.Choice(["en", "fr", "ar"]),
+    help="A language of its dishes and people, the preferred one first; all of them if none is named.",
+)
 @as_json_option
-def create_tenant(name: str, slug: str, as_json: bool) -> None:
+def create_tenant(name: str, slug: str, currency: str, languages: tuple[str, ...], as_json: bool) -> None:
     """Make the tenant NAME."""
-    from ordertrack.tenants import accounts
+    from ordertrack.tenants import accounts, company
 
     with operator():
-        made = accounts.create_tenant(name, slug)
-        report(as_json, f"Tenant {made.name} ({made.slug}) is there.", id=made.id, slug=slug, name=made.name)
+        made = accounts.create_tenant(name, slug, currency=currency, languages=languages or company.SPOKEN)
+        report(
+            as_json,
+            f"Tenant {made.name} ({made.slug}) is there.",
+            id=made.id,
+            slug=slug,
+            name=made.name,
+            currency=made.currency,
+            languages=made.languages,
+        )
 
 
 @tenant.command("rules")
