@@ -28,7 +28,7 @@ from ordertrack.sla.report import views as report_views
 from ordertrack.streams import problems as stream_problems  # noqa: F401 (it registers)
 from ordertrack.streams import sse
 from ordertrack.tenants import company, request_shares, sign_in, tablet_guard
-from ordertrack.web import assets, errors, hosts, language_menu, page_help, problem_pages, templating
+from ordertrack.web import assets, errors, guide, hosts, language_menu, page_help, problem_pages, templating
 from ordertrack.web.bodies import LARGEST_BODY
 
 _SECURITY_HEADERS = {
@@ -93,6 +93,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         health.blueprint,
         language_menu.blueprint,
         problem_pages.blueprint,
+        guide.blueprint,
         order_views.blueprint,
         change_views.blueprint,
         *boards.BLUEPRINTS,

@@ -30,6 +30,12 @@ def rendered(text: str, address: Address = str) -> Markup:
     return Markup("\n").join(_blocks(text, address))
 
 
+def headings(text: str) -> list[tuple[str, str]]:
+    """The title and the headings below it, each with the name that links have."""
+    blocks = (_HEADING.fullmatch(found[0].strip()) for found in _BLOCK.finditer(text))
+    return [(each[2], name_of(each[2])) for each in blocks if each and len(each[1]) < 3]
+
+
 def inline(text: str) -> Markup:
     """One line or sentence, without a block around it."""
     made, end = Markup(), 0

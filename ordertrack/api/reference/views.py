@@ -19,7 +19,7 @@ blueprint = Blueprint("api_reference", __name__)
 def show() -> ResponseReturnValue:
     with speaking(SOURCE):
         return render_template(
-            "reference/reference.html",
+            "reading/reference.html",
             page=_page(),
             begin=rendered(prose.BEGIN.replace("SITE_IS", links.site().removesuffix("/"))),
             streams=rendered(prose.STREAMS),
