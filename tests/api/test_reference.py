@@ -102,7 +102,7 @@ def test_every_call_has_an_example_with_curl_and_in_python(page: str, document: 
     shown = {(call, language) for call, language, _ in examples(page)}
     for call, _ in sections(page, document):
         assert {(call["operationId"], language) for language in ("curl", "python")} <= shown, (
-            f"give the body of {call['operationId']} an example: api/field_types.with_examples"
+            f"give the body of {call['operationId']} an example, in its model's json_schema_extra"
         )
 
 
