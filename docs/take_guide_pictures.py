@@ -2,8 +2,8 @@
 
 python docs/take_guide_pictures.py ADDRESS EMAIL PASSWORD --restaurant hamra
 
-A code that opens a board on a tablet names an address that other devices can reach. If ADDRESS is this machine's
-alone, say --named http://orders.example.com:PORT, and let the house know that name (ORDERTRACK_PUBLIC_URL).
+A code that opens a board on a tablet names an address that other devices can reach. If ADDRESS is none, say
+--named http://orders.example.com:PORT, and let the house know that as ORDERTRACK_PUBLIC_URL.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from take_pictures import (
     TABLET,
     Cookies,
     View,
-    browser,
     context_of,
     found,
     in_language,
     sign_in,
 )
+
+from support import browser
 
 FOLDER = Path(__file__).parent.parent / "static" / "guide"
 WIDTH = 960  # of a picture, in pixels; a phone's stays as wide as it is
@@ -44,7 +45,7 @@ _AS_WEBP = """async ([picture, width]) => {
   return canvas.toDataURL("image/webp", 0.72).split(",")[1];
 }"""
 _IS_LIVE = "() => !['connecting', 'reconnecting', 'catching-up'].includes(document.body.dataset.live)"
-_IS_OFFLINE = "() => document.body.dataset.live === 'offline'"
+_IS_CUT_OFF = "() => ['offline', 'silent'].includes(document.body.dataset.live)"
 
 Take = Callable[[Page], bytes]
 
@@ -130,8 +131,7 @@ def _code(page: Page) -> bytes:
 
 def _offline(page: Page) -> bytes:
     page.context.set_offline(True)
-    page.wait_for_function(_IS_OFFLINE)
-    page.wait_for_timeout(500)
+    page.wait_for_function(_IS_CUT_OFF, timeout=90_000)
     return page.screenshot()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
@@ -26,5 +27,5 @@ def show() -> ResponseReturnValue:
 
 def _address(picture: str) -> str:
     """Of a picture that stands in the text as it lies beside it."""
-    static_url: Callable[[str], str] = current_app.jinja_env.globals["static_url"]
+    static_url = cast(Callable[[str], str], current_app.jinja_env.globals["static_url"])
     return static_url(picture.removeprefix(_STATIC))
