@@ -25,8 +25,10 @@ WORDS = {
     "status": "Status",
     "means": "It means",
     "document": "The same as an OpenAPI document, for generators of clients:",
-    "to_top": "To the contents",
 }
+
+GROUPS = {"openapi": "The document"}
+"""Of calls that begin alike, where the word alone would not say it."""
 
 BEGIN = """\
 Programs send orders in, move them and follow them here: a till, a website, a delivery platform. Bodies

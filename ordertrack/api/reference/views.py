@@ -25,6 +25,7 @@ def show() -> ResponseReturnValue:
             streams=rendered(prose.STREAMS),
             refusals=rendered(prose.REFUSALS),
             words=prose.WORDS,
+            groups=prose.GROUPS,
         )
 
 
