@@ -11,7 +11,10 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-NAMES = ("templates", "static", "app.py", "gunicorn.conf.py")
+NAMES = (
+    *("templates", "static", "app.py", "gunicorn.conf.py"),
+    *("docs/GUIDE.en.md", "docs/GUIDE.fr.md", "docs/GUIDE.ar.md"),
+)
 
 
 class WheelFiles(BuildHookInterface[Any]):

@@ -81,9 +81,9 @@ def main(
     tokens = dict(each.split("=", 1) for each in guests)  # by state
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser.find(), args=browser.ARGUMENTS)
-        cookies = _sign_in(chromium, address, email, password)
+        cookies = sign_in(chromium, address, email, password)
         if folder is not None and not order:
-            order, tokens = _found(chromium, address, cookies, restaurant)
+            order, tokens = found(chromium, address, cookies, restaurant)
         pages = _pages(restaurant, order, tokens)
         if folder is not None:
             chosen = {name: path for name, (path, _) in pages.items() if not only or name in only}
@@ -129,7 +129,7 @@ def _pages(
     }
 
 
-def _sign_in(chromium: Browser, address: str, email: str, password: str) -> Cookies:
+def sign_in(chromium: Browser, address: str, email: str, password: str) -> Cookies:
     """Once: a house lets nobody try too often."""
     context = chromium.new_context(base_url=address)
     form: dict[str, str | float | bool] = {"email": email, "password": password}
@@ -140,7 +140,7 @@ def _sign_in(chromium: Browser, address: str, email: str, password: str) -> Cook
     return cookies
 
 
-def _found(chromium: Browser, address: str, cookies: Cookies, restaurant: str) -> tuple[str, dict[str, str]]:
+def found(chromium: Browser, address: str, cookies: Cookies, restaurant: str) -> tuple[str, dict[str, str]]:
     """An order of today, and of each status the page of one guest."""
     context = chromium.new_context(base_url=address)
     context.add_cookies(cookies)
@@ -183,7 +183,7 @@ def _take_all(
             if not path.startswith(("/track/", "/login")):
                 context.add_cookies(cookies)
             page = context.new_page()
-            page.goto(_in(language, path))
+            page.goto(in_language(language, path))
             page.wait_for_function(_SETTLED)
             page.wait_for_timeout(700)
             file = folder / title / f"{name}.jpg"
@@ -195,7 +195,7 @@ def _take_all(
         click.echo(f"The time was over: {left} pictures were not taken.", err=True)
 
 
-def _in(language: str, path: str) -> str:
+def in_language(language: str, path: str) -> str:
     """A guest's page goes by its address, all others by a cookie."""
     return f"{path}?lang={language}" if path.startswith("/track/") else path
 
@@ -205,7 +205,7 @@ def _contexts(
 ) -> Iterator[tuple[BrowserContext, str, str]]:
     for view in views:
         for language in LANGUAGES:
-            context = _context(chromium, address, view, language)
+            context = context_of(chromium, address, view, language)
             yield context, f"{view.size[0]}x{view.size[1]}-{view.theme}-{language}", language
             context.close()
 
@@ -214,10 +214,10 @@ def _row(chromium: Browser, address: str, path: str, view: View, by: Cookies) ->
     """The page in each language."""
     taken = []
     for language in LANGUAGES:
-        context = _context(chromium, address, view, language)
+        context = context_of(chromium, address, view, language)
         context.add_cookies(by)
         page = context.new_page()
-        page.goto(_in(language, path))
+        page.goto(in_language(language, path))
         page.wait_for_timeout(1500)  # what comes a moment later, such as a chart
         page.wait_for_function(_SETTLED)
         taken.append(page.screenshot(type="jpeg", quality=85))
@@ -225,7 +225,7 @@ def _row(chromium: Browser, address: str, path: str, view: View, by: Cookies) ->
     return taken
 
 
-def _context(chromium: Browser, address: str, view: View, language: str) -> BrowserContext:
+def context_of(chromium: Browser, address: str, view: View, language: str) -> BrowserContext:
     width, height = view.size
     context = chromium.new_context(
         base_url=address, viewport={"width": width, "height": height}, color_scheme=view.theme

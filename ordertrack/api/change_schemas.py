@@ -16,6 +16,7 @@ from ordertrack.api.field_types import (
     Revision,
     ShortLine,
     Table,
+    with_examples,
 )
 from ordertrack.api.metadata import Metadata
 from ordertrack.api.schemas import CustomerRequest, ItemRequest
@@ -88,6 +89,17 @@ class SetRequest(RequestModel):
 
 class ChangesRequest(RequestModel):
     """Several changes, made together or not at all; `revision` is the order's as the caller saw it."""
+
+    model_config = with_examples(
+        {
+            "revision": 1,
+            "changes": [
+                {"do": "add_line", "item": {"name": "Ayran", "quantity": 2}},
+                {"do": "set", "note": "Ring twice"},
+            ],
+            "reason": "The guest called",
+        }
+    )
 
     revision: Revision
     changes: Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from iso4217 import Currency
 from pydantic import (
@@ -75,3 +75,8 @@ class RequestModel(BaseModel):
     """The body of a call, or a part of it: nothing in it is passed over."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
+
+
+def with_examples(*examples: dict[str, Any]) -> ConfigDict:
+    """Good bodies, for the document: its page shows calls that bring them, and a test makes these calls."""
+    return ConfigDict(json_schema_extra={"examples": list(examples)})

@@ -26,6 +26,8 @@ from ordertrack.menu.document import MenuRequest
 from ordertrack.monitoring import request_log
 from ordertrack.rules.scopes import MEANINGS, Scope
 from ordertrack.web.bodies import LARGEST_BODY, LARGEST_MENU
+from ordertrack.web.database_problems import DATABASE_AWAY
+from ordertrack.web.problem_kinds import KINDS, of_status
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 _ABOUT = (
@@ -85,7 +87,13 @@ _OF_EVERY_CALL = (400, 405, 408, 414, 421, 431, 500, 503)
 
 
 class _WithoutDefaults(GenerateJsonSchema):
-    """Generators of clients take a field that has a default for one that has to be given."""
+    """Generators of clients take a field that has a default for one that has to be given.
+
+    Fields, in examples too, stay in the order in which people would say them.
+    """
+
+    def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:
+        return value
 
     def default_schema(self, schema: WithDefaultSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
@@ -95,7 +103,8 @@ class _WithoutDefaults(GenerateJsonSchema):
 class Operation:
     """What a call takes and answers; `problems` come on top of those that every call has.
 
-    `scope` is what an API key must have for it; None: nobody has to have a key.
+    `scope` is what an API key must have for it; None: nobody has to have a key. `kinds` are those of its
+    refusals, where a status has several.
     """
 
     scope: Scope | None
@@ -105,8 +114,10 @@ class Operation:
     query: type[BaseModel] | None = None
     headers: dict[str, dict[str, Any]] = field(default_factory=dict)
     problems: tuple[int, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
+_MOVING = ("order-moved", "order-changed")
 OPERATIONS = {
     "api.place_order": Operation(
         Scope.ORDERS_WRITE,
@@ -114,8 +125,16 @@ OPERATIONS = {
         f" same order. A body has at most {LARGEST_BODY // 1024} KB.",
         {201: answers.OrderAnswer, 200: answers.OrderAnswer},
         body=schemas.OrderRequest,
-        headers={reading.IDEMPOTENCY_KEY: {"type": "string", "pattern": f"^{reading.IDEMPOTENCY_KEY_FORM}$"}},
+        headers={
+            reading.IDEMPOTENCY_KEY: {
+                "type": "string",
+                "pattern": f"^{reading.IDEMPOTENCY_KEY_FORM}$",
+                "description": "The caller's own name for this call: sent again, it places no second order.",
+                "examples": ["till-4711", "website-1042"],
+            }
+        },
         problems=(400, 404, 409, 413, 415, 422),
+        kinds=("restaurant-paused", "not-accepted", "key-used-before"),
     ),
     "api.orders": Operation(
         Scope.ORDERS_READ,
@@ -133,6 +152,7 @@ OPERATIONS = {
         {200: answers.OrderAnswer},
         body=schemas.TransitionRequest,
         problems=(400, 404, 409, 413, 415, 422),
+        kinds=(*_MOVING, "not-accepted", "illegal-move"),
     ),
     "api.act_on_order": Operation(
         Scope.ORDERS_WRITE,
@@ -143,6 +163,7 @@ OPERATIONS = {
         {200: answers.OrderAnswer},
         body=schemas.ActionRequest,
         problems=(400, 404, 409, 413, 415, 422),
+        kinds=(*_MOVING, "not-accepted", "illegal-action"),
     ),
     "api.change_order": Operation(
         Scope.ORDERS_WRITE,
@@ -152,6 +173,7 @@ OPERATIONS = {
         {200: answers.OrderAnswer},
         body=change_schemas.ChangesRequest,
         problems=(400, 404, 409, 413, 415, 422),
+        kinds=("order-changed", "not-accepted", "illegal-action"),
     ),
     "api.restaurants": Operation(
         Scope.ORDERS_READ,
@@ -270,7 +292,7 @@ def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
         "parameters": [*_path_parameters(rule), *_query_parameters(operation), *_headers(operation)],
         "responses": {
             **{str(status): _response(answer) for status, answer in operation.answers.items()},
-            **{str(status): _problem(status) for status in refused},
+            **{str(status): _problem(status, operation.kinds) for status in refused},
         },
     }
     if operation.body is not None:
@@ -280,7 +302,8 @@ def _operation(rule: Rule, operation: Operation) -> dict[str, Any]:
 
 
 def _path_parameters(rule: Rule) -> list[dict[str, Any]]:
-    uuid, slug = {"type": "string", "format": "uuid"}, {"type": "string"}
+    uuid: dict[str, Any] = {"type": "string", "format": "uuid"}
+    slug: dict[str, Any] = {"type": "string", "examples": ["hamra"]}
     return [
         {"name": name, "in": "path", "required": True, "schema": uuid if name.endswith("_id") else slug}
         for name in rule.arguments
@@ -290,8 +313,11 @@ def _path_parameters(rule: Rule) -> list[dict[str, Any]]:
 def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
     if operation.query is None:
         return []
-    properties = operation.query.model_json_schema(ref_template=_REF)["properties"]
-    return [{"name": name, "in": "query", "schema": _said(schema)} for name, schema in properties.items()]
+    query = operation.query.model_json_schema(ref_template=_REF)
+    return [
+        {"name": name, "in": "query", "required": name in query.get("required", ()), "schema": _said(schema)}
+        for name, schema in query["properties"].items()
+    ]
 
 
 def _said(schema: dict[str, Any]) -> dict[str, Any]:
@@ -317,16 +343,23 @@ def _response(answer: type[BaseModel] | str) -> dict[str, Any]:
     return {"description": answer, "content": {kind: {"schema": {}}}, **told}
 
 
-def _problem(status: int) -> dict[str, Any]:
+def _problem(status: int, kinds: tuple[str, ...]) -> dict[str, Any]:
     schema = {"$ref": _REF.format(model=answers.ProblemDocument.__name__)}
     described: dict[str, Any] = {
         "description": HTTPStatus(status).phrase,
+        "x-kinds": [kind for kind in kinds if KINDS[kind].status == status] or _usual_kinds(status),
         "headers": _ANSWERED_WITH,
         "content": {"application/problem+json": {"schema": schema}},
     }
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         described["headers"] = _ANSWERED_WITH | _headers_named(*_LIMIT_HEADERS)
     return described
+
+
+def _usual_kinds(status: int) -> list[str]:
+    """What stands at the end of a problem's `type` where the call has none of its own for this status."""
+    is_away = status == HTTPStatus.SERVICE_UNAVAILABLE
+    return [DATABASE_AWAY, of_status(status)] if is_away else [of_status(status)]
 
 
 def _headers_named(*names: str) -> dict[str, Any]:

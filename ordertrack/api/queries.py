@@ -27,8 +27,10 @@ Limit = Annotated[int, Field(ge=1, le=MOST_LISTED, description="How many to answ
 class OrdersQuery(Query):
     """Which orders to list."""
 
-    restaurant: Annotated[ShortLine | None, Field(description="A restaurant's slug.")] = None
-    status: OrderStatus | None = None
+    restaurant: Annotated[ShortLine | None, Field(description="A restaurant's slug.", examples=["hamra"])] = (
+        None
+    )
+    status: Annotated[OrderStatus | None, Field(examples=["pending"])] = None
     limit: Limit = 50
     page: Annotated[str | None, Field(min_length=1, description="The `next` of the answer before.")] = None
 
@@ -36,7 +38,7 @@ class OrdersQuery(Query):
 class QuoteQuery(Query):
     """What kind of order is asked about."""
 
-    fulfilment: Fulfilment
+    fulfilment: Annotated[Fulfilment, Field(examples=["delivery"])]
 
 
 class MenuQuery(Query):
@@ -62,7 +64,7 @@ class EventsQuery(Query):
 
     may_be_empty = frozenset({"after"})
     after: Annotated[str | None, Field(description="A cursor; without it, from the beginning.")] = None
-    limit: Limit = 50
+    limit: Annotated[Limit, Field(examples=[100])] = 50
     include: Include = None
 
 

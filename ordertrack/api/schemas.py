@@ -26,6 +26,7 @@ from ordertrack.api.field_types import (
     ShortLine,
     StationName,
     Table,
+    with_examples,
 )
 from ordertrack.api.metadata import Metadata
 from ordertrack.orders.new_order import NewItem, NewOrder
@@ -103,6 +104,28 @@ class AmountsRequest(RequestModel):
 class OrderRequest(RequestModel):
     """A new order."""
 
+    model_config = with_examples(
+        {"restaurant": "hamra", "fulfilment": "pickup", "items": [{"name": "Kebab", "quantity": 2}]},
+        {
+            "restaurant": "hamra",
+            "reference": "W-1042",
+            "channel": "Website",
+            "fulfilment": "delivery",
+            "items": [
+                {"name": "Mixed grill", "quantity": 1, "modifiers": ["no garlic"], "notes": "well done"},
+                {"name": "Fattoush", "quantity": 2},
+            ],
+            "customer": {
+                "name": "Rana",
+                "phone": "+961 3 555 019",
+                "locale": "ar",
+                "address": {"lines": ["Makdisi Street 12", "3rd floor"], "area": "Hamra"},
+            },
+            "note": "Ring twice",
+            "amounts": {"currency": "USD", "total": 3450, "to_collect": 3450},
+        },
+    )
+
     restaurant: Annotated[ShortLine, Field(description="The restaurant's slug.")]
     reference: Annotated[ShortLine | None, Field(description="The caller's own name for the order.")] = None
     fulfilment: Fulfilment
@@ -144,6 +167,8 @@ class TransitionRequest(RequestModel):
     """A move: where to, and (`seen`) from where, as far as the caller knows; with `revision`, only if nothing
     has happened to the order since."""
 
+    model_config = with_examples({"to": "confirmed", "seen": "pending", "revision": 1})
+
     to: OrderStatus
     seen: OrderStatus | None = None
     revision: Revision | None = None
@@ -162,6 +187,8 @@ class RiderRequest(RequestModel):
     """A rider of the roster. Of who has this name already only what is said is changed, a phone that is null
     is taken away; anybody else is added."""
 
+    model_config = with_examples({"name": "Ziad", "phone": "+961 3 555 702", "here": True})
+
     name: Rider
     phone: Phone | None = None
     is_here: Annotated[bool, Field(alias="here")] = False
@@ -174,6 +201,8 @@ class RiderRequest(RequestModel):
 class ActionRequest(RequestModel):
     """Something done to an order besides moving it: `line` (from 1) for strikes, `reason` for a hold, `rider`
     for an assignment, `minutes` for a delay; with `revision`, only if nothing has happened to it since."""
+
+    model_config = with_examples({"act": "delay", "minutes": 10, "reason": "The grill is full"})
 
     act: OrderAction
     seen: OrderStatus | None = None

@@ -59,7 +59,7 @@ def save(restaurant: str) -> ResponseReturnValue:
     flash(
         _("Nothing was changed: these settings hold already.")
         if saved is None
-        else _("Saved. Every board and tablet goes by it from now on."),
+        else _("Saved. All boards and tablets work this way from now on."),
         "floor",
     )
     return redirect(url_for("floor_settings.show", restaurant=found.slug))

@@ -79,21 +79,21 @@ def changes(before: OrderHandling, after: OrderHandling) -> Iterator[str]:
                 minutes=after.busy_minutes,
             )
             if after.busy_over
-            else _("However many orders are open, what is quoted stays")
+            else _("The quoted time does not depend on the number of open orders")
         )
     if after.ready_needs_lines != before.ready_needs_lines:
         yield (
-            _("Ready asks first while lines are not struck off")
+            _("Ready asks first if lines are not struck off")
             if after.ready_needs_lines
-            else _("Ready is one tap, whether lines are struck off or not")
+            else _("One tap on Ready is enough, even if lines are not struck off")
         )
 
 
 def accept_then(then: AcceptThen) -> str:
     return {
-        AcceptThen.NOTHING: _("Who is late to confirm an order is only cried at"),
-        AcceptThen.CONFIRM: _("What nobody confirms in time is confirmed by the clock"),
-        AcceptThen.CANCEL: _("What nobody confirms in time is cancelled by the clock"),
+        AcceptThen.NOTHING: _("An order that is not confirmed in time raises an alarm, and nothing else"),
+        AcceptThen.CONFIRM: _("An order that is not confirmed in time is confirmed automatically"),
+        AcceptThen.CANCEL: _("An order that is not confirmed in time is cancelled automatically"),
     }[then]
 
 
@@ -103,7 +103,10 @@ def whole_minutes(seconds: int) -> str:
 
 def _confirms(after: OrderHandling) -> str:
     if after.confirms_all:
-        return _("The house confirms every order on its arrival")
+        return _("Every order is confirmed automatically when it comes in")
     if after.confirmed_channels:
-        return _("The house confirms on arrival: %(channels)s", channels=listed(after.confirmed_channels))
-    return _("The house confirms nothing by itself")
+        return _(
+            "Confirmed automatically when it comes in: %(channels)s",
+            channels=listed(after.confirmed_channels),
+        )
+    return _("No order is confirmed automatically")

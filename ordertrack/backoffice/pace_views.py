@@ -42,7 +42,7 @@ def save(restaurant: str) -> ResponseReturnValue:
     except UnusableSettings as error:
         held = pace.of_restaurant(principal.tenant_id, found.id)
         return _page(principal, found, held, typed, error.problems), 422
-    flash(_("That holds already.") if saved is None else _("Said. It holds from now on."), "pace")
+    flash(_("That is already so.") if saved is None else _("Saved. It applies from now on."), "pace")
     return redirect(url_for("pace.show", restaurant=found.slug), 303)
 
 

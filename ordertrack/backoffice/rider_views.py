@@ -58,7 +58,7 @@ def _save(typed: Typed, known_as: str | None, by: Principal, restaurant: FoundRe
         raise UnusableSettings({"name": _("Somebody else took this rider off the list meanwhile.")})
     if typed["do"] == "remove":
         roster.remove(restaurant.id, known_as, by=by)
-        return _("%(name)s is off the list. What the log says stays.", name=before.name)
+        return _("%(name)s is off the list. Past orders keep the name.", name=before.name)
     if typed["do"] in ("here", "away"):
         roster.change(restaurant.id, known_as, by=by, is_here=typed["do"] == "here")
     elif typed["do"] == "save":

@@ -20,7 +20,10 @@ from ordertrack.rules.state_machine import ADDED, RuleSet
 from ordertrack.tenants.principal import Principal
 
 blueprint = Blueprint("rule_sets", __name__)
-_NAMES = {RuleSet.STRICT: marked("As planned (strict)"), RuleSet.EXTENDED: marked("As life is (extended)")}
+_NAMES = {
+    RuleSet.STRICT: marked("Strict: an order only goes forward"),
+    RuleSet.EXTENDED: marked("Extended: an order can also go back, for a reason"),
+}
 
 
 @blueprint.get("/rules")
@@ -45,7 +48,7 @@ def choose() -> ResponseReturnValue:
     except UnusableSettings as error:
         return _page(principal, error.problems), 422
     flash(
-        _("Chosen. Every order goes by it from its next move on.")
+        _("Saved. Every order follows these rules from its next step on.")
         if is_changed
         else _("Nothing was changed: this holds already."),
         "rules",

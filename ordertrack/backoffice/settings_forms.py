@@ -17,6 +17,7 @@ from ordertrack.backoffice import order_handling_form
 from ordertrack.i18n import formats
 from ordertrack.i18n.form_fields import Reading, Rows, Typed, day, member, minutes, time_of_day, whole
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.restaurants import naming
 from ordertrack.restaurants.calendar import EVERY_WEEKDAY, Rules, Shift
 from ordertrack.restaurants.checks import (
     LONGEST_FORGOTTEN,
@@ -49,7 +50,7 @@ def type_rules(rules: Rules) -> Typed:
     """`forgotten_after` in minutes, `early_before` in seconds, a row for each shift."""
     shifts = [
         {
-            "name": shift.name,
+            "name": naming.shift(shift.name),
             "weekday": [str(weekday) for weekday in sorted(shift.weekdays)],
             "starts": f"{shift.starts:%H:%M}",
             "ends": f"{shift.ends:%H:%M}",
@@ -164,7 +165,8 @@ def _read_shift(row: Typed) -> Shift | None:
     if starts is None or ends is None:
         return None
     chosen = row.every("weekday")
-    return Shift(row["name"], frozenset(each for each in EVERY_WEEKDAY if str(each) in chosen), starts, ends)
+    weekdays = frozenset(each for each in EVERY_WEEKDAY if str(each) in chosen)
+    return Shift(naming.shift_typed(row["name"]), weekdays, starts, ends)
 
 
 def _read_station(row: Typed) -> Station:

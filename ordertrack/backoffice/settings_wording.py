@@ -70,7 +70,7 @@ def shifts_in_words(shifts: Sequence[Shift]) -> str:
 
 
 def _shift_in_words(shift: Shift) -> str:
-    said = {"shift": shift.name}
+    said = {"shift": naming.shift(shift.name)}
     said |= {"starts": formats.clock(shift.starts), "ends": formats.clock(shift.ends)}
     if shift.weekdays == EVERY_WEEKDAY:
         return _("%(shift)s %(starts)s–%(ends)s", **said)
@@ -139,7 +139,7 @@ def of_operations(saved: SavedVersion[OperationSettings]) -> Iterator[str]:
         if (seconds := after.undo_for(status)) != before.undo_for(status):
             yield _("Undo of “%(move)s”: %(seconds)s s", move=labels.move(status), seconds=seconds)
     if after.rest_after != before.rest_after:
-        yield _("A tablet rests after %(minutes)s min", minutes=round(after.rest_after / 60))
+        yield _("A tablet asks for a PIN again after %(minutes)s min", minutes=round(after.rest_after / 60))
     if after.arabic_digits != before.arabic_digits:
         yield (
             _("Guests who read Arabic see ١٢٣")

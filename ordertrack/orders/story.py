@@ -30,7 +30,7 @@ _DEEDS = {
     OrderAction.ACKNOWLEDGE: marked("Cancellation acknowledged"),
     OrderAction.CHANGE: marked("Changed"),
     OrderAction.DELAY: marked("Delayed"),
-    OrderAction.FIRE: marked("Begun, for it was for later"),
+    OrderAction.FIRE: marked("Begun: an order for later"),
 }
 
 

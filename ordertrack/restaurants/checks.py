@@ -141,7 +141,7 @@ def _of_weekdays(rules: Rules) -> Iterator[tuple[str, str]]:
             if weekday not in shift.weekdays:
                 continue
             if names.key(shift.name) in seen:
-                said = {"shift": formats.quoted(shift.name), "days": naming.every(weekday)}
+                said = {"shift": formats.quoted(naming.shift(shift.name)), "days": naming.every(weekday)}
                 yield f"shift-{index}", _("There is another shift %(shift)s on %(days)s.", **said)
             seen.add(names.key(shift.name))
         pair = overlapping(rules.shifts, rules.day_starts, weekday)
@@ -153,7 +153,7 @@ def _of_weekdays(rules: Rules) -> Iterator[tuple[str, str]]:
 
 def _named(shift: Shift) -> str:
     said = {"starts": formats.clock(shift.starts), "ends": formats.clock(shift.ends)}
-    return _("%(shift)s (%(starts)s–%(ends)s)", shift=formats.quoted(shift.name), **said)
+    return _("%(shift)s (%(starts)s–%(ends)s)", shift=formats.quoted(naming.shift(shift.name)), **said)
 
 
 def _is_minute(time: dt.time) -> bool:

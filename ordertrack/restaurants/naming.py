@@ -1,17 +1,22 @@
-"""What stages, weekdays and kinds of orders are called."""
+"""What stages, weekdays, kinds of orders and the shifts of a new restaurant are called."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from babel.dates import format_skeleton
+from flask import Flask
 
-from ordertrack.i18n.translate import current, pgettext
+from ordertrack.i18n.translate import add_filters, current, pgettext
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment
 
 _A_MONDAY = dt.date(2024, 1, 1)
+
+
+def init_app(app: Flask) -> None:
+    add_filters(app.jinja_env, shift=shift)
 
 
 def stages() -> dict[Stage, str]:
@@ -51,6 +56,20 @@ def whom(fulfilment: Fulfilment | None) -> str:
         Fulfilment.PICKUP: _("pickups"),
         Fulfilment.DINE_IN: _("dine-in orders"),
     }[fulfilment]
+
+
+def shift(name: str) -> str:
+    """A shift as its reader calls it: one that nobody has renamed has a name in every language."""
+    return _usual_shifts().get(name, name)
+
+
+def shift_typed(name: str) -> str:
+    """The name to save of what was typed where `shift` stood."""
+    return {said: usual for usual, said in _usual_shifts().items()}.get(name, name)
+
+
+def _usual_shifts() -> dict[str, str]:
+    return {"Lunch": pgettext("shift", "Lunch"), "Dinner": pgettext("shift", "Dinner")}
 
 
 def weekdays() -> list[str]:

@@ -88,7 +88,7 @@ PACE = Kind(
     SavedPace,
     (SavedPace.restaurant_id, SavedPace.state, SavedPace.minutes, SavedPace.until, SavedPace.version),
     _read_pace,
-    overtaken=marked("Somebody else said something else meanwhile: see what was said below."),
+    overtaken=marked("Somebody else changed this meanwhile: see below what was saved."),
     audited="pace",
     begins=Pace,
 )

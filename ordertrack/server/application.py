@@ -21,6 +21,7 @@ from ordertrack.monitoring.request_log import RequestLog
 from ordertrack.orders import change_views, must_start
 from ordertrack.orders import problems as order_problems  # noqa: F401 (it registers)
 from ordertrack.orders import views as order_views
+from ordertrack.restaurants import naming
 from ordertrack.server import notifications
 from ordertrack.server.admission import Admission
 from ordertrack.sla.estimates import expected_end
@@ -29,7 +30,7 @@ from ordertrack.sla.report import views as report_views
 from ordertrack.streams import problems as stream_problems  # noqa: F401 (it registers)
 from ordertrack.streams import sse
 from ordertrack.tenants import company, request_shares, sign_in, tablet_guard
-from ordertrack.web import assets, errors, hosts, language_menu, page_help, problem_pages, templating
+from ordertrack.web import assets, errors, guide, hosts, language_menu, page_help, problem_pages, templating
 from ordertrack.web.bodies import LARGEST_BODY
 
 _SECURITY_HEADERS = {
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     reasons.init_app(app)
     names.init_app(app)
     menu_labels.init_app(app)
+    naming.init_app(app)
     page_help.init_app(app)
     script_messages.init_app(app)
     sign_in.init_app(app)
@@ -96,6 +98,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         health.blueprint,
         language_menu.blueprint,
         problem_pages.blueprint,
+        guide.blueprint,
         order_views.blueprint,
         change_views.blueprint,
         *boards.BLUEPRINTS,
@@ -106,7 +109,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         report_views.blueprint,
         *backoffice.BLUEPRINTS,
         *setup.BLUEPRINTS,
-        api.blueprint,
+        *api.BLUEPRINTS,
     ):
         app.register_blueprint(blueprint)
     app.after_request(_secure)

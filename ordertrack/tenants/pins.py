@@ -29,7 +29,7 @@ class PinLocked(Exception):
 
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
-        super().__init__(_("That was a wrong PIN too often. %(when)s", when=again_in(seconds)))
+        super().__init__(_("Too many wrong PINs. %(when)s", when=again_in(seconds)))
 
 
 def hash_new(pin: str) -> str:

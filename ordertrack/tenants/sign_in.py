@@ -222,7 +222,7 @@ def begin_try(of: str, own_device: str | None) -> throttle.Try:
 
 
 def said_too_often(seconds: int) -> str:
-    return _("That was tried too often with a wrong password. %(when)s", when=throttle.again_in(seconds))
+    return _("Too many tries with a wrong password. %(when)s", when=throttle.again_in(seconds))
 
 
 def _form(email: str, problem: str | None = None) -> str:

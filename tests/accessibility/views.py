@@ -424,6 +424,8 @@ VIEWS = {
     "targets of a restaurant": View("/sla/settings/hamra"),
     "not found": View("/r/nowhere/kitchen"),
     "what a problem means": View("/problems/order-moved", "nobody"),
+    "reference of the API": View("/docs", "nobody"),
+    "guide": View("/help", "nobody"),
     "sign-in": View("/login", "nobody", states=(_wrong_password,)),
     "tracking": View("/track/{tokens[cooking]}", "nobody", is_live=True),
     "tracking of a changed order": View("/track/{tokens[changed]}", "nobody", is_live=True),

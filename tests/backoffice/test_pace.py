@@ -48,7 +48,7 @@ def test_who_is_overtaken_is_told(cedar: House, sign_in: Sign) -> None:
     client.post(PAGE, data={"state": "busy", "minutes": "10", "seen": "0"})
     answer = client.post(PAGE, data={"state": "paused", "seen": "0"})
     assert answer.status_code == 422
-    assert "Somebody else said something else meanwhile" in answer.text
+    assert "Somebody else changed this meanwhile" in answer.text
 
 
 def test_the_kitchen_is_not_asked(cedar: House, sign_in: Sign) -> None:

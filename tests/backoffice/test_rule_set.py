@@ -47,7 +47,7 @@ def test_an_owner_chooses_and_the_page_tells_who_did_and_when(
     client = sign_in(omar)
     assert "every company begins with the strict rules" in client.get("/rules").text
     chosen = client.post("/rules", data={"rule_set": "extended", "seen": "0"}, follow_redirects=True)
-    assert "Chosen. Every order goes by it" in chosen.text and "<bdi>Omar</bdi>" in chosen.text
+    assert "Saved. Every order follows these rules" in chosen.text and "<bdi>Omar</bdi>" in chosen.text
     assert held() == RuleSet.EXTENDED
     same = client.post("/rules", data={"rule_set": "extended", "seen": "1"}, follow_redirects=True)
     assert "Nothing was changed" in same.text

@@ -20,7 +20,7 @@ from support import page_recorder
 from support.cast import House
 from support.network_proxy import NetworkProxy
 
-ONE_WAITS = "1 tap waits; it is sent when the line is back."
+ONE_WAITS = "1 tap waits; it is sent once you are online."
 _LOG = """
 SELECT seq, to_status AS what, NULL AS line, changed_by FROM order_status_events
  WHERE tenant_id = :tenant AND order_id = :order AND version > 1

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -33,8 +34,8 @@ from sla.report_of import FRIDAY, full_report, selection
 from support.cast import House, Person
 from support.past_service import service, write
 
-# What is called so in every language: file formats, the world's time, a zone; shifts as people named them.
-_SAME_EVERYWHERE = re.compile(r"\b(CSV|PNG|SVG|UTC|Asia/Beirut|Lunch|Dinner|Jour|Hamra|Jounieh)\b")
+# What is called so in every language: file formats, the world's time, a zone; a shift that somebody named.
+_SAME_EVERYWHERE = re.compile(r"\b(CSV|PNG|SVG|UTC|Asia/Beirut|Jour|Hamra|Jounieh)\b")
 _SETTINGS = "/sla/settings/hamra"
 
 
@@ -161,7 +162,10 @@ def test_what_is_typed_from_left_to_right_stands_so_in_arabic_too() -> None:
 
 
 def test_shifts_that_were_named_in_another_script_are_listed_from_right_to_left() -> None:
+    named = [
+        replace(shift, name=name) for shift, name in zip(DEFAULT_SHIFTS, ("Brunch", "Late"), strict=True)
+    ]
     with speaking("ar"):
-        said = _("%(name)s: %(value)s", name="الورديات", value=shifts_in_words(DEFAULT_SHIFTS))
-    lunch, dinner = "\u2067\u2068Lunch\u2069 11:00–16:00\u2069", "\u2067\u2068Dinner\u2069 16:00–01:00\u2069"
-    assert said == f"الورديات: \u2067{lunch}، {dinner}\u2069"
+        said = _("%(name)s: %(value)s", name="الورديات", value=shifts_in_words(named))
+    brunch, late = "\u2067\u2068Brunch\u2069 11:00–16:00\u2069", "\u2067\u2068Late\u2069 16:00–01:00\u2069"
+    assert said == f"الورديات: \u2067{brunch}، {late}\u2069"

@@ -124,7 +124,7 @@ def test_each_language_is_told_in_its_own_words(
     french = watching.process.watch(cedar.maya.principal, CHANNEL.topic(cedar.tenant_id, "fr"))
     place(cedar)
     assert "1 open order" in watching.look()
-    assert "1 commande ouverte" in french.frames[-1].data
+    assert "1 commande en cours" in french.frames[-1].data
 
 
 def test_a_newcomer_is_shown_what_the_others_see(

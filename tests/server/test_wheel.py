@@ -44,7 +44,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZipFile]:
 
 def test_a_wheel_carries_pages_scripts_styles_and_how_gunicorn_serves_them(wheel: ZipFile) -> None:
     beside = [path for name in ("templates", "static") for path in (ROOT / name).rglob("*") if path.is_file()]
-    beside += [ROOT / "app.py", ROOT / "gunicorn.conf.py"]
+    beside += [ROOT / "app.py", ROOT / "gunicorn.conf.py", *(ROOT / "docs").glob("GUIDE.*.md")]
     carried = {name for name in wheel.namelist() if name.startswith("ordertrack/files/")}
     assert carried == {f"ordertrack/files/{path.relative_to(ROOT)}" for path in beside}
     assert {

@@ -67,7 +67,7 @@ def test_a_tap_asks_who_taps_and_moves_the_card_in_their_name(
 ) -> None:
     order_id = place(cedar)
     page = open_tablet()
-    expect(who_is_on(page)).to_have_text("Nobody is on")
+    expect(who_is_on(page)).to_have_text("Sign on")
     page.locator(f"#order-{order_id}").get_by_role("button", name="Confirm").tap()
     picker = page.get_by_role("dialog")
     expect(picker.locator(".names bdi")).to_have_text(["Nour", "Rami"])
@@ -151,7 +151,7 @@ def test_whoever_only_looks_needs_no_pin_and_nothing_is_done(
     page.get_by_role("button", name="Only look").tap()
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(page.locator(f"#column-pending #order-{order_id}")).to_be_visible()
-    expect(who_is_on(page)).to_have_text("Nobody is on")
+    expect(who_is_on(page)).to_have_text("Sign on")
 
 
 def test_dots_count_the_digits_and_as_many_as_a_pin_has_at_least(open_tablet: Callable[..., Page]) -> None:
@@ -201,9 +201,9 @@ def test_whoever_is_on_stays_so_when_the_page_is_loaded_anew_and_may_sign_off(
     who_is_on(page).tap()
     expect(page.get_by_role("button", name="Sign this tablet out")).to_be_hidden()
     page.get_by_role("button", name="Sign off").tap()
-    expect(who_is_on(page)).to_have_text("Nobody is on")
+    expect(who_is_on(page)).to_have_text("Sign on")
     page.reload()
-    expect(who_is_on(page)).to_have_text("Nobody is on")
+    expect(who_is_on(page)).to_have_text("Sign on")
 
 
 def test_the_tablet_rests_when_nobody_touches_it_but_not_while_it_is_cut_off(
@@ -224,7 +224,7 @@ def test_the_tablet_rests_when_nobody_touches_it_but_not_while_it_is_cut_off(
     wait_for(lambda: page.evaluate(touched) > at + 7000, "longer than the tablet takes to rest")
     expect(who_is_on(page)).to_have_text("Nour")
     page.context.set_offline(False)
-    expect(who_is_on(page)).to_have_text("Nobody is on", timeout=20_000)
+    expect(who_is_on(page)).to_have_text("Sign on", timeout=20_000)
     assert page.evaluate("sessionStorage.length") == 0
 
 
@@ -253,7 +253,7 @@ def test_a_manager_ends_the_tablet_from_elsewhere_and_its_board_closes_at_once(
     assert row is not None
     assert sign_in(cedar.maya).post(f"/tablets/{row[0]}/end").status_code == 302
     page_recorder.expect_state(page, "signed-out")
-    expect(who_is_on(page)).to_have_text("Nobody is on")
+    expect(who_is_on(page)).to_have_text("Sign on")
 
 
 def test_a_manager_who_is_on_signs_the_tablet_out(

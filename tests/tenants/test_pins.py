@@ -227,8 +227,8 @@ def test_of_twenty_tries_at_once_in_two_processes_five_are_looked_at(
     assert statuses == [403] * 5 + [429] * 15
     locked = [answer for answer in answers if answer.status == 429]
     assert {answer.json["detail"] for answer in locked} <= {
-        "That was a wrong PIN too often. Try again in 1 minute.",
-        "That was a wrong PIN too often. Try again in 59 seconds.",
+        "Too many wrong PINs. Try again in 1 minute.",
+        "Too many wrong PINs. Try again in 59 seconds.",
     }
     assert sign_on(kitchen, nour).status_code == 429, "known to every process"
 

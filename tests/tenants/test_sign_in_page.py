@@ -46,7 +46,7 @@ def test_whoever_tried_too_often_is_told_so_and_keeps_the_address(app: Flask, ce
     answer = post_login(app.test_client(), cedar.karim.email, **here)
     assert answer.status_code == 429
     assert f'value="{cedar.karim.email}"' in answer.text
-    assert 'role="alert">That was tried too often with a wrong password.' in answer.text
+    assert 'role="alert">Too many tries with a wrong password.' in answer.text
 
 
 def test_a_password_can_be_looked_at(cedar: House, open_page: Open) -> None:

@@ -44,9 +44,9 @@ def test_each_page_says_what_it_is_for_in_its_readers_language(
         said = re.findall(r'<div id="help" class="help" popover>(.*?)</div>', page, re.DOTALL)
         with app.test_request_context(), speaking(language):
             expected = page_help(name)
-        assert [html.unescape(each) for each in said] == ["".join(f"<p>{each}</p>" for each in expected)], (
-            path
-        )
+        (panel,) = map(html.unescape, said)
+        assert panel.startswith("".join(f"<p>{each}</p>" for each in expected)), path
+        assert 'href="/help"' in panel, path
         assert page.count('popovertarget="help"') == 1, path
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from ordertrack.database.session import db
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
+from ordertrack.restaurants import naming
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.sla.measure.cells import NO_SHIFT
 
@@ -27,9 +28,9 @@ def names(tenant_id: uuid.UUID) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
-def shown(tenant_id: uuid.UUID) -> dict[int, str]:
+def shown(names: Mapping[int, str]) -> dict[int, str]:
     """The same as they are shown."""
-    return {number: _(OTHERS) if number == _MOST else name for number, name in names(tenant_id).items()}
+    return {number: _(OTHERS) if number == _MOST else naming.shift(name) for number, name in names.items()}
 
 
 def numbered(tenant_id: uuid.UUID, settings: Iterable[RestaurantSettings]) -> Mapping[str, int]:

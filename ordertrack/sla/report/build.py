@@ -63,7 +63,8 @@ def make(selection: Selection) -> Report:
 class _Making:
     def __init__(self, selection: Selection) -> None:
         self._selection = selection
-        self._names = shift_names.shown(selection.tenant_id)
+        self._names = shift_names.names(selection.tenant_id)
+        self._said = shift_names.shown(self._names)
         self._restaurants = [each.id for each in selection.restaurants]
         self._rows = self._read(
             _TENANT_ROWS if selection.is_all else _CHOSEN_ROWS, first=selection.before.first
@@ -76,7 +77,7 @@ class _Making:
 
     def report(self) -> Report:
         selection = self._selection
-        slow = SingleOrders(selection, self._names, [(row.day, row.slowest) for row in self._of_stage])
+        slow = SingleOrders(selection, self._said, [(row.day, row.slowest) for row in self._of_stage])
         as_of, is_behind = reached(selection.tenant_id)
         return Report(
             selection,
@@ -127,7 +128,7 @@ class _Making:
         found = self._tally.figures(shift, max(self._names, default=NO_SHIFT) + 1)
         there = [number for number, each in enumerate(found) if not each.is_empty]
         return [
-            Group(self._names.get(number, ""), self._names.get(number, _("Outside shifts")), found[number])
+            Group(self._names.get(number, ""), self._said.get(number, _("Outside shifts")), found[number])
             for number in sorted(there, key=self._place_of_shift)
         ]
 

@@ -28,7 +28,7 @@ function row([kind, name]) {
 }
 
 function again() {
-  const label = make("label", { textContent: `${say("Say again, until somebody takes notice, every")} ` });
+  const label = make("label", { textContent: `${say("Repeat until somebody reacts, every")} ` });
   const select = make("select", { name: "again" });
   for (const seconds of AGAIN) {
     select.append(make("option", { value: `${seconds}`, textContent: sayMany("%(num)s second", "%(num)s seconds", seconds) }));

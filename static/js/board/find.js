@@ -99,5 +99,5 @@ on("find:open", () => {
   field.select();
   left.replaceChildren();
   search();
-  list().catch(() => left.replaceChildren(make("p", { className: "muted", textContent: say("What has left the board is listed when the line is back.") })));
+  list().catch(() => left.replaceChildren(make("p", { className: "muted", textContent: say("What has left the board is listed once you are online.") })));
 });

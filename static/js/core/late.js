@@ -27,7 +27,7 @@ const load = (name, style) => Promise.all([
 export function late(name, style) {
   loading[name] ??= load(name, style).catch((error) => {
     loading[name] = undefined;
-    const textContent = say("No answer from the server. Try again when the line is back.");
+    const textContent = say("No answer from the server. Try again once you are online.");
     byId("notice").replaceChildren(make("p", { className: "problem", textContent }));
     throw error;
   });

@@ -7,7 +7,7 @@ const READ = "plain-http-read";
 
 /** @returns {HTMLElement} */
 function sentence() {
-  const part = make("p", { className: "problem plain-http", textContent: `${say("This device can neither stay awake nor open without a line: the board is open over http.")} ` });
+  const part = make("p", { className: "problem plain-http", textContent: `${say("This device can neither stay awake nor open without a connection: the board is open over http.")} ` });
   part.append(make("span", { textContent: say("To mend it, have https put in front of the server (its README says how), and open the board by its https address.") }));
   return part;
 }

@@ -51,7 +51,7 @@ function show(person = null) {
 function sayFor(taps) {
   const said = one(names, "[data-for]");
   const each = taps.map(({ number: of, label }) => isolated(`${number(Number(of))} ${label}`));
-  said.textContent = say("Your PIN signs: %(taps)s. “Only look” takes it back.", { taps: taken.format(each) });
+  said.textContent = say("Your PIN confirms: %(taps)s. “Only look” undoes it.", { taps: taken.format(each) });
   said.hidden = taps.length === 0;
 }
 
@@ -67,7 +67,7 @@ async function ask(step, address, fields) {
     if (answer.ok) return body;
     problem(step, body.detail);
   } catch {
-    problem(step, say("No answer from the server. Try again when the line is back."));
+    problem(step, say("No answer from the server. Try again once you are online."));
   }
   return null;
 }

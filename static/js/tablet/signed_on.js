@@ -24,7 +24,7 @@ function change(to) {
 }
 
 function show() {
-  button.replaceChildren(make("bdi", { textContent: person?.name ?? say("Nobody is on") }));
+  button.replaceChildren(make("bdi", { textContent: person?.name ?? say("Sign on") }));
   button.toggleAttribute("data-on", Boolean(person));
   button.hidden = false;
   const on = one(dialog, "[data-on]");

@@ -14,7 +14,7 @@ const saidAt = (id) => document.getElementById(id)?.querySelector(".not-signed")
 on("tap:unsigned", ({ detail }) => {
   const card = document.getElementById(detail.card);
   if (!card || saidAt(detail.card)) return;
-  const said = make("p", { className: "unsent not-signed", role: "alert", textContent: say("Not done: nobody signed for it") });
+  const said = make("p", { className: "unsent not-signed", role: "alert", textContent: say("Not done: nobody entered a PIN") });
   said.dataset.kept = "";
   card.append(said);
   leave(said);

@@ -42,7 +42,7 @@ function words(amount) {
     return sayMany("%(num)s tap waits; it is sent when you have signed in again.", "%(num)s taps wait; they are sent when you have signed in again.", amount);
   }
   if (by === "person") return sayMany("%(num)s tap waits for a PIN.", "%(num)s taps wait for a PIN.", amount);
-  return sayMany("%(num)s tap waits; it is sent when the line is back.", "%(num)s taps wait; they are sent when the line is back.", amount);
+  return sayMany("%(num)s tap waits; it is sent once you are online.", "%(num)s taps wait; they are sent once you are online.", amount);
 }
 
 // A tap already sent may have succeeded; taking it back only stops the retries.

@@ -140,7 +140,7 @@ def test_a_browser_that_knows_no_modules_is_told_so(cedar: House, visit: Callabl
 
 def test_a_page_that_is_no_board_asks_to_be_loaded_again(visit: Callable[..., Page]) -> None:
     page = visit("/screens", java_script_enabled=False)
-    said = "This page does not move by itself here: load it again to see what is new."
+    said = "This page does not update by itself here: load it again to see what is new."
     assert page.locator("#live").inner_text().strip() == said
 
 

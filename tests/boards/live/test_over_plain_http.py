@@ -16,7 +16,7 @@ from support.http_client import sign_in
 from support.server import Server
 
 NAME = "ordertrack.test"  # no loopback, so no secure context either
-SAID = "This device can neither stay awake nor open without a line: the board is open over http."
+SAID = "This device can neither stay awake nor open without a connection: the board is open over http."
 PICKUP = "/r/hamra/pickup"
 
 

@@ -75,7 +75,7 @@ def test_a_tap_that_does_not_arrive_says_so_and_needs_no_second_one(
     expect(page.locator("#live")).to_have_text("Live")
     page.context.set_offline(True)
     page.locator(f"#{card_id(order_id)}").get_by_role("button", name="Confirm").click()
-    expect(page.locator("#pending-taps")).to_contain_text("1 tap waits; it is sent when the line is back.")
+    expect(page.locator("#pending-taps")).to_contain_text("1 tap waits; it is sent once you are online.")
     expect(page.locator(f"#{card_id(order_id)}")).to_contain_text("Waits to be sent")
     page.context.set_offline(False)
     expect(page.locator(f"#column-confirmed > #{card_id(order_id)}")).to_be_visible()

@@ -48,7 +48,7 @@ def sign_on(page: Page, name: str, pin: str) -> None:
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
-NOT_SIGNED = "Not done: nobody signed for it"
+NOT_SIGNED = "Not done: nobody entered a PIN"
 
 
 def only_look(page: Page) -> None:
@@ -64,11 +64,11 @@ def test_a_tap_that_nobody_has_signed_waits_for_the_line_and_is_signed_before_it
     network.cut()
     page_recorder.expect_state(page, "reconnecting")
     tap(page, order_id, "Confirm")
-    expect_waiting(page, "1 tap waits; it is sent when the line is back.")
+    expect_waiting(page, "1 tap waits; it is sent once you are online.")
     expect(page.get_by_role("dialog")).to_be_hidden()
     network.let_through()
     expect(page.get_by_role("dialog")).to_be_visible(timeout=20_000)
-    said = "Your PIN signs: \u20681 Confirm\u2069. “Only look” takes it back."
+    said = "Your PIN confirms: \u20681 Confirm\u2069. “Only look” undoes it."
     expect(page.locator("#person [data-for]")).to_have_text(said)
     sign_on(page, "Nour", PIN)
     expect_status(page, order_id, OrderStatus.CONFIRMED)
@@ -130,7 +130,7 @@ def test_a_tap_waits_on_where_the_line_is_cut_while_the_pin_is_asked_for(
     network.cut()
     page_recorder.expect_state(page, "reconnecting")
     only_look(page)
-    expect_waiting(page, "1 tap waits; it is sent when the line is back.")
+    expect_waiting(page, "1 tap waits; it is sent once you are online.")
     network.let_through()
     expect(page.get_by_role("dialog")).to_be_visible(timeout=20_000)
     sign_on(page, "Nour", PIN)
@@ -213,4 +213,4 @@ def test_a_tablet_whose_clock_is_set_back_rests_all_the_same(open_tablet: Callab
     page.locator("#person-on").click()
     sign_on(page, "Nour", PIN)
     page.evaluate("() => { const real = Date.now; Date.now = () => real() - 7_200_000; }")
-    expect(page.locator("#person-on")).to_have_text("Nobody is on")
+    expect(page.locator("#person-on")).to_have_text("Sign on")

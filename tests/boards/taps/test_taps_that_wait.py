@@ -84,7 +84,7 @@ def test_a_whole_chain_of_taps_on_one_card_is_made_offline_and_done_in_its_order
     expect(card(page, order_id).get_by_role("button", name="Ready all the same")).to_be_visible()
     strike(page, order_id, 2)
     tap(page, order_id, "Ready")
-    expect_waiting(page, "5 taps wait; they are sent when the line is back.")
+    expect_waiting(page, "5 taps wait; they are sent once you are online.")
     expect(card(page, order_id)).to_contain_text("Waits to be sent: \u2068Strike off Kebab, Start")
     expect_status(page, order_id, OrderStatus.CONFIRMED)
     network.let_through(bytes_a_second=20_000)
@@ -112,7 +112,7 @@ def test_taps_outlive_the_page_and_are_done_once(
     move(app, cedar, done, OrderStatus.READY)
     tap(page, waiting, "Confirm")
     page.reload()
-    expect_waiting(page, "2 taps wait; they are sent when the line is back.")
+    expect_waiting(page, "2 taps wait; they are sent once you are online.")
     assert log_of(app, cedar, waiting) == []
     network.let_through()
     expect_none_waiting(page)
@@ -225,7 +225,7 @@ def test_two_tabs_of_one_board_show_the_same_taps_and_send_each_once(
     for order_id, page in zip(orders, (first, second, first), strict=True):
         tap(page, order_id, "Confirm")
     for page in (first, second):
-        expect_waiting(page, "3 taps wait; they are sent when the line is back.")
+        expect_waiting(page, "3 taps wait; they are sent once you are online.")
     network.let_through()
     for page in (first, second):
         expect_none_waiting(page)
@@ -268,9 +268,9 @@ def test_a_tap_that_waits_can_be_taken_back_and_with_it_what_was_built_on_it(
     tap(page, other, "Start")
     tap(page, order_id, "Start")
     strike(page, other, 1)
-    expect_waiting(page, "4 taps wait; they are sent when the line is back.")
+    expect_waiting(page, "4 taps wait; they are sent once you are online.")
     strike(page, other, 1)  # a line that waits is put back by tapping it again
-    expect_waiting(page, "3 taps wait; they are sent when the line is back.")
+    expect_waiting(page, "3 taps wait; they are sent once you are online.")
     page.locator("#pending-taps summary").click()
     rows = page.locator("#pending-taps li")
     expect(rows).to_have_count(3)

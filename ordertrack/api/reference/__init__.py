@@ -1,0 +1,5 @@
+"""The API's page for people, made from the OpenAPI document."""
+
+from ordertrack.api.reference.views import blueprint
+
+__all__ = ["blueprint"]
