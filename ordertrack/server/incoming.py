@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import socket
 import time
 from contextlib import suppress
 from typing import Any
 
 from gunicorn.http.body import Body
-from gunicorn.http.errors import NoMoreData, ParseException
 
+from ordertrack.server.places import Places
+from ordertrack.server.received import Received, announced, with_length
 from ordertrack.web.bodies import LARGEST_BODY
 
 ARRIVES_WITHIN = 10.0  # seconds for a header, and again for its body: not between bytes, but for all of it
@@ -19,44 +19,23 @@ IDLE_FOR = 5.0  # seconds until a connection on which nothing is being sent is c
 
 
 class NotReceived(Exception):
-    """A request did not arrive whole in time, or its place was needed."""
+    """A request did not arrive whole in time."""
 
 
-class Arrivals:
-    """The connections of a worker that wait for a request, the one that began first foremost.
-
-    They are bounded: past `most`, whoever waits longest is turned away. An honest request arrives within
-    milliseconds, so that is hardly ever one.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._waiting: dict[Incoming, None] = {}
-
-    def __len__(self) -> int:
-        return len(self._waiting)
-
-    def add(self, incoming: Incoming) -> None:
-        self._waiting[incoming] = None
-        if len(self._waiting) > self._most:
-            longest = next(iter(self._waiting))
-            del self._waiting[longest]
-            longest.turn_away()
-
-    def remove(self, incoming: Incoming) -> None:
-        self._waiting.pop(incoming, None)
+class PlaceNeeded(NotReceived):
+    """A request was still arriving when its place was needed."""
 
 
 class Incoming:
     """A client's socket with time limits on what gunicorn's parser reads; all else goes to the socket."""
 
-    def __init__(self, client: socket.socket, arrivals: Arrivals) -> None:
+    def __init__(self, client: socket.socket, places: Places) -> None:
         self.client = client
-        self._arrivals = arrivals
+        self._places = places
         self._deadline: float | None = None  # None while nothing of the next request has come
         self._is_turned_away = False
         self.beginning = b""  # of what is being received, to know in which form to refuse it
-        arrivals.add(self)
+        places.wait(client, self.turn_away)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.client, name)
@@ -76,7 +55,7 @@ class Incoming:
         finally:
             self.client.settimeout(None)
         if not data and self._is_turned_away and self._deadline is not None:
-            raise NotReceived()
+            raise PlaceNeeded()
         if self._deadline is None:
             self._deadline = time.monotonic() + ARRIVES_WITHIN
             self.beginning = data[:_TELLING]
@@ -93,24 +72,24 @@ class Incoming:
         """
         self._deadline = time.monotonic() + ARRIVES_WITHIN
         wants_to_be_asked, request._expected_100_continue = request._expected_100_continue, False
-        announced = _announced(request)
-        if announced > LARGEST_BODY:
+        length = announced(request)
+        if length > LARGEST_BODY:
             request.force_close()
         else:
             if wants_to_be_asked:
                 self.client.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-            received = _Received(request.body, announced)
+            received = Received(request.body, length)
             request.body = Body(received)
             if received.is_too_large:
-                request.headers = _with_length(request, LARGEST_BODY + 1)
+                request.headers = with_length(request, LARGEST_BODY + 1)
             if not received.is_whole:
                 request.force_close()
-        self._arrivals.remove(self)
+        self._places.go_on(self.client)
 
     def expect_next(self) -> None:
         """The request was answered: wait for another one."""
         self._deadline = None
-        self._arrivals.add(self)
+        self._places.wait(self.client, self.turn_away)
 
     def turn_away(self) -> None:
         """Receive no more; what has arrived is still read, so a request that is here is answered."""
@@ -119,42 +98,3 @@ class Incoming:
         plain = getattr(self.client, "_sock", self.client)
         with suppress(OSError):  # gone by itself
             plain.shutdown(socket.SHUT_RD)
-
-    def forget(self) -> None:
-        self._arrivals.remove(self)
-
-
-class _Received:
-    """A body that is here; what is wrong with its form is said to whoever reads it to its end."""
-
-    def __init__(self, body: Any, announced: int) -> None:
-        self._body = body
-        self._error: ParseException | None = None
-        received = b""
-        try:
-            received = body.read(LARGEST_BODY + 1)
-        except ParseException as error:
-            self._error = error
-        if len(received) < announced:
-            raise NoMoreData()
-        self._received = io.BytesIO(received)
-        self.is_too_large = len(received) > LARGEST_BODY
-        self.is_whole = self._error is None and not self.is_too_large
-
-    def read(self, size: int) -> bytes:
-        if data := self._received.read(size):
-            return data
-        if self._error is not None:
-            raise self._error
-        return bytes(self._body.read(size))
-
-
-def _with_length(request: Any, length: int) -> list[tuple[str, str]]:
-    """The headers as if the body had announced this instead of coming in chunks."""
-    others = [(name, value) for name, value in request.headers if name != "TRANSFER-ENCODING"]
-    return [*others, ("CONTENT-LENGTH", str(length))]
-
-
-def _announced(request: Any) -> int:
-    """How long the body says it is, in bytes; 0 if it does not say."""
-    return max((int(value) for name, value in request.headers if name == "CONTENT-LENGTH"), default=0)
