@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from ordertrack.live import frames
 from ordertrack.live.cursor import Cursor
-from ordertrack.live.feed import PAGE, WINDOW
+from ordertrack.live.feed import BURST, WINDOW
 from ordertrack.live.subscriptions import Connect, Connection, Log
 from ordertrack.live.topics import Change, Channel, Topic
 from ordertrack.live.waiting_line import WaitingLine
 
-AT_ONCE = 20  # events that are rendered before others get their turn
+PAGE = BURST  # entries that are read at once: taking many in holds others up as rendering them does
+AT_ONCE = 16  # that are rendered before others get their turn
 PAUSES = 2.0  # times as long as rendering them took
 _LOOKS_EVERY = 1.0  # seconds in which who waits in line sees that the client has gone
 _SAYS_EVERY = 10.0  # seconds in which it says that the stream lives

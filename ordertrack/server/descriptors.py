@@ -16,7 +16,7 @@ class Room(NamedTuple):
 
     `connections` are those on which requests come; with more than `places`, whoever is waited for longest is
     turned away. `work` requests are answered at once, and besides them those that room is kept for, up to
-    `kept` in all: so there are always places left for who comes.
+    `kept` in all: so there are always places left for who comes, and for what tells whether the house stands.
     """
 
     streams: int
@@ -39,5 +39,5 @@ def shared_out(limit: int) -> Room:
     """What `limit` descriptors are for: a quarter of few, or enough of many, is for requests."""
     connections = min(max(limit // 4, 4), _MOST_CONNECTIONS)
     own = min(_OWN, limit // 4)
-    places, kept, work = (connections * eighths // 8 for eighths in (7, 6, 5))
+    places, kept, work = (connections * sixteenths // 16 for sixteenths in (15, 13, 12))
     return Room(limit - connections - own, connections, places, kept, work)

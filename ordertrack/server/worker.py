@@ -23,8 +23,9 @@ from ordertrack.web.bodies import LARGEST_BODY
 _NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _LINGERS = 2.0  # seconds at most for which an answered connection is emptied before it is closed
 _LINGERS_OVER = 16 * LARGEST_BODY  # bytes at most that are read meanwhile, and thrown away
-# Room is kept for what tells whether the house stands, for signing in, and for boards and their taps.
-_KEPT = ("/healthz", "/readyz", "/metrics", "/login", "/r/", "/orders/", "/tablet/", "/static/", "/sw.js")
+# Room is kept for signing in and for boards and their taps; not for streams, which come back by themselves.
+_KEPT = ("/login", "/r/", "/orders/", "/tablet/", "/static/", "/sw.js")
+_ALWAYS = ("/healthz", "/readyz", "/metrics")
 _PAUSE = 0.1  # seconds until the next try to let somebody in
 _SAY_AGAIN_AFTER = 60.0  # seconds
 
@@ -107,8 +108,8 @@ class Worker(GeventWorker):  # type: ignore[misc]
         sock.expect_next()
 
     def _refuse_where_full(self, path: str) -> None:
-        working = self._places.working
-        if working <= self.room.work or (working <= self.room.kept and path.startswith(_KEPT)):
+        is_kept = path.startswith(_KEPT) and not path.endswith("/stream")
+        if self._places.working <= (self.room.kept if is_kept else self.room.work) or path in _ALWAYS:
             return
         metrics.turned_away.labels("busy").inc()
         self._places.say("more is asked for at once than can be answered: some are told to come again")
