@@ -75,6 +75,7 @@ def _page(principal: Principal, problem: str | None = None) -> str:
         principal=principal,
         problem=problem,
         sign_ins=own_account.sign_ins(principal),
+        most_sign_ins=own_account.MOST_SHOWN,
         zone=zone,
         shortest=new_passwords.SHORTEST,
         longest=new_passwords.LONGEST,

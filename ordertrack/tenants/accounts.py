@@ -21,7 +21,7 @@ from ordertrack.i18n.plain_text import is_visible
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
 from ordertrack.rules.scopes import Scope
-from ordertrack.tenants import new_passwords
+from ordertrack.tenants import most, new_passwords
 from ordertrack.tenants.access import end_access, end_streams
 from ordertrack.tenants.models import ApiKey, Restaurant, StaffMember, Tenant
 from ordertrack.tenants.passwords import hash_password
@@ -34,6 +34,12 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 
 class AccountError(Mendable, ValueError):
     """An account that cannot be made or found as asked; the message says what to change."""
+
+
+def refuse(problem: str | None) -> None:
+    """Raise AccountError if there is a problem."""
+    if problem is not None:
+        raise AccountError(problem)
 
 
 def find_tenant(slug: str) -> Tenant:
@@ -62,6 +68,7 @@ def create_restaurant(tenant: Tenant, name: str, slug: str, timezone: str) -> Re
         ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise AccountError(f"{timezone!r} is not a time zone; one is named like Asia/Beirut.") from None
+    refuse(most.restaurants_reached(tenant.id))
     restaurant = Restaurant(
         tenant_id=tenant.id, slug=_checked_slug(slug), name=checked_name(name), timezone=timezone
     )
@@ -77,6 +84,7 @@ def create_staff_member(tenant: Tenant, email: str, name: str, role: Role, passw
     if not _EMAIL.fullmatch(email) or not email.isprintable():
         raise AccountError(f"{email!r} is not an e-mail address.")
     _refuse_taken(email)
+    refuse(most.people_reached(tenant.id))
     member = StaffMember(
         tenant_id=tenant.id,
         id=uuid.uuid4(),
@@ -141,6 +149,7 @@ def create_key(
 
     Of `restaurants`, their slugs, it is for these; for all if none is named.
     """
+    refuse(most.keys_reached(tenant.id))
     secret = new_secret()
     key = ApiKey(
         tenant_id=tenant.id,
@@ -212,9 +221,7 @@ def _checked_slug(slug: str) -> str:
 def checked_password(password: str, member: StaffMember) -> str:
     """The password, if this person of the entered tenant may choose it; AccountError says what to change."""
     about = [member.name, member.email or "", *new_passwords.of_company(member.tenant_id)]
-    problem = new_passwords.weakness(password, about)
-    if problem is not None:
-        raise AccountError(problem)
+    refuse(new_passwords.weakness(password, about))
     return password
 
 
