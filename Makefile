@@ -13,7 +13,7 @@ export ORDERTRACK_DEMO ?= 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run test checked typed tested catalogues soak dinner weekend attack \
-  bench bench-age bench-board bench-many bench-reports clean lock
+  bench bench-age bench-board bench-many bench-replays bench-reports clean lock
 
 run: $(VENV)/run.done static/bundles/done
 	@exec $(BIN)/ordertrack serve
@@ -80,6 +80,10 @@ bench-board: $(VENV)/test.done static/bundles/done
 # As old as ENTRIES says beside ten thousand: make bench-age ENTRIES=10000000.
 bench-age: $(VENV)/run.done static/bundles/done
 	$(BIN)/python bench/measure_age.py $(if $(ENTRIES),--entries 10000 --entries 1000000 --entries $(ENTRIES))
+
+# A small round that shows that it works: make bench-replays QUICK=1.
+bench-replays: $(VENV)/run.done static/bundles/done
+	$(BIN)/python bench/measure_replays.py $(if $(QUICK),--quick)
 
 bench-reports: $(VENV)/run.done static/bundles/done
 	$(BIN)/python bench/measure_reports.py

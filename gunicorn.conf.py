@@ -37,6 +37,7 @@ forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
 graceful_timeout = 5
 keepalive = 5  # any but 0: how long is said in ordertrack.incoming
+sendfile = False  # a file too is sent through what bounds how long that may take
 control_socket_disable = True
 # A stream counts as one request, so a limit on requests would end workers at random.
 max_requests = 0

@@ -273,7 +273,7 @@ class OrderList(BaseModel):
 
 class EventList(BaseModel):
     """Events, oldest first. In the feed `next` is always there, to be passed as `after`; an order's events
-    come all at once, and their `next` is null."""
+    come all at once, and their `next` is null, unless there are more than 500."""
 
     items: list[EventAnswer | ActionAnswer]
     next: str | None

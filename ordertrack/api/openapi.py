@@ -221,10 +221,10 @@ OPERATIONS = {
     ),
     "api.order_events": Operation(
         Scope.EVENTS_READ,
-        "Read an order's events, all of them, oldest first.",
+        "Read an order's events, oldest first. 409: the events have no such position.",
         {200: answers.EventList},
         query=queries.OrderEventsQuery,
-        problems=(400, 404),
+        problems=(400, 404, 409),
     ),
     "api.events": Operation(
         Scope.EVENTS_READ,
@@ -240,7 +240,8 @@ OPERATIONS = {
             200: "Server-Sent Events. `status_update` has a StreamMessage as data and its cursor as id;"
             " with `include=actions` so has `order_action` an ActionMessage;"
             ' `reset` has {"cursor": "..."}: what came before cannot be told, read the orders anew;'
-            " `hb` is a heartbeat; `bye` ends a stream whose key was revoked."
+            " `hb` is a heartbeat; `bye` ends a stream whose key was revoked, or, with `changed` as data, was"
+            " rotated or may do something else: come back, with its new text if there is one."
             " 429 tells which limit is reached, and how many it allows at once. A stream ends with its key."
         },
         query=queries.StreamQuery,

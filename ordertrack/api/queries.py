@@ -54,8 +54,10 @@ Include = Annotated[
 
 
 class OrderEventsQuery(Query):
-    """What to tell of an order."""
+    """What to tell of an order, and from where on."""
 
+    may_be_empty = frozenset({"after"})
+    after: Annotated[str | None, Field(description="A cursor; without it, from the beginning.")] = None
     include: Include = None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,12 +31,15 @@ from ordertrack.live.cursor import Cursor
 from ordertrack.orders import actions, changes, event_log, intake, records, transitions
 from ordertrack.orders.entries import ActionRecord, EventRecord
 from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.transitions import OrderChanged, OrderMoved, OrderNotFound
+from ordertrack.orders.transitions import OrderChanged, OrderMoved
 from ordertrack.streams import sse
 from ordertrack.web import links
 from ordertrack.web.problems import Refusal, problem_of
 
-MOST_ENTRIES = 10_000  # of one order: nobody strikes a line off and back so often
+MOST_ENTRIES = 500  # of one order in one answer: nobody strikes a line off and back so often
+LARGEST_LIST = 1_000_000  # characters of orders' lines in one answer, about
+_LINE = 200  # characters around what a line says
+_AT_ONCE = 51  # orders that are read together
 MOST_PASSED = 100_000  # entries of the log that one call looks through for those of a key's restaurants
 
 
@@ -56,13 +60,38 @@ def orders() -> Response:
     before = read_page(query.page)
     if query.restaurant is not None:
         require_restaurant(principal(), query.restaurant)
-    found = records.newest(tenant_id, query.limit + 1, before, query.restaurant, query.status, _bound_to())
-    shown = found[: query.limit]
+    shown, are_more = _that_fit(query, tenant_id, before)
     return answer(
         OrderList(
             items=[OrderAnswer.of(order, links.site()) for order in shown],
-            next=page_after(shown[-1]) if len(found) > len(shown) else None,
+            next=page_after(shown[-1]) if are_more else None,
         )
+    )
+
+
+def _that_fit(
+    query: OrdersQuery, tenant_id: uuid.UUID, before: tuple[dt.datetime, uuid.UUID] | None
+) -> tuple[list[OrderRecord], bool]:
+    """As many as were asked for, or fit into an answer, one at least; and whether there are more."""
+    found: list[OrderRecord] = []
+    left = LARGEST_LIST
+    while True:
+        wanted = min(_AT_ONCE, query.limit + 1 - len(found))
+        some = records.newest(tenant_id, wanted, before, query.restaurant, query.status, _bound_to())
+        for order in some:
+            left -= _size(order)
+            if len(found) == query.limit or (found and left < 0):
+                return found, True
+            found.append(order)
+        if len(some) < wanted:
+            return found, False
+        before = some[-1].placed_at, some[-1].id
+
+
+def _size(order: OrderRecord) -> int:
+    """About how many characters its lines take."""
+    return sum(
+        _LINE + len(item.name) + len(item.notes or "") + sum(map(len, item.modifiers)) for item in order.items
     )
 
 
@@ -126,12 +155,14 @@ def change_order(order_id: uuid.UUID) -> Response:
 
 @blueprint.get("/orders/<uuid:order_id>/events")
 def order_events(order_id: uuid.UUID) -> Response:
-    """An order's whole story, oldest first, all at once."""
-    read = _reader(reading.query(OrderEventsQuery).include)
-    events = read(principal().tenant_id, 0, MOST_ENTRIES, order_id=order_id)
-    if not events:  # its creation is an event
-        raise OrderNotFound(order_id)
-    return answer(EventList.of(events, next=None))
+    """An order's story, oldest first: all at once, unless it is longer than any honest one."""
+    query = reading.query(OrderEventsQuery)
+    tenant_id = principal().tenant_id
+    require_order(principal(), order_id)
+    position, _ = feed_position(tenant_id, query.after)
+    found = _reader(query.include)(tenant_id, position.seq, MOST_ENTRIES + 1, order_id=order_id)
+    events = found[:MOST_ENTRIES]
+    return answer(EventList.of(events, next=str(events[-1].cursor) if len(found) > len(events) else None))
 
 
 @blueprint.get("/events")

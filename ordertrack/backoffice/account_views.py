@@ -98,6 +98,7 @@ def _page(principal: Principal, problem: str | None = None, details_problem: str
         own_language=own_account.language_of(principal),
         longest_name=LONGEST_NAME,
         sign_ins=own_account.sign_ins(principal),
+        most_sign_ins=own_account.MOST_SHOWN,
         zone=zone,
         shortest=new_passwords.SHORTEST,
         longest=new_passwords.LONGEST,

@@ -180,6 +180,7 @@ def _page(
         typed=request.form,
         people=people.in_use(principal.tenant_id),
         ended=people.ended_lately(principal.tenant_id),
+        most_ended=people.MOST_ENDED_LATELY,
         ended_before=people.ended_before(principal.tenant_id),
         undone_within=UNDONE_WITHIN,
         zone=zone_of(principal.tenant_id),

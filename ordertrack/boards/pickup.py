@@ -24,6 +24,7 @@ from ordertrack.tenants.principal import PICKUP, Principal
 CALLED_FOR = dt.timedelta(minutes=30)
 FULFILMENTS = (Fulfilment.PICKUP, Fulfilment.DINE_IN)
 """Who waits in the room. Every device is sent both and shows those that it was set up for."""
+MOST_NUMBERS = 100  # in one area
 
 
 @dataclass(frozen=True)
@@ -102,16 +103,22 @@ def area_of(order: OrderRecord, now: dt.datetime) -> Area | None:
     return None
 
 
-def areas_of(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> list[tuple[Area, list[OrderRecord]]]:
-    """Each area with its orders, in the area's own order."""
+def areas_of(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> list[tuple[Area, list[OrderRecord], int]]:
+    """Each area with its orders, in the area's own order, and how many more there are."""
     now = dt.datetime.now(dt.UTC)
-    lasting = [status for area in AREAS if area.shown_for is None for status in area.statuses]
-    passing = {s: now - area.shown_for for area in AREAS if area.shown_for is not None for s in area.statuses}
-    orders = records.of_restaurant(tenant_id, restaurant_id, lasting, passing)
-    return [
-        (area, sorted((order for order in orders if area_of(order, now) is area), key=area.sort_key))
-        for area in AREAS
-    ]
+    return [(area, *_standing(area, tenant_id, restaurant_id, now)) for area in AREAS]
+
+
+def _standing(
+    area: Area, tenant_id: uuid.UUID, restaurant_id: uuid.UUID, now: dt.datetime
+) -> tuple[list[OrderRecord], int]:
+    lasting, passing = area.statuses, {}
+    if area.shown_for is not None:
+        lasting, passing = (), dict.fromkeys(area.statuses, now - area.shown_for)
+    found, left_out = records.most_urgent(
+        tenant_id, restaurant_id, lasting, passing, MOST_NUMBERS, FULFILMENTS
+    )
+    return sorted((order for order in found if area_of(order, now) is area), key=area.sort_key), left_out
 
 
 def other_languages() -> list[Language]:

@@ -17,12 +17,12 @@ MOST = 150
 
 
 def left_board(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> list[OrderRecord]:
-    """Up to MOST orders that the board does not show any more, the last that moved first."""
+    """The orders that the board does not show any more, the last that moved first; MOST and one more."""
     lasting = {status for column in board.columns if column.shown_for is None for status in column.statuses}
     gone = [status for status in OrderStatus if status not in lasting]
     since = dt.datetime.now(dt.UTC) - dt.timedelta(hours=HOURS)
     orders = records.moved_since(tenant_id, restaurant_id, gone, since, 2 * MOST)
-    return [order for order in orders if board.column_of(order) is None][:MOST]
+    return [order for order in orders if board.column_of(order) is None][: MOST + 1]
 
 
 def may_recall(order: OrderRecord, by: Principal) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from markupsafe import escape
@@ -15,6 +16,9 @@ LARGEST_CARD = 24_000  # bytes of HTML that the lines of one card may take: seve
 LARGEST_BOARD = 1_000_000  # bytes that the lines of all cards of a board may take when it is shown anew
 _LINE = 400  # bytes of HTML around one line
 _MODIFIER = 60
+
+
+LARGEST_PAPER = 1_500_000  # bytes that the lines of all orders of a printed list may take
 
 
 class Lines(NamedTuple):
@@ -60,6 +64,15 @@ class Room:
 def lines_of(order: OrderRecord) -> Lines:
     """What of an order's lines there is room for on a card by itself."""
     return Room().lines_of(order)
+
+
+def that_fit(orders: Sequence[OrderRecord], left: int = LARGEST_PAPER) -> int:
+    """How many of these there is room for with all of their lines, from the first on; one at least."""
+    for place, order in enumerate(orders):
+        left -= sum(_size(item) for item in order.lines)
+        if left < 0:
+            return max(place, 1)
+    return len(orders)
 
 
 def _size(item: ItemRecord) -> int:

@@ -85,6 +85,7 @@ def left(restaurant: str, board: str) -> str:
     return render_template(
         "board/_recent.html",
         orders=recent.left_board(shown, principal.tenant_id, found.id),
+        most=recent.MOST,
         hours=recent.HOURS,
         may_recall=lambda order: recent.may_recall(order, principal),
         board=shown,

@@ -13,7 +13,8 @@ class Limits(NamedTuple):
     """How many there may be at once, counted in each worker by itself; a tenant's streams are all in one.
 
     Open streams: in all, per guest's link, per API key, per sign-in on one device, and per network address
-    where it is known. Replays, which send a program events from far back: in all, and per API key.
+    where it is known. Replays, which send a program events from far back: how many go on at a time, in all
+    and per API key; the others wait in line.
     Requests a second, and how many at once after a pause, all workers of the host together.
     """
 

@@ -15,7 +15,7 @@ from gevent.event import Event
 
 from ordertrack.monitoring import metrics
 
-TAIL_BOUND = 256 * 1024  # bytes a watcher may lag behind before it is cut
+TAIL_BOUND = 256 * 1024  # bytes a watcher may lag behind, besides two frames, before it is cut
 KERNEL_BOUND = 128 * 1024  # bytes that the system may keep for it besides; it spends up to twice as much
 GONE_AFTER = 15_000  # milliseconds without an answer to what was sent: gone within two heartbeats
 DRAIN_PATIENCE = 30.0  # seconds
@@ -92,8 +92,9 @@ class SocketConnection:
                 return
             if sent == len(data):
                 return
-        if not bounded:
-            self._tail_bound = max(self._tail_bound, self._tail_size + len(data) + TAIL_BOUND)
+        # Who reads fast has had no time yet to take a large frame, nor the one that comes right behind it.
+        room = self._tail_size + len(data) if not bounded else 2 * len(data)
+        self._tail_bound = max(self._tail_bound, room + TAIL_BOUND)
         self._keep(memoryview(data)[sent:])
 
     def drain(self) -> bool:
@@ -177,14 +178,17 @@ class QueueConnection:
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._waiting = 0
+        self._bound = TAIL_BOUND
         self.is_open = True
         self.on_close: Callable[[], None] = _ignore
 
     def write(self, data: bytes, *, bounded: bool = True) -> None:
-        if bounded and self._waiting > TAIL_BOUND:
+        room = self._waiting + len(data) if not bounded else 2 * len(data)
+        self._bound = max(self._bound if self._waiting else 0, room + TAIL_BOUND)
+        self._waiting += len(data)
+        if self._waiting > self._bound:
             self.close("slow")
             return
-        self._waiting += len(data)
         self._queue.put(data)
 
     def drain(self) -> bool:

@@ -43,3 +43,4 @@ def heartbeat(position: str | None = None, retry: int | None = None) -> bytes:
 
 
 BYE = encode(Message("", "bye"))
+BYE_FOR_NOW = encode(Message("changed", "bye"))

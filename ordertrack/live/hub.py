@@ -60,7 +60,10 @@ class _Joining:
 
 
 class Hub:
-    """Subscribes watchers to topics and writes every change's frame to those whom it concerns."""
+    """Subscribes watchers to topics and writes every change's frame to those whom it concerns.
+
+    `replays` is how many go on at a time, and how many of one key.
+    """
 
     def __init__(
         self,
@@ -68,11 +71,12 @@ class Hub:
         channels: list[Channel],
         shares: Shares | None = None,
         budget: Budget | None = None,
+        replays: tuple[int, int] = (20, 5),
     ) -> None:
         self._log = log
         self._shares = shares or Shares()
         self._budget = budget or Budget()
-        self._replays = Replays(log, self._shares)
+        self.replays = Replays(log, *replays)
         self.most_streams = MOST_STREAMS
         self._channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
         self._tenants: dict[uuid.UUID, TenantHub] = {}
@@ -135,6 +139,11 @@ class Hub:
         if not connection.is_open:  # it may have closed before `on_close` was set
             forget(subscription)
         return subscription
+
+    def may_replay(self, topic: Topic) -> bool:
+        """Whether catching up on it may take long."""
+        channel = self._channels.get(topic.channel)
+        return channel is not None and channel.replays
 
     def wake(self, tenant_id: uuid.UUID, seq: int | None = None) -> None:
         """The tenant's log has grown to `seq`, or (None) may have: read on and publish."""
@@ -233,13 +242,19 @@ class Hub:
                 self._revoke(joining.connection)
 
     def begin_anew(self, name: str) -> None:
-        """End every stream of an actor who may see something else than before; it comes back by itself."""
+        """End every stream of an actor who may see something else than before; it comes back by itself.
+
+        Programs are told why, so that they may come back with other words; a page would not come back.
+        """
         self._changed[name] = time.monotonic()
         for subscription in self._subscriptions():
             if name in subscription.ended_by:
+                if self.may_replay(subscription.topic):
+                    subscription.connection.write(frames.BYE_FOR_NOW)
                 subscription.connection.close("changed")
         for joining in list(self._joining):
-            if name in joining.ended_by:
+            if name in joining.ended_by and joining.connection is not None:
+                joining.connection.write(frames.BYE_FOR_NOW)
                 joining.close("changed")
 
     def readmit(self, name: str) -> None:
@@ -309,7 +324,7 @@ class Hub:
         with self._tenants_lock:
             if tenant_id not in self._tenants:
                 self._tenants[tenant_id] = TenantHub(
-                    tenant_id, self._log, self._channels, self._budget, self._replays, self._index
+                    tenant_id, self._log, self._channels, self._budget, self.replays, self._index
                 )
             return self._tenants[tenant_id]
 

@@ -18,7 +18,7 @@ from ordertrack.live.feed import Entry, EpochChanged, Feed
 from ordertrack.live.replays import Replays
 from ordertrack.live.subscriptions import Connect, Log, Subscription
 from ordertrack.live.topic_index import TopicIndex
-from ordertrack.live.topic_state import Watched
+from ordertrack.live.topic_state import MOST_MISSED, Watched
 from ordertrack.live.topics import Change, Channel, Message, Topic
 from ordertrack.live.watched_topics import Name, WatchedTopics
 
@@ -294,14 +294,19 @@ class TenantHub:
             or after.seq > feed.head.seq
             or not feed.reach_back(after.seq)
         ):
-            position, snapshot = watched.snapshot(feed)
-            watched.last_sent_seq = max(watched.last_sent_seq, position.seq)
-            return [snapshot, feed.missed_after(watched.topic, position.seq), frames.heartbeat(retry=_RETRY)]
+            return self._shown_anew(feed, watched)
         missed = feed.missed_after(watched.topic, after.seq)
+        if len(missed) > MOST_MISSED and not self._channels[watched.topic.channel].replays:
+            return self._shown_anew(feed, watched)
         if missed:
             return [missed, frames.heartbeat(retry=_RETRY)]
         watched.last_sent_seq = feed.head.seq  # no frame carries the position: the heartbeat does
         return [frames.heartbeat(watched.told(feed.head), retry=_RETRY)]
+
+    def _shown_anew(self, feed: Feed, watched: Watched) -> list[bytes]:
+        position, snapshot = watched.snapshot(feed)
+        watched.last_sent_seq = max(watched.last_sent_seq, position.seq)
+        return [snapshot, feed.missed_after(watched.topic, position.seq), frames.heartbeat(retry=_RETRY)]
 
     def _advance(self, feed: Feed) -> None:
         try:

@@ -14,6 +14,7 @@ from ordertrack.monitoring import metrics
 
 SNAPSHOT_KEPT = 50  # events after which a snapshot is read anew
 MOST_TOLD = 150  # events that are told one by one; of more than these a snapshot is the shorter story
+MOST_MISSED = 1_000_000  # bytes of them; of more than these too
 _log = structlog.get_logger(__name__)
 
 

@@ -28,6 +28,9 @@ refused_writes = Counter("ordertrack_refused_writes_total", "Writes refused beca
 refused_requests = Counter(
     "ordertrack_refused_requests_total", "Requests refused because one asked too often", ["limit"]
 )
+turned_away = Counter(
+    "ordertrack_turned_away_total", "Requests and connections that a worker had no room for", ["why"]
+)
 handed_over = Counter("ordertrack_streams_handed_over_total", "Streams given to their tenant's owner")
 kept_bytes = Gauge(
     "ordertrack_kept_bytes",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, Uuid, and_, any_, bindparam, cast, func, select
+from sqlalchemy import ARRAY, Text, Uuid, and_, any_, bindparam, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from ordertrack.database.statements import TenantQuery
@@ -20,6 +20,7 @@ from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 
 OPEN = tuple(status for status in OrderStatus if status not in TERMINAL)
 """What an open order may be in, in the order in which it goes through them."""
+MOST_READ = 20_000  # of a tenant, the oldest
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class OpenOrder:
 def read(
     tenant_id: uuid.UUID, restaurants: Mapping[uuid.UUID, RestaurantSettings], now: dt.datetime
 ) -> list[OpenOrder]:
-    """Those of these restaurants, the oldest first. What is for later is not among them."""
+    """Up to MOST_READ of these restaurants, the oldest first. What is for later is not among them."""
     statuses = [status.value for status in OPEN]
     rows = _OPEN.rows(tenant_id=tenant_id, restaurants=list(restaurants), statuses=statuses)
     return [_order(row, restaurants[row.restaurant_id], now) for row in rows]
@@ -106,4 +107,5 @@ _OPEN = TenantQuery(
     )
     .group_by(Order.tenant_id, Order.id)
     .order_by(func.coalesce(Order.fired_at, Order.placed_at), Order.id)
+    .limit(literal_column(str(MOST_READ)))
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, and_, any_, bindparam, literal, or_, select
@@ -93,9 +93,12 @@ def most_urgent(
     statuses: Iterable[OrderStatus],
     passing: Mapping[OrderStatus, dt.datetime],
     limit: int,
+    fulfilments: Collection[Fulfilment] | None = None,
 ) -> tuple[list[OrderRecord], int]:
     """As `of_restaurant`, up to `limit`, and how many more there are: cancelled, in a rush, due first."""
     standing = _standing(restaurant_id, statuses, passing)
+    if fulfilments is not None:
+        standing = and_(standing, Order.fulfilment.in_(list(fulfilments)))
     urgent = (Order.status != OrderStatus.CANCELLED, Order.is_rush.desc(), *_BY_DUE)
     query = _records(tenant_id).where(standing).order_by(*urgent).limit(limit)
     orders = [to_record(row) for row in db.session.execute(query)]
@@ -137,10 +140,19 @@ def moved_since(
 
 
 def of_day(
-    tenant_id: uuid.UUID, restaurant_id: uuid.UUID, day: dt.date, limit: int, number: int | None = None
+    tenant_id: uuid.UUID,
+    restaurant_id: uuid.UUID,
+    day: dt.date,
+    limit: int,
+    number: int | None = None,
+    after: int = 0,
 ) -> list[OrderRecord]:
-    """Up to `limit` orders of one business day of a restaurant, by number; or the one with `number`."""
+    """Up to `limit` orders of one business day of a restaurant, by number; or the one with `number`.
+
+    With `after` those whose number is larger.
+    """
     query = _records(tenant_id).where(Order.restaurant_id == restaurant_id, Order.business_date == day)
+    query = query.where(Order.number > after)
     if number is not None:
         query = query.where(Order.number == number)
     return [to_record(row) for row in db.session.execute(query.order_by(Order.number).limit(limit))]

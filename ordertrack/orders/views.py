@@ -23,12 +23,13 @@ from ordertrack.web.sheets import is_sheet
 
 blueprint = Blueprint("orders", __name__)
 MOST_LISTED = 500
-LONGEST_STORY = 10_000
+LONGEST_STORY = 1000  # entries
 
 
 @blueprint.get("/orders")
 def of_day() -> ResponseReturnValue:
-    """The orders of one business day: query `restaurant`, `day` (YYYY-MM-DD, default today), `number`."""
+    """The orders of one business day: query `restaurant`, `day` (YYYY-MM-DD, default today), `number`;
+    with `after` those of larger numbers."""
     principal = staff_principal()
     restaurants = db.session.scalars(
         select(Restaurant).where(Restaurant.tenant_id == principal.tenant_id).order_by(Restaurant.name)
@@ -39,16 +40,18 @@ def of_day() -> ResponseReturnValue:
     if chosen is None and asked:
         abort(404, _("There is no such restaurant."))
     day = _day() or (_running_day(chosen) if chosen else None)
-    found = (
-        records.of_day(principal.tenant_id, chosen.id, day, MOST_LISTED, _number()) if chosen and day else []
-    )
+    found = []
+    if chosen and day:
+        after = _number("after") or 0
+        found = records.of_day(principal.tenant_id, chosen.id, day, MOST_LISTED + 1, _number("number"), after)
     return render_template(
         "orders/orders.html",
         principal=principal,
         restaurants=restaurants,
         chosen=chosen,
         day=day,
-        orders=found,
+        orders=found[:MOST_LISTED],
+        are_more=len(found) > MOST_LISTED,
     )
 
 
@@ -59,7 +62,7 @@ def story(order_id: uuid.UUID) -> ResponseReturnValue:
     order = records.find(principal.tenant_id, order_id)
     if order is None or not principal.may_see(order.restaurant_id):
         raise OrderNotFound(order_id)
-    entries = event_log.entries_after(principal.tenant_id, 0, LONGEST_STORY, order_id=order_id)
+    entries = event_log.entries_after(principal.tenant_id, 0, LONGEST_STORY + 1, order_id=order_id)
     values = changed_values.of_order(principal.tenant_id, order_id)
     if principal.role == Role.KITCHEN:
         values = {key: value for key, value in values.items() if key[1] in KITCHEN_FIELDS}
@@ -69,7 +72,8 @@ def story(order_id: uuid.UUID) -> ResponseReturnValue:
         is_sheet=is_sheet(),
         principal=principal,
         order=order,
-        sentences=stories.tell(order, entries, values),
+        sentences=stories.tell(order, entries[:LONGEST_STORY], values),
+        told=LONGEST_STORY if len(entries) > LONGEST_STORY else None,
         timer=lateness.timer_of(order),
         may_change=may_change and principal.tablet is None,
     )
@@ -90,8 +94,8 @@ def _day() -> dt.date | None:
         abort(400, _("%(text)s is not a day; write it as 2026-11-20.", text=repr(text[:40])))
 
 
-def _number() -> int | None:
-    text = request.args.get("number", "").strip()
+def _number(name: str) -> int | None:
+    text = request.args.get(name, "").strip()
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 9):

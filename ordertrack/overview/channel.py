@@ -119,7 +119,7 @@ def _difference(before: Overview | None, overview: Overview, key: str) -> Messag
         return _message(overview, key)
     known = {row.slug: row for row in before.rows}
     rows = tuple(row for row in overview.rows if known.get(row.slug) != row)
-    is_care_news = before.lines != overview.lines
+    is_care_news = (before.lines, before.left_out) != (overview.lines, overview.left_out)
     is_news = is_care_news or (rows and _parted(key)[0] == Part.WHOLE)
     return _message(overview, key, rows, is_care_news) if is_news else None
 

@@ -20,16 +20,26 @@ from ordertrack.sla.estimates import quoting
 QUOTED_FOR = Fulfilment.DELIVERY
 _IN_KITCHEN = (OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PREPARING)
 _LOOKS_AGAIN = dt.timedelta(seconds=15)  # while there is an alarm: its orders may be forgotten ones by then
+MOST_LINES = 200  # of what needs attention, the worst
 _MOST_COUNTED = 99  # as the schema counts a kitchen's load
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`changes_at` is when it is no longer true though nothing happens: an order is late, a shift begins."""
+    """`changes_at` is when it is no longer true though nothing happens: an order is late, a shift begins.
+
+    `left_out` is how many lines more there are. Of very many open orders only the oldest `cut_at` count.
+    """
 
     rows: tuple[Row, ...]
     lines: tuple[Line, ...]
     changes_at: dt.datetime | None
+    left_out: int = 0
+    cut_at: int | None = None
+
+    @property
+    def troubles(self) -> int:
+        return len(self.lines) + self.left_out
 
     @property
     def late(self) -> int:
@@ -78,12 +88,15 @@ def read(tenant_id: uuid.UUID) -> Overview:
     rows = dict(sorted(found.items(), key=lambda each: each[1].place))
     alarms = {each: floor.alarms for each, floor in floors.items()}
     in_their_order = {each: restaurants[each] for each in (*rows, *restaurants)}
+    lines = attention.lines(in_their_order, alarms, orders, cancelled, phones, now)
     return Overview(
         tuple(rows.values()),
-        attention.lines(in_their_order, alarms, orders, cancelled, phones, now),
+        lines[:MOST_LINES],
         _next_change(
             rows.values(), orders, cancelled.values(), any(alarms.values()), _closings(tenant_id, now), now
         ),
+        max(len(lines) - MOST_LINES, 0),
+        open_orders.MOST_READ if len(orders) == open_orders.MOST_READ else None,
     )
 
 

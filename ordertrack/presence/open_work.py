@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, cast, func, select
+from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from ordertrack.boards.columns import DISPATCH, KITCHEN
@@ -22,6 +22,7 @@ WORK = {
 }
 """The statuses in which an order waits for a board."""
 
+MOST_HIDDEN = 5000  # orders of a tenant that are looked at for being hidden by filters
 _WAITING = [status.value for statuses in WORK.values() for status in statuses]
 Place = tuple[uuid.UUID, str]
 """A restaurant's id and the name of one of its boards."""
@@ -90,4 +91,5 @@ _LINES = TenantQuery(
     select(Order.id, Order.restaurant_id, Order.status, Order.fulfilment, _stations.label("stations"))
     .where(*_IS_OPEN, ~_is_forgotten)
     .order_by(Order.number, Order.id)
+    .limit(literal_column(str(MOST_HIDDEN)))
 )

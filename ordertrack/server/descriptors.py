@@ -14,12 +14,16 @@ _UNLIMITED = 1 << 20
 class Room(NamedTuple):
     """How many of each a worker may hold at once, so that all of them together never run out of descriptors.
 
-    `connections` are those on which requests come, `arrivals` those of them on which none has come yet.
+    `connections` are those on which requests come; with more than `places`, whoever is waited for longest is
+    turned away. `work` requests are answered at once, and besides them those that room is kept for, up to
+    `kept` in all: so there are always places left for who comes, and for what tells whether the house stands.
     """
 
     streams: int
     connections: int
-    arrivals: int
+    places: int
+    kept: int
+    work: int
 
 
 def raise_limit() -> int:
@@ -33,6 +37,7 @@ def raise_limit() -> int:
 
 def shared_out(limit: int) -> Room:
     """What `limit` descriptors are for: a quarter of few, or enough of many, is for requests."""
-    connections = min(max(limit // 4, 1), _MOST_CONNECTIONS)
+    connections = min(max(limit // 4, 4), _MOST_CONNECTIONS)
     own = min(_OWN, limit // 4)
-    return Room(limit - connections - own, connections, max(connections * 3 // 4, 1))
+    places, kept, work = (connections * sixteenths // 16 for sixteenths in (15, 13, 12))
+    return Room(limit - connections - own, connections, places, kept, work)

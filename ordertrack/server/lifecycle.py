@@ -146,11 +146,25 @@ def announce(settings: Settings, server: Any) -> None:
         host, port = server.LISTENERS[0].sock.getsockname()[:2]
     else:
         host, port = settings.host, settings.port
+    for doubt in doubts(settings):
+        server.log.warning("%s", doubt)
     _children = Children()
     gevent.spawn(_open, settings, host, port, _children, os.environ.pop(_FIRST_CODE, ""))
     _children.keep("background")  # what reports read is kept up to date, what is for later begins
     # gunicorn's own answer to Ctrl-C cuts off requests under way; an operator's SIGTERM lets them end.
     signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+
+
+def doubts(settings: Settings) -> list[str]:
+    """What of the settings does not fit together, though it can be served."""
+    said = []
+    if (settings.public_url or "").startswith("https:") and not settings.proxies:
+        said.append(
+            "ORDERTRACK_PUBLIC_URL is https, so a proxy stands in front, but ORDERTRACK_PROXIES is 0: all who"
+            " come through it count as one address, and cookies and links are made as for http. Say how many"
+            " proxies there are, such as ORDERTRACK_PROXIES=1."
+        )
+    return said
 
 
 def _open(settings: Settings, host: str, port: int, children: Children, first_code: str) -> None:

@@ -8,11 +8,18 @@ from flask import Flask
 from gunicorn.http import errors as unread
 
 from ordertrack.monitoring import request_log
-from ordertrack.server.incoming import NotReceived
+from ordertrack.server.incoming import NotReceived, PlaceNeeded
 from ordertrack.web import errors
 from ordertrack.web.problems import Problem, sentence
 
+
+class NoRoom(Exception):
+    """As many requests are being answered as may be."""
+
+
 _STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
+    (NoRoom, HTTPStatus.SERVICE_UNAVAILABLE),
+    (PlaceNeeded, HTTPStatus.SERVICE_UNAVAILABLE),
     (NotReceived, HTTPStatus.REQUEST_TIMEOUT),
     (unread.LimitRequestLine, HTTPStatus.REQUEST_URI_TOO_LONG),
     (unread.LimitRequestHeaders, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE),
@@ -27,8 +34,14 @@ _HEAD = (
     "Cache-Control: no-store\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "X-Request-Id: {request_id}\r\n"
+    "{more}"
     "Connection: close\r\n\r\n"
 )
+_MALFORMED = (
+    "The request could not be read: its first line, or one of its headers, has characters or a form that HTTP"
+    " does not have."
+)
+_MORE = {HTTPStatus.SERVICE_UNAVAILABLE: "Retry-After: 2\r\n"}
 _ASKED = "/", "/api/"  # a page, a call
 
 
@@ -38,6 +51,10 @@ def status_of(error: BaseException) -> HTTPStatus:
         return HTTPStatus.INTERNAL_SERVER_ERROR
     found = (status for kind, status in _STATUSES if isinstance(error, kind))
     return next(found, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _said(status: HTTPStatus) -> str:
+    return _MALFORMED if status == HTTPStatus.BAD_REQUEST else sentence(status)
 
 
 class Refusals:
@@ -51,7 +68,7 @@ class Refusals:
         for status in {HTTPStatus.INTERNAL_SERVER_ERROR, *(status for _, status in _STATUSES)}:
             for is_call, path in enumerate(_ASKED):
                 with app.test_request_context(path):
-                    answer = errors.refusal(Problem(status, sentence(status)))
+                    answer = errors.refusal(Problem(status, _said(status)))
                     self._said[status, bool(is_call)] = answer.content_type, answer.get_data()
 
     def answer(self, error: BaseException, beginning: bytes, address: str | None) -> bytes:
@@ -62,5 +79,7 @@ class Refusals:
         request_log.log_request(
             {"REMOTE_ADDR": address}, status, 0, request_id, route=None, why=type(error).__name__
         )
-        head = _HEAD.format(status=status, kind=kind, length=len(body), request_id=request_id).encode()
-        return head if method == b"HEAD" else head + body
+        head = _HEAD.format(
+            status=status, kind=kind, length=len(body), request_id=request_id, more=_MORE.get(status, "")
+        )
+        return head.encode() if method == b"HEAD" else head.encode() + body

@@ -1,4 +1,4 @@
-"""gunicorn's gevent worker behind doors: nobody holds a place by sending slowly, and all find room."""
+"""gunicorn's gevent worker behind doors: nobody holds a place by being slow, and all find room."""
 
 from __future__ import annotations
 
@@ -13,13 +13,19 @@ from gevent.server import StreamServer
 from gunicorn import util
 from gunicorn.workers.ggevent import GeventWorker
 
-from ordertrack.server import descriptors, unread
-from ordertrack.server.incoming import Arrivals, Incoming, NotReceived
+from ordertrack.monitoring import metrics
+from ordertrack.server import descriptors, outgoing, unread
+from ordertrack.server.incoming import Incoming, NotReceived
+from ordertrack.server.outgoing import Outgoing
+from ordertrack.server.places import Places
 from ordertrack.web.bodies import LARGEST_BODY
 
 _NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _LINGERS = 2.0  # seconds at most for which an answered connection is emptied before it is closed
 _LINGERS_OVER = 16 * LARGEST_BODY  # bytes at most that are read meanwhile, and thrown away
+# Room is kept for signing in and for boards and their taps; not for streams, which come back by themselves.
+_KEPT = ("/login", "/r/", "/orders/", "/tablet/", "/static/", "/sw.js")
+_ALWAYS = ("/healthz", "/readyz", "/metrics")
 _PAUSE = 0.1  # seconds until the next try to let somebody in
 _SAY_AGAIN_AFTER = 60.0  # seconds
 
@@ -68,7 +74,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
     def init_process(self) -> None:
         self.room = descriptors.shared_out(descriptors.raise_limit())
         self.worker_connections = self.room.connections
-        self._arrivals = Arrivals(self.room.arrivals)
+        self._places = Places(self.room.places)
         super().init_process()
 
     def load_wsgi(self) -> None:
@@ -83,24 +89,35 @@ class Worker(GeventWorker):  # type: ignore[misc]
         return door
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
-        incoming = Incoming(client, self._arrivals)
-        try:
-            super().handle(listener, incoming, addr)
-        finally:
-            incoming.forget()
+        outgoing.bound(client)
+        with self._places.place_of(client):
+            super().handle(listener, Incoming(client, self._places), addr)
 
     def timeout_ctx(self) -> Any:
         return nullcontext()  # the deadlines are in what the parser reads from
 
     def handle_request(self, listener_name: Any, req: Any, sock: Incoming, addr: Any) -> None:
         sock.receive(req)
+        self._refuse_where_full(req.path)
         try:
-            super().handle_request(listener_name, req, sock.client, addr)
+            super().handle_request(listener_name, req, Outgoing(sock, self._places), addr)
         except StopIteration:
             if req.must_close:  # the client may still be sending, and would lose the answer to a reset
-                util.close_graceful(sock.client, _LINGERS, _LINGERS_OVER)
+                self._linger(sock)
             raise
         sock.expect_next()
+
+    def _refuse_where_full(self, path: str) -> None:
+        is_kept = path.startswith(_KEPT) and not path.endswith("/stream")
+        if self._places.working <= (self.room.kept if is_kept else self.room.work) or path in _ALWAYS:
+            return
+        metrics.turned_away.labels("busy").inc()
+        self._places.say("more is asked for at once than can be answered: some are told to come again")
+        raise unread.NoRoom()
+
+    def _linger(self, sock: Incoming) -> None:
+        self._places.wait(sock.client, sock.turn_away)
+        util.close_graceful(sock.client, _LINGERS, _LINGERS_OVER)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Refuse what cannot be read; gunicorn would log of it what may be a secret, and say it again."""
@@ -109,5 +126,5 @@ class Worker(GeventWorker):  # type: ignore[misc]
         address = addr[0] if addr else None
         with suppress(OSError):  # it went, or does not take an answer
             util.write_nonblock(client.client, self.refusals.answer(exc, client.beginning, address))
-            if not isinstance(exc, NotReceived):
-                util.close_graceful(client.client, _LINGERS, _LINGERS_OVER)
+            if not isinstance(exc, NotReceived | unread.NoRoom):
+                self._linger(client)

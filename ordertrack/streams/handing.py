@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -75,6 +76,35 @@ def taken_in(hub: Hub) -> Callable[[Said, socket.socket, Callable[[Said | None],
                 answer(_refusal(error))
 
     return take
+
+
+def set_aside(hub: Hub, stream: Handed, connect: Callable[[], SocketConnection]) -> None:
+    """Have a thread of its own catch it up, so that no request waits for that; returns once it has begun.
+
+    Raises what `Hub.attach` refuses it for.
+    """
+    is_decided = threading.Event()
+    begun: list[SocketConnection] = []
+    refused: list[Exception] = []
+
+    def begin() -> SocketConnection:
+        begun.append(connect())
+        is_decided.set()
+        return begun[0]
+
+    def attach() -> None:
+        try:
+            hub.attach(stream.watcher, stream.topic, stream.after, begin, stream.holders, stream.said)
+        except Exception as error:
+            refused.append(error)
+            if begun:
+                _log.warning("a stream ended while it was caught up", error=str(error))
+        is_decided.set()
+
+    threading.Thread(target=attach, name="aside", daemon=True).start()
+    is_decided.wait()
+    if refused and not begun:
+        raise refused[0]
 
 
 def written(stream: Handed) -> Said:

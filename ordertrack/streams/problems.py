@@ -42,8 +42,6 @@ def _share_taken(error: ShareTaken) -> Problem:
 
 def of_share(error: ShareTaken, *, to_program: bool) -> str:
     """The sentence for a limit that is reached; programs read "streams", people "screens"."""
-    if error.kind.startswith("replays"):
-        return f"As many streams as may are being sent what lies far back: {error.most}. Try again shortly."
     if to_program:
         return f"As many streams as may be are open here at once: {error.most}. Close one, then try again."
     return _(

@@ -100,7 +100,8 @@ class Hearing(NamedTuple):
 def init_app(app: Flask, channels: list[Channel], hearing: Callable[[Flask, Hub], Hearing]) -> None:
     """Make this process's hub and its listener; `start` sets the listener going."""
     limits = app.config["SETTINGS"].limits
-    hub = Hub(EventLog(app), channels, Shares(limits._asdict()))
+    replays = (limits.replays, limits.replays_per_key)
+    hub = Hub(EventLog(app), channels, Shares(limits._asdict()), replays=replays)
     hub.most_streams = limits.streams
     app.extensions["hub"] = hub
     bus: Bus = app.extensions["bus"]
@@ -168,7 +169,10 @@ def answer(watcher: Principal, topic: Topic, after: Cursor | None, said: str = "
             environ[TAKEN_OVER] = True  # from here on no error page may be written into the stream
             return SocketConnection(client, request_id)
 
-        hub.attach(watcher, topic, after, take_over, holders, said)
+        if after is not None and hub.may_replay(topic):
+            handing.set_aside(hub, stream, take_over)
+        else:
+            hub.attach(watcher, topic, after, take_over, holders, said)
         return Response(mimetype="text/event-stream")
     connection = QueueConnection()
     hub.attach(watcher, topic, after, lambda: connection, holders, said)

@@ -22,7 +22,7 @@ from ordertrack.i18n.plain_text import is_visible
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
 from ordertrack.rules.scopes import Scope
-from ordertrack.tenants import audit, company, new_passwords
+from ordertrack.tenants import audit, company, most, new_passwords
 from ordertrack.tenants.access import end_access, end_streams
 from ordertrack.tenants.models import ApiKey, Restaurant, StaffMember, Tenant
 from ordertrack.tenants.passwords import hash_password
@@ -36,6 +36,12 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 
 class AccountError(Mendable, ValueError):
     """An account that cannot be made or found as asked; the message says what to change."""
+
+
+def refuse(problem: str | None) -> None:
+    """Raise AccountError if there is a problem."""
+    if problem is not None:
+        raise AccountError(problem)
 
 
 def find_tenant(slug: str) -> Tenant:
@@ -99,6 +105,7 @@ def create_restaurant(
         ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise AccountError(f"{timezone!r} is not a time zone; one is named like Asia/Beirut.") from None
+    refuse(most.restaurants_reached(tenant.id))
     restaurant = Restaurant(
         tenant_id=tenant.id,
         id=uuid.uuid4(),
@@ -123,6 +130,7 @@ def create_staff_member(
     if not is_email(email):
         raise AccountError(f"{email!r} is not an e-mail address.")
     _refuse_taken(email)
+    refuse(most.people_reached(tenant.id))
     member = StaffMember(
         tenant_id=tenant.id,
         id=uuid.uuid4(),
@@ -220,6 +228,7 @@ def create_key(
 
     Of `restaurants`, their slugs, it is for these; for all if none is named.
     """
+    refuse(most.keys_reached(tenant.id))
     secret = new_secret()
     key = ApiKey(
         tenant_id=tenant.id,
@@ -318,9 +327,7 @@ def _checked_slug(slug: str) -> str:
 def checked_password(password: str, member: StaffMember) -> str:
     """The password, if this person of the entered tenant may choose it; AccountError says what to change."""
     about = [member.name, member.email or "", *new_passwords.of_company(member.tenant_id)]
-    problem = new_passwords.weakness(password, about)
-    if problem is not None:
-        raise AccountError(problem)
+    refuse(new_passwords.weakness(password, about))
     return password
 
 

@@ -24,7 +24,8 @@ _CHANGE = text("SELECT change_password(:staff_id, :was, :hash)")
 
 
 def sign_ins(principal: Principal) -> list[StaffSession]:
-    """The sign-ins of this person that may still be worth something: this one, then the one seen last."""
+    """The sign-ins of this person that may still be worth something: this one, then the one seen last; of
+    very many MOST_SHOWN and one more."""
     mine = StaffSession.id == principal.session_id
     may_hold = StaffSession.last_seen_at > func.clock_timestamp() - _longest_unseen()
     return list(
@@ -33,7 +34,7 @@ def sign_ins(principal: Principal) -> list[StaffSession]:
             .where(StaffSession.tenant_id == principal.tenant_id, StaffSession.staff_id == principal.staff_id)
             .where(StaffSession.ended_at.is_(None), or_(mine, may_hold))
             .order_by(mine.desc(), StaffSession.last_seen_at.desc(), StaffSession.id)
-            .limit(MOST_SHOWN)
+            .limit(MOST_SHOWN + 1)
         )
     )
 

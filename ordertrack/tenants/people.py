@@ -12,7 +12,7 @@ from ordertrack.database.session import db
 from ordertrack.i18n import names
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
-from ordertrack.tenants import access, audit, pins
+from ordertrack.tenants import access, audit, most, pins
 from ordertrack.tenants.accounts import (
     AccountError,
     checked_name,
@@ -20,6 +20,7 @@ from ordertrack.tenants.accounts import (
     is_email,
     is_taken,
     note_person,
+    refuse,
 )
 from ordertrack.tenants.models import StaffMember
 from ordertrack.tenants.principal import Principal
@@ -27,6 +28,7 @@ from ordertrack.tenants.principal import Principal
 WITHOUT_ADDRESS = (Role.KITCHEN, Role.DISPATCH)
 """Whose people may do without an e-mail address and a password."""
 MOST_ENDED = 20
+MOST_ENDED_LATELY = 100
 
 
 class Uninvited(ValueError):
@@ -53,8 +55,10 @@ def in_use(tenant_id: uuid.UUID) -> list[StaffMember]:
 
 
 def ended_lately(tenant_id: uuid.UUID) -> list[StaffMember]:
-    """Whose access ended so lately that it can be given back, the last one first."""
-    return list(db.session.scalars(_ended(tenant_id).where(StaffMember.revoked_at > _undone_since())))
+    """Whose access ended so lately that it can be given back, the last one first; of very many one
+    more than MOST_ENDED_LATELY."""
+    undone = _ended(tenant_id).where(StaffMember.revoked_at > _undone_since())
+    return list(db.session.scalars(undone.limit(MOST_ENDED_LATELY + 1)))
 
 
 def ended_before(tenant_id: uuid.UUID) -> list[StaffMember]:
@@ -87,6 +91,7 @@ def give_back(person: StaffMember, *, by: Principal) -> None:
     """Give somebody back the access that ended lately; AccountError says why it cannot be."""
     if _has_twin(person.tenant_id, person.name):
         raise AccountError(_("Somebody else of this name has access now: it would be the same name twice."))
+    refuse(most.people_reached(person.tenant_id))
     if not access.give_back_access(person, by=by):
         raise AccountError(_("It ended more than 24 hours ago: that can no longer be undone."))
 
@@ -115,6 +120,7 @@ def add(tenant_id: uuid.UUID, name: str, role: Role, pin: str, *, by: Principal 
     name, pin_hash = checked_name(name), _hashed(pin)
     if _has_twin(tenant_id, name):
         raise AccountError(_("There is somebody of this name already: add a letter or a second name."))
+    refuse(most.people_reached(tenant_id))
     # Not by the session, which would name every column: the application's role may not write them all.
     person = db.session.scalars(
         insert(StaffMember)

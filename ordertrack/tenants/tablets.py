@@ -12,9 +12,9 @@ from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
 from ordertrack.rules.roles import Role
-from ordertrack.tenants import audit
+from ordertrack.tenants import audit, most
 from ordertrack.tenants.access import end_streams
-from ordertrack.tenants.accounts import AccountError, checked_name
+from ordertrack.tenants.accounts import AccountError, checked_name, refuse
 from ordertrack.tenants.cookies import identity_of_tablet
 from ordertrack.tenants.models import Restaurant, Tablet
 from ordertrack.tenants.principal import PICKUP, Principal, TabletPlace
@@ -83,6 +83,7 @@ def set_up(restaurant_id: uuid.UUID, board: str, name: str, *, by: Principal) ->
 
 def add(restaurant_id: uuid.UUID, board: str, name: str, *, by: Principal) -> uuid.UUID:
     """The same as part of the caller's transaction: its id."""
+    refuse(most.tablets_reached(by.tenant_id))
     made = Tablet(
         tenant_id=by.tenant_id,
         id=uuid.uuid4(),

@@ -1,8 +1,9 @@
-"""How much a request may carry."""
+"""How much a request may carry, and an answer."""
 
 import re
 
 LARGEST_BODY = 64 * 1024  # bytes; what is larger is refused without being read
+LARGEST_ANSWER = 4_000_000  # bytes of a page, a list or a frame, before it is compressed
 LARGEST_MENU = 1024 * 1024  # bytes of a menu, where one is taken in
 LARGEST_LOGO = 512 * 1024  # bytes of a form with a picture
 _MENUS = {("PUT", "/api/v1/menu"), ("POST", "/menu/import")}

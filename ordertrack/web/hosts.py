@@ -7,6 +7,7 @@ import socket
 from ipaddress import ip_address
 
 from flask import Flask, abort, current_app, request
+from werkzeug.exceptions import SecurityError
 
 from ordertrack.database.config import Settings
 from ordertrack.i18n.translate import gettext as _
@@ -23,9 +24,13 @@ def init_app(app: Flask) -> None:
 
 def _refuse_other_hosts() -> None:
     settings: Settings = current_app.config["SETTINGS"]
+    if request.path in _FOR_PROBES:
+        return
+    if not name_of(_named()):
+        abort(400, _("The header Host does not name a host. Use the address that you were given."))
     if request.is_secure and not settings.hosts:
         return  # the browser holds our certificate against the name
-    if not is_ours(request.host, settings) and request.path not in _FOR_PROBES:
+    if not is_ours(request.host, settings):
         abort(
             421,
             _(
@@ -34,6 +39,14 @@ def _refuse_other_hosts() -> None:
                 host=request.host[:100],
             ),
         )
+
+
+def _named() -> str:
+    """What the request calls us; nothing where it is no host."""
+    try:
+        return request.host
+    except SecurityError:
+        return ""
 
 
 def is_ours(host: str, settings: Settings) -> bool:

@@ -37,7 +37,11 @@ KINDS: dict[str, Kind] = {
     "not-allowed": Kind(
         403,
         marked("Not for you"),
-        marked("Whoever asks is known and may not do this. A manager of the company can, or can change it."),
+        marked(
+            "Whoever asks is known and may not do this. For a person: a manager of the company can do it, or"
+            " change what they may do. For an API key: it was made without the scope that the call needs; who"
+            " runs the server makes one that has it."
+        ),
     ),
     "not-found": Kind(
         404,

@@ -41,6 +41,7 @@ _SENTENCES = {
     431: marked("The headers are too large, or too many. Send less of them."),
     500: marked("Something went wrong on our side. It was noted down; try again."),
     501: marked("The body comes in a coding that is not known here. Send it plain."),
+    503: marked("More is asked for at once than can be answered at this moment. Try again in a moment."),
 }
 
 

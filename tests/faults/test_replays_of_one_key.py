@@ -1,4 +1,4 @@
-"""Sixty replays of one key's log, from its beginning: a few at a time, and another tenant feels none."""
+"""Sixty replays of one key's log, from its beginning: a few at a time, and nobody is refused or kept out."""
 
 from __future__ import annotations
 
@@ -54,4 +54,4 @@ def test_sixty_replays_of_one_key_take_nothing_from_another_tenant(
         assert [guest.call(f"/{page}").status for _ in range(20)] == [200] * 20
         prove(crowd, long_log.seqs())
         refusals = sum((reader.refusals for reader in crowd.readers), Counter[int]())
-    assert set(refusals) == {429}, "who is refused for now comes back, and is told everything all the same"
+    assert not refusals, "who has to wait is told so by a stream that lives"

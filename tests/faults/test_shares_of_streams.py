@@ -92,6 +92,7 @@ def test_a_worker_that_is_full_refuses_streams_and_still_serves_pages(
         start = Caller(full.port, cedar.bearer).call("/api/v1/events?limit=1").json["next"] or "1-0"
         with Crowd(full.port, BOARD, maya.headers, 2 * DESCRIPTORS, start) as crowd:
             wait_for(lambda: sum(reader.refusals[503] for reader in crowd.readers) > DESCRIPTORS, "refusals")
+            wait_for(lambda: metric(full, "ordertrack_subscriptions") >= most, "as many streams as may be")
             assert metric(full, "ordertrack_subscriptions") == most
             assert maya.call("/r/hamra/kitchen").status == 200
             assert maya.call("/no/such/page").status == 404

@@ -12,7 +12,7 @@ from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub, NotAdmitted, TooManyStreams
 from ordertrack.live.topics import Topic
 from ordertrack.monitoring import metrics
-from support.recording import Frame, Recorder, count
+from support.recording import Frame, Orders, Recorder, count
 
 
 def test_many_watchers_cost_one_read_and_one_render_and_get_the_same_bytes(
@@ -106,6 +106,18 @@ def test_nothing_of_one_tenant_reaches_another(cedar: Any, rival: Any, happen: A
     before = theirs.written
     happen(cedar, 3)
     assert (ours.seqs, theirs.written) == ([1, 2, 3], before)
+
+
+def test_who_may_see_something_else_comes_back_and_a_program_is_told_why(
+    cedar: Any, hub: Hub, program_orders: Orders, watch: Any
+) -> None:
+    screen, program = watch(cedar), Recorder()
+    hub.attach(cedar.program, program_orders.topic(cedar), None, lambda: program)
+    for each in (cedar.maya.principal, cedar.program):
+        hub.begin_anew(each.actor)
+    assert program.frames[-1] == Frame(None, "bye", "changed")
+    assert screen.frames[-1].event == "hb", "a page that hears bye does not come back"
+    assert screen.closed_because == program.closed_because == "changed"
 
 
 def test_revoking_says_bye_and_closes_that_actors_streams_only(

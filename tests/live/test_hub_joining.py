@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from ordertrack.live import tenant_hub
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.feed import WINDOW
 from ordertrack.live.hub import Hub
@@ -40,6 +41,17 @@ def test_whoever_missed_events_gets_exactly_those_and_then_the_next(
     happen(cedar, 2)
     assert watcher.seqs == list(range(seen + 1, 8))
     assert watcher.snapshots == []
+
+
+def test_whoever_missed_more_than_is_told_one_by_one_is_shown_everything_anew(
+    cedar: Any, happen: Any, watch: Any, head: Any, monkeypatch: pytest.MonkeyPatch, program_orders: Any
+) -> None:
+    happen(cedar, 9)
+    start = Cursor(head(cedar).epoch, 0)
+    monkeypatch.setattr(tenant_hub, "MOST_MISSED", len(watch(cedar, start).written) - 200)
+    watcher = watch(cedar, start)
+    assert ([frame.id for frame in watcher.snapshots], watcher.seqs) == ([head(cedar)], [])
+    assert watch(cedar, start, channel=program_orders).seqs == list(range(1, 10)), "a program wants each"
 
 
 def test_only_the_news_of_the_topic_is_caught_up(cedar: Any, happen: Any, watch: Any, head: Any) -> None:

@@ -1,4 +1,4 @@
-"""Replays: a few at a time, of events alone, and whoever waits for a client holds up nobody."""
+"""Replays: a few at a time, of events alone, and whoever waits for a client or in line holds up nobody."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from ordertrack.database.session import db
 from ordertrack.live import feed, replays
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
-from ordertrack.live.shares import Shares, ShareTaken
 from support.recording import Interrupted, Orders, Recorder
 from support.server import wait_for
 
@@ -44,7 +43,7 @@ def small_window(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def hub(log: Interrupted, orders: Orders, program_orders: Orders) -> Hub:
-    return Hub(log, [orders, program_orders], Shares({"replays": 3, "replays_per_key": 2}))
+    return Hub(log, [orders, program_orders], replays=(3, 2))
 
 
 @pytest.fixture
@@ -95,29 +94,53 @@ def test_who_waits_for_a_client_holds_no_turn_and_no_connection(
             assert end.result().seqs == list(range(1, EVENTS + 1))
 
 
-def test_one_key_and_one_process_replay_a_few_at_a_time(
-    cedar: Any, rival: Any, happen: Any, replay: Any, hub: Hub
+def test_one_key_and_one_process_replay_a_few_at_a_time_and_the_others_wait_in_line(
+    app: Flask, cedar: Any, rival: Any, happen: Any, replay: Any, hub: Hub
 ) -> None:
     happen(cedar, EVENTS)
     happen(rival, EVENTS, restaurant="verdun")
-    stalled = [Stalled() for _ in range(3)]
-    with ThreadPoolExecutor(3) as waiting:
-        ends = [waiting.submit(replay, cedar, one) for one in stalled[:2]]
+    of_cedar, of_rival = [Stalled() for _ in range(5)], [Stalled() for _ in range(3)]
+    line = hub.replays.line
+    with ThreadPoolExecutor(8) as waiting:
+        ends = [waiting.submit(replay, cedar, one) for one in of_cedar]
         try:
-            for one in stalled[:2]:
-                assert one.is_waited_for.wait(20)
-            with pytest.raises(ShareTaken) as refused:
-                replay(cedar)
-            assert (refused.value.kind, refused.value.most) == ("replays_per_key", 2)
-            ends.append(waiting.submit(replay, rival, stalled[2]))
-            assert stalled[2].is_waited_for.wait(20)
-            with pytest.raises(ShareTaken) as refused:
-                replay(rival)
-            assert refused.value.kind == "replays"
+            wait_for(lambda: (line.going, line.waiting) == (2, 3), "two of one key")
+            ends += [waiting.submit(replay, rival, one) for one in of_rival]
+            wait_for(lambda: (line.going, line.waiting) == (3, 5), "three in all")
+            assert sum(one.is_waited_for.is_set() for one in of_rival) == 1, "it stands before cedar's others"
+            with app.app_context():
+                pool: Any = db.engine.pool
+                wait_for(lambda: pool.checkedout() == 0, "whoever waits to hold no connection")
+            assert [one.written for one in (*of_cedar, *of_rival) if not one.is_waited_for.is_set()] == [
+                b""
+            ] * 5
+        finally:
+            for one in (*of_cedar, *of_rival):
+                one.reads.set()
+        for end in ends:
+            assert end.result().seqs == list(range(1, EVENTS + 1))
+    assert hub.count == 8 and (line.going, line.waiting) == (0, 0)
+
+
+def test_who_goes_while_waiting_in_line_leaves_it(
+    cedar: Any, happen: Any, replay: Any, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replays, "_LOOKS_EVERY", 0.01)
+    monkeypatch.setattr(replays, "_SAYS_EVERY", 0.0)
+    happen(cedar, EVENTS)
+    stalled, gone = [Stalled() for _ in range(2)], Recorder()
+    with ThreadPoolExecutor(3) as waiting:
+        ends = [waiting.submit(replay, cedar, one) for one in stalled]
+        try:
+            wait_for(lambda: hub.replays.line.going == 2, "two to go on")
+            left = waiting.submit(replay, cedar, gone)
+            wait_for(lambda: any(frame.event == "hb" for frame in gone.frames), "it to hear that it lives")
+            gone.close("gone")
+            left.result(20)
+            assert hub.replays.line.waiting == 0 and not gone.seqs
         finally:
             for one in stalled:
                 one.reads.set()
         for end in ends:
             end.result()
-    assert hub.count == 3 and not hub._shares._held
-    assert replay(cedar).seqs == list(range(1, EVENTS + 1))
+    assert hub.count == 2

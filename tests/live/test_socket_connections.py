@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from ordertrack.live import connections
 from ordertrack.live.connections import TAIL_BOUND, SocketConnection
 from ordertrack.monitoring import metrics
+from ordertrack.web.bodies import LARGEST_ANSWER
 from support.recording import count
 
 HEAD_END = b": connected\n\n"
@@ -133,8 +135,46 @@ def test_catching_up_may_be_longer_than_the_bound_and_what_follows_has_the_bound
     assert connection.is_open
     wait_in_loop(lambda: peer.body.endswith(b"live"))
     assert len(peer.body) == len(story) + 4
-    connection.write(b"y" * (TAIL_BOUND * 8))
+    for _ in range(2 * TAIL_BOUND // 1000):
+        connection.write(b"y" * 1000)
     assert not connection.is_open, "once it has caught up, the bound is the usual one again"
+
+
+def test_the_largest_frames_cut_nobody_who_reads_as_fast_as_they_come() -> None:
+    frame = b"f" * LARGEST_ANSWER
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        far = socket.create_connection(server.getsockname())
+        near, _ = server.accept()
+    with near:
+        connection = SocketConnection(near)
+    taken: list[int] = []
+
+    def read() -> None:
+        while data := far.recv(1 << 20):
+            taken.append(len(data))
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    for _ in range(3):
+        connection.write(frame)
+        connection.write(frame)  # two changes in one turn of the loop
+        connection.write(b"hb")
+        wait_in_loop(lambda: connection._tail is None)
+    assert connection.is_open
+    connection.close("shutdown")
+    reading.join(20)
+    far.close()
+    assert sum(taken) > 6 * LARGEST_ANSWER
+
+
+def test_who_reads_nothing_is_cut_by_the_third_large_frame(pair: Any) -> None:
+    connection, _ = pair
+    frame = b"f" * LARGEST_ANSWER
+    connection.write(frame)
+    connection.write(frame)
+    assert connection.is_open
+    connection.write(frame)
+    assert not connection.is_open
 
 
 def test_a_watcher_that_goes_away_is_noticed_without_writing_to_it(pair: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -13,31 +14,30 @@ from gunicorn.config import Config
 from gunicorn.http.errors import InvalidChunkSize, NoMoreData
 
 from ordertrack.server import incoming
-from ordertrack.server.incoming import Arrivals, Incoming, NotReceived
+from ordertrack.server.incoming import Incoming, NotReceived, PlaceNeeded
+from ordertrack.server.places import Places
 from ordertrack.web.bodies import LARGEST_BODY, LARGEST_MENU
 
 Open = Callable[..., tuple[socket.socket, Incoming]]
 
 
 @pytest.fixture
-def arrivals() -> Arrivals:
-    return Arrivals(3)
+def places() -> Places:
+    return Places(3)
 
 
 @pytest.fixture
-def connect(arrivals: Arrivals) -> Iterator[Open]:
+def connect(places: Places) -> Iterator[Open]:
     """A client's end, which has said something, and the server's."""
-    ends: list[socket.socket] = []
+    with ExitStack() as ends:
 
-    def connect_one(said: bytes = b"") -> tuple[socket.socket, Incoming]:
-        client, server = socket.socketpair()
-        ends.extend((client, server))
-        client.sendall(said)
-        return client, Incoming(server, arrivals)
+        def connect_one(said: bytes = b"") -> tuple[socket.socket, Incoming]:
+            client, server = map(ends.enter_context, socket.socketpair())
+            client.sendall(said)
+            ends.enter_context(places.place_of(server))
+            return client, Incoming(server, places)
 
-    yield connect_one
-    for end in ends:
-        end.close()
+        yield connect_one
 
 
 def request_on(end: Incoming) -> Any:
@@ -53,13 +53,13 @@ def in_chunks(body: bytes) -> bytes:
     return header + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
 
 
-def test_a_body_is_here_before_anybody_looks_at_it(connect: Open, arrivals: Arrivals) -> None:
+def test_a_body_is_here_before_anybody_looks_at_it(connect: Open, places: Places) -> None:
     client, end = connect(post(b"email=a"))
     request = request_on(end)
     end.receive(request)
     client.close()
     assert request.body.read() == b"email=a"
-    assert len(arrivals) == 0
+    assert places.waiting == 0 and places.working == 1
 
 
 def test_half_a_body_is_never_taken_for_a_whole_one(connect: Open) -> None:
@@ -151,26 +151,26 @@ def test_what_was_begun_is_late_and_what_was_not_ends_without_a_word(
         request_on(idle)
 
 
-def test_where_too_many_wait_whoever_waits_longest_is_turned_away(connect: Open, arrivals: Arrivals) -> None:
+def test_where_too_many_wait_whoever_waits_longest_is_turned_away(connect: Open, places: Places) -> None:
     _, begun = connect(b"GET / HT")
     assert begun.recv(100) == b"GET / HT"
     _, idle = connect()
     _, third = connect(b"GET /")
     _, fourth = connect(b"GET /")
-    assert len(arrivals) == 3
-    with pytest.raises(NotReceived):
+    assert places.waiting == 3
+    with pytest.raises(PlaceNeeded):
         begun.recv(100)
     connect()
     assert idle.recv(100) == b""
     assert third.recv(100) == fourth.recv(100) == b"GET /"
 
 
-def test_who_is_being_answered_is_not_turned_away(connect: Open, arrivals: Arrivals) -> None:
+def test_who_is_being_answered_is_not_turned_away(connect: Open, places: Places) -> None:
     _, answered = connect(post(b"a=b"))
     answered.receive(request_on(answered))
     for _ in range(5):
         connect()
-    assert len(arrivals) == 3
+    assert (places.working, places.waiting) == (1, 2)
     answered.expect_next()
     answered.client.settimeout(None)
     assert not answered._is_turned_away

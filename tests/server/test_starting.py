@@ -9,6 +9,7 @@ import pytest
 from psycopg import sql
 
 from ordertrack.database.config import Settings
+from ordertrack.server.lifecycle import doubts
 from support.command_line import run
 
 
@@ -60,3 +61,20 @@ def test_a_setting_that_cannot_be_used_is_said_in_a_sentence(
     assert refused.returncode == 1
     assert words in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("public", "proxies", "is_doubtful"),
+    [
+        ("https://orders.cedar.example", "0", True),
+        ("https://orders.cedar.example", "1", False),
+        ("http://10.0.0.5:8000", "0", False),
+        ("", "0", False),
+    ],
+)
+def test_a_public_address_by_https_without_a_counted_proxy_is_doubted(
+    public: str, proxies: str, is_doubtful: bool
+) -> None:
+    said = {"ORDERTRACK_PUBLIC_URL": public, "ORDERTRACK_PROXIES": proxies, "SECRET_KEY": "x"}
+    found = doubts(Settings.from_environment(said))
+    assert any("ORDERTRACK_PROXIES is 0" in each for each in found) == is_doubtful

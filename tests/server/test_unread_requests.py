@@ -53,6 +53,14 @@ def test_a_person_is_told_by_a_page(server: Server, status: int) -> None:
     assert re.fullmatch("[0-9a-f]{16}", headers["X-Request-Id"])
 
 
+@pytest.mark.parametrize("path", ["/api/v1/orders", "/login"])
+def test_who_sends_a_header_that_http_does_not_have_is_told_that_it_is_the_headers(
+    server: Server, path: str
+) -> None:
+    _, _, body = said_to(server, f"GET {path} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: a\0b\r\n\r\n")
+    assert b"its first line, or one of its headers, has characters or a form that HTTP does not have" in body
+
+
 @pytest.mark.parametrize("status", UNREAD)
 def test_its_line_in_the_log_has_its_id_and_nothing_that_it_said(server: Server, status: int) -> None:
     _, headers, _ = said_to(server, UNREAD[status].format(path=f"/track/{SECRET}"))

@@ -154,6 +154,13 @@ def test_what_is_no_host_is_none_of_ours(app: Flask, named: Flask, host: str) ->
         assert answer.status_code in (400, 421) or (house is app and host == "x" * 300), host
 
 
+@pytest.mark.parametrize("host", ["a b", "<b>", "evil.example#x", ":80"])
+def test_a_header_that_names_no_host_is_named_itself(app: Flask, host: str) -> None:
+    answer = app.test_client().get("/api/v1/orders", headers={"Host": host})
+    assert (answer.status_code, answer.json["title"]) == (400, "Bad Request")
+    assert answer.json["detail"].startswith("The header Host does not name a host.")
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_a_probe_may_ask_by_any_address(named: Flask, path: str) -> None:
     assert named.test_client().get(path, headers={"Host": "172.17.0.9:8000"}).status_code != 421

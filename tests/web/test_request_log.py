@@ -97,7 +97,13 @@ def test_no_route_has_a_secret_logged(
     key = cedar.bearer["Authorization"].removeprefix("Bearer ")
     values = {"order_id": place(cedar), "restaurant": "hamra", "board": "kitchen", "token": token}
     values |= dict.fromkeys(("tablet_id", "staff_id", "sign_in_id", "code_id", "key_id"), uuid.uuid4())
-    values |= {"digest": "0" * 32, "kind": "not-found", "filename": "none.css", "code": SECRET, "sku": "unknown"}
+    values |= {
+        "digest": "0" * 32,
+        "kind": "not-found",
+        "filename": "none.css",
+        "code": SECRET,
+        "sku": "unknown",
+    }
     cookie = client.get_cookie("session")
     secrets = {SECRET, token, key, *([cookie.value] if cookie else [])}
     headers = cedar.bearer if who == "a program" else {"Cookie": f"other={SECRET}"} if cookie is None else {}

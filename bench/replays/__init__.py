@@ -1,0 +1,1 @@
+"""Programs that ask for a log from its beginning, all at once."""
