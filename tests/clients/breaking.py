@@ -85,8 +85,9 @@ def _until_cut(readers: list[Reader], cutting: list[Future[None]], times: int) -
 def _restart(place: Place, readers: list[Reader], how: str) -> None:
     """Stop the database, cut everybody off, and start it when each has asked in vain."""
     embedded.pg_ctl(place.data_folder, "stop", "-m", how)
-    for reader in readers:
-        reader.ask_in_vain()
+    asked = [reader.cut_off() for reader in readers]
+    for reader, times in zip(readers, asked, strict=True):
+        reader.await_call(times)
     embedded.start_again(place.data_folder, place.socket_folder)
 
 

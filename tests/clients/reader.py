@@ -71,19 +71,23 @@ class Reader:
         asked = 0
         for _ in range(times):
             may_cut.wait()
-            self._wait_for(lambda: self.network.asked(STREAM) > asked, "to come back")  # noqa: B023
+            self.await_call(asked)
             self.await_events(len(self.events) + 1)
             time.sleep(at.uniform(0, SOON))
-            asked = self.network.asked(STREAM)
-            at.choice((self.network.cut, self.network.hang_up))()
-            self.network.let_through(SPEED)
+            asked = self.cut_off(is_orderly=at.random() < 0.5)
             self.cuts += 1
 
-    def ask_in_vain(self) -> None:
-        """Cut it off while there is nobody to let it in, until it has asked again."""
+    def cut_off(self, is_orderly: bool = False) -> int:
+        """Break its connection; how often it had asked for one until then."""
         asked = self.network.asked(STREAM)
-        self.network.cut()
-        self.network.let_through(SPEED)
+        if is_orderly:
+            self.network.hang_up()
+        else:
+            self.network.cut()
+            self.network.let_through(SPEED)
+        return asked
+
+    def await_call(self, asked: int) -> None:
         self._wait_for(lambda: self.network.asked(STREAM) > asked, "to come back")
 
     def await_events(self, count: int) -> None:

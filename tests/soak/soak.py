@@ -36,7 +36,7 @@ WORKERS_OF_SEVERAL = 2
 
 
 @contextmanager
-def world(folder: Path, hosts: int = 1, bus: str = POSTGRESQL_BUS) -> Iterator[World]:
+def world(folder: Path, hosts: int = 1, bus: str = POSTGRESQL_BUS, **environment: str) -> Iterator[World]:
     """Hosts with a database of their own in this folder."""
     left_behind.end_database_with_us(folder)
     settings = Settings.from_environment({"ORDERTRACK_DATA": str(folder), "PORT": "0"})
@@ -56,9 +56,8 @@ def world(folder: Path, hosts: int = 1, bus: str = POSTGRESQL_BUS) -> Iterator[W
         for number in range(hosts):
             own = folder / f"host-{number + 1}"
             own.mkdir()
-            server = Server(
-                settings, own, WORKERS.get(hosts, WORKERS_OF_SEVERAL), ORDERTRACK_BUS=settings.bus
-            )
+            workers = WORKERS.get(hosts, WORKERS_OF_SEVERAL)
+            server = Server(settings, own, workers, None, ORDERTRACK_BUS=settings.bus, **environment)
             server.start()
             stack.callback(server.stop)
             servers.append(server)

@@ -5,6 +5,7 @@ A process of its own waits until the pipe to it closes, and then ends what it wa
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
@@ -38,7 +39,7 @@ def _tell(line: str) -> None:
 @cache
 def _watcher(_pid: int) -> subprocess.Popen[str]:
     """The process that waits for this one; one that was forked off has its own."""
-    return subprocess.Popen(
+    watching = subprocess.Popen(
         [sys.executable, "-I", "-S", __file__],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -46,6 +47,8 @@ def _watcher(_pid: int) -> subprocess.Popen[str]:
         bufsize=1,
         start_new_session=True,  # what a terminal or a shell sends to all of us is not for it
     )
+    atexit.register(watching.communicate)
+    return watching
 
 
 def begun_at(pid: int) -> str:
@@ -67,7 +70,7 @@ def _postmaster(data_folder: Path) -> int | None:
 
 
 def _end(pid: int, began: str, how: signal.Signals) -> None:
-    if not began:
+    if not began or begun_at(pid) != began:
         return
     until = time.monotonic() + PATIENCE
     with suppress(OSError):
