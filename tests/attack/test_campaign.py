@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 
 from attack.askers import Asker, Reach
 from attack.campaign import Found, judge
 from attack.campaigning import campaign
-from attack.hostile import Hostile
+from attack.hostile import Hostile, Quiver
 from attack.kinds import HELD_ELSEWHERE, Kind
 from attack.victim import MARK
 from ordertrack.database.config import ROOT, Settings
@@ -31,6 +33,17 @@ def test_a_thousand_hostile_requests_see_nothing_of_another_house_change_nothing
     assert all(found.statuses[each] for each in ("400", "401", "403", "404", "405", "422")), found.statuses
     assert not [kind for kind in Kind if not found.kinds[kind]], "some kind of attack was not tried"
     assert len(list(found.table())) == 1 + len(Kind)
+
+
+def test_a_seed_draws_the_same_requests_whatever_was_drawn_before(app: Flask) -> None:
+    ids = {"order_id": ("a",), "restaurant": ("verdun",), "staff_id": ("s",), "token": ("t",)}
+    quiver = Quiver(app, ids, ids)
+
+    def draw() -> list[Hostile]:
+        at = random.Random(SEED)
+        return [quiver.draw(at, by_program=bool(number % 2)) for number in range(3000)]
+
+    assert draw() == draw()
 
 
 def test_what_no_campaign_tries_has_tests_of_its_own() -> None:
