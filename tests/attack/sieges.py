@@ -20,7 +20,7 @@ def lay(port: int, gang: House, token: str, victim: Victim, requests: int, found
     _streams(port, f"/track/{token}/stream", {}, min(30, requests // 30), victim, found)
     _streams(port, "/api/v1/stream", gang.bearer, min(120, requests // 20), victim, found)
     key = Caller(port, gang.bearer)
-    _flood(lambda: key.call("/api/v1/restaurants").status, min(600, requests // 10), Kind.BURST, found)
+    _flood(lambda: key.call("/api/v1/restaurants").status, min(1000, requests // 10), Kind.BURST, found)
     if Caller(port, victim.house.bearer).call("/api/v1/restaurants").status != 200:
         found.errors.append("a key's burst kept another house out")
     guess = {"email": victim.house.maya.email, "password": "quite-wrong"}

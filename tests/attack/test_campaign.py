@@ -67,6 +67,19 @@ def test_an_answer_that_must_not_be_is_found(answer: bytes) -> None:
     assert len(found.errors) == 1 and not found.leaks
 
 
+def test_a_manager_who_does_something_to_an_owner_is_found() -> None:
+    found = Found()
+    for method, status in (
+        ("POST", "200 OK"),
+        ("POST", "302 Found"),
+        ("POST", "403 Forbidden"),
+        ("OPTIONS", "200 OK"),
+    ):
+        done = Hostile(method, kinds=frozenset({Kind.ABOVE}))
+        judge(found, "manager", done, f"HTTP/1.1 {status}\r\n\r\n".encode(), ())
+    assert len(found.errors) == 2
+
+
 def test_a_word_of_the_other_house_in_an_answer_is_a_leak() -> None:
     found = Found()
     judge(found, "stranger", Hostile(), f"HTTP/1.1 404 Not Found\r\n\r\n{MARK}".encode(), (MARK.encode(),))
