@@ -113,7 +113,7 @@ def judge(found: Found, who: str, hostile: Hostile, answer: bytes, secrets: tupl
     is_busy = status == "503" and b"\r\nretry-after:" in head.lower()
     if status >= "500" and status != "none" and not is_busy:
         found.errors.append(said)
-    is_done = status[:1] == "2" or status == "302" and not _is_signed_out(answer)
+    is_done = status[:1] == "2" or (status == "302" and not _is_signed_out(answer))
     if Kind.ABOVE in hostile.kinds and hostile.method == "POST" and is_done:
         found.errors.append(f"{said}: somebody above")
     if b"Traceback (most recent" in body:
