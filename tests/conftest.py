@@ -37,7 +37,7 @@ from ordertrack.restaurants.save import save_operations
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.server import consistency
 from ordertrack.tenants.models import Restaurant
-from support import browser, cast, page_clock
+from support import browser, cast, left_behind, page_clock
 from support.cast import PASSWORD, House, Person
 from support.database import connect
 from support.network_proxy import NetworkProxy
@@ -80,7 +80,9 @@ def settings() -> Iterator[Settings]:
     environ = {"ORDERTRACK_DATA": str(folder), "PORT": "0", "ORDERTRACK_LIMITS": UNHURRIED}
     server = os.environ.get("DATABASE_URL")
     name = f"ordertrack_test_{secrets.token_hex(4)}"
-    if server:
+    if server is None:
+        left_behind.end_database_with_us(folder)
+    else:
         with psycopg.connect(server, autocommit=True) as connection:
             if connection.info.parameter_status("is_superuser") != "on":
                 pytest.exit(

@@ -53,7 +53,8 @@ def _of_stream(problem: Problem) -> Response:
     if problem.kind != DATABASE_AWAY or request.method != "GET" or request.endpoint != "api.stream":
         return document(problem)
     wait = random.randint(*_COMES_BACK_AFTER)  # noqa: S311 (a spread, not a secret)
-    response = Response(f"retry: {wait}\n\n", content_type="text/event-stream; charset=utf-8")
+    # No empty line after it: a client that takes it for an event without id would forget where it stood.
+    response = Response(f"retry: {wait}\n", content_type="text/event-stream; charset=utf-8")
     response.headers.update({"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
     return response
 

@@ -17,12 +17,17 @@ from ordertrack.live.owners import Owners, Said
 from ordertrack.live.shares import Holder, ShareTaken
 from ordertrack.live.topics import Topic
 from ordertrack.tenants.principal import Principal
+from ordertrack.web.database_problems import is_away
 
 _log = structlog.get_logger(__name__)
 
 
 class OwnerFailed(Exception):
     """The owner of a tenant could not take a stream of it in."""
+
+
+class OwnerWithoutDatabase(OwnerFailed):
+    """It could not for want of the database, which it would have read."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,7 @@ def _refusal(error: Exception) -> Said:
     if isinstance(error, TooManyStreams):
         return {"why": "full"}
     _log.warning("a stream could not be taken in", error=str(error))
-    return {"why": str(error)}
+    return {"why": "database" if is_away(error) else str(error)}
 
 
 def _error_of(refused: Said, topic: Topic) -> Exception:
@@ -132,4 +137,7 @@ def _error_of(refused: Said, topic: Topic) -> Exception:
         return ShareTaken(refused["kind"], refused["most"])
     if refused["why"] == "not admitted":
         return NotAdmitted(topic)
-    return TooManyStreams() if refused["why"] == "full" else OwnerFailed(refused["why"])
+    if refused["why"] == "full":
+        return TooManyStreams()
+    is_database = refused["why"] == "database"
+    return OwnerWithoutDatabase() if is_database else OwnerFailed(refused["why"])

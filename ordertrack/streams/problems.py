@@ -8,7 +8,8 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.live.cursor import MalformedCursor
 from ordertrack.live.hub import NotAdmitted, TooManyStreams
 from ordertrack.live.shares import ShareTaken
-from ordertrack.streams.handing import OwnerFailed
+from ordertrack.streams.handing import OwnerFailed, OwnerWithoutDatabase
+from ordertrack.web import database_problems
 from ordertrack.web.problems import Problem, problem_of, refused_for_now
 
 
@@ -32,6 +33,11 @@ def _house_is_full(error: TooManyStreams) -> Problem:
 @problem_of.register
 def _owner_failed(error: OwnerFailed) -> Problem:
     return refused_for_now(error, _("This screen cannot be connected at this moment. Try again in a moment."))
+
+
+@problem_of.register
+def _owner_without_database(error: OwnerWithoutDatabase) -> Problem:
+    return database_problems.away(error)
 
 
 @problem_of.register

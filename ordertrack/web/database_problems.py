@@ -28,9 +28,22 @@ def _of_database(error: Exception) -> Problem:
 
 @problem_of.register
 def _of_closed_connection(error: InvalidRequestError) -> Problem:
-    if "connection is closed" not in str(error):
+    if not is_away(error):
         raise error
     return refused_for_now(error, _sentence_on_database(error), DATABASE_AWAY)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether it is for want of the database, and waiting mends it."""
+    if isinstance(error, InvalidRequestError):
+        return "connection is closed" in str(error)
+    return isinstance(error, OperationalError | InterfaceError | PoolTimeout | psycopg.OperationalError)
+
+
+def away(error: Exception) -> Problem:
+    """What to answer where nothing is known but that it is away, and nothing can have been changed."""
+    said = _("The database cannot be used at this moment. Nothing was changed; try again shortly.")
+    return refused_for_now(error, said, DATABASE_AWAY)
 
 
 def _sentence_on_database(error: Exception) -> str:

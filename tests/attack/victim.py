@@ -11,9 +11,10 @@ from psycopg import sql
 from sqlalchemy import URL
 
 from ordertrack.rules.roles import Role
-from support.cast import House
+from ordertrack.tenants import known_devices
+from support.cast import PASSWORD, House
 from support.database import connect
-from support.http_client import Caller, sign_in
+from support.http_client import Answer, Caller, sign_in
 from support.server import wait_for
 
 SKU = "house-dish"
@@ -39,6 +40,7 @@ class Victim:
     orders: tuple[str, ...]
     tablet: str
     tokens: tuple[str, ...]
+    device: str  # the cookie of the one on which the manager has signed in
 
     @property
     def known(self) -> dict[str, tuple[str, ...]]:
@@ -58,6 +60,10 @@ class Victim:
         """What stands in no answer to anybody else."""
         return tuple(each.encode() for each in (MARK, *self.tokens, self.house.key))
 
+    def may_sign_in(self, port: int) -> bool:
+        """Whether the manager still can on their device, whoever has guessed at it meanwhile."""
+        return _sign_in(port, self.house, {"Cookie": self.device}).status == 302
+
 
 def move_in(make_house: Callable[..., House], port: int) -> Victim:
     """Make the house, and have it lived in: orders of all kinds, a tablet, a person without an address."""
@@ -76,12 +82,19 @@ def move_in(make_house: Callable[..., House], port: int) -> Victim:
     added = manager.call("/menu/new", form=dish)
     assert added.status == 303, added.text
     tablet = _set_up_tablet(port, house)
+    cookies = _sign_in(port, house, {}).headers.get_all("Set-Cookie") or []
+    (device,) = (each.partition(";")[0] for each in cookies if each.startswith(f"{known_devices.COOKIE}="))
     return Victim(
         house,
         tuple(order["id"] for order in orders),
         tablet,
         tuple(order["tracking_url"].rpartition("/")[2] for order in orders),
+        device,
     )
+
+
+def _sign_in(port: int, house: House, headers: dict[str, str]) -> Answer:
+    return Caller(port, headers).call("/login", form={"email": house.maya.email, "password": PASSWORD})
 
 
 def rows(url: URL, tenant_id: uuid.UUID) -> dict[str, str]:

@@ -20,6 +20,7 @@ from ordertrack.database.config import Settings
 from ordertrack.database.data_folder import refuse_strangers
 from ordertrack.database.settings_error import SettingsError
 from ordertrack.server import lifecycle
+from support import left_behind
 from support.clusters import binaries
 
 ME = os.geteuid()
@@ -36,6 +37,7 @@ cli()
 def folder() -> Iterator[Path]:
     """A data folder of somebody who is not root."""
     made = Path(tempfile.mkdtemp(prefix="ordertrack-test-"))
+    left_behind.end_database_with_us(made)
     os.chown(made, OWNER, -1)
     yield made
     shutil.rmtree(made)
@@ -122,6 +124,7 @@ def test_root_makes_nothing_in_somebody_elses_folder(folder: Path) -> None:
 def test_what_locks_a_database_stands_in_its_data_folder(settings: Settings) -> None:
     """In a folder of the machine, it would be another lock for each user, or one that only one may open."""
     folder = Path(tempfile.mkdtemp(prefix="ordertrack-test-"))
+    left_behind.end_database_with_us(folder)
     try:
         embedded.operator_url(folder)
         assert (folder / "postgres.lock").exists()

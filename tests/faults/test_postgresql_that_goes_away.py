@@ -16,6 +16,7 @@ from faults.load import PAUSE, Load
 from ordertrack.database import embedded, schema
 from ordertrack.database.config import Settings
 from ordertrack.live.listener import HEARTBEAT
+from support import left_behind
 from support.http_client import Caller
 from support.own_database import Alone, open_house
 from support.processes import workers
@@ -26,6 +27,7 @@ from support.server import Server, wait_for
 def data_folder() -> Iterator[Path]:
     """Not below pytest's own folders, which no other user may enter: PostgreSQL may run as one."""
     folder = Path(tempfile.mkdtemp(prefix="ordertrack-test-"))
+    left_behind.end_database_with_us(folder)
     yield folder
     embedded.stop(folder)
     shutil.rmtree(folder)

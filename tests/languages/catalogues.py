@@ -18,7 +18,7 @@ from ordertrack.i18n.catalogues import TRANSLATIONS
 from ordertrack.i18n.translate import LANGUAGES, SOURCE
 
 LOCALES = sorted({language.catalogue for language in LANGUAGES.values()} - {SOURCE})
-_KEPT_HEADERS = re.compile(
+_CHANGING_HEADERS = re.compile(
     rb'^"(?!Language:|MIME-Version|Content-|Plural-Forms)[A-Z][A-Za-z-]+: .*\n(?:"[^:]*\n)?', re.M
 )
 
@@ -37,7 +37,13 @@ def write(locale: str, domain: str, catalogue: Catalog) -> None:
     catalogue.header_comment = f"# What ordertrack says, in {catalogue.locale.english_name}."
     made = BytesIO()
     write_po(made, catalogue, width=110, include_lineno=False, ignore_obsolete=True)
-    path_of(locale, domain).write_bytes(_KEPT_HEADERS.sub(b"", made.getvalue()))
+    path_of(locale, domain).write_bytes(without_changing_headers(made.getvalue()))
+
+
+def without_changing_headers(written: bytes) -> bytes:
+    """They stand before the first message; a message may have lines that look like them."""
+    head, gap, messages = written.partition(b"\n\n")
+    return _CHANGING_HEADERS.sub(b"", head + gap) + messages
 
 
 def update(wanted: Sequence[str]) -> None:

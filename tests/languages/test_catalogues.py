@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
+from babel.messages import Catalog
 from babel.messages.catalog import Message
 
+from languages import catalogues
 from languages.catalogues import LOCALES, path_of, read
 from languages.source_messages import DOMAINS, domains
 
@@ -70,3 +73,18 @@ def test_a_translation_ends_as_its_message_does(locale: str, domain: str) -> Non
             assert said == said.strip() and source == source.strip()
             for mark in (".", "…", ":"):
                 assert said.endswith(mark) == source.endswith(mark), (source, said)
+
+
+def test_a_message_with_a_line_that_looks_like_a_header_is_written_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogues, "TRANSLATIONS", tmp_path)
+    path_of("fr", "messages").parent.mkdir(parents=True)
+    said = "x" * 100 + " Note: " + "y" * 100 + "\nAttention: rien ne se perd.\nEt: voilà.\n"
+    catalogue = Catalog("fr")
+    catalogue.add("Mind the step.", said)
+    catalogues.write("fr", "messages", catalogue)
+    assert read("fr", "messages")["Mind the step."].string == said
+    written = path_of("fr", "messages").read_text()
+    assert "Language: fr" in written and "Plural-Forms" in written
+    assert not re.search(r"POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator", written)

@@ -26,6 +26,7 @@ from ordertrack.database.session import db
 from soak.plans.plan import LONG, OF_ONE_HOST, Fault
 from soak.round import World, play
 from soak.tally import Tally
+from support import left_behind
 from support.cast import make_house
 from support.server import Server
 from support.valkey import Valkey
@@ -35,8 +36,9 @@ WORKERS_OF_SEVERAL = 2
 
 
 @contextmanager
-def world(folder: Path, hosts: int = 1, bus: str = POSTGRESQL_BUS) -> Iterator[World]:
+def world(folder: Path, hosts: int = 1, bus: str = POSTGRESQL_BUS, **environment: str) -> Iterator[World]:
     """Hosts with a database of their own in this folder."""
+    left_behind.end_database_with_us(folder)
     settings = Settings.from_environment({"ORDERTRACK_DATA": str(folder), "PORT": "0"})
     schema.upgrade(settings)
     with ExitStack() as stack:
@@ -54,9 +56,8 @@ def world(folder: Path, hosts: int = 1, bus: str = POSTGRESQL_BUS) -> Iterator[W
         for number in range(hosts):
             own = folder / f"host-{number + 1}"
             own.mkdir()
-            server = Server(
-                settings, own, WORKERS.get(hosts, WORKERS_OF_SEVERAL), ORDERTRACK_BUS=settings.bus
-            )
+            workers = WORKERS.get(hosts, WORKERS_OF_SEVERAL)
+            server = Server(settings, own, workers, None, ORDERTRACK_BUS=settings.bus, **environment)
             server.start()
             stack.callback(server.stop)
             servers.append(server)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import socket
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
+import psycopg
 import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
 
 from ordertrack.boards.filters import FILTERS, Filter, Told
 from ordertrack.i18n.topic_keys import key_of
@@ -24,6 +26,8 @@ from ordertrack.rules.roles import Role
 from ordertrack.streams import handing
 from ordertrack.streams.handing import Handed
 from ordertrack.tenants.principal import Principal, TabletPlace
+from ordertrack.web.database_problems import DATABASE_AWAY
+from ordertrack.web.problems import problem_of
 from support.cast import House
 
 PATIENCE = 20  # seconds
@@ -101,6 +105,30 @@ def test_a_stream_that_is_taken_in_is_served_and_its_filter_known(
     hub.revoke(cedar.maya.principal.actor)
     heard = read_all(line[1])
     assert heard.startswith(b"HTTP/1.1 200 OK\r\n") and b"event: bye" in heard
+
+
+def test_an_owner_without_the_database_says_that_this_is_why(
+    app: Flask, hub: Hub, cedar: House, hamra: uuid.UUID, line: tuple[socket.socket, socket.socket]
+) -> None:
+    """A program's stream then comes back by itself, as if it had not been handed over."""
+    lost = OperationalError("SELECT", {}, psycopg.OperationalError("server closed the connection"))
+    with pytest.MonkeyPatch.context() as patch, closing(line[0].dup()) as client:
+        patch.setattr(hub, "attach", raising(lost))
+        (refused,) = take(hub, kitchen(cedar, hamra), client)
+        patch.setattr(hub, "attach", raising(KeyError("a fault of ours")))
+        (failed,) = take(hub, kitchen(cedar, hamra), line[0])
+    assert refused is not None and failed is not None
+    topic = Topic(cedar.tenant_id, "program", "")
+    with app.test_request_context("/api/v1/stream"):
+        assert problem_of(handing._error_of(refused, topic)).kind == DATABASE_AWAY
+        assert problem_of(handing._error_of(failed, topic)).kind == "not-now"
+
+
+def raising(error: Exception) -> Callable[..., None]:
+    def attach(*_arguments: object) -> None:
+        raise error
+
+    return attach
 
 
 def test_what_was_revoked_on_its_way_to_the_owner_ends_at_once(

