@@ -8,8 +8,8 @@ from alembic import op
 
 from ordertrack.migrations.building import keep_tenants_apart, make_function
 
-revision = "0030"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 
 GRANTS = {
     "restaurants": ["INSERT", "UPDATE (name, closed_at)"],
