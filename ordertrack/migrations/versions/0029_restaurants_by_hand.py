@@ -1,7 +1,7 @@
 """Restaurants are made, called otherwise, closed and opened by their managers, have opening hours and a logo;
 people are invited by a link, may change their role and name, and have a language.
 
-Revision ID: 0030
+Revision ID: 0029
 """
 
 from alembic import op
