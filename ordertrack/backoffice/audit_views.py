@@ -96,6 +96,7 @@ def _read(principal: Principal, restaurants: list[RestaurantSettings]) -> Asked:
         typed["kind"] or None,
         _midnight(day, zone) if day else None,
         _midnight(day + dt.timedelta(days=1), zone) if day else None,
+        None if principal.restaurants is None else [each.id for each in restaurants],
     )
     return Asked(wanted, zone, problems)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from ordertrack.orders import open_orders
 from ordertrack.orders.open_orders import OpenOrder
@@ -30,6 +30,13 @@ class Overview:
     rows: tuple[Row, ...]
     lines: tuple[Line, ...]
     changes_at: dt.datetime | None
+
+    def only(self, slugs: Collection[str] | None) -> Overview:
+        """What of it these restaurants have; all of it for None."""
+        if slugs is None:
+            return self
+        rows = tuple(each for each in self.rows if each.slug in slugs)
+        return replace(self, rows=rows, lines=tuple(each for each in self.lines if each.slug in slugs))
 
     @property
     def late(self) -> int:

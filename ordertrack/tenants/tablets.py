@@ -76,6 +76,8 @@ def set_up(restaurant_id: uuid.UUID, board: str, name: str, *, by: Principal) ->
     """A tablet of this restaurant (of `by`'s tenant) and board; AccountError if it cannot be as asked."""
     if board not in BOARDS:
         raise AccountError(_("Choose which board the tablet shows."))
+    if not by.may_see(restaurant_id):
+        raise AccountError(_("Choose the restaurant where the tablet stands."))
     made = Tablet(
         tenant_id=by.tenant_id,
         id=uuid.uuid4(),
@@ -95,9 +97,10 @@ def set_up(restaurant_id: uuid.UUID, board: str, name: str, *, by: Principal) ->
 
 def end(tablet_id: uuid.UUID, *, by: Principal) -> str | None:
     """End a tablet, and every stream that it has open, at once; its name, or None if there is none in use."""
+    of_some = [] if by.restaurants is None else [Tablet.restaurant_id.in_(each.id for each in by.restaurants)]
     ended = db.session.scalar(
         update(Tablet)
-        .where(Tablet.tenant_id == by.tenant_id, Tablet.id == tablet_id, Tablet.ended_at.is_(None))
+        .where(Tablet.tenant_id == by.tenant_id, Tablet.id == tablet_id, Tablet.ended_at.is_(None), *of_some)
         .values(ended_at=func.clock_timestamp())
         .returning(Tablet)
     )

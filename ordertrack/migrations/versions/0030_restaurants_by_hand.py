@@ -1,5 +1,6 @@
 """Restaurants are made, called otherwise, closed and opened by their managers, have opening hours and a logo;
-people are invited by a link, may change their role and name, and have a language.
+people are invited by a link, may change their role and name, have a language,
+and may be of some restaurants only.
 
 Revision ID: 0030
 """
@@ -15,7 +16,10 @@ GRANTS = {
     "restaurants": ["INSERT", "UPDATE (name, closed_at)"],
     "restaurant_hours": ["SELECT", "INSERT"],
     "logos": ["SELECT", "INSERT"],
-    "staff_members": ["INSERT (email, language)", "UPDATE (name, role, language)"],
+    "staff_members": [
+        "INSERT (email, language, restaurant_ids)",
+        "UPDATE (name, role, language, restaurant_ids)",
+    ],
 }
 
 CLOSED = "ALTER TABLE restaurants ADD COLUMN closed_at timestamptz"
@@ -31,7 +35,11 @@ CREATE TABLE logos (
 CREATE INDEX logos_digest ON logos (digest);
 CREATE POLICY by_digest ON logos FOR SELECT USING (digest = current_setting('ordertrack.logo_digest', true));
 """
-LANGUAGE = "ALTER TABLE staff_members ADD COLUMN language text"
+# Without a list somebody sees to all restaurants, as everybody did before.
+PEOPLE = """
+ALTER TABLE staff_members ADD COLUMN language text,
+    ADD COLUMN restaurant_ids uuid[] CHECK (cardinality(restaurant_ids) > 0)
+"""
 HOURS = """
 CREATE TABLE restaurant_hours (
     tenant_id uuid NOT NULL,
@@ -51,7 +59,7 @@ CREATE TABLE restaurant_hours (
 def upgrade() -> None:
     op.execute(CLOSED)
     op.execute(LOGOS)
-    op.execute(LANGUAGE)
+    op.execute(PEOPLE)
     make_function("use_password_link", 2)
     op.execute(HOURS)
     keep_tenants_apart("restaurant_hours", "logos")
