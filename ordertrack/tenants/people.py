@@ -131,7 +131,7 @@ def find(tenant_id: uuid.UUID, staff_id: uuid.UUID) -> StaffMember:
 def add(tenant_id: uuid.UUID, name: str, role: Role, pin: str, *, by: Principal | None = None) -> StaffMember:
     """Somebody who only ever taps a name and a PIN; AccountError says what cannot be as asked."""
     if role not in WITHOUT_ADDRESS:
-        raise AccountError(_("A manager signs in with an e-mail address: the operator makes one."))
+        raise AccountError(_("A manager signs in with an e-mail address: invite them by a link."))
     name, pin_hash = checked_name(name), _hashed(pin)
     if _has_twin(tenant_id, name):
         raise AccountError(_("There is somebody of this name already: add a letter or a second name."))

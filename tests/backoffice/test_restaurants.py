@@ -150,6 +150,19 @@ def test_outside_its_hours_programs_are_told_paused_until_it_opens_and_people_ma
     assert "Closed until" in maya.get("/restaurants").text
 
 
+def test_who_fetches_an_order_is_told_until_when_it_is_open(
+    app: Flask, cedar: House, maya: FlaskClient
+) -> None:
+    _, order = place(app, cedar)
+    guest = str(order["tracking_url"]).partition("localhost")[2]
+    assert "Open until" not in app.test_client().get(guest).text
+    closes = (dt.datetime.now(TIMEZONE) + dt.timedelta(hours=2)).strftime("%H:%M")
+    opens = (dt.datetime.now(TIMEZONE) - dt.timedelta(hours=2)).strftime("%H:%M")
+    maya.post("/r/hamra/hours", data=weekly(0, opens, closes) | {"seen": "0"})
+    page = app.test_client().get(guest).text
+    assert "Open until" in page and closes in page
+
+
 def test_hours_are_saved_with_their_history_and_a_stale_form_is_refused(
     app: Flask, cedar: House, maya: FlaskClient, hamra: uuid.UUID
 ) -> None:
