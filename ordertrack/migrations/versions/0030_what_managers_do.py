@@ -1,6 +1,6 @@
-"""Restaurants are made, called otherwise, closed and opened by their managers, have opening hours and a logo;
-people are invited by a link, may change their role and name, have a language,
-and may be of some restaurants only.
+"""What managers do on their pages: they make, name and close restaurants, which have hours and logos, and make keys.
+
+People are invited by a link, get another role or name, have a language, and may be of some restaurants only.
 
 Revision ID: 0030
 """
@@ -14,6 +14,10 @@ down_revision = "0025"
 
 GRANTS = {
     "restaurants": ["INSERT", "UPDATE (name, closed_at)"],
+    "api_keys": [
+        "INSERT",
+        "UPDATE (key_hash, previous_hash, previous_until, expires_at, revoked_at)",
+    ],
     "restaurant_hours": ["SELECT", "INSERT"],
     "logos": ["SELECT", "INSERT"],
     "staff_members": [
@@ -34,6 +38,11 @@ CREATE TABLE logos (
 );
 CREATE INDEX logos_digest ON logos (digest);
 CREATE POLICY by_digest ON logos FOR SELECT USING (digest = current_setting('ordertrack.logo_digest', true));
+"""
+# Who is invited has an address and chooses the password later.
+INVITED = """
+ALTER TABLE staff_members DROP CONSTRAINT staff_members_check,
+    ADD CONSTRAINT staff_members_check CHECK (password_hash IS NULL OR email IS NOT NULL)
 """
 # Without a list somebody sees to all restaurants, as everybody did before.
 PEOPLE = """
@@ -60,6 +69,7 @@ def upgrade() -> None:
     op.execute(CLOSED)
     op.execute(LOGOS)
     op.execute(PEOPLE)
+    op.execute(INVITED)
     make_function("use_password_link", 2)
     op.execute(HOURS)
     keep_tenants_apart("restaurant_hours", "logos")
