@@ -1,4 +1,4 @@
-"""What managers do on their pages: restaurants are made, named and closed, have hours and logos; keys are made.
+"""What managers do on their pages: restaurants are made, named, closed, have hours, logos; keys are made.
 
 People are invited by a link, get another role or name, have a language, and may be of some restaurants only.
 
