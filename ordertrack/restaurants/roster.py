@@ -168,7 +168,8 @@ def _note(
     became = None
     if written.get("is_listed", True):
         became = {name: written[name] for name in ("name", "is_here")}
-        became |= {"phone_changed": True} if written["phone"] != (before and before.phone) else {}
+        if before is not None and written["phone"] != before.phone:
+            became["phone_changed"] = True
     label = str(before.name if before is not None else written["name"])
     audit.record(by, "rider", names.key(label), label, was, became, restaurant_id)
 
