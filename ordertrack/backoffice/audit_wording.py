@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -98,13 +99,13 @@ _SAYS_ITSELF = {
 }
 """What was done, of which nobody may read from what to what."""
 
-_WORDS = {
-    **{("role", each): lambda each=each: labels.role(each) for each in Role},
+_WORDS: Mapping[tuple[str, str], Callable[[], str]] = {
+    **{("role", each.value): partial(labels.role, each) for each in Role},
     ("state", "open"): lambda: _("Open as usual"),
     ("state", "busy"): lambda: _("Busy"),
     ("state", "paused"): lambda: _("Paused: new orders are refused"),
-    ("rule_set", RuleSet.STRICT): lambda: _("As planned (strict)"),
-    ("rule_set", RuleSet.EXTENDED): lambda: _("As life is (extended)"),
+    ("rule_set", RuleSet.STRICT.value): lambda: _("As planned (strict)"),
+    ("rule_set", RuleSet.EXTENDED.value): lambda: _("As life is (extended)"),
     ("accept_then", "nothing"): lambda: _("Who is late to confirm an order is only cried at"),
     ("accept_then", "confirm"): lambda: _("What nobody confirms in time is confirmed by the clock"),
     ("accept_then", "cancel"): lambda: _("What nobody confirms in time is cancelled by the clock"),

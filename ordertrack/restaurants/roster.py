@@ -164,8 +164,8 @@ def _note(
     restaurant_id: uuid.UUID, by: Principal, before: Rider | None, written: Mapping[str, object]
 ) -> None:
     """In the audit; a phone that was erased must not live on there."""
-    was = before and {"name": before.name, "is_here": before.is_here}
-    became = None
+    was = {"name": before.name, "is_here": before.is_here} if before is not None else None
+    became: dict[str, object] | None = None
     if written.get("is_listed", True):
         became = {name: written[name] for name in ("name", "is_here")}
         if before is not None and written["phone"] != before.phone:

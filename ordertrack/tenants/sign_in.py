@@ -202,6 +202,7 @@ def login() -> ResponseReturnValue:
     known_devices.remember(email)
     answer = redirect(local_path(request.args.get("next")) or url_for("overview.home"))
     if COOKIE not in request.cookies:
+        enter_tenant(signed_in.principal.tenant_id)
         language = own_account.language_of(signed_in.principal)
         if language is not None:
             language_menu.remember(answer, language)

@@ -22,6 +22,7 @@ from ordertrack.restaurants import brand, cache, operations, versioned
 from ordertrack.restaurants.brand import BRAND, Brand
 from ordertrack.restaurants.cache import RULES, TARGETS
 from ordertrack.restaurants.calendar import Rules
+from ordertrack.restaurants.hours import HOURS, Hours, Special
 from ordertrack.restaurants.operations import OPERATIONS, OperationSettings
 from ordertrack.restaurants.pace import PACE
 from ordertrack.restaurants.save import save_operations, save_rules
@@ -32,7 +33,13 @@ from support.cast import House
 from support.database import connect
 
 TODAY = dt.date(2025, 11, 20)
-KINDS: dict[str, Kind[Any]] = {"rules": RULES, "targets": TARGETS, "operations": OPERATIONS, "brand": BRAND}
+KINDS: dict[str, Kind[Any]] = {
+    "rules": RULES,
+    "targets": TARGETS,
+    "operations": OPERATIONS,
+    "brand": BRAND,
+    "hours": HOURS,
+}
 EACH = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
 
 
@@ -42,6 +49,8 @@ def a_value(kind: Kind[Any], restaurant_id: uuid.UUID, number: int) -> Any:
         return Rules(TODAY, "Asia/Beirut", dt.time(4), early_before=number)
     if kind is TARGETS:
         return Target(Stage.COOK, None, TODAY, 60 + number)
+    if kind is HOURS:
+        return Hours(restaurant_id, special=(Special(TODAY + dt.timedelta(number), None),))
     if kind is BRAND:
         return Brand(restaurant_id, f"#{number:06x}", "Seven Lemons", address=("Bliss St", "Hamra"))
     return OperationSettings(restaurant_id, rest_after=60 + number)
@@ -67,7 +76,7 @@ def test_versions_are_counted_and_the_history_has_each_beside_the_one_before(
     assert [add(kind, number) for number in range(3)] == [1, 2, 3]
     history = kind.history(cedar.tenant_id, hamra)
     said = [
-        replace(version.value, version=0) if kind in (OPERATIONS, BRAND) else version.value
+        replace(version.value, version=0) if kind in (OPERATIONS, BRAND, HOURS) else version.value
         for version in history
     ]
     assert said == [a_value(kind, hamra, number) for number in (2, 1, 0)]
