@@ -55,7 +55,7 @@ _FIELDS = {
     "has_access": marked("Access"),
     "is_here": marked("Here"),
     "board": marked("Board"),
-    "scopes": marked("May"),
+    "scopes": marked("What it may do"),
     "expires_at": marked("Ends on"),
     "colour": marked("Colour"),
     "phone": marked("Phone"),
@@ -157,8 +157,8 @@ class Wording:
     def done(self, entry: AuditEntry) -> str:
         """Whether it was made, is gone, or is another than before."""
         if entry.before is None:
-            return _("new")
-        return _("removed") if entry.after is None else _("changed")
+            return _("was made")
+        return _("was removed") if entry.after is None else _("was changed")
 
     def changes(self, entry: AuditEntry) -> Iterator[Changed]:
         """A line for each thing that was changed; of what was made, what was said of it."""
@@ -209,7 +209,7 @@ def _named(name: str) -> str:
 
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return "✓" if value else "✗"
     if isinstance(value, list):
         return formats.listed(map(str, value))
     return number(value) if isinstance(value, int | float) else str(value)

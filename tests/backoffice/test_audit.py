@@ -42,12 +42,13 @@ def first(client: FlaskClient, *, of: str) -> str:
 def test_what_managers_change_is_told_from_what_to_what(cedar: House, maya: FlaskClient) -> None:
     maya.post("/r/hamra/brand", data={"colour": "#8a3b12", "seen": "0"})
     assert first(maya, of="brand") == (
-        "Maya What guests see changed · Hamra Colour: #17493a → from this to #8a3b12"
+        "Maya What guests see was changed · Hamra Colour: #17493a → from this to #8a3b12"
     )
     maya.post("/r/hamra/pace", data={"state": "busy", "minutes": "10", "seen": "0"})
     assert first(maya, of="pace").endswith(
         "State: Open as usual → from this to Busy Quoted later by: 0 min → from this to 10 min"
     )
+    today = f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
     maya.post(
         "/sla/settings/hamra/targets",
         data={
@@ -57,12 +58,12 @@ def test_what_managers_change_is_told_from_what_to_what(cedar: House, maya: Flas
             "seen": "0",
         },
     )
-    assert first(maya, of="targets").startswith("Maya Targets Kitchen, every order new · Hamra")
+    assert first(maya, of="targets").startswith("Maya Targets Kitchen, every order was made · Hamra")
     maya.post("/r/hamra/riders", data={"name": "Jad", "phone": "+961 3 654321"})
     maya.post("/r/hamra/riders", data={"rider": "Jad", "name": "Jad", "phone": "+961 3 1", "do": "save"})
     maya.post("/r/hamra/riders", data={"rider": "Jad", "do": "remove"})
     lines = told(maya, kind="rider")
-    assert "Rider Jad removed · Hamra" in lines[0] and "Another phone number" in lines[1]
+    assert "Rider Jad was removed · Hamra" in lines[0] and "Another phone number" in lines[1]
     assert not any("654321" in line for line in lines)
 
 
@@ -74,11 +75,11 @@ def test_people_and_tablets_are_told_and_no_secret_is(cedar: House, maya: FlaskC
     maya.post(f"/people/{staff_id}/end")
     maya.post(f"/people/{staff_id}/give-back")
     given, ended, link, pin, made, *_hired = told(maya, kind="person")
-    assert made.endswith("Maya Person Walid new Name: Walid Role: Kitchen A new PIN")
-    assert pin.endswith("Maya Person Nour changed A new PIN")
+    assert made.endswith("Maya Person Walid was made Name: Walid Role: Kitchen A new PIN")
+    assert pin.endswith("Maya Person Nour was changed A new PIN")
     assert "A link to set the password: until" in link
-    assert ended.endswith("Access: yes → from this to no")
-    assert given.endswith("Access: no → from this to yes")
+    assert ended.endswith("Access: ✓ → from this to ✗")
+    assert given.endswith("Access: ✗ → from this to ✓")
     maya.post("/tablets", data={"restaurant": "hamra", "board": "kitchen", "name": "Grill"})
 
 
@@ -89,9 +90,9 @@ def test_what_the_operator_does_is_told_by_its_command(
     run(settings, "key", "rotate", "--tenant", cedar.slug, "--name", "Shop")
     run(settings, "key", "revoke", "--tenant", cedar.slug, "--name", "Shop")
     ended, rotated, made, _till = told(maya, kind="key")
-    assert "ordertrack key create API key Shop new Name: Shop May: orders:read" in made
-    assert rotated.endswith("ordertrack key rotate API key Shop changed A new text of the key")
-    assert ended.endswith("ordertrack key revoke API key Shop removed")
+    assert "ordertrack key create API key Shop was made Name: Shop What it may do: orders:read" in made
+    assert rotated.endswith("ordertrack key rotate API key Shop was changed A new text of the key")
+    assert ended.endswith("ordertrack key revoke API key Shop was removed")
 
 
 def test_it_is_asked_by_restaurant_person_kind_and_day(
