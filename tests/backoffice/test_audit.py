@@ -54,7 +54,7 @@ def test_what_managers_change_is_told_from_what_to_what(cedar: House, maya: Flas
         data={
             "stage": "kitchen",
             "minutes": "15",
-            "valid_from": f"{dt.datetime.now(dt.UTC):%Y-%m-%d}",
+            "valid_from": today,
             "seen": "0",
         },
     )
