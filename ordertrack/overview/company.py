@@ -13,7 +13,7 @@ from ordertrack.overview import attention, deliveries, shares
 from ordertrack.overview.attention import Cancelled, Line
 from ordertrack.overview.rows import Row, row
 from ordertrack.presence import overview as floor_overview
-from ordertrack.restaurants import brand, cache, hours
+from ordertrack.restaurants import brand, cache
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla.estimates import quoting
 
@@ -95,9 +95,8 @@ def read(tenant_id: uuid.UUID) -> Overview:
 
 
 def _closings(tenant_id: uuid.UUID, now: dt.datetime) -> list[dt.datetime | None]:
-    return [
-        each.closes_after(now) for each in hours.of_tenant(tenant_id).values() if each.weekly or each.special
-    ]
+    opening = (each.hours for each in pace.of_tenant(tenant_id).values())
+    return [each.closes_after(now) for each in opening if each.weekly or each.special]
 
 
 def _load(orders: Sequence[OpenOrder]) -> int:

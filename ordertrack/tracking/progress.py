@@ -11,7 +11,7 @@ from flask import current_app
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
 from ordertrack.orders.records import OrderRecord
-from ordertrack.restaurants import hours
+from ordertrack.restaurants import pace
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 from ordertrack.sla import card_timers
 from ordertrack.tracking import cancelled, host, look
@@ -115,7 +115,7 @@ def _closes_at(order: OrderRecord) -> dt.datetime | None:
         return None
     now = dt.datetime.now(dt.UTC)
     wanted_at = max(order.promised_at or now, now)
-    closes_at = hours.of_restaurant(order.tenant_id, order.restaurant_id).closes_after(wanted_at)
+    closes_at = pace.of_restaurant(order.tenant_id, order.restaurant_id).hours.closes_after(wanted_at)
     return closes_at if closes_at is not None and closes_at - wanted_at < dt.timedelta(days=1) else None
 
 

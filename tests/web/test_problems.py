@@ -40,12 +40,14 @@ CAUGHT_AT_ONCE = {
     "ordertrack.live.feed.EpochChanged",
     "ordertrack.live.listener.MalformedPayload",
     "ordertrack.live.tenant_hub.Busy",
+    "ordertrack.restaurants.pictures.UnusablePicture",
     "ordertrack.restaurants.versioned.UnusableSettings",
     "ordertrack.sla.report.query_string.UnusableChoice",
     "ordertrack.tenants.accounts.AccountError",
     "ordertrack.tenants.issuing.NoSuchKey",
     "ordertrack.tenants.password_links.NoSuchLink",
     "ordertrack.tenants.people.NoSuchPerson",
+    "ordertrack.tenants.people.Uninvited",
 }
 
 
