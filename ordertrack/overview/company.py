@@ -13,7 +13,7 @@ from ordertrack.overview import attention, deliveries, shares
 from ordertrack.overview.attention import Cancelled, Line
 from ordertrack.overview.rows import Row, row
 from ordertrack.presence import overview as floor_overview
-from ordertrack.restaurants import brand, cache
+from ordertrack.restaurants import brand, cache, pace
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla.estimates import quoting
 
