@@ -19,7 +19,10 @@ class RestaurantAnswer(BaseModel):
     timezone: str
     state: PaceState
     minutes: int
-    until: Annotated[dt.datetime | None, Field(description="Until when, if anybody said so.")]
+    until: Annotated[
+        dt.datetime | None,
+        Field(description="Until when, if anybody said so; outside its hours, until it opens."),
+    ]
 
 
 class RestaurantList(BaseModel):

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request, url_for
@@ -96,6 +97,7 @@ def _read(principal: Principal, restaurants: list[RestaurantSettings]) -> Asked:
         typed["kind"] or None,
         _midnight(day, zone) if day else None,
         _midnight(day + dt.timedelta(days=1), zone) if day else None,
+        None if principal.restaurants is None else [each.id for each in restaurants],
     )
     return Asked(wanted, zone, problems)
 
@@ -106,5 +108,5 @@ def _midnight(day: dt.date, zone: ZoneInfo) -> dt.datetime:
 
 def _address(after: AuditEntry | None = None) -> str:
     """This page, or the one that goes on after an entry, with what was asked for."""
-    asked = {name: value for name in _ASKED if (value := request.args.get(name, ""))}
+    asked: dict[str, Any] = {name: value for name in _ASKED if (value := request.args.get(name, ""))}
     return url_for("audit.show", **asked, after=after.id if after else None)

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -54,7 +55,7 @@ _FIELDS = {
     "has_access": marked("Access"),
     "is_here": marked("Here"),
     "board": marked("Board"),
-    "scopes": marked("May"),
+    "scopes": marked("What it may do"),
     "expires_at": marked("Ends on"),
     "colour": marked("Colour"),
     "phone": marked("Phone"),
@@ -98,13 +99,13 @@ _SAYS_ITSELF = {
 }
 """What was done, of which nobody may read from what to what."""
 
-_WORDS = {
-    **{("role", each): lambda each=each: labels.role(each) for each in Role},
+_WORDS: Mapping[tuple[str, str], Callable[[], str]] = {
+    **{("role", each.value): partial(labels.role, each) for each in Role},
     ("state", "open"): lambda: _("Open as usual"),
     ("state", "busy"): lambda: _("Busy"),
     ("state", "paused"): lambda: _("Paused: new orders are refused"),
-    ("rule_set", RuleSet.STRICT): lambda: _("As planned (strict)"),
-    ("rule_set", RuleSet.EXTENDED): lambda: _("As life is (extended)"),
+    ("rule_set", RuleSet.STRICT.value): lambda: _("As planned (strict)"),
+    ("rule_set", RuleSet.EXTENDED.value): lambda: _("As life is (extended)"),
     ("accept_then", "nothing"): lambda: _("Who is late to confirm an order is only cried at"),
     ("accept_then", "confirm"): lambda: _("What nobody confirms in time is confirmed by the clock"),
     ("accept_then", "cancel"): lambda: _("What nobody confirms in time is cancelled by the clock"),
@@ -156,8 +157,8 @@ class Wording:
     def done(self, entry: AuditEntry) -> str:
         """Whether it was made, is gone, or is another than before."""
         if entry.before is None:
-            return _("new")
-        return _("removed") if entry.after is None else _("changed")
+            return _("was made")
+        return _("was removed") if entry.after is None else _("was changed")
 
     def changes(self, entry: AuditEntry) -> Iterator[Changed]:
         """A line for each thing that was changed; of what was made, what was said of it."""
@@ -208,7 +209,7 @@ def _named(name: str) -> str:
 
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return "✓" if value else "✗"
     if isinstance(value, list):
         return formats.listed(map(str, value))
     return number(value) if isinstance(value, int | float) else str(value)

@@ -56,8 +56,8 @@ def _weekly(row: Weekly) -> str:
 
 
 def _special(row: Special) -> str:
-    day = formats.days(row.day, row.day)
-    return f"{day} {_('closed') if row.span is None else _span(row.span)}"
+    said = _("closed") if row.span is None else _span(row.span)
+    return f"{formats.days(row.day, row.day)} {said}"
 
 
 def _span(span: Span) -> str:

@@ -139,9 +139,15 @@ def _make(typed: Typed, principal: Principal) -> Shown:
     except UnusableSettings as error:
         problems |= error.problems
     refuse(problems)
-    slugs = [each.slug for each in chosen]
-    narrowed = {"scopes": scopes, "restaurants": slugs, "expires_at": until}
-    return Shown(*accounts.create_key(_company(principal), typed["name"], **narrowed, by=principal))
+    made = accounts.create_key(
+        _company(principal),
+        typed["name"],
+        scopes=scopes,
+        restaurants=[each.slug for each in chosen],
+        expires_at=until,
+        by=principal,
+    )
+    return Shown(*made)
 
 
 def _last_day(typed: Typed, principal: Principal) -> dt.datetime | None:

@@ -12,6 +12,8 @@ from ordertrack.backoffice.zones import zone_of
 from ordertrack.i18n.labels import role
 from ordertrack.i18n.translate import LANGUAGES
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.restaurants import cache
+from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import password_links, people, pins
 from ordertrack.tenants.access import UNDONE_WITHIN, end_access
@@ -50,7 +52,10 @@ def add() -> ResponseReturnValue:
 
 @blueprint.post("/people/invitations")
 def invite() -> ResponseReturnValue:
-    """Form: `invited_name`, `email`, `invited_role`, `language`. The link is shown on this answer only."""
+    """Form: `invited_name`, `email`, `invited_role`, `language`, `restaurant` (slugs; none: all).
+
+    The link is shown on this answer only.
+    """
     principal = managing_principal()
     language = request.form.get("language", "")
     try:
@@ -59,6 +64,7 @@ def invite() -> ResponseReturnValue:
             request.form.get("email", ""),
             _role(request.form.get("invited_role", "")),
             language if language in LANGUAGES else None,
+            _restaurants_in_form(principal),
             by=principal,
         )
     except Uninvited as error:
@@ -70,14 +76,17 @@ def invite() -> ResponseReturnValue:
 
 @blueprint.post("/people/<uuid:staff_id>/role")
 def change_role(staff_id: uuid.UUID) -> ResponseReturnValue:
-    """Form: `new_role`, `seen`, the role that the page showed. Every sign-in of theirs ends."""
+    """Form: `new_role`, `restaurant` (slugs; none: all), `seen`, what the page showed. Every sign-in ends."""
     principal = managing_principal()
     person = _managed(principal, staff_id)
     if principal.actor == f"staff:{staff_id}":
         abort(403, _("Nobody changes their own role: an owner does."))
     try:
         wanted = _role(request.form.get("new_role", ""))
-        is_changed = people.change_role(person, wanted, by=principal, seen=request.form.get("seen", ""))
+        places = _restaurants_in_form(principal)
+        is_changed = people.change_work(
+            person, wanted, places, by=principal, seen=request.form.get("seen", "")
+        )
     except AccountError as error:
         return _page(principal, {str(staff_id): str(error)}), 422
     said = {"name": person.name, "role": role(wanted)}
@@ -155,6 +164,8 @@ def _managed(
         person = find(principal.tenant_id, staff_id)
     except NoSuchPerson:
         abort(404, _("There is no such person, or somebody has just ended their access or given it back."))
+    if not people.may_meet(principal, person):
+        abort(404, _("There is no such person, or somebody has just ended their access or given it back."))
     if not people.may_manage(principal, person):
         abort(403, _("Only owners do this for managers and owners."))
     return person
@@ -167,21 +178,41 @@ def _role(typed: str) -> Role:
         raise AccountError(_("Choose what the person does.")) from None
 
 
+def _restaurants(principal: Principal) -> list[RestaurantSettings]:
+    return [each for each in cache.of_tenant(principal.tenant_id) if principal.may_see(each.id)]
+
+
+def _restaurants_in_form(principal: Principal) -> list[uuid.UUID] | None:
+    """The ids of those that were ticked; None for none, which is all of them."""
+    chosen = set(request.form.getlist("restaurant"))
+    found = [each.id for each in _restaurants(principal) if each.slug in chosen]
+    if len(found) != len(chosen):
+        raise AccountError(_("There is no such restaurant."))
+    return found or None
+
+
 def _page(
     principal: Principal,
     problems: dict[str, str] | None = None,
     link: tuple[StaffMember, str, password_links.Made] | None = None,
 ) -> str:
+    def met(listed: list[StaffMember]) -> list[StaffMember]:
+        return [each for each in listed if people.may_meet(principal, each)]
+
     return render_template(
         "backoffice/people.html",
         principal=principal,
         problems=problems or {},
         link=link,
         typed=request.form,
-        people=people.in_use(principal.tenant_id),
-        ended=people.ended_lately(principal.tenant_id),
+        people=met(people.in_use(principal.tenant_id)),
+        ended=met(people.ended_lately(principal.tenant_id)),
         most_ended=people.MOST_ENDED_LATELY,
-        ended_before=people.ended_before(principal.tenant_id),
+        ended_before=met(people.ended_before(principal.tenant_id)),
+        restaurants=_restaurants(principal),
+        names={each.id: each.name for each in cache.of_tenant(principal.tenant_id)},
+        is_of_all=principal.restaurants is None,
+        work_of=people.work_of,
         undone_within=UNDONE_WITHIN,
         zone=zone_of(principal.tenant_id),
         may_manage=lambda person: people.may_manage(principal, person),

@@ -27,6 +27,7 @@ blueprint = Blueprint("sla_settings", __name__)
 @blueprint.get("/sla/settings")
 def choose() -> ResponseReturnValue:
     """Where the restaurants are chosen by now."""
+    settings_principal()
     return redirect(url_for("restaurants.show"))
 
 

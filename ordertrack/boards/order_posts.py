@@ -87,7 +87,7 @@ def _answer(
     """What came of the tap: a notice if there is something to say, and the card."""
     status = 200
     try:
-        if principal.tablet is not None:
+        if principal.tablet is not None or principal.restaurants is not None:
             _refuse_other_restaurants(principal, order_id)
         order, notice = _sent_before(principal, order_id) or change()
     except (IllegalTransition, IllegalAct, OrderMoved, UnusableText) as error:
@@ -109,7 +109,7 @@ def _sent_before(principal: Principal, order_id: uuid.UUID) -> tuple[OrderRecord
 
 
 def _refuse_other_restaurants(principal: Principal, order_id: uuid.UUID) -> None:
-    """A tablet knows the orders of its own restaurant only, which stay there."""
+    """A tablet, and who is of some restaurants, knows the orders of these only, which stay there."""
     order = known_orders.find(principal.tenant_id, order_id) or records.find(principal.tenant_id, order_id)
     if order is None or not principal.may_see(order.restaurant_id):
         raise OrderNotFound(order_id)

@@ -35,7 +35,7 @@ def people_here() -> Response:
     found = [
         {"id": str(person.id), "name": person.name, "role": labels.role(person.role)}
         for person in people.in_use(tablet.tenant_id)
-        if person.pin_hash and tablet_session.admits(place, person.role)
+        if person.pin_hash and tablet_session.admits(place, person)
     ]
     return jsonify(found)
 
@@ -86,7 +86,7 @@ def _chosen(tablet: Principal, place: TabletPlace) -> Any:
         person = people.find(tablet.tenant_id, uuid.UUID(request.form.get("staff", "")))
     except (ValueError, NoSuchPerson):
         person = None
-    if person is None or not person.pin_hash or not tablet_session.admits(place, person.role):
+    if person is None or not person.pin_hash or not tablet_session.admits(place, person):
         abort(403, _("This person cannot sign on at this tablet. Choose a name again."))
     return person
 

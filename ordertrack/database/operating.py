@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
+import structlog
 
 from ordertrack.database.config import Settings
 
@@ -21,6 +23,8 @@ def operator(*, refresh: bool = False, new_secret_key: bool = False) -> Iterator
     from ordertrack.database.app import make_bare_app
     from ordertrack.database.session import db
 
+    # What is printed is the answer, and may be read by a program.
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     settings = Settings.from_environment()
     schema.upgrade(settings, if_behind=not refresh, new_secret_key=new_secret_key)
     if new_secret_key:

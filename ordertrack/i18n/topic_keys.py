@@ -17,6 +17,17 @@ def keys_of(thing: uuid.UUID) -> tuple[str, ...]:
     return tuple(key_of(thing, language) for language in TAGS)
 
 
+def confined_key(key: str, slugs: frozenset[str] | None) -> str:
+    """The key of what is told of these restaurants alone; of all of a tenant's for None."""
+    return key if slugs is None else f"{key}/{','.join(sorted(slugs))}"
+
+
+def parse_confined(key: str) -> tuple[str, frozenset[str] | None]:
+    """The key of all of them, and the restaurants that it is confined to."""
+    shared, slash, slugs = key.partition("/")
+    return shared, frozenset(slugs.split(",")) if slash else None
+
+
 def parse_key(key: str) -> tuple[uuid.UUID, str]:
     """The thing and the language of a key."""
     thing, _, language = key.partition(":")

@@ -16,7 +16,7 @@ from ordertrack.monitoring import metrics
 from ordertrack.orders import menu_lines, must_start, transitions, waking
 from ordertrack.orders.models import Order
 from ordertrack.orders.new_order import NewOrder, check_promise
-from ordertrack.restaurants import hours, operations, pace
+from ordertrack.restaurants import operations, pace
 from ordertrack.restaurants.pace import PaceState
 from ordertrack.rules.state_machine import FIRST, OPEN, TERMINAL
 from ordertrack.tenants.models import DAYS_KEPT_AHEAD, Restaurant
@@ -235,10 +235,9 @@ def _refuse_while_paused(order: NewOrder, by: Principal, restaurant_id: uuid.UUI
     held = pace.of_restaurant(by.tenant_id, restaurant_id)
     if held.state == PaceState.PAUSED:
         raise RestaurantPaused(held.until)
-    opening = hours.of_restaurant(by.tenant_id, restaurant_id)
     wanted_at = order.promised_at or dt.datetime.now(dt.UTC)
-    if not by.is_staff and not opening.is_open_at(wanted_at):
-        raise RestaurantPaused(opening.opens_after(wanted_at))
+    if not by.is_staff and not held.hours.is_open_at(wanted_at):
+        raise RestaurantPaused(held.hours.opens_after(wanted_at))
 
 
 def _followed(order_id: uuid.UUID | None, by: Principal, restaurant_id: uuid.UUID) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from flask import Flask, current_app
 
 from ordertrack.database.session import tenant_context
+from ordertrack.i18n.topic_keys import confined_key, parse_confined
 from ordertrack.i18n.translate import speaking
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
@@ -33,7 +34,7 @@ class Part(StrEnum):
 
 
 class OverviewChannel(Channel):
-    """For managers and owners, who see every restaurant of their tenant.
+    """For managers and owners: of every restaurant of their tenant, or of those that they are of.
 
     Events send nothing: the keeper calls `refresh_changed`, which reads the overview anew where something
     happened, or where time alone has changed it, and tells each language what differs.
@@ -49,11 +50,19 @@ class OverviewChannel(Channel):
         self._marked: set[uuid.UUID] = set()
         SCREENS.on_mark.append(self.mark)
 
-    def topic(self, tenant_id: uuid.UUID, language: str, part: Part = Part.WHOLE) -> Topic:
-        return Topic(tenant_id, self.name, f"{part}:{language}")
+    def topic(
+        self,
+        tenant_id: uuid.UUID,
+        language: str,
+        part: Part = Part.WHOLE,
+        slugs: frozenset[str] | None = None,
+    ) -> Topic:
+        """Of these restaurants, or of all for None."""
+        return Topic(tenant_id, self.name, confined_key(f"{part}:{language}", slugs))
 
     def admits(self, watcher: Principal, topic: Topic) -> bool:
-        return watcher.is_manager and watcher.tablet is None
+        is_manager = watcher.is_manager and watcher.tablet is None
+        return is_manager and watcher.slugs in (None, parse_confined(topic.key)[1])
 
     def keys(self, change: Change) -> tuple[str, ...]:
         return ()
@@ -115,6 +124,8 @@ class OverviewChannel(Channel):
 
 def _difference(before: Overview | None, overview: Overview, key: str) -> Message | None:
     """What tells a page that shows `before` (None: nobody knows what) of `overview`; None for nothing."""
+    _, _, slugs = _parted(key)
+    overview, before = overview.only(slugs), before and before.only(slugs)
     if before is None:
         return _message(overview, key)
     known = {row.slug: row for row in before.rows}
@@ -128,7 +139,8 @@ def _message(
     overview: Overview, key: str, rows: tuple[Row, ...] | None = None, is_care_news: bool = True
 ) -> Message:
     """With all rows unless some are named."""
-    part, language = _parted(key)
+    part, language, slugs = _parted(key)
+    overview = overview.only(slugs)
     values = fragments.values(overview) | {"is_care_news": is_care_news}
     if rows is not None:
         values["rows"] = rows
@@ -136,9 +148,10 @@ def _message(
         return Message(current_app.jinja_env.get_template(_TEMPLATES[part]).render(values))
 
 
-def _parted(key: str) -> tuple[Part, str]:
-    part, _, language = key.partition(":")
-    return Part(part), language
+def _parted(key: str) -> tuple[Part, str, frozenset[str] | None]:
+    shared, slugs = parse_confined(key)
+    part, _, language = shared.partition(":")
+    return Part(part), language, slugs
 
 
 _TEMPLATES = {Part.WHOLE: "overview/_message.html", Part.CARE: "overview/_alerts.html"}

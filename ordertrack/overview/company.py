@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from ordertrack.orders import open_orders
 from ordertrack.orders.open_orders import OpenOrder
@@ -13,7 +13,7 @@ from ordertrack.overview import attention, deliveries, shares
 from ordertrack.overview.attention import Cancelled, Line
 from ordertrack.overview.rows import Row, row
 from ordertrack.presence import overview as floor_overview
-from ordertrack.restaurants import brand, cache, hours
+from ordertrack.restaurants import brand, cache, pace
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla.estimates import quoting
 
@@ -40,6 +40,13 @@ class Overview:
     @property
     def troubles(self) -> int:
         return len(self.lines) + self.left_out
+
+    def only(self, slugs: Collection[str] | None) -> Overview:
+        """What of it these restaurants have; all of it for None."""
+        if slugs is None:
+            return self
+        rows = tuple(each for each in self.rows if each.slug in slugs)
+        return replace(self, rows=rows, lines=tuple(each for each in self.lines if each.slug in slugs))
 
     @property
     def late(self) -> int:
@@ -101,9 +108,8 @@ def read(tenant_id: uuid.UUID) -> Overview:
 
 
 def _closings(tenant_id: uuid.UUID, now: dt.datetime) -> list[dt.datetime | None]:
-    return [
-        each.closes_after(now) for each in hours.of_tenant(tenant_id).values() if each.weekly or each.special
-    ]
+    opening = (each.hours for each in pace.of_tenant(tenant_id).values())
+    return [each.closes_after(now) for each in opening if each.weekly or each.special]
 
 
 def _load(orders: Sequence[OpenOrder]) -> int:

@@ -25,7 +25,7 @@ def home() -> ResponseReturnValue:
     if not principal.is_manager or principal.tablet is not None:
         return boards.to_own_board(principal)
     cursor = event_log.head(principal.tenant_id)
-    overview = company.read(principal.tenant_id)
+    overview = company.read(principal.tenant_id).only(principal.slugs)
     return render_template(
         "overview/overview.html", principal=principal, cursor=cursor, **fragments.values(overview)
     )
@@ -38,6 +38,6 @@ def stream() -> Response:
     part = request.args.get("part", Part.WHOLE)
     if part not in tuple(Part):
         abort(400, _("There is no such part."))
-    topic = CHANNEL.topic(principal.tenant_id, translate.of_page(), Part(part))
+    topic = CHANNEL.topic(principal.tenant_id, translate.of_page(), Part(part), principal.slugs)
     # Time changes what it shows, and no event does: whoever comes is shown all of it.
     return sse.answer(principal, topic, None)

@@ -11,8 +11,8 @@ from flask import Flask, current_app
 from ordertrack.boards.filters import FILTERS
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
-from ordertrack.i18n.topic_keys import parse_key
-from ordertrack.i18n.translate import TAGS, speaking
+from ordertrack.i18n.topic_keys import confined_key, parse_confined, parse_key
+from ordertrack.i18n.translate import speaking
 from ordertrack.live import frames
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
@@ -26,7 +26,7 @@ from ordertrack.tenants.principal import Principal
 
 
 class ScreensChannel(Channel):
-    """A topic for each language, for managers.
+    """A topic for each language, and for whose managers see to some restaurants only.
 
     Events send nothing. The tracker calls `refresh_changed`, which re-reads the overview and sends what
     differs: so a rush costs one reading every few seconds. Where a screen is filtered it does so even if no
@@ -44,11 +44,12 @@ class ScreensChannel(Channel):
         self._lock = threading.Lock()
         self.on_mark: list[Callable[[uuid.UUID], None]] = []
 
-    def topic(self, tenant_id: uuid.UUID, language: str) -> Topic:
-        return Topic(tenant_id, self.name, language)
+    def topic(self, tenant_id: uuid.UUID, language: str, slugs: frozenset[str] | None = None) -> Topic:
+        """Of these restaurants, or of all for None."""
+        return Topic(tenant_id, self.name, confined_key(language, slugs))
 
     def admits(self, watcher: Principal, topic: Topic) -> bool:
-        return watcher.is_manager
+        return watcher.is_manager and watcher.slugs in (None, parse_confined(topic.key)[1])
 
     def keys(self, change: Change) -> tuple[str, ...]:
         return ()
@@ -59,9 +60,10 @@ class ScreensChannel(Channel):
     def snapshot(self, topic: Topic, head: Cursor) -> Message:
         """The overview as the others have it, so that the next refresh is right for all of them."""
         overview = self._shown.get(topic.tenant_id) or floor_overview.read(topic.tenant_id)
-        with speaking(topic.key):
+        language, slugs = parse_confined(topic.key)
+        with speaking(language):
             template = current_app.jinja_env.get_template("presence/_screens_message.html")
-            return Message(template.render(overview=overview, titles=tablets.BOARDS))
+            return Message(template.render(overview=overview.only(slugs), titles=tablets.BOARDS))
 
     def mark(self, tenant_id: uuid.UUID) -> None:
         """Have a tenant's overview re-read: something changed without an event."""
@@ -106,8 +108,8 @@ class ScreensChannel(Channel):
         self._shown[tenant_id] = overview
         if overview == before:
             return
-        for language in TAGS:
-            hub.refresh(tenant_id, self.name, language)
+        for key in {watcher.topic.key for watcher in hub.watchers(tenant_id, self.name)}:
+            hub.refresh(tenant_id, self.name, key)
 
     def _tell_boards(self, hub: Hub, tenant_id: uuid.UUID, overview: Overview, is_turned: bool) -> None:
         """Tell this process's boards which orders no screen shows: what changed, or all if somebody came."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -87,6 +87,10 @@ class Overview:
     """Every restaurant of a tenant, by name."""
 
     floors: tuple[Floor, ...]
+
+    def only(self, slugs: Collection[str] | None) -> Overview:
+        """What of it these restaurants have; all of it for None."""
+        return self if slugs is None else Overview(tuple(each for each in self.floors if each.slug in slugs))
 
     @property
     def alarms(self) -> tuple[Alarm, ...]:

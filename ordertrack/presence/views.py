@@ -23,7 +23,7 @@ def show() -> ResponseReturnValue:
     """Every restaurant: what is open, on which devices which board is, and what nobody sees."""
     principal = _manager()
     cursor = event_log.head(principal.tenant_id)
-    overview = floor_overview.read(principal.tenant_id)
+    overview = floor_overview.read(principal.tenant_id).only(principal.slugs)
     return render_template(
         "presence/screens.html", principal=principal, overview=overview, titles=tablets.BOARDS, cursor=cursor
     )
@@ -33,7 +33,7 @@ def show() -> ResponseReturnValue:
 def stream() -> Response:
     """The same as it changes, in the query's `language`."""
     principal = _manager()
-    topic = CHANNEL.topic(principal.tenant_id, translate.of_page())
+    topic = CHANNEL.topic(principal.tenant_id, translate.of_page(), principal.slugs)
     # What it shows is no event's: whoever comes is shown all of it.
     return sse.answer(principal, topic, None)
 

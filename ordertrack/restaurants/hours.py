@@ -1,4 +1,4 @@
-"""When a restaurant is open: its hours of the week, and days that are otherwise, kept until they change.
+"""When a restaurant is open: its hours of the week, and days that are otherwise.
 
 A span belongs to the day on which it begins and may run past midnight. A restaurant that said no hours of the
 week is always open, but on days that are otherwise.
@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Uuid, bindparam, or_, select
+from sqlalchemy import bindparam, select
 
 from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import marked
-from ordertrack.restaurants import versioned
 from ordertrack.restaurants.models import SavedHours
 from ordertrack.restaurants.versioned import Kind
 from ordertrack.restaurants.wall_clock import to_moment
@@ -103,30 +102,17 @@ class Hours:
             yield from (span.on(day, zone) for span in self.spans_on(day))
 
 
-def of_restaurant(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Hours:
-    """What holds of one restaurant; raises LookupError if the tenant has none of this id."""
-    found = versioned.kept("hours", tenant_id, restaurant_id, lambda: read(tenant_id, restaurant_id))
-    if found is None:
-        raise LookupError(f"no restaurant {restaurant_id} in tenant {tenant_id}")
-    return found
-
-
-def of_tenant(tenant_id: uuid.UUID) -> dict[uuid.UUID, Hours]:
-    """What holds of each restaurant of a tenant; one query at most."""
-    return versioned.kept("hours", tenant_id, None, lambda: _read(tenant_id, None)) or {}
-
-
 def read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Hours | None:
     """What was saved last, as it is now; None if the tenant has no restaurant of this id."""
-    return _read(tenant_id, restaurant_id).get(restaurant_id)
-
-
-def _read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID | None) -> dict[uuid.UUID, Hours]:
-    found = {}
     for row in _READ.rows(tenant_id=tenant_id, restaurant_id=restaurant_id):
-        saved = next(iter(HOURS.values(row.saved and [row.saved])), Hours(row.id))
-        found[row.id] = Hours(row.id, saved.weekly, saved.special, saved.version, row.timezone)
-    return found
+        return of_row(row)
+    return None
+
+
+def of_row(row: Any) -> Hours:
+    """What a query of restaurants found: their `id`, `timezone` and last `hours`."""
+    saved = next(iter(HOURS.values(row.hours and [row.hours])), Hours(row.id))
+    return Hours(row.id, saved.weekly, saved.special, saved.version, row.timezone)
 
 
 def _read_hours(restaurant_id: str, weekly: list[Any], special: list[Any], version: int) -> Hours:
@@ -176,9 +162,8 @@ HOURS = Kind(
     audited="hours",
     begins=Hours,
 )
-_asked = bindparam("restaurant_id", type_=Uuid)
 _READ = TenantQuery(
-    select(Restaurant.id, Restaurant.timezone, HOURS.last_version().label("saved")).where(
-        Restaurant.tenant_id == bindparam("tenant_id"), or_(_asked.is_(None), Restaurant.id == _asked)
+    select(Restaurant.id, Restaurant.timezone, HOURS.last_version().label("hours")).where(
+        Restaurant.tenant_id == bindparam("tenant_id"), Restaurant.id == bindparam("restaurant_id")
     )
 )

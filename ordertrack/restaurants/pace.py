@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from sqlalchemy import Uuid, bindparam, or_, select
 
 from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import marked
-from ordertrack.restaurants import versioned
+from ordertrack.restaurants import hours, versioned
+from ordertrack.restaurants.hours import HOURS, Hours
 from ordertrack.restaurants.models import SavedPace
 from ordertrack.restaurants.versioned import Kind
 from ordertrack.tenants.models import Restaurant
@@ -41,13 +42,19 @@ class Pace:
     until: dt.datetime | None = None
     version: int = 0
     is_closed: bool = False
+    opening: Hours | None = field(default=None, compare=False)
+
+    @property
+    def hours(self) -> Hours:
+        """When the restaurant is open by itself."""
+        return self.opening or Hours(self.restaurant_id)
 
     def at(self, now: dt.datetime) -> Pace:
         """What of it holds at this moment."""
         if self.is_closed:
-            return Pace(self.restaurant_id, PaceState.PAUSED, version=self.version, is_closed=True)
+            return replace(self, state=PaceState.PAUSED, minutes=0, until=None)
         is_over = self.until is not None and self.until <= now
-        return Pace(self.restaurant_id, version=self.version) if is_over else self
+        return replace(self, state=PaceState.OPEN, minutes=0, until=None) if is_over else self
 
 
 def of_restaurant(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Pace:
@@ -71,12 +78,11 @@ def read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Pace | None:
 
 
 def _read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID | None) -> dict[uuid.UUID, Pace]:
-    return {
-        row.id: replace(
-            next(iter(PACE.values(row.saved and [row.saved])), Pace(row.id)), is_closed=row.is_closed
-        )
-        for row in _READ.rows(tenant_id=tenant_id, restaurant_id=restaurant_id)
-    }
+    found = {}
+    for row in _READ.rows(tenant_id=tenant_id, restaurant_id=restaurant_id):
+        said = next(iter(PACE.values(row.saved and [row.saved])), Pace(row.id))
+        found[row.id] = replace(said, is_closed=row.is_closed, opening=hours.of_row(row))
+    return found
 
 
 def _read_pace(restaurant_id: str, state: str, minutes: int, until: str | None, version: int) -> Pace:
@@ -93,10 +99,13 @@ PACE = Kind(
     begins=Pace,
 )
 _asked = bindparam("restaurant_id", type_=Uuid)
+# With the hours, for whoever asks whether something is taken in asks for both.
 _READ = TenantQuery(
     select(
         Restaurant.id,
+        Restaurant.timezone,
         Restaurant.closed_at.is_not(None).label("is_closed"),
         PACE.last_version().label("saved"),
+        HOURS.last_version().label("hours"),
     ).where(Restaurant.tenant_id == bindparam("tenant_id"), or_(_asked.is_(None), Restaurant.id == _asked))
 )

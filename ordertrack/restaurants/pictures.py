@@ -98,15 +98,11 @@ def _drawn(file: bytes) -> bytes:
     width, height = _size(root)
     _refuse_long_shape(width, height)
     larger = max(width, height)
-    sides = (max(1, round(SIDE * side / larger)) for side in (width, height))
+    wide, high = (max(1, round(SIDE * side / larger)) for side in (width, height))
     svg = ElementTree.tostring(
         root, encoding="unicode"
     )  # as it was understood here, and nothing else of the file
-    return bytes(
-        resvg_py.svg_to_bytes(
-            svg_string=svg, skip_system_fonts=True, **dict(zip(("width", "height"), sides, strict=True))
-        )
-    )
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True, width=wide, height=high))
 
 
 def _refuse_what_is_not_plain(root: Element) -> None:

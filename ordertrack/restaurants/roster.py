@@ -164,11 +164,12 @@ def _note(
     restaurant_id: uuid.UUID, by: Principal, before: Rider | None, written: Mapping[str, object]
 ) -> None:
     """In the audit; a phone that was erased must not live on there."""
-    was = before and {"name": before.name, "is_here": before.is_here}
-    became = None
+    was = {"name": before.name, "is_here": before.is_here} if before is not None else None
+    became: dict[str, object] | None = None
     if written.get("is_listed", True):
         became = {name: written[name] for name in ("name", "is_here")}
-        became |= {"phone_changed": True} if written["phone"] != (before and before.phone) else {}
+        if before is not None and written["phone"] != before.phone:
+            became["phone_changed"] = True
     label = str(before.name if before is not None else written["name"])
     audit.record(by, "rider", names.key(label), label, was, became, restaurant_id)
 

@@ -96,7 +96,8 @@ class Kind(Generic[Value]):
         """What of a value stands in the audit."""
         if value is None:
             return None
-        return {name: each for name, each in self._said(value).items() if name not in _COUNTED}
+        left_out = {*_COUNTED, *(column.key for column in self.about)}
+        return {name: each for name, each in self._said(value).items() if name not in left_out}
 
     def last_like(self, value: Value, tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Value | None:
         """What was saved last of what this value is about, or what every restaurant begins with."""

@@ -182,7 +182,8 @@ def _refuse_taken(email: str) -> None:
 
 def facts_of(member: StaffMember) -> dict[str, Any]:
     """What the audit says of a person."""
-    return {"name": member.name, "role": member.role, "email": member.email}
+    facts = {"name": member.name, "role": member.role, "email": member.email}
+    return facts | ({"restaurants": member.restaurant_ids} if member.restaurant_ids else {})
 
 
 def note_person(
@@ -236,7 +237,7 @@ def create_key(
         name=checked_name(name),
         key_hash=hash_key(secret),
         scopes=[each for each in Scope if each in scopes],
-        restaurant_ids=_ids_of(tenant, restaurants) or None,
+        restaurant_ids=ids_of(tenant, restaurants) or None,
         expires_at=expires_at,
     )
     db.session.add(key)
@@ -262,7 +263,8 @@ def note_key(by: Principal, key: ApiKey, before: dict[str, Any] | None, after: d
     audit.record(by, "key", str(key.id), key.name, before, after, restaurant)
 
 
-def _ids_of(tenant: Tenant, slugs: Sequence[str]) -> list[uuid.UUID]:
+def ids_of(tenant: Tenant, slugs: Sequence[str]) -> list[uuid.UUID]:
+    """Of the restaurants of these slugs; AccountError if there is no such."""
     named = select(Restaurant).where(Restaurant.tenant_id == tenant.id, Restaurant.slug.in_(slugs))
     found = {each.slug: each.id for each in db.session.scalars(named)} if slugs else {}
     unknown = [slug for slug in slugs if slug not in found]

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from sqlalchemy import ForeignKey, Index, Uuid, insert, select, text, tuple_
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ordertrack.database.session import Base, Moment, db
@@ -118,7 +118,7 @@ def actors(tenant_id: uuid.UUID, wanted: Wanted) -> list[Actor]:
     newest = (
         select(AuditEntry.actor, AuditEntry.name)
         .where(*_are(tenant_id, wanted))
-        .distinct(AuditEntry.actor)
+        .ext(distinct_on(AuditEntry.actor))
         .order_by(AuditEntry.actor, AuditEntry.at.desc())
     )
     return sorted((Actor(*row) for row in db.session.execute(newest)), key=lambda each: each.name.casefold())

@@ -80,6 +80,7 @@ class StaffMember(Base):
     """A person in one role, who signs in with an e-mail address and a password, or on tablets with a PIN.
 
     With an address and no password they were invited, and have not chosen one yet. `language` is a tag.
+    `restaurant_ids` None: they belong to all of them.
     """
 
     __tablename__ = "staff_members"
@@ -96,6 +97,7 @@ class StaffMember(Base):
     password_hash: Mapped[str | None]
     pin_hash: Mapped[str | None]
     language: Mapped[str | None]
+    restaurant_ids: Mapped[list[uuid.UUID] | None] = mapped_column(ARRAY(Uuid))
     created_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
     revoked_at: Mapped[dt.datetime | None] = mapped_column(Moment)
 

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import delete, func, insert, or_, select, text
 
 from ordertrack.database.session import db, enter_tenant, present_credential
-from ordertrack.tenants import people
+from ordertrack.tenants import people, restaurants
 from ordertrack.tenants.access import end_sign_ins
 from ordertrack.tenants.accounts import checked_password, hash_key, note_person
 from ordertrack.tenants.models import PasswordLink, StaffMember
@@ -79,7 +79,8 @@ def whose(token: str) -> StaffMember:
         maker = people.find(link.tenant_id, link.made_by)
     except people.NoSuchPerson:
         raise NoSuchLink from None
-    by = Principal(link.tenant_id, f"staff:{maker.id}", maker.name, maker.role)
+    theirs = restaurants.bound_to(link.tenant_id, maker.restaurant_ids)
+    by = Principal(link.tenant_id, f"staff:{maker.id}", maker.name, maker.role, restaurants=theirs)
     if not people.may_manage(by, person):  # roles may have changed since
         raise NoSuchLink
     return person

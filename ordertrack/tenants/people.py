@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, insert, select, update
@@ -97,8 +98,27 @@ def give_back(person: StaffMember, *, by: Principal) -> None:
 
 
 def may_manage(manager: Principal, person: Any) -> bool:
-    """Owners manage everybody; managers the kitchen's and the dispatch's people, and themselves."""
-    return f"staff:{person.id}" == manager.actor or may_give(manager, person.role)
+    """Owners manage everybody; managers the kitchen's and the dispatch's people, and themselves.
+
+    Who is of some restaurants manages people of these alone.
+    """
+    if f"staff:{person.id}" == manager.actor:
+        return True
+    return may_give(manager, person.role) and may_place(manager, person.restaurant_ids)
+
+
+def may_place(by: Principal, restaurant_ids: Collection[uuid.UUID] | None) -> bool:
+    """Whether whoever asks may have somebody work in these restaurants (None: in all)."""
+    if restaurant_ids is None:
+        return by.restaurants is None
+    return bool(restaurant_ids) and all(by.may_see(each) for each in restaurant_ids)
+
+
+def may_meet(by: Principal, person: Any) -> bool:
+    """Whether they work in a restaurant that whoever asks is of."""
+    if by.restaurants is None or person.restaurant_ids is None:
+        return True
+    return any(by.may_see(each) for each in person.restaurant_ids)
 
 
 def find(tenant_id: uuid.UUID, staff_id: uuid.UUID) -> StaffMember:
@@ -116,7 +136,7 @@ def find(tenant_id: uuid.UUID, staff_id: uuid.UUID) -> StaffMember:
 def add(tenant_id: uuid.UUID, name: str, role: Role, pin: str, *, by: Principal | None = None) -> StaffMember:
     """Somebody who only ever taps a name and a PIN; AccountError says what cannot be as asked."""
     if role not in WITHOUT_ADDRESS:
-        raise AccountError(_("A manager signs in with an e-mail address: the operator makes one."))
+        raise AccountError(_("A manager signs in with an e-mail address: invite them by a link."))
     name, pin_hash = checked_name(name), _hashed(pin)
     if _has_twin(tenant_id, name):
         raise AccountError(_("There is somebody of this name already: add a letter or a second name."))
@@ -124,7 +144,14 @@ def add(tenant_id: uuid.UUID, name: str, role: Role, pin: str, *, by: Principal 
     # Not by the session, which would name every column: the application's role may not write them all.
     person = db.session.scalars(
         insert(StaffMember)
-        .values(tenant_id=tenant_id, id=uuid.uuid4(), name=name, role=role, pin_hash=pin_hash)
+        .values(
+            tenant_id=tenant_id,
+            id=uuid.uuid4(),
+            name=name,
+            role=role,
+            pin_hash=pin_hash,
+            restaurant_ids=[each.id for each in by.restaurants] if by and by.restaurants else None,
+        )
         .returning(StaffMember)
     ).one()
     note_person(by or audit.operator(tenant_id), person, None, facts_of(person) | {"new_pin": True})
@@ -139,7 +166,15 @@ def may_give(by: Principal, role: Role) -> bool:
     return by.role == Role.MANAGER and role in WITHOUT_ADDRESS
 
 
-def invite(name: str, email: str, role: Role, language: str | None, *, by: Principal) -> StaffMember:
+def invite(
+    name: str,
+    email: str,
+    role: Role,
+    language: str | None,
+    restaurant_ids: list[uuid.UUID] | None = None,
+    *,
+    by: Principal,
+) -> StaffMember:
     """Somebody who signs in with this address as soon as they have chosen a password by a link.
 
     It is part of the caller's transaction, with which the link is made. Raises Uninvited.
@@ -154,6 +189,10 @@ def invite(name: str, email: str, role: Role, language: str | None, *, by: Princ
         problems["email"] = _("Give an e-mail address, like maya@example.com.")
     if not may_give(by, role):
         problems["role"] = _("Only owners do this for managers and owners.")
+    if not may_place(by, restaurant_ids):
+        problems["restaurants"] = _("Choose which of your restaurants they work in.")
+    if role == Role.OWNER and restaurant_ids is not None:
+        problems["restaurants"] = _("An owner sees to all restaurants.")
     if not problems and _has_twin(by.tenant_id, name):
         problems["name"] = _("There is somebody of this name already: add a letter or a second name.")
     if not problems and is_taken(email):
@@ -162,28 +201,50 @@ def invite(name: str, email: str, role: Role, language: str | None, *, by: Princ
         raise Uninvited(problems)
     person = db.session.scalars(
         insert(StaffMember)
-        .values(tenant_id=by.tenant_id, id=uuid.uuid4(), name=name, email=email, role=role, language=language)
+        .values(
+            tenant_id=by.tenant_id,
+            id=uuid.uuid4(),
+            name=name,
+            email=email,
+            role=role,
+            language=language,
+            restaurant_ids=restaurant_ids,
+        )
         .returning(StaffMember)
     ).one()
     note_person(by, person, None, facts_of(person))
     return person
 
 
-def change_role(person: StaffMember, role: Role, *, by: Principal, seen: str) -> bool:
-    """Give somebody another role: their sign-ins end with what they show; False if they have it.
+def work_of(person: Any) -> str:
+    """What somebody does and where, for a form to say what it has seen."""
+    return ",".join([person.role, *sorted(map(str, person.restaurant_ids or ()))])
 
-    `seen` is the role that this one was thought of instead of. AccountError says what cannot be as asked.
+
+def change_work(
+    person: StaffMember, role: Role, restaurant_ids: list[uuid.UUID] | None, *, by: Principal, seen: str
+) -> bool:
+    """Give somebody another role, or other restaurants (None: all), and commit; False if they have both.
+
+    Their sign-ins end with what they show. `seen` is the `work_of` that this was thought of instead of.
+    AccountError says what cannot be as asked.
     """
-    if seen != person.role:
+    if seen != work_of(person):
         raise AccountError(_("Somebody else gave them another role meanwhile: see which."))
+    if role == Role.OWNER and restaurant_ids is not None:
+        raise AccountError(_("An owner sees to all restaurants."))
+    if not may_place(by, restaurant_ids):
+        raise AccountError(_("Choose which of your restaurants they work in."))
     if not may_give(by, role):
         raise AccountError(_("Only owners do this for managers and owners."))
     if role not in WITHOUT_ADDRESS and person.email is None:
         raise AccountError(_("Managers and owners sign in with an e-mail address: invite them with theirs."))
-    if role == person.role:
+    before = {"role": person.role, "restaurants": _sorted(person.restaurant_ids)}
+    after = {"role": role, "restaurants": _sorted(restaurant_ids)}
+    if before == after:
         return False
-    note_person(by, person, {"role": person.role}, {"role": role})
-    _write(person, role=role)
+    note_person(by, person, before, after)
+    _write(person, role=role, restaurant_ids=restaurant_ids)
     access.end_sign_ins(person)
     return True
 
@@ -205,6 +266,10 @@ def change_details(person: StaffMember, name: str, language: str | None, *, by: 
     _write(person, name=name, language=language)
     access.begin_anew(f"staff:{person.id}")
     return True
+
+
+def _sorted(ids: Collection[uuid.UUID] | None) -> list[uuid.UUID] | None:
+    return None if ids is None else sorted(ids)
 
 
 def _write(person: StaffMember, **values: object) -> None:

@@ -26,7 +26,7 @@ class TabletPlace:
 
 
 class BoundTo(NamedTuple):
-    """A restaurant that an API key is for."""
+    """A restaurant that somebody works in, or that an API key is for."""
 
     id: uuid.UUID
     slug: str
@@ -39,8 +39,8 @@ class Principal:
     `actor` is for machines and never changes (`staff:<id>`, `tablet:<id>`, `key:<id>`, `customer:<order id>`,
     `program:<name>`); `name` is for people. `role` is None for programs, which no role narrows. `session` is
     the sign-in on one device (`session:<id>`, `tablet:<id>`). `tablet` is the shared tablet that asks, or on
-    which a person acts. An API key may do what `scopes` say, in `restaurants` (None: in all), and ends at
-    `until`, if that is known.
+    which a person acts. People and API keys are of `restaurants` (None: of all). An API key may do what
+    `scopes` say, and ends at `until`, if that is known.
     """
 
     tenant_id: uuid.UUID
@@ -90,14 +90,21 @@ class Principal:
     def may_see(self, restaurant_id: uuid.UUID) -> bool:
         """Whether what belongs to this restaurant of the tenant may be shown: a tablet sees its own only.
 
-        An API key that is for some sees these.
+        Who is of some, or a key that is for some, sees these.
         """
-        if self.restaurants is not None:
-            return any(each.id == restaurant_id for each in self.restaurants)
-        return self.tablet is None or self.tablet.restaurant_id == restaurant_id
+        if self.tablet is not None and self.tablet.restaurant_id != restaurant_id:
+            return False
+        return self.restaurants is None or any(each.id == restaurant_id for each in self.restaurants)
+
+    @property
+    def slugs(self) -> frozenset[str] | None:
+        """Of the restaurants that it is of; None: of all."""
+        return None if self.restaurants is None else frozenset(each.slug for each in self.restaurants)
 
     def may_open(self, board: str, restaurant_id: uuid.UUID) -> bool:
         """Whether this board (`kitchen`, `dispatch`, `pickup`) of the restaurant may be opened."""
         if self.tablet is not None:
             return (board, restaurant_id) == (self.tablet.board, self.tablet.restaurant_id)
-        return self.is_manager or (self.is_staff and board in (PICKUP, self.role))
+        return self.may_see(restaurant_id) and (
+            self.is_manager or (self.is_staff and board in (PICKUP, self.role))
+        )

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from flask import abort
-from sqlalchemy import bindparam, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 
 from ordertrack.database.statements import TenantQuery
 from ordertrack.database.ttl_cache import Kept
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.tenants.models import Restaurant
-from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.principal import BoundTo, Principal
 
 
 class FoundRestaurant(NamedTuple):
@@ -39,6 +40,14 @@ def restaurant_or_404(asker: Principal, slug: str) -> FoundRestaurant:
     return found
 
 
+def bound_to(tenant_id: uuid.UUID, ids: Sequence[uuid.UUID] | None) -> tuple[BoundTo, ...] | None:
+    """What a principal is told of the restaurants of these ids; None for all of them."""
+    if ids is None:
+        return None
+    rows = _BY_IDS.rows(tenant_id=tenant_id, ids=list(ids))
+    return tuple(BoundTo(row.id, row.slug) for row in rows)
+
+
 def forget(tenant_id: uuid.UUID) -> None:
     """Have this process read the tenant's restaurants anew, for one is called otherwise."""
     _kept.forget(lambda key: key[0] == tenant_id)
@@ -52,6 +61,12 @@ def _read(tenant_id: uuid.UUID, slug: str) -> FoundRestaurant | None:
 
 # A thousand screens that come back at once ask for the same few.
 _kept: Kept[tuple[uuid.UUID, str], FoundRestaurant] = Kept()
+_BY_IDS = TenantQuery(
+    select(Restaurant.id, Restaurant.slug).where(
+        Restaurant.tenant_id == bindparam("tenant_id"),
+        Restaurant.id == any_(bindparam("ids", type_=ARRAY(Uuid))),
+    )
+)
 _BY_SLUG = TenantQuery(
     select(Restaurant.id, Restaurant.slug, Restaurant.name, Restaurant.timezone).where(
         Restaurant.tenant_id == bindparam("tenant_id"), Restaurant.slug == bindparam("slug")

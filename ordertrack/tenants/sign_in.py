@@ -23,6 +23,7 @@ from ordertrack.tenants import (
     kept_sign_ins,
     known_devices,
     own_account,
+    restaurants,
     tablet_session,
     tablets,
     throttle,
@@ -42,7 +43,7 @@ login_manager.session_protection = None  # tablets change their network; a sign-
 
 _FOR_MANAGERS = marked("This page is for managers and owners.")
 _SIGNED_IN = TenantQuery(
-    select(StaffMember.id, StaffMember.name, StaffMember.role)
+    select(StaffMember.id, StaffMember.name, StaffMember.role, StaffMember.restaurant_ids)
     .join(
         StaffSession,
         and_(StaffSession.tenant_id == StaffMember.tenant_id, StaffSession.staff_id == StaffMember.id),
@@ -137,7 +138,14 @@ def _member(tenant_id: uuid.UUID, session_id: uuid.UUID) -> Principal | None:
 
 
 def _principal(tenant_id: uuid.UUID, member: Any, session_id: uuid.UUID) -> Principal:
-    return Principal(tenant_id, f"staff:{member.id}", member.name, Role(member.role), f"session:{session_id}")
+    return Principal(
+        tenant_id,
+        f"staff:{member.id}",
+        member.name,
+        Role(member.role),
+        f"session:{session_id}",
+        restaurants=restaurants.bound_to(tenant_id, member.restaurant_ids),
+    )
 
 
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
@@ -192,6 +200,7 @@ def login() -> ResponseReturnValue:
     known_devices.remember(email)
     answer = redirect(local_path(request.args.get("next")) or url_for("overview.home"))
     if COOKIE not in request.cookies:
+        enter_tenant(signed_in.principal.tenant_id)
         language = own_account.language_of(signed_in.principal)
         if language is not None:
             language_menu.remember(answer, language)

@@ -20,7 +20,7 @@ from ordertrack.web.problems import Problem, problem_of
 LASTS = 16 * 60 * 60  # seconds: longer than any shift
 
 _PERSON = TenantQuery(
-    select(StaffMember.name, StaffMember.role, StaffMember.pin_hash).where(
+    select(StaffMember.name, StaffMember.role, StaffMember.pin_hash, StaffMember.restaurant_ids).where(
         StaffMember.tenant_id == bindparam("tenant_id"),
         StaffMember.id == bindparam("staff_id"),
         StaffMember.revoked_at.is_(None),
@@ -32,9 +32,12 @@ class PersonNeeded(Exception):
     """Nothing is done until somebody says, with a PIN, who does it; the message is for the person."""
 
 
-def admits(tablet: TabletPlace, role: Role) -> bool:
-    """Whether a person of this role may sign on at the tablet: its board's people, and who manages them."""
-    return tablet.board != PICKUP and (role in (Role.MANAGER, Role.OWNER) or role == tablet.board)
+def admits(tablet: TabletPlace, person: Any) -> bool:
+    """Whether a staff member may sign on at the tablet: who is of its restaurant and board, or manages it."""
+    if person.restaurant_ids is not None and tablet.restaurant_id not in person.restaurant_ids:
+        return False
+    is_manager = person.role in (Role.MANAGER, Role.OWNER)
+    return tablet.board != PICKUP and (is_manager or person.role == tablet.board)
 
 
 def token_of(tablet: Principal, staff_id: uuid.UUID, pin_hash: str) -> str:
@@ -50,7 +53,8 @@ def person_on(tablet: Principal, token: str) -> Principal:
     assert place is not None
     staff_id, trace = _read(tablet, place, token)
     for person in _PERSON.rows(tenant_id=tablet.tenant_id, staff_id=staff_id):
-        if person.pin_hash and trace == _trace(person.pin_hash) and admits(place, role := Role(person.role)):
+        if person.pin_hash and trace == _trace(person.pin_hash) and admits(place, person):
+            role = Role(person.role)
             return Principal(tablet.tenant_id, f"staff:{staff_id}", person.name, role, tablet.session, place)
     raise PersonNeeded(_("You are no longer signed on. Sign on again with your PIN; nothing was changed."))
 

@@ -83,6 +83,8 @@ def set_up(restaurant_id: uuid.UUID, board: str, name: str, *, by: Principal) ->
 
 def add(restaurant_id: uuid.UUID, board: str, name: str, *, by: Principal) -> uuid.UUID:
     """The same as part of the caller's transaction: its id."""
+    if not by.may_see(restaurant_id):
+        raise AccountError(_("Choose the restaurant where the tablet stands."))
     refuse(most.tablets_reached(by.tenant_id))
     made = Tablet(
         tenant_id=by.tenant_id,
@@ -107,9 +109,10 @@ def checked_board(board: str) -> str:
 
 def end(tablet_id: uuid.UUID, *, by: Principal) -> str | None:
     """End a tablet, and every stream that it has open, at once; its name, or None if there is none in use."""
+    of_some = [] if by.restaurants is None else [Tablet.restaurant_id.in_(each.id for each in by.restaurants)]
     ended = db.session.scalar(
         update(Tablet)
-        .where(Tablet.tenant_id == by.tenant_id, Tablet.id == tablet_id, Tablet.ended_at.is_(None))
+        .where(Tablet.tenant_id == by.tenant_id, Tablet.id == tablet_id, Tablet.ended_at.is_(None), *of_some)
         .values(ended_at=func.clock_timestamp())
         .returning(Tablet)
     )
@@ -117,7 +120,7 @@ def end(tablet_id: uuid.UUID, *, by: Principal) -> str | None:
         return None
     audit.record(by, "tablet", str(tablet_id), ended.name, _facts(ended), None, ended.restaurant_id)
     end_streams(_actor(tablet_id))
-    return ended.name
+    return str(ended.name)
 
 
 def _facts(tablet: Tablet) -> dict[str, str]:

@@ -11,6 +11,7 @@ from flask import current_app
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
 from ordertrack.orders.records import OrderRecord
+from ordertrack.restaurants import pace
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 from ordertrack.sla import card_timers
 from ordertrack.tracking import cancelled, host, look
@@ -100,11 +101,22 @@ def values(order: OrderRecord) -> dict[str, object]:
         "delay": list(host.delay(order, end)),
         "is_earlier": host.is_earlier(order, end),
         "left": end and host.left(end, dt.datetime.now(dt.UTC)),
+        "closes_at": _closes_at(order),
         "owed": host.owed(order),
         "why_of": partial(cancelled.why, order),
         "advice": cancelled.advice(order),
         "payment": list(host.payment(order)),
     }
+
+
+def _closes_at(order: OrderRecord) -> dt.datetime | None:
+    """Until when somebody who fetches an order finds the restaurant open, if that is known."""
+    if order.fulfilment != Fulfilment.PICKUP or is_over(order):
+        return None
+    now = dt.datetime.now(dt.UTC)
+    wanted_at = max(order.promised_at or now, now)
+    closes_at = pace.of_restaurant(order.tenant_id, order.restaurant_id).hours.closes_after(wanted_at)
+    return closes_at if closes_at is not None and closes_at - wanted_at < dt.timedelta(days=1) else None
 
 
 def _title_of_step(order: OrderRecord, number: int) -> str:

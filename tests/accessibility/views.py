@@ -254,7 +254,7 @@ def _make_a_link(page: Page) -> None:
 
 def _key_for_nothing(page: Page) -> None:
     page.locator("[name=name]").fill("Shop")
-    for tick in page.locator("[name=scope]:checked").all():
+    for tick in page.locator("[name=scope]").all():
         tick.uncheck()
     page.locator("#add + form .primary").click()
     expect(page.locator("#problem-add-scope")).to_be_visible()

@@ -150,6 +150,19 @@ def test_outside_its_hours_programs_are_told_paused_until_it_opens_and_people_ma
     assert "Closed until" in maya.get("/restaurants").text
 
 
+def test_who_fetches_an_order_is_told_until_when_it_is_open(
+    app: Flask, cedar: House, maya: FlaskClient
+) -> None:
+    _, order = place(app, cedar)
+    guest = str(order["tracking_url"]).partition("localhost")[2]
+    assert "Open until" not in app.test_client().get(guest).text
+    closes = (dt.datetime.now(TIMEZONE) + dt.timedelta(hours=2)).strftime("%H:%M")
+    opens = (dt.datetime.now(TIMEZONE) - dt.timedelta(hours=2)).strftime("%H:%M")
+    maya.post("/r/hamra/hours", data=weekly(0, opens, closes) | {"seen": "0"})
+    page = app.test_client().get(guest).text
+    assert "Open until" in page and closes in page
+
+
 def test_hours_are_saved_with_their_history_and_a_stale_form_is_refused(
     app: Flask, cedar: House, maya: FlaskClient, hamra: uuid.UUID
 ) -> None:
@@ -208,13 +221,13 @@ def test_only_managers_of_the_house_are_let_in(cedar: House, sign_in: Sign, maya
 def test_hours_are_typed_and_taken_away_by_hand(cedar: House, open_page: Callable[..., Page]) -> None:
     page = open_page(cedar.maya, "/r/hamra/hours")
     page.get_by_role("button", name="Add hours").click()
-    page.get_by_label("From").first.fill("11:00")
-    page.get_by_label("Until").first.fill("23:00")
+    page.locator("[name=weekly-0-starts]").fill("11:00")
+    page.locator("[name=weekly-0-ends]").fill("23:00")
     page.get_by_role("button", name="Add a day").click()
-    page.get_by_label("Day", exact=True).fill(f"{dt.datetime.now(dt.UTC).year + 1}-12-25")
+    page.locator("[name=special-0-day]").fill(f"{dt.datetime.now(dt.UTC).year + 1}-12-25")
     page.get_by_role("button", name="Save the hours").click()
     expect(page.get_by_role("status")).to_contain_text("open by these hours")
-    expect(page.get_by_label("From").first).to_have_value("11:00")
+    expect(page.locator("[name=weekly-0-starts]")).to_have_value("11:00")
     page.get_by_role("button", name="Remove").last.click()
     page.get_by_role("button", name="Save the hours").click()
     expect(page.locator(".saved tr").nth(1)).to_contain_text("Days that are otherwise: —")

@@ -26,7 +26,7 @@ def test_every_page_of_a_manager_tells_and_no_other_does(
     cedar: House, sign_in: Callable[[Person], FlaskClient], place: Callable[..., uuid.UUID]
 ) -> None:
     order_id = place(cedar)
-    pages = ["/boards", "/orders", f"/orders/{order_id}", "/sla", "/sla/settings", "/sla/settings/hamra"]
+    pages = ["/boards", "/orders", f"/orders/{order_id}", "/sla", "/restaurants", "/sla/settings/hamra"]
     pages += ["/r/hamra/settings", "/r/hamra/open", "/people", "/tablets", "/screens"]
     pages += ["/r/hamra/kitchen", "/r/hamra/dispatch"]
     maya, nour = sign_in(cedar.maya), sign_in(cedar.nour)

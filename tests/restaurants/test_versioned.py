@@ -18,10 +18,11 @@ from flask import Flask
 from ordertrack.database.channels import SETTINGS_CHANNEL
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
-from ordertrack.restaurants import brand, cache, operations, versioned
+from ordertrack.restaurants import brand, cache, operations, pace, versioned
 from ordertrack.restaurants.brand import BRAND, Brand
 from ordertrack.restaurants.cache import RULES, TARGETS
 from ordertrack.restaurants.calendar import Rules
+from ordertrack.restaurants.hours import HOURS, Hours, Special
 from ordertrack.restaurants.operations import OPERATIONS, OperationSettings
 from ordertrack.restaurants.pace import PACE
 from ordertrack.restaurants.save import save_operations, save_rules
@@ -32,7 +33,13 @@ from support.cast import House
 from support.database import connect
 
 TODAY = dt.date(2025, 11, 20)
-KINDS: dict[str, Kind[Any]] = {"rules": RULES, "targets": TARGETS, "operations": OPERATIONS, "brand": BRAND}
+KINDS: dict[str, Kind[Any]] = {
+    "rules": RULES,
+    "targets": TARGETS,
+    "operations": OPERATIONS,
+    "brand": BRAND,
+    "hours": HOURS,
+}
 EACH = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
 
 
@@ -42,6 +49,8 @@ def a_value(kind: Kind[Any], restaurant_id: uuid.UUID, number: int) -> Any:
         return Rules(TODAY, "Asia/Beirut", dt.time(4), early_before=number)
     if kind is TARGETS:
         return Target(Stage.COOK, None, TODAY, 60 + number)
+    if kind is HOURS:
+        return Hours(restaurant_id, special=(Special(TODAY + dt.timedelta(number), None),))
     if kind is BRAND:
         return Brand(restaurant_id, f"#{number:06x}", "Seven Lemons", address=("Bliss St", "Hamra"))
     return OperationSettings(restaurant_id, rest_after=60 + number)
@@ -67,7 +76,7 @@ def test_versions_are_counted_and_the_history_has_each_beside_the_one_before(
     assert [add(kind, number) for number in range(3)] == [1, 2, 3]
     history = kind.history(cedar.tenant_id, hamra)
     said = [
-        replace(version.value, version=0) if kind in (OPERATIONS, BRAND) else version.value
+        replace(version.value, version=0) if kind in (OPERATIONS, BRAND, HOURS) else version.value
         for version in history
     ]
     assert said == [a_value(kind, hamra, number) for number in (2, 1, 0)]
@@ -161,11 +170,13 @@ def test_who_saves_reads_it_at_once_and_who_missed_it_finds_out(
             cache.of_restaurant,
             operations.of_restaurant,
             brand.of_restaurant,
+            lambda *of: pace.of_restaurant(*of).hours,
         )
         return tuple(of_restaurant(cedar.tenant_id, hamra).version for of_restaurant in read)
 
-    saved_once = (0, 1, 0) if kind is OPERATIONS else (0, 0, 1) if kind is BRAND else (1, 0, 0)
-    assert shown() == (0, 0, 0)
+    place = {id(OPERATIONS): 1, id(BRAND): 2, id(HOURS): 3}.get(id(kind), 0)
+    saved_once = tuple(int(each == place) for each in range(4))
+    assert shown() == (0, 0, 0, 0)
     assert saved_lately(cedar.tenant_id, dt.timedelta(hours=1)) == []
     add(kind, 1)
     assert shown() == saved_once

@@ -75,6 +75,9 @@ def _filled(app: Flask, rule: Rule, theirs: dict[str, list[str]]) -> Iterator[At
                 yield Attempt(method, path)
 
 
+_KEYS = "SELECT id, key_hash, previous_hash, revoked_at, expires_at, name FROM api_keys"
+
+
 def _rows(settings: Settings) -> dict[str, list[str]]:
     """Everything in the database that a request could change."""
     tables = (
@@ -103,6 +106,9 @@ def _rows(settings: Settings) -> dict[str, list[str]]:
         return {
             table: sorted(str(row) for row in connection.execute(text(f"SELECT {table}::text FROM {table}")))
             for table in tables
+        } | {
+            # When a key was used last is written by whoever uses it.
+            "api_keys": sorted(str(row) for row in connection.execute(text(_KEYS)))
         }
 
 

@@ -86,6 +86,8 @@ def _filled(app: Flask, order_id: uuid.UUID) -> Iterator[tuple[Rule, str]]:
         "staff_id": uuid.uuid4(),
         "tablet_id": uuid.uuid4(),
         "sign_in_id": uuid.uuid4(),
+        "key_id": uuid.uuid4(),
+        "digest": "0" * 32,
         "token": "unknown",
         "code": "unknown",
         "code_id": uuid.uuid4(),

@@ -41,12 +41,14 @@ CAUGHT_AT_ONCE = {
     "ordertrack.live.listener.MalformedPayload",
     "ordertrack.live.tenant_hub.Busy",
     "ordertrack.order_entry.lines.UnusableLine",
+    "ordertrack.restaurants.pictures.UnusablePicture",
     "ordertrack.restaurants.versioned.UnusableSettings",
     "ordertrack.sla.report.query_string.UnusableChoice",
     "ordertrack.tenants.accounts.AccountError",
     "ordertrack.tenants.issuing.NoSuchKey",
     "ordertrack.tenants.password_links.NoSuchLink",
     "ordertrack.tenants.people.NoSuchPerson",
+    "ordertrack.tenants.people.Uninvited",
 }
 
 

@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from ordertrack.tenants.models import StaffMember
 
 
+_restaurants_option = click.option(
+    "--restaurant",
+    "restaurants",
+    metavar="SLUG",
+    multiple=True,
+    help="A restaurant that they are of; may be said more than once. Without one they are of all.",
+)
+
+
 @click.group()
 def staff() -> None:
     """People who sign in, or on at shared tablets."""
@@ -53,9 +62,18 @@ def create_staff(email: str, tenant_slug: str, role: str, name: str, password: s
 @tenant_option
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
 @click.option("--name", required=True, help="The name that the log shows.")
+@_restaurants_option
 @click.option("--language", type=click.Choice(TAGS), help="In which language they are spoken to.")
 @as_json_option
-def invite(email: str, tenant_slug: str, role: str, name: str, language: str | None, as_json: bool) -> None:
+def invite(
+    email: str,
+    tenant_slug: str,
+    role: str,
+    name: str,
+    restaurants: tuple[str, ...],
+    language: str | None,
+    as_json: bool,
+) -> None:
     """Print the path of a link by which somebody who is to sign in as EMAIL chooses a password.
 
     It works once, and for 7 days.
@@ -66,7 +84,8 @@ def invite(email: str, tenant_slug: str, role: str, name: str, language: str | N
         tenant = accounts.find_tenant(tenant_slug)
         by = audit.operator(tenant.id, "staff invite")
         try:
-            invited = people.invite(name, email, Role(role), language, by=by)
+            places = accounts.ids_of(tenant, restaurants) or None
+            invited = people.invite(name, email, Role(role), language, places, by=by)
         except people.Uninvited as error:
             raise click.ClickException(str(error)) from None
         link = password_links.make(invited, by=by)
@@ -79,17 +98,23 @@ def invite(email: str, tenant_slug: str, role: str, name: str, language: str | N
 @click.argument("email_or_name")
 @click.argument("role", type=click.Choice([role.value for role in Role]))
 @tenant_option
+@_restaurants_option
 @as_json_option
-def change_role(email_or_name: str, role: str, tenant_slug: str, as_json: bool) -> None:
-    """Give a staff member another role; their sign-ins end."""
+def change_role(
+    email_or_name: str, role: str, tenant_slug: str, restaurants: tuple[str, ...], as_json: bool
+) -> None:
+    """Give a staff member another role, and other restaurants; their sign-ins end."""
     from ordertrack.tenants import accounts, audit, people
 
     with operator():
         tenant = accounts.find_tenant(tenant_slug)
         member = accounts.find_staff_member(tenant, email_or_name)
         by = audit.operator(tenant.id, "staff role")
-        is_changed = people.change_role(member, Role(role), by=by, seen=member.role)
+        places = accounts.ids_of(tenant, restaurants) or None
+        seen = people.work_of(member)
+        is_changed = people.change_work(member, Role(role), places, by=by, seen=seen)
         facts = {"id": member.id, "name": member.name, "role": role, "changed": is_changed}
+        facts["restaurants"] = list(restaurants) or None
         report(as_json, f"{member.name} has the role {role}.", **facts, tenant=tenant_slug)
 
 

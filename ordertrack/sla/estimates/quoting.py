@@ -12,8 +12,7 @@ from functools import partial
 from sqlalchemy import func, select
 
 from ordertrack.database.session import db
-from ordertrack.restaurants import hours, operations, pace
-from ordertrack.restaurants.hours import Hours
+from ordertrack.restaurants import operations, pace
 from ordertrack.restaurants.order_handling import OrderHandling
 from ordertrack.restaurants.pace import Pace, PaceState
 from ordertrack.rules.state_machine import Fulfilment
@@ -60,8 +59,7 @@ def standing(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Standing:
     """What somebody said of the restaurant, or else whether more is open than it takes easily."""
     said = pace.of_restaurant(tenant_id, restaurant_id)
     handling = operations.of_restaurant(tenant_id, restaurant_id).orders
-    opening = hours.of_restaurant(tenant_id, restaurant_id)
-    return _standing(said, opening, handling, lambda: _load(tenant_id, restaurant_id))
+    return _standing(said, handling, lambda: _load(tenant_id, restaurant_id))
 
 
 def quote(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, fulfilment: Fulfilment) -> Quote:
@@ -82,25 +80,24 @@ def quotes(
     The number of queries does not grow with that of the restaurants.
     """
     paces, settings = pace.of_tenant(tenant_id), operations.of_tenant(tenant_id)
-    opening = hours.of_tenant(tenant_id)
     of_next = {restaurant_id: load + 1 for restaurant_id, load in loads.items()}
     learned = expected_end.ranges_from_now(tenant_id, fulfilment, of_next)
     made = {}
-    for restaurant_id in learned.keys() & paces.keys() & settings.keys() & opening.keys():
+    for restaurant_id in learned.keys() & paces.keys() & settings.keys():
         handling, load = settings[restaurant_id].orders, loads[restaurant_id]
-        stands = _standing(paces[restaurant_id], opening[restaurant_id], handling, partial(int, load))
+        stands = _standing(paces[restaurant_id], handling, partial(int, load))
         made[restaurant_id] = _quote(stands, handling, fulfilment, learned[restaurant_id])
     return made
 
 
-def _standing(said: Pace, opening: Hours, handling: OrderHandling, load: Callable[[], int]) -> Standing:
+def _standing(said: Pace, handling: OrderHandling, load: Callable[[], int]) -> Standing:
     now = dt.datetime.now(dt.UTC)
     if said.is_closed:
         return Standing(PaceState.PAUSED, 0, None, Why.CLOSED)
     if said.state == PaceState.PAUSED:
         return Standing(said.state, said.minutes, said.until)
-    if not opening.is_open_at(now):
-        return Standing(PaceState.PAUSED, 0, opening.opens_after(now), Why.HOURS)
+    if not said.hours.is_open_at(now):
+        return Standing(PaceState.PAUSED, 0, said.hours.opens_after(now), Why.HOURS)
     if said.state == PaceState.BUSY:
         return Standing(said.state, said.minutes, said.until)
     if handling.busy_over and load() > handling.busy_over:

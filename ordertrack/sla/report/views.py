@@ -59,7 +59,7 @@ def show() -> ResponseReturnValue:
     principal = _manager()
     # Read before the figures: what moves in between is told by the stream, and asked for again.
     cursor = event_log.head(principal.tenant_id)
-    restaurants = cache.of_tenant(principal.tenant_id)
+    restaurants = _restaurants(principal)
     about = {"principal": principal, "restaurants": restaurants, **_choices()}
     try:
         selection = _selection(principal, restaurants)
@@ -146,11 +146,15 @@ def _selection(principal: Principal, restaurants: Sequence[RestaurantSettings]) 
     return query_string.read(request.args, principal.tenant_id, restaurants, dt.datetime.now(dt.UTC))
 
 
+def _restaurants(principal: Principal) -> list[RestaurantSettings]:
+    return [each for each in cache.of_tenant(principal.tenant_id) if principal.may_see(each.id)]
+
+
 def _understood() -> Selection:
     """The selection, where there is no form to put a sentence beside."""
     principal = _manager()
     try:
-        return _selection(principal, cache.of_tenant(principal.tenant_id))
+        return _selection(principal, _restaurants(principal))
     except UnusableChoice as error:
         raise Refusal(Problem(422, str(error))) from error
 

@@ -1,5 +1,6 @@
-"""Restaurants are made, called otherwise, closed and opened by their managers, have opening hours and a logo;
-people are invited by a link, may change their role and name, and have a language.
+"""What managers do on their pages: restaurants are made, named, closed, have hours, logos; keys are made.
+
+People are invited by a link, get another role or name, have a language, and may be of some restaurants only.
 
 Revision ID: 0029
 """
@@ -13,9 +14,16 @@ down_revision = "0028"
 
 GRANTS = {
     "restaurants": ["INSERT", "UPDATE (name, closed_at)"],
+    "api_keys": [
+        "INSERT",
+        "UPDATE (key_hash, previous_hash, previous_until, expires_at, revoked_at)",
+    ],
     "restaurant_hours": ["SELECT", "INSERT"],
     "logos": ["SELECT", "INSERT"],
-    "staff_members": ["INSERT (email, language)", "UPDATE (name, role, language)"],
+    "staff_members": [
+        "INSERT (email, language, restaurant_ids)",
+        "UPDATE (name, role, language, restaurant_ids)",
+    ],
 }
 
 CLOSED = "ALTER TABLE restaurants ADD COLUMN closed_at timestamptz"
@@ -31,7 +39,16 @@ CREATE TABLE logos (
 CREATE INDEX logos_digest ON logos (digest);
 CREATE POLICY by_digest ON logos FOR SELECT USING (digest = current_setting('ordertrack.logo_digest', true));
 """
-LANGUAGE = "ALTER TABLE staff_members ADD COLUMN language text"
+# Who is invited has an address and chooses the password later.
+INVITED = """
+ALTER TABLE staff_members DROP CONSTRAINT staff_members_check,
+    ADD CONSTRAINT staff_members_check CHECK (password_hash IS NULL OR email IS NOT NULL)
+"""
+# Without a list somebody sees to all restaurants, as everybody did before.
+PEOPLE = """
+ALTER TABLE staff_members ADD COLUMN language text,
+    ADD COLUMN restaurant_ids uuid[] CHECK (cardinality(restaurant_ids) > 0)
+"""
 HOURS = """
 CREATE TABLE restaurant_hours (
     tenant_id uuid NOT NULL,
@@ -51,7 +68,8 @@ CREATE TABLE restaurant_hours (
 def upgrade() -> None:
     op.execute(CLOSED)
     op.execute(LOGOS)
-    op.execute(LANGUAGE)
+    op.execute(PEOPLE)
+    op.execute(INVITED)
     make_function("use_password_link", 2)
     op.execute(HOURS)
     keep_tenants_apart("restaurant_hours", "logos")
