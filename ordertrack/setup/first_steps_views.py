@@ -53,22 +53,24 @@ def put_away() -> ResponseReturnValue:
 def restaurant() -> ResponseReturnValue:
     """What the company is, and its first restaurant."""
     principal = _owner()
-    return _restaurant_page(principal, restaurant_form.as_it_is(_tenant(principal)), {})
+    held = restaurant_form.as_it_is(_tenant(principal), len(_restaurants(principal)))
+    return _restaurant_page(principal, held, {}, held.seen)
 
 
 @blueprint.post("/restaurant")
 def save_restaurant() -> ResponseReturnValue:
     """Form: `name`, `slug`, `timezone` of the first; `currency`, `languages`, `rule_set` of the company."""
     principal, form = _owner(), restaurant_form.typed()
-    is_first = not _restaurants(principal)
-    problems = restaurant_form.problems_with(form, is_first=is_first)
+    tenant, restaurants = _tenant(principal), len(_restaurants(principal))
+    held = restaurant_form.as_it_is(tenant, restaurants)
+    problems = restaurant_form.problems_with(form, held, is_first=not restaurants)
     if not problems:
         try:
-            restaurant_form.save(form, _tenant(principal), by=principal, is_first=is_first)
+            restaurant_form.save(form, tenant, by=principal, is_first=not restaurants)
         except AccountError:
             problems = {"slug": _("There is a restaurant with this address already.")}
     if problems:
-        return _restaurant_page(principal, form, problems), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _restaurant_page(principal, form, problems, held.seen), HTTPStatus.UNPROCESSABLE_ENTITY
     return redirect(url_for("first_steps.people"))
 
 
@@ -167,11 +169,14 @@ def _restaurants(principal: Principal) -> list[Restaurant]:
     return list(db.session.scalars(mine.order_by(Restaurant.name)))
 
 
-def _restaurant_page(principal: Principal, form: restaurant_form.Typed, problems: dict[str, str]) -> str:
+def _restaurant_page(
+    principal: Principal, form: restaurant_form.Typed, problems: dict[str, str], seen: str
+) -> str:
     return _page(
         "setup/restaurant.html",
         principal,
         typed=form,
+        seen=seen,
         problems=problems,
         restaurants=_restaurants(principal),
         timezones=sorted(timezones()),

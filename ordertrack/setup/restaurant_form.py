@@ -29,6 +29,7 @@ class Typed(NamedTuple):
     currency: str
     languages: list[str]
     rule_set: str
+    seen: str
 
     @property
     def short_name(self) -> str:
@@ -39,17 +40,24 @@ class Typed(NamedTuple):
 def typed() -> Typed:
     said = {name: request.form.get(name, "").strip() for name in ("name", "slug", "timezone", "currency")}
     return Typed(
-        **said, languages=request.form.getlist("languages"), rule_set=request.form.get("rule_set", "")
+        **said,
+        languages=request.form.getlist("languages"),
+        rule_set=request.form.get("rule_set", ""),
+        seen=request.form.get("seen", ""),
     )
 
 
-def as_it_is(tenant: Tenant) -> Typed:
-    held = rule_sets.read(tenant.id).rule_set
-    return Typed("", "", "", tenant.currency, list(tenant.languages), held.value)
+def as_it_is(tenant: Tenant, restaurants: int) -> Typed:
+    """What holds now; `seen` tells a form that was made of it from one that was made before."""
+    held = rule_sets.read(tenant.id)
+    seen = f"{restaurants} {held.version} {tenant.currency} {','.join(tenant.languages)}"
+    return Typed("", "", "", tenant.currency, list(tenant.languages), held.rule_set.value, seen)
 
 
-def problems_with(form: Typed, *, is_first: bool) -> dict[str, str]:
+def problems_with(form: Typed, now: Typed, *, is_first: bool) -> dict[str, str]:
     """By the name of its field what has to change; of the restaurant only if it is the first."""
+    if form.seen != now.seen:
+        return {"seen": _("Something of this was saved meanwhile: look at it again, then save.")}
     found: dict[str, str | None] = {}
     if is_first:
         found["name"] = _said(lambda: accounts.checked_name(form.name))

@@ -187,10 +187,12 @@ def test_views_and_functions_do_not_open_a_way_around(operator: psycopg.Connecti
     ).fetchall()
     # Three are triggers, which nobody can call: one writes a column of the order whose first event was just
     # written, one names whose access ended, one ends links by which a password is set. Two set a password in
-    # the tenant that was entered: for whoever knows the hash of before, and for whoever holds a link.
+    # the tenant that was entered: for whoever knows the hash of before, and for who holds a link. One tells
+    # whether there is any tenant.
     assert sorted(loose) == [
         ("change_password",),
         ("end_password_links",),
+        ("house_is_empty",),
         ("name_idempotency_sender",),
         ("next_due",),
         ("note_ended_access",),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from ordertrack import create_app
 from ordertrack.database.app import make_bare_app
@@ -57,12 +59,24 @@ def form(**changed: str) -> dict[str, str]:
     return said | {"password": PASSWORD, "language": "en"} | changed
 
 
-@pytest.fixture
-def owner(app: Flask, invited: str) -> FlaskClient:
-    """The owner of a company that was founded just now, signed in."""
+def owner_of_a_new_one(app: Flask, operator_app: Flask) -> FlaskClient:
+    with operator_app.app_context():
+        code = invitations.invite(None)[1]
     client = app.test_client()
-    assert client.post(invited, data=form()).location == "/setup"
+    assert client.post(f"/setup/{code}", data=form()).location == "/setup"
     return client
+
+
+@pytest.fixture
+def owner(app: Flask, operator_app: Flask) -> FlaskClient:
+    """The owner of a company that was founded just now, signed in."""
+    return owner_of_a_new_one(app, operator_app)
+
+
+@pytest.fixture(scope="module")
+def refused_owner(app: Flask, operator_app: Flask) -> FlaskClient:
+    """The same, for tests in which nothing that is asked is done."""
+    return owner_of_a_new_one(app, operator_app)
 
 
 RESTAURANT = {
@@ -74,13 +88,16 @@ RESTAURANT = {
 @pytest.fixture
 def furnished(owner: FlaskClient) -> FlaskClient:
     """The same, with a restaurant."""
-    assert owner.post("/setup/restaurant", data=RESTAURANT).location == "/setup/people"
+    assert save_restaurant(owner).location == "/setup/people"
     return owner
+
+
+def save_restaurant(client: FlaskClient, **changed: Any) -> TestResponse:
+    """Fill the page of the restaurant and the company, as it is now."""
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', client.get("/setup/restaurant").text)
+    return client.post("/setup/restaurant", data={"seen": seen} | RESTAURANT | changed)
 
 
 def alerts(page: str) -> list[str]:
     """By what field something has to change, as the page says it."""
     return re.findall(r'role="alert" id="problem-(\w+)"', page)
-
-
-Ask = Callable[..., FlaskClient]

@@ -16,7 +16,7 @@ from ordertrack.database.session import db, tenant_context
 from ordertrack.sla.rollup import extend
 from ordertrack.tenants import company
 from ordertrack.tenants.models import Restaurant
-from setup.conftest import RESTAURANT, alerts
+from setup.conftest import RESTAURANT, alerts, save_restaurant
 from support.cast import House, Person
 
 SignIn = Callable[[Person], FlaskClient]
@@ -49,7 +49,7 @@ def test_every_page_is_there_before_anything_was_done_and_none_is_for_others(
 def test_the_restaurant_has_its_short_name_zone_and_the_company_its_facts(
     app: Flask, owner: FlaskClient
 ) -> None:
-    assert owner.post("/setup/restaurant", data=RESTAURANT).location == "/setup/people"
+    assert save_restaurant(owner).location == "/setup/people"
     tenant_id = tenant_of(owner)
     with tenant_context(app, tenant_id):
         made = db.session.query(Restaurant).one()
@@ -65,7 +65,7 @@ def test_the_restaurant_has_its_short_name_zone_and_the_company_its_facts(
     [("مطعم الأرز", "mtam-alarz"), ("Café d’Été", "cafe-d-ete"), ("寿司", "restaurant"), ("A & B", "a-b")],
 )
 def test_a_short_name_is_made_of_any_name(owner: FlaskClient, name: str, slug: str) -> None:
-    assert owner.post("/setup/restaurant", data=RESTAURANT | {"name": name}).status_code == 302
+    assert save_restaurant(owner, name=name).status_code == 302
     assert f"/r/{slug}/…" in owner.get("/setup/restaurant").text
 
 
@@ -79,18 +79,22 @@ def test_a_short_name_is_made_of_any_name(owner: FlaskClient, name: str, slug: s
     ],
 )  # fmt: skip
 def test_what_cannot_be_of_a_restaurant_is_said_at_its_field_and_nothing_is_saved(
-    owner: FlaskClient, field: str, value: Any
+    refused_owner: FlaskClient, field: str, value: Any
 ) -> None:
-    answer = owner.post("/setup/restaurant", data=RESTAURANT | {field: value})
+    answer = save_restaurant(refused_owner, **{field: value})
     assert answer.status_code == 422
     assert alerts(answer.text) == [field]
     if field != "timezone":
         assert 'value="Asia/Beirut" data-own-zone' in answer.text
-    assert "/r/" not in re.sub(r"/r/hamra/kitchen", "", owner.get("/setup/restaurant").text)
+    assert "/r/" not in re.sub(r"/r/hamra/kitchen", "", refused_owner.get("/setup/restaurant").text)
 
 
-def test_a_form_that_is_sent_twice_makes_one_restaurant(app: Flask, furnished: FlaskClient) -> None:
-    assert furnished.post("/setup/restaurant", data=RESTAURANT | {"currency": "USD"}).status_code == 302
+def test_a_form_of_before_something_was_saved_is_refused_and_one_of_now_makes_no_second_restaurant(
+    app: Flask, furnished: FlaskClient
+) -> None:
+    answer = furnished.post("/setup/restaurant", data=RESTAURANT | {"seen": "0 0 USD en,fr,ar"})
+    assert answer.status_code == 422 and alerts(answer.text) == ["seen"]
+    assert save_restaurant(furnished, currency="EUR").status_code == 302
     with tenant_context(app, tenant_of(furnished)):
         assert db.session.query(Restaurant).count() == 1
 
@@ -109,13 +113,13 @@ def test_several_people_at_once_can_sign_on(furnished: FlaskClient) -> None:
     ],
 )  # fmt: skip
 def test_of_several_people_all_are_added_or_none(
-    furnished: FlaskClient, field: str, values: list[str]
+    refused_owner: FlaskClient, field: str, values: list[str]
 ) -> None:
-    answer = furnished.post("/setup/people", data=PEOPLE | {field: values})
+    answer = refused_owner.post("/setup/people", data=PEOPLE | {field: values})
     assert answer.status_code == 422
     assert "1" in alerts(answer.text)
     assert 'value="Nour"' in answer.text and 'value="7294"' in answer.text
-    assert "Has a PIN" not in furnished.get("/people").text
+    assert "Has a PIN" not in refused_owner.get("/people").text
 
 
 def test_a_test_order_goes_in_stands_on_the_board_and_is_taken_back(
@@ -158,7 +162,7 @@ def test_reports_leave_a_test_order_out_however_it_ends(
 def test_what_the_kitchen_has_begun_is_not_taken_back_under_strict_rules(
     furnished: FlaskClient, operator: psycopg.Connection[Any]
 ) -> None:
-    furnished.post("/setup/restaurant", data=RESTAURANT | {"rule_set": "strict"})
+    save_restaurant(furnished, rule_set="strict")
     furnished.post("/setup/test-order", data={"restaurant": "hamra"})
     (order_id,) = (
         operator.execute("SELECT id FROM orders WHERE tenant_id = %s", [tenant_of(furnished)]).fetchone()

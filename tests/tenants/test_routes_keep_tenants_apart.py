@@ -118,7 +118,9 @@ def test_every_route_asked_with_another_tenants_ids_is_404_and_changes_nothing(
     client = sign_in(cedar.maya) if who == "manager" else app.test_client()
     tablet_id = uuid.UUID(set_up(sign_in, rival).id)
     form = {"restaurant": rival.restaurants[0], "board": "kitchen", "name": "Grill"}
-    code_id = sign_in(rival.maya).post("/tablets/codes", data=form).location.rpartition("/")[2]
+    their_manager = sign_in(rival.maya)
+    code_id = their_manager.post("/tablets/codes", data=form).location.rpartition("/")[2]
+    their_manager.post("/logout")
     sign_in(rival.nour)
     with tenant_context(app, rival.tenant_id):
         holds = select(StaffSession.id).where(StaffSession.staff_id == rival.nour.principal.staff_id)
