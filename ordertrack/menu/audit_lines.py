@@ -61,20 +61,17 @@ def _amount(price: int | None, currency: str) -> str | None:
 
 
 def _of_whole(menu: Menu) -> dict[str, Any]:
-    return {"categories": {each.key: " · ".join(each.names.values()) for each in menu.categories}}
+    return {"categories": [f"{each.key}: {' · '.join(each.names.values())}" for each in menu.categories]}
 
 
-def _moved(difference: Difference) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """The orders that are others, before and after: of the categories, and of what is in them."""
-    before: dict[str, list[str]] = {}
-    after: dict[str, list[str]] = {}
-    menus = (difference.before, difference.after)
-    keys = [each.key for each in difference.after.categories]
-    for key in (*keys, None):
-        was, now = ([dish.name for dish in menu.of_category(key)] for menu in menus)
+def _moved(difference: Difference) -> tuple[list[str], list[str]]:
+    """The orders that are others, before and after: of what is in each category."""
+    before, after = [], []
+    for key in (*(each.key for each in difference.after.categories), None):
+        was, now = (
+            [dish.name for dish in menu.of_category(key)] for menu in (difference.before, difference.after)
+        )
         if was != now:
-            before[key or "-"], after[key or "-"] = was, now
-    orders = [[each.key for each in menu.categories] for menu in menus]
-    if orders[0] != orders[1]:
-        before["categories"], after["categories"] = orders
+            before.append(f"{key or '-'}: {', '.join(was)}")
+            after.append(f"{key or '-'}: {', '.join(now)}")
     return before, after

@@ -132,7 +132,7 @@ def test_every_route_asked_with_another_tenants_ids_is_404_and_changes_nothing(
     their_manager.post("/logout")
     sign_in(rival.nour)
     with tenant_context(app, rival.tenant_id):
-        holds = select(StaffSession.id).where(StaffSession.ended_at.is_(None))
+        holds = select(StaffSession.id).where(StaffSession.staff_id == rival.nour.principal.staff_id)
         sign_in_id = db.session.scalars(holds).one()
     before = _rows(settings)
     asked = 0
