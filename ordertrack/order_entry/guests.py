@@ -26,7 +26,7 @@ MOST_FOUND = 200
 """So many orders are looked for, the newest first; a guest who has more has that many and more."""
 READ = 20
 """So many of them are read: what they say of allergies and addresses is offered."""
-PAGE = 3
+PAGE = 2
 MOST_ADDRESSES = 4
 MOST_ALLERGIES = 3
 

@@ -163,6 +163,8 @@ def test_what_was_typed_outlives_another_language_and_a_dish_that_is_sold_out_si
     page.locator("[name=phone]").fill("70 111 222")
     page.locator("[name=name]").fill("Walid")
     page.get_by_role("radio", name="Pickup").check()
+    expect(page.locator("#guest .known")).to_have_text("No order by this number yet.")
+    expect(page.locator("[name=name]")).to_have_value("Walid")
     for dish in ("Kafta 11.00", "Fattoush 5.00"):
         page.get_by_role("button", name=dish).click()
     page.locator("#find-dish").fill("candle")

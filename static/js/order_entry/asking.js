@@ -31,6 +31,15 @@ export async function ask(address, body) {
   }
 }
 
+// What is to be said of the line and of what is on its way, above the form.
+/** @param {string} text @param {boolean} [isTrouble] */
+export function tell(text, isTrouble = false) {
+  const said = byId("sending");
+  said.textContent = text;
+  said.hidden = !text;
+  said.toggleAttribute("data-trouble", isTrouble);
+}
+
 // Puts the form that the server wrote in the place of the one that stands there.
 /** @param {DocumentFragment} part */
 export function put(part) {

@@ -1,7 +1,10 @@
 // The guest by the telephone number: looked up while it is typed, and an earlier order once more.
 import { byId, on } from "../core/dom.js";
-import { ask, field, form, typed } from "./asking.js";
+import { say } from "../core/i18n.js";
+import { ask, field, form, tell, typed } from "./asking.js";
 import { read } from "./lines.js";
+
+/** @typedef {{ part: DocumentFragment, asked: URLSearchParams }} Found */
 
 const PAUSE = 350; // milliseconds
 const FEWEST = 6; // digits
@@ -12,9 +15,21 @@ let soughtFor = field("phone").value;
 
 const digits = () => field("phone").value.replace(/[^0-9٠-٩]/g, "");
 
-// What has the focus, and what was typed into it since, stays.
-/** @param {DocumentFragment} part @param {string[]} ids */
-function swap(part, ids) {
+// What was typed or chosen since it was asked stays as it is.
+/** @param {Element} fresh @param {URLSearchParams} asked */
+function keepChanges(fresh, asked) {
+  const now = typed();
+  for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (fresh.querySelectorAll("[name]:not([type=hidden], button)"))) {
+    const mine = now.getAll(input.name);
+    if (`${mine}` === `${asked.getAll(input.name)}`) continue;
+    if (["radio", "checkbox"].includes(input.type)) input.checked = mine.includes(input.value);
+    else input.value = mine[0] ?? "";
+  }
+}
+
+// What has the focus keeps it.
+/** @param {Found} found @param {string[]} ids */
+function swap({ part, asked }, ids) {
   for (const id of ids) {
     const [old, fresh] = [document.getElementById(id), part.getElementById(id)];
     if (!fresh) {
@@ -22,41 +37,40 @@ function swap(part, ids) {
       continue;
     }
     const at = /** @type {HTMLInputElement | null} */ (document.activeElement);
-    const mine = old?.contains(at) && at?.name ? at : null;
+    const focused = old?.contains(at) ? at?.name : "";
+    keepChanges(fresh, asked);
     if (old) old.replaceWith(fresh);
     else byId("lines").before(fresh);
-    if (!mine) continue;
-    const same = /** @type {HTMLInputElement | null} */ (fresh.querySelector(`[name="${mine.name}"]`));
-    if (same && mine.type !== "radio" && mine.type !== "checkbox") same.value = mine.value;
-    same?.focus();
+    if (focused) fresh.querySelector(`[name="${focused}"]`)?.focus();
   }
 }
 
-/** @param {Record<string, string>} asked */
-async function look(asked) {
+/** @param {Record<string, string>} wanted @returns {Promise<Found | null>} */
+async function look(wanted) {
   turn += 1;
   const mine = turn;
-  const body = typed();
-  for (const [name, value] of Object.entries({ do: "find", ...asked })) body.set(name, value);
-  const got = await ask(form().action, body);
+  const asked = typed();
+  for (const [name, value] of Object.entries({ do: "find", ...wanted })) asked.set(name, value);
+  const got = await ask(form().action, asked);
   if (mine !== turn || !document.getElementById("entry")) return null; // another number was typed, or all of it sent
-  return got?.answer.ok ? got.part : null;
+  tell(got ? "" : say("No answer from the server. Try again when the line is back."), !got);
+  return got?.answer.ok ? { part: got.part, asked } : null;
 }
 
-/** @param {Record<string, string>} [asked] */
-async function find(asked = {}) {
+/** @param {Record<string, string>} [wanted] */
+async function find(wanted = {}) {
   soughtFor = field("phone").value;
-  const part = await look(asked);
-  if (part) swap(part, PARTS);
+  const found = await look(wanted);
+  if (found) swap(found, PARTS);
 }
 
 // Of an earlier order the lines come, and what had to be left out is said.
 /** @param {string} order */
 async function again(order) {
-  const part = await look({ again_of: order });
-  if (!part) return;
-  swap(part, ["left-out"]);
-  byId("lines").replaceWith(/** @type {HTMLElement} */ (part.getElementById("lines")));
+  const found = await look({ again_of: order });
+  if (!found) return;
+  swap(found, ["left-out"]);
+  byId("lines").replaceWith(/** @type {HTMLElement} */ (found.part.getElementById("lines")));
   read();
   byId("left-out").scrollIntoView({ block: "nearest" });
 }

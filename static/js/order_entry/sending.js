@@ -2,7 +2,7 @@
 import { byId, make, on } from "../core/dom.js";
 import { say } from "../core/i18n.js";
 import * as person from "../tablet/person.js";
-import { ask, form, put, typed } from "./asking.js";
+import { ask, form, put, tell, typed } from "./asking.js";
 import { forget, restore } from "./draft.js";
 
 /** @typedef {{ body: string, at: number, tries: number }} Unsent */
@@ -29,14 +29,6 @@ function keep(order) {
   } catch {
     // then the page itself keeps it
   }
-}
-
-/** @param {string} text @param {boolean} [isTrouble] */
-function tell(text, isTrouble = false) {
-  const said = byId("sending");
-  said.textContent = text;
-  said.hidden = !text;
-  said.toggleAttribute("data-trouble", isTrouble);
 }
 
 // Nothing is changed of what may be on its way.
