@@ -39,7 +39,8 @@ def test_its_page_is_in_the_language_of_its_reader(app: Flask, language: str) ->
     assert f"<title>{title} · ordertrack</title>" in page
     assert all(f'href="#{name}">{said}</a>' in page and f'id="{name}"' in page for said, name in sections)
     for picture in re.findall(r'<img src="([^"]+)"', page):
-        assert client.get(picture).status_code == 200, picture
+        with client.get(picture) as answer:
+            assert answer.status_code == 200, picture
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
