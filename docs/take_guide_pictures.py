@@ -30,8 +30,9 @@ from take_pictures import (
 from support import browser
 
 FOLDER = Path(__file__).parent.parent / "static" / "guide"
+LARGEST = 55_000  # bytes of a picture
 WIDTH = 960  # of a picture, in pixels; a phone's stays as wide as it is
-_AS_WEBP = """async ([picture, width]) => {
+_AS_WEBP = """async ([picture, width, most]) => {
   const image = new Image();
   image.src = `data:image/png;base64,${picture}`;
   await image.decode();
@@ -42,7 +43,11 @@ _AS_WEBP = """async ([picture, width]) => {
   const pen = canvas.getContext("2d");
   pen.imageSmoothingQuality = "high";
   pen.drawImage(image, 0, 0, canvas.width, canvas.height);
-  return canvas.toDataURL("image/webp", 0.72).split(",")[1];
+  for (const quality of [0.72, 0.6, 0.5, 0.4]) {
+    const made = canvas.toDataURL("image/webp", quality).split(",")[1];
+    if (made.length * 0.75 < most) return made;
+  }
+  throw new Error("the picture is too large");
 }"""
 _IS_LIVE = "() => !['connecting', 'reconnecting', 'catching-up'].includes(document.body.dataset.live)"
 _IS_CUT_OFF = "() => ['offline', 'silent'].includes(document.body.dataset.live)"
@@ -138,7 +143,7 @@ def _offline(page: Page) -> bytes:
 def _keep(chromium: Browser, picture: bytes, file: Path) -> None:
     """As WebP, which the browser itself can make."""
     page = chromium.new_page()
-    made = page.evaluate(_AS_WEBP, [base64.b64encode(picture).decode(), WIDTH])
+    made = page.evaluate(_AS_WEBP, [base64.b64encode(picture).decode(), WIDTH, LARGEST])
     page.close()
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(base64.b64decode(made))

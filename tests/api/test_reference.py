@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 import os
@@ -130,17 +131,19 @@ def test_the_examples_work_as_they_stand(
 
 def watched(command: list[str], environment: dict[str, str], program: Caller, said: str) -> None:
     """Whether what follows the stream tells of an order that is placed meanwhile."""
-    running = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    running = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
     try:
         assert running.stdout is not None
-        os.set_blocking(running.stdout.fileno(), False)
-        told = ""
+        output = running.stdout.fileno()
+        os.set_blocking(output, False)
+        told = b""
 
         def is_told() -> bool:
             nonlocal told
             order = program.place()  # it may have come before the stream was open
-            told += running.stdout.read() or ""  # type: ignore[union-attr]
-            return said.format(number=order["number"] - 1) in told
+            with contextlib.suppress(BlockingIOError):
+                told += os.read(output, 1 << 20)
+            return said.format(number=order["number"] - 1).encode() in told
 
         wait_for(is_told, f"{command} to tell of an order")
     finally:

@@ -244,7 +244,7 @@ def test_the_page_shows_where_dishes_go_and_first_those_that_go_nowhere(
     looked = maya.post(PAGE, data=form() | station(0, "Grill", "kebab") | {"look": "1"})
     assert looked.status_code == 200
     said = shown(looked)
-    assert "1 dish has no station" in said and "Nothing was saved yet" in said
+    assert "1 dish has no station" in said and "Nothing is saved yet" in said
     assert said.index("Fattoush 1 ▲ none") < said.index("Kebab 2 Grill")
     assert held().version == 0
 

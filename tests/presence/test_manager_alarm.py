@@ -161,7 +161,7 @@ def test_the_overview_shows_live_what_waits_and_who_sees_it(
     device = open_page(cedar.maya, "/tablets")
     device.get_by_label("Restaurant").select_option("hamra")
     device.get_by_label("Board").select_option("kitchen")
-    device.get_by_label("Its name").fill("Grill tablet")
+    device.get_by_label("Name of the tablet").fill("Grill tablet")
     device.locator("main form button").first.click()
     expect(device.locator("body")).to_have_attribute("data-live", "live")
     expect(kitchen).to_contain_text("Grill tablet", timeout=SOON)

@@ -32,7 +32,7 @@ def open_tablet(operator_app: Flask, cedar: House, open_page: OpenPage) -> Calla
         hire(operator_app, cedar, "Rami", pin=OTHER_PIN)
         hire(operator_app, cedar, "Zeina", Role.DISPATCH)
         page = open_page(cedar.maya, "/tablets", strict=False, has_touch=True, **options)
-        page.get_by_label("Its name").fill("Grill")
+        page.get_by_label("Name of the tablet").fill("Grill")
         page.get_by_role("button", name="Use this device as a tablet").click()
         page.wait_for_url("**/r/hamra/kitchen")
         page_recorder.expect_state(page, "live")

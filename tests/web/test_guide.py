@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from functools import cache
 
@@ -33,12 +34,13 @@ def messages(language: str) -> list[str]:
 def test_its_page_is_in_the_language_of_its_reader(app: Flask, language: str) -> None:
     client = app.test_client()
     client.set_cookie(COOKIE, language)
-    page = client.get("/help").text
+    page = html.unescape(client.get("/help").text)
     (title, _), *sections = markdown.headings(guide(language))
     assert f"<title>{title} · ordertrack</title>" in page
     assert all(f'href="#{name}">{said}</a>' in page and f'id="{name}"' in page for said, name in sections)
     for picture in re.findall(r'<img src="([^"]+)"', page):
-        assert client.get(picture).status_code == 200, picture
+        with client.get(picture) as answer:
+            assert answer.status_code == 200, picture
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

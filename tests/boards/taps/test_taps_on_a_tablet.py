@@ -31,7 +31,7 @@ def open_tablet(
         give_pin(operator_app, cedar, cedar.nour)
         hire(operator_app, cedar, "Rami", pin=OTHER_PIN)
         page = open_page(cedar.maya, "/tablets", strict=False, base_url=network.address)
-        page.get_by_label("Its name").fill("Grill")
+        page.get_by_label("Name of the tablet").fill("Grill")
         page.get_by_role("button", name="Use this device as a tablet").click()
         page.wait_for_url("**/r/hamra/kitchen")
         page_recorder.expect_state(page, "live")
