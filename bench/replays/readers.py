@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import selectors
+import signal
 import socket
 import time
 from types import TracebackType
@@ -58,6 +59,7 @@ class Readers:
 
 
 def _read(port: int, asked: list[bytes], told: Any, refused: Any) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # not what the bench does then
     waiting = selectors.DefaultSelector()
     for each in asked:
         client = socket.create_connection(("127.0.0.1", port), _PATIENCE)

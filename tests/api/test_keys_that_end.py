@@ -135,7 +135,7 @@ def test_a_key_that_is_narrowed_loses_its_streams_and_what_it_saw(cedars, operat
         tenant = accounts.find_tenant(cedars.house.slug)
         db.session.execute(update(ApiKey).where(ApiKey.tenant_id == tenant.id).values(scopes=["orders:read"]))
         db.session.commit()  # by psql, say: nobody is notified
-    assert stream.rest() == []
+    assert [(frame.event, frame.data) for frame in stream.rest()] == [("bye", "changed")]
     assert_problem(cedars.get("/events"), 403)
     assert_problem(cedars.get("/stream"), 403)
     assert cedars.get("/orders").status_code == 200

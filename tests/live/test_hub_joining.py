@@ -12,6 +12,7 @@ from ordertrack.live import tenant_hub
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.feed import WINDOW
 from ordertrack.live.hub import Hub
+from ordertrack.live.replays import PAGE
 from ordertrack.monitoring import metrics
 from ordertrack.tenants import accounts
 from support.recording import Recorder, count
@@ -232,7 +233,7 @@ def test_a_program_loses_its_stream_also_while_it_catches_up_from_far_back(
     reader = Interrupting({"revoked": lambda: hub.revoke(name), "shutdown": hub.close}[end])
     watch(cedar, Cursor(head(cedar).epoch, 0), channel=program_orders, by=cedar.program, recorder=reader)
     assert (reader.closed_because, reader.pages, hub.count) == (end, 2, 0)
-    assert reader.seqs == list(range(1, 401)), "nothing more was read for it"
+    assert reader.seqs == list(range(1, 2 * PAGE + 1)), "nothing more was read for it"
 
 
 def test_who_lost_access_unheard_before_joining_is_not_let_stay(
@@ -274,5 +275,5 @@ def test_a_connection_is_closed_if_the_log_fails_while_its_watcher_catches_up(
     recorder = Recorder()
     with pytest.raises(ConnectionError):
         watch(cedar, Cursor(head(cedar).epoch, 1), channel=program_orders, recorder=recorder)
-    assert recorder.seqs == list(range(2, 202))
+    assert recorder.seqs == list(range(2, 2 + PAGE))
     assert (recorder.closed_because, hub.count) == ("error", 0)
