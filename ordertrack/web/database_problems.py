@@ -40,12 +40,6 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, OperationalError | InterfaceError | PoolTimeout | psycopg.OperationalError)
 
 
-def away(error: Exception) -> Problem:
-    """What to answer where nothing is known but that it is away, and nothing can have been changed."""
-    said = _("The database cannot be used at this moment. Nothing was changed; try again shortly.")
-    return refused_for_now(error, said, DATABASE_AWAY)
-
-
 def _sentence_on_database(error: Exception) -> str:
     """What keeps the database from answering, and what that means; re-raises what waiting does not mend."""
     cause = error.orig if isinstance(error, DBAPIError) else error
@@ -59,6 +53,12 @@ def _sentence_on_database(error: Exception) -> str:
     if is_full:
         return _("The disk of the database is full. Nothing was changed; try again shortly.")
     return _("The database cannot be used at this moment. Nothing was changed; try again shortly.")
+
+
+def away(error: Exception) -> Problem:
+    """What to answer where nothing is known but that it is away, and nothing can have been changed."""
+    said = _("The database cannot be used at this moment. Nothing was changed; try again shortly.")
+    return refused_for_now(error, said, DATABASE_AWAY)
 
 
 def _lost_between(is_full: bool) -> str:
