@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ordertrack.database.channels import SETTINGS_CHANNEL, notify
@@ -139,16 +139,23 @@ def create_staff_member(
         role=role,
     )
     member.password_hash = hash_password(checked_password(password, member))
-    add_staff_member(member, by=by or audit.operator(tenant.id, "staff create"))
+    db.session.add(member)
+    _write(f"{email} is a staff member already.")
+    note_person(by or audit.operator(tenant.id, "staff create"), member, None, facts_of(member))
     db.session.commit()
     return member
 
 
-def add_staff_member(member: StaffMember, *, by: Principal) -> None:
-    """Somebody whose address, name and password were looked at; part of the caller's transaction."""
-    db.session.add(member)
-    _write(f"{member.email} is a staff member already.")
-    note_person(by, member, None, facts_of(member))
+def add_owner(tenant_id: uuid.UUID, name: str, email: str) -> StaffMember:
+    """The owner of a company that is being founded, without a password; name and address were looked at."""
+    # Not by the session, which would name every column: the application's role may not write them all.
+    owner = db.session.scalars(
+        insert(StaffMember)
+        .values(tenant_id=tenant_id, id=uuid.uuid4(), name=name, email=email, role=Role.OWNER)
+        .returning(StaffMember)
+    ).one()
+    note_person(Principal(tenant_id, f"staff:{owner.id}", name, Role.OWNER), owner, None, facts_of(owner))
+    return owner
 
 
 def is_email(text: str) -> bool:

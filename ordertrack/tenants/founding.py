@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import uuid
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -11,8 +10,7 @@ from sqlalchemy import select
 
 from ordertrack.database.session import db, present_credential
 from ordertrack.i18n.slugs import slug_of
-from ordertrack.rules.roles import Role
-from ordertrack.tenants import accounts
+from ordertrack.tenants import accounts, password_links
 from ordertrack.tenants.codes import NoSuchCode
 from ordertrack.tenants.models import FirstSteps, StaffMember, Tenant
 from ordertrack.tenants.passwords import hash_password
@@ -45,17 +43,10 @@ def found(
         db.session.rollback()
         raise NoSuchCode
     tenant = accounts.add_tenant(wanted.company, slug, currency=currency, languages=languages)
-    owner = StaffMember(
-        tenant_id=tenant.id,
-        id=uuid.uuid4(),
-        email=wanted.email,
-        name=wanted.name,
-        role=Role.OWNER,
-        password_hash=password_hash,
-    )
+    owner = accounts.add_owner(tenant.id, wanted.name, wanted.email)
     by = Principal(tenant.id, f"staff:{owner.id}", owner.name, owner.role)
     accounts.note_company(by, tenant, None, accounts.facts_of_company(tenant))
-    accounts.add_staff_member(owner, by=by)
+    password_links.choose_first(owner, password_hash)
     db.session.add(FirstSteps(tenant_id=tenant.id))
     db.session.commit()
     return owner

@@ -209,6 +209,9 @@ class FirstSteps(Base):
     """What a company has still before it that was founded on a page; others have no row."""
 
     __tablename__ = "first_steps"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "test_order_id"], ["orders.tenant_id", "orders.id"]),
+    )
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
     test_order_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)

@@ -48,22 +48,36 @@ def make(person: StaffMember, *, by: Principal) -> Made:
             or_(PasswordLink.staff_id == person.id, PasswordLink.expires_at < func.clock_timestamp()),
         )
     )
-    expires_at: dt.datetime = db.session.scalars(
-        insert(PasswordLink)
-        .values(
-            tenant_id=person.tenant_id,
-            id=uuid.uuid4(),
-            staff_id=person.id,
-            made_by=by.staff_id if by.is_staff else person.id,  # nobody can undo what the operator stands for
-            digest=hash_key(token),
-            expires_at=func.clock_timestamp() + (INVITES_FOR if is_invited else LASTS),
-        )
-        .returning(PasswordLink.expires_at)
-    ).one()
+    maker = by.staff_id if by.is_staff else person.id  # nobody can undo what the operator stands for
+    expires_at = _write(person, hash_key(token), maker or person.id, INVITES_FOR if is_invited else LASTS)
     note_person(by, person, {}, {"invited_until" if is_invited else "password_link_until": expires_at})
     db.session.commit()
     _log.info("password link made", of=f"staff:{person.id}", by=by.actor, tenant=str(person.tenant_id))
     return Made(token, expires_at)
+
+
+def choose_first(person: StaffMember, password_hash: str) -> None:
+    """Give somebody who has none yet the password that they chose, as part of the caller's transaction.
+
+    By a link that nobody sees: the application's role may not write a password otherwise.
+    """
+    digest = hash_key(secrets.token_urlsafe(32))
+    _write(person, digest, person.id, LASTS)
+    used = db.session.scalar(_USE, {"digest": digest, "hash": password_hash})
+    assert used == person.id
+    db.session.refresh(person)
+
+
+def _write(person: StaffMember, digest: str, maker: uuid.UUID, lasts: dt.timedelta) -> dt.datetime:
+    link = insert(PasswordLink).values(
+        tenant_id=person.tenant_id,
+        id=uuid.uuid4(),
+        staff_id=person.id,
+        made_by=maker,
+        digest=digest,
+        expires_at=func.clock_timestamp() + lasts,
+    )
+    return db.session.scalars(link.returning(PasswordLink.expires_at)).one()
 
 
 def whose(token: str) -> StaffMember:

@@ -80,7 +80,7 @@ def test_no_page_list_or_stream_needs_a_second_connection(
         assert order is not None
     known = {"order_id": order_id, "token": order.tracking_token, "restaurant": "hamra", "board": "kitchen"}
     save_menu(alone, cedar)
-    known |= {"kind": "not-found", "code": "unknown", "code_id": order_id, "sku": "kebab"}
+    known |= {"kind": "not-found", "code": "unknown", "code_id": order_id, "sku": "kebab", "digest": "0" * 32}
     maya = signed_in(alone, cedar.maya)
     read = 0
     for path in pages(alone, known):

@@ -15,7 +15,6 @@ GRANTS = {
     "tenants": ["INSERT (id, slug, name, currency, languages)", "UPDATE (currency, languages)"],
     "tenant_streams": ["INSERT (tenant_id, last_at)"],
     "restaurants": ["INSERT (tenant_id, id, slug, name, timezone, numbered_on)"],
-    "staff_members": ["INSERT (email, password_hash, revoked_at)"],
     "company_invitations": ["SELECT", "UPDATE (used_at)"],
     "tablet_codes": ["SELECT", "INSERT", "UPDATE", "DELETE"],
     "first_steps": ["SELECT", "INSERT", "UPDATE (put_away_at, test_order_id)"],
