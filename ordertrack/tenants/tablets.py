@@ -116,7 +116,7 @@ def end(tablet_id: uuid.UUID, *, by: Principal) -> str | None:
         return None
     audit.record(by, "tablet", str(tablet_id), ended.name, _facts(ended), None, ended.restaurant_id)
     end_streams(_actor(tablet_id))
-    return ended.name
+    return str(ended.name)
 
 
 def _facts(tablet: Tablet) -> dict[str, str]:
