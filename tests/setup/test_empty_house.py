@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 from flask import Flask
 from sqlalchemy import event
 
@@ -46,12 +44,6 @@ def test_the_address_is_spent_once_and_each_start_makes_another(empty: Flask) ->
         assert invitations.make_first() is None
         db.session.remove()
         db.engine.dispose()
-
-
-def test_of_many_who_use_the_address_at_once_one_founds_a_company(empty: Flask, first: str) -> None:
-    with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: empty.test_client().post(first, data=form()).status_code, range(4)))
-    assert sorted(found) == [302, 404, 404, 404]
 
 
 def test_a_company_of_the_command_line_ends_it_and_nobody_asks_again(empty: Flask, first: str) -> None:

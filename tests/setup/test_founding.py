@@ -7,6 +7,7 @@ import re
 import secrets
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -111,6 +112,13 @@ def test_an_invitation_of_the_command_line_opens_the_page_until_it_is_voided(
     assert app.test_client().get(path).status_code == 404
     with operator_app.app_context():
         assert not invitations.void(uuid.UUID(made["id"])), "there is none any more"
+
+
+def test_an_invitation_founds_one_company(app: Flask, invited: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: app.test_client().post(invited, data=form()).status_code, range(4)))
+    assert sorted(found) == [302, 404, 404, 404]
+    assert app.test_client().get(invited).status_code == 404
 
 
 def test_an_invitation_that_is_too_old_opens_nothing(
