@@ -7,6 +7,7 @@ import random
 import urllib.parse
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -175,7 +176,7 @@ class Quiver:
             return at.choice(_WORDS)
         if where < 0.6:
             return at.choice([each for ids in (*self._known.values(), *self._own.values()) for each in ids])
-        return at.choice(_ABSURD)
+        return deepcopy(at.choice(_ABSURD))
 
 
 def _spoil(value: Any, at: random.Random) -> None:
@@ -183,7 +184,7 @@ def _spoil(value: Any, at: random.Random) -> None:
     while True:
         key = at.choice(list(value) if isinstance(value, dict) else range(len(value)))
         if not value[key] or not isinstance(value[key], dict | list) or at.random() < 0.3:
-            value[key] = at.choice(_ABSURD)
+            value[key] = deepcopy(at.choice(_ABSURD))  # which the next one may be put into
             return
         value = value[key]
 
