@@ -233,7 +233,7 @@ def _spoil(value: Any, at: random.Random) -> None:
     while True:
         key = at.choice(list(value) if isinstance(value, dict) else range(len(value)))
         if not value[key] or not isinstance(value[key], dict | list) or at.random() < 0.3:
-            value[key] = deepcopy(at.choice(_ABSURD))
+            value[key] = deepcopy(at.choice(_ABSURD))  # which the next one may be put into
             return
         value = value[key]
 

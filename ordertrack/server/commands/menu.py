@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
@@ -68,7 +69,7 @@ def export_menu(tenant_slug: str, kind: str | None, output: Path | None) -> None
         held, facts = reading.read(tenant.id) or Menu(), importing.facts_of(tenant.id)
         content = files.json_of(held, facts) if kind == "json" else files.csv_of(held, facts)
     if output is None:
-        click.get_binary_stream("stdout").write(content)
+        sys.stdout.buffer.write(content)
     else:
         output.write_bytes(content)
 
