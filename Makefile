@@ -3,7 +3,7 @@
 # make soak SECONDS=600: the history checker, for longer; by so many seeds: make soak SEEDS=20. On several hosts, which
 # die in turn with the bus between them: make soak HOSTS=2 BUS=redis SEEDS=20.  make dinner ORDERS=300: a dinner on real tablets.
 # make weekend: orders for later while summer time ends.  make attack REQUESTS=100000: hostile requests on every route.
-# make bench, make bench-board, make bench-reports, make bench-many, make bench-age: how fast it is, into bench/
+# make bench, make bench-board, make bench-reports, make bench-many, make bench-age, make bench-replays: how fast it is, into bench/
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
