@@ -4,7 +4,7 @@
 # die in turn with the bus between them: make soak HOSTS=2 BUS=redis SEEDS=20.  make dinner ORDERS=300: a dinner on real tablets.
 # make clients CUTS=200: clients of others read the stream through cuts and restarts of the database.
 # make weekend: orders for later while summer time ends.  make attack REQUESTS=100000: hostile requests on every route.
-# make bench, make bench-board, make bench-reports, make bench-many, make bench-age: how fast it is, into bench/
+# make bench, make bench-board, make bench-reports, make bench-many, make bench-age, make bench-replays: how fast it is, into bench/
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
