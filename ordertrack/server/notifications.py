@@ -34,6 +34,7 @@ from ordertrack.restaurants import rule_sets, versioned
 from ordertrack.server.revocations import Revocations
 from ordertrack.sla.report.channel import SlaChannel
 from ordertrack.streams.sse import Hearing
+from ordertrack.tenants import restaurants
 from ordertrack.tenants.kept_sign_ins import KeptSignIns
 from ordertrack.tracking.channel import TrackingChannel
 
@@ -61,6 +62,7 @@ def _channels(hub: Hub, revocations: Revocations) -> Mapping[str, Hear]:
 def recover(app: Flask, hub: Hub) -> None:
     """Make up for whatever was notified while nobody listened."""
     versioned.forget_all()
+    restaurants.forget_all()
     menu.forget_all()
     fragments.forget()
     hub.recover()
@@ -104,6 +106,7 @@ def _on_settings(hub: Hub, payload: str) -> None:
     tenant_id, restaurant = parse_payload(payload)
     restaurant_id = _restaurant_in(payload, restaurant)
     versioned.forget(tenant_id, restaurant_id)
+    restaurants.forget(tenant_id)
     fragments.forget()
     OVERVIEW.mark(tenant_id)
     _show(hub, tenant_id, restaurant_id)

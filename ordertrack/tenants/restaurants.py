@@ -26,7 +26,7 @@ class FoundRestaurant(NamedTuple):
 
 
 def find_restaurant(tenant_id: uuid.UUID, slug: str) -> FoundRestaurant | None:
-    """The tenant's restaurant with this slug, as it is now or was a few seconds ago."""
+    """The tenant's restaurant with this slug, as it is kept until somebody changes it."""
     if "\0" in slug:  # no text in the database holds one, and asking for it is an error there
         return None
     return _kept.get((tenant_id, slug), lambda: _read(tenant_id, slug))
@@ -53,6 +53,11 @@ def forget(tenant_id: uuid.UUID) -> None:
     _kept.forget(lambda key: key[0] == tenant_id)
 
 
+def forget_all() -> None:
+    """Have everything read anew."""
+    _kept.forget()
+
+
 def _read(tenant_id: uuid.UUID, slug: str) -> FoundRestaurant | None:
     for row in _BY_SLUG.rows(tenant_id=tenant_id, slug=slug):
         return FoundRestaurant(row.id, row.slug, row.name, row.timezone)
@@ -60,7 +65,7 @@ def _read(tenant_id: uuid.UUID, slug: str) -> FoundRestaurant | None:
 
 
 # A thousand screens that come back at once ask for the same few.
-_kept: Kept[tuple[uuid.UUID, str], FoundRestaurant] = Kept()
+_kept: Kept[tuple[uuid.UUID, str], FoundRestaurant] = Kept(is_told_of=True)
 _BY_IDS = TenantQuery(
     select(Restaurant.id, Restaurant.slug).where(
         Restaurant.tenant_id == bindparam("tenant_id"),
