@@ -18,12 +18,15 @@ State = Callable[[Page], None]
 class View:
     """A page, who looks at it, and its states: each is brought about after the ones before it.
 
+    `language` is the one that it always has, whatever was asked for.
+
     `path` may name an order (`{orders[late]}`) or the token of its tracking page (`{tokens[late]}`).
     """
 
     path: str
     who: str = "maya"
     is_live: bool = False
+    language: str | None = None
     states: tuple[State, ...] = field(default=())
 
     @property
@@ -424,7 +427,7 @@ VIEWS = {
     "targets of a restaurant": View("/sla/settings/hamra"),
     "not found": View("/r/nowhere/kitchen"),
     "what a problem means": View("/problems/order-moved", "nobody"),
-    "reference of the API": View("/docs", "nobody"),
+    "reference of the API": View("/docs", "nobody", language="en"),
     "guide": View("/help", "nobody"),
     "sign-in": View("/login", "nobody", states=(_wrong_password,)),
     "tracking": View("/track/{tokens[cooking]}", "nobody", is_live=True),

@@ -163,7 +163,7 @@ def test_the_overview_shows_live_what_waits_and_who_sees_it(
     this_device.get_by_label("Restaurant").select_option("hamra")
     this_device.get_by_label("Board").select_option("kitchen")
     this_device.get_by_label("Name of the tablet").fill("Grill tablet")
-    device.locator("main form button").first.click()
+    this_device.get_by_role("button").click()
     expect(device.locator("body")).to_have_attribute("data-live", "live")
     expect(kitchen).to_contain_text("Grill tablet", timeout=SOON)
     expect(kitchen).to_contain_text("open since")
