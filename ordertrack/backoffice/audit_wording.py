@@ -88,6 +88,16 @@ _FIELDS = {
     "minutes": marked("Quoted later by"),
     "until": marked("Until"),
     "rule_set": marked("Rules"),
+    "offered": marked("On the menu"),
+    "names": marked("Name"),
+    "category": marked("Category"),
+    "categories": marked("Categories"),
+    "station": marked("Station"),
+    "price": marked("Price"),
+    "prepare_seconds": marked("Seconds to prepare"),
+    "modifiers": marked("Options"),
+    "sold_out": marked("Sold out"),
+    "order": marked("Order of dishes"),
 }
 _SAYS_ITSELF = {
     "new_pin": marked("A new PIN"),
@@ -104,11 +114,15 @@ _WORDS: Mapping[tuple[str, str], Callable[[], str]] = {
     ("state", "open"): lambda: _("Open as usual"),
     ("state", "busy"): lambda: _("Busy"),
     ("state", "paused"): lambda: _("Paused: new orders are refused"),
-    ("rule_set", RuleSet.STRICT.value): lambda: _("As planned (strict)"),
-    ("rule_set", RuleSet.EXTENDED.value): lambda: _("As life is (extended)"),
-    ("accept_then", "nothing"): lambda: _("Who is late to confirm an order is only cried at"),
-    ("accept_then", "confirm"): lambda: _("What nobody confirms in time is confirmed by the clock"),
-    ("accept_then", "cancel"): lambda: _("What nobody confirms in time is cancelled by the clock"),
+    ("rule_set", RuleSet.STRICT.value): lambda: _("Strict: an order only goes forward"),
+    ("rule_set", RuleSet.EXTENDED.value): lambda: _("Extended: an order can also go back, for a reason"),
+    ("accept_then", "nothing"): lambda: _(
+        "An order that is not confirmed in time raises an alarm, and nothing else"
+    ),
+    ("accept_then", "confirm"): lambda: _(
+        "An order that is not confirmed in time is confirmed automatically"
+    ),
+    ("accept_then", "cancel"): lambda: _("An order that is not confirmed in time is cancelled automatically"),
 }
 _SECONDS = (
     *("forgotten_after", "early_before", "seconds", "rest_after", "recall_within", "undo_seconds"),

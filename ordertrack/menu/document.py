@@ -107,6 +107,25 @@ class MenuRequest(_Part):
     Without `categories` they stay as they are; without `sold_out` a dish stays as it is in that.
     """
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "categories": [{"key": "grill", "names": {"en": "Grill", "ar": "مشاوي"}}],
+                    "items": [
+                        {
+                            "sku": "kebab",
+                            "names": {"en": "Kebab", "ar": "كباب"},
+                            "category": "grill",
+                            "price": 950,
+                            "prepare_seconds": 720,
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
     items: Annotated[list[DishRequest], Field(max_length=MOST_DISHES)]
     categories: Annotated[list[CategoryRequest] | None, Field(max_length=MOST_CATEGORIES)] = None
     currency: Annotated[str | None, Field(description="The company's; another one is refused.")] = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -34,12 +34,7 @@ _FOR_OWNERS = marked("This page is for the company's owners.")
 def show() -> ResponseReturnValue:
     """All steps, which are done, and what to do once they are."""
     principal = _owner()
-    return _page(
-        "setup/steps.html",
-        principal,
-        restaurants=_restaurants(principal),
-        has_page=current_app.view_functions.__contains__,
-    )
+    return _page("setup/steps.html", principal, restaurants=_restaurants(principal))
 
 
 @blueprint.post("/put-away")

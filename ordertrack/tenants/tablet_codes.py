@@ -39,6 +39,8 @@ class State(StrEnum):
 
 def make(restaurant_id: uuid.UUID, board: str, name: str, *, by: Principal) -> TabletCode:
     """A code for one board of a restaurant of `by`'s tenant; AccountError if there can be no such tablet."""
+    if not by.may_see(restaurant_id):
+        raise AccountError(_("Choose the restaurant where the tablet stands."))
     code_id = uuid.uuid4()
     made = TabletCode(
         tenant_id=by.tenant_id,

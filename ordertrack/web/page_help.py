@@ -39,10 +39,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("Your own sign-in: your password, and the devices on which you are signed in."),
         marked("If you do not recognise a device, sign it out and choose a new password."),
     ),
-    "settings": (
-        marked("Each restaurant has settings of its own: choose the one you want to change."),
-        marked("Whatever is changed stays on record, with the time and the name of whoever changed it."),
-    ),
     "targets": (
         marked("When your business day begins, which shifts you work, and how long each stage may take."),
         marked("Boards and reports judge orders by these targets; days that are over are not judged anew."),
@@ -93,16 +89,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "menu": (
         marked("Your dishes, each with its price, its station and how long it takes to make."),
         marked("Mark a dish as sold out, and whoever takes orders sees it at once."),
-    ),
-    "new_order": (
-        marked("Take an order by phone or at the counter and send it straight to the kitchen."),
-        marked("Begin with the phone number: it brings up the guest, their addresses and their last orders."),
-    ),
-    "setup": (
-        marked(
-            "All it takes to open: your company, your first restaurant, your team, a tablet and a test order."
-        ),
-        marked("Any step can wait; what you have entered is kept."),
     ),
 }
 """By the name of the page."""

@@ -24,6 +24,7 @@ PATHS = {
     "api.events": "/events",
     "api.stream": "/stream",
     "api.quote": "/restaurants/hamra/quote",
+    "api.menu": "/menu",
 }
 PARAMETERS = [
     (endpoint, name, name in operation.query.may_be_empty)

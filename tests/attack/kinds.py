@@ -37,6 +37,9 @@ class Kind(StrEnum):
 
 HELD_ELSEWHERE = {
     "connections held open, half-sent and slow ones": "tests/faults/test_half_sent_requests.py",
+    "strangers on every place of a worker": "tests/faults/test_places.py",
+    "answers that are not taken": "tests/server/test_outgoing.py",
+    "the largest company on every route": "tests/web/test_bounds.py",
     "readers that do not read": "tests/faults/test_clients_that_do_not_read.py",
     "shares of streams by link, sign-in and address": "tests/faults/test_shares_of_streams.py",
     "shares of requests by address": "tests/server/test_request_limits.py",

@@ -121,7 +121,7 @@ def test_what_is_saved_holds_and_stands_there_and_in_the_history(
     assert 'name="undo-cancelled" type="text" value="10"' in page.text
     for said in (
         "Undo of “Cancel”: 10 s",
-        "rests after 20 min",
+        "asks for a PIN again after 20 min",
         "Station Grill: kebab, shish taouk, kafta",
         "Maya",
     ):

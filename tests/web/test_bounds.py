@@ -105,6 +105,10 @@ def addresses(app: Flask, largest: Largest) -> Iterator[tuple[Rule, str]]:
         "restaurant": ("hamra",),
         "board": ("kitchen", "dispatch"),
         "kind": ("not-found",),
+        "code": ("unknown",),
+        "code_id": (uuid.uuid4(),),
+        "digest": ("0" * 32,),
+        "sku": ("unknown",),
     }
     with app.test_request_context():
         for rule in app.url_map.iter_rules():

@@ -53,7 +53,7 @@ async function look(wanted) {
   for (const [name, value] of Object.entries({ do: "find", ...wanted })) asked.set(name, value);
   const got = await ask(form().action, asked);
   if (mine !== turn || !document.getElementById("entry")) return null; // another number was typed, or all of it sent
-  tell(got ? "" : say("No answer from the server. Try again when the line is back."), !got);
+  tell(got ? "" : say("No answer from the server. Try again once you are online."), !got);
   return got?.answer.ok ? { part: got.part, asked } : null;
 }
 
