@@ -34,7 +34,10 @@ def held(app: Flask, cedar: House) -> Callable[[], Menu]:
 
 
 def upload(client: FlaskClient, content: bytes, name: str = "menu.csv") -> Any:
-    return client.post(PAGE, data={"file": (io.BytesIO(content), name)}, content_type="multipart/form-data")
+    form = {"file": (io.BytesIO(content), name)}
+    answer = client.post(PAGE, data=form, content_type="multipart/form-data")
+    answer.request.environ["wsgi.input"].close()  # a large one is a file, which the test client leaves open
+    return answer
 
 
 def confirm(client: FlaskClient, content: bytes, seen: int) -> Any:
