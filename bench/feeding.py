@@ -112,22 +112,6 @@ def _messages(said: bytes) -> list[bytes]:
     return [frame + b"\n\n" for frame in frames if b"\nid: " in frame and not frame.startswith(b"event: ")]
 
 
-def by_batch(contender: Ordertrack, watchers: Watchers, moves: Sequence[Move]) -> Fed:
-    """A batch of events in one transaction once everybody has the one before: every worker is as far behind.
-
-    The time counts from each COMMIT on, not what it takes to write the batch.
-    """
-    cpu = _Cpu(contender)
-    position = contender.house.head().seq
-    nanoseconds = 0
-    for batch in _batched(moves):
-        watchers.expect(position + 1, len(batch))
-        committed = contender.house.commit(batch)
-        nanoseconds += watchers.delivered()["last_ns"] - committed
-        position += len(batch)
-    return Fed(len(moves) * watchers.count, nanoseconds / 1e9, cpu.used())
-
-
 def one_by_one(contender: Ordertrack, watchers: Watchers, moves: Sequence[Move]) -> Fed:
     """Each event committed once the one before it has reached everybody, so that none goes with another."""
     return by_log(contender, watchers, moves, 1)

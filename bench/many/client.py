@@ -95,6 +95,10 @@ class Crowd:
         total = {name: sum(each[name] for each in counts) for name in names}
         return Played(sorted(came), answers, began, cpu, total)
 
+    def frames(self) -> int:
+        """How many have come so far."""
+        return sum(self._report(client)["frames"] for client in self._clients)
+
     def settle(self, quiet: float = QUIET) -> None:
         """Wait until every request was answered, and no frame has come for so many seconds."""
         deadline, seen, since = time.monotonic() + PATIENCE, -1, time.monotonic()

@@ -58,7 +58,7 @@ def measure(stage: Stage) -> list[Row]:
             held = [proportional_bytes(worker) / _MB]
             began, rounds = time.monotonic(), 0
             while rounds < EVENING[0] and time.monotonic() - began < stage.scale.evening_seconds:
-                _play(town.sql)
+                play(town.sql, *A_ROUND)
                 crowd.settle(_QUIET)
                 held.append(proportional_bytes(worker) / _MB)
                 rounds += 1
@@ -78,8 +78,8 @@ def measure(stage: Stage) -> list[Row]:
     ]
 
 
-def _play(sql: psycopg.Connection) -> None:
-    few, many = A_ROUND
+def play(sql: psycopg.Connection, few: int, many: int) -> None:
+    """So many entries of each tenant, and of each of the first ones, which are busy."""
     with sql.transaction():
         sql.execute("SET LOCAL session_replication_role = replica")
         sql.execute(_ROUND, {"busy": BUSY, "few": few, "many": many, "open": OPEN})

@@ -14,7 +14,7 @@ from psycopg import connect
 from contenders.ours import Ordertrack
 from house import House, plain_url
 from measurements.transitions import CALLERS, advance
-from processes import children, command_of
+from processes import children, command_of, wait_for
 from stage import Stage
 from table import Row, at_least, ratios
 
@@ -42,6 +42,8 @@ def measure(stage: Stage) -> list[Row]:
                 with _without_count(house):
                     measured(BARE)
                 measured(COUNTED)
+            # What was written while it stood still is no part of keeping up.
+            wait_for(lambda: _is_kept_up(house), "the roll-up to have caught up", 120)
             measured(KEPT)
     what = f"transitions a second while the roll-up is kept up, one worker, {CALLERS} callers"
     counted = f"{ratios(rates[COUNTED], rates[BARE]):.2f} × {BARE}"
@@ -50,6 +52,15 @@ def measure(stage: Stage) -> list[Row]:
         Row(f"— {COUNTED}", rates[COUNTED], "", counted),
         Row(f"— {BARE}", rates[BARE], ""),
     ]
+
+
+def _is_kept_up(house: House) -> bool:
+    with connect(plain_url(house.settings.operator_url)) as connection:
+        behind = "SELECT count(*) FROM tenant_streams LEFT JOIN sla_progress USING (tenant_id)"
+        row = connection.execute(
+            f"{behind} WHERE tenant_streams.seq > coalesce(sla_progress.seq, 0)"
+        ).fetchone()
+    return row == (0,)
 
 
 def _keeper(server: Ordertrack) -> int:
