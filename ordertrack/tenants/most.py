@@ -13,8 +13,8 @@ from ordertrack.i18n.translate import number
 from ordertrack.tenants.models import ApiKey, Restaurant, StaffMember, Tablet
 
 MOST_RESTAURANTS = 2000
-MOST_PEOPLE = 1000  # who have access
-MOST_TABLETS = 2000  # in use
+MOST_PEOPLE = 500  # who have access
+MOST_TABLETS = 600  # in use
 MOST_KEYS = 100  # in use
 
 

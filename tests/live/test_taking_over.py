@@ -11,6 +11,7 @@ from flask import Flask, Response, request
 
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub, NotAdmitted
+from ordertrack.live.replays import PAGE
 from ordertrack.live.takeover import TAKEN_OVER
 from ordertrack.streams import sse
 from support.cast import House
@@ -97,7 +98,7 @@ def test_a_failure_in_the_middle_of_a_stream_ends_it_without_an_error_page(
     assert hub.count == 0
     received = all_of(ends)
     assert received.count(b"HTTP/1.1") == 1
-    assert received.count(b"\nid: ") == 200
+    assert received.count(b"\nid: ") == PAGE
 
 
 def test_a_request_for_the_head_only_opens_nothing(

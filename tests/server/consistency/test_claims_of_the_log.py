@@ -15,15 +15,28 @@ from server.consistency.claims import Broken, Operator
 from support.cast import House
 
 
+def written(operator: Operator, table: str) -> str:
+    """The columns of a table that are written, and not made of others."""
+    found = operator.execute(
+        "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute"
+        " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
+        [table],
+    ).fetchone()
+    assert found is not None
+    return str(found[0])
+
+
 @contextmanager
 def replaced(operator: Operator, house: House, *statements: str, **values: Any) -> Iterator[None]:
     """A contradiction planted past every guard, and afterwards the tenant's rows as they were."""
     kept = ("orders", "tenant_streams", "order_status_events", "order_actions")
     names = {"tenant": house.tenant_id, **values}
     operator.execute("SET session_replication_role = replica")
+    columns = {table: written(operator, table) for table in kept}
     for table in kept:
         operator.execute(
-            f"CREATE TEMP TABLE kept_{table} AS SELECT * FROM {table} WHERE tenant_id = '{house.tenant_id}'"
+            f"CREATE TEMP TABLE kept_{table} AS"
+            f" SELECT {columns[table]} FROM {table} WHERE tenant_id = '{house.tenant_id}'"
         )
     try:
         for statement in statements:
@@ -33,7 +46,7 @@ def replaced(operator: Operator, house: House, *statements: str, **values: Any) 
         with operator.transaction():
             for table in kept:
                 operator.execute(f"DELETE FROM {table} WHERE tenant_id = '{house.tenant_id}'")
-                operator.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")
+                operator.execute(f"INSERT INTO {table} ({columns[table]}) SELECT * FROM kept_{table}")
                 operator.execute(f"DROP TABLE kept_{table}")
         operator.execute("SET session_replication_role = origin")
 
