@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isclose
 
 from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
@@ -85,7 +86,8 @@ def slower_or_faster(now: float | None, before: float | None) -> Change | None:
         return None
     difference = now - before
     is_over = isinstance(now, Over) or isinstance(before, Over)
-    if abs(difference) <= ERROR * (now + before):
+    explained = ERROR * (now + before)
+    if abs(difference) <= explained or isclose(abs(difference), explained):
         return None if is_over else _same()
     length = wording.time(Over(abs(difference)) if is_over else abs(difference))
     if difference > 0:
