@@ -63,7 +63,7 @@ def show(code_id: uuid.UUID) -> ResponseReturnValue:
     """The code as a picture and in letters, and how far it has come; a page that shows so `seen` stays."""
     with _ending_the_look():
         principal = managing_principal()
-        code = _code_or_404(principal.tenant_id, code_id)
+        code = _code_or_404(principal, code_id)
     state = tablet_codes.state_of(code)
     if _looks_again() and request.args.get("seen") == state:
         return "", 204
@@ -74,7 +74,7 @@ def show(code_id: uuid.UUID) -> ResponseReturnValue:
 def confirm(code_id: uuid.UUID) -> ResponseReturnValue:
     """Form: `number`, as the other device shows it. It becomes the tablet."""
     principal = managing_principal()
-    code = _code_or_404(principal.tenant_id, code_id)
+    code = _code_or_404(principal, code_id)
     try:
         tablet_codes.confirm(code, request.form.get("number", ""), by=principal)
     except AccountError as error:
@@ -86,7 +86,7 @@ def confirm(code_id: uuid.UUID) -> ResponseReturnValue:
 def refuse(code_id: uuid.UUID) -> ResponseReturnValue:
     """The code is worth nothing from now on."""
     principal = managing_principal()
-    tablet_codes.refuse(_code_or_404(principal.tenant_id, code_id), by=principal)
+    tablet_codes.refuse(_code_or_404(principal, code_id), by=principal)
     return redirect(url_for("tablet_codes.show", code_id=code_id))
 
 
@@ -145,21 +145,22 @@ def _become(code: TabletCode) -> ResponseReturnValue:
 
 
 def _form(principal: Principal, problem: str | None = None) -> str:
-    mine = select(Restaurant).where(Restaurant.tenant_id == principal.tenant_id)
+    theirs = select(Restaurant).where(Restaurant.tenant_id == principal.tenant_id)
+    restaurants = db.session.scalars(theirs.order_by(Restaurant.name)).all()
     return render_template(
         "tablet/new_code.html",
         principal=principal,
         problem=problem,
         typed=request.form,
-        restaurants=db.session.scalars(mine.order_by(Restaurant.name)).all(),
+        restaurants=[each for each in restaurants if principal.may_see(each.id)],
         boards=tablets.BOARDS,
         longest_name=LONGEST_NAME,
     )
 
 
-def _code_or_404(tenant_id: uuid.UUID, code_id: uuid.UUID) -> TabletCode:
-    code = tablet_codes.find(tenant_id, code_id)
-    if code is None:
+def _code_or_404(principal: Principal, code_id: uuid.UUID) -> TabletCode:
+    code = tablet_codes.find(principal.tenant_id, code_id)
+    if code is None or not principal.may_see(code.restaurant_id):
         abort(404, _("There is no such code. Make a new one on the page of tablets."))
     return code
 

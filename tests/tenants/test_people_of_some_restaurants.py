@@ -16,7 +16,7 @@ from ordertrack.overview.channel import CHANNEL as OVERVIEW
 from ordertrack.presence.channel import CHANNEL as SCREENS
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
-from ordertrack.tenants import accounts, people, restaurants, tablet_session
+from ordertrack.tenants import accounts, people, restaurants, tablet_codes, tablet_session
 from ordertrack.tenants.models import StaffMember
 from ordertrack.tenants.principal import Principal, TabletPlace
 from support.cast import PASSWORD, House, Person
@@ -109,6 +109,13 @@ def test_whatever_names_another_restaurant_or_what_is_in_it_is_not_there(
     assert manager.get("/orders?restaurant=jounieh").status_code == 404
     new = {"restaurant": "jounieh", "board": "kitchen", "name": "Grill"}
     assert manager.post("/tablets", data=new).status_code == 422
+    assert manager.post("/tablets/codes", data=new).status_code == 422
+    with tenant_context(app, cedar.tenant_id):
+        jounieh = restaurants.find_restaurant(cedar.tenant_id, "jounieh")
+        assert jounieh is not None
+        code = tablet_codes.make(jounieh.id, "kitchen", "Grill", by=cedar.maya.principal).id
+    assert manager.get(f"/tablets/codes/{code}").status_code == 404
+    assert manager.post(f"/tablets/codes/{code}/refuse").status_code == 404
     assert manager.post("/restaurants", data={"name": "Tyre", "timezone": "Asia/Beirut"}).status_code == 403
 
 
