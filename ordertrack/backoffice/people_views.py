@@ -23,6 +23,7 @@ from ordertrack.tenants.people import NoSuchPerson, Uninvited
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.sign_in import managing_principal
 
+MOST_TICKED = 12  # restaurants of which each person has a box; more are written
 blueprint = Blueprint("people", __name__)
 
 
@@ -183,8 +184,9 @@ def _restaurants(principal: Principal) -> list[RestaurantSettings]:
 
 
 def _restaurants_in_form(principal: Principal) -> list[uuid.UUID] | None:
-    """The ids of those that were ticked; None for none, which is all of them."""
-    chosen = set(request.form.getlist("restaurant"))
+    """The ids of those that were ticked, or written with commas between; None for none, that is all."""
+    said = ",".join(request.form.getlist("restaurant")).split(",")
+    chosen = {slug.strip() for slug in said if slug.strip()}
     found = [each.id for each in _restaurants(principal) if each.slug in chosen]
     if len(found) != len(chosen):
         raise AccountError(_("There is no such restaurant."))
@@ -212,6 +214,7 @@ def _page(
         restaurants=_restaurants(principal),
         names={each.id: each.name for each in cache.of_tenant(principal.tenant_id)},
         is_of_all=principal.restaurants is None,
+        most_ticked=MOST_TICKED,
         work_of=people.work_of,
         undone_within=UNDONE_WITHIN,
         zone=zone_of(principal.tenant_id),

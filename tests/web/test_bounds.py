@@ -33,7 +33,7 @@ from support.largest import ENTRIES, OPEN, Largest, fill
 
 ANSWERS_WITHIN = 15.0  # seconds, of what takes long on no machine
 STREAMS = {"overview.stream", "boards.stream", "pickup.stream", "screens.stream", "sla.stream"}
-STREAMS |= {"tracking.stream", "api.stream"}
+STREAMS |= {"tracking.stream", "api.stream", "sold_out.stream"}
 LEFT_OUT = {
     "/r/hamra/kitchen": "more orders do not fit on this board",
     "/r/hamra/dispatch": "more orders do not fit on this board",
