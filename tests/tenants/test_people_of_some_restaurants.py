@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from ordertrack.backoffice import people_views
 from ordertrack.database.session import db, tenant_context
 from ordertrack.overview.channel import CHANNEL as OVERVIEW
 from ordertrack.presence.channel import CHANNEL as SCREENS
@@ -216,6 +217,23 @@ def test_restaurants_are_given_and_taken_on_the_page_and_who_is_of_others_is_not
     manager = sign_in(of_hamra(cedar.maya))
     assert "Nour" not in manager.get("/people").text
     assert manager.post(f"/people/{id_of(cedar.nour)}/end").status_code == 404
+
+
+def test_where_there_are_many_restaurants_they_are_written_and_what_was_written_stays(
+    cedar: House, maya: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people_views, "MOST_TICKED", 1)
+    path = f"/people/{id_of(cedar.nour)}/role"
+    wrong = maya.post(path, data={"new_role": "kitchen", "restaurant": "hamra, tyre", "seen": "kitchen"})
+    assert (
+        wrong.status_code == 422
+        and "no such restaurant" in wrong.text
+        and 'value="hamra, tyre"' in wrong.text
+    )
+    given = {"new_role": "kitchen", "restaurant": " jounieh,hamra, ", "seen": "kitchen"}
+    assert maya.post(path, data=given).status_code == 302
+    page = maya.get("/people").text
+    assert 'value="hamra, jounieh"' in page and 'type="checkbox" name="restaurant"' not in page
 
 
 def test_an_owner_is_of_all_restaurants(
