@@ -2,6 +2,9 @@
 
 A stream goes to its owner as a message with the client's socket. Each worker has a mailbox for these, made
 before the workers: what is sent to one that has just died waits for the worker that comes in its place.
+
+A tenant falls to a mailbox with the first stream of it, to the one that has the fewest: by chance alone, one
+of two workers would have fifteen of twenty tenants now and then.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ import errno
 import fcntl
 import itertools
 import json
+import mmap
 import os
 import socket
 import tempfile
@@ -24,6 +28,7 @@ import structlog
 from ordertrack.monitoring import metrics
 
 LARGEST = 64 * 1024  # bytes of a message
+SLOTS = 4096  # tenants whose ids agree in so many are owned together
 CLAIMS_EVERY = 0.5  # seconds between two tries of a worker to get a mailbox, where all are taken
 SENT_WITHIN = 1.0  # seconds in which a mailbox must have room
 ANSWERED_WITHIN = 5.0  # seconds that whoever hands a stream over waits to hear of a refusal
@@ -42,6 +47,18 @@ class Mailboxes:
         pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(count)]
         # As descriptors: what waits for a socket belongs to one process's event loop.
         self._ends = [(inbox.detach(), outbox.detach()) for inbox, outbox in pairs]
+        self._owners = mmap.mmap(
+            -1, SLOTS
+        )  # of each slot one more than its mailbox's number; 0: nobody's yet
+        self._in_this_process = threading.Lock()  # the lock of the file keeps other processes out only
+
+    def close(self) -> None:
+        """To be called where the process goes on without a server."""
+        self._claims.close()
+        self._owners.close()
+        for inbox, outbox in self._ends:
+            os.close(inbox)
+            os.close(outbox)
 
     def claim(self) -> int | None:
         """Take a mailbox that nobody has, until this process ends or gives it back."""
@@ -53,6 +70,28 @@ class Mailboxes:
 
     def give_back(self, number: int) -> None:
         fcntl.lockf(self._claims, fcntl.LOCK_UN, 1, number)
+
+    def of(self, tenant_id: uuid.UUID) -> int | None:
+        """The number of the tenant's mailbox; None while no stream of it was asked for."""
+        one_more = self._owners[tenant_id.int % SLOTS]
+        return one_more - 1 if one_more else None
+
+    def settle(self, tenant_id: uuid.UUID) -> int:
+        """The number of the tenant's mailbox, which from now on is the one with the fewest if it had none."""
+        settled = self.of(tenant_id)
+        if settled is not None:
+            return settled
+        with self._in_this_process:
+            fcntl.lockf(self._claims, fcntl.LOCK_EX, 1, self.count)
+            try:
+                settled = self.of(tenant_id)
+                if settled is None:
+                    taken = self._owners[:]
+                    settled = min(range(self.count), key=lambda number: taken.count(number + 1))
+                    self._owners[tenant_id.int % SLOTS] = settled + 1
+            finally:
+                fcntl.lockf(self._claims, fcntl.LOCK_UN, 1, self.count)
+        return settled
 
     def inbox(self, number: int) -> socket.socket:
         return socket.socket(fileno=os.dup(self._ends[number][0]))
@@ -99,13 +138,14 @@ class Owners:
             inbox.close()
             self._mailboxes.give_back(number)
 
-    def owner_of(self, tenant_id: uuid.UUID) -> int:
-        """The number of the mailbox of the tenant's owner."""
-        return tenant_id.int % self._mailboxes.count
-
     def is_elsewhere(self, tenant_id: uuid.UUID) -> bool:
         """Whether another worker owns the tenant, and can answer this one."""
-        return self.number is not None and self.owner_of(tenant_id) != self.number
+        return self.number is not None and self._mailboxes.of(tenant_id) not in (None, self.number)
+
+    def goes_elsewhere(self, tenant_id: uuid.UUID) -> bool:
+        """`is_elsewhere` for a stream that is asked for: with it a tenant that had no owner gets one."""
+        self._mailboxes.settle(tenant_id)
+        return self.is_elsewhere(tenant_id)
 
     def hand_over(self, tenant_id: uuid.UUID, said: Said, client: socket.socket) -> Said | None:
         """Give the tenant's owner a stream; what refuses it, or None. Raises OSError if it cannot be given.
@@ -117,7 +157,7 @@ class Owners:
         answer = self._asked[asked] = _Answer()
         letter = {"stream": said, "of": self.number, "asked": asked}
         try:
-            self._send(self.owner_of(tenant_id), letter, [client.fileno()])
+            self._send(self._mailboxes.settle(tenant_id), letter, [client.fileno()])
             metrics.handed_over.inc()
             answer.is_here.wait(ANSWERED_WITHIN)
         finally:
@@ -128,7 +168,7 @@ class Owners:
         """Tell the tenant's owner that its log has grown; a hint, which is lost where that has no room."""
         letter = json.dumps({"grown": [str(tenant_id), seq]}).encode()
         with suppress(OSError):
-            self._outboxes[self.owner_of(tenant_id)].sendmsg([letter], [], socket.MSG_DONTWAIT)
+            self._outboxes[self._mailboxes.settle(tenant_id)].sendmsg([letter], [], socket.MSG_DONTWAIT)
 
     def _send(self, number: int, letter: Said, descriptors: Sequence[int] = ()) -> None:
         written = json.dumps(letter).encode()

@@ -50,7 +50,7 @@ def hand_over(owners: Owners, stream: Handed, client: socket.socket) -> bool:
 
     Raises what the owner refuses it for, as `Hub.attach` does, or OwnerFailed.
     """
-    if not owners.is_elsewhere(stream.topic.tenant_id):
+    if not owners.goes_elsewhere(stream.topic.tenant_id):
         return False
     try:
         refused = owners.hand_over(stream.topic.tenant_id, written(stream), client)
