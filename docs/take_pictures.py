@@ -115,6 +115,18 @@ def _pages(
         "settings": f"{here}/settings",
         "brand": f"{here}/brand",
         "pace": f"{here}/pace",
+        "hours": f"{here}/hours",
+        "about": f"{here}/about",
+        "order-entry": f"{here}/new",
+        "sold-out": f"{here}/sold-out",
+        "restaurants": "/restaurants",
+        "menu": "/menu",
+        "menu-import": "/menu/import",
+        "keys": "/keys",
+        "audit": "/audit",
+        "tablet-codes": "/tablets/codes",
+        "help": "/help",
+        "api": "/docs",
         "riders": f"{here}/riders",
         "rules": "/rules",
         "people": "/people",
@@ -123,6 +135,8 @@ def _pages(
     }
     if order:
         others["story"] = f"/orders/{order}"
+        others["change"] = f"/orders/{order}/change"
+        others["ticket"] = f"/orders/{order}/ticket"
     others |= {f"tracking-{state}": f"/track/{token}" for state, token in guests.items()}
     return {name: (path, BOARD_ROWS) for name, path in boards.items()} | {
         name: (path, ROWS) for name, path in others.items()

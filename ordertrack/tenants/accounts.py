@@ -146,12 +146,14 @@ def create_staff_member(
     return member
 
 
-def add_owner(tenant_id: uuid.UUID, name: str, email: str) -> StaffMember:
-    """The owner of a company that is being founded, without a password; name and address were looked at."""
+def add_owner(tenant_id: uuid.UUID, name: str, email: str, language: str) -> StaffMember:
+    """The owner of a company that is being founded, without a password; what is passed was looked at."""
     # Not by the session, which would name every column: the application's role may not write them all.
     owner = db.session.scalars(
         insert(StaffMember)
-        .values(tenant_id=tenant_id, id=uuid.uuid4(), name=name, email=email, role=Role.OWNER)
+        .values(
+            tenant_id=tenant_id, id=uuid.uuid4(), name=name, email=email, role=Role.OWNER, language=language
+        )
         .returning(StaffMember)
     ).one()
     note_person(Principal(tenant_id, f"staff:{owner.id}", name, Role.OWNER), owner, None, facts_of(owner))

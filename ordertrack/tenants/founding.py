@@ -31,7 +31,7 @@ class Wanted(NamedTuple):
 def found(
     wanted: Wanted, *, currency: str, languages: Sequence[str], may_still: Callable[[], bool]
 ) -> StaffMember:
-    """The owner of a new company, whose tenant is entered.
+    """The owner of a new company, whose tenant is entered; they speak the first of its languages.
 
     `may_still` is asked in the transaction in which all of it is written, and spends what allows it: raises
     NoSuchCode if that is spent. Raises AccountError if somebody took a name at this moment.
@@ -43,7 +43,7 @@ def found(
         db.session.rollback()
         raise NoSuchCode
     tenant = accounts.add_tenant(wanted.company, slug, currency=currency, languages=languages)
-    owner = accounts.add_owner(tenant.id, wanted.name, wanted.email)
+    owner = accounts.add_owner(tenant.id, wanted.name, wanted.email, languages[0])
     by = Principal(tenant.id, f"staff:{owner.id}", owner.name, owner.role)
     accounts.note_company(by, tenant, None, accounts.facts_of_company(tenant))
     password_links.choose_first(owner, password_hash)

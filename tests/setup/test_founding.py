@@ -31,8 +31,10 @@ def test_the_owner_is_signed_in_and_signs_in_from_then_on(app: Flask, invited: s
     answer = client.post(invited, data=said, headers={"Accept-Language": "fr-LB"})
     assert answer.location == "/setup"
     assert "language=fr" in ";".join(answer.headers.getlist("Set-Cookie"))
-    again = app.test_client().post("/login", data={"email": said["email"].upper(), "password": PASSWORD})
+    elsewhere = app.test_client()
+    again = elsewhere.post("/login", data={"email": said["email"].upper(), "password": PASSWORD})
     assert again.status_code == 302
+    assert '<html lang="fr"' in elsewhere.get("/setup/restaurant").text, "on another device too"
     page = client.get("/setup/restaurant").text
     assert '<html lang="fr"' in page and '<option value="LBP" selected>' in page
 
