@@ -181,6 +181,8 @@ class Wording:
         before, after = _flat(entry.before or {}), _flat(entry.after)
         for name in dict.fromkeys((*before, *after)):
             was, became = before.get(name), after.get(name)
+            if name in _IN_SUBJECT:
+                continue
             if name in _SAYS_ITSELF:
                 yield Changed(_(_SAYS_ITSELF[name]), None, self._end(name, became))
             elif was != became:
@@ -209,6 +211,7 @@ class Wording:
 
 
 _IN_PARTS = ("undo_seconds", "reasons")
+_IN_SUBJECT = ("stage", "fulfilment")  # of a target
 
 
 def _named(name: str) -> str:

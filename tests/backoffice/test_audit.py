@@ -58,7 +58,9 @@ def test_what_managers_change_is_told_from_what_to_what(cedar: House, maya: Flas
             "seen": "0",
         },
     )
-    assert first(maya, of="targets").startswith("Maya Targets Kitchen, every order was made · Hamra")
+    said = first(maya, of="targets")
+    assert said.startswith("Maya Targets Kitchen, every order was made · Hamra")
+    assert not re.search("stage|fulfilment", said, re.IGNORECASE), "its stage stands in its name"
     maya.post("/r/hamra/riders", data={"name": "Jad", "phone": "+961 3 654321"})
     maya.post("/r/hamra/riders", data={"rider": "Jad", "name": "Jad", "phone": "+961 3 1", "do": "save"})
     maya.post("/r/hamra/riders", data={"rider": "Jad", "do": "remove"})
