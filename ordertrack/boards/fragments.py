@@ -17,8 +17,10 @@ from ordertrack.boards.room import MOST_CARDS, MOST_LATER, Room, lines_of
 from ordertrack.i18n import labels
 from ordertrack.i18n.formats import listed
 from ordertrack.i18n.translate import ngettext, speaking
-from ordertrack.orders import lateness, move_checks, records
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.due import lateness
+from ordertrack.orders.moving import move_checks
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.restaurants import cache, operations, pace, rule_sets
 from ordertrack.restaurants.operations import Asked
 from ordertrack.rules.order_actions import DETAILED_ACTS, OrderAction

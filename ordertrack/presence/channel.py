@@ -17,12 +17,12 @@ from ordertrack.live import frames
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
 from ordertrack.live.topics import Channel, Message, Topic
-from ordertrack.orders.entries import Change
+from ordertrack.orders.log.entries import Change
 from ordertrack.presence import overview as floor_overview
 from ordertrack.presence.open_work import Place
 from ordertrack.presence.overview import Overview
-from ordertrack.tenants import tablets
 from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.shared_tablets import tablets
 
 
 class ScreensChannel(Channel):

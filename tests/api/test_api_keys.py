@@ -6,6 +6,7 @@ import pytest
 
 from api.api_caller import Caller, an_order, assert_problem
 from ordertrack.tenants import accounts
+from ordertrack.tenants.keys import api_keys
 
 
 def routes(app):
@@ -54,7 +55,7 @@ def test_the_scheme_is_read_in_any_case(app, cedar):
 def test_a_revoked_key_is_401(app, operator_app, cedars):
     cedars.place()
     with operator_app.app_context():
-        accounts.revoke_key(accounts.find_tenant(cedars.house.slug), "Till")
+        api_keys.revoke_key(accounts.find_tenant(cedars.house.slug), "Till")
     assert_problem(cedars.get("/orders"), 401)
     assert_problem(cedars.post("/orders", an_order(cedars.house)), 401)
     assert cedars.written() == (1, 1)

@@ -11,6 +11,7 @@ from api.test_api_keys import routes
 from ordertrack.api.openapi import OPERATIONS
 from ordertrack.rules.scopes import Scope
 from ordertrack.tenants import accounts
+from ordertrack.tenants.keys import api_keys
 
 BODIES = {
     "orders": {},
@@ -34,7 +35,7 @@ def with_key(app, operator_app, cedar):
 
     def make(name="Narrow", **narrowed):
         with operator_app.app_context():
-            _, secret = accounts.create_key(accounts.find_tenant(cedar.slug), name, **narrowed)
+            _, secret = api_keys.create_key(accounts.find_tenant(cedar.slug), name, **narrowed)
         return Caller(app, replace(cedar, key=secret))
 
     return make
@@ -104,7 +105,7 @@ def test_a_key_finds_nothing_of_a_restaurant_that_it_is_not_for(app, make_house,
     house = make_house("Cedar", ("saida", "hamra", "jounieh"))
     with operator_app.app_context():
         tenant = accounts.find_tenant(house.slug)
-        _, secret = accounts.create_key(tenant, "Narrow", restaurants=others)
+        _, secret = api_keys.create_key(tenant, "Narrow", restaurants=others)
     whole, narrow = Caller(app, house), Caller(app, replace(house, key=secret))
     order = whole.place(restaurant="saida", metadata={"for": "nobody else"})
     written = whole.written()
@@ -166,4 +167,4 @@ def test_an_unknown_restaurant_makes_no_key(operator_app, cedar):
     with operator_app.app_context():
         tenant = accounts.find_tenant(cedar.slug)
         with pytest.raises(accounts.AccountError, match="no restaurant 'narnia'"):
-            accounts.create_key(tenant, "Narrow", restaurants=["hamra", "narnia"])
+            api_keys.create_key(tenant, "Narrow", restaurants=["hamra", "narnia"])

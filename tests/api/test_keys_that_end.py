@@ -13,7 +13,8 @@ from api.frame_reader import FrameReader
 from ordertrack import create_app
 from ordertrack.database.session import db, tenant_context
 from ordertrack.streams import sse
-from ordertrack.tenants import accounts, key_use, rotation
+from ordertrack.tenants import accounts
+from ordertrack.tenants.keys import api_keys, key_use, rotation
 from ordertrack.tenants.models import ApiKey
 from support.server import wait_for
 
@@ -42,7 +43,7 @@ def cedars(live_app, cedar):
 def with_key(live_app, operator_app, cedar):
     def make(**narrowed):
         with operator_app.app_context():
-            _, secret = accounts.create_key(accounts.find_tenant(cedar.slug), "Narrow", **narrowed)
+            _, secret = api_keys.create_key(accounts.find_tenant(cedar.slug), "Narrow", **narrowed)
         return Caller(live_app, replace(cedar, key=secret))
 
     return make
@@ -156,7 +157,7 @@ def test_an_end_that_was_moved_holds_for_the_new_text_and_not_for_the_old_one(ce
 def test_a_revoked_key_ends_with_both_texts(cedars, rotate, operator_app):
     new = rotate(HOUR)
     with operator_app.app_context():
-        accounts.revoke_key(accounts.find_tenant(cedars.house.slug), "Till")
+        api_keys.revoke_key(accounts.find_tenant(cedars.house.slug), "Till")
     for each in (cedars, new):
         wait_for(is_told(401, lambda each=each: each.get("/orders")), "the key to end", 5)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from api.api_caller import A_KEBAB, Caller, assert_problem
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from api.api_caller import A_KEBAB, Caller, an_order, assert_problem
 from ordertrack.database.session import db
-from ordertrack.tenants import accounts
+from ordertrack.tenants.keys import api_keys
 from ordertrack.tenants.models import Tenant
 from ordertrack.web.bodies import LARGEST_BODY
 
@@ -109,7 +109,7 @@ def test_two_tenants_may_use_the_same_key(app, cedars, rival):
 
 def test_two_api_keys_of_one_tenant_may_use_the_same_idempotency_key(app, operator_app, cedars):
     with operator_app.app_context():
-        _, secret = accounts.create_key(db.session.get(Tenant, cedars.house.tenant_id), "Second till")
+        _, secret = api_keys.create_key(db.session.get(Tenant, cedars.house.tenant_id), "Second till")
     second, key = Caller(app, replace(cedars.house, key=secret)), {"Idempotency-Key": "1"}
     order = an_order(cedars.house)
     for caller, body in ((cedars, order), (second, order | {"fulfilment": "pickup"})):

@@ -11,7 +11,7 @@ from ordertrack.api.stream import ProgramStream
 from ordertrack.database.session import db, tenant_context
 from ordertrack.live import feed, replays
 from ordertrack.live.topics import Topic
-from ordertrack.orders import transitions
+from ordertrack.orders.moving import transitions
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.streams import sse
 from ordertrack.tenants.principal import Principal

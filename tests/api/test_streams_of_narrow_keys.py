@@ -17,6 +17,7 @@ from ordertrack.live.topics import Topic
 from ordertrack.rules.scopes import Scope
 from ordertrack.streams import handing, sse
 from ordertrack.tenants import accounts
+from ordertrack.tenants.keys import api_keys
 from ordertrack.tenants.principal import BoundTo
 from support.recording import Recorder
 
@@ -49,7 +50,7 @@ def whole(live_app, house):
 def narrow(request, live_app, operator_app, whole):
     with operator_app.app_context():
         tenant = accounts.find_tenant(whole.house.slug)
-        _, secret = accounts.create_key(tenant, "Narrow", restaurants=request.param)
+        _, secret = api_keys.create_key(tenant, "Narrow", restaurants=request.param)
     return Caller(live_app, replace(whole.house, key=secret))
 
 

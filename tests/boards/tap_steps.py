@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import actions
+from ordertrack.orders.moving import actions
 from ordertrack.restaurants.operations import OperationSettings
 from ordertrack.restaurants.save import save_operations
 from ordertrack.rules.order_actions import OrderAction

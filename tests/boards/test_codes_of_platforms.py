@@ -11,8 +11,10 @@ from flask.testing import FlaskClient
 from ordertrack.boards import fragments
 from ordertrack.boards.columns import BOARDS
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake, records, transitions
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House, Person
 

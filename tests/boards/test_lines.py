@@ -24,8 +24,8 @@ from boards.hands import (
     set_operations,
 )
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import event_log
-from ordertrack.orders.new_order import NewItem
+from ordertrack.orders.log import event_log
+from ordertrack.orders.placing.new_order import NewItem
 from ordertrack.restaurants.order_handling import OrderHandling
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus

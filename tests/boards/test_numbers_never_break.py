@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from boards.hands import COOKING, KITCHEN, expect_live, move, order_of
-from ordertrack.orders.new_order import NewItem
+from ordertrack.orders.placing.new_order import NewItem
 from ordertrack.rules.state_machine import OrderStatus
 from support import page_recorder
 from support.cast import House

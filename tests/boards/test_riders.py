@@ -14,7 +14,8 @@ from boards.hands import open_card
 from ordertrack.boards import riders
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import actions, event_log, transitions
+from ordertrack.orders.log import event_log
+from ordertrack.orders.moving import actions, transitions
 from ordertrack.restaurants import roster
 from ordertrack.restaurants.roster import Rider
 from ordertrack.rules.order_actions import OrderAction

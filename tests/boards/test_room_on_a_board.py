@@ -17,8 +17,9 @@ from ordertrack.boards.columns import KITCHEN as BOARD
 from ordertrack.boards.fragments import card_id
 from ordertrack.boards.room import LARGEST_BOARD, LARGEST_CARD, MOST_CARDS, Room
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake, records
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.tenants.restaurants import find_restaurant

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from boards.hands import COOKING, DISPATCH, KITCHEN, act, button, card, expect_live, move, open_card
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import actions
+from ordertrack.orders.moving import actions
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House

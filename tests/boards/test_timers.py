@@ -18,8 +18,10 @@ from ordertrack.boards.columns import KITCHEN as KITCHEN_BOARD
 from ordertrack.boards.fragments import card_id, move
 from ordertrack.database.session import tenant_context
 from ordertrack.i18n.moments import instant
-from ordertrack.orders import intake, records, transitions
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
 from ordertrack.restaurants import cache
 from ordertrack.restaurants import save as saving
 from ordertrack.restaurants.targets import DUE_SHARE, Target

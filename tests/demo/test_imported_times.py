@@ -16,7 +16,9 @@ from demo.simulation import environment, events_of, write_log
 from ordertrack.commands import cli
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import event_log, records, story
+from ordertrack.orders import story
+from ordertrack.orders.log import event_log
+from ordertrack.orders.reading import records
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.server import consistency

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 
 from backoffice.targets_forms import RULES, TARGETS, a_shift, rules, target
 from languages.read_aloud import english_of, said_by
-from ordertrack.backoffice.settings_wording import shifts_in_words
+from ordertrack.backoffice.settings.settings_wording import shifts_in_words
 from ordertrack.database.session import tenant_context
 from ordertrack.i18n import formats
 from ordertrack.i18n.translate import COOKIE, TAGS, speaking

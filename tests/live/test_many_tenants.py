@@ -6,7 +6,7 @@ import pytest
 
 from ordertrack.database.session import db
 from ordertrack.live.cursor import Cursor
-from ordertrack.orders import event_log
+from ordertrack.orders.log import event_log
 from support.town import TENANTS, Town
 
 

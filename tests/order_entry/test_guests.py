@@ -17,8 +17,8 @@ from order_entry import carte
 from order_entry.forms import PAGE, fields_of, opened, send, taken
 from ordertrack.database.session import db, tenant_context
 from ordertrack.order_entry import guests, phones
-from ordertrack.orders import intake
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.tenants.principal import Principal

@@ -12,8 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake, records
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
 from ordertrack.restaurants.brand import Brand
 from ordertrack.restaurants.save import save_brand
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus

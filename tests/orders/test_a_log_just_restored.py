@@ -13,7 +13,7 @@ from sqlalchemy import text
 from faults.history_of import give_a_past, operator
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import event_log
+from ordertrack.orders.log import event_log
 from support.cast import House
 from support.quiet_database import quiet_fixtures
 

@@ -13,12 +13,14 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import changes, intake, records
-from ordertrack.orders.change_draft import Change, ChangeLine, SetFields
-from ordertrack.orders.change_form import shown
-from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.reopened_form import opened
+from ordertrack.orders.changing import changes
+from ordertrack.orders.changing.change_draft import Change, ChangeLine, SetFields
+from ordertrack.orders.changing.change_form import shown
+from ordertrack.orders.changing.reopened_form import opened
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House, Person
 from support.till import move

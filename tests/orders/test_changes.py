@@ -12,18 +12,15 @@ from flask import Flask
 
 from orders.changing import CAKE, GUEST, SOUP, Changing
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import (
-    changed_values,
-    changes,
-    event_log,
-    records,
-    story,
-    transitions,
-)
-from ordertrack.orders.change_draft import AddLine, ChangeLine, SetFields, VoidLine
-from ordertrack.orders.entries import ActionRecord
-from ordertrack.orders.new_order import NewItem, PromiseOutOfRange
-from ordertrack.orders.transitions import OrderChanged, OrderNotFound
+from ordertrack.orders import story
+from ordertrack.orders.changing import changed_values, changes
+from ordertrack.orders.changing.change_draft import AddLine, ChangeLine, SetFields, VoidLine
+from ordertrack.orders.log import event_log
+from ordertrack.orders.log.entries import ActionRecord
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.moving.transitions import OrderChanged, OrderNotFound
+from ordertrack.orders.placing.new_order import NewItem, PromiseOutOfRange
+from ordertrack.orders.reading import records
 from ordertrack.rules.order_actions import NoSuchLine, OrderAction
 from ordertrack.rules.order_changes import (
     CHANGING_ROLES,

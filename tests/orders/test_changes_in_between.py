@@ -12,9 +12,11 @@ import pytest
 from flask import Flask
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import actions, changes, records, transitions
-from ordertrack.orders.change_draft import SetFields, VoidLine
-from ordertrack.orders.order_record import OrderRecord
+from ordertrack.orders.changing import changes
+from ordertrack.orders.changing.change_draft import SetFields, VoidLine
+from ordertrack.orders.moving import actions, transitions
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.order_record import OrderRecord
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House

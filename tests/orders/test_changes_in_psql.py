@@ -13,9 +13,10 @@ from flask import Flask
 from psycopg import errors
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import changes, transitions
-from ordertrack.orders.change_draft import AddLine, VoidLine
-from ordertrack.orders.new_order import NewItem
+from ordertrack.orders.changing import changes
+from ordertrack.orders.changing.change_draft import AddLine, VoidLine
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.placing.new_order import NewItem
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House
 

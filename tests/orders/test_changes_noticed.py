@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from orders.changing import CAKE, GUEST, SOUP, Changing
-from ordertrack.orders.change_draft import AddLine, SetFields, VoidLine
+from ordertrack.orders.changing.change_draft import AddLine, SetFields, VoidLine
 from ordertrack.rules.order_actions import OrderAction
 
 

@@ -14,9 +14,12 @@ from flask import Flask
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import event_log, intake, records, transitions
-from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.orders.transitions import OrderMoved
+from ordertrack.orders.log import event_log
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.moving.transitions import OrderMoved
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
 from ordertrack.rules.state_machine import Fulfilment, IllegalTransition, OrderStatus
 from ordertrack.server import consistency
 from support.cast import House

@@ -13,8 +13,8 @@ from psycopg import errors
 from psycopg.sql import SQL, Identifier, Literal
 
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import event_log
-from ordertrack.orders.entries import EventRecord
+from ordertrack.orders.log import event_log
+from ordertrack.orders.log.entries import EventRecord
 from ordertrack.rules.state_machine import OrderStatus
 from support.town import ORDERS, Town
 

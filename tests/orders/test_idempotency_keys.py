@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from orders.placing import TEA, Crowd, events
 from ordertrack.database.config import Settings
-from ordertrack.orders.intake import IdempotencyKeyReused
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing.intake import IdempotencyKeyReused
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
 from support.database import connect
 

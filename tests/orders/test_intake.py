@@ -11,9 +11,9 @@ from flask import Flask
 
 from orders.placing import TEA, events
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import records
-from ordertrack.orders.intake import RestaurantNotFound
-from ordertrack.orders.new_order import PromiseOutOfRange
+from ordertrack.orders.placing.intake import RestaurantNotFound
+from ordertrack.orders.placing.new_order import PromiseOutOfRange
+from ordertrack.orders.reading import records
 
 
 def test_another_tenants_restaurant_does_not_exist(cedar: Any, rival: Any, take_in: Any) -> None:

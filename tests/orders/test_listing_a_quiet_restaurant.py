@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import event
 
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import records
+from ordertrack.orders.reading import records
 from support.town import QUIET_ORDERS, Town
 
 

@@ -13,7 +13,7 @@ from psycopg import errors, sql
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import event_log
+from ordertrack.orders.log import event_log
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from support.database import connect

@@ -15,9 +15,10 @@ from flask import Flask
 
 from orders.placing import TEA, Crowd
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import records, transitions
-from ordertrack.orders.intake import RestaurantNotFound
-from ordertrack.orders.new_order import PromiseOutOfRange
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.placing.intake import RestaurantNotFound
+from ordertrack.orders.placing.new_order import PromiseOutOfRange
+from ordertrack.orders.reading import records
 from ordertrack.rules.state_machine import OrderStatus
 from support.server import wait_for
 

@@ -13,10 +13,11 @@ from flask import Flask
 from ordertrack.boards import fragments
 from ordertrack.boards.columns import KITCHEN
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake, records
-from ordertrack.orders.intake import TWINS_WITHIN
-from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.intake import TWINS_WITHIN
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.rules.state_machine import Fulfilment
 from support.cast import House
 from support.earlier import set_back

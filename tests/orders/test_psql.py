@@ -14,7 +14,8 @@ from flask import Flask
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import records, transitions
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.reading import records
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House
 

@@ -10,13 +10,11 @@ from hypothesis import strategies as st
 
 from orders.changing import Changing
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import (
-    changed_values,
-    event_log,
-    story,
-)
-from ordertrack.orders.change_draft import SetFields
-from ordertrack.orders.changed_fields import merged
+from ordertrack.orders import story
+from ordertrack.orders.changing import changed_values
+from ordertrack.orders.changing.change_draft import SetFields
+from ordertrack.orders.changing.changed_fields import merged
+from ordertrack.orders.log import event_log
 from ordertrack.rules.order_changes import (
     CoordinatesHalf,
     CurrencyMissing,

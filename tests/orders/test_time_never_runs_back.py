@@ -12,9 +12,11 @@ import pytest
 from flask import Flask
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import actions, event_log, records, transitions
-from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.orders.order_record import OrderRecord
+from ordertrack.orders.log import event_log
+from ordertrack.orders.moving import actions, transitions
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.order_record import OrderRecord
 from ordertrack.past.orders import LogIsYounger, PastOrder, PastStep
 from ordertrack.past.writer import History
 from ordertrack.rules.order_actions import OrderAction

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.past.orders import PastOrder, PastStep
 from ordertrack.restaurants import save
 from ordertrack.restaurants.cache import of_tenant

@@ -15,8 +15,9 @@ from flask import Flask
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import intake, waking
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.log import waking
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
 from soak.plans.plan import Fault, Strike
 from soak.stage import Stage

@@ -9,7 +9,7 @@ from dataclasses import replace
 from flask import Flask
 
 from ordertrack.database.session import enter_tenant
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.past.orders import PastOrder, PastStep
 from ordertrack.past.writer import History
 from ordertrack.restaurants.cache import of_tenant

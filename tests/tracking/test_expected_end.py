@@ -19,9 +19,9 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
 from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import SOURCE
-from ordertrack.orders import intake
-from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla import card_timers
 from ordertrack.sla.estimates import expected_end

@@ -15,8 +15,9 @@ from playwright.sync_api import Page, expect
 from boards.tap_steps import set_undo
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake, records
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, allowed
 from support import page_recorder
 from support.cast import House
