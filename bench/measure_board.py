@@ -29,7 +29,7 @@ from moves import Moves
 from stage import QUICK, Stage
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-from support import browser
+from support.pages import browser
 
 CARDS = (200, 40)
 ROUNDS = 4

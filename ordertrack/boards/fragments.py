@@ -82,7 +82,7 @@ def move(board: Board, order: OrderRecord, language: str) -> str:
         if rendered.order is order and rendered.board is board and rendered.language == language:
             return rendered.html
     html = _render(
-        language, "board/_move_message.html", board=board, order=order, column=board.column_of(order)
+        language, "board/messages/_move_message.html", board=board, order=order, column=board.column_of(order)
     )
     _rendered.append(_Rendered(order, board, language, html))
     return html
@@ -98,7 +98,7 @@ def whole(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID, language
     stands = standing(board, tenant_id, restaurant_id)
     return _render(
         language,
-        "board/_columns_message.html",
+        "board/messages/_columns_message.html",
         board=board,
         columns=stands.columns,
         left_out=stands.left_out,

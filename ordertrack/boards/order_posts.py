@@ -98,7 +98,7 @@ def _answer(
             raise OrderNotFound(order_id) from None
         order, notice, status = found, problem.detail, problem.status
     card = fragments.move(_board(principal, order), order, translate.of_page())
-    return make_response(render_template("board/_tap_answer.html", notice=notice, card=card), status)
+    return make_response(render_template("board/messages/_tap_answer.html", notice=notice, card=card), status)
 
 
 def _sent_before(principal: Principal, order_id: uuid.UUID) -> tuple[OrderRecord, str] | None:

@@ -123,7 +123,7 @@ class ScreensChannel(Channel):
             orders = now.get(place, ())
             if is_turned or orders != before.get(place):
                 restaurant_id, board = place
-                template = current_app.jinja_env.get_template("board/_unshown_message.html")
+                template = current_app.jinja_env.get_template("board/messages/_unshown_message.html")
                 frame = frames.encode(Message(template.render(orders=orders, card_id=card_id)))
                 for watcher in hub.watchers(tenant_id, board):
                     if parse_key(watcher.topic.key)[0] == restaurant_id:

@@ -32,7 +32,7 @@ from ordertrack.tenants.shared_tablets import tablet_codes
 from ordertrack.tenants.staff import password_links, people
 from support import cast, tablet
 from support.cast import House, Person
-from support.past_service import service, write
+from support.houses.past_service import service, write
 
 _WAY = (
     OrderStatus.CONFIRMED,

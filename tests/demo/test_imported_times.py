@@ -25,8 +25,8 @@ from ordertrack.server import consistency
 from ordertrack.sla.rollup import extend
 from ordertrack.tracking.progress import milestones
 from support.cast import House
+from support.houses.rollup_rows import by_doubt
 from support.quiet_database import quiet_fixtures
-from support.rollup_rows import by_doubt
 
 HEADER = "order,restaurant,fulfilment,placed,confirmed,preparing,ready,completed"
 

@@ -19,9 +19,9 @@ from support.cast import House
 from support.database import connect
 from support.http_client import Caller, EventStream, sign_in
 from support.processes import kill_host, metric
+from support.programs.valkey import Valkey
 from support.quiet_database import quiet_fixtures
 from support.server import Server, wait_for
-from support.valkey import Valkey
 
 settings, app, operator_app, make_house = quiet_fixtures("module")
 

@@ -32,7 +32,7 @@ from ordertrack.sla.report.table_csv import csv_of
 from ordertrack.sla.rollup import extend
 from sla.report_of import FRIDAY, full_report, selection
 from support.cast import House, Person
-from support.past_service import service, write
+from support.houses.past_service import service, write
 
 # What is called so in every language: file formats, the world's time, a zone; a shift that somebody named.
 _SAME_EVERYWHERE = re.compile(r"\b(CSV|PNG|SVG|UTC|Asia/Beirut|Jour|Hamra|Jounieh)\b")

@@ -31,9 +31,9 @@ from ordertrack.tenants.sessions import access
 from ordertrack.tenants.staff import staff_accounts
 from support.cast import House
 from support.database import connect
+from support.programs.valkey import Valkey
 from support.recording import Frame
 from support.server import wait_for
-from support.valkey import Valkey
 
 SOON = 5.0  # seconds: well before the listener would look into the log unasked
 

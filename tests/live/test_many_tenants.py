@@ -7,7 +7,7 @@ import pytest
 from ordertrack.database.session import db
 from ordertrack.live.cursor import Cursor
 from ordertrack.orders.log import event_log
-from support.town import TENANTS, Town
+from support.houses.town import TENANTS, Town
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.tenants.principal import Principal
 from support.cast import House, Person
+from support.houses.town import GUESTS, ORDERS, Town
 from support.tablet import set_up
-from support.town import GUESTS, ORDERS, Town
 
 Sign = Callable[[Person], FlaskClient]
 PHONE = "+961 3 555 127"

@@ -60,7 +60,7 @@ def test_the_ticket_says_all_of_the_order_in_the_guests_language(
     assert "26.00" in answer.text and "10.00" in answer.text
     link = f"http://localhost/track/{token_of(app, cedar, order_id)}"
     assert qr.svg(link).partition("<path")[2] in answer.text, "the code leads to the order's page"
-    name = f"css/pages/ticket_{paper}.css"
+    name = f"css/pages/order_entry/ticket_{paper}.css"
     assert name in answer.text and f"size: {size}" in (assets.STATIC / name).read_text()
 
 

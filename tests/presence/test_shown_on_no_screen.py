@@ -18,8 +18,8 @@ from ordertrack.boards.filters import EVERYTHING, Filter, MalformedFilter
 from ordertrack.orders.placing.new_order import NewItem
 from ordertrack.restaurants.stations import Station
 from ordertrack.rules.state_machine import Fulfilment
-from support import page_recorder
 from support.cast import House, Person
+from support.pages import page_recorder
 
 Open = Callable[..., Page]
 STATIONS = (Station("Grill", ("kebab",)), Station("Bar", ("lemonade",)))

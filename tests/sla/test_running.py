@@ -21,7 +21,7 @@ from ordertrack.sla.report import running
 from ordertrack.sla.report.contents import RunningShift
 from ordertrack.sla.report.selection import Selection
 from support.cast import House
-from support.past_service import write
+from support.houses.past_service import write
 
 
 @pytest.fixture

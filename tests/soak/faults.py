@@ -24,8 +24,8 @@ from soak.stage import Stage
 from soak.writing.attempts import Outcome, PlaceAttempt
 from support import processes
 from support.database import connect
+from support.programs.valkey import Valkey
 from support.server import Server, wait_for
-from support.valkey import Valkey
 
 LONGEST_AWAY = 3.0  # seconds
 _CUT = """

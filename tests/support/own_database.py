@@ -15,9 +15,9 @@ from ordertrack.tenants import accounts
 from ordertrack.tenants.keys import api_keys
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.staff import staff_accounts
-from support import left_behind
 from support.cast import PASSWORD, House, Person
 from support.server import Server, share_static, wait_for
+from support.suite import left_behind
 
 _SERVE = (sys.executable, "-m", "ordertrack.commands", "serve")
 _MOUNT = 'mount -t tmpfs -o size={size},mode=755 tmpfs "$ORDERTRACK_DATA" && exec {then} "$0" "$@"'

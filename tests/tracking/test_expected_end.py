@@ -28,8 +28,8 @@ from ordertrack.sla.estimates import expected_end
 from ordertrack.sla.estimates.table import FEWEST, LEARNED_FROM
 from ordertrack.tracking import progress as fragments
 from support.cast import House
-from support.estimates import BUSIEST, learn, shown, unlearn
-from support.page_clock import install_clock
+from support.houses.estimates import BUSIEST, learn, shown, unlearn
+from support.pages.page_clock import install_clock
 from support.till import move, order_of
 
 PHONE = {"width": 390, "height": 844}

@@ -25,7 +25,7 @@ from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tracking import host
 from ordertrack.tracking.look import initials
 from support.cast import House
-from support.page_clock import install_clock
+from support.pages.page_clock import install_clock
 from support.till import move, order_of
 
 Open = Callable[..., Page]

@@ -17,9 +17,9 @@ from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants import accounts
 from ordertrack.tenants.sessions import access
 from ordertrack.tenants.staff import staff_accounts
-from support import page_recorder
 from support.cast import PASSWORD, House, Person
 from support.network_proxy import NetworkProxy
+from support.pages import page_recorder
 from support.server import wait_for
 from support.till import move
 

@@ -18,9 +18,9 @@ from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants import accounts
 from ordertrack.tenants.staff import staff_accounts
-from support import page_recorder
 from support.cast import PASSWORD, House
 from support.network_proxy import NetworkProxy
+from support.pages import page_recorder
 from support.server import wait_for
 from support.till import move
 

@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Page, Route, expect
 
 from boards.hands import button, card, expect_live, move, order_of, set_operations
-from boards.keyboard_steps import press
+from boards.keyboard.keyboard_steps import press
 from boards.rail.steps import open_rail, order_of_lines, places
 from boards.tap_steps import log_of
 from ordertrack.orders.changing import changes
