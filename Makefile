@@ -68,7 +68,7 @@ attack: $(VENV)/test.done static/bundles/done
 	$(BIN)/python tests/attack/attack.py --requests $(REQUESTS)
 
 weekend: $(VENV)/test.done
-	$(BIN)/python tests/support/faketime.py
+	$(BIN)/python tests/support/programs/faketime.py
 	$(BIN)/python tests/scheduling/weekend.py
 
 bench: $(VENV)/run.done static/bundles/done
@@ -107,8 +107,8 @@ $(VENV)/run.done: $(VENV)/python.done requirements/run.txt pyproject.toml
 
 $(VENV)/test.done: $(VENV)/run.done requirements/test.txt
 	$(PIP) install --quiet --require-hashes --requirement requirements/test.txt
-	$(BIN)/python tests/support/browser.py
-	$(BIN)/python tests/support/pgbouncer.py
+	$(BIN)/python tests/support/pages/browser.py
+	$(BIN)/python tests/support/programs/pgbouncer.py
 	@touch $@
 
 # The browser's libraries: npm if it is there, else the npm that comes as a Python wheel.

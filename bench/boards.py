@@ -16,8 +16,8 @@ from house import KITCHEN_PATH, RESTAURANT, House
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.session import db, tenant_context
 from ordertrack.demo.simulation.guests import Guests
-from ordertrack.orders import intake
-from ordertrack.orders.new_order import NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewOrder
 from ordertrack.tenants.principal import Principal
 from stage import Stage
 

@@ -24,7 +24,10 @@ from ordertrack.database.session import db
 from ordertrack.live.cursor import Cursor
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import OrderStatus
-from ordertrack.tenants import access, accounts
+from ordertrack.tenants import accounts
+from ordertrack.tenants.keys import api_keys
+from ordertrack.tenants.sessions import access
+from ordertrack.tenants.staff import staff_accounts
 
 RESTAURANT = "bench"
 TRACKING = "/track/guest-----------%d/stream"  # the nth order of a new house, counted from 0
@@ -98,8 +101,8 @@ class House:
         with self._operator_app.app_context():
             tenant = accounts.create_tenant("Bench", "bench")
             self.restaurant_id = accounts.create_restaurant(tenant, "Bench", RESTAURANT, "Asia/Beirut").id
-            self._member = accounts.create_staff_member(tenant, _EMAIL, "Nour", Role.KITCHEN, _PASSWORD)
-            self.key = accounts.create_key(tenant, "Bench")[1]
+            self._member = staff_accounts.create_staff_member(tenant, _EMAIL, "Nour", Role.KITCHEN, _PASSWORD)
+            self.key = api_keys.create_key(tenant, "Bench")[1]
             self.tenant_id = tenant.id
         self._sql = psycopg.connect(plain_url(settings.operator_url), autocommit=True)
         self._sql.execute(_MOVE)

@@ -1,7 +1,8 @@
 """make bench-board: what a board with 200 open cards weighs, and what a moved card costs a slow tablet.
 
 Measured in Chromium on a kitchen board of `ordertrack serve`; written into RESULTS.md, beside a board of 40.
-With BEFORE=<git ref> cards are moved on that release's boards as well, by turns with these.
+With BEFORE=<git ref> cards are moved on that release's boards as well, by turns with these:
+one that has bench/older.py.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from moves import Moves
 from stage import QUICK, Stage
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-from support import browser
+from support.pages import browser
 
 CARDS = (200, 40)
 ROUNDS = 4

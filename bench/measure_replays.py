@@ -23,6 +23,7 @@ from house import House
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.session import db
 from ordertrack.tenants import accounts
+from ordertrack.tenants.keys import api_keys
 from replays.readers import Readers
 from stage import FULL, Stage
 from table import Row
@@ -127,7 +128,7 @@ def _keys(house: House) -> list[str]:
     commands = make_bare_app(house.settings, as_operator=True)
     with commands.app_context():
         tenant = accounts.find_tenant("bench")
-        made = [accounts.create_key(tenant, f"Reader {number}")[1] for number in range(KEYS)]
+        made = [api_keys.create_key(tenant, f"Reader {number}")[1] for number in range(KEYS)]
         db.session.remove()
         db.engine.dispose()
     return made
@@ -139,7 +140,7 @@ def _page_of_another(house: House, port: int) -> str:
     with commands.app_context():
         tenant = accounts.create_tenant("Quiet", "quiet")
         accounts.create_restaurant(tenant, "Quiet", "quiet", "Asia/Beirut")
-        key = accounts.create_key(tenant, "Till")[1]
+        key = api_keys.create_key(tenant, "Till")[1]
         db.session.remove()
         db.engine.dispose()
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}

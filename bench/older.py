@@ -1,7 +1,7 @@
 """The board of an older release, beside this tree's: its tree, its server and its database are its own.
 
-Run as a program, with an older tree before everything else on the path, it is that side: it serves a board of
-so many cards, says where, and moves a card for each line that it reads.
+Run as a program it is that side: it serves a board of so many cards, says where, and moves a card for each
+line that it reads. An older tree's own program is run, which knows what its modules are called.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class OlderBoard:
     def __init__(self, older: Path, cards: int) -> None:
         self.cards = cards
         self._process = subprocess.Popen(
-            [sys.executable, __file__, str(cards)],
+            [sys.executable, older / "bench" / "older.py", str(cards)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -21,8 +21,8 @@ from contenders.ours import Ordertrack
 from house import KITCHEN_PATH, RESTAURANT, House
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import intake
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.tenants.principal import Principal
 

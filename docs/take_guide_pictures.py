@@ -27,7 +27,7 @@ from take_pictures import (
     sign_in,
 )
 
-from support import browser
+from support.pages import browser
 
 FOLDER = Path(__file__).parent.parent / "static" / "guide"
 LARGEST = 55_000  # bytes of a picture

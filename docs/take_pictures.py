@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 import click
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from support import browser
+from support.pages import browser
 
 FOLDER = Path(__file__).parent / "pages"
 LANGUAGES = ("en", "fr", "ar")

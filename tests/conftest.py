@@ -29,21 +29,25 @@ from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, operator_connection, tenant_context
 from ordertrack.monitoring import garbage
-from ordertrack.orders import intake, records, transitions
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
 from ordertrack.restaurants import operations
 from ordertrack.restaurants.order_handling import OrderHandling
 from ordertrack.restaurants.save import save_operations
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.server import consistency
 from ordertrack.tenants.models import Restaurant
-from support import browser, cast, left_behind, page_clock
+from support import cast
 from support.cast import PASSWORD, House, Person
 from support.database import connect
+from support.houses.town import Town, open_town
 from support.network_proxy import NetworkProxy
+from support.pages import browser, page_clock
 from support.server import UNHURRIED, Server, share_static
-from support.town import Town, open_town
-from support.whole_files import CROWDED, WholeFiles
+from support.suite import left_behind
+from support.suite.whole_files import CROWDED, WholeFiles
 
 TESTS = Path(__file__).parent
 garbage.look_rarely()
@@ -269,7 +273,7 @@ def network(server: Server) -> Iterator[NetworkProxy]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     path = browser.find()
-    assert path is not None, "no Chromium: run python tests/support/browser.py"
+    assert path is not None, "no Chromium: run python tests/support/pages/browser.py"
     with sync_playwright() as playwright:
         yield (running := playwright.chromium.launch(executable_path=path, args=browser.ARGUMENTS))
         running.close()

@@ -9,7 +9,7 @@ from flask import Flask
 
 from age.tenant import PASSWORD, Tenant
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import event_log
+from ordertrack.orders.log import event_log
 from ordertrack.restaurants import versioned
 from ordertrack.sla.estimates import expected_end
 

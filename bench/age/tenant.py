@@ -11,6 +11,8 @@ from flask import Flask
 
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
+from ordertrack.tenants.keys import api_keys
+from ordertrack.tenants.staff import staff_accounts
 
 RESTAURANTS = 20
 QUIET_ORDERS = 10  # of the quiet restaurant, in all its life: the tenant's first
@@ -142,8 +144,8 @@ def make(
         for place in ("busy", "quiet", *(f"place-{n:02}" for n in range(others))):
             accounts.create_restaurant(tenant, place.title(), place, "Asia/Beirut")
         email = f"maya@{slug}.example"
-        accounts.create_staff_member(tenant, email, "Maya", Role.MANAGER, PASSWORD)
-        key = accounts.create_key(tenant, "Till")[1]
+        staff_accounts.create_staff_member(tenant, email, "Maya", Role.MANAGER, PASSWORD)
+        key = api_keys.create_key(tenant, "Till")[1]
         tenant_id = tenant.id
     values = {
         "tenant": tenant_id,

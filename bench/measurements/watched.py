@@ -20,7 +20,7 @@ from house import plain_url
 from ordertrack.boards.columns import BOARDS
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.session import db
-from ordertrack.orders import event_log
+from ordertrack.orders.log import event_log
 from ordertrack.presence.rows import Screen, ScreenRows
 from stage import Stage
 from table import Row, number

@@ -27,6 +27,7 @@ from ordertrack.restaurants.targets import Target
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.staff import staff_accounts
 from reports.big_house_statements import DRAW, EVENTS, HEADS, INDEXES, KEYS, LOGNORMAL, ORDERS, SPEEDS
 
 RESTAURANTS, DAYS = 50, 400
@@ -83,7 +84,7 @@ def _open(settings: Settings) -> Any:
     app = make_bare_app(settings, as_operator=True)
     with app.app_context():
         tenant = accounts.create_tenant("Big", SLUG)
-        accounts.create_staff_member(tenant, EMAIL, "Maya", Role.MANAGER, PASSWORD)
+        staff_accounts.create_staff_member(tenant, EMAIL, "Maya", Role.MANAGER, PASSWORD)
         by = Principal(tenant.id, "program:bench", "Bench")
         for number in range(RESTAURANTS):
             zone = _ZONES[number % len(_ZONES)]

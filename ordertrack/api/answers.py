@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ordertrack.orders.entries import ActionRecord, EventRecord
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.log.entries import ActionRecord, EventRecord
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 

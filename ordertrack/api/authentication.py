@@ -15,10 +15,12 @@ from ordertrack.database.session import enter_tenant
 from ordertrack.database.statements import TenantQuery
 from ordertrack.monitoring import request_log
 from ordertrack.rules.scopes import Scope
-from ordertrack.tenants import failed_sign_ins, kept_sign_ins, key_use
-from ordertrack.tenants.accounts import hash_key
+from ordertrack.tenants.credentials.digests import hash_key
+from ordertrack.tenants.keys import key_use
 from ordertrack.tenants.models import ApiKey, Restaurant
 from ordertrack.tenants.principal import BoundTo, Principal
+from ordertrack.tenants.sessions import kept_sign_ins
+from ordertrack.tenants.throttling import failed_sign_ins
 from ordertrack.web import request_limits
 from ordertrack.web.problems import Problem, Refusal
 

@@ -20,7 +20,7 @@ from ordertrack.api.field_types import (
 )
 from ordertrack.api.metadata import Metadata
 from ordertrack.api.schemas import CustomerRequest, ItemRequest
-from ordertrack.orders.change_draft import AddLine, Change, ChangeLine, SetFields, VoidLine
+from ordertrack.orders.changing.change_draft import AddLine, Change, ChangeLine, SetFields, VoidLine
 from ordertrack.rules.order_changes import MOST_LINES_EVER
 
 MOST_CHANGES = 200

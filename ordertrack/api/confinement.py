@@ -7,9 +7,9 @@ import uuid
 from flask import request
 
 from ordertrack.api.authentication import principal
-from ordertrack.orders import records
-from ordertrack.orders.intake import RestaurantNotFound
-from ordertrack.orders.transitions import OrderNotFound
+from ordertrack.orders.moving.transitions import OrderNotFound
+from ordertrack.orders.placing.intake import RestaurantNotFound
+from ordertrack.orders.reading import records
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import FoundRestaurant, find_restaurant
 

@@ -9,8 +9,8 @@ import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from ordertrack.live.cursor import Cursor
-from ordertrack.orders import event_log
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.log import event_log
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.web.problems import Problem, Refusal
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

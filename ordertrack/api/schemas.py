@@ -29,7 +29,7 @@ from ordertrack.api.field_types import (
     with_examples,
 )
 from ordertrack.api.metadata import Metadata
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.order_actions import LONGEST_DELAY, OrderAction
 from ordertrack.rules.order_changes import MOST_LINES, MOST_LINES_EVER
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus

@@ -11,8 +11,8 @@ from ordertrack.api.confinement import require_order, require_restaurant
 from ordertrack.api.queries import Included
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Channel, Message, Topic
-from ordertrack.orders.entries import Change, EventRecord, LogEntry
-from ordertrack.orders.transitions import OrderNotFound
+from ordertrack.orders.log.entries import Change, EventRecord, LogEntry
+from ordertrack.orders.moving.transitions import OrderNotFound
 from ordertrack.rules.scopes import Scope
 from ordertrack.tenants.principal import Principal
 

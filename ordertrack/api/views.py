@@ -28,10 +28,14 @@ from ordertrack.api.queries import (
 from ordertrack.api.schemas import ActionRequest, OrderRequest, TransitionRequest
 from ordertrack.api.stream import topic_of
 from ordertrack.live.cursor import Cursor
-from ordertrack.orders import actions, changes, event_log, intake, records, transitions
-from ordertrack.orders.entries import ActionRecord, EventRecord
-from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.transitions import OrderChanged, OrderMoved
+from ordertrack.orders.changing import changes
+from ordertrack.orders.log import event_log
+from ordertrack.orders.log.entries import ActionRecord, EventRecord
+from ordertrack.orders.moving import actions, transitions
+from ordertrack.orders.moving.transitions import OrderChanged, OrderMoved
+from ordertrack.orders.placing import intake
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.streams import sse
 from ordertrack.web import links
 from ordertrack.web.problems import Refusal, problem_of

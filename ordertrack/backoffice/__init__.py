@@ -1,23 +1,22 @@
 """The pages on which a house is set up: people, riders, tablets, targets, operations, rules."""
 
-from ordertrack.backoffice import (
+from ordertrack.backoffice import pace_views, rider_views
+from ordertrack.backoffice.access import (
     account_views,
-    audit_views,
-    brand_views,
-    dish_views,
-    hours_views,
     key_views,
-    menu_import_views,
-    menu_views,
-    operations_views,
-    pace_views,
     password_link_views,
     people_views,
-    restaurant_views,
-    rider_views,
-    rule_set_views,
     tablet_code_views,
     tablet_views,
+)
+from ordertrack.backoffice.audit import audit_views
+from ordertrack.backoffice.menu import dish_views, menu_import_views, menu_views
+from ordertrack.backoffice.settings import (
+    brand_views,
+    hours_views,
+    operations_views,
+    restaurant_views,
+    rule_set_views,
     targets_views,
 )
 

@@ -19,7 +19,7 @@ from ordertrack.rules.roles import Role
 from ordertrack.sla.estimates import quoting
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import FoundRestaurant, restaurant_or_404
-from ordertrack.tenants.sign_in import acting_principal, staff_principal
+from ordertrack.tenants.signing_in.sign_in import acting_principal, staff_principal
 
 blueprint = Blueprint("pace", __name__)
 

@@ -10,14 +10,14 @@ from flask.typing import ResponseReturnValue
 
 from ordertrack.i18n.form_fields import Typed, whole
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.orders import actions
+from ordertrack.orders.moving import actions
 from ordertrack.restaurants import roster
 from ordertrack.restaurants.roster import Rider
 from ordertrack.restaurants.versioned import UnusableSettings
 from ordertrack.rules.roles import Role
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import FoundRestaurant, restaurant_or_404
-from ordertrack.tenants.sign_in import acting_principal, staff_principal
+from ordertrack.tenants.signing_in.sign_in import acting_principal, staff_principal
 
 blueprint = Blueprint("riders", __name__)
 

@@ -10,7 +10,7 @@ from ordertrack.boards.filters import FILTERS, Told
 from ordertrack.i18n.topic_keys import key_of, keys_of, parse_key
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Channel, Message, Topic
-from ordertrack.orders.entries import Change
+from ordertrack.orders.log.entries import Change
 from ordertrack.tenants.principal import Principal
 
 

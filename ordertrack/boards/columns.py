@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ordertrack.i18n.translate import marked
-from ordertrack.orders import must_start
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.due import must_start
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import OrderStatus
 

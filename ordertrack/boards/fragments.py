@@ -17,8 +17,10 @@ from ordertrack.boards.room import MOST_CARDS, MOST_LATER, Room, lines_of
 from ordertrack.i18n import labels
 from ordertrack.i18n.formats import listed
 from ordertrack.i18n.translate import ngettext, speaking
-from ordertrack.orders import lateness, move_checks, records
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.due import lateness
+from ordertrack.orders.moving import move_checks
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.restaurants import cache, operations, pace, rule_sets
 from ordertrack.restaurants.operations import Asked
 from ordertrack.rules.order_actions import DETAILED_ACTS, OrderAction
@@ -80,7 +82,7 @@ def move(board: Board, order: OrderRecord, language: str) -> str:
         if rendered.order is order and rendered.board is board and rendered.language == language:
             return rendered.html
     html = _render(
-        language, "board/_move_message.html", board=board, order=order, column=board.column_of(order)
+        language, "board/messages/_move_message.html", board=board, order=order, column=board.column_of(order)
     )
     _rendered.append(_Rendered(order, board, language, html))
     return html
@@ -96,7 +98,7 @@ def whole(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID, language
     stands = standing(board, tenant_id, restaurant_id)
     return _render(
         language,
-        "board/_columns_message.html",
+        "board/messages/_columns_message.html",
         board=board,
         columns=stands.columns,
         left_out=stands.left_out,

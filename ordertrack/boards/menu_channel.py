@@ -9,7 +9,7 @@ from ordertrack.i18n.topic_keys import parse_key
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
 from ordertrack.live.topics import Channel, Message, Topic
-from ordertrack.orders.entries import Change
+from ordertrack.orders.log.entries import Change
 from ordertrack.tenants.principal import Principal
 
 CHANGED = Message("", "menu")

@@ -12,13 +12,14 @@ from ordertrack.boards.columns import BOARDS, Board
 from ordertrack.i18n import translate
 from ordertrack.i18n.plain_text import UnusableText, plain_text
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.orders import actions, known_orders, records, transitions
-from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.transitions import OrderMoved, OrderNotFound
+from ordertrack.orders.moving import actions, transitions
+from ordertrack.orders.moving.transitions import OrderMoved, OrderNotFound
+from ordertrack.orders.reading import known_orders, records
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.rules.order_actions import IllegalAct, OrderAction
 from ordertrack.rules.state_machine import IllegalTransition, OrderStatus
 from ordertrack.tenants.principal import Principal
-from ordertrack.tenants.sign_in import acting_principal
+from ordertrack.tenants.signing_in.sign_in import acting_principal
 from ordertrack.web.problems import problem_of
 
 blueprint = Blueprint("taps", __name__)
@@ -97,7 +98,7 @@ def _answer(
             raise OrderNotFound(order_id) from None
         order, notice, status = found, problem.detail, problem.status
     card = fragments.move(_board(principal, order), order, translate.of_page())
-    return make_response(render_template("board/_tap_answer.html", notice=notice, card=card), status)
+    return make_response(render_template("board/messages/_tap_answer.html", notice=notice, card=card), status)
 
 
 def _sent_before(principal: Principal, order_id: uuid.UUID) -> tuple[OrderRecord, str] | None:

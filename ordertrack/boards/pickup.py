@@ -14,9 +14,9 @@ from ordertrack.i18n.translate import LANGUAGES, Language, current, marked, spea
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Channel, Message, Topic
-from ordertrack.orders import records
-from ordertrack.orders.entries import ActionRecord, Change
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.log.entries import ActionRecord, Change
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.principal import PICKUP, Principal

@@ -10,11 +10,11 @@ from ordertrack.boards.pickup import FULFILMENTS, PickupChannel, areas_of, in_ot
 from ordertrack.i18n import translate
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.live.topics import Channel
-from ordertrack.orders import event_log
+from ordertrack.orders.log import event_log
 from ordertrack.streams import sse
 from ordertrack.tenants.principal import PICKUP, Principal
 from ordertrack.tenants.restaurants import FoundRestaurant, restaurant_or_404
-from ordertrack.tenants.sign_in import staff_principal
+from ordertrack.tenants.signing_in.sign_in import staff_principal
 
 blueprint = Blueprint("pickup", __name__)
 _channel = PickupChannel()

@@ -9,10 +9,10 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from ordertrack.boards.room import MOST_CARDS, MOST_LATER, that_fit
-from ordertrack.orders import records
+from ordertrack.orders.reading import records
 from ordertrack.rules.state_machine import OPEN
 from ordertrack.tenants.restaurants import restaurant_or_404
-from ordertrack.tenants.sign_in import staff_principal
+from ordertrack.tenants.signing_in.sign_in import staff_principal
 
 blueprint = Blueprint("open_orders", __name__)
 

@@ -9,8 +9,8 @@ from flask import Flask
 
 from ordertrack.i18n.translate import add_filters, marked
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.orders import house
-from ordertrack.orders.order_record import OrderRecord
+from ordertrack.orders.moving import house
+from ordertrack.orders.reading.order_record import OrderRecord
 from ordertrack.restaurants import operations
 from ordertrack.restaurants.operations import Asked
 from ordertrack.rules.state_machine import CAME_BACK, NOT_DELIVERED, RECALL, Move, OrderStatus

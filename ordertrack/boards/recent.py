@@ -6,9 +6,10 @@ import datetime as dt
 import uuid
 
 from ordertrack.boards.columns import Board
-from ordertrack.orders import move_checks, records
-from ordertrack.orders.move_checks import Move
-from ordertrack.orders.order_record import OrderRecord
+from ordertrack.orders.moving import move_checks
+from ordertrack.orders.moving.move_checks import Move
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.order_record import OrderRecord
 from ordertrack.rules.state_machine import RECALL, IllegalTransition, OrderStatus
 from ordertrack.tenants.principal import Principal
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from markupsafe import escape
 
 from ordertrack.boards.allergens import leaves_out_an_allergen, speaks_of_allergy
-from ordertrack.orders.order_record import ItemRecord, OrderRecord
+from ordertrack.orders.reading.order_record import ItemRecord, OrderRecord
 
 MOST_CARDS = 500  # on one board
 MOST_LATER = 200  # in its drawer

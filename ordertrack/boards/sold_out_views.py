@@ -14,7 +14,7 @@ from ordertrack.menu.reading import menu_of
 from ordertrack.streams import sse
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import FoundRestaurant, restaurant_or_404
-from ordertrack.tenants.sign_in import acting_principal, staff_principal
+from ordertrack.tenants.signing_in.sign_in import acting_principal, staff_principal
 from ordertrack.web.sheets import is_sheet
 
 blueprint = Blueprint("sold_out", __name__)

@@ -12,10 +12,12 @@ from flask.typing import ResponseReturnValue
 from ordertrack.i18n import labels
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import operations
-from ordertrack.tenants import failed_sign_ins, people, pins, tablet_session, tablets, throttle
-from ordertrack.tenants.people import NoSuchPerson
 from ordertrack.tenants.principal import Principal, TabletPlace
-from ordertrack.tenants.sign_in import acting_principal, staff_principal
+from ordertrack.tenants.shared_tablets import tablet_session, tablets
+from ordertrack.tenants.signing_in.sign_in import acting_principal, staff_principal
+from ordertrack.tenants.staff import people, pins
+from ordertrack.tenants.staff.people import NoSuchPerson
+from ordertrack.tenants.throttling import failed_sign_ins, throttle
 from ordertrack.web import errors
 from ordertrack.web.problems import Problem
 

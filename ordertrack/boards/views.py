@@ -17,13 +17,13 @@ from ordertrack.database.session import db
 from ordertrack.i18n import translate
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.live.topics import Channel
-from ordertrack.orders import event_log
+from ordertrack.orders.log import event_log
 from ordertrack.restaurants import cache, operations, pace, roster, rule_sets
 from ordertrack.streams import sse
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import FoundRestaurant, restaurant_or_404
-from ordertrack.tenants.sign_in import staff_principal
+from ordertrack.tenants.signing_in.sign_in import staff_principal
 
 blueprint = Blueprint("boards", __name__)
 _channels = {name: BoardChannel(board) for name, board in BOARDS.items()}

@@ -11,7 +11,7 @@ from ordertrack.i18n.translate import current
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.menu.reading import Dish, Menu, name_in
 from ordertrack.order_entry import lines
-from ordertrack.orders.records import ItemRecord, OrderRecord
+from ordertrack.orders.reading.records import ItemRecord, OrderRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from ordertrack.i18n.translate import with_digits
 from ordertrack.order_entry import messages, phones
 from ordertrack.order_entry.messages import Messages
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.restaurants import brand, operations
 from ordertrack.tenants import company
 from ordertrack.web import links, qr

@@ -19,7 +19,7 @@ from ordertrack.menu.reading import Menu
 from ordertrack.order_entry import lines, phones
 from ordertrack.order_entry.phones import Phone
 from ordertrack.order_entry.quotes import PROMISING
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.order_changes import MOST_LINES
 from ordertrack.rules.state_machine import Fulfilment
 

@@ -15,9 +15,9 @@ from ordertrack.database.session import db
 from ordertrack.i18n import names
 from ordertrack.order_entry import phones
 from ordertrack.order_entry.phones import Phone
-from ordertrack.orders import records
 from ordertrack.orders.models import Order
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal

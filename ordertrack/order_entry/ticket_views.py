@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import speaking
 from ordertrack.order_entry import along
-from ordertrack.orders import records
-from ordertrack.orders.transitions import OrderNotFound
+from ordertrack.orders.moving.transitions import OrderNotFound
+from ordertrack.orders.reading import records
 from ordertrack.restaurants import brand
-from ordertrack.tenants.sign_in import staff_principal
+from ordertrack.tenants.signing_in.sign_in import staff_principal
 
 blueprint = Blueprint("tickets", __name__)
 PAPERS = ("80mm", "a6")

@@ -35,15 +35,16 @@ from ordertrack.order_entry import again, form, guests, offered, phones, quotes,
 from ordertrack.order_entry.form import Place
 from ordertrack.order_entry.guest_fields import filled_in
 from ordertrack.order_entry.lines import ROWS
-from ordertrack.orders import intake, records
-from ordertrack.orders.intake import RestaurantPaused
-from ordertrack.orders.new_order import PromiseOutOfRange
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.intake import RestaurantPaused
+from ordertrack.orders.placing.new_order import PromiseOutOfRange
+from ordertrack.orders.reading import records
 from ordertrack.restaurants import brand
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.tenants import company
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import FoundRestaurant, restaurant_or_404
-from ordertrack.tenants.sign_in import acting_principal, staff_principal
+from ordertrack.tenants.signing_in.sign_in import acting_principal, staff_principal
 from ordertrack.web.problems import problem_of
 from ordertrack.web.sheets import is_sheet
 

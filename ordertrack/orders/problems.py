@@ -8,15 +8,15 @@ from babel.lists import format_list
 
 from ordertrack.i18n.translate import current, number, pgettext
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.orders.change_form import UnreadableField
-from ordertrack.orders.intake import (
+from ordertrack.orders.changing.change_form import UnreadableField
+from ordertrack.orders.moving.transitions import OrderChanged, OrderMoved, OrderNotFound
+from ordertrack.orders.placing.intake import (
     FollowsNoOrder,
     IdempotencyKeyReused,
     RestaurantNotFound,
     RestaurantPaused,
 )
-from ordertrack.orders.new_order import PromiseOutOfRange
-from ordertrack.orders.transitions import OrderChanged, OrderMoved, OrderNotFound
+from ordertrack.orders.placing.new_order import PromiseOutOfRange
 from ordertrack.rules.order_actions import (
     LONGEST_DELAY,
     DetailMissing,

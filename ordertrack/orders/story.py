@@ -12,9 +12,9 @@ from ordertrack.i18n.moments import day_and_clock
 from ordertrack.i18n.money import money
 from ordertrack.i18n.translate import digits, marked, ngettext
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.orders.entries import ActionRecord, EventRecord
-from ordertrack.orders.move_checks import needs_lines
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.log.entries import ActionRecord, EventRecord
+from ordertrack.orders.moving.move_checks import needs_lines
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.rules.order_actions import LINE_ACTS, OrderAction
 from ordertrack.rules.state_machine import CAME_BACK, NOT_DELIVERED, RECALL, OrderStatus
 

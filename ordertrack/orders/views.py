@@ -11,14 +11,17 @@ from sqlalchemy import select
 
 from ordertrack.database.session import db
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.orders import changed_values, event_log, lateness, records
 from ordertrack.orders import story as stories
-from ordertrack.orders.transitions import OrderNotFound
+from ordertrack.orders.changing import changed_values
+from ordertrack.orders.due import lateness
+from ordertrack.orders.log import event_log
+from ordertrack.orders.moving.transitions import OrderNotFound
+from ordertrack.orders.reading import records
 from ordertrack.rules.order_changes import CHANGING_ROLES, KITCHEN_FIELDS
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import TERMINAL
 from ordertrack.tenants.models import Restaurant
-from ordertrack.tenants.sign_in import staff_principal
+from ordertrack.tenants.signing_in.sign_in import staff_principal
 from ordertrack.web.sheets import is_sheet
 
 blueprint = Blueprint("orders", __name__)

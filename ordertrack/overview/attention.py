@@ -13,8 +13,8 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
 
 from ordertrack.boards.columns import DISPATCH, KITCHEN
 from ordertrack.database.statements import TenantQuery
+from ordertrack.orders.due.open_orders import OpenOrder
 from ordertrack.orders.models import Order
-from ordertrack.orders.open_orders import OpenOrder
 from ordertrack.presence.overview import Alarm
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.restaurants.targets import Against

@@ -15,7 +15,7 @@ from ordertrack.i18n.translate import speaking
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
 from ordertrack.live.topics import Channel, Message, Topic
-from ordertrack.orders.entries import Change
+from ordertrack.orders.log.entries import Change
 from ordertrack.overview import company, fragments
 from ordertrack.overview.company import Overview
 from ordertrack.overview.rows import Row

@@ -7,8 +7,8 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ordertrack.orders import open_orders
-from ordertrack.orders.open_orders import OpenOrder
+from ordertrack.orders.due import open_orders
+from ordertrack.orders.due.open_orders import OpenOrder
 from ordertrack.overview import attention, deliveries, shares
 from ordertrack.overview.attention import Cancelled, Line
 from ordertrack.overview.rows import Row, row

@@ -13,13 +13,13 @@ from ordertrack.i18n import formats, labels
 from ordertrack.i18n.moments import instant
 from ordertrack.i18n.translate import digits
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.orders.open_orders import OPEN, OpenOrder
+from ordertrack.orders.due.open_orders import OPEN, OpenOrder
 from ordertrack.overview.attention import BOARD_OF, Line, Trouble
 from ordertrack.overview.company import Overview
 from ordertrack.overview.rows import Row
 from ordertrack.overview.shares import Share
 from ordertrack.rules.stages import HEADLINE
-from ordertrack.tenants import tablets
+from ordertrack.tenants.shared_tablets import tablets
 
 NEAR = 0.90  # below this share of a row's orders in target its figure points down
 LOW = 0.85  # below this one it has the colour of what is late

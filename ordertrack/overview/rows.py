@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from ordertrack.orders.open_orders import OPEN, OpenOrder
+from ordertrack.orders.due.open_orders import OPEN, OpenOrder
 from ordertrack.overview.deliveries import Took
 from ordertrack.overview.shares import Share
 from ordertrack.presence.open_work import WORK

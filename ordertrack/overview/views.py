@@ -9,11 +9,11 @@ from ordertrack.boards import views as boards
 from ordertrack.i18n import translate
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
-from ordertrack.orders import event_log
+from ordertrack.orders.log import event_log
 from ordertrack.overview import company, fragments
 from ordertrack.overview.channel import CHANNEL, Part
 from ordertrack.streams import sse
-from ordertrack.tenants.sign_in import managing_principal, staff_principal
+from ordertrack.tenants.signing_in.sign_in import managing_principal, staff_principal
 
 blueprint = Blueprint("overview", __name__)
 

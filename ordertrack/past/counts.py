@@ -9,8 +9,8 @@ from collections import Counter
 from sqlalchemy import func, select
 
 from ordertrack.database.session import db
-from ordertrack.orders.intake import RestaurantNotFound
 from ordertrack.orders.models import Order
+from ordertrack.orders.placing.intake import RestaurantNotFound
 from ordertrack.rules.state_machine import OPEN, OrderStatus
 from ordertrack.tenants.models import Restaurant
 

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 
 from ordertrack.database.session import db
 from ordertrack.orders.models import Order
-from ordertrack.orders.new_order import NewOrder
+from ordertrack.orders.placing.new_order import NewOrder
 from ordertrack.rules import state_machine
 from ordertrack.rules.state_machine import FIRST, OrderStatus, RuleSet
 from ordertrack.tenants.principal import Principal

@@ -14,8 +14,8 @@ from sqlalchemy import func, select, union_all
 
 from ordertrack.database.channels import EVENTS_CHANNEL, notify
 from ordertrack.database.session import db
-from ordertrack.orders.intake import IdempotencyKeyReused
 from ordertrack.orders.models import ActionEvent, Order, StatusEvent
+from ordertrack.orders.placing.intake import IdempotencyKeyReused
 from ordertrack.past import orders as past
 from ordertrack.past.counts import Counts
 from ordertrack.past.orders import LogIsYounger, NotYetPast, PastOrder

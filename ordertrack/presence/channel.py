@@ -17,12 +17,12 @@ from ordertrack.live import frames
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
 from ordertrack.live.topics import Channel, Message, Topic
-from ordertrack.orders.entries import Change
+from ordertrack.orders.log.entries import Change
 from ordertrack.presence import overview as floor_overview
 from ordertrack.presence.open_work import Place
 from ordertrack.presence.overview import Overview
-from ordertrack.tenants import tablets
 from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.shared_tablets import tablets
 
 
 class ScreensChannel(Channel):
@@ -123,7 +123,7 @@ class ScreensChannel(Channel):
             orders = now.get(place, ())
             if is_turned or orders != before.get(place):
                 restaurant_id, board = place
-                template = current_app.jinja_env.get_template("board/_unshown_message.html")
+                template = current_app.jinja_env.get_template("board/messages/_unshown_message.html")
                 frame = frames.encode(Message(template.render(orders=orders, card_id=card_id)))
                 for watcher in hub.watchers(tenant_id, board):
                     if parse_key(watcher.topic.key)[0] == restaurant_id:

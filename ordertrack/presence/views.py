@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from ordertrack.i18n import translate
 from ordertrack.i18n.translate import marked
-from ordertrack.orders import event_log
+from ordertrack.orders.log import event_log
 from ordertrack.presence import overview as floor_overview
 from ordertrack.presence.channel import CHANNEL
 from ordertrack.streams import sse
-from ordertrack.tenants import tablets
 from ordertrack.tenants.principal import Principal
-from ordertrack.tenants.sign_in import managing_principal
+from ordertrack.tenants.shared_tablets import tablets
+from ordertrack.tenants.signing_in.sign_in import managing_principal
 
 blueprint = Blueprint("screens", __name__)
 

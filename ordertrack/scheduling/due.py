@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from ordertrack.database.session import db
 from ordertrack.database.statements import EachInItsTenant
-from ordertrack.orders import actions, house, transitions
 from ordertrack.orders.models import Order
-from ordertrack.orders.transitions import OrderMoved, OrderNotFound
+from ordertrack.orders.moving import actions, house, transitions
+from ordertrack.orders.moving.transitions import OrderMoved, OrderNotFound
 from ordertrack.restaurants.order_handling import AcceptThen
 from ordertrack.rules.order_actions import IllegalAct, OrderAction
 from ordertrack.rules.state_machine import IllegalTransition, OrderStatus

@@ -18,9 +18,10 @@ from ordertrack.menu import labels as menu_labels
 from ordertrack.menu import problems as menu_problems  # noqa: F401 (it registers)
 from ordertrack.monitoring import health, metrics, request_log
 from ordertrack.monitoring.request_log import RequestLog
-from ordertrack.orders import change_views, must_start
 from ordertrack.orders import problems as order_problems  # noqa: F401 (it registers)
 from ordertrack.orders import views as order_views
+from ordertrack.orders.changing import change_views
+from ordertrack.orders.due import must_start
 from ordertrack.restaurants import naming
 from ordertrack.server import notifications
 from ordertrack.server.admission import Admission
@@ -29,7 +30,9 @@ from ordertrack.sla.report import channel as report_channel
 from ordertrack.sla.report import views as report_views
 from ordertrack.streams import problems as stream_problems  # noqa: F401 (it registers)
 from ordertrack.streams import sse
-from ordertrack.tenants import company, request_shares, sign_in, tablet_guard
+from ordertrack.tenants import company
+from ordertrack.tenants.shared_tablets import tablet_guard
+from ordertrack.tenants.signing_in import request_shares, sign_in
 from ordertrack.web import assets, errors, guide, hosts, language_menu, page_help, problem_pages, templating
 from ordertrack.web.bodies import LARGEST_BODY
 

@@ -35,7 +35,7 @@ from ordertrack.server.revocations import Revocations
 from ordertrack.sla.report.channel import SlaChannel
 from ordertrack.streams.sse import Hearing
 from ordertrack.tenants import restaurants
-from ordertrack.tenants.kept_sign_ins import KeptSignIns
+from ordertrack.tenants.sessions.kept_sign_ins import KeptSignIns
 from ordertrack.tracking.channel import TrackingChannel
 
 

@@ -9,8 +9,8 @@ from flask import Flask
 
 from ordertrack.database import connecting
 from ordertrack.live.hub import Hub
-from ordertrack.tenants import access
-from ordertrack.tenants.kept_sign_ins import KeptSignIns
+from ordertrack.tenants.sessions import access
+from ordertrack.tenants.sessions.kept_sign_ins import KeptSignIns
 
 CURRENT_FOR = 5.0  # seconds after a look that succeeded in which who is signed in may be kept
 PATIENCE = 5.0  # seconds for an answer of the database

@@ -13,18 +13,20 @@ from ordertrack.database.session import db
 from ordertrack.i18n.slugs import LONGEST as LONGEST_SLUG
 from ordertrack.i18n.translate import LANGUAGES, marked, ngettext
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.orders.intake import RestaurantPaused
+from ordertrack.orders.placing.intake import RestaurantPaused
 from ordertrack.restaurants.checks import timezones
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import OPEN, IllegalTransition, OrderStatus
 from ordertrack.setup import people_form, progress, restaurant_form, test_order
 from ordertrack.setup.progress import STEPS
-from ordertrack.tenants import company, people, pins, tablets
+from ordertrack.tenants import company
 from ordertrack.tenants.accounts import LONGEST_NAME, AccountError
 from ordertrack.tenants.models import Restaurant, Tenant
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import find_restaurant
-from ordertrack.tenants.sign_in import managing_principal
+from ordertrack.tenants.shared_tablets import tablets
+from ordertrack.tenants.signing_in.sign_in import managing_principal
+from ordertrack.tenants.staff import people, pins
 
 blueprint = Blueprint("first_steps", __name__, url_prefix="/setup")
 _FOR_OWNERS = marked("This page is for the company's owners.")

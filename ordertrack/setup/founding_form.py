@@ -12,9 +12,11 @@ from ordertrack.i18n.money import is_currency
 from ordertrack.i18n.slugs import slug_of
 from ordertrack.i18n.translate import current
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.tenants import accounts, company, new_passwords
+from ordertrack.tenants import accounts, company
 from ordertrack.tenants.accounts import AccountError
+from ordertrack.tenants.credentials import new_passwords
 from ordertrack.tenants.founding import Wanted
+from ordertrack.tenants.staff import staff_accounts
 
 
 class Typed(NamedTuple):
@@ -81,8 +83,8 @@ def _name_problem(name: str) -> str | None:
 
 
 def _email_problem(email: str) -> str | None:
-    if not accounts.is_email(email):
+    if not staff_accounts.is_email(email):
         return _("Write an e-mail address, like maya@restaurant.example.")
-    if accounts.signs_in_with(email):
+    if staff_accounts.signs_in_with(email):
         return _("Somebody signs in with this address already. Use another one.")
     return None

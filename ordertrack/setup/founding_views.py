@@ -14,9 +14,11 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.monitoring import request_log
 from ordertrack.setup import founding_form, invitations
 from ordertrack.setup.founding_form import Typed
-from ordertrack.tenants import codes, company, founding, new_passwords, throttle
+from ordertrack.tenants import company, founding
 from ordertrack.tenants.accounts import LONGEST_NAME, AccountError
-from ordertrack.tenants.sign_in import sign_in
+from ordertrack.tenants.credentials import codes, new_passwords
+from ordertrack.tenants.signing_in.sign_in import sign_in
+from ordertrack.tenants.throttling import throttle
 from ordertrack.web import language_menu
 from ordertrack.web.client_address import asking
 from ordertrack.web.problems import Problem, Refusal

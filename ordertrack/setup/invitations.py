@@ -9,8 +9,8 @@ from sqlalchemy import Select, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from ordertrack.database.session import db
-from ordertrack.tenants import codes
-from ordertrack.tenants.codes import NoSuchCode
+from ordertrack.tenants.credentials import codes
+from ordertrack.tenants.credentials.codes import NoSuchCode
 from ordertrack.tenants.models import CompanyInvitation
 
 LASTS = dt.timedelta(days=7)

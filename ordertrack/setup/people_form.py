@@ -11,9 +11,9 @@ from flask import request
 from ordertrack.i18n import names
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
-from ordertrack.tenants import people, pins
 from ordertrack.tenants.accounts import AccountError, checked_name
 from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.staff import people, pins
 
 ROWS = 4
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.orders import intake, records, transitions
-from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.orders.order_record import OrderRecord
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.order_record import OrderRecord
 from ordertrack.orders.tests_of_boards import SENDER
 from ordertrack.rules.state_machine import OPEN, Fulfilment, OrderStatus
 from ordertrack.setup import progress

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.restaurants import cache
 from ordertrack.sla.estimates import expected_end
 from ordertrack.sla.estimates.expected_end import ExpectedEnd

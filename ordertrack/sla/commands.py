@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from ordertrack.database.operating import operator
 from ordertrack.database.session import db, enter_tenant
-from ordertrack.orders import event_log
+from ordertrack.orders.log import event_log
 from ordertrack.sla.rollup import extend
 from ordertrack.tenants import accounts
 from ordertrack.tenants.models import Tenant

@@ -29,13 +29,14 @@ from ordertrack.live.subscriptions import LIFETIME
 from ordertrack.live.takeover import TAKEN_OVER, socket_to_take_over
 from ordertrack.live.topics import Channel, Topic
 from ordertrack.monitoring import request_log
-from ordertrack.orders import event_log, known_orders
-from ordertrack.orders.entries import Change
-from ordertrack.orders.known_orders import KnownOrders
+from ordertrack.orders.log import event_log
+from ordertrack.orders.log.entries import Change
+from ordertrack.orders.reading import known_orders
+from ordertrack.orders.reading.known_orders import KnownOrders
 from ordertrack.streams import handing
 from ordertrack.streams.waker import Waker
-from ordertrack.tenants import access
 from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.sessions import access
 from ordertrack.web import client_address
 
 # Seconds for one answer of the database.

@@ -13,7 +13,7 @@ from ordertrack.database import connecting
 from ordertrack.database.channels import EVENTS_CHANNEL, notify_at_once
 from ordertrack.live.owners import Owners
 from ordertrack.live.reader import Reader
-from ordertrack.orders.entries import Change
+from ordertrack.orders.log.entries import Change
 
 BATCH = 0.02  # seconds after a notification in which what comes is put together
 MOST_AT_ONCE = 1000  # tenants notified of in one transaction

@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from ordertrack.database.session import db, present_credential
 from ordertrack.i18n.slugs import slug_of
-from ordertrack.tenants import accounts, password_links
-from ordertrack.tenants.codes import NoSuchCode
+from ordertrack.tenants import accounts
+from ordertrack.tenants.credentials.codes import NoSuchCode
+from ordertrack.tenants.credentials.passwords import hash_password
 from ordertrack.tenants.models import FirstSteps, StaffMember, Tenant
-from ordertrack.tenants.passwords import hash_password
 from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.staff import password_links, staff_accounts
 
 _MOST_TRIED = 9
 
@@ -43,7 +44,7 @@ def found(
         db.session.rollback()
         raise NoSuchCode
     tenant = accounts.add_tenant(wanted.company, slug, currency=currency, languages=languages)
-    owner = accounts.add_owner(tenant.id, wanted.name, wanted.email, languages[0])
+    owner = staff_accounts.add_owner(tenant.id, wanted.name, wanted.email, languages[0])
     by = Principal(tenant.id, f"staff:{owner.id}", owner.name, owner.role)
     accounts.note_company(by, tenant, None, accounts.facts_of_company(tenant))
     password_links.choose_first(owner, password_hash)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
-from ordertrack.orders import house
-from ordertrack.orders.order_record import OrderRecord
+from ordertrack.orders.moving import house
+from ordertrack.orders.reading.order_record import OrderRecord
 from ordertrack.rules.state_machine import OrderStatus
 
 _AS_ASKED = "The customer cancelled"

@@ -8,8 +8,8 @@ from ordertrack.i18n.topic_keys import key_of, keys_of, parse_key
 from ordertrack.i18n.translate import speaking
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Channel, Message, Topic
-from ordertrack.orders import records
-from ordertrack.orders.entries import Change, EventRecord
+from ordertrack.orders.log.entries import Change, EventRecord
+from ordertrack.orders.reading import records
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.tenants.principal import Principal
 from ordertrack.tracking import progress as fragments

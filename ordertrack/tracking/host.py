@@ -11,8 +11,8 @@ from ordertrack.i18n import labels
 from ordertrack.i18n.money import money
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked, ngettext
-from ordertrack.orders.lateness import guest_waits
-from ordertrack.orders.order_record import OrderRecord
+from ordertrack.orders.due.lateness import guest_waits
+from ordertrack.orders.reading.order_record import OrderRecord
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 from ordertrack.sla.estimates.expected_end import ExpectedEnd
 from ordertrack.tracking import cancelled

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from ordertrack.i18n.translate import LANGUAGES, TAGS, Language, asked, browsers, tag_of, with_digits
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.restaurants import operations
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from ordertrack.orders.order_record import OrderRecord
+from ordertrack.orders.reading.order_record import OrderRecord
 from ordertrack.restaurants import brand
 from ordertrack.tracking import colours
 

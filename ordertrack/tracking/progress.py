@@ -10,7 +10,7 @@ from flask import current_app
 
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.restaurants import pace
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 from ordertrack.sla import card_timers

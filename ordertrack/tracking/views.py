@@ -18,9 +18,10 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import speaking
 from ordertrack.live.topics import Channel
 from ordertrack.monitoring import request_log
-from ordertrack.orders import event_log, records
+from ordertrack.orders.log import event_log
 from ordertrack.orders.models import TrackingLink
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.restaurants import logos
 from ordertrack.streams import sse
 from ordertrack.tenants.principal import Principal

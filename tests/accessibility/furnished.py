@@ -11,9 +11,12 @@ from flask import Flask
 
 from menu.menus import save as save_menu
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import actions, changes, intake, records, transitions
-from ordertrack.orders.change_draft import AddLine, SetFields, VoidLine
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.changing import changes
+from ordertrack.orders.changing.change_draft import AddLine, SetFields, VoidLine
+from ordertrack.orders.moving import actions, transitions
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
 from ordertrack.restaurants import cache, operations, roster, save
 from ordertrack.restaurants.brand import Brand
 from ordertrack.restaurants.order_handling import OrderHandling
@@ -25,10 +28,11 @@ from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.setup import invitations
 from ordertrack.sla.rollup import extend
-from ordertrack.tenants import password_links, people, tablet_codes
+from ordertrack.tenants.shared_tablets import tablet_codes
+from ordertrack.tenants.staff import password_links, people
 from support import cast, tablet
 from support.cast import House, Person
-from support.past_service import service, write
+from support.houses.past_service import service, write
 
 _WAY = (
     OrderStatus.CONFIRMED,

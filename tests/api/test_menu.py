@@ -17,6 +17,7 @@ from ordertrack.database.session import db, tenant_context
 from ordertrack.rules.scopes import Scope
 from ordertrack.tenants import accounts
 from ordertrack.tenants.audit import AuditEntry
+from ordertrack.tenants.keys import api_keys
 from ordertrack.web.bodies import LARGEST_BODY, LARGEST_MENU
 from support.cast import House
 
@@ -121,8 +122,8 @@ def test_the_menu_is_the_companys_and_no_key_of_some_restaurants_writes_it(
     put(till, a_menu())
     with operator_app.app_context():
         tenant = accounts.find_tenant(till.house.slug)
-        _, secret = accounts.create_key(tenant, "Kiosk", restaurants=["jounieh"])
-        _, reading = accounts.create_key(tenant, "Reader", scopes=[Scope.ORDERS_READ])
+        _, secret = api_keys.create_key(tenant, "Kiosk", restaurants=["jounieh"])
+        _, reading = api_keys.create_key(tenant, "Reader", scopes=[Scope.ORDERS_READ])
     narrow = Caller(app, replace(till.house, key=secret))
     assert len(narrow.get("/menu?restaurant=jounieh").json["items"]) == 3
     assert_problem(narrow.get("/menu?restaurant=hamra"), 404)

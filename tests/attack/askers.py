@@ -16,6 +16,8 @@ from attack.kinds import Kind
 from ordertrack.rules.roles import Role
 from ordertrack.rules.scopes import Scope
 from ordertrack.tenants import accounts
+from ordertrack.tenants.keys import api_keys
+from ordertrack.tenants.staff import staff_accounts
 from support.cast import House, Person
 from support.http_client import Caller, sign_in
 
@@ -77,10 +79,12 @@ def gather(house: House, port: int, operator: Flask) -> Gang:
     with operator.app_context():
         tenant = accounts.find_tenant(house.slug)
         email = f"owner@{house.slug}.example"
-        owner = str(accounts.create_staff_member(tenant, email, "Owner", Role.OWNER, secrets.token_hex(9)).id)
-        _, reading = accounts.create_key(tenant, "Reading", scopes=(Scope.EVENTS_READ, Scope.ORDERS_READ))
+        owner = str(
+            staff_accounts.create_staff_member(tenant, email, "Owner", Role.OWNER, secrets.token_hex(9)).id
+        )
+        _, reading = api_keys.create_key(tenant, "Reading", scopes=(Scope.EVENTS_READ, Scope.ORDERS_READ))
         yesterday = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
-        _, ended = accounts.create_key(tenant, "Ended", expires_at=yesterday)
+        _, ended = api_keys.create_key(tenant, "Ended", expires_at=yesterday)
     return Gang(
         house,
         [

@@ -48,6 +48,6 @@ HELD_ELSEWHERE = {
     "tries spread over addresses": "tests/tenants/test_tries_to_sign_in.py",
     "weak passwords": "tests/tenants/test_new_passwords.py",
     "streams while the database is away": "tests/web/test_without_a_database.py",
-    "the schema's functions told another tenant": "tests/orders/test_entered_tenant.py",
+    "the schema's functions told another tenant": "tests/orders/guards/test_entered_tenant.py",
 }
 """Attacks that are no requests of a campaign, and the tests that make them."""

@@ -11,7 +11,7 @@ from psycopg import sql
 from sqlalchemy import URL
 
 from ordertrack.rules.roles import Role
-from ordertrack.tenants import known_devices
+from ordertrack.tenants.sessions import known_devices
 from support.cast import PASSWORD, House
 from support.database import connect
 from support.http_client import Answer, Caller, sign_in

@@ -21,8 +21,8 @@ from ordertrack.database.channels import BusLost
 from ordertrack.database.config import Settings
 from ordertrack.scheduling.clock import Clock
 from ordertrack.sla.rollup.worker import RollupWorker
+from support.programs.valkey import Valkey
 from support.server import environment_of, wait_for
-from support.valkey import Valkey
 
 CHANNEL = "ordertrack_test"
 MALFORMED = ("", "the last", ":", "7:1", "é" * 200)

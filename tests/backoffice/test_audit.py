@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ordertrack.backoffice.audit_wording import KINDS
+from ordertrack.backoffice.audit.audit_wording import KINDS
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
 from ordertrack.restaurants import rule_sets

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from ordertrack.database.session import db, tenant_context
-from ordertrack.tenants import issuing
+from ordertrack.tenants.keys import issuing
 from ordertrack.tenants.models import ApiKey, Restaurant
 from ordertrack.tenants.principal import BoundTo
 from support.cast import House, Person

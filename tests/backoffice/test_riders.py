@@ -10,7 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import actions, event_log, records
+from ordertrack.orders.log import event_log
+from ordertrack.orders.moving import actions
+from ordertrack.orders.reading import records
 from ordertrack.rules.order_actions import OrderAction
 from support.cast import House, Person
 

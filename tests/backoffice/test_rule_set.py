@@ -16,6 +16,7 @@ from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import RuleSet
 from ordertrack.tenants import accounts
 from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.staff import staff_accounts
 from support.cast import PASSWORD, House, Person
 from support.command_line import run
 
@@ -28,7 +29,7 @@ def omar(operator_app: Flask, cedar: House) -> Person:
     with operator_app.app_context():
         tenant = accounts.find_tenant(cedar.slug)
         email = f"omar@{cedar.slug}.example"
-        member = accounts.create_staff_member(tenant, email, "Omar", Role.OWNER, PASSWORD)
+        member = staff_accounts.create_staff_member(tenant, email, "Omar", Role.OWNER, PASSWORD)
         return Person(email, Principal(tenant.id, f"staff:{member.id}", member.name, Role.OWNER))
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from ordertrack.backoffice.settings_forms import (
+from ordertrack.backoffice.settings.settings_forms import (
     SHIFTS,
     STATIONS,
     read_operations,

@@ -12,7 +12,8 @@ from flask import Flask
 from boards import hands
 from boards.tap_steps import set_undo
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import changes, records
+from ordertrack.orders.changing import changes
+from ordertrack.orders.reading import records
 from support.cast import House
 
 

@@ -11,8 +11,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import actions, intake, transitions
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.moving import actions, transitions
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.presence import overview
 from ordertrack.restaurants import operations
 from ordertrack.restaurants.save import save_operations

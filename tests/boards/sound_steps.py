@@ -8,8 +8,8 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from boards.hands import KITCHEN
-from support import page_recorder
 from support.cast import Person
+from support.pages import page_recorder
 
 _RECORD_LIGHTS = """() => {
   window.lights = [];

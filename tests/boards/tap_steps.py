@@ -10,15 +10,15 @@ from sqlalchemy import text
 
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import actions
+from ordertrack.orders.moving import actions
 from ordertrack.restaurants.operations import OperationSettings
 from ordertrack.restaurants.save import save_operations
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
-from support import page_recorder
 from support.cast import House
 from support.network_proxy import NetworkProxy
+from support.pages import page_recorder
 
 ONE_WAITS = "1 tap waits; it is sent once you are online."
 _LOG = """

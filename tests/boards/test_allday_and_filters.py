@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from boards.hands import COOKING, KITCHEN, act, card, expect_live, move, order_of, set_operations
-from ordertrack.orders.new_order import NewItem
+from ordertrack.orders.placing.new_order import NewItem
 from ordertrack.restaurants.stations import Station
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus

@@ -13,9 +13,10 @@ from playwright.sync_api import Page, expect
 
 from boards.hands import DISPATCH, KITCHEN, button, card, expect_live, line, open_card, set_operations
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake, records
-from ordertrack.orders.change_draft import AddLine, SetFields, VoidLine
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.changing.change_draft import AddLine, SetFields, VoidLine
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
 from ordertrack.restaurants.operations import Station
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House

@@ -14,12 +14,12 @@ from psycopg import Connection
 from boards.hands import COOKING, card, move, order_of, set_operations
 from boards.rail.steps import open_rail, order_of_lines
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.restaurants import rule_sets
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet
 from support.cast import House, Person
-from support.earlier import set_back
+from support.houses.earlier import set_back
 
 
 def test_a_name_or_a_code_finds_its_order_on_another_page_and_in_the_drawer_of_ready_ones(

@@ -14,9 +14,11 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import actions, changes, intake, transitions
-from ordertrack.orders.change_draft import VoidLine
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.changing import changes
+from ordertrack.orders.changing.change_draft import VoidLine
+from ordertrack.orders.moving import actions, transitions
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House, Person

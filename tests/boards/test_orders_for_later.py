@@ -14,8 +14,9 @@ from playwright.sync_api import Page, expect
 
 from boards.hands import DISPATCH, KITCHEN, button, card, expect_live, set_operations
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake, records
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
 from ordertrack.restaurants.order_handling import AcceptThen, OrderHandling
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import TIMEZONE, House

@@ -14,15 +14,16 @@ from boards.hands import open_card
 from ordertrack.boards import riders
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import actions, event_log, transitions
+from ordertrack.orders.log import event_log
+from ordertrack.orders.moving import actions, transitions
 from ordertrack.restaurants import roster
 from ordertrack.restaurants.roster import Rider
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.restaurants import find_restaurant
-from support import page_recorder
 from support.cast import House
 from support.network_proxy import NetworkProxy
+from support.pages import page_recorder
 
 DISPATCH = "/r/hamra/dispatch"
 TO_READY = (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY)

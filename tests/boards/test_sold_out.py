@@ -13,8 +13,9 @@ from playwright.sync_api import Page, expect
 from menu.menus import KEBAB, TEA, save
 from ordertrack.database.session import tenant_context
 from ordertrack.menu.reading import menu_of
-from support import page_recorder, tablet
+from support import tablet
 from support.cast import House, Person
+from support.pages import page_recorder
 
 Open = Callable[..., Page]
 KITCHEN, LIST = "/r/hamra/kitchen", "/r/hamra/sold-out"

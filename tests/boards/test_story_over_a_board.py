@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 
 from boards.hands import KITCHEN, card, expect_live, move, order_of
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House, Person
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from boards.hands import DISPATCH, KITCHEN, card, expect_live, open_card
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import records
+from ordertrack.orders.reading import records
 from ordertrack.restaurants import operations, rule_sets
 from ordertrack.restaurants.operations import Asked
 from ordertrack.restaurants.save import save_operations

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from support.network_proxy import NetworkProxy
-from support.node import NODE
+from support.programs.node import NODE
 from support.server import wait_for
 
 HERE = Path(__file__).parent

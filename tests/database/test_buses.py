@@ -29,8 +29,8 @@ from ordertrack.database.channels import (
 from ordertrack.database.config import POSTGRESQL_BUS, Settings
 from ordertrack.database.session import db
 from support.network_proxy import NetworkProxy
+from support.programs.valkey import Valkey
 from support.server import wait_for
-from support.valkey import Valkey
 
 SOON = 5.0  # seconds
 TENANTS = [uuid.UUID(int=number) for number in (1, 2)]

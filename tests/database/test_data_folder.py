@@ -20,8 +20,8 @@ from ordertrack.database.config import Settings
 from ordertrack.database.data_folder import refuse_strangers
 from ordertrack.database.settings_error import SettingsError
 from ordertrack.server import lifecycle
-from support import left_behind
-from support.clusters import binaries
+from support.programs.clusters import binaries
+from support.suite import left_behind
 
 ME = os.geteuid()
 OWNER = pwd.getpwnam("nobody").pw_uid if ME == 0 else ME

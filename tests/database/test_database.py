@@ -21,7 +21,7 @@ from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.database.session import UnsafeDatabaseRole, db, operator_connection
 from support.database import connect
-from support.every_module import every_module
+from support.suite.every_module import every_module
 
 MakeRole = Callable[..., str]
 

@@ -21,10 +21,11 @@ from ordertrack.database.session import (
     present_credential,
     tenant_context,
 )
-from ordertrack.orders import actions, changes
-from ordertrack.orders.change_draft import SetFields
+from ordertrack.orders.changing import changes
+from ordertrack.orders.changing.change_draft import SetFields
+from ordertrack.orders.moving import actions
 from ordertrack.rules.order_actions import OrderAction
-from ordertrack.tenants.accounts import hash_key
+from ordertrack.tenants.credentials.digests import hash_key
 from support.cast import House, Person
 
 _TENANT_TABLES = """

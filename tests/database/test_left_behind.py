@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from ordertrack.database import embedded
-from support.left_behind import begun_at
 from support.server import wait_for
+from support.suite.left_behind import begun_at
 
 TESTS = Path(__file__).parents[1]
 RUN = """
@@ -50,7 +50,7 @@ def test_databases_and_servers_end_with_a_run_that_is_stopped(how: signal.Signal
 def test_another_process_of_the_same_number_is_left_alone() -> None:
     """By the time a run ends, the number of what it started may be somebody else's."""
     with subprocess.Popen(["sleep", "600"]) as another:
-        watching = [sys.executable, TESTS / "support" / "left_behind.py"]
+        watching = [sys.executable, TESTS / "support" / "suite" / "left_behind.py"]
         told = f"process {another.pid} 1\n"
         subprocess.run(watching, input=told, text=True, check=True, timeout=20)
         assert another.poll() is None

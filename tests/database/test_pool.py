@@ -23,7 +23,8 @@ from ordertrack.database.session import db, tenant_context
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
 from ordertrack.live.topics import Topic
-from ordertrack.orders import event_log, records
+from ordertrack.orders.log import event_log
+from ordertrack.orders.reading import records
 from ordertrack.presence.channel import CHANNEL
 from ordertrack.presence.tracker import BEAT, ScreenTracker
 from support.cast import PASSWORD, House, Person

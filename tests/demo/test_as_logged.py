@@ -22,7 +22,7 @@ from ordertrack.demo.replay import as_logged, story
 from ordertrack.demo.replay.as_logged import AsLogged
 from ordertrack.demo.replay.logged_order import Reading
 from ordertrack.demo.replay.replaying import Part
-from ordertrack.orders import transitions
+from ordertrack.orders.moving import transitions
 from ordertrack.restaurants.cache import of_tenant
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.server import consistency

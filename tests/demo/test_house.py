@@ -20,11 +20,12 @@ from ordertrack.demo.simulation.open_orders import restaurants
 from ordertrack.restaurants import roster
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
+from ordertrack.tenants.credentials.passwords import verify_password
 from ordertrack.tenants.models import StaffMember
-from ordertrack.tenants.passwords import verify_password
-from ordertrack.tenants.pins import is_obvious
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import find_restaurant
+from ordertrack.tenants.staff import staff_accounts
+from ordertrack.tenants.staff.pins import is_obvious
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ def test_three_cooks_and_two_dispatchers_have_pins_that_hold_and_that_nobody_gue
     with operator_app.app_context():
         tenant = accounts.find_tenant(house.SLUG)
         for person in people:
-            member = accounts.find_staff_member(tenant, person.name)
+            member = staff_accounts.find_staff_member(tenant, person.name)
             assert member.pin_hash and verify_password(member.pin_hash, person.pin)
             assert not is_obvious(person.pin)
 
@@ -136,7 +137,7 @@ def test_three_cooks_and_two_dispatchers_have_pins_that_hold_and_that_nobody_gue
 def test_whoever_was_revoked_stays_out_and_off_the_list(kept: Settings, operator_app: Flask) -> None:
     with operator_app.app_context():
         tenant = accounts.find_tenant(house.SLUG)
-        revoked = accounts.revoke_staff_member(tenant, "samir@demo.example")
+        revoked = staff_accounts.revoke_staff_member(tenant, "samir@demo.example")
     house.prepare(kept)
     assert "samir@demo.example" not in [person.email for person in house.sign_ins(kept)]
     with operator_app.app_context():

@@ -16,15 +16,17 @@ from demo.simulation import environment, events_of, write_log
 from ordertrack.commands import cli
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import event_log, records, story
+from ordertrack.orders import story
+from ordertrack.orders.log import event_log
+from ordertrack.orders.reading import records
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.server import consistency
 from ordertrack.sla.rollup import extend
 from ordertrack.tracking.progress import milestones
 from support.cast import House
+from support.houses.rollup_rows import by_doubt
 from support.quiet_database import quiet_fixtures
-from support.rollup_rows import by_doubt
 
 HEADER = "order,restaurant,fulfilment,placed,confirmed,preparing,ready,completed"
 

@@ -15,7 +15,7 @@ from demo.simulation import write_log
 from ordertrack.demo.replay import csv_rows, log_columns, order_log
 from ordertrack.demo.replay.log_columns import UnusableColumns
 from ordertrack.demo.replay.logged_order import ITEMS_NOT_LOGGED, Fault, FaultyRow, Reading
-from ordertrack.orders.new_order import NewItem
+from ordertrack.orders.placing.new_order import NewItem
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 HEADER = (

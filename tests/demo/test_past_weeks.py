@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
 from ordertrack.demo.house import past_weeks, people
-from ordertrack.orders import event_log
+from ordertrack.orders.log import event_log
 from ordertrack.orders.models import Order, StatusEvent
 from ordertrack.restaurants import cache as sla_settings
 from ordertrack.rules.stages import Stage

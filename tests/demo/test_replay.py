@@ -14,7 +14,7 @@ from ordertrack.database.session import tenant_context
 from ordertrack.demo.replay import story
 from ordertrack.demo.replay.logged_order import Reading
 from ordertrack.demo.replay.replaying import Part, Replay
-from ordertrack.orders import transitions
+from ordertrack.orders.moving import transitions
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.principal import Principal
 

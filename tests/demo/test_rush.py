@@ -18,8 +18,8 @@ from ordertrack.database.session import db, operator_connection, tenant_context
 from ordertrack.demo.simulation import open_orders
 from ordertrack.demo.simulation.rush import Rush
 from ordertrack.demo.simulation.tally import RushTally
-from ordertrack.orders import transitions
 from ordertrack.orders.models import Order
+from ordertrack.orders.moving import transitions
 from ordertrack.rules.state_machine import TERMINAL, OrderStatus, allowed
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dinner.evening import MANY, Evening
 from dinner.till import Told
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import event_log, records
-from ordertrack.orders.entries import ActionRecord, EventRecord
+from ordertrack.orders.log import event_log
+from ordertrack.orders.log.entries import ActionRecord, EventRecord
+from ordertrack.orders.reading import records
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 

@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 from dinner import verdict
 from dinner.evening import Evening
 from soak.soak import world
-from support import browser
+from support.pages import browser
 
 
 @click.command(help=__doc__)

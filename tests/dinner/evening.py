@@ -21,16 +21,17 @@ from dinner.tablet import Tablet
 from dinner.till import Till
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import intake, transitions
 from ordertrack.orders.models import Order
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.restaurants import cache, operations, rule_sets
 from ordertrack.restaurants.order_handling import OrderHandling
 from ordertrack.restaurants.save import save_operations
 from ordertrack.rules.roles import Role
 from ordertrack.rules.stages import CANCELLED_LATE_IN
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, IllegalTransition, OrderStatus, RuleSet
-from ordertrack.tenants import people
+from ordertrack.tenants.staff import people
 from support.cast import House
 from support.server import Server, wait_for
 

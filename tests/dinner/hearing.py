@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ordertrack.boards.fragments import card_id
-from ordertrack.orders.order_record import OrderRecord
+from ordertrack.orders.reading.order_record import OrderRecord
 
 LONGEST = 5.0  # seconds
 

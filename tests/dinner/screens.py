@@ -10,7 +10,7 @@ from dinner.tablet import Columns, Shown, Tablet
 from ordertrack.boards import fragments
 from ordertrack.boards.columns import BOARDS, Column
 from ordertrack.database.session import tenant_context
-from ordertrack.orders.order_record import ItemRecord, OrderRecord
+from ordertrack.orders.reading.order_record import ItemRecord, OrderRecord
 from ordertrack.tenants.restaurants import find_restaurant
 from support.cast import House
 

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from dinner import changes, hearing, screens
 from dinner.evening import MANY, Evening
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import event_log, house, records
-from ordertrack.orders.entries import EventRecord
+from ordertrack.orders.log import event_log
+from ordertrack.orders.log.entries import EventRecord
+from ordertrack.orders.moving import house
+from ordertrack.orders.reading import records
 from ordertrack.rules.state_machine import ADDED, TERMINAL, OrderStatus
 from ordertrack.server import consistency
 

@@ -17,7 +17,7 @@ from faults.load import Load
 from ordertrack.database.config import ROOT, Settings
 from ordertrack.database.session import tenant_context
 from ordertrack.live.lookout import LONGEST_REST
-from ordertrack.orders import transitions
+from ordertrack.orders.moving import transitions
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House
 from support.server import environment_of, wait_for

@@ -21,7 +21,7 @@ from support.cast import House
 from support.database import connect
 from support.database_proxy import proxy_to
 from support.http_client import Caller, sign_in
-from support.pgbouncer import PgBouncer
+from support.programs.pgbouncer import PgBouncer
 from support.server import Server, wait_for
 
 

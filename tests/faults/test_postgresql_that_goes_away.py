@@ -16,11 +16,11 @@ from faults.load import PAUSE, Load
 from ordertrack.database import embedded, schema
 from ordertrack.database.config import Settings
 from ordertrack.live.listener import HEARTBEAT
-from support import left_behind
 from support.http_client import Caller
 from support.own_database import Alone, open_house
 from support.processes import workers
 from support.server import Server, wait_for
+from support.suite import left_behind
 
 
 @pytest.fixture(scope="module")

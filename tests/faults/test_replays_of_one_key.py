@@ -13,8 +13,8 @@ from faults.load import PROGRAM, Log, prove
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
 from ordertrack.live.feed import WINDOW
-from ordertrack.orders import intake
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
 from support.cast import House
 from support.http_client import Caller

@@ -15,6 +15,7 @@ from faults.history_of import operator
 from faults.load import BOARD, Load
 from ordertrack.database.config import Settings
 from ordertrack.tenants import accounts
+from ordertrack.tenants.staff import staff_accounts
 from support.cast import House
 from support.http_client import sign_in
 from support.server import Server, wait_for
@@ -37,7 +38,7 @@ def screens(tough: Server, cedar: House, under_load: Callable[[], Load]) -> Iter
 
 def revoke(operator_app: Flask, house: House) -> None:
     with operator_app.app_context():
-        accounts.revoke_staff_member(accounts.find_tenant(house.slug), house.nour.email)
+        staff_accounts.revoke_staff_member(accounts.find_tenant(house.slug), house.nour.email)
 
 
 def assert_gone(crowd: Crowd, within: float) -> None:

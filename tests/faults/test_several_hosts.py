@@ -14,13 +14,14 @@ from faults.load import BOARD, Load
 from ordertrack.background.turn import LOCK
 from ordertrack.database.config import Settings
 from ordertrack.tenants import accounts
+from ordertrack.tenants.staff import staff_accounts
 from support.cast import House
 from support.database import connect
 from support.http_client import Caller, EventStream, sign_in
 from support.processes import kill_host, metric
+from support.programs.valkey import Valkey
 from support.quiet_database import quiet_fixtures
 from support.server import Server, wait_for
-from support.valkey import Valkey
 
 settings, app, operator_app, make_house = quiet_fixtures("module")
 
@@ -108,7 +109,7 @@ def test_who_is_revoked_while_the_bus_is_dead_loses_the_screens_of_every_host(
         wait_for(lambda: crowd.streaming == SCREENS, "the screens of nour")
         hosts.bus.kill()
         with operator_app.app_context():
-            accounts.revoke_staff_member(accounts.find_tenant(cedar.slug), cedar.nour.email)
+            staff_accounts.revoke_staff_member(accounts.find_tenant(cedar.slug), cedar.nour.email)
         began = time.monotonic()
         wait_for(lambda: crowd.ended(Ending.BYE) == SCREENS, "the screens to be told bye", REVOKED_WITHIN)
         assert time.monotonic() - began < REVOKED_WITHIN

@@ -11,9 +11,10 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake, records
-from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.restaurants import operations
 from ordertrack.restaurants.save import save_operations
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus

@@ -18,11 +18,12 @@ from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
 from ordertrack.i18n import moments
 from ordertrack.i18n.translate import TAGS, speaking
-from ordertrack.orders import intake, records
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
 from ordertrack.rules.state_machine import Fulfilment
 from support.cast import House, Person
-from support.page_clock import install_clock
+from support.pages.page_clock import install_clock
 
 BEIRUT, BERLIN, LORD_HOWE = map(ZoneInfo, ("Asia/Beirut", "Europe/Berlin", "Australia/Lord_Howe"))
 SATURDAY = dt.datetime(2026, 11, 28, 21, 30, tzinfo=dt.UTC)  # half past eleven in the evening at Beirut

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ordertrack.i18n.translate import SOURCE, TAGS, speaking
 from ordertrack.orders import problems
-from ordertrack.orders.transitions import OrderMoved
+from ordertrack.orders.moving.transitions import OrderMoved
 from ordertrack.rules.order_actions import DetailMissing, IllegalAct, NoSuchLine, OrderAction, check_act
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import (

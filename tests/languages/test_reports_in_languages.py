@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 
 from backoffice.targets_forms import RULES, TARGETS, a_shift, rules, target
 from languages.read_aloud import english_of, said_by
-from ordertrack.backoffice.settings_wording import shifts_in_words
+from ordertrack.backoffice.settings.settings_wording import shifts_in_words
 from ordertrack.database.session import tenant_context
 from ordertrack.i18n import formats
 from ordertrack.i18n.translate import COOKIE, TAGS, speaking
@@ -32,7 +32,7 @@ from ordertrack.sla.report.table_csv import csv_of
 from ordertrack.sla.rollup import extend
 from sla.report_of import FRIDAY, full_report, selection
 from support.cast import House, Person
-from support.past_service import service, write
+from support.houses.past_service import service, write
 
 # What is called so in every language: file formats, the world's time, a zone; a shift that somebody named.
 _SAME_EVERYWHERE = re.compile(r"\b(CSV|PNG|SVG|UTC|Asia/Beirut|Jour|Hamra|Jounieh)\b")

@@ -13,8 +13,10 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
-from ordertrack.orders import event_log, intake, transitions
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.log import event_log
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House
 from support.database import connect

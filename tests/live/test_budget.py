@@ -18,7 +18,7 @@ from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Listener
 from ordertrack.monitoring import metrics
-from ordertrack.orders import event_log
+from ordertrack.orders.log import event_log
 from support.cast import House
 from support.recording import Interrupted, Orders, Recorder, count
 from support.server import wait_for

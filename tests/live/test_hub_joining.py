@@ -15,6 +15,7 @@ from ordertrack.live.hub import Hub
 from ordertrack.live.replays import PAGE
 from ordertrack.monitoring import metrics
 from ordertrack.tenants import accounts
+from ordertrack.tenants.staff import staff_accounts
 from support.recording import Recorder, count
 
 
@@ -241,7 +242,7 @@ def test_who_lost_access_unheard_before_joining_is_not_let_stay(
 ) -> None:
     """Let in, then revoked while no listener was there to hear it, and nobody of the tenant watched."""
     with operator_app.app_context():
-        accounts.revoke_staff_member(accounts.find_tenant(cedar.slug), cedar.nour.email)
+        staff_accounts.revoke_staff_member(accounts.find_tenant(cedar.slug), cedar.nour.email)
     hub.recover()
     watcher = watch(cedar, by=cedar.nour.principal)
     assert (watcher.closed_because, hub.count) == ("revoked", 0)
@@ -252,7 +253,7 @@ def test_who_lost_access_is_asked_for_again_if_the_log_could_not_say(
     cedar: Any, hub: Hub, log: Any, watch: Any, operator_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with operator_app.app_context():
-        accounts.revoke_staff_member(accounts.find_tenant(cedar.slug), cedar.nour.email)
+        staff_accounts.revoke_staff_member(accounts.find_tenant(cedar.slug), cedar.nour.email)
     with monkeypatch.context() as patch:
         patch.setattr(log, "revoked", lambda _tenant: (_ for _ in ()).throw(ConnectionError("gone")))
         with pytest.raises(ConnectionError):

@@ -24,13 +24,16 @@ from ordertrack.live import listener as listener_module
 from ordertrack.live import lookout
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Listener, wake_handler
-from ordertrack.tenants import access, accounts
+from ordertrack.tenants import accounts
+from ordertrack.tenants.keys import api_keys
 from ordertrack.tenants.models import StaffMember
+from ordertrack.tenants.sessions import access
+from ordertrack.tenants.staff import staff_accounts
 from support.cast import House
 from support.database import connect
+from support.programs.valkey import Valkey
 from support.recording import Frame
 from support.server import wait_for
-from support.valkey import Valkey
 
 SOON = 5.0  # seconds: well before the listener would look into the log unasked
 
@@ -190,8 +193,8 @@ def test_revoked_staff_and_keys_lose_their_streams_at_once(
     )
     with operator_app.app_context():
         tenant = accounts.find_tenant(cedar.slug)
-        accounts.revoke_staff_member(tenant, cedar.nour.email)
-        accounts.revoke_key(tenant, "Till")
+        staff_accounts.revoke_staff_member(tenant, cedar.nour.email)
+        api_keys.revoke_key(tenant, "Till")
     wait_for(lambda: not nour.is_open and not till.is_open, "the streams to end", SOON)
     assert nour.frames[-1] == till.frames[-1] == Frame(None, "bye", "")
     assert maya.is_open
@@ -212,8 +215,8 @@ def test_who_was_revoked_while_nobody_listened_loses_the_stream_on_return(
     wait_for(lambda: not listening.is_connected, "the listener to be gone")
     with operator_app.app_context():
         tenant = accounts.find_tenant(cedar.slug)
-        accounts.revoke_staff_member(tenant, cedar.nour.email)
-        accounts.revoke_key(tenant, "Till")
+        staff_accounts.revoke_staff_member(tenant, cedar.nour.email)
+        api_keys.revoke_key(tenant, "Till")
         access.end_session(cedar.tenant_id, sessions[0])
     assert all(watcher.is_open for watcher in leaving)
     line.is_up = True

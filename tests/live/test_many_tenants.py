@@ -6,8 +6,8 @@ import pytest
 
 from ordertrack.database.session import db
 from ordertrack.live.cursor import Cursor
-from ordertrack.orders import event_log
-from support.town import TENANTS, Town
+from ordertrack.orders.log import event_log
+from support.houses.town import TENANTS, Town
 
 
 @pytest.mark.parametrize(

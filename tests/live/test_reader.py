@@ -15,8 +15,9 @@ from ordertrack.database.session import tenant_context
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
 from ordertrack.live.reader import Reader
-from ordertrack.orders import event_log, transitions
-from ordertrack.orders.entries import Change
+from ordertrack.orders.log import event_log
+from ordertrack.orders.log.entries import Change
+from ordertrack.orders.moving import transitions
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House
 from support.recording import Interrupted, Orders, Recorder

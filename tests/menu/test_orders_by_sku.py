@@ -15,7 +15,7 @@ from api.api_caller import Caller, assert_problem
 from menu.menus import KEBAB, TEA, save
 from ordertrack.database.session import db, tenant_context
 from ordertrack.menu import sold_out
-from ordertrack.orders import records
+from ordertrack.orders.reading import records
 from ordertrack.tenants import company
 from ordertrack.tenants.models import Tenant
 from support.cast import House, Person

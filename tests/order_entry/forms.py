@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import records
 from ordertrack.orders.models import Order
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.records import OrderRecord
 from support.cast import TIMEZONE, House
 
 PAGE = "/r/hamra/new"

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from order_entry.carte import FISH, KAFTA, LEMONADE, MENU, TAOUK
 from ordertrack.menu.dishes import Menu
 from ordertrack.order_entry import again
-from ordertrack.orders.order_record import ItemRecord, OrderRecord
+from ordertrack.orders.reading.order_record import ItemRecord, OrderRecord
 
 ZONE = ZoneInfo("Asia/Beirut")
 UNTIL = dt.datetime(2026, 11, 30, 20, 0, tzinfo=dt.UTC)

@@ -14,9 +14,10 @@ from order_entry import carte
 from order_entry.forms import orders_of
 from ordertrack.database.session import tenant_context
 from ordertrack.menu.dishes import Dish
-from ordertrack.orders import intake, records
-from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.rules.state_machine import Fulfilment
 from support.cast import House
 from support.network_proxy import NetworkProxy

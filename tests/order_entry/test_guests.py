@@ -17,14 +17,14 @@ from order_entry import carte
 from order_entry.forms import PAGE, fields_of, opened, send, taken
 from ordertrack.database.session import db, tenant_context
 from ordertrack.order_entry import guests, phones
-from ordertrack.orders import intake
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.tenants.principal import Principal
 from support.cast import House, Person
+from support.houses.town import GUESTS, ORDERS, Town
 from support.tablet import set_up
-from support.town import GUESTS, ORDERS, Town
 
 Sign = Callable[[Person], FlaskClient]
 PHONE = "+961 3 555 127"

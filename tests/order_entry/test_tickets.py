@@ -12,8 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake, records
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
 from ordertrack.restaurants.brand import Brand
 from ordertrack.restaurants.save import save_brand
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
@@ -59,7 +60,7 @@ def test_the_ticket_says_all_of_the_order_in_the_guests_language(
     assert "26.00" in answer.text and "10.00" in answer.text
     link = f"http://localhost/track/{token_of(app, cedar, order_id)}"
     assert qr.svg(link).partition("<path")[2] in answer.text, "the code leads to the order's page"
-    name = f"css/pages/ticket_{paper}.css"
+    name = f"css/pages/order_entry/ticket_{paper}.css"
     assert name in answer.text and f"size: {size}" in (assets.STATIC / name).read_text()
 
 

@@ -8,15 +8,12 @@ from typing import Any
 from flask import Flask
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import (
-    actions,
-    changes,
-    event_log,
-    intake,
-    records,
-    transitions,
-)
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.changing import changes
+from ordertrack.orders.log import event_log
+from ordertrack.orders.moving import actions, transitions
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House

@@ -16,8 +16,9 @@ from orders.placing import TEA
 from ordertrack.database import bus
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import intake, records
-from ordertrack.orders.new_order import NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewOrder
+from ordertrack.orders.reading import records
 from support.cast import House
 
 CROWD = 32

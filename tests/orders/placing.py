@@ -8,9 +8,9 @@ from typing import Any
 from flask import Flask
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import event_log
-from ordertrack.orders.entries import EventRecord
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.log import event_log
+from ordertrack.orders.log.entries import EventRecord
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
 
 TEA = NewOrder("hamra", Fulfilment.PICKUP, (NewItem("Tea", 1),))

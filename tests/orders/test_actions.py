@@ -13,11 +13,12 @@ import pytest
 from flask import Flask
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import actions, event_log, transitions
-from ordertrack.orders.actions import Acted
-from ordertrack.orders.entries import ActionRecord, EventRecord
-from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.transitions import OrderMoved, OrderNotFound
+from ordertrack.orders.log import event_log
+from ordertrack.orders.log.entries import ActionRecord, EventRecord
+from ordertrack.orders.moving import actions, transitions
+from ordertrack.orders.moving.actions import Acted
+from ordertrack.orders.moving.transitions import OrderMoved, OrderNotFound
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.rules.order_actions import DetailMissing, IllegalAct, NoSuchLine, OrderAction, RoleMayNotAct
 from ordertrack.rules.state_machine import LinesOpen, OrderHeld, OrderStatus
 from ordertrack.tenants.principal import Principal

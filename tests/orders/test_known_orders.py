@@ -10,10 +10,11 @@ import pytest
 from flask import Flask
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import actions, known_orders, records, transitions
-from ordertrack.orders.known_orders import KnownOrders
-from ordertrack.orders.order_record import OrderRecord
-from ordertrack.orders.transitions import OrderMoved
+from ordertrack.orders.moving import actions, transitions
+from ordertrack.orders.moving.transitions import OrderMoved
+from ordertrack.orders.reading import known_orders, records
+from ordertrack.orders.reading.known_orders import KnownOrders
+from ordertrack.orders.reading.order_record import OrderRecord
 from ordertrack.restaurants import rule_sets
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, IllegalTransition, LinesOpen, OrderStatus, RuleSet

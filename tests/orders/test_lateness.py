@@ -8,7 +8,7 @@ import uuid
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordertrack.orders.lateness import CRIES_BEFORE, guest_waits, timer_by
+from ordertrack.orders.due.lateness import CRIES_BEFORE, guest_waits, timer_by
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.restaurants.calendar import Calendar, Rules
 from ordertrack.restaurants.targets import Against, Target, Targets, Timer, TimerState

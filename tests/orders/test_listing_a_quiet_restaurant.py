@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import event
 
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import records
-from support.town import QUIET_ORDERS, Town
+from ordertrack.orders.reading import records
+from support.houses.town import QUIET_ORDERS, Town
 
 
 def plan_of_newest(town: Town, restaurant: str) -> tuple[int, str]:

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.past.orders import PastOrder, PastStep
 from ordertrack.past.writer import History
 from ordertrack.rules.state_machine import FIRST, Fulfilment

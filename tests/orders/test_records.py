@@ -10,9 +10,11 @@ from typing import Any
 from flask import Flask
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake, records, transitions
-from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.orders.records import ItemRecord
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.records import ItemRecord
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 

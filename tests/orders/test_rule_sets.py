@@ -16,10 +16,11 @@ from psycopg import errors
 from sqlalchemy import select
 
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import records, transitions
 from ordertrack.orders.imported import IMPORTER
 from ordertrack.orders.models import StatusEvent
-from ordertrack.orders.transitions import OrderMoved
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.moving.transitions import OrderMoved
+from ordertrack.orders.reading import records
 from ordertrack.restaurants import operations, rule_sets
 from ordertrack.restaurants.save import save_operations
 from ordertrack.restaurants.versioned import UnusableSettings

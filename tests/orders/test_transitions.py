@@ -14,10 +14,12 @@ import pytest
 from flask import Flask
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import event_log, records, transitions
-from ordertrack.orders.entries import EventRecord
-from ordertrack.orders.records import OrderRecord
-from ordertrack.orders.transitions import Advance, OrderMoved, OrderNotFound
+from ordertrack.orders.log import event_log
+from ordertrack.orders.log.entries import EventRecord
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.moving.transitions import Advance, OrderMoved, OrderNotFound
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.rules.state_machine import (
     Fulfilment,
     IllegalTransition,

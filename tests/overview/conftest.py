@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from ordertrack.database.session import enter_tenant, tenant_context
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.overview import company
 from ordertrack.overview.company import Overview
 from ordertrack.past.orders import PastOrder, PastStep

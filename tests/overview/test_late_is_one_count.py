@@ -13,9 +13,11 @@ from flask.testing import FlaskClient
 
 from boards.hands import set_operations
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake, open_orders, records
-from ordertrack.orders.lateness import timer_of
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.due import open_orders
+from ordertrack.orders.due.lateness import timer_of
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
 from ordertrack.overview.attention import Trouble
 from ordertrack.overview.company import Overview
 from ordertrack.restaurants import cache, save

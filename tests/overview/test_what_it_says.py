@@ -14,8 +14,9 @@ from werkzeug.datastructures import MultiDict
 
 from boards.hands import set_operations
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import open_orders, records
-from ordertrack.orders.lateness import timer_of
+from ordertrack.orders.due import open_orders
+from ordertrack.orders.due.lateness import timer_of
+from ordertrack.orders.reading import records
 from ordertrack.overview import fragments
 from ordertrack.overview.attention import Trouble
 from ordertrack.overview.company import Overview

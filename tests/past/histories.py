@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders.models import Order
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.past.orders import PastOrder, PastStep
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants.principal import Principal

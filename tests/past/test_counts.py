@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders.models import StatusEvent
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.past.counts import Counts
 from ordertrack.past.orders import PastOrder, PastStep
 from ordertrack.past.writer import History

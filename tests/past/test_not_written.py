@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import actions, transitions
-from ordertrack.orders.intake import IdempotencyKeyReused, RestaurantNotFound
+from ordertrack.orders.moving import actions, transitions
+from ordertrack.orders.placing.intake import IdempotencyKeyReused, RestaurantNotFound
 from ordertrack.past.orders import HistoryRefused, LogIsYounger, NotYetPast, PastOrder
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import IllegalTransition, OrderStatus

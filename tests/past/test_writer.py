@@ -11,8 +11,9 @@ from sqlalchemy import select
 from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import event_log, transitions
+from ordertrack.orders.log import event_log
 from ordertrack.orders.models import OrderItem, TrackingLink
+from ordertrack.orders.moving import transitions
 from ordertrack.past.writer import History
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.server import consistency

@@ -16,9 +16,9 @@ from ordertrack.database.session import db, tenant_context
 from ordertrack.presence.overview import Floor
 from ordertrack.presence.tracker import LINGER
 from ordertrack.rules.state_machine import Fulfilment
-from ordertrack.tenants import tablets
 from ordertrack.tenants.models import StaffSession
 from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.shared_tablets import tablets
 from presence.processes import Process
 from support.cast import House
 

@@ -15,7 +15,7 @@ from ordertrack.boards.filters import EVERYTHING, FILTERS, Filter, Told
 from ordertrack.database.config import Settings
 from ordertrack.database.session import operator_connection, tenant_context
 from ordertrack.live.hub import NotAdmitted
-from ordertrack.orders import transitions
+from ordertrack.orders.moving import transitions
 from ordertrack.presence.channel import CHANNEL
 from ordertrack.presence.overview import Floor
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus

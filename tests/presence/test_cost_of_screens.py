@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from ordertrack.boards.columns import KITCHEN
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import transitions
+from ordertrack.orders.moving import transitions
 from ordertrack.presence.channel import CHANNEL
 from ordertrack.presence.overview import Floor
 from ordertrack.presence.tracker import BEAT

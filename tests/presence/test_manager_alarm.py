@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
 from support.cast import House, Person
 

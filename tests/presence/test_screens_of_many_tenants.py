@@ -6,7 +6,7 @@ import uuid
 
 from ordertrack.boards.columns import BOARDS
 from ordertrack.presence.rows import Screen, ScreenRows
-from support.town import TENANTS, Town
+from support.houses.town import TENANTS, Town
 
 
 def test_a_beat_of_three_thousand_tenants_finds_every_screen_alive(town: Town) -> None:

@@ -20,7 +20,7 @@ from ordertrack.presence.overview import Floor
 from ordertrack.presence.rows import GONE_AFTER
 from ordertrack.presence.tracker import BEAT, LINGER
 from ordertrack.rules.state_machine import Fulfilment
-from ordertrack.tenants import tablets
+from ordertrack.tenants.shared_tablets import tablets
 from presence.processes import Process, on_device, shown
 from support.cast import House
 

@@ -15,11 +15,11 @@ from boards.hands import KITCHEN, card, expect_counted, order_of, set_operations
 from boards.sound_steps import expect_lit, go_on, hear, record_lights
 from ordertrack.boards import filters
 from ordertrack.boards.filters import EVERYTHING, Filter, MalformedFilter
-from ordertrack.orders.new_order import NewItem
+from ordertrack.orders.placing.new_order import NewItem
 from ordertrack.restaurants.stations import Station
 from ordertrack.rules.state_machine import Fulfilment
-from support import page_recorder
 from support.cast import House, Person
+from support.pages import page_recorder
 
 Open = Callable[..., Page]
 STATIONS = (Station("Grill", ("kebab",)), Station("Bar", ("lemonade",)))

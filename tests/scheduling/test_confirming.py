@@ -10,7 +10,8 @@ from sqlalchemy import text
 from ordertrack.boards import reasons
 from ordertrack.database.session import db, tenant_context
 from ordertrack.i18n.translate import speaking
-from ordertrack.orders import lateness, transitions
+from ordertrack.orders.due import lateness
+from ordertrack.orders.moving import transitions
 from ordertrack.restaurants import order_handling
 from ordertrack.restaurants.order_handling import AcceptThen, OrderHandling
 from ordertrack.rules.order_actions import OrderAction

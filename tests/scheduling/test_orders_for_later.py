@@ -15,7 +15,8 @@ from ordertrack.boards import fragments, pickup
 from ordertrack.boards.columns import BOARDS, LATER
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import lateness, records
+from ordertrack.orders.due import lateness
+from ordertrack.orders.reading import records
 from ordertrack.rules.order_actions import IllegalAct, OrderAction
 from ordertrack.rules.state_machine import OPEN, Fulfilment, OrderStatus
 from ordertrack.server import consistency

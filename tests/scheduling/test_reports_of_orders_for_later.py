@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import event_log
+from ordertrack.orders.log import event_log
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import OrderStatus

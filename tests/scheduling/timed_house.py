@@ -10,11 +10,15 @@ from typing import Any
 from flask import Flask
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import actions, changes, event_log, intake, records, transitions
-from ordertrack.orders.change_draft import SetFields
-from ordertrack.orders.entries import ActionRecord, EventRecord
-from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.changing import changes
+from ordertrack.orders.changing.change_draft import SetFields
+from ordertrack.orders.log import event_log
+from ordertrack.orders.log.entries import ActionRecord, EventRecord
+from ordertrack.orders.moving import actions, transitions
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.restaurants import operations
 from ordertrack.restaurants.save import save_operations
 from ordertrack.rules.order_actions import OrderAction

@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the folder that tests import from
 
-from support import faketime
+from support.programs import faketime
 
 TESTS = Path(__file__).resolve().parents[1]
 BEGINS = dt.datetime(2026, 10, 23, 16, tzinfo=dt.UTC)

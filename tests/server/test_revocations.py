@@ -12,8 +12,8 @@ from flask import Flask
 from ordertrack.live.hub import Hub
 from ordertrack.server import revocations
 from ordertrack.server.revocations import Revocations
-from ordertrack.tenants.kept_sign_ins import KeptSignIns
 from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.sessions.kept_sign_ins import KeptSignIns
 from support.cast import House
 
 

@@ -13,8 +13,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import event_log, intake, transitions
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.log import event_log
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla.rollup import extend
 from ordertrack.tenants import company

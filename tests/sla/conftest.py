@@ -12,7 +12,7 @@ from ordertrack.database.session import tenant_context
 from ordertrack.sla.rollup import extend
 from sla.report_window import never_closes
 from support.cast import House, with_another_maya
-from support.past_service import service, write
+from support.houses.past_service import service, write
 
 
 @pytest.fixture(scope="module")

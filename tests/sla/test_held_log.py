@@ -13,7 +13,7 @@ from ordertrack.database.session import tenant_context
 from ordertrack.restaurants.cache import of_tenant
 from ordertrack.sla.measure.log_reading import HeldLog, LogReader, Span
 from support.cast import House
-from support.past_service import service, write
+from support.houses.past_service import service, write
 
 FIRST = dt.datetime(2026, 10, 22, 3, 0, tzinfo=dt.UTC)
 

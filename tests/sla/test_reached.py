@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import actions, event_log
+from ordertrack.orders.log import event_log
+from ordertrack.orders.moving import actions
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.sla.measure.reached import reached
 from support.cast import House

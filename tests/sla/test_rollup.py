@@ -29,9 +29,9 @@ from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.rollup import extend
 from sla.log_oracle import Time, exact_times, stored, told_apart
 from support.cast import House
-from support.past_service import service, until, write
+from support.houses.past_service import service, until, write
+from support.houses.rollup_rows import everything
 from support.quiet_database import quiet_fixtures
-from support.rollup_rows import everything
 
 UTC = dt.UTC
 # Over the night in which Beirut sets its clock back.

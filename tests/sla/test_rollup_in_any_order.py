@@ -26,8 +26,8 @@ from ordertrack.sla.measure import cells, histogram, soundness
 from ordertrack.sla.rollup import extend
 from support.cast import House
 from support.database import connect
+from support.houses.rollup_rows import Told, by_doubt, everything, put
 from support.quiet_database import quiet_fixtures
-from support.rollup_rows import Told, by_doubt, everything, put
 
 NOON = dt.datetime(2026, 10, 5, 9, tzinfo=dt.UTC)
 LONGEST = 12  # events of one order

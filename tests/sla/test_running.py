@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.past.orders import PastOrder, PastStep
 from ordertrack.restaurants import save
 from ordertrack.restaurants.cache import of_tenant
@@ -21,7 +21,7 @@ from ordertrack.sla.report import running
 from ordertrack.sla.report.contents import RunningShift
 from ordertrack.sla.report.selection import Selection
 from support.cast import House
-from support.past_service import write
+from support.houses.past_service import write
 
 
 @pytest.fixture

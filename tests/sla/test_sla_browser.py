@@ -33,7 +33,7 @@ from sla.report_window import (
     never_closes,
 )
 from support.cast import House
-from support.page_recorder import expect_state
+from support.pages.page_recorder import expect_state
 from support.server import Server
 from support.till import move
 

@@ -29,7 +29,7 @@ from ordertrack.sla.report.selection import Preset, Selection
 from ordertrack.sla.rollup import extend
 from ordertrack.tenants.models import Restaurant
 from support.cast import House, Person, with_another_maya
-from support.past_service import service, write
+from support.houses.past_service import service, write
 
 SignIn = Callable[[Person], FlaskClient]
 

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import transitions
+from ordertrack.orders.moving import transitions
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla.measure.cells import read

@@ -15,8 +15,8 @@ from ordertrack.database.session import db
 from soak.plans.plan import SHORT
 from soak.round import Played, World, play
 from support.cast import House
+from support.programs.valkey import Valkey
 from support.server import Server
-from support.valkey import Valkey
 
 
 @pytest.fixture(scope="package")

@@ -15,16 +15,17 @@ from flask import Flask
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import intake, waking
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.log import waking
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
 from soak.plans.plan import Fault, Strike
 from soak.stage import Stage
 from soak.writing.attempts import Outcome, PlaceAttempt
 from support import processes
 from support.database import connect
+from support.programs.valkey import Valkey
 from support.server import Server, wait_for
-from support.valkey import Valkey
 
 LONGEST_AWAY = 3.0  # seconds
 _CUT = """

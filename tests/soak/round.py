@@ -28,8 +28,8 @@ from soak.reading.watching import READERS
 from soak.stage import ROUND, Stage
 from soak.writing.writers import Writer
 from support.cast import House
+from support.programs.valkey import Valkey
 from support.server import Server
-from support.valkey import Valkey
 
 
 @dataclass

@@ -26,10 +26,10 @@ from ordertrack.database.session import db
 from soak.plans.plan import LONG, OF_ONE_HOST, Fault
 from soak.round import World, play
 from soak.tally import Tally
-from support import left_behind
 from support.cast import make_house
+from support.programs.valkey import Valkey
 from support.server import Server
-from support.valkey import Valkey
+from support.suite import left_behind
 
 WORKERS = {1: 3}
 WORKERS_OF_SEVERAL = 2

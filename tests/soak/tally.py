@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ordertrack.orders.entries import ActionRecord
+from ordertrack.orders.log.entries import ActionRecord
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import ADDED, CAME_BACK, RECALL
 from soak.checks.truth import Entry

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ordertrack.orders.entries import ActionRecord
-from ordertrack.orders.order_record import OrderRecord
+from ordertrack.orders.log.entries import ActionRecord
+from ordertrack.orders.reading.order_record import OrderRecord
 from soak.checks.truth import Truth
 from soak.reading.programs import Chain, ProgramReader
 from soak.reading.watching import BoardReader, TrackingReader

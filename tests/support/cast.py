@@ -17,8 +17,10 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import db
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
+from ordertrack.tenants.keys import api_keys
 from ordertrack.tenants.models import Tenant
 from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.staff import staff_accounts
 
 PASSWORD = "cedar-and-salt"
 TIMEZONE = ZoneInfo("Asia/Beirut")
@@ -64,10 +66,10 @@ def with_another_maya(operator: Flask, house: House) -> House:
 def _hire(tenant: Tenant, email: str, name: str, role: Role) -> Person:
     # What is judged once is not judged again for thousands: tests/tenants/test_new_passwords.py does it.
     with (
-        mock.patch.object(accounts, "hash_password", _hash_once),
-        mock.patch.object(accounts, "checked_password", lambda password, _member: password),
+        mock.patch.object(staff_accounts, "hash_password", _hash_once),
+        mock.patch.object(staff_accounts, "checked_password", lambda password, _member: password),
     ):
-        member = accounts.create_staff_member(tenant, email, name, role, PASSWORD)
+        member = staff_accounts.create_staff_member(tenant, email, name, role, PASSWORD)
     return Person(email, Principal(tenant.id, f"staff:{member.id}", member.name, role))
 
 
@@ -102,7 +104,7 @@ def _make(name: str, slug: str, restaurants: tuple[str, ...]) -> House:
     tenant = accounts.create_tenant(name, slug)
     for restaurant in restaurants:
         accounts.create_restaurant(tenant, restaurant.title(), restaurant, TIMEZONE.key)
-    key, secret = accounts.create_key(tenant, "Till")
+    key, secret = api_keys.create_key(tenant, "Till")
     return House(
         tenant.id,
         slug,

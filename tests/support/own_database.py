@@ -12,10 +12,12 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import db
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
+from ordertrack.tenants.keys import api_keys
 from ordertrack.tenants.principal import Principal
-from support import left_behind
+from ordertrack.tenants.staff import staff_accounts
 from support.cast import PASSWORD, House, Person
 from support.server import Server, share_static, wait_for
+from support.suite import left_behind
 
 _SERVE = (sys.executable, "-m", "ordertrack.commands", "serve")
 _MOUNT = 'mount -t tmpfs -o size={size},mode=755 tmpfs "$ORDERTRACK_DATA" && exec {then} "$0" "$@"'
@@ -110,10 +112,10 @@ def open_house(settings: Settings) -> House:
 
         def hire(who: str, role: Role) -> Person:
             email = f"{who}@cedar.example"
-            member = accounts.create_staff_member(tenant, email, who.title(), role, PASSWORD)
+            member = staff_accounts.create_staff_member(tenant, email, who.title(), role, PASSWORD)
             return Person(email, Principal(tenant.id, f"staff:{member.id}", member.name, role))
 
-        key, secret = accounts.create_key(tenant, "Till")
+        key, secret = api_keys.create_key(tenant, "Till")
         program = Principal(tenant.id, f"key:{key.id}", key.name)
         nour, karim, maya = (
             hire(who, role)

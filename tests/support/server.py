@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ordertrack.database.config import ROOT, Settings
-from support import left_behind
+from support.suite import left_behind
 
 T = TypeVar("T")
 PATIENCE = 20.0  # seconds

@@ -11,7 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ordertrack.rules.roles import Role
-from ordertrack.tenants import accounts, people
+from ordertrack.tenants import accounts
+from ordertrack.tenants.staff import people, staff_accounts
 from support.cast import House, Person
 
 PIN = "7294"
@@ -41,7 +42,7 @@ def give_pin(operator: Flask, house: House, person: Person, pin: str = PIN) -> s
     """Give one of the cast a PIN; their staff id."""
     with operator.app_context():
         tenant = accounts.find_tenant(house.slug)
-        people.set_pin(accounts.find_staff_member(tenant, person.email), pin)
+        people.set_pin(staff_accounts.find_staff_member(tenant, person.email), pin)
     return id_of(person)
 
 

@@ -7,8 +7,9 @@ import uuid
 from flask import Flask
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import records, transitions
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House
 

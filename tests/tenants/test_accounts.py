@@ -17,8 +17,11 @@ from hypothesis import strategies as st
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.accounts import AccountError
+from ordertrack.tenants.credentials import digests
+from ordertrack.tenants.credentials.passwords import hash_password, verify_password
+from ordertrack.tenants.keys import api_keys
 from ordertrack.tenants.models import Tenant
-from ordertrack.tenants.passwords import hash_password, verify_password
+from ordertrack.tenants.staff import staff_accounts
 from support.cast import PASSWORD, House
 
 
@@ -31,13 +34,13 @@ def tenant(operator_app: Flask, cedar: House) -> Iterator[Tenant]:
 
 def test_of_an_api_key_only_the_digest_is_kept(operator: psycopg.Connection[Any], cedar: House) -> None:
     (row,) = operator.execute("SELECT * FROM api_keys WHERE tenant_id = %s", [cedar.tenant_id]).fetchall()
-    assert accounts.hash_key(cedar.key) in row
+    assert digests.hash_key(cedar.key) in row
     assert not any(cedar.key in str(value) for value in row)
     assert re.fullmatch(r"ot_[\w-]{43}", cedar.key), "256 random bits"
 
 
 def test_keys_are_different(tenant: Tenant) -> None:
-    assert len({accounts.create_key(tenant, "Same name")[1] for _ in range(10)}) == 10
+    assert len({api_keys.create_key(tenant, "Same name")[1] for _ in range(10)}) == 10
 
 
 def test_of_a_password_only_an_argon2id_hash_is_kept(
@@ -45,7 +48,7 @@ def test_of_a_password_only_an_argon2id_hash_is_kept(
 ) -> None:
     for name in ("Rami", "Zeina", "Jad"):
         email = f"{name}@{tenant.slug}.example"
-        accounts.create_staff_member(tenant, email, name, Role.KITCHEN, PASSWORD)
+        staff_accounts.create_staff_member(tenant, email, name, Role.KITCHEN, PASSWORD)
     rows = operator.execute(
         "SELECT password_hash FROM staff_members WHERE tenant_id = %s AND email ~ '^(rami|zeina|jad)@'",
         [tenant.id],
@@ -103,7 +106,7 @@ def test_a_time_zone_is_one_that_exists(tenant: Tenant, timezone: str) -> None:
 @pytest.mark.parametrize("name", ["", "  ", "x" * 101, "two\nlines", "\u202ename", "nul\0"])
 def test_a_name_is_printable(tenant: Tenant, name: str) -> None:
     with pytest.raises(AccountError, match="A name has"):
-        accounts.create_key(tenant, name)
+        api_keys.create_key(tenant, name)
 
 
 @pytest.mark.parametrize(
@@ -111,12 +114,12 @@ def test_a_name_is_printable(tenant: Tenant, name: str) -> None:
 )
 def test_an_e_mail_address_looks_like_one(tenant: Tenant, email: str) -> None:
     with pytest.raises(AccountError, match="is not an e-mail address"):
-        accounts.create_staff_member(tenant, email, "X", Role.KITCHEN, PASSWORD)
+        staff_accounts.create_staff_member(tenant, email, "X", Role.KITCHEN, PASSWORD)
 
 
 def test_a_password_is_not_short(tenant: Tenant) -> None:
     with pytest.raises(AccountError, match="10 characters"):
-        accounts.create_staff_member(tenant, "x@cedar.example", "X", Role.KITCHEN, "9 charsss")
+        staff_accounts.create_staff_member(tenant, "x@cedar.example", "X", Role.KITCHEN, "9 charsss")
 
 
 def test_an_e_mail_address_signs_in_once_in_all_tenants(
@@ -125,11 +128,11 @@ def test_an_e_mail_address_signs_in_once_in_all_tenants(
     taken = cedar.nour.email
     for email in (taken, taken.upper(), f" {taken} "):
         with pytest.raises(AccountError, match="signs in already"):
-            accounts.create_staff_member(tenant, email, "X", Role.KITCHEN, PASSWORD)
+            staff_accounts.create_staff_member(tenant, email, "X", Role.KITCHEN, PASSWORD)
     with operator_app.app_context():
         other = accounts.find_tenant(rival.slug)
         with pytest.raises(AccountError, match="signs in already"):
-            accounts.create_staff_member(other, taken, "X", Role.KITCHEN, PASSWORD)
+            staff_accounts.create_staff_member(other, taken, "X", Role.KITCHEN, PASSWORD)
 
 
 def test_a_slug_of_a_tenant_is_taken_once(tenant: Tenant) -> None:
@@ -139,29 +142,29 @@ def test_a_slug_of_a_tenant_is_taken_once(tenant: Tenant) -> None:
 
 def test_what_is_not_there_cannot_be_found_or_revoked(tenant: Tenant, rival: House) -> None:
     with pytest.raises(AccountError, match="is not a staff member"):
-        accounts.revoke_staff_member(tenant, rival.nour.email)
+        staff_accounts.revoke_staff_member(tenant, rival.nour.email)
     with pytest.raises(AccountError, match="no API key"):
-        accounts.revoke_key(tenant, "Nobody's")
+        api_keys.revoke_key(tenant, "Nobody's")
     with pytest.raises(AccountError, match="There is no tenant"):
         accounts.find_tenant("nowhere")
 
 
 def test_what_is_revoked_is_revoked_once(tenant: Tenant, cedar: House) -> None:
-    accounts.revoke_staff_member(tenant, cedar.nour.email.upper())
+    staff_accounts.revoke_staff_member(tenant, cedar.nour.email.upper())
     with pytest.raises(AccountError, match="revoked before"):
-        accounts.revoke_staff_member(tenant, cedar.nour.email)
-    accounts.create_key(tenant, "Till")
-    assert accounts.revoke_key(tenant, "Till") == 2
+        staff_accounts.revoke_staff_member(tenant, cedar.nour.email)
+    api_keys.create_key(tenant, "Till")
+    assert api_keys.revoke_key(tenant, "Till") == 2
     with pytest.raises(AccountError, match="still in use"):
-        accounts.revoke_key(tenant, "Till")
+        api_keys.revoke_key(tenant, "Till")
 
 
 def test_of_keys_of_one_name_one_is_ended_by_its_id(tenant: Tenant) -> None:
-    first, _ = accounts.create_key(tenant, "Till")
-    assert accounts.revoke_key(tenant, None, first.id) == 1
+    first, _ = api_keys.create_key(tenant, "Till")
+    assert api_keys.revoke_key(tenant, None, first.id) == 1
     with pytest.raises(AccountError, match=f"no API key {first.id} that is still in use"):
-        accounts.revoke_key(tenant, "Till", first.id)
-    assert accounts.revoke_key(tenant, "Till") == 1
+        api_keys.revoke_key(tenant, "Till", first.id)
+    assert api_keys.revoke_key(tenant, "Till") == 1
 
 
 @choose(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
@@ -171,8 +174,8 @@ def test_whatever_is_asked_for_is_made_or_refused_in_words(tenant: Tenant, said:
     for make in (
         lambda: accounts.create_restaurant(tenant, "Hamra", said, "Asia/Beirut"),
         lambda: accounts.create_restaurant(tenant, "Hamra", "somewhere", said),
-        lambda: accounts.create_key(tenant, said),
-        lambda: accounts.create_staff_member(tenant, said, "X", Role.KITCHEN, PASSWORD),
+        lambda: api_keys.create_key(tenant, said),
+        lambda: staff_accounts.create_staff_member(tenant, said, "X", Role.KITCHEN, PASSWORD),
     ):
         with suppress(AccountError):
             make()

@@ -15,6 +15,7 @@ from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.models import PasswordLink, StaffMember
 from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.staff import staff_accounts
 from support.cast import PASSWORD, House, Person
 from support.tablet import hire, id_of
 
@@ -28,7 +29,7 @@ def omar(operator_app: Flask, cedar: House, sign_in: SignIn) -> FlaskClient:
     with operator_app.app_context():
         tenant = accounts.find_tenant(cedar.slug)
         email = f"omar@{cedar.slug}.example"
-        member = accounts.create_staff_member(tenant, email, "Omar", Role.OWNER, PASSWORD)
+        member = staff_accounts.create_staff_member(tenant, email, "Omar", Role.OWNER, PASSWORD)
         return sign_in(Person(email, Principal(tenant.id, f"staff:{member.id}", "Omar", Role.OWNER)))
 
 

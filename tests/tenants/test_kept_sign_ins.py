@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from ordertrack.rules.roles import Role
-from ordertrack.tenants import kept_sign_ins
-from ordertrack.tenants.kept_sign_ins import KeptSignIns
 from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.sessions import kept_sign_ins
+from ordertrack.tenants.sessions.kept_sign_ins import KeptSignIns
 
 NOUR = Principal(uuid.uuid4(), "staff:nour", "Nour", Role.KITCHEN, "session:tablet")
 

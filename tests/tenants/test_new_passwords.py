@@ -6,8 +6,9 @@ import pytest
 from flask import Flask
 
 from ordertrack.demo.house import people as demo_people
-from ordertrack.tenants import accounts, new_passwords, regaining
 from ordertrack.tenants.accounts import AccountError
+from ordertrack.tenants.credentials import new_passwords
+from ordertrack.tenants.staff import regaining, staff_accounts
 from support.cast import PASSWORD, House
 
 ABOUT = ["Nour Haddad", "nour.haddad@sevenlemons.example", "Seven Lemons", "seven-lemons", "Hamra", "hamra"]
@@ -54,4 +55,4 @@ def test_a_password_is_judged_by_whose_it_is(operator_app: Flask, cedar: House) 
         for password in (cedar.nour.email[:40], f"{cedar.slug}", "hamra-jounieh"):
             with pytest.raises(AccountError, match="Whoever knows you"):
                 regaining.change_password(nour, password)
-        assert accounts.checked_password(PASSWORD, nour) == PASSWORD
+        assert staff_accounts.checked_password(PASSWORD, nour) == PASSWORD

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ordertrack.tenants.device_words import device_of
+from ordertrack.tenants.signing_in.device_words import device_of
 from support import http_client
 from support.cast import PASSWORD, House, Person
 from support.http_client import EventStream, StreamEnded

@@ -13,8 +13,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ordertrack.rules.roles import Role
-from ordertrack.tenants import accounts, regaining
-from ordertrack.tenants.accounts import hash_key
+from ordertrack.tenants import accounts
+from ordertrack.tenants.credentials.digests import hash_key
+from ordertrack.tenants.staff import regaining, staff_accounts
 from support.cast import PASSWORD, House, Person
 from support.tablet import hire, id_of
 
@@ -28,7 +29,7 @@ def employ(operator_app: Flask, cedar: House) -> Hire:
     def make(name: str, role: Role) -> Person:
         with operator_app.app_context():
             email = f"{name.lower()}@{cedar.slug}.example"
-            member = accounts.create_staff_member(
+            member = staff_accounts.create_staff_member(
                 accounts.find_tenant(cedar.slug), email, name, role, PASSWORD
             )
             principal = cedar.maya.principal.__class__(cedar.tenant_id, f"staff:{member.id}", name, role)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from ordertrack.tenants import passwords
-from ordertrack.tenants.passwords import MOST_OF_ONE, MOST_WANTED, TooManyAtOnce, verify_password
+from ordertrack.tenants.credentials import passwords
+from ordertrack.tenants.credentials.passwords import MOST_OF_ONE, MOST_WANTED, TooManyAtOnce, verify_password
 from support.cast import PASSWORD, House
 
 

@@ -22,8 +22,10 @@ from ordertrack.commands import cli
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
 from ordertrack.rules.roles import Role
-from ordertrack.tenants import access, accounts, people
-from ordertrack.tenants.passwords import verify_password
+from ordertrack.tenants import accounts
+from ordertrack.tenants.credentials.passwords import verify_password
+from ordertrack.tenants.sessions import access
+from ordertrack.tenants.staff import people, staff_accounts
 from support import http_client
 from support.cast import PASSWORD, House, Person
 from support.database import connect
@@ -38,7 +40,7 @@ SignIn = Callable[[Person], FlaskClient]
 def owner(operator_app: Flask, cedar: House, sign_in: SignIn) -> FlaskClient:
     with operator_app.app_context():
         email = f"samir@{cedar.slug}.example"
-        member = accounts.create_staff_member(
+        member = staff_accounts.create_staff_member(
             accounts.find_tenant(cedar.slug), email, "Samir", Role.OWNER, PASSWORD
         )
         return sign_in(
@@ -130,10 +132,10 @@ def test_managers_see_to_cooks_dispatchers_and_themselves_and_owners_to_everybod
     operator_app: Flask, cedar: House, sign_in: SignIn, owner: FlaskClient
 ) -> None:
     with operator_app.app_context():
-        other = accounts.create_staff_member(
+        other = staff_accounts.create_staff_member(
             accounts.find_tenant(cedar.slug), f"m@{cedar.slug}.example", "Mona", Role.MANAGER, PASSWORD
         )
-        samir = accounts.find_staff_member(accounts.find_tenant(cedar.slug), "samir")
+        samir = staff_accounts.find_staff_member(accounts.find_tenant(cedar.slug), "samir")
     maya, nour = sign_in(cedar.maya), sign_in(cedar.nour)
     may = {id_of(cedar.nour): 302, id_of(cedar.karim): 302, id_of(cedar.maya): 302,
            str(other.id): 403, str(samir.id): 403}  # fmt: skip
@@ -357,7 +359,7 @@ def test_two_people_of_one_name_are_told_apart_by_address(
     ordertrack: Callable[..., Result], operator_app: Flask, cedar: House
 ) -> None:
     with operator_app.app_context():
-        accounts.create_staff_member(
+        staff_accounts.create_staff_member(
             accounts.find_tenant(cedar.slug), f"n@{cedar.slug}.example", "Nour", Role.KITCHEN, PASSWORD
         )
     refused = ordertrack("staff", "pin", "Nour", "--tenant", cedar.slug, "--pin", PIN, code=1)

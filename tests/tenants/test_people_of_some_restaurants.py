@@ -11,15 +11,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from ordertrack.backoffice import people_views
+from ordertrack.backoffice.access import people_views
 from ordertrack.database.session import db, tenant_context
 from ordertrack.overview.channel import CHANNEL as OVERVIEW
 from ordertrack.presence.channel import CHANNEL as SCREENS
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
-from ordertrack.tenants import accounts, people, restaurants, tablet_codes, tablet_session
+from ordertrack.tenants import accounts, restaurants
 from ordertrack.tenants.models import StaffMember
 from ordertrack.tenants.principal import Principal, TabletPlace
+from ordertrack.tenants.shared_tablets import tablet_codes, tablet_session
+from ordertrack.tenants.staff import people, staff_accounts
 from support.cast import PASSWORD, House, Person
 from support.tablet import give_pin, id_of, set_up
 
@@ -31,7 +33,7 @@ def make_of_hamra(operator: Flask, house: House, person: Person, hamra: uuid.UUI
     """Have somebody be of Hamra alone."""
     with operator.app_context():
         tenant = accounts.find_tenant(house.slug)
-        member = accounts.find_staff_member(tenant, person.email)
+        member = staff_accounts.find_staff_member(tenant, person.email)
         owner = Principal(tenant.id, "program:ordertrack", "ordertrack")
         assert people.change_work(member, member.role, [hamra], by=owner, seen=people.work_of(member))
     return person
@@ -242,7 +244,7 @@ def test_an_owner_is_of_all_restaurants(
     with operator_app.app_context():
         tenant = accounts.find_tenant(cedar.slug)
         email = f"omar@{cedar.slug}.example"
-        omar = accounts.create_staff_member(tenant, email, "Omar", Role.OWNER, PASSWORD)
+        omar = staff_accounts.create_staff_member(tenant, email, "Omar", Role.OWNER, PASSWORD)
         by = Principal(tenant.id, "program:ordertrack", "ordertrack")
         with pytest.raises(accounts.AccountError, match="sees to all restaurants"):
             people.change_work(omar, Role.OWNER, [hamra], by=by, seen=people.work_of(omar))

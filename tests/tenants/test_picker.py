@@ -14,9 +14,9 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Locator, Page, expect
 
 from ordertrack.rules.roles import Role
-from support import page_recorder
 from support.cast import House, Person
 from support.network_proxy import NetworkProxy
+from support.pages import page_recorder
 from support.server import wait_for
 from support.tablet import OTHER_PIN, PIN, give_pin, hire
 

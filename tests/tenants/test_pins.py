@@ -17,8 +17,9 @@ from werkzeug.test import TestResponse
 
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import OrderStatus
-from ordertrack.tenants import accounts, pins
+from ordertrack.tenants import accounts
 from ordertrack.tenants.accounts import AccountError
+from ordertrack.tenants.staff import pins, staff_accounts
 from support.cast import PASSWORD, House, Person
 from support.http_client import Answer, Caller
 from support.server import Server
@@ -118,7 +119,7 @@ def test_a_token_ends_with_the_persons_access_pin_or_shift_and_is_worth_nothing_
     assert "no longer signed on" in confirm(kitchen, order_id, token).text
     token = kitchen.sign_on(nour, OTHER_PIN)
     with operator_app.app_context():
-        accounts.revoke_staff_member(accounts.find_tenant(cedar.slug), cedar.nour.email)
+        staff_accounts.revoke_staff_member(accounts.find_tenant(cedar.slug), cedar.nour.email)
     assert "no longer signed on" in confirm(kitchen, order_id, token).text
     assert sign_on(kitchen, nour, OTHER_PIN).status_code == 403
 
@@ -135,7 +136,7 @@ def test_only_the_boards_own_people_and_managers_sign_on_at_it(
     }
     hire(operator_app, rival, "Eve")
     with operator_app.app_context():
-        accounts.create_staff_member(
+        staff_accounts.create_staff_member(
             accounts.find_tenant(cedar.slug), f"b@{cedar.slug}.example", "Bilal", Role.KITCHEN, PASSWORD
         )
     for board, names in (

@@ -14,8 +14,10 @@ from flask.testing import FlaskClient
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db
 from ordertrack.rules.roles import Role
-from ordertrack.tenants import access, accounts, regaining
+from ordertrack.tenants import accounts
 from ordertrack.tenants.accounts import AccountError
+from ordertrack.tenants.sessions import access
+from ordertrack.tenants.staff import regaining, staff_accounts
 from support.cast import PASSWORD, House, Person
 from support.http_client import EventStream, StreamEnded, sign_in
 from support.server import Server, environment_of, wait_for
@@ -42,7 +44,7 @@ def is_in(client: FlaskClient) -> bool:
 
 
 def revoke(house: House, email: str) -> None:
-    accounts.revoke_staff_member(accounts.find_tenant(house.slug), email)
+    staff_accounts.revoke_staff_member(accounts.find_tenant(house.slug), email)
 
 
 def test_a_new_password_ends_the_old_one_and_every_sign_in(
@@ -72,7 +74,7 @@ def test_a_revoked_address_is_restored_and_its_old_sign_ins_are_not(
     regaining.restore(regaining.find_by_address(cedar.nour.email), None)
     assert not is_in(before)
     assert is_in(sign_in(cedar.nour))
-    member = accounts.find_staff_member(accounts.find_tenant(cedar.slug), cedar.nour.email)
+    member = staff_accounts.find_staff_member(accounts.find_tenant(cedar.slug), cedar.nour.email)
     assert (member.role, member.name) == (Role.KITCHEN, "Nour")
 
 
@@ -94,7 +96,7 @@ def test_what_cannot_be_done_names_the_command_that_can(cedar: House, rival: Hou
     for house in (cedar, rival):
         tenant = accounts.find_tenant(house.slug)
         with pytest.raises(AccountError, match=f"ordertrack staff restore {cedar.nour.email}"):
-            accounts.create_staff_member(tenant, cedar.nour.email, "Nour", Role.KITCHEN, NEW)
+            staff_accounts.create_staff_member(tenant, cedar.nour.email, "Nour", Role.KITCHEN, NEW)
     with pytest.raises(AccountError, match=r"nobody's address.*: ordertrack staff list --tenant SLUG$"):
         regaining.find_by_address("nobody@cedar.example")
 

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ordertrack.tenants import accounts
+from ordertrack.tenants.staff import staff_accounts
 from support.cast import PASSWORD, House, Person
 
 PAGE = {"Accept": "text/html,application/xhtml+xml"}
@@ -27,7 +28,7 @@ def browser(app: Flask) -> Iterator[FlaskClient]:
 def revoke(operator_app: Flask) -> Callable[[House, Person], None]:
     def end(house: House, person: Person) -> None:
         with operator_app.app_context():
-            accounts.revoke_staff_member(accounts.find_tenant(house.slug), person.email)
+            staff_accounts.revoke_staff_member(accounts.find_tenant(house.slug), person.email)
 
     return end
 

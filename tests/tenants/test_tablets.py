@@ -17,8 +17,8 @@ from itsdangerous import TimestampSigner
 from werkzeug.routing import Rule
 
 from ordertrack.database.session import tenant_context
-from ordertrack.tenants import access
-from ordertrack.tenants.tablet_guard import OPEN
+from ordertrack.tenants.sessions import access
+from ordertrack.tenants.shared_tablets.tablet_guard import OPEN
 from support.cast import House, Person
 from support.tablet import Tablet, give_pin, set_up
 

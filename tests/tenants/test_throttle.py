@@ -13,8 +13,8 @@ from flask import Flask
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import POSTGRESQL_BUS, Settings
 from ordertrack.database.session import db
-from ordertrack.tenants import throttle
-from support.valkey import Valkey
+from ordertrack.tenants.throttling import throttle
+from support.programs.valkey import Valkey
 
 MOST, FROM = 40, 30  # in a minute as one person, from one address
 

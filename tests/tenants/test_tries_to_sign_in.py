@@ -13,7 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ordertrack.tenants import passwords, throttle, tries
+from ordertrack.tenants.credentials import passwords
+from ordertrack.tenants.throttling import throttle, tries
 from support.cast import PASSWORD, House
 
 

@@ -19,17 +19,17 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
 from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import SOURCE
-from ordertrack.orders import intake
-from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla import card_timers
 from ordertrack.sla.estimates import expected_end
 from ordertrack.sla.estimates.table import FEWEST, LEARNED_FROM
 from ordertrack.tracking import progress as fragments
 from support.cast import House
-from support.estimates import BUSIEST, learn, shown, unlearn
-from support.page_clock import install_clock
+from support.houses.estimates import BUSIEST, learn, shown, unlearn
+from support.pages.page_clock import install_clock
 from support.till import move, order_of
 
 PHONE = {"width": 390, "height": 844}

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import records
+from ordertrack.orders.reading import records
 from support.cast import House
 
 PLAIN = (

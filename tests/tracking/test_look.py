@@ -14,9 +14,10 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import actions, intake
-from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.moving import actions
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.restaurants.brand import Brand
 from ordertrack.restaurants.save import save_brand
 from ordertrack.rules.order_actions import OrderAction
@@ -24,7 +25,7 @@ from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tracking import host
 from ordertrack.tracking.look import initials
 from support.cast import House
-from support.page_clock import install_clock
+from support.pages.page_clock import install_clock
 from support.till import move, order_of
 
 Open = Callable[..., Page]

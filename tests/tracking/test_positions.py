@@ -12,7 +12,8 @@ from flask import Flask
 
 from ordertrack.database.session import tenant_context
 from ordertrack.live.cursor import Cursor, MalformedCursor
-from ordertrack.orders import event_log, records
+from ordertrack.orders.log import event_log
+from ordertrack.orders.reading import records
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tracking.positions import Positions
 from support.cast import House

@@ -16,8 +16,9 @@ from ordertrack.boards.reasons import USUAL
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, operator_connection, tenant_context
 from ordertrack.i18n.translate import TAGS, gettext, speaking
-from ordertrack.orders import intake, transitions
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.restaurants import rule_sets
 from ordertrack.restaurants.operations import Asked
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet

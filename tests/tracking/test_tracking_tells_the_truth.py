@@ -15,12 +15,12 @@ from sqlalchemy import text
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import operator_connection, tenant_context
-from ordertrack.orders import records
+from ordertrack.orders.reading import records
 from ordertrack.rules.state_machine import OrderStatus
-from support import page_recorder
 from support.cast import House
 from support.http_client import EventStream
 from support.network_proxy import NetworkProxy
+from support.pages import page_recorder
 from support.server import Server
 from support.till import move
 

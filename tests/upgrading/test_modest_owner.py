@@ -12,9 +12,9 @@ from sqlalchemy import URL
 
 from ordertrack.database import migrating, schema
 from ordertrack.database.config import Settings
-from support.clusters import VERSIONS, Owned, cluster, owned_database
 from support.database import connect
 from support.http_client import Caller
+from support.programs.clusters import VERSIONS, Owned, cluster, owned_database
 from support.server import Server, wait_for
 from upgrading.commands_run import refuses, run
 from upgrading.schema_picture import Picture, bring_to, picture

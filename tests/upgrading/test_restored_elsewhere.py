@@ -15,9 +15,9 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import BlindOperator, db
 from ordertrack.server import consistency
 from ordertrack.tenants import accounts
-from support.clusters import Owned, binaries, cluster, owned_database
 from support.database import connect
 from support.own_database import open_house
+from support.programs.clusters import Owned, binaries, cluster, owned_database
 from upgrading.commands_run import refuses, run
 from upgrading.schema_picture import picture
 

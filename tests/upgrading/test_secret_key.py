@@ -13,8 +13,8 @@ from sqlalchemy import URL
 from ordertrack.database import app_role, schema
 from ordertrack.database.config import Settings
 from ordertrack.database.migrating import UpgradeRefused
-from support.clusters import TRUSTING, Owned, cluster, owned_database
 from support.database import connect
+from support.programs.clusters import TRUSTING, Owned, cluster, owned_database
 from upgrading.commands_run import refuses, run
 
 ANOTHER = "sesame"

@@ -29,7 +29,7 @@ from ordertrack.web.bodies import LARGEST_ANSWER
 from support import cast
 from support.cast import PASSWORD, Person
 from support.database import connect
-from support.largest import ENTRIES, OPEN, Largest, fill
+from support.houses.largest import ENTRIES, OPEN, Largest, fill
 
 ANSWERS_WITHIN = 15.0  # seconds, of what takes long on no machine
 STREAMS = {"overview.stream", "boards.stream", "pickup.stream", "screens.stream", "sla.stream"}

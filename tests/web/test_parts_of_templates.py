@@ -16,7 +16,8 @@ from ordertrack.boards import fragments
 from ordertrack.boards.columns import BOARDS
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import actions, records
+from ordertrack.orders.moving import actions
+from ordertrack.orders.reading import records
 from ordertrack.rules.order_actions import IllegalAct, OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.web import templating

@@ -49,10 +49,10 @@ CAUGHT_AT_ONCE = {
     "ordertrack.restaurants.versioned.UnusableSettings",
     "ordertrack.sla.report.query_string.UnusableChoice",
     "ordertrack.tenants.accounts.AccountError",
-    "ordertrack.tenants.issuing.NoSuchKey",
-    "ordertrack.tenants.password_links.NoSuchLink",
-    "ordertrack.tenants.people.NoSuchPerson",
-    "ordertrack.tenants.people.Uninvited",
+    "ordertrack.tenants.keys.issuing.NoSuchKey",
+    "ordertrack.tenants.staff.password_links.NoSuchLink",
+    "ordertrack.tenants.staff.people.NoSuchPerson",
+    "ordertrack.tenants.staff.people.Uninvited",
 }
 
 

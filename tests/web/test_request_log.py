@@ -17,7 +17,7 @@ from werkzeug.test import EnvironBuilder
 
 from ordertrack.database.session import tenant_context
 from ordertrack.monitoring.request_log import RequestLog
-from ordertrack.orders import records
+from ordertrack.orders.reading import records
 from support.cast import House
 
 SECRET = "s3cret-that-nobody-may-read"

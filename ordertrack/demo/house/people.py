@@ -27,9 +27,10 @@ from ordertrack.restaurants.roster import Rider
 from ordertrack.restaurants.save import save_brand, save_operations
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
+from ordertrack.tenants.credentials.passwords import hash_password, verify_password
 from ordertrack.tenants.models import Restaurant, StaffMember, Tenant
-from ordertrack.tenants.passwords import hash_password, verify_password
 from ordertrack.tenants.principal import Principal
+from ordertrack.tenants.staff import staff_accounts
 
 SLUG = "demo"
 TENANT_NAME = "Seven Lemons"
@@ -155,7 +156,7 @@ def _admit(tenant: Tenant, role: Role, email: str, name: str, password: str | No
         return None
     password = password or _new_password()
     if member is None:
-        accounts.create_staff_member(tenant, email, name, role, password)
+        staff_accounts.create_staff_member(tenant, email, name, role, password)
     elif not verify_password(member.password_hash, password):
         member.password_hash = hash_password(password)
     return SignIn(role.value, email, password)

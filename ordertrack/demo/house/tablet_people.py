@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from ordertrack.database.session import db
 from ordertrack.rules.roles import Role
-from ordertrack.tenants import people, pins
+from ordertrack.tenants.credentials.passwords import verify_password
 from ordertrack.tenants.models import StaffMember, Tenant
-from ordertrack.tenants.passwords import verify_password
+from ordertrack.tenants.staff import people, pins
 
 _PEOPLE = (
     (Role.KITCHEN, "Nour"),

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from ordertrack.demo.replay import local_times, log_statuses
 from ordertrack.i18n.plain_text import UnusableText, plain_text
-from ordertrack.orders.new_order import NewItem
+from ordertrack.orders.placing.new_order import NewItem
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 LONGEST_TEXT = 100

@@ -15,12 +15,13 @@ from ordertrack.demo.replay.order_log import BadRow
 from ordertrack.demo.replay.story import Step
 from ordertrack.demo.simulation.pace import Clock, Pace, Say, Stopped
 from ordertrack.demo.simulation.tally import ReplayTally
-from ordertrack.orders import intake, transitions
 from ordertrack.orders.imported import IMPORTER
-from ordertrack.orders.intake import IdempotencyKeyReused
 from ordertrack.orders.models import Order
-from ordertrack.orders.new_order import NewOrder
-from ordertrack.orders.transitions import OrderMoved
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.moving.transitions import OrderMoved
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.intake import IdempotencyKeyReused
+from ordertrack.orders.placing.new_order import NewOrder
 from ordertrack.rules.state_machine import FIRST, TERMINAL, Fulfilment, OrderStatus
 from ordertrack.tenants.principal import Principal
 

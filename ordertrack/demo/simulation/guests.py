@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from ordertrack.demo.simulation import distributions, menu
 from ordertrack.demo.simulation.menu import Dish
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 Drawn = TypeVar("Drawn")

@@ -7,10 +7,13 @@ from contextlib import suppress
 
 from ordertrack.demo.simulation import menu
 from ordertrack.demo.simulation.guests import SIMULATED
-from ordertrack.orders import actions, changes, intake, records
-from ordertrack.orders.change_draft import AddLine, Change, SetFields
-from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.orders.transitions import OrderChanged
+from ordertrack.orders.changing import changes
+from ordertrack.orders.changing.change_draft import AddLine, Change, SetFields
+from ordertrack.orders.moving import actions
+from ordertrack.orders.moving.transitions import OrderChanged
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
 from ordertrack.rules.order_actions import IllegalAct, OrderAction
 from ordertrack.rules.order_changes import IllegalChange
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus

@@ -22,8 +22,9 @@ from ordertrack.demo.simulation.open_orders import ACTOR, OpenOrder
 from ordertrack.demo.simulation.pace import Clock, Pace, Say, Stopped
 from ordertrack.demo.simulation.tally import RushTally
 from ordertrack.demo.simulation.tasks import Task, tasks_of
-from ordertrack.orders import actions, intake, transitions
-from ordertrack.orders.transitions import OrderMoved, OrderNotFound
+from ordertrack.orders.moving import actions, transitions
+from ordertrack.orders.moving.transitions import OrderMoved, OrderNotFound
+from ordertrack.orders.placing import intake
 from ordertrack.rules.order_actions import IllegalAct
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import FIRST, IllegalTransition, OrderHeld, OrderStatus

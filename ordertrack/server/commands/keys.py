@@ -83,10 +83,11 @@ def create_key(
 ) -> None:
     """Make an API key and show it, this once."""
     from ordertrack.tenants import accounts
+    from ordertrack.tenants.keys import api_keys
 
     with operator():
         tenant = accounts.find_tenant(tenant_slug)
-        made, secret = accounts.create_key(
+        made, secret = api_keys.create_key(
             tenant,
             name,
             scopes=[Scope(each) for each in scopes] or list(Scope),
@@ -123,7 +124,8 @@ def rotate_key(
 
     It stays the same key: it may do what it might, and its idempotency keys are those of before.
     """
-    from ordertrack.tenants import accounts, rotation
+    from ordertrack.tenants import accounts
+    from ordertrack.tenants.keys import rotation
 
     if name is None and key_id is None:
         raise click.UsageError("Say which key: --name, or --id.")
@@ -143,11 +145,12 @@ def rotate_key(
 def revoke_key(tenant_slug: str, name: str | None, key_id: uuid.UUID | None) -> None:
     """End every API key of this name, or one by its id."""
     from ordertrack.tenants import accounts
+    from ordertrack.tenants.keys import api_keys
 
     if name is None and key_id is None:
         raise click.UsageError("Say which key: --name, or --id.")
     with operator():
-        ended = accounts.revoke_key(accounts.find_tenant(tenant_slug), name, key_id)
+        ended = api_keys.revoke_key(accounts.find_tenant(tenant_slug), name, key_id)
         click.echo(f"{ended} key{'s' if ended > 1 else ''} ended.")
 
 
@@ -160,8 +163,9 @@ def list_keys(tenant_slug: str | None, as_json: bool) -> None:
     Never the key itself.
     """
     from ordertrack.database.session import db
-    from ordertrack.tenants import accounts, regaining
+    from ordertrack.tenants import accounts
     from ordertrack.tenants.models import Tenant
+    from ordertrack.tenants.staff import regaining
 
     with operator():
         if tenant_slug is not None:

@@ -41,9 +41,10 @@ def staff() -> None:
 def create_staff(email: str, tenant_slug: str, role: str, name: str, password: str, as_json: bool) -> None:
     """Make a staff member who signs in as EMAIL."""
     from ordertrack.tenants import accounts
+    from ordertrack.tenants.staff import staff_accounts
 
     with operator():
-        made = accounts.create_staff_member(
+        made = staff_accounts.create_staff_member(
             accounts.find_tenant(tenant_slug), email, name, Role(role), password
         )
         report(
@@ -78,7 +79,8 @@ def invite(
 
     It works once, and for 7 days.
     """
-    from ordertrack.tenants import accounts, audit, password_links, people
+    from ordertrack.tenants import accounts, audit
+    from ordertrack.tenants.staff import password_links, people
 
     with operator():
         tenant = accounts.find_tenant(tenant_slug)
@@ -104,11 +106,12 @@ def change_role(
     email_or_name: str, role: str, tenant_slug: str, restaurants: tuple[str, ...], as_json: bool
 ) -> None:
     """Give a staff member another role, and other restaurants; their sign-ins end."""
-    from ordertrack.tenants import accounts, audit, people
+    from ordertrack.tenants import accounts, audit
+    from ordertrack.tenants.staff import people, staff_accounts
 
     with operator():
         tenant = accounts.find_tenant(tenant_slug)
-        member = accounts.find_staff_member(tenant, email_or_name)
+        member = staff_accounts.find_staff_member(tenant, email_or_name)
         by = audit.operator(tenant.id, "staff role")
         places = accounts.ids_of(tenant, restaurants) or None
         seen = people.work_of(member)
@@ -124,10 +127,11 @@ def change_role(
 @click.option("--pin", prompt="PIN", hide_input=True, confirmation_prompt=True, help="4 to 8 digits.")
 def set_pin(email_or_name: str, tenant_slug: str, pin: str) -> None:
     """Give a staff member the PIN with which they sign on at shared tablets."""
-    from ordertrack.tenants import accounts, people
+    from ordertrack.tenants import accounts
+    from ordertrack.tenants.staff import people, staff_accounts
 
     with operator():
-        member = accounts.find_staff_member(accounts.find_tenant(tenant_slug), email_or_name)
+        member = staff_accounts.find_staff_member(accounts.find_tenant(tenant_slug), email_or_name)
         people.set_pin(member, pin)
         click.echo(f"{member.name} has a new PIN.")
 
@@ -137,7 +141,8 @@ def set_pin(email_or_name: str, tenant_slug: str, pin: str) -> None:
 @as_json_option
 def list_staff(tenant_slug: str, as_json: bool) -> None:
     """Print everybody whose access has not ended: role, name, e-mail address, and whether there is a PIN."""
-    from ordertrack.tenants import accounts, people
+    from ordertrack.tenants import accounts
+    from ordertrack.tenants.staff import people
 
     with operator():
         members = people.in_use(accounts.find_tenant(tenant_slug).id)
@@ -166,9 +171,10 @@ def list_staff(tenant_slug: str, as_json: bool) -> None:
 def revoke_staff(email_or_name: str, tenant_slug: str, as_json: bool) -> None:
     """End a staff member's access; open screens close at once."""
     from ordertrack.tenants import accounts
+    from ordertrack.tenants.staff import staff_accounts
 
     with operator():
-        member = accounts.revoke_staff_member(accounts.find_tenant(tenant_slug), email_or_name)
+        member = staff_accounts.revoke_staff_member(accounts.find_tenant(tenant_slug), email_or_name)
         facts = {"id": member.id, "name": member.name, "email": member.email}
         report(as_json, f"{member.email or member.name} can no longer sign in.", **facts, tenant=tenant_slug)
 
@@ -182,7 +188,7 @@ def change_password(email: str, password: str, as_json: bool) -> None:
 
     Every sign-in of before ends, and its open screens close at once. The PIN stays.
     """
-    from ordertrack.tenants import regaining
+    from ordertrack.tenants.staff import regaining
 
     with operator():
         member = regaining.find_by_address(email)
@@ -202,7 +208,7 @@ def restore(email: str, password: str | None, as_json: bool) -> None:
     They have their role, name and PIN as before. If the access was ended because somebody else knew the
     password, give a new one with --password.
     """
-    from ordertrack.tenants import regaining
+    from ordertrack.tenants.staff import regaining
 
     with operator():
         member = regaining.find_by_address(email)

@@ -12,7 +12,7 @@ from flask import g
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 
 from ordertrack.database.statements import TenantQuery
-from ordertrack.orders.records import OrderRecord
+from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.restaurants import cache
 from ordertrack.restaurants.calendar import Calendar
 from ordertrack.rules.stages import SPANS, Stage

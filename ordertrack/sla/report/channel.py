@@ -6,7 +6,7 @@ import uuid
 
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.topics import Channel, Message, Topic
-from ordertrack.orders.entries import Change
+from ordertrack.orders.log.entries import Change
 from ordertrack.tenants.principal import Principal
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from sqlalchemy import text
 
 from ordertrack.database.session import db
-from ordertrack.orders import open_orders
-from ordertrack.orders.open_orders import OpenOrder
+from ordertrack.orders.due import open_orders
+from ordertrack.orders.due.open_orders import OpenOrder
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.restaurants.calendar import ShiftSpan
 from ordertrack.rules.state_machine import OrderStatus

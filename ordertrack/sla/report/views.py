@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from ordertrack.i18n import formats
 from ordertrack.i18n.translate import add_filters, marked, of_page, speaking
-from ordertrack.orders import event_log
+from ordertrack.orders.log import event_log
 from ordertrack.restaurants import cache, naming
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.rules.state_machine import Fulfilment
@@ -33,7 +33,7 @@ from ordertrack.sla.report.table_csv import csv_of
 from ordertrack.sla.report.tables import Table
 from ordertrack.streams import sse
 from ordertrack.tenants.principal import Principal
-from ordertrack.tenants.sign_in import managing_principal
+from ordertrack.tenants.signing_in.sign_in import managing_principal
 from ordertrack.web.problems import Problem, Refusal
 
 blueprint = Blueprint("sla", __name__)

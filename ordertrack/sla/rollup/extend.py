@@ -16,7 +16,7 @@ from sqlalchemy import text
 from ordertrack.database.channels import ROLLUP_CHANNEL, notify
 from ordertrack.database.session import db
 from ordertrack.database.statements import Statement
-from ordertrack.orders import event_log
+from ordertrack.orders.log import event_log
 from ordertrack.restaurants import cache
 from ordertrack.sla.estimates import learn as estimate_days
 from ordertrack.sla.measure import shift_names, store

@@ -10,12 +10,12 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from boards.hands import KITCHEN, act, move, order_of, set_operations
-from ordertrack.orders.new_order import NewItem
+from ordertrack.orders.placing.new_order import NewItem
 from ordertrack.restaurants.stations import Station
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
-from support import page_recorder
 from support.cast import House
+from support.pages import page_recorder
 from support.server import wait_for
 
 Open = Callable[..., Page]

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from ordertrack.boards.fragments import card_id
 from ordertrack.rules.state_machine import OrderStatus
-from support import page_recorder
 from support.cast import House
+from support.pages import page_recorder
 
 KITCHEN = "/r/hamra/kitchen"
 

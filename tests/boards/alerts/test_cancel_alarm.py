@@ -15,7 +15,7 @@ from boards.hands import DISPATCH, KITCHEN, button, card, expect_live, move
 from ordertrack.boards.columns import BOARDS, Board
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import records
+from ordertrack.orders.reading import records
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House
 

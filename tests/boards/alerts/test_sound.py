@@ -16,8 +16,8 @@ from boards.sound_steps import expect_lit, expect_sounds, go_on, hear, record_li
 from ordertrack.boards.fragments import card_id
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
-from support import page_recorder
 from support.cast import House
+from support.pages import page_recorder
 
 KINDS = {"New order": "new", "Order changed": "changed", "Order cancelled": "cancelled", "Order late": "late"}
 

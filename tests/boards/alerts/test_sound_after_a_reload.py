@@ -12,9 +12,9 @@ from boards import hands
 from boards.hands import DISPATCH, KITCHEN
 from boards.sound_steps import go_on, hear, start_shift
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
-from support import page_recorder
 from support.cast import House
 from support.network_proxy import NetworkProxy
+from support.pages import page_recorder
 from support.server import wait_for
 
 Place = Callable[..., uuid.UUID]

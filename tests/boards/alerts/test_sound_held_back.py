@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, Page, expect
 from boards.hands import KITCHEN
 from boards.sound_steps import expect_lit, expect_sounds, record_lights
 from ordertrack.boards.fragments import card_id
-from support import browser as browsers
-from support import page_recorder
 from support.cast import House
 from support.http_client import sign_in
+from support.pages import browser as browsers
+from support.pages import page_recorder
 from support.server import Server
 
 Place = Callable[..., uuid.UUID]

@@ -11,8 +11,8 @@ from flask import Flask
 from boards.dispatch.steps import Take
 from boards.hands import move
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.restaurants import roster
 from ordertrack.restaurants.roster import Rider
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page
 
 from boards.hands import COOKING, card
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import records
+from ordertrack.orders.reading import records
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from boards.dispatch.steps import READY, Open, Take, choose, groups, riders, rows
 from boards.hands import COOKING, DISPATCH, act, button, card, expect_live, move
-from boards.keyboard_steps import expect_here, open_live, press
+from boards.keyboard.keyboard_steps import expect_here, open_live, press
 from boards.tap_steps import cut
 from ordertrack.boards.fragments import card_id
 from ordertrack.rules.order_actions import OrderAction

@@ -14,10 +14,12 @@ from playwright.sync_api import Error, Page, expect
 
 from boards.tap_steps import card, expect_none_waiting, expect_status, expect_waiting, log_of, tap
 from ordertrack.rules.state_machine import OrderStatus
-from ordertrack.tenants import access, accounts
-from support import page_recorder
+from ordertrack.tenants import accounts
+from ordertrack.tenants.sessions import access
+from ordertrack.tenants.staff import staff_accounts
 from support.cast import PASSWORD, House, Person
 from support.network_proxy import NetworkProxy
+from support.pages import page_recorder
 from support.server import wait_for
 from support.till import move
 
@@ -242,13 +244,15 @@ def lose_the_cookie(page: Page, house: House, operator_app: Flask, network: Netw
 
 def revoke(page: Page, house: House, operator_app: Flask, network: NetworkProxy) -> None:
     with operator_app.app_context():
-        accounts.revoke_staff_member(accounts.find_tenant(house.slug), house.nour.email)
+        staff_accounts.revoke_staff_member(accounts.find_tenant(house.slug), house.nour.email)
     page_recorder.expect_state(page, "signed-out")
 
 
 def end_elsewhere(page: Page, house: House, operator_app: Flask, network: NetworkProxy) -> None:
     with operator_app.app_context():
-        access.end_sign_ins(accounts.find_staff_member(accounts.find_tenant(house.slug), house.nour.email))
+        access.end_sign_ins(
+            staff_accounts.find_staff_member(accounts.find_tenant(house.slug), house.nour.email)
+        )
 
 
 def be_signed_out_elsewhere(page: Page, house: House, operator_app: Flask, network: NetworkProxy) -> None:

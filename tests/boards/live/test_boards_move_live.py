@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from boards.hands import open_card
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import records
+from ordertrack.orders.reading import records
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House
 from support.server import Server
@@ -209,11 +209,12 @@ def test_a_revoked_member_loses_the_screen_at_once(
     operator_app: Flask, cedar: House, open_page: Callable[..., Page]
 ) -> None:
     from ordertrack.tenants import accounts
+    from ordertrack.tenants.staff import staff_accounts
 
     page = open_page(cedar.nour, KITCHEN, strict=False)
     expect_live(page)
     with operator_app.app_context():
-        accounts.revoke_staff_member(accounts.find_tenant(cedar.slug), cedar.nour.email)
+        staff_accounts.revoke_staff_member(accounts.find_tenant(cedar.slug), cedar.nour.email)
     expect(page.locator("#live")).to_contain_text("Signed out", timeout=A_SECOND)
 
 

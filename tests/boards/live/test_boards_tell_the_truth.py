@@ -13,13 +13,14 @@ from playwright.sync_api import Page, expect
 
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.tenants import accounts
-from support import page_recorder
+from ordertrack.tenants.staff import staff_accounts
 from support.cast import PASSWORD, House
 from support.network_proxy import NetworkProxy
+from support.pages import page_recorder
 from support.server import wait_for
 from support.till import move
 
@@ -247,7 +248,7 @@ def sign_out_elsewhere(page: Page, house: House, operator_app: Flask, network: N
 
 def revoke(page: Page, house: House, operator_app: Flask, network: NetworkProxy) -> None:
     with operator_app.app_context():
-        accounts.revoke_staff_member(accounts.find_tenant(house.slug), house.nour.email)
+        staff_accounts.revoke_staff_member(accounts.find_tenant(house.slug), house.nour.email)
 
 
 @pytest.mark.parametrize("lose_access", [lose_the_cookie, sign_out_elsewhere, revoke])

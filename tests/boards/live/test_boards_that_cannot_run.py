@@ -14,8 +14,8 @@ from boards.hands import DISPATCH, KITCHEN, card
 from ordertrack.database.config import ROOT
 from ordertrack.i18n.translate import TAGS, gettext, speaking
 from ordertrack.web.assets import STATIC
-from support import page_recorder
 from support.cast import PASSWORD, House
+from support.pages import page_recorder
 from support.server import Server
 
 Place = Callable[..., uuid.UUID]

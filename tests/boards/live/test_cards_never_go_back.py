@@ -15,13 +15,14 @@ from playwright.sync_api import Page, expect
 from boards.tap_steps import set_undo
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake, records
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, allowed
-from support import page_recorder
 from support.cast import House
 from support.http_client import EventStream, Frame, sign_in
 from support.network_proxy import NetworkProxy
+from support.pages import page_recorder
 from support.server import Server, wait_for
 from support.till import move
 

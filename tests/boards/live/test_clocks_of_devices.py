@@ -15,9 +15,9 @@ from playwright.sync_api import Page, expect
 from boards.hands import KITCHEN, button, card
 from boards.tap_steps import ONE_WAITS, do, expect_waiting
 from ordertrack.rules.order_actions import OrderAction
-from support import page_recorder
 from support.cast import TIMEZONE, House
 from support.network_proxy import NetworkProxy
+from support.pages import page_recorder
 from support.server import wait_for
 
 Place = Callable[..., uuid.UUID]

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Request, Route
 
-from support import page_recorder
 from support.cast import House
+from support.pages import page_recorder
 from support.server import wait_for
 
 Open = Callable[..., Page]

@@ -19,10 +19,14 @@ from ordertrack.boards.columns import BOARDS, Board
 from ordertrack.database.session import tenant_context
 from ordertrack.i18n.topic_keys import key_of
 from ordertrack.live.cursor import Cursor
-from ordertrack.orders import actions, changes, event_log, intake, records, transitions
-from ordertrack.orders.change_draft import AddLine, ChangeLine, SetFields, VoidLine
-from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.orders.order_record import OrderRecord
+from ordertrack.orders.changing import changes
+from ordertrack.orders.changing.change_draft import AddLine, ChangeLine, SetFields, VoidLine
+from ordertrack.orders.log import event_log
+from ordertrack.orders.moving import actions, transitions
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.order_record import OrderRecord
 from ordertrack.restaurants import operations, pace, roster, rule_sets
 from ordertrack.restaurants.pace import PaceState
 from ordertrack.restaurants.roster import Rider

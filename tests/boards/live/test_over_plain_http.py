@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from boards.hands import DISPATCH, KITCHEN
 from ordertrack.i18n.translate import TAGS, gettext, speaking
-from support import browser, page_recorder
 from support.cast import House
 from support.http_client import sign_in
+from support.pages import browser, page_recorder
 from support.server import Server
 
 NAME = "ordertrack.test"  # no loopback, so no secure context either

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from support import page_recorder
 from support.cast import House
+from support.pages import page_recorder
 from support.server import wait_for
 
 COUNT = """() => {

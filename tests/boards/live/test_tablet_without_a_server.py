@@ -13,9 +13,9 @@ from boards.hands import KITCHEN, card
 from boards.live.test_board_offline import AS_OF, IS_KEPT, MAKE_OLDER
 from ordertrack.database.config import Settings
 from ordertrack.i18n.translate import TAGS, gettext, speaking
-from support import page_recorder
 from support.cast import PASSWORD, House
 from support.network_proxy import NetworkProxy
+from support.pages import page_recorder
 from support.server import Server, wait_for
 
 Place = Callable[..., uuid.UUID]

@@ -12,11 +12,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from boards.hands import KITCHEN
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
-from support import page_recorder
 from support.cast import House, Person
+from support.pages import page_recorder
 
 TABLET = {"width": 1280, "height": 800}
 

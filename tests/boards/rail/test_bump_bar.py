@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from boards.hands import COOKING, card, move
-from boards.keyboard_steps import press
+from boards.keyboard.keyboard_steps import press
 from boards.rail.steps import expect_numbers, open_rail, order_of_lines, places
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House

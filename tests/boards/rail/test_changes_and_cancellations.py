@@ -9,12 +9,12 @@ from flask import Flask
 from playwright.sync_api import Page, Route, expect
 
 from boards.hands import button, card, expect_live, move, order_of, set_operations
-from boards.keyboard_steps import press
+from boards.keyboard.keyboard_steps import press
 from boards.rail.steps import open_rail, order_of_lines, places
 from boards.tap_steps import log_of
-from ordertrack.orders import changes
-from ordertrack.orders.change_draft import AddLine, VoidLine
-from ordertrack.orders.new_order import NewItem
+from ordertrack.orders.changing import changes
+from ordertrack.orders.changing.change_draft import AddLine, VoidLine
+from ordertrack.orders.placing.new_order import NewItem
 from ordertrack.restaurants.stations import Station
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House

@@ -13,8 +13,8 @@ from boards.hands import act, move
 from boards.rail.steps import open_rail, order_of_lines
 from ordertrack.database.session import tenant_context
 from ordertrack.i18n.translate import gettext, speaking
-from ordertrack.orders import intake
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House

@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from boards.hands import card
-from boards.keyboard_steps import expect_here, open_live, press
+from boards.keyboard.keyboard_steps import expect_here, open_live, press
 from boards.rail.steps import TABLET, expect_numbers, open_rail, order_of_lines, tickets
 from support.cast import House
 

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page
 
 from boards.hands import KITCHEN
-from support import page_recorder
 from support.cast import House
 from support.network_proxy import NetworkProxy
+from support.pages import page_recorder
 
 
 @pytest.fixture

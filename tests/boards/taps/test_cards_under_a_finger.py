@@ -10,8 +10,9 @@ from playwright.sync_api import Page, expect
 
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import intake, transitions
-from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.placing import intake
+from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House
 

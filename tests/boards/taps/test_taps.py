@@ -12,7 +12,8 @@ from werkzeug.test import TestResponse
 
 from ordertrack.boards.fragments import card_id
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import records, transitions
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.reading import records
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House, Person
 

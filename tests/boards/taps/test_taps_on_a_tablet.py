@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 
 from boards.tap_steps import card, expect_none_waiting, expect_status, expect_waiting, log_of, strike, tap
 from ordertrack.rules.state_machine import OrderStatus
-from support import page_recorder
 from support.cast import House
 from support.network_proxy import NetworkProxy
+from support.pages import page_recorder
 from support.server import wait_for
 from support.tablet import OTHER_PIN, PIN, give_pin, hire
 

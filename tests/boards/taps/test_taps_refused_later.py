@@ -20,9 +20,9 @@ from boards.tap_steps import (
     tap,
 )
 from ordertrack.rules.state_machine import OrderStatus
-from support import page_recorder
 from support.cast import House
 from support.network_proxy import NetworkProxy
+from support.pages import page_recorder
 from support.till import move
 
 Place = Callable[..., uuid.UUID]

@@ -24,9 +24,9 @@ from boards.tap_steps import (
 )
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
-from support import page_recorder
 from support.cast import PASSWORD, House
 from support.network_proxy import NetworkProxy
+from support.pages import page_recorder
 from support.server import wait_for
 from support.till import move
 

@@ -14,9 +14,9 @@ from playwright.sync_api import Locator, Page, expect
 from boards.hands import open_card
 from boards.tap_steps import card, expect_status, log_of, set_undo, tap
 from ordertrack.rules.state_machine import OrderStatus
-from support import page_recorder
 from support.cast import House, Person
 from support.network_proxy import NetworkProxy
+from support.pages import page_recorder
 from support.server import wait_for
 from support.till import move
 

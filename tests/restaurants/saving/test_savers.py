@@ -16,7 +16,7 @@ from sqlalchemy import text
 from ordertrack.database.channels import SETTINGS_CHANNEL
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import transitions
+from ordertrack.orders.moving import transitions
 from ordertrack.restaurants import cache as kept
 from ordertrack.restaurants import save as saving
 from ordertrack.restaurants.cache import RestaurantSettings

@@ -10,7 +10,7 @@ from flask import Flask
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import transitions
+from ordertrack.orders.moving import transitions
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.server import consistency
 from server.consistency.claims import Broken, Operator

@@ -17,7 +17,7 @@ from ordertrack.sla.measure import soundness
 from ordertrack.sla.rollup import extend
 from server.consistency.claims import Broken, Operator
 from support.cast import House
-from support.rollup_rows import Told, put
+from support.houses.rollup_rows import Told, put
 
 SAMPLE = "a sample of the roll-up of {} is what a rebuild makes of its log"
 # Each leaves as many times in the roll-up as there were.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import event_log
+from ordertrack.orders.log import event_log
 from ordertrack.server import consistency
 from server.consistency.claims import Operator
 from support.cast import House

@@ -7,8 +7,8 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from ordertrack.orders.entries import ActionRecord
-from ordertrack.orders.order_record import OrderRecord
+from ordertrack.orders.log.entries import ActionRecord
+from ordertrack.orders.reading.order_record import OrderRecord
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.order_changes import IllegalChange, check_change
 from ordertrack.rules.state_machine import OrderStatus

@@ -6,8 +6,8 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 
-from ordertrack.orders import house
-from ordertrack.orders.entries import ActionRecord, EventRecord
+from ordertrack.orders.log.entries import ActionRecord, EventRecord
+from ordertrack.orders.moving import house
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from soak.checks.truth import Entry, Truth

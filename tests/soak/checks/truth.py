@@ -12,10 +12,11 @@ from sqlalchemy import select
 from ordertrack.boards import fragments
 from ordertrack.boards.columns import BOARDS
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders import event_log, records
-from ordertrack.orders.entries import ActionRecord, EventRecord
+from ordertrack.orders.log import event_log
+from ordertrack.orders.log.entries import ActionRecord, EventRecord
 from ordertrack.orders.models import Order
-from ordertrack.orders.order_record import OrderRecord
+from ordertrack.orders.reading import records
+from ordertrack.orders.reading.order_record import OrderRecord
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.tenants.models import Restaurant
 from support.cast import House

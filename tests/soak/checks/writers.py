@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
-from ordertrack.orders.entries import EventRecord
+from ordertrack.orders.log.entries import EventRecord
 from soak.checks import changes as check_changes
 from soak.checks import owners
 from soak.checks.owners import Owners

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ordertrack.live.cursor import Cursor
-from ordertrack.orders.entries import EventRecord
+from ordertrack.orders.log.entries import EventRecord
 from soak.checks.truth import Entry
 from soak.plans.plan import Back
 from soak.reading.readers import Reader

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from ordertrack.boards.columns import BOARDS
 from ordertrack.live.cursor import Cursor
-from ordertrack.orders.entries import EventRecord
+from ordertrack.orders.log.entries import EventRecord
 from ordertrack.rules.order_actions import OrderAction
 from soak.checks.truth import Entry
 from soak.plans.plan import Screen

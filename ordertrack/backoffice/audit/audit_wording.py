@@ -1,0 +1,268 @@
+"""How an entry of the audit reads: what was changed, from what to what."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ordertrack.backoffice.settings import hours_wording, settings_wording
+from ordertrack.i18n import formats, labels, moments
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import marked, number
+from ordertrack.restaurants import hours, naming
+from ordertrack.restaurants.calendar import Shift
+from ordertrack.restaurants.operations import Asked
+from ordertrack.rules.roles import Role
+from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet
+from ordertrack.tenants.audit import AuditEntry
+from ordertrack.tenants.shared_tablets import tablets
+
+KINDS = {
+    "company": marked("Company"),
+    "restaurant": marked("Restaurant"),
+    "hours": marked("Opening hours"),
+    "brand": marked("What guests see"),
+    "shifts": marked("Days and shifts"),
+    "targets": marked("Targets"),
+    "operations": marked("Boards and stations"),
+    "pace": marked("Busy or paused"),
+    "rules": marked("Rules of the company"),
+    "rider": marked("Rider"),
+    "person": marked("Person"),
+    "tablet": marked("Tablet"),
+    "key": marked("API key"),
+    "dish": marked("Dish"),
+    "menu": marked("Menu"),
+}
+"""What can have been changed, in the order in which it is offered."""
+
+_FIELDS = {
+    "name": marked("Name"),
+    "slug": marked("Name in addresses"),
+    "timezone": marked("Time zone"),
+    "currency": marked("Currency"),
+    "languages": marked("Languages"),
+    "role": marked("Role"),
+    "email": marked("E-mail address"),
+    "language": marked("Language"),
+    "restaurants": marked("Restaurants"),
+    "has_access": marked("Access"),
+    "is_here": marked("Here"),
+    "board": marked("Board"),
+    "scopes": marked("What it may do"),
+    "expires_at": marked("Ends on"),
+    "colour": marked("Colour"),
+    "phone": marked("Phone"),
+    "address": marked("Address"),
+    "logo": marked("Logo"),
+    "closed": marked("Closed"),
+    "weekly": marked("Hours of the week"),
+    "special": marked("Days that are otherwise"),
+    "valid_from": marked("Holds from"),
+    "day_starts": marked("Business day from"),
+    "shifts": marked("Shifts"),
+    "forgotten_after": marked("Forgotten after"),
+    "early_before": marked("Early below"),
+    "seconds": marked("Target"),
+    "rest_after": marked("A tablet rests after"),
+    "recall_within": marked("The kitchen recalls within"),
+    "arabic_digits": marked("Guests who read Arabic see ١٢٣"),
+    "stations": marked("Stations"),
+    "kitchen_takes": marked("The kitchen takes"),
+    "road_takes": marked("The road takes"),
+    "margin": marked("Orders for later begin sooner by"),
+    "confirms_all": marked("The house confirms everything"),
+    "confirmed_channels": marked("The house confirms what comes by"),
+    "accept_within": marked("To be confirmed within"),
+    "accept_then": marked("What nobody confirms in time"),
+    "ready_needs_lines": marked("Ready asks about open lines"),
+    "busy_over": marked("Busy with more orders than"),
+    "busy_minutes": marked("Then quoted later by"),
+    "state": marked("State"),
+    "minutes": marked("Quoted later by"),
+    "until": marked("Until"),
+    "rule_set": marked("Rules"),
+    "offered": marked("On the menu"),
+    "names": marked("Name"),
+    "category": marked("Category"),
+    "categories": marked("Categories"),
+    "station": marked("Station"),
+    "price": marked("Price"),
+    "prepare_seconds": marked("Seconds to prepare"),
+    "modifiers": marked("Options"),
+    "sold_out": marked("Sold out"),
+    "order": marked("Order of dishes"),
+}
+_SAYS_ITSELF = {
+    "new_pin": marked("A new PIN"),
+    "new_password": marked("A new password"),
+    "new_secret": marked("A new text of the key"),
+    "password_link_until": marked("A link to set the password"),
+    "invited_until": marked("An invitation by link"),
+    "phone_changed": marked("Another phone number"),
+}
+"""What was done, of which nobody may read from what to what."""
+
+_WORDS: Mapping[tuple[str, str], Callable[[], str]] = {
+    **{("role", each.value): partial(labels.role, each) for each in Role},
+    ("state", "open"): lambda: _("Open as usual"),
+    ("state", "busy"): lambda: _("Busy"),
+    ("state", "paused"): lambda: _("Paused: new orders are refused"),
+    ("rule_set", RuleSet.STRICT.value): lambda: _("Strict: an order only goes forward"),
+    ("rule_set", RuleSet.EXTENDED.value): lambda: _("Extended: an order can also go back, for a reason"),
+    ("accept_then", "nothing"): lambda: _(
+        "An order that is not confirmed in time raises an alarm, and nothing else"
+    ),
+    ("accept_then", "confirm"): lambda: _(
+        "An order that is not confirmed in time is confirmed automatically"
+    ),
+    ("accept_then", "cancel"): lambda: _("An order that is not confirmed in time is cancelled automatically"),
+}
+_SECONDS = (
+    *("forgotten_after", "early_before", "seconds", "rest_after", "recall_within", "undo_seconds"),
+    *("kitchen_takes", "road_takes", "margin", "accept_within"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One thing that is otherwise now; `before` or `after` None where there was, or is, nothing to say."""
+
+    what: str
+    before: str | None = None
+    after: str | None = None
+
+
+class Wording:
+    """Says entries for a reader: `restaurants` are names by id, times are of `zone`."""
+
+    def __init__(self, restaurants: Mapping[uuid.UUID, str], zone: ZoneInfo) -> None:
+        self._restaurants = restaurants
+        self._zone = zone
+        self._says: dict[str, Callable[[Any], str]] = {
+            **dict.fromkeys(_SECONDS, settings_wording.allowed),
+            **dict.fromkeys(("minutes", "busy_minutes"), _minutes),
+            **dict.fromkeys(("expires_at", "until"), self._moment),
+            "restaurants": self._named,
+            "board": lambda board: _(tablets.BOARDS[board]),
+            "valid_from": lambda day: settings_wording.date(dt.date.fromisoformat(day)),
+            "day_starts": lambda time: formats.clock(dt.time.fromisoformat(time)),
+            "shifts": _shifts,
+            "stations": _stations,
+            "logo": lambda digest: digest[:8],
+            "weekly": _weekly,
+            "special": _special,
+        }
+
+    def subject(self, entry: AuditEntry) -> str:
+        """Which one of its kind was changed; nothing where there is only one."""
+        if entry.kind == "targets":
+            stage, _colon, fulfilment = entry.subject.partition(":")
+            whom = naming.whom(Fulfilment(fulfilment) if fulfilment else None)
+            return _("%(stage)s, %(whom)s", stage=naming.stage(Stage(stage)), whom=whom)
+        return "" if entry.restaurant_id is not None and entry.subject == "" else entry.label
+
+    def done(self, entry: AuditEntry) -> str:
+        """Whether it was made, is gone, or is another than before."""
+        if entry.before is None:
+            return _("was made")
+        return _("was removed") if entry.after is None else _("was changed")
+
+    def changes(self, entry: AuditEntry) -> Iterator[Changed]:
+        """A line for each thing that was changed; of what was made, what was said of it."""
+        if entry.after is None:
+            return
+        before, after = _flat(entry.before or {}), _flat(entry.after)
+        for name in dict.fromkeys((*before, *after)):
+            was, became = before.get(name), after.get(name)
+            if name in _IN_SUBJECT:
+                continue
+            if name in _SAYS_ITSELF:
+                yield Changed(_(_SAYS_ITSELF[name]), None, self._end(name, became))
+            elif was != became:
+                was_said = None if entry.before is None else self._value(name, was)
+                yield Changed(_named(name), was_said, self._value(name, became))
+
+    def _end(self, name: str, until: Any) -> str | None:
+        if not name.endswith("_until"):
+            return None
+        return _("until %(moment)s", moment=self._moment(until))
+
+    def _value(self, name: str, value: Any) -> str:
+        whole, _dot, part = name.partition(".")
+        name = whole if not part or whole in _IN_PARTS else part
+        if value is None or value in ("", []):
+            return _("no target") if name == "seconds" else "—"
+        if isinstance(value, str) and (name, value) in _WORDS:
+            return _WORDS[name, value]()
+        return self._says.get(name, _plain)(value)
+
+    def _moment(self, value: str) -> str:
+        return moments.date_and_clock(dt.datetime.fromisoformat(value), self._zone)
+
+    def _named(self, ids: list[str]) -> str:
+        return formats.listed(self._restaurants.get(uuid.UUID(each), each) for each in ids)
+
+
+_IN_PARTS = ("undo_seconds", "reasons")
+_IN_SUBJECT = ("stage", "fulfilment")  # of a target
+
+
+def _named(name: str) -> str:
+    whole, _dot, part = name.partition(".")
+    if whole == "undo_seconds":
+        return _("Undo of “%(move)s”", move=labels.move(OrderStatus(part)))
+    if whole == "reasons":
+        return settings_wording.asked_in_words(Asked(part))
+    known = _FIELDS.get(part or whole)
+    return _(known) if known is not None else (part or whole).replace("_", " ")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "✓" if value else "✗"
+    if isinstance(value, list):
+        return formats.listed(map(str, value))
+    return number(value) if isinstance(value, int | float) else str(value)
+
+
+def _minutes(value: int) -> str:
+    return _("%(minutes)s min", minutes=value)
+
+
+def _flat(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said of a thing in parts, each part by itself."""
+    flat: dict[str, Any] = {}
+    for name, value in facts.items():
+        if isinstance(value, dict):
+            flat |= {f"{name}.{part}": each for part, each in value.items()}
+        else:
+            flat[name] = value
+    return flat
+
+
+def _shifts(saved: list[dict[str, Any]]) -> str:
+    times = ({name: dt.time.fromisoformat(each[name]) for name in ("starts", "ends")} for each in saved)
+    shifts = [
+        Shift(each["name"], frozenset(each["weekdays"]), **between)
+        for each, between in zip(saved, times, strict=True)
+    ]
+    return settings_wording.shifts_in_words(shifts)
+
+
+def _weekly(saved: list[dict[str, Any]]) -> str:
+    return hours_wording.weekly(hours.read_weekly(saved))
+
+
+def _special(saved: list[dict[str, Any]]) -> str:
+    return hours_wording.special(hours.read_special(saved))
+
+
+def _stations(saved: list[dict[str, Any]]) -> str:
+    return formats.listed(f"{each['name']} ({', '.join(each['dishes'])})" for each in saved)
