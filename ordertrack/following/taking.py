@@ -34,7 +34,7 @@ _DESTINATIONS = """
     )
 """
 _TAKE = text(
-    _DESTINATIONS
+    _DESTINATIONS  # noqa: S608 (words of our own)
     + """
     , next AS (
         SELECT first.id FROM open, LATERAL (
@@ -49,7 +49,7 @@ _TAKE = text(
 """
 )
 _NEXT = text(
-    _DESTINATIONS
+    _DESTINATIONS  # noqa: S608 (words of our own)
     + """
     SELECT min(first.due_at) FROM open, LATERAL (
         SELECT min(due_at) AS due_at FROM jobs
