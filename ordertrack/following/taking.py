@@ -59,7 +59,7 @@ _NEXT = text(
 )
 _END = text("""
     UPDATE jobs SET state = :state, due_at = coalesce(:due_at, due_at), note = :note,
-           ended_at = CASE WHEN :is_end THEN clock_timestamp() END
+           ended_at = CASE WHEN :is_end THEN clock_timestamp() END, tries = tries - :uncounted
      WHERE tenant_id = :tenant_id AND id = :id AND state = 'running' AND taken_by = :taker
 """)
 _ABANDONED = text("""
@@ -132,6 +132,7 @@ def end(connection: Connection, job: Job, taker: uuid.UUID, outcome: Outcome) ->
             "state": state.value,
             "is_end": state.is_end,
             "due_at": due_at,
+            "uncounted": int(isinstance(outcome, Again) and not outcome.counts),
             "note": outcome.note and outcome.note[:_LONGEST_NOTE],
         },
     ).rowcount

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ordertrack.following import cleaning
+from ordertrack.webhooks import registering as webhooks
 
 
 def register() -> None:
     """Have the process that follows know all of them."""
     cleaning.register()
+    webhooks.register()
