@@ -106,8 +106,12 @@ def register(kind: str, work: Work, *, once: bool = False) -> None:
     _kinds[kind] = Kind(kind, work, once)
 
 
-def kind_of(name: str) -> Kind | None:
-    return _kinds.get(name)
+def kind_of(name: str) -> Kind:
+    return _kinds[name]
+
+
+def kinds() -> list[str]:
+    return list(_kinds)
 
 
 def kinds_done_once() -> list[str]:
