@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select, update
 
+from ordertrack.database.channels import ATTENTION_CHANNEL, notify
 from ordertrack.database.session import db, release_connection
 from ordertrack.following import jobs
 from ordertrack.following.jobs import Again, Done, Failed, Job, Outcome
@@ -87,6 +88,7 @@ def _recovered(job: Job, endpoint_id: uuid.UUID, since: dt.datetime, now: dt.dat
     _set_failing(job.tenant_id, endpoint_id, None)
     if now - since >= _HURRIES_AFTER:
         jobs.hurry(db.session.connection(), job.tenant_id, job.destination)
+        notify(ATTENTION_CHANNEL, str(job.tenant_id))
 
 
 def _read(tenant_id: uuid.UUID, endpoint_id: uuid.UUID) -> Endpoint | None:

@@ -17,7 +17,6 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders import event_log
 from ordertrack.rules.state_machine import OrderStatus
-from ordertrack.tenants import accounts
 from ordertrack.webhooks import deliveries, endpoints, replaying
 from ordertrack.webhooks.endpoints import Made
 from ordertrack.webhooks.models import Delivery, Disabled, Endpoint
