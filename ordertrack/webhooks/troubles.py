@@ -22,7 +22,7 @@ _TROUBLED = TenantQuery(
         Endpoint.tenant_id == bindparam("tenant_id"),
         Endpoint.ended_at.is_(None),
         or_(
-            Endpoint.disabled_why.in_([Disabled.GONE.value, Disabled.FAILING.value]),
+            Endpoint.disabled_why != Disabled.MANAGER.value,
             Endpoint.disabled_at.is_(None) & (Endpoint.failing_since < bindparam("since")),
         ),
     )
