@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`label`, `hint` and the words of `choices` are messages of the catalogue. A secret is never shown again.
+    """`label`, `hint` and the words of `choices` are messages of the catalogue. No secret is shown again.
 
     `check` returns the sentence that says what to change, or nothing.
     """

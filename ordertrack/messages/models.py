@@ -39,7 +39,8 @@ class State(StrEnum):
 class GuestMessage(Base):
     """One kind of message of one order. `since` is the moment that it tells of, `revision` the order's then.
 
-    `masked` is as much of the address as may be read, `tried` what has failed for good before."""
+    `masked` is as much of the address as may be read; `tried` are the transports that have failed for good,
+    `tries` is how often the one now has for the moment."""
 
     __tablename__ = "guest_messages"
     __table_args__ = (
@@ -58,6 +59,7 @@ class GuestMessage(Base):
     revision: Mapped[int | None]
     transport: Mapped[Way | None] = mapped_column(stored_as_text(Way))
     tried: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=_NONE)
+    tries: Mapped[int] = mapped_column(server_default=text("0"))
     language: Mapped[str | None]
     masked: Mapped[str | None]
     segments: Mapped[int | None]
@@ -128,6 +130,6 @@ class MessageProvider(Base):
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
     transport: Mapped[Way] = mapped_column(stored_as_text(Way), primary_key=True)
     settings: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    secrets: Mapped[str | None]
+    sealed_secrets: Mapped[str | None]
     hook: Mapped[str]
     version: Mapped[int]

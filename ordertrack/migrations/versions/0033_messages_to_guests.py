@@ -14,14 +14,14 @@ GRANTS = {
     "guest_messages": [
         "SELECT",
         "INSERT",
-        "UPDATE (state, since, revision, transport, tried, language, masked, segments, cost, currency,"
+        "UPDATE (state, since, revision, transport, tried, tries, language, masked, segments, cost, currency,"
         " reference, why, changed_at)",
     ],
     "guest_wishes": ["SELECT", "INSERT", "DELETE"],
     "guest_pages": ["SELECT", "INSERT", "UPDATE (revision, seen_at)"],
     "message_stops": ["SELECT", "INSERT", "DELETE"],
     "message_choices": ["SELECT", "INSERT", "UPDATE (kinds, transports, sender, version)"],
-    "message_providers": ["SELECT", "INSERT", "UPDATE (settings, secrets, version)"],
+    "message_providers": ["SELECT", "INSERT", "UPDATE (settings, sealed_secrets, version)"],
 }
 
 MESSAGES = """
@@ -36,6 +36,7 @@ CREATE TABLE guest_messages (
     revision integer,
     transport text,
     tried text[] NOT NULL DEFAULT '{}',
+    tries integer NOT NULL DEFAULT 0,
     language text,
     masked text,
     segments integer,
@@ -91,7 +92,7 @@ CREATE TABLE message_providers (
     tenant_id uuid NOT NULL REFERENCES tenants (id),
     transport text NOT NULL,
     settings jsonb NOT NULL,
-    secrets text,
+    sealed_secrets text,
     hook text NOT NULL,
     version integer NOT NULL,
     PRIMARY KEY (tenant_id, transport)
