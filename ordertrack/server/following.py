@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from ordertrack.following import cleaning
+from ordertrack.messages import register as messages
 
 
 def register() -> None:
     """Have the process that follows know all of them."""
     cleaning.register()
+    messages.register_transports()
+    messages.register_work()
