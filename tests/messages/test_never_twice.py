@@ -90,7 +90,6 @@ def _work_or_die(app: Flask, house: House) -> int:
     try:
         working.all_of_it()
     except Killed:
-        db.session.remove()
         return 1
     return 0
 

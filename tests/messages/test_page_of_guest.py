@@ -35,7 +35,7 @@ def test_it_says_what_it_shows_as_it_shows_it_and_a_guest_ends_messages_there(
 
     wait_for(lambda: has_shown(1), "what it showed at first")
     assert not has_shown(2)
-    expect(page.locator("html")).to_have_attribute("data-live", "live")
+    expect(page.locator("[data-live]")).to_have_attribute("data-live", "live")
     move(app, cedar, order, OrderStatus.CONFIRMED)
     wait_for(lambda: has_shown(2), "what came while it was open")
     page.goto(f"{path}/stop")
