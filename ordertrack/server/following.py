@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ordertrack.following import cleaning
 from ordertrack.messages import register as messages
+from ordertrack.webhooks import registering as webhooks
 
 
 def register() -> None:
@@ -11,3 +12,4 @@ def register() -> None:
     cleaning.register()
     messages.register_transports()
     messages.register_work()
+    webhooks.register()
