@@ -8,7 +8,7 @@ from flask import Flask, Response
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ordertrack import api, backoffice, boards, order_entry, overview, presence, setup, tracking
+from ordertrack import api, backoffice, boards, messages, order_entry, overview, presence, setup, tracking
 from ordertrack.boards import reasons
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
@@ -16,6 +16,7 @@ from ordertrack.i18n import labels, money, names, script_messages, translate
 from ordertrack.live.takeover import TakeOver
 from ordertrack.menu import labels as menu_labels
 from ordertrack.menu import problems as menu_problems  # noqa: F401 (it registers)
+from ordertrack.messages import register as guest_messages
 from ordertrack.monitoring import health, metrics, request_log
 from ordertrack.monitoring.request_log import RequestLog
 from ordertrack.orders import change_views, must_start
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     must_start.use(expected_end.needed)
     attention.register(webhook_troubles.lines)
+    guest_messages.register_transports()
     request_log.init_app(app)
     translate.init_app(app)  # before whatever may refuse: a refusal is said in the language asked for
     errors.init_app(app)
@@ -76,6 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     names.init_app(app)
     menu_labels.init_app(app)
     naming.init_app(app)
+    messages.init_app(app)
     page_help.init_app(app)
     script_messages.init_app(app)
     sign_in.init_app(app)
@@ -107,6 +110,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         change_views.blueprint,
         *boards.BLUEPRINTS,
         *order_entry.BLUEPRINTS,
+        *messages.BLUEPRINTS,
         *presence.BLUEPRINTS,
         *overview.BLUEPRINTS,
         tracking.blueprint,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from ordertrack.following import cleaning
+from ordertrack.messages import register as messages
 from ordertrack.webhooks import registering as webhooks
 
 
 def register() -> None:
     """Have the process that follows know all of them."""
     cleaning.register()
+    messages.register_transports()
+    messages.register_work()
     webhooks.register()

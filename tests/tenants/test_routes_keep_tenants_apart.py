@@ -27,7 +27,10 @@ from support.tablet import set_up
 # Routes that name nothing of a tenant's; anything else must be fillable below.
 _BOARDS = ("kitchen", "dispatch")
 _IDS = {"order_id", "tablet_id", "staff_id", "sign_in_id", "code_id", "key_id"}
-_BY_SECRET = ("tracking.", "problem_pages.", "password_links.", "tablet_codes.open_here", "founding.")
+_BY_SECRET = (
+    *("tracking.", "problem_pages.", "password_links.", "tablet_codes.open_here", "founding."),
+    *("guest_messages.", "message_hooks.", "message_providers."),
+)
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,8 @@ def _rows(settings: Settings) -> dict[str, list[str]]:
         "tablet_codes",
         "api_keys",
         "audit_entries",
+        "message_choices",
+        "message_providers",
     )
     with operator_connection(settings.operator_url) as connection:
         return {
