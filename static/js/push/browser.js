@@ -1,0 +1,60 @@
+// Whether this browser can be told while a page is closed, and what it hands over so that it can.
+import { say } from "../core/i18n.js";
+
+/** @param {string} scope */
+const registrationOf = async (scope) => {
+  const all = await navigator.serviceWorker.getRegistrations();
+  return all.find((each) => new URL(each.scope).pathname === scope);
+};
+
+// Why not, as a sentence; nothing if it can.
+export function hindrance() {
+  if (!isSecureContext) return say("Not over http: a browser can only be told by a page that is open over https.");
+  if (/** @type {{ standalone?: boolean }} */ (navigator).standalone === false) {
+    return say("On this device only a page on the home screen can tell you: choose Share, then Add to Home Screen, and open it from there.");
+  }
+  if (!navigator.serviceWorker || !("PushManager" in window)) return say("This browser cannot tell you anything while the page is closed.");
+  if (Notification.permission === "denied") return say("Notifications of this page are blocked: allow them in the settings of your browser, then try again.");
+  return "";
+}
+
+// What was handed over for the page of this path, if anything.
+/** @param {string} scope */
+export async function handedOver(scope) {
+  if (!navigator.serviceWorker) return null;
+  const registration = await registrationOf(scope);
+  return (await registration?.pushManager.getSubscription()) ?? null;
+}
+
+/** @param {ServiceWorkerRegistration} registration */
+function started({ installing, waiting, active }) {
+  const worker = /** @type {ServiceWorker} */ (installing ?? waiting ?? active);
+  return new Promise((done) => {
+    const look = () => { if (worker.state === "activated") done(undefined); };
+    worker.addEventListener("statechange", look);
+    look();
+  });
+}
+
+// Asked for by a press, or a browser refuses. Rejects where it cannot be had; null where somebody says no.
+/** @param {string} worker @param {string} scope @param {Promise<string> | string} key */
+export async function handOver(worker, scope, key) {
+  if ((await Notification.requestPermission()) !== "granted") return null;
+  const registration = await navigator.serviceWorker.register(worker, { scope });
+  await started(registration);
+  const wanted = { userVisibleOnly: true, applicationServerKey: await key };
+  const { pushManager } = registration;
+  return pushManager.subscribe(wanted).catch(async (error) => {
+    const before = await pushManager.getSubscription(); // with a key that was changed since
+    if (!before) throw error;
+    await before.unsubscribe();
+    return pushManager.subscribe(wanted);
+  });
+}
+
+/** @param {string} scope */
+export async function takeBack(scope) {
+  const registration = await registrationOf(scope);
+  await (await registration?.pushManager.getSubscription())?.unsubscribe();
+  await registration?.unregister();
+}
