@@ -67,7 +67,11 @@ def send(tenant_id: uuid.UUID, to: Subscription, site: str, notice: Notice) -> A
     }
     try:
         answer = client.send(
-            "POST", to.endpoint, headers=tuple(headers.items()), content=_encrypted(to, notice), seconds=SECONDS
+            "POST",
+            to.endpoint,
+            headers=tuple(headers.items()),
+            content=_encrypted(to, notice),
+            seconds=SECONDS,
         )
     except client.AddressRefused as refused:
         return Answer(Outcome.GONE, str(refused))

@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from ordertrack.outgoing import sealing
+from ordertrack.outgoing import addresses, sealing
+from ordertrack.outgoing.failures import AddressRefused
 
-LONGEST_ENDPOINT = 1000  # characters; those of today's services have a few hundred
+_LONGEST = 1000  # characters; addresses of today's services have a few hundred
 _AUTH = 16  # bytes
 
 
@@ -25,7 +26,7 @@ class MalformedSubscription(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """`endpoint` comes from a stranger's browser: nothing but `outgoing.client` may call it."""
+    """`endpoint` comes from a stranger's browser: only `outgoing.client` may call it."""
 
     endpoint: str
     p256dh: str
@@ -64,19 +65,19 @@ def parsed(said: object) -> Subscription:
 
 def _text(said: Mapping[str, Any], name: str) -> str:
     value = said.get(name)
-    if not isinstance(value, str) or len(value) > LONGEST_ENDPOINT or not value.isascii():
+    if not isinstance(value, str) or len(value) > _LONGEST or not value.isascii():
         raise MalformedSubscription(name)
     return value
 
 
 def _refuse_address(endpoint: str) -> None:
+    """Of where it leads nothing is asked here: whoever calls it does."""
     try:
-        parts = urlsplit(endpoint)
-        is_address = parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_address = False
-    if not is_address or parts.username is not None or not endpoint.isprintable() or " " in endpoint:
-        raise MalformedSubscription("endpoint")
+        target = addresses.read(endpoint)
+    except AddressRefused as refused:
+        raise MalformedSubscription(str(refused)) from None
+    if target.scheme != "https" and not addresses.is_private_allowed():
+        raise MalformedSubscription("A push service is called over https.")
 
 
 def _refuse_keys(subscription: Subscription) -> None:

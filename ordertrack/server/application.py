@@ -105,7 +105,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         *order_entry.BLUEPRINTS,
         *presence.BLUEPRINTS,
         *overview.BLUEPRINTS,
-        tracking.blueprint,
+        *tracking.BLUEPRINTS,
         report_views.blueprint,
         *backoffice.BLUEPRINTS,
         *setup.BLUEPRINTS,

@@ -58,11 +58,11 @@ def show(token: str) -> ResponseReturnValue:
     """The order's progress, true at the cursor that its stream starts from. Query `lang`: a language."""
     link = _find(token)
     if link is None:
-        return _gone()
+        return gone()
     cursor = event_log.head(link.tenant_id)  # before the rows, as on a board
     order = _watchable(link)
     if order is None:
-        return _gone()
+        return gone()
     with speaking(language.language_of(order)):
         page = render_template(
             "tracking/tracking.html",
@@ -78,16 +78,21 @@ def show(token: str) -> ResponseReturnValue:
 @blueprint.get("/track/<token>/stream")
 def stream(token: str) -> ResponseReturnValue:
     """The order's steps after a cursor, as they are made. Query `lang`: a language."""
-    link = _find(token)
-    order = _watchable(link) if link is not None else None
+    order = watched(token)
     if order is None:
-        return _gone()
+        return gone()
     watcher = Principal(order.tenant_id, f"customer:{order.id}", "Customer")
     topic = TrackingChannel.topic(order.tenant_id, order.id, language.language_of(order))
     after = sse.requested_cursor(partial(_positions().read, order.id))
     response: Response = sse.answer(watcher, topic, after)
     response.headers.update(_PRIVATE)
     return response
+
+
+def watched(token: str) -> OrderRecord | None:
+    """The order that this link shows, whose tenant is entered; None if it shows none."""
+    link = _find(token)
+    return _watchable(link) if link is not None else None
 
 
 @blueprint.get("/logo/<digest>.png")
@@ -130,6 +135,7 @@ def _watchable(link: _Link) -> OrderRecord | None:
     return order
 
 
-def _gone() -> Response:
+def gone() -> Response:
+    """Said of a link that shows no order."""
     with speaking(language.language_of_nobody()):
         return make_response(render_template("tracking/link_ended.html"), 404, _PRIVATE)

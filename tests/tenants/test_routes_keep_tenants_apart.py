@@ -27,7 +27,14 @@ from support.tablet import set_up
 # Routes that name nothing of a tenant's; anything else must be fillable below.
 _BOARDS = ("kitchen", "dispatch")
 _IDS = {"order_id", "tablet_id", "staff_id", "sign_in_id", "code_id", "key_id"}
-_BY_SECRET = ("tracking.", "problem_pages.", "password_links.", "tablet_codes.open_here", "founding.")
+_BY_SECRET = (
+    "tracking.",
+    "tracking_push.",
+    "problem_pages.",
+    "password_links.",
+    "tablet_codes.open_here",
+    "founding.",
+)
 
 
 @dataclass(frozen=True)

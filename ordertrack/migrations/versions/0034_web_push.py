@@ -13,7 +13,12 @@ down_revision = "0029"
 GRANTS = {
     "push_keys": ["SELECT", "INSERT", "UPDATE (public_key, sealed_key)"],
     "guest_browsers": ["SELECT", "INSERT", "UPDATE (sealed_subscription, language, site)", "DELETE"],
-    "manager_browsers": ["SELECT", "INSERT", "UPDATE (staff_id, session_id, sealed_subscription, site)", "DELETE"],
+    "manager_browsers": [
+        "SELECT",
+        "INSERT",
+        "UPDATE (staff_id, session_id, sealed_subscription, site)",
+        "DELETE",
+    ],
     "alert_choices": ["SELECT", "INSERT", "UPDATE (kinds, by_mail, site, saved_at)"],
     "manager_alerts": ["SELECT", "INSERT", "UPDATE (told_at, told_to, gone_at, ended_at)", "DELETE"],
     "FUNCTION tenants_that_alert()": ["EXECUTE"],

@@ -21,7 +21,8 @@ async function ask(path, body) {
 function show(isTold) {
   write(button, isTold ? say("Tell me no more") : asks);
   write(said, isTold ? say("You will be told on this device, also when this page is closed.") : "");
-  localStorage.setItem(`told ${pathname}`, isTold ? "1" : "");
+  if (isTold) localStorage.setItem(`told ${pathname}`, "");
+  else localStorage.removeItem(`told ${pathname}`);
 }
 
 // Links end a day after their order: what they have left behind on this device goes.
@@ -64,7 +65,7 @@ async function pressed() {
   button.disabled = true;
   try {
     const made = await handedOver(pathname);
-    await (made && localStorage.getItem(`told ${pathname}`) ? end(made) : begin());
+    await (made && localStorage.getItem(`told ${pathname}`) !== null ? end(made) : begin());
   } catch {
     write(said, say("That did not work just now. Try again in a moment."));
   } finally {
