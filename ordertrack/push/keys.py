@@ -1,4 +1,4 @@
-"""A company's keys for web push: made when they are first asked for, and kept, sealed with the house's key."""
+"""A company's keys for web push: made when they are first asked for, and kept sealed by the house."""
 
 from __future__ import annotations
 

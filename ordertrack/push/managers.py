@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy import and_, delete, select
+from sqlalchemy import Select, and_, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from ordertrack.database.session import db
@@ -33,21 +33,28 @@ def keep(principal: Principal, told: Subscription, site: str) -> None:
 
 def of_people(tenant_id: uuid.UUID, staff_ids: Collection[uuid.UUID]) -> list[ManagerBrowser]:
     """Those of these people on which their sign-in was not ended. One that ran out by itself still counts."""
+    query = _signed_in(tenant_id).where(ManagerBrowser.staff_id.in_(list(staff_ids)))
+    return list(db.session.scalars(query.order_by(ManagerBrowser.made_at, ManagerBrowser.digest)))
+
+
+def find(tenant_id: uuid.UUID, digest: str) -> ManagerBrowser | None:
+    """This one, unless the sign-in there was ended."""
+    return db.session.scalar(_signed_in(tenant_id).where(ManagerBrowser.digest == digest))
+
+
+def _signed_in(tenant_id: uuid.UUID) -> Select[ManagerBrowser]:
     signed_in = and_(
         StaffSession.tenant_id == ManagerBrowser.tenant_id, StaffSession.id == ManagerBrowser.session_id
     )
     person = and_(
         StaffMember.tenant_id == ManagerBrowser.tenant_id, StaffMember.id == ManagerBrowser.staff_id
     )
-    return list(
-        db.session.scalars(
-            select(ManagerBrowser)
-            .join(StaffSession, signed_in)
-            .join(StaffMember, person)
-            .where(ManagerBrowser.tenant_id == tenant_id, ManagerBrowser.staff_id.in_(list(staff_ids)))
-            .where(StaffSession.ended_at.is_(None), StaffMember.revoked_at.is_(None))
-            .order_by(ManagerBrowser.made_at, ManagerBrowser.digest)
-        )
+    return (
+        select(ManagerBrowser)
+        .join(StaffSession, signed_in)
+        .join(StaffMember, person)
+        .where(ManagerBrowser.tenant_id == tenant_id)
+        .where(StaffSession.ended_at.is_(None), StaffMember.revoked_at.is_(None))
     )
 
 

@@ -1,4 +1,4 @@
-"""A notice on its way to a browser: encrypted for it alone, signed by the company, handed to its push service.
+"""A notice on its way to a browser: encrypted for it alone, signed, and handed to its push service.
 
 Sources: RFC 8030 (what is posted, and what the answers mean), RFC 8291 (encryption), RFC 8292 (VAPID).
 """
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from pywebpush import WebPusher
 
+from ordertrack.database.session import release_connection
 from ordertrack.outgoing import client
 from ordertrack.push import keys
 from ordertrack.push.notice import Notice
@@ -53,7 +54,10 @@ class Answer:
 
 
 def send(tenant_id: uuid.UUID, to: Subscription, site: str, notice: Notice) -> Answer:
-    """Hand it over once. `site` is the address of the house that the browser subscribed at."""
+    """Hand it over once. `site` is the address of the house that the browser subscribed at.
+
+    It ends the transaction that is under way.
+    """
     left = int((notice.until - dt.datetime.now(dt.UTC)).total_seconds())
     if left <= 0:
         return Answer(Outcome.REFUSED, "too late")
@@ -65,14 +69,10 @@ def send(tenant_id: uuid.UUID, to: Subscription, site: str, notice: Notice) -> A
         "Urgency": notice.urgency.value,
         "Topic": topic(notice.tag),
     }
+    release_connection()
+    content = _encrypted(to, notice)
     try:
-        answer = client.send(
-            "POST",
-            to.endpoint,
-            headers=tuple(headers.items()),
-            content=_encrypted(to, notice),
-            seconds=SECONDS,
-        )
+        answer = client.send("POST", to.endpoint, headers=headers, content=content, seconds=SECONDS)
     except client.AddressRefused as refused:
         return Answer(Outcome.GONE, str(refused))
     except client.Unreachable as unreachable:
@@ -96,7 +96,7 @@ def judged(status: int, headers: Mapping[str, str], body: bytes = b"") -> Answer
 
 
 def topic(tag: str) -> str:
-    """By which a push service replaces what it has not delivered yet, and learns nothing of what it is about."""
+    """By which a push service replaces what it has not delivered yet; what it is about it does not learn."""
     return hashlib.blake2b(tag.encode(), digest_size=_TOPIC // 2).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""What a browser hands over so that it can be told: an address at its push service, and two keys (RFC 8291)."""
+"""What a browser hands over so that it can be told: an address at its push service and two keys."""
 
 from __future__ import annotations
 

@@ -82,7 +82,8 @@ CREATE TABLE manager_alerts (
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, restaurant_id) REFERENCES restaurants (tenant_id, id)
 );
-CREATE UNIQUE INDEX manager_alerts_standing ON manager_alerts (tenant_id, kind, subject) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX manager_alerts_standing ON manager_alerts (tenant_id, kind, subject)
+    WHERE ended_at IS NULL;
 """
 
 
