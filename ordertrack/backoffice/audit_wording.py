@@ -53,6 +53,8 @@ _FIELDS = {
     "language": marked("Language"),
     "restaurants": marked("Restaurants"),
     "has_access": marked("Access"),
+    "alerts": marked("Alerts"),
+    "alerts_by_mail": marked("Alerts by e-mail"),
     "is_here": marked("Here"),
     "board": marked("Board"),
     "scopes": marked("What it may do"),

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, any_, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from ordertrack.database.session import db
@@ -74,9 +74,7 @@ def save(principal: Principal, wanted: Choice, seen: str, site: str) -> bool:
     key = {"tenant_id": principal.tenant_id, "staff_id": principal.staff_id}
     made = insert(AlertChoice).values(**key, **said)
     db.session.execute(made.on_conflict_do_update(index_elements=list(key), set_=said))
-    audit.record(
-        principal, "person", str(principal.staff_id), principal.name, _facts(before), _facts(wanted)
-    )
+    audit.record(principal, "person", str(principal.staff_id), principal.name, _facts(before), _facts(wanted))
     db.session.commit()
     return True
 
@@ -87,7 +85,7 @@ def wanting(tenant_id: uuid.UUID, kind: AlertKind, restaurant_id: uuid.UUID | No
     rows = db.session.execute(
         select(StaffMember, AlertChoice.by_mail)
         .join(AlertChoice, person)
-        .where(AlertChoice.tenant_id == tenant_id, AlertChoice.kinds.any(kind.value))  # type: ignore[arg-type]
+        .where(AlertChoice.tenant_id == tenant_id, literal(kind.value) == any_(AlertChoice.kinds))
         .where(StaffMember.revoked_at.is_(None), StaffMember.role.in_([Role.MANAGER, Role.OWNER]))
         .order_by(StaffMember.id)
     )

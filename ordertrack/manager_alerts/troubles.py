@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from flask import current_app
-
 from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext
+from ordertrack.manager_alerts import sentences
 from ordertrack.manager_alerts.kinds import AlertKind
 from ordertrack.overview import company, fragments
 from ordertrack.overview.attention import Line, Trouble
@@ -77,8 +75,7 @@ def _of_line(kind: AlertKind, line: Line, restaurant_id: uuid.UUID) -> Found:
         return _("%(restaurant)s: time to confirm is running out", restaurant=line.restaurant)
 
     def said() -> str:
-        template = current_app.jinja_env.get_template("overview/_care_sentence.html")
-        return str(template.module.said(line)).strip() + "."  # type: ignore[attr-defined]
+        return f"{sentences.of_line(line)}."
 
     board = line.alarm.board if line.alarm else ""
     subject = f"{restaurant_id}:{board}".rstrip(":")
@@ -90,11 +87,11 @@ def _of_shift(row: Row, restaurant_id: uuid.UUID) -> Found:
         return _("%(restaurant)s: this shift is in trouble", restaurant=row.name)
 
     def said() -> str:
-        sentences = []
+        parts = []
         if row.late:
-            sentences.append(ngettext("%(num)s order is late.", "%(num)s orders are late.", row.late))
+            parts.append(ngettext("%(num)s order is late.", "%(num)s orders are late.", row.late))
         if row.share.part is not None:
-            sentences.append(
+            parts.append(
                 ngettext(
                     "Of %(num)s order today, %(share)s in target.",
                     "Of %(num)s orders today, %(share)s in target.",
@@ -102,8 +99,6 @@ def _of_shift(row: Row, restaurant_id: uuid.UUID) -> Found:
                     share=formats.share(row.share.part),
                 )
             )
-        return " ".join(sentences)
+        return " ".join(parts)
 
     return Found(AlertKind.SHIFT, str(restaurant_id), restaurant_id, "/", title, said)
-
-

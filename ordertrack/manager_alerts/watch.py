@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import delete, func, select, text
+from sqlalchemy.exc import DBAPIError
 
-from ordertrack.database.session import db
-from ordertrack.following import jobs
+from ordertrack.database.session import db, enter_tenant
+from ordertrack.following import jobs, periodic
 from ordertrack.following.jobs import NewJob
 from ordertrack.manager_alerts import choices, delivery, troubles, wording
 from ordertrack.manager_alerts.choices import Recipient
@@ -138,3 +139,21 @@ def _forget(tenant_id: uuid.UUID, before: dt.datetime) -> None:
 
 def look_everywhere() -> None:
     """Look in each tenant in which somebody wants to be alerted. One tenant's trouble is not everybody's."""
+    tenants = list(db.session.scalars(select(func.tenants_that_alert())))
+    db.session.rollback()
+    for tenant_id in tenants:
+        try:
+            enter_tenant(tenant_id)
+            look(tenant_id)
+        except DBAPIError:
+            raise
+        except Exception:
+            _log.exception("nobody could look what is in trouble", tenant=str(tenant_id))
+        finally:
+            db.session.rollback()
+            db.session.expunge_all()
+
+
+def register() -> None:
+    """Wherever the log is followed."""
+    periodic.register("manager alerts", EVERY, look_everywhere)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from ordertrack.following import cleaning
+from ordertrack.manager_alerts import delivery, watch
 
 
 def register() -> None:
     """Have the process that follows know all of them."""
     cleaning.register()
+    delivery.register()
+    watch.register()
