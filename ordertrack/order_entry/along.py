@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 from markupsafe import Markup
 
+from ordertrack.i18n import phones
 from ordertrack.i18n.translate import with_digits
-from ordertrack.order_entry import messages, phones
+from ordertrack.order_entry import messages
 from ordertrack.order_entry.messages import Messages
 from ordertrack.orders.records import OrderRecord
 from ordertrack.restaurants import brand, operations

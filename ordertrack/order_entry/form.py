@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ordertrack.i18n import phones
 from ordertrack.i18n.form_fields import Typed, member, moment
 from ordertrack.i18n.locales import tag_of
 from ordertrack.i18n.money import money
+from ordertrack.i18n.phones import Phone
 from ordertrack.i18n.plain_text import UnusableText, plain_text
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.menu.reading import Menu
-from ordertrack.order_entry import lines, phones
-from ordertrack.order_entry.phones import Phone
+from ordertrack.order_entry import lines
 from ordertrack.order_entry.quotes import PROMISING
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.order_changes import MOST_LINES

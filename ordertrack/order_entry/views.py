@@ -25,13 +25,14 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
+from ordertrack.i18n import phones
 from ordertrack.i18n.form_fields import Typed, whole
 from ordertrack.i18n.moments import when
 from ordertrack.i18n.translate import LANGUAGES, current
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.menu.ordering import DishSoldOut, NotOnTheMenu
 from ordertrack.menu.reading import Menu, menu_of, name_in
-from ordertrack.order_entry import again, form, guests, offered, phones, quotes, sent
+from ordertrack.order_entry import again, form, guests, offered, quotes, sent
 from ordertrack.order_entry.form import Place
 from ordertrack.order_entry.guest_fields import filled_in
 from ordertrack.order_entry.lines import ROWS

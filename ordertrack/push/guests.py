@@ -17,7 +17,10 @@ MOST_OF_AN_ORDER = 10
 
 
 def keep(tenant_id: uuid.UUID, order_id: uuid.UUID, told: Subscription, language: str, site: str) -> bool:
-    """Have this browser told of the order, in this language; False where too many are. Commits."""
+    """Have this browser told of the order, in this language; False where too many are.
+
+    A part of the caller's transaction.
+    """
     others = select(func.count()).where(*_of(tenant_id, order_id), GuestBrowser.digest != told.digest)
     if (db.session.scalar(others) or 0) >= MOST_OF_AN_ORDER:
         return False
@@ -25,7 +28,6 @@ def keep(tenant_id: uuid.UUID, order_id: uuid.UUID, told: Subscription, language
     key = {"tenant_id": tenant_id, "order_id": order_id, "digest": told.digest}
     made = insert(GuestBrowser).values(**key, **said)
     db.session.execute(made.on_conflict_do_update(index_elements=list(key), set_=said))
-    db.session.commit()
     return True
 
 
@@ -41,13 +43,19 @@ def end(tenant_id: uuid.UUID, order_id: uuid.UUID, digest: str) -> None:
     db.session.commit()
 
 
-def end_of_orders(tenant_id: uuid.UUID, order_ids: Collection[uuid.UUID]) -> None:
-    """No browser is told of these any more: they are over. A part of the caller's transaction."""
-    db.session.execute(
-        delete(GuestBrowser).where(
-            GuestBrowser.tenant_id == tenant_id, GuestBrowser.order_id.in_(list(order_ids))
-        )
+def end_of_order(tenant_id: uuid.UUID, order_id: uuid.UUID) -> None:
+    """No browser is told of it any more. A part of the caller's transaction."""
+    db.session.execute(delete(GuestBrowser).where(*_of(tenant_id, order_id)))
+
+
+def told_of(tenant_id: uuid.UUID, order_ids: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """Those of these orders that some browser is told of."""
+    if not order_ids:
+        return []
+    query = select(GuestBrowser.order_id).where(
+        GuestBrowser.tenant_id == tenant_id, GuestBrowser.order_id.in_(list(order_ids))
     )
+    return list(db.session.scalars(query.distinct().order_by(GuestBrowser.order_id)))
 
 
 def _of(tenant_id: uuid.UUID, order_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:

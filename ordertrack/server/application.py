@@ -116,7 +116,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         *presence.BLUEPRINTS,
         *overview.BLUEPRINTS,
         *manager_alerts.BLUEPRINTS,
-        *tracking.BLUEPRINTS,
+        tracking.blueprint,
         report_views.blueprint,
         *backoffice.BLUEPRINTS,
         *setup.BLUEPRINTS,

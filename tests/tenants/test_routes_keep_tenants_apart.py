@@ -29,7 +29,7 @@ _BOARDS = ("kitchen", "dispatch")
 _IDS = {"order_id", "tablet_id", "staff_id", "sign_in_id", "code_id", "key_id"}
 _BY_SECRET = (
     "tracking.",
-    "tracking_push.",
+    "guest_push.",
     "problem_pages.",
     "password_links.",
     "tablet_codes.open_here",

@@ -8,7 +8,7 @@ from alembic import op
 from ordertrack.migrations.building import keep_tenants_apart, make_function
 
 revision = "0034"
-down_revision = "0030"
+down_revision = "0033"
 
 GRANTS = {
     "push_keys": ["SELECT", "INSERT", "UPDATE (public_key, sealed_key)"],

@@ -5,7 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
+from ordertrack.database.session import db
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.messages import choices, wishes
+from ordertrack.messages.transports import Way
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.push import guests, keys, subscription
 from ordertrack.push.subscription import MalformedSubscription, Subscription
@@ -13,7 +16,14 @@ from ordertrack.tracking import language, progress
 from ordertrack.tracking.views import watched
 from ordertrack.web import assets, links
 
-blueprint = Blueprint("tracking_push", __name__, url_prefix="/track")
+blueprint = Blueprint("guest_push", __name__, url_prefix="/track")
+
+
+@blueprint.app_template_global()
+def tells_by_push(order: OrderRecord) -> bool:
+    """Whether the page of this order offers to tell its guest by the browser: as its restaurant chose."""
+    choice = choices.of_restaurant(order.tenant_id, order.restaurant_id)
+    return choice.tells and Way.PUSH in choice.ways and not progress.is_over(order)
 
 
 @blueprint.get("/worker.js")
@@ -38,6 +48,8 @@ def begin(token: str) -> ResponseReturnValue:
     told = _subscription()
     if not guests.keep(order.tenant_id, order.id, told, language.language_of(order), links.site()):
         abort(409, _("Too many devices are told of this order already."))
+    wishes.add(order.tenant_id, order.id, Way.PUSH)
+    db.session.commit()
     return "", 204
 
 
@@ -46,6 +58,9 @@ def end(token: str) -> ResponseReturnValue:
     """JSON: the browser's subscription."""
     order = _found(token)
     guests.end(order.tenant_id, order.id, _subscription().digest)
+    if not guests.of_order(order.tenant_id, order.id):
+        wishes.take_back(order.tenant_id, order.id, Way.PUSH)
+        db.session.commit()
     return "", 204
 
 
