@@ -41,11 +41,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody who wants to be alerted, in their language (a tag). `email` only if they want mail."""
+    """Somebody who wants to be alerted, in their language (a tag).
+
+    `email` only if they want mail, which leads back to the `site`.
+    """
 
     staff_id: uuid.UUID
     language: str
     email: str | None
+    site: str
 
 
 def read(kinds: Collection[str], by_mail: bool) -> Choice:
@@ -83,15 +87,15 @@ def wanting(tenant_id: uuid.UUID, kind: AlertKind, restaurant_id: uuid.UUID | No
     """Who wants to be alerted of this kind of trouble there: managers and owners who see that restaurant."""
     person = and_(StaffMember.tenant_id == AlertChoice.tenant_id, StaffMember.id == AlertChoice.staff_id)
     rows = db.session.execute(
-        select(StaffMember, AlertChoice.by_mail)
+        select(StaffMember, AlertChoice)
         .join(AlertChoice, person)
         .where(AlertChoice.tenant_id == tenant_id, literal(kind.value) == any_(AlertChoice.kinds))
         .where(StaffMember.revoked_at.is_(None), StaffMember.role.in_([Role.MANAGER, Role.OWNER]))
         .order_by(StaffMember.id)
     )
     return [
-        _recipient(member, by_mail)
-        for member, by_mail in rows
+        _recipient(member, choice)
+        for member, choice in rows
         if member.restaurant_ids is None or (restaurant_id in member.restaurant_ids)
     ]
 
@@ -100,17 +104,18 @@ def people(tenant_id: uuid.UUID, staff_ids: Collection[uuid.UUID]) -> list[Recip
     """Those of these who may still be told: whom an end is told, as the beginning was."""
     person = and_(StaffMember.tenant_id == AlertChoice.tenant_id, StaffMember.id == AlertChoice.staff_id)
     rows = db.session.execute(
-        select(StaffMember, AlertChoice.by_mail)
+        select(StaffMember, AlertChoice)
         .join(AlertChoice, person)
         .where(AlertChoice.tenant_id == tenant_id, AlertChoice.staff_id.in_(list(staff_ids)))
         .where(StaffMember.revoked_at.is_(None))
         .order_by(StaffMember.id)
     )
-    return [_recipient(member, by_mail) for member, by_mail in rows]
+    return [_recipient(member, choice) for member, choice in rows]
 
 
-def _recipient(member: StaffMember, by_mail: bool) -> Recipient:
-    return Recipient(member.id, tag_of(member.language) or SOURCE, member.email if by_mail else None)
+def _recipient(member: StaffMember, choice: AlertChoice) -> Recipient:
+    language = tag_of(member.language) or SOURCE
+    return Recipient(member.id, language, member.email if choice.by_mail else None, choice.site)
 
 
 def _facts(choice: Choice) -> dict[str, object]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ordertrack.database.session import db
 from ordertrack.following import jobs
 from ordertrack.following.jobs import Again, Done, Failed, Job, NewJob, Outcome, Unknown
+from ordertrack.manager_alerts import mail
 from ordertrack.manager_alerts.choices import Recipient
 from ordertrack.manager_alerts.models import ManagerAlert
 from ordertrack.manager_alerts.wording import Words
@@ -82,3 +83,4 @@ def _outcome(answer: sending.Answer) -> Outcome:
 def register() -> None:
     """Wherever jobs are run."""
     jobs.register(PUSH, push, once=True)
+    jobs.register(MAIL, mail.send, once=True)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ordertrack.database.session import db
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.manager_alerts import choices
+from ordertrack.manager_alerts import choices, mail
 from ordertrack.manager_alerts.choices import ChangedMeanwhile, Choice
 from ordertrack.manager_alerts.kinds import OFFERED
 from ordertrack.push import keys, managers, subscription
@@ -70,6 +70,7 @@ def _page(principal: Principal, choice: Choice, problem: str | None = None) -> s
         offered=OFFERED,
         problem=problem,
         key=keys.public_key(principal.tenant_id),
+        has_mail=mail.is_set_up(principal.tenant_id),
     )
 
 

@@ -1,4 +1,4 @@
-"""Messages by web push: to every browser that asked on the order's page, each in the language of that page."""
+"""Messages by web push: to every browser that asked on the page of the order, in that page's language."""
 
 from __future__ import annotations
 

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
 from ordertrack.database.session import tenant_context
-from ordertrack.outgoing.addresses import ALLOWED
 from ordertrack.push import guests, keys
 from ordertrack.push.subscription import Subscription
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House
-from support.push_service import Browser, PushService, open_service
+from support.push_service import PushService
 from support.till import order_of
 
 Place = Callable[..., uuid.UUID]
-PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture
-def push_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[PushService]:
-    monkeypatch.setenv(ALLOWED, "1")
-    with open_service() as service:
-        yield service
 
 
 def kept(app: Flask, house: House, order: uuid.UUID) -> list[tuple[str, str]]:
@@ -85,33 +75,3 @@ def test_of_an_order_that_is_over_nobody_is_told(
     assert 'id="tell"' not in client.get(f"/track/{token}").text
 
 
-# A browser of tests is connected to no push service: what would be made there is made by the test.
-_SUBSCRIBES = """made => {
-  PushManager.prototype.subscribe = async function (options) {
-    window.keyAsked = options.applicationServerKey;
-    PushManager.prototype.getSubscription = async () => window.taken ? null : {
-      ...made, toJSON: () => made, unsubscribe: async () => { window.taken = true; return true; } };
-    return this.getSubscription();
-  };
-}"""
-
-
-def hand(page: Page, path: str, said: str) -> None:
-    """Hand the worker of this page a push as a push service would."""
-    session = page.context.new_cdp_session(page)
-    found: list[dict[str, Any]] = []
-    session.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(event["registrations"]))
-    session.send("ServiceWorker.enable")
-    page.wait_for_function("true")
-    (registration,) = [each for each in found if each["scopeURL"].endswith(path)]
-    origin = registration["scopeURL"].removesuffix(path)
-    session.send(
-        "ServiceWorker.deliverPushMessage",
-        {"origin": origin, "registrationId": registration["registrationId"], "data": said},
-    )
-    session.detach()
-
-
-def subscribed(page: Page, browser: Browser) -> Page:
-    page.evaluate(_SUBSCRIBES, browser.subscription)
-    return page
