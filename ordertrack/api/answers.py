@@ -52,6 +52,8 @@ class CustomerAnswer(BaseModel):
     name: str | None = None
     phone: str | None = None
     locale: str | None = None
+    email: str | None = None
+    notify: list[str] | None = None
     address: AddressAnswer | None = None
 
 

@@ -12,6 +12,7 @@ from ordertrack.api.field_types import (
     Amount,
     Channel,
     CurrencyCode,
+    Email,
     HoldReason,
     Instructions,
     Locale,
@@ -29,6 +30,7 @@ from ordertrack.api.field_types import (
     with_examples,
 )
 from ordertrack.api.metadata import Metadata
+from ordertrack.messages.transports import Way
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.order_actions import LONGEST_DELAY, OrderAction
 from ordertrack.rules.order_changes import MOST_LINES, MOST_LINES_EVER
@@ -84,6 +86,15 @@ class CustomerRequest(RequestModel):
     name: ShortLine | None = None
     phone: Phone | None = None
     locale: Annotated[Locale | None, Field(description="A language tag, like ar or fr-LB.")] = None
+    email: Email | None = None
+    notify: Annotated[
+        list[Way] | None,
+        Field(
+            min_length=1,
+            max_length=len(Way),
+            description="By what the guest agreed to be told how it goes: they are told by none else.",
+        ),
+    ] = None
     address: AddressRequest | None = None
 
 
@@ -119,6 +130,7 @@ class OrderRequest(RequestModel):
                 "name": "Rana",
                 "phone": "+961 3 555 019",
                 "locale": "ar",
+                "notify": ["whatsapp", "sms"],
                 "address": {"lines": ["Makdisi Street 12", "3rd floor"], "area": "Hamra"},
             },
             "note": "Ring twice",

@@ -6,9 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
 from ordertrack.database.session import db
-from ordertrack.following import jobs
 from ordertrack.following.jobs import Again, Done, Failed, Job, NewJob, Outcome, Unknown
-from ordertrack.manager_alerts import mail
 from ordertrack.manager_alerts.choices import Recipient
 from ordertrack.manager_alerts.models import ManagerAlert
 from ordertrack.manager_alerts.wording import Words
@@ -78,9 +76,3 @@ def _outcome(answer: sending.Answer) -> Outcome:
     if answer.outcome == sending.Outcome.UNKNOWN:
         return Unknown(answer.note)
     return Failed(answer.note) if answer.outcome == sending.Outcome.REFUSED else Done(answer.note)
-
-
-def register() -> None:
-    """Wherever jobs are run."""
-    jobs.register(PUSH, push, once=True)
-    jobs.register(MAIL, mail.send, once=True)

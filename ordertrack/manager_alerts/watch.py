@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from ordertrack.database.session import db, enter_tenant
-from ordertrack.following import jobs, periodic
+from ordertrack.following import jobs
 from ordertrack.following.jobs import NewJob
 from ordertrack.manager_alerts import choices, delivery, troubles, wording
 from ordertrack.manager_alerts.choices import Recipient
@@ -152,8 +152,3 @@ def look_everywhere() -> None:
         finally:
             db.session.rollback()
             db.session.expunge_all()
-
-
-def register() -> None:
-    """Wherever the log is followed."""
-    periodic.register("manager alerts", EVERY, look_everywhere)

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, exists, or_, select
+from sqlalchemy import Connection, Row, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from ordertrack.following import jobs
@@ -32,13 +32,14 @@ _MOVES_THE_PROMISE = frozenset({OrderAction.DELAY, OrderAction.CHANGE, OrderActi
 
 
 class Due(NamedTuple):
-    """What is to be told of an order because of what happened at `since`."""
+    """What is to be told of an order because of what happened at `since`; `way` is tried first."""
 
     order_id: uuid.UUID
     restaurant_id: uuid.UUID
     kind: Kind
     since: dt.datetime
     revision: int | None
+    way: str
 
 
 def follow(connection: Connection, tenant_id: uuid.UUID, entries: Entries) -> None:
@@ -78,13 +79,13 @@ def make(connection: Connection, tenant_id: uuid.UUID, due: Due) -> Iterator[New
         ).returning(GuestMessage.id)
     ).first()
     if made is not None:
-        yield telling(tenant_id, due.order_id, due.kind, due.since + NOTICED_WITHIN)
+        yield telling(due.order_id, due.kind, due.way, due.since + NOTICED_WITHIN)
 
 
-def telling(tenant_id: uuid.UUID, order_id: uuid.UUID, kind: Kind, due_at: dt.datetime) -> NewJob:
-    """Messages of one order go out one after the other."""
+def telling(order_id: uuid.UUID, kind: Kind, way: str, due_at: dt.datetime) -> NewJob:
+    """Messages of one order go out one after the other; a provider that hangs holds up its own alone."""
     said = {"order": str(order_id), "kind": kind.value}
-    return NewJob(TELL, f"guest:{order_id}", f"messages:{tenant_id}", said, due_at)
+    return NewJob(TELL, f"guest:{order_id}", f"messages:{way}", said, due_at)
 
 
 def _concerns(event: EventRecord | ActionRecord) -> bool:
@@ -98,7 +99,8 @@ def _due(event: EventRecord | ActionRecord, order: Any) -> Iterator[Due]:
         return
     kind = OF_STATUS.get(event.to_status)
     if kind is not None and kind in order.kinds and concerns(kind, order.fulfilment):
-        yield Due(event.order_id, order.restaurant_id, kind, event.occurred_at, order.revision)
+        way = order.transports[0]
+        yield Due(event.order_id, order.restaurant_id, kind, event.occurred_at, order.revision, way)
 
 
 def _looks(event: EventRecord | ActionRecord, promised_at: dt.datetime) -> Iterator[NewJob]:
@@ -132,6 +134,7 @@ def _wanted(
             Order.promised_at,
             (Order.version + Order.action_count).label("revision"),
             MessageChoice.kinds,
+            MessageChoice.transports,
         )
         .join(
             MessageChoice,
@@ -142,6 +145,7 @@ def _wanted(
             Order.tenant_id == tenant_id,
             Order.id.in_(ids),
             MessageChoice.tenant_id == tenant_id,
+            func.cardinality(MessageChoice.transports) > 0,
             or_(Order.customer.has_key("notify"), wish),
         )
     )

@@ -8,7 +8,8 @@ import uuid
 from ordertrack.database.session import db
 from ordertrack.following import jobs
 from ordertrack.following.jobs import Done, Job
-from ordertrack.messages import follower
+from ordertrack.messages import choices, follower
+from ordertrack.messages.choices import Choice
 from ordertrack.messages.follower import LATE_AFTER, Due
 from ordertrack.messages.kinds import Kind
 from ordertrack.orders import records
@@ -40,6 +41,9 @@ def _is_said(order: OrderRecord) -> bool:
 
 def _tell(order: OrderRecord, now: dt.datetime, revision: int | None) -> None:
     """A part of the job's transaction."""
-    due = Due(order.id, order.restaurant_id, Kind.DELAYED, now, revision)
+    choice = choices.read(order.tenant_id).get(order.restaurant_id, Choice())
+    if Kind.DELAYED not in choice.kinds or not choice.ways:
+        return
+    due = Due(order.id, order.restaurant_id, Kind.DELAYED, now, revision, choice.ways[0].value)
     connection = db.session.connection()
     jobs.add_all(connection, order.tenant_id, list(follower.make(connection, order.tenant_id, due)))

@@ -67,9 +67,10 @@ def _try_another(tenant_id: uuid.UUID, order_id: uuid.UUID, kind: kinds.Kind) ->
     order, now = records.find(tenant_id, order_id), dt.datetime.now(dt.UTC)
     tried = [*held.tried, *filter(None, [held.transport])]
     choice = choices.of_restaurant(tenant_id, held.restaurant_id)
-    is_left = any(way not in tried for way in choice.ways)
-    if order is None or not is_left or not kinds.is_still_true(kind, order, held.since, now):
+    left = [way for way in choice.ways if way not in tried]
+    if order is None or not left or not kinds.is_still_true(kind, order, held.since, now):
         return
     held.tried, held.tries, held.state = [str(each) for each in tried], 0, State.WAITING
     db.session.flush()
-    jobs.add_all(db.session.connection(), tenant_id, [follower.telling(tenant_id, order_id, kind, now)])
+    telling = follower.telling(order_id, kind, left[0].value, now)
+    jobs.add_all(db.session.connection(), tenant_id, [telling])

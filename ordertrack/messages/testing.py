@@ -35,7 +35,7 @@ def address_of(by: Principal, way: Way, text: str) -> str | None:
 def ask(by: Principal, way: Way, to: str) -> None:
     """Have it sent; committed."""
     said = {"way": way.value, "to": to, "language": current().tag}
-    job = NewJob(TEST, f"test:{way.value}", f"messages:{by.tenant_id}", said)
+    job = NewJob(TEST, f"test:{way.value}", f"messages:{way.value}", said)
     jobs.add_all(db.session.connection(), by.tenant_id, [job])
     db.session.commit()
 

@@ -13,6 +13,7 @@ from ordertrack import (
     backoffice,
     boards,
     manager_alerts,
+    messages,
     order_entry,
     overview,
     presence,
@@ -26,6 +27,7 @@ from ordertrack.i18n import labels, money, names, script_messages, translate
 from ordertrack.live.takeover import TakeOver
 from ordertrack.menu import labels as menu_labels
 from ordertrack.menu import problems as menu_problems  # noqa: F401 (it registers)
+from ordertrack.messages import register as guest_messages
 from ordertrack.monitoring import health, metrics, request_log
 from ordertrack.monitoring.request_log import RequestLog
 from ordertrack.orders import change_views, must_start
@@ -71,6 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         COMPRESS_STREAMS=False,
     )
     must_start.use(expected_end.needed)
+    guest_messages.register_transports()
     request_log.init_app(app)
     translate.init_app(app)  # before whatever may refuse: a refusal is said in the language asked for
     errors.init_app(app)
@@ -113,6 +116,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         change_views.blueprint,
         *boards.BLUEPRINTS,
         *order_entry.BLUEPRINTS,
+        *messages.BLUEPRINTS,
         *presence.BLUEPRINTS,
         *overview.BLUEPRINTS,
         *manager_alerts.BLUEPRINTS,

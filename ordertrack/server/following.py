@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ordertrack.following import cleaning
-from ordertrack.manager_alerts import delivery, watch
+from ordertrack.manager_alerts import register as manager_alerts
+from ordertrack.messages import register as messages
 
 
 def register() -> None:
     """Have the process that follows know all of them."""
     cleaning.register()
-    delivery.register()
-    watch.register()
+    manager_alerts.register_work()
+    messages.register_transports()
+    messages.register_work()

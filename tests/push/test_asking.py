@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
 
 from ordertrack.database.session import tenant_context
 from ordertrack.push import guests, keys
@@ -73,5 +72,3 @@ def test_of_an_order_that_is_over_nobody_is_told(
     assert client.post(f"/track/{token}/push", json=browser.subscription).status_code == 409
     assert client.post("/track/abcdefghijklmnopqrstuv/push", json=browser.subscription).status_code == 404
     assert 'id="tell"' not in client.get(f"/track/{token}").text
-
-

@@ -11,14 +11,14 @@ import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
-from ordertrack.database.session import db, tenant_context
+from ordertrack.database.session import tenant_context
 from ordertrack.messages import choices
 from ordertrack.messages.kinds import Kind
 from ordertrack.messages.transports import Way
 from ordertrack.push import guests, keys
 from ordertrack.push.notice import Notice
 from support.cast import House
-from support.push_service import Browser, decoded, encoded
+from support.push_service import Browser
 from support.server import wait_for
 from support.till import order_of
 
