@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +18,7 @@ from ordertrack.messages.kinds import Kind
 from ordertrack.messages.transports import Way
 from ordertrack.push import guests, keys
 from ordertrack.push.notice import Notice
+from ordertrack.tracking import guest_links
 from support.cast import House
 from support.push_service import Browser
 from support.server import wait_for
@@ -25,23 +27,39 @@ from support.till import order_of
 Open = Callable[..., Page]
 Place = Callable[..., uuid.UUID]
 PHONE = {"width": 390, "height": 844}
-TOLD = ["notifications"]
 
-# A browser of tests is connected to no push service: what would be made there is made by the test.
-_SUBSCRIBES = """made => {
-  let made_with = null;
-  const subscription = () => made_with && { toJSON: () => made, unsubscribe: async () => { made_with = null; } };
-  PushManager.prototype.getSubscription = async () => subscription();
-  PushManager.prototype.subscribe = async ({ applicationServerKey, userVisibleOnly }) => {
-    if (!navigator.userActivation.hasBeenActive || !userVisibleOnly) throw new DOMException("", "NotAllowedError");
-    window.madeWith = made_with = applicationServerKey;
-    return subscription();
+# A browser of tests is connected to no push service: what would be made there is made here, and kept as long.
+_SUBSCRIBES = """
+  const KEY = "made with";
+  const made = () => localStorage.getItem(KEY) === null ? null : {
+    toJSON: () => (%s),
+    unsubscribe: async () => localStorage.removeItem(KEY),
   };
-}"""
+  PushManager.prototype.getSubscription = async () => made();
+  PushManager.prototype.subscribe = async ({ applicationServerKey, userVisibleOnly }) => {
+    if (!navigator.userActivation.isActive || !userVisibleOnly) throw new DOMException("", "NotAllowedError");
+    localStorage.setItem(KEY, applicationServerKey);
+    return made();
+  };
+"""
 _SHOWN = """async () => {
   const registration = await navigator.serviceWorker.getRegistration(location.pathname);
   const shown = await registration.getNotifications();
   return shown.map(({ title, body, tag, lang, dir, data }) => ({ title, body, tag, lang, dir, data }));
+}"""
+
+
+# Nobody presses a notification in a browser without windows: the worker is told that somebody did.
+_PRESS = """async () => {
+  const opened = [];
+  clients.openWindow = async (path) => { opened.push(path); };
+  clients.matchAll = async () => [];
+  const [notification] = await registration.getNotifications();
+  const work = [];
+  const press = new Event("notificationclick");
+  dispatchEvent(Object.assign(press, { notification, waitUntil: (each) => work.push(each) }));
+  await Promise.all(work);
+  return opened;
 }"""
 
 
@@ -83,62 +101,69 @@ def notice(path: str, body: str) -> Notice:
 def test_a_phone_shows_what_was_pushed_while_the_page_is_closed_until_that_is_taken_back(
     app: Flask, cedar: House, path: str, open_page: Open
 ) -> None:
-    page = open_page(None, f"{path}?lang=fr", viewport=PHONE, permissions=TOLD)
-    browser = Browser("https://push.example/send/abc")
-    page.evaluate(_SUBSCRIBES, browser.subscription)
-    button, said = page.locator("#tell button"), page.locator("#tell p")
-    button.click()
-    expect(said).to_contain_text("cet appareil")
-    with tenant_context(app, cedar.tenant_id):
-        assert page.evaluate("madeWith") == keys.public_key(cedar.tenant_id)
-    order = order_id(app, cedar, path)
-    assert languages(app, cedar, order) == ["fr"]
-
+    page = open_page(None, f"{path}?lang=fr", viewport=PHONE, permissions=["notifications"])
     context = page.context
+    browser = Browser("https://push.example/send/abc")
+    context.add_init_script(_SUBSCRIBES % json.dumps(browser.subscription))
+    page.reload()
+    page.locator("#tell button").click()
+    expect(page.locator("#tell p")).to_contain_text("cet appareil")
+    with tenant_context(app, cedar.tenant_id):
+        assert page.evaluate("localStorage.getItem('made with')") == keys.public_key(cedar.tenant_id)
+    assert languages(app, path) == ["fr"]
+
     beside = context.new_page()
     page.close()
     for body in ("تم تأكيد طلبك", "طلبك جاهز"):
         hand_over(context, beside, path, notice(path, body))
     page = context.new_page()
     page.goto(path)
-    shown = wait_for(lambda: page.evaluate(_SHOWN), "a notification")
-    wait_for(lambda: page.evaluate(_SHOWN)[0]["body"] == "طلبك جاهز", "the second in place of the first")
-    assert [(each["title"], each["lang"], each["dir"], each["data"]) for each in shown] == [
-        ("Seven Lemons", "ar-u-nu-latn", "rtl", path)
-    ]
+    wait_for(lambda: bodies(page) == ["طلبك جاهز"], "the second in the place of the first")
+    (shown,) = page.evaluate(_SHOWN)
+    assert (shown["title"], shown["lang"], shown["dir"]) == ("Seven Lemons", "ar-u-nu-latn", "rtl")
 
-    hand_over(context, page, path, notice(path, "what is seen already"))
-    hand_over(context, page, path, notice(path, "what is seen already"))
-    assert [each["body"] for each in page.evaluate(_SHOWN)] == ["طلبك جاهز"]
-    opened = context.service_workers[0].evaluate(
-        """async () => {
-          const opened = [];
-          clients.openWindow = async (path) => { opened.push(path); };
-          clients.matchAll = async () => [];
-          const [notification] = await registration.getNotifications();
-          const waited = [];
-          const pressed = Object.assign(new Event("notificationclick"), { notification, waitUntil: (work) => waited.push(work) });
-          dispatchEvent(pressed);
-          await Promise.all(waited);
-          return opened;
-        }"""
-    )
-    assert opened == [path] and page.evaluate(_SHOWN) == []
+    hand_over(context, beside, path, notice(path, "what its guest looks at"))
+    (worker,) = context.service_workers
+    assert worker.evaluate(_PRESS) == [path], "a press opens the page"
+    assert bodies(page) == [], "and the notification of what was seen was never shown"
 
-    page.evaluate(_SUBSCRIBES + ";0")
-    button, said = page.locator("#tell button"), page.locator("#tell p")
-    page.evaluate(f"({_SUBSCRIBES})({{}})")
+    expect(page.locator("#tell button")).to_have_text("Tell me no more")
+    page.locator("#tell button").click()
+    expect(page.locator("#tell button")).to_have_text("Tell me when there is news")
+    assert languages(app, path) == []
+    assert page.evaluate("navigator.serviceWorker.getRegistrations().then(({ length }) => length)") == 0
 
 
-def order_id(app: Flask, house: House, path: str) -> uuid.UUID:
-    from ordertrack.tracking import guest_links
+@pytest.mark.parametrize(
+    ("device", "said"),
+    [
+        ("", "Notifications of this page are blocked"),
+        ("Object.defineProperty(window, 'isSecureContext', { value: false })", "Not over http"),
+        ("navigator.standalone = false", "Add to Home Screen"),
+        ("delete window.PushManager", "This browser cannot tell you anything"),
+    ],
+)
+def test_where_a_browser_cannot_it_is_said_why(path: str, open_page: Open, device: str, said: str) -> None:
+    page = open_page(None, path, viewport=PHONE)
+    page.evaluate(device or "0")
+    page.locator("#tell button").click()
+    expect(page.locator("#tell p")).to_contain_text(said)
 
+
+def test_nothing_is_offered_where_the_restaurant_tells_nothing_by_push(
+    app: Flask, cedar: House, place: Place
+) -> None:
+    token = order_of(app, cedar, place(cedar)).tracking_token
+    assert 'id="tell"' not in app.test_client().get(f"/track/{token}").text
+
+
+def bodies(page: Page) -> list[str]:
+    return [each["body"] for each in page.evaluate(_SHOWN)]
+
+
+def languages(app: Flask, path: str) -> list[str]:
+    """In which language each browser is told of the order of this page."""
     with app.test_request_context():
         found = guest_links.find(path.rpartition("/")[2])
         assert found is not None
-        return found.order_id
-
-
-def languages(app: Flask, house: House, order: uuid.UUID) -> list[str]:
-    with tenant_context(app, house.tenant_id):
-        return [each.language for each in guests.of_order(house.tenant_id, order)]
+        return [each.language for each in guests.of_order(found.tenant_id, found.order_id)]
