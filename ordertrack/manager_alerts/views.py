@@ -45,6 +45,12 @@ def worker() -> Response:
     return assets.worker("push")
 
 
+@blueprint.get("/app.webmanifest")
+def manifest() -> Response:
+    """How one's own pages open from a home screen."""
+    return assets.manifest("ordertrack", "/")
+
+
 @blueprint.post("/alerts/browser")
 def begin() -> ResponseReturnValue:
     """JSON: the browser's subscription."""

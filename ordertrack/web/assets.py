@@ -10,7 +10,7 @@ from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Flask, Response, current_app, g, make_response, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, request
 from markupsafe import Markup
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
@@ -69,6 +69,15 @@ def worker(name: str) -> Response:
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
     return response.make_conditional(request)
+
+
+def manifest(name: str, opens: str) -> Response:
+    """How a page opens from the home screen of a device: by itself, at this path, under this name."""
+    icon = {"src": current_app.jinja_env.globals["static_url"]("icon.svg"), "sizes": "any"}
+    said = {"name": name, "start_url": opens, "scope": opens, "display": "standalone", "icons": [icon]}
+    response = jsonify(said)
+    response.mimetype = "application/manifest+json"
+    return response
 
 
 def _inline(name: str) -> Markup:

@@ -72,3 +72,11 @@ def test_of_an_order_that_is_over_nobody_is_told(
     assert client.post(f"/track/{token}/push", json=browser.subscription).status_code == 409
     assert client.post("/track/abcdefghijklmnopqrstuv/push", json=browser.subscription).status_code == 404
     assert 'id="tell"' not in client.get(f"/track/{token}").text
+
+
+def test_on_a_home_screen_the_page_opens_by_itself(app: Flask, cedar: House, place: Place) -> None:
+    path = f"/track/{order_of(app, cedar, place(cedar)).tracking_token}"
+    answer = app.test_client().get(f"{path}/app.webmanifest?lang=ar")
+    assert answer.mimetype == "application/manifest+json" and answer.json is not None
+    assert (answer.json["name"], answer.json["start_url"]) == ("Hamra", f"{path}?lang=ar")
+    assert answer.json["display"] == "standalone"

@@ -22,7 +22,15 @@ PATHS = (
         "/r/hamra/pace",
     ),
     *("/r/hamra/riders", "/r/hamra/settings", "/r/hamra/brand", "/rules", "/screens", "/people"),
-    *("/r/hamra/about", "/r/hamra/hours", "/tablets", "/tablets/codes", "/account", "/account/alerts", "/audit"),
+    *(
+        "/r/hamra/about",
+        "/r/hamra/hours",
+        "/tablets",
+        "/tablets/codes",
+        "/account",
+        "/account/alerts",
+        "/audit",
+    ),
     *("/keys", "/menu", "/menu/new", "/menu/import", "/r/hamra/sold-out"),
     *("/sla?range=7", "/restaurants", "/sla/settings/hamra"),
 )

@@ -12,7 +12,7 @@ from ordertrack.messages.transports import Way
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.push import guests, keys, subscription
 from ordertrack.push.subscription import MalformedSubscription, Subscription
-from ordertrack.tracking import language, progress
+from ordertrack.tracking import language, look, progress
 from ordertrack.tracking.views import watched
 from ordertrack.web import assets, links
 
@@ -30,6 +30,13 @@ def tells_by_push(order: OrderRecord) -> bool:
 def worker() -> Response:
     """The service worker of each tracking page: it may speak for these alone."""
     return assets.worker("push")
+
+
+@blueprint.get("/<token>/app.webmanifest")
+def manifest(token: str) -> Response:
+    """How the page opens from a home screen. Query `lang`: a language."""
+    order = _found(token)
+    return assets.manifest(look.of_order(order).name, request.full_path.replace("/app.webmanifest", ""))
 
 
 @blueprint.get("/<token>/push")

@@ -5,6 +5,7 @@ import { hindrance, handOver, handedOver, takeBack } from "./browser.js";
 
 const WORKER = "/account/worker.js";
 const PAGE = "/account/alerts";
+const MANIFEST = "/account/app.webmanifest";
 const place = byId("tell");
 const button = one(place, "button");
 const said = one(place, "p");
@@ -27,7 +28,7 @@ async function begin() {
   if (made) {
     await ask("", made);
     show(true);
-  } else write(said, hindrance() || say("You were not asked for anything, or said no: nothing was changed."));
+  } else write(said, hindrance(MANIFEST) || say("You were not asked for anything, or said no: nothing was changed."));
 }
 
 /** @param {PushSubscription} made */
@@ -38,7 +39,7 @@ async function end(made) {
 }
 
 button.addEventListener("click", async () => {
-  const why = hindrance();
+  const why = hindrance(MANIFEST);
   write(said, why);
   if (why) return;
   button.disabled = true;

@@ -1,4 +1,5 @@
 // Whether this browser can be told while a page is closed, and what it hands over so that it can.
+import { make } from "../core/dom.js";
 import { say } from "../core/i18n.js";
 
 /** @param {string} scope */
@@ -7,10 +8,18 @@ const registrationOf = async (scope) => {
   return all.find((each) => new URL(each.scope).pathname === scope);
 };
 
-// Why not, as a sentence; nothing if it can.
-export function hindrance() {
+// What is put on the home screen opens as a page of its own, which a device asks for before it lets it tell anything.
+/** @param {string} href */
+function onHomeScreen(href) {
+  if (!document.querySelector("[rel=manifest]")) document.head.append(make("link", { rel: "manifest", href }));
+}
+
+// Why not, as a sentence; nothing if it can. `manifest` says how the page opens from a home screen.
+/** @param {string} manifest */
+export function hindrance(manifest) {
   if (!isSecureContext) return say("Not over http: a browser can only be told by a page that is open over https.");
   if (/** @type {{ standalone?: boolean }} */ (navigator).standalone === false) {
+    onHomeScreen(manifest);
     return say("On this device only a page on the home screen can tell you: choose Share, then Add to Home Screen, and open it from there.");
   }
   if (!navigator.serviceWorker || !("PushManager" in window)) return say("This browser cannot tell you anything while the page is closed.");

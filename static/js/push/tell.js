@@ -5,6 +5,7 @@ import { hindrance, handOver, handedOver, takeBack } from "./browser.js";
 
 const WORKER = "/track/worker.js";
 const { pathname, search } = location;
+const MANIFEST = `${pathname}/app.webmanifest${search}`;
 const place = byId("tell");
 const button = one(place, "button");
 const said = one(place, "p");
@@ -41,7 +42,7 @@ async function begin() {
   key.catch(() => {}); // it is asked for again below
   const made = await handOver(WORKER, pathname, key);
   if (!made) {
-    write(said, hindrance() || say("You were not asked for anything, or said no: nothing was changed."));
+    write(said, hindrance(MANIFEST) || say("You were not asked for anything, or said no: nothing was changed."));
     return;
   }
   await ask("", made);
@@ -57,7 +58,7 @@ async function end(made) {
 }
 
 async function pressed() {
-  const why = hindrance();
+  const why = hindrance(MANIFEST);
   if (why) {
     write(said, why);
     return;
