@@ -36,7 +36,9 @@ def worker() -> Response:
 def manifest(token: str) -> Response:
     """How the page opens from a home screen. Query `lang`: a language."""
     order = _found(token)
-    return assets.manifest(look.of_order(order).name, request.full_path.replace("/app.webmanifest", ""))
+    return assets.manifest(
+        look.of_order(order).name, request.full_path.replace("/app.webmanifest", "").rstrip("?")
+    )
 
 
 @blueprint.get("/<token>/push")
