@@ -31,10 +31,10 @@ STANDS_FOR = {
     AlertKind.UNSEEN: dt.timedelta(seconds=60),
     AlertKind.CONFIRM: dt.timedelta(0),
     AlertKind.SHIFT: dt.timedelta(minutes=3),
-    AlertKind.WEBHOOK: dt.timedelta(0),
-    AlertKind.CHANNEL: dt.timedelta(0),
+    AlertKind.WEBHOOK: dt.timedelta(minutes=5),
+    AlertKind.CHANNEL: dt.timedelta(minutes=5),
 }
-"""A tablet that is loaded again, or one order that is late for a minute, wakes nobody."""
+"""A tablet that is loaded again, or a server that is started anew, wakes nobody."""
 
 OVER_FOR = dt.timedelta(seconds=60)
 """How long it must be gone until it counts as over: what comes back sooner was never gone."""
