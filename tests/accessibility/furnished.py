@@ -11,6 +11,9 @@ from flask import Flask
 
 from menu.menus import save as save_menu
 from ordertrack.database.session import tenant_context
+from ordertrack.messages import choices
+from ordertrack.messages.kinds import Kind
+from ordertrack.messages.transports import Way
 from ordertrack.orders import actions, changes, intake, records, transitions
 from ordertrack.orders.change_draft import AddLine, SetFields, VoidLine
 from ordertrack.orders.new_order import NewItem, NewOrder
@@ -66,6 +69,8 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
         for restaurant in cache.of_tenant(house.tenant_id):
             shown = Brand(restaurant.id, "#ffd84a", "سبع ليمونات", "+961 1 555 701", ("Makdissi St", "Hamra"))
             save.save_brand(shown, by=house.maya.principal)
+            told = ([Kind.READY], [Way.PUSH], None)
+            choices.save(restaurant.id, restaurant.name, *told, by=house.maya.principal, seen=0)
             asking = replace(
                 operations.of_restaurant(house.tenant_id, restaurant.id),
                 orders=OrderHandling(ready_needs_lines=True),

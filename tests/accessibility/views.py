@@ -436,7 +436,7 @@ VIEWS = {
     "reference of the API": View("/docs", "nobody", language="en"),
     "guide": View("/help", "nobody"),
     "sign-in": View("/login", "nobody", states=(_wrong_password,)),
-    "tracking": View("/track/{tokens[cooking]}", "nobody", is_live=True),
+    "tracking": View("/track/{tokens[cooking]}", "nobody", is_live=True, states=(_alert_nobody_here,)),
     "tracking of a changed order": View("/track/{tokens[changed]}", "nobody", is_live=True),
     "tracking of an order for later": View("/track/{tokens[for later]}", "nobody", is_live=True),
     "tracking on the road": View("/track/{tokens[with Ziad]}", "nobody", is_live=True),

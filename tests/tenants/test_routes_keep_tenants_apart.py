@@ -108,6 +108,9 @@ def _rows(settings: Settings) -> dict[str, list[str]]:
         "tablet_codes",
         "api_keys",
         "audit_entries",
+        "guest_browsers",
+        "manager_browsers",
+        "alert_choices",
     )
     with operator_connection(settings.operator_url) as connection:
         return {
