@@ -54,6 +54,7 @@ def init_app(app: Flask) -> None:
     )
     served.add_files(str(folder), prefix=prefix)
     app.wsgi_app = served  # type: ignore[method-assign]
+    app.extensions["static_prefix"] = prefix
     app.jinja_env.globals["static_url"] = lambda name: prefix + name
     app.extensions["inlined"] = {name: (folder / name).read_text().strip() for name in _INLINED}
     app.jinja_env.globals["inlined"] = _inline
@@ -68,12 +69,13 @@ def worker(name: str) -> Response:
     response.mimetype = "text/javascript"
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def manifest(name: str, opens: str) -> Response:
     """How a page opens from the home screen of a device: by itself, at this path, under this name."""
-    icon = {"src": current_app.jinja_env.globals["static_url"]("icon.svg"), "sizes": "any"}
+    icon = {"src": current_app.extensions["static_prefix"] + "icon.svg", "sizes": "any"}
     said = {"name": name, "start_url": opens, "scope": opens, "display": "standalone", "icons": [icon]}
     response = jsonify(said)
     response.mimetype = "application/manifest+json"
