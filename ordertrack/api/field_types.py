@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from iso4217 import Currency
 from pydantic import (
@@ -69,6 +69,7 @@ Rider = Annotated[str, StringConstraints(min_length=1, max_length=60), _Line]
 HoldReason = Annotated[str, StringConstraints(min_length=1, max_length=200), _Line]
 Phone = Annotated[str, StringConstraints(min_length=1, max_length=30), _Line]
 Email = Annotated[str, StringConstraints(min_length=3, max_length=LONGEST_MAIL), AfterValidator(_email)]
+NotifyBy = Literal["whatsapp", "sms", "mail"]
 Notes = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_lines)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=500), _Line]
 Instructions = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_lines)]

@@ -19,6 +19,7 @@ from ordertrack.api.field_types import (
     Moment,
     Name,
     Notes,
+    NotifyBy,
     Phone,
     Reason,
     RequestModel,
@@ -30,7 +31,6 @@ from ordertrack.api.field_types import (
     with_examples,
 )
 from ordertrack.api.metadata import Metadata
-from ordertrack.messages.transports import Way
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.order_actions import LONGEST_DELAY, OrderAction
 from ordertrack.rules.order_changes import MOST_LINES, MOST_LINES_EVER
@@ -88,10 +88,10 @@ class CustomerRequest(RequestModel):
     locale: Annotated[Locale | None, Field(description="A language tag, like ar or fr-LB.")] = None
     email: Email | None = None
     notify: Annotated[
-        list[Way] | None,
+        list[NotifyBy] | None,
         Field(
             min_length=1,
-            max_length=len(Way),
+            max_length=3,
             description="By what the guest agreed to be told how it goes: they are told by none else.",
         ),
     ] = None

@@ -14,6 +14,9 @@ from ordertrack.backoffice import hours_wording, settings_wording
 from ordertrack.i18n import formats, labels, moments
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked, number
+from ordertrack.messages import kinds, transports
+from ordertrack.messages.kinds import Kind
+from ordertrack.messages.transports import Way
 from ordertrack.restaurants import hours, naming
 from ordertrack.restaurants.calendar import Shift
 from ordertrack.restaurants.operations import Asked
@@ -28,6 +31,8 @@ KINDS = {
     "restaurant": marked("Restaurant"),
     "hours": marked("Opening hours"),
     "brand": marked("What guests see"),
+    "messages": marked("Messages to guests"),
+    "message_provider": marked("Provider of messages"),
     "shifts": marked("Days and shifts"),
     "targets": marked("Targets"),
     "operations": marked("Boards and stations"),
@@ -100,6 +105,9 @@ _FIELDS = {
     "modifiers": marked("Options"),
     "sold_out": marked("Sold out"),
     "order": marked("Order of dishes"),
+    "message_kinds": marked("What guests are told"),
+    "message_ways": marked("By what"),
+    "sender": marked("Name of the sender"),
 }
 _SAYS_ITSELF = {
     "new_pin": marked("A new PIN"),
@@ -108,6 +116,7 @@ _SAYS_ITSELF = {
     "password_link_until": marked("A link to set the password"),
     "invited_until": marked("An invitation by link"),
     "phone_changed": marked("Another phone number"),
+    "other_secrets": marked("Another password or key"),
 }
 """What was done, of which nobody may read from what to what."""
 
@@ -160,6 +169,8 @@ class Wording:
             "logo": lambda digest: digest[:8],
             "weekly": _weekly,
             "special": _special,
+            "message_kinds": _message_kinds,
+            "message_ways": _message_ways,
         }
 
     def subject(self, entry: AuditEntry) -> str:
@@ -168,6 +179,8 @@ class Wording:
             stage, _colon, fulfilment = entry.subject.partition(":")
             whom = naming.whom(Fulfilment(fulfilment) if fulfilment else None)
             return _("%(stage)s, %(whom)s", stage=naming.stage(Stage(stage)), whom=whom)
+        if entry.kind == "message_provider":
+            return _(entry.label)
         return "" if entry.restaurant_id is not None and entry.subject == "" else entry.label
 
     def done(self, entry: AuditEntry) -> str:
@@ -187,7 +200,15 @@ class Wording:
                 yield Changed(_(_SAYS_ITSELF[name]), None, self._end(name, became))
             elif was != became:
                 was_said = None if entry.before is None else self._value(name, was)
-                yield Changed(_named(name), was_said, self._value(name, became))
+                yield Changed(self._called(entry, name), was_said, self._value(name, became))
+
+    def _called(self, entry: AuditEntry, name: str) -> str:
+        """What was changed; of a provider the label of the field in its form."""
+        if entry.kind == "message_provider":
+            transport = transports.of(Way(entry.subject))
+            labels_of = {each.name: each.label for each in transport.fields} if transport else {}
+            return _(labels_of[name]) if name in labels_of else name
+        return _named(name)
 
     def _end(self, name: str, until: Any) -> str | None:
         if not name.endswith("_until"):
@@ -261,6 +282,15 @@ def _weekly(saved: list[dict[str, Any]]) -> str:
 
 def _special(saved: list[dict[str, Any]]) -> str:
     return hours_wording.special(hours.read_special(saved))
+
+
+def _message_kinds(saved: list[str]) -> str:
+    return formats.listed(_(kinds.NAMES[kind]) for kind in Kind if kind in saved)
+
+
+def _message_ways(saved: list[str]) -> str:
+    names = {each.way.value: _(each.name) for each in transports.known()}
+    return formats.listed(names.get(way, way) for way in saved)
 
 
 def _stations(saved: list[dict[str, Any]]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Field:
     """`label`, `hint` and the words of `choices` are messages of the catalogue. No secret is shown again.
+    `is_of_another`: only for a provider that is described field by field.
 
     `check` returns the sentence that says what to change, or nothing.
     """
@@ -22,4 +23,5 @@ class Field:
     longest: int = 200
     hint: str = ""
     choices: tuple[tuple[str, str], ...] = ()
+    is_of_another: bool = False
     check: Callable[[str], str | None] | None = None

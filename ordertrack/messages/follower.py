@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, exists, func, or_, select
+from sqlalchemy import Connection, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from ordertrack.following import jobs
@@ -120,7 +120,7 @@ def _look(event: EventRecord | ActionRecord, at: dt.datetime) -> NewJob:
 
 def _wanted(
     connection: Connection, tenant_id: uuid.UUID, order_ids: Iterable[uuid.UUID]
-) -> dict[uuid.UUID, Row[Any]]:
+) -> dict[uuid.UUID, Any]:
     """Of these the orders whose guests agreed to be told, in restaurants that tell something."""
     ids = list(order_ids)
     if not ids:

@@ -8,7 +8,7 @@ import uuid
 from ordertrack.database.session import db
 from ordertrack.following import jobs
 from ordertrack.following.jobs import Done, Job
-from ordertrack.messages import choices, follower
+from ordertrack.messages import choices, follower, pages
 from ordertrack.messages.choices import Choice
 from ordertrack.messages.follower import LATE_AFTER, Due
 from ordertrack.messages.kinds import Kind
@@ -29,6 +29,8 @@ def look(job: Job) -> Done:
         _tell(order, now, order.revision)
         return Done("later than promised")
     if order.promised_at is not None and order.promised_at + LATE_AFTER <= now:
+        if pages.was_open(order.tenant_id, order.id, order.promised_at):
+            return Done("the guest sees that the promise has passed")
         _tell(order, now, None)
         return Done("the promise has passed")
     return Done("in time")

@@ -5,6 +5,7 @@ The page says so once whenever it has shown something new; nobody who only waits
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from sqlalchemy import func, select
@@ -27,6 +28,14 @@ def note(tenant_id: uuid.UUID, order_id: uuid.UUID, revision: int) -> None:
         )
     )
     db.session.commit()
+
+
+def was_open(tenant_id: uuid.UUID, order_id: uuid.UUID, since: dt.datetime) -> bool:
+    """Whether the guest has seen the page since then."""
+    query = select(GuestPage.revision).where(
+        GuestPage.tenant_id == tenant_id, GuestPage.order_id == order_id, GuestPage.seen_at >= since
+    )
+    return db.session.scalar(query) is not None
 
 
 def has_shown(tenant_id: uuid.UUID, order_id: uuid.UUID, revision: int) -> bool:

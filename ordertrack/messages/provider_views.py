@@ -10,7 +10,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from ordertrack.database.session import db
-from ordertrack.following import jobs
+from ordertrack.following.models import State as JobState
 from ordertrack.i18n.form_fields import Typed, member, whole
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
@@ -123,7 +123,7 @@ def _page(principal: Principal, wrong: Way | None = None, problems: Mapping[str,
             if each.fields
         ],
         tests={way: testing.latest(db.session.connection(), principal.tenant_id, way) for way in Way},
-        states=jobs.State,
+        states=JobState,
         stopped=stops.number(principal.tenant_id),
         currency=company.currency_of(principal.tenant_id),
         has_links=site is not None,

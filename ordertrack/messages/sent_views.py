@@ -74,7 +74,7 @@ def show(restaurant: str) -> ResponseReturnValue:
     only_failed = request.args.get("state") == "failed"
     between = (_midnight(day, zone), _midnight(day + dt.timedelta(days=1), zone)) if day else None
     today = dt.datetime.now(zone).date()
-    rows = listed(principal.tenant_id, found.id, between, only_failed=only_failed, most=A_PAGE)
+    rows = listed(principal.tenant_id, found.id, between, only_failed=only_failed, most=A_PAGE + 1)
     lines = sums(principal.tenant_id, found.id, _midnight(today - dt.timedelta(days=DAYS - 1), zone), zone)
     page = render_template(
         "messages/sent.html",

@@ -65,11 +65,12 @@ def heed(tenant_id: uuid.UUID, address: str, way: Way, text: str) -> Said | None
 
 def stop(tenant_id: uuid.UUID, addresses: Iterable[str], way: Way) -> None:
     """Nothing more goes to any of these; committed."""
-    rows = [{"tenant_id": tenant_id, "address": each, "transport": way} for each in addresses]
-    if rows:
+    ended = list(addresses)
+    if ended:
+        rows = [{"tenant_id": tenant_id, "address": each, "transport": way} for each in ended]
         db.session.execute(insert(MessageStop).values(rows).on_conflict_do_nothing())
         db.session.commit()
-        _log.info("a guest wants no more messages", addresses=[masked(each["address"]) for each in rows])
+        _log.info("a guest wants no more messages", addresses=[masked(each) for each in ended])
 
 
 def resume(tenant_id: uuid.UUID, address: str) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Date, Row, cast, func, select
@@ -38,7 +38,7 @@ def listed(
     *,
     only_failed: bool,
     most: int,
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row[GuestMessage, int]]:
     """Up to `most` messages, the newest first, each with the number of its order."""
     query = (
         select(GuestMessage, Order.number)

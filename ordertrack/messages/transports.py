@@ -93,9 +93,15 @@ Outcome = Sent | NotSent | MayHaveGone
 class Transport(Protocol):
     """`fields` is what the company has to say about its provider; nothing for one that needs none."""
 
-    way: Way
-    name: str
-    fields: tuple[Field, ...]
+    @property
+    def way(self) -> Way: ...
+
+    @property
+    def name(self) -> str:
+        """A message of the catalogue."""
+
+    @property
+    def fields(self) -> tuple[Field, ...]: ...
 
     def address_of(self, order: OrderRecord) -> str | None:
         """Where this guest is reached, as a stop would name it; None if not by this."""

@@ -83,7 +83,7 @@ def worded(kind: Kind, facts: Facts, now: dt.datetime) -> Worded:
 
 def in_one(sender: str, text: str) -> str:
     """With the name of who tells it, where nothing else says it."""
-    return _without_marks(_("%(restaurant)s: %(message)s", restaurant=sender, message=text))
+    return _without_marks(_("%(restaurant)s: %(said)s", restaurant=sender, said=text))
 
 
 def _title(kind: Kind, facts: Facts) -> str:

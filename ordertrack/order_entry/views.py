@@ -32,6 +32,8 @@ from ordertrack.i18n.translate import LANGUAGES, current
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.menu.ordering import DishSoldOut, NotOnTheMenu
 from ordertrack.menu.reading import Menu, menu_of, name_in
+from ordertrack.messages import choices
+from ordertrack.messages.transports import Way
 from ordertrack.order_entry import again, form, guests, offered, quotes, sent
 from ordertrack.order_entry.form import Place
 from ordertrack.order_entry.guest_fields import filled_in
@@ -231,8 +233,15 @@ def _desk(principal: Principal, slug: str) -> Desk:
         ZoneInfo(restaurant.timezone),
         company.currency_of(tenant_id),
         menu_of(tenant_id, restaurant.id),
+        _told_by(tenant_id, restaurant.id),
     )
     return Desk(principal, restaurant, place)
+
+
+def _told_by(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> tuple[str, ...]:
+    """The ways by which who has a number is told."""
+    choice = choices.of_restaurant(tenant_id, restaurant_id)
+    return tuple(way.value for way in choice.ways if way in (Way.WHATSAPP, Way.SMS)) if choice.kinds else ()
 
 
 def _now() -> dt.datetime:

@@ -85,6 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     names.init_app(app)
     menu_labels.init_app(app)
     naming.init_app(app)
+    messages.init_app(app)
     page_help.init_app(app)
     script_messages.init_app(app)
     sign_in.init_app(app)

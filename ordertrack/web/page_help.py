@@ -55,6 +55,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("How your restaurant looks on the page where guests follow their order."),
         marked("Open pages change as soon as you save."),
     ),
+    "messages": (
+        marked("What your guests are told while they do not look at their order's page, and by what."),
+        marked("Only guests who agreed to it are told, each thing once, and nothing that they see already."),
+    ),
+    "message_providers": (
+        marked("By which mail server and which providers your company sends messages to guests."),
+        marked("Passwords and keys are kept sealed; after you save, send yourself a test message."),
+    ),
+    "sent_messages": (
+        marked("Every message to a guest: whether it arrived, and if not, why."),
+        marked("The table above the list counts what was sent on each day, and what it cost."),
+    ),
     "rules": (
         marked(
             "Whether an order can go back: under the strict rules never, under the extended ones it can be"

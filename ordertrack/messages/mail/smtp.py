@@ -98,7 +98,7 @@ class _Session(smtplib.SMTP):
         self._address = address
         self._tls = tls
 
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # type: ignore[override]
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         plain = socket.create_connection((self._address, port), timeout)
         return self._tls.wrap_socket(plain, server_hostname=host) if self._tls else plain
 

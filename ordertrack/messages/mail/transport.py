@@ -78,7 +78,7 @@ def mail_of(message: Message, settings: Settings) -> EmailMessage:
     mail = EmailMessage(policy=SMTP)
     domain = settings["from"].rpartition("@")[2]
     with speaking(message.language):
-        mail["Subject"] = _("%(restaurant)s: %(message)s", restaurant=message.sender, message=message.title)
+        mail["Subject"] = _("%(restaurant)s: %(said)s", restaurant=message.sender, said=message.title)
         body = _body(message)
     mail["From"] = Address(message.sender, addr_spec=settings["from"])
     mail["To"] = Address(addr_spec=message.address)

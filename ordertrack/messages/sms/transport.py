@@ -81,19 +81,22 @@ class Sms:
         Field("price", marked("Price of a part"), check=price_problem, kind="decimal"),
         Field(
             "method",
-            marked("Another provider: method"),
+            marked("Method"),
+            is_of_another=True,
             default="POST",
             choices=(("POST", marked("POST")), ("GET", marked("GET"))),
         ),
         Field(
             "body_type",
-            marked("Another provider: the body is"),
+            marked("The body is"),
+            is_of_another=True,
             default="json",
             choices=(("json", marked("JSON")), ("form", marked("a form")), ("xml", marked("XML"))),
         ),
         Field(
             "body",
-            marked("Another provider: body"),
+            marked("Body"),
+            is_of_another=True,
             kind="lines",
             longest=LONGEST_LINES,
             hint=marked("with {to}, {digits}, {text}, {from}, {id} and {secret} in it"),
@@ -101,21 +104,24 @@ class Sms:
         ),
         Field(
             "authorization",
-            marked("Another provider: header Authorization"),
+            marked("Header Authorization"),
+            is_of_another=True,
             hint=marked("like Bearer {secret}"),
             check=_places_problem,
         ),
         Field(
             "success_path",
-            marked("Another provider: where the answer says that it was taken"),
+            marked("Where the answer says that it was taken"),
+            is_of_another=True,
             hint=marked("like messages.0.status; empty: any answer 2xx"),
         ),
         Field(
             "success_value",
-            marked("Another provider: what stands there then"),
+            marked("What stands there then"),
+            is_of_another=True,
             hint=marked("several with commas between; empty: anything"),
         ),
-        Field("reference_path", marked("Another provider: where its number of the message stands")),
+        Field("reference_path", marked("Where its number of the message stands"), is_of_another=True),
     )
 
     def address_of(self, order: OrderRecord) -> str | None:
