@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from email import message_from_bytes
+from email.policy import default
 from unittest import mock
 
 import pytest
@@ -12,14 +14,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from messages.peers import Mailbox
+from messages.working import Working
 from ordertrack.database.session import db, tenant_context
 from ordertrack.following import jobs
 from ordertrack.following.jobs import Done
-from ordertrack.manager_alerts import choices, delivery, troubles, watch
+from ordertrack.manager_alerts import choices, register, troubles, watch
 from ordertrack.manager_alerts.choices import Choice
 from ordertrack.manager_alerts.kinds import AlertKind
 from ordertrack.manager_alerts.models import ManagerAlert
 from ordertrack.manager_alerts.troubles import Found
+from ordertrack.messages.transports import Way
 from ordertrack.push import managers, subscription
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants import people
@@ -44,17 +49,10 @@ def look(app: Flask, house: House, after: dt.timedelta = dt.timedelta()) -> None
 
 
 def deliver(app: Flask, house: House) -> list[jobs.Outcome]:
-    """Do what waits to be done, as the process does that follows the log; each once."""
-    with tenant_context(app, house.tenant_id):
-        connection = db.session.connection()
-        found = jobs.latest(connection, house.tenant_id, delivery.PUSH)
-        db.session.rollback()
-        known = [job for job in reversed(found) if (house.tenant_id, job.id) not in _done]
-        _done.update((house.tenant_id, job.id) for job in known)
-        return [delivery.push(job) for job in known]
-
-
-_done: set[tuple[uuid.UUID, int]] = set()
+    """Do what waits to be done, as the process does that follows the log."""
+    register.register_work()
+    working = Working(app, house)
+    return [working.do(job) for _ in range(3) for job in working.take()]
 
 
 def test_an_order_that_no_screen_shows_is_told_once_and_its_end_once(
@@ -245,3 +243,42 @@ def test_nobody_ends_the_browser_of_another(
         managers.end(cedar.tenant_id, told.digest, uuid.uuid4())
         db.session.commit()
         assert managers.find(cedar.tenant_id, told.digest) is not None
+
+
+def test_by_mail_too_in_plain_words_with_a_way_back(
+    app: Flask,
+    cedar: House,
+    maya: FlaskClient,
+    place: Place,
+    push_service: PushService,
+    mailbox: Mailbox,
+    set_up: Callable[..., str],
+    bring: Callable[..., None],
+) -> None:
+    assert "No e-mail goes out yet" in maya.get("/account/alerts").text
+    server = {
+        "host": "127.0.0.1",
+        "port": str(mailbox.port),
+        "security": "none",
+        "from": "alerts@cedar.example",
+    }
+    set_up(cedar, Way.MAIL, server)
+    assert "No e-mail goes out yet" not in maya.get("/account/alerts").text
+    maya.post("/account/alerts", data={"kinds": "unseen", "by_mail": "on", "seen": ""})
+    order = place(cedar)
+    for after in (0, 2):
+        look(app, cedar, after * MINUTE)
+        deliver(app, cedar)
+    bring(cedar, order, OrderStatus.CANCELLED)
+    for after in (3, 5):
+        look(app, cedar, after * MINUTE)
+        deliver(app, cedar)
+    begun, over = (message_from_bytes(bytes(each.content), policy=default) for each in mailbox.taken)
+    assert [each["Subject"] for each in (begun, over)] == [
+        "Hamra: no screen shows open orders",
+        "Hamra: a screen shows the orders again",
+    ]
+    assert begun["To"] == cedar.maya.email and begun["Auto-Submitted"] == "auto-generated"
+    body = begun.get_content()
+    assert "Hamra: 1 open order and no kitchen board." in body
+    assert "http://localhost/r/hamra/kitchen" in body and "http://localhost/account/alerts" in body
