@@ -42,6 +42,7 @@ KINDS = {
     "person": marked("Person"),
     "tablet": marked("Tablet"),
     "key": marked("API key"),
+    "webhook": marked("Webhook"),
     "dish": marked("Dish"),
     "menu": marked("Menu"),
 }
@@ -64,6 +65,9 @@ _FIELDS = {
     "board": marked("Board"),
     "scopes": marked("What it may do"),
     "expires_at": marked("Ends on"),
+    "url": marked("Address"),
+    "kinds": marked("What it is told of"),
+    "disabled": marked("Disabled"),
     "colour": marked("Colour"),
     "phone": marked("Phone"),
     "address": marked("Address"),

@@ -44,6 +44,7 @@ from ordertrack.streams import sse
 from ordertrack.tenants import company, request_shares, sign_in, tablet_guard
 from ordertrack.web import assets, errors, guide, hosts, language_menu, page_help, problem_pages, templating
 from ordertrack.web.bodies import LARGEST_BODY
+from ordertrack.webhooks import views as webhook_views
 
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -124,6 +125,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         tracking.blueprint,
         report_views.blueprint,
         *backoffice.BLUEPRINTS,
+        webhook_views.blueprint,
         *setup.BLUEPRINTS,
         *api.BLUEPRINTS,
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ordertrack.following import cleaning
 from ordertrack.manager_alerts import register as manager_alerts
 from ordertrack.messages import register as messages
+from ordertrack.webhooks import registering as webhooks
 
 
 def register() -> None:
@@ -13,3 +14,4 @@ def register() -> None:
     manager_alerts.register_work()
     messages.register_transports()
     messages.register_work()
+    webhooks.register()
