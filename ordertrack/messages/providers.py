@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import structlog
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -23,6 +24,8 @@ from ordertrack.outgoing import sealing
 from ordertrack.restaurants.versioned import refuse
 from ordertrack.tenants import audit
 from ordertrack.tenants.principal import Principal
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +146,19 @@ def _provider(transport: Transport, row: object) -> Provider:
     said = dict(row.settings)  # type: ignore[attr-defined]
     sealed = row.sealed_secrets  # type: ignore[attr-defined]
     if sealed:
-        said |= json.loads(sealing.unseal(sealed))
+        said |= _opened(sealed)
     known = {name: value for name, value in said.items() if name in blank}
     return Provider(transport.way, blank | known, row.hook, row.version)  # type: ignore[attr-defined]
+
+
+def _opened(sealed: str) -> dict[str, str]:
+    """What was sealed; nothing if the house has lost the key: then it has to be said anew."""
+    try:
+        found: dict[str, str] = json.loads(sealing.unseal(sealed))
+        return found
+    except sealing.SealedByAnother as error:
+        _log.error("the secrets of a provider cannot be opened", error=str(error))
+        return {}
 
 
 def _problem(field: Field, value: str) -> str | None:

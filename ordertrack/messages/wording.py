@@ -77,7 +77,7 @@ def facts_of(order: OrderRecord) -> Facts:
 def worded(kind: Kind, facts: Facts, now: dt.datetime) -> Worded:
     """In the language spoken."""
     title = _title(kind, facts)
-    sentences = [_("%(sentence)s.", sentence=title), *_more(kind, facts, now)]
+    sentences = [f"{title}.", *_more(kind, facts, now)]
     return Worded(_without_marks(title), _without_marks(" ".join(filter(None, sentences))))
 
 

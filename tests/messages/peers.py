@@ -73,6 +73,15 @@ class Peer:
         self._thread.join()
 
 
+class _Anywhere(Controller):
+    """On a port that is free: it looks whether somebody is there before it knows which that is."""
+
+    def _trigger_server(self) -> None:
+        assert self.server is not None
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
 class Mailbox:
     """An SMTP server; `refuses` is what it says instead of taking a text."""
 
@@ -80,7 +89,7 @@ class Mailbox:
         self.taken: list[Envelope] = []
         self.refuses: str | None = None
         self.hangs_up = hangs_up
-        self._controller = Controller(self, hostname="127.0.0.1", port=0)
+        self._controller = _Anywhere(self, hostname="127.0.0.1", port=0)
         self._controller.start()
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802

@@ -46,8 +46,8 @@ class Mail:
             marked("Encryption"),
             default=smtp.STARTTLS,
             choices=(
-                (smtp.STARTTLS, marked("STARTTLS (587)")),
-                (smtp.TLS, marked("TLS (465)")),
+                (smtp.STARTTLS, "STARTTLS (587)"),
+                (smtp.TLS, "TLS (465)"),
                 (smtp.NONE, marked("none")),
             ),
         ),
