@@ -5,6 +5,7 @@ from __future__ import annotations
 from ordertrack.following import cleaning
 from ordertrack.manager_alerts import register as manager_alerts
 from ordertrack.messages import register as messages
+from ordertrack.server import troubles
 from ordertrack.webhooks import registering as webhooks
 
 
@@ -15,3 +16,4 @@ def register() -> None:
     messages.register_transports()
     messages.register_work()
     webhooks.register()
+    troubles.register()
