@@ -10,9 +10,10 @@ from flask import Flask
 
 from ordertrack.database.session import tenant_context
 from ordertrack.outgoing.addresses import ALLOWED
-from ordertrack.push import keys, sending, subscription
+from ordertrack.push import keys, sending
 from ordertrack.push.notice import MOST_BYTES, Notice, Urgency
 from ordertrack.push.sending import Answer, Outcome
+from ordertrack.push.subscription import Subscription
 from support.cast import House
 from support.push_service import Browser, PushService
 
@@ -33,10 +34,9 @@ def notice(**changes: object) -> Notice:
 
 
 def send(app: Flask, house: House, browser: Browser, said: Notice | None = None, site: str = SITE) -> Answer:
+    told = Subscription(browser.endpoint, **browser.subscription["keys"])
     with tenant_context(app, house.tenant_id):
-        return sending.send(
-            house.tenant_id, subscription.parsed(browser.subscription), site, said or notice()
-        )
+        return sending.send(house.tenant_id, told, site, said or notice())
 
 
 def test_a_push_service_hands_on_what_only_the_browser_can_read(
