@@ -35,7 +35,9 @@ def test_a_browser_is_told_once_in_the_language_of_its_page_until_it_takes_that_
     path = f"/track/{order_of(app, cedar, order).tracking_token}/push"
     client = app.test_client()
     with tenant_context(app, cedar.tenant_id):
-        assert client.get(path).text == keys.public_key(cedar.tenant_id)
+        public = keys.public_key(cedar.tenant_id)
+    said = [client.get(f"{path}?lang={language}").json for language in ("en", "fr")]
+    assert [each and each["key"] for each in said] == [public, public] and said[0] != said[1]
     for language in ("fr", "ar"):
         assert client.post(f"{path}?lang={language}", json=browser.subscription).status_code == 204
     assert kept(app, cedar, order) == [(browser.endpoint, "ar")]

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ordertrack.database.session import db
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import marked, speaking
 from ordertrack.messages import choices, wishes
 from ordertrack.messages.transports import Way
 from ordertrack.orders.order_record import OrderRecord
@@ -14,7 +15,23 @@ from ordertrack.push import guests, keys, subscription
 from ordertrack.push.subscription import MalformedSubscription, Subscription
 from ordertrack.tracking import language, look, progress
 from ordertrack.tracking.views import watched
-from ordertrack.web import assets, links
+from ordertrack.web import assets, links, request_limits
+
+_SAID = {
+    "stop": marked("Tell me no more"),
+    "told": marked("You will be told on this device, also when this page is closed."),
+    "unasked": marked("You were not asked for anything, or said no: nothing was changed."),
+    "http": marked("Not over http: a browser can only be told by a page that is open over https."),
+    "home": marked(
+        "On this device only a page on the home screen can tell you: choose Share, then Add to Home Screen, and"
+        " open it from there."
+    ),
+    "none": marked("This browser cannot tell you anything while the page is closed."),
+    "blocked": marked(
+        "Notifications of this page are blocked: allow them in the settings of your browser, then try again."
+    ),
+}
+"""What the page says, by the names that `static/js/push/tell.js` knows."""
 
 blueprint = Blueprint("guest_push", __name__, url_prefix="/track")
 
@@ -43,14 +60,17 @@ def manifest(token: str) -> Response:
 
 @blueprint.get("/<token>/push")
 def key(token: str) -> ResponseReturnValue:
-    """With which key the browser is to subscribe."""
+    """With which key the browser is to subscribe, and what is said of that. Query `lang`: a language."""
     order = _found(token)
-    return Response(keys.public_key(order.tenant_id), content_type="text/plain")
+    with speaking(language.language_of(order)):
+        said = {name: _(sentence) for name, sentence in _SAID.items()}
+    return {"key": keys.public_key(order.tenant_id), **said}
 
 
 @blueprint.post("/<token>/push")
 def begin(token: str) -> ResponseReturnValue:
     """JSON: the browser's subscription. Query `lang`: the language to be told in."""
+    request_limits.count_address("guest")
     order = _found(token)
     if progress.is_over(order):
         abort(409, _("This order is over: there is nothing more to tell."))
@@ -65,6 +85,7 @@ def begin(token: str) -> ResponseReturnValue:
 @blueprint.post("/<token>/push/end")
 def end(token: str) -> ResponseReturnValue:
     """JSON: the browser's subscription."""
+    request_limits.count_address("guest")
     order = _found(token)
     guests.end(order.tenant_id, order.id, _subscription().digest)
     if not guests.of_order(order.tenant_id, order.id):

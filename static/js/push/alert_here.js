@@ -11,6 +11,14 @@ const button = one(place, "button");
 const said = one(place, "p");
 const asks = button.textContent ?? "";
 
+/** @param {string} why */
+const sentence = (why) => ({
+  http: say("Not over http: a browser can only be told by a page that is open over https."),
+  home: say("On this device only a page on the home screen can tell you: choose Share, then Add to Home Screen, and open it from there."),
+  none: say("This browser cannot tell you anything while the page is closed."),
+  blocked: say("Notifications of this page are blocked: allow them in the settings of your browser, then try again."),
+})[why] ?? say("You were not asked for anything, or said no: nothing was changed.");
+
 /** @param {string} path @param {PushSubscription} made */
 async function ask(path, made) {
   const answer = await fetch(`${PAGE}/browser${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(made) });
@@ -28,7 +36,7 @@ async function begin() {
   if (made) {
     await ask("", made);
     show(true);
-  } else write(said, hindrance(MANIFEST) || say("You were not asked for anything, or said no: nothing was changed."));
+  } else write(said, sentence(hindrance(MANIFEST)));
 }
 
 /** @param {PushSubscription} made */
@@ -40,7 +48,7 @@ async function end(made) {
 
 button.addEventListener("click", async () => {
   const why = hindrance(MANIFEST);
-  write(said, why);
+  write(said, why && sentence(why));
   if (why) return;
   button.disabled = true;
   try {

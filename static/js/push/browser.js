@@ -1,6 +1,5 @@
 // Whether this browser can be told while a page is closed, and what it hands over so that it can.
 import { make } from "../core/dom.js";
-import { say } from "../core/i18n.js";
 
 /** @param {string} scope */
 const registrationOf = async (scope) => {
@@ -14,17 +13,16 @@ function onHomeScreen(href) {
   if (!document.querySelector("[rel=manifest]")) document.head.append(make("link", { rel: "manifest", href }));
 }
 
-// Why not, as a sentence; nothing if it can. `manifest` says how the page opens from a home screen.
+// Why not, in a word; nothing if it can. `manifest` says how the page opens from a home screen.
 /** @param {string} manifest */
 export function hindrance(manifest) {
-  if (!isSecureContext) return say("Not over http: a browser can only be told by a page that is open over https.");
+  if (!isSecureContext) return "http";
   if (/** @type {{ standalone?: boolean }} */ (navigator).standalone === false) {
     onHomeScreen(manifest);
-    return say("On this device only a page on the home screen can tell you: choose Share, then Add to Home Screen, and open it from there.");
+    return "home";
   }
-  if (!navigator.serviceWorker || !("PushManager" in window)) return say("This browser cannot tell you anything while the page is closed.");
-  if (Notification.permission === "denied") return say("Notifications of this page are blocked: allow them in the settings of your browser, then try again.");
-  return "";
+  if (!navigator.serviceWorker || !("PushManager" in window)) return "none";
+  return Notification.permission === "denied" ? "blocked" : "";
 }
 
 // What was handed over for the page of this path, if anything.

@@ -1,29 +1,41 @@
 // The guest's page tells what is new while it is closed, once somebody asks for it; and stops when they ask for that.
+// What it says comes with the key that it needs anyway: most guests never ask, and their page carries none of it.
 import { byId, one, write } from "../core/dom.js";
-import { say } from "../core/i18n.js";
 import { hindrance, handOver, handedOver, takeBack } from "./browser.js";
 
 const WORKER = "/track/worker.js";
 const { pathname, search } = location;
-const MANIFEST = `${pathname}/app.webmanifest${search}`;
+const TOLD = `told ${pathname}`;
 const place = byId("tell");
 const button = one(place, "button");
 const said = one(place, "p");
 const asks = button.textContent ?? "";
+/** @type {Promise<Record<string, string>> | undefined} */
+let kept;
 
 /** @param {string} path @param {unknown} [body] */
 async function ask(path, body) {
-  const answer = await fetch(`${pathname}/push${path}${search}`, body ? { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) } : {});
+  const sent = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const answer = await fetch(`${pathname}/push${path}${search}`, body ? sent : {});
   if (!answer.ok) throw answer;
   return answer;
 }
 
+function words() {
+  kept ??= ask("").then((answer) => answer.json()).catch((error) => {
+    kept = undefined;
+    throw error;
+  });
+  return kept;
+}
+
 /** @param {boolean} isTold */
-function show(isTold) {
-  write(button, isTold ? say("Tell me no more") : asks);
-  write(said, isTold ? say("You will be told on this device, also when this page is closed.") : "");
-  if (isTold) localStorage.setItem(`told ${pathname}`, "");
-  else localStorage.removeItem(`told ${pathname}`);
+async function show(isTold) {
+  if (isTold) localStorage.setItem(TOLD, "");
+  else localStorage.removeItem(TOLD);
+  const { stop, told } = await words();
+  write(button, isTold ? stop : asks);
+  write(said, isTold ? told : "");
 }
 
 // Links end a day after their order: what they have left behind on this device goes.
@@ -38,41 +50,40 @@ async function forgetOld() {
 }
 
 async function begin() {
-  const key = ask("").then((answer) => answer.text());
-  key.catch(() => {}); // it is asked for again below
+  const key = words().then((found) => found.key);
+  key.catch(() => {}); // whoever needs it hears of it
   const made = await handOver(WORKER, pathname, key);
-  if (!made) {
-    write(said, hindrance(MANIFEST) || say("You were not asked for anything, or said no: nothing was changed."));
-    return;
-  }
+  if (!made) return hindrance(place.dataset.manifest ?? "") || "unasked";
   await ask("", made);
-  show(true);
+  await show(true);
   await forgetOld();
+  return "";
 }
 
 /** @param {PushSubscription} made */
 async function end(made) {
   await ask("/end", made);
   await takeBack(pathname);
-  show(false);
+  await show(false);
+  return "";
 }
 
 async function pressed() {
-  const why = hindrance(MANIFEST);
-  if (why) {
-    write(said, why);
-    return;
-  }
+  const why = hindrance(place.dataset.manifest ?? "");
+  if (why) return why;
+  const made = await handedOver(pathname);
+  return made && localStorage.getItem(TOLD) !== null ? end(made) : begin();
+}
+
+button.addEventListener("click", async () => {
   button.disabled = true;
   try {
-    const made = await handedOver(pathname);
-    await (made && localStorage.getItem(`told ${pathname}`) !== null ? end(made) : begin());
+    const why = await pressed();
+    if (why) write(said, (await words())[why]);
   } catch {
-    write(said, say("That did not work just now. Try again in a moment."));
+    write(said, place.dataset.failed ?? "");
   } finally {
     button.disabled = false;
   }
-}
-
-button.addEventListener("click", pressed);
-handedOver(pathname).then((made) => { if (made) show(true); });
+});
+handedOver(pathname).then((made) => made && show(true)).catch(() => {});

@@ -4,15 +4,14 @@ import { make, one } from "../core/dom.js";
 const place = document.getElementById("tell");
 const own = /** @type {HTMLScriptElement} */ (document.currentScript).src;
 
-/** @param {string} name */
-const late = (name) => new Promise((onload, onerror) => {
-  document.head.append(make("script", { src: new URL(`${name}.js`, own).href, onload, onerror }));
+const load = () => new Promise((onload, onerror) => {
+  document.head.append(make("script", { src: new URL("tell.js", own).href, onload, onerror }));
 });
 
 /** @param {HTMLElement} button */
 async function open(button) {
   try {
-    await late("tell");
+    await load();
     return true;
   } catch {
     button.addEventListener("click", () => press(button), { once: true });
