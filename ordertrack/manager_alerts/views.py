@@ -71,6 +71,7 @@ def end() -> ResponseReturnValue:
 def _page(principal: Principal, choice: Choice, problem: str | None = None) -> str:
     return render_template(
         "manager_alerts/alerts.html",
+        principal=principal,
         choice=choice,
         seen=choices.of_person(principal).seen,
         offered=OFFERED,

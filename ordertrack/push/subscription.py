@@ -78,6 +78,8 @@ def _refuse_address(endpoint: str) -> None:
         raise MalformedSubscription(str(refused)) from None
     if target.scheme != "https" and not addresses.is_private_allowed():
         raise MalformedSubscription("A push service is called over https.")
+    if ":" in target.host:
+        raise MalformedSubscription("A push service has a name.")  # what is signed for it must name it
 
 
 def _refuse_keys(subscription: Subscription) -> None:

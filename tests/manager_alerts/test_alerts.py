@@ -39,7 +39,7 @@ MINUTE = dt.timedelta(minutes=1)
 
 def ask(client: FlaskClient, browser: Browser, *kinds: AlertKind) -> None:
     """Choose to be alerted of these kinds, on this browser."""
-    assert client.post("/account/alerts", data={"kinds": kinds, "seen": ""}).status_code == 302
+    assert client.post("/account/alerts", data={"kinds": list(kinds), "seen": ""}).status_code == 302
     assert client.post("/account/alerts/browser", json=browser.subscription).status_code == 204
 
 

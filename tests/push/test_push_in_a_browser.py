@@ -28,7 +28,8 @@ Open = Callable[..., Page]
 Place = Callable[..., uuid.UUID]
 PHONE = {"width": 390, "height": 844}
 
-# A browser of tests is connected to no push service: what would be made there is made here, and kept as long.
+# A browser without windows shows no notifications and is connected to no push service. What it would have made
+# there is made here, and kept as long; what the worker has shown is written down.
 _SUBSCRIBES = """
   const KEY = "made with";
   const made = () => localStorage.getItem(KEY) === null ? null : {
@@ -41,23 +42,20 @@ _SUBSCRIBES = """
     localStorage.setItem(KEY, applicationServerKey);
     return made();
   };
+  Object.defineProperty(Notification, "permission", { get: () => "default" });
 """
-_SHOWN = """async () => {
-  const registration = await navigator.serviceWorker.getRegistration(location.pathname);
-  const shown = await registration.getNotifications();
-  return shown.map(({ title, body, tag, lang, dir, data }) => ({ title, body, tag, lang, dir, data }));
+_WRITES_DOWN = """() => {
+  self.shown = [];
+  registration.showNotification = async (title, options) => { self.shown.push({ title, ...options }); };
 }"""
-
-
-# Nobody presses a notification in a browser without windows: the worker is told that somebody did.
-_PRESS = """async () => {
+_PRESS = """async (data) => {
   const opened = [];
   clients.openWindow = async (path) => { opened.push(path); };
   clients.matchAll = async () => [];
-  const [notification] = await registration.getNotifications();
   const work = [];
-  const press = new Event("notificationclick");
-  dispatchEvent(Object.assign(press, { notification, waitUntil: (each) => work.push(each) }));
+  const notification = { data, close: () => opened.push("closed") };
+  const press = Object.assign(new Event("notificationclick"), { notification, waitUntil: (each) => work.push(each) });
+  dispatchEvent(press);
   await Promise.all(work);
   return opened;
 }"""
@@ -112,21 +110,27 @@ def test_a_phone_shows_what_was_pushed_while_the_page_is_closed_until_that_is_ta
         assert page.evaluate("localStorage.getItem('made with')") == keys.public_key(cedar.tenant_id)
     assert languages(app, path) == ["fr"]
 
+    (worker,) = context.service_workers
+    worker.evaluate(_WRITES_DOWN)
     beside = context.new_page()
     page.close()
-    for body in ("تم تأكيد طلبك", "طلبك جاهز"):
-        hand_over(context, beside, path, notice(path, body))
+    said = notice(path, "طلبك جاهز")
+    hand_over(context, beside, path, said)
+    (shown,) = wait_for(lambda: worker.evaluate("() => self.shown"), "what the worker shows")
+    assert shown == json.loads(said.encoded())
+    assert (shown["tag"], shown["lang"], shown["dir"]) == ("order-7", "ar-u-nu-latn", "rtl")
+
     page = context.new_page()
     page.goto(path)
-    wait_for(lambda: bodies(page) == ["طلبك جاهز"], "the second in the place of the first")
-    (shown,) = page.evaluate(_SHOWN)
-    assert (shown["title"], shown["lang"], shown["dir"]) == ("Seven Lemons", "ar-u-nu-latn", "rtl")
-
     hand_over(context, beside, path, notice(path, "what its guest looks at"))
-    (worker,) = context.service_workers
-    assert worker.evaluate(_PRESS) == [path], "a press opens the page"
-    assert bodies(page) == [], "and the notification of what was seen was never shown"
+    page.close()
+    hand_over(context, beside, path, notice(path, "what came then"))
+    wait_for(lambda: len(worker.evaluate("() => self.shown")) == 2, "what came while it was closed")
+    assert [each["body"] for each in worker.evaluate("() => self.shown")] == ["طلبك جاهز", "what came then"]
+    assert worker.evaluate(_PRESS, path) == ["closed", path], "a press opens the page"
 
+    page = context.new_page()
+    page.goto(path)
     expect(page.locator("#tell button")).to_have_text("Tell me no more")
     page.locator("#tell button").click()
     expect(page.locator("#tell button")).to_have_text("Tell me when there is news")
@@ -155,10 +159,6 @@ def test_nothing_is_offered_where_the_restaurant_tells_nothing_by_push(
 ) -> None:
     token = order_of(app, cedar, place(cedar)).tracking_token
     assert 'id="tell"' not in app.test_client().get(f"/track/{token}").text
-
-
-def bodies(page: Page) -> list[str]:
-    return [each["body"] for each in page.evaluate(_SHOWN)]
 
 
 def languages(app: Flask, path: str) -> list[str]:

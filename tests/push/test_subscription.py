@@ -36,6 +36,8 @@ def test_it_is_read_as_a_browser_says_it() -> None:
         GOOD | {"endpoint": "push.example/send"},
         GOOD | {"endpoint": "http://push.example/send"},
         GOOD | {"endpoint": "file:///etc/passwd"},
+        GOOD | {"endpoint": "https://[2600:1901:0:38d7::]/send"},
+        GOOD | {"endpoint": "https://127.0.0.1/send"},
         GOOD | {"endpoint": "https://name:secret@push.example/"},
         GOOD | {"endpoint": "https://push.example:25/"},
         GOOD | {"endpoint": "https://push.example/" + "x" * 1000},

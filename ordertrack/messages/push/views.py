@@ -23,8 +23,8 @@ _SAID = {
     "unasked": marked("You were not asked for anything, or said no: nothing was changed."),
     "http": marked("Not over http: a browser can only be told by a page that is open over https."),
     "home": marked(
-        "On this device only a page on the home screen can tell you: choose Share, then Add to Home Screen, and"
-        " open it from there."
+        "On this device only a page on the home screen can tell you: choose Share, then Add to Home Screen,"
+        " and open it from there."
     ),
     "none": marked("This browser cannot tell you anything while the page is closed."),
     "blocked": marked(
