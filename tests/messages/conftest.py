@@ -29,7 +29,10 @@ from support.server import wait_for
 
 SITE = "http://localhost"
 _TAKE = "SELECT pg_try_advisory_lock(%s)"
-_FOLLOWS = "SELECT count(*) FROM pg_stat_activity WHERE application_name ~ 'follower' AND datname = current_database()"
+_FOLLOW = """
+    SELECT count(*) FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name LIKE '%follower%'
+"""
 _END_HOLDER = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s::oid"
 
 
@@ -45,7 +48,7 @@ def _nobody_else_follows(settings: Settings) -> Iterator[None]:
             return bool(row and row[0])
 
         def has_left() -> bool:
-            row = held.execute(_FOLLOWS).fetchone()
+            row = held.execute(_FOLLOW).fetchone()
             return row == (0,)
 
         wait_for(is_ours, "the turn to follow", 20)

@@ -28,8 +28,8 @@ Open = Callable[..., Page]
 Place = Callable[..., uuid.UUID]
 PHONE = {"width": 390, "height": 844}
 
-# A browser without windows shows no notifications and is connected to no push service. What it would have made
-# there is made here, and kept as long; what the worker has shown is written down.
+# A browser without windows shows no notifications and is connected to no push service. What it would have
+# made there is made here, and kept as long; what the worker has shown is written down.
 _SUBSCRIBES = """
   const KEY = "made with";
   const made = () => localStorage.getItem(KEY) === null ? null : {
@@ -54,8 +54,8 @@ _PRESS = """async (data) => {
   clients.matchAll = async () => [];
   const work = [];
   const notification = { data, close: () => opened.push("closed") };
-  const press = Object.assign(new Event("notificationclick"), { notification, waitUntil: (each) => work.push(each) });
-  dispatchEvent(press);
+  const press = new Event("notificationclick");
+  dispatchEvent(Object.assign(press, { notification, waitUntil: (each) => work.push(each) }));
   await Promise.all(work);
   return opened;
 }"""
