@@ -17,6 +17,7 @@ from ordertrack.i18n.translate import marked, number
 from ordertrack.messages import kinds, transports
 from ordertrack.messages.kinds import Kind
 from ordertrack.messages.transports import Way
+from ordertrack.manager_alerts.kinds import OFFERED, AlertKind
 from ordertrack.restaurants import hours, naming
 from ordertrack.restaurants.calendar import Shift
 from ordertrack.restaurants.operations import Asked
@@ -171,6 +172,7 @@ class Wording:
             "shifts": _shifts,
             "stations": _stations,
             "logo": lambda digest: digest[:8],
+            "alerts": lambda kinds: formats.listed(_(OFFERED[AlertKind(each)]) for each in kinds),
             "weekly": _weekly,
             "special": _special,
             "message_kinds": _message_kinds,

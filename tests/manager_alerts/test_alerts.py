@@ -217,7 +217,8 @@ def test_a_choice_is_kept_and_another_page_does_not_overwrite_it(
     with tenant_context(app, cedar.tenant_id):
         kept = choices.of_person(cedar.maya.principal)
     assert kept == Choice((AlertKind.UNSEEN, AlertKind.SHIFT), by_mail=True)
-    assert "Alerts by e-mail" in maya.get("/audit").text
+    told = maya.get("/audit").text
+    assert "Alerts by e-mail" in told and "Open orders that no screen shows" in told
 
 
 @pytest.mark.parametrize("body", ["", "[]", '{"endpoint": "https://x"}', "\0"])
