@@ -14,10 +14,10 @@ from ordertrack.backoffice import hours_wording, settings_wording
 from ordertrack.i18n import formats, labels, moments
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked, number
+from ordertrack.manager_alerts.kinds import OFFERED, AlertKind
 from ordertrack.messages import kinds, transports
 from ordertrack.messages.kinds import Kind
 from ordertrack.messages.transports import Way
-from ordertrack.manager_alerts.kinds import OFFERED, AlertKind
 from ordertrack.restaurants import hours, naming
 from ordertrack.restaurants.calendar import Shift
 from ordertrack.restaurants.operations import Asked
