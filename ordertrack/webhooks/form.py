@@ -34,7 +34,7 @@ def read(typed: Typed, principal: Principal) -> Wanted:
         addresses.read(url)
     except AddressRefused:
         problems["url"] = _(
-            "Write an address of the public internet that begins with https://, with no name or password in it."
+            "Write an address of the public internet that begins with https://, without a name or password."
         )
     kinds = [each for each in KINDS if each in typed.every("kind")]
     if not kinds or len(kinds) != len(set(typed.every("kind"))):

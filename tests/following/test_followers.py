@@ -48,9 +48,9 @@ def test_each_entry_comes_once_and_in_order_also_of_a_company_that_is_younger(
 
     followers.register(Follower(name, follow))
     order = place(cedar)
+    young = make_house("Young", ("hamra",))
     following()
     bring(cedar, order, CONFIRMED)
-    young = make_house("Young", ("hamra",))
     place(young)
     bring(cedar, order, PREPARING)
     for house in (cedar, young):
