@@ -11,3 +11,10 @@ def masked(address: str) -> str:
     if address.startswith("+") and len(address) > 7:
         return f"{address[:4]}•••{address[-3:]}"
     return "•••"
+
+
+def hidden(text: str, address: str) -> str:
+    """A text in which the address is masked wherever it stands, a number without its plus sign too."""
+    for each in (address, address.removeprefix("+")):
+        text = text.replace(each, masked(address))
+    return text

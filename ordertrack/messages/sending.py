@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import structlog
@@ -23,7 +23,7 @@ from ordertrack.i18n.translate import speaking
 from ordertrack.messages import choices, kinds, pages, providers, stops, transports, wishes, wording
 from ordertrack.messages.choices import Choice
 from ordertrack.messages.kinds import Kind
-from ordertrack.messages.masking import masked
+from ordertrack.messages.masking import hidden, masked
 from ordertrack.messages.models import GuestMessage, State
 from ordertrack.messages.providers import Provider
 from ordertrack.messages.transports import MayHaveGone, Message, NotSent, Outcome, Sent, Transport, Way
@@ -161,11 +161,17 @@ def _try(telling: Telling, path: Path) -> Outcome | None:
 
 def _sent(path: Path, message: Message) -> Outcome:
     try:
-        return path.transport.send(message, path.provider.settings)
+        outcome = path.transport.send(message, path.provider.settings)
+        return outcome if isinstance(outcome, Sent) else _without(path.address, outcome)
     except Exception:
         # Nobody knows how far it came.
         _log.exception("a transport failed", transport=path.transport.way.value, message=str(message.id))
         return MayHaveGone("internal error")
+
+
+def _without(address: str, outcome: NotSent | MayHaveGone) -> NotSent | MayHaveGone:
+    """Many a provider repeats in its answer whom it did not reach."""
+    return replace(outcome, why=hidden(outcome.why, address))
 
 
 def _note(held: GuestMessage, outcome: Outcome, tenant_id: uuid.UUID) -> None:

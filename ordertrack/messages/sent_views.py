@@ -107,11 +107,10 @@ def cost_of(cost: Decimal, currency: str | None) -> str:
         return digits(f"{cost.normalize():f}")
     language = current()
     said = format_currency(
-        cost,
+        cost.normalize() if cost != round(cost, 2) else round(cost, 2),
         currency,
         locale=language.locale,
-        format=None if cost == round(cost, 2) else "#,##0.00###\u00a0¤",
-        currency_digits=cost == round(cost, 2),
+        decimal_quantization=False,
         numbering_system=language.digits,
     )
     return digits(said)

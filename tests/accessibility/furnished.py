@@ -6,13 +6,15 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from flask import Flask
 
 from menu.menus import save as save_menu
-from ordertrack.database.session import tenant_context
+from ordertrack.database.session import db, tenant_context
 from ordertrack.messages import choices
 from ordertrack.messages.kinds import Kind
+from ordertrack.messages.models import GuestMessage, State
 from ordertrack.messages.transports import Way
 from ordertrack.orders import actions, changes, intake, records, transitions
 from ordertrack.orders.change_draft import AddLine, SetFields, VoidLine
@@ -69,8 +71,6 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
         for restaurant in cache.of_tenant(house.tenant_id):
             shown = Brand(restaurant.id, "#ffd84a", "سبع ليمونات", "+961 1 555 701", ("Makdissi St", "Hamra"))
             save.save_brand(shown, by=house.maya.principal)
-            told = ([Kind.READY], [Way.PUSH], None)
-            choices.save(restaurant.id, restaurant.name, *told, by=house.maya.principal, seen=0)
             asking = replace(
                 operations.of_restaurant(house.tenant_id, restaurant.id),
                 orders=OrderHandling(ready_needs_lines=True),
@@ -88,11 +88,13 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
                 save.save_target(restaurant.id, target, by=house.maya.principal)
         extend.rebuild(house.tenant_id)
     save_menu(app, house)
+    _tell_guests(app, house)
     tablet.give_pin(operator, house, house.nour)
     tablet.hire(operator, house, "Walid", Role.DISPATCH)
     made = _Service(app, house)
     orders = made.of_every_kind()
     tokens = {name: made.token_of(order_id) for name, order_id in orders.items()}
+    _note_messages(app, house, orders["with Ziad"])
     with tenant_context(app, house.tenant_id):
         karim = people.find(house.tenant_id, house.karim.principal.staff_id)
         tokens["password"] = password_links.make(karim, by=house.maya.principal).token
@@ -102,6 +104,36 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
     with operator.app_context():
         tokens["company"] = invitations.invite(None)[1]
     return Furnished(house, cast.hire_owner(operator, house), orders, tokens)
+
+
+def _tell_guests(app: Flask, house: House) -> None:
+    """Hamra tells everything by SMS, of which nobody has said by whom it is sent."""
+    with tenant_context(app, house.tenant_id):
+        hamra = cache.of_tenant(house.tenant_id)[0]
+        by = house.maya.principal
+        choices.save(hamra.id, hamra.name, tuple(Kind), (Way.PUSH, Way.SMS, Way.MAIL), None, by=by, seen=0)
+
+
+def _note_messages(app: Flask, house: House, order_id: uuid.UUID) -> None:
+    """One of each kind, with what can become of them."""
+    states = (State.DELIVERED, State.SEEN, State.FAILED, State.UNKNOWN, State.PASSED)
+    with tenant_context(app, house.tenant_id):
+        order = records.find(house.tenant_id, order_id)
+        assert order is not None
+        for kind, state in zip(Kind, states, strict=True):
+            went = {"transport": Way.SMS, "masked": "+961•••456", "segments": 2, "cost": Decimal("0.09")}
+            row = GuestMessage(
+                tenant_id=house.tenant_id,
+                order_id=order_id,
+                kind=kind,
+                restaurant_id=order.restaurant_id,
+                state=state,
+                since=dt.datetime.now(dt.UTC),
+                why="30003: Unreachable destination handset" if state == State.FAILED else None,
+                **(went | {"currency": "USD"} if state != State.SEEN else {}),
+            )
+            db.session.add(row)
+        db.session.commit()
 
 
 class _Service:

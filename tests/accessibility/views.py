@@ -173,6 +173,18 @@ def _no_phone(page: Page) -> None:
     expect(page.locator("#problem-phone")).to_be_visible()
 
 
+def _a_sender_too_long(page: Page) -> None:
+    page.locator("[name=sender]").evaluate("field => { field.value = 'x'.repeat(41) }")
+    page.locator("main button.primary").click()
+    expect(page.locator("#problem-sender")).to_be_visible()
+
+
+def _no_port(page: Page) -> None:
+    page.locator("#mail [name=port]").fill("none")
+    page.locator("#mail button.primary").click()
+    expect(page.locator("#problem-mail-port")).to_be_visible()
+
+
 def _known_guest(page: Page) -> None:
     page.locator("[name=phone]").fill("03 123456")
     expect(page.locator("#guest .again").first).to_be_visible()
@@ -405,6 +417,10 @@ VIEWS = {
     "riders": View("/r/hamra/riders", "karim", states=(_another_of_the_same_name,)),
     "floor settings": View("/r/hamra/settings"),
     "what guests see": View("/r/hamra/brand", states=(_no_phone,)),
+    "messages to guests": View("/r/hamra/messages", states=(_a_sender_too_long,)),
+    "providers of messages": View("/messages", states=(_no_port,)),
+    "messages that were sent": View("/r/hamra/messages/sent"),
+    "no more messages": View("/track/{tokens[cooking]}/stop", "nobody"),
     "rules of the company": View("/rules"),
     "menu": View("/menu", states=(_change_a_category,)),
     "dish": View("/menu/dishes/kebab", states=(_no_price,)),

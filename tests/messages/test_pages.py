@@ -53,7 +53,7 @@ def test_what_a_manager_chooses_holds_and_stands_in_the_audit(
     assert "It holds for what happens from now on" in page and "no provider is set up for it" in page
     assert "hold already" in maya.post(PAGE, data=CHOICE | {"seen": "1"}, follow_redirects=True).text
     audit = html.unescape(maya.get("/audit?kind=messages").text)
-    for said in ("Messages to guests", "Ready and Cancelled", "SMS and E-mail", "Seven Lemons"):
+    for said in ("Messages to guests", "Ready, Cancelled", "SMS, E-mail", "Seven Lemons"):
         assert said in audit, said
 
 
@@ -74,7 +74,7 @@ def test_what_cannot_be_chosen_is_said_beside_the_field_and_kept(
 ) -> None:
     answer = maya.post(PAGE, data=CHOICE | wrong)
     assert answer.status_code == 422 and said in html.unescape(answer.text)
-    assert 'value="cancelled" checked' in answer.text and held(app, cedar) == choices.Choice()
+    assert 'value="ready" checked' in answer.text and held(app, cedar) == choices.Choice()
 
 
 def test_each_wording_is_shown_in_three_languages_with_what_it_costs(maya: FlaskClient) -> None:

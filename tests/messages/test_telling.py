@@ -227,7 +227,7 @@ def test_what_fails_for_the_moment_is_tried_again_and_what_fails_for_good_goes_a
     server = {"host": "127.0.0.1", "port": str(mailbox.port), "security": "none"}
     set_up(cedar, Way.MAIL, server | {"from": "orders@lemons.example"})
     working, order = work(cedar), ordered(cedar)
-    peer.answers = [(429, b"{}"), (503, b"busy"), (400, b'{"code": 21211, "message": "no such number"}')]
+    peer.answers = [(429, b"{}"), (503, b"busy"), (400, b'{"code": 21211, "message": "+9613555127 is none"}')]
     move(app, cedar, order, CONFIRMED)
     working.follow()
     for pause in (10.0, 30.0):
@@ -239,6 +239,7 @@ def test_what_fails_for_the_moment_is_tried_again_and_what_fails_for_good_goes_a
     working.do(job)
     row = working.messages()["confirmed"]
     assert (row.state, row.transport, row.tried) == (State.SENT, Way.MAIL, ["sms"]) and len(peer.asked) == 3
+    assert row.why is None
     (mail,) = mailbox.taken
     assert mail.rcpt_tos == ["Rana@example.com"]
 

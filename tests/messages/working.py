@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from contextlib import AbstractContextManager
 
 from flask import Flask
 from sqlalchemy import select, text
@@ -29,28 +30,32 @@ class Working:
         register.register_work()
         self._app = app
         self._house = house
-        self._taker = uuid.uuid4()
+        self.taker = uuid.uuid4()
+
+    def inside(self) -> AbstractContextManager[None]:
+        """A context in the tenant."""
+        return tenant_context(self._app, self._house.tenant_id)
 
     def follow(self) -> None:
         """All of the log there is."""
-        with tenant_context(self._app, self._house.tenant_id):
+        with self.inside():
             positions.know(["messages"])
             while positions.follow(self._house.tenant_id, _MESSAGES).is_more:
                 pass
 
     def take(self, *, later_too: bool = False) -> list[Job]:
         """What is due, or nearly is, begins; with `later_too` whatever its moment is."""
-        with tenant_context(self._app, self._house.tenant_id):
+        with self.inside():
             db.session.execute(_HURRY, {"tenant_id": self._house.tenant_id, "all": later_too})
             db.session.commit()
-            return taking.take(self._house.tenant_id, self._taker, {}, 64).jobs
+            return taking.take(self._house.tenant_id, self.taker, {}, 64).jobs
 
     def do(self, job: Job) -> Outcome:
-        with tenant_context(self._app, self._house.tenant_id):
+        with self.inside():
             kind = jobs.kind_of(job.kind)
             assert kind is not None
             outcome = kind.work(job)
-            taking.end(db.session.connection(), job, self._taker, outcome)
+            taking.end(db.session.connection(), job, self.taker, outcome)
             db.session.commit()
             return outcome
 
@@ -67,7 +72,7 @@ class Working:
 
     def messages(self) -> dict[str, GuestMessage]:
         """By kind, what became of them."""
-        with tenant_context(self._app, self._house.tenant_id):
+        with self.inside():
             query = select(GuestMessage).where(GuestMessage.tenant_id == self._house.tenant_id)
             return {row.kind.value: row for row in db.session.scalars(query)}
 
@@ -76,7 +81,7 @@ class Working:
 
     def ago(self, by: dt.timedelta) -> None:
         """As if all that is to be told had happened so long before."""
-        with tenant_context(self._app, self._house.tenant_id):
+        with self.inside():
             moved = text("UPDATE guest_messages SET since = since - :by WHERE tenant_id = :tenant_id")
             db.session.execute(moved, {"by": by, "tenant_id": self._house.tenant_id})
             db.session.commit()

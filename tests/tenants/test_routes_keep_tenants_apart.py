@@ -28,12 +28,8 @@ from support.tablet import set_up
 _BOARDS = ("kitchen", "dispatch")
 _IDS = {"order_id", "tablet_id", "staff_id", "sign_in_id", "code_id", "key_id"}
 _BY_SECRET = (
-    "tracking.",
-    "guest_push.",
-    "problem_pages.",
-    "password_links.",
-    "tablet_codes.open_here",
-    "founding.",
+    *("tracking.", "problem_pages.", "password_links.", "tablet_codes.open_here", "founding."),
+    *("guest_messages.", "guest_push.", "message_hooks.", "message_providers."),
 )
 
 
@@ -108,6 +104,8 @@ def _rows(settings: Settings) -> dict[str, list[str]]:
         "tablet_codes",
         "api_keys",
         "audit_entries",
+        "message_choices",
+        "message_providers",
         "guest_browsers",
         "manager_browsers",
         "alert_choices",

@@ -8,7 +8,9 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from email.message import EmailMessage
 from typing import NamedTuple
@@ -41,11 +43,19 @@ def send(server: Server, message: EmailMessage, sender: str, to: str, seconds: f
         return NotSent(str(error), for_good=True)
     except CallFailed as error:
         return NotSent(str(error))
+    session = _Session(server, found, sender.rpartition("@")[2], until)
+    # One that sends a letter now and then would be waited for as long as it likes.
+    watch = threading.Timer(seconds + 1, session.hang_up)
+    watch.daemon = True
+    watch.start()
     try:
-        session = _connected(server, found[0], until)
+        session.begin()
+        return _hand_over(session, message, sender, to, until)
     except (OSError, smtplib.SMTPException) as error:
         return NotSent(_said(error), for_good=isinstance(error, smtplib.SMTPAuthenticationError))
-    return _hand_over(session, message, sender, to, until)
+    finally:
+        watch.cancel()
+        session.close()
 
 
 def _hand_over(session: smtplib.SMTP, message: EmailMessage, sender: str, to: str, until: float) -> Outcome:
@@ -55,52 +65,56 @@ def _hand_over(session: smtplib.SMTP, message: EmailMessage, sender: str, to: st
             _wait_no_longer(session, until)
             code, said = ask(address)
             if code not in (250, 251):
-                session.close()
                 return _refused(code, said)
+        _wait_no_longer(session, until)
     except (OSError, smtplib.SMTPException) as error:
-        session.close()
         return NotSent(_said(error))
     try:
-        _wait_no_longer(session, until)
         code, said = session.data(message.as_bytes())
     except smtplib.SMTPDataError as error:  # it did not want the text at all
         return _refused(error.smtp_code, error.smtp_error)
     except (OSError, smtplib.SMTPException) as error:
-        session.close()
         return MayHaveGone(_said(error))
     with suppress(OSError, smtplib.SMTPException):
         session.quit()
     return Sent(str(message["Message-ID"])) if code == 250 else _refused(code, said)
 
 
-def _connected(server: Server, address: str, until: float) -> smtplib.SMTP:
-    """A session that was greeted, is as secure as is asked for, and knows who we are."""
-    context = ssl.create_default_context()
-    session = _Session(server.host, address, until, context if server.security == TLS else None)
-    try:
-        session.connect(server.host, server.port)
-        if server.security == STARTTLS:
-            session.starttls(context=context)
-        if server.user:
-            session.login(server.user, server.password)
-    except BaseException:
-        session.close()
-        raise
-    return session
-
-
 class _Session(smtplib.SMTP):
-    """Connects to the address that was checked, and calls it by its name where certificates are looked at."""
+    """Connects to an address that was checked, and calls it by its name where certificates are looked at."""
 
-    def __init__(self, name: str, address: str, until: float, tls: ssl.SSLContext | None) -> None:
-        super().__init__(local_hostname="localhost", timeout=_left(until))
-        self._host = name  # whose certificate STARTTLS wants to see
-        self._address = address
-        self._tls = tls
+    def __init__(self, server: Server, addresses: Sequence[str], ours: str, until: float) -> None:
+        super().__init__(local_hostname=ours, timeout=_left(until))
+        self._host = server.host  # whose certificate STARTTLS wants to see
+        self._server = server
+        self._addresses = addresses
+        self._context = ssl.create_default_context()
+
+    def begin(self) -> None:
+        """Be greeted, and be as secure and as known as is asked for."""
+        self.connect(self._server.host, self._server.port)
+        if self._server.security == STARTTLS:
+            self.starttls(context=self._context)
+        if self._server.user:
+            self.login(self._server.user, self._server.password)
+
+    def hang_up(self) -> None:
+        if self.sock is not None:
+            with suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        plain = socket.create_connection((self._address, port), timeout)
-        return self._tls.wrap_socket(plain, server_hostname=host) if self._tls else plain
+        plain = self._connected(port, timeout)
+        if self._server.security != TLS:
+            return plain
+        return self._context.wrap_socket(plain, server_hostname=host)
+
+    def _connected(self, port: int, timeout: float) -> socket.socket:
+        *others, last = self._addresses
+        for address in others:
+            with suppress(OSError):
+                return socket.create_connection((address, port), timeout / 2)
+        return socket.create_connection((last, port), timeout)
 
 
 def _wait_no_longer(session: smtplib.SMTP, until: float) -> None:

@@ -86,12 +86,12 @@ def mail_of(message: Message, settings: Settings) -> EmailMessage:
         mail["Reply-To"] = settings["reply_to"]
     mail["Date"] = format_datetime(localtime())
     mail["Message-ID"] = f"<{message.id}@{domain}>"
-    mail["Content-Language"] = LANGUAGES[message.language].locale.language
     mail["Auto-Submitted"] = "auto-generated"
     if message.stop_link:
         mail["List-Unsubscribe"] = f"<{message.stop_link}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(body, cte="quoted-printable")
+    mail["Content-Language"] = LANGUAGES[message.language].locale.language
     return mail
 
 

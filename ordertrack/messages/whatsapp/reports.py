@@ -72,7 +72,8 @@ def _dicts(holder: Any, name: str) -> list[dict[str, Any]]:
 
 
 def _is_known(status: dict[str, Any]) -> bool:
-    return status.get("status") in _STATES
+    said = status.get("status")
+    return isinstance(said, str) and said in _STATES
 
 
 def _report(status: dict[str, Any]) -> Report:
