@@ -36,7 +36,8 @@ def jobs_of(
             "language": said.language,
             "browser": browser.digest,
         }
-        yield NewJob(PUSH, f"alerts:{browser.digest}", PUSH, payload)
+        service = Subscription.unsealed(browser.sealed_subscription).service
+        yield NewJob(PUSH, f"alerts:{browser.digest}", f"push:{service}", payload)
     for each in recipients:
         if each.email is not None:
             payload = {**_said(words[each.language], path, now + WORTH), "staff_id": str(each.staff_id)}
@@ -65,7 +66,7 @@ def push(job: Job) -> Outcome:
     told = Subscription.unsealed(browser.sealed_subscription)
     answer = sending.send(job.tenant_id, told, browser.site, notice)
     if answer.outcome == sending.Outcome.GONE:
-        managers.end(job.tenant_id, browser.digest)
+        managers.end(job.tenant_id, said["browser"])
         db.session.commit()
     return _outcome(answer)
 
