@@ -79,7 +79,12 @@ def hand_over(context: BrowserContext, page: Page, path: str, notice: Notice) ->
         lambda event: found.update({each["scopeURL"]: each for each in event["registrations"]}),
     )
     session.send("ServiceWorker.enable")
-    (scope,) = [each for each in found if each.endswith(path)]
+
+    def scopes() -> list[str]:
+        page.evaluate("0")  # what the browser has to tell is heard while it is asked something
+        return [each for each in found if each.endswith(path)]
+
+    (scope,) = wait_for(scopes, "the registration of the page")
     session.send(
         "ServiceWorker.deliverPushMessage",
         {
