@@ -133,7 +133,7 @@ tests/%/node_modules/done: tests/%/package-lock.json static/vendor/done
 
 # One file a page, for pages that have to be there at once on a slow line; made anew when a script or a style changes.
 ENTRIES = $(filter-out %/board.js,$(wildcard static/js/entry/*.js)) $(wildcard static/css/entry/*.css) \
-  static/js/offline/worker.js
+  static/js/offline/worker.js static/js/push/worker.js
 BOARD_LIBRARIES = $(addprefix static/vendor/,htmx.min.js hx-sse.min.js)
 
 BUNDLE = node_modules/@esbuild/*/bin/esbuild --bundle --minify --charset=utf8 --format=iife --tsconfig-raw='{}' \

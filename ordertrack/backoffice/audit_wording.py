@@ -14,6 +14,7 @@ from ordertrack.backoffice import hours_wording, settings_wording
 from ordertrack.i18n import formats, labels, moments
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked, number
+from ordertrack.manager_alerts.kinds import OFFERED, AlertKind
 from ordertrack.messages import kinds, transports
 from ordertrack.messages.kinds import Kind
 from ordertrack.messages.transports import Way
@@ -59,6 +60,8 @@ _FIELDS = {
     "language": marked("Language"),
     "restaurants": marked("Restaurants"),
     "has_access": marked("Access"),
+    "alerts": marked("Alerts"),
+    "alerts_by_mail": marked("Alerts by e-mail"),
     "is_here": marked("Here"),
     "board": marked("Board"),
     "scopes": marked("What it may do"),
@@ -171,6 +174,7 @@ class Wording:
             "stations": _stations,
             "kinds": _told_of,
             "logo": lambda digest: digest[:8],
+            "alerts": lambda kinds: formats.listed(_(OFFERED[AlertKind(each)]) for each in kinds),
             "weekly": _weekly,
             "special": _special,
             "message_kinds": _message_kinds,

@@ -10,6 +10,7 @@ from ordertrack.messages import (
     provider_views,
     sent_views,
 )
+from ordertrack.messages.push import views as push_views
 from ordertrack.orders.order_record import OrderRecord
 
 
@@ -28,6 +29,7 @@ BLUEPRINTS = (
     sent_views.blueprint,
     hook_views.blueprint,
     guest_views.blueprint,
+    push_views.blueprint,
 )
 
 __all__ = ["BLUEPRINTS", "init_app"]

@@ -6,13 +6,14 @@ from ordertrack.following import followers, jobs
 from ordertrack.following.followers import Follower
 from ordertrack.messages import follower, lateness, sending, testing, transports
 from ordertrack.messages.mail import Mail
+from ordertrack.messages.push import Push, ending
 from ordertrack.messages.sms import Sms
 from ordertrack.messages.whatsapp import WhatsApp
 
 
 def register_transports() -> None:
     """For pages and for whoever sends."""
-    for transport in (WhatsApp(), Sms(), Mail()):
+    for transport in (Push(), WhatsApp(), Sms(), Mail()):
         transports.register(transport)
 
 
@@ -22,3 +23,4 @@ def register_work() -> None:
     jobs.register(follower.TELL, sending.tell)
     jobs.register(follower.LOOK_IF_LATE, lateness.look)
     jobs.register(testing.TEST, testing.send, once=True)
+    ending.register()

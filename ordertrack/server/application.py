@@ -8,7 +8,18 @@ from flask import Flask, Response
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ordertrack import api, backoffice, boards, messages, order_entry, overview, presence, setup, tracking
+from ordertrack import (
+    api,
+    backoffice,
+    boards,
+    manager_alerts,
+    messages,
+    order_entry,
+    overview,
+    presence,
+    setup,
+    tracking,
+)
 from ordertrack.boards import reasons
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
@@ -113,6 +124,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         *messages.BLUEPRINTS,
         *presence.BLUEPRINTS,
         *overview.BLUEPRINTS,
+        *manager_alerts.BLUEPRINTS,
         tracking.blueprint,
         report_views.blueprint,
         *backoffice.BLUEPRINTS,

@@ -66,8 +66,7 @@ def show(token: str) -> ResponseReturnValue:
 @blueprint.get("/track/<token>/stream")
 def stream(token: str) -> ResponseReturnValue:
     """The order's steps after a cursor, as they are made. Query `lang`: a language."""
-    link = guest_links.find(token)
-    order = _watchable(link) if link is not None else None
+    order = watched(token)
     if order is None:
         return _gone()
     watcher = Principal(order.tenant_id, f"customer:{order.id}", "Customer")
@@ -76,6 +75,12 @@ def stream(token: str) -> ResponseReturnValue:
     response: Response = sse.answer(watcher, topic, after)
     response.headers.update(_PRIVATE)
     return response
+
+
+def watched(token: str) -> OrderRecord | None:
+    """The order that this link shows, whose tenant is entered; None if it shows none."""
+    link = guest_links.find(token)
+    return _watchable(link) if link is not None else None
 
 
 @blueprint.get("/logo/<digest>.png")

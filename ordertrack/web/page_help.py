@@ -39,6 +39,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("Your own sign-in: your password, and the devices on which you are signed in."),
         marked("If you do not recognise a device, sign it out and choose a new password."),
     ),
+    "alerts": (
+        marked("What to tell you of when you are not looking, on your phone or by e-mail."),
+        marked("Each trouble is told once when it begins and once when it is over."),
+    ),
     "targets": (
         marked("When your business day begins, which shifts you work, and how long each stage may take."),
         marked("Boards and reports judge orders by these targets; days that are over are not judged anew."),

@@ -111,7 +111,7 @@ def _tell_guests(app: Flask, house: House) -> None:
     with tenant_context(app, house.tenant_id):
         hamra = cache.of_tenant(house.tenant_id)[0]
         by = house.maya.principal
-        choices.save(hamra.id, hamra.name, tuple(Kind), (Way.SMS, Way.MAIL), None, by=by, seen=0)
+        choices.save(hamra.id, hamra.name, tuple(Kind), (Way.PUSH, Way.SMS, Way.MAIL), None, by=by, seen=0)
 
 
 def _note_messages(app: Flask, house: House, order_id: uuid.UUID) -> None:

@@ -145,6 +145,11 @@ def _another_of_the_same_name(page: Page) -> None:
     page.locator(".rider summary").first.click()
 
 
+def _alert_nobody_here(page: Page) -> None:
+    page.locator("#tell button").click()
+    expect(page.locator("#tell p")).not_to_be_empty()
+
+
 def _ask_to_end(page: Page) -> None:
     row = page.locator("details.row", has_text="Walid")
     for summary in ("summary", ".ask summary"):
@@ -435,6 +440,7 @@ VIEWS = {
     "audit": View("/audit"),
     "keys": View("/keys", states=(_key_for_nothing, _make_a_key, _ask_to_end_the_key)),
     "account": View("/account", states=(_wrong_old_password,)),
+    "alerts": View("/account/alerts", states=(_alert_nobody_here,)),
     "choosing a password": View("/password/{tokens[password]}", "nobody", states=(_weak_password,)),
     "report": View("/sla?range=7"),
     "restaurants": View("/restaurants", states=(_twin_restaurant,)),
@@ -446,7 +452,7 @@ VIEWS = {
     "reference of the API": View("/docs", "nobody", language="en"),
     "guide": View("/help", "nobody"),
     "sign-in": View("/login", "nobody", states=(_wrong_password,)),
-    "tracking": View("/track/{tokens[cooking]}", "nobody", is_live=True),
+    "tracking": View("/track/{tokens[cooking]}", "nobody", is_live=True, states=(_alert_nobody_here,)),
     "tracking of a changed order": View("/track/{tokens[changed]}", "nobody", is_live=True),
     "tracking of an order for later": View("/track/{tokens[for later]}", "nobody", is_live=True),
     "tracking on the road": View("/track/{tokens[with Ziad]}", "nobody", is_live=True),

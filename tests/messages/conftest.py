@@ -29,6 +29,10 @@ from support.server import wait_for
 
 SITE = "http://localhost"
 _TAKE = "SELECT pg_try_advisory_lock(%s)"
+_FOLLOW = """
+    SELECT count(*) FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name LIKE '%follower%'
+"""
 _END_HOLDER = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s::oid"
 
 
@@ -43,7 +47,12 @@ def _nobody_else_follows(settings: Settings) -> Iterator[None]:
             row = held.execute(_TAKE, [LOCK]).fetchone()
             return bool(row and row[0])
 
+        def has_left() -> bool:
+            row = held.execute(_FOLLOW).fetchone()
+            return row == (0,)
+
         wait_for(is_ours, "the turn to follow", 20)
+        wait_for(has_left, "whoever followed before to hear of it", 20)
         # A company that is younger than a follower is followed from its first entry on.
         held.execute("INSERT INTO followers (name) VALUES ('messages') ON CONFLICT DO NOTHING")
         yield

@@ -29,7 +29,7 @@ _BOARDS = ("kitchen", "dispatch")
 _IDS = {"order_id", "tablet_id", "staff_id", "sign_in_id", "code_id", "key_id"}
 _BY_SECRET = (
     *("tracking.", "problem_pages.", "password_links.", "tablet_codes.open_here", "founding."),
-    *("guest_messages.", "message_hooks.", "message_providers."),
+    *("guest_messages.", "guest_push.", "message_hooks.", "message_providers."),
 )
 
 
@@ -106,6 +106,9 @@ def _rows(settings: Settings) -> dict[str, list[str]]:
         "audit_entries",
         "message_choices",
         "message_providers",
+        "guest_browsers",
+        "manager_browsers",
+        "alert_choices",
     )
     with operator_connection(settings.operator_url) as connection:
         return {

@@ -23,6 +23,7 @@ PAGES = {
     "people": "/people",
     "tablets": "/tablets",
     "account": "/account",
+    "alerts": "/account/alerts",
     "restaurants": "/restaurants",
     "keys": "/keys",
     "audit": "/audit",

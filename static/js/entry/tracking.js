@@ -1,6 +1,7 @@
 // The customer's page: its steps never go back, and what is new is said aloud once.
 import "./live.js";
 import "../live/versions.js";
+import "../push/tell_opener.js";
 import { byId, emit, one } from "../core/dom.js";
 import { sawIt } from "../tracking/seen.js";
 import { REMEMBER, RESTORE, TELL, afterSwap, beforeSwap } from "../live/swap_pipeline.js";
