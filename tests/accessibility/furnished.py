@@ -53,7 +53,8 @@ class Furnished:
     """The house, the ids of its orders by what is particular about them, and their tracking tokens.
 
     The token `password` is of a link by which Karim sets his; `company` opens the page on which one is
-    founded, `connection` and `payload` are ids of a shop's, `code` is the id of a tablet's code, and `tablet` what its device opens.
+    founded, `connection` and `payload` are ids of a shop's, `code` is the id of a tablet's code, and `tablet`
+    what its device opens.
     """
 
     house: House
