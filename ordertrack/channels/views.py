@@ -60,7 +60,7 @@ def connect(channel: str) -> ResponseReturnValue:
         db.session.rollback()
         return _form(principal, kind, typed, error.problems), 422
     flash(_("“%(name)s” is connected: put its address into the other system now.", name=made.name), _SAID)
-    return redirect(url_for("channels.connection", connection_id=made.id), 303)
+    return redirect(url_for("channels.connection", connection_id=made.id, new="1"), 303)
 
 
 @blueprint.route(f"{_CONNECTION}/settings", methods=["GET", "POST"])
@@ -83,7 +83,7 @@ def settings(connection_id: uuid.UUID) -> ResponseReturnValue:
 
 @blueprint.get(_CONNECTION)
 def connection(connection_id: uuid.UUID) -> ResponseReturnValue:
-    """Its address, whether it works, and what came by it. Query: `outcome`, `before` (a payload's id)."""
+    """Its address, whether it works, and what came by it. Query: `outcome`, `before` (an id), `new`."""
     principal = managing_principal()
     row = _find(principal, connection_id)
     outcome = member(Outcome, request.args.get("outcome", ""))
@@ -100,6 +100,7 @@ def connection(connection_id: uuid.UUID) -> ResponseReturnValue:
         payloads=found[:A_PAGE],
         older=last and url_for(".connection", connection_id=row.id, outcome=outcome, before=last),
         is_first=before is None,
+        is_new="new" in request.args,
         outcome=outcome or "",
         outcomes=wording.OUTCOMES,
         said=wording.said,
