@@ -15,10 +15,12 @@ from ordertrack.channels.interface import Channel
 from ordertrack.channels.models import ChannelConnection, ChannelPayload
 from ordertrack.channels.payloads import A_PAGE, NoSuchPayload, Outcome
 from ordertrack.database.session import db
+from ordertrack.i18n import labels
 from ordertrack.i18n.form_fields import Typed, member
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import cache
 from ordertrack.restaurants.versioned import UnusableSettings
+from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.sign_in import managing_principal
 from ordertrack.web import links
@@ -98,6 +100,9 @@ def connection(connection_id: uuid.UUID) -> ResponseReturnValue:
         channel=kind,
         address=_address(row, kind),
         payloads=found[:A_PAGE],
+        told=telling.newest(row) if before is None else [],
+        told_words=wording.TOLD,
+        status=lambda job: labels.status(OrderStatus(job.payload["to"])),
         older=last and url_for(".connection", connection_id=row.id, outcome=outcome, before=last),
         is_first=before is None,
         is_new="new" in request.args,
