@@ -43,6 +43,7 @@ KINDS = {
     "person": marked("Person"),
     "tablet": marked("Tablet"),
     "key": marked("API key"),
+    "channel": marked("Shop or platform"),
     "webhook": marked("Webhook"),
     "dish": marked("Dish"),
     "menu": marked("Menu"),
@@ -113,6 +114,10 @@ _FIELDS = {
     "message_kinds": marked("What guests are told"),
     "message_ways": marked("By what"),
     "sender": marked("Name of the sender"),
+    "channel": marked("Shop or platform"),
+    "names_there": marked("Its restaurants are called there"),
+    "paused": marked("Paused"),
+    "shop": marked("Address of the shop"),
 }
 _SAYS_ITSELF = {
     "new_pin": marked("A new PIN"),
@@ -123,6 +128,7 @@ _SAYS_ITSELF = {
     "invited_until": marked("An invitation by link"),
     "phone_changed": marked("Another phone number"),
     "other_secrets": marked("Another password or key"),
+    "new_secrets": marked("New secrets"),
 }
 """What was done, of which nobody may read from what to what."""
 

@@ -21,6 +21,8 @@ from ordertrack import (
     tracking,
 )
 from ordertrack.boards import reasons
+from ordertrack.channels import calls as channel_calls
+from ordertrack.channels import views as channel_views
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.i18n import labels, money, names, script_messages, translate
@@ -128,6 +130,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         tracking.blueprint,
         report_views.blueprint,
         *backoffice.BLUEPRINTS,
+        channel_views.blueprint,
+        channel_calls.blueprint,
         webhook_views.blueprint,
         *setup.BLUEPRINTS,
         *api.BLUEPRINTS,

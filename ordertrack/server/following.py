@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ordertrack.channels import telling as channel_telling
+from ordertrack.channels import tending as channel_tending
 from ordertrack.following import cleaning
 from ordertrack.manager_alerts import register as manager_alerts
 from ordertrack.messages import register as messages
@@ -15,5 +17,7 @@ def register() -> None:
     manager_alerts.register_work()
     messages.register_transports()
     messages.register_work()
+    channel_telling.register()
+    channel_tending.register()
     webhooks.register()
     troubles.register()
