@@ -31,6 +31,9 @@ SCREENS_CHANNEL = "ordertrack_screens"
 ROLLUP_CHANNEL = "ordertrack_rollup"
 """`<tenant>`: reports have new figures."""
 
+JOBS_CHANNEL = "ordertrack_jobs"
+"""`<tenant>`: jobs were added."""
+
 FOR_WATCHERS = frozenset({EVENTS_CHANNEL, SCREENS_CHANNEL, ROLLUP_CHANNEL})
 """Those whose payloads concern a process only where it holds screens of the tenant."""
 

@@ -175,6 +175,7 @@ def _open(settings: Settings, host: str, port: int, children: Children, first_co
     addresses.wait_for(host, port)
     if not children.in_master():
         return
+    children.keep("follow")  # what has to go out goes out; nothing of it is needed to open
     if first_code:
         click.echo(f"\nordertrack is open at {addresses.site(settings, host, port)}setup/{first_code}")
         click.echo("There is no company yet. Open this address to set up yours: it works once.")

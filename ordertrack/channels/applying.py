@@ -1,0 +1,250 @@
+"""Making of what a channel says an order, or of an order what it says: by the ways that every order goes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from ordertrack.channels import connections, content, walking
+from ordertrack.channels.interface import Became, Channel, Nothing, Payload, Refused, Said, Sentence
+from ordertrack.channels.models import ChannelConnection, ChannelOrder
+from ordertrack.database.session import db
+from ordertrack.i18n.translate import marked
+from ordertrack.menu import problems as menu_problems  # noqa: F401 (it registers)
+from ordertrack.menu.ordering import DishSoldOut, NotOnTheMenu
+from ordertrack.orders import actions, changes, intake, records
+from ordertrack.orders.intake import FollowsNoOrder, IdempotencyKeyReused, RestaurantNotFound, RestaurantPaused
+from ordertrack.orders.models import Order
+from ordertrack.orders.new_order import PromiseOutOfRange
+from ordertrack.orders import problems as order_problems  # noqa: F401 (it registers)
+from ordertrack.orders.order_record import OrderRecord
+from ordertrack.orders.transitions import OrderChanged, OrderMoved
+from ordertrack.rules.order_actions import IllegalAct, OrderAction
+from ordertrack.rules.order_changes import IllegalChange
+from ordertrack.rules.state_machine import TERMINAL, IllegalTransition, OrderStatus
+from ordertrack.tenants.principal import Principal
+from ordertrack.web.problems import problem_of
+
+_MOST_TRIES = 10
+_MOVING = (OrderChanged, OrderMoved, IdempotencyKeyReused)
+"""Somebody else wrote the order in between: it is looked at again."""
+_REFUSALS = (
+    *(RestaurantNotFound, RestaurantPaused, FollowsNoOrder, PromiseOutOfRange),
+    *(NotOnTheMenu, DishSoldOut, IllegalChange, IllegalTransition),
+)
+CANCELLED_THERE = marked("Cancelled by the channel")
+"""Why an order is cancelled where the channel does not say it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What came of a payload: the last order that it was about, and a sentence where there is one to say."""
+
+    order_id: uuid.UUID | None = None
+    is_anything: bool = False
+    sentence: Sentence | None = None
+
+
+def apply_all(row: ChannelConnection, channel: Channel, payload: Payload) -> Applied:
+    """Do what the payload says, one order after the other; raises Nothing or Refused."""
+    connection = connections.opened(row)
+    by = connections.principal_of(row)
+    done = Applied()
+    for said in channel.understand(connection, payload):
+        applied = _apply(row, by, said)
+        done = replace(applied, is_anything=done.is_anything or applied.is_anything)
+    return done
+
+
+def order_of_external(
+    tenant_id: uuid.UUID, connection_id: uuid.UUID, external_id: str
+) -> uuid.UUID | None:
+    """The order that the channel knows by this id."""
+    return db.session.scalar(
+        select(Order.id).where(
+            Order.tenant_id == tenant_id,
+            Order.idempotency_key == external_id,
+            Order.idempotency_sender == f"channel:{connection_id}",
+        )
+    )
+
+
+def facts_of(tenant_id: uuid.UUID, connection_id: uuid.UUID, external_id: str) -> Mapping[str, Any]:
+    """What the channel keeps with one of its orders."""
+    known = db.session.get(ChannelOrder, (tenant_id, connection_id, external_id), populate_existing=True)
+    return known.facts if known is not None else {}
+
+
+def _apply(row: ChannelConnection, by: Principal, said: Said) -> Applied:
+    order_id = None
+    for _turn in range(_MOST_TRIES):
+        order_id = order_of_external(row.tenant_id, row.id, said.external_id)
+        known = db.session.get(
+            ChannelOrder, (row.tenant_id, row.id, said.external_id), populate_existing=True
+        )
+        try:
+            if order_id is None:
+                return _make(row, by, said, known)
+            return _bring_up_to(row, by, said, known, order_id)
+        except _MOVING:
+            db.session.rollback()
+        except Became as error:
+            db.session.rollback()
+            error.order_id = order_id
+            raise
+        except _REFUSALS as error:
+            db.session.rollback()
+            # It is placed by now if it was the way to its status that was refused.
+            placed = order_of_external(row.tenant_id, row.id, said.external_id)
+            raise _refused(error, placed) from error
+    raise _of(Refused(_BUSY), order_id)
+
+
+def _make(row: ChannelConnection, by: Principal, said: Said, known: ChannelOrder | None) -> Applied:
+    if known is not None and known.is_over and _is_older(known, said):
+        raise Nothing(_OLDER)
+    if said.status == OrderStatus.CANCELLED:
+        _remember(row, said, is_over=True)
+        db.session.commit()
+        raise Nothing(_NEVER_HERE)
+    if not said.makes:
+        raise Nothing(_MAKES_NONE)
+    if said.order is None:
+        raise Refused(_UNKNOWN, order=said.external_id)
+    metadata = _metadata(row, said)
+    order = replace(said.order, channel=row.name, metadata={**said.order.metadata, **metadata})
+    order_id, is_new = intake.place(order, by=by, idempotency_key=said.external_id)
+    _remember(row, said)
+    db.session.commit()
+    _walk(row, by, said, _found(by, order_id))
+    return Applied(order_id, True, None if is_new else Sentence(_WAS_HERE))
+
+
+def _bring_up_to(
+    row: ChannelConnection, by: Principal, said: Said, known: ChannelOrder | None, order_id: uuid.UUID
+) -> Applied:
+    if known is not None and _is_older(known, said):
+        raise Nothing(_OLDER)
+    order = _found(by, order_id)
+    wanted = _wanted(said, known, order)
+    is_changed = False
+    if wanted and order.status not in TERMINAL:
+        result = changes.change(
+            order_id,
+            wanted,
+            by=by,
+            expected_revision=order.revision,
+            metadata=_metadata(row, said),
+        )
+        order, is_changed = result.order, result.done
+    _remember(row, said, is_over=said.status == OrderStatus.CANCELLED)
+    db.session.commit()
+    is_moved = _walk(row, by, said, order)
+    if is_changed or is_moved:
+        return Applied(order_id, True)
+    return Applied(order_id, False, Sentence(_SO_ALREADY))
+
+
+def _wanted(said: Said, known: ChannelOrder | None, order: OrderRecord) -> list[Any]:
+    wanted: list[Any] = []
+    if said.order is not None:
+        before = known.content if known is not None and known.content else content.of_record(order)
+        wanted = content.changes(before, said.order, order)
+    return [*wanted, *(said.changes(order) if said.changes is not None else ())]
+
+
+def _walk(row: ChannelConnection, by: Principal, said: Said, order: OrderRecord) -> bool:
+    """Whether the order was moved; where it is further, or so already, there is nothing to do."""
+    to = said.status
+    if to is None or to == order.status:
+        return False
+    if order.status == OrderStatus.CANCELLED:
+        raise Refused(_CANCELLED_HERE)
+    if order.status == OrderStatus.COMPLETED:
+        if to == OrderStatus.CANCELLED:
+            raise Refused(_COMPLETED_HERE)
+        return False
+    if to != OrderStatus.CANCELLED and not said.may_go_back and walking.is_behind(order, to):
+        return False
+    reason = said.reason or (CANCELLED_THERE if to == OrderStatus.CANCELLED else None)
+    try:
+        walking.walk(
+            order,
+            to,
+            by=by,
+            reason=reason,
+            metadata=_metadata(row, said),
+            may_go_back=said.may_go_back,
+        )
+    except IllegalTransition as error:
+        if to == OrderStatus.CANCELLED and _hold(order, by, reason or CANCELLED_THERE, _metadata(row, said)):
+            raise Refused(_HELD, problem=error.sentence) from None
+        raise
+    return True
+
+
+def _hold(order: OrderRecord, by: Principal, reason: str, metadata: dict[str, Any]) -> bool:
+    """Have everybody see, where an order cannot be cancelled any more, that nobody wants it."""
+    try:
+        actions.act(order.id, OrderAction.HOLD, by=by, detail=reason[:200], metadata=metadata)
+    except IllegalAct:
+        db.session.rollback()
+        return False
+    return True
+
+
+def _is_older(known: ChannelOrder, said: Said) -> bool:
+    return known.as_of is not None and said.as_of is not None and said.as_of < known.as_of
+
+
+def _remember(row: ChannelConnection, said: Said, *, is_over: bool = False) -> None:
+    """What the channel said last of an order, in the caller's transaction."""
+    said_content = content.of_new(said.order) if said.order is not None else None
+    values = {"as_of": said.as_of, "content": said_content, "facts": dict(said.facts), "is_over": is_over}
+    written = insert(ChannelOrder).values(
+        tenant_id=row.tenant_id, connection_id=row.id, external_id=said.external_id, **values
+    )
+    kept: dict[str, Any] = {
+        "facts": ChannelOrder.facts.concat(written.excluded.facts),
+        "is_over": written.excluded.is_over,
+    }
+    kept |= {name: written.excluded[name] for name in ("as_of", "content") if values[name] is not None}
+    db.session.execute(
+        written.on_conflict_do_update(index_elements=["tenant_id", "connection_id", "external_id"], set_=kept)
+    )
+
+
+def _metadata(row: ChannelConnection, said: Said) -> dict[str, Any]:
+    return {**walking.SOURCE, "connection": str(row.id), "external_id": said.external_id}
+
+
+def _found(by: Principal, order_id: uuid.UUID) -> OrderRecord:
+    order = records.find(by.tenant_id, order_id)
+    assert order is not None  # orders are not deleted
+    return order
+
+
+def _refused(error: Exception, order_id: uuid.UUID | None) -> Refused:
+    return _of(Refused(problem_of(error).detail), order_id)
+
+
+def _of(error: Refused, order_id: uuid.UUID | None) -> Refused:
+    error.order_id = order_id
+    return error
+
+
+_OLDER = marked("A newer state of this order came before.")
+_NEVER_HERE = marked("It was cancelled before an order was made of it.")
+_MAKES_NONE = marked("In this state it makes no order yet.")
+_UNKNOWN = marked("There is no order %(order)s here that could be changed.")
+_WAS_HERE = marked("The order was here already.")
+_SO_ALREADY = marked("Nothing is otherwise than it was.")
+_CANCELLED_HERE = marked("The order is cancelled here, and does not come back: place it anew.")
+_COMPLETED_HERE = marked("The order was completed here: cancelling it afterwards changes nothing.")
+_HELD = marked("It was cancelled there, and cannot be cancelled here any more (%(problem)s): it is held.")
+_BUSY = marked("Others were changing this order all the time: play it again.")
