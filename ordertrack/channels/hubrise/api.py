@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from ordertrack.channels.hubrise import wording
 from ordertrack.channels.interface import Refused
 from ordertrack.outgoing import client
 from ordertrack.outgoing.client import Answer, CallFailed, Unreachable
-
-from ordertrack.channels.hubrise import wording
 
 ADDRESS = "https://api.hubrise.com/v1"
 ADDRESS_SETTING = "ORDERTRACK_HUBRISE_URL"

@@ -7,6 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ordertrack.channels.fields import Field, Kind
+from ordertrack.channels.hubrise import api, events, orders, statuses, telling, wording
+from ordertrack.channels.hubrise.api import Api, HubRiseFailed
+from ordertrack.channels.hubrise.events import Event
+from ordertrack.channels.hubrise.statuses import HubRiseStatus
 from ordertrack.channels.interface import (
     Again,
     Asked,
@@ -23,14 +27,9 @@ from ordertrack.channels.interface import (
     Told,
     Way,
 )
-from ordertrack.outgoing.client import AnswerTooLarge, CallFailed
-
-from ordertrack.channels.hubrise import api, events, orders, statuses, telling, wording
-from ordertrack.channels.hubrise.api import Api, HubRiseFailed
-from ordertrack.channels.hubrise.events import Event
-from ordertrack.channels.hubrise.statuses import HubRiseStatus
 from ordertrack.i18n.translate import speaking
 from ordertrack.orders.entries import EventRecord
+from ordertrack.outgoing.client import AnswerTooLarge, CallFailed
 from ordertrack.restaurants import rule_sets
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants import company

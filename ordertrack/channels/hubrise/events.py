@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ordertrack.channels.interface import Nothing, Refused
-
 from ordertrack.channels.hubrise import wording
 from ordertrack.channels.hubrise.fields import Fields, member, moment, text
+from ordertrack.channels.interface import Nothing, Refused
 
 SIGNATURE = "X-HubRise-Hmac-SHA256"
 _LONGEST = 100  # of an id, or of a kind of thing

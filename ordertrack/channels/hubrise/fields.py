@@ -12,10 +12,9 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ordertrack.channels.interface import Refused
-
 from ordertrack.channels import texts
 from ordertrack.channels.hubrise import wording
+from ordertrack.channels.interface import Refused
 from ordertrack.i18n.money import in_minor_units, is_currency
 
 Fields = Mapping[str, Any]

@@ -6,9 +6,6 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
-from ordertrack.channels.interface import Refused
-from ordertrack.channels.texts import LONGEST_LINE, LONGEST_NAME, LONGEST_NOTES, LONGEST_PHONE
-
 from ordertrack.channels import texts
 from ordertrack.channels.hubrise import wording
 from ordertrack.channels.hubrise.fields import (
@@ -22,6 +19,8 @@ from ordertrack.channels.hubrise.fields import (
     objects,
     text,
 )
+from ordertrack.channels.interface import Refused
+from ordertrack.channels.texts import LONGEST_LINE, LONGEST_NAME, LONGEST_NOTES, LONGEST_PHONE
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.orders.new_order import NewItem, NewOrder
 from ordertrack.rules.order_changes import MOST_LINES

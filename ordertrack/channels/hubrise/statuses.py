@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from ordertrack.channels.interface import Refused
-
 from ordertrack.channels.hubrise import wording
+from ordertrack.channels.interface import Refused
 from ordertrack.rules.state_machine import CAME_BACK, Fulfilment, OrderStatus, RuleSet
 
 

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from ordertrack.channels.interface import Told
-
 from ordertrack.channels.hubrise.statuses import HubRiseStatus, ours, theirs
+from ordertrack.channels.interface import Told
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.rules.state_machine import OrderStatus, RuleSet
 

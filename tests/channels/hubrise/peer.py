@@ -77,8 +77,7 @@ class HubRise:
     def call(self, url: str, event: dict[str, Any], secret: str = SECRET) -> int:
         """An active callback: the answer's status, 599 where none came within 20 s."""
         body = json.dumps(event).encode()
-        signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-        return post(url, body, {"X-HubRise-Hmac-SHA256": signature})
+        return post(url, body, {"X-HubRise-Hmac-SHA256": signature_of(body, secret)})
 
     def deliver(self, secret: str = SECRET) -> list[int]:
         """Call with each event that nobody acknowledged, once; after six tries it is forgotten."""
@@ -100,6 +99,10 @@ class HubRise:
                     del self.habits[place]
                     return habit
         return None
+
+
+def signature_of(body: bytes, secret: str = SECRET) -> str:
+    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> int:
