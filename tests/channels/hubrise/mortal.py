@@ -1,4 +1,4 @@
-"""A process that takes in what HubRise tells, for tests to kill: `python -m channels.hubrise.mortal WHAT …`."""
+"""A process that takes in what HubRise tells, for tests to kill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process that dies with what HubRise told in its hands: nothing of it is lost, and nothing is done twice."""
+"""A process that dies with what HubRise told in its hands: nothing is lost, and nothing is done twice."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from channels.hubrise.connected import Connected
 from channels.hubrise.peer import signature_of
 from channels.hubrise.told import item, order
 from ordertrack.channels import tending
-from ordertrack.database.config import Settings
+from ordertrack.database.config import ROOT, Settings
 from support import left_behind
 from support.server import environment_of, wait_for
 
@@ -38,7 +38,7 @@ def dying(
             *(sys.executable, "-m", "channels.hubrise.mortal", what, *house, connected.address),
             *(str(told), signature_of(body)),
         ],
-        env=environment_of(settings, folder),
+        env=environment_of(settings, folder, PYTHONPATH=f"{ROOT}:{ROOT / 'tests'}"),
     )
     left_behind.end_with_us(process)
     try:
