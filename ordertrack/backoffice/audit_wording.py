@@ -37,6 +37,7 @@ KINDS = {
     "person": marked("Person"),
     "tablet": marked("Tablet"),
     "key": marked("API key"),
+    "channel": marked("Shop or platform"),
     "dish": marked("Dish"),
     "menu": marked("Menu"),
 }
@@ -98,6 +99,10 @@ _FIELDS = {
     "modifiers": marked("Options"),
     "sold_out": marked("Sold out"),
     "order": marked("Order of dishes"),
+    "channel": marked("Shop or platform"),
+    "names_there": marked("Its restaurants are called there"),
+    "paused": marked("Paused"),
+    "shop": marked("Address of the shop"),
 }
 _SAYS_ITSELF = {
     "new_pin": marked("A new PIN"),
@@ -106,6 +111,7 @@ _SAYS_ITSELF = {
     "password_link_until": marked("A link to set the password"),
     "invited_until": marked("An invitation by link"),
     "phone_changed": marked("Another phone number"),
+    "new_secrets": marked("New secrets"),
 }
 """What was done, of which nobody may read from what to what."""
 

@@ -17,11 +17,17 @@ from ordertrack.database.session import db
 from ordertrack.i18n.translate import marked
 from ordertrack.menu import problems as menu_problems  # noqa: F401 (it registers)
 from ordertrack.menu.ordering import DishSoldOut, NotOnTheMenu
+from ordertrack.menu.reading import menu_of
 from ordertrack.orders import actions, changes, intake, records
-from ordertrack.orders.intake import FollowsNoOrder, IdempotencyKeyReused, RestaurantNotFound, RestaurantPaused
-from ordertrack.orders.models import Order
-from ordertrack.orders.new_order import PromiseOutOfRange
 from ordertrack.orders import problems as order_problems  # noqa: F401 (it registers)
+from ordertrack.orders.intake import (
+    FollowsNoOrder,
+    IdempotencyKeyReused,
+    RestaurantNotFound,
+    RestaurantPaused,
+)
+from ordertrack.orders.models import Order
+from ordertrack.orders.new_order import NewOrder, PromiseOutOfRange
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.orders.transitions import OrderChanged, OrderMoved
 from ordertrack.rules.order_actions import IllegalAct, OrderAction
@@ -61,9 +67,7 @@ def apply_all(row: ChannelConnection, channel: Channel, payload: Payload) -> App
     return done
 
 
-def order_of_external(
-    tenant_id: uuid.UUID, connection_id: uuid.UUID, external_id: str
-) -> uuid.UUID | None:
+def order_of_external(tenant_id: uuid.UUID, connection_id: uuid.UUID, external_id: str) -> uuid.UUID | None:
     """The order that the channel knows by this id."""
     return db.session.scalar(
         select(Order.id).where(
@@ -108,7 +112,7 @@ def _apply(row: ChannelConnection, by: Principal, said: Said) -> Applied:
 def _make(row: ChannelConnection, by: Principal, said: Said, known: ChannelOrder | None) -> Applied:
     if known is not None and known.is_over and _is_older(known, said):
         raise Nothing(_OLDER)
-    if said.status == OrderStatus.CANCELLED:
+    if said.status in TERMINAL and not said.makes:
         _remember(row, said, is_over=True)
         db.session.commit()
         raise Nothing(_NEVER_HERE)
@@ -117,7 +121,8 @@ def _make(row: ChannelConnection, by: Principal, said: Said, known: ChannelOrder
     if said.order is None:
         raise Refused(_UNKNOWN, order=said.external_id)
     metadata = _metadata(row, said)
-    order = replace(said.order, channel=row.name, metadata={**said.order.metadata, **metadata})
+    order = _stationed(row.tenant_id, said.order)
+    order = replace(order, channel=row.name, metadata={**order.metadata, **metadata})
     order_id, is_new = intake.place(order, by=by, idempotency_key=said.external_id)
     _remember(row, said)
     db.session.commit()
@@ -148,6 +153,18 @@ def _bring_up_to(
     if is_changed or is_moved:
         return Applied(order_id, True)
     return Applied(order_id, False, Sentence(_SO_ALREADY))
+
+
+def _stationed(tenant_id: uuid.UUID, order: NewOrder) -> NewOrder:
+    """Dishes called by the menu's skus are made where the menu says; their names stay as they were sold."""
+    dishes = menu_of(tenant_id).by_sku if any(item.sku for item in order.items) else {}
+    items = (
+        replace(item, station=dishes[item.sku].station)
+        if item.name and item.station is None and item.sku in dishes
+        else item
+        for item in order.items
+    )
+    return replace(order, items=tuple(items))
 
 
 def _wanted(said: Said, known: ChannelOrder | None, order: OrderRecord) -> list[Any]:
@@ -239,7 +256,7 @@ def _of(error: Refused, order_id: uuid.UUID | None) -> Refused:
 
 
 _OLDER = marked("A newer state of this order came before.")
-_NEVER_HERE = marked("It was cancelled before an order was made of it.")
+_NEVER_HERE = marked("It was over before an order was made of it.")
 _MAKES_NONE = marked("In this state it makes no order yet.")
 _UNKNOWN = marked("There is no order %(order)s here that could be changed.")
 _WAS_HERE = marked("The order was here already.")

@@ -1,4 +1,4 @@
-"""What peers call, outside any sign-in: whatever comes under the address of a connection is kept, then answered."""
+"""What peers call, outside any sign-in: what comes to a connection's address is kept, then answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form of a connection: its name, its restaurants with their names in the channel, and the channel's fields."""
+"""The form of a connection: its name, its restaurants as the channel calls them, and the channel's fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connections of a company to its channels: made, changed, paused and ended by managers, each written down."""
+"""Connections of a company to its channels: made, changed, paused and ended by managers, and audited."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class NoSuchConnection(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a connection is to be. `restaurants` are ids, each with its name in the channel; of `secrets` those
-    that are not named stay as they are."""
+    """What a connection is to be. `restaurants` are ids, each with its name in the channel; of `secrets`
+    those that are not named stay as they are."""
 
     name: str
     restaurants: Mapping[uuid.UUID, str]
@@ -123,7 +123,7 @@ def are_enough(tenant_id: uuid.UUID) -> bool:
 
 
 def by_code(code: str) -> ChannelConnection | None:
-    """The connection whose address has this code; enters its tenant. None if there is none, or it has ended."""
+    """The connection whose address has this code; enters its tenant. None if there is none, or it ended."""
     present_credential("channel_code", codes.digest(code))
     row = db.session.scalar(select(ChannelConnection).where(ChannelConnection.digest == codes.digest(code)))
     release_connection()

@@ -65,7 +65,7 @@ def _content(order: NewOrder | OrderRecord, lines: Iterable[Any]) -> Content:
 
 
 def _line(item: NewItem | ItemRecord, named_by_sku: bool = False) -> list[Any]:
-    """A dish of the menu is called by the menu: of what a channel says by its sku alone only that is known."""
+    """A dish of the menu is called by the menu: of what a channel says by its sku alone, that is known."""
     name = "" if named_by_sku else item.name
     return [name, item.quantity, item.notes, list(item.modifiers), item.sku]
 

@@ -23,7 +23,7 @@ class Kind(StrEnum):
     ADDRESS = "address"
     CHOICE = "choice"
     TICKS = "ticks"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 (a kind of field)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,18 @@ How one is written stands in `docs/CHANNELS.md`. In short:
 1. A peer calls `/channels/<code>/…`, the address of one connection. `receive` says whether the call is the
    peer's own and which payloads it brings; they are kept raw and committed, then answered as `Received` says.
    A channel that is asked instead (or besides, as nobody tells twice) has `polls_every` and `poll`.
-2. `understand` makes of one payload what it says of orders (`Said`), from what was kept and nothing else: it is
-   called again whenever somebody plays a payload again. It raises `Nothing` or `Refused` with a sentence.
+2. `understand` makes of one payload what it says of orders (`Said`), from what was kept and nothing else:
+   it is called again whenever somebody plays one again. It raises `Nothing` or `Refused` with a sentence.
 3. The house applies a `Said` (`applying`): the order is placed once, changed by what differs from what the
    channel said before, and walked to its status (`walking`). An older state undoes nothing of a newer one.
    The entries that this makes in the log have `source: channel` and the `connection` in their metadata.
-4. What happens to the order here is told: `tells` chooses among the log's entries, `tell` makes the call, in a
-   job that comes again until it says that it is done. What the channel itself moved is never told back.
+4. What happens to the order here is told: `tells` chooses among the log's entries, `tell` makes the call, in
+   a job that comes again until it says that it is done. What the channel itself moved is never told back.
 
-`receive` runs inside the peer's request: it calls nobody. `poll`, `tell` and `test` run in the process beside the
-workers and call through `outgoing.client.send`; what that raises they may let through (`CallFailed`).
-A channel holds nothing between calls: what it has to remember goes into `Said.facts` (kept with the order, handed
-to `tell` in `Told`) or the cursor of `poll`.
+`receive` runs inside the peer's request: it calls nobody. `poll`, `tell` and `test` run in the process beside
+the workers and call through `outgoing.client.send`; what that raises they may let through (`CallFailed`).
+A channel holds nothing between calls: what it has to remember goes into `Said.facts` (kept with the order,
+handed to `tell` in `Told`) or the cursor of `poll`.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from ordertrack.channels.fields import Field, Kind
-from ordertrack.i18n.translate import marked
 from ordertrack.following.jobs import Again, Done, Failed
+from ordertrack.i18n.translate import marked
 from ordertrack.orders.change_draft import Change
 from ordertrack.orders.entries import EventRecord
 from ordertrack.orders.new_order import NewOrder
@@ -68,7 +68,7 @@ class Sentence:
 
 
 class Became(Exception):
-    """What a payload came to instead of an order: carries a `sentence`, and the id of the order that it is of."""
+    """What a payload came to instead of an order: carries a `sentence`, and which order it is of, if any."""
 
     order_id: uuid.UUID | None = None
 
@@ -94,9 +94,9 @@ class Way(StrEnum):
 class Connection:
     """A company's connection to a channel: what a channel knows of whom it works for.
 
-    `settings` are the values of the channel's own fields by name: a text each, of `Kind.TICKS` a list of texts.
-    `secrets` are those of its fields of `Kind.SECRET`. `branches` are the slugs of its restaurants by the name
-    that each has in the channel; `address` is what the peer calls, a slash at its end.
+    `settings` are the values of the channel's own fields by name: a text each, of `Kind.TICKS` a list of
+    texts. `secrets` are those of its fields of `Kind.SECRET`. `branches` are the slugs of its restaurants by
+    the name that each has in the channel; `address` is what the peer calls, a slash at its end.
     """
 
     tenant_id: uuid.UUID
@@ -131,9 +131,12 @@ class Connection:
         )
 
 
+_NOT_YET = dt.datetime.max.replace(tzinfo=dt.UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A call of the peer's, as it came. `path` is what follows the code; names of `headers` are in any case."""
+    """A call of the peer's, as it came. `path` follows the code; names of `headers` are in small letters."""
 
     method: str
     path: str
@@ -145,11 +148,12 @@ class Asked:
 class Payload:
     """Something to be kept: what of a call, or of an answer, tells of one order.
 
-    `topic` is what it is about, as the peer names it; `external_id` the order's in the channel, if that can be
-    told before it is read; `headers` those that are needed to judge it once more, in small letters. `state`, if
-    the channel has one, is the same text for the same state of the same order: what is asked for is not kept
-    again where that state came before. `is_suspect` marks what does not prove to be the peer's: few of them are
-    kept, and `understand` judges them again by their headers. `received_at` and `way` are set when it is kept.
+    `topic` is what it is about, as the peer names it; `external_id` the order's in the channel, if that can
+    be told before it is read; `headers` those that are needed to judge it once more, in small letters.
+    `state`, if the channel has one, is the same text for the same state of the same order: what is asked for
+    is not kept again where that state came before. `is_suspect` marks what does not prove to be the peer's:
+    few of them are kept, and `understand` judges them again by their headers. `received_at` and `way` are set
+    when it is kept.
     """
 
     topic: str
@@ -158,7 +162,7 @@ class Payload:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     state: str | None = None
     is_suspect: bool = False
-    received_at: dt.datetime = dt.datetime.max.replace(tzinfo=dt.UTC)
+    received_at: dt.datetime = _NOT_YET
     way: Way = Way.CALLED
 
 
@@ -183,12 +187,13 @@ class Batch:
 class Said:
     """What a payload says of one order, known in the channel as `external_id`.
 
-    `as_of`: which state of the order it is; what says nothing of that is taken for the newest. `order`: what is
-    ordered, whole, as it is to be made or to stand now; its channel and metadata are filled in. `changes`: for a
-    channel that tells only what is another, made of the order as it is; after `order`, if both are there.
-    `status`: where the order has come to in the channel, with a `reason` where it was cancelled. `makes`: whether
-    an order that is not here yet is made of it. `may_go_back`: whether `status` may lie before the one that the
-    order has (a rider came back); else that is old news. `facts` are kept with the order, over those of before.
+    `as_of`: which state of the order it is; what says nothing of that is taken for the newest. `order`: what
+    is ordered, whole, as it is to be made or to stand now; its channel and metadata are filled in. `changes`:
+    for a channel that tells only what is another, made of the order as it is; after `order`, if both are
+    there. `status`: where the order has come to in the channel, with a `reason` where it was cancelled.
+    `makes`: whether an order that is not here yet is made of it. `may_go_back`: whether `status` may lie
+    before the one that the order has (a rider came back); else that is old news. `facts` are kept with the
+    order, over those of before.
     """
 
     external_id: str
@@ -240,7 +245,7 @@ class Channel(ABC):
 
     @abstractmethod
     def understand(self, connection: Connection, payload: Payload) -> Sequence[Said]:
-        """What a payload says; raises Nothing or Refused. Whatever else it raises is a payload not understood."""
+        """What a payload says; raises Nothing or Refused. Raising anything else says: not understood."""
 
     def poll(self, connection: Connection, cursor: Mapping[str, Any]) -> Iterator[Batch]:
         """What is new, in parts; once a part is kept and committed the next is asked for."""
@@ -251,7 +256,10 @@ class Channel(ABC):
         return False
 
     def tell(self, connection: Connection, told: Told) -> Done | Again | Failed:
-        """Tell it. The same may be told twice, where this process died over it."""
+        """Tell it. The same may be told twice, where this process died over it.
+
+        Again(0) comes again after a time that grows, until a day after the event.
+        """
         raise NotImplementedError
 
     def test(self, connection: Connection) -> Sentence:

@@ -18,8 +18,9 @@ _EMPTY = text("'{}'::jsonb")
 class ChannelConnection(Base):
     """A company's connection to a channel. `restaurants` are ids, each with its name in the channel.
 
-    `sealed_secrets` holds what is secret, the code of its address among them, of which `digest` is the digest. `version`
-    counts how often its settings were saved. `failure` is a sentence, and what stands in it.
+    `sealed_secrets` holds what is secret, the code of its address among them, of which `digest` is the
+    digest. `version` counts how often its settings were saved. `failure` is a sentence, and what stands in
+    it.
     """
 
     __tablename__ = "channel_connections"

@@ -1,4 +1,4 @@
-"""What came from channels: kept raw for two weeks, with what became of it, to be played again when it is mended."""
+"""What came from channels: kept raw for two weeks with what became of it, to be played again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import and_, delete, func, select, tuple_, update
 from sqlalchemy.exc import DBAPIError
 
-from ordertrack.channels import applying, connections
+from ordertrack.channels import applying
 from ordertrack.channels.interface import Became, Channel, Nothing, Payload, Sentence, Way
 from ordertrack.channels.models import ChannelConnection, ChannelPayload
 from ordertrack.database.session import db

@@ -64,7 +64,9 @@ def follow(connection: DatabaseConnection, tenant_id: uuid.UUID, entries: Entrie
 def is_from(event: EventRecord, connection_id: uuid.UUID) -> bool:
     """Whether the channel moved the order itself, and needs no telling."""
     said = event.metadata
-    return said.get("source") == "channel" and said.get("connection", str(connection_id)) == str(connection_id)
+    return said.get("source") == "channel" and said.get("connection", str(connection_id)) == str(
+        connection_id
+    )
 
 
 def tell(job: Job) -> Outcome:
@@ -94,7 +96,11 @@ def tell(job: Job) -> Outcome:
         _note(job.tenant_id, connection_id, None)
         return outcome
     _note(job.tenant_id, connection_id, Sentence(_NOT_TAKEN, {"order": told.external_id}))
-    return Failed(outcome.note) if is_late and isinstance(outcome, Again) else outcome
+    if isinstance(outcome, Again):
+        if is_late:
+            return Failed(outcome.note)
+        return Again(max(outcome.after_seconds, wait(job.tries)), outcome.note)
+    return outcome
 
 
 def wait(tries: int) -> int:
@@ -181,4 +187,3 @@ def _note(tenant_id: uuid.UUID, connection_id: uuid.UUID, trouble: Sentence | No
 
 
 _NOT_TAKEN = marked("It did not take what became of the order %(order)s.")
-

@@ -6,17 +6,19 @@ import datetime as dt
 import uuid
 
 import structlog
-from flask import current_app
 from sqlalchemy import func, text
 
 from ordertrack.channels import connections, payloads, registry, wording
 from ordertrack.channels.interface import Became, Channel, Way
 from ordertrack.channels.models import ChannelConnection
-from ordertrack.database.session import db, release_connection, tenant_context
-from ordertrack.following import periodic
+from ordertrack.database.session import db, enter_tenant, release_connection
+from ordertrack.following import jobs, periodic
+from ordertrack.following.jobs import Done, Failed, Job, Outcome
+from ordertrack.following.models import State
 from ordertrack.outgoing.failures import CallFailed
 
-ASKS_EVERY = 15
+ASK = "channel.ask"
+LOOKS_EVERY = 15
 CLEANS_EVERY = 3600
 SETTLES_AFTER = dt.timedelta(seconds=20)
 """What is not settled by then was left behind by a process that died, or by a database that was away."""
@@ -25,27 +27,28 @@ _log = structlog.get_logger(__name__)
 
 def register() -> None:
     """Have this be done wherever the log is followed."""
-    periodic.register("channels", ASKS_EVERY, tend)
-    periodic.register("channels.clean", CLEANS_EVERY, clean)
+    periodic.register("channels", LOOKS_EVERY, tend)
+    periodic.register("payloads of before", CLEANS_EVERY, clean)
+    jobs.register(ASK, work)
 
 
 def tend() -> None:
-    """Settle what waits, and ask whom it is time to ask; one company's trouble is not the others'."""
+    """Settle what waits, and have those asked whom it is time to ask; one company's trouble is its own."""
     for tenant_id in _tenants():
-        with tenant_context(current_app._get_current_object(), tenant_id):  # type: ignore[attr-defined]
-            try:
-                settle_waiting(tenant_id)
-                ask_due(tenant_id)
-            except Exception as error:
-                db.session.rollback()
-                _log.error("channels were not tended", tenant=str(tenant_id), kind=type(error).__name__)
+        enter_tenant(tenant_id)
+        try:
+            settle_waiting(tenant_id)
+            ask_due(tenant_id)
+        except Exception as error:
+            db.session.rollback()
+            _log.error("channels were not tended", tenant=str(tenant_id), kind=type(error).__name__)
 
 
 def clean() -> None:
     """Forget the payloads that are older than is kept."""
     for tenant_id in _tenants():
-        with tenant_context(current_app._get_current_object(), tenant_id):  # type: ignore[attr-defined]
-            payloads.clean(tenant_id)
+        enter_tenant(tenant_id)
+        payloads.clean(tenant_id)
 
 
 def settle_waiting(tenant_id: uuid.UUID, since: dt.timedelta = SETTLES_AFTER) -> None:
@@ -58,33 +61,53 @@ def settle_waiting(tenant_id: uuid.UUID, since: dt.timedelta = SETTLES_AFTER) ->
 
 
 def ask_due(tenant_id: uuid.UUID) -> None:
-    """Ask the peers of this company whom it is time to ask."""
+    """Add a job for each peer of this company whom it is time to ask, and who is not being asked."""
     for row in connections.working(tenant_id):
         channel = registry.find(row.channel)
-        if channel is not None and _is_due(row, channel):
-            ask(row, channel)
+        if channel is None or not _is_due(row, channel):
+            continue
+        of = f"channel:{row.id}"
+        connection, lane = db.session.connection(), f"{of}:ask"
+        if not jobs.latest(connection, tenant_id, ASK, lane=lane, states=_OPEN, most=1):
+            row.asked_at = func.clock_timestamp()  # type: ignore[assignment]
+            db.session.flush()
+            jobs.add(connection, tenant_id, ASK, lane, of, {})
+        db.session.commit()
 
 
-def ask(row: ChannelConnection, channel: Channel) -> None:
+def work(job: Job) -> Outcome:
+    """Ask one peer, which is asked again at its time whatever comes of it."""
+    row = connections.by_id(job.tenant_id, uuid.UUID(job.destination.removeprefix("channel:")))
+    channel = registry.find(row.channel) if row is not None else None
+    if row is None or channel is None or row.paused_at is not None:
+        return Failed("The connection has ended, or pauses.")
+    return ask(row, channel)
+
+
+def ask(row: ChannelConnection, channel: Channel) -> Done | Failed:
     """Ask one peer for what is new: each part is kept before the next is asked for, then settled."""
     tenant_id, connection_id = row.tenant_id, row.id
-    row.asked_at = func.clock_timestamp()  # type: ignore[assignment]
     cursor, opened = row.cursor, connections.opened(row)
-    db.session.commit()
+    release_connection()
+    new = 0
     try:
         for batch in channel.poll(opened, cursor):
             found = connections.by_id(tenant_id, connection_id)
             if found is None:
-                return
+                return Failed("The connection has ended.")
             kept = payloads.keep(found, batch.payloads, Way.ASKED)
+            new += len(kept)
             for payload_id in kept:
                 payloads.settle(found, channel, payload_id)
             _go_on(tenant_id, connection_id, batch.cursor)
             release_connection()
     except CallFailed as error:
         _fails(tenant_id, connection_id, wording.of_failure(error))
+        return Failed(str(error))
     except Became as error:
         _fails(tenant_id, connection_id, error.sentence)
+        return Failed(str(error))
+    return Done(f"{new} new.")
 
 
 def _go_on(tenant_id: uuid.UUID, connection_id: uuid.UUID, cursor: object) -> None:
@@ -111,7 +134,9 @@ def _is_due(row: ChannelConnection, channel: Channel) -> bool:
 
 
 def _tenants() -> list[uuid.UUID]:
-    with current_app.app_context():
-        found = db.session.scalars(text("SELECT tenants_of_channels()")).all()
-        release_connection()
+    found = db.session.scalars(text("SELECT tenants_of_channels()")).all()
+    release_connection()
     return list(found)
+
+
+_OPEN = (State.QUEUED, State.WAITING, State.RUNNING)

@@ -1,4 +1,4 @@
-"""Texts and numbers of others made fit for a card: what a screen cannot show is left out, and nothing else."""
+"""Texts and numbers of others made fit for a card: what no screen can show is left out, and nothing else."""
 
 from __future__ import annotations
 

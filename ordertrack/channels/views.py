@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ordertrack.backoffice.zones import zone_of
 from ordertrack.channels import connection_form, connections, payloads, registry, telling, wording
 from ordertrack.channels.connections import LONGEST_NAME, NoSuchConnection
 from ordertrack.channels.interface import Channel
@@ -18,7 +19,6 @@ from ordertrack.i18n.form_fields import Typed, member
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import cache
 from ordertrack.restaurants.versioned import UnusableSettings
-from ordertrack.backoffice.zones import zone_of
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.sign_in import managing_principal
 from ordertrack.web import links
@@ -160,9 +160,7 @@ def play_again(connection_id: uuid.UUID, payload_id: uuid.UUID) -> ResponseRetur
     return redirect(url_for("channels.payload", connection_id=row.id, payload_id=payload_id), 303)
 
 
-def _find(
-    principal: Principal, connection_id: uuid.UUID, *, is_to_change: bool = False
-) -> ChannelConnection:
+def _find(principal: Principal, connection_id: uuid.UUID, *, is_to_change: bool = False) -> ChannelConnection:
     try:
         return connections.find(principal, connection_id, is_to_change=is_to_change)
     except NoSuchConnection:

@@ -1,4 +1,4 @@
-"""Walking an order to where a channel says that it is: along the rules' map, a move at a time, each logged."""
+"""Walking an order to where a channel says that it is: along the rules' map, move by move, each logged."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ordertrack.rules.state_machine import ADDED, Fulfilment, IllegalTransition,
 from ordertrack.tenants.principal import Principal
 
 SOURCE = {"source": "channel"}
-"""Stands in the metadata of every entry that a channel makes. Moves of a walk of several have `walked` besides:
+"""Stands in the metadata of every entry that a channel makes. Moves of a walk of several have `walked` too:
 the statuses that were passed at one moment, which says nothing of how long anything took."""
 
 
@@ -26,8 +26,8 @@ def path(
 ) -> tuple[OrderStatus, ...] | None:
     """The fewest legal moves that lead there, none of them through an end; None if none do.
 
-    Back, where the rule set goes back at all, only if it `may_go_back`. A cancellation is one move: no order is
-    called ready in order to be cancelled.
+    Back, where the rule set goes back at all, only if it `may_go_back`. A cancellation is one move: no order
+    is called ready in order to be cancelled.
     """
     waiting = deque([(status, ())])
     seen = {status}
@@ -60,8 +60,8 @@ def walk(
 ) -> OrderRecord:
     """Move the order there, and answer it as it is then; one that is there already is answered as it is.
 
-    Each move is a transaction of its own: where somebody else moves the order in between, OrderMoved is raised
-    and what was made stands. Raises IllegalTransition where no way leads there.
+    Each move is a transaction of its own: where somebody else moves the order in between, OrderMoved is
+    raised and what was made stands. Raises IllegalTransition where no way leads there.
     """
     steps = path(order.status, to, order.fulfilment, order.rule_set, may_go_back=may_go_back)
     if steps is None:
@@ -78,4 +78,3 @@ def walk(
         )
         order = done.order
     return order
-

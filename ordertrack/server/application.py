@@ -10,6 +10,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ordertrack import api, backoffice, boards, order_entry, overview, presence, setup, tracking
 from ordertrack.boards import reasons
+from ordertrack.channels import calls as channel_calls
+from ordertrack.channels import views as channel_views
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.i18n import labels, money, names, script_messages, translate
@@ -108,6 +110,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         tracking.blueprint,
         report_views.blueprint,
         *backoffice.BLUEPRINTS,
+        channel_views.blueprint,
+        channel_calls.blueprint,
         *setup.BLUEPRINTS,
         *api.BLUEPRINTS,
     ):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from ordertrack.channels import telling as channel_telling
+from ordertrack.channels import tending as channel_tending
 from ordertrack.following import cleaning
 
 
 def register() -> None:
     """Have the process that follows know all of them."""
     cleaning.register()
+    channel_telling.register()
+    channel_tending.register()

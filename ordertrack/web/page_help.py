@@ -79,6 +79,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         ),
         marked("Give each program a key of its own with only what it needs; you can end it at any time."),
     ),
+    "channels": (
+        marked("The shops and platforms whose orders come here by themselves."),
+        marked("Everything that they send is kept for two weeks, beside what became of it."),
+    ),
     "audit": (
         marked(
             "Every change to your people, tablets, keys, menu and settings: who made it, when, from what"

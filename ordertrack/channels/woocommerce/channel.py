@@ -1,4 +1,4 @@
-"""WooCommerce as a channel: its webhooks in, what they missed by asking, and an order's end told to the shop."""
+"""WooCommerce as a channel: webhooks in, what they missed by asking, and an order's end told to the shop."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class WooCommerce(Channel):
     name = "woocommerce"
     title = "WooCommerce"
     about = marked(
-        "Orders of a WooCommerce shop. In the shop, under Settings, Advanced, Webhooks, add four webhooks with the"
-        " address and the secret of this connection: order created, updated, deleted and restored."
+        "Orders of a WooCommerce shop. There, under Settings, Advanced, Webhooks, add four webhooks with"
+        " the address and the secret of this connection: order created, updated, deleted and restored."
     )
     fields = FIELDS
     branch_label = marked("As the field of the restaurant calls it")
@@ -114,7 +114,9 @@ class WooCommerce(Channel):
         if not transport.has_key(connection):
             return
         at = dict(cursor)
-        since = at.setdefault("since", (connection.made_at - _BEFORE_CONNECTING).isoformat(timespec="seconds"))
+        since = at.setdefault(
+            "since", (connection.made_at - _BEFORE_CONNECTING).isoformat(timespec="seconds")
+        )
         at.setdefault("newest", since)
         size = _A_PAGE
         for _page in range(_MOST_PAGES):
@@ -204,7 +206,7 @@ def _listed(order: Any) -> Payload:
 
 
 def _newest(before: str, found: Sequence[Any], answer: Answer) -> str:
-    """Up to where changes were seen, by the shop's clock; one that it puts into the future hides no others."""
+    """Up to where changes were seen, by the shop's clock; one that lies in its future hides no others."""
     try:
         now = parsedate_to_datetime(answer.headers.get("date", ""))
     except ValueError:

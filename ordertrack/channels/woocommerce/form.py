@@ -11,13 +11,17 @@ FIELDS = (
         "secret",
         marked("Secret of the webhooks"),
         Kind.SECRET,
-        marked("The same for all webhooks that you add there for orders: created, updated, deleted, restored."),
+        marked(
+            "The same for all webhooks that you add there for orders: created, updated, deleted, restored."
+        ),
     ),
     Field(
         "consumer_key",
         marked("Consumer key"),
         Kind.SECRET,
-        marked("Of a REST API key that may read and write: with it orders that no webhook brought are fetched."),
+        marked(
+            "Of a REST API key that may read and write: with it orders that no webhook brought are fetched."
+        ),
         is_required=False,
     ),
     Field("consumer_secret", marked("Consumer secret"), Kind.SECRET, is_required=False),

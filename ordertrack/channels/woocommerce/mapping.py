@@ -1,4 +1,4 @@
-"""What an order of the shop is here. Fields as in the shop's REST API v3: developer.woocommerce.com, Orders."""
+"""What an order of the shop is here; its fields are those of the shop's REST API v3."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ ENDS = {
 """Statuses of the shop that end an order here, each with why."""
 _COLLECTED = ("local_pickup", "pickup_location")  # methods of the shop itself, the second one's of its blocks
 _DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
-_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:h](\d{2})(?::\d{2})?(?:\.\d+)?\s*([ap]\.?m\.?)?", re.ASCII | re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(?<!\d)(\d{1,2})[:h](\d{2})(?::\d{2})?(?:\.\d+)?\s*([ap]\.?m\.?)?", re.ASCII | re.IGNORECASE
+)
 _SECONDS = re.compile(r"\d{10}(?:\d{3})?", re.ASCII)
 _ZONED = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s*(?:Z|[+-]\d\d:?\d\d)", re.ASCII)
 _AT_ONCE = frozenset({"asap", "now", "dès que possible", "maintenant", "الآن", "0"})
@@ -80,7 +82,9 @@ def new_order(connection: Connection, order: Json) -> NewOrder:
     is_at_table = fulfilment == Fulfilment.DINE_IN
     table = texts.line(_custom(order, connection.settings.get("table_key")), 30) if is_at_table else None
     amounts, to_pay = _amounts(connection, order)
-    note = "\n".join(each for each in (texts.lines(texts.from_html(order.get("customer_note"))), to_pay) if each)
+    note = "\n".join(
+        each for each in (texts.lines(texts.from_html(order.get("customer_note"))), to_pay) if each
+    )
     return NewOrder(
         restaurant=restaurant,
         fulfilment=fulfilment,
@@ -117,7 +121,9 @@ def _modifier(meta: Any) -> str | None:
         return None
     key = texts.line(texts.from_html(meta.get("display_key") or meta["key"]), 300)
     shown = meta.get("display_value")
-    value = texts.line(texts.from_html(str(shown if isinstance(shown, str) else _plain(meta.get("value")))), 300)
+    value = texts.line(
+        texts.from_html(str(shown if isinstance(shown, str) else _plain(meta.get("value")))), 300
+    )
     if value is None:
         return None
     return value if key is None or key == value else f"{key}: {value}"
@@ -132,7 +138,9 @@ def _fulfilment(connection: Connection, order: Json) -> Fulfilment:
             if said.casefold() in words:
                 return each
         raise Refused(_UNKNOWN_SERVICE, service=said[:60])
-    methods = [str(each.get("method_id")) for each in _list(order, "shipping_lines") if isinstance(each, Mapping)]
+    methods = [
+        str(each.get("method_id")) for each in _list(order, "shipping_lines") if isinstance(each, Mapping)
+    ]
     if methods:
         is_collected = any(method.partition(":")[0] in _COLLECTED for method in methods)
         return Fulfilment.PICKUP if is_collected else Fulfilment.DELIVERY
@@ -159,7 +167,9 @@ def _moment(said: str, zone: dt.tzinfo, placed_at: dt.datetime) -> dt.datetime |
         if _SECONDS.fullmatch(said):
             return dt.datetime.fromtimestamp(int(said[:10]), dt.UTC)
         if found := _ZONED.match(said):
-            return dt.datetime.fromisoformat(found[0].replace(" ", "T", 1).replace(" ", "")).astimezone(dt.UTC)
+            return dt.datetime.fromisoformat(found[0].replace(" ", "T", 1).replace(" ", "")).astimezone(
+                dt.UTC
+            )
         day, clock = _DAY.search(said), _CLOCK.search(said)
         if clock is None:
             return None
@@ -192,7 +202,10 @@ def _customer(order: Json, fulfilment: Fulfilment) -> dict[str, Any] | None:
 
 
 def _address(of: Json) -> dict[str, Any]:
-    said = [texts.line(texts.from_html(of.get(name))) for name in ("company", "address_1", "address_2", "postcode")]
+    said = [
+        texts.line(texts.from_html(of.get(name)))
+        for name in ("company", "address_1", "address_2", "postcode")
+    ]
     state = texts.line(of.get("state"))
     address = {
         "lines": [each for each in said if each],
@@ -275,7 +288,9 @@ _NO_ID = marked("It has no id of an order.")
 _NO_LINES = marked("The order has no line that can be made.")
 _MANY_LINES = marked("The order has %(lines)s lines; %(most)s at most can be made of one.")
 _NAMELESS = marked("A line of the order has no name.")
-_UNKNOWN_SERVICE = marked("“%(service)s” is no word for delivery, pickup or table that this connection knows.")
+_UNKNOWN_SERVICE = marked(
+    "“%(service)s” is no word for delivery, pickup or table that this connection knows."
+)
 _UNREADABLE_TIME = marked("“%(time)s” is no time that can be read.")
 _NO_TEXT = marked("The field “%(field)s” holds no text.")
 _NO_LIST = marked("“%(field)s” is no list.")

@@ -1,4 +1,4 @@
-"""Calling the shop's REST API v3, with its key by Basic auth over https: what is asked, and what comes back."""
+"""Calling the shop's REST API v3, with its key by Basic auth: what is asked, and what comes back."""
 
 from __future__ import annotations
 

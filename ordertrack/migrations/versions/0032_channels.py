@@ -1,4 +1,5 @@
-"""Channels: which shops and platforms a company is connected to, what they sent, and what is known of their orders.
+"""Channels: which shops and platforms a company is connected to, what they sent, and what is known of their
+orders.
 
 Revision ID: 0032
 """
@@ -8,7 +9,7 @@ from alembic import op
 from ordertrack.migrations.building import keep_tenants_apart, make_function
 
 revision = "0032"
-down_revision = "0029"
+down_revision = "0030"
 
 GRANTS = {
     "channel_connections": ["SELECT", "INSERT", "UPDATE"],
@@ -17,8 +18,8 @@ GRANTS = {
     "FUNCTION tenants_of_channels()": ["EXECUTE"],
 }
 
-# What is secret is sealed. `restaurants` are ids, each with the name by which the channel calls it. `cursor` is
-# where a channel that is asked goes on.
+# What is secret is sealed. `restaurants` are ids, each with the name by which the channel calls it. `cursor`
+# is where a channel that is asked goes on.
 CONNECTIONS = """
 CREATE TABLE channel_connections (
     tenant_id uuid NOT NULL REFERENCES tenants (id),
@@ -46,8 +47,8 @@ CREATE INDEX channel_connections_digest ON channel_connections (digest);
 CREATE POLICY by_credential ON channel_connections FOR SELECT
     USING (digest = current_setting('ordertrack.channel_code', true));
 """
-# Raw, as it came, with the headers that are needed to judge it once more. `reason` is a sentence to be translated,
-# `reason_values` what stands in it.
+# Raw, as it came, with the headers that are needed to judge it once more. `reason` is a sentence to be
+# translated, `reason_values` what stands in it.
 PAYLOADS = """
 CREATE TABLE channel_payloads (
     tenant_id uuid NOT NULL,
@@ -96,3 +97,4 @@ def upgrade() -> None:
     op.execute(ORDERS)
     keep_tenants_apart("channel_connections", "channel_payloads", "channel_orders")
     make_function("tenants_of_channels", 1)
+    op.execute("REVOKE ALL ON FUNCTION tenants_of_channels() FROM PUBLIC")
