@@ -160,7 +160,7 @@ def _stationed(tenant_id: uuid.UUID, order: NewOrder) -> NewOrder:
     dishes = menu_of(tenant_id).by_sku if any(item.sku for item in order.items) else {}
     items = (
         replace(item, station=dishes[item.sku].station)
-        if item.name and item.station is None and item.sku in dishes
+        if item.name and item.station is None and item.sku is not None and item.sku in dishes
         else item
         for item in order.items
     )

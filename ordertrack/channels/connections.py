@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from ordertrack.channels.interface import Channel, Connection, Sentence
 from ordertrack.channels.models import ChannelConnection
-from ordertrack.database.session import db, enter_tenant, present_credential, release_connection
+from ordertrack.database.session import db, enter_tenant, present_credential
 from ordertrack.outgoing import sealing
 from ordertrack.tenants import audit, codes
 from ordertrack.tenants.principal import Principal
@@ -75,7 +75,7 @@ def change(row: ChannelConnection, draft: Draft, *, by: Principal) -> None:
 def pause(row: ChannelConnection, *, by: Principal, is_paused: bool) -> None:
     """Keep what comes without making orders of it, or go on with all of it; and commit."""
     before = _facts(row)
-    row.paused_at = func.clock_timestamp() if is_paused else None  # type: ignore[assignment]
+    row.paused_at = func.clock_timestamp() if is_paused else None
     db.session.flush()
     db.session.refresh(row)
     audit.record(by, "channel", str(row.id), row.name, before, _facts(row))
@@ -85,7 +85,7 @@ def pause(row: ChannelConnection, *, by: Principal, is_paused: bool) -> None:
 def end(row: ChannelConnection, *, by: Principal) -> None:
     """Nothing comes by it or goes by it any more: its secrets are gone with it; and commit."""
     audit.record(by, "channel", str(row.id), row.name, _facts(row), None)
-    row.ended_at = func.clock_timestamp()  # type: ignore[assignment]
+    row.ended_at = func.clock_timestamp()
     row.sealed_secrets = _sealed({})
     row.failing_since, row.failure = None, None
     db.session.commit()
@@ -102,7 +102,7 @@ def find(by: Principal, connection_id: uuid.UUID, *, is_to_change: bool = False)
     query = _open(by.tenant_id).where(ChannelConnection.id == connection_id)
     if is_to_change:
         query = query.with_for_update().execution_options(populate_existing=True)
-    row = db.session.scalar(query)
+    row: ChannelConnection | None = db.session.scalar(query)
     if row is None or not _may_see(by, row):
         raise NoSuchConnection(connection_id)
     return row
@@ -126,7 +126,6 @@ def by_code(code: str) -> ChannelConnection | None:
     """The connection whose address has this code; enters its tenant. None if there is none, or it ended."""
     present_credential("channel_code", codes.digest(code))
     row = db.session.scalar(select(ChannelConnection).where(ChannelConnection.digest == codes.digest(code)))
-    release_connection()
     if row is None or row.ended_at is not None:
         return None
     enter_tenant(row.tenant_id)
@@ -136,7 +135,8 @@ def by_code(code: str) -> ChannelConnection | None:
 def by_id(tenant_id: uuid.UUID, connection_id: uuid.UUID) -> ChannelConnection | None:
     """The connection, read anew, for who works for it; None if it has ended."""
     query = _open(tenant_id).where(ChannelConnection.id == connection_id)
-    return db.session.scalar(query.execution_options(populate_existing=True))
+    row: ChannelConnection | None = db.session.scalar(query.execution_options(populate_existing=True))
+    return row
 
 
 def working(tenant_id: uuid.UUID) -> list[ChannelConnection]:
@@ -178,7 +178,7 @@ def principal_of(row: ChannelConnection) -> Principal:
 
 def works(row: ChannelConnection) -> None:
     """The peer could be reached and let us in; in the caller's transaction."""
-    row.worked_at = func.clock_timestamp()  # type: ignore[assignment]
+    row.worked_at = func.clock_timestamp()
     row.failing_since, row.failure = None, None
 
 

@@ -192,9 +192,7 @@ def newest(
         at = select(ChannelPayload.received_at, ChannelPayload.id).where(
             ChannelPayload.tenant_id == row.tenant_id, ChannelPayload.id == before
         )
-        query = query.where(
-            tuple_(ChannelPayload.received_at, ChannelPayload.id) < at.scalar_subquery()  # type: ignore[arg-type]
-        )
+        query = query.where(tuple_(ChannelPayload.received_at, ChannelPayload.id) < at.scalar_subquery())
     return [Shown(*found) for found in db.session.execute(query)]
 
 

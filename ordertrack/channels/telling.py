@@ -135,7 +135,7 @@ def test(job: Job) -> Outcome:
         sentence = error.sentence
     row = connections.by_id(job.tenant_id, connection_id)
     if row is not None:
-        row.tested_at = func.clock_timestamp()  # type: ignore[assignment]
+        row.tested_at = func.clock_timestamp()
         row.test_said = {"said": sentence.said, "values": dict(sentence.values), "is_well": is_well}
         connections.works(row) if is_well else connections.fails(row, sentence)
         db.session.flush()

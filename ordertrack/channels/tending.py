@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import func, text
 
 from ordertrack.channels import connections, payloads, registry, wording
-from ordertrack.channels.interface import Became, Channel, Way
+from ordertrack.channels.interface import Became, Channel, Sentence, Way
 from ordertrack.channels.models import ChannelConnection
 from ordertrack.database.session import db, enter_tenant, release_connection
 from ordertrack.following import jobs, periodic
@@ -69,7 +69,7 @@ def ask_due(tenant_id: uuid.UUID) -> None:
         of = f"channel:{row.id}"
         connection, lane = db.session.connection(), f"{of}:ask"
         if not jobs.latest(connection, tenant_id, ASK, lane=lane, states=_OPEN, most=1):
-            row.asked_at = func.clock_timestamp()  # type: ignore[assignment]
+            row.asked_at = func.clock_timestamp()
             db.session.flush()
             jobs.add(connection, tenant_id, ASK, lane, of, {})
         db.session.commit()
@@ -118,7 +118,7 @@ def _go_on(tenant_id: uuid.UUID, connection_id: uuid.UUID, cursor: object) -> No
         db.session.commit()
 
 
-def _fails(tenant_id: uuid.UUID, connection_id: uuid.UUID, why: wording.Sentence) -> None:
+def _fails(tenant_id: uuid.UUID, connection_id: uuid.UUID, why: Sentence) -> None:
     db.session.rollback()
     row = connections.by_id(tenant_id, connection_id)
     if row is not None:

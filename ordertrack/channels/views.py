@@ -12,7 +12,7 @@ from ordertrack.backoffice.zones import zone_of
 from ordertrack.channels import connection_form, connections, payloads, registry, telling, wording
 from ordertrack.channels.connections import LONGEST_NAME, NoSuchConnection
 from ordertrack.channels.interface import Channel
-from ordertrack.channels.models import ChannelConnection
+from ordertrack.channels.models import ChannelConnection, ChannelPayload
 from ordertrack.channels.payloads import A_PAGE, NoSuchPayload, Outcome
 from ordertrack.database.session import db
 from ordertrack.i18n.form_fields import Typed, member
@@ -167,7 +167,7 @@ def _find(principal: Principal, connection_id: uuid.UUID, *, is_to_change: bool 
         abort(404, _("There is no such connection, or it has ended already."))
 
 
-def _payload(row: ChannelConnection, payload_id: uuid.UUID) -> payloads.ChannelPayload:
+def _payload(row: ChannelConnection, payload_id: uuid.UUID) -> ChannelPayload:
     try:
         return payloads.find(row, payload_id)
     except NoSuchPayload:

@@ -29,7 +29,7 @@ def path(
     Back, where the rule set goes back at all, only if it `may_go_back`. A cancellation is one move: no order
     is called ready in order to be cancelled.
     """
-    waiting = deque([(status, ())])
+    waiting: deque[tuple[OrderStatus, tuple[OrderStatus, ...]]] = deque([(status, ())])
     seen = {status}
     while waiting:
         here, taken = waiting.popleft()

@@ -1,4 +1,4 @@
-"""A WooCommerce shop, as its public documentation has it: its webhooks and its REST API v3, with their bad habits.
+"""A WooCommerce shop by its public documentation: its webhooks and its REST API v3, with their bad habits.
 
 Written from https://developer.woocommerce.com/docs/apis/rest-api/v3/ (Webhooks; Orders: properties, list all
 orders, update an order) and the introduction's pages on authentication and errors. A webhook is sent once and
@@ -192,7 +192,7 @@ def open_shop() -> Iterator[Shop]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_PUT = do_POST = _answer
+        do_GET = do_PUT = do_POST = _answer  # noqa: N815 (so the standard library calls them)
 
         def log_message(self, *_: Any) -> None:
             pass
