@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ from ordertrack.orders.intake import (
     RestaurantPaused,
 )
 from ordertrack.orders.models import Order
-from ordertrack.orders.new_order import NewOrder, PromiseOutOfRange
+from ordertrack.orders.new_order import LONGEST_AGO_PROMISED, NewOrder, PromiseOutOfRange
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.orders.transitions import OrderChanged, OrderMoved
 from ordertrack.rules.order_actions import IllegalAct, OrderAction
@@ -122,9 +123,9 @@ def _make(row: ChannelConnection, by: Principal, said: Said, known: ChannelOrder
         raise Refused(_UNKNOWN, order=said.external_id)
     metadata = _metadata(row, said)
     order = _stationed(row.tenant_id, said.order)
-    order = replace(order, channel=row.name, metadata={**order.metadata, **metadata})
-    order_id, is_new = intake.place(order, by=by, idempotency_key=said.external_id)
-    _remember(row, said)
+    order = replace(order, channel=order.channel or row.name, metadata={**order.metadata, **metadata})
+    _remember(row, said)  # in the transaction that places it: known is what is there
+    order_id, is_new = intake.place(_promised(order), by=by, idempotency_key=said.external_id)
     db.session.commit()
     _walk(row, by, said, _found(by, order_id))
     return Applied(order_id, True, None if is_new else Sentence(_WAS_HERE))
@@ -136,23 +137,36 @@ def _bring_up_to(
     if known is not None and _is_older(known, said):
         raise Nothing(_OLDER)
     order = _found(by, order_id)
-    wanted = _wanted(said, known, order)
+    wanted = _wanted(said, known, order) if order.status not in TERMINAL else []
+    too_late: IllegalChange | None = None
     is_changed = False
-    if wanted and order.status not in TERMINAL:
-        result = changes.change(
-            order_id,
-            wanted,
-            by=by,
-            expected_revision=order.revision,
-            metadata=_metadata(row, said),
-        )
-        order, is_changed = result.order, result.done
-    _remember(row, said, is_over=said.status == OrderStatus.CANCELLED)
+    try:
+        # In one transaction with the change: what dies in between would make it twice.
+        _remember(row, said, is_over=said.status == OrderStatus.CANCELLED)
+        if wanted:
+            metadata = _metadata(row, said)
+            result = changes.change(
+                order_id, wanted, by=by, expected_revision=order.revision, metadata=metadata
+            )
+            order, is_changed = result.order, result.done
+    except IllegalChange as error:
+        # It is said of this payload, and not again of each that follows: those would never move the order.
+        too_late = error
+        _remember(row, said, is_over=said.status == OrderStatus.CANCELLED)
     db.session.commit()
     is_moved = _walk(row, by, said, order)
+    if too_late is not None:
+        raise too_late
     if is_changed or is_moved:
         return Applied(order_id, True)
     return Applied(order_id, False, Sentence(_SO_ALREADY))
+
+
+def _promised(order: NewOrder) -> NewOrder:
+    """A time that is long past is promised no more: the order came late, and is wanted all the same."""
+    long_past = dt.datetime.now(dt.UTC) - LONGEST_AGO_PROMISED
+    is_past = order.promised_at is not None and order.promised_at < long_past
+    return replace(order, promised_at=None) if is_past else order
 
 
 def _stationed(tenant_id: uuid.UUID, order: NewOrder) -> NewOrder:
