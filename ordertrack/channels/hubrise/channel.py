@@ -54,6 +54,7 @@ class HubRise(Channel):
     about = wording.ABOUT
     branch_label = wording.LOCATION
     polls_every = 60
+    not_kept = NOT_TAKEN
     fields = (
         Field("token", wording.TOKEN, Kind.SECRET, wording.TOKEN_HINT),
         Field("client_secret", wording.SECRET, Kind.SECRET, wording.SECRET_HINT),

@@ -9,9 +9,23 @@ from flask import Flask
 
 from channels.hubrise.connected import Connected, connect
 from channels.hubrise.peer import HubRise, serving
+from ordertrack import create_app
 from ordertrack.channels.hubrise.api import ADDRESS_SETTING
-from ordertrack.database.session import tenant_context
+from ordertrack.database.config import Settings
+from ordertrack.database.session import db, tenant_context
 from support.cast import House
+from support.quiet_database import quiet_fixtures
+
+# A database in which no server asks HubRise while a test looks.
+settings, _bare_app, operator_app, make_house = quiet_fixtures("package")
+
+
+@pytest.fixture(scope="package")
+def app(settings: Settings) -> Iterator[Flask]:
+    made = create_app(settings)
+    yield made
+    with made.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture
