@@ -118,9 +118,11 @@ class HubRise(Channel):
         status = telling.status_of(told)
         if telling.is_known(told):
             return Done(wording.TOLD_BEFORE)
-        answer = Api(connection.secrets["token"]).set_status(
-            told.facts.get("location_id"), told.external_id, status.value
-        )
+        asking, location = Api(connection.secrets["token"]), told.facts.get("location_id")
+        try:
+            answer = asking.set_status(location, told.external_id, status.value)
+        except Refused:  # whoever mends the token within the day has not lost this
+            return Again(api.AGAIN_AFTER, wording.NOT_LET_IN)
         if answer.is_success:
             return Done(wording.TOLD)
         if answer.status == api.LIMITED or answer.status >= 500:

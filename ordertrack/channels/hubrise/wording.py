@@ -6,7 +6,8 @@ from ordertrack.i18n.translate import marked
 
 ABOUT = marked(
     "Orders of the platforms and shops that HubRise connects. HubRise calls the address below, and is asked"
-    " for what it could not deliver; where an order stands is told both ways."
+    " for what it could not deliver; where an order stands is told both ways. A card shows the platform that"
+    " its order came by."
 )
 LOCATION = marked("Location ID")
 TOKEN = marked("Access token")

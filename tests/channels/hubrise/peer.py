@@ -165,7 +165,7 @@ class _Calls(BaseHTTPRequestHandler):
                 self.end_headers()
                 _pour(self)
             case int():
-                self._send(habit, {"error_type": "internal_error"}, {"Retry-After": "1"})
+                self._send(habit, {"error_type": "internal_error"}, {"Retry-After": "45"})
         return True
 
     def _route(self, path: str, query: dict[str, list[str]], body: Any) -> None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from channels.hubrise.connected import Connected
+from channels.hubrise.peer import SECRET, TOKEN
 from channels.hubrise.told import item, option, order, payment
+from ordertrack.database.session import tenant_context
 from ordertrack.following.jobs import Again, Done, Failed
 from ordertrack.orders import transitions
 from ordertrack.orders.order_record import OrderRecord
-from ordertrack.restaurants import rule_sets
+from ordertrack.restaurants import cache, rule_sets
 from ordertrack.rules.state_machine import OrderStatus, RuleSet
 from ordertrack.sla.measure.log_reading import LogReader
+from support.cast import House
 
 State = dict[str, Any]
 
@@ -127,8 +132,8 @@ def test_what_could_not_be_delivered_comes_back_if_the_rules_know_that_and_else_
     if rule_set == RuleSet.EXTENDED:
         assert outcome == "done"
     else:
-        assert (outcome, found.hold_reason) == ("refused", "Could not be delivered, says the platform")
-        assert "held" in why
+        assert outcome == "refused"
+        assert why == "An order that is delivering cannot become cancelled; it can become completed."
 
 
 def test_an_item_too_late_for_the_kitchen_is_refused_once_and_the_order_goes_on(connected: Connected) -> None:
@@ -250,7 +255,8 @@ def test_what_came_back_or_was_recalled_is_told_and_what_follows_too(connected: 
 
 
 @pytest.mark.parametrize(
-    ("habit", "outcome"), [(500, Again), (429, Again), (422, Failed), (404, Failed), ("drop", Again)]
+    ("habit", "outcome"),
+    [(500, Again), (429, Again), (401, Again), ("drop", Again), (422, Failed), (404, Failed)],
 )
 def test_whether_it_is_told_again_depends_on_the_answer(
     connected: Connected, habit: int | str, outcome: type
@@ -261,7 +267,7 @@ def test_whether_it_is_told_again_depends_on_the_answer(
     (done,) = connected.tell()
     assert isinstance(done, outcome)
     if habit == 429:
-        assert isinstance(done, Again) and done.after_seconds == 1, "as it asked"
+        assert isinstance(done, Again) and done.after_seconds == 45, "as it asked"
 
 
 def test_it_is_seen_to_that_hubrise_notes_events_at_all(connected: Connected) -> None:
@@ -271,3 +277,22 @@ def test_it_is_seen_to_that_hubrise_notes_events_at_all(connected: Connected) ->
     asked = connected.hubrise.asked.count("GET /callback")
     connected.ask()
     assert connected.hubrise.asked.count("GET /callback") == asked, "not each time"
+
+
+def test_a_manager_connects_it_on_its_page_in_three_languages(
+    app: Flask, cedar: House, maya: FlaskClient
+) -> None:
+    for language, label in (("en", "Access token"), ("fr", "Jeton d’accès"), ("ar", "رمز الوصول")):
+        maya.set_cookie("language", language)
+        page = maya.get("/channels/new/hubrise").text
+        assert label in page and "CASH, CSH" in page
+    with tenant_context(app, cedar.tenant_id):
+        hamra = next(each.id for each in cache.of_tenant(cedar.tenant_id) if each.slug == "hamra")
+    form = {"name": "HubRise", "restaurant": str(hamra), f"branch-{hamra}": "cedar-1", "collected": "CSH"}
+    answer = maya.post("/channels/new/hubrise", data=form | {"token": "", "client_secret": ""})
+    assert answer.status_code == 422
+    assert 'id="problem-token"' in answer.text and 'id="problem-client_secret"' in answer.text
+    answer = maya.post("/channels/new/hubrise", data=form | {"token": TOKEN, "client_secret": SECRET})
+    assert answer.status_code == 303
+    page = maya.get(answer.location).text
+    assert "/channels/" in page and TOKEN not in page and SECRET not in page

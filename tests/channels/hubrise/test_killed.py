@@ -38,7 +38,7 @@ def dying(
             *(sys.executable, "-m", "channels.hubrise.mortal", what, *house, connected.address),
             *(str(told), signature_of(body)),
         ],
-        env=environment_of(settings, folder, PYTHONPATH=f"{ROOT}:{ROOT / 'tests'}"),
+        env=environment_of(settings, settings.data_folder, PYTHONPATH=f"{ROOT}:{ROOT / 'tests'}"),
     )
     left_behind.end_with_us(process)
     try:
