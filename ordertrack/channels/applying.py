@@ -6,9 +6,9 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from ordertrack.channels import connections, content, walking
@@ -37,12 +37,14 @@ from ordertrack.rules.state_machine import TERMINAL, IllegalTransition, OrderSta
 from ordertrack.tenants.principal import Principal
 from ordertrack.web.problems import problem_of
 
+BecameKind = TypeVar("BecameKind", bound=Became)
 _MOST_TRIES = 10
 _MOVING = (OrderChanged, OrderMoved, IdempotencyKeyReused)
 """Somebody else wrote the order in between: it is looked at again."""
+_CHANGE_REFUSALS = (IllegalChange, PromiseOutOfRange, NotOnTheMenu, DishSoldOut)
 _REFUSALS = (
-    *(RestaurantNotFound, RestaurantPaused, FollowsNoOrder, PromiseOutOfRange),
-    *(NotOnTheMenu, DishSoldOut, IllegalChange, IllegalTransition),
+    *(RestaurantNotFound, RestaurantPaused, FollowsNoOrder, IllegalTransition),
+    *_CHANGE_REFUSALS,
 )
 CANCELLED_THERE = marked("Cancelled by the channel")
 """Why an order is cancelled where the channel does not say it."""
@@ -88,76 +90,84 @@ def facts_of(tenant_id: uuid.UUID, connection_id: uuid.UUID, external_id: str) -
 def _apply(row: ChannelConnection, by: Principal, said: Said) -> Applied:
     order_id = None
     for _turn in range(_MOST_TRIES):
+        if not _claim(row, said):
+            raise _of(Nothing(_OLDER), order_of_external(row.tenant_id, row.id, said.external_id))
         order_id = order_of_external(row.tenant_id, row.id, said.external_id)
-        known = db.session.get(
-            ChannelOrder, (row.tenant_id, row.id, said.external_id), populate_existing=True
-        )
         try:
             if order_id is None:
-                return _make(row, by, said, known)
-            return _bring_up_to(row, by, said, known, order_id)
+                return _make(row, by, said)
+            return _bring_up_to(row, by, said, order_id)
         except _MOVING:
             db.session.rollback()
         except Became as error:
             db.session.rollback()
-            error.order_id = order_id
-            raise
+            raise _of(error, order_id) from error
         except _REFUSALS as error:
             db.session.rollback()
             # It is placed by now if it was the way to its status that was refused.
             placed = order_of_external(row.tenant_id, row.id, said.external_id)
-            raise _refused(error, placed) from error
+            raise _of(Refused(problem_of(error).detail), placed) from error
     raise _of(Refused(_BUSY), order_id)
 
 
-def _make(row: ChannelConnection, by: Principal, said: Said, known: ChannelOrder | None) -> Applied:
-    if known is not None and known.is_over and _is_older(known, said):
-        raise Nothing(_OLDER)
-    if said.status in TERMINAL and not said.makes:
-        _remember(row, said, is_over=True)
-        db.session.commit()
-        raise Nothing(_NEVER_HERE)
+def _claim(row: ChannelConnection, said: Said) -> bool:
+    """Note that this state of the order is the newest, and commit: from here on an older one does nothing.
+
+    False if a newer one was here before.
+    """
+    asked = insert(ChannelOrder).values(
+        tenant_id=row.tenant_id, connection_id=row.id, external_id=said.external_id, as_of=said.as_of
+    )
+    newest = func.coalesce(asked.excluded.as_of, ChannelOrder.as_of)
+    claimed = asked.on_conflict_do_update(
+        index_elements=_KEY,
+        set_={"as_of": newest},
+        where=or_(ChannelOrder.as_of.is_(None), ChannelOrder.as_of <= newest),
+    )
+    is_newest = db.session.execute(claimed.returning(ChannelOrder.external_id)).first() is not None
+    db.session.commit()
+    return is_newest
+
+
+def _make(row: ChannelConnection, by: Principal, said: Said) -> Applied:
     if not said.makes:
-        raise Nothing(_MAKES_NONE)
+        raise Nothing(_NEVER_HERE if said.status in TERMINAL else _MAKES_NONE)
     if said.order is None:
         raise Refused(_UNKNOWN, order=said.external_id)
-    metadata = _metadata(row, said)
     order = _stationed(row.tenant_id, said.order)
-    order = replace(order, channel=order.channel or row.name, metadata={**order.metadata, **metadata})
-    _remember(row, said)  # in the transaction that places it: known is what is there
+    order = replace(
+        order, channel=order.channel or row.name, metadata={**order.metadata, **_metadata(row, said)}
+    )
+    _remember(row, said)
     order_id, is_new = intake.place(_promised(order), by=by, idempotency_key=said.external_id)
     db.session.commit()
     _walk(row, by, said, _found(by, order_id))
     return Applied(order_id, True, None if is_new else Sentence(_WAS_HERE))
 
 
-def _bring_up_to(
-    row: ChannelConnection, by: Principal, said: Said, known: ChannelOrder | None, order_id: uuid.UUID
-) -> Applied:
-    if known is not None and _is_older(known, said):
-        raise Nothing(_OLDER)
+def _bring_up_to(row: ChannelConnection, by: Principal, said: Said, order_id: uuid.UUID) -> Applied:
     order = _found(by, order_id)
-    wanted = _wanted(said, known, order) if order.status not in TERMINAL else []
-    too_late: IllegalChange | None = None
-    is_changed = False
-    try:
-        # In one transaction with the change: what dies in between would make it twice.
-        _remember(row, said, is_over=said.status == OrderStatus.CANCELLED)
-        if wanted:
-            metadata = _metadata(row, said)
-            result = changes.change(
-                order_id, wanted, by=by, expected_revision=order.revision, metadata=metadata
-            )
-            order, is_changed = result.order, result.done
-    except IllegalChange as error:
-        # It is said of this payload, and not again of each that follows: those would never move the order.
-        too_late = error
-        _remember(row, said, is_over=said.status == OrderStatus.CANCELLED)
+    # After the order: who changes it by a newer state from here on changes it under us, and we look again.
+    known = db.session.get(ChannelOrder, (row.tenant_id, row.id, said.external_id), populate_existing=True)
+    if known is None or (known.as_of is not None and said.as_of is not None and said.as_of < known.as_of):
+        raise Nothing(_OLDER)
+    wanted = _wanted(said, known, order)
+    changed = order
+    refusal: Exception | None = None
+    _remember(row, said)
+    if wanted and order.status not in TERMINAL:
+        try:
+            at, metadata = order.revision, _metadata(row, said)
+            changed = changes.change(order_id, wanted, by=by, expected_revision=at, metadata=metadata).order
+        except _CHANGE_REFUSALS as error:
+            db.session.rollback()
+            refusal = error  # where it has come to is true all the same
+            _remember(row, said)  # so that it is refused once, and not with each event that follows
     db.session.commit()
-    is_moved = _walk(row, by, said, order)
-    if too_late is not None:
-        raise too_late
-    if is_changed or is_moved:
+    is_moved = _walk(row, by, said, changed)
+    if refusal is not None:
+        raise refusal
+    if is_moved or changed.revision != order.revision:
         return Applied(order_id, True)
     return Applied(order_id, False, Sentence(_SO_ALREADY))
 
@@ -181,10 +191,10 @@ def _stationed(tenant_id: uuid.UUID, order: NewOrder) -> NewOrder:
     return replace(order, items=tuple(items))
 
 
-def _wanted(said: Said, known: ChannelOrder | None, order: OrderRecord) -> list[Any]:
+def _wanted(said: Said, known: ChannelOrder, order: OrderRecord) -> list[Any]:
     wanted: list[Any] = []
     if said.order is not None:
-        before = known.content if known is not None and known.content else content.of_record(order)
+        before = known.content or content.of_record(order)
         wanted = content.changes(before, said.order, order)
     return [*wanted, *(said.changes(order) if said.changes is not None else ())]
 
@@ -229,24 +239,19 @@ def _hold(order: OrderRecord, by: Principal, reason: str, metadata: dict[str, An
     return True
 
 
-def _is_older(known: ChannelOrder, said: Said) -> bool:
-    return known.as_of is not None and said.as_of is not None and said.as_of < known.as_of
-
-
-def _remember(row: ChannelConnection, said: Said, *, is_over: bool = False) -> None:
-    """What the channel said last of an order, in the caller's transaction."""
-    said_content = content.of_new(said.order) if said.order is not None else None
-    values = {"as_of": said.as_of, "content": said_content, "facts": dict(said.facts), "is_over": is_over}
-    written = insert(ChannelOrder).values(
-        tenant_id=row.tenant_id, connection_id=row.id, external_id=said.external_id, **values
-    )
-    kept: dict[str, Any] = {
-        "facts": ChannelOrder.facts.concat(written.excluded.facts),
-        "is_over": written.excluded.is_over,
-    }
-    kept |= {name: written.excluded[name] for name in ("as_of", "content") if values[name] is not None}
+def _remember(row: ChannelConnection, said: Said) -> None:
+    """What the channel says of an order, committed with what comes of it."""
+    values: dict[str, Any] = {"facts": ChannelOrder.facts.concat(dict(said.facts))}
+    if said.order is not None:
+        values["content"] = content.of_new(said.order)
     db.session.execute(
-        written.on_conflict_do_update(index_elements=["tenant_id", "connection_id", "external_id"], set_=kept)
+        update(ChannelOrder)
+        .where(
+            ChannelOrder.tenant_id == row.tenant_id,
+            ChannelOrder.connection_id == row.id,
+            ChannelOrder.external_id == said.external_id,
+        )
+        .values(**values)
     )
 
 
@@ -260,15 +265,12 @@ def _found(by: Principal, order_id: uuid.UUID) -> OrderRecord:
     return order
 
 
-def _refused(error: Exception, order_id: uuid.UUID | None) -> Refused:
-    return _of(Refused(problem_of(error).detail), order_id)
-
-
-def _of(error: Refused, order_id: uuid.UUID | None) -> Refused:
+def _of(error: BecameKind, order_id: uuid.UUID | None) -> BecameKind:
     error.order_id = order_id
     return error
 
 
+_KEY = ("tenant_id", "connection_id", "external_id")
 _OLDER = marked("A newer state of this order came before.")
 _NEVER_HERE = marked("It was over before an order was made of it.")
 _MAKES_NONE = marked("In this state it makes no order yet.")

@@ -22,8 +22,7 @@ _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _CODE = "string(length=26)"
 
 
-@blueprint.route(f"/channels/<{_CODE}:code>", defaults={"rest": ""}, methods=_METHODS)
-@blueprint.route(f"/channels/<{_CODE}:code>/", defaults={"rest": ""}, methods=_METHODS)
+@blueprint.route(f"/channels/<{_CODE}:code>", defaults={"rest": ""}, methods=_METHODS, strict_slashes=False)
 @blueprint.route(f"/channels/<{_CODE}:code>/<path:rest>", methods=_METHODS)
 def receive(code: str, rest: str) -> ResponseReturnValue:
     """In English, as text: programs call. Whoever makes codes up pays with the share of their address."""

@@ -85,10 +85,7 @@ class ChannelPayload(Base):
 
 
 class ChannelOrder(Base):
-    """An order by its id in the channel: the newest state of it that was taken in, and what it said.
-
-    One that `is_over` was cancelled or deleted there: an older state makes no order of it any more.
-    """
+    """An order by its id in the channel: the newest state of it that came, and what was taken in of it."""
 
     __tablename__ = "channel_orders"
     __table_args__ = (
@@ -103,4 +100,3 @@ class ChannelOrder(Base):
     as_of: Mapped[dt.datetime | None] = mapped_column(Moment)
     content: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=_EMPTY)
-    is_over: Mapped[bool] = mapped_column(server_default=text("false"))

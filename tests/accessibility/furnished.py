@@ -10,6 +10,10 @@ from dataclasses import dataclass, replace
 from flask import Flask
 
 from menu.menus import save as save_menu
+from ordertrack.channels import connections, payloads
+from ordertrack.channels.connections import Draft
+from ordertrack.channels.interface import Payload, Way
+from ordertrack.channels.woocommerce import CHANNEL
 from ordertrack.database.session import tenant_context
 from ordertrack.orders import actions, changes, intake, records, transitions
 from ordertrack.orders.change_draft import AddLine, SetFields, VoidLine
@@ -49,7 +53,8 @@ class Furnished:
     """The house, the ids of its orders by what is particular about them, and their tracking tokens.
 
     The token `password` is of a link by which Karim sets his; `company` opens the page on which one is
-    founded, `code` is the id of a tablet's code, and `tablet` what its device opens.
+    founded, `connection` and `payload` are ids of a shop's, `code` is the id of a tablet's code, and `tablet`
+    what its device opens.
     """
 
     house: House
@@ -94,6 +99,11 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
         hamra = cache.of_tenant(house.tenant_id)[0].id
         code = tablet_codes.make(hamra, "kitchen", "Grill", by=house.maya.principal)
         tokens |= {"code": str(code.id), "tablet": tablet_codes.text_of(code)}
+        draft = Draft("Web shop", {hamra: ""}, {"shop": "https://shop.example.com", "makes": []}, {})
+        row = connections.make(CHANNEL, draft, by=house.maya.principal)
+        [kept] = payloads.keep(row, (Payload("order.created", b'{"note": "\xd8\xb3"}'),), Way.CALLED)
+        payloads.settle(row, CHANNEL, kept)
+        tokens |= {"connection": str(row.id), "payload": str(kept)}
     with operator.app_context():
         tokens["company"] = invitations.invite(None)[1]
     return Furnished(house, cast.hire_owner(operator, house), orders, tokens)

@@ -255,6 +255,17 @@ def _make_a_link(page: Page) -> None:
     expect(page.locator("#password-link")).to_be_visible()
 
 
+def _no_shop(page: Page) -> None:
+    page.locator("[name=restaurant]").first.check()
+    page.locator("main .primary").click()
+    expect(page.locator("#problem-shop")).to_be_visible()
+
+
+def _ask_to_end_it(page: Page) -> None:
+    page.locator(".ask > summary").click()
+    expect(page.locator(".danger")).to_be_visible()
+
+
 def _key_for_nothing(page: Page) -> None:
     page.locator("[name=name]").fill("Shop")
     for tick in page.locator("[name=scope]").all():
@@ -417,6 +428,10 @@ VIEWS = {
     "first people": View("/setup/people", "owner"),
     "test order": View("/setup/test-order", "owner"),
     "audit": View("/audit"),
+    "channels": View("/channels"),
+    "connecting a shop": View("/channels/new/woocommerce", states=(_no_shop,)),
+    "a connection": View("/channels/connections/{tokens[connection]}", states=(_ask_to_end_it,)),
+    "what came": View("/channels/connections/{tokens[connection]}/payloads/{tokens[payload]}"),
     "keys": View("/keys", states=(_key_for_nothing, _make_a_key, _ask_to_end_the_key)),
     "account": View("/account", states=(_wrong_old_password,)),
     "choosing a password": View("/password/{tokens[password]}", "nobody", states=(_weak_password,)),

@@ -29,14 +29,14 @@ def stamp(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).strftime(_STAMP)
 
 
-def an_order(number: int = 1001, **other: Any) -> dict[str, Any]:
+def an_order(order_id: int = 1001, **other: Any) -> dict[str, Any]:
     """An order with the documented fields, our own in all of them; `other` fields stand over these."""
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     order: dict[str, Any] = {
-        "id": number,
+        "id": order_id,
         "parent_id": 0,
-        "number": str(number),
-        "order_key": f"wc_order_{number}",
+        "number": str(order_id),
+        "order_key": f"wc_order_{order_id}",
         "created_via": "checkout",
         "version": "9.4.0",
         "status": "processing",

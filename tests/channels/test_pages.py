@@ -117,8 +117,13 @@ def test_it_is_written_down_and_no_secret_with_it(connect: Connect, maya: FlaskC
     maya.post(f"{connected.page}/pause")
     maya.post(f"{connected.page}/end")
     with tenant_context(connected.app, connected.house.tenant_id):
-        entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.at)).all()
-        assert [each.kind for each in entries] == ["channel"] * 3
+        of_kind = select(AuditEntry).where(AuditEntry.kind == "channel").order_by(AuditEntry.at)
+        entries = db.session.scalars(of_kind).all()
+        assert [(each.before is None, each.after is None) for each in entries] == [
+            (True, False),
+            (False, False),
+            (False, True),
+        ]
         said = str([(each.before, each.after) for each in entries])
     assert SECRET not in said and KEY_SECRET not in said and connected.path.split("/")[2] not in said
     page = maya.get("/audit").text

@@ -81,63 +81,61 @@ def test_a_time_may_be_written_in_several_ways(connect: Connect, said: str, expe
     assert order.promised_at == (None if expected is None else now + shift)
 
 
-@pytest.mark.parametrize(
-    ("changed", "what"),
-    [
-        ({"shipping_lines": [{"method_id": "local_pickup"}]}, {"fulfilment": Fulfilment.PICKUP}),
-        ({"shipping_lines": [{"method_id": "pickup_location:2"}]}, {"fulfilment": Fulfilment.PICKUP}),
-        ({"shipping_lines": []}, {"fulfilment": Fulfilment.DELIVERY}),
-        ({"payment_method": "stripe", "date_paid_gmt": "2026-11-30T10:00:00"}, {"to_collect": 0}),
-        ({"payment_method": "bacs"}, {"to_collect": None, "total": 3450}),
-        ({"currency": "JPY", "total": "1250.00"}, {"total": 1250, "currency": "JPY"}),
-        ({"currency": "KWD", "total": "3.250"}, {"total": 3250}),
-        ({"currency": "LBP", "total": "450000"}, {"total": 45000000}),
-        ({"currency": "IRT", "total": "90000"}, {"total": None, "note": "Ring twice & wait\n90000 IRT"}),
-        ({"total": "34.505"}, {"total": 3450}),
-        ({"number": "W-7"}, {"reference": "W-7"}),
-        ({"customer_note": "بدون بصل\u202e"}, {"note": "بدون بصل"}),
-        ({"customer_note": ""}, {"note": None}),
-    ],
-)
-def test_what_shops_write_otherwise_is_understood(
-    connect: Connect, changed: dict[str, Any], what: dict[str, Any]
-) -> None:
+OTHERWISE: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"shipping_lines": [{"method_id": "local_pickup"}]}, {"fulfilment": Fulfilment.PICKUP}),
+    ({"shipping_lines": [{"method_id": "pickup_location:2"}]}, {"fulfilment": Fulfilment.PICKUP}),
+    ({"shipping_lines": []}, {"fulfilment": Fulfilment.DELIVERY}),
+    ({"payment_method": "stripe", "date_paid_gmt": "2026-11-30T10:00:00"}, {"to_collect": 0}),
+    ({"payment_method": "bacs"}, {"to_collect": None, "total": 3450}),
+    ({"currency": "JPY", "total": "1250.00"}, {"total": 1250, "currency": "JPY"}),
+    ({"currency": "KWD", "total": "3.250"}, {"total": 3250}),
+    ({"currency": "LBP", "total": "450000"}, {"total": 45000000}),
+    ({"currency": "IRT", "total": "90000"}, {"total": None, "note": "Ring twice & wait\n90000 IRT"}),
+    ({"total": "34.505"}, {"total": 3450}),
+    ({"number": "W-7"}, {"reference": "W-7"}),
+    ({"customer_note": "بدون بصل\u202e"}, {"note": "بدون بصل"}),
+    ({"customer_note": ""}, {"note": None}),
+]
+
+
+def test_what_shops_write_otherwise_is_understood(connect: Connect) -> None:
     connected = connect()
-    connected.deliver(an_order(**changed))
-    [order] = connected.orders()
-    assert {name: getattr(order, name) for name in what} == what
+    for number, (changed, _) in enumerate(OTHERWISE, 2001):
+        connected.deliver(an_order(number, **changed))
+    assert connected.became() == ["done"] * len(OTHERWISE)
+    for order, (changed, what) in zip(connected.orders(), OTHERWISE, strict=True):
+        assert {name: getattr(order, name) for name in what} == what, changed
 
 
 def line(**changed: Any) -> dict[str, Any]:
     return {"line_items": [{"name": "Kebab", "quantity": 1, "sku": "", "meta_data": []} | changed]}
 
 
-@pytest.mark.parametrize(
-    ("changed", "expected"),
-    [
-        (line(quantity=3), ("Kebab", 3, ())),
-        (line(quantity="2"), ("Kebab", 2, ())),
-        (line(quantity=0.5), ("0.5 × Kebab", 1, ())),
-        (line(quantity=1000), ("1000 × Kebab", 1, ())),
-        (line(name="Kebab &ndash; Large"), ("Kebab – Large", 1, ())),
-        (
-            line(parent_name="Kebab", name="Kebab - Large", meta_data=meta(size="Large")),
-            ("Kebab", 1, ("size: Large",)),
-        ),
-        (
-            line(meta_data=meta(_hidden="1", extra=["a", "b"], note="No salt")),
-            ("Kebab", 1, ("note: No salt",)),
-        ),
-        (line(meta_data=meta(pieces=4)), ("Kebab", 1, ("pieces: 4",))),
-    ],
-)
-def test_a_line_is_made_as_it_was_bought(
-    connect: Connect, changed: dict[str, Any], expected: tuple[str, int, tuple[str, ...]]
-) -> None:
+BOUGHT: list[tuple[dict[str, Any], tuple[str, int, tuple[str, ...]]]] = [
+    (line(quantity=3), ("Kebab", 3, ())),
+    (line(quantity="2"), ("Kebab", 2, ())),
+    (line(quantity=0.5), ("0.5 × Kebab", 1, ())),
+    (line(quantity=1000), ("1000 × Kebab", 1, ())),
+    (line(name="Kebab &ndash; Large"), ("Kebab – Large", 1, ())),
+    (
+        line(parent_name="Kebab", name="Kebab - Large", meta_data=meta(size="Large")),
+        ("Kebab", 1, ("size: Large",)),
+    ),
+    (
+        line(meta_data=meta(_hidden="1", extra=["a", "b"], note="No salt")),
+        ("Kebab", 1, ("note: No salt",)),
+    ),
+    (line(meta_data=meta(pieces=4)), ("Kebab", 1, ("pieces: 4",))),
+]
+
+
+def test_a_line_is_made_as_it_was_bought(connect: Connect) -> None:
     connected = connect()
-    connected.deliver(an_order(**changed))
-    [order] = connected.orders()
-    assert lines(order) == [expected]
+    for number, (changed, _) in enumerate(BOUGHT, 2001):
+        connected.deliver(an_order(number, **changed))
+    assert connected.became() == ["done"] * len(BOUGHT)
+    for order, (changed, expected) in zip(connected.orders(), BOUGHT, strict=True):
+        assert lines(order) == [expected], changed
 
 
 def test_what_is_too_long_for_a_modifier_stands_in_the_notes(connect: Connect) -> None:
@@ -147,69 +145,66 @@ def test_what_is_too_long_for_a_modifier_stands_in_the_notes(connect: Connect) -
     assert item.modifiers == () and (item.notes or "").startswith("wish: no nuts, no nuts")
 
 
-TOMORROW = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+BENT: list[tuple[bytes | dict[str, Any], str]] = [
+    (b"", "It is no JSON object."),
+    (b"\xff\xfe{", "It is no JSON object."),
+    (b"[" * 5000, "It is no JSON object."),
+    (b"[1]", "It is no JSON object."),
+    ({"id": None}, "It has no id of an order."),
+    ({"id": "x1"}, "It has no id of an order."),
+    ({"line_items": []}, "The order has no line that can be made."),
+    ({"line_items": {"0": {}}}, "“line_items” is no list."),
+    ({"line_items": None}, "The order has no line that can be made."),
+    (line(name=" \u200b "), "A line of the order has no name."),
+    (line(quantity=-1), "“-1” is no quantity of “Kebab”."),
+    (line(quantity="a lot"), "“a lot” is no quantity of “Kebab”."),
+    (line(quantity=None), "“None” is no quantity of “Kebab”."),
+    (
+        {"line_items": line()["line_items"] * 201},
+        "The order has 201 lines; 200 at most can be made of one.",
+    ),
+    ({"total": "a lot"}, "“a lot” is no amount of money."),
+    ({"total": "-1"}, "“-1” is no amount of money."),
+    (
+        {"meta_data": meta(branch="Tripoli")},
+        "No restaurant of this connection is called “Tripoli” there.",
+    ),
+    ({"meta_data": []}, "The order does not say for which restaurant it is."),
+    ({"meta_data": meta(branch={"id": 4})}, "The field “branch” holds no text."),
+    (
+        {"meta_data": meta(branch="Jounieh", service="by drone")},
+        "“by drone” is no word for delivery, pickup or table that this connection knows.",
+    ),
+    ({"meta_data": meta(branch="Jounieh", delivery_time="soon")}, "“soon” is no time that can be read."),
+    (
+        {"meta_data": meta(branch="Jounieh", delivery_time="2031-01-01 10:00")},
+        "promised_at must lie between one hour ago and 30 days ahead",
+    ),
+]
 
 
-@pytest.mark.parametrize(
-    ("body", "why"),
-    [
-        (b"", "It is no JSON object."),
-        (b"\xff\xfe{", "It is no JSON object."),
-        (b"[" * 5000, "It is no JSON object."),
-        (b"[1]", "It is no JSON object."),
-        ({"id": None}, "It has no id of an order."),
-        ({"id": "x1"}, "It has no id of an order."),
-        ({"line_items": []}, "The order has no line that can be made."),
-        ({"line_items": {"0": {}}}, "“line_items” is no list."),
-        ({"line_items": None}, "The order has no line that can be made."),
-        (line(name=" \u200b "), "A line of the order has no name."),
-        (line(quantity=-1), "“-1” is no quantity of “Kebab”."),
-        (line(quantity="a lot"), "“a lot” is no quantity of “Kebab”."),
-        (line(quantity=None), "“None” is no quantity of “Kebab”."),
-        (
-            {"line_items": line()["line_items"] * 201},
-            "The order has 201 lines; 200 at most can be made of one.",
-        ),
-        ({"total": "a lot"}, "“a lot” is no amount of money."),
-        ({"total": "-1"}, "“-1” is no amount of money."),
-        (
-            {"meta_data": meta(branch="Tripoli")},
-            "No restaurant of this connection is called “Tripoli” there.",
-        ),
-        ({"meta_data": []}, "The order does not say for which restaurant it is."),
-        ({"meta_data": meta(branch={"id": 4})}, "The field “branch” holds no text."),
-        (
-            {"meta_data": meta(branch="Jounieh", service="by drone")},
-            "“by drone” is no word for delivery, pickup or table that this connection knows.",
-        ),
-        ({"meta_data": meta(branch="Jounieh", delivery_time="soon")}, "“soon” is no time that can be read."),
-        (
-            {"meta_data": meta(branch="Jounieh", delivery_time="2031-01-01 10:00")},
-            "promised_at must lie between one hour ago and 30 days ahead",
-        ),
-    ],
-)
-def test_a_bent_payload_is_kept_and_refused_with_the_reason(
-    connect: Connect, body: bytes | dict[str, Any], why: str
-) -> None:
+def test_each_bent_payload_is_kept_as_it_came_and_refused_with_the_reason(connect: Connect) -> None:
     connected = connect(BRANCHES, **ALL_KEYS)
-    said = body if isinstance(body, bytes) else an_order(meta_data=meta(branch="Jounieh")) | body
-    answer = connected.deliver(said)
-    assert answer.status_code == 200, answer.text  # after five other answers the shop would tell no more
+    sent = []
+    for number, (body, _) in enumerate(BENT, 2001):
+        bent = an_order(number, meta_data=meta(branch="Jounieh"))
+        said = body if isinstance(body, bytes) else json.dumps(bent | body).encode()
+        answer = connected.deliver(said)
+        assert answer.status_code == 200, answer.text  # after five others the shop would tell no more
+        sent.append(said)
     assert connected.orders() == []
-    [outcome] = connected.became()
-    assert outcome.startswith(f"refused: {why}"), outcome
-    kept = connected.payloads()[0].body
-    assert kept == (body if isinstance(body, bytes) else json.dumps(said).encode())
+    assert [each.body for each in connected.payloads()] == sent
+    for outcome, (body, why) in zip(connected.became(), BENT, strict=True):
+        assert outcome.startswith(f"refused: {why}"), (body, outcome)
 
 
-@pytest.mark.parametrize(
-    "status", ["pending", "on-hold", "checkout-draft", "completed", "cancelled", "wc-mine"]
-)
-def test_other_states_make_no_order(connect: Connect, status: str) -> None:
+def test_other_states_make_no_order(connect: Connect) -> None:
     connected = connect()
-    assert connected.deliver(an_order(status=status)).status_code == 200
-    assert connected.orders() == [] and connected.became()[0].startswith("nothing: ")
+    statuses = ("pending", "on-hold", "checkout-draft", "completed", "cancelled", "wc-mine")
+    for number, status in enumerate(statuses, 2001):
+        assert connected.deliver(an_order(number, status=status)).status_code == 200
+    assert connected.orders() == []
+    assert all(each.startswith("nothing: ") for each in connected.became())
 
 
 def test_which_states_make_an_order_is_a_setting(connect: Connect) -> None:

@@ -62,6 +62,20 @@ def test_an_update_that_comes_first_is_the_order_and_the_late_one_changes_nothin
     assert connected.became() == ["done", "nothing: A newer state of this order came before."]
 
 
+def test_states_that_come_at_once_end_in_the_newest(connect: Connect) -> None:
+    connected = connect()
+    for number in range(1001, 1007):
+        states = [an_order(number, customer_note="State 0")]
+        states += [later(states[0], seconds, customer_note=f"State {seconds}") for seconds in (1, 2, 3)]
+        at_once = [threading.Thread(target=connected.deliver, args=(state,)) for state in states[::-1]]
+        for each in at_once:
+            each.start()
+        for each in at_once:
+            each.join()
+    assert [order.note for order in connected.orders()] == ["State 3"] * 6
+    assert not any(each.startswith(("refused", "received")) for each in connected.became())
+
+
 def test_an_update_changes_what_is_another_and_leaves_what_people_changed(
     connect: Connect, cedar: House, app: Flask
 ) -> None:
@@ -223,5 +237,7 @@ def test_more_for_a_packed_order_is_refused_with_the_order_it_is_of(
         actions.act(order.id, OrderAction.RUSH, by=cedar.program)
     more = [*first["line_items"], {"name": "Tea", "quantity": 1, "meta_data": []}]
     connected.deliver(later(first, line_items=more), "order.updated")
-    assert connected.became()[1].startswith("refused: An order that is ready takes no more lines.")
-    assert connected.payloads()[1].order_id == order.id
+    connected.deliver(later(first, 90, line_items=more, customer_note="Last"), "order.updated")
+    for became, kept in zip(connected.became()[1:], connected.payloads()[1:], strict=True):
+        assert became.startswith("refused: An order that is ready takes no more lines.")
+        assert kept.order_id == order.id

@@ -95,6 +95,14 @@ _ROWS = """
     INSERT INTO first_steps VALUES (%(tenant)s);
     INSERT INTO screens SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Maya'
       FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO channel_connections (tenant_id, id, channel, name, restaurants, sealed_secrets, digest)
+      SELECT tenant_id, id, 'woocommerce', 'Shop', '{"x": ""}', 'x', id::text FROM restaurants
+       WHERE tenant_id = %(tenant)s;
+    INSERT INTO channel_payloads (tenant_id, id, connection_id, way, topic, headers, body, digest)
+      SELECT tenant_id, gen_random_uuid(), id, 'called', 'x', '{}', 'x', 'x' FROM channel_connections
+       WHERE tenant_id = %(tenant)s;
+    INSERT INTO channel_orders (tenant_id, connection_id, external_id)
+      SELECT tenant_id, id, '1' FROM channel_connections WHERE tenant_id = %(tenant)s;
     INSERT INTO closed_screens SELECT tenant_id, id, 'kitchen', 'staff:x', now()
       FROM restaurants WHERE tenant_id = %(tenant)s;
 """

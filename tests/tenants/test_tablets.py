@@ -91,6 +91,11 @@ def _filled(app: Flask, order_id: uuid.UUID) -> Iterator[tuple[Rule, str]]:
         "token": "unknown",
         "code": "unknown",
         "code_id": uuid.uuid4(),
+        "channel": "woocommerce",
+        "connection_id": uuid.uuid4(),
+        "payload_id": uuid.uuid4(),
+        "deed": "test",
+        "rest": "unknown",
         "sku": "unknown",
         "kind": "not-found",
     }

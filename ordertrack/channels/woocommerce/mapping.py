@@ -28,6 +28,7 @@ ENDS = {
 }
 """Statuses of the shop that end an order here, each with why."""
 _COLLECTED = ("local_pickup", "pickup_location")  # methods of the shop itself, the second one's of its blocks
+_CODE = re.compile(r"[A-Z]{2}-?[A-Z0-9]{0,4}|[A-Z0-9]{1,3}", re.ASCII)  # of a state: says nothing to a rider
 _DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", re.ASCII)
 _CLOCK = re.compile(
     r"(?<!\d)(\d{1,2})[:h](\d{2})(?::\d{2})?(?:\.\d+)?\s*([ap]\.?m\.?)?", re.ASCII | re.IGNORECASE
@@ -121,9 +122,7 @@ def _modifier(meta: Any) -> str | None:
         return None
     key = texts.line(texts.from_html(meta.get("display_key") or meta["key"]), 300)
     shown = meta.get("display_value")
-    value = texts.line(
-        texts.from_html(str(shown if isinstance(shown, str) else _plain(meta.get("value")))), 300
-    )
+    value = texts.line(texts.from_html(shown if isinstance(shown, str) else _plain(meta.get("value"))), 300)
     if value is None:
         return None
     return value if key is None or key == value else f"{key}: {value}"
@@ -209,7 +208,7 @@ def _address(of: Json) -> dict[str, Any]:
     state = texts.line(of.get("state"))
     address = {
         "lines": [each for each in said if each],
-        "area": state if state and len(state) > 3 else None,  # shorter ones are codes
+        "area": state if state and not _CODE.fullmatch(state) else None,
         "city": texts.line(of.get("city")),
     }
     return {name: value for name, value in address.items() if value}

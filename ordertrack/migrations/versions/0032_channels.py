@@ -84,7 +84,6 @@ CREATE TABLE channel_orders (
     as_of timestamptz,
     content jsonb,
     facts jsonb NOT NULL DEFAULT '{}'::jsonb,
-    is_over boolean NOT NULL DEFAULT false,
     PRIMARY KEY (tenant_id, connection_id, external_id),
     FOREIGN KEY (tenant_id, connection_id) REFERENCES channel_connections (tenant_id, id)
 );
