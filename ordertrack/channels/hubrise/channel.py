@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ordertrack.channels.fields import Field, Kind
-from ordertrack.channels.hubrise import api, events, orders, statuses, telling, wording
-from ordertrack.channels.hubrise.api import Api, HubRiseFailed
+from ordertrack.channels.hubrise import events, mapping, statuses, telling, transport, wording
 from ordertrack.channels.hubrise.events import Event
 from ordertrack.channels.hubrise.statuses import HubRiseStatus
+from ordertrack.channels.hubrise.transport import Api, HubRiseFailed
 from ordertrack.channels.interface import (
     Again,
     Asked,
@@ -50,7 +50,7 @@ _REASONS = {
 
 class HubRise(Channel):
     name = "hubrise"
-    title = orders.NAME
+    title = mapping.NAME
     about = wording.ABOUT
     branch_label = wording.LOCATION
     polls_every = 60
@@ -63,7 +63,7 @@ class HubRise(Channel):
             wording.COLLECTED,
             hint=wording.COLLECTED_HINT,
             is_required=False,
-            default=", ".join(orders.COLLECTED),
+            default=", ".join(mapping.COLLECTED),
         ),
     )
 
@@ -99,12 +99,12 @@ class HubRise(Channel):
                     had.append((each["id"], _fetched(asking, each)))
                 except CallFailed as error:
                     failed = error
-                    if api.is_limited(error):
+                    if transport.is_limited(error):
                         break
             yield Batch(tuple(payload for _, payload in had if payload is not None), cursor)
             for event_id, _payload_kept in had:
                 asking.acknowledge(event_id)
-            if failed is not None and api.is_limited(failed):
+            if failed is not None and transport.is_limited(failed):
                 break
         if failed is not None:
             raise failed
@@ -122,12 +122,12 @@ class HubRise(Channel):
         try:
             answer = asking.set_status(location, told.external_id, status.value)
         except Refused:  # whoever mends the token within the day has not lost this
-            return Again(api.AGAIN_AFTER, wording.NOT_LET_IN)
+            return Again(transport.AGAIN_AFTER, wording.NOT_LET_IN)
         if answer.is_success:
             return Done(wording.TOLD)
-        if answer.status == api.LIMITED or answer.status >= 500:
-            return Again(api.wait_of(answer), wording.COMES_AGAIN)
-        return Failed(wording.NO_SUCH_ORDER if answer.status == 404 else api.why(answer))
+        if answer.status == transport.LIMITED or answer.status >= 500:
+            return Again(transport.wait_of(answer), wording.COMES_AGAIN)
+        return Failed(wording.NO_SUCH_ORDER if answer.status == 404 else transport.why(answer))
 
     def test(self, connection: Connection) -> Sentence:
         asking = Api(connection.secrets["token"])
@@ -138,11 +138,11 @@ class HubRise(Channel):
 def _said(connection: Connection, event: Event) -> Said:
     """All of the order; only where it stands, if it was called off or comes without its items."""
     told = statuses.read(event.state.get("status"))
-    location = orders.location_of(event.state)
+    location = mapping.location_of(event.state)
     status = statuses.ours(told, rule_sets.of_tenant(connection.tenant_id).rule_set)
     is_whole = "items" in event.state and told not in (HubRiseStatus.CANCELLED, HubRiseStatus.REJECTED)
     restaurant = connection.restaurant(location)
-    order = orders.read(event.state, restaurant, _collected(connection)) if is_whole else None
+    order = mapping.read(event.state, restaurant, _collected(connection)) if is_whole else None
     return Said(
         external_id=event.order_id,
         as_of=event.as_of,
@@ -171,7 +171,7 @@ def _fetched(asking: Api, listed: Mapping[str, Any]) -> Payload | None:
     try:
         answer = asking.event(listed["id"])
     except AnswerTooLarge:
-        return _payload(api.as_json(listed))
+        return _payload(transport.as_json(listed))
     if answer.status == 404:
         return None
     if not answer.is_success:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from ordertrack.channels.hubrise import wording
-from ordertrack.channels.hubrise.fields import Fields, member, moment, text
+from ordertrack.channels.hubrise.values import Fields, member, moment, text
 from ordertrack.channels.interface import Nothing, Refused
 
 SIGNATURE = "X-HubRise-Hmac-SHA256"

@@ -10,7 +10,7 @@ from flask import Flask
 from channels.hubrise.connected import Connected, connect
 from channels.hubrise.peer import HubRise, serving
 from ordertrack import create_app
-from ordertrack.channels.hubrise.api import ADDRESS_SETTING
+from ordertrack.channels.hubrise.transport import ADDRESS_SETTING
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
 from support.cast import House

@@ -9,17 +9,17 @@ import json
 from typing import Any
 
 import pytest
-from ordertrack.channels.interface import Nothing, Refused
 
 from channels.hubrise.told import customer, event, item, option, order, payment
-from ordertrack.channels.hubrise import events, orders, statuses
+from ordertrack.channels.hubrise import events, mapping, statuses
+from ordertrack.channels.interface import Nothing, Refused
 from ordertrack.i18n.translate import speaking
 from ordertrack.orders.new_order import NewOrder
 from ordertrack.rules.state_machine import Fulfilment
 
 
 def read(**fields: Any) -> NewOrder:
-    return orders.read(order(**fields), "hamra")
+    return mapping.read(order(**fields), "hamra")
 
 
 def test_every_field_that_a_kitchen_or_a_rider_needs_is_there() -> None:
@@ -121,7 +121,7 @@ def test_money_is_in_its_own_minor_units(total: str, currency: str, amount: int)
 def test_what_is_paid_at_the_door_is_still_to_collect() -> None:
     paid = [payment("3.00 EUR"), payment("6.00 EUR", ref="csh", name="Cash")]
     assert read(total="9.00 EUR", payments=paid).amounts["to_collect"] == 600  # type: ignore[index]
-    vouchers = orders.read(order(total="9.00 EUR", payments=paid), "hamra", collected=["CARD"])
+    vouchers = mapping.read(order(total="9.00 EUR", payments=paid), "hamra", collected=["CARD"])
     assert vouchers.amounts["to_collect"] == 300  # type: ignore[index]
     elsewhere = read(total="9.00 EUR", payments=[payment("3.00 USD")])
     assert elsewhere.amounts == {"currency": "EUR", "total": 900}, "nobody can say what is to collect"

@@ -8,7 +8,7 @@ from typing import Any
 
 from ordertrack.channels import texts
 from ordertrack.channels.hubrise import wording
-from ordertrack.channels.hubrise.fields import (
+from ordertrack.channels.hubrise.values import (
     Fields,
     Money,
     decimal,
