@@ -234,6 +234,8 @@ class Channel(ABC):
     """Marked: what a restaurant's name in the channel is called there."""
     path: ClassVar[str] = ""
     """What of the address follows the code, for people who copy it."""
+    told_of_arrivals: ClassVar[bool] = False
+    """Whether it is to know that an order has come, besides what becomes of it."""
     not_kept: ClassVar[int] = 429
     """How a call is answered that is not kept because too many come, or is too large."""
     polls_every: ClassVar[int | None] = None

@@ -54,6 +54,7 @@ class HubRise(Channel):
     about = wording.ABOUT
     branch_label = wording.LOCATION
     polls_every = 60
+    told_of_arrivals = True
     not_kept = NOT_TAKEN
     fields = (
         Field("token", wording.TOKEN, Kind.SECRET, wording.TOKEN_HINT),
@@ -110,7 +111,7 @@ class HubRise(Channel):
             raise failed
 
     def tells(self, connection: Connection, event: EventRecord) -> bool:
-        return event.from_status is not None
+        return True
 
     def tell(self, connection: Connection, told: Told) -> Done | Again | Failed:
         if telling.is_over(told.facts):

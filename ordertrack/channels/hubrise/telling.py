@@ -40,6 +40,8 @@ def is_known(told: Told) -> bool:
     After the order went back here, each further move is news again.
     """
     said = facts_status(told.facts)
+    if told.event.from_status is None:
+        return said != HubRiseStatus.NEW or told.order.status != told.event.to_status
     if said is None or _went_back(told.order, told.facts.get("as_of")):
         return False
     to = told.event.to_status

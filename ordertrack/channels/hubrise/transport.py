@@ -17,6 +17,7 @@ ADDRESS = "https://api.hubrise.com/v1"
 ADDRESS_SETTING = "ORDERTRACK_HUBRISE_URL"
 """Where else it is called, such as by tests."""
 
+SECONDS = 10.0
 MOST_BYTES = 1_000_000  # an order with 200 lines is a tenth of it
 MOST_PAGES = 20
 """Of 100 events; the rest is for the next time."""
@@ -43,7 +44,9 @@ class Api:
         if content:
             headers["Content-Type"] = "application/json"
         address = os.environ.get(ADDRESS_SETTING, ADDRESS) + path
-        answer = client.send(method, address, headers=headers, content=content, most_bytes=MOST_BYTES)
+        answer = client.send(
+            method, address, headers=headers, content=content, seconds=SECONDS, most_bytes=MOST_BYTES
+        )
         if answer.status in (401, 403):
             raise Refused(wording.NOT_LET_IN)
         return answer

@@ -46,6 +46,7 @@ class HubRise:
         self.told: list[tuple[str, str]] = []
         self.lock = threading.RLock()
         self.goes_on = threading.Event()
+        self.page = A_PAGE
         self._seconds = 0
 
     # What other clients do at HubRise, of which this one is notified.
@@ -122,7 +123,7 @@ def serving(hubrise: HubRise) -> Iterator[str]:
     """Its address, as `https://api.hubrise.com/v1` is."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Calls", (_Calls,), {"hubrise": hubrise}))
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=[0.01], daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/v1"
@@ -192,14 +193,15 @@ class _Calls(BaseHTTPRequestHandler):
                 self._send(404, {"error_type": "not_found"})
 
     def _list(self, query: dict[str, list[str]]) -> None:
-        """Without states, 100 at a time."""
+        """Without states, a page at a time."""
         listed = [
             {name: value for name, value in each.items() if not name.endswith("_state")}
             for each in self.hubrise.events.values()
         ]
         first = int(query.get("cursor", ["0"])[0])
-        more = {"X-Cursor-Next": str(first + A_PAGE)} if len(listed) > first + A_PAGE else {}
-        self._send(200, listed[first : first + A_PAGE], more)
+        last = first + self.hubrise.page
+        more = {"X-Cursor-Next": str(last)} if len(listed) > last else {}
+        self._send(200, listed[first:last], more)
 
     def _send(self, status: int, said: Any, headers: dict[str, str] | None = None) -> None:
         body = json.dumps(said).encode()

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from channels.hubrise.connected import Connected
 from channels.hubrise.peer import SECRET, TOKEN
 from channels.hubrise.told import item, option, order, payment
+from ordertrack.channels.hubrise import transport
 from ordertrack.database.session import tenant_context
 from ordertrack.following.jobs import Again, Done, Failed
 from ordertrack.orders import transitions
@@ -182,7 +183,8 @@ def test_an_order_that_comes_hours_late_is_made_without_the_time_that_is_past(co
 
 
 def test_events_are_asked_for_page_by_page_kept_and_deleted_there(connected: Connected) -> None:
-    states = [order(items=[item("Tea")]) for _ in range(105)]
+    connected.hubrise.page = 10
+    states = [order(items=[item("Tea")]) for _ in range(25)]
     for state in states:
         connected.hubrise.place(state)
     connected.ask()
@@ -202,10 +204,11 @@ def test_one_event_that_cannot_be_had_holds_up_no_other_and_is_had_later(connect
     assert connected.order(first["order_id"]) and connected.row.failing_since is None
 
 
-@pytest.mark.parametrize("habit", [500, 429, 401, "drop", "huge"])
+@pytest.mark.parametrize("habit", [500, 429, 401, "drop", "huge", "hang"])
 def test_whatever_hubrise_answers_to_being_asked_nothing_is_lost(
-    connected: Connected, habit: int | str
+    connected: Connected, habit: int | str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(transport, "SECONDS", 0.5)
     state = order()
     connected.hubrise.place(state)
     connected.hubrise.habits = [("GET /callback/events", habit)]
@@ -227,7 +230,7 @@ def test_hubrise_is_told_each_move_in_order_and_not_what_it_said_itself(connecte
     patched(connected, state, status="accepted")
     tap(connected, state, OrderStatus.PREPARING, OrderStatus.READY, OrderStatus.DELIVERING)
     patched(connected, state, status="completed")
-    assert [type(each) for each in connected.tell()] == [Done, Done, Done]
+    assert [type(each) for each in connected.tell()] == [Done, Done, Done, Done]
     assert connected.hubrise.told == [], "it is over there: nothing brings it back"
 
     other = placed(connected)
@@ -235,6 +238,13 @@ def test_hubrise_is_told_each_move_in_order_and_not_what_it_said_itself(connecte
     connected.tell()
     told = [(other["id"], status) for status in ("accepted", "in_preparation", "awaiting_collection")]
     assert connected.hubrise.told == told
+
+
+def test_hubrise_knows_that_an_order_was_received_while_nobody_has_accepted_it(connected: Connected) -> None:
+    fresh = placed(connected)
+    placed(connected, status="accepted")
+    connected.tell()
+    assert connected.hubrise.told == [(fresh["id"], "received")]
 
 
 def test_what_hubrise_had_further_is_not_sent_back(connected: Connected) -> None:
@@ -264,7 +274,7 @@ def test_whether_it_is_told_again_depends_on_the_answer(
     state = placed(connected)
     tap(connected, state, OrderStatus.CONFIRMED)
     connected.hubrise.habits = [("PATCH /", habit)]
-    (done,) = connected.tell()
+    _arrival, done = connected.tell()
     assert isinstance(done, outcome)
     if habit == 429:
         assert isinstance(done, Again) and done.after_seconds == 45, "as it asked"
