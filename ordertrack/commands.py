@@ -27,6 +27,7 @@ _COMMANDS = {
     "background": "ordertrack.server.commands.background",
     "follow": "ordertrack.server.commands.follow",
     "secret": "ordertrack.server.commands.secrets",
+    "webhook": "ordertrack.server.commands.webhooks",
 }
 
 

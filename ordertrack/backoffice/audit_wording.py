@@ -38,6 +38,7 @@ KINDS = {
     "tablet": marked("Tablet"),
     "key": marked("API key"),
     "channel": marked("Shop or platform"),
+    "webhook": marked("Webhook"),
     "dish": marked("Dish"),
     "menu": marked("Menu"),
 }
@@ -58,6 +59,9 @@ _FIELDS = {
     "board": marked("Board"),
     "scopes": marked("What it may do"),
     "expires_at": marked("Ends on"),
+    "url": marked("Address"),
+    "kinds": marked("What it is told of"),
+    "disabled": marked("Disabled"),
     "colour": marked("Colour"),
     "phone": marked("Phone"),
     "address": marked("Address"),

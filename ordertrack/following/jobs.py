@@ -62,10 +62,11 @@ class Done(NamedTuple):
 
 
 class Again(NamedTuple):
-    """It has to be tried again, after so many seconds; its lane waits."""
+    """It has to be tried again, after so many seconds; its lane waits. Where it `counts` that was a try."""
 
     after_seconds: float
     note: str | None = None
+    counts: bool = True
 
 
 class Failed(NamedTuple):
@@ -105,8 +106,12 @@ def register(kind: str, work: Work, *, once: bool = False) -> None:
     _kinds[kind] = Kind(kind, work, once)
 
 
-def kind_of(name: str) -> Kind | None:
-    return _kinds.get(name)
+def kind_of(name: str) -> Kind:
+    return _kinds[name]
+
+
+def kinds() -> list[str]:
+    return list(_kinds)
 
 
 def kinds_done_once() -> list[str]:
@@ -189,6 +194,17 @@ def latest(
     if before is not None:
         query = query.where(StoredJob.id < before)
     return [Job.of(row) for row in connection.execute(query.order_by(StoredJob.id.desc()).limit(most))]
+
+
+def oldest_open(connection: Connection, tenant_id: uuid.UUID, destination: str) -> Job | None:
+    """Of a destination, the first that has not ended."""
+    query = select(StoredJob.__table__).where(
+        StoredJob.tenant_id == tenant_id,
+        StoredJob.destination == destination,
+        StoredJob.state.in_([State.QUEUED, State.WAITING, State.RUNNING]),
+    )
+    row = connection.execute(query.order_by(StoredJob.id).limit(1)).first()
+    return None if row is None else Job.of(row)
 
 
 def count_open(connection: Connection, tenant_id: uuid.UUID, destination: str) -> int:

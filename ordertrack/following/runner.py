@@ -156,17 +156,14 @@ class Runner:
             except (psycopg.Error, DBAPIError) as error:
                 db.session.rollback()
                 _log.warning("a job lost its database", kind=job.kind, job=job.id, error=str(error))
-        kind = jobs.kind_of(job.kind)
         lost: Outcome = Again(_AFTER_TROUBLE, "The database was away.")
-        if kind is not None and kind.once:
+        if jobs.kind_of(job.kind).once:
             lost = Unknown("The database was away: it may have been done.")
         self._end_later(job, lost)
         return lost
 
     def _work(self, job: Job) -> Outcome:
         kind = jobs.kind_of(job.kind)
-        if kind is None:
-            return Again(_AFTER_ERROR[-1], "This version does not know jobs of this kind.")
         try:
             return kind.work(job)
         except (psycopg.Error, DBAPIError):

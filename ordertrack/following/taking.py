@@ -40,7 +40,8 @@ _TAKE = text(
         SELECT first.id FROM open, LATERAL (
             SELECT id, due_at, row_number() OVER (ORDER BY due_at, id) AS place FROM jobs
              WHERE tenant_id = :tenant_id AND state = 'waiting' AND jobs.destination = open.destination
-               AND due_at <= clock_timestamp() ORDER BY due_at, id LIMIT greatest(open.room, 0)) AS first
+               AND kind = ANY (:kinds) AND due_at <= clock_timestamp()
+             ORDER BY due_at, id LIMIT greatest(open.room, 0)) AS first
          ORDER BY first.place, first.due_at LIMIT :limit
     )
     UPDATE jobs SET state = 'running', tries = tries + 1, taken_by = :taker, taken_at = clock_timestamp()
@@ -53,18 +54,20 @@ _NEXT = text(
     + """
     SELECT min(first.due_at) FROM open, LATERAL (
         SELECT min(due_at) AS due_at FROM jobs
-         WHERE tenant_id = :tenant_id AND state = 'waiting' AND jobs.destination = open.destination) AS first
+         WHERE tenant_id = :tenant_id AND state = 'waiting' AND jobs.destination = open.destination
+           AND kind = ANY (:kinds)) AS first
      WHERE open.room > 0
 """
 )
 _END = text("""
     UPDATE jobs SET state = :state, due_at = coalesce(:due_at, due_at), note = :note,
-           ended_at = CASE WHEN :is_end THEN clock_timestamp() END
+           ended_at = CASE WHEN :is_end THEN clock_timestamp() END, tries = tries - :uncounted
      WHERE tenant_id = :tenant_id AND id = :id AND state = 'running' AND taken_by = :taker
 """)
 _ABANDONED = text("""
     SELECT id, kind, lane FROM jobs
      WHERE tenant_id = :tenant_id AND state = 'running' AND (taken_by <> :taker OR id <> ALL (:held))
+       AND kind = ANY (:kinds)
      ORDER BY id FOR UPDATE
 """)
 _TAKE_UP = text("""
@@ -95,10 +98,12 @@ class Waiting(NamedTuple):
 def take(tenant_id: uuid.UUID, taker: uuid.UUID, rooms: Mapping[str, int], limit: int) -> Taken:
     """Take up to `limit` jobs of the entered tenant that are due; committed before they run.
 
+    Those of kinds that are not known here are left to who knows them.
     `rooms` says how many more of a destination may run, where that is not `AT_ONCE`.
     """
     asked = {
         "tenant_id": tenant_id,
+        "kinds": jobs.kinds(),
         "most": AT_ONCE,
         "busy": list(rooms),
         "rooms": list(rooms.values()),
@@ -132,6 +137,7 @@ def end(connection: Connection, job: Job, taker: uuid.UUID, outcome: Outcome) ->
             "state": state.value,
             "is_end": state.is_end,
             "due_at": due_at,
+            "uncounted": int(isinstance(outcome, Again) and not outcome.counts),
             "note": outcome.note and outcome.note[:_LONGEST_NOTE],
         },
     ).rowcount
@@ -155,7 +161,7 @@ def take_up(tenant_id: uuid.UUID, taker: uuid.UUID, held: Collection[int]) -> in
     """
     try:
         connection = db.session.connection()
-        asked = {"tenant_id": tenant_id, "taker": taker, "held": list(held)}
+        asked = {"tenant_id": tenant_id, "taker": taker, "held": list(held), "kinds": jobs.kinds()}
         rows = connection.execute(_ABANDONED, asked).all()
         once = set(jobs.kinds_done_once())
         given_up = [row for row in rows if row.kind in once]

@@ -99,10 +99,20 @@ def read(url: str) -> Target:
     host = parts.raw_host.decode("ascii")
     if "%" in host:
         raise AddressRefused("This is no address.")
+    if _is_literal(host) and not is_private_allowed() and not is_public(ip_address(host)):
+        raise AddressRefused(f"{host} is no public address.")
     port = parts.port or _PORTS[parts.scheme]
     if not is_private_allowed() and port not in _PORTS.values() and port < _OWN_PORTS_FROM:
         raise AddressRefused(f"The port {port} is for other things than HTTP.")
     return Target(parts.scheme, host, port, parts.raw_path.decode("ascii"))
+
+
+def _is_literal(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def is_private_allowed() -> bool:

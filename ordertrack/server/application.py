@@ -34,6 +34,7 @@ from ordertrack.streams import sse
 from ordertrack.tenants import company, request_shares, sign_in, tablet_guard
 from ordertrack.web import assets, errors, guide, hosts, language_menu, page_help, problem_pages, templating
 from ordertrack.web.bodies import LARGEST_BODY
+from ordertrack.webhooks import views as webhook_views
 
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -112,6 +113,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         *backoffice.BLUEPRINTS,
         channel_views.blueprint,
         channel_calls.blueprint,
+        webhook_views.blueprint,
         *setup.BLUEPRINTS,
         *api.BLUEPRINTS,
     ):

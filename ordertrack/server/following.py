@@ -5,6 +5,7 @@ from __future__ import annotations
 from ordertrack.channels import telling as channel_telling
 from ordertrack.channels import tending as channel_tending
 from ordertrack.following import cleaning
+from ordertrack.webhooks import registering as webhooks
 
 
 def register() -> None:
@@ -12,3 +13,4 @@ def register() -> None:
     cleaning.register()
     channel_telling.register()
     channel_tending.register()
+    webhooks.register()

@@ -83,6 +83,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("The shops and platforms whose orders come here by themselves."),
         marked("Everything that they send is kept for two weeks, beside what became of it."),
     ),
+    "webhooks": (
+        marked("Programs that are told at once what happens to your orders, each at an address of its own."),
+        marked("What an endpoint answered stands on its page; from there you can send events again."),
+    ),
     "audit": (
         marked(
             "Every change to your people, tablets, keys, menu and settings: who made it, when, from what"

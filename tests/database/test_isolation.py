@@ -208,6 +208,7 @@ def test_views_and_functions_do_not_open_a_way_around(operator: psycopg.Connecti
         ("next_due",),
         ("note_ended_access",),
         ("tenants_behind",),
+        ("tenants_of_channels",),
         ("use_password_link",),
     ]
 
@@ -229,6 +230,14 @@ def test_the_function_of_the_roll_up_tells_the_ids_of_all_tenants_and_keeps_no_d
     assert confined.execute("SELECT count(*) FROM orders").fetchone() == (0,)
     result = confined.execute("SELECT pg_get_function_result('tenants_behind()'::regprocedure)").fetchone()
     assert result == ("SETOF uuid",)
+
+
+def test_the_function_of_channels_tells_ids_and_keeps_no_door_open(
+    two_houses: tuple[House, House], confined: psycopg.Connection[Any]
+) -> None:
+    told = {tenant for (tenant,) in confined.execute("SELECT tenants_of_channels()")}
+    assert told >= {house.tenant_id for house in two_houses}
+    assert confined.execute("SELECT count(*) FROM channel_connections").fetchone() == (0,)
 
 
 def test_without_a_tenant_there_are_no_rows(

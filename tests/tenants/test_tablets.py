@@ -89,7 +89,7 @@ def _filled(app: Flask, order_id: uuid.UUID) -> Iterator[tuple[Rule, str]]:
         "key_id": uuid.uuid4(),
         "digest": "0" * 32,
         "token": "unknown",
-        "code": "unknown",
+        "code": "0" * 26,
         "code_id": uuid.uuid4(),
         "channel": "woocommerce",
         "connection_id": uuid.uuid4(),

@@ -9,7 +9,7 @@ from alembic import op
 from ordertrack.migrations.building import keep_tenants_apart, make_function
 
 revision = "0032"
-down_revision = "0030"
+down_revision = "0031"
 
 GRANTS = {
     "channel_connections": ["SELECT", "INSERT", "UPDATE"],
