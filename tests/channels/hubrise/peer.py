@@ -80,11 +80,11 @@ class HubRise:
         body = json.dumps(event).encode()
         return post(url, body, {"X-HubRise-Hmac-SHA256": signature_of(body, secret)})
 
-    def deliver(self, secret: str = SECRET) -> list[int]:
+    def deliver(self, url: str) -> list[int]:
         """Call with each event that nobody acknowledged, once; after six tries it is forgotten."""
         answers = []
         for event_id, event in list(self.events.items()):
-            status = self.call(self.callback["url"], event, secret)
+            status = self.call(url, event)
             answers.append(status)
             self.tries[event_id] = self.tries.get(event_id, 0) + 1
             if status in COUNTS_AS_TAKEN:

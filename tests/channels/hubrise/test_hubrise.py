@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from channels.hubrise.connected import Connected
 from channels.hubrise.peer import SECRET, TOKEN
 from channels.hubrise.told import item, option, order, payment
 from ordertrack.channels.hubrise import transport
+from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
 from ordertrack.following.jobs import Again, Done, Failed
 from ordertrack.orders import transitions
@@ -280,10 +282,20 @@ def test_whether_it_is_told_again_depends_on_the_answer(
         assert isinstance(done, Again) and done.after_seconds == 45, "as it asked"
 
 
-def test_it_is_seen_to_that_hubrise_notes_events_at_all(connected: Connected) -> None:
+def test_hubrise_is_had_to_note_events_and_to_call_where_the_house_is_called(
+    connected: Connected, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     connected.hubrise.callback = {"url": None, "events": {}}
     connected.ask()
-    assert connected.hubrise.callback["events"] == {"order": ["create", "update"]}
+    noted = {"order": ["create", "update"]}
+    assert connected.hubrise.callback == {"url": None, "events": noted}
+    public = replace(settings, public_url="https://cedar.example")
+    monkeypatch.setitem(connected.app.config, "SETTINGS", public)
+    connected.ask()
+    assert connected.hubrise.callback == {
+        "url": f"https://cedar.example{connected.address}",
+        "events": noted,
+    }
     asked = connected.hubrise.asked.count("GET /callback")
     connected.ask()
     assert connected.hubrise.asked.count("GET /callback") == asked, "not each time"
