@@ -1,6 +1,6 @@
 """HubRise: orders of the platforms and shops that it connects, by its callbacks and by asking for its events.
 
-Written from https://developers.hubrise.com/api: callbacks, orders, general concepts, authentication.
+Written from https://www.hubrise.com/developers/api: callbacks, orders, general concepts, authentication.
 """
 
 from ordertrack.channels.hubrise.channel import HubRise

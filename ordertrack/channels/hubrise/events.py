@@ -1,6 +1,7 @@
 """An event of HubRise's: as it calls with one, and as it answers `GET /callback/events/:id`.
 
-By https://developers.hubrise.com/api/callbacks: signed in hexadecimal with the client secret, when it calls.
+By https://www.hubrise.com/developers/api/callbacks. When it calls, it signs with the client
+secret, in hexadecimal.
 """
 
 from __future__ import annotations
@@ -73,8 +74,8 @@ def read(body: bytes) -> Event:
     as_of = moment(said, "created_at")
     if as_of is not None and what != "create":
         as_of += _AFTER_ITS_CREATION
-    where = {"location_id": said.get("location_id")} | {k: v for k, v in state.items() if v is not None}
-    return Event(event_id, told, as_of, {**state, **where, "id": told})
+    location = state.get("location_id") or said.get("location_id")
+    return Event(event_id, told, as_of, {**state, "id": told, "location_id": location})
 
 
 def _parsed(body: bytes) -> Fields:

@@ -1,4 +1,4 @@
-"""An order as HubRise tells it, as one of ours: https://developers.hubrise.com/api/orders, field by field."""
+"""An order as HubRise tells it, as one of ours, by https://www.hubrise.com/developers/api/orders."""
 
 from __future__ import annotations
 

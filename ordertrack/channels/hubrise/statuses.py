@@ -1,6 +1,6 @@
 """HubRise's statuses and ours, both ways.
 
-By https://developers.hubrise.com/api/orders#status: orders need not go through all of them.
+By https://www.hubrise.com/developers/api/orders#status: orders need not go through all of them.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def is_known(told: Told) -> bool:
 
     After the order went back here, each further move is news again.
     """
-    said = facts_status(told.facts)
+    said = _said(told.facts)
     if told.event.from_status is None:
         return said != HubRiseStatus.NEW or told.order.status != told.event.to_status
     if said is None or _went_back(told.order, told.facts.get("as_of")):
@@ -50,7 +50,7 @@ def is_known(told: Told) -> bool:
     return _WAY.index(to) <= _WAY.index(ours(said, RuleSet.EXTENDED))
 
 
-def facts_status(facts: Mapping[str, Any]) -> HubRiseStatus | None:
+def _said(facts: Mapping[str, Any]) -> HubRiseStatus | None:
     said = facts.get("status")
     return HubRiseStatus(said) if said in tuple(HubRiseStatus) else None
 

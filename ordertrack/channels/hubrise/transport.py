@@ -1,4 +1,4 @@
-"""Calls to HubRise's API, each with the access token: https://developers.hubrise.com/api/general-concepts."""
+"""Calls to HubRise's API, each with the access token: https://www.hubrise.com/developers/api/general-concepts."""
 
 from __future__ import annotations
 

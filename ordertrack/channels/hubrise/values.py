@@ -1,6 +1,6 @@
 """HubRise's kinds of values: texts, amounts of money, decimals and moments, each read or Refused by its name.
 
-As https://developers.hubrise.com/api/general-concepts#common-data-types has them.
+As https://www.hubrise.com/developers/api/general-concepts#common-data-types has them.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """HubRise as a real server, from its documentation, with the habits that its clients have to live with.
 
-The pages: https://developers.hubrise.com/api/general-concepts (token, pages of results, limits, errors),
-https://developers.hubrise.com/api/callbacks (callback, events, signatures, tries) and
-https://developers.hubrise.com/api/orders (retrieve and update). Its waits are shortened: whoever tests says
-when it tries again.
+The pages: https://www.hubrise.com/developers/api/general-concepts (token, pages of results, limits, errors),
+https://www.hubrise.com/developers/api/callbacks (callback, events, signatures, tries) and
+https://www.hubrise.com/developers/api/orders (retrieve and update). Its waits are shortened: whoever
+tests says when it tries again.
 """
 
 from __future__ import annotations

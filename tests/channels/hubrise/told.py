@@ -1,7 +1,7 @@
 """Orders and events as HubRise tells them, with the fields of its documentation and words of our own.
 
-Of https://developers.hubrise.com/api/orders (retrieve order, items, options, payments, customer) and
-https://developers.hubrise.com/api/callbacks (retrieve event).
+Of https://www.hubrise.com/developers/api/orders (retrieve order, items, options, payments, customer) and
+https://www.hubrise.com/developers/api/callbacks (retrieve event).
 """
 
 from __future__ import annotations
