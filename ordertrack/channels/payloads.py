@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import structlog
 from sqlalchemy import and_, delete, func, select, tuple_, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ordertrack.channels import applying
 from ordertrack.channels.interface import Became, Channel, Nothing, Payload, Sentence, Way
@@ -79,8 +80,8 @@ def keep(row: ChannelConnection, payloads: Sequence[Payload], way: Way) -> list[
             id=uuid.uuid4(),
             connection_id=row.id,
             way=way.value,
-            topic=payload.topic[:100],
-            external_id=payload.external_id and payload.external_id[:100],
+            topic=_storable(payload.topic)[:100],
+            external_id=payload.external_id and _storable(payload.external_id)[:100],
             headers=dict(payload.headers) | ({_SUSPECT: "1"} if payload.is_suspect else {}),
             body=payload.body,
             digest=digest,
@@ -119,7 +120,7 @@ def settle(row: ChannelConnection, channel: Channel, payload_id: uuid.UUID) -> O
     except Became as error:
         outcome = Outcome.NOTHING if isinstance(error, Nothing) else Outcome.REFUSED
         sentence, order_id = error.sentence, error.order_id or order_id
-    except DBAPIError as error:
+    except (OperationalError, InternalError, PoolTimeout) as error:
         db.session.rollback()
         _log.warning("a payload waits for the database", payload=str(payload_id), kind=type(error).__name__)
         if kept.tries + 1 < MOST_TRIES:
@@ -231,7 +232,7 @@ def _note(
         .values(
             outcome=outcome.value,
             reason=sentence and sentence.said,
-            reason_values=sentence and {name: str(value) for name, value in sentence.values.items()},
+            reason_values=sentence and {name: _storable(value) for name, value in sentence.values.items()},
             order_id=order_id,
             settled_at=func.clock_timestamp() if is_settled else None,
             tries=ChannelPayload.tries + 1,
@@ -241,12 +242,17 @@ def _note(
     db.session.expire(kept)
 
 
+def _storable(said: object) -> str:
+    """Without what no text in the database holds."""
+    return str(said).replace("\0", "").encode("utf-8", "replace").decode()
+
+
 def _digest(payload: Payload) -> str:
     """Equal for two that say the same state of the same order, or that are the same to the byte."""
     if payload.is_suspect or payload.state is None:
-        said = payload.topic.encode() + b"\0" + payload.body
+        said = payload.topic.encode("utf-8", "replace") + b"\0" + payload.body
     else:
-        said = f"{payload.external_id}\0{payload.state}".encode()
+        said = f"{payload.external_id}\0{payload.state}".encode("utf-8", "replace")
     return sha256(said).hexdigest()
 
 

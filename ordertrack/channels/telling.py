@@ -29,6 +29,7 @@ GIVES_UP_AFTER = dt.timedelta(hours=24)
 """What nobody could be told of until then is told no more: the order is long over."""
 _WAITS = (5, 30, 120, 300, 900)  # seconds, the last one again and again
 _PAUSED = 60.0
+_SHOWN = 20
 _NO_TELLING = "The connection has ended."
 
 
@@ -57,7 +58,13 @@ def follow(connection: DatabaseConnection, tenant_id: uuid.UUID, entries: Entrie
         is_arrival = event.from_status is None
         is_news = channel.told_of_arrivals if is_arrival else not is_from(event, connection_id)
         if is_news and channel.tells(known, event):
-            payload = {"order": str(event.order_id), "external_id": external_id, "seq": event.cursor.seq}
+            payload = {
+                "order": str(event.order_id),
+                "number": event.number,
+                "external_id": external_id,
+                "to": event.to_status.value,
+                "seq": event.cursor.seq,
+            }
             lane = f"channel:{connection_id}:{event.order_id}"
             new.append(NewJob(TELL, lane, f"channel:{connection_id}", payload))
     jobs.add_all(connection, tenant_id, new)
@@ -108,6 +115,12 @@ def tell(job: Job) -> Outcome:
 def wait(tries: int) -> int:
     """How many seconds after so many tries."""
     return _WAITS[min(max(tries, 1), len(_WAITS)) - 1]
+
+
+def newest(row: ChannelConnection) -> list[Job]:
+    """What the channel was told last, or is to be told, newest first."""
+    connection, of = db.session.connection(), f"channel:{row.id}"
+    return jobs.latest(connection, row.tenant_id, TELL, destination=of, most=_SHOWN)
 
 
 def ask_test(row: ChannelConnection) -> None:

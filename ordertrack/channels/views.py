@@ -15,10 +15,12 @@ from ordertrack.channels.interface import Channel
 from ordertrack.channels.models import ChannelConnection, ChannelPayload
 from ordertrack.channels.payloads import A_PAGE, NoSuchPayload, Outcome
 from ordertrack.database.session import db
+from ordertrack.i18n import labels
 from ordertrack.i18n.form_fields import Typed, member
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import cache
 from ordertrack.restaurants.versioned import UnusableSettings
+from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.sign_in import managing_principal
 from ordertrack.web import links
@@ -60,7 +62,7 @@ def connect(channel: str) -> ResponseReturnValue:
         db.session.rollback()
         return _form(principal, kind, typed, error.problems), 422
     flash(_("“%(name)s” is connected: put its address into the other system now.", name=made.name), _SAID)
-    return redirect(url_for("channels.connection", connection_id=made.id), 303)
+    return redirect(url_for("channels.connection", connection_id=made.id, new="1"), 303)
 
 
 @blueprint.route(f"{_CONNECTION}/settings", methods=["GET", "POST"])
@@ -83,7 +85,7 @@ def settings(connection_id: uuid.UUID) -> ResponseReturnValue:
 
 @blueprint.get(_CONNECTION)
 def connection(connection_id: uuid.UUID) -> ResponseReturnValue:
-    """Its address, whether it works, and what came by it. Query: `outcome`, `before` (a payload's id)."""
+    """Its address, whether it works, and what came by it. Query: `outcome`, `before` (an id), `new`."""
     principal = managing_principal()
     row = _find(principal, connection_id)
     outcome = member(Outcome, request.args.get("outcome", ""))
@@ -98,8 +100,12 @@ def connection(connection_id: uuid.UUID) -> ResponseReturnValue:
         channel=kind,
         address=_address(row, kind),
         payloads=found[:A_PAGE],
+        told=telling.newest(row) if before is None else [],
+        told_words=wording.TOLD,
+        status=lambda job: labels.status(OrderStatus(job.payload["to"])),
         older=last and url_for(".connection", connection_id=row.id, outcome=outcome, before=last),
         is_first=before is None,
+        is_new="new" in request.args,
         outcome=outcome or "",
         outcomes=wording.OUTCOMES,
         said=wording.said,

@@ -7,6 +7,7 @@ from typing import Any
 
 from ordertrack.channels.interface import Sentence
 from ordertrack.channels.payloads import Outcome
+from ordertrack.following.models import State
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
 from ordertrack.outgoing.failures import CallFailed, Why
@@ -16,6 +17,14 @@ OUTCOMES = {
     Outcome.DONE: marked("Taken in"),
     Outcome.NOTHING: marked("Nothing to do"),
     Outcome.REFUSED: marked("Refused"),
+}
+TOLD = {
+    State.QUEUED: marked("Waits"),
+    State.WAITING: marked("Waits"),
+    State.RUNNING: marked("Waits"),
+    State.DONE: marked("Told"),
+    State.FAILED: marked("Not told"),
+    State.UNKNOWN: marked("Not told"),
 }
 _FAILURES = {
     Why.REFUSED: marked("Its address is none that may be called from here."),

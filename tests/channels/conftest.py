@@ -122,6 +122,6 @@ def connect(app: Flask, cedar: House, maya: FlaskClient, shop: Shop) -> Callable
         page = maya.get(answer.location).text
         address = html.unescape(re.findall(r'id="address" readonly dir="ltr" value="([^"]+)"', page)[0])
         path = "/" + address.partition("//")[2].partition("/")[2]
-        return Connected(app, cedar, uuid.UUID(answer.location.rpartition("/")[2]), path)
+        return Connected(app, cedar, uuid.UUID(answer.location.partition("?")[0].rpartition("/")[2]), path)
 
     return connect_shop

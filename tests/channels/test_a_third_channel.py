@@ -105,7 +105,7 @@ def loft(pigeons: None, app: Flask, cedar: House, maya: FlaskClient) -> Connecte
         re.findall(r'id="address" readonly dir="ltr" value="([^"]+)"', maya.get(answer.location).text)[0]
     )
     path = "/" + address.partition("//")[2].partition("/")[2]
-    return Connected(app, cedar, uuid.UUID(answer.location.rpartition("/")[2]), path)
+    return Connected(app, cedar, uuid.UUID(answer.location.partition("?")[0].rpartition("/")[2]), path)
 
 
 def fly(loft: Connected, line: str, seed: str = "corn") -> int:

@@ -151,7 +151,9 @@ def test_whoever_it_is_time_to_ask_is_asked_by_one_job(connect: Connect, shop: S
     assert working.waiting(app, connected.house) == []
 
 
-def test_confirmed_and_completed_are_told_and_nothing_between(connect: Connect, shop: Shop) -> None:
+def test_confirmed_and_completed_are_told_and_nothing_between(
+    connect: Connect, shop: Shop, maya: FlaskClient
+) -> None:
     connected = connect(makes=["on-hold"])
     shop.put(an_order(status="on-hold"))
     connected.deliver(shop.orders[1001])
@@ -163,6 +165,8 @@ def test_confirmed_and_completed_are_told_and_nothing_between(connect: Connect, 
     move(connected, S.COMPLETED)
     assert tell(connected) == [Done("In the shop it is completed.")]
     assert shop.orders[1001]["status"] == "completed"
+    page = maya.get(connected.page).text.partition("What was told there last")[2]
+    assert page.index("Completed") < page.index("Confirmed") and page.count("Told") == 2
     connected.deliver(shop.orders[1001], "order.updated")
     assert connected.became()[-1] == "nothing: Nothing is otherwise than it was."
     assert tell(connected) == []
