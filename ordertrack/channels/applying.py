@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ from ordertrack.orders.intake import (
     RestaurantPaused,
 )
 from ordertrack.orders.models import Order
-from ordertrack.orders.new_order import NewOrder, PromiseOutOfRange
+from ordertrack.orders.new_order import LONGEST_AGO_PROMISED, NewOrder, PromiseOutOfRange
 from ordertrack.orders.order_record import OrderRecord
 from ordertrack.orders.transitions import OrderChanged, OrderMoved
 from ordertrack.rules.order_actions import IllegalAct, OrderAction
@@ -134,9 +135,11 @@ def _make(row: ChannelConnection, by: Principal, said: Said) -> Applied:
     if said.order is None:
         raise Refused(_UNKNOWN, order=said.external_id)
     order = _stationed(row.tenant_id, said.order)
-    order = replace(order, channel=row.name, metadata={**order.metadata, **_metadata(row, said)})
+    order = replace(
+        order, channel=order.channel or row.name, metadata={**order.metadata, **_metadata(row, said)}
+    )
     _remember(row, said)
-    order_id, is_new = intake.place(order, by=by, idempotency_key=said.external_id)
+    order_id, is_new = intake.place(_promised(order), by=by, idempotency_key=said.external_id)
     db.session.commit()
     _walk(row, by, said, _found(by, order_id))
     return Applied(order_id, True, None if is_new else Sentence(_WAS_HERE))
@@ -159,6 +162,7 @@ def _bring_up_to(row: ChannelConnection, by: Principal, said: Said, order_id: uu
         except _CHANGE_REFUSALS as error:
             db.session.rollback()
             refusal = error  # where it has come to is true all the same
+            _remember(row, said)  # so that it is refused once, and not with each event that follows
     db.session.commit()
     is_moved = _walk(row, by, said, changed)
     if refusal is not None:
@@ -166,6 +170,13 @@ def _bring_up_to(row: ChannelConnection, by: Principal, said: Said, order_id: uu
     if is_moved or changed.revision != order.revision:
         return Applied(order_id, True)
     return Applied(order_id, False, Sentence(_SO_ALREADY))
+
+
+def _promised(order: NewOrder) -> NewOrder:
+    """A time that is long past is promised no more: the order came late, and is wanted all the same."""
+    long_past = dt.datetime.now(dt.UTC) - LONGEST_AGO_PROMISED
+    is_past = order.promised_at is not None and order.promised_at < long_past
+    return replace(order, promised_at=None) if is_past else order
 
 
 def _stationed(tenant_id: uuid.UUID, order: NewOrder) -> NewOrder:

@@ -31,8 +31,8 @@ def receive(code: str, rest: str) -> ResponseReturnValue:
             request_limits.count_address("channel")
             return _received(code, rest)
         except Refusal as refusal:
-            problem = refusal.problem
-            return _text(problem.detail, problem.status, problem.headers)
+            # Some channels take whatever is below 500 for a thank-you, and tell it nobody again.
+            return _text(refusal.problem.detail, 503, refusal.problem.headers)
 
 
 def _received(code: str, rest: str) -> Response:
@@ -41,16 +41,21 @@ def _received(code: str, rest: str) -> Response:
     if row is None or channel is None:
         return _text("No shop or platform is connected by this address, or not any more.", 404)
     request_log.asked_by(f"channel:{row.id}")
-    request_limits.count_key(f"channel:{row.id}")
+    try:
+        request_limits.count_key(f"channel:{row.id}")
+    except Refusal as refusal:
+        return _text(refusal.problem.detail, channel.not_kept, refusal.problem.headers)
     body = _body()
     if body is None:
-        return _text(f"That is too large: {LARGEST_PAYLOAD // 1024} KB may come at once.", 413)
+        status = 413 if channel.not_kept < 500 else channel.not_kept
+        return _text(f"That is too large: {LARGEST_PAYLOAD // 1024} KB may come at once.", status)
     headers = {name.lower(): value for name, value in request.headers.items()}
     received = channel.receive(connections.opened(row), Asked(request.method, rest, headers, body))
     try:
         kept = payloads.keep(row, received.payloads, Way.CALLED)
     except payloads.TooManySuspects:
-        return _text("Too much came that is not signed as it must be.", 429, {"Retry-After": "3600"})
+        unsigned = "Too much came that is not signed as it must be."
+        return _text(unsigned, channel.not_kept, {"Retry-After": "3600"})
     _settle(row, channel, kept)
     return _answer(received)
 

@@ -8,10 +8,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import func, select
 
 from ordertrack.channels.interface import Channel, Connection, Sentence
 from ordertrack.channels.models import ChannelConnection
+from ordertrack.database.config import Settings
 from ordertrack.database.session import db, enter_tenant, present_credential
 from ordertrack.outgoing import sealing
 from ordertrack.tenants import audit, codes
@@ -148,7 +150,9 @@ def working(tenant_id: uuid.UUID) -> list[ChannelConnection]:
 def opened(row: ChannelConnection) -> Connection:
     """What the channel is told of it, its secrets unsealed."""
     secrets = _unsealed(row)
-    secrets.pop(_CODE, None)
+    code = secrets.pop(_CODE, None)
+    settings: Settings = current_app.config["SETTINGS"]
+    is_known = code is not None and settings.public_url
     return Connection(
         tenant_id=row.tenant_id,
         id=row.id,
@@ -158,6 +162,7 @@ def opened(row: ChannelConnection) -> Connection:
         settings=row.settings,
         secrets=secrets,
         made_at=row.made_at,
+        address=f"{settings.public_url}/channels/{code}/" if is_known else None,
     )
 
 

@@ -96,7 +96,8 @@ class Connection:
 
     `settings` are the values of the channel's own fields by name: a text each, of `Kind.TICKS` a list of
     texts. `secrets` are those of its fields of `Kind.SECRET`. `branches` are the slugs of its restaurants by
-    the name that each has in the channel; `address` is what the peer calls, a slash at its end.
+    the name that each has in the channel; `address` is what the peer calls, a slash at its end,
+    where the operator has said by which name the house is called.
     """
 
     tenant_id: uuid.UUID
@@ -107,6 +108,7 @@ class Connection:
     settings: Mapping[str, Any]
     secrets: Mapping[str, str] = field(repr=False)
     made_at: dt.datetime
+    address: str | None = None
 
     @property
     def actor(self) -> str:
@@ -188,7 +190,7 @@ class Said:
     """What a payload says of one order, known in the channel as `external_id`.
 
     `as_of`: which state of the order it is; what says nothing of that is taken for the newest. `order`: what
-    is ordered, whole, as it is to be made or to stand now; its channel and metadata are filled in. `changes`:
+    is ordered, whole, as it is to be made or to stand now; its metadata are added to. `changes`:
     for a channel that tells only what is another, made of the order as it is; after `order`, if both are
     there. `status`: where the order has come to in the channel, with a `reason` where it was cancelled.
     `makes`: whether an order that is not here yet is made of it. `may_go_back`: whether `status` may lie
@@ -232,6 +234,10 @@ class Channel(ABC):
     """Marked: what a restaurant's name in the channel is called there."""
     path: ClassVar[str] = ""
     """What of the address follows the code, for people who copy it."""
+    told_of_arrivals: ClassVar[bool] = False
+    """Whether it is to know that an order has come, besides what becomes of it."""
+    not_kept: ClassVar[int] = 429
+    """How a call is answered that is not kept because too many come, or is too large."""
     polls_every: ClassVar[int | None] = None
     """Seconds; None: it is never asked."""
 

@@ -52,10 +52,12 @@ def follow(connection: DatabaseConnection, tenant_id: uuid.UUID, entries: Entrie
         connection_id, external_id = of_channels[event.order_id]
         if connection_id not in opened:
             opened[connection_id] = _opened(tenant_id, connection_id)
-        if (found := opened[connection_id]) is None or is_from(event, connection_id):
+        if (found := opened[connection_id]) is None:
             continue
         channel, known = found
-        if event.from_status is not None and channel.tells(known, event):
+        is_arrival = event.from_status is None
+        is_news = channel.told_of_arrivals if is_arrival else not is_from(event, connection_id)
+        if is_news and channel.tells(known, event):
             payload = {
                 "order": str(event.order_id),
                 "number": event.number,

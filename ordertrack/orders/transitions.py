@@ -15,6 +15,7 @@ from ordertrack.live.cursor import Cursor
 from ordertrack.monitoring import metrics
 from ordertrack.orders import house, known_orders, records, waking
 from ordertrack.orders.entries import Change, EventRecord
+from ordertrack.orders.imported import is_timed
 from ordertrack.orders.move_checks import Move, came_again, check
 from ordertrack.orders.records import OrderRecord, Step
 from ordertrack.orders.writing_actions import Wish, write
@@ -209,7 +210,8 @@ def _write(order: OrderRecord, move: Move, call: TenantCall = _ADVANCE, **only_a
         metadata=metadata,
         open_lines=made.open_lines,
     )
-    after = order.after(Step(move.to, made.at, move.by.name, move.reason, made.load))
+    known = is_timed(move.by.actor, move.to, metadata)
+    after = order.after(Step(move.to, made.at, move.by.name, move.reason, made.load, known))
     return Change(event, records.as_written(after, made.revision))
 
 
