@@ -31,6 +31,9 @@ SCREENS_CHANNEL = "ordertrack_screens"
 ROLLUP_CHANNEL = "ordertrack_rollup"
 """`<tenant>`: reports have new figures."""
 
+SHARES_CHANNEL = "ordertrack_shares"
+"""What a host gave of shares that all hosts have together, see `server/sharing`."""
+
 FOR_WATCHERS = frozenset({EVENTS_CHANNEL, SCREENS_CHANNEL, ROLLUP_CHANNEL})
 """Those whose payloads concern a process only where it holds screens of the tenant."""
 
