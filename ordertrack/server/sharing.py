@@ -120,7 +120,7 @@ class Sharing:
     def _warn(self, error: Exception) -> None:
         if time.monotonic() - self._said_at >= _SAYS_AGAIN_AFTER:
             self._said_at = time.monotonic()
-            _log.warning("other hosts are not told what this one gave: each gives its own", error=str(error))
+            _log.warning("other hosts are not told what this one gave: each gives its own", error=repr(error))
 
     def _called(self, holder: Holder) -> int:
         return digest(f"{holder.kind} {holder.name}", self._key)
