@@ -189,8 +189,8 @@ def stream() -> Response:
     watcher = principal()
     topic = topic_of(watcher, query.restaurant, query.order, query.include)
     if query.after or request.headers.get("Last-Event-ID"):
-        return sse.answer(watcher, topic, sse.requested_cursor())
-    return sse.answer(watcher, topic, event_log.head(watcher.tenant_id))
+        return sse.answer(watcher, topic, sse.requested_cursor(), in_chunks=True)
+    return sse.answer(watcher, topic, event_log.head(watcher.tenant_id), in_chunks=True)
 
 
 @blueprint.get("/openapi.json")
