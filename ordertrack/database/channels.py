@@ -37,6 +37,9 @@ ATTENTION_CHANNEL = "ordertrack_attention"
 JOBS_CHANNEL = "ordertrack_jobs"
 """`<tenant>`: jobs were added."""
 
+SHARES_CHANNEL = "ordertrack_shares"
+"""What a host gave of shares that all hosts have together, see `server/sharing`."""
+
 FOR_WATCHERS = frozenset({EVENTS_CHANNEL, SCREENS_CHANNEL, ROLLUP_CHANNEL, ATTENTION_CHANNEL})
 """Those whose payloads concern a process only where it holds screens of the tenant."""
 

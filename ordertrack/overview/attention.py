@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
 
-from ordertrack.boards.columns import DISPATCH, KITCHEN
+from ordertrack.boards.columns import BOARDS, DISPATCH, KITCHEN
 from ordertrack.database.statements import TenantQuery
 from ordertrack.orders.models import Order
 from ordertrack.orders.open_orders import OpenOrder
@@ -54,6 +54,16 @@ BOARD_OF = {
     Trouble.ROAD: DISPATCH.name,
 }
 """Where it can be seen to."""
+COUNTED_ON = {
+    trouble: tuple(
+        board.name
+        for board in BOARDS.values()
+        for column in board.columns
+        if column.shown_for is None and status in column.statuses
+    )
+    for status, trouble in _LATE_IN.items()
+}
+"""The boards on which such an order's card has its timer, and which count it as late by themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from ordertrack.i18n.moments import instant
 from ordertrack.i18n.translate import digits
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.orders.open_orders import OPEN, OpenOrder
-from ordertrack.overview.attention import BOARD_OF, OF_COMPANY, Line, Trouble
+from ordertrack.overview.attention import BOARD_OF, COUNTED_ON, OF_COMPANY, Line, Trouble
 from ordertrack.overview.company import Overview
 from ordertrack.overview.rows import Row
 from ordertrack.overview.shares import Share
@@ -33,7 +33,7 @@ def values(overview: Overview) -> dict[str, Any]:
         "rows": overview.rows,
         "titles": tablets.BOARDS,
         "address_of": address_of,
-        "board_of": BOARD_OF,
+        "counted_on": COUNTED_ON,
         "share_text": formats.share,
         "verdict_of": verdict,
         "report_of": report_of,

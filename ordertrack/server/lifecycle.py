@@ -210,6 +210,8 @@ def listen(worker: Any) -> None:
     screens.start()
     overview = OverviewKeeper(app, hub)
     overview.start()
+    sharing = app.extensions["sharing"]
+    sharing.start()
 
     def watch() -> None:
         while worker.alive:
@@ -217,6 +219,7 @@ def listen(worker: Any) -> None:
         sse.stop(app)
         screens.stop()
         overview.stop()
+        sharing.stop()
 
     _leaving = threading.Thread(target=watch, name="shutdown", daemon=True)
     _leaving.start()

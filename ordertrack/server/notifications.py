@@ -21,6 +21,7 @@ from ordertrack.database.channels import (
     ROLLUP_CHANNEL,
     SCREENS_CHANNEL,
     SETTINGS_CHANNEL,
+    SHARES_CHANNEL,
 )
 from ordertrack.database.session import tenant_context
 from ordertrack.i18n.topic_keys import keys_of
@@ -33,6 +34,7 @@ from ordertrack.overview.channel import CHANNEL as OVERVIEW
 from ordertrack.presence.channel import CHANNEL as SCREENS
 from ordertrack.restaurants import rule_sets, versioned
 from ordertrack.server.revocations import Revocations
+from ordertrack.server.sharing import Sharing
 from ordertrack.sla.report.channel import SlaChannel
 from ordertrack.streams.sse import Hearing
 from ordertrack.tenants import restaurants
@@ -45,7 +47,9 @@ def hearing(app: Flask, hub: Hub) -> Hearing:
     sign_ins: KeptSignIns = app.extensions["sign_ins"]
     revocations = Revocations(app, hub, sign_ins)
     sign_ins.is_believed = lambda: revocations.is_current
-    return Hearing(_channels(hub, revocations), lambda: recover(app, hub), revocations.look)
+    sharing = app.extensions["sharing"] = Sharing(app, hub)
+    channels = {**_channels(hub, revocations), SHARES_CHANNEL: sharing.hear}
+    return Hearing(channels, lambda: recover(app, hub), revocations.look)
 
 
 def _channels(hub: Hub, revocations: Revocations) -> Mapping[str, Hear]:
