@@ -8,7 +8,7 @@ from alembic import op
 from ordertrack.migrations.building import keep_tenants_apart
 
 revision = "0033"
-down_revision = "0031"
+down_revision = "0032"
 
 GRANTS = {
     "guest_messages": [
