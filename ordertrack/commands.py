@@ -25,6 +25,9 @@ _COMMANDS = {
     "replay": "ordertrack.demo.replay.command",
     "sla": "ordertrack.sla.commands",
     "background": "ordertrack.server.commands.background",
+    "follow": "ordertrack.server.commands.follow",
+    "secret": "ordertrack.server.commands.secrets",
+    "webhook": "ordertrack.server.commands.webhooks",
 }
 
 

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 _PATIENCE = 60.0  # seconds
 _REQUEST = (
-    "GET /api/v1/stream?include=actions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n"
+    "GET /api/v1/stream?include=actions HTTP/1.0\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n"
     "Last-Event-ID: {epoch}-0\r\n\r\n"
 )
 _MARK = b"\nid: "  # one a told entry, but for one that is cut by the end of a read

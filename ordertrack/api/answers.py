@@ -52,6 +52,8 @@ class CustomerAnswer(BaseModel):
     name: str | None = None
     phone: str | None = None
     locale: str | None = None
+    email: str | None = None
+    notify: list[str] | None = None
     address: AddressAnswer | None = None
 
 
@@ -280,10 +282,11 @@ class EventList(BaseModel):
 
     @classmethod
     def of(cls, entries: Iterable[EventRecord | ActionRecord], next: str | None) -> EventList:
-        return cls(items=[_entry(entry) for entry in entries], next=next)
+        return cls(items=[entry_of(entry) for entry in entries], next=next)
 
 
-def _entry(entry: EventRecord | ActionRecord) -> EventAnswer | ActionAnswer:
+def entry_of(entry: EventRecord | ActionRecord) -> EventAnswer | ActionAnswer:
+    """An entry of the log as it stands in lists."""
     return EventAnswer.of(entry) if isinstance(entry, EventRecord) else ActionAnswer.of(entry)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from iso4217 import Currency
 from pydantic import (
@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from ordertrack.i18n.plain_text import plain_text
+from ordertrack.messages.addresses import LONGEST_MAIL, mail
 
 Revision = Annotated[int, Field(ge=1)]
 LARGEST_AMOUNT = 10**15 - 1  # minor units
@@ -46,6 +47,13 @@ def _in_utc(moment: dt.datetime) -> dt.datetime:
         raise ValueError("must be a time within the years 1 to 9999") from None
 
 
+def _email(text: str) -> str:
+    address = mail(text)
+    if address is None:
+        raise ValueError("must be an e-mail address, like rima@example.com")
+    return address
+
+
 def _currency(code: str) -> str:
     if code not in _WITH_MINOR_UNITS:
         raise ValueError("must be the code of a currency by ISO 4217, like LBP")
@@ -60,6 +68,8 @@ StationName = Annotated[str, StringConstraints(min_length=1, max_length=30), _Li
 Rider = Annotated[str, StringConstraints(min_length=1, max_length=60), _Line]
 HoldReason = Annotated[str, StringConstraints(min_length=1, max_length=200), _Line]
 Phone = Annotated[str, StringConstraints(min_length=1, max_length=30), _Line]
+Email = Annotated[str, StringConstraints(min_length=3, max_length=LONGEST_MAIL), AfterValidator(_email)]
+NotifyBy = Literal["whatsapp", "sms", "mail"]
 Notes = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_lines)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=500), _Line]
 Instructions = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_lines)]

@@ -252,6 +252,15 @@ OPERATIONS = {
 }
 
 
+def document() -> str:
+    """As JSON. Made once: calls do not change while a process runs."""
+    kept = current_app.extensions
+    if "openapi" not in kept:
+        kept["openapi"] = current_app.json.dumps(describe(), separators=(",", ":"))
+    made: str = kept["openapi"]
+    return made
+
+
 def describe() -> dict[str, Any]:
     """The document, for the routes of the running application."""
     paths: dict[str, dict[str, Any]] = {}

@@ -12,12 +12,14 @@ from ordertrack.api.field_types import (
     Amount,
     Channel,
     CurrencyCode,
+    Email,
     HoldReason,
     Instructions,
     Locale,
     Moment,
     Name,
     Notes,
+    NotifyBy,
     Phone,
     Reason,
     RequestModel,
@@ -84,6 +86,15 @@ class CustomerRequest(RequestModel):
     name: ShortLine | None = None
     phone: Phone | None = None
     locale: Annotated[Locale | None, Field(description="A language tag, like ar or fr-LB.")] = None
+    email: Email | None = None
+    notify: Annotated[
+        list[NotifyBy] | None,
+        Field(
+            min_length=1,
+            max_length=3,
+            description="By what the guest agreed to be told how it goes: they are told by none else.",
+        ),
+    ] = None
     address: AddressRequest | None = None
 
 
@@ -119,6 +130,7 @@ class OrderRequest(RequestModel):
                 "name": "Rana",
                 "phone": "+961 3 555 019",
                 "locale": "ar",
+                "notify": ["whatsapp", "sms"],
                 "address": {"lines": ["Makdisi Street 12", "3rd floor"], "area": "Hamra"},
             },
             "note": "Ring twice",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from flask import Response, jsonify, request, url_for
+from flask import Response, request, url_for
 
 from ordertrack.api import reading
 from ordertrack.api.answers import EventList, OrderAnswer, OrderList
@@ -16,7 +16,7 @@ from ordertrack.api.authentication import principal
 from ordertrack.api.blueprint import answer, blueprint
 from ordertrack.api.change_schemas import ChangesRequest
 from ordertrack.api.confinement import require_order, require_restaurant
-from ordertrack.api.openapi import describe
+from ordertrack.api.openapi import document
 from ordertrack.api.paging import feed_position, page_after, read_page
 from ordertrack.api.queries import (
     EventsQuery,
@@ -193,14 +193,14 @@ def stream() -> Response:
     watcher = principal()
     topic = topic_of(watcher, query.restaurant, query.order, query.include)
     if query.after or request.headers.get("Last-Event-ID"):
-        return sse.answer(watcher, topic, sse.requested_cursor())
-    return sse.answer(watcher, topic, event_log.head(watcher.tenant_id))
+        return sse.answer(watcher, topic, sse.requested_cursor(), in_chunks=True)
+    return sse.answer(watcher, topic, event_log.head(watcher.tenant_id), in_chunks=True)
 
 
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """The description of these calls, made from the models that check them."""
-    return jsonify(describe())
+    return Response(document(), mimetype="application/json")
 
 
 @contextmanager

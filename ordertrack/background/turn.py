@@ -27,12 +27,16 @@ _log = structlog.get_logger(__name__)
 class Turn:
     """Kept by a connection of its own, and lost with it; nobody keeps it who does not ask every second.
 
-    Should two have it for a moment, nothing is done twice: each tenant's roll-up has a lock of its own, and
-    what the clock does is compared and set.
+    Should two have it for a moment, nothing is done twice: each tenant's roll-up and each follower's place
+    has a lock of its own, and what the clock does and which jobs are taken is compared and set.
     """
 
-    def __init__(self, url: Callable[[], URL]) -> None:
+    def __init__(
+        self, url: Callable[[], URL], lock: int | None = None, of: str = "keep the roll-up and the clock"
+    ) -> None:
         self._url = url
+        self._lock = LOCK if lock is None else lock
+        self._of = of
         self._connection: Connection | None = None
         self._is_lost = False
         self.is_ours = False
@@ -45,10 +49,10 @@ class Turn:
             if self.is_ours:
                 self._connection.execute("SELECT")
             else:
-                row = self._connection.execute(self._take, [LOCK]).fetchone()
+                row = self._connection.execute(self._take, [self._lock]).fetchone()
                 self.is_ours = bool(row and row[0])
                 if self.is_ours:
-                    _log.info("it is this host's turn to keep the roll-up and the clock")
+                    _log.info(f"it is this host's turn to {self._of}")
             self._is_lost = False
         except (psycopg.Error, OSError) as error:
             if self.is_ours or not self._is_lost:

@@ -13,6 +13,7 @@ from typing import ClassVar
 import psycopg
 import structlog
 from flask import Flask
+from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
 from ordertrack.background.turn import ASKS_EVERY, Turn
@@ -129,11 +130,11 @@ class TenantWorker:
         return bus.ear(self.name, PATIENCE)
 
 
-def run(*kinds: type[TenantWorker]) -> None:
+def run(*kinds: type[TenantWorker], turn: Callable[[Callable[[], URL]], Turn] = Turn) -> None:
     """Run them as one command, until it is told to end or the process that started it is gone.
 
-    Of all hosts on a database one does: whoever has the turn. One that fails ends the others: whoever started
-    the command starts all of them again.
+    Of all hosts on a database one does: whoever has the turn, of which each such command has its own. One
+    that fails ends the others: whoever started the command starts all of them again.
     """
     has_parent = parent.watched()
     ended = threading.Event()
@@ -142,11 +143,11 @@ def run(*kinds: type[TenantWorker]) -> None:
     settings = Settings.from_environment()
     logs.configure(quiet=settings.demo)
     app = make_bare_app(settings)
-    turn = Turn(lambda: settings.app_direct_url)
+    ours = turn(lambda: settings.app_direct_url)
     while has_parent() and not ended.is_set():
-        if not turn.ask():
+        if not ours.ask():
             ended.wait(ASKS_EVERY)
-        elif _work_together(kinds, app, turn, lambda: not ended.is_set() and has_parent()):
+        elif _work_together(kinds, app, ours, lambda: not ended.is_set() and has_parent()):
             return
 
 

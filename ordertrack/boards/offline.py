@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from flask import Blueprint, Response, current_app, make_response, request
+from flask import Blueprint, Response
 from markupsafe import Markup
 
 from ordertrack.boards.columns import Board
@@ -14,7 +14,7 @@ from ordertrack.restaurants.operations import OperationSettings
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, allowed
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import FoundRestaurant
-from ordertrack.web.assets import content_security_policy
+from ordertrack.web import assets
 
 blueprint = Blueprint("offline", __name__)
 
@@ -33,20 +33,16 @@ class NextMove(TypedDict):
 
 @blueprint.get("/sw.js")
 def worker() -> Response:
-    """The service worker. It may speak for every page, and a browser asks for it anew each time."""
-    response = make_response(current_app.extensions["worker"])
-    response.mimetype = "text/javascript"
-    response.headers["Cache-Control"] = "no-cache"
+    """The service worker. It may speak for every page."""
+    response = assets.worker("boards")
     response.headers["Service-Worker-Allowed"] = "/"
-    response.add_etag()
-    response.make_conditional(request)
     return response
 
 
 @blueprint.app_template_global()
 def page_policy() -> Markup:
     """What the page may load, for whoever keeps it: a later one would not let it have its own styles."""
-    return Markup(content_security_policy())  # noqa: S704 (ours, and its quotes are single ones)
+    return Markup(assets.content_security_policy())  # noqa: S704 (ours, and its quotes are single ones)
 
 
 @blueprint.app_template_global()

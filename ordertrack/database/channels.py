@@ -31,7 +31,16 @@ SCREENS_CHANNEL = "ordertrack_screens"
 ROLLUP_CHANNEL = "ordertrack_rollup"
 """`<tenant>`: reports have new figures."""
 
-FOR_WATCHERS = frozenset({EVENTS_CHANNEL, SCREENS_CHANNEL, ROLLUP_CHANNEL})
+ATTENTION_CHANNEL = "ordertrack_attention"
+"""`<tenant>`: something of the company needs attention, or no longer does."""
+
+JOBS_CHANNEL = "ordertrack_jobs"
+"""`<tenant>`: jobs were added."""
+
+SHARES_CHANNEL = "ordertrack_shares"
+"""What a host gave of shares that all hosts have together, see `server/sharing`."""
+
+FOR_WATCHERS = frozenset({EVENTS_CHANNEL, SCREENS_CHANNEL, ROLLUP_CHANNEL, ATTENTION_CHANNEL})
 """Those whose payloads concern a process only where it holds screens of the tenant."""
 
 _log = structlog.get_logger(__name__)

@@ -127,6 +127,11 @@ class Settings:
         direct = _postgresql(DIRECT, self.direct_database_url)
         return direct.set(username=self.app_url.username, password=self.app_url.password)
 
+    @cached_property
+    def shares_key(self) -> bytes:
+        """By which all hosts call those by the same names whose requests and streams they count together."""
+        return hmac.new(self.secret_key.encode(), b"ordertrack shares", hashlib.sha256).digest()
+
     @property
     def is_pooled(self) -> bool:
         """Whether `app_url` may lead through a pooler that gives each transaction another connection."""

@@ -10,12 +10,13 @@ _PART = re.compile(r"\s*(\w+)\s*=\s*([0-9]{1,7})\s*", re.ASCII)
 
 
 class Limits(NamedTuple):
-    """How many there may be at once, counted in each worker by itself; a tenant's streams are all in one.
+    """How many there may be at once.
 
-    Open streams: in all, per guest's link, per API key, per sign-in on one device, and per network address
-    where it is known. Replays, which send a program events from far back: how many go on at a time, in all
-    and per API key; the others wait in line.
-    Requests a second, and how many at once after a pause, all workers of the host together.
+    Open streams: in all, of each worker; per guest's link, per API key, per sign-in on one device, and per
+    network address where it is known, all workers and hosts together. Replays, which send a program events
+    from far back: how many go on at a time in a worker, in all and per API key; the others wait in line.
+    Requests a second, and how many at once after a pause, all workers and hosts together. How exactly hosts
+    count together stands in docs/SCALE.md.
     """
 
     streams: int = 20_000

@@ -59,6 +59,8 @@ _ORDER_FIELDS = {
     "customer.name": marked("guest's name"),
     "customer.phone": marked("phone"),
     "customer.locale": marked("guest's language"),
+    "customer.email": marked("guest's e-mail address"),
+    "customer.notify": marked("how the guest is told"),
     "customer.address.lines": marked("address"),
     "customer.address.area": marked("area"),
     "customer.address.city": marked("city"),

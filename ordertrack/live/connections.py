@@ -8,6 +8,7 @@ import socket
 import struct
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import gevent
@@ -27,9 +28,22 @@ _HEAD = (
     b"X-Accel-Buffering: no\r\n"
     b"X-Content-Type-Options: nosniff\r\n"
     b"X-Request-Id: %s\r\n"
-    b"Connection: close\r\n\r\n"
-    b": connected\n\n"
+    b"%sConnection: close\r\n\r\n"
 )
+_CONNECTED = b": connected\n\n"
+_IN_CHUNKS = b"Transfer-Encoding: chunked\r\n"
+_LAST_CHUNK = b"0\r\n\r\n"
+_chunk_of: tuple[bytes, bytes] = (
+    b"",
+    b"",
+)  # what was last made a chunk of, and that: all watchers get the same
+
+
+def _chunk(data: bytes) -> bytes:
+    global _chunk_of
+    if _chunk_of[0] is not data:
+        _chunk_of = (data, b"%x\r\n%b\r\n" % (len(data), data))
+    return _chunk_of[1]
 
 
 def _ignore() -> None:
@@ -49,11 +63,25 @@ def _abort(descriptor: int) -> None:
 
 
 class SocketConnection:
-    """A descriptor of our own on a client's socket: no greenlet, no queue, no request held for it."""
+    """A descriptor of our own on a client's socket: no greenlet, no queue, no request held for it.
 
-    __slots__ = ("_drained", "_fd", "_reader", "_tail", "_tail_bound", "_tail_size", "_writer", "on_close")
+    `in_chunks` what is written is a chunk of HTTP/1.1 each: there are libraries for programs that hand on a
+    chunk at once, and anything else when some buffer is full; and an end is no cut then.
+    """
 
-    def __init__(self, client: socket.socket, request_id: str = "-") -> None:
+    __slots__ = (
+        "_drained",
+        "_fd",
+        "_in_chunks",
+        "_reader",
+        "_tail",
+        "_tail_bound",
+        "_tail_size",
+        "_writer",
+        "on_close",
+    )
+
+    def __init__(self, client: socket.socket, request_id: str = "-", *, in_chunks: bool = False) -> None:
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BOUND)
         if hasattr(socket, "TCP_USER_TIMEOUT"):
@@ -68,7 +96,10 @@ class SocketConnection:
         self.on_close: Callable[[], None] = _ignore
         self._reader = gevent.get_hub().loop.io(self._fd, 1)
         self._reader.start(self._on_readable)
-        self.write(_HEAD % request_id.encode())
+        self._in_chunks = False
+        framing, begin = (_IN_CHUNKS, _chunk(_CONNECTED)) if in_chunks else (b"", _CONNECTED)
+        self.write(_HEAD % (request_id.encode(), framing) + begin)
+        self._in_chunks = in_chunks
 
     @property
     def is_open(self) -> bool:
@@ -81,6 +112,10 @@ class SocketConnection:
         """
         if self._fd < 0:
             return
+        if self._in_chunks:
+            if not data:
+                return  # which would be the last one
+            data = _chunk(data)
         sent = 0
         if self._tail is None:
             try:
@@ -112,6 +147,7 @@ class SocketConnection:
         if self._fd < 0:
             return
         fd, self._fd = self._fd, -1
+        is_whole = self._in_chunks and self._tail is None and why != "gone"
         self._reader.stop()
         self._reader.close()
         if self._writer is not None:
@@ -120,6 +156,9 @@ class SocketConnection:
         self._tail = None
         if why == "slow":
             _abort(fd)
+        elif is_whole:
+            with suppress(OSError):
+                os.write(fd, _LAST_CHUNK)
         os.close(fd)
         metrics.cut.labels(why).inc()
         if self._drained is not None:
@@ -204,7 +243,7 @@ class QueueConnection:
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            yield b": connected\n\n"
+            yield _CONNECTED
             while (data := self._queue.get()) is not None:
                 self._waiting -= len(data)
                 if data:

@@ -74,7 +74,7 @@ class Hub:
         replays: tuple[int, int] = (20, 5),
     ) -> None:
         self._log = log
-        self._shares = shares or Shares()
+        self.shares = shares or Shares()
         self._budget = budget or Budget()
         self.replays = Replays(log, *replays)
         self.most_streams = MOST_STREAMS
@@ -109,7 +109,7 @@ class Hub:
         NotAdmitted, TooManyStreams or ShareTaken, and whatever reading the log raises.
         """
         self._admit(watcher, topic)
-        self._shares.take(holders)
+        self.shares.take(holders)
         self._channels[topic.channel].opened(watcher, topic, said)
         forget = partial(self._forget, holders)
         joining = _Joining(topic.tenant_id, watcher.ended_by, connect)
@@ -124,7 +124,7 @@ class Hub:
                 )
         except BaseException:
             self._count(-1)
-            self._shares.give_back(holders)
+            self.shares.give_back(holders)
             joining.close("error")
             raise
         finally:
@@ -275,7 +275,7 @@ class Hub:
         if self._tenant(subscription.topic.tenant_id).leave(subscription):
             self._changed_tenants.add(subscription.topic.tenant_id)
             self._count(-1)
-            self._shares.give_back(holders)
+            self.shares.give_back(holders)
 
     def _end_in_time(self, subscription: Subscription, watcher: Watcher) -> None:
         """Note when the watcher's access ends; who may have been let in by an older one comes back soon."""

@@ -11,6 +11,7 @@ from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
+    Histogram,
     generate_latest,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -43,6 +44,25 @@ listener_connected = Counter("ordertrack_listener_connects_total", "Times the li
 bus_connected = Gauge(
     "ordertrack_bus_connected", "Processes that hear the bus now", multiprocess_mode="livesum"
 )
+# Of the one process that follows: what it said last holds, also after it was started again.
+follower_lag = Gauge(
+    "ordertrack_follower_lag_seconds",
+    "How long the log's oldest entry has waited that a follower has not followed, of all tenants",
+    ["follower"],
+    multiprocess_mode="mostrecent",
+)
+follower_delay = Histogram(
+    "ordertrack_follower_delay_seconds",
+    "From an entry of the log to its follower",
+    ["follower"],
+    buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 60, 600, 3600),
+)
+followed_at = Gauge(
+    "ordertrack_followed_timestamp_seconds",
+    "When the process that follows the log was last round",
+    multiprocess_mode="mostrecent",
+)
+jobs_ended = Counter("ordertrack_jobs_total", "Runs of jobs, by what came of them", ["kind", "outcome"])
 
 blueprint = Blueprint("metrics", __name__)
 

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 from markupsafe import Markup
 
-from ordertrack.i18n.translate import with_digits
-from ordertrack.order_entry import messages, phones
+from ordertrack.i18n import phones
+from ordertrack.messages import wording
+from ordertrack.order_entry import messages
 from ordertrack.order_entry.messages import Messages
 from ordertrack.orders.reading.records import OrderRecord
-from ordertrack.restaurants import brand, operations
-from ordertrack.tenants import company
+from ordertrack.restaurants import brand
 from ordertrack.web import links, qr
 
 
@@ -35,13 +35,6 @@ def of_order(order: OrderRecord) -> Along:
         number=order.number,
         guest=order.customer.get("name"),
         e164=phones.read(order.customer.get("phone") or "", country).e164,
-        language=language_of(order),
+        language=wording.language_of(order),
     )
     return Along(link, qr.svg(link), said)
-
-
-def language_of(order: OrderRecord) -> str:
-    """In which the guest is written to; the digits of Arabic are the restaurant's choice."""
-    tag = messages.language_of(order.customer.get("locale"), company.languages_of(order.tenant_id))
-    settings = operations.of_restaurant(order.tenant_id, order.restaurant_id)
-    return with_digits(tag, are_arabic=settings.arabic_digits)

@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ordertrack.i18n import phones
 from ordertrack.i18n.form_fields import Typed, member, moment
 from ordertrack.i18n.locales import tag_of
 from ordertrack.i18n.money import money
+from ordertrack.i18n.phones import Phone
 from ordertrack.i18n.plain_text import UnusableText, plain_text
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.menu.reading import Menu
-from ordertrack.order_entry import lines, phones
-from ordertrack.order_entry.phones import Phone
+from ordertrack.order_entry import lines
 from ordertrack.order_entry.quotes import PROMISING
 from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.order_changes import MOST_LINES
@@ -42,13 +43,15 @@ AddressOf = Callable[[uuid.UUID], dict[str, Any] | None]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the order is taken: its slug, its country, zone, currency and menu."""
+    """Where the order is taken: its slug, its country, zone, currency and menu, and by what guests who give
+    a number can be told how it goes."""
 
     restaurant: str
     country: str | None
     zone: ZoneInfo
     currency: str
     menu: Menu
+    told_by: tuple[str, ...] = ()
 
 
 @dataclass
@@ -78,6 +81,8 @@ def read(form: Typed, place: Place, address_of: AddressOf, now: dt.datetime) -> 
         phones.read(form["phone"], place.country), lines.read(form, place.menu, place.currency, place.zone)
     )
     customer = _customer(reading, taken.phone, fulfilment, address_of)
+    if form["notify"] and taken.phone.e164 and place.told_by:
+        customer["notify"] = list(place.told_by)
     promised_at = _promise(reading, form, fulfilment, place.zone, now)
     note = _note(reading)
     table = reading.text("table", _("The table")) if fulfilment == Fulfilment.DINE_IN else None

@@ -12,9 +12,8 @@ from sqlalchemy import select
 
 from ordertrack.boards.allergens import speaks_of_allergy
 from ordertrack.database.session import db
-from ordertrack.i18n import names
-from ordertrack.order_entry import phones
-from ordertrack.order_entry.phones import Phone
+from ordertrack.i18n import names, phones
+from ordertrack.i18n.phones import Phone
 from ordertrack.orders.models import Order
 from ordertrack.orders.reading import records
 from ordertrack.orders.reading.records import OrderRecord

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from ordertrack.i18n.translate import LANGUAGES, SOURCE, speaking, tag_of
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import speaking
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,6 @@ class Messages:
     whatsapp: str
     sms: str
     mail: str
-
-
-def language_of(locale: object, languages: tuple[str, ...]) -> str:
-    """The tag of the language in which a guest is written to: their own, else the company's first."""
-    own = tag_of(locale if isinstance(locale, str) else None)
-    return own or next((tag for tag in languages if tag in LANGUAGES), SOURCE)
 
 
 def of_link(

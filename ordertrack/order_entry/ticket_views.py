@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import speaking
+from ordertrack.messages import wording
 from ordertrack.order_entry import along
 from ordertrack.orders.moving.transitions import OrderNotFound
 from ordertrack.orders.reading import records
@@ -33,7 +34,7 @@ def show(order_id: uuid.UUID) -> ResponseReturnValue:
         abort(400, _("Say in `paper` on what it is printed: 80mm or a6."))
     held = brand.of_restaurant(order.tenant_id, order.restaurant_id)
     goes_along = along.of_order(order)
-    with speaking(along.language_of(order)):
+    with speaking(wording.language_of(order)):
         return render_template(
             "order_entry/ticket.html", order=order, brand=held, paper=paper, along=goes_along
         )

@@ -25,13 +25,16 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
+from ordertrack.i18n import phones
 from ordertrack.i18n.form_fields import Typed, whole
 from ordertrack.i18n.moments import when
 from ordertrack.i18n.translate import LANGUAGES, current
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.menu.ordering import DishSoldOut, NotOnTheMenu
 from ordertrack.menu.reading import Menu, menu_of, name_in
-from ordertrack.order_entry import again, form, guests, offered, phones, quotes, sent
+from ordertrack.messages import choices
+from ordertrack.messages.transports import Way
+from ordertrack.order_entry import again, form, guests, offered, quotes, sent
 from ordertrack.order_entry.form import Place
 from ordertrack.order_entry.guest_fields import filled_in
 from ordertrack.order_entry.lines import ROWS
@@ -231,8 +234,15 @@ def _desk(principal: Principal, slug: str) -> Desk:
         ZoneInfo(restaurant.timezone),
         company.currency_of(tenant_id),
         menu_of(tenant_id, restaurant.id),
+        _told_by(tenant_id, restaurant.id),
     )
     return Desk(principal, restaurant, place)
+
+
+def _told_by(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> tuple[str, ...]:
+    """The ways by which who has a number is told."""
+    choice = choices.of_restaurant(tenant_id, restaurant_id)
+    return tuple(way.value for way in choice.ways if way in (Way.WHATSAPP, Way.SMS)) if choice.kinds else ()
 
 
 def _now() -> dt.datetime:

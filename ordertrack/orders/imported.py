@@ -1,9 +1,11 @@
-"""What another log tells of orders: nobody knows whose finger tapped, and of some steps nobody knows when."""
+"""What others tell of orders, another log or a channel: of some steps nobody knows when they were made."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+from ordertrack.rules.state_machine import OrderStatus
 
 IMPORTER = "program:replay"
 """Whose events are another log's. A program is no person: what it writes at once was not tapped at once."""
@@ -16,6 +18,24 @@ beginning of no stage. From anybody else it means nothing.
 """
 
 
-def is_timed(actor: str, metadata: Mapping[str, Any]) -> bool:
+WALKED = "walked"
+"""Stands in the metadata of moves that a channel made several of at one moment: the way that was walked.
+
+The channel told the last status of it only. The order was in those between before that, nobody knows when.
+From anybody else it means nothing.
+"""
+
+CHANNELS = "channel:"
+"""How the actors of channels begin."""
+
+
+def is_timed(actor: str, to_status: OrderStatus, metadata: Mapping[str, Any]) -> bool:
     """Whether an event happened when it says."""
-    return actor != IMPORTER or TIME_UNKNOWN not in metadata
+    is_unknown = actor == IMPORTER and TIME_UNKNOWN in metadata
+    return not is_unknown and not is_walked(actor, to_status, metadata)
+
+
+def is_walked(actor: str, to_status: OrderStatus, metadata: Mapping[str, Any]) -> bool:
+    """Whether a channel skipped this step."""
+    way = metadata.get(WALKED)
+    return actor.startswith(CHANNELS) and isinstance(way, list) and way[-1:] != [to_status]

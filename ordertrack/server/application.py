@@ -8,20 +8,35 @@ from flask import Flask, Response
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ordertrack import api, backoffice, boards, order_entry, overview, presence, setup, tracking
+from ordertrack import (
+    api,
+    backoffice,
+    boards,
+    manager_alerts,
+    messages,
+    order_entry,
+    overview,
+    presence,
+    setup,
+    tracking,
+)
 from ordertrack.boards import reasons
+from ordertrack.channels import calls as channel_calls
+from ordertrack.channels import views as channel_views
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.i18n import labels, money, names, script_messages, translate
 from ordertrack.live.takeover import TakeOver
 from ordertrack.menu import labels as menu_labels
 from ordertrack.menu import problems as menu_problems  # noqa: F401 (it registers)
+from ordertrack.messages import register as guest_messages
 from ordertrack.monitoring import health, metrics, request_log
 from ordertrack.monitoring.request_log import RequestLog
 from ordertrack.orders import problems as order_problems  # noqa: F401 (it registers)
 from ordertrack.orders import views as order_views
 from ordertrack.orders.changing import change_views
 from ordertrack.orders.due import must_start
+from ordertrack.overview import attention
 from ordertrack.restaurants import naming
 from ordertrack.server import notifications
 from ordertrack.server.admission import Admission
@@ -35,6 +50,8 @@ from ordertrack.tenants.shared_tablets import tablet_guard
 from ordertrack.tenants.signing_in import request_shares, sign_in
 from ordertrack.web import assets, errors, guide, hosts, language_menu, page_help, problem_pages, templating
 from ordertrack.web.bodies import LARGEST_BODY
+from ordertrack.webhooks import troubles as webhook_troubles
+from ordertrack.webhooks import views as webhook_views
 
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -64,6 +81,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         COMPRESS_STREAMS=False,
     )
     must_start.use(expected_end.needed)
+    attention.register(webhook_troubles.lines)
+    guest_messages.register_transports()
     request_log.init_app(app)
     translate.init_app(app)  # before whatever may refuse: a refusal is said in the language asked for
     errors.init_app(app)
@@ -75,6 +94,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     names.init_app(app)
     menu_labels.init_app(app)
     naming.init_app(app)
+    messages.init_app(app)
     page_help.init_app(app)
     script_messages.init_app(app)
     sign_in.init_app(app)
@@ -106,11 +126,16 @@ def create_app(settings: Settings | None = None) -> Flask:
         change_views.blueprint,
         *boards.BLUEPRINTS,
         *order_entry.BLUEPRINTS,
+        *messages.BLUEPRINTS,
         *presence.BLUEPRINTS,
         *overview.BLUEPRINTS,
+        *manager_alerts.BLUEPRINTS,
         tracking.blueprint,
         report_views.blueprint,
         *backoffice.BLUEPRINTS,
+        channel_views.blueprint,
+        channel_calls.blueprint,
+        webhook_views.blueprint,
         *setup.BLUEPRINTS,
         *api.BLUEPRINTS,
     ):

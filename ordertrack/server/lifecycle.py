@@ -175,6 +175,7 @@ def _open(settings: Settings, host: str, port: int, children: Children, first_co
     addresses.wait_for(host, port)
     if not children.in_master():
         return
+    children.keep("follow")  # what has to go out goes out; nothing of it is needed to open
     if first_code:
         click.echo(f"\nordertrack is open at {addresses.site(settings, host, port)}setup/{first_code}")
         click.echo("There is no company yet. Open this address to set up yours: it works once.")
@@ -209,6 +210,8 @@ def listen(worker: Any) -> None:
     screens.start()
     overview = OverviewKeeper(app, hub)
     overview.start()
+    sharing = app.extensions["sharing"]
+    sharing.start()
 
     def watch() -> None:
         while worker.alive:
@@ -216,6 +219,7 @@ def listen(worker: Any) -> None:
         sse.stop(app)
         screens.stop()
         overview.stop()
+        sharing.stop()
 
     _leaving = threading.Thread(target=watch, name="shutdown", daemon=True)
     _leaving.start()

@@ -13,6 +13,7 @@ from flask import Flask
 from ordertrack.boards import fragments, menu_channel
 from ordertrack.boards.columns import BOARDS
 from ordertrack.database.channels import (
+    ATTENTION_CHANNEL,
     EVENTS_CHANNEL,
     MENU_CHANNEL,
     READMITTED_CHANNEL,
@@ -20,6 +21,7 @@ from ordertrack.database.channels import (
     ROLLUP_CHANNEL,
     SCREENS_CHANNEL,
     SETTINGS_CHANNEL,
+    SHARES_CHANNEL,
 )
 from ordertrack.database.session import tenant_context
 from ordertrack.i18n.topic_keys import keys_of
@@ -32,6 +34,7 @@ from ordertrack.overview.channel import CHANNEL as OVERVIEW
 from ordertrack.presence.channel import CHANNEL as SCREENS
 from ordertrack.restaurants import rule_sets, versioned
 from ordertrack.server.revocations import Revocations
+from ordertrack.server.sharing import Sharing
 from ordertrack.sla.report.channel import SlaChannel
 from ordertrack.streams.sse import Hearing
 from ordertrack.tenants import restaurants
@@ -44,7 +47,9 @@ def hearing(app: Flask, hub: Hub) -> Hearing:
     sign_ins: KeptSignIns = app.extensions["sign_ins"]
     revocations = Revocations(app, hub, sign_ins)
     sign_ins.is_believed = lambda: revocations.is_current
-    return Hearing(_channels(hub, revocations), lambda: recover(app, hub), revocations.look)
+    sharing = app.extensions["sharing"] = Sharing(app, hub)
+    channels = {**_channels(hub, revocations), SHARES_CHANNEL: sharing.hear}
+    return Hearing(channels, lambda: recover(app, hub), revocations.look)
 
 
 def _channels(hub: Hub, revocations: Revocations) -> Mapping[str, Hear]:
@@ -55,6 +60,7 @@ def _channels(hub: Hub, revocations: Revocations) -> Mapping[str, Hear]:
         SETTINGS_CHANNEL: lambda payload: _on_settings(hub, payload),
         MENU_CHANNEL: lambda payload: _on_menu(hub, payload),
         SCREENS_CHANNEL: lambda payload: SCREENS.mark(tenant_of(payload)),
+        ATTENTION_CHANNEL: lambda payload: OVERVIEW.mark(tenant_of(payload)),
         ROLLUP_CHANNEL: lambda payload: _on_figures(hub, tenant_of(payload)),
     }
 

@@ -40,6 +40,7 @@ class Handed:
     holders: list[Holder]
     said: str
     request_id: str
+    in_chunks: bool = False
 
 
 _HANDED = TypeAdapter(Handed)
@@ -70,7 +71,7 @@ def taken_in(hub: Hub) -> Callable[[Said, socket.socket, Callable[[Said | None],
         begun: list[SocketConnection] = []
 
         def connect() -> SocketConnection:
-            begun.append(SocketConnection(client, stream.request_id))
+            begun.append(SocketConnection(client, stream.request_id, in_chunks=stream.in_chunks))
             answer(None)
             return begun[0]
 

@@ -146,10 +146,13 @@ def stop(app: Flask) -> None:
     app.extensions["waker"].stop()
 
 
-def answer(watcher: Principal, topic: Topic, after: Cursor | None, said: str = "") -> Response:
+def answer(
+    watcher: Principal, topic: Topic, after: Cursor | None, said: str = "", *, in_chunks: bool = False
+) -> Response:
     """Subscribe the asker of this request to `topic`, catching up from `after` (None: a snapshot).
 
-    `said` is what the page says of itself, for the topic's channel.
+    `said` is what the page says of itself, for the topic's channel. `in_chunks` it is if the asker knows
+    these, as HTTP/1.0 does not.
     """
     hub: Hub = current_app.extensions["hub"]
     database.release_connection()  # who watches holds no connection
@@ -161,14 +164,15 @@ def answer(watcher: Principal, topic: Topic, after: Cursor | None, said: str = "
         environ = request.environ
         owners: Owners | None = current_app.extensions.get("owners")
         request_id = request_log.request_id()
-        stream = handing.Handed(watcher, topic, after, holders, said, request_id)
+        in_chunks = in_chunks and environ.get("SERVER_PROTOCOL") == "HTTP/1.1"
+        stream = handing.Handed(watcher, topic, after, holders, said, request_id, in_chunks)
         if owners is not None and handing.hand_over(owners, stream, client):
             environ[TAKEN_OVER] = True
             return Response(mimetype="text/event-stream")
 
         def take_over() -> SocketConnection:
             environ[TAKEN_OVER] = True  # from here on no error page may be written into the stream
-            return SocketConnection(client, request_id)
+            return SocketConnection(client, request_id, in_chunks=in_chunks)
 
         if after is not None and hub.may_replay(topic):
             handing.set_aside(hub, stream, take_over)

@@ -34,13 +34,14 @@ class BoundTo(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A staff member, a shared tablet, an API key, a customer's link or a program, inside one tenant.
+    """A staff member, a shared tablet, an API key, a channel, a customer's link or a program, inside one
+    tenant.
 
-    `actor` is for machines and never changes (`staff:<id>`, `tablet:<id>`, `key:<id>`, `customer:<order id>`,
-    `program:<name>`); `name` is for people. `role` is None for programs, which no role narrows. `session` is
-    the sign-in on one device (`session:<id>`, `tablet:<id>`). `tablet` is the shared tablet that asks, or on
-    which a person acts. People and API keys are of `restaurants` (None: of all). An API key may do what
-    `scopes` say, and ends at `until`, if that is known.
+    `actor` is for machines and never changes (`staff:<id>`, `tablet:<id>`, `key:<id>`, `channel:<id>`,
+    `customer:<order id>`, `program:<name>`); `name` is for people. `role` is None for programs, which no role
+    narrows. `session` is the sign-in on one device (`session:<id>`, `tablet:<id>`). `tablet` is the shared
+    tablet that asks, or on which a person acts. People and API keys are of `restaurants` (None: of all). An
+    API key may do what `scopes` say, and ends at `until`, if that is known.
     """
 
     tenant_id: uuid.UUID

@@ -3,40 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-import uuid
 from functools import partial
-from typing import NamedTuple
 
 from flask import Blueprint, Flask, Response, abort, current_app, make_response, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import bindparam, select
 
-from ordertrack.database.session import enter_tenant
-from ordertrack.database.statements import TenantQuery
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import speaking
 from ordertrack.live.topics import Channel
-from ordertrack.monitoring import request_log
 from ordertrack.orders.log import event_log
-from ordertrack.orders.models import TrackingLink
 from ordertrack.orders.reading import records
 from ordertrack.orders.reading.records import OrderRecord
 from ordertrack.restaurants import logos
 from ordertrack.streams import sse
 from ordertrack.tenants.principal import Principal
-from ordertrack.tracking import language, progress
+from ordertrack.tracking import guest_links, language, progress
 from ordertrack.tracking.channel import TrackingChannel
+from ordertrack.tracking.guest_links import GuestLink
 from ordertrack.tracking.positions import Positions
 from ordertrack.web import links
 
 blueprint = Blueprint("tracking", __name__)
 SHOWN_AFTER_THE_END = dt.timedelta(days=1)
-_LINK = TenantQuery(
-    select(TrackingLink.tenant_id, TrackingLink.order_id).where(TrackingLink.token == bindparam("token")),
-    "tracking_token",
-)
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 _PICTURE = {
     "Cache-Control": "public, max-age=31536000, immutable",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -57,7 +45,7 @@ def channels(app: Flask) -> list[Channel]:
 @blueprint.get("/track/<token>")
 def show(token: str) -> ResponseReturnValue:
     """The order's progress, true at the cursor that its stream starts from. Query `lang`: a language."""
-    link = _find(token)
+    link = guest_links.find(token)
     if link is None:
         return _gone()
     cursor = event_log.head(link.tenant_id)  # before the rows, as on a board
@@ -79,8 +67,7 @@ def show(token: str) -> ResponseReturnValue:
 @blueprint.get("/track/<token>/stream")
 def stream(token: str) -> ResponseReturnValue:
     """The order's steps after a cursor, as they are made. Query `lang`: a language."""
-    link = _find(token)
-    order = _watchable(link) if link is not None else None
+    order = watched(token)
     if order is None:
         return _gone()
     watcher = Principal(order.tenant_id, f"customer:{order.id}", "Customer")
@@ -89,6 +76,12 @@ def stream(token: str) -> ResponseReturnValue:
     response: Response = sse.answer(watcher, topic, after)
     response.headers.update(_PRIVATE)
     return response
+
+
+def watched(token: str) -> OrderRecord | None:
+    """The order that this link shows, whose tenant is entered; None if it shows none."""
+    link = guest_links.find(token)
+    return _watchable(link) if link is not None else None
 
 
 @blueprint.get("/logo/<digest>.png")
@@ -105,23 +98,7 @@ def _positions() -> Positions:
     return positions
 
 
-class _Link(NamedTuple):
-    tenant_id: uuid.UUID
-    order_id: uuid.UUID
-
-
-def _find(token: str) -> _Link | None:
-    """The link of this token, whose tenant is entered; None if there is none."""
-    if not _TOKEN.fullmatch(token):
-        return None
-    for link in _LINK.rows(setting=token, token=token):
-        enter_tenant(link.tenant_id)
-        request_log.asked_by(f"customer:{link.order_id}")
-        return _Link(link.tenant_id, link.order_id)
-    return None
-
-
-def _watchable(link: _Link) -> OrderRecord | None:
+def _watchable(link: GuestLink) -> OrderRecord | None:
     """The order of this link; None if it ended more than a day ago."""
     order = records.find(link.tenant_id, link.order_id)
     assert order is not None

@@ -10,7 +10,7 @@ from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Flask, current_app, g
+from flask import Flask, Response, current_app, g, jsonify, make_response, request
 from markupsafe import Markup
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
@@ -26,7 +26,8 @@ _INLINED = (
     "bundles/css/entry/dispatch.css",
     "bundles/css/entry/tracking.css",
 )
-_WORKER = "bundles/js/offline/worker.js"
+WORKERS = {"boards": "bundles/js/offline/worker.js", "push": "bundles/js/push/worker.js"}
+"""Service workers: each has an address of its own, which says for which pages it may speak."""
 
 
 class SetUpMissing(RuntimeError):
@@ -39,7 +40,7 @@ def init_app(app: Flask) -> None:
     The hash stands in the folder of the address and covers all files, so that a module or style sheet
     may name its neighbour and still never meets a stale one. Raises SetUpMissing where there are no bundles.
     """
-    if not all((STATIC / name).exists() for name in (*_INLINED, _WORKER)):
+    if not all((STATIC / name).exists() for name in (*_INLINED, *WORKERS.values())):
         raise SetUpMissing("The pages' bundles are not built. Run: make static/bundles/done")
     version = _content_hash(STATIC)
     folder = app.config["SETTINGS"].data_folder / "static" / version
@@ -53,12 +54,32 @@ def init_app(app: Flask) -> None:
     )
     served.add_files(str(folder), prefix=prefix)
     app.wsgi_app = served  # type: ignore[method-assign]
+    app.extensions["static_prefix"] = prefix
     app.jinja_env.globals["static_url"] = lambda name: prefix + name
     app.extensions["inlined"] = {name: (folder / name).read_text().strip() for name in _INLINED}
     app.jinja_env.globals["inlined"] = _inline
     app.jinja_env.globals["root_style"] = _root_style
-    app.extensions["worker"] = (folder / _WORKER).read_text()
+    app.extensions["workers"] = {name: (folder / file).read_text() for name, file in WORKERS.items()}
     app.extensions["sources"] = {name: _source_of(text) for name, text in app.extensions["inlined"].items()}
+
+
+def worker(name: str) -> Response:
+    """A service worker, which a browser asks for anew each time."""
+    response = make_response(current_app.extensions["workers"][name])
+    response.mimetype = "text/javascript"
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def manifest(name: str, opens: str) -> Response:
+    """How a page opens from the home screen of a device: by itself, at this path, under this name."""
+    icon = {"src": current_app.extensions["static_prefix"] + "icon.svg", "sizes": "any"}
+    said = {"name": name, "start_url": opens, "scope": opens, "display": "standalone", "icons": [icon]}
+    response = jsonify(said)
+    response.mimetype = "application/manifest+json"
+    return response
 
 
 def _inline(name: str) -> Markup:

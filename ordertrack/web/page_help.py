@@ -39,6 +39,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("Your own sign-in: your password, and the devices on which you are signed in."),
         marked("If you do not recognise a device, sign it out and choose a new password."),
     ),
+    "alerts": (
+        marked("What to tell you of when you are not looking, on your phone or by e-mail."),
+        marked("Each trouble is told once when it begins and once when it is over."),
+    ),
     "targets": (
         marked("When your business day begins, which shifts you work, and how long each stage may take."),
         marked("Boards and reports judge orders by these targets; days that are over are not judged anew."),
@@ -50,6 +54,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "brand": (
         marked("How your restaurant looks on the page where guests follow their order."),
         marked("Open pages change as soon as you save."),
+    ),
+    "messages": (
+        marked("What your guests are told while they do not look at their order's page, and by what."),
+        marked("Only guests who agreed to it are told, each thing once, and nothing that they see already."),
+    ),
+    "message_providers": (
+        marked("By which mail server and which providers your company sends messages to guests."),
+        marked("Passwords and keys are kept sealed; after you save, send yourself a test message."),
+    ),
+    "sent_messages": (
+        marked("Every message to a guest: whether it arrived, and if not, why."),
+        marked("The table above the list counts what was sent on each day, and what it cost."),
     ),
     "rules": (
         marked(
@@ -78,6 +94,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
             "With a key, your till, your website or a delivery platform sends orders here and reads them."
         ),
         marked("Give each program a key of its own with only what it needs; you can end it at any time."),
+    ),
+    "channels": (
+        marked("The shops and platforms whose orders come here by themselves."),
+        marked("Everything that they send is kept for two weeks, beside what became of it."),
+    ),
+    "webhooks": (
+        marked("Programs that are told at once what happens to your orders, each at an address of its own."),
+        marked("What an endpoint answered stands on its page; from there you can send events again."),
     ),
     "audit": (
         marked(

@@ -24,15 +24,14 @@ _log = structlog.get_logger(__name__)
 
 
 class RequestLimits:
-    """Counts requests in buckets that all workers of the host share."""
+    """Counts requests in buckets that all workers of the host share; hosts of one `key` name them alike."""
 
-    def __init__(self, rates: Mapping[str, Rate]) -> None:
-        self._buckets = Buckets()
-        self.rates = rates
+    def __init__(self, rates: Mapping[str, Rate], key: bytes) -> None:
+        self.buckets = {kind: Buckets(rate, key) for kind, rate in rates.items()}
         self._said_at: dict[str, float] = {}
 
     def take(self, kind: str, holder: str) -> Taken:
-        taken = self._buckets.take(f"{kind} {holder}", self.rates[kind])
+        taken = self.buckets[kind].take(f"{kind} {holder}")
         if not taken.is_given:
             metrics.refused_requests.labels(kind).inc()
             self._say(kind, holder)
@@ -47,12 +46,14 @@ class RequestLimits:
 
 def init_app(app: Flask) -> None:
     """Made before a server's workers are, whose buckets they are then."""
-    limits = app.config["SETTINGS"].limits
+    settings: Settings = app.config["SETTINGS"]
+    limits = settings.limits
     app.extensions["request_limits"] = RequestLimits(
         {
             "key": Rate(limits.requests_per_key, limits.burst_per_key),
             "address": Rate(limits.requests_per_address, limits.burst_per_address),
-        }
+        },
+        settings.shares_key,
     )
     app.after_request(_tell)
 
@@ -76,9 +77,10 @@ def count_address(who: str) -> None:
 def _count(kind: str, holder: str) -> None:
     limits: RequestLimits = current_app.extensions["request_limits"]
     taken = limits.take(kind, holder)
-    g.counted = (kind, limits.rates[kind], taken)
+    rate = limits.buckets[kind].rate
+    g.counted = (kind, rate, taken)
     if not taken.is_given:
-        raise Refusal(_too_often(kind, limits.rates[kind], taken))
+        raise Refusal(_too_often(kind, rate, taken))
 
 
 def _too_often(kind: str, rate: Rate, taken: Taken) -> Problem:

@@ -6,11 +6,21 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from flask import Flask
 
 from menu.menus import save as save_menu
-from ordertrack.database.session import tenant_context
+from ordertrack.channels import connections, payloads
+from ordertrack.channels.connections import Draft
+from ordertrack.channels.interface import Payload
+from ordertrack.channels.interface import Way as HowItCame
+from ordertrack.channels.woocommerce import CHANNEL
+from ordertrack.database.session import db, tenant_context
+from ordertrack.messages import choices
+from ordertrack.messages.kinds import Kind
+from ordertrack.messages.models import GuestMessage, State
+from ordertrack.messages.transports import Way
 from ordertrack.orders.changing import changes
 from ordertrack.orders.changing.change_draft import AddLine, SetFields, VoidLine
 from ordertrack.orders.moving import actions, transitions
@@ -53,7 +63,8 @@ class Furnished:
     """The house, the ids of its orders by what is particular about them, and their tracking tokens.
 
     The token `password` is of a link by which Karim sets his; `company` opens the page on which one is
-    founded, `code` is the id of a tablet's code, and `tablet` what its device opens.
+    founded, `connection` and `payload` are ids of a shop's, `code` is the id of a tablet's code, and `tablet`
+    what its device opens.
     """
 
     house: House
@@ -87,20 +98,57 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
                 save.save_target(restaurant.id, target, by=house.maya.principal)
         extend.rebuild(house.tenant_id)
     save_menu(app, house)
+    _tell_guests(app, house)
     tablet.give_pin(operator, house, house.nour)
     tablet.hire(operator, house, "Walid", Role.DISPATCH)
     made = _Service(app, house)
     orders = made.of_every_kind()
     tokens = {name: made.token_of(order_id) for name, order_id in orders.items()}
+    _note_messages(app, house, orders["with Ziad"])
     with tenant_context(app, house.tenant_id):
         karim = people.find(house.tenant_id, house.karim.principal.staff_id)
         tokens["password"] = password_links.make(karim, by=house.maya.principal).token
         hamra = cache.of_tenant(house.tenant_id)[0].id
         code = tablet_codes.make(hamra, "kitchen", "Grill", by=house.maya.principal)
         tokens |= {"code": str(code.id), "tablet": tablet_codes.text_of(code)}
+        draft = Draft("Web shop", {hamra: ""}, {"shop": "https://shop.example.com", "makes": []}, {})
+        row = connections.make(CHANNEL, draft, by=house.maya.principal)
+        [kept] = payloads.keep(row, (Payload("order.created", b'{"note": "\xd8\xb3"}'),), HowItCame.CALLED)
+        payloads.settle(row, CHANNEL, kept)
+        tokens |= {"connection": str(row.id), "payload": str(kept)}
     with operator.app_context():
         tokens["company"] = invitations.invite(None)[1]
     return Furnished(house, cast.hire_owner(operator, house), orders, tokens)
+
+
+def _tell_guests(app: Flask, house: House) -> None:
+    """Hamra tells everything by SMS, of which nobody has said by whom it is sent."""
+    with tenant_context(app, house.tenant_id):
+        hamra = cache.of_tenant(house.tenant_id)[0]
+        by = house.maya.principal
+        choices.save(hamra.id, hamra.name, tuple(Kind), (Way.PUSH, Way.SMS, Way.MAIL), None, by=by, seen=0)
+
+
+def _note_messages(app: Flask, house: House, order_id: uuid.UUID) -> None:
+    """One of each kind, with what can become of them."""
+    states = (State.DELIVERED, State.SEEN, State.FAILED, State.UNKNOWN, State.PASSED)
+    with tenant_context(app, house.tenant_id):
+        order = records.find(house.tenant_id, order_id)
+        assert order is not None
+        for kind, state in zip(Kind, states, strict=True):
+            went = {"transport": Way.SMS, "masked": "+961•••456", "segments": 2, "cost": Decimal("0.09")}
+            row = GuestMessage(
+                tenant_id=house.tenant_id,
+                order_id=order_id,
+                kind=kind,
+                restaurant_id=order.restaurant_id,
+                state=state,
+                since=dt.datetime.now(dt.UTC),
+                why="30003: Unreachable destination handset" if state == State.FAILED else None,
+                **(went | {"currency": "USD"} if state != State.SEEN else {}),
+            )
+            db.session.add(row)
+        db.session.commit()
 
 
 class _Service:

@@ -145,6 +145,11 @@ def _another_of_the_same_name(page: Page) -> None:
     page.locator(".rider summary").first.click()
 
 
+def _alert_nobody_here(page: Page) -> None:
+    page.locator("#tell button").click()
+    expect(page.locator("#tell p")).not_to_be_empty()
+
+
 def _ask_to_end(page: Page) -> None:
     row = page.locator("details.row", has_text="Walid")
     for summary in ("summary", ".ask summary"):
@@ -166,6 +171,18 @@ def _no_phone(page: Page) -> None:
     page.locator("[name=phone]").fill("01 555")
     page.keyboard.press("Enter")
     expect(page.locator("#problem-phone")).to_be_visible()
+
+
+def _a_sender_too_long(page: Page) -> None:
+    page.locator("[name=sender]").evaluate("field => { field.value = 'x'.repeat(41) }")
+    page.locator("main button.primary").click()
+    expect(page.locator("#problem-sender")).to_be_visible()
+
+
+def _no_port(page: Page) -> None:
+    page.locator("#mail [name=port]").fill("none")
+    page.locator("#mail button.primary").click()
+    expect(page.locator("#problem-mail-port")).to_be_visible()
 
 
 def _known_guest(page: Page) -> None:
@@ -253,6 +270,17 @@ def _make_a_link(page: Page) -> None:
         row.locator(summary).first.click()
     row.get_by_role("button", name=re.compile(r"^(Make a link|Créer un lien|إنشاء رابط)$")).click()
     expect(page.locator("#password-link")).to_be_visible()
+
+
+def _no_shop(page: Page) -> None:
+    page.locator("[name=restaurant]").first.check()
+    page.locator("main .primary").click()
+    expect(page.locator("#problem-shop")).to_be_visible()
+
+
+def _ask_to_end_it(page: Page) -> None:
+    page.locator(".ask > summary").click()
+    expect(page.locator(".danger")).to_be_visible()
 
 
 def _key_for_nothing(page: Page) -> None:
@@ -400,6 +428,10 @@ VIEWS = {
     "riders": View("/r/hamra/riders", "karim", states=(_another_of_the_same_name,)),
     "floor settings": View("/r/hamra/settings"),
     "what guests see": View("/r/hamra/brand", states=(_no_phone,)),
+    "messages to guests": View("/r/hamra/messages", states=(_a_sender_too_long,)),
+    "providers of messages": View("/messages", states=(_no_port,)),
+    "messages that were sent": View("/r/hamra/messages/sent"),
+    "no more messages": View("/track/{tokens[cooking]}/stop", "nobody"),
     "rules of the company": View("/rules"),
     "menu": View("/menu", states=(_change_a_category,)),
     "dish": View("/menu/dishes/kebab", states=(_no_price,)),
@@ -417,8 +449,13 @@ VIEWS = {
     "first people": View("/setup/people", "owner"),
     "test order": View("/setup/test-order", "owner"),
     "audit": View("/audit"),
+    "channels": View("/channels"),
+    "connecting a shop": View("/channels/new/woocommerce", states=(_no_shop,)),
+    "a connection": View("/channels/connections/{tokens[connection]}", states=(_ask_to_end_it,)),
+    "what came": View("/channels/connections/{tokens[connection]}/payloads/{tokens[payload]}"),
     "keys": View("/keys", states=(_key_for_nothing, _make_a_key, _ask_to_end_the_key)),
     "account": View("/account", states=(_wrong_old_password,)),
+    "alerts": View("/account/alerts", states=(_alert_nobody_here,)),
     "choosing a password": View("/password/{tokens[password]}", "nobody", states=(_weak_password,)),
     "report": View("/sla?range=7"),
     "restaurants": View("/restaurants", states=(_twin_restaurant,)),
@@ -430,7 +467,7 @@ VIEWS = {
     "reference of the API": View("/docs", "nobody", language="en"),
     "guide": View("/help", "nobody"),
     "sign-in": View("/login", "nobody", states=(_wrong_password,)),
-    "tracking": View("/track/{tokens[cooking]}", "nobody", is_live=True),
+    "tracking": View("/track/{tokens[cooking]}", "nobody", is_live=True, states=(_alert_nobody_here,)),
     "tracking of a changed order": View("/track/{tokens[changed]}", "nobody", is_live=True),
     "tracking of an order for later": View("/track/{tokens[for later]}", "nobody", is_live=True),
     "tracking on the road": View("/track/{tokens[with Ziad]}", "nobody", is_live=True),

@@ -17,7 +17,7 @@ REFERENCE = {"rule_set_transitions", "status_transitions", "tenants"}
 LOCAL = {"alembic_version", "company_invitations", "ended_access", "secret_fingerprint", "sign_in_tries"}
 # What asks all tenants: what the roll-up's and the clock's processes begin with, and whether there is any
 # tenant at all, which requests ask as long as there is none.
-ACROSS_TENANTS = {"house_is_empty", "next_due", "tenants_behind"}
+ACROSS_TENANTS = {"house_is_empty", "next_due", "tenants_behind", "tenants_that_alert"}
 # What writes to a table of no tenant's, and would have to be changed first.
 WRITE_TO_NO_TENANT = {"note_ended_access"}
 

@@ -96,8 +96,25 @@ _ROWS = """
     INSERT INTO first_steps VALUES (%(tenant)s);
     INSERT INTO screens SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Maya'
       FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO channel_connections (tenant_id, id, channel, name, restaurants, sealed_secrets, digest)
+      SELECT tenant_id, id, 'woocommerce', 'Shop', '{"x": ""}', 'x', id::text FROM restaurants
+       WHERE tenant_id = %(tenant)s;
+    INSERT INTO channel_payloads (tenant_id, id, connection_id, way, topic, headers, body, digest)
+      SELECT tenant_id, gen_random_uuid(), id, 'called', 'x', '{}', 'x', 'x' FROM channel_connections
+       WHERE tenant_id = %(tenant)s;
+    INSERT INTO channel_orders (tenant_id, connection_id, external_id)
+      SELECT tenant_id, id, '1' FROM channel_connections WHERE tenant_id = %(tenant)s;
     INSERT INTO closed_screens SELECT tenant_id, id, 'kitchen', 'staff:x', now()
       FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO guest_messages (tenant_id, order_id, kind, id, restaurant_id, state, since)
+      SELECT tenant_id, id, 'ready', id, restaurant_id, 'sent', now() FROM orders
+       WHERE tenant_id = %(tenant)s;
+    INSERT INTO guest_wishes SELECT tenant_id, id, 'push' FROM orders WHERE tenant_id = %(tenant)s;
+    INSERT INTO guest_pages SELECT tenant_id, id, 1 FROM orders WHERE tenant_id = %(tenant)s;
+    INSERT INTO message_stops VALUES (%(tenant)s, '+9613555127', 'sms');
+    INSERT INTO message_choices SELECT tenant_id, id, '{}', '{}', NULL, 1
+      FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO message_providers VALUES (%(tenant)s, 'sms', '{}', NULL, gen_random_uuid(), 1);
 """
 
 
@@ -201,6 +218,7 @@ def test_views_and_functions_do_not_open_a_way_around(operator: psycopg.Connecti
         ("next_due",),
         ("note_ended_access",),
         ("tenants_behind",),
+        ("tenants_of_channels",),
         ("use_password_link",),
     ]
 
@@ -222,6 +240,14 @@ def test_the_function_of_the_roll_up_tells_the_ids_of_all_tenants_and_keeps_no_d
     assert confined.execute("SELECT count(*) FROM orders").fetchone() == (0,)
     result = confined.execute("SELECT pg_get_function_result('tenants_behind()'::regprocedure)").fetchone()
     assert result == ("SETOF uuid",)
+
+
+def test_the_function_of_channels_tells_ids_and_keeps_no_door_open(
+    two_houses: tuple[House, House], confined: psycopg.Connection[Any]
+) -> None:
+    told = {tenant for (tenant,) in confined.execute("SELECT tenants_of_channels()")}
+    assert told >= {house.tenant_id for house in two_houses}
+    assert confined.execute("SELECT count(*) FROM channel_connections").fetchone() == (0,)
 
 
 def test_without_a_tenant_there_are_no_rows(

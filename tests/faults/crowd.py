@@ -130,7 +130,7 @@ class Crowd:
     def __init__(self, port: int, path: str, headers: dict[str, str], size: int, start: str) -> None:
         self.port = port
         self.headers = headers
-        self._lines = [f"GET {path} HTTP/1.1", "Host: localhost"]
+        self._lines = [f"GET {path} HTTP/1.0", "Host: localhost"]  # which knows no chunks
         self._lines += [f"{name}: {value}" for name, value in headers.items()]
         self.selector = selectors.DefaultSelector()
         self.readers = [Reader(self, start) for _ in range(size)]

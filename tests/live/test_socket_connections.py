@@ -43,7 +43,9 @@ class Peer:
 
 
 @pytest.fixture
-def pair(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[SocketConnection, Peer]]:
+def pair(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[tuple[SocketConnection, Peer]]:
     """A connection as the hub gets it: gunicorn's own descriptor has been closed after the take-over."""
     monkeypatch.setattr(connections, "KERNEL_BOUND", 4096)  # so that a tail comes early
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -51,7 +53,7 @@ def pair(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[SocketConnection, Pe
         far.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         far.connect(server.getsockname())
         near, _ = server.accept()
-    connection = SocketConnection(near)
+    connection = SocketConnection(near, in_chunks=getattr(request, "param", False))
     near.close()
     yield connection, Peer(far)
     connection.close("shutdown")
@@ -236,3 +238,40 @@ def test_closing_gives_the_descriptor_back_and_so_ends_the_stream(pair: Any) -> 
     peer.end.settimeout(20)
     while peer.end.recv(65536):
         pass
+
+
+def chunks_of(received: bytes) -> tuple[list[bytes], bytes]:
+    """The chunks of an answer that are there, the last and empty one too, and what comes behind them."""
+    rest, chunks = received.partition(b"\r\n\r\n")[2], []
+    while b"\r\n" in rest:
+        size, _, behind = rest.partition(b"\r\n")
+        length = int(size, 16)
+        if behind[length : length + 2] != b"\r\n":
+            break
+        chunks.append(behind[:length])
+        rest = behind[length + 2 :]
+    return chunks, rest
+
+
+@pytest.mark.parametrize("pair", [True], indirect=True)
+def test_in_chunks_each_message_is_one_and_the_end_is_the_empty_one(pair: Any) -> None:
+    connection, peer = pair
+    connection.write(b"data: 1\n\n")
+    connection.write(b"")
+    connection.write(b"d" * 200_000)  # more than the socket takes at once
+    connection.write(b"data: 3\n\n")
+    wait_in_loop(lambda: peer.read().endswith(b"data: 3\n\n\r\n"))
+    assert b"\r\nTransfer-Encoding: chunked\r\n" in peer.received.partition(b"\r\n\r\n")[0] + b"\r\n"
+    connection.close("shutdown")
+    told = [b": connected\n\n", b"data: 1\n\n", b"d" * 200_000, b"data: 3\n\n"]
+    assert chunks_of(peer.read()) == ([*told, b""], b"")
+
+
+@pytest.mark.parametrize("pair", [True], indirect=True)
+def test_in_chunks_an_end_before_all_was_sent_is_no_end(pair: Any) -> None:
+    connection, peer = pair
+    connection.write(b"d" * 200_000)
+    connection.close("shutdown")
+    chunks, cut = chunks_of(peer.read())
+    assert chunks == [b": connected\n\n"]
+    assert cut

@@ -16,7 +16,8 @@ from sqlalchemy import event
 from order_entry import carte
 from order_entry.forms import PAGE, fields_of, opened, send, taken
 from ordertrack.database.session import db, tenant_context
-from ordertrack.order_entry import guests, phones
+from ordertrack.i18n import phones
+from ordertrack.order_entry import guests
 from ordertrack.orders.placing import intake
 from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.roles import Role

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
+from ordertrack.messages import wording
 from ordertrack.order_entry import messages
 
 LINK = "https://house.example/track/AbC-_0123456789abcdefg"
@@ -69,4 +70,4 @@ def test_without_a_number_the_device_asks_whom_to_send_it_to() -> None:
 def test_whoever_said_no_language_is_written_to_in_the_first_of_the_company(
     locale: object, languages: tuple[str, ...], language: str
 ) -> None:
-    assert messages.language_of(locale, languages) == language
+    assert wording.guests_language(locale, languages) == language

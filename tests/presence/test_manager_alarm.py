@@ -135,12 +135,13 @@ def test_a_boards_own_sign_counts_its_orders_and_what_its_manager_is_told(
     expect(sign).to_be_hidden(timeout=SOON)
 
 
+@pytest.mark.parametrize("board", ["kitchen", "dispatch"])
 def test_what_is_late_on_a_board_is_counted_there_once(
-    app: Flask, open_page: Callable[..., Page], cedar: House
+    app: Flask, open_page: Callable[..., Page], cedar: House, board: str
 ) -> None:
     for restaurant in cedar.restaurants:
         place_late(app, cedar, restaurant)
-    page = open_page(cedar.maya, "/r/hamra/kitchen")
+    page = open_page(cedar.maya, f"/r/hamra/{board}")
     lines = page.locator("#manager-alarms a")
     unseen = [TOLD, TOLD.replace("Hamra", "Jounieh")]
     expect(lines).to_have_text([*unseen, "Jounieh 1 waits to be confirmed"], timeout=SOON)

@@ -34,6 +34,7 @@ class Time(NamedTuple):
     verdict: int
     again: bool
     cancelled: bool
+    walked: bool
     seconds: float
 
 
@@ -57,11 +58,14 @@ def exact_times(house: House) -> list[Time]:
     for order_id, story in stories.items():
         settings = restaurants[story[0].restaurant_id]
         for stage, ended, again in _ends(story):
-            began = next(event.occurred_at for event in story if event.to_status == SPANS[stage].begins)
+            beginning = next(event for event in story if event.to_status == SPANS[stage].begins)
+            began = beginning.occurred_at
             day, shift = settings.calendar.day_of(began), settings.calendar.shift_at(began)
             seconds = (ended.occurred_at - began).total_seconds()
             cancelled = ended.to_status == OrderStatus.CANCELLED
-            target = None if cancelled else settings.targets.at(stage, fulfilments[order_id], day)
+            walked = not cancelled and (_is_skipped(beginning) or _is_skipped(ended))
+            nothing = cancelled or walked
+            target = None if nothing else settings.targets.at(stage, fulfilments[order_id], day)
             doubt = _doubt(stage, seconds, settings.calendar.rules_on(day), ended.seq in mass)
             found.append(
                 Time(
@@ -71,7 +75,7 @@ def exact_times(house: House) -> list[Time]:
                     shift.name if shift else None,
                     settings.calendar.local(began).hour,
                     fulfilments[order_id],
-                    None if cancelled else doubt,
+                    None if nothing else doubt,
                     cells.UNJUDGED
                     if target is None
                     else cells.BREACH
@@ -79,6 +83,7 @@ def exact_times(house: House) -> list[Time]:
                     else cells.IN_TARGET,
                     again,
                     cancelled,
+                    walked,
                     seconds,
                 )
             )
@@ -103,6 +108,12 @@ def _ends(story: list[StatusEvent]) -> Iterator[tuple[Stage, StatusEvent, bool]]
             yield stage, story[-1], False
 
 
+def _is_skipped(event: StatusEvent) -> bool:
+    """Whether a channel told a later status only."""
+    way = event.event_metadata.get("walked")
+    return event.actor.startswith("channel:") and bool(way) and way[-1] != event.to_status
+
+
 def _doubt(stage: Stage, seconds: float, rules: Any, is_mass: bool) -> LeftOut | None:
     if seconds > rules.forgotten_after:
         return LeftOut.FORGOTTEN
@@ -115,7 +126,7 @@ def mass_taps(events: list[StatusEvent]) -> set[int]:
     """The positions of events of which three alike lie within five seconds."""
     alike: defaultdict[tuple[Any, ...], list[StatusEvent]] = defaultdict(list)
     for event in events:
-        if event.to_status in TAPPED_ONE_BY_ONE:
+        if event.to_status in TAPPED_ONE_BY_ONE and not _is_skipped(event):
             alike[event.to_status, event.actor, event.restaurant_id].append(event)
     found: set[int] = set()
     for several in alike.values():
@@ -151,6 +162,7 @@ def stored(house: House) -> Counter[tuple[Any, ...]]:
                 int(cells.target_of(whole)[0]),
                 bool(cells.again_of(whole)[0]),
                 bool(cells.cancelled_of(whole)[0]),
+                bool(cells.walked_of(whole)[0]),
             ] += count
             totals[row.stage, row.business_date] += count
     for row in db.session.execute(text("SELECT * FROM sla_tenant_days")):

@@ -121,6 +121,24 @@ def test_it_holds_stages_entered_again_and_orders_cancelled_late(
         assert stage.now.count == sum(not time.cancelled and time.left_out is None for time in those)
 
 
+def test_what_a_channel_skipped_is_counted_and_no_time(
+    house: House, operator_app: Flask, app: Flask, inside: None
+) -> None:
+    write(operator_app, house, service(house, 7, FIRST, 5, 400, skipping=True))
+    extend.rebuild(house.tenant_id)
+    times = exact_times(house)
+    assert {time.stage for time in times if time.walked} == {*Stage} - {Stage.TOTAL}
+    assert stored(house) == Counter(told_apart(time) for time in times)
+    days = (FIRST.date() - dt.timedelta(days=1), FIRST.date() + dt.timedelta(days=9))
+    selection = Selection(house.tenant_id, *days, tuple(of_tenant(house.tenant_id)))
+    for stage in build.make(selection).stages:
+        those = [time for time in times if time.stage == stage.stage]
+        assert stage.now.walked == sum(time.walked for time in those)
+        assert stage.now.count == sum(
+            not (time.cancelled or time.walked) and time.left_out is None for time in those
+        )
+
+
 @pytest.mark.parametrize("chunk", [40, 250_000])
 def test_kept_up_bit_by_bit_it_is_the_same_as_made_anew(
     house: House, operator_app: Flask, inside: None, chunk: int, monkeypatch: pytest.MonkeyPatch

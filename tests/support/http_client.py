@@ -83,13 +83,16 @@ class Frames:
 
 
 class EventStream:
-    """One event stream over a socket of its own. `status` is the answer's; the rest exists only for 200."""
+    """One event stream over a socket of its own. `status` is the answer's; the rest exists only for 200.
+
+    HTTP/1.0 knows no chunks: what is received is what was told.
+    """
 
     def __init__(
         self, port: int, path: str, headers: dict[str, str], last_event_id: str | None = None
     ) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
-        lines = [f"GET {path} HTTP/1.1", "Host: localhost", "Accept: text/event-stream"]
+        lines = [f"GET {path} HTTP/1.0", "Host: localhost", "Accept: text/event-stream"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         lines += [f"Last-Event-ID: {last_event_id}"] if last_event_id else []
         self.socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())

@@ -16,18 +16,29 @@ from sqlalchemy import select, text
 from werkzeug.routing import Rule
 
 from menu.menus import save as save_menu
+from ordertrack.channels import connections, payloads
+from ordertrack.channels.connections import Draft
+from ordertrack.channels.interface import Payload, Way
+from ordertrack.channels.woocommerce import CHANNEL
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, operator_connection, tenant_context
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
-from ordertrack.tenants.models import StaffSession
+from ordertrack.tenants.models import Restaurant, StaffSession
 from support.cast import House, Person
 from support.tablet import set_up
 
 # Routes that name nothing of a tenant's; anything else must be fillable below.
 _BOARDS = ("kitchen", "dispatch")
-_IDS = {"order_id", "tablet_id", "staff_id", "sign_in_id", "code_id", "key_id"}
-_BY_SECRET = ("tracking.", "problem_pages.", "password_links.", "tablet_codes.open_here", "founding.")
+_IDS = {
+    *("order_id", "tablet_id", "staff_id", "sign_in_id", "code_id", "key_id"),
+    *("connection_id", "payload_id"),
+}
+_BY_SECRET = (
+    *("tracking.", "problem_pages.", "password_links.", "tablet_codes.open_here", "founding."),
+    *("channel_calls.", "channels.connect"),
+    *("guest_messages.", "guest_push.", "message_hooks.", "message_providers."),
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,7 @@ def attempts(
     tablet_id: uuid.UUID,
     sign_in_id: uuid.UUID,
     code_id: str,
+    connected: tuple[uuid.UUID, uuid.UUID],
 ) -> Iterator[Attempt]:
     """Every route with an id in it, filled with Rival's."""
     theirs = {
@@ -54,6 +66,9 @@ def attempts(
         "key_id": [rival.program.actor.removeprefix("key:")],
         "restaurant": [rival.restaurants[0]],
         "sku": ["kebab"],
+        "connection_id": [str(connected[0])],
+        "payload_id": [str(connected[1])],
+        "deed": ["end"],
         "board": list(_BOARDS),
     }
     for rule in app.url_map.iter_rules():
@@ -62,6 +77,17 @@ def attempts(
         unknown = rule.arguments - theirs.keys()
         assert not unknown, f"{rule.rule}: say here what another tenant's {unknown} is"
         yield from _filled(app, rule, theirs)
+
+
+def _connect(app: Flask, house: House) -> tuple[uuid.UUID, uuid.UUID]:
+    """A connection of theirs to a shop, and something that came by it."""
+    with tenant_context(app, house.tenant_id):
+        restaurant = db.session.scalars(select(Restaurant.id).order_by(Restaurant.slug)).first()
+        assert restaurant is not None
+        draft = Draft("Shop", {restaurant: ""}, {"shop": "https://shop.example.com", "makes": []}, {})
+        row = connections.make(CHANNEL, draft, by=house.maya.principal)
+        [payload_id] = payloads.keep(row, (Payload("order.created", b"{}"),), Way.CALLED)
+        return row.id, payload_id
 
 
 def _filled(app: Flask, rule: Rule, theirs: dict[str, list[str]]) -> Iterator[Attempt]:
@@ -101,6 +127,14 @@ def _rows(settings: Settings) -> dict[str, list[str]]:
         "tablet_codes",
         "api_keys",
         "audit_entries",
+        "message_choices",
+        "message_providers",
+        "guest_browsers",
+        "manager_browsers",
+        "alert_choices",
+        "channel_connections",
+        "channel_payloads",
+        "channel_orders",
     )
     with operator_connection(settings.operator_url) as connection:
         return {
@@ -134,9 +168,10 @@ def test_every_route_asked_with_another_tenants_ids_is_404_and_changes_nothing(
     with tenant_context(app, rival.tenant_id):
         holds = select(StaffSession.id).where(StaffSession.staff_id == rival.nour.principal.staff_id)
         sign_in_id = db.session.scalars(holds).one()
+    connected = _connect(app, rival)
     before = _rows(settings)
     asked = 0
-    for attempt in attempts(app, rival, order_id, tablet_id, sign_in_id, code_id):
+    for attempt in attempts(app, rival, order_id, tablet_id, sign_in_id, code_id, connected):
         is_api = attempt.path.startswith("/api/")
         if is_api != (who == "program"):
             continue

@@ -108,6 +108,11 @@ def addresses(app: Flask, largest: Largest) -> Iterator[tuple[Rule, str]]:
         "code": ("unknown",),
         "code_id": (uuid.uuid4(),),
         "digest": ("0" * 32,),
+        "hook": ("unknown",),
+        "channel": ("woocommerce",),
+        "connection_id": (uuid.uuid4(),),
+        "payload_id": (uuid.uuid4(),),
+        "rest": ("unknown",),
         "sku": ("unknown",),
     }
     with app.test_request_context():

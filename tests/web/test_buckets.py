@@ -67,46 +67,46 @@ def test_what_is_left_can_be_taken_at_once_and_no_more(rate: Rate, pauses: list[
 
 
 def test_each_name_has_its_own() -> None:
-    buckets = Buckets()
-    few = Rate(1, 3)
-    assert [buckets.take("a", few).is_given for _ in range(4)] == [True, True, True, False]
-    assert buckets.take("b", few).is_given
+    buckets = Buckets(Rate(1, 3))
+    assert [buckets.take("a").is_given for _ in range(4)] == [True, True, True, False]
+    assert buckets.take("b").is_given
 
 
 def test_where_more_are_in_use_than_it_holds_nobody_is_refused_for_others() -> None:
-    buckets = Buckets(sets=1, clock=lambda: START)
-    once = Rate(1, 1)
-    assert all(buckets.take(f"stranger {number}", once).is_given for number in range(10 * WAYS))
-    assert buckets.take("somebody", once).is_given
-    assert not buckets.take("somebody", once).is_given
+    buckets = Buckets(Rate(1, 1), sets=1, clock=lambda: START)
+    assert all(buckets.take(f"stranger {number}").is_given for number in range(10 * WAYS))
+    assert buckets.take("somebody").is_given
+    assert not buckets.take("somebody").is_given
 
 
 def test_processes_that_are_forked_count_together_and_lose_nothing() -> None:
     """Four of them take at the same moments from one bucket that gives 20,000."""
-    buckets, plenty, each = Buckets(), Rate(1, 20_000), 4000
+    plenty, each = Rate(1, 20_000), 4000
+    buckets = Buckets(plenty)
     children = []
     for _ in range(4):
         child = os.fork()
         if child == 0:
             for _ in range(each):
-                buckets.take("a", plenty)
+                buckets.take("a")
             os._exit(0)
         children.append(child)
     for child in children:
         assert os.waitpid(child, 0)[1] == 0
-    left = buckets.take("a", plenty).left
+    left = buckets.take("a").left
     assert plenty.burst - 4 * each - 1 <= left <= plenty.burst - 4 * each + 60  # what came in meanwhile
+    assert list(buckets.tell().values()) == [4 * each + 1]
 
 
 def test_a_process_that_is_killed_takes_no_lock_with_it() -> None:
-    buckets, read, write = Buckets(sets=1), *os.pipe()
+    buckets, read, write = Buckets(Rate(1, 2), sets=1), *os.pipe()
     child = os.fork()
     if child == 0:
         buckets._lock(0)
         os.write(write, b"held")
         signal.pause()
     os.read(read, 4)
-    assert buckets.take("meanwhile", Rate(1, 5)).is_given  # it is not waited for
+    assert buckets.take("meanwhile").is_given  # it is not waited for
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    assert [buckets.take("a", Rate(1, 2)).is_given for _ in range(3)] == [True, True, False]
+    assert [buckets.take("a").is_given for _ in range(3)] == [True, True, False]

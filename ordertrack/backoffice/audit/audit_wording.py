@@ -14,6 +14,10 @@ from ordertrack.backoffice.settings import hours_wording, settings_wording
 from ordertrack.i18n import formats, labels, moments
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked, number
+from ordertrack.manager_alerts.kinds import OFFERED, AlertKind
+from ordertrack.messages import kinds, transports
+from ordertrack.messages.kinds import Kind
+from ordertrack.messages.transports import Way
 from ordertrack.restaurants import hours, naming
 from ordertrack.restaurants.calendar import Shift
 from ordertrack.restaurants.operations import Asked
@@ -28,6 +32,8 @@ KINDS = {
     "restaurant": marked("Restaurant"),
     "hours": marked("Opening hours"),
     "brand": marked("What guests see"),
+    "messages": marked("Messages to guests"),
+    "message_provider": marked("Provider of messages"),
     "shifts": marked("Days and shifts"),
     "targets": marked("Targets"),
     "operations": marked("Boards and stations"),
@@ -37,6 +43,8 @@ KINDS = {
     "person": marked("Person"),
     "tablet": marked("Tablet"),
     "key": marked("API key"),
+    "channel": marked("Shop or platform"),
+    "webhook": marked("Webhook"),
     "dish": marked("Dish"),
     "menu": marked("Menu"),
 }
@@ -53,10 +61,15 @@ _FIELDS = {
     "language": marked("Language"),
     "restaurants": marked("Restaurants"),
     "has_access": marked("Access"),
+    "alerts": marked("Alerts"),
+    "alerts_by_mail": marked("Alerts by e-mail"),
     "is_here": marked("Here"),
     "board": marked("Board"),
     "scopes": marked("What it may do"),
     "expires_at": marked("Ends on"),
+    "url": marked("Address"),
+    "kinds": marked("What it is told of"),
+    "disabled": marked("Disabled"),
     "colour": marked("Colour"),
     "phone": marked("Phone"),
     "address": marked("Address"),
@@ -98,14 +111,24 @@ _FIELDS = {
     "modifiers": marked("Options"),
     "sold_out": marked("Sold out"),
     "order": marked("Order of dishes"),
+    "message_kinds": marked("What guests are told"),
+    "message_ways": marked("By what"),
+    "sender": marked("Name of the sender"),
+    "channel": marked("Shop or platform"),
+    "names_there": marked("Its restaurants are called there"),
+    "paused": marked("Paused"),
+    "shop": marked("Address of the shop"),
 }
 _SAYS_ITSELF = {
     "new_pin": marked("A new PIN"),
     "new_password": marked("A new password"),
     "new_secret": marked("A new text of the key"),
+    "new_webhook_secret": marked("A new secret"),
     "password_link_until": marked("A link to set the password"),
     "invited_until": marked("An invitation by link"),
     "phone_changed": marked("Another phone number"),
+    "other_secrets": marked("Another password or key"),
+    "new_secrets": marked("New secrets"),
 }
 """What was done, of which nobody may read from what to what."""
 
@@ -155,9 +178,13 @@ class Wording:
             "day_starts": lambda time: formats.clock(dt.time.fromisoformat(time)),
             "shifts": _shifts,
             "stations": _stations,
+            "kinds": _told_of,
             "logo": lambda digest: digest[:8],
+            "alerts": lambda kinds: formats.listed(_(OFFERED[AlertKind(each)]) for each in kinds),
             "weekly": _weekly,
             "special": _special,
+            "message_kinds": _message_kinds,
+            "message_ways": _message_ways,
         }
 
     def subject(self, entry: AuditEntry) -> str:
@@ -166,6 +193,8 @@ class Wording:
             stage, _colon, fulfilment = entry.subject.partition(":")
             whom = naming.whom(Fulfilment(fulfilment) if fulfilment else None)
             return _("%(stage)s, %(whom)s", stage=naming.stage(Stage(stage)), whom=whom)
+        if entry.kind == "message_provider":
+            return _(entry.label)
         return "" if entry.restaurant_id is not None and entry.subject == "" else entry.label
 
     def done(self, entry: AuditEntry) -> str:
@@ -187,7 +216,15 @@ class Wording:
                 yield Changed(_(_SAYS_ITSELF[name]), None, self._end(name, became))
             elif was != became:
                 was_said = None if entry.before is None else self._value(name, was)
-                yield Changed(_named(name), was_said, self._value(name, became))
+                yield Changed(self._called(entry, name), was_said, self._value(name, became))
+
+    def _called(self, entry: AuditEntry, name: str) -> str:
+        """What was changed; of a provider the label of the field in its form."""
+        if entry.kind == "message_provider":
+            transport = transports.of(Way(entry.subject))
+            labels_of = {each.name: each.label for each in transport.fields} if transport else {}
+            return _(labels_of[name]) if name in labels_of else name
+        return _named(name)
 
     def _end(self, name: str, until: Any) -> str | None:
         if not name.endswith("_until"):
@@ -232,6 +269,14 @@ def _plain(value: Any) -> str:
     return number(value) if isinstance(value, int | float) else str(value)
 
 
+def _told_of(kinds: list[str]) -> str:
+    """What a webhook is told of; what is no status is what is done besides."""
+    statuses = {status.value: status for status in OrderStatus}
+    return formats.listed(
+        labels.status(statuses[each]) if each in statuses else _("Actions") for each in kinds
+    )
+
+
 def _minutes(value: int) -> str:
     return _("%(minutes)s min", minutes=value)
 
@@ -262,6 +307,15 @@ def _weekly(saved: list[dict[str, Any]]) -> str:
 
 def _special(saved: list[dict[str, Any]]) -> str:
     return hours_wording.special(hours.read_special(saved))
+
+
+def _message_kinds(saved: list[str]) -> str:
+    return formats.listed(_(kinds.NAMES[kind]) for kind in Kind if kind in saved)
+
+
+def _message_ways(saved: list[str]) -> str:
+    names = {each.way.value: _(each.name) for each in transports.known()}
+    return formats.listed(names.get(way, way) for way in saved)
 
 
 def _stations(saved: list[dict[str, Any]]) -> str:

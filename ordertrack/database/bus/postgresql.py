@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 
@@ -30,6 +32,7 @@ class PostgresqlEar:
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
+        self._unheard: deque[tuple[str, str]] = deque()
 
     def __enter__(self) -> PostgresqlEar:
         return self
@@ -44,10 +47,18 @@ class PostgresqlEar:
         self._connection.execute(f'UNLISTEN "{channel}"')
 
     def heard(self, seconds: float) -> Generator[tuple[str, str], None, None]:
-        # Closed before the connection, whose lock it holds: ending would wait for it for ever.
-        with closing(self._connection.notifies(timeout=seconds)) as notified:
-            for each in notified:
-                yield each.channel, each.payload
+        # Several come at once: what is not taken of them now is there the next time.
+        until = time.monotonic() + seconds
+        while True:
+            while self._unheard:
+                yield self._unheard.popleft()
+            if (left := until - time.monotonic()) <= 0 and seconds > 0:
+                return
+            # Closed before the connection, whose lock it holds: ending would wait for it for ever.
+            with closing(self._connection.notifies(timeout=max(left, 0.0), stop_after=1)) as notified:
+                self._unheard.extend((each.channel, each.payload) for each in notified)
+            if not self._unheard:
+                return
 
     def ask(self) -> None:
         self._connection.execute("SELECT")

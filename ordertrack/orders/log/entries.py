@@ -34,7 +34,7 @@ class EventRecord:
     @property
     def is_timed(self) -> bool:
         """Whether it happened when it says."""
-        return is_timed(self.actor, self.metadata)
+        return is_timed(self.actor, self.to_status, self.metadata)
 
     @property
     def statuses(self) -> tuple[OrderStatus | None, ...]:

@@ -13,6 +13,7 @@ from ordertrack.database.session import db
 from ordertrack.database.statements import TenantCall
 from ordertrack.live.cursor import Cursor
 from ordertrack.monitoring import metrics
+from ordertrack.orders.imported import is_timed
 from ordertrack.orders.log import waking
 from ordertrack.orders.log.entries import Change, EventRecord
 from ordertrack.orders.moving import house
@@ -211,7 +212,8 @@ def _write(order: OrderRecord, move: Move, call: TenantCall = _ADVANCE, **only_a
         metadata=metadata,
         open_lines=made.open_lines,
     )
-    after = order.after(Step(move.to, made.at, move.by.name, move.reason, made.load))
+    known = is_timed(move.by.actor, move.to, metadata)
+    after = order.after(Step(move.to, made.at, move.by.name, move.reason, made.load, known))
     return Change(event, records.as_written(after, made.revision))
 
 

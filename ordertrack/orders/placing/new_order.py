@@ -51,9 +51,10 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """`restaurant` is its slug. `customer` may have `name`, `phone`, `locale` and `address`; `amounts` have a
-    `currency` and, in its minor units, a `total` and what is `to_collect`. `follows` is the order that this
-    one is an addition to. One that `begins_now` is not for later, however late it was promised."""
+    """`restaurant` is its slug. `customer` may have `name`, `phone`, `email`, `locale`, `address`, and by
+    what they agreed to be told (`notify`); `amounts` have a `currency` and, in its minor units, a `total` and
+    what is `to_collect`. `follows` is the order that this one is an addition to. One that `begins_now` is not
+    for later, however late it was promised."""
 
     restaurant: str
     fulfilment: Fulfilment

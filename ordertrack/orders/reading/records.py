@@ -7,13 +7,26 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, and_, any_, bindparam, literal, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Row,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql import func
 
 from ordertrack.database.session import db
 from ordertrack.database.statements import TenantQuery
-from ordertrack.orders.imported import IMPORTER, TIME_UNKNOWN
+from ordertrack.orders.imported import CHANNELS, IMPORTER, TIME_UNKNOWN, WALKED
 from ordertrack.orders.models import Order, OrderItem, StatusEvent, TrackingLink
 from ordertrack.orders.reading.order_record import ItemRecord, OrderRecord, Step
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus, RuleSet
@@ -239,9 +252,18 @@ def record_columns() -> list[Any]:
                         StatusEvent.changed_by,
                         StatusEvent.event_metadata["reason"],
                         StatusEvent.kitchen_load,
-                        or_(
-                            StatusEvent.actor != IMPORTER,
-                            ~StatusEvent.event_metadata.has_key(TIME_UNKNOWN),
+                        and_(
+                            or_(
+                                StatusEvent.actor != IMPORTER,
+                                ~StatusEvent.event_metadata.has_key(TIME_UNKNOWN),
+                            ),
+                            or_(
+                                ~StatusEvent.actor.startswith(CHANNELS),
+                                func.coalesce(
+                                    StatusEvent.event_metadata[WALKED][-1].astext == StatusEvent.to_status,
+                                    true(),
+                                ),
+                            ),
                         ),
                     ),
                     StatusEvent.version,

@@ -34,8 +34,9 @@ UNJUDGED, IN_TARGET, BREACH = 0, 1, 2
 NO_SHIFT = 0
 NO_HOUR = 31
 
-# A time of a stage: bin 8 bits, target 2, left out 2, fulfilment 2, shift 8, hour 5, again 1, cancelled 1.
-_TARGET, _LEFT_OUT, _FULFILMENT, _SHIFT, _HOUR, _AGAIN, _CANCELLED = 8, 10, 12, 14, 22, 27, 28
+# A time of a stage: bin 8 bits, target 2, left out 2, fulfilment 2, shift 8, hour 5, again 1, cancelled 1,
+# walked 1.
+_TARGET, _LEFT_OUT, _FULFILMENT, _SHIFT, _HOUR, _AGAIN, _CANCELLED, _WALKED = 8, 10, 12, 14, 22, 27, 28, 29
 FLAGS = _AGAIN
 """From this bit on a key has what is seldom so."""
 
@@ -49,8 +50,9 @@ def pack(
     hour: Ints,
     is_again: Mask,
     is_cancelled: Mask,
+    is_walked: Mask,
 ) -> Ints:
-    """Keys of times of a stage, and of orders that were cancelled in it."""
+    """Keys of times of a stage, and of orders that were cancelled in it or walked through it."""
     return (
         bins
         | target << _TARGET
@@ -60,6 +62,7 @@ def pack(
         | hour << _HOUR
         | is_again.astype(np.int64) << _AGAIN
         | is_cancelled.astype(np.int64) << _CANCELLED
+        | is_walked.astype(np.int64) << _WALKED
     )
 
 
@@ -95,6 +98,11 @@ def again_of(key: Cells) -> Cells:
 def cancelled_of(key: Cells) -> Cells:
     """1 for an order that was cancelled while the stage ran: it is no time, and in no figure of times."""
     return key >> _CANCELLED & 1
+
+
+def walked_of(key: Cells) -> Cells:
+    """1 where a channel skipped the beginning or the end: that is no time either, and only counted."""
+    return key >> _WALKED & 1
 
 
 def without_hour(cells: Cells) -> Cells:

@@ -24,7 +24,8 @@ class Figures:
     `judged` of `count` began under a target, and `in_target` of those met it. `left_out` were measured and
     are not trusted: when a report leaves them out they are not in `count`, when it has them in they are.
     `again` of `count` were left and entered again. `cancelled` orders were called off late while the stage
-    ran: they have no time, and are in no other figure.
+    ran: they have no time, and are in no other figure; nor are those that were `walked` through the stage,
+    because their channel told a later status only.
     """
 
     count: int
@@ -37,6 +38,7 @@ class Figures:
     left_out: Mapping[LeftOut, int]
     again: int = 0
     cancelled: int = 0
+    walked: int = 0
 
     @property
     def share(self) -> float | None:
@@ -45,8 +47,8 @@ class Figures:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is known: no time, not even a doubtful one, and nothing cancelled."""
-        return not (self.count or self.all_left_out or self.cancelled)
+        """Whether nothing is known: no time, not even a doubtful one, and nothing cancelled or walked."""
+        return not (self.count or self.all_left_out or self.cancelled or self.walked)
 
     @property
     def all_left_out(self) -> int:

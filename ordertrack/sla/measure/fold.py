@@ -21,6 +21,7 @@ Events: TypeAlias = NDArray[Any]
 # One event: `restaurant` is a place in the list of settings, `to` and `fulfilment` in their enums, `at` in
 # microseconds since 1970, which is no time of its own unless `is_timed`; `load` -1 where nobody counted.
 # `is_early`: the order was for later still; `fired` is when it was begun last before this, far back if never.
+# `is_walked`: a channel skipped this step: it was made before, nobody knows when.
 EVENT = np.dtype(
     [
         ("seq", "i8"),
@@ -33,6 +34,7 @@ EVENT = np.dtype(
         ("load", "i4"),
         ("is_timed", "?"),
         ("is_early", "?"),
+        ("is_walked", "?"),
         ("fired", "i8"),
     ]
 )
@@ -54,7 +56,8 @@ class Times:
     """Times of one kind, one an element: when they began (microseconds since 1970), how long they took.
 
     `is_again`: the stage was left and entered again, and this is until its last end. `is_cancelled`: the
-    order was cancelled while it ran, so it never ended.
+    order was cancelled while it ran, so it never ended. `is_walked`: it began or ended with a step that a
+    channel skipped, so how long it took is not known.
     """
 
     restaurant: Ints
@@ -65,6 +68,7 @@ class Times:
     is_mass: Mask
     is_again: Mask
     is_cancelled: Mask
+    is_walked: Mask
 
     def where(self, chosen: Mask) -> Times:
         return Times(*(getattr(self, name)[chosen] for name in _FIELDS))
@@ -86,7 +90,7 @@ class Remaining:
 def are_judged(events: Events) -> Mask:
     """Which events may be mass taps: those that mark work on one order, where it is known who tapped."""
     by_one = np.isin(events["to"], [_NUMBER[status] for status in TAPPED_ONE_BY_ONE])
-    found: Mask = by_one & (events["actor"] != NOBODY)
+    found: Mask = by_one & (events["actor"] != NOBODY) & ~events["is_walked"]
     return found
 
 
@@ -126,6 +130,7 @@ class Stories:
         self._is_timed = events["is_timed"]
         self._counts = events["is_timed"] & ~events["is_early"]
         self._is_mass = is_mass
+        self._none: Mask = np.zeros(len(events), bool)
         _, self._order = np.unique(events["order"], return_inverse=True)
         self._before = self._statuses_before()
         shape = (self._order.max(initial=-1) + 1, len(STATUSES))
@@ -135,6 +140,8 @@ class Stories:
         self._entered[entries] = np.where(self._is_timed, events["at"], _NEVER)[first]
         self._load = np.full(shape, -1)
         self._load[entries] = events["load"][first]
+        self._walked_into = np.zeros(shape, bool)
+        self._walked_into[entries] = events["is_walked"][first]
 
     def times(self, stage: Stage) -> Times:
         """The times of this stage that ended with a new event, and the orders that one cancelled in it."""
@@ -142,14 +149,14 @@ class Stories:
         cancelled = self._cancelled_in(stage)
         began = self._when(SPANS[stage].begins)
         chosen = (self._last(ends) | cancelled) & self._is_new & self._counts & (began != _NEVER)
-        return self._ended(chosen, began, is_again, cancelled)
+        return self._ended(chosen, began, is_again, cancelled, self._walked(stage))
 
     def ended_before(self, stage: Stage) -> Times:
         """The times that were ended by an event which is not new, and are ended by a new one now."""
         ends, is_again = self._ends(stage)
         began = self._when(SPANS[stage].begins)
         chosen = self._overtaken(ends) & self._counts & (began != _NEVER)
-        return self._ended(chosen, began, is_again, np.zeros(len(chosen), bool))
+        return self._ended(chosen, began, is_again, self._none, self._none)
 
     def remaining(self) -> Remaining:
         """For each order that reached its goal with a new event: how long it took from each status on."""
@@ -183,21 +190,28 @@ class Stories:
         found: Mask = (self._events["to"] == _NUMBER[OrderStatus.CANCELLED]) & np.isin(self._before, late)
         return found
 
+    def _walked(self, stage: Stage) -> Mask:
+        """Of which events the stage began or ends with a step that a channel skipped."""
+        began = self._walked_into[self._order, _NUMBER[SPANS[stage].begins]]
+        found: Mask = began | self._events["is_walked"]
+        return found
+
     def _reached(self) -> Mask:
         goal = np.array([_NUMBER[GOAL[each]] for each in FULFILMENTS])
-        found: Mask = self._is_timed & (self._events["to"] == goal[self._events["fulfilment"]])
+        is_known = self._is_timed & ~self._events["is_walked"]
+        found: Mask = is_known & (self._events["to"] == goal[self._events["fulfilment"]])
         return found
 
     def _remaining(self, reached: Mask) -> Remaining:
-        never = np.zeros(len(self._events), bool)
         parts = []
         for number in range(len(STATUSES)):
             began = self._since_fire(self._entered[self._order, number])
             ends = reached & (began != _NEVER) & (self._events["to"] > number)  # it may have gone on since
-            ends &= self._load[self._order, number] >= 0
+            ends &= (self._load[self._order, number] >= 0) & ~self._walked_into[self._order, number]
             load = self._load[self._order, number][ends]
             status = np.full(len(load), number)
-            parts.append((self._ended(ends, began, never, never), status, load, self._events["at"][ends]))
+            times = self._ended(ends, began, self._none, self._none, self._none)
+            parts.append((times, status, load, self._events["at"][ends]))
         return Remaining(
             Times(*(np.concatenate([getattr(each[0], name) for each in parts]) for name in _FIELDS)),
             *(np.concatenate([each[place] for each in parts]) for place in (1, 2, 3)),
@@ -232,7 +246,7 @@ class Stories:
         when: Ints = np.where(entered == _NEVER, _NEVER, np.maximum(entered, self._events["fired"]))
         return when
 
-    def _ended(self, ends: Mask, began: Ints, is_again: Mask, is_cancelled: Mask) -> Times:
+    def _ended(self, ends: Mask, began: Ints, is_again: Mask, is_cancelled: Mask, is_walked: Mask) -> Times:
         events = self._events[ends]
         return Times(
             events["restaurant"].astype(np.int64),
@@ -243,6 +257,7 @@ class Stories:
             self._is_mass[ends],
             (is_again & ~is_cancelled)[ends],
             is_cancelled[ends],
+            (is_walked & ~is_cancelled)[ends],
         )
 
 

@@ -71,7 +71,7 @@ class Judge:
             reason[times.seconds < early] = _NUMBER[LeftOut.EARLY]
         reason[times.is_mass] = _NUMBER[LeftOut.MASS]
         reason[times.seconds > forgotten] = _NUMBER[LeftOut.FORGOTTEN]
-        reason[times.is_cancelled] = 0
+        reason[times.is_cancelled | times.is_walked] = 0
         return reason
 
     def verdicts(self, stage: Stage, times: Times, days: Ints) -> Ints:
@@ -84,7 +84,7 @@ class Judge:
                     those = (days == day) & (times.fulfilment == number)
                     late = is_breach(cast(Any, times.seconds[those]), target)  # of each of them
                     found[those] = np.where(late, cells.BREACH, cells.IN_TARGET)
-        found[times.is_cancelled] = cells.UNJUDGED
+        found[times.is_cancelled | times.is_walked] = cells.UNJUDGED
         return found
 
     def keys(self, stage: Stage, times: Times) -> tuple[Ints, Ints]:
@@ -99,5 +99,6 @@ class Judge:
             self.hours(times.began),
             times.is_again,
             times.is_cancelled,
+            times.is_walked,
         )
         return days, keys

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ordertrack.database.session import db
 from ordertrack.database.statements import Statement
-from ordertrack.orders.imported import IMPORTER, TIME_UNKNOWN
+from ordertrack.orders.imported import CHANNELS, IMPORTER, TIME_UNKNOWN, WALKED
 from ordertrack.sla.measure.cells import FULFILMENTS, STATUSES, Mask, order_id
 from ordertrack.sla.measure.fold import EVENT, NO_EVENTS, NOBODY, Events
 from ordertrack.sla.measure.microseconds import moment_at
@@ -26,6 +26,8 @@ _FIXED = {
     "fulfilments": _FULFILMENTS,
     "importer": IMPORTER,
     "unknown": TIME_UNKNOWN,
+    "channels": CHANNELS,
+    "walked": WALKED,
     "nobody": NOBODY,
 }
 _SINCE_2000 = 946_684_800_000_000  # microseconds from 1970 on, where the database begins to count
@@ -43,8 +45,10 @@ _FIELDS = (
     ("load", ">i4"),
     ("is_timed", ">i4"),
     ("is_early", ">i4"),
+    ("is_walked", ">i4"),
     ("fired", ">i8"),
 )
+_AS_SENT = ("seq", "order", "to", "actor", "fulfilment", "load", "is_timed", "is_early", "is_walked")
 _RECORD = np.dtype(
     [("fields", ">i4")]
     + [
@@ -66,6 +70,8 @@ _READ = """
             coalesce(event.kitchen_load, -1)::integer,
             (event.actor <> %(importer)s OR NOT jsonb_exists(event.metadata, %(unknown)s))::integer,
             event.is_early::integer,
+            (starts_with(event.actor, %(channels)s)
+                AND coalesce(event.metadata -> %(walked)s ->> -1 <> event.to_status, false))::integer,
             coalesce((
                 SELECT max(occurred_at) FROM order_actions AS action
                  WHERE action.tenant_id = event.tenant_id AND action.order_id = event.order_id
@@ -142,7 +148,7 @@ class LogReader:
             (sent,) = cursor.execute(query, values).fetchone()
         records = np.frombuffer(sent or b"", _RECORD)
         events = np.empty(len(records), EVENT)
-        for name in ("seq", "order", "to", "actor", "fulfilment", "load", "is_timed", "is_early"):
+        for name in _AS_SENT:
             events[name] = records[name]
         for name in ("at", "fired"):
             events[name] = records[name] + _SINCE_2000

@@ -46,7 +46,7 @@ class Tally:
 
     def figures(self, group: Groups, groups: int) -> list[Figures]:
         """The figures of each group, numbered from 0; `group` says which one each cell is in, -1 in none."""
-        again, cancelled, times = self._flagged(group, groups)
+        again, cancelled, walked, times = self._flagged(group, groups)
         place = (group.astype(np.int64) + 1) * (int(_LOW_BITS) + 1) + (self.key & _LOW_BITS)
         table = np.bincount(place, times, (groups + 1) * math.prod(_KINDS))
         by_kind: NDArray[Any] = table.reshape(groups + 1, *_KINDS)[1:]
@@ -72,27 +72,29 @@ class Tally:
                 },
                 again=int(again[number]),
                 cancelled=int(cancelled[number]),
+                walked=int(walked[number]),
             )
             for number in range(groups)
         ]
 
-    def _flagged(self, group: Groups, groups: int) -> tuple[Counts, Counts, Counts]:
-        """Of each group the stages entered again and the orders cancelled; of each cell its times.
+    def _flagged(self, group: Groups, groups: int) -> tuple[Counts, Counts, Counts, Counts]:
+        """Of each group the stages entered again, the orders cancelled and walked; of each cell its times.
 
         Few cells are flagged, so the others are looked at no further.
         """
         places = np.flatnonzero(self.key >> cells.FLAGS)
         key, count, its_group = self.key[places], self._count[places], group[places].astype(np.int64) + 1
-        is_cancelled = cells.cancelled_of(key) > 0
+        is_cancelled, is_walked = cells.cancelled_of(key) > 0, cells.walked_of(key) > 0
         is_again = (cells.again_of(key) > 0) & (self._with_left_out | (cells.left_out_of(key) == 0))
-        again, cancelled = (
-            np.bincount(its_group, count * chosen, groups + 1)[1:] for chosen in (is_again, is_cancelled)
+        again, cancelled, walked = (
+            np.bincount(its_group, count * chosen, groups + 1)[1:]
+            for chosen in (is_again & ~is_walked, is_cancelled, is_walked)
         )
-        times = self._count
-        if is_cancelled.any():
+        times, is_none = self._count, is_cancelled | is_walked
+        if is_none.any():
             times = times.copy()
-            times[places[is_cancelled]] = 0
-        return again, cancelled, times
+            times[places[is_none]] = 0
+        return again, cancelled, walked, times
 
 
 def _percentiles(histograms: NDArray[Any], share: float) -> list[float | None]:

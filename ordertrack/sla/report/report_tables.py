@@ -142,20 +142,25 @@ TABLES: dict[str, Callable[[Report], Table]] = {
 
 
 class _Shown(NamedTuple):
-    """What only some reports have: shares in target; stages entered again and orders cancelled late."""
+    """What only some reports have: shares in target; stages entered again and orders cancelled late; what
+    channels skipped."""
 
     shares: bool
     unplanned: bool
+    walked: bool
 
 
 def _shown(report: Report, shares: bool) -> _Shown:
-    return _Shown(shares, any(stage.now.again or stage.now.cancelled for stage in report.stages))
+    stages = [stage.now for stage in report.stages]
+    unplanned = any(each.again or each.cancelled for each in stages)
+    return _Shown(shares, unplanned, any(each.walked for each in stages))
 
 
 def _columns(report: Report, first: str, kind: Kind, shown: _Shown) -> tuple[Column, ...]:
     times = (_("Mean"), _("p50"), _("p90"), _("p95"))
     shares = (Column(_("In target"), IN_TARGET),) if shown.shares else ()
     unplanned = (Column(_("Again"), COUNT), Column(_("Cancelled late"), COUNT)) if shown.unplanned else ()
+    walked = (Column(_("Skipped by a channel"), COUNT),) if shown.walked else ()
     doubts = _("Doubtful, counted in") if report.selection.with_left_out else _("Left out")
     return (
         Column(first, kind),
@@ -163,6 +168,7 @@ def _columns(report: Report, first: str, kind: Kind, shown: _Shown) -> tuple[Col
         *(Column(title, TIME) for title in times),
         *shares,
         *unplanned,
+        *walked,
         Column(doubts, DOUBTS),
     )
 
@@ -171,7 +177,8 @@ def _cells(figures: Figures, shown: _Shown) -> tuple[Any, ...]:
     times = (figures.count, figures.mean, figures.p50, figures.p90, figures.p95)
     shares = (figures,) if shown.shares else ()
     unplanned = (figures.again, figures.cancelled) if shown.unplanned else ()
-    return (*times, *shares, *unplanned, figures.left_out)
+    walked = (figures.walked,) if shown.walked else ()
+    return (*times, *shares, *unplanned, *walked, figures.left_out)
 
 
 def _order_columns() -> tuple[Column, ...]:

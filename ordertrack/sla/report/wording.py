@@ -60,7 +60,7 @@ def left_out_text(counts: Mapping[LeftOut, int], are_in: bool = False) -> str:
 
 
 def beside(figures: Figures, are_in: bool = False) -> str:
-    """What stands beside a figure: what is left out, what was entered again, what was cancelled.
+    """What stands beside a figure: what is left out, entered again, cancelled, or skipped by a channel.
 
     As `24 left out: 3 forgotten, 21 mass · 2 again · 1 cancelled late`, without those there are none of.
     """
@@ -70,6 +70,11 @@ def beside(figures: Figures, are_in: bool = False) -> str:
     if figures.cancelled:
         num = number(figures.cancelled)
         parts.append(ngettext("%(num)s cancelled late", "%(num)s cancelled late", figures.cancelled, num=num))
+    if figures.walked:
+        num = number(figures.walked)
+        parts.append(
+            ngettext("%(num)s skipped by a channel", "%(num)s skipped by a channel", figures.walked, num=num)
+        )
     return " · ".join(parts)
 
 

@@ -91,7 +91,8 @@ class Making:
                 for day in np.unique(days):
                     those = days == day
                     found[Day(stage, int(day), self._settings[number].id)] = Content(
-                        cells.counted(keys[those]), cells.slowest([slow[those & ~here.is_cancelled]])
+                        cells.counted(keys[those]),
+                        cells.slowest([slow[those & ~here.is_cancelled & ~here.is_walked]]),
                     )
         return found
 

@@ -13,7 +13,7 @@ from ordertrack.tenants.signing_in import sign_in
 from ordertrack.web import request_limits
 
 NEVER_COUNTED = frozenset({"health", "metrics"})
-COUNTED_BY_KEY = "api"  # by itself, once it knows whose key it is
+COUNT_THEMSELVES = frozenset({"api", "channel_calls"})  # once they know whose key, or whose address, it is
 
 
 def init_app(app: Flask) -> None:
@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
 
 def _count() -> None:
     room = request.blueprint
-    if room not in NEVER_COUNTED and room != COUNTED_BY_KEY:
+    if room not in NEVER_COUNTED and room not in COUNT_THEMSELVES:
         request_limits.count_address(_who(room))
 
 

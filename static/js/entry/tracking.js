@@ -1,7 +1,9 @@
 // The customer's page: its steps never go back, and what is new is said aloud once.
 import "./live.js";
 import "../live/versions.js";
+import "../push/tell_opener.js";
 import { byId, emit, one } from "../core/dom.js";
+import { sawIt } from "../tracking/seen.js";
 import { REMEMBER, RESTORE, TELL, afterSwap, beforeSwap } from "../live/swap_pipeline.js";
 
 const NEWS = [".headline", ".delay:not([data-over-at]) b"];
@@ -28,6 +30,7 @@ afterSwap(RESTORE, () => { if (focused && document.activeElement?.id !== focused
 afterSwap(TELL, () => {
   wear();
   emit("retimed", progress);
+  sawIt();
   const fresh = told();
   const news = fresh.filter((text, place) => text && text !== said[place]);
   if (news.length) byId("news").textContent = news.join(" ");

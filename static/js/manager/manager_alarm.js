@@ -25,6 +25,10 @@ function show(said) {
   write(sign, sayMany("%(num)s alert", "%(num)s alerts", count));
 }
 
+// What is late on this board it says itself.
+/** @param {HTMLElement} line */
+const isOfBoard = ({ dataset }) => Boolean(dataset.of?.split(" ").includes(`${restaurant}/${board}`));
+
 // The same sentence once more would be read out once more.
 /** @param {string} sentences */
 function tell(sentences) {
@@ -33,8 +37,7 @@ function tell(sentences) {
   const fresh = document.createElement("template");
   fresh.innerHTML = sentences;
   const list = fresh.content.querySelector("ul");
-  // What is late on this board it says itself.
-  lines.replaceChildren(...[...(list?.children ?? [])].filter(({ dataset }) => dataset.of !== `${restaurant}/${board}`));
+  lines.replaceChildren(...[...(list?.children ?? [])].filter((line) => !isOfBoard(line)));
   show(list?.dataset.sign ?? "");
   write(one(place, "[role=alert]"), list?.dataset.said ?? "");
 }

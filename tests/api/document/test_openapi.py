@@ -19,6 +19,12 @@ def document(app):
     return answer.json
 
 
+def test_it_is_made_once(app, monkeypatch):
+    first = app.test_client().get("/api/v1/openapi.json")
+    monkeypatch.setattr("ordertrack.api.openapi.describe", lambda: 1 / 0)
+    assert app.test_client().get("/api/v1/openapi.json").data == first.data
+
+
 @pytest.fixture
 def conforms(document):
     """Whether an answer of an operation is what the document says of its status."""

@@ -15,6 +15,7 @@ from ordertrack.past.writer import History
 from ordertrack.restaurants.cache import of_tenant
 from ordertrack.rules.stages import CANCELLED_LATE_IN
 from ordertrack.rules.state_machine import ADDED, Fulfilment, OrderStatus, RuleSet
+from ordertrack.tenants.principal import Principal
 from support.cast import House
 
 _WAY = (
@@ -29,18 +30,27 @@ _MEDIANS = (200, 90, 700, 150, 1200)  # seconds from each status to the next
 
 
 def service(
-    house: House, seed: int, first: dt.datetime, days: float, orders: int, *, extended: bool = False
+    house: House,
+    seed: int,
+    first: dt.datetime,
+    days: float,
+    orders: int,
+    *,
+    extended: bool = False,
+    skipping: bool = False,
 ) -> list[PastOrder]:
     """So many orders of the house's restaurants, placed within `days` from `first` on, in order of time.
 
     `extended`: some are recalled, come back, or are cancelled late, as the house's rules must allow.
+    `skipping`: some are moved by a channel, which skips steps.
     """
     chance = random.Random(seed)
     placed = sorted(chance.uniform(0, days * 86_400) for _ in range(orders))
-    return [
+    made = [
         _order(house, chance, first + dt.timedelta(seconds=seconds), f"past:{seed}:{number}", extended)
         for number, seconds in enumerate(placed)
     ]
+    return [_by_channel(house, chance, order) if skipping else order for order in made]
 
 
 def until(orders: list[PastOrder], moment: dt.datetime) -> list[PastOrder]:
@@ -87,6 +97,20 @@ def _order(house: House, chance: random.Random, placed: dt.datetime, key: str, e
     restaurant = chance.choice(house.restaurants)
     rule_set = RuleSet.EXTENDED if extended else RuleSet.STRICT
     return PastOrder(NewOrder(restaurant, fulfilment, (NewItem("Kebab", 1),)), tuple(steps), key, rule_set)
+
+
+def _by_channel(house: House, chance: random.Random, order: PastOrder) -> PastOrder:
+    """The same order as a channel moved it, of every other one; what it skipped stands at the next moment."""
+    if chance.random() < 0.5:
+        return order
+    channel = Principal(house.tenant_id, f"channel:{house.slug}", "Shop")
+    told, steps = order.steps[-1], []
+    for place, step in reversed(list(enumerate(order.steps))):
+        is_skipped = 0 < place < len(order.steps) - 1 and chance.random() < 0.4
+        told = told if is_skipped else step
+        way = {"walked": [order.steps[place - 1].status, told.status]} if is_skipped else {}
+        steps.append(PastStep(step.status, told.at, channel, {**step.metadata, **way}))
+    return replace(order, steps=tuple(reversed(steps)))
 
 
 def _unplanned(chance: random.Random, way: list[OrderStatus]) -> list[OrderStatus]:

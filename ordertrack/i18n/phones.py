@@ -6,13 +6,23 @@ from dataclasses import dataclass
 
 import phonenumbers
 from babel.core import get_global
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 from ordertrack.i18n.form_fields import western
 
 LONGEST = 30
 _TAIL = 7  # digits, as in the schema: few enough to leave out what may stand before a number, or not
 _ANYWHERE = "001"
+_NEVER_TEXTED = frozenset(
+    {
+        PhoneNumberType.FIXED_LINE,
+        PhoneNumberType.TOLL_FREE,
+        PhoneNumberType.PREMIUM_RATE,
+        PhoneNumberType.SHARED_COST,
+        PhoneNumberType.UAN,
+        PhoneNumberType.VOICEMAIL,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +44,9 @@ class Phone:
 
 def country_of(zone: str, own_phone: str | None = None) -> str | None:
     """In which country a restaurant is (`LB`): its own number says it, else its zone; None if neither."""
-    if own_phone and (own := _parsed(own_phone, None)):
-        region = phonenumbers.region_code_for_number(own)
-        if region and region != _ANYWHERE:
-            return str(region)
+    region = region_of(own_phone) if own_phone else None
+    if region and region != _ANYWHERE:
+        return region
     territory = get_global("zone_territories").get(zone)
     return None if territory in (None, _ANYWHERE) else str(territory)
 
@@ -71,3 +80,15 @@ def _parsed(text: str, country: str | None) -> phonenumbers.PhoneNumber | None:
 
 def _digits(text: str) -> str:
     return "".join(each for each in western(text) if each in "0123456789")
+
+
+def region_of(e164: str) -> str | None:
+    """The country (`LB`) of a number that is written like `+9613555127`."""
+    number = _parsed(e164, None)
+    return phonenumbers.region_code_for_number(number) if number else None
+
+
+def can_be_texted(e164: str) -> bool:
+    """Whether there may be a mobile telephone at the other end."""
+    number = _parsed(e164, None)
+    return number is not None and phonenumbers.number_type(number) not in _NEVER_TEXTED

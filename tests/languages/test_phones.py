@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ordertrack.order_entry import phones
+from ordertrack.i18n import phones
 
 INTERNATIONAL = "+961 3 555 127"
 

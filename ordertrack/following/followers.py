@@ -1,0 +1,36 @@
+"""Who follows the log: each has a place of its own in every tenant's, and gets each entry once, in order."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeAlias
+
+from sqlalchemy import Connection
+
+from ordertrack.orders.log.entries import ActionRecord, EventRecord
+
+Entries: TypeAlias = Sequence[EventRecord | ActionRecord]
+
+
+class Follower(NamedTuple):
+    """`follow(connection, tenant_id, entries)` is called in the tenant, inside a transaction.
+
+    What it writes there and its place in the log are committed together, or not at all: so it must do nothing
+    else, such as calling somebody. That is for a job, which it adds. `connection` is the session's.
+    """
+
+    name: str
+    follow: Callable[[Connection, uuid.UUID, Entries], None]
+
+
+_followers: dict[str, Follower] = {}
+
+
+def register(follower: Follower) -> None:
+    """Have it follow, wherever `ordertrack follow` runs. Its name is its place in the log: keep it."""
+    _followers[follower.name] = follower
+
+
+def registered() -> list[Follower]:
+    return list(_followers.values())

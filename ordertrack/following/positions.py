@@ -1,0 +1,96 @@
+"""Moving a follower on in one tenant's log, in one transaction with what it makes of the entries."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import Connection, text
+
+from ordertrack.database.session import db
+from ordertrack.following.followers import Follower
+from ordertrack.orders.log import event_log
+
+PAGE = 200  # entries a transaction
+
+_PLACE = text("""
+    SELECT seq FROM follower_positions WHERE tenant_id = :tenant_id AND follower = :follower FOR UPDATE
+""")
+# A company that is older than the follower begins at what happens now, a younger one at its first entry.
+_BEGIN = text("""
+    INSERT INTO follower_positions (tenant_id, follower, seq)
+    SELECT tenants.id, followers.name,
+           CASE WHEN tenants.created_at < followers.since THEN coalesce(tenant_streams.seq, 0) ELSE 0 END
+      FROM tenants CROSS JOIN followers LEFT JOIN tenant_streams ON tenant_streams.tenant_id = tenants.id
+     WHERE tenants.id = :tenant_id AND followers.name = :follower
+    ON CONFLICT (tenant_id, follower) DO NOTHING
+""")
+_MOVE = text("""
+    UPDATE follower_positions SET seq = :seq WHERE tenant_id = :tenant_id AND follower = :follower
+""")
+_KNOW = text("INSERT INTO followers (name) SELECT unnest(CAST(:names AS text[])) ON CONFLICT DO NOTHING")
+_HEADS = text("SELECT tenant_id, seq, positions FROM followed_heads()")
+
+
+class Followed(NamedTuple):
+    """How a page of entries was followed: whether there is more, and when the newest of it happened."""
+
+    is_more: bool
+    newest: dt.datetime | None
+
+
+class Head(NamedTuple):
+    tenant_id: uuid.UUID
+    seq: int
+    positions: dict[str, int]
+
+    def is_behind(self, names: Collection[str]) -> bool:
+        return any(self.positions.get(name, -1) < self.seq for name in names)
+
+
+def know(names: Collection[str]) -> None:
+    """Note that there are followers of these names, the first time that they are heard of."""
+    db.session.execute(_KNOW, {"names": list(names)})
+    db.session.commit()
+
+
+def heads() -> list[Head]:
+    """How far each tenant's log goes, and its followers; asked outside of all tenants."""
+    try:
+        return [Head(row.tenant_id, row.seq, row.positions) for row in db.session.execute(_HEADS)]
+    finally:
+        db.session.rollback()
+
+
+def begin(tenant_id: uuid.UUID, names: Collection[str]) -> None:
+    """Place these followers in the log of the entered tenant, where they have no place yet."""
+    for name in names:
+        db.session.execute(_BEGIN, {"tenant_id": tenant_id, "follower": name})
+    db.session.commit()
+
+
+def follow(tenant_id: uuid.UUID, follower: Follower) -> Followed:
+    """Give a follower the next entries of the entered tenant's log."""
+    try:
+        connection = db.session.connection()
+        seq = _place(connection, tenant_id, follower.name)
+        entries = [each.event for each in event_log.log_after(tenant_id, seq, PAGE)]
+        if entries:
+            follower.follow(connection, tenant_id, entries)
+            seq = entries[-1].cursor.seq
+            connection.execute(_MOVE, {"tenant_id": tenant_id, "follower": follower.name, "seq": seq})
+        db.session.commit()
+        return Followed(len(entries) == PAGE, entries[-1].occurred_at if entries else None)
+    finally:
+        db.session.rollback()
+
+
+def _place(connection: Connection, tenant_id: uuid.UUID, name: str) -> int:
+    asked = {"tenant_id": tenant_id, "follower": name}
+    seq = connection.execute(_PLACE, asked).scalar()
+    if seq is None:
+        connection.execute(_BEGIN, asked)
+        seq = connection.execute(_PLACE, asked).scalar_one()
+    return int(seq)

@@ -1,0 +1,35 @@
+"""Messages to guests: what they are told of their order while they do not look at its page."""
+
+from flask import Flask
+
+from ordertrack.messages import (
+    choice_views,
+    choices,
+    guest_views,
+    hook_views,
+    provider_views,
+    sent_views,
+)
+from ordertrack.messages.push import views as push_views
+from ordertrack.orders.reading.order_record import OrderRecord
+
+
+def init_app(app: Flask) -> None:
+    """The guest's page says what its reader has seen where there is something to be quiet about."""
+    app.jinja_env.globals["guests_are_told"] = _are_told
+
+
+def _are_told(order: OrderRecord) -> bool:
+    return choices.of_restaurant(order.tenant_id, order.restaurant_id).tells
+
+
+BLUEPRINTS = (
+    choice_views.blueprint,
+    provider_views.blueprint,
+    sent_views.blueprint,
+    hook_views.blueprint,
+    guest_views.blueprint,
+    push_views.blueprint,
+)
+
+__all__ = ["BLUEPRINTS", "init_app"]

@@ -1,0 +1,5 @@
+"""Short messages."""
+
+from ordertrack.messages.sms.transport import Sms
+
+__all__ = ["Sms"]

@@ -1,0 +1,18 @@
+-- Which tenants are connected to a channel, or still keep what one sent: their ids and nothing else, for the one
+-- process that asks channels and cleans up after them, and that belongs to no tenant.
+CREATE OR REPLACE FUNCTION tenants_of_channels() RETURNS SETOF uuid LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+DECLARE
+    tenant uuid;
+    before text := current_setting('ordertrack.tenant_id', true);
+BEGIN
+    FOR tenant IN SELECT id FROM tenants LOOP
+        PERFORM set_config('ordertrack.tenant_id', tenant::text, true);
+        IF EXISTS (SELECT FROM channel_connections WHERE tenant_id = tenant AND ended_at IS NULL)
+            OR EXISTS (SELECT FROM channel_payloads WHERE tenant_id = tenant) THEN
+            RETURN NEXT tenant;
+        END IF;
+    END LOOP;
+    -- By hand: only a superuser may make a function with a SET clause for a parameter of this kind.
+    PERFORM set_config('ordertrack.tenant_id', coalesce(before, ''), true);
+END $$;

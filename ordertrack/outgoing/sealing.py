@@ -1,0 +1,122 @@
+"""Secrets of others, encrypted where they are kept, with a key of the house that the database never sees.
+
+The newest key seals; the one before still opens, for whatever was sealed while keys were changed. Columns
+whose names begin with `sealed_` hold what was sealed: `rotation` seals all of them anew.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets as random
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from flask import current_app
+
+from ordertrack.database.config import Settings
+from ordertrack.database.data_folder import refuse_strangers
+from ordertrack.database.settings_error import Mendable, SettingsError
+
+KEYS = "ORDERTRACK_SEALING_KEYS"
+_KEPT = 2  # keys
+
+
+class SealedByAnother(Mendable, RuntimeError):
+    """What was sealed cannot be opened with the keys that this house has."""
+
+
+def seal(secret: bytes) -> str:
+    """Encrypted with the newest key."""
+    return _house().encrypt(secret).decode()
+
+
+def unseal(sealed: str) -> bytes:
+    """Raises SealedByAnother if none of the keys opens it."""
+    try:
+        return _house().decrypt(sealed)
+    except InvalidToken:
+        raise SealedByAnother(_ANOTHER) from None
+
+
+def seal_anew(sealed: str) -> str:
+    """The same secret, encrypted with the newest key."""
+    try:
+        return _house().rotate(sealed).decode()
+    except InvalidToken:
+        raise SealedByAnother(_ANOTHER) from None
+
+
+def is_of_environment() -> bool:
+    """Whether the keys are those of the environment, where only the operator can change them."""
+    return bool(os.environ.get(KEYS))
+
+
+def add_key(folder: Path) -> None:
+    """Have a new key seal from now on; of those before the newest is kept to open with."""
+    _write(folder, [_new(), *_keys(folder)][:_KEPT])
+
+
+def _house() -> MultiFernet:
+    # Read each time: another process may have changed them, and what it has sealed must be opened at once.
+    settings: Settings = current_app.config["SETTINGS"]
+    said = os.environ.get(KEYS, "").split()
+    try:
+        return MultiFernet([Fernet(key) for key in said or _keys(settings.data_folder)])
+    except ValueError:
+        where = KEYS if said else str(_path(settings.data_folder))
+        raise SettingsError(
+            f"{where} must hold keys of 32 bytes in URL-safe base64, the newest first, with blanks between."
+        ) from None
+
+
+def _keys(folder: Path) -> list[str]:
+    """Those of this data folder, newest first; one is made on first use."""
+    path = _path(folder)
+    try:
+        if not path.exists():
+            refuse_strangers(folder)
+            folder.mkdir(parents=True, exist_ok=True)
+            _make_first(path)
+        return path.read_text().split()
+    except OSError as error:
+        raise SettingsError(f"The keys of {path} cannot be read: {error}") from error
+
+
+def _path(folder: Path) -> Path:
+    return folder / "sealing_keys"
+
+
+def _new() -> str:
+    return Fernet.generate_key().decode()
+
+
+def _make_first(path: Path) -> None:
+    """Written beside its place and then linked there: of two processes that start at once, one's is kept."""
+    beside = _beside(path, [_new()])
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        pass
+    finally:
+        beside.unlink()
+
+
+def _write(folder: Path, keys: list[str]) -> None:
+    path = _path(folder)
+    os.replace(_beside(path, keys), path)
+
+
+def _beside(path: Path, keys: list[str]) -> Path:
+    beside = path.with_name(f"{path.name}.{os.getpid()}.{random.token_hex(4)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write("\n".join(keys) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return beside
+
+
+_ANOTHER = (
+    "A secret was sealed with a key that this house does not have. Hosts that share a database share"
+    f" {KEYS}, or the file sealing_keys of their data folders: bring back the one that it was sealed with."
+)

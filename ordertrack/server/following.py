@@ -1,0 +1,23 @@
+"""Which followers, kinds of jobs and rounds there are: every room that has some is named here."""
+
+from __future__ import annotations
+
+from ordertrack.channels import telling as channel_telling
+from ordertrack.channels import tending as channel_tending
+from ordertrack.following import cleaning
+from ordertrack.manager_alerts import register as manager_alerts
+from ordertrack.messages import register as messages
+from ordertrack.server import troubles
+from ordertrack.webhooks import registering as webhooks
+
+
+def register() -> None:
+    """Have the process that follows know all of them."""
+    cleaning.register()
+    manager_alerts.register_work()
+    messages.register_transports()
+    messages.register_work()
+    channel_telling.register()
+    channel_tending.register()
+    webhooks.register()
+    troubles.register()

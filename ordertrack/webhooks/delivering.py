@@ -1,0 +1,147 @@
+"""Telling an endpoint of one entry, and what comes of its answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+import uuid
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+
+from ordertrack.database.channels import ATTENTION_CHANNEL, notify
+from ordertrack.database.session import db, release_connection
+from ordertrack.following import jobs
+from ordertrack.following.jobs import Again, Done, Failed, Job, Outcome
+from ordertrack.outgoing import client
+from ordertrack.outgoing.client import Answer, CallFailed
+from ordertrack.webhooks import endpoints, signing, tries
+from ordertrack.webhooks.models import Delivery, Disabled, Endpoint
+
+SECONDS = 10.0
+_EXCERPT = 500  # bytes of an answer that are kept
+_GONE = 410
+_HURRIES_AFTER = dt.timedelta(minutes=1)
+
+
+class Told(NamedTuple):
+    """What came of a call: an answer, or why there is none."""
+
+    answer: Answer | None
+    failure: CallFailed | None
+    milliseconds: int
+
+
+def deliver(job: Job) -> Outcome:
+    """Send what the job says, signed; write down what was answered."""
+    endpoint_id = uuid.UUID(job.payload["endpoint"])
+    endpoint = _read(job.tenant_id, endpoint_id)
+    if endpoint is None or endpoint.ended_at is not None or endpoint.disabled_at is not None:
+        return Failed("The endpoint is disabled or was ended.")
+    keys = endpoints.secrets_of(job.tenant_id, endpoint_id)
+    url, was_failing_since = endpoint.url, endpoint.failing_since
+    release_connection()
+    told = _tell(url, job, keys)
+    outcome = _outcome(job, endpoint_id, told, was_failing_since)
+    _note(job, endpoint_id, told, outcome)
+    return outcome
+
+
+def _tell(url: str, job: Job, keys: list[str]) -> Told:
+    body = job.payload["body"].encode()
+    headers = {
+        "content-type": "application/json",
+        **signing.signed(f"evt_{job.payload['cursor']}", int(time.time()), body, keys),
+    }
+    began = time.monotonic()
+    answer, failure = None, None
+    try:
+        answer = client.send(
+            "POST", url, headers=headers, content=body, seconds=SECONDS, most_bytes=_EXCERPT, cuts=True
+        )
+    except CallFailed as error:
+        failure = error
+    return Told(answer, failure, int((time.monotonic() - began) * 1000))
+
+
+def _outcome(job: Job, endpoint_id: uuid.UUID, told: Told, was_failing_since: dt.datetime | None) -> Outcome:
+    now = dt.datetime.now(dt.UTC)
+    if told.answer is not None and told.answer.is_success:
+        if was_failing_since is not None:
+            _recovered(job, endpoint_id, was_failing_since, now)
+        return Done(str(told.answer.status))
+    said = str(told.answer.status) if told.answer is not None else str(told.failure)
+    if told.answer is not None and told.answer.status == _GONE:
+        _stop(job.tenant_id, endpoint_id, Disabled.GONE)
+        return Failed(said)
+    if was_failing_since is None:
+        _set_failing(job.tenant_id, endpoint_id, now)
+    elif now - was_failing_since >= tries.FAILS_FOR:
+        _stop(job.tenant_id, endpoint_id, Disabled.FAILING)
+        return Failed(said)
+    wait = tries.before_next(job.tries, told.answer.headers if told.answer else {}, now)
+    return Failed(said) if wait is None else Again(wait, said)
+
+
+def _recovered(job: Job, endpoint_id: uuid.UUID, since: dt.datetime, now: dt.datetime) -> None:
+    """It answers again: what waits for it is not kept waiting for hours."""
+    _set_failing(job.tenant_id, endpoint_id, None)
+    if now - since >= _HURRIES_AFTER:
+        jobs.hurry(db.session.connection(), job.tenant_id, job.destination)
+        notify(ATTENTION_CHANNEL, str(job.tenant_id))
+
+
+def _read(tenant_id: uuid.UUID, endpoint_id: uuid.UUID) -> Endpoint | None:
+    return db.session.scalar(
+        select(Endpoint).where(Endpoint.tenant_id == tenant_id, Endpoint.id == endpoint_id)
+    )
+
+
+def _stop(tenant_id: uuid.UUID, endpoint_id: uuid.UUID, why: Disabled) -> None:
+    endpoint = db.session.scalar(
+        select(Endpoint)
+        .where(Endpoint.tenant_id == tenant_id, Endpoint.id == endpoint_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if endpoint is not None:
+        endpoints.stop(endpoint, why)
+
+
+def _set_failing(tenant_id: uuid.UUID, endpoint_id: uuid.UUID, since: dt.datetime | None) -> None:
+    """Since when it has failed, if it is not known already; or that it does no more."""
+    is_other = Endpoint.failing_since.is_(None) if since else Endpoint.failing_since.is_not(None)
+    db.session.execute(
+        update(Endpoint)
+        .where(Endpoint.tenant_id == tenant_id, Endpoint.id == endpoint_id, is_other)
+        .values(failing_since=since)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _note(job: Job, endpoint_id: uuid.UUID, told: Told, outcome: Outcome) -> None:
+    next_at = None
+    if isinstance(outcome, Again):
+        next_at = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=outcome.after_seconds)
+    db.session.add(
+        Delivery(
+            tenant_id=job.tenant_id,
+            endpoint_id=endpoint_id,
+            seq=job.payload["seq"],
+            order_id=uuid.UUID(job.payload["order"]),
+            kind=job.payload["kind"],
+            milliseconds=told.milliseconds,
+            tries=job.tries,
+            status=told.answer.status if told.answer else None,
+            failure=told.failure.why.value if told.failure else None,
+            excerpt=_excerpt(told),
+            next_at=next_at,
+        )
+    )
+
+
+def _excerpt(told: Told) -> str | None:
+    if told.answer is None:
+        return str(told.failure)[:_EXCERPT]
+    text = told.answer.body.decode("utf-8", "replace")
+    return "".join(each if each.isprintable() or each == "\n" else " " for each in text) or None

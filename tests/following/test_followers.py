@@ -1,0 +1,122 @@
+"""Followers: each gets every entry once and in order, and what it makes of them is kept with its place."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, text
+
+from ordertrack.database.session import db, tenant_context
+from ordertrack.following import followers, jobs, positions, worker
+from ordertrack.following.followers import Entries, Follower
+from ordertrack.following.jobs import Job
+from ordertrack.orders.log import event_log
+from ordertrack.rules.state_machine import OrderStatus
+from support.cast import House
+from support.server import wait_for
+
+CONFIRMED, PREPARING = OrderStatus.CONFIRMED, OrderStatus.PREPARING
+
+
+@pytest.fixture
+def name(app: Flask, cedar: House) -> str:
+    """A follower that is older than what happens in the test."""
+    made = f"follower-{uuid.uuid4()}"
+    with app.app_context():
+        positions.know([made])
+    with tenant_context(app, cedar.tenant_id):
+        positions.begin(cedar.tenant_id, [made])
+    return made
+
+
+def seqs_of(app: Flask, house: House) -> list[int]:
+    with tenant_context(app, house.tenant_id):
+        return [each.cursor.seq for each in event_log.log_after(house.tenant_id, 0, 1000)]
+
+
+def test_each_entry_comes_once_and_in_order_also_of_a_company_that_is_younger(
+    app: Flask, cedar: House, name: str, make_house: Callable[..., House], place: Callable[..., uuid.UUID],
+    bring: Callable[..., None], following: Callable[..., object],
+) -> None:  # fmt: skip
+    got: dict[uuid.UUID, list[int]] = {}
+
+    def follow(_connection: Connection, tenant_id: uuid.UUID, entries: Entries) -> None:
+        got.setdefault(tenant_id, []).extend(each.cursor.seq for each in entries)
+
+    followers.register(Follower(name, follow))
+    order = place(cedar)
+    young = make_house("Young", ("hamra",))
+    following()
+    bring(cedar, order, CONFIRMED)
+    place(young)
+    bring(cedar, order, PREPARING)
+    for house in (cedar, young):
+        wait_for(lambda house=house: got.get(house.tenant_id) == seqs_of(app, house), "all entries")
+
+
+def test_what_it_wrote_goes_with_its_place_where_it_fails(
+    app: Flask, cedar: House, name: str, kind: str, place: Callable[..., uuid.UUID],
+    following: Callable[..., object], latest: Callable[[House], list[Job]], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(worker, "_AFTER_FAILING", (0.05,))
+    tries = 0
+
+    def follow(connection: Connection, tenant_id: uuid.UUID, entries: Entries) -> None:
+        nonlocal tries
+        tries += tenant_id == cedar.tenant_id
+        for each in entries:
+            jobs.add(connection, tenant_id, kind, str(each.order_id), "x", {"seq": each.cursor.seq})
+        if tenant_id == cedar.tenant_id and tries < 3:
+            raise KeyError("of its own")
+
+    def follow_well(_connection: Connection, tenant_id: uuid.UUID, entries: Entries) -> None:
+        well.extend(each.cursor.seq for each in entries if tenant_id == cedar.tenant_id)
+
+    well: list[int] = []
+    other = f"{name}-other"
+    with app.app_context():
+        positions.know([other])
+    with tenant_context(app, cedar.tenant_id):
+        positions.begin(cedar.tenant_id, [other])
+    followers.register(Follower(name, follow))
+    followers.register(Follower(other, follow_well))
+    place(cedar)
+    place(cedar)
+    following()
+    wait_for(lambda: latest(cedar), "its jobs")
+    assert [job.payload["seq"] for job in latest(cedar)] == seqs_of(app, cedar)
+    assert tries == 3
+    assert well == seqs_of(app, cedar), "another follower was not held up"
+
+
+def test_of_a_company_that_is_older_it_gets_what_happens_from_then_on(
+    app: Flask, cedar: House, place: Callable[..., uuid.UUID], following: Callable[..., object]
+) -> None:
+    place(cedar)
+    new = f"follower-{uuid.uuid4()}"
+    got: list[int] = []
+    followers.register(
+        Follower(
+            new,
+            lambda _connection, tenant_id, entries: got.extend(
+                each.cursor.seq for each in entries if tenant_id == cedar.tenant_id
+            ),
+        )
+    )
+    following()
+
+    def is_placed() -> bool:
+        with tenant_context(app, cedar.tenant_id):
+            return bool(
+                db.session.scalar(
+                    text("SELECT true FROM follower_positions WHERE follower = :name"), {"name": new}
+                )
+            )
+
+    wait_for(is_placed, "its place")
+    place(cedar)
+    wait_for(lambda: got, "the second order")
+    assert got == seqs_of(app, cedar)[1:]
