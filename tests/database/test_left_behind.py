@@ -20,7 +20,7 @@ import subprocess, sys, tempfile
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from ordertrack.database import embedded
-from support import left_behind
+from support.suite import left_behind
 
 folder = Path(tempfile.mkdtemp(prefix="ordertrack-test-"))
 left_behind.end_database_with_us(folder)

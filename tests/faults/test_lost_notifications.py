@@ -53,7 +53,8 @@ _DIES_AFTER_THE_COMMIT = """
 import os, signal, uuid
 from ordertrack import create_app
 from ordertrack.database.session import tenant_context
-from ordertrack.orders import transitions, waking
+from ordertrack.orders.moving import transitions
+from ordertrack.orders.log import waking
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.principal import Principal
 
