@@ -22,8 +22,17 @@ PATHS = (
         "/r/hamra/pace",
     ),
     *("/r/hamra/riders", "/r/hamra/settings", "/r/hamra/brand", "/rules", "/screens", "/people"),
-    *("/r/hamra/about", "/r/hamra/hours", "/tablets", "/tablets/codes", "/account", "/audit", "/keys"),
-    *("/menu", "/menu/new", "/menu/import", "/r/hamra/sold-out"),
+    *(
+        "/r/hamra/about",
+        "/r/hamra/hours",
+        "/tablets",
+        "/tablets/codes",
+        "/account",
+        "/audit",
+        "/keys",
+        "/webhooks",
+    ),
+    *("/menu", "/menu/new", "/menu/import", "/r/hamra/sold-out", "/webhooks"),
     *("/sla?range=7", "/restaurants", "/sla/settings/hamra"),
 )
 NARROW = {"width": 320, "height": 640}
