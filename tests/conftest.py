@@ -46,6 +46,8 @@ from support.town import Town, open_town
 from support.whole_files import CROWDED, WholeFiles
 
 TESTS = Path(__file__).parent
+# Servers of the suite have a data folder each, and one database.
+os.environ.setdefault("ORDERTRACK_SEALING_KEYS", "b3JkZXJ0cmFjay10ZXN0cy1zZWFsLXRoZWlyLWtleXM=")
 # Servers of tests are private ones, and nobody waits hours for another try.
 REACHES_US = {"ORDERTRACK_OUTGOING_PRIVATE": "1", "ORDERTRACK_WEBHOOK_WAITS": "0 0.1 0.2 0.3 0.4 0.5 0.6 0.7"}
 garbage.look_rarely()
