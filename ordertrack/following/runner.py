@@ -150,7 +150,7 @@ class Runner:
         with tenant_context(self._app, job.tenant_id):
             try:
                 outcome = self._work(job)
-                taking.end(db.session.connection(), job, self._taker, outcome)
+                taking.end(job, self._taker, outcome)
                 db.session.commit()
                 return outcome
             except (psycopg.Error, DBAPIError) as error:
@@ -183,7 +183,7 @@ class Runner:
             time.sleep(pause)
             try:
                 with tenant_context(self._app, job.tenant_id):
-                    taking.end(db.session.connection(), job, self._taker, outcome)
+                    taking.end(job, self._taker, outcome)
                     db.session.commit()
                 return
             except (psycopg.Error, DBAPIError):
