@@ -7,7 +7,7 @@ import time
 import uuid
 from typing import NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from ordertrack.database.channels import ATTENTION_CHANNEL, notify
 from ordertrack.database.session import db
@@ -15,9 +15,9 @@ from ordertrack.following import jobs
 from ordertrack.following.jobs import Again, Done, Failed, Job, Outcome
 from ordertrack.outgoing import client
 from ordertrack.outgoing.client import Answer, CallFailed
-from ordertrack.webhooks import endpoints, known, signing, tries
+from ordertrack.webhooks import deliveries, endpoints, known, signing, tries
 from ordertrack.webhooks.known import Known
-from ordertrack.webhooks.models import Delivery, Disabled, Endpoint
+from ordertrack.webhooks.models import Disabled, Endpoint
 
 SECONDS = 10.0
 _EXCERPT = 500  # bytes of an answer that are kept
@@ -127,21 +127,19 @@ def _note(job: Job, endpoint_id: uuid.UUID, told: Told, outcome: Outcome) -> Non
     next_at = None
     if isinstance(outcome, Again):
         next_at = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=outcome.after_seconds)
-    values = {
-        "tenant_id": job.tenant_id,
-        "id": uuid.uuid4(),
-        "endpoint_id": endpoint_id,
-        "seq": job.payload["seq"],
-        "order_id": uuid.UUID(job.payload["order"]),
-        "kind": job.payload["kind"],
-        "milliseconds": told.milliseconds,
-        "tries": job.tries,
-        "status": told.answer.status if told.answer else None,
-        "failure": told.failure.why.value if told.failure else None,
-        "excerpt": _excerpt(told),
-        "next_at": next_at,
-    }
-    db.session.connection().execute(insert(Delivery), values)
+    deliveries.note(
+        job.tenant_id,
+        endpoint_id=endpoint_id,
+        seq=job.payload["seq"],
+        order_id=uuid.UUID(job.payload["order"]),
+        kind=job.payload["kind"],
+        milliseconds=told.milliseconds,
+        tries=job.tries,
+        status=told.answer.status if told.answer else None,
+        failure=told.failure.why.value if told.failure else None,
+        excerpt=_excerpt(told),
+        next_at=next_at,
+    )
 
 
 def _excerpt(told: Told) -> str | None:
