@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ordertrack import api, backoffice, boards, order_entry, overview, presence, setup, tracking
 from ordertrack.boards import reasons
 from ordertrack.channels import calls as channel_calls
+from ordertrack.channels import troubles as channel_troubles
 from ordertrack.channels import views as channel_views
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     must_start.use(expected_end.needed)
     attention.register(webhook_troubles.lines)
+    attention.register(channel_troubles.lines)
     request_log.init_app(app)
     translate.init_app(app)  # before whatever may refuse: a refusal is said in the language asked for
     errors.init_app(app)
