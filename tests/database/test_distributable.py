@@ -20,8 +20,9 @@ LOCAL = {
 }
 # What asks all tenants: what the roll-up's, the clock's and the follower's processes begin with, and whether
 # there is any tenant at all, which requests ask as long as there is none.
-ACROSS_TENANTS = {"followed_heads", "house_is_empty", "jobs_due", "next_due", "tenants_behind"} | {
-    "tenants_that_alert"
+ACROSS_TENANTS = {
+    *("followed_heads", "house_is_empty", "jobs_due", "next_due", "tenants_behind"),
+    *("tenants_of_channels", "tenants_that_alert"),
 }
 # What writes to a table of no tenant's, and would have to be changed first.
 WRITE_TO_NO_TENANT = {"note_ended_access"}
