@@ -31,6 +31,7 @@ from ordertrack.database.session import db, operator_connection, tenant_context
 from ordertrack.monitoring import garbage
 from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.new_order import NewItem, NewOrder
+from ordertrack.outgoing import sealing
 from ordertrack.restaurants import operations
 from ordertrack.restaurants.order_handling import OrderHandling
 from ordertrack.restaurants.save import save_operations
@@ -46,6 +47,8 @@ from support.town import Town, open_town
 from support.whole_files import CROWDED, WholeFiles
 
 TESTS = Path(__file__).parent
+# Servers of tests are private ones, and nobody waits hours for another try.
+REACHES_US = {"ORDERTRACK_OUTGOING_PRIVATE": "1", "ORDERTRACK_WEBHOOK_WAITS": "0 0.1 0.2 0.3 0.4 0.5 0.6 0.7"}
 garbage.look_rarely()
 
 
@@ -92,6 +95,7 @@ def settings() -> Iterator[Settings]:
         environ["DATABASE_URL"] = make_url(server).set(database=name).render_as_string(hide_password=False)
     made = Settings.from_environment(environ)
     schema.upgrade(made)
+    sealing.add_key(folder)
     cast.make_somebody(made)
     yield made
     broken = [finding.claim for finding in consistency.check(made) if not finding.holds]
@@ -252,7 +256,9 @@ def maya(cedar: House, sign_in: Callable[[Person], FlaskClient]) -> FlaskClient:
 @pytest.fixture(scope="session")
 def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`ordertrack serve` on the suite's database, two workers."""
-    running = Server(settings, tmp_path_factory.mktemp("server"))
+    keys = (settings.data_folder / "sealing_keys").read_text()
+    folder = tmp_path_factory.mktemp("server")
+    running = Server(settings, folder, **REACHES_US, ORDERTRACK_SEALING_KEYS=keys)
     running.start()
     yield running
     running.stop()

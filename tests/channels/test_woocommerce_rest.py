@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from channels import working
 from channels.conftest import Connected
 from channels.shop import Shop, an_order, later, stamp
-from ordertrack.channels import payloads, telling, tending
+from ordertrack.channels import payloads, telling, tending, troubles
 from ordertrack.channels.woocommerce import transport
 from ordertrack.database.session import tenant_context
 from ordertrack.following.jobs import Again, Done, Failed
@@ -136,6 +136,11 @@ def test_a_shop_that_hangs_is_given_up_and_says_so(
     shop.hangs = threading.Event()
     assert isinstance(ask(connected), Failed)
     assert "It did not answer in time." in maya.get("/channels").text
+    alarm = "Web shop has not worked for a while"
+    assert alarm not in maya.get("/").text
+    monkeypatch.setattr(troubles, "FAILS_FOR", dt.timedelta(0))
+    page = maya.get("/").text
+    assert alarm in page and f'href="{connected.page}"' in page
 
 
 def test_whoever_it_is_time_to_ask_is_asked_by_one_job(connect: Connect, shop: Shop, app: Flask) -> None:

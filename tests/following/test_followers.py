@@ -48,17 +48,13 @@ def test_each_entry_comes_once_and_in_order_also_of_a_company_that_is_younger(
 
     followers.register(Follower(name, follow))
     order = place(cedar)
+    young = make_house("Young", ("hamra",))
     following()
     bring(cedar, order, CONFIRMED)
-    young = make_house("Young", ("hamra",))
     place(young)
     bring(cedar, order, PREPARING)
     for house in (cedar, young):
-        wait_for(
-            lambda house=house: got.get(house.tenant_id) == seqs_of(app, house),
-            f"{house.slug} {got} {seqs_of(app, house)}",
-            5,
-        )
+        wait_for(lambda house=house: got.get(house.tenant_id) == seqs_of(app, house), "all entries")
 
 
 def test_what_it_wrote_goes_with_its_place_where_it_fails(

@@ -68,8 +68,7 @@ CREATE TABLE jobs (
 -- Of a lane one is the first; the others are queued behind it.
 CREATE UNIQUE INDEX jobs_first_of_lane ON jobs (tenant_id, lane) WHERE state IN ('waiting', 'running');
 CREATE INDEX jobs_queued ON jobs (tenant_id, lane, id) WHERE state = 'queued';
-CREATE INDEX jobs_due ON jobs (tenant_id, due_at) WHERE state = 'waiting';
-CREATE INDEX jobs_due_there ON jobs (tenant_id, destination, due_at, id) WHERE state = 'waiting';
+CREATE INDEX jobs_due ON jobs (tenant_id, destination, due_at, id) WHERE state = 'waiting';
 CREATE INDEX jobs_running ON jobs (tenant_id, id) WHERE state = 'running';
 CREATE INDEX jobs_of_kind ON jobs (tenant_id, kind, id);
 CREATE INDEX jobs_of_destination ON jobs (tenant_id, destination, id);
@@ -83,4 +82,5 @@ def upgrade() -> None:
     keep_tenants_apart("follower_positions", "job_numbers", "jobs")
     make_function("followed_heads", 1)
     make_function("jobs_due", 1)
+    make_function("end_job", 1)
     op.execute("REVOKE ALL ON FUNCTION followed_heads(), jobs_due() FROM PUBLIC")

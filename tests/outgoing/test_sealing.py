@@ -1,0 +1,108 @@
+"""Secrets are kept sealed: with keys of the house, which a command changes while servers go on."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+from click.testing import CliRunner
+from cryptography.fernet import Fernet
+from flask import Flask
+
+from ordertrack.commands import cli
+from ordertrack.database.config import Settings
+from ordertrack.database.session import tenant_context
+from ordertrack.outgoing import sealing
+from ordertrack.outgoing.sealing import SealedByAnother
+from ordertrack.webhooks import endpoints
+from support.cast import House
+from support.server import environment_of
+
+
+@pytest.fixture
+def elsewhere(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The keys of another data folder."""
+    settings: Settings = app.config["SETTINGS"]
+    monkeypatch.setitem(app.config, "SETTINGS", replace(settings, data_folder=tmp_path))
+    return tmp_path
+
+
+def test_what_is_sealed_is_opened_by_who_has_the_key_and_by_nobody_else(app: Flask, elsewhere: Path) -> None:
+    with app.app_context():
+        sealed = sealing.seal(b"whsec_secret")
+        assert "secret" not in sealed and sealing.unseal(sealed) == b"whsec_secret"
+        assert sealing.seal(b"whsec_secret") != sealed
+        keys = elsewhere / "sealing_keys"
+        assert stat.S_IMODE(keys.stat().st_mode) == 0o600
+        keys.unlink()
+        with pytest.raises(SealedByAnother):
+            sealing.unseal(sealed)
+
+
+def test_a_new_key_seals_and_the_one_before_still_opens_until_the_next(app: Flask, elsewhere: Path) -> None:
+    with app.app_context():
+        sealed = sealing.seal(b"secret")
+        sealing.add_key(elsewhere)
+        assert sealing.unseal(sealed) == b"secret"
+        anew = sealing.seal_anew(sealed)
+        sealing.add_key(elsewhere)
+        assert sealing.unseal(anew) == b"secret"
+        with pytest.raises(SealedByAnother):
+            sealing.unseal(sealed)
+
+
+def test_keys_of_the_environment_come_before_those_of_the_folder(
+    app: Flask, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = (Fernet.generate_key().decode() for _ in range(2))
+    monkeypatch.setenv(sealing.KEYS, old)
+    with app.app_context():
+        sealed = sealing.seal(b"secret")
+        monkeypatch.setenv(sealing.KEYS, f"{new} {old}")
+        assert sealing.unseal(sealed) == b"secret"
+        assert Fernet(new).decrypt(sealing.seal_anew(sealed)) == b"secret"
+        monkeypatch.setenv(sealing.KEYS, "no key")
+        with pytest.raises(sealing.SettingsError):
+            sealing.seal(b"secret")
+    assert not (elsewhere / "sealing_keys").exists()
+
+
+def test_the_command_seals_all_anew_and_nothing_is_lost(
+    app: Flask, cedar: House, rival: House, settings: Settings, operator: psycopg.Connection
+) -> None:
+    made: dict[House, endpoints.Made] = {}
+    for house in (cedar, rival):
+        with tenant_context(app, house.tenant_id):
+            made[house] = endpoints.make(house.maya.principal, "https://shop.example/hook")
+    query = "SELECT sealed_secret FROM webhook_secrets WHERE endpoint_id = %s"
+    ids = {house: each.endpoint.id for house, each in made.items()}
+    before = [operator.execute(query, [each]).fetchone() for each in ids.values()]
+    operator.commit()
+    environment = environment_of(settings, settings.data_folder)
+    for _ in range(2):  # the second time the key of the first is gone
+        answer = CliRunner().invoke(cli, ["secret", "rotate", "--json"], env=environment)
+        assert answer.exit_code == 0, answer.output
+    assert json.loads(answer.stdout)["sealed"] >= 2
+    after = [operator.execute(query, [each]).fetchone() for each in ids.values()]
+    operator.commit()
+    assert not {*before} & {*after}
+    for house, each in made.items():
+        with tenant_context(app, house.tenant_id):
+            assert endpoints.secrets_of(house.tenant_id, each.endpoint.id) == [each.secret]
+
+
+def test_no_secret_stands_anywhere_in_the_open(
+    app: Flask, cedar: House, operator: psycopg.Connection, make_house: Callable[..., House]
+) -> None:
+    with tenant_context(app, cedar.tenant_id):
+        secret = endpoints.make(cedar.maya.principal, "https://shop.example/hook").secret
+    tables = ("webhook_endpoints", "webhook_secrets", "webhook_deliveries", "jobs", "audit_entries")
+    operator.execute("SELECT set_config('ordertrack.tenant_id', %s, true)", [str(cedar.tenant_id)])
+    for table in tables:
+        rows = operator.execute(f"SELECT {table}::text FROM {table}").fetchall()
+        assert not any(secret in text or secret.removeprefix("whsec_") in text for (text,) in rows), table
