@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 
 from ordertrack.channels.interface import Channel, Connection, Sentence
 from ordertrack.channels.models import ChannelConnection
-from ordertrack.database.config import Settings
 from ordertrack.database.channels import ATTENTION_CHANNEL, notify
+from ordertrack.database.config import Settings
 from ordertrack.database.session import db, enter_tenant, present_credential
 from ordertrack.outgoing import sealing
 from ordertrack.tenants import audit, codes
