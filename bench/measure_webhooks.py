@@ -37,12 +37,12 @@ QUICK = (1_200, 40.0, 2, 1, 200)
 WAITS = "0 0.3 1 2 4 8 15 30 60 120 240 480"
 MOST_LAG, MOST_SLOWER = 1.0, 1.05
 PATIENCE = 240.0  # seconds after the last event until all have all
-HOW = """One worker on a core, PostgreSQL, who taps and who is told on the other. {events:,} events, {pace:.0f}
-a second over the API, go to three endpoints: one answers well, one hangs until the last event was made, one
-answers 500 every second time; the waits between tries are {waits} s. The process that follows the log is killed
-{kills} times meanwhile with SIGKILL, and the worker as often. Before that, {rounds} rounds of {compared} events
-each are made in a company without webhooks while nothing follows, and in the one with them: a ratio is the
-median of those within the rounds."""
+HOW = """One worker on a core, PostgreSQL, who taps and who is told on the other. {events:,} events,
+{pace:.0f} a second over the API, go to three endpoints: one answers well, one hangs until the last event was
+made, one answers 500 every second time; the waits between tries are {waits} s. The process that follows the
+log is killed {kills} times meanwhile with SIGKILL, and the worker as often. Before that, {rounds} rounds of
+{compared} events each are made in a company without webhooks while nothing follows, and in the one with
+them: a ratio is the median of those within the rounds."""
 
 
 @dataclass(frozen=True)

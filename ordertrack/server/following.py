@@ -5,8 +5,9 @@ from __future__ import annotations
 from ordertrack.following import cleaning
 from ordertrack.manager_alerts import register as manager_alerts
 from ordertrack.messages import register as messages
-from ordertrack.server import troubles
+from ordertrack.overview import attention
 from ordertrack.webhooks import registering as webhooks
+from ordertrack.webhooks import troubles as webhook_troubles
 
 
 def register() -> None:
@@ -16,4 +17,4 @@ def register() -> None:
     messages.register_transports()
     messages.register_work()
     webhooks.register()
-    troubles.register()
+    attention.register(webhook_troubles.lines)

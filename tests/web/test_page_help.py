@@ -26,6 +26,7 @@ PAGES = {
     "alerts": "/account/alerts",
     "restaurants": "/restaurants",
     "keys": "/keys",
+    "webhooks": "/webhooks",
     "audit": "/audit",
     "menu": "/menu",
     "targets": "/sla/settings/hamra",
