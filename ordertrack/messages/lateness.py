@@ -15,6 +15,7 @@ from ordertrack.messages.kinds import Kind
 from ordertrack.orders import records
 from ordertrack.orders.lateness import guest_waits
 from ordertrack.orders.order_record import OrderRecord
+from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla import card_timers
 from ordertrack.tracking import host
 
@@ -37,7 +38,9 @@ def look(job: Job) -> Done:
 
 
 def _is_said(order: OrderRecord) -> bool:
-    """Whether the page says that it takes longer."""
+    """Whether the page says that it takes longer; of what nobody has confirmed an estimate is not told."""
+    if order.status == OrderStatus.PENDING and not order.delayed_now:
+        return False
     return any(host.delay(order, card_timers.expected_end_of(order)))
 
 

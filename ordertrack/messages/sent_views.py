@@ -49,11 +49,18 @@ _WHY = {
 }
 
 
+class Cell(NamedTuple):
+    """How many went out, and what they cost; nothing where no price is known."""
+
+    sent: int
+    costs: str
+
+
 class Day(NamedTuple):
-    """What went out on a day, by kind; `costs` by currency."""
+    """What went out on a day, by kind and together."""
 
     day: dt.date
-    numbers: dict[Kind, int]
+    kinds: dict[Kind, Cell]
     failed: int
     costs: str
 
@@ -124,14 +131,18 @@ def _days(lines: list[Line]) -> list[Day]:
 
 
 def _day(day: dt.date, lines: list[Line]) -> Day:
-    numbers: dict[Kind, int] = dict.fromkeys(Kind, 0)
+    of_kind = {kind: [line for line in lines if line.kind == kind] for kind in Kind}
+    cells = {kind: Cell(sum(each.sent for each in of), _costs(of)) for kind, of in of_kind.items()}
+    return Day(day, cells, sum(line.failed for line in lines), _costs(lines))
+
+
+def _costs(lines: list[Line]) -> str:
+    """By currency."""
     costs: dict[str, Decimal] = {}
     for line in lines:
-        numbers[line.kind] += line.sent
         if line.cost and line.currency:
             costs[line.currency] = costs.get(line.currency, Decimal()) + line.cost
-    said = [cost_of(cost, currency) for currency, cost in sorted(costs.items())]
-    return Day(day, numbers, sum(line.failed for line in lines), formats.listed(said) if said else "—")
+    return formats.listed(cost_of(cost, currency) for currency, cost in sorted(costs.items()))
 
 
 def _midnight(day: dt.date, zone: ZoneInfo) -> Any:

@@ -109,6 +109,15 @@ _ROWS = """
       '00000000-0000-0000-0000-000000000001', 1, gen_random_uuid(), 'ready', now(), 1, 1, 200);
     INSERT INTO closed_screens SELECT tenant_id, id, 'kitchen', 'staff:x', now()
       FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO guest_messages (tenant_id, order_id, kind, id, restaurant_id, state, since)
+      SELECT tenant_id, id, 'ready', id, restaurant_id, 'sent', now() FROM orders
+       WHERE tenant_id = %(tenant)s;
+    INSERT INTO guest_wishes SELECT tenant_id, id, 'push' FROM orders WHERE tenant_id = %(tenant)s;
+    INSERT INTO guest_pages SELECT tenant_id, id, 1 FROM orders WHERE tenant_id = %(tenant)s;
+    INSERT INTO message_stops VALUES (%(tenant)s, '+9613555127', 'sms');
+    INSERT INTO message_choices SELECT tenant_id, id, '{}', '{}', NULL, 1
+      FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO message_providers VALUES (%(tenant)s, 'sms', '{}', NULL, gen_random_uuid(), 1);
 """
 
 

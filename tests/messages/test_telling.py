@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 
 from messages.peers import Mailbox, Peer
 from messages.working import Working
+from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
 from ordertrack.following import jobs
 from ordertrack.following.jobs import Again
@@ -23,6 +24,7 @@ from ordertrack.messages.models import GuestMessage, State
 from ordertrack.messages.transports import Way
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House
+from support.estimates import learn, unlearn
 from support.till import move, order_of
 
 CONFIRMED, PREPARING, READY = OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY
@@ -305,6 +307,33 @@ def test_a_delay_is_told_once_and_an_estimate_as_the_page_says_it(
     assert working.states()["delayed"] == State.SENT
     late = [each for each in texts(peer) if "longer than promised" in each]
     assert len(late) == 1 and "It is now promised for" in late[0] and "sorry" in late[0]
+
+
+def test_who_will_probably_wait_longer_than_promised_is_told_the_estimate(
+    app: Flask,
+    cedar: House,
+    settings: Settings,
+    by_twilio: Callable[[House], str],
+    peer: Peer,
+    work: Work,
+    ordered: Ordered,
+) -> None:
+    by_twilio(cedar)
+    learn(app, cedar, (20, 20, 20, 40, 40))
+    try:
+        working = work(cedar)
+        order = ordered(cedar, promised_at=dt.datetime.now(dt.UTC) + dt.timedelta(minutes=10))
+        working.all_of_it()
+        assert "delayed" not in working.states(), "nobody has confirmed it yet"
+        move(app, cedar, order, CONFIRMED)
+        working.all_of_it()
+        move(app, cedar, order, PREPARING)
+        working.all_of_it()
+    finally:
+        unlearn(settings, cedar)
+    page = app.test_client().get(f"/track/{order_of(app, cedar, order).tracking_token}").text
+    (late,) = [each for each in texts(peer) if "longer than promised" in each]
+    assert "Our estimate: between" in late and "It will probably be later than promised." in page
 
 
 def test_a_promise_that_passes_is_told_unless_its_guest_sees_it(
