@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from ordertrack.channels.interface import Channel, Connection, Sentence
 from ordertrack.channels.models import ChannelConnection
+from ordertrack.database.channels import ATTENTION_CHANNEL, notify
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, enter_tenant, present_credential
 from ordertrack.outgoing import sealing
@@ -184,6 +185,8 @@ def principal_of(row: ChannelConnection) -> Principal:
 
 def works(row: ChannelConnection) -> None:
     """The peer could be reached and let us in; in the caller's transaction."""
+    if row.failing_since is not None:
+        notify(ATTENTION_CHANNEL, str(row.tenant_id))
     row.worked_at = func.clock_timestamp()
     row.failing_since, row.failure = None, None
 
@@ -192,6 +195,7 @@ def fails(row: ChannelConnection, why: Sentence) -> None:
     """It could not; in the caller's transaction."""
     row.failing_since = row.failing_since or func.clock_timestamp()
     row.failure = {"said": why.said, "values": dict(why.values)}
+    notify(ATTENTION_CHANNEL, str(row.tenant_id))
 
 
 def _open(tenant_id: uuid.UUID) -> Any:

@@ -12,7 +12,7 @@ from ordertrack.i18n.translate import ngettext
 from ordertrack.manager_alerts import sentences
 from ordertrack.manager_alerts.kinds import AlertKind
 from ordertrack.overview import company, fragments
-from ordertrack.overview.attention import Line, Trouble
+from ordertrack.overview.attention import OF_COMPANY, Line, Trouble
 from ordertrack.overview.rows import Row
 from ordertrack.restaurants import cache
 
@@ -53,7 +53,9 @@ def _of_restaurants(tenant_id: uuid.UUID) -> Iterator[Found]:
     overview = company.read(tenant_id)
     ids = {each.slug: each.id for each in cache.of_tenant(tenant_id)}
     for line in overview.lines:
-        if line.slug in ids and (kind := _KINDS.get(line.trouble)) is not None:
+        if line.trouble in OF_COMPANY:
+            yield _of_company(line)
+        elif line.slug in ids and (kind := _KINDS.get(line.trouble)) is not None:
             yield _of_line(kind, line, ids[line.slug])
     for row in overview.rows:
         if row.slug in ids and is_in_trouble(row):
@@ -80,6 +82,18 @@ def _of_line(kind: AlertKind, line: Line, restaurant_id: uuid.UUID) -> Found:
     board = line.alarm.board if line.alarm else ""
     subject = f"{restaurant_id}:{board}".rstrip(":")
     return Found(kind, subject, restaurant_id, fragments.address_of(line), title, said)
+
+
+def _of_company(line: Line) -> Found:
+    """What calls somebody else's server: no restaurant's trouble."""
+
+    def title() -> str:
+        return _("The webhook %(host)s fails", host=line.restaurant)
+
+    def said() -> str:
+        return f"{sentences.of_line(line)}."
+
+    return Found(AlertKind.WEBHOOK, line.slug, None, fragments.address_of(line), title, said)
 
 
 def _of_shift(row: Row, restaurant_id: uuid.UUID) -> Found:

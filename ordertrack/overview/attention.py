@@ -35,9 +35,10 @@ class Trouble(StrEnum):
     CANCELLED = "cancelled"
     WEBHOOK_DISABLED = "webhook_disabled"
     WEBHOOK_FAILS = "webhook_fails"
+    CHANNEL_FAILS = "channel_fails"
 
 
-OF_COMPANY = frozenset({Trouble.WEBHOOK_DISABLED, Trouble.WEBHOOK_FAILS})
+OF_COMPANY = frozenset({Trouble.WEBHOOK_DISABLED, Trouble.WEBHOOK_FAILS, Trouble.CHANNEL_FAILS})
 """What no restaurant has: `slug` is which one it is, and `restaurant` what people call it."""
 
 _LATE_IN = {

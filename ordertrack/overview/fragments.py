@@ -52,6 +52,8 @@ def address_of(line: Line) -> str:
     """Where somebody can see to it: the order if it is one, else a board."""
     if line.order is not None:
         return f"/orders/{line.order.id}"
+    if line.trouble == Trouble.CHANNEL_FAILS:
+        return f"/channels/connections/{line.slug}"
     if line.trouble in OF_COMPANY:
         return f"/webhooks/{line.slug}"
     if line.trouble == Trouble.CANCELLED:

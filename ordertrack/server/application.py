@@ -22,6 +22,7 @@ from ordertrack import (
 )
 from ordertrack.boards import reasons
 from ordertrack.channels import calls as channel_calls
+from ordertrack.channels import troubles as channel_troubles
 from ordertrack.channels import views as channel_views
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
@@ -82,6 +83,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     must_start.use(expected_end.needed)
     attention.register(webhook_troubles.lines)
+    attention.register(channel_troubles.lines)
     guest_messages.register_transports()
     request_log.init_app(app)
     translate.init_app(app)  # before whatever may refuse: a refusal is said in the language asked for

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from ordertrack.channels import telling as channel_telling
 from ordertrack.channels import tending as channel_tending
+from ordertrack.channels import troubles as channel_troubles
 from ordertrack.following import cleaning
 from ordertrack.manager_alerts import register as manager_alerts
 from ordertrack.messages import register as messages
-from ordertrack.server import troubles
+from ordertrack.overview import attention
 from ordertrack.webhooks import registering as webhooks
+from ordertrack.webhooks import troubles as webhook_troubles
 
 
 def register() -> None:
@@ -20,4 +22,5 @@ def register() -> None:
     channel_telling.register()
     channel_tending.register()
     webhooks.register()
-    troubles.register()
+    attention.register(webhook_troubles.lines)
+    attention.register(channel_troubles.lines)

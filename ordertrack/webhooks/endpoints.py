@@ -158,7 +158,7 @@ def previous_until(tenant_id: uuid.UUID) -> dict[uuid.UUID, dt.datetime]:
         .where(Secret.tenant_id == tenant_id, Secret.ends_at > func.clock_timestamp())
         .group_by(Secret.endpoint_id)
     )
-    return {row[0]: row[1] for row in rows}
+    return {endpoint_id: until for endpoint_id, until in rows if until is not None}
 
 
 def disable(endpoint: Endpoint, by: Principal) -> None:

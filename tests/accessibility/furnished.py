@@ -40,6 +40,7 @@ from ordertrack.setup import invitations
 from ordertrack.sla.rollup import extend
 from ordertrack.tenants.shared_tablets import tablet_codes
 from ordertrack.tenants.staff import password_links, people
+from ordertrack.webhooks import deliveries, endpoints
 from support import cast, tablet
 from support.cast import House, Person
 from support.houses.past_service import service, write
@@ -110,6 +111,20 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
         tokens["password"] = password_links.make(karim, by=house.maya.principal).token
         hamra = cache.of_tenant(house.tenant_id)[0].id
         code = tablet_codes.make(hamra, "kitchen", "Grill", by=house.maya.principal)
+        told = endpoints.make(house.maya.principal, "https://shop.example/hook", ["cancelled"]).endpoint
+        for status, said in ((204, None), (500, "<h1>Internal Server Error</h1>")):
+            tried = {"seq": 1, "order_id": orders["cancelled"], "kind": "cancelled", "milliseconds": 31}
+            deliveries.note(
+                house.tenant_id,
+                endpoint_id=told.id,
+                tries=1,
+                status=status,
+                failure=None,
+                excerpt=said,
+                next_at=None,
+                **tried,
+            )
+        tokens["endpoint"] = str(told.id)
         tokens |= {"code": str(code.id), "tablet": tablet_codes.text_of(code)}
         draft = Draft("Web shop", {hamra: ""}, {"shop": "https://shop.example.com", "makes": []}, {})
         row = connections.make(CHANNEL, draft, by=house.maya.principal)

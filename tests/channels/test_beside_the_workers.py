@@ -4,43 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import httpx
 from flask import Flask
 
 from channels.conftest import form_for
 from channels.shop import Shop, an_order, signed
-from ordertrack.database.config import Settings
 from support.cast import PASSWORD, House
 from support.server import Server, wait_for
 
 
 def test_an_order_comes_goes_its_way_and_the_shop_knows(
-    app: Flask, cedar: House, shop: Shop, settings: Settings, tmp_path: Path
+    app: Flask, cedar: House, shop: Shop, server: Server
 ) -> None:
-    server = Server(settings, tmp_path, workers=1, ORDERTRACK_OUTGOING_PRIVATE="1")
     shop.put(an_order(2001))  # no webhook will tell of it
-    server.start()
-    try:
-        with httpx.Client(base_url=server.address, timeout=20) as maya:
-            maya.post("/login", data={"email": cedar.maya.email, "password": PASSWORD})
-            form = form_for(app, cedar, shop.address, {"hamra": ""})
-            page = maya.post("/channels/new/woocommerce", data=form, follow_redirects=True).text
-            path = _path(page)
-            shop.put(an_order(2002))
-            body = json.dumps(shop.orders[2002]).encode()
-            assert maya.post(path, content=body, headers=signed(body)).status_code == 200
-            came = wait_for(lambda: _by_reference(maya, cedar, {"2001", "2002"}), "both orders", 40)
-            for order_id in came.values():
-                for step in ("confirmed", "preparing", "ready", "completed"):
-                    moved = maya.post(
-                        f"/api/v1/orders/{order_id}/transitions", json={"to": step}, headers=cedar.bearer
-                    )
-                    assert moved.status_code == 200, moved.text
-            wait_for(_all_completed(shop), "the shop to know", 20)
-    finally:
-        server.stop()
+    with httpx.Client(base_url=server.address, timeout=20) as maya:
+        maya.post("/login", data={"email": cedar.maya.email, "password": PASSWORD})
+        form = form_for(app, cedar, shop.address, {"hamra": ""})
+        page = maya.post("/channels/new/woocommerce", data=form, follow_redirects=True).text
+        shop.put(an_order(2002))
+        body = json.dumps(shop.orders[2002]).encode()
+        assert maya.post(_path(page), content=body, headers=signed(body)).status_code == 200
+        came = wait_for(lambda: _by_reference(maya, cedar, {"2001", "2002"}), "both orders", 40)
+        for order_id in came.values():
+            for step in ("confirmed", "preparing", "ready", "completed"):
+                call = f"/api/v1/orders/{order_id}/transitions"
+                moved = maya.post(call, json={"to": step}, headers=cedar.bearer)
+                assert moved.status_code == 200, moved.text
+        wait_for(_all_completed(shop), "the shop to know", 20)
 
 
 def _path(page: str) -> str:

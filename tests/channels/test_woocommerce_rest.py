@@ -9,11 +9,12 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 
 from channels import working
 from channels.conftest import Connected
 from channels.shop import Shop, an_order, later, stamp
-from ordertrack.channels import payloads, telling, tending
+from ordertrack.channels import payloads, telling, tending, troubles
 from ordertrack.channels.woocommerce import transport
 from ordertrack.database.session import tenant_context
 from ordertrack.following.jobs import Again, Done, Failed
@@ -136,6 +137,11 @@ def test_a_shop_that_hangs_is_given_up_and_says_so(
     shop.hangs = threading.Event()
     assert isinstance(ask(connected), Failed)
     assert "It did not answer in time." in maya.get("/channels").text
+    alarm = "Web shop has not worked for a while"
+    assert alarm not in maya.get("/").text
+    monkeypatch.setattr(troubles, "FAILS_FOR", dt.timedelta(0))
+    page = maya.get("/").text
+    assert alarm in page and f'href="{connected.page}"' in page
 
 
 def test_whoever_it_is_time_to_ask_is_asked_by_one_job(connect: Connect, shop: Shop, app: Flask) -> None:
@@ -251,12 +257,16 @@ def test_the_button_tries_it_beside_the_request(connect: Connect, shop: Shop, ma
         assert said in maya.get(connected.page).text
 
 
-def test_what_a_process_left_behind_is_settled(
+def test_what_could_not_be_settled_is_answered_all_the_same_and_settled_later(
     connect: Connect, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connected = connect()
     settle = payloads.settle
-    monkeypatch.setattr(payloads, "settle", lambda *_: payloads.Outcome.RECEIVED)  # it died just then
+
+    def go_away(*_: object) -> None:
+        raise OperationalError("SELECT", None, Exception("the database has gone"))
+
+    monkeypatch.setattr(payloads, "settle", go_away)
     assert connected.deliver(an_order()).status_code == 200
     assert connected.orders() == []
     monkeypatch.setattr(payloads, "settle", settle)

@@ -143,20 +143,19 @@ def test_a_phone_shows_what_was_pushed_while_the_page_is_closed_until_that_is_ta
     assert page.evaluate("navigator.serviceWorker.getRegistrations().then(({ length }) => length)") == 0
 
 
-@pytest.mark.parametrize(
-    ("device", "said"),
-    [
-        ("", "Notifications of this page are blocked"),
-        ("Object.defineProperty(window, 'isSecureContext', { value: false })", "Not over http"),
-        ("navigator.standalone = false", "Add to Home Screen"),
-        ("delete window.PushManager", "This browser cannot tell you anything"),
-    ],
-)
-def test_where_a_browser_cannot_it_is_said_why(path: str, open_page: Open, device: str, said: str) -> None:
+def test_where_a_browser_cannot_it_is_said_why(path: str, open_page: Open) -> None:
     page = open_page(None, path, viewport=PHONE)
-    page.evaluate(device or "0")
-    page.locator("#tell button").click()
-    expect(page.locator("#tell p")).to_contain_text(said)
+    for device, said in (
+        ("0", "Notifications of this page are blocked"),
+        ("delete window.PushManager", "This browser cannot tell you anything"),
+        ("navigator.standalone = false", "Add to Home Screen"),
+        ("Object.defineProperty(window, 'isSecureContext', { value: false })", "Not over http"),
+    ):
+        page.evaluate(device)
+        page.locator("#tell button").click()
+        expect(page.locator("#tell p")).to_contain_text(said)
+    manifest = page.locator("link[rel=manifest]").get_attribute("href")
+    assert manifest is not None and manifest.startswith(f"{path}/app.webmanifest")
 
 
 def test_nothing_is_offered_where_the_restaurant_tells_nothing_by_push(

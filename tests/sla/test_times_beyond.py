@@ -34,7 +34,7 @@ LONG = Figures(1, Over(BEYOND), Over(BEYOND), Over(BEYOND), Over(BEYOND), 0, 0, 
 def figures_of(times: list[float]) -> Figures:
     """The figures of these times (seconds), all of them counted."""
     nothing, never = np.zeros(len(times), np.int64), np.zeros(len(times), bool)
-    keys = cells.pack(bins_of(np.array(times)), nothing, nothing, nothing, nothing, nothing, never, never)
+    keys = cells.pack(bins_of(np.array(times)), *[nothing] * 5, *[never] * 3)
     tally = Tally([cells.counted(keys.astype(np.uint32)).tobytes()], None, with_left_out=True)
     (found,) = tally.figures(tally.per_row([0]), 1)
     return found

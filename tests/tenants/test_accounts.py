@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts
 from ordertrack.tenants.accounts import AccountError
-from ordertrack.tenants.credentials import digests
+from ordertrack.tenants.credentials import digests, passwords
 from ordertrack.tenants.credentials.passwords import hash_password, verify_password
 from ordertrack.tenants.keys import api_keys
 from ordertrack.tenants.models import Tenant
 from ordertrack.tenants.staff import staff_accounts
 from support.cast import PASSWORD, House
+
+SERVED = passwords._hasher  # before the suite has a cheap one in its place
 
 
 @pytest.fixture
@@ -44,8 +46,9 @@ def test_keys_are_different(tenant: Tenant) -> None:
 
 
 def test_of_a_password_only_an_argon2id_hash_is_kept(
-    operator: psycopg.Connection[Any], tenant: Tenant
+    operator: psycopg.Connection[Any], tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(passwords, "_hasher", SERVED)
     for name in ("Rami", "Zeina", "Jad"):
         email = f"{name}@{tenant.slug}.example"
         staff_accounts.create_staff_member(tenant, email, name, Role.KITCHEN, PASSWORD)

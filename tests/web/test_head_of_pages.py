@@ -25,7 +25,7 @@ PATHS = (
     *("/r/hamra/about", "/r/hamra/hours", "/tablets", "/tablets/codes", "/account", "/audit", "/keys"),
     *("/menu", "/menu/new", "/menu/import", "/r/hamra/sold-out"),
     *("/r/hamra/messages", "/messages", "/r/hamra/messages/sent", "/account/alerts"),
-    *("/channels", "/channels/new/woocommerce"),
+    *("/channels", "/channels/new/woocommerce", "/webhooks"),
     *("/sla?range=7", "/restaurants", "/sla/settings/hamra"),
 )
 NARROW = {"width": 320, "height": 640}

@@ -27,6 +27,7 @@ PAGES = {
     "restaurants": "/restaurants",
     "keys": "/keys",
     "channels": "/channels",
+    "webhooks": "/webhooks",
     "audit": "/audit",
     "menu": "/menu",
     "targets": "/sla/settings/hamra",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -32,17 +32,17 @@ _DONE_TO_IT: tuple[tuple[OrderAction, dict[str, Any]], ...] = (
 _WAY = (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY, OrderStatus.DELIVERING)
 
 
-@pytest.fixture
-def in_parts(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
+@pytest.fixture(scope="module")
+def in_parts(settings: Settings) -> Iterator[Flask]:
     """The application with each part a template of its own."""
     made = create_app(settings)
-    with monkeypatch.context() as patched:
+    with pytest.MonkeyPatch.context() as patched:
         patched.setattr(templating.InOnePiece, "preprocess", lambda _self, source, *_: source)
         with made.app_context():
             for name in made.jinja_env.list_templates():
                 if not name.startswith("layout/"):
                     made.jinja_env.get_template(name)
-        yield made
+    yield made
     with made.app_context():
         db.engine.dispose()
 

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from ordertrack.boards.columns import BOARDS, Board
 from ordertrack.database.session import tenant_context
 from ordertrack.i18n.topic_keys import key_of
 from ordertrack.live.cursor import Cursor
+from ordertrack.live.topics import Message
 from ordertrack.orders.changing import changes
 from ordertrack.orders.changing.change_draft import AddLine, ChangeLine, SetFields, VoidLine
 from ordertrack.orders.log import event_log
@@ -101,15 +103,16 @@ class Scene:
                 is_setting = getattr(self, f"_{kind}")(what, which, line)
             except (IllegalTransition, IllegalAct, IllegalChange):
                 return False
-            for board in self.boards:
-                self._tell(board, anew=bool(is_setting))
+            self._tell(anew=bool(is_setting))
         return True
 
     def assert_every_board_is_fresh(self) -> None:
+        fresh: dict[str, OldBoard] = {}
         for old in self.boards:
-            fresh = OldBoard(old.board, old.person)
-            self._load(fresh)
-            assert old.columns == fresh.columns, f"the old {old.board.name} board"
+            if old.board.name not in fresh:
+                fresh[old.board.name] = OldBoard(old.board, old.person)
+                self._load(fresh[old.board.name])
+            assert old.columns == fresh[old.board.name].columns, f"the old {old.board.name} board"
 
     def order(self, which: int = -1) -> OrderRecord:
         found = records.find(self.house.tenant_id, self.orders[which % len(self.orders)])
@@ -122,17 +125,26 @@ class Scene:
         assert stream is not None
         board.seq = Cursor.parse(stream.rpartition("after=")[2]).seq
 
-    def _tell(self, board: OldBoard, *, anew: bool) -> None:
-        channel = BoardChannel(board.board)
-        key = key_of(self.restaurant_id, "en")
-        if anew:
-            head = event_log.head(self.house.tenant_id)
-            topic = channel.topic(self.house.tenant_id, self.restaurant_id, "en")
-            board.screen.apply(channel.snapshot(topic, head).data)
-        for change in event_log.changes_after(self.house.tenant_id, board.seq, 100):
-            if key in channel.keys(change):
-                board.screen.apply(channel.render(change, key).data)
-            board.seq = change.cursor.seq
+    def _tell(self, *, anew: bool) -> None:
+        """Tell each board what it has not heard. What several are told is made once, as for all who watch."""
+        key, head = key_of(self.restaurant_id, "en"), event_log.head(self.house.tenant_id)
+        since = cache(lambda seq: event_log.changes_after(self.house.tenant_id, seq, 100))
+        said: dict[tuple[str, Any], str] = {}
+
+        def once(board: Board, what: Any, say: Callable[[], Message]) -> str:
+            if (board.name, what) not in said:
+                said[board.name, what] = say().data
+            return said[board.name, what]
+
+        for old in self.boards:
+            channel = BoardChannel(old.board)
+            if anew:
+                topic = channel.topic(self.house.tenant_id, self.restaurant_id, "en")
+                old.screen.apply(once(old.board, topic, partial(channel.snapshot, topic, head)))
+            for change in since(old.seq):
+                if key in channel.keys(change):
+                    old.screen.apply(once(old.board, change.cursor, partial(channel.render, change, key)))
+                old.seq = change.cursor.seq
 
     def _place(self, is_later: bool, _which: int, line: int) -> None:
         promise = dt.datetime.now(dt.UTC) + dt.timedelta(hours=20) if is_later else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def test_an_order_comes_is_moved_and_hubrise_knows_though_the_server_dies_in_bet
         hubrise.place(taken := order(ref="W-1"))
         assert hubrise.deliver(address) == [200]
         server.kill()
+        wait_for(lambda: _is_gone(server), "its workers to notice")
         hubrise.place(asked := order(ref="W-2"))
         assert hubrise.deliver(address) == [599], "HubRise keeps it, to try again"
         server.start()
@@ -46,6 +48,11 @@ def test_an_order_comes_is_moved_and_hubrise_knows_though_the_server_dies_in_bet
         assert hubrise.lost == []
     finally:
         server.stop()
+
+
+def _is_gone(server: Server) -> bool:
+    with socket.socket() as knocking:
+        return knocking.connect_ex(("127.0.0.1", server.port)) != 0
 
 
 def _connected(app: Flask, house: House, maya: httpx.Client) -> str:
