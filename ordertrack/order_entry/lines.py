@@ -19,7 +19,7 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.menu.reading import Dish, Menu, Modifier, ModifierGroup, name_in
 from ordertrack.rules.order_changes import MOST_LINES
 
-ROWS = Rows("line", ("sku", "name"), MOST_LINES, {"quantity": ["1"]})
+ROWS = Rows("line", ("sku", "name", "modifiers", "notes", "price"), MOST_LINES, {"quantity": ["1"]})
 MOST_MODIFIERS = 20
 LONGEST = {"name": 200, "notes": 1000, "modifier": 100}
 
@@ -128,6 +128,8 @@ def _by_name(menu: Menu) -> Mapping[str, Dish]:
 
 
 def _line(row: Typed, menu: Menu, by_name: Mapping[str, Dish], currency: str, zone: ZoneInfo) -> Line:
+    if not row["sku"] and not row["name"].strip():
+        raise UnusableLine(_("Say which dish this line is, or take it off."))
     dish = menu.by_sku.get(row["sku"]) if row["sku"] else by_name.get(names.key(row["name"]))
     name = (
         name_in(dish.names, current().tag) if dish else plain_text(row["name"] or row["sku"], LONGEST["name"])

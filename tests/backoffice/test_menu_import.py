@@ -99,6 +99,16 @@ def test_what_would_change_is_said_before_anything_does(
     assert [dish.sku for dish in held().withdrawn] == ["tea"]
 
 
+def test_what_is_chosen_with_a_dish_is_said_in_words_and_in_money(
+    app: Flask, cedar: House, maya: FlaskClient
+) -> None:
+    save(app, cedar, KEBAB)
+    content = json.dumps({"items": [KEBAB | {"modifiers": []}], "categories": CATEGORIES}).encode()
+    assert "Size (one, required): Small, Large +US$2.00" in html.unescape(
+        upload(maya, content, "menu.json").text
+    )
+
+
 def test_a_preview_that_somebody_overtook_is_looked_at_again(
     app: Flask, cedar: House, maya: FlaskClient, held: Callable[[], Menu]
 ) -> None:

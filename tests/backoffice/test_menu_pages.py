@@ -63,6 +63,14 @@ def test_a_company_without_a_menu_begins_one(maya: FlaskClient, held: Callable[[
     assert "Shish taouk is on the menu." in page and "US$9.50" in page
 
 
+@pytest.mark.parametrize("chosen", ["", "drinks", "+"])
+def test_a_new_category_that_was_typed_is_made_whatever_is_chosen_beside_it(
+    menu: None, maya: FlaskClient, held: Callable[[], Menu], chosen: str
+) -> None:
+    maya.post("/menu/new", data=NEW | {"category": chosen, "new_category": "Starters"})
+    assert held().by_sku["shish-taouk"].category == "starters"
+
+
 def test_a_dish_is_changed_with_what_it_asks(menu: None, maya: FlaskClient, held: Callable[[], Menu]) -> None:
     page = shown(maya, "/menu/dishes/kebab")
     assert 'value="12.50"' in page and 'value="Large"' in page

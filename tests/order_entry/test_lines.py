@@ -59,6 +59,12 @@ def test_empty_rows_are_no_lines() -> None:
     assert read({"name": ""}, {"quantity": "2"}).lines == {}
 
 
+@pytest.mark.parametrize("typed", ["price", "notes", "modifiers"])
+def test_a_row_that_says_all_but_its_dish_is_not_dropped_in_silence(typed: str) -> None:
+    found = read({"sku": "daily"}, {typed: "4"})
+    assert list(found.problems) == ["line-1"] and "which dish" in found.problems["line-1"]
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [

@@ -107,10 +107,10 @@ def _groups(
 
 
 def _category(typed: Typed, menu: Menu, languages: Sequence[str]) -> tuple[str | None, Category | None]:
-    """The key of the one that was chosen, and the new one if it is one."""
-    if typed["category"] != NEW_CATEGORY:
-        return typed["category"] or None, None
+    """The key of the one that was chosen, and the new one if it is one: what is typed there counts."""
     name = typed["new_category"]
+    if typed["category"] != NEW_CATEGORY and not name:
+        return typed["category"] or None, None
     key = free_word(name, {each.key for each in menu.categories}, "category")
     return key, Category(key, {languages[0]: name} if name else {})
 

@@ -31,7 +31,7 @@ export function read() {
     const [sku = "", name = "", quantity = "", notes = "", price = ""] = ["sku", "name", "quantity", "notes", "price"].map((each) => values(each)[0]);
     const labels = [...values("modifier"), ...(values("modifiers")[0] ?? "").split(/[,،\n]/)].filter((each) => each.trim());
     return made({ sku, name, quantity: Number(quantity) || 1, labels, notes, price, problem: row.querySelector(".problem")?.textContent ?? "" });
-  }).filter(({ sku, name }) => sku || name);
+  }).filter(({ sku, name, notes, price }) => sku || name || notes || price);
   open = lines.find(({ problem }) => problem) ?? undefined;
   emit("entry:lines");
 }

@@ -56,7 +56,7 @@ function row(line, place) {
   if (line.problem) item.append(make("p", { className: "problem", textContent: line.problem }));
   if (!line.sku && line === opened()) {
     const fields = make("div", { className: "typed" });
-    fields.append(typed(line, "name", say("What it is"), 200), typed(line, "price", say("Price of one"), 13), typed(line, "notes", say("Note for the kitchen"), 1000));
+    fields.append(typed(line, "name", say("Dish"), 200), typed(line, "price", say("Price each"), 13), typed(line, "notes", say("Note for the kitchen"), 1000));
     item.append(fields);
   }
   return item;
