@@ -186,7 +186,7 @@ def _price(text: str, name: str, currency: str) -> int | None:
         return amount(text, currency)
     except ValueError:
         said = _(
-            "%(dish)s: an amount is a number like 12.50, with no more decimals than %(money)s has.",
+            "%(dish)s: write the price in %(money)s as a number, like 12.50.",
             dish=name,
             money=currency,
         )

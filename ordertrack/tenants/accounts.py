@@ -150,5 +150,5 @@ def _checked_slug(slug: str) -> str:
 def checked_name(name: str) -> str:
     name = names.tidy(name.strip())
     if len(name) > LONGEST_NAME or not name.isprintable() or not is_visible(name):
-        raise AccountError(_("A name has 1 to 100 printable characters."))
+        raise AccountError(_("Write a name of up to 100 characters."))
     return name

@@ -55,7 +55,7 @@ def test_dispatch_changes_an_order_and_the_kitchen_sees_it_until_it_says_so(
     open_card(dispatch, order_id)
     card(dispatch, order_id).locator("[data-sheet]").click()
     sheet = dispatch.locator("#order-sheet")
-    sheet.get_by_label("New line").first.fill("Fattoush")
+    sheet.get_by_label("Add a dish").first.fill("Fattoush")
     sheet.locator("[name=line-2-void]").check()
     sheet.get_by_label("Note for the whole order").fill("birthday")
     sheet.get_by_role("button", name="Save the change").click()

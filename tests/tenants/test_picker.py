@@ -149,7 +149,7 @@ def test_whoever_only_looks_needs_no_pin_and_nothing_is_done(
     order_id = place(cedar)
     page = open_tablet()
     page.locator(f"#order-{order_id}").get_by_role("button", name="Confirm").tap()
-    page.get_by_role("button", name="Only look").tap()
+    page.get_by_role("button", name="Just looking").tap()
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(page.locator(f"#column-pending #order-{order_id}")).to_be_visible()
     expect(who_is_on(page)).to_have_text("Sign on")

@@ -22,11 +22,11 @@ def changes(was: Dish, now: Dish, before: Menu, after: Menu, currency: str) -> I
         (_("Station"), was.station or NOTHING, now.station or NOTHING),
         (_("Price"), price(was, currency), price(now, currency)),
         (_("Minutes to prepare"), _minutes(was), _minutes(now)),
-        (_("Modifiers"), _groups(was, currency), _groups(now, currency)),
+        (_("Options"), _groups(was, currency), _groups(now, currency)),
     )
     found = [each for each in pairs if each[1] != each[2]]
     # What reads the same may be another all the same, as a modifier's name in another language.
-    yield from found or [(_("Modifiers"), NOTHING, NOTHING)]
+    yield from found or [(_("Options"), NOTHING, NOTHING)]
 
 
 def price(dish: Dish, currency: str) -> str:

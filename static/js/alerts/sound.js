@@ -19,7 +19,7 @@ let darkening = 0;
 const hasStarted = () => sessionStorage.getItem(STARTED) !== null;
 
 function said() {
-  if (!hasStarted()) return ["off", say("Sound is off: start shift")];
+  if (!hasStarted()) return ["off", say("Sound is off: turn it on")];
   if (state() === "running") return ["on", say("Sound is on")];
   return ["blocked", say("Sound is held back: tap here")];
 }

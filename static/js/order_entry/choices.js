@@ -30,7 +30,7 @@ export function choicesOf(line, dish) {
   panel.dataset.id = String(line.id);
   panel.setAttribute("role", "group");
   panel.setAttribute("aria-label", dish.name);
-  const note = make("input", { value: line.notes, maxLength: 1000, placeholder: say("For the kitchen, in their words"), dir: "auto" });
+  const note = make("input", { value: line.notes, maxLength: 1000, placeholder: say("Note for the kitchen, as the guest said it"), dir: "auto" });
   note.dataset.note = "";
   const label = make("label", { className: "group" });
   label.append(make("b", { textContent: say("Note") }), note);

@@ -45,7 +45,7 @@ function tile(dish) {
 function nothing() {
   const said = sought ? say("No dish of that name.") : say("No dish is on the menu yet: write the lines.");
   const place = make("div", { className: "none" });
-  const button = make("button", { type: "button", textContent: sought ? say("Write “%(text)s” as a line", { text: sought }) : say("New line") });
+  const button = make("button", { type: "button", textContent: sought ? say("Add “%(text)s”, which is not on the menu", { text: sought }) : say("Not on the menu") });
   button.dataset.write = sought;
   place.append(make("p", { textContent: said }), button);
   return place;

@@ -43,7 +43,7 @@ function typed(line, field, said, longest) {
 function row(line, place) {
   const item = make("li", { className: line === opened() ? "open" : "" });
   item.dataset.id = String(line.id);
-  const name = nameOf(line) || say("New line");
+  const name = nameOf(line) || say("Not on the menu");
   const steps = make("span", { className: "step" });
   steps.append(stepper("−", say("One less: %(dish)s", { dish: name }), -1), make("b", { textContent: number(line.quantity) }), stepper("+", say("One more: %(dish)s", { dish: name }), 1));
   const opener = make("button", { type: "button", className: "name" });

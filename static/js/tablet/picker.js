@@ -51,7 +51,7 @@ function show(person = null) {
 function sayFor(taps) {
   const said = one(names, "[data-for]");
   const each = taps.map(({ number: of, label }) => isolated(`${number(Number(of))} ${label}`));
-  said.textContent = say("Your PIN confirms: %(taps)s. “Only look” undoes it.", { taps: taken.format(each) });
+  said.textContent = say("Enter your PIN to send: %(taps)s. “Just looking” takes it back.", { taps: taken.format(each) });
   said.hidden = taps.length === 0;
 }
 

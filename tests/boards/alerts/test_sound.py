@@ -36,7 +36,7 @@ def test_a_board_is_silent_and_says_so_until_a_tap_starts_the_shift(
 ) -> None:
     page = open_page(cedar.nour, KITCHEN)
     page_recorder.expect_state(page, "live")
-    start = page.get_by_role("button", name="Sound is off: start shift")
+    start = page.get_by_role("button", name="Sound is off: turn it on")
     expect(start).to_be_visible()
     record_lights(page)
     order_id = place(cedar)

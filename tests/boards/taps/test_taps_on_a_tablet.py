@@ -53,7 +53,7 @@ NOT_SIGNED = "Not done: nobody entered a PIN"
 
 
 def only_look(page: Page) -> None:
-    page.get_by_role("button", name="Only look").click()
+    page.get_by_role("button", name="Just looking").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
@@ -69,7 +69,7 @@ def test_a_tap_that_nobody_has_signed_waits_for_the_line_and_is_signed_before_it
     expect(page.get_by_role("dialog")).to_be_hidden()
     network.let_through()
     expect(page.get_by_role("dialog")).to_be_visible(timeout=20_000)
-    said = "Your PIN confirms: \u20681 Confirm\u2069. “Only look” undoes it."
+    said = "Enter your PIN to send: \u20681 Confirm\u2069. “Just looking” takes it back."
     expect(page.locator("#person [data-for]")).to_have_text(said)
     sign_on(page, "Nour", PIN)
     expect_status(page, order_id, OrderStatus.CONFIRMED)
