@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from babel.core import get_global
 from babel.numbers import get_territory_currencies
 from flask import request
 
@@ -61,8 +62,10 @@ def languages_of(form: Typed) -> list[str]:
 
 
 def currency_guessed() -> str:
-    """What is paid with where the browser says that it is at home."""
-    for territory in _territories(value for value, _quality in request.accept_languages):
+    """What is paid with where the device's clock is set for, else where its languages are at home."""
+    by_clock = get_global("zone_territories").get(request.form.get("timezone", ""))
+    by_language = _territories(value for value, _quality in request.accept_languages)
+    for territory in (*filter(None, [by_clock]), *by_language):
         used: list[str] = get_territory_currencies(territory)
         if used and is_currency(used[0]):
             return used[0]

@@ -74,6 +74,18 @@ def test_an_address_that_signs_in_elsewhere_is_refused(app: Flask, cedar: House,
     assert alerts(answer.text) == ["email"]
 
 
+@pytest.mark.parametrize(
+    ("zone", "currency"),
+    [("Asia/Beirut", "LBP"), ("Europe/Paris", "EUR"), ("Mars/Olympus", "GBP"), ("", "GBP")],
+)
+def test_the_currency_is_that_of_the_clock_before_that_of_the_language(
+    app: Flask, invited: str, zone: str, currency: str
+) -> None:
+    client = app.test_client()
+    client.post(invited, data=form(timezone=zone), headers={"Accept-Language": "en-GB"})
+    assert f'<option value="{currency}" selected>' in client.get("/setup/restaurant").text
+
+
 def test_two_companies_of_one_name_are_two(app: Flask, operator_app: Flask) -> None:
     name = f"Lemon {secrets.token_hex(4)}"
     for _ in range(2):
