@@ -125,7 +125,7 @@ def _of_shift(shift: Shift, day_starts: dt.time) -> Iterator[str]:
     if not shift.weekdays or shift.weekdays - EVERY_WEEKDAY:
         yield _("Choose the weekdays of this shift.")
     if not (_is_minute(shift.starts) and _is_minute(shift.ends)):
-        yield _("Give the times in hours and minutes, as 16:00.")
+        yield _("Give the times in hours and minutes, for example 16:00.")
     elif shift.begins_after(day_starts) + shift.length > _DAY:
         yield _(
             "This shift would reach past %(time)s, when the next business day begins."

@@ -28,7 +28,10 @@ blueprint = Blueprint("founding", __name__)
 
 @blueprint.route("/setup/<code>", methods=["GET", "POST"])
 def by_code(code: str) -> ResponseReturnValue:
-    """Form: `company`, `name`, `email`, `password`, `language`, `timezone` (the device's). The code is spent with it."""
+    """Form: `company`, `name`, `email`, `password`, `language`, `timezone` (the device's).
+
+    The code is spent once the owner is made.
+    """
     with codes.trying():
         invitation = invitations.find(code)
     with speaking(_language(invitation.language)):

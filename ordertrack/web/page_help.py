@@ -100,7 +100,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("Everything that they send is kept for two weeks, beside what became of it."),
     ),
     "webhooks": (
-        marked("Programs that are told at once what happens to your orders, each at an address of its own."),
+        marked(
+            "For programs of others that want to hear at once what happens to your orders, such as an accounting or delivery service. You need this page only if such a service gives you a web address to enter here."
+        ),
         marked("What an endpoint answered stands on its page; from there you can send events again."),
     ),
     "audit": (

@@ -139,7 +139,7 @@ def end(staff_id: uuid.UUID) -> ResponseReturnValue:
     if principal.actor == f"staff:{staff_id}":
         abort(403, _("Nobody ends their own access: an owner or the operator does."))
     end_access(person, by=principal)
-    flash(_("%(name)s can no longer sign in, nor on at tablets.", name=person.name), "people")
+    flash(_("%(name)s can no longer sign in, neither here nor on tablets.", name=person.name), "people")
     return redirect(url_for("people.show"))
 
 

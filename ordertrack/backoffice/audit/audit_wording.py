@@ -76,7 +76,7 @@ _FIELDS = {
     "logo": marked("Logo"),
     "closed": marked("Closed"),
     "weekly": marked("Hours of the week"),
-    "special": marked("Days that are otherwise"),
+    "special": marked("Holidays and other exceptions"),
     "valid_from": marked("Holds from"),
     "day_starts": marked("Business day from"),
     "shifts": marked("Shifts"),

@@ -43,7 +43,7 @@ def read(form: Typed, restaurant_id: uuid.UUID) -> Hours:
     for number, row in WEEKLY.typed(form).items():
         span = _span(row)
         if span is None:
-            problems[f"weekly-{number}"] = _("Give both times in hours and minutes, as 16:00.")
+            problems[f"weekly-{number}"] = _("Give both times in hours and minutes, for example 16:00.")
         else:
             chosen = row.every("weekday")
             weekly[number] = Weekly(frozenset(each for each in EVERY_WEEKDAY if str(each) in chosen), span)
@@ -54,7 +54,9 @@ def read(form: Typed, restaurant_id: uuid.UUID) -> Hours:
             example = formats.iso(_A_DAY)
             problems[f"special-{number}"] = _("Give a day, as %(example)s.", example=example)
         elif is_open and span is None:
-            problems[f"special-{number}"] = _("Give both times, as 16:00, or none if it is closed.")
+            problems[f"special-{number}"] = _(
+                "Give both times, for example 16:00, or leave both empty if it is closed."
+            )
         else:
             special[number] = Special(date, span)
     wanted = Hours(restaurant_id, tuple(weekly.values()), tuple(special.values()))

@@ -44,7 +44,7 @@ def changes(saved: SavedVersion[Hours]) -> Iterator[str]:
     if after.weekly != before.weekly:
         yield _("%(name)s: %(value)s", name=_("Hours of the week"), value=weekly(after.weekly))
     if after.special != before.special:
-        yield _("%(name)s: %(value)s", name=_("Days that are otherwise"), value=special(after.special))
+        yield _("%(name)s: %(value)s", name=_("Holidays and other exceptions"), value=special(after.special))
 
 
 def _weekly(row: Weekly) -> str:

@@ -78,7 +78,7 @@ def read_rules(typed: Typed) -> Rules:
     early_before = reading.value("early_before", whole, _("Give a number of seconds, as 60."), 0)
     shifts = {number: _read_shift(row) for number, row in SHIFTS.typed(typed).items()}
     for number in (number for number, shift in shifts.items() if shift is None):
-        reading.problems[f"shift-{number}"] = _("Give both times in hours and minutes, as 16:00.")
+        reading.problems[f"shift-{number}"] = _("Give both times in hours and minutes, for example 16:00.")
     # By which day a shift is to end is not known without the start of the day.
     known = {
         number: shift for number, shift in shifts.items() if shift is not None and day_starts is not None
