@@ -230,4 +230,4 @@ def test_hours_are_typed_and_taken_away_by_hand(cedar: House, open_page: Callabl
     expect(page.locator("[name=weekly-0-starts]")).to_have_value("11:00")
     page.get_by_role("button", name="Remove").last.click()
     page.get_by_role("button", name="Save the hours").click()
-    expect(page.locator(".saved tr").nth(1)).to_contain_text("Days that are otherwise: —")
+    expect(page.locator(".saved tr").nth(1)).to_contain_text("Holidays and other exceptions: —")
