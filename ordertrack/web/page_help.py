@@ -102,8 +102,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "webhooks": (
         marked(
             "For programs of others that want to hear at once what happens to your orders, such as an"
-            " accounting or delivery service. You need this page only if such a service gives you a web address"
-            " to enter here."
+            " accounting or delivery service. You need this page only if such a service gives you a web"
+            " address to enter here."
         ),
         marked("What an endpoint answered stands on its page; from there you can send events again."),
     ),
