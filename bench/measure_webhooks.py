@@ -42,8 +42,8 @@ HOW = """One worker on a core, PostgreSQL, who taps and who is told on the other
 {pace:.0f} a second over the API, go to three endpoints: one answers well, one hangs until the last event was
 made, one answers 500 every second time; the waits between tries are {waits} s. The process that follows the
 log is killed {kills} times meanwhile with SIGKILL, and the worker as often. Before that, {rounds} rounds of
-{compared} events each, {evening:.0f} a second, are made in a company without webhooks while nothing follows, and in the one with
-them: a ratio is the median of those within the rounds."""
+{compared} events each, {evening:.0f} a second, are made in a company without webhooks while nothing follows,
+and in the one with them: a ratio is the median of those within the rounds."""
 
 
 @dataclass(frozen=True)
