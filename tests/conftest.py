@@ -31,7 +31,6 @@ from ordertrack.database.session import db, operator_connection, tenant_context
 from ordertrack.monitoring import garbage
 from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.outgoing import sealing
 from ordertrack.restaurants import operations
 from ordertrack.restaurants.order_handling import OrderHandling
 from ordertrack.restaurants.save import save_operations
@@ -47,6 +46,8 @@ from support.town import Town, open_town
 from support.whole_files import CROWDED, WholeFiles
 
 TESTS = Path(__file__).parent
+# Servers of the suite have a data folder each, and one database.
+os.environ.setdefault("ORDERTRACK_SEALING_KEYS", "b3JkZXJ0cmFjay10ZXN0cy1zZWFsLXRoZWlyLWtleXM=")
 # Servers of tests are private ones, and nobody waits hours for another try.
 REACHES_US = {"ORDERTRACK_OUTGOING_PRIVATE": "1", "ORDERTRACK_WEBHOOK_WAITS": "0 0.1 0.2 0.3 0.4 0.5 0.6 0.7"}
 garbage.look_rarely()
@@ -95,7 +96,6 @@ def settings() -> Iterator[Settings]:
         environ["DATABASE_URL"] = make_url(server).set(database=name).render_as_string(hide_password=False)
     made = Settings.from_environment(environ)
     schema.upgrade(made)
-    sealing.add_key(folder)
     cast.make_somebody(made)
     yield made
     broken = [finding.claim for finding in consistency.check(made) if not finding.holds]
@@ -256,9 +256,7 @@ def maya(cedar: House, sign_in: Callable[[Person], FlaskClient]) -> FlaskClient:
 @pytest.fixture(scope="session")
 def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`ordertrack serve` on the suite's database, two workers."""
-    keys = (settings.data_folder / "sealing_keys").read_text()
-    folder = tmp_path_factory.mktemp("server")
-    running = Server(settings, folder, **REACHES_US, ORDERTRACK_SEALING_KEYS=keys)
+    running = Server(settings, tmp_path_factory.mktemp("server"), **REACHES_US)
     running.start()
     yield running
     running.stop()

@@ -58,4 +58,6 @@ class Children:
         for child in self._running.values():
             with suppress(ProcessLookupError):  # ended before, and the master collected it
                 child.terminate()
+        for child in self._running.values():
+            with suppress(ProcessLookupError):
                 child.wait(_PATIENCE)

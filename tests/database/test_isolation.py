@@ -39,6 +39,7 @@ NOT_TENANT_OWNED = {
     "ended_access",
     "followers",
     "rule_set_transitions",
+    "sealing_fingerprints",
     "secret_fingerprint",
     "sign_in_tries",
     "status_transitions",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from flask import Flask
 
 from ordertrack.commands import cli
 from ordertrack.database.config import Settings
-from ordertrack.database.session import tenant_context
+from ordertrack.database.session import db, tenant_context
 from ordertrack.outgoing import sealing
 from ordertrack.outgoing.sealing import SealedByAnother
 from ordertrack.webhooks import endpoints
@@ -25,11 +26,21 @@ from support.server import environment_of
 
 
 @pytest.fixture
-def elsewhere(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The keys of another data folder."""
+def elsewhere(
+    app: Flask, tmp_path: Path, operator: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """The keys of another data folder, and a database that knows of no keys."""
+    monkeypatch.delenv(sealing.KEYS)
     settings: Settings = app.config["SETTINGS"]
     monkeypatch.setitem(app.config, "SETTINGS", replace(settings, data_folder=tmp_path))
-    return tmp_path
+    _forget_keys(operator)
+    yield tmp_path
+    _forget_keys(operator)
+
+
+def _forget_keys(operator: psycopg.Connection) -> None:
+    operator.execute("DELETE FROM sealing_fingerprints")
+    operator.commit()
 
 
 def test_what_is_sealed_is_opened_by_who_has_the_key_and_by_nobody_else(app: Flask, elsewhere: Path) -> None:
@@ -42,6 +53,22 @@ def test_what_is_sealed_is_opened_by_who_has_the_key_and_by_nobody_else(app: Fla
         keys.unlink()
         with pytest.raises(SealedByAnother):
             sealing.unseal(sealed)
+
+
+def test_with_other_keys_than_those_of_this_database_nothing_is_sealed(
+    app: Flask, elsewhere: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a command would that was given in another folder: the server could not open it."""
+    with app.app_context():
+        sealing.seal(b"secret")
+        db.session.commit()
+        monkeypatch.setitem(
+            app.config,
+            "SETTINGS",
+            replace(app.config["SETTINGS"], data_folder=tmp_path_factory.mktemp("other")),
+        )
+        with pytest.raises(SealedByAnother):
+            sealing.seal(b"secret")
 
 
 def test_a_new_key_seals_and_the_one_before_still_opens_until_the_next(app: Flask, elsewhere: Path) -> None:
@@ -79,25 +106,30 @@ def test_the_command_seals_all_anew_and_nothing_is_lost(
     for house in (cedar, rival):
         with tenant_context(app, house.tenant_id):
             made[house] = endpoints.make(house.maya.principal, "https://shop.example/hook")
-    query = "SELECT sealed_secret FROM webhook_secrets WHERE endpoint_id = %s"
-    ids = {house: each.endpoint.id for house, each in made.items()}
-    before = [operator.execute(query, [each]).fetchone() for each in ids.values()]
-    operator.commit()
-    environment = environment_of(settings, settings.data_folder)
-    for _ in range(2):  # the second time the key of the first is gone
+
+    def sealed() -> list[str]:
+        query = "SELECT sealed_secret FROM webhook_secrets WHERE endpoint_id = ANY (%s) ORDER BY endpoint_id"
+        found = operator.execute(query, [[each.endpoint.id for each in made.values()]]).fetchall()
+        operator.commit()
+        return [text for (text,) in found]
+
+    before = sealed()
+    suites, new = os.environ[sealing.KEYS], Fernet.generate_key().decode()
+    for keys in (f"{new} {suites}", f"{suites} {new}"):  # and back again, for the other tests
+        environment = environment_of(settings, settings.data_folder, **{sealing.KEYS: keys})
         answer = CliRunner().invoke(cli, ["secret", "rotate", "--json"], env=environment)
         assert answer.exit_code == 0, answer.output
-    assert json.loads(answer.stdout)["sealed"] >= 2
-    after = [operator.execute(query, [each]).fetchone() for each in ids.values()]
-    operator.commit()
-    assert not {*before} & {*after}
+        assert json.loads(answer.stdout)["sealed"] >= 2
+        for text in sealed():
+            assert Fernet(keys.split()[0]).decrypt(text).startswith(b"whsec_")
+    assert not {*before} & {*sealed()}
     for house, each in made.items():
         with tenant_context(app, house.tenant_id):
             assert endpoints.secrets_of(house.tenant_id, each.endpoint.id) == [each.secret]
 
 
 def test_no_secret_stands_anywhere_in_the_open(
-    app: Flask, cedar: House, operator: psycopg.Connection, make_house: Callable[..., House]
+    app: Flask, cedar: House, operator: psycopg.Connection
 ) -> None:
     with tenant_context(app, cedar.tenant_id):
         secret = endpoints.make(cedar.maya.principal, "https://shop.example/hook").secret

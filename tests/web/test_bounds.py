@@ -110,6 +110,7 @@ def addresses(app: Flask, largest: Largest) -> Iterator[tuple[Rule, str]]:
         "digest": ("0" * 32,),
         "channel": ("woocommerce",),
         "connection_id": (uuid.uuid4(),),
+        "endpoint_id": (uuid.uuid4(),),
         "payload_id": (uuid.uuid4(),),
         "rest": ("unknown",),
         "sku": ("unknown",),
