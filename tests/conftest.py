@@ -32,7 +32,6 @@ from ordertrack.database.session import db, operator_connection, tenant_context
 from ordertrack.monitoring import garbage
 from ordertrack.orders import intake, records, transitions
 from ordertrack.orders.new_order import NewItem, NewOrder
-from ordertrack.outgoing import sealing
 from ordertrack.restaurants import operations
 from ordertrack.restaurants.order_handling import OrderHandling
 from ordertrack.restaurants.save import save_operations
@@ -101,7 +100,6 @@ def settings() -> Iterator[Settings]:
     if server is None:
         _need_not_outlive_a_power_cut(made)
     schema.upgrade(made)
-    sealing.add_key(folder)
     cast.make_somebody(made)
     yield made
     broken = [finding.claim for finding in consistency.check(made, _lived_in(made)) if not finding.holds]
@@ -293,9 +291,7 @@ def maya(cedar: House, sign_in: Callable[[Person], FlaskClient]) -> FlaskClient:
 @pytest.fixture(scope="session")
 def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`ordertrack serve` on the suite's database, two workers."""
-    keys = (settings.data_folder / "sealing_keys").read_text()
-    folder = tmp_path_factory.mktemp("server")
-    running = Server(settings, folder, **REACHES_US, ORDERTRACK_SEALING_KEYS=keys)
+    running = Server(settings, tmp_path_factory.mktemp("server"), **REACHES_US)
     running.start()
     yield running
     running.stop()
