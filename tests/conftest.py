@@ -46,6 +46,10 @@ from support.town import Town, open_town
 from support.whole_files import CROWDED, WholeFiles
 
 TESTS = Path(__file__).parent
+# Servers of the suite have a data folder each, and one database.
+os.environ.setdefault("ORDERTRACK_SEALING_KEYS", "b3JkZXJ0cmFjay10ZXN0cy1zZWFsLXRoZWlyLWtleXM=")
+# Servers of tests are private ones, and nobody waits hours for another try.
+REACHES_US = {"ORDERTRACK_OUTGOING_PRIVATE": "1", "ORDERTRACK_WEBHOOK_WAITS": "0 0.1 0.2 0.3 0.4 0.5 0.6 0.7"}
 garbage.look_rarely()
 
 
@@ -252,7 +256,7 @@ def maya(cedar: House, sign_in: Callable[[Person], FlaskClient]) -> FlaskClient:
 @pytest.fixture(scope="session")
 def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`ordertrack serve` on the suite's database, two workers."""
-    running = Server(settings, tmp_path_factory.mktemp("server"))
+    running = Server(settings, tmp_path_factory.mktemp("server"), **REACHES_US)
     running.start()
     yield running
     running.stop()

@@ -115,6 +115,7 @@ _SAYS_ITSELF = {
     "new_pin": marked("A new PIN"),
     "new_password": marked("A new password"),
     "new_secret": marked("A new text of the key"),
+    "new_webhook_secret": marked("A new secret"),
     "password_link_until": marked("A link to set the password"),
     "invited_until": marked("An invitation by link"),
     "phone_changed": marked("Another phone number"),
@@ -168,6 +169,7 @@ class Wording:
             "day_starts": lambda time: formats.clock(dt.time.fromisoformat(time)),
             "shifts": _shifts,
             "stations": _stations,
+            "kinds": _told_of,
             "logo": lambda digest: digest[:8],
             "weekly": _weekly,
             "special": _special,
@@ -252,6 +254,14 @@ def _plain(value: Any) -> str:
     if isinstance(value, list):
         return formats.listed(map(str, value))
     return number(value) if isinstance(value, int | float) else str(value)
+
+
+def _told_of(kinds: list[str]) -> str:
+    """What a webhook is told of; what is no status is what is done besides."""
+    statuses = {status.value: status for status in OrderStatus}
+    return formats.listed(
+        labels.status(statuses[each]) if each in statuses else _("Actions") for each in kinds
+    )
 
 
 def _minutes(value: int) -> str:

@@ -31,10 +31,13 @@ SCREENS_CHANNEL = "ordertrack_screens"
 ROLLUP_CHANNEL = "ordertrack_rollup"
 """`<tenant>`: reports have new figures."""
 
+ATTENTION_CHANNEL = "ordertrack_attention"
+"""`<tenant>`: something of the company needs attention, or no longer does."""
+
 JOBS_CHANNEL = "ordertrack_jobs"
 """`<tenant>`: jobs were added."""
 
-FOR_WATCHERS = frozenset({EVENTS_CHANNEL, SCREENS_CHANNEL, ROLLUP_CHANNEL})
+FOR_WATCHERS = frozenset({EVENTS_CHANNEL, SCREENS_CHANNEL, ROLLUP_CHANNEL, ATTENTION_CHANNEL})
 """Those whose payloads concern a process only where it holds screens of the tenant."""
 
 _log = structlog.get_logger(__name__)

@@ -28,7 +28,7 @@ def clean() -> None:
         enter_tenant(tenant_id)
         asked = {"tenant_id": tenant_id, "days": DAYS, "most": _AT_ONCE}
         while True:
-            removed = db.session.execute(_CLEAN, asked).rowcount
+            removed = db.session.connection().execute(_CLEAN, asked).rowcount
             db.session.commit()
             if removed < _AT_ONCE:
                 break

@@ -249,13 +249,15 @@ _HOLD_FIRST = text("""
      WHERE tenant_id = :tenant_id AND lane = ANY (:lanes) AND state IN ('waiting', 'running')
      ORDER BY id FOR SHARE
 """)
+# Without LIMIT, for which a planner that believes the table small walks through all of it for each lane.
 _BEGIN_LANES = text("""
     UPDATE jobs SET state = 'waiting' WHERE tenant_id = :tenant_id AND state = 'queued' AND id IN (
-        SELECT first.id FROM unnest(CAST(:lanes AS text[])) AS named (lane),
-               LATERAL (SELECT id FROM jobs WHERE tenant_id = :tenant_id AND jobs.lane = named.lane
-                           AND state = 'queued' ORDER BY id LIMIT 1) AS first
-         WHERE NOT EXISTS (SELECT FROM jobs WHERE tenant_id = :tenant_id AND jobs.lane = named.lane
-                              AND state IN ('waiting', 'running')))
+        SELECT min(id) FROM jobs
+         WHERE tenant_id = :tenant_id AND state = 'queued' AND lane = ANY (:lanes)
+           AND lane <> ALL (ARRAY(
+            SELECT lane FROM jobs WHERE tenant_id = :tenant_id AND lane = ANY (:lanes)
+               AND state IN ('waiting', 'running')))
+         GROUP BY lane)
 """)
 _STRANDED = text("""
     SELECT DISTINCT lane FROM jobs AS queued WHERE tenant_id = :tenant_id AND state = 'queued'

@@ -19,7 +19,7 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from ordertrack.database.session import db, tenant_context
+from ordertrack.database.session import db, is_in_transaction, tenant_context
 from ordertrack.following import jobs, taking
 from ordertrack.following.jobs import Again, Failed, Job, Outcome, Unknown
 from ordertrack.monitoring import metrics
@@ -27,7 +27,7 @@ from ordertrack.monitoring import metrics
 MOST_AT_ONCE = 64
 # Seconds.
 SLOW = 2.0
-_RESTS = 0.005  # so that what ends together is followed by what begins together
+_RESTS = 0.02  # so that what ends together is followed by what begins together
 _AFTER_TROUBLE = 1.0
 _LEAVES_WITHIN = 1.0
 _LEAVES_ONCE_WITHIN = 8.0  # what may not be done twice had better end
@@ -150,8 +150,9 @@ class Runner:
         with tenant_context(self._app, job.tenant_id):
             try:
                 outcome = self._work(job)
-                taking.end(db.session.connection(), job, self._taker, outcome)
-                db.session.commit()
+                taking.end(job, self._taker, outcome)
+                if is_in_transaction():  # else it was committed by itself
+                    db.session.commit()
                 return outcome
             except (psycopg.Error, DBAPIError) as error:
                 db.session.rollback()
@@ -183,8 +184,7 @@ class Runner:
             time.sleep(pause)
             try:
                 with tenant_context(self._app, job.tenant_id):
-                    taking.end(db.session.connection(), job, self._taker, outcome)
-                    db.session.commit()
+                    taking.end(job, self._taker, outcome)
                 return
             except (psycopg.Error, DBAPIError):
                 continue

@@ -7,9 +7,10 @@ import uuid
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from ordertrack.database.session import db
+from ordertrack.database.statements import TenantCall
 from ordertrack.following import jobs
 from ordertrack.following.jobs import Again, Done, Failed, Job, Outcome
 from ordertrack.following.models import State
@@ -59,11 +60,12 @@ _NEXT = text(
      WHERE open.room > 0
 """
 )
-_END = text("""
-    UPDATE jobs SET state = :state, due_at = coalesce(:due_at, due_at), note = :note,
-           ended_at = CASE WHEN :is_end THEN clock_timestamp() END, tries = tries - :uncounted
-     WHERE tenant_id = :tenant_id AND id = :id AND state = 'running' AND taken_by = :taker
-""")
+_END = TenantCall(
+    "end_job",
+    "done AS was_ours",
+    "taker",
+    "%(id)s, %(state)s, %(due_at)s::timestamptz, %(note)s, %(uncounted)s",
+)
 _ABANDONED = text("""
     SELECT id, kind, lane FROM jobs
      WHERE tenant_id = :tenant_id AND state = 'running' AND (taken_by <> :taker OR id <> ALL (:held))
@@ -122,28 +124,20 @@ def take(tenant_id: uuid.UUID, taker: uuid.UUID, rooms: Mapping[str, int], limit
         db.session.rollback()
 
 
-def end(connection: Connection, job: Job, taker: uuid.UUID, outcome: Outcome) -> bool:
-    """Write down what became of a job, as a part of the transaction; whether it was still ours."""
+def end(job: Job, taker: uuid.UUID, outcome: Outcome) -> bool:
+    """Write down what became of a job, in the session's transaction if there is one; whether it was ours."""
     due_at = None
     if isinstance(outcome, Again):
         due_at = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=outcome.after_seconds)
-    state = state_after(outcome)
-    found = connection.execute(
-        _END,
-        {
-            "tenant_id": job.tenant_id,
-            "id": job.id,
-            "taker": taker,
-            "state": state.value,
-            "is_end": state.is_end,
-            "due_at": due_at,
-            "uncounted": int(isinstance(outcome, Again) and not outcome.counts),
-            "note": outcome.note and outcome.note[:_LONGEST_NOTE],
-        },
-    ).rowcount
-    if found and state.is_end:
-        jobs.begin_lanes(connection, job.tenant_id, [job.lane])
-    return bool(found)
+    (row,) = _END.rows(
+        id=job.id,
+        taker=taker,
+        state=state_after(outcome).value,
+        due_at=due_at,
+        note=outcome.note and outcome.note[:_LONGEST_NOTE],
+        uncounted=int(isinstance(outcome, Again) and not outcome.counts),
+    )
+    return bool(row.was_ours)
 
 
 def state_after(outcome: Outcome) -> State:

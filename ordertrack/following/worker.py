@@ -24,6 +24,7 @@ from ordertrack.following.runner import Runner
 from ordertrack.monitoring import metrics
 
 LOCK = 7226871357
+_GATHERS = 0.03  # seconds, so that many entries are followed together
 # Seconds until one that failed in a tenant is asked again there, longer each time.
 _AFTER_FAILING = (1.0, 5.0, 30.0, 60.0)
 _log = structlog.get_logger(__name__)
@@ -32,8 +33,8 @@ _log = structlog.get_logger(__name__)
 class _Due:
     """When a follower is to go on in a tenant, and what it has behind it there."""
 
-    def __init__(self) -> None:
-        self.at = 0.0
+    def __init__(self, at: float) -> None:
+        self.at = at
         self.failed = 0
         self.behind_since: float | None = None
 
@@ -50,26 +51,26 @@ class Following(TenantWorker):
     def __init__(self, app: Flask, goes_on: Callable[[], bool]) -> None:
         super().__init__(app, goes_on)
         self._runner = Runner(app, lambda: self._runs and goes_on())
+        self._running = threading.Thread(target=self._runner.run, name="jobs")
         self._runs = True
         self._rounds = Rounds(app)
         self._due: dict[tuple[uuid.UUID, str], _Due] = {}
         self._is_known = False
 
     def run(self) -> None:
-        running = threading.Thread(target=self._runner.run, name="jobs")
-        running.start()
+        self._running.start()
         try:
             super().run()
         finally:
             self._runs = False
-            running.join()
+            self._running.join()
 
     def hear(self, channel: str, tenant_id: uuid.UUID) -> None:
         if channel == JOBS_CHANNEL:
             self._runner.wake(tenant_id)
             return
         for follower in followers.registered():
-            self._expect(tenant_id, follower.name)
+            self._expect(tenant_id, follower.name, _GATHERS)
 
     def look(self) -> None:
         names = [follower.name for follower in followers.registered()]
@@ -88,6 +89,8 @@ class Following(TenantWorker):
         self._runner.look()
 
     def work(self) -> None:
+        if not self._running.is_alive():
+            raise RuntimeError("nobody runs jobs any more")  # all of this is started again
         now = time.monotonic()
         for follower in followers.registered():
             for (tenant_id, name), due in list(self._due.items()):
@@ -100,10 +103,9 @@ class Following(TenantWorker):
         first = min((due.at for due in self._due.values()), default=inf)
         return min(first - time.monotonic(), max(self._rounds.seconds_until_due(), 0.001))
 
-    def _expect(self, tenant_id: uuid.UUID, name: str) -> None:
-        due = self._due.setdefault((tenant_id, name), _Due())
-        if not due.failed:
-            due.at = 0.0
+    def _expect(self, tenant_id: uuid.UUID, name: str, wait: float = 0.0) -> None:
+        if (tenant_id, name) not in self._due:
+            self._due[tenant_id, name] = _Due(time.monotonic() + wait)
 
     def _follow(self, tenant_id: uuid.UUID, follower: Follower, due: _Due) -> None:
         """Give it a page; what is left comes when the other tenants have had theirs."""

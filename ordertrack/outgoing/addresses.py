@@ -137,7 +137,10 @@ def checked(target: Target, seconds: float, resolver: Resolver = look_up) -> lis
 
     Raises AddressRefused if one is not: a name with a public and a private address is an attempt.
     """
-    found = _within(seconds, lambda: resolver(target.host, target.port), target.host)
+    if _is_literal(target.host):
+        found: Sequence[str] = [target.host]
+    else:
+        found = _within(seconds, lambda: resolver(target.host, target.port), target.host)
     if not found:
         raise Unreachable(f"The name {target.host} has no address.")
     if not is_private_allowed():

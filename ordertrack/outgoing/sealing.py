@@ -6,15 +6,20 @@ whose names begin with `sealed_` hold what was sealed: `rotation` seals all of t
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets as random
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
 
 from ordertrack.database.config import Settings
 from ordertrack.database.data_folder import refuse_strangers
+from ordertrack.database.session import Base, db
 from ordertrack.database.settings_error import Mendable, SettingsError
 
 KEYS = "ORDERTRACK_SEALING_KEYS"
@@ -25,9 +30,19 @@ class SealedByAnother(Mendable, RuntimeError):
     """What was sealed cannot be opened with the keys that this house has."""
 
 
+class KnownKey(Base):
+    """What shows which keys this database's secrets are sealed with, and nothing else of them."""
+
+    __tablename__ = "sealing_fingerprints"
+
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+
+
 def seal(secret: bytes) -> str:
-    """Encrypted with the newest key."""
-    return _house().encrypt(secret).decode()
+    """Encrypted with the newest key; raises SealedByAnother if this database's secrets have other keys."""
+    house = _house()
+    _refuse_other_keys()
+    return house.encrypt(secret).decode()
 
 
 def unseal(sealed: str) -> bytes:
@@ -40,6 +55,7 @@ def unseal(sealed: str) -> bytes:
 
 def seal_anew(sealed: str) -> str:
     """The same secret, encrypted with the newest key."""
+    _refuse_other_keys()
     try:
         return _house().rotate(sealed).decode()
     except InvalidToken:
@@ -56,14 +72,27 @@ def add_key(folder: Path) -> None:
     _write(folder, [_new(), *_keys(folder)][:_KEPT])
 
 
-def _house() -> MultiFernet:
+def _refuse_other_keys() -> None:
+    """A command with another data folder would seal what the server cannot open."""
+    ours = [hashlib.sha256(key.encode()).hexdigest()[:16] for key in _ours()]
+    known = set(db.session.scalars(select(KnownKey.fingerprint)))
+    if known and known.isdisjoint(ours):
+        raise SealedByAnother(_ANOTHER)
+    if ours[0] not in known:
+        db.session.execute(insert(KnownKey).values(fingerprint=ours[0]).on_conflict_do_nothing())
+
+
+def _ours() -> list[str]:
     # Read each time: another process may have changed them, and what it has sealed must be opened at once.
     settings: Settings = current_app.config["SETTINGS"]
-    said = os.environ.get(KEYS, "").split()
+    return os.environ.get(KEYS, "").split() or _keys(settings.data_folder)
+
+
+def _house() -> MultiFernet:
     try:
-        return MultiFernet([Fernet(key) for key in said or _keys(settings.data_folder)])
+        return MultiFernet([Fernet(key) for key in _ours()])
     except ValueError:
-        where = KEYS if said else str(_path(settings.data_folder))
+        where = KEYS if is_of_environment() else "The file sealing_keys of the data folder"
         raise SettingsError(
             f"{where} must hold keys of 32 bytes in URL-safe base64, the newest first, with blanks between."
         ) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -33,7 +33,12 @@ class Trouble(StrEnum):
     HANDOVER = "handover"
     ROAD = "road"
     CANCELLED = "cancelled"
+    WEBHOOK_DISABLED = "webhook_disabled"
+    WEBHOOK_FAILS = "webhook_fails"
 
+
+OF_COMPANY = frozenset({Trouble.WEBHOOK_DISABLED, Trouble.WEBHOOK_FAILS})
+"""What no restaurant has: `slug` is which one it is, and `restaurant` what people call it."""
 
 _LATE_IN = {
     OrderStatus.PENDING: Trouble.CONFIRM,
@@ -74,6 +79,21 @@ class Line:
     def id(self) -> str:
         board = self.alarm.board if self.alarm else ""
         return f"care-{self.slug}-{self.trouble}{board}"
+
+
+Source = Callable[[uuid.UUID], Iterable[Line]]
+_sources: list[Source] = []
+
+
+def register(source: Source) -> None:
+    """Have another room say what of the company needs attention: it is asked in the tenant, with its id."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def of_company(tenant_id: uuid.UUID) -> list[Line]:
+    """What the rooms above say."""
+    return [line for source in _sources for line in source(tenant_id)]
 
 
 @dataclass(frozen=True, slots=True)

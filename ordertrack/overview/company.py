@@ -96,6 +96,7 @@ def read(tenant_id: uuid.UUID) -> Overview:
     alarms = {each: floor.alarms for each, floor in floors.items()}
     in_their_order = {each: restaurants[each] for each in (*rows, *restaurants)}
     lines = attention.lines(in_their_order, alarms, orders, cancelled, phones, now)
+    lines = (*lines, *attention.of_company(tenant_id))
     return Overview(
         tuple(rows.values()),
         lines[:MOST_LINES],

@@ -14,7 +14,7 @@ from ordertrack.i18n.moments import instant
 from ordertrack.i18n.translate import digits
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.orders.open_orders import OPEN, OpenOrder
-from ordertrack.overview.attention import BOARD_OF, Line, Trouble
+from ordertrack.overview.attention import BOARD_OF, OF_COMPANY, Line, Trouble
 from ordertrack.overview.company import Overview
 from ordertrack.overview.rows import Row
 from ordertrack.overview.shares import Share
@@ -52,6 +52,8 @@ def address_of(line: Line) -> str:
     """Where somebody can see to it: the order if it is one, else a board."""
     if line.order is not None:
         return f"/orders/{line.order.id}"
+    if line.trouble in OF_COMPANY:
+        return f"/webhooks/{line.slug}"
     if line.trouble == Trouble.CANCELLED:
         return f"/orders?restaurant={line.slug}"
     return f"/r/{line.slug}/{line.alarm.board if line.alarm else BOARD_OF[line.trouble]}"

@@ -22,6 +22,7 @@ from ordertrack.monitoring.request_log import RequestLog
 from ordertrack.orders import change_views, must_start
 from ordertrack.orders import problems as order_problems  # noqa: F401 (it registers)
 from ordertrack.orders import views as order_views
+from ordertrack.overview import attention
 from ordertrack.restaurants import naming
 from ordertrack.server import notifications
 from ordertrack.server.admission import Admission
@@ -33,6 +34,7 @@ from ordertrack.streams import sse
 from ordertrack.tenants import company, request_shares, sign_in, tablet_guard
 from ordertrack.web import assets, errors, guide, hosts, language_menu, page_help, problem_pages, templating
 from ordertrack.web.bodies import LARGEST_BODY
+from ordertrack.webhooks import troubles as webhook_troubles
 from ordertrack.webhooks import views as webhook_views
 
 _SECURITY_HEADERS = {
@@ -64,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     must_start.use(expected_end.needed)
     guest_messages.register_transports()
+    attention.register(webhook_troubles.lines)
     request_log.init_app(app)
     translate.init_app(app)  # before whatever may refuse: a refusal is said in the language asked for
     errors.init_app(app)

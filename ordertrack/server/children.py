@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from contextlib import suppress
 
 import gevent
 
 from ordertrack.monitoring import parent
 
-_PAUSE = 2.0  # seconds before a command that ended is started again
+# Seconds before a command that ended is started again; one that ran well until then is missed.
+_PAUSE, _AT_ONCE = 2.0, 0.1
+_RAN_WELL = 10.0
 _PATIENCE = 10.0  # seconds that one has to end
 
 
@@ -44,8 +47,9 @@ class Children:
 
     def _keep(self, arguments: tuple[str, ...]) -> None:
         while self.in_master():
+            began = time.monotonic()
             self.start(*arguments).wait()
-            gevent.sleep(_PAUSE)
+            gevent.sleep(_AT_ONCE if time.monotonic() - began > _RAN_WELL else _PAUSE)
 
     def end(self) -> None:
         """End all of them, and wait until they have."""
@@ -54,4 +58,6 @@ class Children:
         for child in self._running.values():
             with suppress(ProcessLookupError):  # ended before, and the master collected it
                 child.terminate()
+        for child in self._running.values():
+            with suppress(ProcessLookupError):
                 child.wait(_PATIENCE)

@@ -29,7 +29,9 @@ _children: Children | None = None
 _keeper: embedded.Keeper | None = None
 _leaving: threading.Thread | None = None
 _mailboxes: Mailboxes | None = None
-_TIME_TO_LEAVE = 2.0  # seconds
+# Seconds.
+_TIME_TO_LEAVE = 2.0
+_FOLLOWS_AFTER = 1.0  # it has opened: first come those who wait for a page
 _FIRST_CODE = "ORDERTRACK_FIRST_CODE"  # from this process to the one that it becomes, and no further
 
 
@@ -175,7 +177,6 @@ def _open(settings: Settings, host: str, port: int, children: Children, first_co
     addresses.wait_for(host, port)
     if not children.in_master():
         return
-    children.keep("follow")  # what has to go out goes out; nothing of it is needed to open
     if first_code:
         click.echo(f"\nordertrack is open at {addresses.site(settings, host, port)}setup/{first_code}")
         click.echo("There is no company yet. Open this address to set up yours: it works once.")
@@ -190,6 +191,9 @@ def _open(settings: Settings, host: str, port: int, children: Children, first_co
         # At the pace of life, or reports and estimates would tell of a kitchen that nobody has.
         children.start("rush", "--endless", "--speed", "1", "--rate", "2")
     sys.stdout.flush()
+    gevent.sleep(_FOLLOWS_AFTER)
+    if children.in_master():
+        children.keep("follow")  # what has to go out goes out; nothing of it is needed to open
 
 
 def listen(worker: Any) -> None:

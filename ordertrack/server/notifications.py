@@ -13,6 +13,7 @@ from flask import Flask
 from ordertrack.boards import fragments, menu_channel
 from ordertrack.boards.columns import BOARDS
 from ordertrack.database.channels import (
+    ATTENTION_CHANNEL,
     EVENTS_CHANNEL,
     MENU_CHANNEL,
     READMITTED_CHANNEL,
@@ -55,6 +56,7 @@ def _channels(hub: Hub, revocations: Revocations) -> Mapping[str, Hear]:
         SETTINGS_CHANNEL: lambda payload: _on_settings(hub, payload),
         MENU_CHANNEL: lambda payload: _on_menu(hub, payload),
         SCREENS_CHANNEL: lambda payload: SCREENS.mark(tenant_of(payload)),
+        ATTENTION_CHANNEL: lambda payload: OVERVIEW.mark(tenant_of(payload)),
         ROLLUP_CHANNEL: lambda payload: _on_figures(hub, tenant_of(payload)),
     }
 

@@ -24,6 +24,6 @@ def clean() -> None:
     for tenant_id in periodic.tenants():
         enter_tenant(tenant_id)
         asked = {"tenant_id": tenant_id, "days": DAYS, "most": _AT_ONCE}
-        while db.session.execute(_CLEAN, asked).rowcount == _AT_ONCE:
+        while db.session.connection().execute(_CLEAN, asked).rowcount == _AT_ONCE:
             db.session.commit()
         db.session.commit()

@@ -9,13 +9,15 @@ from typing import NamedTuple
 
 from sqlalchemy import select, update
 
-from ordertrack.database.session import db, release_connection
+from ordertrack.database.channels import ATTENTION_CHANNEL, notify
+from ordertrack.database.session import db
 from ordertrack.following import jobs
 from ordertrack.following.jobs import Again, Done, Failed, Job, Outcome
 from ordertrack.outgoing import client
 from ordertrack.outgoing.client import Answer, CallFailed
-from ordertrack.webhooks import endpoints, signing, tries
-from ordertrack.webhooks.models import Delivery, Disabled, Endpoint
+from ordertrack.webhooks import deliveries, endpoints, known, signing, tries
+from ordertrack.webhooks.known import Known
+from ordertrack.webhooks.models import Disabled, Endpoint
 
 SECONDS = 10.0
 _EXCERPT = 500  # bytes of an answer that are kept
@@ -34,65 +36,66 @@ class Told(NamedTuple):
 def deliver(job: Job) -> Outcome:
     """Send what the job says, signed; write down what was answered."""
     endpoint_id = uuid.UUID(job.payload["endpoint"])
-    endpoint = _read(job.tenant_id, endpoint_id)
-    if endpoint is None or endpoint.ended_at is not None or endpoint.disabled_at is not None:
+    endpoint = known.find(job.tenant_id, endpoint_id)
+    if endpoint is None:
         return Failed("The endpoint is disabled or was ended.")
-    keys = endpoints.secrets_of(job.tenant_id, endpoint_id)
-    url, was_failing_since = endpoint.url, endpoint.failing_since
-    release_connection()
-    told = _tell(url, job, keys)
-    outcome = _outcome(job, endpoint_id, told, was_failing_since)
+    told = _tell(endpoint, job)
+    outcome = _outcome(job, endpoint_id, endpoint, told)
     _note(job, endpoint_id, told, outcome)
     return outcome
 
 
-def _tell(url: str, job: Job, keys: list[str]) -> Told:
+def _tell(endpoint: Known, job: Job) -> Told:
     body = job.payload["body"].encode()
     headers = {
         "content-type": "application/json",
-        **signing.signed(f"evt_{job.payload['cursor']}", int(time.time()), body, keys),
+        **signing.signed(f"evt_{job.payload['cursor']}", int(time.time()), body, endpoint.keys),
     }
     began = time.monotonic()
     answer, failure = None, None
     try:
         answer = client.send(
-            "POST", url, headers=headers, content=body, seconds=SECONDS, most_bytes=_EXCERPT, cuts=True
+            "POST",
+            endpoint.url,
+            headers=headers,
+            content=body,
+            seconds=SECONDS,
+            most_bytes=_EXCERPT,
+            cuts=True,
         )
     except CallFailed as error:
         failure = error
     return Told(answer, failure, int((time.monotonic() - began) * 1000))
 
 
-def _outcome(job: Job, endpoint_id: uuid.UUID, told: Told, was_failing_since: dt.datetime | None) -> Outcome:
+def _outcome(job: Job, endpoint_id: uuid.UUID, endpoint: Known, told: Told) -> Outcome:
     now = dt.datetime.now(dt.UTC)
+    since = endpoint.failing_since
     if told.answer is not None and told.answer.is_success:
-        if was_failing_since is not None:
-            _recovered(job, endpoint_id, was_failing_since, now)
+        if since is not None:
+            _recovered(job, endpoint_id, endpoint, since, now)
         return Done(str(told.answer.status))
     said = str(told.answer.status) if told.answer is not None else str(told.failure)
     if told.answer is not None and told.answer.status == _GONE:
         _stop(job.tenant_id, endpoint_id, Disabled.GONE)
         return Failed(said)
-    if was_failing_since is None:
-        _set_failing(job.tenant_id, endpoint_id, now)
-    elif now - was_failing_since >= tries.FAILS_FOR:
+    if since is None:
+        _set_failing(job.tenant_id, endpoint_id, endpoint, now)
+    elif now - since >= tries.FAILS_FOR:
         _stop(job.tenant_id, endpoint_id, Disabled.FAILING)
         return Failed(said)
     wait = tries.before_next(job.tries, told.answer.headers if told.answer else {}, now)
     return Failed(said) if wait is None else Again(wait, said)
 
 
-def _recovered(job: Job, endpoint_id: uuid.UUID, since: dt.datetime, now: dt.datetime) -> None:
+def _recovered(
+    job: Job, endpoint_id: uuid.UUID, endpoint: Known, since: dt.datetime, now: dt.datetime
+) -> None:
     """It answers again: what waits for it is not kept waiting for hours."""
-    _set_failing(job.tenant_id, endpoint_id, None)
+    _set_failing(job.tenant_id, endpoint_id, endpoint, None)
     if now - since >= _HURRIES_AFTER:
         jobs.hurry(db.session.connection(), job.tenant_id, job.destination)
-
-
-def _read(tenant_id: uuid.UUID, endpoint_id: uuid.UUID) -> Endpoint | None:
-    return db.session.scalar(
-        select(Endpoint).where(Endpoint.tenant_id == tenant_id, Endpoint.id == endpoint_id)
-    )
+        notify(ATTENTION_CHANNEL, str(job.tenant_id))
 
 
 def _stop(tenant_id: uuid.UUID, endpoint_id: uuid.UUID, why: Disabled) -> None:
@@ -104,16 +107,19 @@ def _stop(tenant_id: uuid.UUID, endpoint_id: uuid.UUID, why: Disabled) -> None:
     )
     if endpoint is not None:
         endpoints.stop(endpoint, why)
+    known.forget(endpoint_id)
 
 
-def _set_failing(tenant_id: uuid.UUID, endpoint_id: uuid.UUID, since: dt.datetime | None) -> None:
+def _set_failing(
+    tenant_id: uuid.UUID, endpoint_id: uuid.UUID, endpoint: Known, since: dt.datetime | None
+) -> None:
     """Since when it has failed, if it is not known already; or that it does no more."""
+    endpoint.failing_since = since
     is_other = Endpoint.failing_since.is_(None) if since else Endpoint.failing_since.is_not(None)
-    db.session.execute(
+    db.session.connection().execute(
         update(Endpoint)
         .where(Endpoint.tenant_id == tenant_id, Endpoint.id == endpoint_id, is_other)
         .values(failing_since=since)
-        .execution_options(synchronize_session=False)
     )
 
 
@@ -121,20 +127,18 @@ def _note(job: Job, endpoint_id: uuid.UUID, told: Told, outcome: Outcome) -> Non
     next_at = None
     if isinstance(outcome, Again):
         next_at = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=outcome.after_seconds)
-    db.session.add(
-        Delivery(
-            tenant_id=job.tenant_id,
-            endpoint_id=endpoint_id,
-            seq=job.payload["seq"],
-            order_id=uuid.UUID(job.payload["order"]),
-            kind=job.payload["kind"],
-            milliseconds=told.milliseconds,
-            tries=job.tries,
-            status=told.answer.status if told.answer else None,
-            failure=told.failure.why.value if told.failure else None,
-            excerpt=_excerpt(told),
-            next_at=next_at,
-        )
+    deliveries.note(
+        job.tenant_id,
+        endpoint_id=endpoint_id,
+        seq=job.payload["seq"],
+        order_id=uuid.UUID(job.payload["order"]),
+        kind=job.payload["kind"],
+        milliseconds=told.milliseconds,
+        tries=job.tries,
+        status=told.answer.status if told.answer else None,
+        failure=told.failure.why.value if told.failure else None,
+        excerpt=_excerpt(told),
+        next_at=next_at,
     )
 
 

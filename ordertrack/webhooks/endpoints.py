@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import delete, func, or_, select, update
 
+from ordertrack.database.channels import ATTENTION_CHANNEL, notify
 from ordertrack.database.session import db
 from ordertrack.following import jobs
 from ordertrack.orders import event_log
@@ -130,7 +131,7 @@ def rotate(endpoint: Endpoint, by: Principal, overlap: dt.timedelta = OVERLAP) -
     db.session.execute(update(Secret).where(*ours).values(ends_at=now + overlap))
     secret = _add_secret(endpoint)
     endpoint.version += 1
-    audit.record(by, _AUDITED, str(endpoint.id), host_of(endpoint.url), {}, {"new_secret": True})
+    audit.record(by, _AUDITED, str(endpoint.id), host_of(endpoint.url), {}, {"new_webhook_secret": True})
     db.session.commit()
     return secret
 
@@ -156,7 +157,7 @@ def previous_until(tenant_id: uuid.UUID) -> dict[uuid.UUID, dt.datetime]:
         .where(Secret.tenant_id == tenant_id, Secret.ends_at > func.clock_timestamp())
         .group_by(Secret.endpoint_id)
     )
-    return {row[0]: row[1] for row in rows}
+    return {endpoint_id: until for endpoint_id, until in rows if until is not None}
 
 
 def disable(endpoint: Endpoint, by: Principal) -> None:
@@ -171,6 +172,7 @@ def enable(endpoint: Endpoint, by: Principal) -> None:
     before = _facts(endpoint)
     endpoint.disabled_at = endpoint.disabled_why = endpoint.failing_since = None
     endpoint.since_seq = event_log.head(by.tenant_id).seq
+    notify(ATTENTION_CHANNEL, str(endpoint.tenant_id))
     _changed(endpoint, by, before)
 
 
@@ -184,6 +186,7 @@ def end(endpoint: Endpoint, by: Principal) -> None:
     audit.record(by, _AUDITED, str(endpoint.id), host_of(endpoint.url), before, None)
     db.session.flush()
     jobs.drop(db.session.connection(), endpoint.tenant_id, endpoint.destination, _DROPPED)
+    notify(ATTENTION_CHANNEL, str(endpoint.tenant_id))
     db.session.commit()
 
 
@@ -200,6 +203,7 @@ def stop(endpoint: Endpoint, why: Disabled) -> None:
     endpoint.version += 1
     db.session.flush()
     jobs.drop(connection, endpoint.tenant_id, endpoint.destination, _DROPPED)
+    notify(ATTENTION_CHANNEL, str(endpoint.tenant_id))
 
 
 def host_of(url: str) -> str:

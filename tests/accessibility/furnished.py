@@ -31,6 +31,7 @@ from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.setup import invitations
 from ordertrack.sla.rollup import extend
 from ordertrack.tenants import password_links, people, tablet_codes
+from ordertrack.webhooks import deliveries, endpoints
 from support import cast, tablet
 from support.cast import House, Person
 from support.past_service import service, write
@@ -100,6 +101,20 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
         tokens["password"] = password_links.make(karim, by=house.maya.principal).token
         hamra = cache.of_tenant(house.tenant_id)[0].id
         code = tablet_codes.make(hamra, "kitchen", "Grill", by=house.maya.principal)
+        told = endpoints.make(house.maya.principal, "https://shop.example/hook", ["cancelled"]).endpoint
+        for status, said in ((204, None), (500, "<h1>Internal Server Error</h1>")):
+            tried = {"seq": 1, "order_id": orders["cancelled"], "kind": "cancelled", "milliseconds": 31}
+            deliveries.note(
+                house.tenant_id,
+                endpoint_id=told.id,
+                tries=1,
+                status=status,
+                failure=None,
+                excerpt=said,
+                next_at=None,
+                **tried,
+            )
+        tokens["endpoint"] = str(told.id)
         tokens |= {"code": str(code.id), "tablet": tablet_codes.text_of(code)}
     with operator.app_context():
         tokens["company"] = invitations.invite(None)[1]

@@ -289,6 +289,21 @@ def _ask_to_end_the_key(page: Page) -> None:
     expect(row.locator(".danger")).to_be_visible()
 
 
+def _tell_of_nothing(page: Page) -> None:
+    page.locator("[name=url]").fill("https://shop.example/hook")
+    for tick in page.locator("[name=kind]").all():
+        tick.uncheck()
+    page.locator("#add + form .primary").click()
+    expect(page.locator("#problem-kind")).to_be_visible()
+
+
+def _ask_to_end_the_webhook(page: Page) -> None:
+    page.locator(".deliveries details > summary").first.click()
+    for ask in page.locator(".ask > summary").all():
+        ask.click()
+    expect(page.locator(".danger")).to_be_visible()
+
+
 def _twin_restaurant(page: Page) -> None:
     page.locator("[name=name]").fill("hamra")
     page.keyboard.press("Enter")
@@ -434,6 +449,8 @@ VIEWS = {
     "test order": View("/setup/test-order", "owner"),
     "audit": View("/audit"),
     "keys": View("/keys", states=(_key_for_nothing, _make_a_key, _ask_to_end_the_key)),
+    "webhooks": View("/webhooks", states=(_tell_of_nothing,)),
+    "a webhook": View("/webhooks/{tokens[endpoint]}", states=(_ask_to_end_the_webhook,)),
     "account": View("/account", states=(_wrong_old_password,)),
     "choosing a password": View("/password/{tokens[password]}", "nobody", states=(_weak_password,)),
     "report": View("/sla?range=7"),

@@ -14,10 +14,13 @@ SCALE = Path(__file__).resolve().parents[2] / "docs" / "SCALE.md"
 # Whole on each node: few rows that hardly ever change. Tenants are among them, for each has its own name.
 REFERENCE = {"rule_set_transitions", "status_transitions", "tenants"}
 # On the coordinator alone.
-LOCAL = {"alembic_version", "company_invitations", "ended_access", "secret_fingerprint", "sign_in_tries"}
-# What asks all tenants: what the roll-up's and the clock's processes begin with, and whether there is any
-# tenant at all, which requests ask as long as there is none.
-ACROSS_TENANTS = {"house_is_empty", "next_due", "tenants_behind"}
+LOCAL = {
+    *("alembic_version", "company_invitations", "ended_access", "followers", "secret_fingerprint"),
+    *("sealing_fingerprints", "sign_in_tries"),
+}
+# What asks all tenants: what the roll-up's, the clock's and the follower's processes begin with, and whether
+# there is any tenant at all, which requests ask as long as there is none.
+ACROSS_TENANTS = {"followed_heads", "house_is_empty", "jobs_due", "next_due", "tenants_behind"}
 # What writes to a table of no tenant's, and would have to be changed first.
 WRITE_TO_NO_TENANT = {"note_ended_access"}
 

@@ -37,7 +37,9 @@ NOT_TENANT_OWNED = {
     "alembic_version",
     "company_invitations",
     "ended_access",
+    "followers",
     "rule_set_transitions",
+    "sealing_fingerprints",
     "secret_fingerprint",
     "sign_in_tries",
     "status_transitions",
@@ -95,6 +97,16 @@ _ROWS = """
     INSERT INTO first_steps VALUES (%(tenant)s);
     INSERT INTO screens SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Maya'
       FROM restaurants WHERE tenant_id = %(tenant)s;
+    INSERT INTO follower_positions VALUES (%(tenant)s, 'test', 0);
+    INSERT INTO job_numbers VALUES (%(tenant)s, 1);
+    INSERT INTO jobs VALUES (%(tenant)s, 1, 'test', 'lane', 'there', '{}', 'done', now(), now(), 1, NULL,
+      NULL, now());
+    INSERT INTO webhook_endpoints VALUES (%(tenant)s, '00000000-0000-0000-0000-000000000001',
+      'https://shop.example', NULL, NULL, 0, now(), now(), 'manager');
+    INSERT INTO webhook_secrets VALUES (%(tenant)s, gen_random_uuid(),
+      '00000000-0000-0000-0000-000000000001', 'sealed', now(), now());
+    INSERT INTO webhook_deliveries VALUES (%(tenant)s, gen_random_uuid(),
+      '00000000-0000-0000-0000-000000000001', 1, gen_random_uuid(), 'ready', now(), 1, 1, 200);
     INSERT INTO closed_screens SELECT tenant_id, id, 'kitchen', 'staff:x', now()
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO guest_messages (tenant_id, order_id, kind, id, restaurant_id, state, since)
@@ -204,7 +216,9 @@ def test_views_and_functions_do_not_open_a_way_around(operator: psycopg.Connecti
     assert sorted(loose) == [
         ("change_password",),
         ("end_password_links",),
+        ("followed_heads",),
         ("house_is_empty",),
+        ("jobs_due",),
         ("name_idempotency_sender",),
         ("next_due",),
         ("note_ended_access",),
@@ -220,6 +234,22 @@ def test_the_clocks_function_tells_tenants_and_moments_and_keeps_no_door_open(
     assert confined.execute("SELECT count(*) FROM orders").fetchone() == (0,)
     result = confined.execute("SELECT pg_get_function_result('next_due()'::regprocedure)").fetchone()
     assert result == ("TABLE(tenant_id uuid, at timestamp with time zone)",)
+
+
+def test_the_functions_of_who_follows_tell_tenants_places_and_moments_and_keep_no_door_open(
+    two_houses: tuple[House, House], confined: psycopg.Connection[Any]
+) -> None:
+    told = {tenant for (tenant, *_) in confined.execute("SELECT * FROM followed_heads()")}
+    assert told >= {house.tenant_id for house in two_houses}
+    confined.execute("SELECT * FROM jobs_due()")
+    assert confined.execute("SELECT count(*) FROM orders").fetchone() == (0,)
+    assert confined.execute("SELECT count(*) FROM jobs").fetchone() == (0,)
+    for name, columns in (
+        ("followed_heads", "tenant_id uuid, seq bigint, positions jsonb"),
+        ("jobs_due", "tenant_id uuid, at timestamp with time zone, are_under_way boolean"),
+    ):
+        result = confined.execute(f"SELECT pg_get_function_result('{name}()'::regprocedure)").fetchone()
+        assert result == (f"TABLE({columns})",)
 
 
 def test_the_function_of_the_roll_up_tells_the_ids_of_all_tenants_and_keeps_no_door_open(

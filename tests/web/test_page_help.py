@@ -25,6 +25,7 @@ PAGES = {
     "account": "/account",
     "restaurants": "/restaurants",
     "keys": "/keys",
+    "webhooks": "/webhooks",
     "audit": "/audit",
     "menu": "/menu",
     "targets": "/sla/settings/hamra",

@@ -1,4 +1,4 @@
-"""Followers of the log stand somewhere in it, and jobs wait until they are done.
+"""Followers of the log stand somewhere in it, and jobs wait until they are done; which keys seal is known.
 
 Revision ID: 0030
 """
@@ -11,6 +11,7 @@ revision = "0030"
 down_revision = "0029"
 
 GRANTS = {
+    "sealing_fingerprints": ["SELECT", "INSERT"],
     "followers": ["SELECT", "INSERT"],
     "follower_positions": ["SELECT", "INSERT", "UPDATE (seq)"],
     "job_numbers": ["SELECT", "INSERT", "UPDATE (last)"],
@@ -24,6 +25,7 @@ GRANTS = {
     "FUNCTION jobs_due()": ["EXECUTE"],
 }
 
+SEALING = "CREATE TABLE sealing_fingerprints (fingerprint text PRIMARY KEY)"
 # Since when there is one of this name: of a company that is older it takes what comes from then on, and of
 # a younger one all there is.
 FOLLOWERS = """
@@ -68,8 +70,7 @@ CREATE TABLE jobs (
 -- Of a lane one is the first; the others are queued behind it.
 CREATE UNIQUE INDEX jobs_first_of_lane ON jobs (tenant_id, lane) WHERE state IN ('waiting', 'running');
 CREATE INDEX jobs_queued ON jobs (tenant_id, lane, id) WHERE state = 'queued';
-CREATE INDEX jobs_due ON jobs (tenant_id, due_at) WHERE state = 'waiting';
-CREATE INDEX jobs_due_there ON jobs (tenant_id, destination, due_at, id) WHERE state = 'waiting';
+CREATE INDEX jobs_due ON jobs (tenant_id, destination, due_at, id) WHERE state = 'waiting';
 CREATE INDEX jobs_running ON jobs (tenant_id, id) WHERE state = 'running';
 CREATE INDEX jobs_of_kind ON jobs (tenant_id, kind, id);
 CREATE INDEX jobs_of_destination ON jobs (tenant_id, destination, id);
@@ -78,9 +79,11 @@ CREATE INDEX jobs_ended ON jobs (tenant_id, ended_at) WHERE ended_at IS NOT NULL
 
 
 def upgrade() -> None:
+    op.execute(SEALING)
     op.execute(FOLLOWERS)
     op.execute(JOBS)
     keep_tenants_apart("follower_positions", "job_numbers", "jobs")
     make_function("followed_heads", 1)
     make_function("jobs_due", 1)
+    make_function("end_job", 1)
     op.execute("REVOKE ALL ON FUNCTION followed_heads(), jobs_due() FROM PUBLIC")

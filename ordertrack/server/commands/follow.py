@@ -16,6 +16,6 @@ from ordertrack.server import following
 @click.command(hidden=True)
 def follow() -> None:
     """Follow every log and run the jobs that come of it, until whoever started this is gone."""
-    os.nice(10)  # taps come first
+    os.nice(5)  # taps come first
     following.register()
     worker.run(Following, turn=partial(Turn, lock=LOCK, of="follow the log"))

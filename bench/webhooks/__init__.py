@@ -1,0 +1,1 @@
+"""Webhooks under fire: what receives them, and who taps meanwhile."""
