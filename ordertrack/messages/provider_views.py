@@ -71,7 +71,7 @@ def test(way: str) -> ResponseReturnValue:
     principal, asked = _principal(), _way_or_404(way)
     if not providers.of_tenant(principal.tenant_id)[asked].is_set_up:
         return _page(principal, asked, {"to": _("Say first by whom to send, and save that.")}), 422
-    to = testing.address_of(principal, asked, request.form.get("to", ""))
+    to = testing.address_of(asked, request.form.get("to", ""))
     if to is None:
         problem = (
             _("Give a whole e-mail address, like rima@example.com.")

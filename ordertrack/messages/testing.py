@@ -25,7 +25,7 @@ _NUMBER = 42
 _WITHIN = dt.timedelta(minutes=10)
 
 
-def address_of(by: Principal, way: Way, text: str) -> str | None:
+def address_of(way: Way, text: str) -> str | None:
     """What was typed, as this transport takes it."""
     if "\0" in text:
         return None
