@@ -15,9 +15,9 @@ from ordertrack.i18n.form_fields import Typed, member, whole
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
 from ordertrack.messages import providers, stops, testing, transports
+from ordertrack.messages.composing import site_of_house
 from ordertrack.messages.fields import Field
 from ordertrack.messages.providers import Provider
-from ordertrack.messages.sending import site_of_house
 from ordertrack.messages.transports import Transport, Way
 from ordertrack.messages.whatsapp import templates
 from ordertrack.restaurants.versioned import UnusableSettings

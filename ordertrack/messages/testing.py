@@ -14,8 +14,8 @@ from ordertrack.i18n import phones
 from ordertrack.i18n.translate import current, speaking
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.messages import addresses, providers, transports
+from ordertrack.messages.composing import site_of_house
 from ordertrack.messages.kinds import Kind
-from ordertrack.messages.sending import site_of_house
 from ordertrack.messages.transports import Message, NotSent, Sent, Way
 from ordertrack.tenants import company
 from ordertrack.tenants.principal import Principal
