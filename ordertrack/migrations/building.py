@@ -29,3 +29,27 @@ def keep_tenants_apart(*tables: str) -> None:
             f"CREATE POLICY tenant_isolation ON {table}"
             " USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant())"
         )
+
+
+def begin_follower(name: str) -> None:
+    """Have a follower begin here: at what happens from now on, of each company that is there.
+
+    Its own revision says so, for the process that follows is started later.
+    """
+    op.execute(f"INSERT INTO followers (name) VALUES ('{name}')")  # noqa: S608 (a name of ours)
+    op.execute(_BEGIN_FOLLOWER.format(name=name))
+
+
+# Row-level security is forced on its owner too, so one company after the other.
+_BEGIN_FOLLOWER = """
+DO $$
+DECLARE tenant uuid;
+BEGIN
+    FOR tenant IN SELECT id FROM tenants LOOP
+        PERFORM set_config('ordertrack.tenant_id', tenant::text, true);
+        INSERT INTO follower_positions (tenant_id, follower, seq)
+        SELECT tenant, '{name}', coalesce((SELECT seq FROM tenant_streams WHERE tenant_id = tenant), 0);
+    END LOOP;
+    PERFORM set_config('ordertrack.tenant_id', '', true);
+END $$
+"""

@@ -40,8 +40,9 @@ class KnownKey(Base):
 
 def seal(secret: bytes) -> str:
     """Encrypted with the newest key; raises SealedByAnother if this database's secrets have other keys."""
+    house = _house()
     _refuse_other_keys()
-    return _house().encrypt(secret).decode()
+    return house.encrypt(secret).decode()
 
 
 def unseal(sealed: str) -> bytes:

@@ -5,7 +5,7 @@ Revision ID: 0031
 
 from alembic import op
 
-from ordertrack.migrations.building import keep_tenants_apart
+from ordertrack.migrations.building import begin_follower, keep_tenants_apart
 
 revision = "0031"
 down_revision = "0030"
@@ -82,3 +82,4 @@ def upgrade() -> None:
     op.execute(ENDPOINTS)
     op.execute(DELIVERIES)
     keep_tenants_apart("webhook_endpoints", "webhook_secrets", "webhook_deliveries")
+    begin_follower("webhooks")
