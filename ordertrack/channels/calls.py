@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import uuid
 
+import structlog
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ordertrack.channels import connections, payloads, registry
 from ordertrack.channels.interface import Asked, Channel, Received, Way
 from ordertrack.channels.models import ChannelConnection
+from ordertrack.database.session import release_connection
 from ordertrack.i18n.translate import speaking
 from ordertrack.monitoring import request_log
 from ordertrack.web import request_limits
@@ -20,6 +23,7 @@ from ordertrack.web.problems import Refusal
 blueprint = Blueprint("channel_calls", __name__)
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _CODE = "string(length=26)"
+_log = structlog.get_logger(__name__)
 
 
 @blueprint.route(f"/channels/<{_CODE}:code>", defaults={"rest": ""}, methods=_METHODS, strict_slashes=False)
@@ -61,9 +65,13 @@ def _received(code: str, rest: str) -> Response:
 
 
 def _settle(row: ChannelConnection, channel: Channel, kept: list[uuid.UUID]) -> None:
-    """What cannot be settled now is done by the process beside the workers."""
+    """What cannot be settled now the process beside the workers does: the peer is answered all the same."""
     for payload_id in kept:
-        payloads.settle(row, channel, payload_id)
+        try:
+            payloads.settle(row, channel, payload_id)
+        except SQLAlchemyError as error:
+            release_connection()
+            _log.warning("a payload is settled later", payload=str(payload_id), kind=type(error).__name__)
 
 
 def _body() -> bytes | None:

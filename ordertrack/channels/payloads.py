@@ -95,12 +95,53 @@ def keep(row: ChannelConnection, payloads: Sequence[Payload], way: Way) -> list[
 def settle(row: ChannelConnection, channel: Channel, payload_id: uuid.UUID) -> Outcome:
     """Make of a payload what it says, note what became of it, and commit; waits while the connection pauses.
 
-    Whatever is wrong with it is noted and not raised. What the database could not do now is done later.
+    Whatever is wrong with it is noted and not raised. What the database could not do now is done later; if it
+    is not there to note even that, it raises.
     """
     kept = db.session.get(ChannelPayload, (row.tenant_id, payload_id))
     if kept is None or row.paused_at is not None:
         return Outcome.RECEIVED
-    payload = Payload(
+    try:
+        became = _became(row, channel, kept)
+    except (OperationalError, InternalError, PoolTimeout) as error:
+        db.session.rollback()
+        _log.warning("a payload waits for the database", payload=str(payload_id), kind=type(error).__name__)
+        is_last = kept.tries + 1 >= MOST_TRIES
+        became = _What(Outcome.REFUSED, Sentence(_NOT_NOW)) if is_last else _What(Outcome.RECEIVED)
+    _note(kept, became)
+    return became.outcome
+
+
+class _What(NamedTuple):
+    """What became of a payload."""
+
+    outcome: Outcome
+    sentence: Sentence | None = None
+    order_id: uuid.UUID | None = None
+
+
+def _became(row: ChannelConnection, channel: Channel, kept: ChannelPayload) -> _What:
+    payload_id = kept.id
+    try:
+        with speaking("en"):
+            done = applying.apply_all(row, channel, _as_it_came(kept))
+    except Became as error:
+        outcome = Outcome.NOTHING if isinstance(error, Nothing) else Outcome.REFUSED
+        return _What(outcome, error.sentence, error.order_id)
+    except (OperationalError, InternalError, PoolTimeout):
+        raise
+    except Exception as error:
+        # Its message may hold what a guest wrote, and so stays out of the log.
+        db.session.rollback()
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        at = f"{where.filename.rpartition('/')[2]}:{where.lineno}"
+        _log.error("a payload was not understood", payload=str(payload_id), kind=type(error).__name__, at=at)
+        return _What(Outcome.REFUSED, Sentence(_NOT_UNDERSTOOD, {"problem": type(error).__name__}))
+    return _What(Outcome.DONE if done.is_anything else Outcome.NOTHING, done.sentence, done.order_id)
+
+
+def _as_it_came(kept: ChannelPayload) -> Payload:
+    return Payload(
         kept.topic,
         kept.body,
         kept.external_id,
@@ -109,33 +150,6 @@ def settle(row: ChannelConnection, channel: Channel, payload_id: uuid.UUID) -> O
         received_at=kept.received_at,
         way=Way(kept.way),
     )
-    outcome, sentence, order_id = Outcome.REFUSED, None, kept.order_id
-    try:
-        with speaking("en"):
-            done = applying.apply_all(row, channel, payload)
-        outcome, sentence = Outcome.DONE, done.sentence
-        order_id = done.order_id or order_id
-        if not done.is_anything:
-            outcome = Outcome.NOTHING
-    except Became as error:
-        outcome = Outcome.NOTHING if isinstance(error, Nothing) else Outcome.REFUSED
-        sentence, order_id = error.sentence, error.order_id or order_id
-    except (OperationalError, InternalError, PoolTimeout) as error:
-        db.session.rollback()
-        _log.warning("a payload waits for the database", payload=str(payload_id), kind=type(error).__name__)
-        if kept.tries + 1 < MOST_TRIES:
-            _note(kept, Outcome.RECEIVED, None, order_id)
-            return Outcome.RECEIVED
-        sentence = Sentence(_NOT_NOW)
-    except Exception as error:
-        # Its message may hold what a guest wrote, and so stays out of the log.
-        db.session.rollback()
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        at = f"{where.filename.rpartition('/')[2]}:{where.lineno}"
-        _log.error("a payload was not understood", payload=str(payload_id), kind=type(error).__name__, at=at)
-        sentence = Sentence(_NOT_UNDERSTOOD, {"problem": type(error).__name__})
-    _note(kept, outcome, sentence, order_id)
-    return outcome
 
 
 def waiting(tenant_id: uuid.UUID, since: dt.timedelta) -> list[tuple[uuid.UUID, uuid.UUID]]:
@@ -222,18 +236,18 @@ def clean(tenant_id: uuid.UUID) -> int:
             return gone
 
 
-def _note(
-    kept: ChannelPayload, outcome: Outcome, sentence: Sentence | None, order_id: uuid.UUID | None
-) -> None:
-    is_settled = outcome != Outcome.RECEIVED
+def _note(kept: ChannelPayload, became: _What) -> None:
+    """An order that it was of once stays beside it."""
+    sentence, is_settled = became.sentence, became.outcome != Outcome.RECEIVED
+    values = {name: _storable(value) for name, value in sentence.values.items()} if sentence else None
     db.session.execute(
         update(ChannelPayload)
         .where(ChannelPayload.tenant_id == kept.tenant_id, ChannelPayload.id == kept.id)
         .values(
-            outcome=outcome.value,
+            outcome=became.outcome.value,
             reason=sentence and sentence.said,
-            reason_values=sentence and {name: _storable(value) for name, value in sentence.values.items()},
-            order_id=order_id,
+            reason_values=values,
+            order_id=func.coalesce(became.order_id, ChannelPayload.order_id),
             settled_at=func.clock_timestamp() if is_settled else None,
             tries=ChannelPayload.tries + 1,
         )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 
 from channels import working
 from channels.conftest import Connected
@@ -256,12 +257,16 @@ def test_the_button_tries_it_beside_the_request(connect: Connect, shop: Shop, ma
         assert said in maya.get(connected.page).text
 
 
-def test_what_a_process_left_behind_is_settled(
+def test_what_could_not_be_settled_is_answered_all_the_same_and_settled_later(
     connect: Connect, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connected = connect()
     settle = payloads.settle
-    monkeypatch.setattr(payloads, "settle", lambda *_: payloads.Outcome.RECEIVED)  # it died just then
+
+    def go_away(*_: object) -> None:
+        raise OperationalError("SELECT", None, Exception("the database has gone"))
+
+    monkeypatch.setattr(payloads, "settle", go_away)
     assert connected.deliver(an_order()).status_code == 200
     assert connected.orders() == []
     monkeypatch.setattr(payloads, "settle", settle)
