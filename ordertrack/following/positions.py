@@ -15,8 +15,11 @@ from ordertrack.orders.log import event_log
 
 PAGE = 200  # entries a transaction
 
+# What it makes of the log is not waited for until it is on the disk: after a crash of the database it is made
+# again, of a log that was.
 _PLACE = text("""
-    SELECT seq FROM follower_positions WHERE tenant_id = :tenant_id AND follower = :follower FOR UPDATE
+    SELECT seq, set_config('synchronous_commit', 'off', true) FROM follower_positions
+     WHERE tenant_id = :tenant_id AND follower = :follower FOR UPDATE
 """)
 # A company that is older than the follower begins at what happens now, a younger one at its first entry.
 _BEGIN = text("""
