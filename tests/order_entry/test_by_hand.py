@@ -188,3 +188,7 @@ def test_what_was_typed_outlives_another_language_and_a_dish_that_is_sold_out_si
     order = last_order(app, cedar)
     assert [(item.name, item.quantity) for item in order.items] == [("Kafta", 1), ("candle", 1)]
     assert (order.customer["name"], order.total) == ("Walid", 1150)
+    beside = page.context.new_page()  # it hears of it when the page of what was sent does
+    beside.goto("/r/hamra/new")
+    carte.sell_out(app, cedar, "kafta", hamra)
+    expect(beside.locator(".dish:disabled")).to_contain_text(["Kafta"])
