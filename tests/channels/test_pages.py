@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -128,6 +130,10 @@ def test_it_is_written_down_and_no_secret_with_it(connect: Connect, maya: FlaskC
     assert SECRET not in said and KEY_SECRET not in said and connected.path.split("/")[2] not in said
     page = maya.get("/audit").text
     assert "Shop or platform" in page and "Web shop" in page and "Paused" in page
+    said = " ".join(unescape(re.sub("<[^>]+>", " ", page)).split())
+    assert "An order is made of what is : Processing" in said and "Shop or platform : WooCommerce" in said
+    assert "Without it, an order is : Delivery" in said and "Paused : no → from this to yes" in said
+    assert not re.search("makes|tells|_key|_words|_methods", page)
 
 
 def test_secrets_are_sealed_and_shown_nowhere(connect: Connect, maya: FlaskClient) -> None:
