@@ -133,7 +133,7 @@ def do(connection_id: uuid.UUID, deed: str) -> ResponseReturnValue:
         return redirect(url_for("channels.show"), 303)
     if deed == "test":
         telling.ask_test(row)
-        flash(_("It is being tried: what comes of it stands here in a moment."), _SAID)
+        flash(_("It is being tried: load this page again in a moment to see what came of it."), _TRIED)
     else:
         connections.pause(row, by=principal, is_paused=deed == "pause")
     return redirect(url_for("channels.connection", connection_id=row.id), 303)
@@ -239,3 +239,4 @@ def _first(field: Field) -> list[str]:
 
 
 _SAID = "channels"
+_TRIED = "channels-tried"
