@@ -37,7 +37,8 @@ def read(typed: Typed, principal: Principal) -> Wanted:
             _("Leave out the name and password before the @.")
             if "@" in url.partition("//")[2].partition("/")[0]
             else _(
-                "Write an address that begins with https:// and is reached from the internet, as the service gave it to you."
+                "Write the address as the service gave it to you: it begins with https:// and is reached from"
+                " the internet."
             )
         )
     kinds = [each for each in KINDS if each in typed.every("kind")]

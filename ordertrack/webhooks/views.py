@@ -131,9 +131,7 @@ def test(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     endpoint = _find(principal, endpoint_id)
     _refuse_disabled(endpoint)
     testing.send(endpoint)
-    flash(
-        _("A test is on its way: load this page again in a moment to see what was answered."), "webhook-test"
-    )
+    flash(_("A test is on its way: load this page again in a moment to see the answer."), "webhook-test")
     return redirect(url_for("webhooks.one", endpoint_id=endpoint.id), 303)
 
 

@@ -48,7 +48,7 @@ KINDS = {
     "channel": marked("Shop or platform"),
     "webhook": marked("Webhook"),
     "dish": marked("Dish"),
-    "menu": marked("Menu"),
+    "menu": marked("Dishes and categories"),
 }
 """What can have been changed, in the order in which it is offered."""
 
