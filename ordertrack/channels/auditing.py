@@ -30,7 +30,7 @@ def field_of(entry: AuditEntry, name: str) -> AuditedField | None:
     channel = registry.find(row.channel) if row is not None else None
     fields = channel.fields if channel is not None else ()
     found = next((each for each in fields if each.name == name.removeprefix(_SETTING)), None)
-    return found and AuditedField(found.label, _saying(found))
+    return AuditedField(found.label, _saying(found)) if found is not None else None
 
 
 def _saying(field: Field) -> Callable[[Any], str | None] | None:
