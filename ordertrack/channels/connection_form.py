@@ -47,13 +47,15 @@ def read(channel: Channel, typed: Typed, by: Principal, row: ChannelConnection |
     return Draft(name, restaurants, done.settings, done.secrets)
 
 
-def filled_in(channel: Channel, row: ChannelConnection | None) -> Typed:
+def filled_in(channel: Channel, row: ChannelConnection | None, by: Principal) -> Typed:
     """The form before anybody has typed: with what is saved, or with what goes without saying."""
     values: MultiDict[str, str] = MultiDict()
     values["name"] = row.name if row is not None else channel.title[:LONGEST_NAME]
     for each in channel.fields:
         value = each.first if row is None else row.settings.get(each.name, each.first)
         values.setlist(each.name, value if isinstance(value, list) else [value])
+    if row is None and len(only := offered(by)) == 1:
+        values["restaurant"] = str(only[0].id)
     for restaurant_id, branch in row.restaurants.items() if row is not None else ():
         values.add("restaurant", restaurant_id)
         values[f"branch-{restaurant_id}"] = branch

@@ -27,6 +27,7 @@ MOST = 100
 LONGEST_NAME = 30
 """What stands on a card as the order's channel."""
 _CODE = "code"
+_MADE = "made"  # names, with blanks between
 
 
 class NoSuchConnection(LookupError):
@@ -47,11 +48,13 @@ class Draft:
 def make(channel: Channel, draft: Draft, *, by: Principal) -> ChannelConnection:
     """Connect the company, and commit."""
     code = codes.new()
+    names = [each.name for each in channel.fields if each.is_made and each.name not in draft.secrets]
+    made_here = {name: codes.new() for name in names} | {_MADE: " ".join(names)}
     made = ChannelConnection(
         tenant_id=by.tenant_id,
         id=uuid.uuid4(),
         channel=channel.name,
-        sealed_secrets=_sealed({**draft.secrets, _CODE: code}),
+        sealed_secrets=_sealed({**draft.secrets, **made_here, _CODE: code}),
         digest=codes.digest(code),
         **_columns(draft),
     )
@@ -71,7 +74,9 @@ def change(row: ChannelConnection, draft: Draft, *, by: Principal) -> None:
         setattr(row, name, value)
     secrets = {"new_secrets": sorted(draft.secrets)} if draft.secrets else {}
     if draft.secrets:
-        row.sealed_secrets = _sealed(_unsealed(row) | dict(draft.secrets))
+        held = _unsealed(row)
+        held[_MADE] = " ".join(set(held.get(_MADE, "").split()) - draft.secrets.keys())
+        row.sealed_secrets = _sealed(held | dict(draft.secrets))
     row.version += 1
     audit.record(by, "channel", str(row.id), row.name, before, {**_facts(row), **secrets})
     db.session.commit()
@@ -154,6 +159,7 @@ def opened(row: ChannelConnection) -> Connection:
     """What the channel is told of it, its secrets unsealed."""
     secrets = _unsealed(row)
     code = secrets.pop(_CODE, None)
+    secrets.pop(_MADE, None)
     settings: Settings = current_app.config["SETTINGS"]
     is_known = code is not None and settings.public_url
     return Connection(
@@ -176,7 +182,13 @@ def code_of(row: ChannelConnection) -> str:
 
 def kept_secrets(row: ChannelConnection) -> Collection[str]:
     """The names of those that it has."""
-    return _unsealed(row).keys()
+    return _unsealed(row).keys() - {_CODE, _MADE}
+
+
+def made_secrets(row: ChannelConnection) -> dict[str, str]:
+    """Those that were made here and not by somebody else since, for who has to put them in there."""
+    held = _unsealed(row)
+    return {name: held[name] for name in held.get(_MADE, "").split()}
 
 
 def principal_of(row: ChannelConnection) -> Principal:

@@ -28,7 +28,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: `label`, `hint` and the words of `choices` are marked. `default` of ticks: with commas."""
+    """One field: `label`, `hint` and the words of `choices` are marked. `default` of ticks: with commas.
+
+    What `is_rare` stands behind “More”. A secret that `is_made` is made here where nobody types one, and
+    shown until the peer has called with it.
+    """
 
     name: str
     label: str
@@ -38,6 +42,8 @@ class Field:
     choices: Mapping[str, str] = field(default_factory=dict)
     default: str = ""
     longest: int = 200
+    is_rare: bool = False
+    is_made: bool = False
 
     @property
     def first(self) -> str | list[str]:
@@ -76,7 +82,8 @@ def read(fields: Iterable[Field], typed: Typed, kept: Iterable[str]) -> ReadFiel
             done.settings[each.name] = value
         elif value:
             done.secrets[each.name] = value
-        if not value and each.is_required and not (each.kind == Kind.SECRET and each.name in known):
+        is_had = each.is_made or (each.kind == Kind.SECRET and each.name in known)
+        if not value and each.is_required and not is_had:
             done.problems[each.name] = _("Fill this in.")
     return done
 

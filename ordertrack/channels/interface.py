@@ -228,7 +228,10 @@ class Channel(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     about: ClassVar[str]
-    """A marked sentence for the page: what it brings, and what to do in the other system."""
+    """A marked sentence for the page: what it brings."""
+    steps: ClassVar[tuple[str, ...]] = ()
+    """Marked: what to do in the other system, once the connection and its address are there; shown until the
+    peer has called."""
     fields: ClassVar[tuple[Field, ...]] = ()
     branch_label: ClassVar[str]
     """Marked: what a restaurant's name in the channel is called there."""

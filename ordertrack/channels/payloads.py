@@ -279,6 +279,17 @@ def _is_known(row: ChannelConnection, digest: str) -> bool:
     return db.session.execute(query.limit(1)).first() is not None
 
 
+def was_called(row: ChannelConnection) -> bool:
+    """Whether the peer has called with what proves to be its own, as far as is kept."""
+    called = select(ChannelPayload.id).where(
+        ChannelPayload.tenant_id == row.tenant_id,
+        ChannelPayload.connection_id == row.id,
+        ChannelPayload.way == Way.CALLED.value,
+        ~ChannelPayload.headers.has_key(_SUSPECT),
+    )
+    return db.session.scalar(called.limit(1)) is not None
+
+
 def _suspects(row: ChannelConnection) -> int:
     query = select(func.count()).where(
         ChannelPayload.tenant_id == row.tenant_id,

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from ordertrack.backoffice.zones import zone_of
 from ordertrack.channels import connection_form, connections, payloads, registry, telling, wording
 from ordertrack.channels.connections import LONGEST_NAME, NoSuchConnection
+from ordertrack.channels.fields import Field, Kind
 from ordertrack.channels.interface import Channel
 from ordertrack.channels.models import ChannelConnection, ChannelPayload
 from ordertrack.channels.payloads import A_PAGE, NoSuchPayload, Outcome
@@ -54,14 +55,14 @@ def connect(channel: str) -> ResponseReturnValue:
     if kind is None:
         abort(404, _("There is no such shop or platform."))
     if request.method != "POST":
-        return _form(principal, kind, connection_form.filled_in(kind, None))
+        return _form(principal, kind, connection_form.filled_in(kind, None, principal))
     typed = Typed(request.form)
     try:
         made = connections.make(kind, connection_form.read(kind, typed, principal, None), by=principal)
     except UnusableSettings as error:
         db.session.rollback()
         return _form(principal, kind, typed, error.problems), 422
-    flash(_("“%(name)s” is connected: put its address into the other system now.", name=made.name), _SAID)
+    flash(_("“%(name)s” is saved.", name=made.name), _SAID)
     return redirect(url_for("channels.connection", connection_id=made.id, new="1"), 303)
 
 
@@ -72,7 +73,7 @@ def settings(connection_id: uuid.UUID) -> ResponseReturnValue:
     row = _find(principal, connection_id, is_to_change=request.method == "POST")
     kind = _kind(row)
     if request.method != "POST":
-        return _form(principal, kind, connection_form.filled_in(kind, row), row=row)
+        return _form(principal, kind, connection_form.filled_in(kind, row, principal), row=row)
     typed = Typed(request.form)
     try:
         connections.change(row, connection_form.read(kind, typed, principal, row), by=principal)
@@ -93,12 +94,16 @@ def connection(connection_id: uuid.UUID) -> ResponseReturnValue:
     found = payloads.newest(row, outcome.value if outcome else None, before)
     last = found[A_PAGE - 1].id if len(found) > A_PAGE else None
     kind = registry.find(row.channel)
+    steps = kind.steps if kind is not None and not payloads.was_called(row) else ()
+    made = connections.made_secrets(row) if steps else {}
     return render_template(
         "channels/connection.html",
         principal=principal,
         row=row,
         channel=kind,
         address=_address(row, kind),
+        steps=steps,
+        made_secrets=[(each, made[each.name]) for each in (kind.fields if kind else ()) if each.name in made],
         payloads=found[:A_PAGE],
         told=telling.newest(row) if before is None else [],
         told_words=wording.TOLD,
@@ -128,7 +133,7 @@ def do(connection_id: uuid.UUID, deed: str) -> ResponseReturnValue:
         return redirect(url_for("channels.show"), 303)
     if deed == "test":
         telling.ask_test(row)
-        flash(_("It is being tried: what comes of it stands here in a moment."), _SAID)
+        flash(_("It is being tried: load this page again in a moment to see what came of it."), _TRIED)
     else:
         connections.pause(row, by=principal, is_paused=deed == "pause")
     return redirect(url_for("channels.connection", connection_id=row.id), 303)
@@ -207,17 +212,31 @@ def _form(
     problems: Mapping[str, str] | None = None,
     row: ChannelConnection | None = None,
 ) -> str:
+    problems = problems or {}
+    rare = [each for each in kind.fields if each.is_rare]
+    is_said = any(
+        problems.get(each.name) or (each.kind != Kind.SECRET and typed.every(each.name) != _first(each))
+        for each in rare
+    )
     return render_template(
         "channels/form.html",
         principal=principal,
         channel=kind,
+        rare=rare,
+        opens_rare=is_said,
         row=row,
         typed=typed,
-        problems=problems or {},
+        problems=problems,
         restaurants=connection_form.offered(principal),
         kept_secrets=connections.kept_secrets(row) if row is not None else (),
         longest_name=LONGEST_NAME,
     )
 
 
+def _first(field: Field) -> list[str]:
+    """What a form has of it that nobody has changed."""
+    return field.first if isinstance(field.first, list) else [field.first]
+
+
 _SAID = "channels"
+_TRIED = "channels-tried"

@@ -28,7 +28,7 @@ TOLD = {
 }
 _FAILURES = {
     Why.REFUSED: marked("Its address is none that may be called from here."),
-    Why.UNREACHABLE: marked("It cannot be reached."),
+    Why.UNREACHABLE: marked("Its address cannot be reached."),
     Why.TOO_SLOW: marked("It did not answer in time."),
     Why.TOO_LARGE: marked("It answered with more than can be read at once."),
 }

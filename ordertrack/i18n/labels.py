@@ -18,7 +18,7 @@ from ordertrack.i18n.moments import (
     moment_attributes,
     when,
 )
-from ordertrack.i18n.translate import add_filters, digits, marked
+from ordertrack.i18n.translate import LANGUAGES, add_filters, current, digits, marked
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
@@ -92,6 +92,7 @@ def init_app(app: Flask) -> None:
         when=when,
         duration=duration,
         fulfilment=fulfilment,
+        language_name=language,
         move=move,
         order_field=order_field,
         tel=tel,
@@ -118,6 +119,11 @@ def move(to: OrderStatus, fulfilment: Fulfilment | None = None) -> str:
 
 def role(which: Role) -> str:
     return _(_ROLES[Role(which)])
+
+
+def language(tag: str) -> str:
+    """What it is called in the language that is spoken."""
+    return str(LANGUAGES[tag].locale.get_language_name(current().locale))
 
 
 def duration(length: dt.timedelta | None) -> str:

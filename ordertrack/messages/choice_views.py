@@ -24,7 +24,8 @@ from ordertrack.messages.sms import segments
 from ordertrack.messages.sms.segments import Counted
 from ordertrack.messages.transports import Way
 from ordertrack.messages.wording import Facts
-from ordertrack.restaurants import brand, operations
+from ordertrack.restaurants import brand, cache, operations
+from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.restaurants.versioned import UnusableSettings, refuse
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.tenants import company
@@ -45,6 +46,15 @@ class Preview(NamedTuple):
     language: Language
     text: str
     counted: Counted
+
+
+@blueprint.get("/messages/to-guests")
+def first() -> ResponseReturnValue:
+    """The page of the first restaurant that the asker may see to."""
+    places = _restaurants(managing_principal(marked("Settings are for managers and owners.")))
+    if not places:
+        return redirect(url_for("restaurants.show"), 303)
+    return redirect(url_for("message_choices.show", restaurant=places[0].slug), 303)
 
 
 @blueprint.get("/r/<restaurant>/messages")
@@ -72,6 +82,10 @@ def save(restaurant: str) -> ResponseReturnValue:
         "messages",
     )
     return redirect(url_for("message_choices.show", restaurant=found.slug), 303)
+
+
+def _restaurants(principal: Principal) -> list[RestaurantSettings]:
+    return [each for each in cache.of_tenant(principal.tenant_id) if principal.may_see(each.id)]
 
 
 def _asked(restaurant: str) -> tuple[Principal, FoundRestaurant]:
@@ -126,6 +140,7 @@ def _page(
     return render_template(
         "messages/choice.html",
         principal=principal,
+        others=[each for each in _restaurants(principal) if each.id != restaurant.id],
         restaurant=restaurant,
         held=held,
         typed=typed,

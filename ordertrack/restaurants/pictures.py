@@ -16,17 +16,18 @@ import gevent
 import resvg_py
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked, number
 
 LARGEST = 256 * 1024  # bytes of a file
-LARGEST_SIDE = 4096  # pixels of a PNG that is sent
+LARGEST_SIDE = 4096  # pixels of a PNG or JPEG that is sent
 SIDE = 320  # pixels that are kept, at most
 LONGEST_SHAPE = 6  # times as wide as high, or as high as wide
 MOST_ELEMENTS, DEEPEST = 3000, 40
 _PNG = b"\x89PNG\r\n\x1a\n"
+_JPEG = b"\xff\xd8\xff"
 _SVG = "{http://www.w3.org/2000/svg}"
 _DRAWN = {
     *("svg", "g", "defs", "title", "desc", "style"),
@@ -35,7 +36,7 @@ _DRAWN = {
 }
 _NUMBER = re.compile(r"\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)(?:px)?\s*", re.ASCII)
 _ELSEWHERE = re.compile(r"url\(\s*['\"]?\s*(?!#)|@|\\|expression|javascript:", re.IGNORECASE)
-_NEITHER = marked("This is neither a PNG nor an SVG picture.")
+_NEITHER = marked("This is no PNG, JPEG or SVG picture: save it as one of them, and choose it again.")
 _NOT_PLAIN = marked(
     "This SVG has something in it that is no plain drawing (%(what)s). Export it again with its letters as"
     " paths and without pictures or effects, or send a PNG."
@@ -63,21 +64,43 @@ def logo_of(file: bytes) -> bytes:
 def _made(file: bytes) -> bytes | UnusablePicture:
     """What goes wrong is handed over: a pool of threads would print it."""
     try:
+        if file.startswith(_JPEG):
+            return _redrawn_jpeg(file)
         return _redrawn(file if file.startswith(_PNG) else _drawn(file))
     except UnusablePicture as error:
         return error
+    except Image.DecompressionBombError:
+        return _too_large()
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, struct.error):
         return UnusablePicture(_("This picture is damaged: it cannot be read."))
 
 
 def _redrawn(png: bytes) -> bytes:
     width, height = struct.unpack(">II", png[16:24])  # as it says itself, before anything is made of it
-    if max(width, height) > LARGEST_SIDE:
-        said = {"most": number(LARGEST_SIDE)}
-        raise UnusablePicture(_("A logo may be %(most)s pixels wide and high at most.", **said))
-    _refuse_long_shape(width, height)
+    _refuse_size(width, height)
     with Image.open(BytesIO(png), formats=["PNG"]) as picture:
-        drawn = picture.convert("RGBA")
+        return _png_of(picture.convert("RGBA"))
+
+
+def _redrawn_jpeg(jpeg: bytes) -> bytes:
+    """Upright, as cameras note which way up it is."""
+    with Image.open(BytesIO(jpeg), formats=["JPEG"]) as picture:  # which reads its header and nothing more
+        _refuse_size(*picture.size)
+        return _png_of(ImageOps.exif_transpose(picture).convert("RGB"))
+
+
+def _refuse_size(width: int, height: int) -> None:
+    if max(width, height) > LARGEST_SIDE:
+        raise _too_large()
+    _refuse_long_shape(width, height)
+
+
+def _too_large() -> UnusablePicture:
+    said = {"most": number(LARGEST_SIDE)}
+    return UnusablePicture(_("A logo may be %(most)s pixels wide and high at most.", **said))
+
+
+def _png_of(drawn: Image.Image) -> bytes:
     drawn.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
     made = BytesIO()
     drawn.save(made, "PNG", optimize=True)

@@ -20,7 +20,9 @@ from ordertrack import (
     setup,
     tracking,
 )
+from ordertrack.backoffice.audit import fields_elsewhere
 from ordertrack.boards import reasons
+from ordertrack.channels import auditing as channel_auditing
 from ordertrack.channels import calls as channel_calls
 from ordertrack.channels import troubles as channel_troubles
 from ordertrack.channels import views as channel_views
@@ -51,6 +53,7 @@ from ordertrack.tenants.shared_tablets import tablet_guard
 from ordertrack.tenants.signing_in import request_shares, sign_in
 from ordertrack.web import assets, errors, guide, hosts, language_menu, page_help, problem_pages, templating
 from ordertrack.web.bodies import LARGEST_BODY
+from ordertrack.webhooks import auditing as webhook_auditing
 from ordertrack.webhooks import troubles as webhook_troubles
 from ordertrack.webhooks import views as webhook_views
 
@@ -84,6 +87,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     must_start.use(expected_end.needed)
     attention.register(webhook_troubles.lines)
     attention.register(channel_troubles.lines)
+    fields_elsewhere.register("channel", channel_auditing.field_of)
+    fields_elsewhere.register("webhook", webhook_auditing.field_of)
     guest_messages.register_transports()
     request_log.init_app(app)
     translate.init_app(app)  # before whatever may refuse: a refusal is said in the language asked for

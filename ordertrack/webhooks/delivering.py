@@ -16,6 +16,7 @@ from ordertrack.following.jobs import Again, Done, Failed, Job, Outcome
 from ordertrack.outgoing import client
 from ordertrack.outgoing.client import Answer, CallFailed
 from ordertrack.webhooks import deliveries, endpoints, known, signing, tries
+from ordertrack.webhooks.kinds import TEST
 from ordertrack.webhooks.known import Known
 from ordertrack.webhooks.models import Disabled, Endpoint
 
@@ -40,7 +41,8 @@ def deliver(job: Job) -> Outcome:
     if endpoint is None:
         return Failed("The endpoint is disabled or was ended.")
     told = _tell(endpoint, job)
-    outcome = _outcome(job, endpoint_id, endpoint, told)
+    is_test = job.payload["kind"] == TEST
+    outcome = _of_test(told) if is_test else _outcome(job, endpoint_id, endpoint, told)
     _note(job, endpoint_id, told, outcome)
     return outcome
 
@@ -66,6 +68,13 @@ def _tell(endpoint: Known, job: Job) -> Told:
     except CallFailed as error:
         failure = error
     return Told(answer, failure, int((time.monotonic() - began) * 1000))
+
+
+def _of_test(told: Told) -> Outcome:
+    """It is sent once, and what comes of it says nothing of the endpoint's health."""
+    if told.answer is None:
+        return Failed(str(told.failure))
+    return (Done if told.answer.is_success else Failed)(str(told.answer.status))
 
 
 def _outcome(job: Job, endpoint_id: uuid.UUID, endpoint: Known, told: Told) -> Outcome:

@@ -33,8 +33,13 @@ def read(typed: Typed, principal: Principal) -> Wanted:
     try:
         addresses.read(url)
     except AddressRefused:
-        problems["url"] = _(
-            "Write an address of the public internet that begins with https://, without a name or password."
+        problems["url"] = (
+            _("Leave out the name and password before the @.")
+            if "@" in url.partition("//")[2].partition("/")[0]
+            else _(
+                "Write the address as the service gave it to you: it begins with https:// and is reached from"
+                " the internet."
+            )
         )
     kinds = [each for each in KINDS if each in typed.every("kind")]
     if not kinds or len(kinds) != len(set(typed.every("kind"))):

@@ -6,6 +6,8 @@ from ordertrack.orders.log.entries import ActionRecord, EventRecord
 from ordertrack.rules.state_machine import OrderStatus
 
 ACTIONS = "actions"
+TEST = "test"
+"""What a manager sends to see whether it arrives: of no order, and nothing can be told of it by choice."""
 STATUSES = tuple(status.value for status in OrderStatus)
 KINDS = (*STATUSES, ACTIONS)
 

@@ -19,8 +19,8 @@ from ordertrack.orders.log import event_log
 from ordertrack.restaurants.versioned import UnusableSettings, refuse
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.signing_in.sign_in import managing_principal
-from ordertrack.webhooks import deliveries, endpoints, form, replaying, wording
-from ordertrack.webhooks.kinds import STATUSES
+from ordertrack.webhooks import deliveries, endpoints, form, replaying, testing, wording
+from ordertrack.webhooks.kinds import STATUSES, TEST
 from ordertrack.webhooks.models import Endpoint
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
@@ -124,6 +124,17 @@ def send_again(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     return _done(endpoint, _("It is sent again now."))
 
 
+@blueprint.post("/<uuid:endpoint_id>/test")
+def test(endpoint_id: uuid.UUID) -> ResponseReturnValue:
+    """Send a test message, once."""
+    principal = managing_principal()
+    endpoint = _find(principal, endpoint_id)
+    _refuse_disabled(endpoint)
+    testing.send(endpoint)
+    flash(_("A test is on its way: load this page again in a moment to see the answer."), "webhook-test")
+    return redirect(url_for("webhooks.one", endpoint_id=endpoint.id), 303)
+
+
 @blueprint.post("/<uuid:endpoint_id>/replay")
 def replay(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     """Form: `after`, a cursor of this company's log; nothing for its beginning."""
@@ -135,7 +146,7 @@ def replay(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     except UnusableSettings as error:
         return _page(principal, endpoint, error.problems), 422
     replaying.replay(endpoint, after)
-    return _done(endpoint, _("What happened since is being sent again, each order in its order."))
+    return _done(endpoint, _("Everything since then is being sent again."))
 
 
 def _find(principal: Principal, endpoint_id: uuid.UUID) -> Endpoint:
@@ -167,10 +178,10 @@ def _place(principal: Principal, said: str) -> int:
     try:
         cursor = Cursor.parse(said)
     except MalformedCursor:
-        said = _("Write a cursor as events carry it, such as %(example)s.", example=str(head))
+        said = _("Write it as your program shows it, such as %(example)s.", example=str(head))
         raise UnusableSettings({"after": said}) from None
     if cursor.epoch != head.epoch or cursor.seq > head.seq:
-        refuse({"after": _("This cursor is not of this log, or lies ahead of it.")})
+        refuse({"after": _("There is no such event here.")})
     return cursor.seq
 
 
@@ -223,6 +234,7 @@ def _values(principal: Principal, problems: Mapping[str, str] | None, shown: Sho
         "why_disabled": wording.why_disabled,
         "answered": wording.answered,
         "kind_said": wording.kind,
+        "test_kind": TEST,
         "host_of": endpoints.host_of,
         "zone": zone_of(principal.tenant_id),
     }

@@ -7,7 +7,7 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
 from ordertrack.outgoing.failures import Why
 from ordertrack.rules.state_machine import OrderStatus
-from ordertrack.webhooks.kinds import ACTIONS, KINDS
+from ordertrack.webhooks.kinds import ACTIONS, KINDS, TEST
 from ordertrack.webhooks.models import Delivery, Disabled, Endpoint
 
 _ACTIONS = marked("What is done to an order besides: lines struck off, delays, riders, changes")
@@ -26,6 +26,8 @@ _DISABLED = {
 
 def kind(name: str) -> str:
     """What happened, or can happen."""
+    if name == TEST:
+        return _("Test")
     return _(_ACTIONS) if name == ACTIONS else labels.status(OrderStatus(name))
 
 

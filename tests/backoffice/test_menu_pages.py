@@ -51,6 +51,20 @@ def shown(client: FlaskClient, path: str = "/menu") -> str:
     return html.unescape(answer.text)
 
 
+def test_the_example_for_who_has_no_menu_yet_can_be_imported(
+    maya: FlaskClient, held: Callable[[], Menu]
+) -> None:
+    assert 'href="/menu/example.csv"' in shown(maya)
+    example = maya.get("/menu/example.csv").text
+    saved = maya.post("/menu/import", data={"content": example, "seen": str(held().version)})
+    assert saved.status_code == 303, saved.text
+    assert [(dish.names["ar"], len(dish.modifier_groups)) for dish in held().dishes] == [
+        ("دجاج مشوي", 1),
+        ("ليموناضة", 1),
+    ]
+    assert "menu/example.csv" not in shown(maya)
+
+
 def test_a_company_without_a_menu_begins_one(maya: FlaskClient, held: Callable[[], Menu]) -> None:
     assert "Add a dish" in shown(maya)
     form = NEW | {"category": "+", "new_category": "From the grill", "minutes": "7.5", "station": "Grill"}

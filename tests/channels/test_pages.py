@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 import uuid
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -12,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from channels.conftest import Connected, form_for
-from channels.shop import KEY_SECRET, SECRET, Shop, an_order
+from channels.shop import KEY_SECRET, SECRET, Shop, an_order, signed
 from ordertrack.channels import connections, tending
 from ordertrack.channels.models import ChannelConnection
 from ordertrack.database.session import db, tenant_context
@@ -37,7 +40,6 @@ NEW = "/channels/new/woocommerce"
         ({"shop": "ftp://shop.example.com"}, "shop"),
         ({"shop": "https://me:mine@shop.example.com"}, "shop"),
         ({"shop": "https://[::1"}, "shop"),
-        ({"secret": ""}, "secret"),
         ({"consumer_secret": ""}, "consumer_secret"),
         ({"makes": []}, "makes"),
         ({"makes": ["everything"]}, "makes"),
@@ -55,6 +57,24 @@ def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(
     assert SECRET not in answer.text and KEY_SECRET not in answer.text
     with tenant_context(app, cedar.tenant_id):
         assert db.session.scalars(select(ChannelConnection)).all() == []
+
+
+def test_a_secret_is_made_here_and_shown_with_what_to_do_until_the_shop_has_called(
+    connect: Connect, maya: FlaskClient
+) -> None:
+    form = maya.get(NEW).text
+    assert "<details><summary>More" in form and form.index('name="shop"') < form.index("<details>")
+    connected = connect(secret="")
+    page = maya.get(connected.page).text
+    assert '<ol class="steps">' in page
+    [made] = re.findall(r'Secret of the webhooks <input readonly dir="ltr" value="([^"]+)"', page)
+    order = json.dumps(an_order()).encode()
+    assert connected.deliver(order, **signed(order, secret=SECRET)).status_code == 200
+    assert made in maya.get(connected.page).text, "nobody proved to be the shop yet"
+    connected.deliver(order, **signed(order, secret=made))
+    assert len(connected.orders()) == 1
+    page = maya.get(connected.page).text
+    assert made not in page and '<ol class="steps">' not in page
 
 
 def test_a_shop_without_https_is_refused(app: Flask, cedar: House, maya: FlaskClient) -> None:
@@ -128,6 +148,12 @@ def test_it_is_written_down_and_no_secret_with_it(connect: Connect, maya: FlaskC
     assert SECRET not in said and KEY_SECRET not in said and connected.path.split("/")[2] not in said
     page = maya.get("/audit").text
     assert "Shop or platform" in page and "Web shop" in page and "Paused" in page
+    said = " ".join(unescape(re.sub("<[^>]+>", " ", page)).split())
+    assert (
+        "Take in the shop's orders that are : Processing" in said and "Shop or platform : WooCommerce" in said
+    )
+    assert "Otherwise an order is : Delivery" in said and "Paused : no → from this to yes" in said
+    assert not re.search("makes|tells|_key|_words|_methods", page)
 
 
 def test_secrets_are_sealed_and_shown_nowhere(connect: Connect, maya: FlaskClient) -> None:

@@ -169,7 +169,7 @@ def test_what_was_typed_outlives_another_language_and_a_dish_that_is_sold_out_si
     for dish in ("Kafta 11.00", "Fattoush 5.00"):
         page.get_by_role("button", name=dish).click()
     page.locator("#find-dish").fill("candle")
-    page.get_by_role("button", name="Write “candle” as a line").click()
+    page.get_by_role("button", name="Add “candle”, which is not on the menu").click()
     page.locator("#lines [data-field=price]").fill("0.5")
     expect(page.locator("#total")).to_have_text("US$16.50")
     page.locator(".person-open").click()
@@ -188,3 +188,7 @@ def test_what_was_typed_outlives_another_language_and_a_dish_that_is_sold_out_si
     order = last_order(app, cedar)
     assert [(item.name, item.quantity) for item in order.items] == [("Kafta", 1), ("candle", 1)]
     assert (order.customer["name"], order.total) == ("Walid", 1150)
+    beside = page.context.new_page()  # it hears of it when the page of what was sent does
+    beside.goto("/r/hamra/new")
+    carte.sell_out(app, cedar, "kafta", hamra)
+    expect(beside.locator(".dish:disabled")).to_contain_text(["Kafta"])

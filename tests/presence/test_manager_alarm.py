@@ -40,7 +40,7 @@ def test_every_page_of_a_manager_tells_and_no_other_does(
         assert 'id="manager-alarm' not in text
 
 
-@pytest.mark.parametrize("path", ["/orders", "/r/hamra/dispatch"])
+@pytest.mark.parametrize("path", ["/orders", "/account", "/r/hamra/dispatch"])
 def test_the_sign_comes_and_goes_while_the_page_is_open_and_is_said_aloud(
     open_page: Callable[..., Page], cedar: House, place: Callable[..., uuid.UUID], path: str
 ) -> None:

@@ -26,6 +26,23 @@ def png(width: int, height: int) -> bytes:
     return made.getvalue()
 
 
+def jpeg(width: int, height: int, mode: str = "RGB", turned: int = 1) -> bytes:
+    """A photo of this size; `turned` as cameras note it."""
+    made, noted = BytesIO(), Image.Exif()
+    noted[0x0112] = turned
+    noted[0x010E] = "taken at home"
+    Image.effect_noise((width, height), 60).convert(mode).save(made, "JPEG", exif=noted)
+    return made.getvalue()
+
+
+def said_to_be_jpeg(width: int, height: int) -> bytes:
+    """A photo whose header says that it is this large."""
+    photo = bytearray(jpeg(8, 8))
+    at = photo.index(b"\xff\xc0") + 5
+    photo[at : at + 4] = struct.pack(">HH", height, width)
+    return bytes(photo)
+
+
 def said_to_be(width: int, height: int) -> bytes:
     """A few bytes that say they are this large."""
 
@@ -71,6 +88,14 @@ def test_a_picture_becomes_a_bounded_png_of_its_own(file: bytes, size: tuple[int
     assert made.getpixel((size[0] // 2, size[1] // 2)) == (255, 0, 0, 255)
 
 
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_a_photo_becomes_one_too_upright_and_without_what_the_camera_noted(mode: str) -> None:
+    photo = jpeg(400, 200, mode, turned=6)
+    made = logo_of(photo)
+    assert b"taken at home" in photo and b"taken at home" not in made
+    assert opened(made).size == (SIDE // 2, SIDE)
+
+
 def test_what_a_png_carries_beside_its_picture_is_gone() -> None:
     made = BytesIO()
     notes = PngInfo()
@@ -89,10 +114,15 @@ def test_what_a_png_carries_beside_its_picture_is_gone() -> None:
         (png(40, 40)[:12], "damaged"),
         (png(700, 100), "6 times"),
         (b"x" * (LARGEST + 1), "256 KB"),
-        (b"", "neither a PNG nor an SVG"),
-        (b"\xff\xd8\xff\xe0", "neither a PNG nor an SVG"),
-        (b"<html></html>", "neither a PNG nor an SVG"),
-        (b"<svg viewBox='0 0 1 1'/>", "neither a PNG nor an SVG"),
+        (b"", "no PNG, JPEG or SVG"),
+        (b"GIF89a", "no PNG, JPEG or SVG"),
+        (b"\xff\xd8\xff\xe0", "damaged"),
+        (jpeg(40, 20)[:-300], "damaged"),
+        (said_to_be_jpeg(4097, 4097), "4,096 pixels"),
+        (said_to_be_jpeg(65_500, 65_500), "4,096 pixels"),
+        (said_to_be_jpeg(4000, 100), "6 times"),
+        (b"<html></html>", "no PNG, JPEG or SVG"),
+        (b"<svg viewBox='0 0 1 1'/>", "no PNG, JPEG or SVG"),
         (
             svg("<title>&laughs;</title>", before=LAUGHS),
             "ENTITY",

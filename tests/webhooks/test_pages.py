@@ -118,6 +118,22 @@ def test_disabling_enabling_another_secret_and_an_end_are_each_in_the_audit(
     ]
 
 
+def test_a_test_is_sent_and_shown_as_one(app: Flask, cedar: House, maya: FlaskClient) -> None:
+    path = make(maya)
+    assert "A test is on its way" in maya.post(f"{path}/test", follow_redirects=True).text
+    with tenant_context(app, cedar.tenant_id):
+        (job,) = jobs.latest(db.session.connection(), cedar.tenant_id, "webhook")
+        deliveries.note(
+            cedar.tenant_id, endpoint_id=uuid.UUID(path.rpartition("/")[2]), status=204, failure=None,
+            excerpt=None, seq=0, order_id=uuid.UUID(job.payload["order"]), kind="test", milliseconds=3,
+            tries=1, next_at=None,
+        )  # fmt: skip
+    page = maya.get(path).text
+    assert "<b>Test</b>" in page and 'href="/orders/0000' not in page
+    maya.post(f"{path}/disable")
+    assert maya.post(f"{path}/test").status_code == 409
+
+
 def test_what_was_answered_is_shown_as_text_and_can_be_sent_again_and_replayed(
     app: Flask, cedar: House, maya: FlaskClient, place: Callable[..., uuid.UUID]
 ) -> None:

@@ -17,7 +17,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders.log import event_log
 from ordertrack.rules.state_machine import OrderStatus
-from ordertrack.webhooks import deliveries, endpoints, replaying
+from ordertrack.webhooks import deliveries, endpoints, replaying, testing
 from ordertrack.webhooks.endpoints import Made
 from ordertrack.webhooks.models import Delivery, Disabled, Endpoint
 from support.cast import House
@@ -238,6 +238,23 @@ def test_while_a_secret_is_changed_both_are_good(
     assert verify(second, message) == verify(third, message)
     with pytest.raises(WebhookVerificationError):
         verify(made.secret, message)
+
+
+def test_a_test_goes_once_signed_and_says_that_it_is_one(
+    app: Flask, cedar: House, peer: Callable[[], Peer], endpoint: Make
+) -> None:
+    told = peer()
+    made = endpoint(cedar, told)
+    told.answers = lambda _message: Answering(500)
+    with tenant_context(app, cedar.tenant_id):
+        testing.send(endpoints.find(cedar.maya.principal, made.endpoint.id))
+    (tried,) = wait_for(lambda: tries(app, cedar, made), "the test")
+    assert (tried.kind, tried.status, tried.next_at) == ("test", 500, None)
+    assert read(app, cedar, made).failing_since is None, "it says nothing of what orders do"
+    (message,) = told.came
+    said = verify(made.secret, message)
+    assert said["type"] == "test" and {"timestamp", "data"} <= said.keys()
+    assert message.headers["webhook-id"].startswith("evt_test_")
 
 
 def test_events_are_sent_again_and_replayed_from_any_place_in_the_log(

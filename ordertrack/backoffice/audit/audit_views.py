@@ -16,6 +16,8 @@ from ordertrack.backoffice.audit.audit_wording import KINDS, Wording
 from ordertrack.backoffice.zones import zone_of
 from ordertrack.i18n import form_fields, formats
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.menu.labels import named
+from ordertrack.menu.reading import menu_of
 from ordertrack.restaurants import cache
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.restaurants.wall_clock import to_moment
@@ -61,7 +63,7 @@ def show() -> ResponseReturnValue:
         entries=found[: audit.A_PAGE],
         older=_address(found[audit.A_PAGE - 1]) if len(found) > audit.A_PAGE else None,
         newest=_address() if "after" in request.args else None,
-        wording=Wording(names, asked.zone),
+        wording=Wording(names, asked.zone, _categories(principal)),
     )
     return (page, 422) if asked.problems else page
 
@@ -100,6 +102,10 @@ def _read(principal: Principal, restaurants: list[RestaurantSettings]) -> Asked:
         None if principal.restaurants is None else [each.id for each in restaurants],
     )
     return Asked(wanted, zone, problems)
+
+
+def _categories(principal: Principal) -> dict[str, str]:
+    return {each.key: named(each.names) for each in menu_of(principal.tenant_id).categories}
 
 
 def _midnight(day: dt.date, zone: ZoneInfo) -> dt.datetime:

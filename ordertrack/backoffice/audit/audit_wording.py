@@ -10,10 +10,12 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ordertrack.backoffice.access.key_views import MAY
+from ordertrack.backoffice.audit.fields_elsewhere import field_elsewhere
 from ordertrack.backoffice.settings import hours_wording, settings_wording
 from ordertrack.i18n import formats, labels, moments
+from ordertrack.i18n.translate import LANGUAGES, marked, number
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.i18n.translate import marked, number
 from ordertrack.manager_alerts.kinds import OFFERED, AlertKind
 from ordertrack.messages import kinds, transports
 from ordertrack.messages.kinds import Kind
@@ -46,7 +48,7 @@ KINDS = {
     "channel": marked("Shop or platform"),
     "webhook": marked("Webhook"),
     "dish": marked("Dish"),
-    "menu": marked("Menu"),
+    "menu": marked("Dishes and categories"),
 }
 """What can have been changed, in the order in which it is offered."""
 
@@ -163,10 +165,17 @@ class Changed:
 
 
 class Wording:
-    """Says entries for a reader: `restaurants` are names by id, times are of `zone`."""
+    """Says entries for a reader: `restaurants` are names by id, `categories` those of the menu by key, times
+    are of `zone`."""
 
-    def __init__(self, restaurants: Mapping[uuid.UUID, str], zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        restaurants: Mapping[uuid.UUID, str],
+        zone: ZoneInfo,
+        categories: Mapping[str, str] | None = None,
+    ) -> None:
         self._restaurants = restaurants
+        self._categories = categories or {}
         self._zone = zone
         self._says: dict[str, Callable[[Any], str]] = {
             **dict.fromkeys(_SECONDS, settings_wording.allowed),
@@ -179,7 +188,9 @@ class Wording:
             "shifts": _shifts,
             "stations": _stations,
             "kinds": _told_of,
-            "logo": lambda digest: digest[:8],
+            "logo": lambda _digest: _("a picture"),
+            "scopes": _scopes,
+            "category": lambda key: self._categories.get(key, key),
             "alerts": lambda kinds: formats.listed(_(OFFERED[AlertKind(each)]) for each in kinds),
             "weekly": _weekly,
             "special": _special,
@@ -215,8 +226,8 @@ class Wording:
             if name in _SAYS_ITSELF:
                 yield Changed(_(_SAYS_ITSELF[name]), None, self._end(name, became))
             elif was != became:
-                was_said = None if entry.before is None else self._value(name, was)
-                yield Changed(self._called(entry, name), was_said, self._value(name, became))
+                was_said = None if entry.before is None else self._said(entry, name, was)
+                yield Changed(self._called(entry, name), was_said, self._said(entry, name, became))
 
     def _called(self, entry: AuditEntry, name: str) -> str:
         """What was changed; of a provider the label of the field in its form."""
@@ -224,7 +235,14 @@ class Wording:
             transport = transports.of(Way(entry.subject))
             labels_of = {each.name: each.label for each in transport.fields} if transport else {}
             return _(labels_of[name]) if name in labels_of else name
-        return _named(name)
+        elsewhere = field_elsewhere(entry, name)
+        return _(elsewhere.label) if elsewhere else _named(name)
+
+    def _said(self, entry: AuditEntry, name: str, value: Any) -> str:
+        """A value as whoever knows the field says it."""
+        elsewhere = field_elsewhere(entry, name)
+        said = elsewhere.say(value) if elsewhere and elsewhere.say else None
+        return self._value(name, value) if said is None else said
 
     def _end(self, name: str, until: Any) -> str | None:
         if not name.endswith("_until"):
@@ -257,16 +275,24 @@ def _named(name: str) -> str:
         return _("Undo of “%(move)s”", move=labels.move(OrderStatus(part)))
     if whole == "reasons":
         return settings_wording.asked_in_words(Asked(part))
+    if whole == "names" and part in LANGUAGES:
+        return _("Name, %(language)s", language=labels.language(part))
     known = _FIELDS.get(part or whole)
     return _(known) if known is not None else (part or whole).replace("_", " ")
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
-        return "✓" if value else "✗"
+        return _("yes") if value else _("no")
     if isinstance(value, list):
         return formats.listed(map(str, value))
     return number(value) if isinstance(value, int | float) else str(value)
+
+
+def _scopes(saved: list[str]) -> str:
+    """What a key may do; one that is known no more by its name."""
+    words = {scope.value: _(said) for scope, said in MAY.items()}
+    return formats.listed(words.get(each, each) for each in saved)
 
 
 def _told_of(kinds: list[str]) -> str:

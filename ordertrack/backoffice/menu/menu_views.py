@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ordertrack.backoffice.menu import menu_example
 from ordertrack.backoffice.menu.menu_access import held_menu, menu_principal
 from ordertrack.i18n.form_fields import Typed, whole
 from ordertrack.i18n.translate import gettext as _
@@ -86,6 +87,15 @@ def categories() -> ResponseReturnValue:
 def export_csv() -> ResponseReturnValue:
     """The menu as a table, as it can be imported."""
     return _file(files.csv_of, "csv", "text/csv")
+
+
+@blueprint.get("/menu/example.csv")
+def example_csv() -> ResponseReturnValue:
+    """A table of a few dishes, as it can be imported, for who begins a menu."""
+    facts = facts_of(menu_principal().tenant_id)
+    content = files.csv_of(menu_example.menu_in(facts), facts)
+    name = {"Content-Disposition": 'attachment; filename="menu-example.csv"'}
+    return content, 200, {"Content-Type": "text/csv; charset=utf-8", **name}
 
 
 @blueprint.get("/menu/export.json")

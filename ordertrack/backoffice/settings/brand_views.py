@@ -55,14 +55,14 @@ def save(restaurant: str) -> ResponseReturnValue:
 
 @blueprint.post("/r/<restaurant>/logo")
 def save_logo(restaurant: str) -> ResponseReturnValue:
-    """Form: `logo`, a file (PNG or SVG), or `remove`; `seen`: the version shown."""
+    """Form: `logo`, a file (PNG, JPEG or SVG), or `remove`; `seen`: the version shown."""
     request.max_content_length = LARGEST_LOGO
     principal, found = settings_of(restaurant)
     sent = request.files.get("logo")
     held = _held(principal, found)
     try:
         if "remove" not in request.form and not sent:
-            refuse({"logo": _("Choose a picture first, a PNG or an SVG.")})
+            refuse({"logo": _("Choose a picture first, a PNG, JPEG or SVG.")})
         file = sent.read(LARGEST + 1) if sent and "remove" not in request.form else None
         saved = logos.save(found.id, file, by=principal, seen=whole(request.form.get("seen", "")))
     except UnusableSettings as error:

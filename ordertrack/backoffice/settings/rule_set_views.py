@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ordertrack.backoffice.settings.settings_access import settings_principal
+from ordertrack.backoffice.zones import zone_of
 from ordertrack.i18n.form_fields import whole
 from ordertrack.i18n.labels import role, status
 from ordertrack.i18n.translate import gettext as _
@@ -68,6 +68,6 @@ def _page(principal: Principal, problems: Mapping[str, str] | None = None) -> st
             for (before, after), roles in ADDED.items()
         ],
         problems=problems or {},
-        utc=dt.UTC,
+        zone=zone_of(principal.tenant_id),
         history=rule_sets.history(principal.tenant_id),
     )

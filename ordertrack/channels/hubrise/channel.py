@@ -65,6 +65,7 @@ class HubRise(Channel):
             hint=wording.COLLECTED_HINT,
             is_required=False,
             default=", ".join(mapping.COLLECTED),
+            is_rare=True,
         ),
     )
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from ordertrack.i18n.translate import marked
 
 ABOUT = marked(
-    "Orders of the platforms and shops that HubRise connects. HubRise calls the address below, and is asked"
-    " for what it could not deliver; where an order stands is told both ways. A card shows the platform that"
-    " its order came by."
+    "Orders of the platforms and shops that HubRise connects come here by themselves, and each side knows how"
+    " an order stands. A card shows the platform that its order came by."
 )
 LOCATION = marked("Location ID")
 TOKEN = marked("Access token")
-TOKEN_HINT = marked("HubRise gives one for each connection.")
+TOKEN_HINT = marked(
+    "HubRise gives one for each connection, when this program is connected to your location there."
+)
 SECRET = marked("Client secret")
 SECRET_HINT = marked("HubRise signs with it what it sends.")
 COLLECTED = marked("Payments still to collect")

@@ -60,11 +60,24 @@ class WooCommerce(Channel):
     name = "woocommerce"
     title = "WooCommerce"
     about = marked(
-        "Orders of a WooCommerce shop. There, under Settings, Advanced, Webhooks, add four webhooks with"
-        " the address and the secret of this connection: order created, updated, deleted and restored."
+        "Orders of a WooCommerce shop come here by themselves. First say which shop; then the address and the"
+        " secret to put in there are shown, step by step."
+    )
+    steps = (
+        marked(
+            "In the shop's WordPress open WooCommerce, Settings, Advanced, Webhooks, and press “Add webhook”."
+        ),
+        marked(
+            "Status: Active. Topic: Order created. Delivery URL: the address above. Secret: the secret of the"
+            " webhooks. API version: the newest. Save it."
+        ),
+        marked(
+            "Add three more in the same way, with the topics Order updated, Order deleted and Order restored."
+        ),
+        marked("Place an order in the shop: it appears below, under what came."),
     )
     fields = FIELDS
-    branch_label = marked("As the field of the restaurant calls it")
+    branch_label = marked("As the checkout field that names the restaurant has it")
     polls_every = 60
 
     def check(self, settings: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, str]:

@@ -59,11 +59,28 @@ class Sms:
             "provider",
             marked("Provider"),
             default="twilio",
-            choices=(("twilio", "Twilio"), ("form", marked("another, by its form"))),
+            hint=marked("Who sends the short messages. For Twilio, open an account at twilio.com first."),
+            choices=(("twilio", "Twilio"), ("form", marked("another provider"))),
         ),
-        Field("account", marked("Account (Twilio: Account SID)")),
-        Field("token", marked("Token (Twilio: Auth Token)"), is_secret=True),
-        Field("from", marked("From: number, name or messaging service")),
+        Field(
+            "account",
+            marked("Account (Twilio: Account SID)"),
+            hint=marked("On the first page of the Twilio console, under Account Info; it begins with AC."),
+        ),
+        Field(
+            "token",
+            marked("Token (Twilio: Auth Token)"),
+            is_secret=True,
+            hint=marked("It stands there too, below the Account SID; show it and copy it."),
+        ),
+        Field(
+            "from",
+            marked("From: number, name or messaging service"),
+            hint=marked(
+                "A number that you have bought there (Phone Numbers, Active numbers), or a name where your"
+                " country allows names."
+            ),
+        ),
         Field(
             "address",
             marked("Address that is called"),
@@ -71,6 +88,7 @@ class Sms:
             longest=1000,
             check=address_problem,
             kind="url",
+            hint=marked("Stays as it is with Twilio."),
         ),
         Field(
             "no_links_to",
@@ -78,7 +96,13 @@ class Sms:
             hint=marked("like AE, SA: guests there get the message without the link"),
             check=_countries_problem,
         ),
-        Field("price", marked("Price of a part"), check=price_problem, kind="decimal"),
+        Field(
+            "price",
+            marked("Price of a part"),
+            check=price_problem,
+            kind="decimal",
+            hint=marked("What the provider charges, to add up what messages cost. May be left empty."),
+        ),
         Field(
             "method",
             marked("Method"),

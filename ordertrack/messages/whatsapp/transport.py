@@ -40,12 +40,54 @@ class WhatsApp:
     way = Way.WHATSAPP
     name = marked("WhatsApp")
     fields = (
-        Field("phone_number_id", marked("Phone number ID"), check=_id_problem),
-        Field("token", marked("Access token"), is_secret=True, longest=1000),
-        Field("app_secret", marked("App secret, by which its reports are signed"), is_secret=True),
-        Field("verify_token", marked("Verify token of the webhook"), is_secret=True),
-        Field("prefix", marked("Names of the templates begin with"), default="order_", check=_prefix_problem),
-        Field("price", marked("Price of a message"), check=price_problem, kind="decimal"),
+        Field(
+            "phone_number_id",
+            marked("Phone number ID"),
+            check=_id_problem,
+            hint=marked(
+                "At developers.facebook.com make an app with WhatsApp and open WhatsApp, API Setup: it stands"
+                " below the number that sends. It is not the number itself."
+            ),
+        ),
+        Field(
+            "token",
+            marked("Access token"),
+            is_secret=True,
+            longest=1000,
+            hint=marked(
+                "In the settings of your business at Meta, under System users: make one, give it the app, and"
+                " generate a token that does not expire. The one of API Setup ends after a day."
+            ),
+        ),
+        Field(
+            "app_secret",
+            marked("App secret"),
+            is_secret=True,
+            hint=marked("In the app under App settings, Basic. With it we know that reports come from Meta."),
+        ),
+        Field(
+            "verify_token",
+            marked("Verify token of the webhook"),
+            is_secret=True,
+            hint=marked(
+                "Any word that you make up. Save it here first, then enter it in the app under WhatsApp,"
+                " Configuration, with the address for reports that stands below."
+            ),
+        ),
+        Field(
+            "prefix",
+            marked("Names of the templates begin with"),
+            default="order_",
+            check=_prefix_problem,
+            hint=marked("May stay as it is."),
+        ),
+        Field(
+            "price",
+            marked("Price of a message"),
+            check=price_problem,
+            kind="decimal",
+            hint=marked("What the provider charges, to add up what messages cost. May be left empty."),
+        ),
         Field(
             "address",
             marked("Address that is called"),
@@ -53,6 +95,7 @@ class WhatsApp:
             longest=1000,
             check=address_problem,
             kind="url",
+            hint=marked("May stay as it is."),
         ),
     )
 

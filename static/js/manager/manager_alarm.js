@@ -6,7 +6,7 @@ import { number, sayMany } from "../core/i18n.js";
 const place = byId("manager-alarm");
 const [sign, panel, lines] = ["alerts-open", "alert-list", "manager-alarms"].map(byId);
 const AGAIN_AFTER = 30_000; // milliseconds after which a refused stream is asked for once more
-const ofOrders = document.getElementById("alerts"); // on a board: what it says of its own orders
+const ofOrders = panel.querySelector("#alerts"); // on a board: what it says of its own orders
 const { restaurant, board } = document.body.dataset;
 let last = "";
 let orders = sign.hidden ? 0 : western(sign.dataset.many ?? "");

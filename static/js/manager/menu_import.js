@@ -6,12 +6,17 @@ const percent = new Intl.NumberFormat(document.documentElement.dataset.locale, {
 
 /** @param {XMLHttpRequest} sent */
 function arrived(sent) {
-  if (sent.responseURL && new URL(sent.responseURL).pathname !== location.pathname) return location.assign(sent.responseURL);
   const page = new DOMParser().parseFromString(sent.responseText, "text/html");
   const main = page.querySelector("main");
   if (!main) return location.reload();
   one(document, "main").replaceWith(main);
   watch();
+  // Asked for once more, the page it was sent on to would not say again what came of it.
+  if (sent.responseURL && new URL(sent.responseURL).pathname !== location.pathname) {
+    history.replaceState(null, "", sent.responseURL);
+    document.title = page.title;
+    return scrollTo(0, 0);
+  }
   main.querySelector("h3")?.scrollIntoView({ block: "center" });
 }
 

@@ -8,9 +8,13 @@ const AGAIN_AFTER = 30_000; // milliseconds after which a refused stream is aske
 let source = null;
 let isOver = false;
 
+const isTaking = () => document.getElementById("entry") !== null;
+
+// Once the order is sent there is no form any more, and nothing to offer in it.
 async function reoffer() {
+  if (!isTaking()) return close();
   const answer = await fetch(`${form().action}/menu`).catch(() => null);
-  if (!answer?.ok) return;
+  if (!answer?.ok || !isTaking()) return;
   offer(await answer.json());
   emit("entry:offered");
 }
@@ -22,7 +26,7 @@ function close() {
 
 // Only the page that is looked at keeps a stream: browsers have few connections for one server.
 function open() {
-  if (isOver || document.hidden || !document.getElementById("entry") || (source && source.readyState !== EventSource.CLOSED)) return;
+  if (isOver || document.hidden || !isTaking() || (source && source.readyState !== EventSource.CLOSED)) return;
   source = new EventSource(/** @type {string} */ (form().dataset.news));
   source.addEventListener("menu", reoffer);
   source.addEventListener("bye", () => { isOver = true; close(); });

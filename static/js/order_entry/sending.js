@@ -123,7 +123,7 @@ async function send() {
 }
 
 on("submit", (event) => {
-  if (event.target !== form() || /** @type {HTMLButtonElement | null} */ (event.submitter)?.value !== "send") return;
+  if (event.target !== document.getElementById("entry") || /** @type {HTMLButtonElement | null} */ (event.submitter)?.value !== "send") return;
   event.preventDefault();
   keep({ body: `${typed()}`, at: Date.now(), tries: 0 });
   send();
