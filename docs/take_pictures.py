@@ -38,7 +38,9 @@ THEMES: tuple[Theme, ...] = ("light", "dark")
 
 
 # Streams are renewed now and then: a page says so, and no picture is of that.
-_SETTLED = "() => !['connecting', 'reconnecting', 'catching-up'].includes(document.body.dataset.live)"
+# A board without sound cries with a frame of colour, for a moment each time: nor of that.
+_SETTLED = """() => !['connecting', 'reconnecting', 'catching-up'].includes(document.body.dataset.live)
+  && !document.body.dataset.lit"""
 
 
 class View(NamedTuple):
@@ -82,7 +84,7 @@ def main(
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser.find(), args=browser.ARGUMENTS)
         cookies = sign_in(chromium, address, email, password)
-        if folder is not None and not order:
+        if not order:
             order, tokens = found(chromium, address, cookies, restaurant)
         pages = _pages(restaurant, order, tokens)
         if folder is not None:
@@ -121,7 +123,21 @@ def _pages(
         "sold-out": f"{here}/sold-out",
         "restaurants": "/restaurants",
         "menu": "/menu",
+        "dish": "/menu/new",
         "menu-import": "/menu/import",
+        "webhooks": "/webhooks",
+        "shops": "/channels",
+        "shop": "/channels/new/woocommerce",
+        "messages-providers": "/messages",
+        "messages": f"{here}/messages",
+        "messages-sent": f"{here}/messages/sent",
+        "account": "/account",
+        "alerts": "/account/alerts",
+        "first-steps": "/setup",
+        "first-restaurant": "/setup/restaurant",
+        "first-people": "/setup/people",
+        "first-board": "/setup/board",
+        "test-order": "/setup/test-order",
         "keys": "/keys",
         "audit": "/audit",
         "tablet-codes": "/tablets/codes",
@@ -155,20 +171,22 @@ def sign_in(chromium: Browser, address: str, email: str, password: str) -> Cooki
 
 
 def found(chromium: Browser, address: str, cookies: Cookies, restaurant: str) -> tuple[str, dict[str, str]]:
-    """An order of today, and of each status the page of one guest."""
+    """An order of today, being made if there is one, and of each status the page of one guest."""
     context = chromium.new_context(base_url=address)
     context.add_cookies(cookies)
     listed = context.request.get(f"/orders?restaurant={restaurant}").text()
     orders = re.findall(r'href="/orders/([0-9a-f-]{36})"', listed)
+    shown = ""
     tokens: dict[str, str] = {}
-    for order in orders[:60]:
+    for order in orders[:120]:
         story = context.request.get(f"/orders/{order}").text()
         status = re.search(r'data-status="([a-z]+)"', story)
         token = re.search(r'href="/track/([A-Za-z0-9_-]{22})"', story)
         if status and token:
             tokens.setdefault(status[1], token[1])
+            shown = shown or (order if status[1] == "preparing" else "")
     context.close()
-    return orders[0] if orders else "", tokens
+    return shown or next(iter(orders), ""), tokens
 
 
 def _views(sizes: tuple[str, ...]) -> list[View]:
@@ -225,14 +243,16 @@ def _contexts(
 
 
 def _row(chromium: Browser, address: str, path: str, view: View, by: Cookies) -> list[bytes]:
-    """The page in each language."""
-    taken = []
-    for language in LANGUAGES:
-        context = context_of(chromium, address, view, language)
+    """The page in each language, of the same moment."""
+    contexts = [context_of(chromium, address, view, language) for language in LANGUAGES]
+    pages = []
+    for context, language in zip(contexts, LANGUAGES, strict=True):
         context.add_cookies(by)
-        page = context.new_page()
-        page.goto(in_language(language, path))
-        page.wait_for_timeout(1500)  # what comes a moment later, such as a chart
+        pages.append(context.new_page())
+        pages[-1].goto(in_language(language, path))
+    pages[-1].wait_for_timeout(1000)  # what comes a moment later, such as a chart
+    taken = []
+    for page, context in zip(pages, contexts, strict=True):
         page.wait_for_function(_SETTLED)
         taken.append(page.screenshot(type="jpeg", quality=85))
         context.close()

@@ -34,7 +34,6 @@ from ordertrack.orders.moving import transitions
 from ordertrack.orders.placing import intake
 from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.orders.reading import records
-from ordertrack.outgoing import sealing
 from ordertrack.restaurants import operations
 from ordertrack.restaurants.order_handling import OrderHandling
 from ordertrack.restaurants.save import save_operations
@@ -105,7 +104,6 @@ def settings() -> Iterator[Settings]:
     if server is None:
         _need_not_outlive_a_power_cut(made)
     schema.upgrade(made)
-    sealing.add_key(folder)
     cast.make_somebody(made)
     yield made
     broken = [finding.claim for finding in consistency.check(made, _lived_in(made)) if not finding.holds]
@@ -297,9 +295,7 @@ def maya(cedar: House, sign_in: Callable[[Person], FlaskClient]) -> FlaskClient:
 @pytest.fixture(scope="session")
 def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`ordertrack serve` on the suite's database, two workers."""
-    keys = (settings.data_folder / "sealing_keys").read_text()
-    folder = tmp_path_factory.mktemp("server")
-    running = Server(settings, folder, **REACHES_US, ORDERTRACK_SEALING_KEYS=keys)
+    running = Server(settings, tmp_path_factory.mktemp("server"), **REACHES_US)
     running.start()
     yield running
     running.stop()

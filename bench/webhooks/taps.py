@@ -33,7 +33,7 @@ class Taps:
                 time.sleep(max(0.0, began + number * interval - time.monotonic()))
                 took.extend(self._one())
 
-        fingers = [threading.Thread(target=finger, args=(first,)) for first in range(_FINGERS)]
+        fingers = [threading.Thread(target=finger, args=(first,), daemon=True) for first in range(_FINGERS)]
         for each in fingers:
             each.start()
         for each in fingers:

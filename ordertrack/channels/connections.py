@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from ordertrack.channels.interface import Channel, Connection, Sentence
 from ordertrack.channels.models import ChannelConnection
-from ordertrack.database.channels import ATTENTION_CHANNEL, notify
+from ordertrack.database.channels import ATTENTION_CHANNEL, JOBS_CHANNEL, notify
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, enter_tenant, present_credential
 from ordertrack.outgoing import sealing
@@ -62,6 +62,7 @@ def make(channel: Channel, draft: Draft, *, by: Principal) -> ChannelConnection:
     db.session.flush()
     secrets = {"new_secrets": sorted(draft.secrets)} if draft.secrets else {}
     audit.record(by, "channel", str(made.id), made.name, None, {**_facts(made), **secrets})
+    notify(JOBS_CHANNEL, str(made.tenant_id))  # from now on its log is followed
     db.session.commit()
     return made
 

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection as DatabaseConnection
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from ordertrack.channels import applying, connections, registry, wording
 from ordertrack.channels.interface import Became, Channel, Connection, Sentence, Told
@@ -36,7 +36,7 @@ _NO_TELLING = "The connection has ended."
 
 def register() -> None:
     """Have this be done wherever the log is followed."""
-    followers.register(Follower("channels", follow))
+    followers.register(Follower("channels", follow, concerns))
     jobs.register(TELL, tell)
     jobs.register(TEST, test)
 
@@ -69,6 +69,12 @@ def follow(connection: DatabaseConnection, tenant_id: uuid.UUID, entries: Entrie
             lane = f"channel:{connection_id}:{event.order_id}"
             new.append(NewJob(TELL, lane, f"channel:{connection_id}", payload))
     jobs.add_all(connection, tenant_id, new)
+
+
+def concerns(connection: DatabaseConnection, tenant_id: uuid.UUID) -> bool:
+    """Whether the company is connected to any."""
+    connected = exists().where(ChannelConnection.tenant_id == tenant_id, ChannelConnection.ended_at.is_(None))
+    return bool(connection.scalar(select(connected)))
 
 
 def is_from(event: EventRecord, connection_id: uuid.UUID) -> bool:

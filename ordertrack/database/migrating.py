@@ -8,8 +8,8 @@ from functools import cache
 from typing import TypeVar
 
 import click
-from alembic import command
 from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg.errors import DeadlockDetected, LockNotAvailable
@@ -103,9 +103,19 @@ def known_revision(connection: Connection) -> str | None:
 
 
 def go_on(connection: Connection) -> bool:
-    """Run the next revision that is missing, in the transaction under way; whether none is missing then."""
+    """Run the next revision that is missing, in the transaction under way; whether none is missing then.
+
+    As `alembic upgrade +1` does, which would read every revision's file anew for each of them.
+    """
+    scripts, next_one = _scripts(), "+1"
     if known_revision(connection) != newest():
-        command.upgrade(configuration(connection), "+1")
+        with EnvironmentContext(
+            configuration(connection),
+            scripts,
+            fn=lambda at, _context: scripts._upgrade_revs(next_one, at),
+            destination_rev=next_one,
+        ):
+            scripts.run_env()
     return revision(connection) == newest()
 
 

@@ -118,7 +118,8 @@ def _grant(connection: Connection, role: str) -> None:
     name = sql.Identifier(role).as_string()
     for statement in (
         "REVOKE ALL ON FUNCTION tenants_behind(), next_due(), followed_heads(), jobs_due(), house_is_empty(),"
-        " name_idempotency_sender(), note_ended_access() FROM PUBLIC",
+        " tenants_of_channels(), tenants_that_alert(), name_idempotency_sender(), note_ended_access()"
+        " FROM PUBLIC",
         f"GRANT USAGE ON SCHEMA public TO {name}",
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}",
         *(f"GRANT {grant} TO {name}" for grant in migrating.grants()),

@@ -13,8 +13,8 @@ _AT_ONCE = 5000
 
 _CLEAN = text("""
     DELETE FROM jobs WHERE tenant_id = :tenant_id AND id IN (
-        SELECT id FROM jobs WHERE tenant_id = :tenant_id AND ended_at IS NOT NULL
-           AND ended_at < clock_timestamp() - make_interval(days => :days) ORDER BY ended_at LIMIT :most)
+        SELECT id FROM jobs WHERE tenant_id = :tenant_id
+           AND ended_at < clock_timestamp() - make_interval(days => :days) ORDER BY id LIMIT :most)
 """)
 
 

@@ -18,10 +18,14 @@ class Follower(NamedTuple):
 
     What it writes there and its place in the log are committed together, or not at all: so it must do nothing
     else, such as calling somebody. That is for a job, which it adds. `connection` is the session's.
+
+    Of a tenant that it `concerns` not it reads nothing: what happens there is passed over. What makes that
+    otherwise notifies JOBS_CHANNEL in its transaction; else it is found out within a minute.
     """
 
     name: str
     follow: Callable[[Connection, uuid.UUID, Entries], None]
+    concerns: Callable[[Connection, uuid.UUID], bool] = lambda _connection, _tenant_id: True
 
 
 _followers: dict[str, Follower] = {}

@@ -15,8 +15,11 @@ from ordertrack.orders.log import event_log
 
 PAGE = 200  # entries a transaction
 
+# What it makes of the log is not waited for until it is on the disk: after a crash of the database it is made
+# again, of a log that was.
 _PLACE = text("""
-    SELECT seq FROM follower_positions WHERE tenant_id = :tenant_id AND follower = :follower FOR UPDATE
+    SELECT seq, set_config('synchronous_commit', 'off', true) FROM follower_positions
+     WHERE tenant_id = :tenant_id AND follower = :follower FOR UPDATE
 """)
 # A company that is older than the follower begins at what happens now, a younger one at its first entry.
 _BEGIN = text("""
@@ -35,10 +38,14 @@ _HEADS = text("SELECT tenant_id, seq, positions FROM followed_heads()")
 
 
 class Followed(NamedTuple):
-    """How a page of entries was followed: whether there is more, and when the newest of it happened."""
+    """How a page of entries was followed: whether there is more, and when the newest of it happened.
+
+    Nothing was, where the follower does not concern the tenant.
+    """
 
     is_more: bool
     newest: dt.datetime | None
+    concerns: bool = True
 
 
 class Head(NamedTuple):
@@ -75,16 +82,24 @@ def follow(tenant_id: uuid.UUID, follower: Follower) -> Followed:
     """Give a follower the next entries of the entered tenant's log."""
     try:
         connection = db.session.connection()
+        head = event_log.head(tenant_id).seq  # before it is asked whom that concerns, or something is missed
         seq = _place(connection, tenant_id, follower.name)
+        if not follower.concerns(connection, tenant_id):
+            _move(connection, tenant_id, follower.name, max(seq, head))
+            db.session.commit()
+            return Followed(False, None, False)
         entries = [each.event for each in event_log.log_after(tenant_id, seq, PAGE)]
         if entries:
             follower.follow(connection, tenant_id, entries)
-            seq = entries[-1].cursor.seq
-            connection.execute(_MOVE, {"tenant_id": tenant_id, "follower": follower.name, "seq": seq})
+            _move(connection, tenant_id, follower.name, entries[-1].cursor.seq)
         db.session.commit()
         return Followed(len(entries) == PAGE, entries[-1].occurred_at if entries else None)
     finally:
         db.session.rollback()
+
+
+def _move(connection: Connection, tenant_id: uuid.UUID, name: str, seq: int) -> None:
+    connection.execute(_MOVE, {"tenant_id": tenant_id, "follower": name, "seq": seq})
 
 
 def _place(connection: Connection, tenant_id: uuid.UUID, name: str) -> int:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import text
 
-from ordertrack.database.session import db
+from ordertrack.database.session import db, is_in_transaction
 from ordertrack.database.statements import TenantCall
 from ordertrack.following import jobs
 from ordertrack.following.jobs import Again, Done, Failed, Job, Outcome
@@ -53,16 +53,23 @@ _TAKE = text(
 _NEXT = text(
     _DESTINATIONS  # noqa: S608 (words of our own)
     + """
-    SELECT min(first.due_at) FROM open, LATERAL (
+    SELECT min(first.due_at) AS due_at, set_config('synchronous_commit', CASE WHEN :is_light THEN 'off'
+               ELSE current_setting('synchronous_commit') END, true) AS kept
+      FROM open, LATERAL (
         SELECT min(due_at) AS due_at FROM jobs
          WHERE tenant_id = :tenant_id AND state = 'waiting' AND jobs.destination = open.destination
            AND kind = ANY (:kinds)) AS first
      WHERE open.room > 0
 """
 )
+# Not waited for until it is on the disk: what a crash of the database makes undone is done again.
+_LIGHTLY = """
+    set_config('synchronous_commit', CASE WHEN %(is_light)s THEN 'off'
+               ELSE current_setting('synchronous_commit') END, true) AS kept
+"""
 _END = TenantCall(
     "end_job",
-    "done AS was_ours",
+    f"done AS was_ours, {_LIGHTLY}",
     "taker",
     "%(id)s, %(state)s, %(due_at)s::timestamptz, %(note)s, %(uncounted)s",
 )
@@ -116,7 +123,9 @@ def take(tenant_id: uuid.UUID, taker: uuid.UUID, rooms: Mapping[str, int], limit
         left = dict(rooms)
         for job in taken:
             left[job.destination] = left.get(job.destination, AT_ONCE) - 1
-        now_asked = {**asked, "busy": list(left), "rooms": list(left.values())}
+        # What is taken twice, since the database lost it in a crash, is done twice: some must not be.
+        is_light = {job.kind for job in taken}.isdisjoint(jobs.kinds_done_once())
+        now_asked = {**asked, "busy": list(left), "rooms": list(left.values()), "is_light": is_light}
         next_at = db.session.execute(_NEXT, now_asked).scalar()
         db.session.commit()
         return Taken(taken, next_at)
@@ -136,6 +145,7 @@ def end(job: Job, taker: uuid.UUID, outcome: Outcome) -> bool:
         due_at=due_at,
         note=outcome.note and outcome.note[:_LONGEST_NOTE],
         uncounted=int(isinstance(outcome, Again) and not outcome.counts),
+        is_light=not (jobs.kind_of(job.kind).once or is_in_transaction()),
     )
     return bool(row.was_ours)
 

@@ -25,6 +25,7 @@ from ordertrack.monitoring import metrics
 
 LOCK = 7226871357
 _GATHERS = 0.03  # seconds, so that many entries are followed together
+_RESTS = 60.0  # seconds in which a follower does not ask again whether it concerns a tenant
 # Seconds until one that failed in a tenant is asked again there, longer each time.
 _AFTER_FAILING = (1.0, 5.0, 30.0, 60.0)
 _log = structlog.get_logger(__name__)
@@ -55,6 +56,7 @@ class Following(TenantWorker):
         self._runs = True
         self._rounds = Rounds(app)
         self._due: dict[tuple[uuid.UUID, str], _Due] = {}
+        self._resting: dict[tuple[uuid.UUID, str], float] = {}  # until when
         self._is_known = False
 
     def run(self) -> None:
@@ -68,6 +70,8 @@ class Following(TenantWorker):
     def hear(self, channel: str, tenant_id: uuid.UUID) -> None:
         if channel == JOBS_CHANNEL:
             self._runner.wake(tenant_id)
+            for follower in followers.registered():
+                self._resting.pop((tenant_id, follower.name), None)
             return
         for follower in followers.registered():
             self._expect(tenant_id, follower.name, _GATHERS)
@@ -104,8 +108,9 @@ class Following(TenantWorker):
         return min(first - time.monotonic(), max(self._rounds.seconds_until_due(), 0.001))
 
     def _expect(self, tenant_id: uuid.UUID, name: str, wait: float = 0.0) -> None:
-        if (tenant_id, name) not in self._due:
-            self._due[tenant_id, name] = _Due(time.monotonic() + wait)
+        key, now = (tenant_id, name), time.monotonic()
+        if key not in self._due and self._resting.get(key, 0.0) <= now:
+            self._due[key] = _Due(now + wait)
 
     def _follow(self, tenant_id: uuid.UUID, follower: Follower, due: _Due) -> None:
         """Give it a page; what is left comes when the other tenants have had theirs."""
@@ -127,6 +132,8 @@ class Following(TenantWorker):
                 self._runner.wake(tenant_id)
             if not followed.is_more:
                 self._due.pop((tenant_id, follower.name), None)
+            if not followed.concerns:
+                self._resting[tenant_id, follower.name] = time.monotonic() + _RESTS
 
     def _put_off(self, tenant_id: uuid.UUID, follower: Follower, due: _Due) -> None:
         _log.exception("a follower failed", follower=follower.name, tenant=str(tenant_id))

@@ -87,13 +87,18 @@ def _of_line(kind: AlertKind, line: Line, restaurant_id: uuid.UUID) -> Found:
 def _of_company(line: Line) -> Found:
     """What calls somebody else's server: no restaurant's trouble."""
 
+    is_channel = line.trouble == Trouble.CHANNEL_FAILS
+
     def title() -> str:
+        if is_channel:
+            return _("The connection to %(name)s fails", name=line.restaurant)
         return _("The webhook %(host)s fails", host=line.restaurant)
 
     def said() -> str:
         return f"{sentences.of_line(line)}."
 
-    return Found(AlertKind.WEBHOOK, line.slug, None, fragments.address_of(line), title, said)
+    kind = AlertKind.CHANNEL if is_channel else AlertKind.WEBHOOK
+    return Found(kind, line.slug, None, fragments.address_of(line), title, said)
 
 
 def _of_shift(row: Row, restaurant_id: uuid.UUID) -> Found:

@@ -18,8 +18,8 @@ from ordertrack.i18n.translate import LANGUAGES, Language, marked, speaking, wit
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.messages import choices, kinds, providers, transports, wording
 from ordertrack.messages.choices import LONGEST_SENDER, Choice
+from ordertrack.messages.composing import site_of_house
 from ordertrack.messages.kinds import Kind
-from ordertrack.messages.sending import site_of_house
 from ordertrack.messages.sms import segments
 from ordertrack.messages.sms.segments import Counted
 from ordertrack.messages.transports import Way

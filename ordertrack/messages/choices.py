@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
+from ordertrack.database.channels import JOBS_CHANNEL, notify
 from ordertrack.database.session import db
 from ordertrack.database.statements import TenantQuery
 from ordertrack.database.ttl_cache import Kept
@@ -107,6 +108,7 @@ def save(
         db.session.rollback()
         refuse({"seen": _("Somebody else changed this meanwhile: see what holds now, and save again.")})
     audit.record(by, "messages", "", name, _said(before), _said(after), restaurant_id)
+    notify(JOBS_CHANNEL, str(by.tenant_id))  # from now on its log is followed
     db.session.commit()
     _kept.forget(lambda tenant_id: tenant_id == by.tenant_id)
     return True

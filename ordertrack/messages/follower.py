@@ -16,7 +16,8 @@ from sqlalchemy.dialects.postgresql import insert
 from ordertrack.following import jobs
 from ordertrack.following.followers import Entries
 from ordertrack.following.jobs import NewJob
-from ordertrack.messages.kinds import OF_STATUS, Kind, concerns
+from ordertrack.messages.kinds import OF_STATUS, Kind
+from ordertrack.messages.kinds import concerns as concerns_kind
 from ordertrack.messages.models import GuestMessage, GuestWish, MessageChoice, State
 from ordertrack.orders.log.entries import ActionRecord, EventRecord
 from ordertrack.orders.models import Order
@@ -55,6 +56,14 @@ def follow(connection: Connection, tenant_id: uuid.UUID, entries: Entries) -> No
         if Kind.DELAYED in order.kinds and order.promised_at is not None:
             new += _looks(event, order.promised_at)
     jobs.add_all(connection, tenant_id, new)
+
+
+def concerns(connection: Connection, tenant_id: uuid.UUID) -> bool:
+    """Whether any of its restaurants tells its guests something."""
+    tells = exists().where(
+        MessageChoice.tenant_id == tenant_id, func.cardinality(MessageChoice.transports) > 0
+    )
+    return bool(connection.scalar(select(tells)))
 
 
 def make(connection: Connection, tenant_id: uuid.UUID, due: Due) -> Iterator[NewJob]:
@@ -98,7 +107,7 @@ def _due(event: EventRecord | ActionRecord, order: Any) -> Iterator[Due]:
     if not isinstance(event, EventRecord):
         return
     kind = OF_STATUS.get(event.to_status)
-    if kind is not None and kind in order.kinds and concerns(kind, order.fulfilment):
+    if kind is not None and kind in order.kinds and concerns_kind(kind, order.fulfilment):
         way = order.transports[0]
         yield Due(event.order_id, order.restaurant_id, kind, event.occurred_at, order.revision, way)
 

@@ -125,7 +125,7 @@ class MessageProvider(Base):
     """What a company said about a transport's provider. `hook` stands in the address that it reports to."""
 
     __tablename__ = "message_providers"
-    __table_args__ = (Index("message_providers_hook", "hook", unique=True),)
+    __table_args__ = (Index("message_providers_hook", "hook"),)
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
     transport: Mapped[Way] = mapped_column(stored_as_text(Way), primary_key=True)

@@ -15,9 +15,9 @@ from ordertrack.i18n.form_fields import Typed, member, whole
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked
 from ordertrack.messages import providers, stops, testing, transports
+from ordertrack.messages.composing import site_of_house
 from ordertrack.messages.fields import Field
 from ordertrack.messages.providers import Provider
-from ordertrack.messages.sending import site_of_house
 from ordertrack.messages.transports import Transport, Way
 from ordertrack.messages.whatsapp import templates
 from ordertrack.restaurants.versioned import UnusableSettings
@@ -71,7 +71,7 @@ def test(way: str) -> ResponseReturnValue:
     principal, asked = _principal(), _way_or_404(way)
     if not providers.of_tenant(principal.tenant_id)[asked].is_set_up:
         return _page(principal, asked, {"to": _("Say first by whom to send, and save that.")}), 422
-    to = testing.address_of(principal, asked, request.form.get("to", ""))
+    to = testing.address_of(asked, request.form.get("to", ""))
     if to is None:
         problem = (
             _("Give a whole e-mail address, like rima@example.com.")

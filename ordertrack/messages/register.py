@@ -19,7 +19,7 @@ def register_transports() -> None:
 
 def register_work() -> None:
     """For whoever sends. Messages keep by themselves what may have gone; a test message has only its job."""
-    followers.register(Follower("messages", follower.follow))
+    followers.register(Follower("messages", follower.follow, follower.concerns))
     jobs.register(follower.TELL, sending.tell)
     jobs.register(follower.LOOK_IF_LATE, lateness.look)
     jobs.register(testing.TEST, testing.send, once=True)

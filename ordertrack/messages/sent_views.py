@@ -17,7 +17,7 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.messages import kinds, transports
 from ordertrack.messages.kinds import Kind
 from ordertrack.messages.models import State
-from ordertrack.messages.sending import Why
+from ordertrack.messages.noting import Why
 from ordertrack.messages.sums import Line, listed, sums
 from ordertrack.restaurants.wall_clock import to_moment
 from ordertrack.tenants.restaurants import restaurant_or_404

@@ -14,8 +14,8 @@ from ordertrack.i18n import phones
 from ordertrack.i18n.translate import current, speaking
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.messages import addresses, providers, transports
+from ordertrack.messages.composing import site_of_house
 from ordertrack.messages.kinds import Kind
-from ordertrack.messages.sending import site_of_house
 from ordertrack.messages.transports import Message, NotSent, Sent, Way
 from ordertrack.tenants import company
 from ordertrack.tenants.principal import Principal
@@ -25,7 +25,7 @@ _NUMBER = 42
 _WITHIN = dt.timedelta(minutes=10)
 
 
-def address_of(by: Principal, way: Way, text: str) -> str | None:
+def address_of(way: Way, text: str) -> str | None:
     """What was typed, as this transport takes it."""
     if "\0" in text:
         return None

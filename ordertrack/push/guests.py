@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from ordertrack.database.channels import JOBS_CHANNEL, notify
 from ordertrack.database.session import db
 from ordertrack.push.models import GuestBrowser
 from ordertrack.push.subscription import Subscription
@@ -28,7 +29,13 @@ def keep(tenant_id: uuid.UUID, order_id: uuid.UUID, told: Subscription, language
     key = {"tenant_id": tenant_id, "order_id": order_id, "digest": told.digest}
     made = insert(GuestBrowser).values(**key, **said)
     db.session.execute(made.on_conflict_do_update(index_elements=list(key), set_=said))
+    notify(JOBS_CHANNEL, str(tenant_id))  # the end of the order is followed from now on
     return True
+
+
+def are_told(connection: Connection, tenant_id: uuid.UUID) -> bool:
+    """Whether any browser is told of an order of this tenant's."""
+    return bool(connection.scalar(select(exists().where(GuestBrowser.tenant_id == tenant_id))))
 
 
 def of_order(tenant_id: uuid.UUID, order_id: uuid.UUID) -> list[GuestBrowser]:

@@ -87,7 +87,9 @@ def add_people() -> ResponseReturnValue:
     try:
         number = people_form.save(rows, by=principal)
     except AccountError as error:
-        return _people_page(principal, rows, {0: str(error)}), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _people_page(
+            principal, rows, {0: people_form.Problem("name", str(error))}
+        ), HTTPStatus.UNPROCESSABLE_ENTITY
     if number and "more" in request.form:
         said = ngettext("%(num)s person can sign on now.", "%(num)s people can sign on now.", number)
         flash(said, "first_steps")
@@ -184,7 +186,9 @@ def _restaurant_page(
     )
 
 
-def _people_page(principal: Principal, rows: list[people_form.Row], problems: dict[int, str]) -> str:
+def _people_page(
+    principal: Principal, rows: list[people_form.Row], problems: dict[int, people_form.Problem]
+) -> str:
     return _page(
         "setup/people.html",
         principal,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple
 
 from flask import request
@@ -28,13 +29,20 @@ class Row(NamedTuple):
         return not self.name and not self.pin
 
 
+class Problem(NamedTuple):
+    """What has to change in one field of a row."""
+
+    field: str
+    said: str
+
+
 def typed() -> list[Row]:
     """What the rows of the form say: as many as there are, up to a bound."""
     said = [request.form.getlist(field)[:50] for field in ("name", "role", "pin")]
     return [Row(name.strip(), role, pin.strip()) for name, role, pin in zip(*said, strict=False)]
 
 
-def problems_with(rows: list[Row], tenant_id: uuid.UUID) -> dict[int, str]:
+def problems_with(rows: list[Row], tenant_id: uuid.UUID) -> dict[int, Problem]:
     """By the place of its row what has to change."""
     taken = {names.key(each.name) for each in people.in_use(tenant_id)}
     twice = Counter(names.key(row.name) for row in rows if not row.is_blank)
@@ -43,7 +51,8 @@ def problems_with(rows: list[Row], tenant_id: uuid.UUID) -> dict[int, str]:
         if row.is_blank:
             continue
         if names.key(row.name) in taken or twice[names.key(row.name)] > 1:
-            found[number] = _("There is somebody of this name already: add a letter or a second name.")
+            said = _("There is somebody of this name already: add a letter or a second name.")
+            found[number] = Problem("name", said)
         elif problem := _problem(row):
             found[number] = problem
     return found
@@ -57,12 +66,16 @@ def save(rows: list[Row], *, by: Principal) -> int:
     return len(wanted)
 
 
-def _problem(row: Row) -> str | None:
-    try:
-        checked_name(row.name)
-        pins.checked(row.pin)
-    except AccountError as error:
-        return str(error)
+def _problem(row: Row) -> Problem | None:
+    checks: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("name", lambda: checked_name(row.name)),
+        ("pin", lambda: pins.checked(row.pin)),
+    )
+    for field, check in checks:
+        try:
+            check()
+        except AccountError as error:
+            return Problem(field, str(error))
     if row.role not in [role.value for role in people.WITHOUT_ADDRESS]:
-        return _("Choose what the person does: kitchen or dispatch.")
+        return Problem("role", _("Choose what the person does: kitchen or dispatch."))
     return None

@@ -49,6 +49,7 @@ _NOTE = Statement("""
     SELECT made::uuid, %(id)s::uuid, %(endpoint_id)s::uuid, %(seq)s::bigint, %(order_id)s::uuid, %(kind)s,
            %(milliseconds)s::integer, %(tries)s::integer, %(status)s::integer, %(failure)s, %(excerpt)s,
            %(next_at)s::timestamptz
-      FROM set_config('ordertrack.tenant_id', %(entered)s, true) AS made
+      FROM set_config('ordertrack.tenant_id', %(entered)s, true) AS made,
+           set_config('synchronous_commit', 'off', true) AS kept
     RETURNING id
 """)

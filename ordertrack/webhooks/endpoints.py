@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import delete, func, or_, select, update
 
-from ordertrack.database.channels import ATTENTION_CHANNEL, notify
+from ordertrack.database.channels import ATTENTION_CHANNEL, JOBS_CHANNEL, notify
 from ordertrack.database.session import db
 from ordertrack.following import jobs
 from ordertrack.orders.log import event_log
@@ -103,6 +103,7 @@ def make(
     db.session.flush()
     secret = _add_secret(made)
     audit.record(by, _AUDITED, str(made.id), host_of(url), None, _facts(made))
+    notify(JOBS_CHANNEL, str(made.tenant_id))  # from now on its log is followed
     db.session.commit()
     return Made(made, secret)
 
@@ -174,6 +175,7 @@ def enable(endpoint: Endpoint, by: Principal) -> None:
     endpoint.disabled_at = endpoint.disabled_why = endpoint.failing_since = None
     endpoint.since_seq = event_log.head(by.tenant_id).seq
     notify(ATTENTION_CHANNEL, str(endpoint.tenant_id))
+    notify(JOBS_CHANNEL, str(endpoint.tenant_id))
     _changed(endpoint, by, before)
 
 

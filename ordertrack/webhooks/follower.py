@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from ordertrack.api.answers import entry_of
 from ordertrack.following import jobs
@@ -86,4 +86,12 @@ def _that_begin_before(endpoints: Iterable[Endpoint], entry: EventRecord | Actio
     return [each for each in endpoints if each.since_seq < entry.cursor.seq]
 
 
-FOLLOWER = Follower("webhooks", follow)
+def concerns(connection: Connection, tenant_id: uuid.UUID) -> bool:
+    """Whether anybody is told of what happens in the company."""
+    told = exists().where(
+        Endpoint.tenant_id == tenant_id, Endpoint.ended_at.is_(None), Endpoint.disabled_at.is_(None)
+    )
+    return bool(connection.scalar(select(told)))
+
+
+FOLLOWER = Follower("webhooks", follow, concerns)

@@ -397,21 +397,21 @@ BOARD_STATES = (
 PICKUP_STATES = (_panel("#pickup-open", "#pickup-settings"),)
 
 VIEWS = {
-    "rail": View("/r/hamra/kitchen", is_live=True, states=RAIL_STATES),
-    "kitchen": View("/r/hamra/kitchen", is_live=True, states=(_columns, *BOARD_STATES)),
+    "kitchen": View("/r/hamra/kitchen", is_live=True, states=(*RAIL_STATES, _columns, *BOARD_STATES)),
     "dispatch": View(
         "/r/hamra/dispatch",
         is_live=True,
         states=(_unfold, _choose_two, _panel("#later-toggle", "#later"), _whole_order, _change_an_order),
     ),
-    "kitchen without a line": View("/r/hamra/kitchen", "nour", is_live=True, states=(_tap_without_a_line,)),
+    "kitchen of a cook": View(
+        "/r/hamra/kitchen",
+        "nour",
+        is_live=True,
+        states=(_tap_without_a_line, _over_http, _panel("[popovertarget=menu]", "#menu"), _cannot_run),
+    ),
     "kitchen on a tablet": View(
         "/r/hamra/kitchen", "tablet", is_live=True, states=(_who_are_you, _pin, _tap_of_nobody)
     ),
-    "kitchen over http": View(
-        "/r/hamra/kitchen", "nour", is_live=True, states=(_over_http, _panel("[popovertarget=menu]", "#menu"))
-    ),
-    "kitchen that cannot run": View("/r/hamra/kitchen", "nour", is_live=True, states=(_cannot_run,)),
     "empty kitchen": View("/r/jounieh/kitchen", "nour", is_live=True),
     "pickup": View(
         "/r/hamra/pickup?show=pickup,dine_in",

@@ -41,7 +41,7 @@ def test_pages_of_managers_go_on_paper_whole(
             page.set_viewport_size(sheet)  # type: ignore[arg-type]
             assert page.evaluate(CUT, sheet["width"]) == [], (path, sheet)
             assert page.evaluate("document.documentElement.scrollWidth") <= sheet["width"], path
-        assert [each for each in page.locator(TAPPED).all() if each.is_visible()] == [], path
+        assert page.locator(TAPPED).filter(visible=True).all() == [], path
 
 
 def test_a_printed_list_of_orders_says_of_which_restaurant_and_day_it_is(

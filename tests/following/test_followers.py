@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable
 
@@ -9,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, text
 
+from ordertrack.database.channels import JOBS_CHANNEL, notify
 from ordertrack.database.session import db, tenant_context
 from ordertrack.following import followers, jobs, positions, worker
 from ordertrack.following.followers import Entries, Follower
@@ -90,6 +92,41 @@ def test_what_it_wrote_goes_with_its_place_where_it_fails(
     assert [job.payload["seq"] for job in latest(cedar)] == seqs_of(app, cedar)
     assert tries == 3
     assert well == seqs_of(app, cedar), "another follower was not held up"
+
+
+def test_of_a_company_that_it_does_not_concern_it_reads_nothing_until_it_does(
+    app: Flask, cedar: House, name: str, place: Callable[..., uuid.UUID], following: Callable[..., object]
+) -> None:
+    concerned, asked = threading.Event(), threading.Event()
+    got: list[int] = []
+
+    def concerns(_connection: Connection, tenant_id: uuid.UUID) -> bool:
+        if tenant_id == cedar.tenant_id:
+            asked.set()
+        return tenant_id == cedar.tenant_id and concerned.is_set()
+
+    def follow(_connection: Connection, _tenant_id: uuid.UUID, entries: Entries) -> None:
+        got.extend(each.cursor.seq for each in entries)
+
+    followers.register(Follower(name, follow, concerns))
+    place(cedar)
+    following()
+    assert asked.wait(20)
+
+    def has_passed_over() -> bool:
+        with tenant_context(app, cedar.tenant_id):
+            query = text("SELECT seq FROM follower_positions WHERE follower = :name")
+            return db.session.scalar(query, {"name": name}) == len(seqs_of(app, cedar))
+
+    wait_for(has_passed_over, "its place in the log")
+    asked.clear()
+    concerned.set()
+    with tenant_context(app, cedar.tenant_id):
+        notify(JOBS_CHANNEL, str(cedar.tenant_id))
+        db.session.commit()
+    place(cedar)
+    wait_for(lambda: got, "what happened since then")
+    assert got == seqs_of(app, cedar)[1:], "what was passed over is not read"
 
 
 def test_of_a_company_that_is_older_it_gets_what_happens_from_then_on(

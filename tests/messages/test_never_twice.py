@@ -15,7 +15,7 @@ from messages.peers import Peer
 from messages.working import Working
 from ordertrack.database.session import db
 from ordertrack.following import taking
-from ordertrack.messages import sending
+from ordertrack.messages import noting
 from ordertrack.messages.kinds import Kind
 from ordertrack.messages.models import GuestMessage, State
 from ordertrack.messages.transports import Outcome
@@ -37,14 +37,14 @@ class Killed(BaseException):
 @pytest.fixture
 def deaths(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How likely it is that the sender dies between sending and noting it, as a list of one."""
-    likely, at, note = [0.0], random.Random(7), sending._note
+    likely, at, note = [0.0], random.Random(7), noting.note
 
     def die_or_note(held: GuestMessage, outcome: Outcome, tenant_id: uuid.UUID) -> None:
         if at.random() < likely[0]:
             raise Killed
         note(held, outcome, tenant_id)
 
-    monkeypatch.setattr(sending, "_note", die_or_note)
+    monkeypatch.setattr(noting, "note", die_or_note)
     return likely
 
 

@@ -55,7 +55,7 @@ class Working:
             kind = jobs.kind_of(job.kind)
             assert kind is not None
             outcome = kind.work(job)
-            taking.end(db.session.connection(), job, self.taker, outcome)
+            taking.end(job, self.taker, outcome)
             db.session.commit()
             return outcome
 

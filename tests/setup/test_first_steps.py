@@ -124,6 +124,8 @@ def test_of_several_people_all_are_added_or_none(
     answer = refused_owner.post("/setup/people", data=PEOPLE | {field: values})
     assert answer.status_code == 422
     assert "1" in alerts(answer.text)
+    assert set(re.findall(r'name="(\w+)"[^>]*aria-invalid', answer.text)) == {field}
+    assert 'aria-current="step"' in answer.text
     assert 'value="Nour"' in answer.text and 'value="7294"' in answer.text
     assert "Has a PIN" not in refused_owner.get("/people").text
 

@@ -36,7 +36,7 @@ def test_on_paper_charts_and_tables_are_whole_and_nothing_is_there_to_tap(
         assert shown.evaluate_all(CUT) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= sheet["width"]
         tapped = page.locator("button, summary, .button, .bar, .choice, .manager-alarm, .about a, .trust a")
-        assert not any(each.is_visible() for each in tapped.all())
+        expect(tapped.filter(visible=True)).to_have_count(0)
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         expect(charts).to_have_count(0)
         page.emulate_media(media="screen")

@@ -25,6 +25,7 @@ from ordertrack.database.session import db, operator_connection, tenant_context
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.models import Restaurant, StaffSession
+from ordertrack.webhooks import endpoints
 from support.cast import House, Person
 from support.tablet import set_up
 
@@ -32,7 +33,7 @@ from support.tablet import set_up
 _BOARDS = ("kitchen", "dispatch")
 _IDS = {
     *("order_id", "tablet_id", "staff_id", "sign_in_id", "code_id", "key_id"),
-    *("connection_id", "payload_id"),
+    *("connection_id", "payload_id", "endpoint_id"),
 }
 _BY_SECRET = (
     *("tracking.", "problem_pages.", "password_links.", "tablet_codes.open_here", "founding."),
@@ -54,7 +55,7 @@ def attempts(
     tablet_id: uuid.UUID,
     sign_in_id: uuid.UUID,
     code_id: str,
-    connected: tuple[uuid.UUID, uuid.UUID],
+    connected: tuple[uuid.UUID, uuid.UUID, uuid.UUID],
 ) -> Iterator[Attempt]:
     """Every route with an id in it, filled with Rival's."""
     theirs = {
@@ -68,6 +69,7 @@ def attempts(
         "sku": ["kebab"],
         "connection_id": [str(connected[0])],
         "payload_id": [str(connected[1])],
+        "endpoint_id": [str(connected[2])],
         "deed": ["end"],
         "board": list(_BOARDS),
     }
@@ -79,15 +81,16 @@ def attempts(
         yield from _filled(app, rule, theirs)
 
 
-def _connect(app: Flask, house: House) -> tuple[uuid.UUID, uuid.UUID]:
-    """A connection of theirs to a shop, and something that came by it."""
+def _connect(app: Flask, house: House) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
+    """A connection of theirs to a shop, something that came by it, and a webhook."""
     with tenant_context(app, house.tenant_id):
         restaurant = db.session.scalars(select(Restaurant.id).order_by(Restaurant.slug)).first()
         assert restaurant is not None
         draft = Draft("Shop", {restaurant: ""}, {"shop": "https://shop.example.com", "makes": []}, {})
         row = connections.make(CHANNEL, draft, by=house.maya.principal)
         [payload_id] = payloads.keep(row, (Payload("order.created", b"{}"),), Way.CALLED)
-        return row.id, payload_id
+        told = endpoints.make(house.maya.principal, "https://shop.example.com/hook", ["cancelled"])
+        return row.id, payload_id, told.endpoint.id
 
 
 def _filled(app: Flask, rule: Rule, theirs: dict[str, list[str]]) -> Iterator[Attempt]:
@@ -132,6 +135,7 @@ def _rows(settings: Settings) -> dict[str, list[str]]:
         "guest_browsers",
         "manager_browsers",
         "alert_choices",
+        "webhook_endpoints",
         "channel_connections",
         "channel_payloads",
         "channel_orders",

@@ -93,6 +93,7 @@ def _filled(app: Flask, order_id: uuid.UUID) -> Iterator[tuple[Rule, str]]:
         "code_id": uuid.uuid4(),
         "channel": "woocommerce",
         "connection_id": uuid.uuid4(),
+        "endpoint_id": uuid.uuid4(),
         "payload_id": uuid.uuid4(),
         "deed": "test",
         "rest": "unknown",

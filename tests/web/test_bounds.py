@@ -111,6 +111,7 @@ def addresses(app: Flask, largest: Largest) -> Iterator[tuple[Rule, str]]:
         "hook": ("unknown",),
         "channel": ("woocommerce",),
         "connection_id": (uuid.uuid4(),),
+        "endpoint_id": (uuid.uuid4(),),
         "payload_id": (uuid.uuid4(),),
         "rest": ("unknown",),
         "sku": ("unknown",),

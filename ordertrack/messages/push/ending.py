@@ -40,5 +40,5 @@ def forget(job: Job) -> Done:
 
 def register() -> None:
     """Wherever the log is followed."""
-    followers.register(Follower("guest browsers", follow))
+    followers.register(Follower("guest browsers", follow, guests.are_told))
     jobs.register(FORGET, forget)

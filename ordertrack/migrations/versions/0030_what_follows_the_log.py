@@ -71,10 +71,9 @@ CREATE TABLE jobs (
 CREATE UNIQUE INDEX jobs_first_of_lane ON jobs (tenant_id, lane) WHERE state IN ('waiting', 'running');
 CREATE INDEX jobs_queued ON jobs (tenant_id, lane, id) WHERE state = 'queued';
 CREATE INDEX jobs_due ON jobs (tenant_id, destination, due_at, id) WHERE state = 'waiting';
-CREATE INDEX jobs_running ON jobs (tenant_id, id) WHERE state = 'running';
 CREATE INDEX jobs_of_kind ON jobs (tenant_id, kind, id);
-CREATE INDEX jobs_of_destination ON jobs (tenant_id, destination, id);
-CREATE INDEX jobs_ended ON jobs (tenant_id, ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX jobs_open_there ON jobs (tenant_id, destination, id)
+    WHERE state IN ('queued', 'waiting', 'running');
 """
 
 

@@ -6,7 +6,7 @@ Revision ID: 0032
 
 from alembic import op
 
-from ordertrack.migrations.building import keep_tenants_apart, make_function
+from ordertrack.migrations.building import begin_follower, keep_tenants_apart, make_function
 
 revision = "0032"
 down_revision = "0031"
@@ -95,5 +95,6 @@ def upgrade() -> None:
     op.execute(PAYLOADS)
     op.execute(ORDERS)
     keep_tenants_apart("channel_connections", "channel_payloads", "channel_orders")
+    begin_follower("channels")
     make_function("tenants_of_channels", 1)
     op.execute("REVOKE ALL ON FUNCTION tenants_of_channels() FROM PUBLIC")

@@ -5,7 +5,7 @@ Revision ID: 0033
 
 from alembic import op
 
-from ordertrack.migrations.building import keep_tenants_apart
+from ordertrack.migrations.building import begin_follower, keep_tenants_apart
 
 revision = "0033"
 down_revision = "0032"
@@ -97,7 +97,7 @@ CREATE TABLE message_providers (
     version integer NOT NULL,
     PRIMARY KEY (tenant_id, transport)
 );
-CREATE UNIQUE INDEX message_providers_hook ON message_providers (hook);
+CREATE INDEX message_providers_hook ON message_providers (hook);
 CREATE POLICY by_hook ON message_providers FOR SELECT
     USING (hook = current_setting('ordertrack.message_hook', true));
 """
@@ -111,3 +111,4 @@ def upgrade() -> None:
         *("guest_messages", "guest_wishes", "guest_pages", "message_stops", "message_choices"),
         "message_providers",
     )
+    begin_follower("messages")

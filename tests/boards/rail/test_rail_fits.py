@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from flask import Flask
@@ -18,6 +18,7 @@ from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from support.cast import House
+from support.pages import page_recorder
 
 SIZES = [(1280, 800), (1920, 1080), (1024, 600), (800, 1280), (390, 844), (320, 640)]
 _BAR = """() => {
@@ -46,23 +47,31 @@ _BAR = """() => {
 }"""
 
 
+def sizes_of(page: Page, sizes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The live board as it opens on each of these screens, one after another."""
+    for width, height in sizes:
+        page.set_viewport_size({"width": width, "height": height})
+        page.reload()
+        page_recorder.expect_state(page, "live")
+        yield width, height
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
-@pytest.mark.parametrize("size", SIZES, ids=str)
 def test_the_bar_is_one_row_in_which_nothing_is_cut(
-    app: Flask, cedar: House, open_page: Callable[..., Page], size: tuple[int, int], language: str
+    app: Flask, cedar: House, open_page: Callable[..., Page], language: str
 ) -> None:
     for number in range(14):
         order = order_of_lines(app, cedar, 15, in_minutes=number)
         if number % 2:
             move(app, cedar, order, OrderStatus.CONFIRMED)
-    width, height = size
-    page = open_rail(open_page, cedar, viewport={"width": width, "height": height}, language=language)
-    page.wait_for_selector("#alerts-open:not([hidden])")
-    shown = page.evaluate(_BAR)
-    assert shown["height"] <= 57
-    assert shown["cut"] == []
-    assert shown["small"] == []
-    assert tuple(shown["extent"]) <= size
+    page = open_rail(open_page, cedar, language=language)
+    for size in sizes_of(page, SIZES):
+        page.wait_for_selector("#alerts-open:not([hidden])")
+        shown = page.evaluate(_BAR)
+        assert shown["height"] <= 57, size
+        assert shown["cut"] == [], size
+        assert shown["small"] == [], size
+        assert tuple(shown["extent"]) <= size
 
 
 _CUT_IN_FOOT = """() => [...document.querySelectorAll(".foot button, .foot output")].filter((part) => {
@@ -73,22 +82,20 @@ _CUT_IN_FOOT = """() => [...document.querySelectorAll(".foot button, .foot outpu
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
-@pytest.mark.parametrize("size", [(1024, 600), (800, 1280), (640, 400)], ids=str)
 def test_the_foot_says_whole_what_lies_before_and_after_a_page(
-    app: Flask, cedar: House, open_page: Callable[..., Page], size: tuple[int, int], language: str
+    app: Flask, cedar: House, open_page: Callable[..., Page], language: str
 ) -> None:
     for number in range(36):
         order_of_lines(app, cedar, 5, in_minutes=number - 20)
-    page = open_rail(open_page, cedar, viewport=dict(zip(("width", "height"), size, strict=True)))
-    page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
-    page.reload()
-    page.wait_for_selector(".card[data-spot]")
-    page.locator("#page-next").click()
-    page.locator("#page-next").click()
-    page.wait_for_selector("#page-first:not([hidden])")
-    assert page.locator("#page-before").is_visible()
-    assert page.locator("#page-next").is_visible()
-    assert page.evaluate(_CUT_IN_FOOT) == []
+    page = open_rail(open_page, cedar, language=language)
+    for size in sizes_of(page, [(1024, 600), (800, 1280), (640, 400)]):
+        page.wait_for_selector(".card[data-spot]")
+        page.locator("#page-next").click()
+        page.locator("#page-next").click()
+        page.wait_for_selector("#page-first:not([hidden])")
+        assert page.locator("#page-before").is_visible(), size
+        assert page.locator("#page-next").is_visible(), size
+        assert page.evaluate(_CUT_IN_FOOT) == [], size
 
 
 _CUT_IN_HEADS = """() => [...document.querySelectorAll(
@@ -106,9 +113,7 @@ def test_no_word_of_a_head_is_cut(
     ways = ((), (OrderStatus.CONFIRMED,), (OrderStatus.CONFIRMED, OrderStatus.PREPARING))
     for way in ways:
         move(app, cedar, order_of_lines(app, cedar, 2), *way)
-    page = open_rail(open_page, cedar, language=language)
-    page.evaluate("density => localStorage.setItem('density', density)", density)
-    page.reload()
+    page = open_rail(open_page, cedar, language=language, kept={"density": density})
     page.wait_for_selector(".card[data-spot]")
     with speaking(language):
         time = gettext("%(hours)s h %(minutes)s", hours=1, minutes="59")
@@ -147,9 +152,6 @@ def test_the_day_of_a_promise_is_read_whole_beside_a_table(
     with tenant_context(app, cedar.tenant_id):
         order = intake.place(new, by=cedar.program)[0]
     act(app, cedar, order, OrderAction.FIRE)
-    page = open_rail(open_page, cedar)
-    page.context.add_cookies([{"name": "language", "value": language, "url": page.url}])
-    page.evaluate("density => localStorage.setItem('density', density)", density)
-    page.reload()
+    page = open_rail(open_page, cedar, language=language, kept={"density": density})
     page.wait_for_selector(".card[data-spot] .table")
     assert page.evaluate(_CUT_IN_FACTS) == []
