@@ -150,10 +150,10 @@ def test_it_is_written_down_and_no_secret_with_it(connect: Connect, maya: FlaskC
     assert "Shop or platform" in page and "Web shop" in page and "Paused" in page
     said = " ".join(unescape(re.sub("<[^>]+>", " ", page)).split())
     assert (
-        "Take in the shop's orders that are : Processing" in said and "Shop or platform : WooCommerce" in said
+        "Take in the shop's orders that are: Processing" in said and "Shop or platform: WooCommerce" in said
     )
-    assert "Otherwise an order is : Delivery" in said and "Paused : no → from this to yes" in said
-    assert not re.search("makes|tells|_key|_words|_methods", page)
+    assert "Otherwise an order is: Delivery" in said and "Paused: no → from this to yes" in said
+    assert not re.search("makes|tells|_key|_words|_methods", page.partition("<table")[2])
 
 
 def test_secrets_are_sealed_and_shown_nowhere(connect: Connect, maya: FlaskClient) -> None:

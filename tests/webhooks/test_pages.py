@@ -123,6 +123,7 @@ def test_a_test_is_sent_and_shown_as_one(app: Flask, cedar: House, maya: FlaskCl
     assert "A test is on its way" in maya.post(f"{path}/test", follow_redirects=True).text
     with tenant_context(app, cedar.tenant_id):
         (job,) = jobs.latest(db.session.connection(), cedar.tenant_id, "webhook")
+    with tenant_context(app, cedar.tenant_id):
         deliveries.note(
             cedar.tenant_id, endpoint_id=uuid.UUID(path.rpartition("/")[2]), status=204, failure=None,
             excerpt=None, seq=0, order_id=uuid.UUID(job.payload["order"]), kind="test", milliseconds=3,
