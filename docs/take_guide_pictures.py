@@ -121,7 +121,7 @@ def _whole(page: Page) -> bytes:
 
 def _ticket(page: Page) -> bytes:
     """The first ticket of the rail."""
-    return page.locator(".card").first.screenshot()
+    return page.locator(".columns .card[data-spot]").first.screenshot()
 
 
 def _code(page: Page) -> bytes:
