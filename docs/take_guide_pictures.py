@@ -87,7 +87,7 @@ def _pictures(restaurant: str, tokens: dict[str, str]) -> dict[str, tuple[str, V
     guest = tokens.get("delivering") or tokens["preparing"]
     return {
         "overview": ("/", light, _whole),
-        "tablet-code": ("/tablets", light, _code),
+        "tablet-code": ("/tablets/codes", light, _code),
         "kitchen": (f"{here}/kitchen", dark, _whole),
         "ticket": (f"{here}/kitchen", dark, _ticket),
         "dispatch": (f"{here}/dispatch", dark, _whole),
@@ -121,11 +121,11 @@ def _whole(page: Page) -> bytes:
 
 def _ticket(page: Page) -> bytes:
     """The first ticket of the rail."""
-    return page.locator(".card").first.screenshot()
+    return page.locator(".columns .card[data-spot]").first.screenshot()
 
 
 def _code(page: Page) -> bytes:
-    form = page.locator('form[action="/tablets/codes"]')
+    form = page.locator("main form").first
     form.locator('[name="name"]').fill("Grill")
     form.locator("button").click()
     page.locator("#code svg").wait_for()
