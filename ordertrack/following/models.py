@@ -7,13 +7,16 @@ import uuid
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Uuid, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ordertrack.database.session import Base, Moment, stored_as_text
 
 _NOW = text("clock_timestamp()")
+_WAITING = text("state = 'waiting'")
+_FIRST = text("state IN ('waiting', 'running')")
+_OPEN = text("state IN ('queued', 'waiting', 'running')")
 
 
 class State(StrEnum):
@@ -63,6 +66,13 @@ class StoredJob(Base):
     """One job, by its number in the tenant."""
 
     __tablename__ = "jobs"
+    __table_args__ = (
+        Index("jobs_first_of_lane", "tenant_id", "lane", unique=True, postgresql_where=_FIRST),
+        Index("jobs_queued", "tenant_id", "lane", "id", postgresql_where=text("state = 'queued'")),
+        Index("jobs_due", "tenant_id", "destination", "due_at", "id", postgresql_where=_WAITING),
+        Index("jobs_of_kind", "tenant_id", "kind", "id"),
+        Index("jobs_open_there", "tenant_id", "destination", "id", postgresql_where=_OPEN),
+    )
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

@@ -2,15 +2,9 @@
 
 from flask import Flask
 
-from ordertrack.messages import (
-    choice_views,
-    choices,
-    guest_views,
-    hook_views,
-    provider_views,
-    sent_views,
-)
+from ordertrack.messages import choices
 from ordertrack.messages.push import views as push_views
+from ordertrack.messages.views import choice_views, guest_views, hook_views, provider_views, sent_views
 from ordertrack.orders.reading.order_record import OrderRecord
 
 

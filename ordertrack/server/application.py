@@ -51,7 +51,17 @@ from ordertrack.streams import sse
 from ordertrack.tenants import company
 from ordertrack.tenants.shared_tablets import tablet_guard
 from ordertrack.tenants.signing_in import request_shares, sign_in
-from ordertrack.web import assets, errors, guide, hosts, language_menu, page_help, problem_pages, templating
+from ordertrack.web import (
+    assets,
+    errors,
+    guide,
+    hosts,
+    language_menu,
+    page_help,
+    problem_pages,
+    sealing_problems,  # noqa: F401 (it registers)
+    templating,
+)
 from ordertrack.web.bodies import LARGEST_BODY
 from ordertrack.webhooks import auditing as webhook_auditing
 from ordertrack.webhooks import troubles as webhook_troubles

@@ -36,10 +36,6 @@ class TooMany(ValueError):
     """The tenant has as many as it may have."""
 
 
-class ChangedMeanwhile(Exception):
-    """Somebody changed the endpoint since it was read."""
-
-
 class Made(NamedTuple):
     """`secret` is shown this once."""
 
@@ -62,11 +58,8 @@ def may_see(by: Principal, restaurant_ids: Collection[uuid.UUID] | None) -> bool
     return by.actor == audit.OPERATOR or issuing.may_issue(by, restaurant_ids)
 
 
-def find(by: Principal, endpoint_id: uuid.UUID, seen: int | None = None) -> Endpoint:
-    """One that was not ended; held until the transaction ends. Raises NoSuchEndpoint.
-
-    `seen` is the version that somebody decided on; raises ChangedMeanwhile if it is another by now.
-    """
+def find(by: Principal, endpoint_id: uuid.UUID) -> Endpoint:
+    """One that was not ended; held until the transaction ends. Raises NoSuchEndpoint."""
     found = db.session.scalar(
         select(Endpoint)
         .where(Endpoint.tenant_id == by.tenant_id, Endpoint.id == endpoint_id, Endpoint.ended_at.is_(None))
@@ -75,8 +68,6 @@ def find(by: Principal, endpoint_id: uuid.UUID, seen: int | None = None) -> Endp
     )
     if found is None or not may_see(by, found.restaurant_ids):
         raise NoSuchEndpoint(endpoint_id)
-    if seen is not None and found.version != seen:
-        raise ChangedMeanwhile
     return found
 
 

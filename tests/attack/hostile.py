@@ -141,7 +141,10 @@ class Quiver:
         return Hostile(method, path, headers, body, kinds=frozenset(kinds or {Kind.PLAIN}))
 
     def _path(self, rule: Rule, at: random.Random, kinds: set[Kind]) -> str:
-        values = {name: self._argument(name, at, kinds) for name in rule.arguments}
+        values = {
+            name: self._argument(name, at, kinds)
+            for name in sorted(rule.arguments - {*(rule.defaults or ())})
+        }
         filled = rule.rule
         for name, value in values.items():
             start = filled.rfind("<", 0, filled.index(name + ">"))

@@ -69,8 +69,8 @@ def test_one_more_restaurant_takes_orders_at_once_under_a_short_name_of_its_own(
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"name": ""}, "A name has 1 to 100"),
-        ({"name": "x" * 101}, "A name has 1 to 100"),
+        ({"name": ""}, "Write a name of up to 100"),
+        ({"name": "x" * 101}, "Write a name of up to 100"),
         ({"name": "hamra "}, "Another restaurant has this name"),
         ({"timezone": "Beirut"}, "is not a time zone"),
         ({"timezone": ""}, "is not a time zone"),

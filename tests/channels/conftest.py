@@ -20,12 +20,14 @@ from channels.shop import KEY, KEY_SECRET, SECRET, Shop, open_shop, signed
 from ordertrack.channels import connections, registry
 from ordertrack.channels.interface import Channel
 from ordertrack.channels.models import ChannelConnection, ChannelPayload
+from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
 from ordertrack.orders.models import Order
 from ordertrack.orders.reading import records
 from ordertrack.orders.reading.order_record import OrderRecord
 from ordertrack.tenants.models import Restaurant
 from support.cast import House
+from support.following import nobody_else_follows
 
 
 @dataclass
@@ -75,6 +77,13 @@ class Connected:
         found = registry.find(self.row().channel)
         assert found is not None
         return found
+
+
+@pytest.fixture(scope="module")
+def alone(settings: Settings) -> Iterator[None]:
+    """A server of the suite would tell and ask what is told and asked here."""
+    with nobody_else_follows(settings):
+        yield
 
 
 @pytest.fixture

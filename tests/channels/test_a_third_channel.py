@@ -28,6 +28,7 @@ from ordertrack.orders.moving import transitions
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House
 
+pytestmark = pytest.mark.usefixtures("alone")
 PACKAGE = '''
 """Pigeons bring a line of text: `4711;hamra;Kebab;2;pending`."""
 

@@ -24,6 +24,7 @@ from support.cast import House, Person
 
 Connect = Callable[..., Connected]
 Sign = Callable[[Person], FlaskClient]
+pytestmark = pytest.mark.usefixtures("alone")
 NEW = "/channels/new/woocommerce"
 
 

@@ -22,6 +22,7 @@ from ordertrack.orders.moving import transitions
 from ordertrack.rules.state_machine import OrderStatus
 
 Connect = Callable[..., Connected]
+pytestmark = pytest.mark.usefixtures("alone")
 S = OrderStatus
 
 

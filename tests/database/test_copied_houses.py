@@ -15,6 +15,9 @@ from ordertrack.database.session import operator_connection
 from support import copied_rows
 from support.cast import House, Person
 
+# What the roll-up of a server writes by itself, whenever it gets to it.
+_OF_THE_ROLL_UP = {"sla_progress", "sla_shift_names"}
+
 
 def rows(settings: Settings, house: House) -> dict[str, list[dict[str, Any]]]:
     """All that it holds but when it was made, with a number in the place of each id."""
@@ -26,7 +29,11 @@ def rows(settings: Settings, house: House) -> dict[str, list[dict[str, Any]]]:
         return numbers.setdefault(found[0], str(len(numbers)))
 
     theirs = re.compile(rf"{house.slug}|[0-9a-f]{{64}}|[0-9a-f]{{8}}-[0-9a-f-]{{27}}")
-    told = {table: json.loads(theirs.sub(number, text)) for table, text in held.rows.items()}
+    told = {
+        table: json.loads(theirs.sub(number, text))
+        for table, text in held.rows.items()
+        if table not in _OF_THE_ROLL_UP
+    }
     return {
         table: [{name: row[name] for name in held.columns[table]} for row in found]
         for table, found in told.items()

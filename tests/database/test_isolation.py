@@ -24,6 +24,7 @@ from ordertrack.database.session import (
 from ordertrack.orders.changing import changes
 from ordertrack.orders.changing.change_draft import SetFields
 from ordertrack.orders.moving import actions
+from ordertrack.outgoing import sealing
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.tenants.credentials.digests import hash_key
 from support.cast import House, Person
@@ -99,7 +100,7 @@ _ROWS = """
     INSERT INTO screens SELECT tenant_id, gen_random_uuid(), id, 'kitchen', 'Maya'
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO channel_connections (tenant_id, id, channel, name, restaurants, sealed_secrets, digest)
-      SELECT tenant_id, id, 'woocommerce', 'Shop', '{"x": ""}', 'x', id::text FROM restaurants
+      SELECT tenant_id, id, 'woocommerce', 'Shop', '{"x": ""}', %(sealed)s, id::text FROM restaurants
        WHERE tenant_id = %(tenant)s;
     INSERT INTO channel_payloads (tenant_id, id, connection_id, way, topic, headers, body, digest)
       SELECT tenant_id, gen_random_uuid(), id, 'called', 'x', '{}', 'x', 'x' FROM channel_connections
@@ -113,7 +114,7 @@ _ROWS = """
     INSERT INTO webhook_endpoints VALUES (%(tenant)s, '00000000-0000-0000-0000-000000000001',
       'https://shop.example', NULL, NULL, 0, now(), now(), 'manager');
     INSERT INTO webhook_secrets VALUES (%(tenant)s, gen_random_uuid(),
-      '00000000-0000-0000-0000-000000000001', 'sealed', now(), now());
+      '00000000-0000-0000-0000-000000000001', %(sealed)s, now(), now());
     INSERT INTO webhook_deliveries VALUES (%(tenant)s, gen_random_uuid(),
       '00000000-0000-0000-0000-000000000001', 1, gen_random_uuid(), 'ready', now(), 1, 1, 200);
     INSERT INTO closed_screens SELECT tenant_id, id, 'kitchen', 'staff:x', now()
@@ -127,6 +128,15 @@ _ROWS = """
     INSERT INTO message_choices SELECT tenant_id, id, '{}', '{}', NULL, 1
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO message_providers VALUES (%(tenant)s, 'sms', '{}', NULL, gen_random_uuid(), 1);
+    INSERT INTO push_keys VALUES (%(tenant)s, 'x', %(sealed)s) ON CONFLICT DO NOTHING;
+    INSERT INTO guest_browsers SELECT tenant_id, id, 'x', %(sealed)s, 'en', 'x' FROM orders
+     WHERE tenant_id = %(tenant)s;
+    INSERT INTO manager_browsers SELECT tenant_id, id::text, staff_id, id, %(sealed)s, 'x'
+       FROM staff_sessions
+     WHERE tenant_id = %(tenant)s;
+    INSERT INTO alert_choices SELECT tenant_id, id, '{}', false, 'x' FROM staff_members
+     WHERE tenant_id = %(tenant)s;
+    INSERT INTO manager_alerts VALUES (%(tenant)s, gen_random_uuid(), 'shift', 'x', NULL, now());
 """
 
 
@@ -149,9 +159,10 @@ def two_houses(
                 actions.act(order_id, OrderAction.RUSH, by=house.maya.principal)
                 noted = [SetFields({"note": "ring twice"})]
                 changes.change(order_id, noted, by=house.maya.principal, expected_revision=2)
+                sealed = sealing.seal(b"of nobody")
             sign_in(house.nour)
             for statement in _ROWS.split(";\n")[:-1]:
-                connection.exec_driver_sql(statement, {"tenant": house.tenant_id})
+                connection.exec_driver_sql(statement, {"tenant": house.tenant_id, "sealed": sealed})
         yield cedar, rival
         # No log taught them that, as the suite's last test would find.
         for house in (cedar, rival):
@@ -233,6 +244,7 @@ def test_views_and_functions_do_not_open_a_way_around(operator: psycopg.Connecti
         ("note_ended_access",),
         ("tenants_behind",),
         ("tenants_of_channels",),
+        ("tenants_that_alert",),
         ("use_password_link",),
     ]
 
@@ -278,6 +290,14 @@ def test_the_function_of_channels_tells_ids_and_keeps_no_door_open(
     told = {tenant for (tenant,) in confined.execute("SELECT tenants_of_channels()")}
     assert told >= {house.tenant_id for house in two_houses}
     assert confined.execute("SELECT count(*) FROM channel_connections").fetchone() == (0,)
+
+
+def test_the_function_of_alerts_tells_ids_and_keeps_no_door_open(
+    two_houses: tuple[House, House], confined: psycopg.Connection[Any]
+) -> None:
+    told = {tenant for (tenant,) in confined.execute("SELECT tenants_that_alert()")}
+    assert told >= {house.tenant_id for house in two_houses}
+    assert confined.execute("SELECT count(*) FROM alert_choices").fetchone() == (0,)
 
 
 def test_without_a_tenant_there_are_no_rows(

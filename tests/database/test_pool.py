@@ -82,6 +82,7 @@ def test_no_page_list_or_stream_needs_a_second_connection(
     known = {"order_id": order_id, "token": order.tracking_token, "restaurant": "hamra", "board": "kitchen"}
     save_menu(alone, cedar)
     known |= {"kind": "not-found", "code": "unknown", "code_id": order_id, "sku": "kebab", "digest": "0" * 32}
+    known |= {"hook": "unknown", "way": "sms"}
     known |= {"channel": "woocommerce", "connection_id": order_id, "payload_id": order_id, "rest": "x"}
     known["endpoint_id"] = order_id
     maya = signed_in(alone, cedar.maya)

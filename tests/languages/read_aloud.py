@@ -78,7 +78,8 @@ def english_of(language: str) -> re.Pattern[str]:
         for english in said
         if re.search(r"[A-Za-z]{2}", _VALUE.sub("", re.sub("<[^>]+>", "", english)))
     ]
-    return re.compile("|".join(sorted(patterns, key=len, reverse=True)))
+    longest_first = "|".join(sorted(patterns, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{longest_first})(?!\w)")  # a short one stands in other words, too
 
 
 def _each(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:

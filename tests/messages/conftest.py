@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 
-import psycopg
 import pytest
 from flask import Flask
 
@@ -15,7 +13,6 @@ from messages.peers import Mailbox, Peer
 from messages.working import Working
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
-from ordertrack.following.worker import LOCK
 from ordertrack.messages import choices, providers
 from ordertrack.messages.kinds import Kind
 from ordertrack.messages.transports import Way
@@ -24,35 +21,15 @@ from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.tenants.restaurants import find_restaurant
 from support.cast import House
-from support.database import connect
-from support.server import wait_for
+from support.following import nobody_else_follows
 
 SITE = "http://localhost"
-_TAKE = "SELECT pg_try_advisory_lock(%s)"
-_FOLLOW = """
-    SELECT count(*) FROM pg_stat_activity
-     WHERE datname = current_database() AND application_name LIKE '%follower%'
-"""
-_END_HOLDER = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s::oid"
 
 
 @pytest.fixture(autouse=True, scope="module")
 def _nobody_else_follows(settings: Settings) -> Iterator[None]:
     """A server of the suite would send what is to be sent here."""
-    with connect(settings.operator_url, autocommit=True) as held:
-
-        def is_ours() -> bool:
-            with suppress(psycopg.Error):
-                held.execute(_END_HOLDER, [LOCK & 0xFFFFFFFF])
-            row = held.execute(_TAKE, [LOCK]).fetchone()
-            return bool(row and row[0])
-
-        def has_left() -> bool:
-            row = held.execute(_FOLLOW).fetchone()
-            return row == (0,)
-
-        wait_for(is_ours, "the turn to follow", 20)
-        wait_for(has_left, "whoever followed before to hear of it", 20)
+    with nobody_else_follows(settings) as held:
         # A company that is younger than a follower is followed from its first entry on.
         held.execute("INSERT INTO followers (name) VALUES ('messages') ON CONFLICT DO NOTHING")
         yield

@@ -139,7 +139,7 @@ def test_a_test_order_goes_in_stands_on_the_board_and_is_taken_back(
     assert furnished.get("/r/hamra/kitchen").text.count("Only a test: nothing is to be made.") == 1
     assert "Order #1 is on the boards" in furnished.get("/setup/test-order").text
     assert furnished.post("/setup/test-order/back").status_code == 302
-    assert "is finished" in furnished.get("/setup/test-order").text
+    assert "is done with" in furnished.get("/setup/test-order").text
     rows = operator.execute(
         "SELECT to_status, metadata ->> 'test', metadata ->> 'reason' FROM order_status_events"
         " WHERE tenant_id = %s ORDER BY seq",

@@ -81,7 +81,7 @@ def test_an_invitation_lasts_a_week_and_a_link_to_somebody_with_a_password_a_day
 @pytest.mark.parametrize(
     ("typed", "field", "said"),
     [
-        ({"invited_name": ""}, "name", "A name has 1 to 100"),
+        ({"invited_name": ""}, "name", "Write a name of up to 100"),
         ({"invited_name": "nour"}, "name", "somebody of this name already"),
         ({"email": "rita"}, "email", "Give an e-mail address"),
         ({"email": "a\0@b.example"}, "email", "Give an e-mail address"),

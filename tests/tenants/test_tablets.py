@@ -91,6 +91,8 @@ def _filled(app: Flask, order_id: uuid.UUID) -> Iterator[tuple[Rule, str]]:
         "token": "unknown",
         "code": "0" * 26,
         "code_id": uuid.uuid4(),
+        "hook": "unknown",
+        "way": "sms",
         "channel": "woocommerce",
         "connection_id": uuid.uuid4(),
         "endpoint_id": uuid.uuid4(),

@@ -1,0 +1,1 @@
+"""Pages of messages for managers and guests, and what providers call."""

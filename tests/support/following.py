@@ -1,0 +1,40 @@
+"""The turn to follow the logs of the suite's database, so that no server does what a test does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import psycopg
+
+from ordertrack.database.config import Settings
+from ordertrack.following.worker import LOCK
+from support.database import connect
+from support.server import wait_for
+
+_TAKE = "SELECT pg_try_advisory_lock(%s)"
+_FOLLOW = """
+    SELECT count(*) FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name LIKE '%follower%'
+"""
+_END_HOLDER = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s::oid"
+
+
+@contextmanager
+def nobody_else_follows(settings: Settings) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """From now until then; what is given holds the turn."""
+    with connect(settings.operator_url, autocommit=True) as held:
+
+        def is_ours() -> bool:
+            with suppress(psycopg.Error):
+                held.execute(_END_HOLDER, [LOCK & 0xFFFFFFFF])
+            row = held.execute(_TAKE, [LOCK]).fetchone()
+            return bool(row and row[0])
+
+        def has_left() -> bool:
+            row = held.execute(_FOLLOW).fetchone()
+            return row == (0,)
+
+        wait_for(is_ours, "the turn to follow", 20)
+        wait_for(has_left, "whoever followed before to hear of it", 20)
+        yield held
