@@ -6,7 +6,7 @@ import os
 import signal
 from itertools import accumulate
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ordertrack.web.buckets import SECOND, WAYS, Buckets, Rate, take
@@ -58,6 +58,7 @@ def test_who_is_refused_gets_one_after_the_time_that_it_is_told_and_not_before(
             assert take(full_at, now + taken.next_in, rate)[1].is_given
 
 
+@settings(deadline=None)  # it takes as many as are left, one by one
 @given(RATES, PAUSES)
 def test_what_is_left_can_be_taken_at_once_and_no_more(rate: Rate, pauses: list[int]) -> None:
     full_at = 0
