@@ -83,6 +83,6 @@ def _page(principal: Principal, choice: Choice, problem: str | None = None) -> s
 
 def _subscription() -> Subscription:
     try:
-        return subscription.parsed(request.get_json(force=True, silent=True))
+        return subscription.read(request.get_data())
     except MalformedSubscription:
         abort(400, _("This is nothing that a browser hands over so that it can be told."))

@@ -41,7 +41,7 @@ def read_json(answer: Answer) -> dict[str, Any]:
     """The object that was answered; an empty one for anything else."""
     try:
         said = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
 

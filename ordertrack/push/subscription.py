@@ -52,6 +52,15 @@ class Subscription:
         return f"{parts.scheme}://{parts.netloc}".lower()
 
 
+def read(body: bytes) -> Subscription:
+    """What a browser sends of it; raises MalformedSubscription."""
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        raise MalformedSubscription("no JSON") from None
+    return parsed(said)
+
+
 def parsed(said: object) -> Subscription:
     """Of `PushSubscription.toJSON()`; raises MalformedSubscription. Where it leads is not looked at here."""
     keys = said.get("keys") if isinstance(said, Mapping) else None

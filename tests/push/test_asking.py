@@ -57,7 +57,9 @@ def test_not_without_end_by_whoever_has_the_link(
     assert client.post(path, json=browsers[0].subscription).status_code == 204, "it is told already"
 
 
-@pytest.mark.parametrize("body", ["", "[]", '{"endpoint": "http://169.254.169.254/"}', '{"keys": 1}', "\0"])
+@pytest.mark.parametrize(
+    "body", ["", "[]", '{"endpoint": "http://169.254.169.254/"}', '{"keys": 1}', "\0", "[" * 50_000]
+)
 def test_what_no_browser_hands_over_is_refused(app: Flask, cedar: House, place: Place, body: str) -> None:
     path = f"/track/{order_of(app, cedar, place(cedar)).tracking_token}/push"
     for end in ("", "/end"):

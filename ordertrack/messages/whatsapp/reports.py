@@ -57,7 +57,7 @@ def read(body: bytes) -> Iterator[Report | Answered]:
     """All that is said in it and concerns us; what has another form is passed over."""
     try:
         said = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     for entry in _dicts(said, "entry"):
         for change in _dicts(entry, "changes"):
