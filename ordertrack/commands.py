@@ -24,6 +24,7 @@ _COMMANDS = {
     "rush": "ordertrack.demo.commands",
     "replay": "ordertrack.demo.replay.command",
     "sla": "ordertrack.sla.commands",
+    "beside": "ordertrack.server.commands.beside",
     "background": "ordertrack.server.commands.background",
     "follow": "ordertrack.server.commands.follow",
     "secret": "ordertrack.server.commands.secrets",

@@ -31,7 +31,6 @@ _leaving: threading.Thread | None = None
 _mailboxes: Mailboxes | None = None
 # Seconds.
 _TIME_TO_LEAVE = 2.0
-_FOLLOWS_AFTER = 1.0  # it has opened: first come those who wait for a page
 _FIRST_CODE = "ORDERTRACK_FIRST_CODE"  # from this process to the one that it becomes, and no further
 
 
@@ -152,7 +151,6 @@ def announce(settings: Settings, server: Any) -> None:
         server.log.warning("%s", doubt)
     _children = Children()
     gevent.spawn(_open, settings, host, port, _children, os.environ.pop(_FIRST_CODE, ""))
-    _children.keep("background")  # what reports read is kept up to date, what is for later begins
     # gunicorn's own answer to Ctrl-C cuts off requests under way; an operator's SIGTERM lets them end.
     signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
 
@@ -191,9 +189,9 @@ def _open(settings: Settings, host: str, port: int, children: Children, first_co
         # At the pace of life, or reports and estimates would tell of a kitchen that nobody has.
         children.start("rush", "--endless", "--speed", "1", "--rate", "2")
     sys.stdout.flush()
-    gevent.sleep(_FOLLOWS_AFTER)
-    if children.in_master():
-        children.keep("follow")  # what has to go out goes out; nothing of it is needed to open
+    # What reports read is kept up to date, what is for later begins, what has to go out goes out. Nothing of
+    # it is needed to open, and first come those who wait for a page.
+    children.keep("beside", "background", "follow")
 
 
 def listen(worker: Any) -> None:

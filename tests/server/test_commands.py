@@ -26,7 +26,7 @@ def test_a_command_beside_the_server_ends_if_the_server_was_gone_before_it_began
     starts_and_goes = (
         "import os\n"
         "from ordertrack.server.children import Children\n"
-        "print(Children().start('background').pid, flush=True)\n"
+        "print(Children().start('beside', 'background').pid, flush=True)\n"
         "os._exit(0)\n"
     )
     gone = subprocess.run(

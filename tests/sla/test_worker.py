@@ -18,6 +18,7 @@ from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla.measure.cells import read
 from support.cast import House
 from support.http_client import EventStream, sign_in
+from support.processes import beside
 from support.server import Server, wait_for
 
 
@@ -37,17 +38,17 @@ def test_a_tap_is_in_the_roll_up_and_told_to_open_reports_within_seconds(
 def test_if_the_process_dies_another_one_goes_on(
     server: Server, app: Flask, cedar: House, place: Callable[..., uuid.UUID]
 ) -> None:
-    first = wait_for(lambda: keeper_of(server), "the process")
+    first = wait_for(lambda: beside(server, "background"), "the process")
     os.kill(first, signal.SIGKILL)
     confirm(app, cedar, place(cedar))
-    wait_for(lambda: keeper_of(server) not in (None, first), "another process")
+    wait_for(lambda: beside(server, "background") not in (None, first), "another process")
     wait_for(lambda: counted(app, cedar) == 1, "the tap in the roll-up", patience=40)
 
 
 def test_the_process_ends_with_its_server(settings: object, tmp_path: Path) -> None:
     own = Server(settings, tmp_path, workers=1)  # type: ignore[arg-type]
     own.start()
-    keeper = wait_for(lambda: keeper_of(own), "the process")
+    keeper = wait_for(lambda: beside(own, "background"), "the process")
     own.stop()
     wait_for(lambda: not Path(f"/proc/{keeper}").exists(), "its end")
 
@@ -64,13 +65,3 @@ def counted(app: Flask, house: House) -> int:
             text("SELECT by_hour FROM sla_tenant_days WHERE stage = :stage"), {"stage": Stage.ACCEPT.value}
         )
         return sum(int(read(row.by_hour)["count"].sum()) for row in rows)
-
-
-def keeper_of(server: Server) -> int | None:
-    """The process beside this server that keeps the roll-up up."""
-    assert server._process is not None
-    master = server._process.pid
-    for child in Path(f"/proc/{master}/task/{master}/children").read_text().split():
-        if b"\0background\0" in Path(f"/proc/{child}/cmdline").read_bytes():
-            return int(child)
-    return None
