@@ -18,11 +18,16 @@ from flask import Flask
 from ordertrack.commands import cli
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
-from ordertrack.outgoing import sealing
+from ordertrack.outgoing import rotation, sealing
 from ordertrack.outgoing.sealing import SealedByAnother
 from ordertrack.webhooks import endpoints
 from support.cast import House
+from support.database import connect
+from support.quiet_database import quiet_fixtures
 from support.server import environment_of
+
+# No server of the suite seals here, and there are no companies but those of the tests.
+settings, app, operator_app, make_house = quiet_fixtures("module")
 
 
 @pytest.fixture
@@ -71,13 +76,17 @@ def test_with_other_keys_than_those_of_this_database_nothing_is_sealed(
             sealing.seal(b"secret")
 
 
-def test_a_new_key_seals_and_the_one_before_still_opens_until_the_next(app: Flask, elsewhere: Path) -> None:
+def test_a_new_key_seals_and_those_before_still_open_until_all_is_sealed_anew(
+    app: Flask, elsewhere: Path
+) -> None:
     with app.app_context():
         sealed = sealing.seal(b"secret")
         sealing.add_key(elsewhere)
         assert sealing.unseal(sealed) == b"secret"
         anew = sealing.seal_anew(sealed)
         sealing.add_key(elsewhere)
+        assert sealing.unseal(sealed) == b"secret", "what could not be sealed anew would be lost"
+        sealing.drop_old_keys(elsewhere)
         assert sealing.unseal(anew) == b"secret"
         with pytest.raises(SealedByAnother):
             sealing.unseal(sealed)
@@ -126,6 +135,36 @@ def test_the_command_seals_all_anew_and_nothing_is_lost(
     for house, each in made.items():
         with tenant_context(app, house.tenant_id):
             assert endpoints.secrets_of(house.tenant_id, each.endpoint.id) == [each.secret]
+
+
+def test_a_company_whose_secrets_somebody_holds_is_tried_again_after_the_others_and_not_for_ever(
+    app: Flask, cedar: House, rival: House, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for house in (cedar, rival):
+        with tenant_context(app, house.tenant_id):
+            endpoints.make(house.maya.principal, "https://shop.example/hook")
+    first = min(cedar.tenant_id, rival.tenant_id)
+    new = Fernet.generate_key().decode()
+    keys = f"{new} {os.environ[sealing.KEYS]}"
+    environment = environment_of(settings, settings.data_folder, **{sealing.KEYS: keys})
+    monkeypatch.setattr(rotation, "PATIENCE", 0.1)
+
+    def is_sealed_anew(house: House) -> bool:
+        with connect(settings.operator_url) as reader:
+            reader.execute("SELECT set_config('ordertrack.tenant_id', %s, true)", [str(house.tenant_id)])
+            (text,) = reader.execute("SELECT sealed_secret FROM webhook_secrets").fetchone() or ("",)
+        return sealing.MultiFernet([Fernet(new)]).decrypt(text).startswith(b"whsec_")
+
+    with connect(settings.operator_url) as holding:
+        holding.execute("SELECT set_config('ordertrack.tenant_id', %s, true)", [str(first)])
+        holding.execute("SELECT FROM webhook_secrets FOR UPDATE")
+        refused = CliRunner().invoke(cli, ["secret", "rotate"], env=environment)
+        assert refused.exit_code == 1
+        assert f"companies ({first}) are held by another connection" in refused.output
+        assert is_sealed_anew(max(cedar, rival, key=lambda house: house.tenant_id))
+    answer = CliRunner().invoke(cli, ["secret", "rotate"], env=environment)
+    assert answer.exit_code == 0, answer.output
+    assert is_sealed_anew(min(cedar, rival, key=lambda house: house.tenant_id))
 
 
 def test_no_secret_stands_anywhere_in_the_open(
