@@ -138,6 +138,9 @@ def refuse_unsafe_role(settings: Settings) -> None:
 def announce(settings: Settings, server: Any) -> None:
     """In the master, as the workers begin: keep the database up, and say where once somebody answers."""
     global _keeper, _children, _mailboxes
+    from ordertrack.web import errors
+
+    errors.rehearse(server.app.wsgi())  # once, and shared by all workers
     if settings.workers > 1 and _mailboxes is None:
         _mailboxes = Mailboxes(settings.workers)
     if socket_folder := os.environ.get("ORDERTRACK_OWNS_DATABASE"):
@@ -200,11 +203,9 @@ def listen(worker: Any) -> None:
     from ordertrack.overview.keeper import OverviewKeeper
     from ordertrack.presence.tracker import ScreenTracker
     from ordertrack.streams import sse
-    from ordertrack.web import errors
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the master says when to go
     app = worker.app.wsgi()
-    errors.rehearse(app)
     hub = app.extensions["hub"]
     hub.most_streams = min(hub.most_streams, worker.room.streams)
     sse.start(app, _mailboxes)

@@ -6,9 +6,10 @@ import datetime as dt
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import partial
+from itertools import takewhile
 from typing import Any, NamedTuple
 
-import numpy as np
 from sqlalchemy import select, text
 
 from ordertrack.database.session import db
@@ -130,11 +131,16 @@ def mass_taps(events: list[StatusEvent]) -> set[int]:
             alike[event.to_status, event.actor, event.restaurant_id].append(event)
     found: set[int] = set()
     for several in alike.values():
-        for begins in several:
+        in_time = sorted(several, key=lambda event: event.occurred_at)
+        for place, begins in enumerate(in_time):
             ends = begins.occurred_at + dt.timedelta(seconds=5)
-            together = [each.seq for each in several if begins.occurred_at <= each.occurred_at <= ends]
-            found |= set(together) if len(together) >= 3 else set()
+            together = list(takewhile(partial(_is_by, ends), in_time[place:]))
+            found |= {event.seq for event in together} if len(together) >= 3 else set()
     return found
+
+
+def _is_by(moment: dt.datetime, event: StatusEvent) -> bool:
+    return event.occurred_at <= moment
 
 
 def told_apart(time: Time) -> tuple[Any, ...]:
@@ -150,19 +156,18 @@ def stored(house: House) -> Counter[tuple[Any, ...]]:
     totals: Counter[tuple[str, dt.date]] = Counter()
     for row in db.session.execute(text("SELECT * FROM sla_restaurant_days")):
         for key, count in cells.read(row.cells).tolist():
-            whole = cells.counted(np.array([key]))["key"]
             found[
                 Stage(row.stage),
                 slugs[row.restaurant_id],
                 row.business_date,
-                names[int(cells.shift_of(whole)[0])],
-                int(cells.hour_of(whole)[0]),
-                FULFILMENTS[int(cells.fulfilment_of(whole)[0])],
-                LEFT_OUT[int(cells.left_out_of(whole)[0])],
-                int(cells.target_of(whole)[0]),
-                bool(cells.again_of(whole)[0]),
-                bool(cells.cancelled_of(whole)[0]),
-                bool(cells.walked_of(whole)[0]),
+                names[cells.shift_of(key)],
+                cells.hour_of(key),
+                FULFILMENTS[cells.fulfilment_of(key)],
+                LEFT_OUT[cells.left_out_of(key)],
+                cells.target_of(key),
+                bool(cells.again_of(key)),
+                bool(cells.cancelled_of(key)),
+                bool(cells.walked_of(key)),
             ] += count
             totals[row.stage, row.business_date] += count
     for row in db.session.execute(text("SELECT * FROM sla_tenant_days")):

@@ -94,12 +94,10 @@ def test_the_roll_up_holds_exactly_what_the_log_says(
 ) -> None:
     write(operator_app, house, service(house, 1, FIRST, 5, 700))
     extend.rebuild(house.tenant_id)
-    expected = Counter(told_apart(time) for time in exact_times(house))
-    assert {time.left_out for time in exact_times(house)} == {None, *LeftOut}, (
-        "the service must be a mixed one"
-    )
-    assert {time.shift for time in exact_times(house)} == {"Lunch", "Dinner", None}
-    assert stored(house) == expected
+    times = exact_times(house)
+    assert {time.left_out for time in times} == {None, *LeftOut}, "the service must be a mixed one"
+    assert {time.shift for time in times} == {"Lunch", "Dinner", None}
+    assert stored(house) == Counter(told_apart(time) for time in times)
 
 
 def test_it_holds_stages_entered_again_and_orders_cancelled_late(
