@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from ordertrack.database.config import Settings
-from support.command_line import run
+from support.command_line import run, run_here
 from support.server import Server, environment_of, wait_for
 
 
@@ -77,7 +77,7 @@ def command_line(pid: int) -> bytes:
 def test_the_command_line_says_what_is_wrong_in_a_sentence(
     settings: Settings, tmp_path: Path, command: str, words: str
 ) -> None:
-    refused = run(settings, *command.split(), folder=tmp_path)
+    refused = run_here(settings, *command.split(), folder=tmp_path)
     assert refused.returncode == 1
     assert words in refused.stderr
     assert "Traceback" not in refused.stderr
