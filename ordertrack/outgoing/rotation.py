@@ -61,27 +61,32 @@ def seal_all_anew() -> int:
 def _seal_tenant_anew(tenant_id: uuid.UUID, columns: Sequence[tuple[str, str]]) -> int:
     enter_tenant(tenant_id)
     db.session.execute(_LOCK_TIMEOUT, {"patience": f"{PATIENCE * 1000:.0f}ms"})
-    sealed = sum(_seal_anew(*columns[place]) for place in _that_hold_any(columns))
+    sealed = sum(_seal_anew(tenant_id, *columns[place]) for place in _that_hold_any(tenant_id, columns))
     db.session.commit()
     return sealed
 
 
-def _that_hold_any(columns: Sequence[tuple[str, str]]) -> list[int]:
-    """The places of the columns in which the tenant has anything: asked at once, for most have nothing."""
-    exists = sql.SQL("EXISTS (SELECT FROM {} WHERE {} IS NOT NULL)")
+def _that_hold_any(tenant_id: uuid.UUID, columns: Sequence[tuple[str, str]]) -> list[int]:
+    """The places of the columns in which the tenant has anything: asked at once, for most have nothing.
+
+    Each statement names the tenant: an operator who is a superuser sees the rows of all.
+    """
+    exists = sql.SQL("EXISTS (SELECT FROM {} WHERE tenant_id = %(tenant)s AND {} IS NOT NULL)")
     each = [exists.format(sql.Identifier(table), sql.Identifier(column)) for table, column in columns]
-    asked = sql.SQL("SELECT {}").format(sql.SQL(", ").join(each))
-    row = db.session.connection().exec_driver_sql(asked.as_string()).one()
+    asked = sql.SQL("SELECT {}").format(sql.SQL(", ").join(each)).as_string()
+    row = db.session.connection().exec_driver_sql(asked, {"tenant": tenant_id}).one()
     return [place for place, is_there in enumerate(row) if is_there]
 
 
-def _seal_anew(table: str, column: str) -> int:
-    """In the tenant that was entered, which is all that is seen. Rows are held until the commit."""
+def _seal_anew(tenant_id: uuid.UUID, table: str, column: str) -> int:
+    """Rows are held until the commit."""
     names = {"table": sql.Identifier(table), "column": sql.Identifier(column)}
-    read = sql.SQL("SELECT ctid::text, {column} FROM {table} WHERE {column} IS NOT NULL FOR UPDATE")
+    read = sql.SQL(
+        "SELECT ctid::text, {column} FROM {table} WHERE tenant_id = %s AND {column} IS NOT NULL FOR UPDATE"
+    )
     write = sql.SQL("UPDATE {table} SET {column} = %s WHERE ctid = %s::tid")
     connection = db.session.connection()
-    found = connection.exec_driver_sql(read.format(**names).as_string()).all()
+    found = connection.exec_driver_sql(read.format(**names).as_string(), (tenant_id,)).all()
     for place, sealed in found:
         connection.exec_driver_sql(write.format(**names).as_string(), (sealing.seal_anew(sealed), place))
     return len(found)
