@@ -6,20 +6,23 @@ const buttons = [.../** @type {NodeListOf<HTMLButtonElement>} */ (document.query
 /** @param {HTMLButtonElement} button */
 const fieldOf = (button) => /** @type {HTMLInputElement} */ (byId(button.dataset.copies ?? ""));
 
-// Without https a page has no clipboard, and only what is selected can be copied.
+// Without https a page has no clipboard, and elsewhere it may be refused: what is selected can be copied all the same.
 /** @param {HTMLInputElement} field */
 async function copy(field) {
   field.select();
-  if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
-  else document.execCommand("copy");
+  try {
+    await navigator.clipboard.writeText(field.value);
+    return true;
+  } catch {
+    return document.execCommand("copy");
+  }
 }
 
 for (const button of buttons) {
   const said = one(/** @type {Element} */ (button.parentElement), "[role=status]");
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await copy(fieldOf(button));
-    said.textContent = said.dataset.said ?? "";
+    if (await copy(fieldOf(button))) said.textContent = said.dataset.said ?? "";
   });
 }
 if (buttons.length === 1) fieldOf(buttons[0]).select();
