@@ -69,6 +69,8 @@ def end() -> ResponseReturnValue:
 
 
 def _page(principal: Principal, choice: Choice, problem: str | None = None) -> str:
+    has_mail = mail.is_set_up(principal.tenant_id)
+    has_device = bool(managers.of_people(principal.tenant_id, [principal.staff_id]))
     return render_template(
         "manager_alerts/alerts.html",
         principal=principal,
@@ -77,7 +79,8 @@ def _page(principal: Principal, choice: Choice, problem: str | None = None) -> s
         offered=OFFERED,
         problem=problem,
         key=keys.public_key(principal.tenant_id),
-        has_mail=mail.is_set_up(principal.tenant_id),
+        has_mail=has_mail,
+        reaches_nobody=bool(choice.kinds) and not has_device and not (has_mail and choice.by_mail),
     )
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from functools import cache
-from zoneinfo import available_timezones
 
 from ordertrack.i18n import formats, names
 from ordertrack.i18n.plain_text import UnusableText, plain_text
+from ordertrack.i18n.time_zones import timezones
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import number
 from ordertrack.restaurants import naming
@@ -30,15 +29,6 @@ LONGEST_RECALL, LONGEST_HANDLING = 60 * 60, 240 * 60  # seconds
 MOST_CHANNELS, LONGEST_CHANNEL, MOST_OPEN = 20, 30, 98
 MOST_REASONS, LONGEST_OFFERED = 8, 60  # for one thing that is asked
 _DAY = dt.timedelta(days=1)
-
-
-@cache
-def timezones() -> frozenset[str]:
-    """The zones that may be chosen, by area and city.
-
-    Short names such as EET are left out: to PostgreSQL they are fixed offsets that know no summer time.
-    """
-    return frozenset({name for name in available_timezones() if "/" in name} | {"UTC"})
 
 
 def undo_field(status: OrderStatus) -> str:
@@ -91,7 +81,10 @@ def problems_of_target(target: Target, saved: Targets, today: dt.date) -> dict[s
 def _of_rules(rules: Rules) -> Iterator[tuple[str, str]]:
     if rules.timezone not in timezones():
         typed = formats.quoted(rules.timezone)
-        yield "timezone", _("%(typed)s is not a time zone; one is named like Asia/Beirut.", typed=typed)
+        yield (
+            "timezone",
+            _("%(typed)s is not a time zone: choose a city from the list, like Beirut.", typed=typed),
+        )
     if not _is_minute(rules.day_starts):
         yield "day_starts", _("Give a time of day in hours and minutes, as 04:00.")
     if not SHORTEST_FORGOTTEN <= rules.forgotten_after <= LONGEST_FORGOTTEN:

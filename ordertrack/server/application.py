@@ -19,7 +19,7 @@ from ordertrack.channels import troubles as channel_troubles
 from ordertrack.channels import views as channel_views
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
-from ordertrack.i18n import labels, money, names, script_messages, translate
+from ordertrack.i18n import labels, money, names, script_messages, time_zones, translate
 from ordertrack.live.takeover import TakeOver
 from ordertrack.manager_alerts import blueprints as manager_alerts
 from ordertrack.menu import labels as menu_labels
@@ -109,6 +109,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     money.init_app(app)
     reasons.init_app(app)
     names.init_app(app)
+    time_zones.init_app(app)
     menu_labels.init_app(app)
     naming.init_app(app)
     messages.init_app(app)

@@ -20,7 +20,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("Tap an order's number to read who did what with it, and when."),
     ),
     "reports": (
-        marked("How long orders really took, and how often your targets were kept."),
+        marked("How long orders really took, and how often targets were kept; test orders do not count."),
         marked("Choose the days, the stage and the restaurants; the tables below show where time was lost."),
     ),
     "screens": (

@@ -14,7 +14,7 @@ from functools import partial
 from werkzeug.datastructures import MultiDict
 
 from ordertrack.backoffice.settings import order_handling_form
-from ordertrack.i18n import formats
+from ordertrack.i18n import formats, time_zones
 from ordertrack.i18n.form_fields import Reading, Rows, Typed, day, member, minutes, time_of_day, whole
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import naming
@@ -85,7 +85,7 @@ def read_rules(typed: Typed) -> Rules:
     }
     rules = Rules(
         dt.date.min,
-        typed["timezone"].strip(),
+        time_zones.find(typed["timezone"]) or typed["timezone"].strip(),
         day_starts or dt.time(),
         tuple(known.values()),
         forgotten_after,

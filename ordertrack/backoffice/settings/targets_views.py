@@ -17,11 +17,12 @@ from ordertrack.backoffice.settings.settings_forms import (
     type_rules,
     type_target,
 )
+from ordertrack.i18n import time_zones
 from ordertrack.i18n.form_fields import Typed, whole
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import cache, naming, save
 from ordertrack.restaurants.cache import RULES, TARGETS, RestaurantSettings
-from ordertrack.restaurants.checks import LONGEST_SHIFT_NAME, timezones
+from ordertrack.restaurants.checks import LONGEST_SHIFT_NAME
 from ordertrack.restaurants.versioned import UnusableSettings
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.tenants.principal import Principal
@@ -116,7 +117,7 @@ def _page(
         stages=naming.stages(),
         fulfilments=Fulfilment,
         weekdays=naming.weekdays(),
-        timezones=sorted(timezones()),
+        time_zones=time_zones.offered(),
         longest_name=LONGEST_SHIFT_NAME,
         date=settings_wording.date,
         moment=settings_wording.moment,
