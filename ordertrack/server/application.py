@@ -44,6 +44,7 @@ from ordertrack.restaurants import naming
 from ordertrack.server import notifications
 from ordertrack.server.admission import Admission
 from ordertrack.sla.estimates import expected_end
+from ordertrack.sla.forecast import views as forecast_views
 from ordertrack.sla.report import channel as report_channel
 from ordertrack.sla.report import views as report_views
 from ordertrack.streams import problems as stream_problems  # noqa: F401 (it registers)
@@ -149,6 +150,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         *manager_alerts.BLUEPRINTS,
         tracking.blueprint,
         report_views.blueprint,
+        forecast_views.blueprint,
         *backoffice.BLUEPRINTS,
         channel_views.blueprint,
         channel_calls.blueprint,
