@@ -66,8 +66,8 @@ class Days:
             orders=number(trial.orders),
         )
         off = _(
-            "off by %(day)s of a day's orders and by %(hour)s of an hour's. Had each hour been as a week"
-            " before, it would have been off by %(naive)s.",
+            "off by %(day)s of a day's orders and by %(hour)s of an hour's. Taking each hour as it was a week"
+            " before would have been off by %(naive)s.",
             day=formats.share(trial.by_day / trial.orders),
             hour=formats.share(trial.by_hour / trial.orders),
             naive=formats.share(trial.same_as_last_week / trial.orders),
