@@ -8,11 +8,10 @@ out again.)
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from sqlalchemy import text
@@ -48,12 +47,6 @@ _READ = text("""
     SELECT learned_on, cells, waits FROM sla_estimate_days
      WHERE tenant_id = :tenant_id AND restaurant_id = :restaurant_id AND learned_on BETWEEN :first AND :last
 """)
-
-_TURNED_OUT = """
-    SELECT string_agg(turned_out, '') FROM sla_estimate_days
-     WHERE tenant_id = %(tenant_id)s AND restaurant_id = ANY (%(restaurants)s)
-       AND learned_on BETWEEN %(first)s AND %(last)s
-"""
 
 
 class Learned(NamedTuple):
@@ -201,14 +194,3 @@ def _read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, first: int, last: int)
         },
     )
     return {day_number(row.learned_on): Learned(cells.read(row.cells), waits.read(row.waits)) for row in rows}
-
-
-def outcome(
-    tenant_id: uuid.UUID, restaurants: Sequence[uuid.UUID], first: dt.date, last: dt.date
-) -> TurnedOut:
-    """How estimates turned out over a range of days, of all these restaurants together: an entry a kind."""
-    connection: Any = db.session.connection().connection.driver_connection
-    asked = {"tenant_id": tenant_id, "restaurants": list(restaurants), "first": first, "last": last}
-    with connection.cursor(binary=True) as cursor:
-        (found,) = cursor.execute(_TURNED_OUT, asked).fetchone()
-    return scoring.summed(scoring.read(found or b""))

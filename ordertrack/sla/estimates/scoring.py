@@ -21,6 +21,7 @@ BANDS = len(LOAD_BANDS) + 1
 KINDS = len(FULFILMENTS) * BANDS
 """A kind is a fulfilment and a band of load: `fulfilment * BANDS + band`."""
 
+_AT_ONCE = 24  # moments: a day of tens of thousands of orders must fit into memory
 _LONGEST = 7 * 86_400  # seconds that a wait counts in a sum, or one forgotten order would be all of it
 
 # How the orders of one kind turned out: how many came before, within and after their range, and of how many
@@ -93,15 +94,20 @@ def drifts(waits: Waits, around: Waits, table: Estimates) -> Floats:
 
 
 def at_moments(waits: Waits, table: Estimates, moments: Ints) -> Floats:
-    """The factor at each of these moments, of orders of one fulfilment."""
-    if not len(moments):
-        return np.ones(0)
-    waits = waits[np.argsort(waits["began"], kind="stable")]
-    is_near = (waits["began"] < moments.max()) & (waits["began"] >= moments.min() - drift.FOLLOWED_FOR)
-    low, high, is_said = _ranges(waits[is_near], table)
-    known = waits[is_near][is_said]
-    usual, spread = low[is_said], drift.spread(low[is_said], high[is_said])
-    return drift.factors(known["began"], known["ended"], usual, spread, moments)
+    """The factor at each of these moments (in their order), of orders of one fulfilment."""
+    low, high, is_said = _ranges(waits, table)
+    by_time = np.flatnonzero(is_said)[np.argsort(waits["began"][is_said], kind="stable")]
+    known, usual = waits[by_time], low[by_time]
+    spread = drift.spread(usual, high[by_time])
+    found = np.ones(len(moments))
+    for first in range(0, len(moments), _AT_ONCE):
+        some = moments[first : first + _AT_ONCE]
+        begins, ends = np.searchsorted(known["began"], [some.min() - drift.FOLLOWED_FOR, some.max()])
+        near = slice(begins, ends)
+        found[first : first + _AT_ONCE] = drift.factors(
+            known["began"][near], known["ended"][near], usual[near], spread[near], some
+        )
+    return found
 
 
 def _ranges(waits: Waits, table: Estimates) -> tuple[Floats, Floats, Mask]:
