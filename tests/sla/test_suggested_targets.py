@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import re
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +18,7 @@ from ordertrack.sla.estimates.suggested_targets import FEWEST, SuggestedTarget, 
 from ordertrack.sla.measure import cells
 from ordertrack.sla.measure.cells import FULFILMENTS, Cells
 from ordertrack.sla.measure.histogram import ERROR, bins_of
+from support.cast import House
 
 
 def times(seconds: list[float], kind: Fulfilment = Fulfilment.PICKUP, left_out: int = 0) -> Cells:
@@ -50,3 +56,21 @@ def test_fulfilments_have_their_own_where_there_are_several() -> None:
     assert found[Fulfilment.PICKUP] == pytest.approx(600, abs=60)
     assert found[Fulfilment.DELIVERY] == pytest.approx(1200, abs=60)
     assert None in found
+
+
+def test_a_tap_puts_one_into_the_form_and_saves_nothing(
+    served: House, cedar: House, sign_in: Callable[..., FlaskClient]
+) -> None:
+    maya = sign_in(served.maya)
+    page = maya.get("/sla/settings/hamra").text
+    address = html.unescape(re.findall(r'class="button" href="([^"]*stage=cook[^"]*)"', page)[0])
+    taken = maya.get(address).text
+    minutes = re.findall(r"minutes=([0-9.]+)", address)[0]
+    assert re.search(rf'name="minutes"[^>]*value="{re.escape(minutes)}"', taken)
+    assert re.search(r'<option value="cook" selected', taken)
+    assert "Taken over into the form, and not saved yet." in taken
+    assert "Taken over" not in maya.get("/sla/settings/hamra?minutes=soon&stage=baking").text
+    saved = re.compile(r"<summary>Targets \([0-9]+\)")
+    assert saved.findall(maya.get("/sla/settings/hamra").text) == saved.findall(page)
+    none = sign_in(cedar.maya).get("/sla/settings/hamra").text
+    assert "Once 30 orders have times that can be right" in none

@@ -44,7 +44,8 @@ _WRITE = text("""
         silent = excluded.silent, turned_out = excluded.turned_out
 """)
 _READ = text("""
-    SELECT learned_on, cells, waits FROM sla_estimate_days
+    SELECT learned_on, cells, CASE WHEN learned_on >= :one_by_one_from THEN waits ELSE '' END AS waits
+      FROM sla_estimate_days
      WHERE tenant_id = :tenant_id AND restaurant_id = :restaurant_id AND learned_on BETWEEN :first AND :last
 """)
 
@@ -121,7 +122,7 @@ def _add(
     The day before is as well if something of it is told only now: an order that was open at its end.
     """
     first, last = min(new), max(new) + _REACHES_BACK
-    window = _read(tenant_id, restaurant_id, first - _REACHES_BACK - 1, last + 1)
+    window = _read(tenant_id, restaurant_id, first - _REACHES_BACK - 1, last + 1, first - 2)
     if not is_anew and not (new[first].waits["began"] < first * DAY).any():
         first += 1
     for day, added in new.items():
@@ -179,11 +180,14 @@ def _of_confirmed(content: Cells) -> Cells:
 
 def score_of(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, day: int, content: Learned) -> TurnedOut:
     """How the orders of one day turn out against what is there of the days that this depends on."""
-    window = _read(tenant_id, restaurant_id, day - _REACHES_BACK, day + 1)
+    window = _read(tenant_id, restaurant_id, day - _REACHES_BACK, day + 1, day - 1)
     return scored({**window, day: content}, day)
 
 
-def _read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, first: int, last: int) -> dict[int, Learned]:
+def _read(
+    tenant_id: uuid.UUID, restaurant_id: uuid.UUID, first: int, last: int, one_by_one_from: int
+) -> dict[int, Learned]:
+    """Days from one to another; their orders one by one from a later one on, before which nobody asks."""
     rows = db.session.execute(
         _READ,
         {
@@ -191,6 +195,7 @@ def _read(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, first: int, last: int)
             "restaurant_id": restaurant_id,
             "first": day_at(first),
             "last": day_at(last),
+            "one_by_one_from": day_at(one_by_one_from),
         },
     )
     return {day_number(row.learned_on): Learned(cells.read(row.cells), waits.read(row.waits)) for row in rows}
