@@ -23,6 +23,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("How long orders really took, and how often targets were kept; test orders do not count."),
         marked("Choose the days, the stage and the restaurants; the tables below show where time was lost."),
     ),
+    "forecast": (
+        marked("How many orders the next seven days will probably bring, hour by hour, from those before."),
+        marked(
+            "How far this was off on the last days stands above the table: read it before you plan by it."
+        ),
+    ),
     "screens": (
         marked("Which tablet or screen shows which board at this moment."),
         marked("If a restaurant has open orders that no screen shows, you are told here and on every page."),

@@ -475,6 +475,7 @@ VIEWS = {
     "alerts": View("/account/alerts", states=(_alert_nobody_here,)),
     "choosing a password": View("/password/{tokens[password]}", "nobody", states=(_weak_password,)),
     "report": View("/sla?range=7"),
+    "forecast": View("/sla/forecast"),
     "restaurants": View("/restaurants", states=(_twin_restaurant,)),
     "a restaurant": View("/r/hamra/about", states=(_ask_to_close,)),
     "opening hours": View("/r/hamra/hours", states=(_half_an_hour,)),

@@ -13,7 +13,9 @@ from ordertrack.restaurants.calendar import Calendar, Rules
 from ordertrack.restaurants.targets import Targets
 from ordertrack.rules.stages import LeftOut, Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
-from ordertrack.sla.measure.figures import Figures, Group, HeatCell, Outcome, SlowOrder, StageFigures
+from ordertrack.sla.estimates import scoring
+from ordertrack.sla.estimates.scoring import TurnedOut
+from ordertrack.sla.measure.figures import Figures, Group, HeatCell, SlowOrder, StageFigures
 from ordertrack.sla.report.contents import Report, RunningShift
 from ordertrack.sla.report.selection import Selection
 
@@ -62,7 +64,7 @@ def report(chosen: Selection | None = None, **changes: Any) -> Report:
         "slowest": [],
         "doubtful": [],
         "targets": [],
-        "outcome": Outcome(0, 0, 0, 0),
+        "outcome": scoring.summed(scoring.NONE_TURNED_OUT),
         "as_of": dt.datetime(2025, 11, 21, 17, 42, 10, tzinfo=dt.UTC),
         "is_behind": False,
     }
@@ -112,8 +114,19 @@ def full_report(chosen: Selection, seed: int = 1) -> Report:
             for number in range(50)
         ],
         targets=[(1200, ""), (900, "pickup")],
-        outcome=Outcome(120, 830, 90, 60),
+        outcome=turned_out(chance),
     )
+
+
+def turned_out(chance: random.Random) -> TurnedOut:
+    """Some orders of every kind."""
+    found = scoring.summed(scoring.NONE_TURNED_OUT)
+    for name, most in zip(scoring.COUNTS, (60, 50, 14, 9), strict=True):
+        found[name] = [chance.randrange(most) for _ in found]
+    given = found["sooner"] + found["within"] + found["later"]
+    for name, seconds in zip(scoring.SUMS, (1500, 2600, 1600), strict=True):
+        found[name] = given * seconds
+    return found
 
 
 def slow_order(

@@ -21,7 +21,7 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
 from ordertrack.rules.stages import LeftOut, Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet, allowed
-from ordertrack.sla.estimates import table
+from ordertrack.sla.estimates import scoring, table
 from ordertrack.sla.measure import cells, histogram, soundness
 from ordertrack.sla.rollup import extend
 from support.cast import House
@@ -173,6 +173,35 @@ def test_an_older_log_that_comes_late_is_what_later_days_were_estimated_from(
         kept = everything(house)
         extend.rebuild(house.tenant_id)
         assert everything(house) == kept
+
+
+def test_how_a_slow_night_was_told_is_scored_the_same_bit_by_bit_and_anew(
+    app: Flask, operator: psycopg.Connection[Any], new_house: Callable[[], House], monkeypatch: Any
+) -> None:
+    """Over midnight (UTC), where what was open at the end of a day is told of on the next."""
+    monkeypatch.setattr(table, "FEWEST", 1)
+    house, night = new_house(), 13 * 3600.0
+    usual = [way(number, *(300 * number + took for took in (0, 10, 20, 1000))) for number in range(4)]
+    slow = [
+        way(4 + number, *(86_400 + night + 600 * number + took for took in (0, 10, 20, 2000 + number)))
+        for number in range(24)
+    ]
+    log = sorted((told for order in usual + slow for told in order), key=lambda told: told.at)
+    with tenant_context(app, house.tenant_id):
+        for after, until in pairwise((*range(0, len(log), 9), len(log))):
+            put(operator, house, log[:until], after)
+            keep_up(house)
+        kept = everything(house)
+        extend.rebuild(house.tenant_id)
+        assert everything(house) == kept
+        query = text("SELECT turned_out FROM sla_estimate_days WHERE tenant_id = :t ORDER BY learned_on")
+        nights = [scoring.read(each) for each in db.session.scalars(query, {"t": house.tenant_id})][1:]
+        db.session.rollback()
+    told = [
+        (int(night["later"].sum()), int(night["within"].sum() + night["sooner"].sum())) for night in nights
+    ]
+    assert sum(map(sum, told)) == 24
+    assert sum(late for late, _ in told) < 18, "the last of them were told that it takes longer"
 
 
 def silent(house: House) -> list[int]:

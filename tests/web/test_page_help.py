@@ -19,6 +19,7 @@ PAGES = {
     "boards": "/boards",
     "orders": "/orders",
     "reports": "/sla?range=7",
+    "forecast": "/sla/forecast",
     "screens": "/screens",
     "people": "/people",
     "tablets": "/tablets",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
+from collections.abc import Mapping
 from functools import partial
 
 from werkzeug.datastructures import MultiDict
@@ -95,9 +96,12 @@ def read_rules(typed: Typed) -> Rules:
     return rules
 
 
-def type_target(today: dt.date) -> Typed:
-    """A target that is still to be thought of: `minutes`, and `fulfilment` (blank: every order)."""
-    return Typed(MultiDict({"stage": HEADLINE.value, "valid_from": today.isoformat()}))
+def type_target(today: dt.date, begun: Mapping[str, str]) -> Typed:
+    """A target that is still to be thought of: `minutes`, and `fulfilment` (blank: every order).
+
+    `begun` has what is in these fields already.
+    """
+    return Typed(MultiDict({"stage": HEADLINE.value, "valid_from": today.isoformat(), **begun}))
 
 
 def read_target(typed: Typed) -> Target:

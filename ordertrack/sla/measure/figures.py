@@ -105,7 +105,3 @@ class Outcome:
     within: int
     later: int
     silent: int
-
-    @property
-    def given(self) -> int:
-        return self.sooner + self.within + self.later

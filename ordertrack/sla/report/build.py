@@ -12,7 +12,7 @@ from psycopg.rows import namedtuple_row
 from ordertrack.database.session import db
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.stages import Stage
-from ordertrack.sla.estimates import learn
+from ordertrack.sla.estimates import calibration
 from ordertrack.sla.measure import cells, shift_names
 from ordertrack.sla.measure.cells import NO_SHIFT
 from ordertrack.sla.measure.figures import Group, HeatCell, StageFigures
@@ -89,7 +89,7 @@ class _Making:
             slow.slowest(),
             slow.doubtful(),
             target_lines.of(selection),
-            learn.outcome(selection.tenant_id, self._restaurants, selection.first, selection.last),
+            calibration.of_days(selection.tenant_id, self._restaurants, selection.first, selection.last),
             as_of,
             is_behind,
         )

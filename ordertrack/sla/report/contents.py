@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from ordertrack.rules.state_machine import OrderStatus
-from ordertrack.sla.measure.figures import Figures, Group, HeatCell, Outcome, SlowOrder, StageFigures
+from ordertrack.sla.estimates.scoring import TurnedOut
+from ordertrack.sla.measure.figures import Figures, Group, HeatCell, SlowOrder, StageFigures
 from ordertrack.sla.report.selection import Selection
 
 
@@ -28,7 +29,7 @@ class Report:
     slowest: list[SlowOrder]
     doubtful: list[SlowOrder]
     targets: list[tuple[int, str]]
-    outcome: Outcome
+    outcome: TurnedOut
     as_of: dt.datetime | None
     is_behind: bool
 

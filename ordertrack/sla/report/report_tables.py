@@ -12,6 +12,7 @@ from ordertrack.restaurants import naming
 from ordertrack.sla.measure.figures import Figures, SlowOrder
 from ordertrack.sla.report import terms
 from ordertrack.sla.report.contents import Report
+from ordertrack.sla.report.estimate_tables import estimates
 from ordertrack.sla.report.ranking import hours_of_day, is_judged, worst_first, worst_stage
 from ordertrack.sla.report.tables import (
     COUNT,
@@ -21,7 +22,6 @@ from ordertrack.sla.report.tables import (
     IN_TARGET,
     NAME,
     ORDER,
-    SHARE,
     TEXT,
     TIME,
     Column,
@@ -114,26 +114,6 @@ def doubtful(report: Report) -> Table:
     rows = [_order_row(order, (*_order_cells(order), _doubt(order))) for order in report.doubtful]
     columns = (*_order_columns(), Column(_("Why"), TEXT))
     return Table("doubtful", _("Times not to be trusted"), columns, rows)
-
-
-def estimates(report: Report) -> Table:
-    """How the ranges that guests were given turned out."""
-    outcome = report.outcome
-    rows = [
-        Row((said, count, count / outcome.given if outcome.given else None))
-        for said, count in (
-            (_("Within the range"), outcome.within),
-            (_("Sooner"), outcome.sooner),
-            (_("Later"), outcome.later),
-        )
-    ]
-    rows.append(Row((_("No estimate was given"), outcome.silent, None)))
-    columns = (
-        Column(_("The order was there"), TEXT),
-        Column(_("Orders"), COUNT),
-        Column(_("Of those given"), SHARE),
-    )
-    return Table("estimates", _("How often estimates were right"), columns, rows)
 
 
 TABLES: dict[str, Callable[[Report], Table]] = {

@@ -14,7 +14,7 @@ import numpy as np
 
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.rules.stages import Stage
-from ordertrack.sla.estimates.learn import DAY
+from ordertrack.sla.estimates.scoring import DAY
 from ordertrack.sla.measure import cells
 from ordertrack.sla.measure.cells import SLOW, Mask, day_at
 from ordertrack.sla.measure.fold import (

@@ -40,7 +40,7 @@ _TENANT_ROWS = text("""
      WHERE tenant_id = :t AND business_date = :day
 """)
 _LEARNED = text("""
-    SELECT cells, sooner, within, later, silent FROM sla_estimate_days
+    SELECT cells, waits, sooner, within, later, silent, turned_out FROM sla_estimate_days
      WHERE tenant_id = :t AND restaurant_id = :restaurant AND learned_on = :day
 """)
 
@@ -125,13 +125,18 @@ class _Sample:
         restaurant = self._settings[place.number]
         remaining = self._making.learned_anew(place.number, place.day, self._until)
         learned = learn.learned(remaining, self._making.judges[place.number])
-        content = learned.get(place.day, EMPTY)
+        content = learned.get(place.day, learn.NOTHING)
         rows = self._rows(_LEARNED, restaurant=restaurant.id, day=day_at(place.day))
         there = next(({**row._mapping} for row in rows), None)
         made: dict[str, Any] | None = None
-        if len(content):
-            score = learn.score_of(self._tenant_id, restaurant.id, place.day, content)
-            made = {"cells": content.tobytes(), **asdict(score)}
+        if not content.is_nothing:
+            scores = learn.score_of(self._tenant_id, restaurant.id, place.day, content)
+            made = {
+                "cells": content.cells.tobytes(),
+                "waits": content.waits.tobytes(),
+                **asdict(learn.outcome_of(scores)),
+                "turned_out": scores.tobytes(),
+            }
         if made != there:
             yield f"{restaurant.slug} {_said(place.day)} estimates"
 
