@@ -132,7 +132,7 @@ def replay(
     begins = option_values.log_begins(as_logged, first_day, reading)
     with people.working(settings, slug, as_operator=True) as tenant:
         if begins is not None:
-            _refuse_without_place(tenant, log, restaurant, begins)
+            _refuse_future(tenant, log, restaurant, begins)
         slugs = _restaurants(tenant, log, restaurant, zone or _UTC)
     if begins is not None:
         parts = [
@@ -164,18 +164,15 @@ def _zones(settings: Settings, slug: str, restaurant: str | None, zone: ZoneInfo
         return log_restaurants.zones(tenant, restaurant, _UTC)
 
 
-def _refuse_without_place(tenant: Tenant, log: OrderLog, restaurant: str | None, begins: dt.datetime) -> None:
-    """Refuse a past that the tenant's log has no place for before a restaurant is made for it."""
+def _refuse_future(tenant: Tenant, log: OrderLog, restaurant: str | None, begins: dt.datetime) -> None:
+    """Refuse a past that is still to come before a restaurant is made for it."""
     missing = set() if restaurant is not None else log_restaurants.missing(tenant, log.restaurants)
     new = [order for order in log.orders if order.restaurant in missing]
     if not new:
         return  # it may be the same log again, of which everything is there
     try:
-        writer.refuse_without_place(
-            tenant.id,
-            begins + dt.timedelta(seconds=min(min(order.times.values()) for order in new)),
-            begins + dt.timedelta(seconds=max(max(order.times.values()) for order in new)),
-        )
+        last = max(max(order.times.values()) for order in new)
+        writer.refuse_future(begins + dt.timedelta(seconds=last))
     except (HistoryRefused, OverflowError) as error:
         raise click.ClickException(str(error)) from error
 
