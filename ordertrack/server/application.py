@@ -43,7 +43,9 @@ from ordertrack.overview import attention
 from ordertrack.restaurants import naming
 from ordertrack.server import notifications
 from ordertrack.server.admission import Admission
+from ordertrack.sla.breakdown import views as breakdown_views
 from ordertrack.sla.estimates import expected_end
+from ordertrack.sla.orders_behind import views as orders_behind_views
 from ordertrack.sla.report import channel as report_channel
 from ordertrack.sla.report import views as report_views
 from ordertrack.streams import problems as stream_problems  # noqa: F401 (it registers)
@@ -149,6 +151,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         *manager_alerts.BLUEPRINTS,
         tracking.blueprint,
         report_views.blueprint,
+        orders_behind_views.blueprint,
+        breakdown_views.blueprint,
         *backoffice.BLUEPRINTS,
         channel_views.blueprint,
         channel_calls.blueprint,
