@@ -85,7 +85,7 @@ class History:
         self._restaurants = {each.slug: each.id for each in cache.of_tenant(house.tenant_id)}
         made = [*played, *(self._order(number) for number in range(orders))]
         self._entries = self._together(made)
-        self._seq = 0
+        self._seq, self._newest = 0, self._first
 
     def __len__(self) -> int:
         return len(self._entries) - self._seq
@@ -95,21 +95,21 @@ class History:
         with self._operator.transaction():
             self._operator.execute("SET LOCAL session_replication_role = replica")
             for entry in self._entries[self._seq : self._seq + entries]:
-                self._seq += 1
+                self._seq, self._newest = self._seq + 1, max(self._newest, entry["at"])
                 self._write(entry)
             self._operator.execute(
                 "UPDATE tenant_streams SET seq = %s WHERE tenant_id = %s", [self._seq, self._house.tenant_id]
             )
 
     def change(self) -> None:
-        """Some setting of some restaurant, saved at some moment; what cannot be saved is not."""
+        """Some setting of some restaurant, saved at the log's newest moment; what cannot be saved is not."""
         with suppress(UnusableSettings):
             self._change()
 
     def _change(self) -> None:
         chance, by = self._chance, self._house.maya.principal
         restaurant = self._restaurants[chance.choice(self._house.restaurants)]
-        now = self._first + dt.timedelta(days=chance.randint(-1, 5), hours=chance.randint(0, 23))
+        now = self._newest
         if chance.random() < 0.5:
             rules = Rules(
                 now.date(),

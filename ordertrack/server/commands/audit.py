@@ -33,9 +33,15 @@ _ALL_CHANGES = 50
 @click.option("--to", "last", type=_DAY, metavar="DAY", help="With --figures: up to this business day.")
 @click.option("--restaurant", "restaurants", multiple=True, metavar="R", help="With --figures: only of this.")
 @click.option(
-    "--fulfilment", type=click.Choice(list(Fulfilment)), help="With --figures: only of this fulfilment."
+    "--fulfilment",
+    type=click.Choice([each.value for each in Fulfilment]),
+    help="With --figures: only of this fulfilment.",
 )
-@click.option("--stage", type=click.Choice(list(Stage)), help="With --figures: only reports of this stage.")
+@click.option(
+    "--stage",
+    type=click.Choice([each.value for each in Stage]),
+    help="With --figures: only reports of this stage.",
+)
 @as_json_option
 def audit(
     tenant_slug: str, kind: str | None, most: int | None, figures: bool, as_json: bool, **wanted: Any
