@@ -38,9 +38,15 @@ def last(hour: int, minute: int = 0) -> dt.datetime:
 
 @pytest.fixture
 def served(
-    app: Flask, operator_app: Flask, cedar: House, mailbox: Mailbox, set_up: Callable[..., str]
+    app: Flask,
+    operator_app: Flask,
+    cedar: House,
+    mailbox: Mailbox,
+    set_up: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> House:
     """A house after two days of service, whose mail goes out."""
+    monkeypatch.setenv("ORDERTRACK_OUTGOING_PRIVATE", "1")
     server = {"host": "127.0.0.1", "port": str(mailbox.port), "security": "none", "from": "us@cedar.example"}
     set_up(cedar, Way.MAIL, server)
     ended = last(1)
