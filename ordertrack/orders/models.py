@@ -234,6 +234,7 @@ class ActionEvent(Base):
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "order_id"], ["orders.tenant_id", "orders.id"]),
         Index("order_actions_order", "tenant_id", "order_id"),
+        Index("order_actions_fires", "occurred_at", "tenant_id", postgresql_where=text("act = 'fire'")),
     )
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)

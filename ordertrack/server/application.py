@@ -42,8 +42,10 @@ from ordertrack.server.admission import Admission
 from ordertrack.setup import blueprints as setup
 from ordertrack.setup import gate as setup_gate
 from ordertrack.setup import progress as setup_progress
+from ordertrack.sla.breakdown import views as breakdown_views
 from ordertrack.sla.estimates import expected_end
 from ordertrack.sla.forecast import views as forecast_views
+from ordertrack.sla.orders_behind import views as orders_behind_views
 from ordertrack.sla.report import channel as report_channel
 from ordertrack.sla.report import views as report_views
 from ordertrack.streams import problems as stream_problems  # noqa: F401 (it registers)
@@ -152,6 +154,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         tracking.blueprint,
         report_views.blueprint,
         forecast_views.blueprint,
+        orders_behind_views.blueprint,
+        breakdown_views.blueprint,
         *backoffice.BLUEPRINTS,
         channel_views.blueprint,
         channel_calls.blueprint,

@@ -195,6 +195,7 @@ interface ChartData {
   labels: string[];
   names: string[];
   said: string[];
+  orders?: (string | null)[]; // where those are that each bar, point or cell counts
   beyond: number;
   p50: (number | null)[];
   p90: (number | null)[];
@@ -210,6 +211,7 @@ interface ChartData {
 type HourCell = [hour: number, day: number, seconds: number, count: number];
 type Colours = Record<string, string>;
 interface Chart {
+  on(event: "click", then: (at: { dataIndex: number }) => void): void;
   resize(): void;
   dispose(): void;
   getWidth(): number;

@@ -476,6 +476,8 @@ VIEWS = {
     "choosing a password": View("/password/{tokens[password]}", "nobody", states=(_weak_password,)),
     "report": View("/sla?range=7"),
     "forecast": View("/sla/forecast"),
+    "orders behind a figure": View("/sla/orders?range=7"),
+    "further tables": View("/sla/by/people?range=7", "owner"),
     "restaurants": View("/restaurants", states=(_twin_restaurant,)),
     "a restaurant": View("/r/hamra/about", states=(_ask_to_close,)),
     "opening hours": View("/r/hamra/hours", states=(_half_an_hour,)),

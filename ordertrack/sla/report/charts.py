@@ -15,7 +15,7 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import naming
 from ordertrack.sla.measure.figures import Figures, Group
 from ordertrack.sla.measure.histogram import BEYOND
-from ordertrack.sla.report import chart_wording, wording
+from ordertrack.sla.report import chart_wording, order_links, wording
 from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.ranking import hours_of_day, is_judged, worst_first, worst_stage
 from ordertrack.sla.report.selection import Grouping
@@ -59,6 +59,9 @@ def _stages(report: Report) -> Chart | None:
     worst = worst_stage(report.stages)
     labels = [naming.stage(stage.stage) for stage in timed]
     data = _bars(labels, [stage.now for stage in timed], is_lying=True)
+    data["orders"] = [
+        order_links.behind(report.selection.but(stage=stage.stage), stage.now) for stage in timed
+    ]
     described = _("p50 and p90 of every stage as bars.")
     if worst is not None:
         data["worst"] = timed.index(worst)
@@ -90,6 +93,8 @@ def _bar_chart(report: Report, name: str, title: str, groups: Sequence[Group]) -
     is_lying = name != "days" and len(shown) > _FEW
     labels = _days(shown) if name == "days" else [group.label for group in shown]
     data = _bars(labels, [group.figures for group in shown], is_lying=is_lying)
+    grouping = Grouping(name.removesuffix("s"))
+    data["orders"] = [order_links.of_group(report.selection, grouping, group) for group in shown]
     lines = report.targets if len(report.targets) <= MOST_LINES else []
     data["targets"] = [
         [seconds, chart_wording.of_target(wording.target(seconds))] for seconds, _whom in lines
@@ -128,6 +133,7 @@ def _shares(report: Report) -> Chart | None:
         "names": [_("In target")],
         "labels": labels,
         "shares": [_rounded(group.figures.share) for group in report.days],
+        "orders": [order_links.of_group(report.selection, Grouping.DAY, group) for group in report.days],
         "said": [
             f"{label}\n{chart_wording.of_share(group.figures)}"
             for label, group in zip(labels, report.days, strict=True)
@@ -155,6 +161,7 @@ def _hours(report: Report) -> Chart | None:
             for cell in cells
         ],
         "said": [chart_wording.of_hour(weekdays[cell.weekday], cell) for cell in cells],
+        "orders": [order_links.of_cell(report.selection, cell) for cell in cells],
     }
     title = _("p90 by hour and weekday")
     note = _("In minutes. Hours with fewer than %(number)s orders have no colour.", number=FEWEST)

@@ -82,10 +82,13 @@ def read(
     tenant_id: uuid.UUID,
     restaurants: Sequence[RestaurantSettings],
     now: dt.datetime,
+    *,
+    sees_all: bool = True,
 ) -> Selection:
     """What `range` or `from` and `to`, `restaurant`, `fulfilment`, `stage`, `group` and `doubtful` choose.
 
-    `restaurants` are all restaurants of the tenant. Raises UnusableChoice.
+    `restaurants` are those that whoever asks may see; `sees_all`: they are all of the tenant's. Raises
+    UnusableChoice.
     """
     reading = _Reading(args)
     chosen = reading.restaurants(restaurants)
@@ -96,7 +99,7 @@ def read(
         first,
         last,
         chosen,
-        is_all=len(chosen) == len(restaurants),
+        is_all=sees_all and len(chosen) == len(restaurants),
         fulfilment=reading.member("fulfilment", Fulfilment, None),
         stage=reading.member("stage", Stage, HEADLINE) or HEADLINE,
         group=reading.member("group", Grouping, Grouping.SHIFT) or Grouping.SHIFT,

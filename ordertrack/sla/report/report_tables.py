@@ -10,10 +10,11 @@ from ordertrack.i18n import formats, labels
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import naming
 from ordertrack.sla.measure.figures import Figures, SlowOrder
-from ordertrack.sla.report import terms
+from ordertrack.sla.report import order_links, terms
 from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.estimate_tables import estimates
 from ordertrack.sla.report.ranking import hours_of_day, is_judged, worst_first, worst_stage
+from ordertrack.sla.report.selection import Grouping
 from ordertrack.sla.report.tables import (
     COUNT,
     DAY,
@@ -45,6 +46,7 @@ def stages(report: Report) -> Table:
             ),
             f"?{report.selection.but(stage=stage.stage).query}",
             _("worst against its target") if stage is worst else None,
+            order_links.behind(report.selection.but(stage=stage.stage), stage.now),
         )
         for stage in report.stages
     ]
@@ -58,7 +60,13 @@ def stages(report: Report) -> Table:
 
 def shifts(report: Report) -> Table:
     shown = _shown(report, is_judged(report))
-    rows = [Row((group.label, *_cells(group.figures, shown))) for group in report.shifts]
+    rows = [
+        Row(
+            (group.label, *_cells(group.figures, shown)),
+            orders=order_links.of_group(report.selection, Grouping.SHIFT, group),
+        )
+        for group in report.shifts
+    ]
     return Table("shifts", _("By shift"), _columns(report, _("Shift"), NAME, shown), rows)
 
 
@@ -68,7 +76,8 @@ def days(report: Report) -> Table:
     for group in report.days:
         day = dt.date.fromisoformat(group.key)
         link = f"?{report.selection.on(day).query}"
-        rows.append(Row((day, *_cells(group.figures, shown)), link))
+        orders = order_links.of_group(report.selection, Grouping.DAY, group)
+        rows.append(Row((day, *_cells(group.figures, shown)), link, orders=orders))
     return Table("days", _("By business day"), _columns(report, _("Business day"), DAY, shown), rows)
 
 
@@ -79,6 +88,7 @@ def restaurants(report: Report) -> Table:
         Row(
             (group.label, *_cells(group.figures, shown)),
             f"?{report.selection.of(by_slug[group.key]).query}",
+            orders=order_links.of_group(report.selection, Grouping.RESTAURANT, group),
         )
         for group in worst_first(report.restaurants)
     ]
@@ -92,7 +102,13 @@ def hours(report: Report) -> Table:
     place_of = {hour: place for place, hour in enumerate(hours_of_day(report))}
     cells = sorted(report.heat, key=lambda cell: (cell.weekday, place_of[cell.hour]))
     weekdays = naming.weekdays()
-    rows = [Row((weekdays[cell.weekday], cell.hour, *_cells(cell.figures, shown))) for cell in cells]
+    rows = [
+        Row(
+            (weekdays[cell.weekday], cell.hour, *_cells(cell.figures, shown)),
+            orders=order_links.of_cell(report.selection, cell),
+        )
+        for cell in cells
+    ]
     first, *rest = _columns(report, _("Weekday"), TEXT, shown)
     return Table("hours", _("By weekday and hour"), (first, Column(_("Hour"), HOUR), *rest), rows)
 

@@ -104,11 +104,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`link` is where its first cell leads; `mark` says in a word what is special about it."""
+    """`link` is where its first cell leads, `orders` where the orders are that it counts.
+
+    `mark` says in a word what is special about it.
+    """
 
     cells: tuple[Any, ...]
     link: str | None = None
     mark: str | None = None
+    orders: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,12 @@ class Table:
             Markup(' class="{}"').format(column.kind.look) if column.kind.look else ""
             for column in self.columns
         ]
+
+    @property
+    def counted(self) -> int:
+        """In which of the columns behind the first one orders are counted; -1 for none."""
+        kinds = [column.kind for column in self.columns[1:]]
+        return kinds.index(COUNT) if COUNT in kinds else -1
 
     def texts(self) -> list[tuple[Row, str, list[str]]]:
         """Each row, its first cell and its others, as people read them."""

@@ -143,7 +143,13 @@ def _manager() -> Principal:
 
 
 def _selection(principal: Principal, restaurants: Sequence[RestaurantSettings]) -> Selection:
-    return query_string.read(request.args, principal.tenant_id, restaurants, dt.datetime.now(dt.UTC))
+    return query_string.read(
+        request.args,
+        principal.tenant_id,
+        restaurants,
+        dt.datetime.now(dt.UTC),
+        sees_all=principal.restaurants is None,
+    )
 
 
 def _restaurants(principal: Principal) -> list[RestaurantSettings]:

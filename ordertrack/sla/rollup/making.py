@@ -7,7 +7,7 @@ in whatever order of time the log grew to that position.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -107,17 +107,34 @@ class Making:
             if first <= key.day and (last is None or key.day <= last)
         }
 
+    def single_times(
+        self, numbers: Sequence[int], stage: Stage, first: int, last: int, until: int
+    ) -> Iterator[tuple[int, Times, Ints, Ints]]:
+        """Of each of these restaurants: its times that began on these business days, their days and keys."""
+        days_of = [self._settings[number].calendar.day_begins for number in numbers]
+        begins = min(microseconds(begins_of(day_at(first))) for begins_of in days_of)
+        ends = max(microseconds(begins_of(day_at(last + 1))) for begins_of in days_of)
+        only = numbers[0] if len(numbers) == 1 else None
+        times = self._stories(only, (begins, ends), until).times(stage)
+        for number in numbers:
+            here = times.where(times.restaurant == number)
+            days, keys = self.judges[number].keys(stage, here)
+            is_meant = (days >= first) & (days <= last)
+            yield number, here.where(is_meant), days[is_meant], keys[is_meant]
+
     def learned_anew(self, number: int, day: int, until: int) -> Remaining:
         """What the orders took that reached their goal in a restaurant on one UTC day."""
         remaining = self._stories(number, (day * DAY, (day + 1) * DAY - 1), until).remaining()
         return remaining.where(remaining.ended // DAY == day)
 
-    def _stories(self, number: int, span: Span, until: int) -> Stories:
-        """The stories of a restaurant's orders that have an event in this span."""
+    def _stories(self, number: int | None, span: Span, until: int) -> Stories:
+        """The stories of a restaurant's orders (None: of all) that have an event or a fire in this span."""
         seen = self.reader.within([span], until, number)
         orders = np.unique(seen["order"])
         if span[1] is None:  # an order placed in it has all of its events in it
             orders = np.setdiff1d(orders, seen["order"][seen["to"] == 0])
+        fired = self.reader.fired_within(span, until, number)
+        orders = np.union1d(orders, np.setdiff1d(fired, seen["order"]))
         others = self.reader.of_orders(orders, until)
         events = np.concatenate([others, seen[~np.isin(seen["order"], orders)]])
         return Stories(events, np.ones(len(events), bool), self._is_mass(events, until))

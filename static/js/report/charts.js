@@ -56,6 +56,10 @@ export function draw(place, data) {
     chart.setOption({ ...shared, ...option, tooltip: { ...shared.tooltip, ...tooltip } }, true);
   }
 
+  chart.on("click", ({ dataIndex }) => {
+    const orders = data.orders?.[dataIndex];
+    if (orders) location.assign(orders);
+  });
   let width = 0;
   new ResizeObserver(([{ contentRect }]) => {
     if (contentRect.width !== width) redraw();
