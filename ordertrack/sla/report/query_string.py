@@ -89,8 +89,10 @@ def read(
     """
     reading = _Reading(args)
     chosen = reading.restaurants(restaurants)
-    today = max((restaurant.calendar.day_of(now) for restaurant in chosen), default=now.date())
+    todays = {restaurant.id: restaurant.calendar.day_of(now) for restaurant in chosen}
+    today = max(todays.values(), default=now.date())
     preset, first, last = reading.days(today)
+    is_one_day = preset in (Preset.TODAY, Preset.YESTERDAY)
     selection = Selection(
         tenant_id,
         first,
@@ -102,10 +104,22 @@ def read(
         group=reading.member("group", Grouping, Grouping.SHIFT) or Grouping.SHIFT,
         with_left_out=reading.switch(),
         preset=preset,
+        hours_over=_hours_over(chosen, now) if last >= today else None,
+        lagging=frozenset(each for each, day in todays.items() if day < today) if is_one_day else frozenset(),
     )
     if reading.problems:
         raise UnusableChoice(reading.problems)
     return selection
+
+
+def _hours_over(restaurants: Sequence[RestaurantSettings], now: dt.datetime) -> int:
+    """How many hours of their running day are over, where fewest are."""
+    over = []
+    for each in restaurants:
+        day = each.calendar.day_of(now)
+        starts = each.calendar.rules_on(day).day_starts.hour
+        over.append((each.calendar.local(now).hour - starts) % 24)
+    return min(over)
 
 
 class _Reading:
@@ -127,7 +141,7 @@ class _Reading:
     def days(self, today: dt.date) -> tuple[Preset | None, dt.date, dt.date]:
         preset = self.member("range", Preset, None)
         if preset is None and not (self._args.get("from") or self._args.get("to")):
-            preset = Preset.WEEK
+            preset = Preset.YESTERDAY
         if preset is not None:
             return preset, *preset.days(today)
         first, last = self._day("from"), self._day("to")
