@@ -60,14 +60,14 @@ class Figures:
         """In which range the share in target lies that stands behind these, the worst of so many groups."""
         return intervals.wilson(self.in_target, self.judged, intervals.z_of(among))
 
-    def time_range(self, share: float) -> tuple[float | None, float | None]:
+    def time_range(self, share: float, among: int = 1) -> tuple[float | None, float | None]:
         """In which range the percentile lies, in seconds; None where there are too few for a bound."""
         if self.histogram is None:
             return None, None
         running = self.histogram.cumsum()
         return tuple(  # type: ignore[return-value]
             None if rank is None else _value(int((running >= rank).argmax()))
-            for rank in intervals.ranks(self.count, share)
+            for rank in intervals.ranks(self.count, share, intervals.confidence(among))
         )
 
     @property

@@ -93,6 +93,14 @@ class Tally:
         """For each cell, the number that its row has."""
         return np.repeat(np.asarray(numbers, np.int32), self._lengths)
 
+    def times(self) -> Counts:
+        """Of each cell how many times of the figures it holds: none where they are left out."""
+        is_none = (cells.cancelled_of(self.key) > 0) | (cells.walked_of(self.key) > 0)
+        if not self._with_left_out:
+            is_none |= cells.left_out_of(self.key) > 0
+        counts: Counts = self._count * ~is_none
+        return counts
+
     def figures(self, group: Groups, groups: int) -> list[Figures]:
         """The figures of each group, numbered from 0; `group` says which one each cell is in, -1 in none."""
         return self.counted(group, groups).figures()

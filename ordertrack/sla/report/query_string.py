@@ -104,7 +104,7 @@ def read(
         group=reading.member("group", Grouping, Grouping.SHIFT) or Grouping.SHIFT,
         with_left_out=reading.switch(),
         preset=preset,
-        hours_over=_hours_over(chosen, now) if last >= today else None,
+        hours_over=_hours_over(chosen, now, last, preset),
         lagging=frozenset(each for each, day in todays.items() if day < today) if is_one_day else frozenset(),
     )
     if reading.problems:
@@ -112,14 +112,20 @@ def read(
     return selection
 
 
-def _hours_over(restaurants: Sequence[RestaurantSettings], now: dt.datetime) -> int:
-    """How many hours of their running day are over, where fewest are."""
+def _hours_over(
+    restaurants: Sequence[RestaurantSettings], now: dt.datetime, last: dt.date, preset: Preset | None
+) -> int | None:
+    """How many hours of the last day are over, where fewest are; None where it is over everywhere."""
+    if preset is Preset.YESTERDAY:
+        return None
     over = []
     for each in restaurants:
-        day = each.calendar.day_of(now)
-        starts = each.calendar.rules_on(day).day_starts.hour
-        over.append((each.calendar.local(now).hour - starts) % 24)
-    return min(over)
+        day, hour = each.calendar.day_of(now), each.calendar.local(now).hour
+        if day < last and preset is not Preset.TODAY:
+            over.append(0)
+        elif day <= last:
+            over.append((hour - each.calendar.rules_on(day).day_starts.hour) % 24)
+    return min(over, default=None)
 
 
 class _Reading:

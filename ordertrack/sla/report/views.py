@@ -19,7 +19,7 @@ from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.sla.measure.figures import ERROR
 from ordertrack.sla.measure.histogram import SHORTEST
-from ordertrack.sla.report import build, query_string, running, target_lines, terms, wording
+from ordertrack.sla.report import build, query_string, running, summary, target_lines, terms, wording
 from ordertrack.sla.report.channel import CHANNEL
 from ordertrack.sla.report.charts import charts
 from ordertrack.sla.report.contents import Report
@@ -37,6 +37,7 @@ from ordertrack.tenants.signing_in.sign_in import managing_principal
 from ordertrack.web.problems import Problem, Refusal
 
 blueprint = Blueprint("sla", __name__)
+MOST_TO_TICK = 30  # restaurants to be ticked; more are searched
 
 
 @blueprint.record_once
@@ -60,7 +61,7 @@ def show() -> ResponseReturnValue:
     # Read before the figures: what moves in between is told by the stream, and asked for again.
     cursor = event_log.head(principal.tenant_id)
     restaurants = _restaurants(principal)
-    about = {"principal": principal, "restaurants": restaurants, **_choices()}
+    about = {"principal": principal, "restaurants": restaurants, **_choices(), **_found(restaurants)}
     try:
         selection = _selection(principal, restaurants)
     except UnusableChoice as error:
@@ -72,7 +73,7 @@ def show() -> ResponseReturnValue:
     return render_template(
         "report/report.html",
         **about,
-        **figures(build.make(selection)),
+        **figures(build.make(selection), _page(), request.args.get("find", "")[:80]),
         **_running(selection),
         typed=typed,
         problems={},
@@ -80,16 +81,21 @@ def show() -> ResponseReturnValue:
     )
 
 
-def figures(made: Report) -> dict[str, Any]:
-    """What the page shows of a report."""
+def figures(made: Report, page: int = 1, find: str = "") -> dict[str, Any]:
+    """What the page shows of a report: of its restaurants one page, of those whose names hold `find`."""
+    tables = {name: make(made) for name, make in TABLES.items()}
+    tables["restaurants"] = tables["restaurants"].paged(page, find)
     return {
+        "summary": summary.sentences(made),
+        "compared_with": summary.compared_with(made.selection),
+        "explained": terms.explained(),
         "report": made,
         "selection": made.selection,
         "stage": of_chosen(made),
         "tiles": tiles(made),
         "findings": findings(made),
         "charts": charts(made),
-        "tables": {name: make(made) for name, make in TABLES.items()},
+        "tables": tables,
         "zone": _zone(made.selection),
         "is_unfinished": _is_unfinished(made.selection),
         "error": ERROR,
@@ -97,6 +103,12 @@ def figures(made: Report) -> dict[str, Any]:
         "targets_said": target_lines.said(made.targets),
         "doubts": terms.doubts_explained(),
     }
+
+
+@blueprint.get("/sla/restaurants")
+def find_restaurants() -> str:
+    """Restaurants whose names hold what is looked for, to be chosen from."""
+    return render_template("report/_found.html", **_found(_restaurants(_manager())))
 
 
 @blueprint.get("/sla/now")
@@ -136,6 +148,25 @@ def _choices() -> dict[str, Any]:
         "fulfilments": Fulfilment,
         "stage_names": naming.stages(),
     }
+
+
+def _found(restaurants: Sequence[RestaurantSettings]) -> dict[str, Any]:
+    """Of many restaurants those whose names hold what is looked for, some of them; of few all."""
+    if len(restaurants) <= MOST_TO_TICK:
+        return {"found": restaurants, "more_found": 0, "is_searched": False}
+    find = request.args.get("name", "").strip().casefold()
+    found = [each for each in restaurants if find in each.name.casefold()] if find else []
+    return {
+        "found": found[:MOST_TO_TICK],
+        "more_found": max(0, len(found) - MOST_TO_TICK),
+        "is_searched": True,
+        "looked_for": find,
+    }
+
+
+def _page() -> int:
+    text = request.args.get("page", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
 def _manager() -> Principal:

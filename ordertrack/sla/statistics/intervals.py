@@ -28,9 +28,14 @@ class Ranks(NamedTuple):
     high: int | None
 
 
+def confidence(among: int = 1) -> float:
+    """How sure each of so many must be, of which the most striking one is looked at (Bonferroni)."""
+    return 1 - (1 - CONFIDENCE) / max(among, 1)
+
+
 def z_of(among: int = 1) -> float:
-    """How many standard errors an interval reaches, where the most striking of so many is looked at."""
-    return NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / (2 * max(among, 1)))
+    """How many standard errors an interval reaches that is so sure."""
+    return NormalDist().inv_cdf((1 + confidence(among)) / 2)
 
 
 def wilson(met: int, of: int, z: float | None = None) -> Range:
@@ -58,12 +63,12 @@ def differ(found: Range) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def ranks(count: int, share: float, confidence: float = CONFIDENCE) -> Ranks:
+def ranks(count: int, share: float, sure: float = CONFIDENCE) -> Ranks:
     """Between which of `count` times, in order of size, the percentile behind them lies.
 
     The narrowest whose tails are at most half of what is missing to the confidence each.
     """
-    tail = (1 - confidence) / 2
+    tail = (1 - sure) / 2
     low, high = None, None
     below = 0.0  # the chance that at most `under` of the times lie under the percentile
     for under, chance in _binomial(count, share):
