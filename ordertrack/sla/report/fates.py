@@ -46,6 +46,8 @@ def of(selection: Selection, rows: Sequence[Any], is_over: np.ndarray[Any, Any])
 
     `is_over`: of each hour, whether it is over on the last day.
     """
+    if not selection.restaurants:
+        return Became()
     stored = cells.read(b"".join(row.cells for row in rows))
     lengths = [len(row.cells) // cells.ENTRY.itemsize for row in rows]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -70,8 +70,8 @@ class Selection:
     group: Grouping = Grouping.SHIFT
     with_left_out: bool = False
     preset: Preset | None = None
-    hours_over: int | None = None
-    lagging: frozenset[uuid.UUID] = frozenset()
+    hours_over: int | None = field(default=None, compare=False)
+    lagging: frozenset[uuid.UUID] = field(default=frozenset(), compare=False)
 
     @property
     def length(self) -> int:

@@ -87,7 +87,7 @@ def share_range(found: Range) -> str:
 
 def time_range(figures: Figures, share: float) -> str:
     """The same of a percentile; nothing where there are no times."""
-    if not figures.count:
+    if not figures.count or figures.histogram is None:
         return ""
     low, high = figures.time_range(share)
     if low is None:
