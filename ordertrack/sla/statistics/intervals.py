@@ -11,6 +11,9 @@ from functools import lru_cache
 from statistics import NormalDist
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 CONFIDENCE = 0.95
 
 
@@ -33,6 +36,7 @@ def confidence(among: int = 1) -> float:
     return 1 - (1 - CONFIDENCE) / max(among, 1)
 
 
+@lru_cache(maxsize=4096)
 def z_of(among: int = 1) -> float:
     """How many standard errors an interval reaches that is so sure."""
     return NormalDist().inv_cdf((1 + confidence(among)) / 2)
@@ -68,36 +72,27 @@ def ranks(count: int, share: float, sure: float = CONFIDENCE) -> Ranks:
 
     The narrowest whose tails are at most half of what is missing to the confidence each.
     """
-    tail = (1 - sure) / 2
-    low, high = None, None
-    below = 0.0  # the chance that at most `under` of the times lie under the percentile
-    for under, chance in _binomial(count, share):
-        before, below = below, below + chance
-        if before <= tail < below and under >= 1:
-            low = under
-        if high is None and 1 - below <= tail * (1 + 1e-9) and under + 1 <= count:
-            high = under + 1
-            break
-    return Ranks(low, high)
-
-
-def _binomial(count: int, share: float) -> list[tuple[int, float]]:
-    """The chances of each number of hits among `count`, from the first that is not next to impossible."""
     if not count:
-        return []
-    middle, reach = count * share, 12 * math.sqrt(count * share * (1 - share)) + 12
+        return Ranks(None, None)
+    tail = (1 - sure) / 2
+    first, chances = _binomial(count, share)
+    under = np.cumsum(chances)  # the chance that at most first, first + 1, ... times lie under the percentile
+    low = first + int(np.searchsorted(under, tail, "right"))
+    high = first + int(np.searchsorted(under, 1 - tail * (1 + 1e-9))) + 1
+    return Ranks(low if low >= 1 else None, high if high <= count else None)
+
+
+def _binomial(count: int, share: float) -> tuple[int, NDArray[np.float64]]:
+    """The chances of each number of hits among `count`, from the first that is not next to impossible."""
+    middle, reach = count * share, 9 * math.sqrt(count * share * (1 - share)) + 12
     first, last = max(0, math.floor(middle - reach)), min(count, math.ceil(middle + reach))
-    log = (
+    begins = (
         math.lgamma(count + 1)
         - math.lgamma(first + 1)
         - math.lgamma(count - first + 1)
         + first * math.log(share)
         + (count - first) * math.log1p(-share)
     )
-    odds = math.log(share) - math.log1p(-share)
-    found = []
-    for hits in range(first, last + 1):
-        found.append((hits, math.exp(log)))
-        if hits < count:
-            log += math.log((count - hits) / (hits + 1)) + odds
-    return found
+    hits = np.arange(first, last)
+    steps = np.log((count - hits) / (hits + 1)) + math.log(share) - math.log1p(-share)
+    return first, np.exp(begins + np.concatenate([[0.0], np.cumsum(steps)]))
