@@ -118,12 +118,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of many rows: which, of how many; `find` is what its rows' names hold, of `found` rows."""
+    """One page of many rows: which, of how many; `find` is what its rows' names hold, of `found` rows.
+
+    `kept` is what else an address has to choose.
+    """
 
     number: int
     last: int
     find: str
     found: int
+    kept: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,7 @@ class Table:
     rows: Sequence[Row]
     page: Page | None = None
 
-    def paged(self, wanted: int, find: str) -> Table:
+    def paged(self, wanted: int, find: str, kept: Sequence[tuple[str, str]]) -> Table:
         """One page of it, of the rows whose name holds what is looked for; all of it where it is short."""
         if len(self.rows) <= ROWS_OF_A_PAGE and not find:
             return self
@@ -147,7 +151,7 @@ class Table:
         last = max(1, -(-len(found) // ROWS_OF_A_PAGE))
         place = min(max(wanted, 1), last)
         rows = found[(place - 1) * ROWS_OF_A_PAGE : place * ROWS_OF_A_PAGE]
-        return replace(self, rows=rows, page=Page(place, last, find, len(found)))
+        return replace(self, rows=rows, page=Page(place, last, find, len(found), kept))
 
     @property
     def looks(self) -> list[str]:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
@@ -84,7 +85,7 @@ def show() -> ResponseReturnValue:
 def figures(made: Report, page: int = 1, find: str = "") -> dict[str, Any]:
     """What the page shows of a report: of its restaurants one page, of those whose names hold `find`."""
     tables = {name: make(made) for name, make in TABLES.items()}
-    tables["restaurants"] = tables["restaurants"].paged(page, find)
+    tables["restaurants"] = tables["restaurants"].paged(page, find, parse_qsl(made.selection.query))
     return {
         "summary": summary.sentences(made),
         "compared_with": summary.compared_with(made.selection),
@@ -97,7 +98,7 @@ def figures(made: Report, page: int = 1, find: str = "") -> dict[str, Any]:
         "charts": charts(made),
         "tables": tables,
         "zone": _zone(made.selection),
-        "is_unfinished": _is_unfinished(made.selection),
+        "is_unfinished": made.selection.hours_over is not None,
         "error": ERROR,
         "half": SHORTEST / 2,
         "targets_said": target_lines.said(made.targets),
@@ -193,12 +194,6 @@ def _understood() -> Selection:
 def _running(selection: Selection) -> dict[str, Any]:
     shifts = latest_first(running.running(selection))
     return {"shifts": shifts, "again_at": next_change(shifts)}
-
-
-def _is_unfinished(selection: Selection) -> bool:
-    """Whether its last day still runs somewhere: orders of it are missing yet."""
-    now = dt.datetime.now(dt.UTC)
-    return any(restaurant.calendar.day_of(now) <= selection.last for restaurant in selection.restaurants)
 
 
 def _zone(selection: Selection) -> Any:
