@@ -65,6 +65,21 @@ def test_today_is_the_latest_business_day_that_runs_in_any_chosen_restaurant() -
     assert chosen("range=today&restaurant=hamra", night).last == dt.date(2026, 11, 20)
 
 
+def test_today_is_each_restaurants_own_and_its_hours_that_are_over_are_counted_from_its_start() -> None:
+    # 14:00 in Beirut and 16:00 in Dubai, where days begin at 04:00.
+    assert (chosen("range=7").hours_over, chosen("range=7").lagging) == (10, frozenset())
+    assert chosen("range=7&restaurant=marina").hours_over == 12
+    assert chosen("range=yesterday").hours_over is None
+    assert chosen("from=2026-11-01&to=2026-11-19").hours_over is None
+    night = dt.datetime(2026, 11, 21, 0, 30, tzinfo=dt.UTC)  # as above
+    hamra, jounieh, marina = (each.id for each in RESTAURANTS)
+    assert chosen("range=today", night).lagging == chosen("", night).lagging == {hamra, jounieh}
+    assert chosen("range=7", night).lagging == frozenset()
+    assert chosen("range=7", night).hours_over == 0  # of the last day most have nothing yet
+    assert chosen("from=2026-11-19&to=2026-11-20", night).hours_over == 22
+    assert marina not in chosen("range=today", night).lagging
+
+
 def test_nothing_chosen_is_all_restaurants_the_kitchen_and_shifts() -> None:
     made = chosen("")
     assert made.is_all and made.restaurants == RESTAURANTS
