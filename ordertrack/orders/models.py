@@ -201,6 +201,12 @@ class StatusEvent(Base):
         ),
         UniqueConstraint("tenant_id", "order_id", "version", "to_status"),
         Index("order_status_events_time", "occurred_at", "tenant_id"),
+        Index(
+            "order_status_events_cancelled",
+            "tenant_id",
+            "occurred_at",
+            postgresql_where=text("to_status = 'cancelled'"),
+        ),
     )
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)

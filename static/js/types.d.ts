@@ -200,6 +200,7 @@ interface ChartData {
   p50: (number | null)[];
   p90: (number | null)[];
   targets: [seconds: number, label: string][];
+  steps: (number | null)[][];
   worst: number | null;
   isLying: boolean;
   shares: (number | null)[];

@@ -67,6 +67,9 @@ _ROWS = """
     INSERT INTO sla_restaurant_days SELECT tenant_id, 'kitchen', '2026-01-01', id, '', ''
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO sla_tenant_days VALUES (%(tenant)s, 'kitchen', '2026-01-01', '', '', '');
+    INSERT INTO sla_order_days SELECT tenant_id, '2026-01-01', id, '' FROM restaurants
+      WHERE tenant_id = %(tenant)s;
+    INSERT INTO sla_tenant_order_days VALUES (%(tenant)s, '2026-01-01', '');
     INSERT INTO sla_estimate_days SELECT tenant_id, id, '2026-01-01', '', 0, 0, 0, 0
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO saved_rule_sets VALUES (%(tenant)s, 1, 'strict', 'Maya', 'staff:x');

@@ -15,12 +15,13 @@ from sqlalchemy import text
 
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, operator_connection, tenant_context
+from ordertrack.past.orders import PastOrder
 from ordertrack.restaurants import rule_sets, save
 from ordertrack.restaurants.cache import RestaurantSettings, forget, of_tenant
 from ordertrack.restaurants.calendar import Shift
 from ordertrack.restaurants.targets import Target
 from ordertrack.rules.stages import LeftOut, Stage
-from ordertrack.rules.state_machine import Fulfilment, RuleSet
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet
 from ordertrack.sla.measure import cells
 from ordertrack.sla.measure.figures import Figures
 from ordertrack.sla.measure.histogram import ERROR, SHORTEST
@@ -135,6 +136,43 @@ def test_what_a_channel_skipped_is_counted_and_no_time(
         assert stage.now.count == sum(
             not (time.cancelled or time.walked) and time.left_out is None for time in those
         )
+
+
+def test_what_became_of_orders_is_what_the_log_says(
+    house: House, operator_app: Flask, app: Flask, inside: None
+) -> None:
+    rule_sets.choose(RuleSet.EXTENDED, by=house.maya.principal)
+    told = [
+        replace(each, order=replace(each.order, promised_at=each.steps[0].at + dt.timedelta(minutes=50)))
+        if number % 3
+        else each
+        for number, each in enumerate(service(house, 8, FIRST, 5, 400, extended=True))
+    ]
+    write(operator_app, house, told)
+    extend.rebuild(house.tenant_id)
+    days = (FIRST.date() - dt.timedelta(days=1), FIRST.date() + dt.timedelta(days=9))
+    became = build.make(Selection(house.tenant_id, *days, tuple(of_tenant(house.tenant_id)))).fates
+    ways = [[step.status for step in each.steps] for each in told]
+    assert became.orders == len(told)
+    assert became.now.completed == sum(way[-1] == OrderStatus.COMPLETED for way in ways)
+    assert became.now.cancelled == Counter(way[-2] for way in ways if way[-1] == OrderStatus.CANCELLED)
+    assert became.open.by_status == Counter(
+        way[-1] for way in ways if way[-1] not in (OrderStatus.COMPLETED, OrderStatus.CANCELLED)
+    )
+    kept = [kept_promise(each) for each in told]
+    assert (became.now.promised, became.now.on_time) == (len(kept) - kept.count(None), kept.count(True))
+    assert 0 < became.now.on_time < became.now.promised
+    # Several reasons, if there were any, as often as they were given.
+    assert dict(became.reasons).get("No gas", 0) <= became.now.all_cancelled
+
+
+def kept_promise(order: PastOrder) -> bool | None:
+    """Whether its guest had it by then; None if nothing was promised, or they never had it."""
+    if order.order.promised_at is None or order.steps[-1].status != OrderStatus.COMPLETED:
+        return None
+    is_driven = order.order.fulfilment == Fulfilment.DELIVERY
+    had = OrderStatus.COMPLETED if is_driven else OrderStatus.READY
+    return [step.at for step in order.steps if step.status == had][-1] <= order.order.promised_at
 
 
 @pytest.mark.parametrize("chunk", [40, 250_000])

@@ -17,7 +17,7 @@ from ordertrack.i18n.translate import TAGS, speaking
 from ordertrack.rules.stages import Stage
 from ordertrack.sla.measure import cells
 from ordertrack.sla.measure.figures import Figures, Group, HeatCell, Over, StageFigures
-from ordertrack.sla.measure.histogram import BEYOND, ERROR, SHORTEST, bins_of
+from ordertrack.sla.measure.histogram import BEYOND, BINS, ERROR, SHORTEST, bins_of
 from ordertrack.sla.measure.tally import Tally
 from ordertrack.sla.report import wording
 from ordertrack.sla.report.charts import charts
@@ -91,7 +91,8 @@ def test_a_change_that_rests_on_it_says_over_or_nothing() -> None:
 
 
 def test_charts_and_findings_say_it_too() -> None:
-    ten = Figures(10, Over(BEYOND), 600.0, Over(BEYOND), Over(BEYOND), 0, 0, {})
+    times = np.bincount([0] * 60 + [BINS - 1] * 40, minlength=BINS)
+    ten = Figures(100, Over(BEYOND), 600.0, Over(BEYOND), Over(BEYOND), 0, 0, {}, histogram=times)
     made = report(
         selection(),
         stages=[StageFigures(Stage.KITCHEN, LONG, figures(0, in_target=None))],
@@ -103,4 +104,4 @@ def test_charts_and_findings_say_it_too() -> None:
     assert "p90 over 36 h" in heat.data["said"][0]
     assert bars.data["p50"] == [bars.data["beyond"]] == [heat.data["beyond"]]
     json.dumps([bars.data, heat.data])
-    assert [finding.how_bad for finding in findings(made)] == ["slowest, 1 of 10 took over 36 h"]
+    assert [finding.how_bad for finding in findings(made)] == ["slowest, 1 of 10 took over 36 h, of 100"]

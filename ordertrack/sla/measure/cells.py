@@ -66,6 +66,11 @@ def pack(
     )
 
 
+def pack_fate(fate: Ints, promise: Ints, fulfilment: Ints, shift: Ints, hour: Ints) -> Ints:
+    """Keys of what became of orders: see `fates`."""
+    return fate | promise << _TARGET | fulfilment << _FULFILMENT | shift << _SHIFT | hour << _HOUR
+
+
 def bin_of(key: Cells) -> Cells:
     return key & 0xFF
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
 
 from ordertrack.rules.stages import LeftOut, Stage
 from ordertrack.rules.state_machine import Fulfilment
+from ordertrack.sla.measure.histogram import BEYOND, BINS, VALUES
+from ordertrack.sla.statistics import intervals
+from ordertrack.sla.statistics.intervals import Range
 
 ERROR = 0.02  # every time given is within this share of the exact one
 
@@ -39,6 +45,30 @@ class Figures:
     again: int = 0
     cancelled: int = 0
     walked: int = 0
+    histogram: NDArray[Any] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def unjudged(self) -> int:
+        """How many had no target."""
+        return self.count - self.judged
+
+    @property
+    def late(self) -> int:
+        return self.judged - self.in_target
+
+    def share_range(self, among: int = 1) -> Range:
+        """In which range the share in target lies that stands behind these, the worst of so many groups."""
+        return intervals.wilson(self.in_target, self.judged, intervals.z_of(among))
+
+    def time_range(self, share: float, among: int = 1) -> tuple[float | None, float | None]:
+        """In which range the percentile lies, in seconds; None where there are too few for a bound."""
+        if self.histogram is None:
+            return None, None
+        running = self.histogram.cumsum()
+        return tuple(  # type: ignore[return-value]
+            None if rank is None else _value(int((running >= rank).argmax()))
+            for rank in intervals.ranks(self.count, share, intervals.confidence(among))
+        )
 
     @property
     def share(self) -> float | None:
@@ -55,6 +85,10 @@ class Figures:
         return sum(self.left_out.values())
 
 
+def _value(place: int) -> float:
+    return Over(BEYOND) if place == BINS - 1 else float(VALUES[place])
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """One bar: a shift, a day (`key` its ISO date) or a restaurant (`key` its slug)."""
@@ -66,11 +100,20 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class StageFigures:
-    """A stage in the chosen range, and in as many days before it."""
+    """A stage in the chosen range, and in the days that it is compared with.
+
+    `like` is the part of the range that has its like before: all of it, but of a day that still runs only the
+    hours that are over.
+    """
 
     stage: Stage
     now: Figures
     before: Figures
+    like: Figures | None = None
+
+    @property
+    def compared(self) -> Figures:
+        return self.now if self.like is None else self.like
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ordertrack.rules.stages import CANCELLED_LATE_IN, SPANS, TAPPED_ONE_BY_ONE, Stage
-from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla.measure.cells import FULFILMENTS, GOAL, STATUSES, Mask
 from ordertrack.sla.measure.histogram import Floats, Ints
 
@@ -87,6 +87,24 @@ class Remaining:
         return Remaining(self.times.where(chosen), self.status[chosen], self.load[chosen], self.ended[chosen])
 
 
+@dataclass(frozen=True)
+class Ended:
+    """Orders that came to their end, one an element: when they began and when their guests had them.
+
+    `before` is the number of the status before the end. `had_at` is -1 where no guest had it or nobody knows
+    when; `is_unleft`: nobody said when this delivery left.
+    """
+
+    restaurant: Ints
+    order: NDArray[Any]
+    fulfilment: Ints
+    began: Ints
+    is_cancelled: Mask
+    before: Ints
+    had_at: Ints
+    is_unleft: Mask
+
+
 def are_judged(events: Events) -> Mask:
     """Which events may be mass taps: those that mark work on one order, where it is known who tapped."""
     by_one = np.isin(events["to"], [_NUMBER[status] for status in TAPPED_ONE_BY_ONE])
@@ -157,6 +175,35 @@ class Stories:
         began = self._when(SPANS[stage].begins)
         chosen = self._overtaken(ends) & self._counts & (began != _NEVER)
         return self._ended(chosen, began, is_again, self._none, self._none)
+
+    def ended(self) -> Ended:
+        """The orders that a new event brought to their end. Of an order for later the begin is its fire."""
+        to, is_cancelled = self._events["to"], self._events["to"] == _NUMBER[OrderStatus.CANCELLED]
+        chosen = self._is_new & (is_cancelled | (to == _NUMBER[OrderStatus.COMPLETED]))
+        events, order = self._events[chosen], self._order[chosen]
+        placed = np.full(self._order.max(initial=-1) + 1, np.iinfo(np.int64).max)
+        np.minimum.at(placed, self._order, self._events["at"])
+        is_cancelled, before = is_cancelled[chosen], self._before[chosen]
+        is_delivery = events["fulfilment"] == FULFILMENTS.index(Fulfilment.DELIVERY)
+        return Ended(
+            events["restaurant"].astype(np.int64),
+            events["order"],
+            events["fulfilment"].astype(np.int64),
+            np.maximum(placed[order], events["fired"]),
+            is_cancelled,
+            before,
+            np.where(is_cancelled, -1, self._had_at()[order]),
+            ~is_cancelled & is_delivery & (before != _NUMBER[OrderStatus.DELIVERING]),
+        )
+
+    def _had_at(self) -> Ints:
+        """For each order when it last came to what its guest waits for; -1 where that is not known."""
+        goal = np.array([_NUMBER[GOAL[each]] for each in FULFILMENTS])
+        last = self._last(self._events["to"] == goal[self._events["fulfilment"]])
+        last &= self._is_timed & ~self._events["is_walked"]
+        found = np.full(self._order.max(initial=-1) + 1, -1)
+        found[self._order[last]] = self._events["at"][last]
+        return found
 
     def remaining(self) -> Remaining:
         """For each order that reached its goal with a new event: how long it took from each status on."""

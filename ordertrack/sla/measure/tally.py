@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,54 @@ _LOW_BITS = np.uint32(math.prod(_KINDS) - 1)
 
 Groups = NDArray[np.int32]
 Counts = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The table that figures are read off, a row a group."""
+
+    by_kind: NDArray[Any]
+    again: Counts
+    cancelled: Counts
+    walked: Counts
+    with_left_out: bool
+
+    def together(self, parts: Sequence[Sequence[int]]) -> Counted:
+        """The sums of these groups, one for each of `parts`."""
+        kinds, again, cancelled, walked = (
+            np.stack([each[list(part)].sum(axis=0) for part in parts])
+            for each in (self.by_kind, self.again, self.cancelled, self.walked)
+        )
+        return Counted(kinds, again, cancelled, walked, self.with_left_out)
+
+    def figures(self) -> list[Figures]:
+        counted = self.by_kind.sum(axis=1) if self.with_left_out else self.by_kind[:, 0]
+        histograms = counted.sum(axis=1)
+        judged = counted.sum(axis=2)
+        reasons = self.by_kind.sum(axis=(2, 3))
+        average = _means(histograms)
+        p50, p90, p95 = (_percentiles(histograms, share) for share in (0.5, 0.9, 0.95))
+        return [
+            Figures(
+                count=int(judged[number].sum()),
+                mean=average[number],
+                p50=p50[number],
+                p90=p90[number],
+                p95=p95[number],
+                judged=int(judged[number, cells.IN_TARGET] + judged[number, cells.BREACH]),
+                in_target=int(judged[number, cells.IN_TARGET]),
+                left_out={
+                    reason: int(reasons[number, place])
+                    for place, reason in enumerate(LEFT_OUT)
+                    if reason is not None
+                },
+                again=int(self.again[number]),
+                cancelled=int(self.cancelled[number]),
+                walked=int(self.walked[number]),
+                histogram=histograms[number],
+            )
+            for number in range(len(judged))
+        ]
 
 
 class Tally:
@@ -44,38 +93,25 @@ class Tally:
         """For each cell, the number that its row has."""
         return np.repeat(np.asarray(numbers, np.int32), self._lengths)
 
+    def times(self) -> Counts:
+        """Of each cell how many times of the figures it holds: none where they are left out."""
+        is_none = (cells.cancelled_of(self.key) > 0) | (cells.walked_of(self.key) > 0)
+        if not self._with_left_out:
+            is_none |= cells.left_out_of(self.key) > 0
+        counts: Counts = self._count * ~is_none
+        return counts
+
     def figures(self, group: Groups, groups: int) -> list[Figures]:
         """The figures of each group, numbered from 0; `group` says which one each cell is in, -1 in none."""
+        return self.counted(group, groups).figures()
+
+    def counted(self, group: Groups, groups: int) -> Counted:
+        """What `figures` are of, for groups of which sums are wanted too."""
         again, cancelled, walked, times = self._flagged(group, groups)
         place = (group.astype(np.int64) + 1) * (int(_LOW_BITS) + 1) + (self.key & _LOW_BITS)
         table = np.bincount(place, times, (groups + 1) * math.prod(_KINDS))
         by_kind: NDArray[Any] = table.reshape(groups + 1, *_KINDS)[1:]
-        counted = by_kind.sum(axis=1) if self._with_left_out else by_kind[:, 0]
-        histograms = counted.sum(axis=1)
-        judged = counted.sum(axis=2)
-        reasons = by_kind.sum(axis=(2, 3))
-        average = _means(histograms)
-        p50, p90, p95 = (_percentiles(histograms, share) for share in (0.5, 0.9, 0.95))
-        return [
-            Figures(
-                count=int(judged[number].sum()),
-                mean=average[number],
-                p50=p50[number],
-                p90=p90[number],
-                p95=p95[number],
-                judged=int(judged[number, cells.IN_TARGET] + judged[number, cells.BREACH]),
-                in_target=int(judged[number, cells.IN_TARGET]),
-                left_out={
-                    reason: int(reasons[number, place])
-                    for place, reason in enumerate(LEFT_OUT)
-                    if reason is not None
-                },
-                again=int(again[number]),
-                cancelled=int(cancelled[number]),
-                walked=int(walked[number]),
-            )
-            for number in range(groups)
-        ]
+        return Counted(by_kind, again, cancelled, walked, self._with_left_out)
 
     def _flagged(self, group: Groups, groups: int) -> tuple[Counts, Counts, Counts, Counts]:
         """Of each group the stages entered again, the orders cancelled and walked; of each cell its times.

@@ -22,10 +22,19 @@ def of_group(selection: Selection, grouping: Grouping, group: Group) -> str | No
     match grouping:
         case Grouping.SHIFT:
             return behind(selection, group.figures, shift=group.key)
-        case Grouping.DAY:
-            return behind(selection.on(dt.date.fromisoformat(group.key)), group.figures)
+        case Grouping.WEEKDAY:
+            return behind(selection, group.figures, weekday=group.key)
+        case Grouping.DAY | Grouping.WEEK | Grouping.MONTH:
+            first = dt.date.fromisoformat(group.key)
+            return behind(selection.between(first, _last(grouping, first)), group.figures)
     (restaurant,) = (each for each in selection.restaurants if each.slug == group.key)
     return behind(selection.of(restaurant), group.figures)
+
+
+def _last(grouping: Grouping, first: dt.date) -> dt.date:
+    if grouping is Grouping.MONTH:
+        return (first.replace(day=1) + dt.timedelta(31)).replace(day=1) - dt.timedelta(1)
+    return first + dt.timedelta(6 if grouping is Grouping.WEEK else 0)
 
 
 def of_cell(selection: Selection, cell: HeatCell) -> str | None:

@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 from ordertrack.i18n import formats, labels
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import naming
+from ordertrack.sla.measure.fates import CANCELLED_FROM
 from ordertrack.sla.measure.figures import Figures, SlowOrder
 from ordertrack.sla.report import order_links, terms
+from ordertrack.sla.report.charts import named_periods
 from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.estimate_tables import estimates
 from ordertrack.sla.report.ranking import hours_of_day, is_judged, worst_first, worst_stage
-from ordertrack.sla.report.selection import Grouping
+from ordertrack.sla.report.selection import PERIODS, Grouping
 from ordertrack.sla.report.tables import (
     COUNT,
     DAY,
@@ -81,6 +83,49 @@ def days(report: Report) -> Table:
     return Table("days", _("By business day"), _columns(report, _("Business day"), DAY, shown), rows)
 
 
+def periods(report: Report) -> Table:
+    """By weekday, week or month: by which the bars are."""
+    shown = _shown(report, is_judged(report))
+    chosen = report.selection.group
+    by = chosen if chosen in PERIODS else Grouping.WEEKDAY
+    rows = [
+        Row(
+            (group.label, *_cells(group.figures, shown)),
+            orders=order_links.of_group(report.selection, by, group),
+        )
+        for group in named_periods(report)
+    ]
+    columns = _columns(report, terms.groupings()[by], TEXT, shown)
+    return Table("periods", _("By weekday, week or month"), columns, rows)
+
+
+def orders(report: Report) -> Table:
+    """What became of the orders that began in the range."""
+    became = report.fates
+    now = became.now
+    rows = [(_("Orders"), became.orders), (_("Completed"), now.completed)]
+    rows += [
+        (_("Cancelled: %(when)s", when=terms.cancelled_when(status)), now.cancelled.get(status, 0))
+        for status in CANCELLED_FROM
+    ]
+    rows += [
+        (_("Still open"), became.open.count - became.open.unfinished),
+        (_("Never finished"), became.open.unfinished),
+        (_("Had a promise"), now.promised),
+        (_("On time against the promise"), now.on_time),
+        (_("Of those only as a delay had moved it"), now.moved),
+        (_("Held for a while"), now.held),
+        (_("Deliveries completed"), now.deliveries),
+        (_("Of those nobody tapped Leaving"), now.unleft),
+    ]
+    rows += [
+        (_("Reason: %(reason)s", reason=_(reason) if reason else _("no reason given")), times)
+        for reason, times in became.reasons
+    ]
+    columns = (Column(_("What became of them"), TEXT), Column(_("Orders"), COUNT))
+    return Table("orders", _("What became of the orders"), columns, [Row(row) for row in rows])
+
+
 def restaurants(report: Report) -> Table:
     shown = _shown(report, is_judged(report))
     by_slug = {restaurant.slug: restaurant for restaurant in report.selection.restaurants}
@@ -133,7 +178,8 @@ def doubtful(report: Report) -> Table:
 
 
 TABLES: dict[str, Callable[[Report], Table]] = {
-    make.__name__: make for make in (stages, shifts, days, restaurants, hours, slowest, doubtful, estimates)
+    make.__name__: make
+    for make in (stages, orders, shifts, days, periods, restaurants, hours, slowest, doubtful, estimates)
 }
 
 
@@ -160,7 +206,7 @@ def _columns(report: Report, first: str, kind: Kind, shown: _Shown) -> tuple[Col
     doubts = _("Doubtful, counted in") if report.selection.with_left_out else _("Left out")
     return (
         Column(first, kind),
-        Column(_("Orders"), COUNT),
+        Column(_("Counted"), COUNT),
         *(Column(title, TIME) for title in times),
         *shares,
         *unplanned,

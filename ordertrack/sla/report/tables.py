@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -14,6 +14,9 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.stages import LeftOut
 from ordertrack.sla.measure.figures import Figures, Over, SlowOrder
 from ordertrack.sla.report import terms, wording
+from ordertrack.sla.report.ranking import FEWEST
+
+ROWS_OF_A_PAGE = 25
 
 Value = str | float | int | None
 
@@ -41,7 +44,9 @@ class Kind:
 
 
 def _in_target(figures: Figures) -> str:
-    """Of how many is said where not all had a target."""
+    """Of how many is said where not all had a target; of a few no share."""
+    if 0 < figures.judged < FEWEST:
+        return wording.some_of(figures.in_target, figures.judged)
     share = formats.share(figures.share)
     if not 0 < figures.judged < figures.count:
         return share
@@ -116,13 +121,41 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """One page of many rows: which, of how many; `find` is what its rows' names hold, of `found` rows.
+
+    `kept` is what else an address has to choose.
+    """
+
+    number: int
+    last: int
+    find: str
+    found: int
+    kept: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """`name` stands in addresses; `caption` says what it shows. The first column names the row."""
+    """`name` stands in addresses; `caption` says what it shows. The first column names the row.
+
+    `page`: of many rows only some are here.
+    """
 
     name: str
     caption: str
     columns: tuple[Column, ...]
     rows: Sequence[Row]
+    page: Page | None = None
+
+    def paged(self, wanted: int, find: str, kept: Sequence[tuple[str, str]]) -> Table:
+        """One page of it, of the rows whose name holds what is looked for; all of it where it is short."""
+        if len(self.rows) <= ROWS_OF_A_PAGE and not find:
+            return self
+        found = [row for row in self.rows if find.casefold() in str(row.cells[0]).casefold()]
+        last = max(1, -(-len(found) // ROWS_OF_A_PAGE))
+        place = min(max(wanted, 1), last)
+        rows = found[(place - 1) * ROWS_OF_A_PAGE : place * ROWS_OF_A_PAGE]
+        return replace(self, rows=rows, page=Page(place, last, find, len(found), kept))
 
     @property
     def looks(self) -> list[str]:

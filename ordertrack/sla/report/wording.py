@@ -12,7 +12,8 @@ from ordertrack.rules.stages import LeftOut
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla.measure.figures import Figures, Over
 from ordertrack.sla.report import terms
-from ordertrack.sla.report.contents import RunningShift
+from ordertrack.sla.report.contents import Became, RunningShift
+from ordertrack.sla.statistics.intervals import Range
 
 _HOUR = 3600
 
@@ -76,6 +77,65 @@ def beside(figures: Figures, are_in: bool = False) -> str:
             ngettext("%(num)s skipped by a channel", "%(num)s skipped by a channel", figures.walked, num=num)
         )
     return " · ".join(parts)
+
+
+def share_range(found: Range) -> str:
+    """As `between 83% and 91%`: where the share lies that is behind what was counted."""
+    low, high = formats.percent(found.low), formats.percent(found.high)
+    return _("between %(low)s and %(high)s", low=low, high=high)
+
+
+def time_range(figures: Figures, share: float) -> str:
+    """The same of a percentile; nothing where there are no times."""
+    if not figures.count or figures.histogram is None:
+        return ""
+    low, high = figures.time_range(share)
+    if low is None:
+        return _("too few to say how far off")
+    if high is None:
+        return _("%(time)s or more", time=time(low))
+    return _("between %(low)s and %(high)s", low=time(low), high=time(high))
+
+
+def some_of(some: int, of: int) -> str:
+    """As `1 of 3`: of a few no share is said."""
+    return _("%(some)s of %(num)s", some=number(some), num=number(of))
+
+
+def age(length: dt.timedelta) -> str:
+    """As `12 min 05 s`, or of days `3 days`."""
+    if length < dt.timedelta(days=2):
+        return labels.duration(length)
+    return ngettext("%(num)s day", "%(num)s days", length.days, num=number(length.days))
+
+
+def unjudged(count: int) -> str:
+    return ngettext("%(num)s without a target", "%(num)s without a target", count, num=number(count))
+
+
+def moved(count: int) -> str:
+    return ngettext(
+        "%(num)s only as a delay had moved it",
+        "%(num)s only as a delay had moved them",
+        count,
+        num=number(count),
+    )
+
+
+def fates(became: Became) -> str:
+    """As `290 completed, 12 cancelled, 7 open, 3 never finished`, without those there are none of."""
+    now, open_ = became.now, became.open
+    parts = [
+        ngettext("%(num)s completed", "%(num)s completed", now.completed, num=number(now.completed)),
+    ]
+    if now.all_cancelled:
+        count = now.all_cancelled
+        parts.append(ngettext("%(num)s cancelled", "%(num)s cancelled", count, num=number(count)))
+    if running := open_.count - open_.unfinished:
+        parts.append(ngettext("%(num)s still open", "%(num)s still open", running, num=number(running)))
+    if count := open_.unfinished:
+        parts.append(ngettext("%(num)s never finished", "%(num)s never finished", count, num=number(count)))
+    return formats.listed(parts)
 
 
 def _reasons(counts: Mapping[LeftOut, int]) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.rules.stages import Stage
 from ordertrack.sla.estimates.scoring import DAY
-from ordertrack.sla.measure import cells
+from ordertrack.sla.measure import cells, fate_store, fates
 from ordertrack.sla.measure.cells import SLOW, Mask, day_at
 from ordertrack.sla.measure.fold import (
     MASS_WITHIN,
@@ -53,6 +53,7 @@ class Making:
         shifts: Mapping[str, int],
         reader: LogReader | None = None,
     ) -> None:
+        self._tenant_id = tenant_id
         self._settings = settings
         self.judges = [Judge(each, shifts) for each in settings]
         self.reader = reader or LogReader(tenant_id, [each.id for each in settings])
@@ -96,16 +97,29 @@ class Making:
                     )
         return found
 
+    def fates(self, stories: Stories) -> fate_store.Days:
+        """What became of the orders that ended with the new events, by the day on which they began."""
+        return fates.days(self._tenant_id, stories.ended(), self.judges, [each.id for each in self._settings])
+
     def days_anew(self, number: int, first: int, last: int | None, until: int) -> dict[Day, Content]:
         """The business days of a restaurant from one to another, both in it; None: without end."""
+        return self.anew(number, first, last, until)[0]
+
+    def anew(
+        self, number: int, first: int, last: int | None, until: int
+    ) -> tuple[dict[Day, Content], fate_store.Days]:
+        """The same days, and what became of the orders that began on them."""
         calendar = self._settings[number].calendar
         ends = None if last is None else microseconds(calendar.day_begins(day_at(last + 1)))
         stories = self._stories(number, (microseconds(calendar.day_begins(day_at(first))), ends), until)
-        return {
-            key: content
-            for key, content in self.days(stories).items()
-            if first <= key.day and (last is None or key.day <= last)
-        }
+
+        def is_meant(day: int) -> bool:
+            return first <= day and (last is None or day <= last)
+
+        return (
+            {key: content for key, content in self.days(stories).items() if is_meant(key.day)},
+            {key: content for key, content in self.fates(stories).items() if is_meant(key[0])},
+        )
 
     def single_times(
         self, numbers: Sequence[int], stage: Stage, first: int, last: int, until: int
