@@ -15,13 +15,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from demo.simulation import ScriptedClock, environment, events_of, orders_of, write_log
+from importing.logs import logged
 from ordertrack.commands import cli
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
-from ordertrack.demo.replay import as_logged, story
+from ordertrack.demo.replay import as_logged
 from ordertrack.demo.replay.as_logged import AsLogged
-from ordertrack.demo.replay.logged_order import Reading
 from ordertrack.demo.replay.replaying import Part
+from ordertrack.importing import steps
 from ordertrack.orders.moving import transitions
 from ordertrack.restaurants.cache import of_tenant
 from ordertrack.rules.state_machine import OrderStatus
@@ -207,10 +208,10 @@ def written_until(operator_app: Flask, cedar: House, monkeypatch) -> Callable[..
                 "completed": "900",
             }
             orders = [
-                Reading().order(number, {"order": str(number), "placed": str(number), **cells})
+                logged(str(number), {"placed": str(number), **cells})
                 for number in range(20)
             ]
-            parts = [Part(order, "hamra", story.as_logged(order)) for order in orders]
+            parts = [Part(order, "hamra", steps.as_logged(order)) for order in orders]
             written = AsLogged("log", by, DAY)
             for _ in written.write(parts, clock, lambda _events: None):
                 pass

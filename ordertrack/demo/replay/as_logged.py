@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ordertrack.demo.replay.logged_order import Fault
-from ordertrack.demo.replay.order_log import BadRow
 from ordertrack.demo.replay.replaying import Part
 from ordertrack.demo.simulation.pace import Clock, Stopped
 from ordertrack.demo.simulation.tally import ReplayTally
+from ordertrack.importing import steps as step_room
+from ordertrack.importing.logged_order import BadRow, Fault
 from ordertrack.past import orders as past
 from ordertrack.past.orders import Found, PastOrder, PastStep
 from ordertrack.past.writer import DayOf, History
@@ -82,7 +82,8 @@ class AsLogged:
             PastStep(step.status, at, self.by, step.metadata(self.log) | _reason(part, step.status))
             for step, at in zip(part.steps, moments, strict=True)
         )
-        return PastOrder(part.new_order(self.log), steps, part.key(self.log))
+        rules = step_room.rule_set(part.steps)
+        return PastOrder(part.new_order(self.log), steps, part.key(self.log), rules)
 
     def _refuse_if_changed(
         self, part: Part, orders: dict[str, PastOrder | None], before: dict[str, Found]
