@@ -13,10 +13,11 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
 from ordertrack.importing import steps
 from ordertrack.importing.columns import CONTENT
-from ordertrack.importing.logged_order import LoggedOrder
+from ordertrack.importing.logged_order import BadRow, LoggedOrder
 from ordertrack.importing.reading import Reading
 from ordertrack.importing.restaurants import Restaurants
 from ordertrack.importing.roles import COLUMN_OF
+from ordertrack.importing.sorting import SortedOrders
 from ordertrack.importing.time_formats import EPOCHS, Evidence, NumberKind
 from ordertrack.importing.understanding import Understood
 from ordertrack.rules.state_machine import OrderStatus
@@ -79,7 +80,11 @@ class Preview:
 
 
 class Looked:
-    """One log that is looked at, and may then be written: what `orders` reads is counted as it passes."""
+    """One log that is looked at, and may then be written.
+
+    After `preview` the orders are in `orders`, by when they were placed, and what is wrong with other rows in
+    `bad_rows`, by line.
+    """
 
     def __init__(
         self, name: str, found: Understood, restaurants: Restaurants, now: dt.datetime, *, leave_open: bool
@@ -89,9 +94,8 @@ class Looked:
         self.name = name
         self._now = now
         self._leave_open = leave_open
-
-    def reading(self) -> Reading:
-        return Reading(self.found, self.restaurants.zone_of, self._now)
+        self.orders = SortedOrders()
+        self.bad_rows: list[BadRow] = []
 
     @property
     def decided(self) -> dict[str, Any]:
@@ -123,12 +127,13 @@ class Looked:
             ],
             decided=self.decided,
         )
-        reading = self.reading()
-        bad_rows = list(found.bad_rows)
+        reading = Reading(found, self.restaurants.zone_of, self._now)
+        bad_rows = self.bad_rows = list(found.bad_rows)
         seen = _Seen()
         if not found.questions:
             for order in reading.orders():
                 seen.add(order, self._leave_open)
+                self.orders.add(order)
                 if len(made.first) < FIRST_ORDERS:
                     made.first.append(self._told(order))
             bad_rows += reading.bad_rows

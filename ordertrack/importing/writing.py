@@ -112,9 +112,8 @@ class Import:
             said |= {"line": order.line, "read_as": dict(self.decided)}
             if order.is_doubled:
                 said["clock_changed"] = True
-        if step.status == OrderStatus.CANCELLED:
-            # What no rule of the day allows says why; a log that does not is told so.
-            said["reason"] = order.reason or _("The imported file does not say why.")
+        if step.status == OrderStatus.CANCELLED and order.reason:
+            said["reason"] = order.reason
         return said
 
     def _count(self, order: PastOrder, before: Found | None) -> None:

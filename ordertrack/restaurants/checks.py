@@ -88,6 +88,20 @@ def problems_of_target(target: Target, saved: Targets, today: dt.date) -> dict[s
     return problems
 
 
+def problems_of_past(held: Rules | Target, today: dt.date) -> dict[str, str]:
+    """A sentence for each field of what held on days that are over."""
+    problems = problems_of_rules(held) if isinstance(held, Rules) else {}
+    if isinstance(held, Target) and held.seconds is not None and not 0 < held.seconds <= LONGEST_TARGET:
+        problems["minutes"] = _(
+            "A target is more than nothing and no longer than %(most)s minutes.",
+            most=number(LONGEST_TARGET // 60),
+        )
+    if not EARLIEST <= held.valid_from <= today:
+        said = {"first": formats.iso(EARLIEST), "last": formats.iso(today)}
+        problems["valid_from"] = _("Choose a day from %(first)s to %(last)s.", **said)
+    return problems
+
+
 def _of_rules(rules: Rules) -> Iterator[tuple[str, str]]:
     if rules.timezone not in timezones():
         typed = formats.quoted(rules.timezone)

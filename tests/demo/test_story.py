@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ordertrack.demo.replay import story
-from ordertrack.importing import items, steps
+from ordertrack.importing import items
 from ordertrack.importing.logged_order import LoggedOrder
 from ordertrack.rules import state_machine
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus

@@ -1,4 +1,4 @@
-"""`ordertrack import` on a database: what was shown is what is written, and the same orders again change nothing."""
+"""`ordertrack import`: what was shown is what is written, and the same orders again change nothing."""
 
 from __future__ import annotations
 

@@ -167,7 +167,9 @@ def test_numbers_from_anywhere_are_asked_for_their_day() -> None:
     assert [question.asked for question in made.questions] == [Asked.FIRST_DAY]
 
 
-@pytest.mark.parametrize("empty", ["NaN", "null", "-", "N/A", "None", "NaT", "0000-00-00 00:00:00", "#N/A", "—"])
+@pytest.mark.parametrize(
+    "empty", ["NaN", "null", "-", "N/A", "None", "NaT", "0000-00-00 00:00:00", "#N/A", "—"]
+)
 def test_what_says_that_nothing_is_there_is_empty(empty: str) -> None:
     made = read(f"order,restaurant,placed,ready\n1,r,2025-05-04T18:00:00Z,{empty}\n")
     assert made.times() == {"pending": "2025-05-04T18:00:00"}
@@ -175,7 +177,12 @@ def test_what_says_that_nothing_is_there_is_empty(empty: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "status"),
-    [("Cancelled by guest", "cancelled"), ("Annulée", "cancelled"), ("ملغي", "cancelled"), ("LIVRÉE", "completed")],
+    [
+        ("Cancelled by guest", "cancelled"),
+        ("Annulée", "cancelled"),
+        ("ملغي", "cancelled"),
+        ("LIVRÉE", "completed"),
+    ],
 )
 def test_a_status_says_how_it_ended_without_its_time(word: str, status: str) -> None:
     [order] = read(f"order,restaurant,placed,order_status\n1,r,2025-05-04T18:00:00Z,{word}\n").orders
@@ -192,7 +199,10 @@ def test_a_column_of_yes_and_no_says_who_was_cancelled() -> None:
     ("word", "meant"),
     [
         *((word, Fulfilment.DELIVERY) for word in ("DELIVERY", "Livraison", "à domicile", "توصيل", "دليفري")),
-        *((word, Fulfilment.PICKUP) for word in ("Pick-up", "takeaway", "TO GO", "À emporter", "استلام", "سفري")),
+        *(
+            (word, Fulfilment.PICKUP)
+            for word in ("Pick-up", "takeaway", "TO GO", "À emporter", "استلام", "سفري")
+        ),
         *((word, Fulfilment.DINE_IN) for word in ("Dine In", "eat-in", "Sur place", "صالة", "محلي")),
     ],
 )
@@ -202,7 +212,11 @@ def test_words_for_how_it_reaches_the_guest_are_known(word: str, meant: Fulfilme
 
 
 def test_several_rows_of_an_order_are_one_order_with_all_its_dishes() -> None:
-    lines = ["9,r,2025-05-04 18:00,Rice,2", "9,r,2025-05-04 18:00,Lamb, spicy,1", "9,r,2025-05-04 18:00,Rice,2"]
+    lines = [
+        "9,r,2025-05-04 18:00,Rice,2",
+        "9,r,2025-05-04 18:00,Lamb, spicy,1",
+        "9,r,2025-05-04 18:00,Rice,2",
+    ]
     lines[1] = '9,r,2025-05-04 18:00,"Lamb, spicy",1'
     made = read("order,restaurant,placed,item,qty\n" + "\n".join(lines))
     assert [order.items for order in made.orders] == [
@@ -217,7 +231,12 @@ def test_several_dishes_in_a_cell_are_told_apart() -> None:
 
 
 def test_a_row_an_event_is_one_order_with_all_its_times() -> None:
-    rows = [("1", "ready", "18:20"), ("1", "placed", "18:00"), ("2", "pending", "18:05"), ("1", "oops", "18:30")]
+    rows = [
+        ("1", "ready", "18:20"),
+        ("1", "placed", "18:00"),
+        ("2", "pending", "18:05"),
+        ("1", "oops", "18:30"),
+    ]
     made = read(
         "order,restaurant,status,timestamp\n"
         + "".join(f"{number},r,{status},2025-05-04T{at}:00Z\n" for number, status, at in rows)
@@ -245,7 +264,9 @@ def test_local_times_are_of_their_restaurant_and_utc_in_a_name_is_heeded() -> No
 
 
 def test_a_column_of_zones_goes_before_the_restaurants() -> None:
-    content = "order,restaurant,placed,timezone\n1,r,2025-03-02 19:00,America/New_York\n2,r,2025-03-02 19:00,Mars\n"
+    content = (
+        "order,restaurant,placed,timezone\n1,r,2025-03-02 19:00,America/New_York\n2,r,2025-03-02 19:00,Mars\n"
+    )
     made = read(content)
     assert made.times() == {"pending": "2025-03-03T00:00:00"}
     assert made.reasons == ["timezone is no time zone: 'Mars'"]

@@ -145,7 +145,7 @@ def replay(
     begins = EPOCH if as_logged else None
     with people.working(settings, slug, as_operator=True) as tenant:
         if begins is not None:
-            _refuse_without_place(tenant, log, restaurant, begins)
+            _refuse_future(tenant, log, restaurant, begins)
         slugs = _restaurants(tenant, log, restaurant, zone or _UTC)
     if begins is not None:
         parts = [
@@ -179,7 +179,9 @@ def _zones(settings: Settings, slug: str, restaurant: str | None, zone: ZoneInfo
 
 def _refuse_unplayable(log: OrderLog) -> list[BadRow]:
     """Those that were called off while they were made: history keeps them, and the rules of today do not."""
-    strict = [order for order in log.orders if step_room.rule_set(step_room.as_logged(order)) == RuleSet.STRICT]
+    strict = [
+        order for order in log.orders if step_room.rule_set(step_room.as_logged(order)) == RuleSet.STRICT
+    ]
     kept = {id(order) for order in strict}
     reason = "was called off while it was made or on the road, which is not played: --as-logged keeps it"
     refused = [BadRow(each.line, Fault.REFUSED, reason) for each in log.orders if id(each) not in kept]
@@ -188,18 +190,15 @@ def _refuse_unplayable(log: OrderLog) -> list[BadRow]:
     return refused
 
 
-def _refuse_without_place(tenant: Tenant, log: OrderLog, restaurant: str | None, begins: dt.datetime) -> None:
-    """Refuse a past that the tenant's log has no place for before a restaurant is made for it."""
+def _refuse_future(tenant: Tenant, log: OrderLog, restaurant: str | None, begins: dt.datetime) -> None:
+    """Refuse a past that is still to come before a restaurant is made for it."""
     missing = set() if restaurant is not None else log_restaurants.missing(tenant, log.restaurants)
     new = [order for order in log.orders if order.restaurant in missing]
     if not new:
         return  # it may be the same log again, of which everything is there
     try:
-        writer.refuse_without_place(
-            tenant.id,
-            begins + dt.timedelta(seconds=min(min(order.times.values()) for order in new)),
-            begins + dt.timedelta(seconds=max(max(order.times.values()) for order in new)),
-        )
+        last = max(max(order.times.values()) for order in new)
+        writer.refuse_future(begins + dt.timedelta(seconds=last))
     except (HistoryRefused, OverflowError) as error:
         raise click.ClickException(str(error)) from error
 

@@ -24,5 +24,6 @@ events carry the log's name and time in their metadata, for the log of this serv
 With --as-logged nothing is played and nothing is drawn: orders and events are written as of then, with the
 times of the log, for reports to tell of. A step whose time the log lacks stands at the next time that it
 knows, marked as unknown: stories say so, and no figure rests on it. Nobody is known to have tapped what was
-logged, so none of it counts as many taps at once. The tenant must have no event after the log's first one.
+logged, so none of it counts as many taps at once. The log may be older than what the tenant has, or lie
+among it.
 """

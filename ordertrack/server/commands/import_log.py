@@ -23,7 +23,6 @@ from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.server.commands.options import tenant_option
 
 if TYPE_CHECKING:
-    from ordertrack.importing.logged_order import BadRow
     from ordertrack.importing.preview import Looked, Preview
     from ordertrack.importing.restaurants import Restaurants
     from ordertrack.importing.writing import Import
@@ -240,12 +239,11 @@ def _write(
     written = writing.Import(
         log, looked.name, writing.importer(by), looked.restaurants, looked.decided, leave_open
     )
-    reading = looked.reading()
     with click.progressbar(
         length=preview.orders, label=f"Writing {preview.file}", file=sys.stderr, hidden=as_json
     ) as bar:
         try:
-            for count in written.write(reading.orders()):
+            for count in written.write(looked.orders):
                 bar.update(count)
         except HistoryRefused as error:
             raise click.ClickException(str(error)) from error
@@ -274,11 +272,7 @@ def _say(preview: Preview, written: Import, made: list[str], as_json: bool) -> N
 
 def _write_report(report: Path, looked: Looked) -> None:
     """All rows that are left out, by line."""
-    reading = looked.reading()
-    for _order in reading.orders() if not looked.found.questions else ():
-        pass
-    rows: list[BadRow] = sorted([*looked.found.bad_rows, *reading.bad_rows])
     with report.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(("line", "fault", "reason"))
-        table.writerows(rows)
+        table.writerows(looked.bad_rows)
