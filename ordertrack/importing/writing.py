@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,7 +13,7 @@ from ordertrack.importing import steps as step_room
 from ordertrack.importing.logged_order import BadRow, Fault, LoggedOrder
 from ordertrack.importing.restaurants import Restaurants
 from ordertrack.importing.steps import Step
-from ordertrack.orders.imported import IMPORTER
+from ordertrack.orders.imported import IMPORTER, TIME_UNKNOWN
 from ordertrack.orders.placing.new_order import NewOrder
 from ordertrack.past import orders as past
 from ordertrack.past.orders import Found, PastOrder, PastStep
@@ -37,7 +36,7 @@ class Tally:
     completed: int = 0
     cancelled: int = 0
     left_open: int = 0
-    unknown: Counter[OrderStatus] = field(default_factory=Counter)
+    unknown: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -127,7 +126,8 @@ class Import:
         tally.cancelled += bool(new) and last == OrderStatus.CANCELLED
         tally.left_open += last not in TERMINAL
         for step in new:
-            tally.unknown[step.status] += "time_unknown" in step.metadata
+            if TIME_UNKNOWN in step.metadata:
+                tally.unknown[step.status.value] = tally.unknown.get(step.status.value, 0) + 1
 
 
 def importer(by_tenant: Principal) -> Principal:

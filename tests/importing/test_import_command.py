@@ -15,9 +15,9 @@ from demo.simulation import environment, events_of, orders_of, write_log
 from ordertrack.commands import cli
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
+from ordertrack.restaurants import cache
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.server import consistency
-from ordertrack.tenants import restaurants
 
 if TYPE_CHECKING:
     from support.cast import House
@@ -82,7 +82,7 @@ def test_the_same_orders_again_change_nothing_in_whatever_file_they_come(
     assert len(log_of(app, cedar)) == before
     with tenant_context(app, cedar.tenant_id):
         assert len(orders_of(cedar.tenant_id)) == 4
-        assert [each.name for each in restaurants.of_tenant(cedar.tenant_id)].count("Chez Lina") == 1
+        assert [each.name for each in cache.of_tenant(cedar.tenant_id)].count("Chez Lina") == 1
     assert [found.claim for found in consistency.check(settings, [cedar.tenant_id]) if not found.holds] == []
 
 

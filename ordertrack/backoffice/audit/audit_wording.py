@@ -49,6 +49,7 @@ KINDS = {
     "webhook": marked("Webhook"),
     "dish": marked("Dish"),
     "menu": marked("Dishes and categories"),
+    "log_import": marked("Imported orders"),
 }
 """What can have been changed, in the order in which it is offered."""
 
@@ -104,6 +105,8 @@ _FIELDS = {
     "until": marked("Until"),
     "rule_set": marked("Rules"),
     "offered": marked("On the menu"),
+    "orders": marked("Orders"),
+    "restaurants_made": marked("Restaurants made"),
     "names": marked("Name"),
     "category": marked("Category"),
     "categories": marked("Categories"),
