@@ -37,9 +37,11 @@ def zones(_context: click.Context, _option: click.Parameter, values: Sequence[st
 
 def log_name(context: click.Context, _option: click.Parameter, value: str | None) -> str:
     """The name given, or the file's."""
-    path: Path = context.params["file"]
     try:
-        return plain_text(value if value is not None else path.name, LONGEST_NAME)
+        if value is None:
+            path: Path = context.params["file"]
+            value = path.name
+        return plain_text(value, LONGEST_NAME)
     except UnusableText as error:
         raise click.BadParameter(f"The log's name {error}. Give it another one.") from error
 

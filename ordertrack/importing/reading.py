@@ -214,7 +214,7 @@ class Reading:
                 return None
             return time_formats.moment(number, kind)
         except (OverflowError, ValueError):
-            said = _("%(column)s is no time: %(what)s", column=role, what=repr(number.value))
+            said = _("its times lie before 1970 or after the year 9999")
             raise FaultyRow(Fault.MALFORMED, said) from None
 
     def _since(self, role: str, written: Written, base: str) -> _Since:
@@ -411,7 +411,7 @@ def _status(text: str) -> OrderStatus | None:
         return None
     if (found := words.status(text)) is None:
         said = _(
-            "status is not a word that is known: %(what)s; --columns status= leaves the column out",
+            "status is not a word that is known: %(what)s",
             what=repr(text[:40]),
         )
         raise FaultyRow(Fault.MALFORMED, said)
@@ -423,7 +423,7 @@ def _fulfilment(text: str) -> Fulfilment | None:
         return None
     if (found := words.fulfilment(text)) is None:
         said = _(
-            "fulfilment is not a word that is known: %(what)s; --columns fulfilment= leaves the column out",
+            "fulfilment is not a word that is known: %(what)s",
             what=repr(text[:40]),
         )
         raise FaultyRow(Fault.MALFORMED, said)
