@@ -20,7 +20,7 @@ from ordertrack.importing.roles import COLUMN_OF
 from ordertrack.importing.sorting import SortedOrders
 from ordertrack.importing.time_formats import EPOCHS, Evidence, NumberKind
 from ordertrack.importing.understanding import Understood
-from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 FIRST_ORDERS = 5
 BAD_ROWS = 50
@@ -198,8 +198,9 @@ class _Seen:
         self.unknown.update(step.status for step in way if step.is_unknown)
         if end.status == OrderStatus.COMPLETED:
             self.unended += end.is_unknown and order.status != OrderStatus.COMPLETED
-            self.deliveries += order.fulfilment == "delivery"
-            self.without_leaving += order.skips_delivering
+            has_handover = {OrderStatus.READY, OrderStatus.COMPLETED} <= order.times.keys()
+            self.deliveries += has_handover and order.fulfilment == Fulfilment.DELIVERY
+            self.without_leaving += has_handover and order.skips_delivering
         key = names.key(order.restaurant or "")
         self.spelled.setdefault(key, order.restaurant or "")
         self.restaurants[key] += 1
@@ -337,8 +338,8 @@ def _notes_on_zones(found: Understood, seen: _Seen, restaurants: Restaurants) ->
 
 def _notes_on_what_is_missing(found: Understood, counts: Counter[str], seen: _Seen) -> Iterator[str]:
     if counts["fulfilment not said"]:
-        yield _("%(count)s orders do not say how they reached the guest: they are taken for %(which)s.",
-                count=counts["fulfilment not said"], which=found.choices.fulfilment.value)  # fmt: skip
+        yield _("Orders that do not say how they reach the guest are taken for %(which)s: %(count)s.",
+                which=found.choices.fulfilment.value, count=counts["fulfilment not said"])  # fmt: skip
     if seen.unended:
         yield ngettext(
             "Of %(num)s order the file has no end: it is kept as completed at an unknown time.",

@@ -20,7 +20,7 @@ MOST_COLUMNS = 200
 def of(said: dict[str, Any]) -> Choices:
     return Choices(
         {role: tuple(names) for role, names in said.get("columns", {}).items()},
-        said.get("encoding"),
+        said.get("encoding") or None,
         DateOrder(said["dates"]) if said.get("dates") else None,
         UNITS[said["unit"]] if said.get("unit") else None,
         dt.date.fromisoformat(said["first_day"]) if said.get("first_day") else None,
