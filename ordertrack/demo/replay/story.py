@@ -7,7 +7,7 @@ from typing import Any
 
 from ordertrack.demo.replay.logged_order import LoggedOrder
 from ordertrack.demo.simulation import distributions
-from ordertrack.orders.imported import TIME_UNKNOWN
+from ordertrack.orders.imported import DRAWN, TIME_UNKNOWN
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 
@@ -27,7 +27,7 @@ class Step:
         """What its event says of where it comes from."""
         when: dict[str, Any] = {"logged_at": self.logged}
         if self.logged is None:
-            when = {TIME_UNKNOWN: True} if self.is_unknown else {"drawn": True}
+            when = {TIME_UNKNOWN: True} if self.is_unknown else {DRAWN: True}
         return {"replayed_from": log, **when}
 
 
