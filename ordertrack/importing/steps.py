@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ordertrack.importing.logged_order import LoggedOrder
-from ordertrack.orders.imported import TIME_UNKNOWN
+from ordertrack.orders.imported import DRAWN, TIME_UNKNOWN
 from ordertrack.rules import state_machine
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet
 
@@ -16,7 +16,7 @@ from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet
 class Step:
     """At `at` seconds of the log the order became `status`; `logged` is the log's own text of that time.
 
-    It is None if the log lacks this step: `at` is then the next time that is known, and `is_unknown`.
+    It is None if the log lacks this step: `at` is then drawn or, if it `is_unknown`, the next known time.
     """
 
     status: OrderStatus
@@ -28,7 +28,7 @@ class Step:
         """What its event says of where it comes from."""
         when: dict[str, Any] = {"logged_at": self.logged}
         if self.logged is None:
-            when = {TIME_UNKNOWN: True} if self.is_unknown else {"drawn": True}
+            when = {TIME_UNKNOWN: True} if self.is_unknown else {DRAWN: True}
         return {"replayed_from": log, **when}
 
 

@@ -35,6 +35,7 @@ class Time(NamedTuple):
     again: bool
     cancelled: bool
     walked: bool
+    drawn: bool
     seconds: float
 
 
@@ -65,6 +66,7 @@ def exact_times(house: House) -> list[Time]:
             cancelled = ended.to_status == OrderStatus.CANCELLED
             walked = not cancelled and (_is_skipped(beginning) or _is_skipped(ended))
             nothing = cancelled or walked
+            drawn = not cancelled and (_is_drawn(beginning) or _is_drawn(ended))
             target = None if nothing else settings.targets.at(stage, fulfilments[order_id], day)
             doubt = _doubt(stage, seconds, settings.calendar.rules_on(day), ended.seq in mass)
             found.append(
@@ -84,6 +86,7 @@ def exact_times(house: House) -> list[Time]:
                     again,
                     cancelled,
                     walked,
+                    drawn,
                     seconds,
                 )
             )
@@ -112,6 +115,11 @@ def _is_skipped(event: StatusEvent) -> bool:
     """Whether a channel told a later status only."""
     way = event.event_metadata.get("walked")
     return event.actor.startswith("channel:") and bool(way) and way[-1] != event.to_status
+
+
+def _is_drawn(event: StatusEvent) -> bool:
+    """Whether a replay drew its time."""
+    return event.actor == "program:replay" and "drawn" in event.event_metadata
 
 
 def _doubt(stage: Stage, seconds: float, rules: Any, is_mass: bool) -> LeftOut | None:
@@ -163,6 +171,7 @@ def stored(house: House) -> Counter[tuple[Any, ...]]:
                 bool(cells.again_of(whole)[0]),
                 bool(cells.cancelled_of(whole)[0]),
                 bool(cells.walked_of(whole)[0]),
+                bool(cells.drawn_of(whole)[0]),
             ] += count
             totals[row.stage, row.business_date] += count
     for row in db.session.execute(text("SELECT * FROM sla_tenant_days")):

@@ -34,7 +34,7 @@ from support.tablet import set_up
 _BOARDS = ("kitchen", "dispatch")
 _IDS = {
     *("order_id", "tablet_id", "staff_id", "sign_in_id", "code_id", "key_id"),
-    *("connection_id", "payload_id", "endpoint_id"),
+    *("connection_id", "payload_id", "endpoint_id", "log_id"),
 }
 _BY_SECRET = (
     *("tracking.", "problem_pages.", "password_links.", "tablet_codes.open_here", "founding."),

@@ -8,7 +8,7 @@ from alembic import op
 from ordertrack.migrations.building import keep_tenants_apart
 
 revision = "0037"
-down_revision = "0035"
+down_revision = "0036"
 
 GRANTS = {
     "log_imports": [

@@ -12,7 +12,7 @@ from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
 from ordertrack.restaurants import naming
-from ordertrack.sla.measure.figures import Figures, Group, Over
+from ordertrack.sla.measure.figures import Figure, Figures, Group, Over, Under
 from ordertrack.sla.report import wording
 from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.headline import is_comparable, of_chosen
@@ -53,7 +53,7 @@ def _worst(about: str, groups: Sequence[Group], link: _Link = lambda _key: None)
     worst, *others = enough
     figures = worst.figures
     if figures.share is None:
-        time = wording.time(figures.p90)
+        time = _within(figures.p90)
         slowest = _("slowest, 9 of 10 within %(time)s", time=time)
         if isinstance(figures.p90, Over):
             slowest = _("slowest, 1 of 10 took %(time)s", time=time)
@@ -115,7 +115,7 @@ def _how_bad(figures: Figures) -> str:
         "num": number(late),
         "share": formats.share(figures.share),
         "judged": number(figures.judged),
-        "time": wording.time(figures.p90),
+        "time": _within(figures.p90),
     }
     if isinstance(figures.p90, Over):
         return ngettext(
@@ -130,6 +130,11 @@ def _how_bad(figures: Figures) -> str:
         late,
         **said,
     )
+
+
+def _within(figure: Figure) -> str:
+    """What most were within: of what is under something that is the same."""
+    return wording.time(float(figure) if isinstance(figure, Under) else figure)
 
 
 def _share_of_all(figures: Sequence[Figures]) -> float | None:
