@@ -12,6 +12,7 @@ from ordertrack.backoffice.access import (
     tablet_views,
 )
 from ordertrack.backoffice.audit import audit_views
+from ordertrack.backoffice.log_import import import_views
 from ordertrack.backoffice.menu import dish_views, menu_import_views, menu_views
 from ordertrack.backoffice.settings import (
     brand_views,
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     menu_views.blueprint,
     dish_views.blueprint,
     menu_import_views.blueprint,
+    import_views.blueprint,
     rule_set_views.blueprint,
     pace_views.blueprint,
     rider_views.blueprint,

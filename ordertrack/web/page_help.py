@@ -120,6 +120,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         ),
         marked("Nothing here can be edited, so look here first if something is not as you left it."),
     ),
+    "import": (
+        marked("Orders that another system has noted become your history, so that reports know your past."),
+        marked("You first see what was understood of the file; nothing is written before you agree."),
+    ),
     "menu": (
         marked("Your dishes, each with its price, its station and how long it takes to make."),
         marked("Mark a dish as sold out, and whoever takes orders sees it at once."),

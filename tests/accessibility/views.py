@@ -227,6 +227,11 @@ def _a_wrong_file(page: Page) -> None:
     expect(page.locator("#wrong")).to_be_visible()
 
 
+def _no_log(page: Page) -> None:
+    _choose_file(page, " ")
+    expect(page.locator(".problem")).to_be_visible()
+
+
 def _a_file(page: Page) -> None:
     _choose_file(page, "sku,name,price\nkebab,Kebab,13\n,Shish taouk,9.50\n")
     expect(page.locator("#preview")).to_be_visible()
@@ -464,6 +469,8 @@ VIEWS = {
     "first people": View("/setup/people", "owner"),
     "test order": View("/setup/test-order", "owner"),
     "audit": View("/audit"),
+    "logs to import": View("/import", states=(_no_log,)),
+    "a log to import": View("/import/{tokens[log]}"),
     "channels": View("/channels"),
     "connecting a shop": View("/channels/new/woocommerce", states=(_no_shop,)),
     "a connection": View("/channels/connections/{tokens[connection]}", states=(_ask_to_end_it,)),

@@ -110,6 +110,8 @@ _ROWS = """
        WHERE tenant_id = %(tenant)s;
     INSERT INTO channel_orders (tenant_id, connection_id, external_id)
       SELECT tenant_id, id, '1' FROM channel_connections WHERE tenant_id = %(tenant)s;
+    INSERT INTO log_imports (tenant_id, id, actor, made_by, name, language, state)
+      VALUES (%(tenant)s, gen_random_uuid(), 'staff:x', 'Maya', 'log.csv', 'en', 'shown');
     INSERT INTO follower_positions VALUES (%(tenant)s, 'test', 0);
     INSERT INTO job_numbers VALUES (%(tenant)s, 1);
     INSERT INTO jobs VALUES (%(tenant)s, 1, 'test', 'lane', 'there', '{}', 'done', now(), now(), 1, NULL,

@@ -15,13 +15,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from demo.simulation import ScriptedClock, environment, events_of, orders_of, write_log
+from importing.logs import logged as logged_order
 from ordertrack.commands import cli
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
-from ordertrack.demo.replay import as_logged, story
+from ordertrack.demo.replay import as_logged
 from ordertrack.demo.replay.as_logged import AsLogged
-from ordertrack.demo.replay.logged_order import Reading
 from ordertrack.demo.replay.replaying import Part
+from ordertrack.importing import steps as step_room
 from ordertrack.orders.moving import transitions
 from ordertrack.restaurants.cache import of_tenant
 from ordertrack.rules.state_machine import OrderStatus
@@ -190,7 +191,8 @@ def test_times_that_no_calendar_has_are_a_bad_row_and_the_rest_is_written(
     good = "2026-03-02T10:00:00" if is_moment else "0"
     path = write_log(tmp_path / "odd.csv", HEADER, f"1,hamra,{placed},,,,,", f"2,hamra,{good},,,,,")
     result = write(path, *(() if is_moment else FROM))
-    assert "line 2: refused: its times lie before 1970 or after the year 9999" in result.stderr
+    assert "line 2: " in result.stderr
+    assert "its times lie before 1970 or after the year 9999" in result.stderr
     with tenant_context(app, cedar.tenant_id):
         assert len(orders_of(cedar.tenant_id)) == 1
 
@@ -211,11 +213,8 @@ def written_until(operator_app: Flask, cedar: House, monkeypatch) -> Callable[..
                 "completed": "900",
             }
             told = {name: cells[name] for name in logged or cells}
-            orders = [
-                Reading().order(number, {"order": str(number), "placed": str(number), **told})
-                for number in range(20)
-            ]
-            parts = [Part(order, "hamra", story.as_logged(order, leave_open=True)) for order in orders]
+            orders = [logged_order(str(number), {"placed": str(number), **told}) for number in range(20)]
+            parts = [Part(order, "hamra", step_room.as_logged(order, leave_open=True)) for order in orders]
             written = AsLogged("log", by, DAY)
             for _ in written.write(parts, clock, lambda _events: None):
                 pass

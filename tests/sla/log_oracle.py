@@ -36,6 +36,7 @@ class Time(NamedTuple):
     again: bool
     cancelled: bool
     walked: bool
+    drawn: bool
     seconds: float
 
 
@@ -66,6 +67,7 @@ def exact_times(house: House) -> list[Time]:
             cancelled = ended.to_status == OrderStatus.CANCELLED
             walked = not cancelled and (_is_skipped(beginning) or _is_skipped(ended))
             nothing = cancelled or walked
+            drawn = not cancelled and (_is_drawn(beginning) or _is_drawn(ended))
             target = None if nothing else settings.targets.at(stage, fulfilments[order_id], day)
             doubt = _doubt(stage, seconds, settings.calendar.rules_on(day), ended.seq in mass)
             found.append(
@@ -85,6 +87,7 @@ def exact_times(house: House) -> list[Time]:
                     again,
                     cancelled,
                     walked,
+                    drawn,
                     seconds,
                 )
             )
@@ -113,6 +116,11 @@ def _is_skipped(event: StatusEvent) -> bool:
     """Whether a channel told a later status only."""
     way = event.event_metadata.get("walked")
     return event.actor.startswith("channel:") and bool(way) and way[-1] != event.to_status
+
+
+def _is_drawn(event: StatusEvent) -> bool:
+    """Whether a replay drew its time."""
+    return event.actor == "program:replay" and "drawn" in event.event_metadata
 
 
 def _doubt(stage: Stage, seconds: float, rules: Any, is_mass: bool) -> LeftOut | None:
@@ -168,6 +176,7 @@ def stored(house: House) -> Counter[tuple[Any, ...]]:
                 bool(cells.again_of(key)),
                 bool(cells.cancelled_of(key)),
                 bool(cells.walked_of(key)),
+                bool(cells.drawn_of(key)),
             ] += count
             totals[row.stage, row.business_date] += count
     for row in db.session.execute(text("SELECT * FROM sla_tenant_days")):

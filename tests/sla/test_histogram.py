@@ -77,7 +77,7 @@ def test_cells_add_up_to_the_cells_of_everything_in_whatever_order(parts: list[l
 
 small, flag = st.integers(0, 3), st.booleans()
 in_bits = st.tuples(
-    st.integers(0, 255), small, small, small, st.integers(0, 255), st.integers(0, 31), flag, flag, flag
+    st.integers(0, 255), small, small, small, st.integers(0, 255), st.integers(0, 31), flag, flag, flag, flag
 )
 
 
@@ -94,6 +94,7 @@ def test_a_key_gives_back_what_was_packed_into_it(packed: tuple[int, ...]) -> No
         cells.again_of(key),
         cells.cancelled_of(key),
         cells.walked_of(key),
+        cells.drawn_of(key),
     )
     assert tuple(int(each[0]) for each in found) == packed
 

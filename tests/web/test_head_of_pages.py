@@ -23,7 +23,7 @@ PATHS = (
     ),
     *("/r/hamra/riders", "/r/hamra/settings", "/r/hamra/brand", "/rules", "/screens", "/people"),
     *("/r/hamra/about", "/r/hamra/hours", "/tablets", "/tablets/codes", "/account", "/audit", "/keys"),
-    *("/menu", "/menu/new", "/menu/import", "/r/hamra/sold-out"),
+    *("/menu", "/menu/new", "/menu/import", "/import", "/r/hamra/sold-out"),
     *("/r/hamra/messages", "/messages", "/r/hamra/messages/sent", "/account/alerts"),
     *("/channels", "/channels/new/woocommerce", "/webhooks"),
     *("/sla?range=7", "/restaurants", "/sla/settings/hamra"),

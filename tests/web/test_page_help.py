@@ -30,6 +30,7 @@ PAGES = {
     "channels": "/channels",
     "webhooks": "/webhooks",
     "audit": "/audit",
+    "import": "/import",
     "menu": "/menu",
     "targets": "/sla/settings/hamra",
     "operations": "/r/hamra/settings",

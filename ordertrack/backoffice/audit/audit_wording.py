@@ -49,6 +49,7 @@ KINDS = {
     "webhook": marked("Webhook"),
     "dish": marked("Dish"),
     "menu": marked("Dishes and categories"),
+    "log_import": marked("Imported orders"),
 }
 """What can have been changed, in the order in which it is offered."""
 
@@ -105,6 +106,8 @@ _FIELDS = {
     "rule_set": marked("Rules"),
     "reports_by_person": marked("Reports by person"),
     "offered": marked("On the menu"),
+    "orders": marked("Orders"),
+    "restaurants_made": marked("Restaurants made"),
     "names": marked("Name"),
     "category": marked("Category"),
     "categories": marked("Categories"),

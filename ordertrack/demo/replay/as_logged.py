@@ -7,11 +7,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ordertrack.demo.replay.logged_order import Fault
-from ordertrack.demo.replay.order_log import BadRow
 from ordertrack.demo.replay.replaying import Part
 from ordertrack.demo.simulation.pace import Clock, Stopped
 from ordertrack.demo.simulation.tally import ReplayTally
+from ordertrack.importing.logged_order import BadRow, Fault
 from ordertrack.past import orders as past
 from ordertrack.past.orders import Found, PastOrder, PastStep
 from ordertrack.past.writer import DayOf, History

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ordertrack.demo.replay.log_columns import COLUMNS
+from ordertrack.importing.roles import ROLES
 
 HELP = f"""Play the orders of a log through the normal path.
 
-FILE is CSV, plain or gzipped, in UTF-8, with one row an order; its first line names the columns. Columns of
-other names mean nothing, unless --columns says what.
+FILE is read as `ordertrack import` reads one (see its --help). Its first line names the columns, and
+--columns says what those of other names mean.
 
 \b
-{chr(10).join(f"  {name:<11} {meaning}" for name, meaning in COLUMNS.items())}
+{chr(10).join(f"  {name:<11} {meaning}" for name, meaning in ROLES.items())}
 
 Times are ISO 8601 (without an offset: in the zone of their restaurant, or of --timezone) or numbers from any
 moment on (see --unit). Empty means that it is not known: what must have been is drawn from published stage

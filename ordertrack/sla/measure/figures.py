@@ -6,45 +6,83 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
 from ordertrack.rules.stages import LeftOut, Stage
 from ordertrack.rules.state_machine import Fulfilment
-from ordertrack.sla.measure.histogram import BEYOND, BINS, VALUES
+from ordertrack.sla.measure.histogram import BEYOND, BINS, SHORTEST, VALUES
 from ordertrack.sla.statistics import intervals
 from ordertrack.sla.statistics.intervals import Range
 
 ERROR = 0.02  # every time given is within this share of the exact one
 
 
-class Over(float):
-    """A figure of which only a lower bound is known, in seconds: times of the last bin are not told apart."""
+class Bounded(float):
+    """A figure of which only a bound is known, in seconds."""
+
+
+class Under(Bounded):
+    """It is less: times of the first bin are not told apart."""
+
+
+class Over(Bounded):
+    """It is more: times of the last bin are not told apart."""
+
+
+Figure: TypeAlias = float | Under | Over | None
+"""Seconds: within the error, or a bound; None where there is nothing to say, or nothing would be right."""
+
+
+class Says(StrEnum):
+    """What a figure says, for whoever writes it down."""
+
+    VALUE = "value"
+    UNDER = "under"
+    OVER = "over"
+    NONE = "none"
+
+
+def says(figure: Figure) -> Says:
+    """Which of these it is."""
+    match figure:
+        case None:
+            return Says.NONE
+        case Under():
+            return Says.UNDER
+        case Over():
+            return Says.OVER
+    return Says.VALUE
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of the times of one stage in some bucket: None where there is nothing to say, or Over.
+    """Of the times of one stage in some bucket.
+
+    There is no `mean` where the shortest times could move it by more than the error.
 
     `judged` of `count` began under a target, and `in_target` of those met it. `left_out` were measured and
     are not trusted: when a report leaves them out they are not in `count`, when it has them in they are.
     `again` of `count` were left and entered again. `cancelled` orders were called off late while the stage
     ran: they have no time, and are in no other figure; nor are those that were `walked` through the stage,
-    because their channel told a later status only.
+    because their channel told a later status only. `drawn` began or ended at a time that a replay drew, which
+    nobody measured: they are in no other figure either, unless drawn times were asked for.
     """
 
     count: int
-    mean: float | None
-    p50: float | None
-    p90: float | None
-    p95: float | None
+    mean: Figure
+    p50: Figure
+    p90: Figure
+    p95: Figure
     judged: int
     in_target: int
     left_out: Mapping[LeftOut, int]
     again: int = 0
     cancelled: int = 0
     walked: int = 0
+    drawn: int = 0
     histogram: NDArray[Any] | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -77,8 +115,8 @@ class Figures:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is known: no time, not even a doubtful one, and nothing cancelled or walked."""
-        return not (self.count or self.all_left_out or self.cancelled or self.walked)
+        """Whether nothing is known: no time, be it doubtful or drawn, and nothing cancelled or walked."""
+        return not (self.count or self.all_left_out or self.cancelled or self.walked or self.drawn)
 
     @property
     def all_left_out(self) -> int:
@@ -86,6 +124,8 @@ class Figures:
 
 
 def _value(place: int) -> float:
+    if place == 0:
+        return Under(SHORTEST)
     return Over(BEYOND) if place == BINS - 1 else float(VALUES[place])
 
 

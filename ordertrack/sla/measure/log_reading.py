@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from ordertrack.database.session import db
 from ordertrack.database.statements import Statement
-from ordertrack.orders.imported import CHANNELS, IMPORTER, TIME_UNKNOWN, WALKED
+from ordertrack.orders.imported import CHANNELS, DRAWN, IMPORTER, TIME_UNKNOWN, WALKED
 from ordertrack.sla.measure.cells import FULFILMENTS, STATUSES, Mask, order_id
 from ordertrack.sla.measure.fold import EVENT, NO_EVENTS, NOBODY, Events
 from ordertrack.sla.measure.microseconds import moment_at
@@ -29,6 +29,7 @@ _FIXED = {
     "unknown": TIME_UNKNOWN,
     "channels": CHANNELS,
     "walked": WALKED,
+    "drawn": DRAWN,
     "nobody": NOBODY,
 }
 _SINCE_2000 = 946_684_800_000_000  # microseconds from 1970 on, where the database begins to count
@@ -47,9 +48,21 @@ _FIELDS = (
     ("is_timed", ">i4"),
     ("is_early", ">i4"),
     ("is_walked", ">i4"),
+    ("is_drawn", ">i4"),
     ("fired", ">i8"),
 )
-_AS_SENT = ("seq", "order", "to", "actor", "fulfilment", "load", "is_timed", "is_early", "is_walked")
+_AS_SENT = (
+    "seq",
+    "order",
+    "to",
+    "actor",
+    "fulfilment",
+    "load",
+    "is_timed",
+    "is_early",
+    "is_walked",
+    "is_drawn",
+)
 _RECORD = np.dtype(
     [("fields", ">i4")]
     + [
@@ -73,6 +86,7 @@ _READ = """
             event.is_early::integer,
             (starts_with(event.actor, %(channels)s)
                 AND coalesce(event.metadata -> %(walked)s ->> -1 <> event.to_status, false))::integer,
+            (event.actor = %(importer)s AND jsonb_exists(event.metadata, %(drawn)s))::integer,
             coalesce((
                 SELECT max(occurred_at) FROM order_actions AS action
                  WHERE action.tenant_id = event.tenant_id AND action.order_id = event.order_id

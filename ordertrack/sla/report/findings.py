@@ -14,7 +14,7 @@ from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
 from ordertrack.restaurants import naming
-from ordertrack.sla.measure.figures import Figures, Group, Over
+from ordertrack.sla.measure.figures import Figure, Figures, Group, Over, Under
 from ordertrack.sla.report import wording
 from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.headline import of_chosen
@@ -151,7 +151,7 @@ def _how_bad(figures: Figures) -> str:
         "num": number(late),
         "share": formats.share(figures.share),
         "judged": number(figures.judged),
-        "time": wording.time(figures.p90),
+        "time": _within(figures.p90),
     }
     if isinstance(figures.p90, Over):
         return ngettext(
@@ -166,3 +166,8 @@ def _how_bad(figures: Figures) -> str:
         late,
         **said,
     )
+
+
+def _within(figure: Figure) -> str:
+    """What most were within: of what is under something that is the same."""
+    return wording.time(float(figure) if isinstance(figure, Under) else figure)

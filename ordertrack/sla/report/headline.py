@@ -9,7 +9,7 @@ from math import isclose
 from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
-from ordertrack.sla.measure.figures import ERROR, Figures, Over, StageFigures
+from ordertrack.sla.measure.figures import ERROR, Bounded, Figures, Over, StageFigures
 from ordertrack.sla.report import wording
 from ordertrack.sla.report.contents import Compared, Report
 from ordertrack.sla.report.ranking import FEWEST
@@ -153,7 +153,7 @@ def slower_or_faster(now: float | None, before: float | None) -> Change | None:
     if now is None or before is None:
         return None
     difference = now - before
-    is_over = isinstance(now, Over) or isinstance(before, Over)
+    is_over = isinstance(now, Bounded) or isinstance(before, Bounded)
     explained = ERROR * (now + before)
     if abs(difference) <= explained or isclose(abs(difference), explained):
         return None if is_over else _same()

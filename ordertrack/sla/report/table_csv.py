@@ -15,7 +15,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 def csv_of(table: Table) -> bytes:
     """Times in seconds and shares from 0 to 1, both as numbers; nothing where there is no figure.
 
-    A figure that is over what is counted is a text: `> 129600`.
+    A figure that is over what is told apart is a text, `> 129600`; so is one that is under it, `< 5`.
     """
     text = io.StringIO(_MARK, newline="")
     text.seek(0, io.SEEK_END)

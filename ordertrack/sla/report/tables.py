@@ -12,7 +12,7 @@ from ordertrack.i18n import formats
 from ordertrack.i18n.translate import digits, number
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.stages import LeftOut
-from ordertrack.sla.measure.figures import Figures, Over, SlowOrder
+from ordertrack.sla.measure.figures import Bounded, Figures, SlowOrder, Under
 from ordertrack.sla.report import terms, wording
 from ordertrack.sla.report.ranking import FEWEST
 
@@ -58,9 +58,9 @@ def _in_target_values(figures: Figures) -> tuple[Value, ...]:
 
 
 def _seconds(cell: float | None) -> tuple[Value, ...]:
-    """A number, unless all that is known of it is what it is over."""
-    if isinstance(cell, Over):
-        return (f"> {round(cell)}",)
+    """A number, unless all that is known of it is what it is over, or under."""
+    if isinstance(cell, Bounded):
+        return (f"{'<' if isinstance(cell, Under) else '>'} {round(cell)}",)
     return (None if cell is None else round(cell, 1),)
 
 

@@ -10,7 +10,7 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
 from ordertrack.rules.stages import LeftOut
 from ordertrack.rules.state_machine import OrderStatus
-from ordertrack.sla.measure.figures import Figures, Over
+from ordertrack.sla.measure.figures import Figures, Over, Under
 from ordertrack.sla.report import terms
 from ordertrack.sla.report.contents import Became, RunningShift
 from ordertrack.sla.statistics.intervals import Range
@@ -19,10 +19,12 @@ _HOUR = 3600
 
 
 def time(seconds: float | None) -> str:
-    """As `14 min 05 s` or `over 36 h`; a dash for None."""
+    """As `14 min 05 s`, `over 36 h` or `under 5 s`; a dash for None."""
     if seconds is None:
         return formats.NOTHING
     said = labels.duration(dt.timedelta(seconds=round(seconds)))
+    if isinstance(seconds, Under):
+        return _("under %(time)s", time=said)
     if not isinstance(seconds, Over):
         return said
     if seconds % _HOUR == 0:

@@ -87,13 +87,14 @@ class Making:
             for number in np.unique(times.restaurant):
                 here = times.where(times.restaurant == number)
                 days, keys = self.judges[number].keys(stage, here)
+                is_time = ~(here.is_cancelled | here.is_walked | here.is_drawn)
                 slow = np.empty(len(keys), SLOW)
                 slow["order"], slow["seconds"], slow["key"] = here.order, here.seconds, keys
                 for day in np.unique(days):
                     those = days == day
                     found[Day(stage, int(day), self._settings[number].id)] = Content(
                         cells.counted(keys[those]),
-                        cells.slowest([slow[those & ~here.is_cancelled & ~here.is_walked]]),
+                        cells.slowest([slow[those & is_time]]),
                     )
         return found
 

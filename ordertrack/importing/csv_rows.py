@@ -1,23 +1,19 @@
-"""The rows of a CSV file, plain or gzipped, each by itself: a bad one does not spoil the next."""
+"""The rows of a table, each by itself: a bad one does not spoil the next."""
 
 from __future__ import annotations
 
 import csv
-import gzip
-import io
-import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
-from typing import IO, cast
+
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.importing.source import DAMAGE
 
 Row = Sequence[str]
 
-REPLACED = "\ufffd"  # what stands where the file's bytes were not UTF-8
+REPLACED = "\ufffd"  # what stands where the file's bytes were not in its encoding
 
-_GZIP = b"\x1f\x8b"
 _MOST_LINES_OF_A_ROW = 20
 _QUOTE_IS_OPEN = "unexpected end of data"
 
@@ -26,17 +22,7 @@ class UnreadableRow(ValueError):
     """What stands on this line is not CSV, or the file is damaged here; the message says which."""
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[Iterable[str]]:
-    """The lines of a file, unpacked if its first bytes say that it is gzipped."""
-    with path.open("rb") as raw:
-        is_gzip = raw.peek(len(_GZIP)).startswith(_GZIP)
-        unpacked = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if is_gzip else raw
-        with io.TextIOWrapper(unpacked, "utf-8-sig", errors="replace", newline="") as lines:
-            yield lines
-
-
-def rows(lines: Iterable[str]) -> Iterator[tuple[int, Row | UnreadableRow]]:
+def rows(lines: Iterable[str], separator: str = ",") -> Iterator[tuple[int, Row | UnreadableRow]]:
     """Each row that is not blank, with the number of its first line.
 
     A quoted field may run over a few lines. A quote that is never closed spoils its own line only; a parser
@@ -45,12 +31,12 @@ def rows(lines: Iterable[str]) -> Iterator[tuple[int, Row | UnreadableRow]]:
     ahead = _Lines(lines)
     while ahead.has(1):
         line = ahead.number
-        row, length = _row(ahead)
+        row, length = _row(ahead, separator)
         ahead.drop(length)
-        if isinstance(row, UnreadableRow) or row:
+        if isinstance(row, UnreadableRow) or any(map(str.strip, row)):
             yield line, row
     if ahead.damage is not None:
-        yield ahead.number, UnreadableRow(f"the file is damaged from here on: {ahead.damage}")
+        yield ahead.number, UnreadableRow(_("the file is damaged from here on: %(what)s", what=ahead.damage))
 
 
 class _Lines:
@@ -65,26 +51,26 @@ class _Lines:
     def has(self, count: int) -> bool:
         try:
             self.waiting.extend(islice(self._lines, max(count - len(self.waiting), 0)))
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        except DAMAGE as error:
             self.damage = error
             self._lines = iter(())
         return len(self.waiting) >= count
 
     def drop(self, count: int) -> None:
-        for _ in range(count):
+        for _each in range(count):
             self.waiting.popleft()
         self.number += count
 
 
-def _row(ahead: _Lines) -> tuple[Row | UnreadableRow, int]:
+def _row(ahead: _Lines, separator: str) -> tuple[Row | UnreadableRow, int]:
     """The next row, and of how many lines it is."""
     length = 1
     while length <= _MOST_LINES_OF_A_ROW and ahead.has(length):
         try:
-            parsed = list(csv.reader(islice(ahead.waiting, length), strict=True))
+            parsed = list(csv.reader(islice(ahead.waiting, length), delimiter=separator, strict=True))
             return (parsed[0] if parsed else []), length
         except csv.Error as error:
             if _QUOTE_IS_OPEN not in str(error):
-                return UnreadableRow(f"is not CSV: {error}"), 1
+                return UnreadableRow(_("is not CSV: %(what)s", what=error)), 1
         length += 1
-    return UnreadableRow("opens a quote that is not closed"), 1
+    return UnreadableRow(_("opens a quote that is not closed")), 1
