@@ -92,13 +92,14 @@ def problems_of_past(held: Rules | Target, today: dt.date) -> dict[str, str]:
     return problems
 
 
+def no_time_zone(typed: str) -> str:
+    said = formats.quoted(typed)
+    return _("%(typed)s is not a time zone: choose a city from the list, like Beirut.", typed=said)
+
+
 def _of_rules(rules: Rules) -> Iterator[tuple[str, str]]:
     if rules.timezone not in timezones():
-        typed = formats.quoted(rules.timezone)
-        yield (
-            "timezone",
-            _("%(typed)s is not a time zone: choose a city from the list, like Beirut.", typed=typed),
-        )
+        yield "timezone", no_time_zone(rules.timezone)
     if not _is_minute(rules.day_starts):
         yield "day_starts", _("Give a time of day in hours and minutes, as 04:00.")
     if not SHORTEST_FORGOTTEN <= rules.forgotten_after <= LONGEST_FORGOTTEN:

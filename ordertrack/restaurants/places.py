@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 
 from ordertrack.database.channels import SETTINGS_CHANNEL, notify
 from ordertrack.database.session import db
-from ordertrack.i18n import formats, names, slugs, time_zones
+from ordertrack.i18n import names, slugs, time_zones
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.restaurants import versioned
+from ordertrack.restaurants import checks, versioned
 from ordertrack.restaurants.versioned import refuse, saving
 from ordertrack.tenants import accounts, audit, restaurants
 from ordertrack.tenants.accounts import AccountError
@@ -31,10 +31,7 @@ def add(name: str, timezone: str, *, by: Principal) -> Restaurant:
     problems = _of_name(by.tenant_id, name)
     zone = time_zones.find(timezone)
     if zone is None:
-        typed = formats.quoted(timezone)
-        problems["timezone"] = _(
-            "%(typed)s is not a time zone: choose a city from the list, like Beirut.", typed=typed
-        )
+        problems["timezone"] = checks.no_time_zone(timezone)
     refuse(problems)
     assert zone is not None
     company = db.session.get_one(Tenant, by.tenant_id)

@@ -13,8 +13,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from ordertrack.backoffice.log_import import kept_logs, said_choices
 from ordertrack.backoffice.log_import.models import LogImport, LogState
+from ordertrack.i18n import time_zones
 from ordertrack.i18n.form_fields import whole
-from ordertrack.i18n.time_zones import timezones
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import marked, number
 from ordertrack.importing.logged_order import FAULTS
@@ -195,5 +195,5 @@ def _page(
         units={"seconds": _("seconds"), "minutes": _("minutes"), "hours": _("hours")},
         fulfilments=list(Fulfilment),
         restaurants=cache.of_tenant(principal.tenant_id),
-        timezones=sorted(timezones()),
+        time_zones=time_zones.offered(),
     )

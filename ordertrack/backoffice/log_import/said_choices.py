@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from ordertrack.i18n import time_zones
 from ordertrack.i18n.form_fields import day, member
-from ordertrack.i18n.time_zones import timezones
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.importing.choices import UNITS, Choices
 from ordertrack.importing.moments import DateOrder
 from ordertrack.importing.roles import ROLES
 from ordertrack.importing.source import ENCODINGS
+from ordertrack.restaurants import checks
 from ordertrack.rules.state_machine import Fulfilment
 
 MOST_COLUMNS = 200
@@ -37,10 +38,10 @@ def from_form(form: Any, names: list[str], slugs: set[str]) -> tuple[dict[str, A
     }
     said["leave_open"] = form.get("leave_open") == "yes"
     problems: dict[str, str] = {}
-    if said["zone"] and said["zone"] not in timezones():
-        problems["zone"] = _(
-            "%(typed)s is not a time zone; one is named like Asia/Beirut.", typed=said["zone"]
-        )
+    if typed := said["zone"]:
+        said["zone"] = time_zones.find(typed) or typed
+        if time_zones.find(typed) is None:
+            problems["zone"] = checks.no_time_zone(typed)
     if said["first_day"]:
         typed = day(said["first_day"])
         if typed is None:

@@ -8,7 +8,7 @@ from alembic import op
 from ordertrack.migrations.building import keep_tenants_apart
 
 revision = "0038"
-down_revision = "0034"
+down_revision = "0037"
 
 GRANTS = {
     "sla_order_days": ["SELECT", "INSERT", "UPDATE", "DELETE"],

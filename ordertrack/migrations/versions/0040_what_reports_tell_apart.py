@@ -6,7 +6,7 @@ Revision ID: 0040
 from alembic import op
 
 revision = "0040"
-down_revision = "0034"
+down_revision = "0038"
 
 GRANTS = {"tenants": ["UPDATE (reports_by_person)"]}
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0041"
-down_revision = "0034"
+down_revision = "0040"
 
 COLUMNS = """
 ALTER TABLE sla_estimate_days
