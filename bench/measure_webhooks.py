@@ -26,7 +26,7 @@ from ordertrack.database.session import db
 from ordertrack.tenants import accounts, audit
 from ordertrack.tenants.keys import api_keys
 from ordertrack.webhooks import endpoints
-from processes import command_of, wait_for
+from processes import beside, wait_for
 from stage import FULL, Stage
 from table import Row
 from webhooks import peers, taps
@@ -131,9 +131,7 @@ def _kill(stage: Stage, server: Served, times: int, seconds: float) -> None:
 
 
 def _followers(server: Served) -> list[int]:
-    children = f"/proc/{server.master}/task/{server.master}/children"
-    with open(children) as file:
-        return [pid for pid in map(int, file.read().split()) if b"\0follow\0" in command_of(pid)]
+    return beside(server.master, "follow")
 
 
 @contextmanager

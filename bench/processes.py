@@ -79,6 +79,16 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def descendants(pid: int) -> list[int]:
+    """Those, and what they started."""
+    return [each for child in children(pid) for each in (child, *descendants(child))]
+
+
+def beside(master: int, name: str) -> list[int]:
+    """What runs the command of that name beside a server."""
+    return [pid for pid in descendants(master) if Path(f"/proc/{pid}/comm").read_text().strip() == name]
+
+
 def command_of(pid: int) -> bytes:
     """Its command line, a NUL behind each word; nothing if it has gone."""
     try:
