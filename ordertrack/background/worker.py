@@ -26,6 +26,7 @@ from ordertrack.monitoring import logs, parent
 LOOKS_EVERY = 60.0
 PATIENCE = 10.0
 _WAKES_EVERY = 1.0
+_NOTICES_WITHIN = 0.2  # that it is to end
 _RETRY = (0.5, 1.0, 2.0, 5.0)
 _log = structlog.get_logger(__name__)
 
@@ -167,8 +168,12 @@ def _work_together(
     threads = [threading.Thread(target=work, args=(kind,), name=kind.name) for kind in kinds]
     for thread in threads:
         thread.start()
-    while goes_on() and not has_failed.wait(ASKS_EVERY) and turn.ask():
-        pass
+    asks_at = time.monotonic() + ASKS_EVERY
+    while goes_on() and not has_failed.wait(_NOTICES_WITHIN):
+        if time.monotonic() >= asks_at:
+            if not turn.ask():
+                break
+            asks_at = time.monotonic() + ASKS_EVERY
     for thread in threads:
         thread.join()
     return has_failed.is_set()

@@ -62,4 +62,7 @@ class Children:
         self.begin_to_end()
         for child in self._running.values():
             with suppress(ProcessLookupError):
-                child.wait(_PATIENCE)
+                try:
+                    child.wait(_PATIENCE)
+                except subprocess.TimeoutExpired:
+                    child.kill()  # the database that it works on is stopped next
