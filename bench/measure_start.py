@@ -8,8 +8,10 @@ all its processes once they rest; their memory (PSS); seconds from SIGTERM until
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -66,6 +68,7 @@ class Server:
         began = time.monotonic()
         command = [sys.executable, "-m", "ordertrack.commands", "serve"]
         self._program = Program(command, self._log, env=self._environment, cwd=self._root)
+        atexit.register(self._program.stop)  # if something goes wrong
         wait_for(self._is_ready, "the server", 120)
         return time.monotonic() - began
 
@@ -136,4 +139,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("The bench was told to end."))
     main()
