@@ -5,7 +5,7 @@
 # make clients CUTS=200: clients of others read the stream through cuts and restarts of the database.
 # make audit SEEDS=20: reports of so many random histories, each figure worked out a second way.
 # make weekend: orders for later while summer time ends.  make attack REQUESTS=100000: hostile requests on every route.
-# make bench, make bench-board, make bench-reports, make bench-many, make bench-age, make bench-replays, make bench-webhooks: how fast it is, into bench/
+# make bench, make bench-board, make bench-reports, make bench-many, make bench-age, make bench-replays, make bench-start, make bench-webhooks: how fast it is, into bench/
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,7 +15,7 @@ export ORDERTRACK_DEMO ?= 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run test checked typed tested catalogues audit soak dinner clients weekend attack \
-  bench bench-age bench-board bench-many bench-replays bench-reports bench-webhooks clean lock
+  bench bench-age bench-board bench-many bench-replays bench-reports bench-start bench-webhooks clean lock
 
 run: $(VENV)/run.done static/bundles/done
 	@exec $(BIN)/ordertrack serve
@@ -99,6 +99,10 @@ bench-replays: $(VENV)/run.done static/bundles/done
 # A small round that shows that it works: make bench-webhooks QUICK=1.
 bench-webhooks: $(VENV)/test.done static/bundles/done
 	$(BIN)/python bench/measure_webhooks.py $(if $(QUICK),--quick)
+
+# Beside other checkouts, in turns: make bench-start OTHERS=../before.
+bench-start: $(VENV)/run.done static/bundles/done
+	$(BIN)/python bench/measure_start.py $(OTHERS)
 
 bench-reports: $(VENV)/run.done static/bundles/done
 	$(BIN)/python bench/measure_reports.py

@@ -87,6 +87,11 @@ def descendants(pid: int) -> list[int]:
     return [each for child in children(pid) for each in (child, *descendants(child))]
 
 
+def beside(master: int, name: str) -> list[int]:
+    """What runs the command of that name beside a server."""
+    return [pid for pid in descendants(master) if name_of(pid) == name]
+
+
 def command_of(pid: int) -> bytes:
     """Its command line, a NUL behind each word; nothing if it has gone."""
     try:

@@ -11,7 +11,7 @@ from typing import Self
 from contenders.contender import Contender
 from house import TRACKING, House, Move, metric, plain_url, transition
 from ordertrack.database.config import Settings
-from processes import answers, command_of, connections, descendants, free_port, name_of
+from processes import answers, beside, command_of, connections, free_port
 from programs import Watchers
 from stage import Stage
 
@@ -55,7 +55,7 @@ class Served(Contender):
 
     def beside(self, command: str) -> list[int]:
         """The processes beside the workers that run this command: one, if it was not just ended."""
-        return [pid for pid in descendants(self.master) if name_of(pid) == command]
+        return beside(self.master, command)
 
     def metric(self, name: str) -> float:
         return self.page_of_metrics()(name)

@@ -19,7 +19,7 @@ from ordertrack.monitoring import parent
 _PAUSE, _AT_ONCE = 2.0, 0.1
 _RAN_WELL = 10.0
 _LOOKS_EVERY = 0.25
-_PATIENCE = 8.0  # that all have to end; who started this one waits a little longer
+_PATIENCE = 7.0  # that all have to end; who started this one waits a little longer
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 
 

@@ -49,13 +49,20 @@ class Children:
             self.start(*arguments).wait()
             gevent.sleep(pause_after(time.monotonic() - began))
 
-    def end(self) -> None:
-        """End all of them, and wait until they have."""
+    def begin_to_end(self) -> None:
+        """Tell all of them to end; waits for nobody."""
         for keeper in self._keepers:
-            keeper.kill()
+            keeper.kill(block=False)
         for child in self._running.values():
             with suppress(ProcessLookupError):  # ended before, and the master collected it
                 child.terminate()
+
+    def end(self) -> None:
+        """End all of them, and wait until they have."""
+        self.begin_to_end()
         for child in self._running.values():
             with suppress(ProcessLookupError):
-                child.wait(_PATIENCE)
+                try:
+                    child.wait(_PATIENCE)
+                except subprocess.TimeoutExpired:
+                    child.kill()  # the database that it works on is stopped next

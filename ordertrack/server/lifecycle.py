@@ -154,8 +154,21 @@ def announce(settings: Settings, server: Any) -> None:
         server.log.warning("%s", doubt)
     _children = Children()
     gevent.spawn(_open, settings, host, port, _children, os.environ.pop(_FIRST_CODE, ""))
+    _end_together(_children)
     # gunicorn's own answer to Ctrl-C cuts off requests under way; an operator's SIGTERM lets them end.
     signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+
+
+def _end_together(children: Children) -> None:
+    """Have what runs beside the workers end while they do, and not after them: a restart waits for both."""
+    gunicorns: Any = signal.getsignal(signal.SIGTERM)
+
+    def end(number: int, frame: Any) -> None:
+        if children.in_master():  # a worker that has just been forked has this handler too
+            children.begin_to_end()
+        gunicorns(number, frame)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def doubts(settings: Settings) -> list[str]:
