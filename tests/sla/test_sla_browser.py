@@ -52,7 +52,8 @@ A_BAR = """() => {
   const place = p50.findIndex((seconds) => seconds > 0);
   const chart = echarts.getInstanceByDom(figure.querySelector(".picture"));
   const [x, y] = chart.convertToPixel({ seriesIndex: 0 }, [place, p50[place] / 2]);
-  const cell = [...figure.querySelectorAll("td a")].find((each) => each.getAttribute("href") === orders[place]);
+  const links = [...figure.querySelectorAll("td a")];
+  const cell = links.find((each) => each.getAttribute("href") === orders[place]);
   return [x - 5, y, new URL(cell.href).searchParams.get("from"), Number(cell.textContent)];
 }"""
 
