@@ -30,7 +30,7 @@ from support.houses.past_service import service, write
 from support.quiet_database import quiet_fixtures
 
 # `make audit SEEDS=20` takes more of them.
-SEEDS = int(os.environ.get("AUDIT_SEEDS", "3"))
+SEEDS = int(os.environ.get("AUDIT_SEEDS", "2"))
 FIRST = dt.datetime(2026, 10, 22, 3, 0, tzinfo=dt.UTC)
 
 # A database in which no server keeps the roll-up up while a test looks at it.
