@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
@@ -93,6 +94,7 @@ _EMPTY = frozenset(
 _ZERO_DATE = re.compile(r"0{4}[-/.]00?[-/.]00?([ t]00?:00?(:00?(\.0+)?)?z?)?|00?[-/.]00?[-/.]0{2,4}.*")
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Without case, accents, and the marks between words."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
