@@ -1,4 +1,4 @@
-"""History is written while live entries arrive: the roll-up is the one that is made anew, and the log is sound."""
+"""History is written while live entries arrive: its roll-up is the one made anew, and the log is sound."""
 
 from __future__ import annotations
 
