@@ -248,7 +248,8 @@ def _settle_numbers(found: Understood) -> None:
         elif found.choices.first_day is not None:
             kind = NumberKind.OFFSET
         else:
-            kind = evidence.number_kind(is_day=role == "date" or len(places) == 2)
+            is_day, has_day = role == "date" or len(places) == 2, "date" in found.columns.places
+            kind = evidence.number_kind(is_day=is_day, has_day=has_day)
             if kind is None and is_stage and found.kinds.get(first) != NumberKind.OFFSET:
                 kind = NumberKind.DURATION
         if kind is None:

@@ -159,6 +159,20 @@ def test_durations_count_from_placing_and_their_unit_is_told_or_asked() -> None:
     assert made.times()["completed"] == "2025-05-04T18:30:00"
 
 
+def test_a_duration_by_its_name_is_no_time_of_day() -> None:
+    content = "order,restaurant,placed,kitchen duration\n1,r,2025-05-04 23:50:00,00:18:21\n"
+    assert read(content, "ready=kitchen duration").times()["ready"] == "2025-05-05T00:08:21"
+
+
+def test_excels_days_and_parts_of_a_day_stand_in_two_columns() -> None:
+    content = (
+        "order,restaurant,Order Date,Order Time,Ready Time\n1,r,45781,0.75,0.7638889\n2,r,45781,0.5,0.6\n"
+    )
+    told = {"pending": "2025-05-04T18:00:00", "ready": "2025-05-04T18:20:00"}
+    assert read(content).times() == told
+    assert read(content, "placed=Order Date+Order Time,ready=Order Date+Ready Time").times() == told
+
+
 @pytest.mark.parametrize(
     ("placed", "completed"),
     [
@@ -193,6 +207,7 @@ def test_what_says_that_nothing_is_there_is_empty(empty: str) -> None:
     ("word", "status"),
     [
         ("Cancelled by guest", "cancelled"),
+        ("Order cancelled", "cancelled"),
         ("Annulée", "cancelled"),
         ("ملغي", "cancelled"),
         ("LIVRÉE", "completed"),
