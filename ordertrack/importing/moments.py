@@ -211,24 +211,25 @@ def _zone(after: str) -> tuple[dt.tzinfo | None, str]:
 
 
 def _day(text: str, order: DateOrder | None) -> dt.date:
-    text = _ORDINAL.sub("", text.strip(" ,"))
-    words = [word for word in _BETWEEN.split(text) if word and plain(word) not in _BESIDE]
+    text = text.strip(" ,")
+    if (match := _YEAR_LAST.fullmatch(text)) is not None:
+        return _of_three(match, order)
     if (match := _YEAR_FIRST.fullmatch(text)) is not None:
-        return _made(lambda: dt.date(int(match[1]), int(match[3]), int(match[4])))
+        return _of_three(match, order)
+    text = _ORDINAL.sub("", text)
+    words = [word for word in _BETWEEN.split(text) if word and plain(word) not in _BESIDE]
     bare = words[0] if len(words) == 1 else text
     if _COMPACT.fullmatch(bare) and len(bare) == 8:
         return _made(lambda: dt.datetime.strptime(bare, "%Y%m%d").date())  # noqa: DTZ007
-    digits = [word for word in words if word.isdigit()]
-    if len(digits) == 3 == len(words):
-        return _of_three(text, digits, order)
+    if len([word for word in words if word.isdigit()]) == 3 == len(words):
+        # A weekday may have stood beside it.
+        if (match := _YEAR_LAST.search(text) or _YEAR_FIRST.search(text)) is None:
+            raise Unreadable
+        return _of_three(match, order)
     return _named(words)
 
 
-def _of_three(text: str, digits: list[str], order: DateOrder | None) -> dt.date:
-    # A weekday may have stood before it.
-    match = _YEAR_LAST.search(text) or _YEAR_FIRST.search(text)
-    if match is None:
-        raise Unreadable
+def _of_three(match: re.Match[str], order: DateOrder | None) -> dt.date:
     if len(match[1]) == 4:
         return _made(lambda: dt.date(int(match[1]), int(match[3]), int(match[4])))
     first, second, year = int(match[1]), int(match[3]), _year(match[4])

@@ -153,6 +153,10 @@ class Reading:
         written = self._written(role, filled[0])
         if len(filled) == 2:
             return self._joined(role, written, filled, last)
+        if isinstance(written, Number) and self.found.kinds[role] == NumberKind.PART_OF_DAY:
+            written = dt.timedelta(seconds=round(written.value * 86400))
+        elif isinstance(written, dt.timedelta) and self._is_duration(role):
+            return _Since(OrderStatus.PENDING, written.total_seconds())
         if isinstance(written, dt.timedelta):
             return self._of_day(role, written, day, last)
         if isinstance(written, Number):
@@ -163,6 +167,9 @@ class Reading:
                 _("%(column)s is a day without a time: %(what)s", column=role, what=repr(filled[0])),
             )
         return written
+
+    def _is_duration(self, role: str) -> bool:
+        return role != "placed" and self.found.columns.named[self.found.columns.places[role][-1]].is_duration
 
     def _joined(
         self, role: str, written: Written, filled: list[str], last: dt.datetime | None

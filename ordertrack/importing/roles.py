@@ -72,11 +72,15 @@ def parse(mapping: str) -> Sources:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a header says: the name without what stands beside it, the unit of numbers, whether it is UTC."""
+    """What a header says: the name without what stands beside it, the unit of numbers, whether it is UTC.
+
+    `is_duration`: what stands there, `00:18:21`, is how long something took, and no time of day.
+    """
 
     base: str
     unit_seconds: float | None
     is_utc: bool
+    is_duration: bool = False
 
 
 _UNITS = {
@@ -85,6 +89,7 @@ _UNITS = {
     **dict.fromkeys(["h", "hr", "hrs", "hour", "hours", "heure", "heures", "ساعة", "ساعات"], 3600.0),
 }
 _UTC = ("utc", "gmt")
+_DURATIONS = frozenset(map(plain, ("duration", "elapsed", "took", "durée", "مدة", "المدة")))
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]\s*$")
 
 
@@ -102,7 +107,7 @@ def named(header: str) -> Named:
         words.pop()
     if words[-1:] == ["in"]:
         words.pop()
-    return Named(" ".join(words), unit, is_utc)
+    return Named(" ".join(words), unit, is_utc, bool(_DURATIONS & set(words)))
 
 
 def meant_by(base: str) -> str | None:

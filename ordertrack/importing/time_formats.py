@@ -22,6 +22,7 @@ class NumberKind(StrEnum):
     EPOCH_US = "epoch in microseconds"
     EPOCH_NS = "epoch in nanoseconds"
     EXCEL = "Excel day numbers"
+    PART_OF_DAY = "Excel parts of a day"
     OFFSET = "since a day"
     DURATION = "since placing"
 
@@ -46,6 +47,7 @@ class Evidence:
     forms: Counter[str] = field(default_factory=Counter)
     numbers: Counter[NumberKind | None] = field(default_factory=Counter)
     fractions: int = 0
+    parts: int = 0
     most_decimals: int = 0
     example: str = ""
 
@@ -73,7 +75,9 @@ class Evidence:
 
     def _add_number(self, number: Number) -> None:
         self.forms["number"] += 1
-        if number.value:
+        if 0 < number.value < 1:
+            self.parts += 1
+        elif number.value:
             self.numbers[_kind(number.value)] += 1
             self.fractions += number.value != int(number.value)
             self.most_decimals = max(self.most_decimals, number.decimals)
@@ -82,10 +86,11 @@ class Evidence:
     def has_numbers(self) -> bool:
         return self.forms["number"] > 0
 
-    def number_kind(self, *, is_day: bool) -> NumberKind | None:
-        """What most of them are; None for such as count from anywhere. `is_day`: times stand beside."""
+    def number_kind(self, *, is_day: bool, has_day: bool) -> NumberKind | None:
+        """What most of them are; None for such as count from anywhere. `is_day`: times stand beside,
+        `has_day`: a day."""
         if not self.numbers:
-            return None
+            return NumberKind.PART_OF_DAY if self.parts and has_day else None
         kind, count = self.numbers.most_common(1)[0]
         if count * 2 <= self.numbers.total():
             return None

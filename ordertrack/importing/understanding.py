@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 
-from ordertrack.i18n import formats, names
+from ordertrack.i18n import formats
+from ordertrack.i18n import names as name_room
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.importing import columns as column_room
 from ordertrack.importing import csv_rows, separators, source, words
@@ -54,7 +55,6 @@ class Understood:
     questions: list[Question] = field(default_factory=list)
     item_cells: ItemCells = field(default_factory=ItemCells)
     repeats: bool = False
-    empties: Counter[str] = field(default_factory=Counter)
 
     @property
     def is_of_events(self) -> bool:
@@ -129,15 +129,13 @@ def _header(rows: Iterator[Numbered]) -> list[str]:
     _line, header = next(rows, (1, UnreadableRow("")))
     if isinstance(header, UnreadableRow):
         raise UnusableColumns(_("The file's first line must name its columns; there is no such line."))
-    header = list(header)
-    while header and not header[-1].strip():
-        header.pop()
-    return header
+    return list(header)
 
 
 def _gather(found: Understood, rows: Iterator[Numbered]) -> None:
     """Every row to those of its order, and what its cells tell to the evidence."""
-    width = len(found.columns.names)
+    names = found.columns.names
+    width, needed = len(names), max((at for at, name in enumerate(names, 1) if name), default=len(names))
     places = [found.columns.places[role] for role in found.roles]
     evidence = [found.evidence.get(role) for role in found.roles]
     items = found.roles.index("items") if "items" in found.roles else None
@@ -147,10 +145,11 @@ def _gather(found: Understood, rows: Iterator[Numbered]) -> None:
         found.rows += 1
         if found.rows > MOST_ROWS:
             raise UnusableFile(_("The file has more than %(most)s rows: split it by months.", most=MOST_ROWS))
-        if (fault := _fault(row, width)) is not None:
+        if (fault := _fault(row, width, needed)) is not None:
             found.bad_rows.append(BadRow(line, Fault.MALFORMED, fault))
             continue
         assert not isinstance(row, UnreadableRow)
+        row = [*row, *[""] * (width - len(row))]
         cells: Cells = [[words.filled(row[place]) for place in each] for each in places]
         if (fault := _unread(cells, found.roles)) is not None:
             found.bad_rows.append(BadRow(line, Fault.MALFORMED, fault))
@@ -172,18 +171,19 @@ def _keys(found: Understood) -> Callable[[Cells], str]:
     at = {role: found.roles.index(role) for role in ("restaurant", "order") if role in found.roles}
 
     def key_of(cells: Cells) -> str:
-        restaurant = names.key("-".join(cells[at["restaurant"]])) if "restaurant" in at else ""
+        restaurant = name_room.key("-".join(cells[at["restaurant"]])) if "restaurant" in at else ""
         return f"{restaurant}\n{'-'.join(cells[at['order']]) if 'order' in at else ''}"
 
     return key_of
 
 
-def _fault(row: Row | UnreadableRow, width: int) -> str | None:
+def _fault(row: Row | UnreadableRow, width: int, needed: int) -> str | None:
+    """What is wrong with a row: at its end may stand what has no name, or nothing."""
     if isinstance(row, UnreadableRow):
         return str(row)
-    if len(row) == width or (len(row) > width and not any(cell.strip() for cell in row[width:])):
+    if needed <= len(row) and not any(cell.strip() for cell in row[width:]):
         return None
-    return _("has %(count)s fields; the first line has %(width)s", count=len(row), width=width)
+    return _("has %(count)s fields; the first line has %(width)s", count=len(row), width=needed)
 
 
 def _unread(cells: Cells, roles: list[str]) -> str | None:
@@ -248,7 +248,8 @@ def _settle_numbers(found: Understood) -> None:
         elif found.choices.first_day is not None:
             kind = NumberKind.OFFSET
         else:
-            kind = evidence.number_kind(is_day=role == "date" or len(places) == 2)
+            is_day, has_day = role == "date" or len(places) == 2, "date" in found.columns.places
+            kind = evidence.number_kind(is_day=is_day, has_day=has_day)
             if kind is None and is_stage and found.kinds.get(first) != NumberKind.OFFSET:
                 kind = NumberKind.DURATION
         if kind is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
@@ -46,6 +47,7 @@ _STATUSES = {
     ),
 }
 _CALLED_OFF = ("cancel", "annul")  # by whomever, for whatever reason
+_NOT = frozenset({"not", "non", "pas", "un"})
 
 _FULFILMENTS = {
     Fulfilment.DELIVERY: (
@@ -55,15 +57,15 @@ _FULFILMENTS = {
     ),
     Fulfilment.PICKUP: (
         "pickup, pick up, picked up, takeaway, take away, takeout, take out, to go, togo, carryout, "
-        "carry out, collection, collect, click and collect, click & collect, curbside, counter, "
-        "à emporter, emporter, vente à emporter, retrait, retrait sur place, au comptoir, استلام, سفري, "
-        "تيك اواي, تيك أواي, تيك اوي, استلام من المطعم, استلام من الفرع, من المحل, خارجي"
+        "carry out, collection, collect, click and collect, click & collect, curbside, drive thru, "
+        "drive through, self pickup, self pick up, store pickup, counter, à emporter, emporter, "
+        "vente à emporter, retrait, retrait sur place, au comptoir, استلام, سفري, تيك اواي, تيك أواي, "
+        "تيك اوي, استلام من المطعم, استلام من الفرع, من المحل, خارجي"
     ),
     Fulfilment.DINE_IN: (
         "dine in, dinein, dining in, eat in, eatin, dine, dining, table, table service, in house, "
-        "in store, on site, on premise, for here, here, restaurant, sur place, en salle, à table, "
-        "au restaurant, salle, محلي, صالة, في الصالة, داخل المطعم, في المطعم, تناول في المطعم, "
-        "على الطاولة, طاولة, داخلي"
+        "on site, on premise, for here, here, restaurant, sur place, en salle, à table, au restaurant, "
+        "salle, محلي, صالة, في الصالة, داخل المطعم, في المطعم, تناول في المطعم, على الطاولة, طاولة, داخلي"
     ),
 }
 
@@ -93,6 +95,7 @@ _EMPTY = frozenset(
 _ZERO_DATE = re.compile(r"0{4}[-/.]00?[-/.]00?([ t]00?:00?(:00?(\.0+)?)?z?)?|00?[-/.]00?[-/.]0{2,4}.*")
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Without case, accents, and the marks between words."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
@@ -112,7 +115,9 @@ def filled(cell: str) -> str:
 def status(text: str) -> OrderStatus | None:
     """The status that a log's word means; None where nobody knows."""
     said = plain(text)
-    return OrderStatus.CANCELLED if said.startswith(_CALLED_OFF) else _STATUS_OF.get(said)
+    if said not in _STATUS_OF and any(word.startswith(_CALLED_OFF) for word in said.split()):
+        return None if _NOT & set(said.split()) else OrderStatus.CANCELLED
+    return _STATUS_OF.get(said)
 
 
 def fulfilment(text: str) -> Fulfilment | None:

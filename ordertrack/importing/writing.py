@@ -65,11 +65,19 @@ class Import:
             yield from self._write(piece)
 
     def _write(self, piece: list[LoggedOrder]) -> Iterator[int]:
-        told = {self._key(order): (order, self._told(order)) for order in piece}
+        told: dict[str, tuple[LoggedOrder, PastOrder]] = {}
+        for order in piece:
+            key = self._key(order)
+            if key in told:  # the log has two names for one restaurant
+                self._refuse(order, _repeated(order, told[key][0]))
+            else:
+                told[key] = (order, self._told(order))
         before = past.found(self.by.tenant_id, [each for _order, each in told.values()])
         for key, known in before.items():
             if known.fingerprint != told[key][1].order.fingerprint:
-                self._refuse(told.pop(key)[0])
+                order = told.pop(key)[0]
+                said = _("order %(id)s was imported before, and said something else then", id=order.id)
+                self._refuse(order, said)
         history = [each for _order, each in told.values()]
         for _count in History(self.by.tenant_id, history, self._day_of).write(EVENTS_AT_ONCE):
             yield 0
@@ -77,8 +85,7 @@ class Import:
             self._count(each, before.get(key))
         yield len(piece)
 
-    def _refuse(self, order: LoggedOrder) -> None:
-        said = _("order %(id)s was imported before, and said something else then", id=order.id)
+    def _refuse(self, order: LoggedOrder, said: str) -> None:
         self.refused.append(BadRow(order.line, Fault.REFUSED, said))
 
     def _key(self, order: LoggedOrder) -> str:
@@ -128,6 +135,10 @@ class Import:
         for step in new:
             if TIME_UNKNOWN in step.metadata:
                 tally.unknown[step.status.value] = tally.unknown.get(step.status.value, 0) + 1
+
+
+def _repeated(order: LoggedOrder, first: LoggedOrder) -> str:
+    return _("order %(id)s stands on line %(line)s already", id=order.id, line=first.line)
 
 
 def importer(by_tenant: Principal) -> Principal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from importing.logs import read
+from ordertrack.importing import understanding
 from ordertrack.importing.choices import Asked
 from ordertrack.importing.logged_order import Fault
 from ordertrack.importing.moments import DateOrder
@@ -40,6 +41,19 @@ def test_a_table_is_read_however_it_is_written_down(content: bytes, encoding: st
     assert made.times() == TOLD
     assert made.found.encoding.label == encoding
     assert made.bad_rows == []
+
+
+def test_columns_without_a_name_at_the_end_may_be_filled_or_missing() -> None:
+    made = read("order,restaurant,placed,,\n1,r,2025-05-04T18:00Z,x,\n2,r,2025-05-04T18:00Z\n3,r\n")
+    assert [order.id for order in made.orders] == ["1", "2"]
+    assert made.reasons == ["has 2 fields; the first line has 3"]
+
+
+def test_a_log_beyond_the_bound_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(understanding, "MOST_ROWS", 2)
+    rows = "".join(f"{number},r,2025-05-04T18:00Z\n" for number in range(3))
+    with pytest.raises(UnusableFile, match="more than 2 rows: split it by months"):
+        read("order,restaurant,placed\n" + rows)
 
 
 def test_names_beyond_ascii_come_out_as_they_were_written() -> None:
@@ -145,6 +159,20 @@ def test_durations_count_from_placing_and_their_unit_is_told_or_asked() -> None:
     assert made.times()["completed"] == "2025-05-04T18:30:00"
 
 
+def test_a_duration_by_its_name_is_no_time_of_day() -> None:
+    content = "order,restaurant,placed,kitchen duration\n1,r,2025-05-04 23:50:00,00:18:21\n"
+    assert read(content, "ready=kitchen duration").times()["ready"] == "2025-05-05T00:08:21"
+
+
+def test_excels_days_and_parts_of_a_day_stand_in_two_columns() -> None:
+    content = (
+        "order,restaurant,Order Date,Order Time,Ready Time\n1,r,45781,0.75,0.7638889\n2,r,45781,0.5,0.6\n"
+    )
+    told = {"pending": "2025-05-04T18:00:00", "ready": "2025-05-04T18:20:00"}
+    assert read(content).times() == told
+    assert read(content, "placed=Order Date+Order Time,ready=Order Date+Ready Time").times() == told
+
+
 @pytest.mark.parametrize(
     ("placed", "completed"),
     [
@@ -179,6 +207,7 @@ def test_what_says_that_nothing_is_there_is_empty(empty: str) -> None:
     ("word", "status"),
     [
         ("Cancelled by guest", "cancelled"),
+        ("Order cancelled", "cancelled"),
         ("Annulée", "cancelled"),
         ("ملغي", "cancelled"),
         ("LIVRÉE", "completed"),

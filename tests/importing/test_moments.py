@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importing.logs import read
@@ -102,6 +102,7 @@ LATER = at(2020, 2, 25, 6)
 
 
 @pytest.mark.parametrize("form", FORMS)
+@settings(max_examples=40, deadline=None)  # each writes and reads a file
 @given(moment=INSTANTS)
 def test_any_moment_in_any_form_is_read_back(form: str, moment: dt.datetime) -> None:
     # A second row, so that a midnight written by Excel is told from other numbers.

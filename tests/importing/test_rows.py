@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importing.logs import Read, read, read_file, read_numbers
@@ -203,6 +203,7 @@ def test_a_limit_counts_good_orders_and_ends_the_reading() -> None:
 STAGES = ["placed", "confirmed", "preparing", "ready", "delivering", "completed"]
 
 
+@settings(max_examples=40, deadline=None)  # each writes and reads a file
 @given(st.lists(st.dictionaries(st.sampled_from(STAGES[1:]), st.integers(-(10**6), 10**6)), max_size=30))
 def test_a_row_is_out_of_order_exactly_if_a_stage_comes_before_an_earlier_one(
     stories: list[dict[str, int]],
