@@ -134,6 +134,11 @@ def _change(report: Report) -> Iterator[str]:
         yield from _target(report)
     if not stage.before.count:
         return
+    if compared.is_too_much:
+        yield _(
+            "These are too many restaurants and days to tell what each changed for itself from mix, or to compare"
+            " at one target: choose fewer."
+        )
     change = share_change(report) if compared.is_of_shares else time_change(stage, 0.5)
     with_what = compared_with(report.selection)
     if change is None:
@@ -209,6 +214,8 @@ def _target(report: Report) -> Iterator[str]:
     else:
         yield _("The target changed between these days and those before.")
     at = report.compared.at_target
+    if report.compared.is_too_much:
+        return
     if at is None or (at.now.share is None and at.before.share is None):
         yield _("No target holds today, so the shares cannot be compared.")
         return
