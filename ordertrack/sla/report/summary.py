@@ -136,8 +136,8 @@ def _change(report: Report) -> Iterator[str]:
         return
     if compared.is_too_much:
         yield _(
-            "These are too many restaurants and days to tell what each changed for itself from mix, or to compare"
-            " at one target: choose fewer."
+            "These are too many restaurants and days to tell what each changed for itself from mix, or to"
+            " compare at one target: choose fewer."
         )
     change = share_change(report) if compared.is_of_shares else time_change(stage, 0.5)
     with_what = compared_with(report.selection)
