@@ -148,7 +148,8 @@ class _Making:
             for restaurant, each in zip(self._selection.restaurants, found, strict=True)
         ]
         if not self._reading.tells_restaurants_before:
-            return groups, Compared()
+            changed = comparison.target_changed(self._selection)
+            return groups, Compared(target_changed=changed, is_too_much=True)
         is_whole = tally.per_row([not row.is_cut for row in rows]).astype(bool)
         like = is_whole | self._is_over[cells.hour_of(tally.key)]
         return groups, comparison.of(self._selection, tally, rows, like)

@@ -62,7 +62,8 @@ class AtOneTarget:
 class Compared:
     """What the change of the stage is made of: of the share in target where there is one, else of the mean.
 
-    `by_restaurant` is None where there is one, or where the days are too many to be read of each.
+    `by_restaurant` is None where there is one. `is_too_much`: restaurants and days are too many to be read
+    one by one, so nothing was split or held against today's target.
     `at_target`: there where targets changed in between; then it is what was split.
     """
 
@@ -71,6 +72,7 @@ class Compared:
     at_target: AtOneTarget | None = None
     target_changed: bool = False
     is_of_shares: bool = True
+    is_too_much: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,9 +59,10 @@ def tiles(report: Report) -> list[Tile]:
         (_("Half within (p50)"), 0.5, now.p50),
         (_("9 of 10 within (p90)"), 0.9, now.p90),
     ):
-        made.append(
-            Tile(title, wording.time(time), time_change(stage, share), base, wording.time_range(now, share))
-        )
+        change = time_change(stage, share)
+        if change and change.tone is not Tone.SAME and is_turned_by_mix(report.compared):
+            change = replace(change, tone=Tone.NEUTRAL)
+        made.append(Tile(title, wording.time(time), change, base, wording.time_range(now, share)))
     if report.fates.now.promised:
         made.append(_on_time(report))
     return made

@@ -134,12 +134,21 @@ def _change(report: Report) -> Iterator[str]:
         yield from _target(report)
     if not stage.before.count:
         return
+    if compared.is_too_much:
+        yield _(
+            "These are too many restaurants and days to tell what each changed for itself from mix, or to"
+            " compare at one target: choose fewer."
+        )
     change = share_change(report) if compared.is_of_shares else time_change(stage, 0.5)
     with_what = compared_with(report.selection)
     if change is None:
-        yield _("Compared with %(days)s: too few to say.", days=with_what)
+        if not (compared.target_changed and compared.at_target is None):
+            yield _("Compared with %(days)s: too few to say.", days=with_what)
         return
-    yield _("Compared with %(days)s: %(change)s.", days=with_what, change=change.words)
+    if compared.is_of_shares:
+        yield _("Compared with %(days)s: %(change)s.", days=with_what, change=change.words)
+    else:
+        yield _("Compared with %(days)s half of the orders: %(change)s.", days=with_what, change=change.words)
     for found, of_whom in ((compared.by_restaurant, "restaurant"), (compared.by_fulfilment, "fulfilment")):
         if (
             found is not None
@@ -205,7 +214,9 @@ def _target(report: Report) -> Iterator[str]:
     else:
         yield _("The target changed between these days and those before.")
     at = report.compared.at_target
-    if at is None or at.now.share is None or at.before.share is None:
+    if report.compared.is_too_much:
+        return
+    if at is None or (at.now.share is None and at.before.share is None):
         yield _("No target holds today, so the shares cannot be compared.")
         return
     yield _(
