@@ -25,7 +25,7 @@ from ordertrack.sla.measure.microseconds import moment_at
 from ordertrack.sla.orders_behind.behind import Behind, Sort, Which
 from ordertrack.sla.rollup.making import Making
 
-MOST_EVENTS = 150_000
+MOST_EVENTS = 60_000
 """Of the days asked about, which are read for it."""
 _POSITION = text("SELECT coalesce(max(seq), 0) FROM sla_progress WHERE tenant_id = :tenant_id")
 _HOW_MANY = text("""
