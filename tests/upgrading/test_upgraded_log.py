@@ -38,7 +38,10 @@ _HOUSE = (
            occurred_at)
        VALUES (%(tenant)s, 2, %(order)s, %(order)s, 'rush', 'pending', 'Nour', 'staff:nour', %(later)s)""",
 )
-_FILES = "SELECT relname, relfilenode FROM pg_class WHERE relname IN ('order_status_events', 'order_actions') ORDER BY 1"
+_FILES = """
+    SELECT relname, relfilenode FROM pg_class
+     WHERE relname IN ('order_status_events', 'order_actions') ORDER BY relname
+"""
 _RECORDED = """
     SELECT occurred_at, recorded_at FROM order_status_events
     UNION ALL SELECT occurred_at, recorded_at FROM order_actions
