@@ -87,12 +87,12 @@ class History:
         known = LogLoads(self._tenant_id, begun[0][0].at, set(self._ids))
         for piece in _pieces(begun, at_once or self._length):
             try:
-                self._write(piece, known)
+                written = self._write(piece, known)
                 db.session.commit()
             except Exception:
                 db.session.rollback()
                 raise
-            yield len(piece)
+            yield written
 
     def _events_of(self, number: int) -> list[_Event]:
         """What is to be written of an order."""
@@ -111,11 +111,18 @@ class History:
             raise IdempotencyKeyReused(f"{order.idempotency_key} was used before, for a different order.")
         return known.id
 
-    def _write(self, piece: Sequence[_Event], known: LogLoads) -> None:
-        """Write one transaction's events; locks as all writers do: restaurants, orders, last the stream."""
+    def _write(self, piece: Sequence[_Event], known: LogLoads) -> int:
+        """Write one transaction's events; locks as all writers do: restaurants, orders, last the stream.
+
+        Answers how many. An order that somebody has moved since it was looked for is left to them.
+        """
         db.session.execute(PATIENCE)
         counts = Counts(self._tenant_id, self._numbers)
-        self._lock_orders({self._ids[event.number] for event in piece})
+        versions = self._lock_orders({self._ids[event.number] for event in piece})
+        begins = {event.number: event.place for event in reversed(piece)}
+        piece = [e for e in piece if versions.get(self._ids[e.number], 0) == begins[e.number]]
+        if not piece:
+            return 0
         self._lock_stream()
         counts.read_open()
         known.read(piece[0].at, piece[-1].at)
@@ -132,10 +139,13 @@ class History:
                 self._is_analyzed = True
         db.session.execute(WRITTEN)
         notify(EVENTS_CHANNEL, f"{self._tenant_id}:{head}")
+        return len(piece)
 
-    def _lock_orders(self, ids: Collection[uuid.UUID]) -> None:
-        there = select(Order.id).where(Order.tenant_id == self._tenant_id, Order.id.in_(ids))
-        db.session.execute(there.order_by(Order.id).with_for_update(key_share=True))
+    def _lock_orders(self, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+        """The versions of those that are there."""
+        there = select(Order.id, Order.version).where(Order.tenant_id == self._tenant_id, Order.id.in_(ids))
+        locked = db.session.execute(there.order_by(Order.id).with_for_update(key_share=True))
+        return {row.id: row.version for row in locked}
 
     def _lock_stream(self) -> None:
         """From here on nobody else writes."""

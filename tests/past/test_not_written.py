@@ -14,6 +14,7 @@ from ordertrack.database.session import tenant_context
 from ordertrack.orders.moving import transitions
 from ordertrack.orders.placing.intake import IdempotencyKeyReused, RestaurantNotFound
 from ordertrack.past.orders import NotYetPast, PastOrder
+from ordertrack.past.writer import History
 from ordertrack.rules.state_machine import IllegalTransition, OrderStatus
 from ordertrack.server import consistency
 from past.histories import NOON, Write, orders, past
@@ -74,6 +75,22 @@ def test_an_order_that_somebody_led_elsewhere_is_left_to_them(
         transitions.advance(order.id, OrderStatus.CANCELLED, by=cedar.maya.principal, reason="Fire")
     assert write(told) == 0
     assert [event.to_status for event in log()][-1] == OrderStatus.CANCELLED
+
+
+def test_an_order_that_somebody_moves_while_the_rest_is_written_is_left_to_them_too(
+    app: Flask, operator_app: Flask, cedar: House, write: Write, log
+) -> None:
+    write(past(cedar, 1, key="a"))
+    told = [past(cedar, 0, 1, 2, 3, 4, key="b"), past(cedar, 1, 2, 3, 4, 5, key="a")]
+    with tenant_context(operator_app, cedar.tenant_id):
+        writing = History(cedar.tenant_id, told, lambda *_: NOON.date()).write(1)
+        assert next(writing) == 5
+        (order,) = (each for each in orders(app, cedar) if each.idempotency_key == "a")
+        with tenant_context(app, cedar.tenant_id):
+            transitions.advance(order.id, OrderStatus.CONFIRMED, by=cedar.maya.principal)
+    with tenant_context(operator_app, cedar.tenant_id):
+        assert list(writing) == [0]
+    assert [event.to_status for event in log()][-1] == OrderStatus.CONFIRMED
 
 
 def test_a_key_of_another_order_is_refused(cedar: House, write: Write, log) -> None:

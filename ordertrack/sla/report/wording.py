@@ -23,7 +23,7 @@ def time(seconds: float | None) -> str:
         return formats.NOTHING
     said = labels.duration(dt.timedelta(seconds=round(seconds)))
     if isinstance(seconds, Under):
-        return _("under %(time)s", time=said)
+        return _("under %(seconds)s s", seconds=number(round(seconds)))
     if not isinstance(seconds, Over):
         return said
     if seconds % _HOUR == 0:
