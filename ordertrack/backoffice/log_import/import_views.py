@@ -124,7 +124,7 @@ def write(log_id: uuid.UUID) -> ResponseReturnValue:
 def drop(log_id: uuid.UUID) -> ResponseReturnValue:
     """Forget a file that is not to be written."""
     principal = _principal()
-    kept_logs.drop(log_id, principal)
+    kept_logs.drop(_kept(principal, log_id).id, principal)
     return redirect(url_for("log_import.show"), 303)
 
 
