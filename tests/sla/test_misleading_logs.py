@@ -23,13 +23,9 @@ from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.sla.rollup import extend
 from support.cast import House, Person
-from support.quiet_database import quiet_fixtures
 
 HEADER = "order,restaurant,fulfilment,placed,confirmed,preparing,ready,delivering,completed,cancelled,reason"
 Told = Callable[..., str]
-
-# A database in which no server keeps the roll-up up while a test looks at it.
-settings, app, operator_app, make_house = quiet_fixtures("module")
 
 
 def at(day: dt.date, minute: float) -> str:
