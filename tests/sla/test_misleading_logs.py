@@ -109,7 +109,7 @@ def test_each_for_itself_is_told_from_mix(told: Told) -> None:
                 ready = 9 if number < met else 20
                 rows.append(row(f"{week}{slug}{number}", slug, day, number % 60, ready))
     said = told(rows, of(MONDAY + dt.timedelta(7), 7), (None, LONG_AGO, 900))
-    assert "Compared with Mon, 2 – Sun, 8 Mar 2026: 24 points worse." in said
+    assert "Compared with Mon, 2 Mar – Sun, 8 Mar 2026: 24 points worse." in said
     assert "Each restaurant for itself: 5 points better." in said
     assert "(mix): 29 points worse." in said
 
