@@ -23,13 +23,9 @@ from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.sla.rollup import extend
 from support.cast import House, Person
-from support.quiet_database import quiet_fixtures
 
 HEADER = "order,restaurant,fulfilment,placed,confirmed,preparing,ready,delivering,completed,cancelled,reason"
 Told = Callable[..., str]
-
-# A database in which no server keeps the roll-up up while a test looks at it.
-settings, app, operator_app, make_house = quiet_fixtures("module")
 
 
 def at(day: dt.date, minute: float) -> str:
@@ -113,7 +109,7 @@ def test_each_for_itself_is_told_from_mix(told: Told) -> None:
                 ready = 9 if number < met else 20
                 rows.append(row(f"{week}{slug}{number}", slug, day, number % 60, ready))
     said = told(rows, of(MONDAY + dt.timedelta(7), 7), (None, LONG_AGO, 900))
-    assert "Compared with Mon, 2 – Sun, 8 Mar 2026: 24 points worse." in said
+    assert "Compared with Mon, 2 Mar – Sun, 8 Mar 2026: 24 points worse." in said
     assert "Each restaurant for itself: 5 points better." in said
     assert "(mix): 29 points worse." in said
 

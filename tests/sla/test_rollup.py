@@ -26,6 +26,7 @@ from ordertrack.sla.measure import cells
 from ordertrack.sla.measure.figures import Figures, Says, says
 from ordertrack.sla.measure.histogram import ERROR, SHORTEST
 from ordertrack.sla.report import build
+from ordertrack.sla.report.ranking import hours_from_start
 from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.rollup import extend
 from sla.log_oracle import Time, exact_times, stored, told_apart
@@ -79,7 +80,8 @@ def measured(
     """Such a house after a mixed service, which is only read; and what its log says of each time."""
     house = open_house(make_house, app)
     with tenant_context(app, house.tenant_id):
-        write(operator_app, house, service(house, 5, FIRST, 5, 700))
+        week_before = service(house, 9, FIRST - dt.timedelta(7), 5, 400)
+        write(operator_app, house, [*week_before, *service(house, 5, FIRST, 5, 700)])
         extend.rebuild(house.tenant_id)
         return house, tuple(of_tenant(house.tenant_id)), exact_times(house)
 
@@ -300,6 +302,27 @@ def test_the_report_is_what_the_log_says_and_its_percentiles_are_within_the_stat
         slow = sorted((t.seconds for t in kitchen if with_left_out or t.left_out is None), reverse=True)
         assert [each.seconds for each in made.slowest] == pytest.approx(slow[:10])
         assert {each.left_out for each in made.doubtful} == {t.left_out for t in kitchen} - {None}
+
+
+def test_a_day_that_runs_is_compared_with_the_hours_that_are_over(
+    app: Flask, measured: tuple[House, tuple[RestaurantSettings, ...], list[Time]]
+) -> None:
+    house, restaurants, times = measured
+    day = dt.date(2026, 10, 24)
+    for chosen, is_all in ((restaurants, True), (restaurants[:1], False)):
+        asked = Selection(house.tenant_id, day, day, chosen, is_all=is_all, hours_over=12)
+        with tenant_context(app, house.tenant_id):
+            made = build.make(asked)
+        slugs = {each.slug for each in chosen}
+        over = set(hours_from_start(asked)[:12])
+        agrees = _Agreement(with_left_out=False)
+        for stage in made.stages:
+            here = [t for t in times if t.restaurant in slugs and t.stage == stage.stage]
+            agrees.on(stage.now, [t for t in here if t.day == day])
+            agrees.on(stage.compared, [t for t in here if t.day == day and t.hour in over])
+            before = [t for t in here if t.day == day - dt.timedelta(7) and t.hour in over]
+            agrees.on(stage.before, before)
+        assert before and stage.compared.count < stage.now.count
 
 
 class _Agreement:

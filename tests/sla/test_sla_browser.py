@@ -109,7 +109,7 @@ def test_on_a_laptop_no_column_of_a_report_lies_beyond_its_table(
 ) -> None:
     page = open_page(busy.maya, f"{FOUR_WEEKS}&doubtful=in", viewport=TABLET, locale=language)
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
-    assert page.locator(".scroll").count() == 8
+    assert page.locator(".scroll").count() == 9
     with speaking(language):
         page.evaluate(TWO_MORE, [_("Again"), _("Cancelled late")])
     assert page.evaluate(SCROLLING) == []

@@ -133,13 +133,13 @@ def named_periods(report: Report) -> list[Group]:
 
 def _period(selection: Selection, key: str) -> str:
     match selection.group:
-        case Grouping.WEEKDAY:
-            return naming.weekdays()[int(key)]
         case Grouping.WEEK:
             first = max(dt.date.fromisoformat(key), selection.first)
             last = min(dt.date.fromisoformat(key) + dt.timedelta(6), selection.last)
             return formats.days_alone(first, last)
-    return formats.month(dt.date.fromisoformat(key))
+        case Grouping.MONTH:
+            return formats.month(dt.date.fromisoformat(key))
+    return naming.weekdays()[int(key)]
 
 
 def _period_title(group: Grouping) -> str:

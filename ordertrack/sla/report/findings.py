@@ -17,7 +17,7 @@ from ordertrack.restaurants import naming
 from ordertrack.sla.measure.figures import Figure, Figures, Group, Over, Under
 from ordertrack.sla.report import wording
 from ordertrack.sla.report.contents import Report
-from ordertrack.sla.report.headline import of_chosen
+from ordertrack.sla.report.headline import is_turned_by_mix, of_chosen
 from ordertrack.sla.report.ranking import FEWEST, worst_first, worst_stage
 from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.statistics.intervals import differ, difference
@@ -102,7 +102,7 @@ def _dated(day: Group) -> Group:
 
 def _stage(report: Report) -> Finding | None:
     worst = worst_stage(report.stages)
-    if worst is None:
+    if worst is None or worst.now.share_range().high > 1 - STANDS_OUT:
         return None
     link = f"?{report.selection.but(stage=worst.stage).query}"
     return Finding(_("Stage"), naming.stage(worst.stage), _how_bad(worst.now), link)
@@ -112,7 +112,9 @@ def _since(report: Report) -> Finding | None:
     """The first of the last days in a row, two at least, that were worse than the period before."""
     before = of_chosen(report).before
     usual = before.share
-    if usual is None or before.judged < FEWEST or report.compared.target_changed:
+    if usual is None or before.judged < FEWEST:
+        return None
+    if report.compared.target_changed or is_turned_by_mix(report.compared):
         return None
     worse: list[Group] = []
     for group in reversed([group for group in report.days if group.figures.judged]):

@@ -169,7 +169,7 @@ def _same() -> Change:
 
 
 def _more_or_fewer(now: int, before: int) -> Change | None:
-    if not before:
+    if before < FEWEST:
         return None
     if now == before:
         return Change("=", _("as many"), Tone.NEUTRAL)

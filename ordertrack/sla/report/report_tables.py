@@ -122,8 +122,9 @@ def orders(report: Report) -> Table:
         (_("Reason: %(reason)s", reason=_(reason) if reason else _("no reason given")), times)
         for reason, times in became.reasons
     ]
+    shown = [row for place, row in enumerate(rows) if place < 2 or row[1]]
     columns = (Column(_("What became of them"), TEXT), Column(_("Orders"), COUNT))
-    return Table("orders", _("What became of the orders"), columns, [Row(row) for row in rows])
+    return Table("orders", _("What became of the orders"), columns, [Row(row) for row in shown])
 
 
 def restaurants(report: Report) -> Table:

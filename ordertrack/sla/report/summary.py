@@ -211,12 +211,12 @@ def _target(report: Report) -> Iterator[str]:
     if steps:
         more = ["…"] if len(steps) > _MOST_STEPS else []
         yield _("The target changed: %(changes)s.", changes=formats.listed([*steps[:_MOST_STEPS], *more]))
-    else:
+    elif of_chosen(report).before.count:
         yield _("The target changed between these days and those before.")
     at = report.compared.at_target
-    if report.compared.is_too_much:
+    if report.compared.is_too_much or not of_chosen(report).before.count:
         return
-    if at is None or (at.now.share is None and at.before.share is None):
+    if at is None or at.now.share is None or at.before.share is None:
         yield _("No target holds today, so the shares cannot be compared.")
         return
     yield _(
