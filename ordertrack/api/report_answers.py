@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from ordertrack.rules.stages import LeftOut, Stage
 from ordertrack.rules.state_machine import Fulfilment
-from ordertrack.sla.measure.figures import Figures, Over, SlowOrder
+from ordertrack.sla.measure.figures import Figures, Over, SlowOrder, Under
 from ordertrack.sla.report.contents import Report
 
 _TIMES = ("mean", "p50", "p90", "p95")
@@ -22,7 +22,8 @@ class FiguresAnswer(BaseModel):
 
     `left_out` says how many are doubtful, and why: they are in no other figure unless they were asked for.
     `again` were left and entered again; `cancelled` orders were called off late while the stage ran, and have
-    no time, nor have those that a channel `skipped`.
+    no time, nor have those that a channel `skipped`. `drawn` began or ended at a time that a replay drew and
+    nobody measured: they are in no other figure.
     """
 
     count: int
@@ -34,6 +35,10 @@ class FiguresAnswer(BaseModel):
         list[str],
         Field(description="Which of these times are known only to be longer, as are those over 36 hours."),
     ]
+    at_most: Annotated[
+        list[str],
+        Field(description="Which of these times are known only to be shorter, as are those under 5 seconds."),
+    ]
     judged: int
     in_target: int
     share: Annotated[float | None, Field(description="In target, 0 to 1; null where nothing had a target.")]
@@ -41,6 +46,7 @@ class FiguresAnswer(BaseModel):
     again: int
     cancelled: int
     skipped: int
+    drawn: int
 
     @classmethod
     def of(cls, figures: Figures) -> FiguresAnswer:
@@ -49,6 +55,7 @@ class FiguresAnswer(BaseModel):
             count=figures.count,
             **{name: None if time is None else round(time, 3) for name, time in times.items()},
             at_least=[name for name, time in times.items() if isinstance(time, Over)],
+            at_most=[name for name, time in times.items() if isinstance(time, Under)],
             judged=figures.judged,
             in_target=figures.in_target,
             share=None if figures.share is None else round(figures.share, 6),
@@ -56,15 +63,27 @@ class FiguresAnswer(BaseModel):
             again=figures.again,
             cancelled=figures.cancelled,
             skipped=figures.walked,
+            drawn=figures.drawn,
         )
 
 
 class StageAnswer(BaseModel):
-    """A stage in the chosen days, and in as many days just before."""
+    """A stage in the chosen days, and on the same weekdays before them (`before` of the report).
+
+    `compared` is the part of `now` to hold against it: of a day that still runs only the hours that are over.
+    """
 
     stage: Stage
     now: FiguresAnswer
+    compared: FiguresAnswer
     before: FiguresAnswer
+
+
+class DaysAnswer(BaseModel):
+    """Business days, both included."""
+
+    from_: Annotated[dt.date, Field(serialization_alias="from")]
+    to: dt.date
 
 
 class ShiftAnswer(BaseModel):
@@ -131,6 +150,7 @@ class ReportAnswer(BaseModel):
 
     from_: Annotated[dt.date, Field(serialization_alias="from")]
     to: dt.date
+    before: DaysAnswer
     stage: Stage
     fulfilment: Fulfilment | None
     doubtful: Annotated[str, Field(description="`in` where doubtful times were asked for, else `out`.")]
@@ -149,13 +169,19 @@ class ReportAnswer(BaseModel):
         return cls(
             from_=selection.first,
             to=selection.last,
+            before=DaysAnswer(from_=selection.before.first, to=selection.before.last),
             stage=selection.stage,
             fulfilment=selection.fulfilment,
             doubtful="in" if selection.with_left_out else "out",
             as_of=report.as_of,
             is_behind=report.is_behind,
             stages=[
-                StageAnswer(stage=each.stage, now=figures(each.now), before=figures(each.before))
+                StageAnswer(
+                    stage=each.stage,
+                    now=figures(each.now),
+                    compared=figures(each.compared),
+                    before=figures(each.before),
+                )
                 for each in report.stages
             ],
             shifts=[

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
 
 from api.api_caller import Caller, assert_problem
 from ordertrack.database.session import tenant_context
@@ -22,10 +23,10 @@ from ordertrack.restaurants import cache
 from ordertrack.rules.scopes import Scope
 from ordertrack.sla.breakdown.tables import TABLES as FURTHER
 from ordertrack.sla.orders_behind import finding
-from ordertrack.sla.report import build
+from ordertrack.sla.report import build, query_string
 from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.report_tables import TABLES
-from ordertrack.sla.report.selection import Preset, Selection
+from ordertrack.sla.report.selection import Preset
 from ordertrack.tenants import accounts
 from ordertrack.tenants.keys import api_keys
 from ordertrack.tenants.principal import Principal
@@ -37,12 +38,10 @@ SignIn = Callable[[Person], FlaskClient]
 
 def report_of(app: Flask, house: House, *slugs: str) -> Report:
     with tenant_context(app, house.tenant_id):
-        known = cache.of_tenant(house.tenant_id)
-        chosen = tuple(each for each in known if not slugs or each.slug in slugs)
-        today = max(each.calendar.day_of(dt.datetime.now(dt.UTC)) for each in known)
-        first, last = Preset.FOUR_WEEKS.days(today)
-        is_all = len(chosen) == len(known)
-        return build.make(Selection(house.tenant_id, first, last, chosen, is_all))
+        known = [each for each in cache.of_tenant(house.tenant_id) if not slugs or each.slug in slugs]
+        asked = MultiDict({"range": Preset.FOUR_WEEKS})
+        now = dt.datetime.now(dt.UTC)
+        return build.make(query_string.read(asked, house.tenant_id, known, now, sees_all=not slugs))
 
 
 def listed(client: FlaskClient, address: str) -> list[dict[str, str]]:
@@ -138,7 +137,7 @@ def test_a_program_reads_the_figures_of_the_page_of_its_restaurants_alone(
         report, said = report_of(app, served, *slugs), program.get("/reports/times?range=28").json
         for told, made in zip(said["stages"], report.stages, strict=True):
             assert told["stage"] == made.stage
-            for part in ("now", "before"):
+            for part in ("now", "compared", "before"):
                 figures = getattr(made, part)
                 assert told[part]["count"] == figures.count
                 assert told[part]["p90"] == pytest.approx(figures.p90, abs=0.001)
@@ -169,7 +168,7 @@ def test_a_manager_of_some_restaurants_reads_no_figure_of_the_others(
     report = report_of(app, busy, "hamra")
     assert maya.get("/sla?range=28").status_code == 200
     rows = rows_of(maya, "/sla/stages.csv?range=28")
-    assert [int(row["Orders"]) for row in rows] == [each.now.count for each in report.stages]
+    assert [int(row["Counted"]) for row in rows] == [each.now.count for each in report.stages]
     assert {row["Restaurant"] for row in listed(maya, "/sla/orders?range=28")} == {"Hamra"}
 
 

@@ -99,7 +99,7 @@ def periods(report: Report) -> Table:
     return Table("periods", _("By weekday, week or month"), columns, rows)
 
 
-def orders(report: Report) -> Table:
+def fates(report: Report) -> Table:
     """What became of the orders that began in the range."""
     became = report.fates
     now = became.now
@@ -124,7 +124,7 @@ def orders(report: Report) -> Table:
     ]
     shown = [row for place, row in enumerate(rows) if place < 2 or row[1]]
     columns = (Column(_("What became of them"), TEXT), Column(_("Orders"), COUNT))
-    return Table("orders", _("What became of the orders"), columns, [Row(row) for row in shown])
+    return Table("fates", _("What became of the orders"), columns, [Row(row) for row in shown])
 
 
 def restaurants(report: Report) -> Table:
@@ -180,7 +180,7 @@ def doubtful(report: Report) -> Table:
 
 TABLES: dict[str, Callable[[Report], Table]] = {
     make.__name__: make
-    for make in (stages, orders, shifts, days, periods, restaurants, hours, slowest, doubtful, estimates)
+    for make in (stages, fates, shifts, days, periods, restaurants, hours, slowest, doubtful, estimates)
 }
 
 
