@@ -38,7 +38,7 @@ class LogImport(Base):
     name: Mapped[str]
     language: Mapped[str]
     content: Mapped[bytes | None] = deferred(mapped_column())
-    choices: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    choices: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     state: Mapped[LogState] = mapped_column(stored_as_text(LogState))
     looks: Mapped[int] = mapped_column(server_default=text("0"))
     preview: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
