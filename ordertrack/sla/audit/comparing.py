@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from typing import Any, NamedTuple
 
 from ordertrack.rules.stages import LeftOut, Stage
-from ordertrack.sla.measure.figures import ERROR, Figures, Over, SlowOrder
+from ordertrack.sla.measure.figures import ERROR, Figures, Over, SlowOrder, Under
 from ordertrack.sla.measure.histogram import BEYOND, SHORTEST
 from ordertrack.sla.recount.figures import Exact, figures_of
 from ordertrack.sla.recount.times import Time
@@ -17,7 +17,8 @@ from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.selection import Selection
 
 _PERCENTILES = {"p50": 50, "p90": 90, "p95": 95}
-_COUNTS = ("count", "judged", "in_target", "again", "cancelled", "walked")
+_COUNTS = ("count", "judged", "in_target", "again", "cancelled", "walked", "drawn")
+_NOTICED = 0.0005  # a mean that may be moved by more than this share of it is not said
 _MOST_SLOW, _MOST_DOUBTFUL = 10, 50  # of the orders that a report names
 
 
@@ -172,19 +173,25 @@ def _exact(name: str, exact: Exact) -> float | None:
 
 
 def _is_near(name: str, said: float | None, exact: Exact) -> bool:
-    """Whether a time is as near as it claims: within 2 %, of those under five seconds somewhere there."""
+    """Whether a time is as near as it claims: within 2 %, or beyond the bound that it is said to be."""
     true = _exact(name, exact)
-    if said is None or true is None:
-        return said is true
+    if true is None:
+        return said is None
+    if said is None:
+        return name == "mean" and _may_move(exact)
+    if isinstance(said, Under):
+        return true <= said * (1 + ERROR)
     if isinstance(said, Over):
         return true >= said * (1 - ERROR)
-    counted = exact.seconds if name == "mean" else [true]
-    allowed = math.fsum(map(_allowed, counted)) / len(counted)
-    return abs(said - true) <= allowed * (1 + 1e-9) and (name == "mean" or true <= BEYOND * (1 + ERROR))
+    is_told_apart = name == "mean" or SHORTEST * (1 - ERROR) <= true <= BEYOND * (1 + ERROR)
+    return abs(said - true) <= ERROR * true * (1 + 1e-9) and is_told_apart
 
 
-def _allowed(seconds: float) -> float:
-    return SHORTEST if 0 <= seconds < SHORTEST else ERROR * seconds
+def _may_move(exact: Exact) -> bool:
+    """Whether the times under five seconds, which are not told apart, could move the mean noticeably."""
+    shortest = sum(each < SHORTEST for each in exact.seconds)
+    rest = math.fsum(each for each in exact.seconds if each >= SHORTEST)
+    return shortest * SHORTEST / 2 > rest * _NOTICED * (1 - ERROR)
 
 
 def differences(compared: Iterable[tuple[Selection, Compared]]) -> Iterator[dict[str, Any]]:

@@ -21,6 +21,7 @@ class Exact:
     again: int
     cancelled: int
     walked: int
+    drawn: int
 
     @property
     def count(self) -> int:
@@ -36,7 +37,9 @@ class Exact:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.seconds or sum(self.left_out.values()) or self.cancelled or self.walked)
+        return not (
+            self.seconds or sum(self.left_out.values()) or self.cancelled or self.walked or self.drawn
+        )
 
 
 def figures_of(times: Iterable[Time], *, with_doubtful: bool) -> Exact:
@@ -54,4 +57,5 @@ def figures_of(times: Iterable[Time], *, with_doubtful: bool) -> Exact:
         sum(time.is_again for time in counted),
         outcomes["cancelled"],
         outcomes["skipped"],
+        outcomes["drawn"],
     )

@@ -27,7 +27,7 @@ _WORKED_ON = {"preparing", "ready", "delivering"}
 
 
 class Time(NamedTuple):
-    """`outcome` is `ended`, `cancelled` (late, as it ran) or `skipped` (by a channel): then it is no time.
+    """`outcome` is `ended`, or it is no time: `cancelled` (late, as it ran), `skipped` by a channel, `drawn`.
 
     `doubt` is why not to trust it; `target` is in seconds. Business day, shift and hour are those in which it
     began. `is_again`: the stage was left and entered again.
@@ -59,7 +59,7 @@ def times_of(story: Story, saved: Saved, clock: Clock) -> Iterator[Time]:
             is_again = len(endings) > 1 or len(before_it) > 1
             yield _time(stage, story, beginnings[0], endings[-1], saved, clock, is_again)
         for entry in story.entries:
-            if entry.status == "cancelled" and entry.was in through & _WORKED_ON and _counts(entry):
+            if entry.status == "cancelled" and entry.was in through & _WORKED_ON and not entry.is_early:
                 yield _time(stage, story, beginnings[0], entry, saved, clock, is_again=False)
 
 
@@ -80,6 +80,8 @@ def _time(
         return Time(*of_it, *when, "cancelled")
     if first.is_skipped or last.is_skipped:
         return Time(*of_it, *when, "skipped", is_again=is_again)
+    if first.is_drawn or last.is_drawn:
+        return Time(*of_it, *when, "drawn")
     rules = clock.rules_on(day)
     doubt = None
     if seconds > rules.forgotten_after:
