@@ -26,6 +26,7 @@ class Which(StrEnum):
     AGAIN = "again"
     CANCELLED = "cancelled"
     SKIPPED = "skipped"
+    DRAWN = "drawn"
 
 
 class Sort(StrEnum):

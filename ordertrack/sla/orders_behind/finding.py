@@ -131,7 +131,8 @@ def _of_restaurant(
 def _wanted(behind: Behind, days: Ints, keys: Ints, names: Mapping[int, str]) -> Mask:
     """Which of these times the figure is of."""
     selection, flags = behind.selection, cells.cancelled_of(keys) + cells.walked_of(keys)
-    is_time, is_doubtful = flags == 0, cells.left_out_of(keys) > 0
+    is_drawn = (cells.drawn_of(keys) > 0) & (cells.walked_of(keys) == 0)
+    is_time, is_doubtful = (flags == 0) & (selection.with_left_out | ~is_drawn), cells.left_out_of(keys) > 0
     is_counted = is_time & (selection.with_left_out | ~is_doubtful)
     wanted: Mask = {
         Which.COUNTED: is_counted,
@@ -140,6 +141,7 @@ def _wanted(behind: Behind, days: Ints, keys: Ints, names: Mapping[int, str]) ->
         Which.AGAIN: is_counted & (cells.again_of(keys) > 0),
         Which.CANCELLED: cells.cancelled_of(keys) > 0,
         Which.SKIPPED: cells.walked_of(keys) > 0,
+        Which.DRAWN: is_drawn,
     }[behind.which]
     if selection.fulfilment is not None:
         wanted = wanted & (cells.fulfilment_of(keys) == FULFILMENTS.index(selection.fulfilment))

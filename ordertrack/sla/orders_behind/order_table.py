@@ -59,6 +59,7 @@ def which() -> dict[Which, str]:
         Which.AGAIN: _("Again"),
         Which.CANCELLED: _("Cancelled late"),
         Which.SKIPPED: _("Skipped by a channel"),
+        Which.DRAWN: _("Times that a replay drew"),
     }
 
 

@@ -43,9 +43,10 @@ class Exact:
 
 
 def figures_of(times: Iterable[Time], *, with_doubtful: bool) -> Exact:
-    """Doubtful times are counted beside the others, and among them where they are wanted."""
+    """Doubtful and drawn times are counted beside the others, and among them where they are wanted."""
     several = list(times)
-    ended = [time for time in several if time.outcome == "ended"]
+    wanted = ("ended", "drawn") if with_doubtful else ("ended",)
+    ended = [time for time in several if time.outcome in wanted]
     counted = [time for time in ended if with_doubtful or time.doubt is None]
     judged = [time for time in counted if time.target is not None]
     outcomes = Counter(time.outcome for time in several)

@@ -27,7 +27,8 @@ _WORKED_ON = {"preparing", "ready", "delivering"}
 
 
 class Time(NamedTuple):
-    """`outcome` is `ended`, or it is no time: `cancelled` (late, as it ran), `skipped` by a channel, `drawn`.
+    """`outcome` is `ended`, or `drawn` where a replay drew one of its ends; it is no time where it was
+    `cancelled` (late, as it ran) or `skipped` by a channel.
 
     `doubt` is why not to trust it; `target` is in seconds. Business day, shift and hour are those in which it
     began. `is_again`: the stage was left and entered again.
@@ -80,8 +81,6 @@ def _time(
         return Time(*of_it, *when, "cancelled")
     if first.is_skipped or last.is_skipped:
         return Time(*of_it, *when, "skipped", is_again=is_again)
-    if first.is_drawn or last.is_drawn:
-        return Time(*of_it, *when, "drawn")
     rules = clock.rules_on(day)
     doubt = None
     if seconds > rules.forgotten_after:
@@ -90,4 +89,5 @@ def _time(
         doubt = "mass"
     elif stage in _WORK and seconds < rules.early_before:
         doubt = "early"
-    return Time(*of_it, *when, "ended", doubt, saved.target(stage, story.fulfilment, day), is_again)
+    outcome = "drawn" if first.is_drawn or last.is_drawn else "ended"
+    return Time(*of_it, *when, outcome, doubt, saved.target(stage, story.fulfilment, day), is_again)

@@ -75,7 +75,8 @@ class _Making:
 
     def _tallied(self, stored: Sequence[bytes]) -> Tally:
         selection = self._selection
-        return Tally(stored, selection.fulfilment, with_left_out=selection.with_left_out)
+        doubtful = selection.with_left_out
+        return Tally(stored, selection.fulfilment, with_left_out=doubtful, with_drawn=doubtful)
 
     def _stages(self) -> list[StageFigures]:
         """Each stage in the range, and in the days that it is compared with."""

@@ -186,17 +186,19 @@ TABLES: dict[str, Callable[[Report], Table]] = {
 
 class _Shown(NamedTuple):
     """What only some reports have: shares in target; stages entered again and orders cancelled late; what
-    channels skipped."""
+    channels skipped; times that a replay drew."""
 
     shares: bool
     unplanned: bool
     walked: bool
+    drawn: bool
 
 
 def _shown(report: Report, shares: bool) -> _Shown:
     stages = [stage.now for stage in report.stages]
     unplanned = any(each.again or each.cancelled for each in stages)
-    return _Shown(shares, unplanned, any(each.walked for each in stages))
+    walked, drawn = any(each.walked for each in stages), any(each.drawn for each in stages)
+    return _Shown(shares, unplanned, walked, drawn)
 
 
 def _columns(report: Report, first: str, kind: Kind, shown: _Shown) -> tuple[Column, ...]:
@@ -204,6 +206,7 @@ def _columns(report: Report, first: str, kind: Kind, shown: _Shown) -> tuple[Col
     shares = (Column(_("In target"), IN_TARGET),) if shown.shares else ()
     unplanned = (Column(_("Again"), COUNT), Column(_("Cancelled late"), COUNT)) if shown.unplanned else ()
     walked = (Column(_("Skipped by a channel"), COUNT),) if shown.walked else ()
+    drawn = (Column(_("Drawn by a replay"), COUNT),) if shown.drawn else ()
     doubts = _("Doubtful, counted in") if report.selection.with_left_out else _("Left out")
     return (
         Column(first, kind),
@@ -212,6 +215,7 @@ def _columns(report: Report, first: str, kind: Kind, shown: _Shown) -> tuple[Col
         *shares,
         *unplanned,
         *walked,
+        *drawn,
         Column(doubts, DOUBTS),
     )
 
@@ -221,7 +225,8 @@ def _cells(figures: Figures, shown: _Shown) -> tuple[Any, ...]:
     shares = (figures,) if shown.shares else ()
     unplanned = (figures.again, figures.cancelled) if shown.unplanned else ()
     walked = (figures.walked,) if shown.walked else ()
-    return (*times, *shares, *unplanned, *walked, figures.left_out)
+    drawn = (figures.drawn,) if shown.drawn else ()
+    return (*times, *shares, *unplanned, *walked, *drawn, figures.left_out)
 
 
 def _order_columns() -> tuple[Column, ...]:

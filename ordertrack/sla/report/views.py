@@ -19,7 +19,6 @@ from ordertrack.restaurants import cache, naming
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.sla.measure.figures import ERROR
-from ordertrack.sla.measure.histogram import SHORTEST
 from ordertrack.sla.report import build, query_string, running, summary, target_lines, terms, wording
 from ordertrack.sla.report.channel import CHANNEL
 from ordertrack.sla.report.charts import charts
@@ -100,7 +99,6 @@ def figures(made: Report, page: int = 1, find: str = "") -> dict[str, Any]:
         "zone": _zone(made.selection),
         "is_unfinished": made.selection.hours_over is not None,
         "error": ERROR,
-        "half": SHORTEST / 2,
         "targets_said": target_lines.said(made.targets),
         "doubts": terms.doubts_explained(),
     }

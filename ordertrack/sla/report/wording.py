@@ -63,7 +63,7 @@ def left_out_text(counts: Mapping[LeftOut, int], are_in: bool = False) -> str:
 
 
 def beside(figures: Figures, are_in: bool = False) -> str:
-    """What stands beside a figure: what is left out, entered again, cancelled, or skipped by a channel.
+    """What stands beside a figure: left out, entered again, cancelled, skipped by a channel, drawn.
 
     As `24 left out: 3 forgotten, 21 mass · 2 again · 1 cancelled late`, without those there are none of.
     """
@@ -78,6 +78,9 @@ def beside(figures: Figures, are_in: bool = False) -> str:
         parts.append(
             ngettext("%(num)s skipped by a channel", "%(num)s skipped by a channel", figures.walked, num=num)
         )
+    if figures.drawn:
+        num, drawn = number(figures.drawn), figures.drawn
+        parts.append(ngettext("%(num)s drawn by a replay", "%(num)s drawn by a replay", drawn, num=num))
     return " · ".join(parts)
 
 
