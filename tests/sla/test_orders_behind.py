@@ -25,8 +25,8 @@ from ordertrack.sla.breakdown.tables import TABLES as FURTHER
 from ordertrack.sla.orders_behind import finding
 from ordertrack.sla.report import build, query_string
 from ordertrack.sla.report.contents import Report
-from ordertrack.sla.report.report_tables import TABLES
 from ordertrack.sla.report.selection import Preset
+from ordertrack.sla.report.tables.report_tables import TABLES
 from ordertrack.tenants import accounts
 from ordertrack.tenants.keys import api_keys
 from ordertrack.tenants.principal import Principal

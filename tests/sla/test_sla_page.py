@@ -24,8 +24,8 @@ from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.sla.report import build, wording
 from ordertrack.sla.report.contents import Report
-from ordertrack.sla.report.report_tables import TABLES
 from ordertrack.sla.report.selection import Grouping, Preset, Selection
+from ordertrack.sla.report.tables.report_tables import TABLES
 from ordertrack.sla.rollup import extend
 from ordertrack.tenants.models import Restaurant
 from support.cast import House, Person, with_another_maya

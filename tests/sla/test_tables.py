@@ -15,9 +15,9 @@ from ordertrack.rules.stages import LeftOut, Stage
 from ordertrack.sla.measure.figures import Group, StageFigures
 from ordertrack.sla.report import wording
 from ordertrack.sla.report.ranking import worst_stage
-from ordertrack.sla.report.report_tables import TABLES
-from ordertrack.sla.report.table_csv import csv_of
-from ordertrack.sla.report.tables import TEXT, Column, Row, Table
+from ordertrack.sla.report.tables.report_tables import TABLES
+from ordertrack.sla.report.tables.table import TEXT, Column, Row, Table
+from ordertrack.sla.report.tables.table_csv import csv_of
 from sla.report_of import figures, full_report, report, restaurant, selection
 
 DOUBTS = {LeftOut.FORGOTTEN: 3, LeftOut.MASS: 12, LeftOut.EARLY: 9}

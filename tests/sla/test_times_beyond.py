@@ -23,8 +23,8 @@ from ordertrack.sla.report import wording
 from ordertrack.sla.report.charts import charts
 from ordertrack.sla.report.findings import findings
 from ordertrack.sla.report.headline import slower_or_faster
-from ordertrack.sla.report.report_tables import TABLES
-from ordertrack.sla.report.table_csv import csv_of
+from ordertrack.sla.report.tables.report_tables import TABLES
+from ordertrack.sla.report.tables.table_csv import csv_of
 from sla.report_of import figures, report, selection
 
 HOUR = 3600

@@ -11,7 +11,7 @@ from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla.breakdown import otherwise
 from ordertrack.sla.breakdown.times_by import By, times_by
 from ordertrack.sla.report.selection import Selection
-from ordertrack.sla.report.tables import COUNT, IN_TARGET, NAME, TEXT, TIME, Column, Row, Table
+from ordertrack.sla.report.tables.table import COUNT, IN_TARGET, NAME, TEXT, TIME, Column, Row, Table
 
 MOST_ROWS = 500
 PEOPLE = "people"

@@ -10,7 +10,7 @@ from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
 from ordertrack.sla.forecast.demand import HOURS, Forecast, Trial
-from ordertrack.sla.report.tables import DAY, HOUR, Column, Kind, Row, Table
+from ordertrack.sla.report.tables.table import DAY, HOUR, Column, Kind, Row, Table
 
 _LEAST = 0.5  # orders an hour, on any day: quieter hours before the first and after the last are left away
 

@@ -16,7 +16,7 @@ from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.sla.forecast import reading
 from ordertrack.sla.forecast.demand import Forecast, forecast
 from ordertrack.sla.forecast.forecast_table import Days, csv_table, days_of
-from ordertrack.sla.report.table_csv import csv_of
+from ordertrack.sla.report.tables.table_csv import csv_of
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.signing_in.sign_in import managing_principal
 from ordertrack.web.problems import Problem, Refusal

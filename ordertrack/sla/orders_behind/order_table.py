@@ -10,7 +10,7 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.sla.orders_behind.behind import Sort, Which
 from ordertrack.sla.orders_behind.finding import BehindOrder
 from ordertrack.sla.report import terms
-from ordertrack.sla.report.tables import DAY, NAME, ORDER, TEXT, TIME, Column, Kind, Row, Table
+from ordertrack.sla.report.tables.table import DAY, NAME, ORDER, TEXT, TIME, Column, Kind, Row, Table
 
 # As a person reads it on the restaurant's clock; in a file with its offset.
 BEGAN = Kind(

@@ -18,7 +18,7 @@ from ordertrack.sla.orders_behind.behind import Behind
 from ordertrack.sla.orders_behind.finding import BehindOrder, TooMany
 from ordertrack.sla.report import query_string
 from ordertrack.sla.report.query_string import UnusableChoice
-from ordertrack.sla.report.table_csv import csv_of
+from ordertrack.sla.report.tables.table_csv import csv_of
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.signing_in.sign_in import managing_principal
 from ordertrack.web.problems import Problem, Refusal

@@ -12,7 +12,7 @@ from ordertrack.i18n.translate import ngettext, number
 from ordertrack.sla.estimates.scoring import BANDS, COUNTS, SUMS, TurnedOut
 from ordertrack.sla.measure.cells import FULFILMENTS, LOAD_BANDS
 from ordertrack.sla.report.contents import Report
-from ordertrack.sla.report.tables import COUNT, TEXT, Column, Kind, Row, Table, Value
+from ordertrack.sla.report.tables.table import COUNT, TEXT, Column, Kind, Row, Table, Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from ordertrack.sla.measure.figures import Figures, SlowOrder
 from ordertrack.sla.report import order_links, terms
 from ordertrack.sla.report.charts import named_periods
 from ordertrack.sla.report.contents import Report
-from ordertrack.sla.report.estimate_tables import estimates
 from ordertrack.sla.report.ranking import hours_of_day, is_judged, worst_first, worst_stage
 from ordertrack.sla.report.selection import PERIODS, Grouping
-from ordertrack.sla.report.tables import (
+from ordertrack.sla.report.tables.estimate_tables import estimates
+from ordertrack.sla.report.tables.table import (
     COUNT,
     DAY,
     DOUBTS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from ordertrack.sla.report.tables import Table, Value
+from ordertrack.sla.report.tables.table import Table, Value
 
 _MARK = "\ufeff"  # without it some programs take UTF-8 for something else
 # A cell that begins so would be worked out as a formula. (Source: OWASP, CSV injection.)

@@ -1,11 +1,11 @@
 """Whether reports tell people apart is the company's choice; fires are found by their moment.
 
-Revision ID: 0040
+Revision ID: 0039
 """
 
 from alembic import op
 
-revision = "0040"
+revision = "0039"
 down_revision = "0038"
 
 GRANTS = {"tenants": ["UPDATE (reports_by_person)"]}

@@ -29,7 +29,7 @@ from ordertrack.sla.report import build
 from ordertrack.sla.report.ranking import hours_from_start
 from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.rollup import extend
-from sla.log_oracle import Time, exact_times, stored, told_apart
+from sla.rollup.log_oracle import Time, exact_times, stored, told_apart
 from support.cast import House
 from support.houses.past_service import service, until, write
 from support.houses.rollup_rows import everything

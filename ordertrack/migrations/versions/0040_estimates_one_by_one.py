@@ -3,15 +3,15 @@
 What past days hold is made anew, for how right estimates were is told by kind of order from now on, and of
 the range that guests read.
 
-Revision ID: 0041
+Revision ID: 0040
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0041"
-down_revision = "0040"
+revision = "0040"
+down_revision = "0039"
 
 COLUMNS = """
 ALTER TABLE sla_estimate_days
