@@ -14,9 +14,6 @@ from ordertrack.importing.roles import COLUMN_OF, ROLES, STATUS_OF, TIMES, Named
 
 MAPPING, NAME, CONTENT = "mapping", "name", "content"
 
-YES = frozenset(map(words.plain, ["yes", "y", "true", "t", "1", "oui", "vrai", "x", "نعم", "صح"]))
-NO = frozenset(map(words.plain, ["no", "n", "false", "f", "0", "non", "faux", "لا", "خطأ"]))
-
 
 @dataclass
 class Columns:
@@ -129,7 +126,7 @@ class _Seen:
             kinds.count(dt.date),
             kinds.count(dt.timedelta),
             kinds.count(moments.Number),
-            sum(words.plain(cell) in YES | NO for cell in cells),
+            sum(words.plain(cell) in words.YES | words.NO for cell in cells),
             sum(words.status(cell) is not None for cell in cells),
             sum(words.fulfilment(cell) is not None for cell in cells),
             len(set(cells)) == len(cells) == len(sample) and len(cells) > 0,

@@ -137,3 +137,7 @@ def _by_word(words: Mapping[_Meant, str]) -> dict[str, _Meant]:
 
 _STATUS_OF = _by_word(_STATUSES)
 _FULFILMENT_OF = _by_word(_FULFILMENTS)
+
+
+YES = frozenset(map(plain, ["yes", "y", "true", "t", "1", "oui", "vrai", "x", "نعم", "صح"]))
+NO = frozenset(map(plain, ["no", "n", "false", "f", "0", "non", "faux", "لا", "خطأ"]))
