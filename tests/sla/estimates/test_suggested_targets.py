@@ -21,12 +21,20 @@ from ordertrack.sla.measure.histogram import ERROR, bins_of
 from support.cast import House
 
 
-def times(seconds: list[float], kind: Fulfilment = Fulfilment.PICKUP, left_out: int = 0) -> Cells:
+def times(
+    seconds: list[float],
+    kind: Fulfilment = Fulfilment.PICKUP,
+    left_out: int = 0,
+    *,
+    is_drawn: bool = False,
+) -> Cells:
     many = np.zeros(len(seconds), np.int64)
     no = many.astype(bool)
     number = many + FULFILMENTS.index(kind)
     bins = bins_of(np.array(seconds))
-    return cells.counted(cells.pack(bins, many, many + left_out, number, many, many + 12, no, no, no))
+    return cells.counted(
+        cells.pack(bins, many, many + left_out, number, many, many + 12, no, no, no, no | is_drawn)
+    )
 
 
 def made(*parts: Cells) -> list[SuggestedTarget]:
@@ -47,6 +55,7 @@ def test_so_many_orders_kept_them_and_they_are_times_that_one_would_set(seconds:
 def test_of_too_few_orders_and_of_times_that_cannot_be_right_nothing_is_suggested() -> None:
     assert made(times([600.0] * (FEWEST - 1))) == []
     assert made(times([600.0] * 100, left_out=1)) == []
+    assert made(times([600.0] * 100, is_drawn=True)) == []
 
 
 def test_fulfilments_have_their_own_where_there_are_several() -> None:
