@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -13,10 +13,12 @@ from flask.testing import FlaskClient
 from demo.simulation import orders_of
 from ordertrack.backoffice.log_import import looking
 from ordertrack.backoffice.log_import.kept_logs import LOOK, WRITE
+from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
 from ordertrack.following import jobs
 from ordertrack.web.bodies import LARGEST_LOG
 from support.cast import House, Person
+from support.following import nobody_else_follows
 
 PAGE = "/import"
 LOG = (
@@ -32,6 +34,13 @@ def upload(client: FlaskClient, content: str | bytes, name: str = "april.csv") -
     answer = client.post(PAGE, data={"file": (io.BytesIO(data), name)}, content_type="multipart/form-data")
     answer.request.environ["wsgi.input"].close()  # a large one is a file, which the test client leaves open
     return answer
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _alone(settings: Settings) -> Iterator[None]:
+    """A server of the suite would run the jobs first."""
+    with nobody_else_follows(settings):
+        yield
 
 
 @pytest.fixture
