@@ -3,8 +3,9 @@
 # make soak SECONDS=600: the history checker, for longer; by so many seeds: make soak SEEDS=20. On several hosts, which
 # die in turn with the bus between them: make soak HOSTS=2 BUS=redis SEEDS=20.  make dinner ORDERS=300: a dinner on real tablets.
 # make clients CUTS=200: clients of others read the stream through cuts and restarts of the database.
+# make audit SEEDS=20: reports of so many random histories, each figure worked out a second way.
 # make weekend: orders for later while summer time ends.  make attack REQUESTS=100000: hostile requests on every route.
-# make bench, make bench-board, make bench-reports, make bench-many, make bench-age, make bench-replays, make bench-webhooks: how fast it is, into bench/
+# make bench, make bench-board, make bench-reports, make bench-many, make bench-age, make bench-replays, make bench-start, make bench-webhooks: how fast it is, into bench/
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,8 +14,8 @@ export ORDERTRACK_DEMO ?= 1
 # Kept even where the shell says not to: the suite starts hundreds of processes, which would compile it all again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test checked typed tested catalogues soak dinner clients weekend attack \
-  bench bench-age bench-board bench-many bench-replays bench-reports bench-webhooks clean lock
+.PHONY: run test checked typed tested catalogues audit soak dinner clients weekend attack \
+  bench bench-age bench-board bench-many bench-replays bench-reports bench-start bench-webhooks clean lock
 
 run: $(VENV)/run.done static/bundles/done
 	@exec $(BIN)/ordertrack serve
@@ -51,6 +52,10 @@ SECONDS ?= 600
 soak: $(VENV)/test.done static/bundles/done
 	$(BIN)/python tests/soak/soak.py $(if $(SEEDS),--rounds $(SEEDS) --seed $(or $(SEED),1) --seconds 86400,--seconds $(SECONDS)) \
 		$(if $(HOSTS),--hosts $(HOSTS)) $(if $(BUS),--bus $(BUS))
+
+audit: export AUDIT_SEEDS = $(or $(SEEDS),20)
+audit: $(VENV)/test.done static/bundles/done
+	$(BIN)/python -m pytest tests/sla/test_audit.py
 
 ORDERS ?= 300
 
@@ -94,6 +99,10 @@ bench-replays: $(VENV)/run.done static/bundles/done
 # A small round that shows that it works: make bench-webhooks QUICK=1.
 bench-webhooks: $(VENV)/test.done static/bundles/done
 	$(BIN)/python bench/measure_webhooks.py $(if $(QUICK),--quick)
+
+# Beside other checkouts, in turns: make bench-start OTHERS=../before.
+bench-start: $(VENV)/run.done static/bundles/done
+	$(BIN)/python bench/measure_start.py $(OTHERS)
 
 bench-reports: $(VENV)/run.done static/bundles/done
 	$(BIN)/python bench/measure_reports.py

@@ -26,7 +26,7 @@ from ordertrack.database.session import db
 from ordertrack.tenants import accounts, audit
 from ordertrack.tenants.keys import api_keys
 from ordertrack.webhooks import endpoints
-from processes import command_of, wait_for
+from processes import wait_for
 from stage import FULL, Stage
 from table import Row
 from webhooks import peers, taps
@@ -38,6 +38,7 @@ QUICK = (1_200, 40.0, 2, 1, 80)
 EVENING = 10.0  # events a second while taps are compared: as two hundred restaurants on a Friday have
 WAITS = " ".join(["0", "0.3", "1", "2", "4", *["8"] * 25])
 MOST_LAG, MOST_SLOWER = 1.0, 1.05
+FOLLOW = "follow"
 PATIENCE = 240.0  # seconds after the last event until all have all
 HOW = """One worker on a core, PostgreSQL, who taps and who is told on the other. {events:,} events,
 {pace:.0f} a second over the API, go to three endpoints: one answers well, one hangs until the last event was
@@ -73,7 +74,7 @@ def main() -> None:
         with Served(stage, house.settings) as server:
             secrets = _endpoints(house, told)
             told.verify_with(secrets)
-            wait_for(lambda: _followers(server), "the process that follows")
+            wait_for(lambda: server.beside(FOLLOW), "the process that follows")
             found = _drill(stage, house, server, told, quiet, (events, pace, kills, rounds, compared))
     rows = _rows(found)
     print(shown := table.markdown(rows))
@@ -84,6 +85,7 @@ def main() -> None:
         kills=kills,
         rounds=rounds,
         compared=compared,
+        evening=EVENING,
     )
     if is_quick:
         print("RESULTS.md is left alone: it is written by a full run only.")
@@ -124,22 +126,19 @@ def _drill(
 def _kill(stage: Stage, server: Served, times: int, seconds: float) -> None:
     for _ in range(times):
         time.sleep(seconds / (times + 1))
-        for pid in (*_followers(server), *server.workers):
+        killed = server.workers
+        for pid in (*server.beside(FOLLOW), *killed):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         stage.say("the worker and the process that follows were killed")
-
-
-def _followers(server: Served) -> list[int]:
-    children = f"/proc/{server.master}/task/{server.master}/children"
-    with open(children) as file:
-        return [pid for pid in map(int, file.read().split()) if b"\0follow\0" in command_of(pid)]
+        wait_for(lambda gone=killed: set(server.workers) - set(gone), "a new worker")
+        server.pin_workers()  # or it would stay on the core of its master, with all the others
 
 
 @contextmanager
 def _frozen(server: Served) -> Iterator[None]:
     """Nothing follows meanwhile."""
-    pids = _followers(server)
+    pids = server.beside(FOLLOW)
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     try:

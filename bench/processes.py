@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -76,7 +77,19 @@ def answers(port: int) -> bool:
 
 def children(pid: int) -> list[int]:
     """The processes that this one started and that still run."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    with suppress(OSError):  # it has ended itself
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that this one started, and those that they did."""
+    return [each for child in children(pid) for each in (child, *descendants(child))]
+
+
+def beside(master: int, name: str) -> list[int]:
+    """What runs the command of that name beside a server."""
+    return [pid for pid in descendants(master) if name_of(pid) == name]
 
 
 def command_of(pid: int) -> bytes:
@@ -85,6 +98,14 @@ def command_of(pid: int) -> bytes:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return b""
+
+
+def name_of(pid: int) -> str:
+    """By which it goes where processes are listed; nothing if it has gone."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def pin(pid: int, core: int) -> None:

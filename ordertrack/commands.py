@@ -23,12 +23,16 @@ _COMMANDS = {
     "demo": "ordertrack.demo.commands",
     "rush": "ordertrack.demo.commands",
     "replay": "ordertrack.demo.replay.command",
+    "import": "ordertrack.server.commands.import_log",
     "sla": "ordertrack.sla.commands",
+    "beside": "ordertrack.server.commands.beside",
     "background": "ordertrack.server.commands.background",
     "follow": "ordertrack.server.commands.follow",
     "secret": "ordertrack.server.commands.secrets",
     "webhook": "ordertrack.server.commands.webhooks",
 }
+
+_NAMED = {"import": "import_log"}  # what Python keeps for itself
 
 
 class Commands(click.Group):
@@ -40,7 +44,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         garbage.look_rarely()
         module = _COMMANDS.get(cmd_name)
-        return getattr(import_module(module), cmd_name) if module else None
+        return getattr(import_module(module), _NAMED.get(cmd_name, cmd_name)) if module else None
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

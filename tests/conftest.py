@@ -47,6 +47,7 @@ from support.database import connect
 from support.houses.town import Town, open_town
 from support.network_proxy import NetworkProxy
 from support.pages import browser, page_clock
+from support.quiet_database import drop_pattern, keep_pattern
 from support.server import UNHURRIED, Server, share_static
 from support.suite import left_behind
 from support.suite.whole_files import CROWDED, WholeFiles
@@ -104,10 +105,12 @@ def settings() -> Iterator[Settings]:
     if server is None:
         _need_not_outlive_a_power_cut(made)
     schema.upgrade(made)
+    keep_pattern(made)
     cast.make_somebody(made)
     yield made
     broken = [finding.claim for finding in consistency.check(made, _lived_in(made)) if not finding.holds]
     if server:
+        drop_pattern(made)
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
             connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(made.app_role)))

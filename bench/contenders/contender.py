@@ -30,12 +30,16 @@ class Contender:
         except BaseException:
             self._program.stop()
             raise
-        for number, worker in enumerate(self.workers):
-            pin(worker, CORES[number % len(CORES)])
+        self.pin_workers()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._program.stop()
+
+    def pin_workers(self) -> None:
+        """A core for each, the first ones."""
+        for number, worker in enumerate(self.workers):
+            pin(worker, CORES[number % len(CORES)])
 
     @property
     def workers(self) -> list[int]:

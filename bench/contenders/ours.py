@@ -11,7 +11,7 @@ from typing import Self
 from contenders.contender import Contender
 from house import TRACKING, House, Move, metric, plain_url, transition
 from ordertrack.database.config import Settings
-from processes import answers, command_of, connections, free_port
+from processes import answers, beside, command_of, connections, free_port
 from programs import Watchers
 from stage import Stage
 
@@ -52,6 +52,10 @@ class Served(Contender):
     @property
     def master(self) -> int:
         return self._program.pid
+
+    def beside(self, command: str) -> list[int]:
+        """The processes beside the workers that run this command: one, if it was not just ended."""
+        return beside(self.master, command)
 
     def metric(self, name: str) -> float:
         return self.page_of_metrics()(name)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from contenders.ours import Served
 from ordertrack.database.config import Settings
-from processes import TICK, busy_seconds, children, cpu_seconds
+from processes import TICK, busy_seconds, children, cpu_seconds, descendants
 from stage import Stage
 
 COUNTED = 1.2  # seconds after which PostgreSQL's processes have said what they counted
@@ -56,7 +56,7 @@ def so_far(stage: Stage, server: Served, settings: Settings, clients: Sequence[i
     page = server.page_of_metrics()
     workers = {pid: cpu_seconds(pid) for pid in server.workers}
     database = sum(_database(stage.postmaster))
-    beside = sum(cpu_seconds(pid) for pid in {server.master, *children(server.master)} - workers.keys())
+    beside = sum(cpu_seconds(pid) for pid in {server.master, *descendants(server.master)} - workers.keys())
     ours = sum(workers.values()) + database + beside + sum(map(cpu_seconds, [os.getpid(), *clients]))
     return Costs(
         workers,

@@ -14,7 +14,7 @@ from psycopg import connect
 from contenders.ours import Ordertrack
 from house import House, plain_url
 from measurements.transitions import CALLERS, advance
-from processes import children, command_of, wait_for
+from processes import wait_for
 from stage import Stage
 from table import Row, at_least, ratios
 
@@ -64,7 +64,7 @@ def _is_kept_up(house: House) -> bool:
 
 
 def _keeper(server: Ordertrack) -> int:
-    (found,) = (pid for pid in children(server.master) if b"\0background" in command_of(pid))
+    (found,) = server.beside("background")
     return found
 
 

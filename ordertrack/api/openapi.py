@@ -19,6 +19,7 @@ from ordertrack.api import (
     menu_answers,
     queries,
     reading,
+    report_answers,
     restaurant_answers,
     schemas,
 )
@@ -77,6 +78,7 @@ _OUTGOING: tuple[type[BaseModel], ...] = (
     restaurant_answers.QuoteAnswer,
     restaurant_answers.RiderList,
     menu_answers.MenuAnswer,
+    report_answers.ReportAnswer,
     answers.StreamMessage,
     answers.ActionMessage,
 )
@@ -218,6 +220,14 @@ OPERATIONS = {
         {200: menu_answers.MenuAnswer},
         body=MenuRequest,
         problems=(400, 404, 413, 415, 422),
+    ),
+    "api.report_of_times": Operation(
+        Scope.REPORTS_READ,
+        "The figures of the report page: how long a stage took and how many met their target, by shift, day,"
+        " restaurant and hour, and every stage in all. What a key is not for is in no figure.",
+        {200: report_answers.ReportAnswer},
+        query=queries.ReportQuery,
+        problems=(400, 404),
     ),
     "api.order_events": Operation(
         Scope.EVENTS_READ,

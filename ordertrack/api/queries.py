@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import uuid
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ordertrack.api.field_types import ShortLine
+from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 MOST_LISTED = 200
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Query(BaseModel):
@@ -45,6 +49,51 @@ class MenuQuery(Query):
     """Of which restaurant to say what is sold out."""
 
     restaurant: Annotated[ShortLine | None, Field(description="A restaurant's slug.")] = None
+
+
+MOST_RESTAURANTS = 50
+
+
+class ReportQuery(Query):
+    """Which days, of which restaurants, and what of them: all as on the report page."""
+
+    range: Annotated[
+        Literal["today", "yesterday", "7", "28", "90"] | None,
+        Field(description="Days that move on; `7` if nothing is said.", examples=["28"]),
+    ] = None
+    from_: Annotated[
+        dt.date | None,
+        Field(alias="from", description="The first business day, with `to`: 400 days at most, 2000 to 2099."),
+    ] = None
+    to: Annotated[dt.date | None, Field(description="The last business day.")] = None
+    restaurant: Annotated[
+        ShortLine | None,
+        Field(description=f"A restaurant's slug, or up to {MOST_RESTAURANTS} with commas between; else all."),
+    ] = None
+    fulfilment: Fulfilment | None = None
+    stage: Annotated[Stage | None, Field(description="`kitchen` if nothing is said.")] = None
+    doubtful: Annotated[
+        Literal["in", "out"] | None, Field(description="`in`: doubtful times are counted in, not left out.")
+    ] = None
+
+    @field_validator("from_", "to", mode="before")
+    @classmethod
+    def _is_a_day(cls, value: object) -> object:
+        # Left to itself, pydantic takes a number in a text for seconds since 1970.
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
+            raise ValueError("must be a day, like 2026-11-20")
+        return value
+
+    @field_validator("restaurant")
+    @classmethod
+    def _not_too_many(cls, value: str | None) -> str | None:
+        if value is not None and value.count(",") >= MOST_RESTAURANTS:
+            raise ValueError(f"names more than {MOST_RESTAURANTS} restaurants")
+        return value
+
+    @property
+    def slugs(self) -> list[str]:
+        return [] if self.restaurant is None else [each.strip() for each in self.restaurant.split(",")]
 
 
 Included = Literal["actions"]

@@ -26,6 +26,7 @@ from ordertrack.monitoring import logs, parent
 LOOKS_EVERY = 60.0
 PATIENCE = 10.0
 _WAKES_EVERY = 1.0
+_NOTICES_WITHIN = 0.2  # that it is to end
 _RETRY = (0.5, 1.0, 2.0, 5.0)
 _log = structlog.get_logger(__name__)
 
@@ -137,17 +138,23 @@ def run(*kinds: type[TenantWorker], turn: Callable[[Callable[[], URL]], Turn] = 
     that fails ends the others: whoever started the command starts all of them again.
     """
     has_parent = parent.watched()
-    ended = threading.Event()
+    told: list[int] = []  # an Event could be set while the thread that waits for it holds its lock
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, lambda number, _frame: told.append(number))
+
+    def goes_on() -> bool:
+        return not told and has_parent()
+
     settings = Settings.from_environment()
     logs.configure(quiet=settings.demo)
     app = make_bare_app(settings)
     ours = turn(lambda: settings.app_direct_url)
-    while has_parent() and not ended.is_set():
+    while goes_on():
         if not ours.ask():
-            ended.wait(ASKS_EVERY)
-        elif _work_together(kinds, app, ours, lambda: not ended.is_set() and has_parent()):
+            until = time.monotonic() + ASKS_EVERY
+            while goes_on() and time.monotonic() < until:
+                time.sleep(_NOTICES_WITHIN)
+        elif _work_together(kinds, app, ours, goes_on):
             return
 
 
@@ -167,8 +174,12 @@ def _work_together(
     threads = [threading.Thread(target=work, args=(kind,), name=kind.name) for kind in kinds]
     for thread in threads:
         thread.start()
-    while goes_on() and not has_failed.wait(ASKS_EVERY) and turn.ask():
-        pass
+    asks_at = time.monotonic() + ASKS_EVERY
+    while goes_on() and not has_failed.wait(_NOTICES_WITHIN):
+        if time.monotonic() >= asks_at:
+            if not turn.ask():
+                break
+            asks_at = time.monotonic() + ASKS_EVERY
     for thread in threads:
         thread.join()
     return has_failed.is_set()

@@ -35,7 +35,7 @@ class BoardChannel(Channel):
         FILTERS.put(topic.tenant_id, (restaurant_id, self.name, watcher.ended_by[-1]), Told.of_text(said))
 
     def keys(self, change: Change) -> tuple[str, ...]:
-        if self.board.statuses.isdisjoint(change.event.statuses):
+        if self.board.statuses.isdisjoint(change.event.statuses) or change.is_past:
             return ()
         return keys_of(change.order.restaurant_id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -88,6 +89,10 @@ def read(fields: Iterable[Field], typed: Typed, kept: Iterable[str]) -> ReadFiel
     return done
 
 
+_NAME_ALONE = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?(/|$)")
+"""With which an address begins where nobody has typed https:// before it."""
+
+
 class _Wrong(ValueError):
     """What is wrong with a value, as a sentence."""
 
@@ -99,19 +104,24 @@ def _checked(wanted: Field, text: str) -> str:
     if wanted.kind == Kind.CHOICE and value not in wanted.choices:
         raise _Wrong(_("Choose one."))
     if wanted.kind == Kind.ADDRESS:
-        return _address(value)
+        return plain_text(_address(value), wanted.longest)
     return value
 
 
 def _address(text: str) -> str:
-    """Without a slash at its end; http is refused where it is said to whom it is called."""
+    """Without a slash at its end; a name alone is one under https.
+
+    http is refused where it is said to whom it is called.
+    """
+    if _NAME_ALONE.match(text):
+        text = f"https://{text}"
     try:
         parts = urlsplit(text)
         host, _port = parts.hostname, parts.port
     except ValueError:
         host, parts = None, urlsplit("")
     if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or "@" in text:
-        raise _Wrong(_("Give an address like https://shop.example.com."))
+        raise _Wrong(_("Give the address of the shop's first page, like https://shop.example.com."))
     return text.rstrip("/")
 
 

@@ -272,5 +272,8 @@ class Channel(ABC):
         raise NotImplementedError
 
     def test(self, connection: Connection) -> Sentence:
-        """Try whether the peer can be reached and lets us in; raises Refused or CallFailed."""
+        """Try whether the peer can be reached and lets us in; raises Refused or CallFailed.
+
+        Nothing if it need not be reached: then it neither works nor fails.
+        """
         raise NotImplementedError

@@ -11,7 +11,7 @@ from sqlalchemy import Connection as DatabaseConnection
 from sqlalchemy import exists, func, select
 
 from ordertrack.channels import applying, connections, registry, wording
-from ordertrack.channels.interface import Became, Channel, Connection, Sentence, Told
+from ordertrack.channels.interface import Became, Channel, Connection, Nothing, Sentence, Told
 from ordertrack.channels.models import ChannelConnection
 from ordertrack.database.session import db, release_connection
 from ordertrack.following import followers, jobs
@@ -148,18 +148,19 @@ def test(job: Job) -> Outcome:
         return Failed(_NO_TELLING)
     opened = connections.opened(row)
     release_connection()
-    is_well = False
+    is_well: bool | None = False
     try:
         sentence, is_well = channel.test(opened), True
     except CallFailed as error:
         sentence = wording.of_failure(error)
     except Became as error:
-        sentence = error.sentence
+        sentence, is_well = error.sentence, None if isinstance(error, Nothing) else False
     row = connections.by_id(job.tenant_id, connection_id)
     if row is not None:
         row.tested_at = func.clock_timestamp()
         row.test_said = {"said": sentence.said, "values": dict(sentence.values), "is_well": is_well}
-        connections.works(row) if is_well else connections.fails(row, sentence)
+        if is_well is not None:
+            connections.works(row) if is_well else connections.fails(row, sentence)
         db.session.flush()
     return Done(sentence.said)
 

@@ -102,6 +102,7 @@ def connection(connection_id: uuid.UUID) -> ResponseReturnValue:
         row=row,
         channel=kind,
         address=_address(row, kind),
+        is_within=links.are_within(),
         steps=steps,
         made_secrets=[(each, made[each.name]) for each in (kind.fields if kind else ()) if each.name in made],
         payloads=found[:A_PAGE],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -67,19 +68,24 @@ class TenantQuery(Statement):
     """A query whose rows the schema's policies confine by a setting, which it makes itself.
 
     The rows depend on the setting as LATERAL rows do, so it is made before any of them is looked at, whatever
-    plan is chosen.
+    plan is chosen. Put together when it is first sent: a process sends a few of all that it imports.
     """
 
     def __init__(self, query: AnySelect, setting: str = "tenant_id") -> None:
+        super().__init__("")
+        self._query, self._setting = query, setting
+
+    @cached_property
+    def _compiled(self) -> tuple[str, Mapping[str, Any]]:
         value = bindparam("setting", type_=Text)
-        made = func.set_config(f"ordertrack.{setting}", value, True).alias("made")
-        rows = query.where(made.column != "").correlate(made).offset(0).lateral("confined")
+        made = func.set_config(f"ordertrack.{self._setting}", value, True).alias("made")
+        rows = self._query.where(made.column != "").correlate(made).offset(0).lateral("confined")
         compiled = select(*rows.c).select_from(made.join(rows, true())).compile(dialect=_POSTGRESQL)
-        fixed = {name: value for name, value in compiled.params.items() if value is not None}
-        super().__init__(str(compiled), fixed)
+        return str(compiled), {name: value for name, value in compiled.params.items() if value is not None}
 
     def rows(self, *, setting: str | None = None, **values: Any) -> list[Any]:
         """As above; `setting` is the tenant of the app context, if there is one and nothing else is said."""
+        self._text, self._fixed = self._compiled
         confined_by = str(g.get("tenant_id", "")) if setting is None else setting
         return super().rows(setting=confined_by, **values)
 

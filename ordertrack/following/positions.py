@@ -38,7 +38,7 @@ _HEADS = text("SELECT tenant_id, seq, positions FROM followed_heads()")
 
 
 class Followed(NamedTuple):
-    """How a page of entries was followed: whether there is more, and when the newest of it happened.
+    """How a page of entries was followed: whether there is more, and when the newest of it was recorded.
 
     Nothing was, where the follower does not concern the tenant.
     """
@@ -79,7 +79,10 @@ def begin(tenant_id: uuid.UUID, names: Collection[str]) -> None:
 
 
 def follow(tenant_id: uuid.UUID, follower: Follower) -> Followed:
-    """Give a follower the next entries of the entered tenant's log."""
+    """Give a follower the next entries of the entered tenant's log.
+
+    History is passed over: nobody is told now of what happened then.
+    """
     try:
         connection = db.session.connection()
         head = event_log.head(tenant_id).seq  # before it is asked whom that concerns, or something is missed
@@ -90,10 +93,11 @@ def follow(tenant_id: uuid.UUID, follower: Follower) -> Followed:
             return Followed(False, None, False)
         entries = [each.event for each in event_log.log_after(tenant_id, seq, PAGE)]
         if entries:
-            follower.follow(connection, tenant_id, entries)
+            if news := [entry for entry in entries if not entry.is_history]:
+                follower.follow(connection, tenant_id, news)
             _move(connection, tenant_id, follower.name, entries[-1].cursor.seq)
         db.session.commit()
-        return Followed(len(entries) == PAGE, entries[-1].occurred_at if entries else None)
+        return Followed(len(entries) == PAGE, entries[-1].recorded_at if entries else None)
     finally:
         db.session.rollback()
 

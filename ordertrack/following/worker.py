@@ -24,7 +24,7 @@ from ordertrack.following.runner import Runner
 from ordertrack.monitoring import metrics
 
 LOCK = 7226871357
-_GATHERS = 0.03  # seconds, so that many entries are followed together
+_GATHERS = 0.25  # seconds, so that many entries are followed together
 _RESTS = 60.0  # seconds in which a follower does not ask again whether it concerns a tenant
 # Seconds until one that failed in a tenant is asked again there, longer each time.
 _AFTER_FAILING = (1.0, 5.0, 30.0, 60.0)

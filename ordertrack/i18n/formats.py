@@ -65,6 +65,16 @@ def days(first: dt.date, last: dt.date) -> str:
     return digits(format_interval(first, last, "yMMMEd", locale=current().locale))
 
 
+def days_alone(first: dt.date, last: dt.date) -> str:
+    """As `14 – 20 Nov`."""
+    return digits(format_interval(first, last, "MMMd", locale=current().locale))
+
+
+def month(date: dt.date) -> str:
+    """As `Nov 2025`."""
+    return digits(format_skeleton("yMMM", date, locale=current().locale))
+
+
 def clock(time: dt.time) -> str:
     return digits(f"{time:%H:%M}")
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from ordertrack.database.session import db
 from ordertrack.i18n.translate import SOURCE, tag_of
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.manager_alerts.kinds import AlertKind
+from ordertrack.manager_alerts.kinds import AlertKind, ReportMail
 from ordertrack.manager_alerts.models import AlertChoice
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import audit
@@ -32,11 +32,17 @@ class ChangedMeanwhile(RuntimeError):
 class Choice:
     kinds: tuple[AlertKind, ...] = ()
     by_mail: bool = False
+    reports: tuple[ReportMail, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """What is kept of it, besides whether alerts come by mail."""
+        return [each.value for each in (*self.kinds, *self.reports)]
 
     @property
     def seen(self) -> str:
         """By which a form says what it showed."""
-        return ",".join([*self.kinds, *(["mail"] if self.by_mail else [])])
+        return ",".join([*self.names, *(["mail"] if self.by_mail else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +58,24 @@ class Recipient:
     site: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who wants mails about how it went in these restaurants (None: in all)."""
+
+    staff_id: uuid.UUID
+    language: str
+    email: str
+    site: str
+    restaurants: frozenset[uuid.UUID] | None
+
+
 def read(kinds: Collection[str], by_mail: bool) -> Choice:
     """What a form said; what nobody offers is left out."""
-    return Choice(tuple(kind for kind in AlertKind if kind.value in kinds), by_mail)
+    return Choice(
+        tuple(kind for kind in AlertKind if kind.value in kinds),
+        by_mail,
+        tuple(report for report in ReportMail if report.value in kinds),
+    )
 
 
 def of_person(principal: Principal) -> Choice:
@@ -70,7 +91,7 @@ def save(principal: Principal, wanted: Choice, seen: str, site: str) -> bool:
     if before.seen != seen:
         raise ChangedMeanwhile
     said = {
-        "kinds": [kind.value for kind in wanted.kinds],
+        "kinds": wanted.names,
         "by_mail": wanted.by_mail,
         "site": site,
         "saved_at": dt.datetime.now(dt.UTC),
@@ -100,6 +121,33 @@ def wanting(tenant_id: uuid.UUID, kind: AlertKind, restaurant_id: uuid.UUID | No
     ]
 
 
+def readers(
+    tenant_id: uuid.UUID, report: ReportMail, staff_ids: Collection[uuid.UUID] | None = None
+) -> list[Reader]:
+    """Who wants this mail, of these people (None: of all): managers and owners with an address."""
+    person = and_(StaffMember.tenant_id == AlertChoice.tenant_id, StaffMember.id == AlertChoice.staff_id)
+    query = (
+        select(StaffMember, AlertChoice)
+        .join(AlertChoice, person)
+        .where(AlertChoice.tenant_id == tenant_id, literal(report.value) == any_(AlertChoice.kinds))
+        .where(StaffMember.revoked_at.is_(None), StaffMember.role.in_([Role.MANAGER, Role.OWNER]))
+        .order_by(StaffMember.id)
+    )
+    if staff_ids is not None:
+        query = query.where(StaffMember.id.in_(list(staff_ids)))
+    return [
+        Reader(
+            member.id,
+            tag_of(member.language) or SOURCE,
+            member.email,
+            choice.site,
+            None if member.restaurant_ids is None else frozenset(member.restaurant_ids),
+        )
+        for member, choice in db.session.execute(query)
+        if member.email
+    ]
+
+
 def people(tenant_id: uuid.UUID, staff_ids: Collection[uuid.UUID]) -> list[Recipient]:
     """Those of these who may still be told: whom an end is told, as the beginning was."""
     person = and_(StaffMember.tenant_id == AlertChoice.tenant_id, StaffMember.id == AlertChoice.staff_id)
@@ -119,4 +167,4 @@ def _recipient(member: StaffMember, choice: AlertChoice) -> Recipient:
 
 
 def _facts(choice: Choice) -> dict[str, object]:
-    return {"alerts": [kind.value for kind in choice.kinds], "alerts_by_mail": choice.by_mail}
+    return {"alerts": choice.names, "alerts_by_mail": choice.by_mail}

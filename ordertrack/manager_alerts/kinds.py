@@ -18,6 +18,19 @@ class AlertKind(StrEnum):
     CHANNEL = "channel"
 
 
+class ReportMail(StrEnum):
+    """When a manager gets a mail about how it went; in the order in which they are offered."""
+
+    MORNING = "report_morning"
+    SHIFT = "report_shift"
+
+
+REPORTS_OFFERED = {
+    ReportMail.MORNING: marked("Each morning: how the day before went"),
+    ReportMail.SHIFT: marked("After each shift: how it went"),
+}
+
+
 OFFERED = {
     AlertKind.UNSEEN: marked("Open orders that no screen shows"),
     AlertKind.CONFIRM: marked("An order that nobody confirms in time"),

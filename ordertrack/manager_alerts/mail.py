@@ -12,16 +12,18 @@ from typing import Any
 
 from ordertrack.database.session import release_connection
 from ordertrack.following.jobs import Again, Done, Failed, Job, Outcome, Unknown
-from ordertrack.i18n.translate import LANGUAGES, speaking
+from ordertrack.i18n.translate import LANGUAGES, marked, speaking
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.manager_alerts import choices
-from ordertrack.manager_alerts.choices import Recipient
+from ordertrack.manager_alerts.kinds import ReportMail
 from ordertrack.messages import providers
 from ordertrack.messages.mail import smtp
 from ordertrack.messages.transports import MayHaveGone, NotSent, Settings, Way
 from ordertrack.tenants import company
 
 _AGAIN_AFTER = 60.0  # seconds
+_OF_THIS = marked("You asked to be alerted of this. To change that, open:")
+_OF_REPORTS = marked("You asked for this mail. To change that, open:")
 
 
 def is_set_up(tenant_id: uuid.UUID) -> bool:
@@ -38,12 +40,29 @@ def send(job: Job) -> Outcome:
     found = choices.people(job.tenant_id, [uuid.UUID(said["staff_id"])])
     if not found or found[0].email is None:
         return Done("wanted no more")
+    return _send(job, found[0].email, found[0].language, found[0].site, _OF_THIS)
+
+
+def send_report(job: Job) -> Outcome:
+    """Work of a job that tells how it went."""
+    said = job.payload
+    if dt.datetime.fromisoformat(said["until"]) <= dt.datetime.now(dt.UTC):
+        return Failed("too late")
+    found = choices.readers(job.tenant_id, ReportMail(said["report"]), [uuid.UUID(said["staff_id"])])
+    if not found:
+        return Done("wanted no more")
+    return _send(job, found[0].email, found[0].language, found[0].site, _OF_REPORTS)
+
+
+def _send(job: Job, address: str, language: str, site: str, why: str) -> Outcome:
+    """`why` is the marked sentence that says why they get it."""
     if not is_set_up(job.tenant_id):
         return Failed("no mail server is set up")
     settings = providers.of_tenant(job.tenant_id)[Way.MAIL].settings
-    made = _mail(job, found[0], company.name_of(job.tenant_id) or "ordertrack", settings)
+    made = _mail(job, address, language, company.name_of(job.tenant_id) or "ordertrack", settings)
+    made.set_content(_body(job.payload, language, site, why), cte="quoted-printable")
     release_connection()
-    answer = smtp.send(_server(settings), made, settings["from"], found[0].email)
+    answer = smtp.send(_server(settings), made, settings["from"], address)
     match answer:
         case MayHaveGone():
             return Unknown(answer.why)
@@ -57,22 +76,19 @@ def _server(settings: Settings) -> smtp.Server:
     return smtp.Server(settings["host"], port, settings["security"], settings["user"], settings["password"])
 
 
-def _mail(job: Job, to: Recipient, sender: str, settings: Settings) -> EmailMessage:
-    assert to.email is not None
+def _mail(job: Job, address: str, language: str, sender: str, settings: Settings) -> EmailMessage:
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = job.payload["title"]
     mail["From"] = Address(sender, addr_spec=settings["from"])
-    mail["To"] = Address(addr_spec=to.email)
+    mail["To"] = Address(addr_spec=address)
     mail["Date"] = format_datetime(localtime())
     mail["Message-ID"] = f"<alert-{job.tenant_id}-{job.id}@{settings['from'].rpartition('@')[2]}>"
-    mail["Content-Language"] = LANGUAGES[to.language].locale.language
+    mail["Content-Language"] = LANGUAGES[language].locale.language
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(_body(job.payload, to), cte="quoted-printable")
     return mail
 
 
-def _body(said: dict[str, Any], to: Recipient) -> str:
-    site = to.site.removesuffix("/")
-    with speaking(to.language):
-        why = _("You asked to be alerted of this. To change that, open:")
-    return f"{said['body']}\n\n{site}{said['path']}\n\n{why}\n{site}/account/alerts\n"
+def _body(said: dict[str, Any], language: str, site: str, why: str) -> str:
+    site = site.removesuffix("/")
+    with speaking(language):
+        return f"{said['body']}\n\n{site}{said['path']}\n\n{_(why)}\n{site}/account/alerts\n"

@@ -74,6 +74,8 @@ def _of_line(kind: AlertKind, line: Line, restaurant_id: uuid.UUID) -> Found:
     def title() -> str:
         if kind == AlertKind.UNSEEN:
             return _("%(restaurant)s: no screen shows open orders", restaurant=line.restaurant)
+        if line.against is None:
+            return _("%(restaurant)s: nobody confirms the orders", restaurant=line.restaurant)
         return _("%(restaurant)s: time to confirm is running out", restaurant=line.restaurant)
 
     def said() -> str:

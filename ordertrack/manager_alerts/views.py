@@ -9,7 +9,7 @@ from ordertrack.database.session import db
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.manager_alerts import choices, mail
 from ordertrack.manager_alerts.choices import ChangedMeanwhile, Choice
-from ordertrack.manager_alerts.kinds import OFFERED
+from ordertrack.manager_alerts.kinds import OFFERED, REPORTS_OFFERED
 from ordertrack.push import keys, managers, subscription
 from ordertrack.push.subscription import MalformedSubscription, Subscription
 from ordertrack.tenants.principal import Principal
@@ -69,15 +69,19 @@ def end() -> ResponseReturnValue:
 
 
 def _page(principal: Principal, choice: Choice, problem: str | None = None) -> str:
+    has_mail = mail.is_set_up(principal.tenant_id)
+    has_device = bool(managers.of_people(principal.tenant_id, [principal.staff_id]))
     return render_template(
         "manager_alerts/alerts.html",
         principal=principal,
         choice=choice,
         seen=choices.of_person(principal).seen,
         offered=OFFERED,
+        reports=REPORTS_OFFERED,
         problem=problem,
         key=keys.public_key(principal.tenant_id),
-        has_mail=mail.is_set_up(principal.tenant_id),
+        has_mail=has_mail,
+        reaches_nobody=bool(choice.kinds) and not has_device and not (has_mail and choice.by_mail),
     )
 
 

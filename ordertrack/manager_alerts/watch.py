@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -138,17 +138,22 @@ def _forget(tenant_id: uuid.UUID, before: dt.datetime) -> None:
 
 
 def look_everywhere() -> None:
-    """Look in each tenant in which somebody wants to be alerted. One tenant's trouble is not everybody's."""
+    """Look in each tenant in which somebody wants to be alerted."""
+    wherever_wanted(look)
+
+
+def wherever_wanted(do: Callable[[uuid.UUID], None]) -> None:
+    """Do it in each tenant in which somebody wants to be told. One tenant's trouble is not everybody's."""
     tenants = list(db.session.scalars(select(func.tenants_that_alert())))
     db.session.rollback()
     for tenant_id in tenants:
         try:
             enter_tenant(tenant_id)
-            look(tenant_id)
+            do(tenant_id)
         except DBAPIError:
             raise
         except Exception:
-            _log.exception("nobody could look what is in trouble", tenant=str(tenant_id))
+            _log.exception("nobody could look what is to be told", tenant=str(tenant_id))
         finally:
             db.session.rollback()
             db.session.expunge_all()

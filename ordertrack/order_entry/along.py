@@ -18,11 +18,15 @@ from ordertrack.web import links, qr
 
 
 class Along(NamedTuple):
-    """`link` is the whole address; the messages are in the guest's language."""
+    """`link` is the whole address, which few guests can open if it `is_within` the house's own network.
+
+    The messages are in the guest's language.
+    """
 
     link: str
     code: Markup
     messages: Messages
+    is_within: bool
 
 
 def of_order(order: OrderRecord) -> Along:
@@ -37,4 +41,4 @@ def of_order(order: OrderRecord) -> Along:
         e164=phones.read(order.customer.get("phone") or "", country).e164,
         language=wording.language_of(order),
     )
-    return Along(link, qr.svg(link), said)
+    return Along(link, qr.svg(link), said, links.are_within())

@@ -17,6 +17,11 @@ The event stands at the next moment that is known, since a log knows no other wa
 beginning of no stage. From anybody else it means nothing.
 """
 
+DRAWN = "drawn"
+"""Stands in the metadata of an importer's event whose time it drew, because the log that it played lacked it.
+
+Nobody measured that time: no figure rests on it, unless somebody wants that.
+"""
 
 WALKED = "walked"
 """Stands in the metadata of moves that a channel made several of at one moment: the way that was walked.

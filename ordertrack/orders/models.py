@@ -183,7 +183,8 @@ class StatusEvent(Base):
     `kitchen_load` is how many orders the kitchen had then (up to 99); None where nobody counted. `open_lines`
     is how many lines were not struck off when the order was called ready; None for every other move.
     `rule_set` is the one that its tenant had then, which the schema writes. `is_early`: the order was for
-    later then.
+    later then. `recorded_at`, which the schema writes too, never runs against `seq`. History was recorded
+    after it happened; None, of before the column, is when it happened.
     """
 
     __tablename__ = "order_status_events"
@@ -200,6 +201,12 @@ class StatusEvent(Base):
         ),
         UniqueConstraint("tenant_id", "order_id", "version", "to_status"),
         Index("order_status_events_time", "occurred_at", "tenant_id"),
+        Index(
+            "order_status_events_cancelled",
+            "tenant_id",
+            "occurred_at",
+            postgresql_where=text("to_status = 'cancelled'"),
+        ),
     )
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
@@ -218,6 +225,7 @@ class StatusEvent(Base):
     open_lines: Mapped[int | None] = mapped_column(SmallInteger)
     rule_set: Mapped[RuleSet] = mapped_column(stored_as_text(RuleSet), server_default=text("'strict'"))
     is_early: Mapped[bool] = mapped_column(server_default=text("false"))
+    recorded_at: Mapped[dt.datetime | None] = mapped_column(Moment)
 
 
 class ActionEvent(Base):
@@ -225,12 +233,14 @@ class ActionEvent(Base):
 
     `line` is the position of a struck line; `detail` the reason of a hold or a change, or a rider's name.
     `changes` says of a change its `revision`, which lines it `added` and `voided`, which `fields` it set.
+    `recorded_at` is as a status event's.
     """
 
     __tablename__ = "order_actions"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "order_id"], ["orders.tenant_id", "orders.id"]),
         Index("order_actions_order", "tenant_id", "order_id"),
+        Index("order_actions_fires", "occurred_at", "tenant_id", postgresql_where=text("act = 'fire'")),
     )
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
@@ -247,6 +257,7 @@ class ActionEvent(Base):
     action_metadata: Mapped[dict[str, Any]] = mapped_column("metadata", JSONB, server_default=_EMPTY)
     minutes: Mapped[int | None]
     changes: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    recorded_at: Mapped[dt.datetime | None] = mapped_column(Moment)
 
 
 class ChangedValue(Base):

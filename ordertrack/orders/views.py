@@ -12,6 +12,7 @@ from sqlalchemy import select
 from ordertrack.database.session import db
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.orders import story as stories
+from ordertrack.orders import tests_of_boards
 from ordertrack.orders.changing import changed_values
 from ordertrack.orders.due import lateness
 from ordertrack.orders.log import event_log
@@ -54,6 +55,7 @@ def of_day() -> ResponseReturnValue:
         chosen=chosen,
         day=day,
         orders=found[:MOST_LISTED],
+        tests=tests_of_boards.among(principal.tenant_id, [order.id for order in found]),
         are_more=len(found) > MOST_LISTED,
     )
 
@@ -79,6 +81,7 @@ def story(order_id: uuid.UUID) -> ResponseReturnValue:
         told=LONGEST_STORY if len(entries) > LONGEST_STORY else None,
         timer=lateness.timer_of(order),
         may_change=may_change and principal.tablet is None,
+        is_test=bool(tests_of_boards.among(principal.tenant_id, [order.id])),
     )
 
 

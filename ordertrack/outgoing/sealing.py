@@ -68,8 +68,16 @@ def is_of_environment() -> bool:
 
 
 def add_key(folder: Path) -> None:
-    """Have a new key seal from now on; of those before the newest is kept to open with."""
-    _write(folder, [_new(), *_keys(folder)][:_KEPT])
+    """Have a new key seal from now on; all before are kept to open with."""
+    _write(folder, [_new(), *_keys(folder)])
+
+
+def drop_old_keys(folder: Path) -> None:
+    """Keep the newest, and the one before for whatever was sealed while keys were changed.
+
+    Not before all has been sealed anew: what was not could never be opened again.
+    """
+    _write(folder, _keys(folder)[:_KEPT])
 
 
 def _refuse_other_keys() -> None:

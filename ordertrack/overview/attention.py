@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from ordertrack.boards.columns import BOARDS, DISPATCH, KITCHEN
 from ordertrack.database.statements import TenantQuery
 from ordertrack.orders.due.open_orders import OpenOrder
 from ordertrack.orders.models import Order
+from ordertrack.orders.tests_of_boards import SENDER
 from ordertrack.presence.overview import Alarm
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.restaurants.targets import Against
@@ -71,8 +72,9 @@ COUNTED_ON = {
 class Line:
     """One line: of `number` orders of a restaurant, or of an `order` where it is a single one.
 
-    `late_at` is from when on the longest of them is late, `against` what; `alarm` is what no screen shows;
-    `phone` is the restaurant's.
+    `late_at` is from when on the longest of them is late, `against` what; against nothing where it came then
+    and nobody has confirmed it since, without a limit. `alarm` is what no screen shows; `phone` is the
+    restaurant's.
     """
 
     trouble: Trouble
@@ -140,7 +142,7 @@ def lines(
     """
     late: dict[tuple[uuid.UUID, Trouble], list[OpenOrder]] = {}
     for order in orders:
-        if order.is_late(now):
+        if order.is_late(now) or order.is_unconfirmed(now):
             late.setdefault((order.restaurant_id, _LATE_IN[order.status]), []).append(order)
 
     def about(restaurant_id: uuid.UUID) -> tuple[str, str, ZoneInfo]:
@@ -177,8 +179,9 @@ def _single(orders: list[OpenOrder]) -> OpenOrder | None:
     return orders[0] if len(orders) == 1 else None
 
 
-def _late_since(orders: Iterable[OpenOrder], now: dt.datetime) -> tuple[dt.datetime, Against]:
-    return min(since for order in orders if (since := order.timer.late_since(now)) is not None)
+def _late_since(orders: Sequence[OpenOrder], now: dt.datetime) -> tuple[dt.datetime, Against | None]:
+    late = (since for order in orders if (since := order.timer.late_since(now)) is not None)
+    return min(late, default=(min(order.began_at for order in orders), None))
 
 
 _CANCELLED = TenantQuery(
@@ -188,6 +191,7 @@ _CANCELLED = TenantQuery(
         Order.restaurant_id == any_(bindparam("restaurants", type_=ARRAY(Uuid))),
         Order.status == OrderStatus.CANCELLED.value,
         Order.status_since > bindparam("since"),
+        Order.idempotency_sender.is_distinct_from(SENDER),
     )
     .group_by(Order.restaurant_id)
     .having(func.count() >= bindparam("many"))

@@ -79,7 +79,7 @@ def _counted(stored: Sequence[bytes]) -> tuple[Counts, Counts]:
     key = together["key"]
     row = np.repeat(np.arange(len(stored)), [len(each) // cells.ENTRY.itemsize for each in stored])
     place = row * _COLUMNS + cells.hour_of(key)
-    is_trusted = (cells.left_out_of(key) == 0) & (cells.cancelled_of(key) == 0)
+    is_trusted = (cells.left_out_of(key) == 0) & (cells.cancelled_of(key) == 0) & (cells.drawn_of(key) == 0)
     kept, broken = (
         np.bincount(
             place,

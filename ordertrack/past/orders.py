@@ -16,22 +16,15 @@ from ordertrack.database.session import db
 from ordertrack.orders.models import Order
 from ordertrack.orders.placing.new_order import NewOrder
 from ordertrack.rules import state_machine
-from ordertrack.rules.state_machine import FIRST, OrderStatus, RuleSet
+from ordertrack.rules.state_machine import ADDED, FIRST, TERMINAL, OrderStatus, RuleSet
 from ordertrack.tenants.principal import Principal
+
+NO_REASON = "The log gives no reason"
+"""What a move says that must give a reason, where it is not known."""
 
 
 class HistoryRefused(ValueError):
-    """The log has no place for this past; the message says what to change. Nothing has been written."""
-
-
-class LogIsYounger(HistoryRefused):
-    """The tenant's newest event is younger than the first one that would have to follow it."""
-
-    def __init__(self, newest: dt.datetime, first: dt.datetime) -> None:
-        super().__init__(
-            f"The tenant's log goes on until {_told(newest)}, and what would follow it began at"
-            f" {_told(first)}: a log never runs back in time. Use a tenant without orders, or a later past."
-        )
+    """This is no past; the message says what to change. Nothing has been written."""
 
 
 class NotYetPast(HistoryRefused):
@@ -54,7 +47,9 @@ class PastStep(NamedTuple):
 class PastOrder:
     """Raises IllegalTransition for a step that no order makes, ValueError where its time runs back.
 
-    `rule_set` is the tenant's; an importer's orders may be of another one.
+    `rule_set` is that of the log that it comes from if an importer writes it, else the tenant's. A step of
+    which nobody knows the time stands at the next one that is known, or the last, and says TIME_UNKNOWN in
+    its metadata.
     """
 
     order: NewOrder
@@ -69,6 +64,20 @@ class PastOrder:
             state_machine.check(before.status, after.status, self.order.fulfilment, None, self.rule_set)
             if after.at < before.at:
                 raise ValueError(f"{after.status} comes before {before.status}")
+
+    @property
+    def ended_at(self) -> dt.datetime | None:
+        """None if it is open."""
+        return self.steps[-1].at if self.steps[-1].status in TERMINAL else None
+
+    def metadata(self, place: int) -> dict[str, Any]:
+        """What the event of a step says, with a reason where the rules ask for one."""
+        step = self.steps[place]
+        reason = step.metadata.get("reason")
+        says_why = isinstance(reason, str) and reason.strip()
+        if says_why or not place or (self.steps[place - 1].status, step.status) not in ADDED:
+            return step.metadata
+        return step.metadata | {"reason": NO_REASON}
 
     @property
     def sender(self) -> str:

@@ -40,6 +40,7 @@ WRITER = text("""
         step record;
         place bigint;
         held tid;
+        recorded timestamptz;
     BEGIN
         SELECT ctid INTO STRICT held FROM public.tenant_streams WHERE tenant_id = log FOR UPDATE;
         FOR step IN SELECT * FROM jsonb_to_recordset(steps) AS step (order_id uuid, restaurant_id uuid,
@@ -47,17 +48,17 @@ WRITER = text("""
             at timestamptz, since timestamptz, metadata jsonb, kitchen_load smallint, rule_set text)
         LOOP
             UPDATE public.tenant_streams SET seq = seq + 1 WHERE ctid = held
-            RETURNING seq, ctid INTO STRICT place, held;
+            RETURNING seq, ctid, last_at INTO STRICT place, held, recorded;
             -- Of what was cancelled in the past nobody has to be told now.
             UPDATE public.orders SET status = step.to_status, version = step.version, status_since = step.at,
                 acknowledged_at = CASE step.to_status WHEN 'cancelled' THEN step.at END
              WHERE tenant_id = log AND id = step.order_id AND step.version > 1;
             INSERT INTO public.order_status_events (tenant_id, seq, order_id, restaurant_id, version,
-                from_status, to_status, changed_by, actor, occurred_at, in_status_for, metadata, kitchen_load,
-                rule_set)
+                from_status, to_status, changed_by, actor, occurred_at, recorded_at, in_status_for, metadata,
+                kitchen_load, rule_set)
             VALUES (log, place, step.order_id, step.restaurant_id, step.version,
                 step.from_status, step.to_status, step.changed_by, step.actor, step.at,
-                step.at - step.since, step.metadata, step.kitchen_load, step.rule_set);
+                recorded, step.at - step.since, step.metadata, step.kitchen_load, step.rule_set);
         END LOOP;
         RETURN place;
     END $$

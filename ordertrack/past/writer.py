@@ -10,17 +10,19 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import func, select
 
 from ordertrack.database.channels import EVENTS_CHANNEL, notify
 from ordertrack.database.session import db
-from ordertrack.orders.models import ActionEvent, Order, StatusEvent
+from ordertrack.orders.models import Order
 from ordertrack.orders.placing.intake import IdempotencyKeyReused
+from ordertrack.past import loads
 from ordertrack.past import orders as past
-from ordertrack.past.counts import Counts
-from ordertrack.past.orders import LogIsYounger, NotYetPast, PastOrder
+from ordertrack.past.counts import Counts, OpenNumbers
+from ordertrack.past.loads import MOST_COUNTED, LogLoads
+from ordertrack.past.orders import NotYetPast, PastOrder
 from ordertrack.past.statements import ANALYZE, PATIENCE, PLACE, WRITE, WRITER, WRITTEN
-from ordertrack.rules.state_machine import FIRST, TERMINAL
+from ordertrack.rules.state_machine import FIRST
 from ordertrack.tenants.stream import TenantStream
 
 AT_ONCE = 1000  # events in one call
@@ -39,6 +41,9 @@ class _Event(NamedTuple):
 class History:
     """The past of one tenant, to be written as the owner of the schema, inside the tenant.
 
+    It may be older than what the log has, and lie among it: the log says of each entry when it was recorded
+    and when it happened. The kitchens' loads are those of then, with what the log knows of that time.
+
     An order whose idempotency key the log knows goes on from where it stands, so that a writing that was
     broken off can be taken up. Raises IdempotencyKeyReused if a known order says something else.
     """
@@ -50,16 +55,14 @@ class History:
         self._found = past.found(tenant_id, orders)
         self._ids = [self._id_of(order) for order in orders]
         self._is_analyzed = False
-        self._events = sorted(
-            _Event(step.at, number, place)
-            for number, order in enumerate(orders)
-            for place, step in enumerate(order.steps)
-            if place >= self.written(order)
-        )
+        self._numbers = OpenNumbers()
+        self._loads = loads.of_told(orders)
+        self._unwritten = [self._events_of(number) for number in range(len(orders))]
+        self._length = sum(map(len, self._unwritten))
 
     def __len__(self) -> int:
         """How many events are to be written."""
-        return len(self._events)
+        return self._length
 
     def written(self, order: PastOrder) -> int:
         """How many steps of an order the log has already; all of them if somebody led it elsewhere."""
@@ -70,24 +73,35 @@ class History:
         return known.version if is_ours else len(order.steps)
 
     def write(self, at_once: int | None = None) -> Iterator[int]:
-        """Write all, `at_once` events in each transaction (None: all in one); yields how many after each.
+        """Write all, in transactions of `at_once` events or some more (None: all in one); yields each's.
 
         A row of the database that changes often in one transaction gets slower with each change: `at_once`
-        makes much history quick, one transaction makes it whole or not at all. Raises LogIsYounger,
-        NotYetPast or RestaurantNotFound; then nothing of this transaction has been written.
+        makes much history quick, one transaction makes it whole or not at all. Orders are written whole, the
+        earliest first, so that none that has long ended is seen open. Raises NotYetPast, before anything is
+        written, or RestaurantNotFound; then nothing of this transaction has been.
         """
-        if self._events:
-            _refuse_future(self._events[-1].at)
-        at_once = at_once or len(self._events) or 1
-        for begin in range(0, len(self._events), at_once):
-            piece = self._events[begin : begin + at_once]
+        begun = sorted((events for events in self._unwritten if events), key=lambda events: events[0])
+        if not begun:
+            return
+        refuse_future(max(events[-1].at for events in begun))
+        known = LogLoads(self._tenant_id, begun[0][0].at, set(self._ids))
+        for piece in _pieces(begun, at_once or self._length):
             try:
-                self._write(piece)
+                written = self._write(piece, known)
                 db.session.commit()
             except Exception:
                 db.session.rollback()
                 raise
-            yield len(piece)
+            yield written
+
+    def _events_of(self, number: int) -> list[_Event]:
+        """What is to be written of an order."""
+        order = self._orders[number]
+        return [
+            _Event(step.at, number, place)
+            for place, step in enumerate(order.steps)
+            if place >= self.written(order)
+        ]
 
     def _id_of(self, order: PastOrder) -> uuid.UUID:
         known = self._found.get(order.idempotency_key or "")
@@ -97,18 +111,23 @@ class History:
             raise IdempotencyKeyReused(f"{order.idempotency_key} was used before, for a different order.")
         return known.id
 
-    def _write(self, piece: Sequence[_Event]) -> None:
-        """Write one transaction's events; locks as all writers do: restaurants, orders, last the stream."""
+    def _write(self, piece: Sequence[_Event], known: LogLoads) -> int:
+        """Write one transaction's events; locks as all writers do: restaurants, orders, last the stream.
+
+        Answers how many. An order that somebody has moved since it was looked for is left to them.
+        """
         db.session.execute(PATIENCE)
-        counts = Counts(self._tenant_id)
-        self._lock_orders({self._ids[event.number] for event in piece})
-        self._lock_stream(piece[0].at)
-        counts.count_open()
-        orders, steps = [], []
-        for event in piece:
-            if event.place == 0:
-                orders.append(self._begun(event, counts))
-            steps.append(self._taken(event, counts))
+        counts = Counts(self._tenant_id, self._numbers)
+        versions = self._lock_orders({self._ids[event.number] for event in piece})
+        begins = {event.number: event.place for event in reversed(piece)}
+        piece = [e for e in piece if versions.get(self._ids[e.number], 0) == begins[e.number]]
+        if not piece:
+            return 0
+        self._lock_stream()
+        counts.read_open()
+        known.read(piece[0].at, piece[-1].at)
+        orders = [self._begun(event, counts) for event in piece if event.place == 0]
+        steps = [self._taken(event, counts, known) for event in piece]
         values = {"tenant_id": self._tenant_id, "first": FIRST, "orders": json.dumps(orders, default=str)}
         db.session.execute(PLACE, values)
         db.session.execute(WRITER)
@@ -120,30 +139,30 @@ class History:
                 self._is_analyzed = True
         db.session.execute(WRITTEN)
         notify(EVENTS_CHANNEL, f"{self._tenant_id}:{head}")
+        return len(piece)
 
-    def _lock_orders(self, ids: Collection[uuid.UUID]) -> None:
-        there = select(Order.id).where(Order.tenant_id == self._tenant_id, Order.id.in_(ids))
-        db.session.execute(there.order_by(Order.id).with_for_update(key_share=True))
+    def _lock_orders(self, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+        """The versions of those that are there."""
+        there = select(Order.id, Order.version).where(Order.tenant_id == self._tenant_id, Order.id.in_(ids))
+        locked = db.session.execute(there.order_by(Order.id).with_for_update(key_share=True))
+        return {row.id: row.version for row in locked}
 
-    def _lock_stream(self, first: dt.datetime) -> None:
-        """From here on nobody else writes; raises LogIsYounger."""
+    def _lock_stream(self) -> None:
+        """From here on nobody else writes."""
         stream = select(TenantStream.seq).where(TenantStream.tenant_id == self._tenant_id)
-        head = db.session.scalar(stream.with_for_update())
-        _refuse_younger_log(self._tenant_id, head or 0, first)
+        db.session.execute(stream.with_for_update())
 
     def _begun(self, event: _Event, counts: Counts) -> dict[str, Any]:
         """What the database is given of an order."""
         told = self._orders[event.number]
         new, key = told.order, told.idempotency_key
         restaurant_id = counts.restaurant_id(new.restaurant)
-        order_id = self._ids[event.number]
-        day, number = counts.number(new.restaurant, self._day_of(new.restaurant, event.at))
-        counts.begin(order_id, new.restaurant, number)
+        day = self._day_of(new.restaurant, event.at)
         return {
-            "id": order_id,
+            "id": self._ids[event.number],
             "restaurant_id": restaurant_id,
             "business_date": day,
-            "number": number,
+            "number": counts.number(new.restaurant, day, event.at, told.ended_at),
             "fulfilment": new.fulfilment,
             "placed_at": event.at,
             "promised_at": new.promised_at,
@@ -156,13 +175,12 @@ class History:
             "items": [asdict(item) for item in new.items],
         }
 
-    def _taken(self, event: _Event, counts: Counts) -> dict[str, Any]:
+    def _taken(self, event: _Event, counts: Counts, known: LogLoads) -> dict[str, Any]:
         """What the database is given of a step."""
         order = self._orders[event.number]
         step, before = order.steps[event.place], order.steps[event.place - 1] if event.place else None
         restaurant = order.order.restaurant
-        if step.status in TERMINAL:
-            counts.end(self._ids[event.number])
+        load = self._loads[event.number, event.place] + known.at(restaurant, event.at)
         return {
             "order_id": self._ids[event.number],
             "restaurant_id": counts.restaurant_id(restaurant),
@@ -173,36 +191,26 @@ class History:
             "actor": step.by.actor,
             "at": event.at,
             "since": before and before.at,
-            "metadata": step.metadata,
+            "metadata": order.metadata(event.place),
             "rule_set": order.rule_set,
-            "kitchen_load": counts.load(restaurant, before and before.status, step.status),
+            "kitchen_load": min(load, MOST_COUNTED),
         }
 
 
-def refuse_without_place(tenant_id: uuid.UUID, first: dt.datetime, last: dt.datetime) -> None:
-    """Raise LogIsYounger or NotYetPast if the tenant's log has no place for a past between these moments."""
-    _refuse_future(last)
-    head = db.session.scalar(select(TenantStream.seq).where(TenantStream.tenant_id == tenant_id))
-    _refuse_younger_log(tenant_id, head or 0, first)
-
-
-def _refuse_future(last: dt.datetime) -> None:
-    if last > _now():
+def refuse_future(last: dt.datetime) -> None:
+    """Raise NotYetPast for a moment that is still to come."""
+    now: dt.datetime = db.session.execute(select(func.clock_timestamp())).scalar_one()
+    if last > now:
         raise NotYetPast(last)
 
 
-def _refuse_younger_log(tenant_id: uuid.UUID, head: int, first: dt.datetime) -> None:
-    entries = union_all(  # the head may be an action
-        *(
-            select(table.occurred_at).where(table.tenant_id == tenant_id, table.seq == head)
-            for table in (StatusEvent, ActionEvent)
-        )
-    )
-    newest = db.session.scalar(entries)
-    if newest is not None and newest > first:
-        raise LogIsYounger(newest, first)
-
-
-def _now() -> dt.datetime:
-    now: dt.datetime = db.session.execute(select(func.clock_timestamp())).scalar_one()
-    return now
+def _pieces(begun: Sequence[list[_Event]], at_once: int) -> Iterator[list[_Event]]:
+    """The events of some orders each, `at_once` or some more, in the order of time."""
+    piece: list[_Event] = []
+    for events in begun:
+        piece += events
+        if len(piece) >= at_once:
+            yield sorted(piece)
+            piece = []
+    if piece:
+        yield sorted(piece)

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from pywebpush import WebPusher
-
 from ordertrack.database.session import release_connection
 from ordertrack.outgoing import client
 from ordertrack.push import keys
@@ -114,6 +112,8 @@ def _contact(site: str) -> str:
 
 
 def _encrypted(to: Subscription, notice: Notice) -> bytes:
+    from pywebpush import WebPusher  # it brings two more clients for HTTP along, which take long to import
+
     about = {"endpoint": to.endpoint, "keys": {"p256dh": to.p256dh, "auth": to.auth}}
     body: bytes = WebPusher(about).encode(notice.encoded(), content_encoding="aes128gcm")["body"]
     return body

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from functools import cache
-from zoneinfo import available_timezones
 
 from ordertrack.i18n import formats, names
 from ordertrack.i18n.plain_text import UnusableText, plain_text
+from ordertrack.i18n.time_zones import timezones
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import number
 from ordertrack.restaurants import naming
@@ -30,15 +29,6 @@ LONGEST_RECALL, LONGEST_HANDLING = 60 * 60, 240 * 60  # seconds
 MOST_CHANNELS, LONGEST_CHANNEL, MOST_OPEN = 20, 30, 98
 MOST_REASONS, LONGEST_OFFERED = 8, 60  # for one thing that is asked
 _DAY = dt.timedelta(days=1)
-
-
-@cache
-def timezones() -> frozenset[str]:
-    """The zones that may be chosen, by area and city.
-
-    Short names such as EET are left out: to PostgreSQL they are fixed offsets that know no summer time.
-    """
-    return frozenset({name for name in available_timezones() if "/" in name} | {"UTC"})
 
 
 def undo_field(status: OrderStatus) -> str:
@@ -88,10 +78,28 @@ def problems_of_target(target: Target, saved: Targets, today: dt.date) -> dict[s
     return problems
 
 
+def problems_of_past(held: Rules | Target, today: dt.date) -> dict[str, str]:
+    """A sentence for each field of what held on days that are over."""
+    problems = problems_of_rules(held) if isinstance(held, Rules) else {}
+    if isinstance(held, Target) and held.seconds is not None and not 0 < held.seconds <= LONGEST_TARGET:
+        problems["minutes"] = _(
+            "A target is more than nothing and no longer than %(most)s minutes.",
+            most=number(LONGEST_TARGET // 60),
+        )
+    if not EARLIEST <= held.valid_from <= today:
+        said = {"first": formats.iso(EARLIEST), "last": formats.iso(today)}
+        problems["valid_from"] = _("Choose a day from %(first)s to %(last)s.", **said)
+    return problems
+
+
+def no_time_zone(typed: str) -> str:
+    said = formats.quoted(typed)
+    return _("%(typed)s is not a time zone: choose a city from the list, like Beirut.", typed=said)
+
+
 def _of_rules(rules: Rules) -> Iterator[tuple[str, str]]:
     if rules.timezone not in timezones():
-        typed = formats.quoted(rules.timezone)
-        yield "timezone", _("%(typed)s is not a time zone; one is named like Asia/Beirut.", typed=typed)
+        yield "timezone", no_time_zone(rules.timezone)
     if not _is_minute(rules.day_starts):
         yield "day_starts", _("Give a time of day in hours and minutes, as 04:00.")
     if not SHORTEST_FORGOTTEN <= rules.forgotten_after <= LONGEST_FORGOTTEN:

@@ -9,10 +9,9 @@ from sqlalchemy import select, update
 
 from ordertrack.database.channels import SETTINGS_CHANNEL, notify
 from ordertrack.database.session import db
-from ordertrack.i18n import formats, names, slugs
+from ordertrack.i18n import names, slugs, time_zones
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.restaurants import versioned
-from ordertrack.restaurants.checks import timezones
+from ordertrack.restaurants import checks, versioned
 from ordertrack.restaurants.versioned import refuse, saving
 from ordertrack.tenants import accounts, audit, restaurants
 from ordertrack.tenants.accounts import AccountError
@@ -25,16 +24,19 @@ _INSTEAD = "restaurant"
 def add(name: str, timezone: str, *, by: Principal) -> Restaurant:
     """Another restaurant of `by`'s company, and commit; its slug is made from the name.
 
+    `timezone` is its key or what people call it.
+
     Raises UnusableSettings.
     """
     problems = _of_name(by.tenant_id, name)
-    if timezone not in timezones():
-        typed = formats.quoted(timezone)
-        problems["timezone"] = _("%(typed)s is not a time zone; one is named like Asia/Beirut.", typed=typed)
+    zone = time_zones.find(timezone)
+    if zone is None:
+        problems["timezone"] = checks.no_time_zone(timezone)
     refuse(problems)
+    assert zone is not None
     company = db.session.get_one(Tenant, by.tenant_id)
     try:
-        made = accounts.create_restaurant(company, name, _free_slug(name, by.tenant_id), timezone, by=by)
+        made = accounts.create_restaurant(company, name, _free_slug(name, by.tenant_id), zone, by=by)
     except AccountError:  # somebody else has just made one of this name
         refuse({"name": _("Another restaurant has this name.")})
     versioned.forget(by.tenant_id, made.id)

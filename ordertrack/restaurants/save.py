@@ -33,7 +33,7 @@ from ordertrack.restaurants.versioned import AS_SET_UP, SET_UP_BY, refuse, savin
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
 
-_ALL_DAYS = dt.date.min
+ALL_DAYS = dt.date.min
 
 
 def save_rules(
@@ -49,7 +49,7 @@ def save_rules(
     Answers what was saved, None if it holds already. `seen` is how often rules had been saved when these were
     thought of. Raises UnusableSettings, also if somebody else saved meanwhile; then nothing is saved.
     """
-    refuse(problems_of_rules(wanted) or _problem_of_postgresql(wanted.timezone))
+    refuse(problems_of_rules(wanted) or problem_of_postgresql(wanted.timezone))
     with saving(restaurant_id, by) as saved:
         (before,) = cache.read(by.tenant_id, restaurant_id)
         today = before.calendar.day_of(now or dt.datetime.now(dt.UTC))
@@ -67,7 +67,7 @@ def save_rules(
             .values(timezone=rules.timezone, business_day_start=rules.day_starts)
         )
         has_moved = (rules.timezone, rules.day_starts) != (latest.timezone, latest.day_starts)
-        _mark_stale(by.tenant_id, restaurant_id, _ALL_DAYS if has_moved else rules.valid_from)
+        mark_stale(by.tenant_id, restaurant_id, ALL_DAYS if has_moved else rules.valid_from)
         return rules
 
 
@@ -90,7 +90,7 @@ def save_target(
         saved.newest(TARGETS, seen)
         saved.add(TARGETS, wanted)
         if wanted.valid_from <= today:
-            _mark_stale(by.tenant_id, restaurant_id, wanted.valid_from)
+            mark_stale(by.tenant_id, restaurant_id, wanted.valid_from)
 
 
 def save_operations(
@@ -161,7 +161,8 @@ def save_hours(wanted: Hours, *, by: Principal, seen: int | None = None) -> Hour
         return replace(wanted, version=saved.add(HOURS, wanted))
 
 
-def _mark_stale(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, from_date: dt.date) -> None:
+def mark_stale(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, from_date: dt.date) -> None:
+    """Have a restaurant's figures made anew from a business day on, when this is committed."""
     new = insert(Stale).values(tenant_id=tenant_id, restaurant_id=restaurant_id, from_date=from_date)
     earlier = func.least(Stale.from_date, new.excluded.from_date)
     db.session.execute(
@@ -169,7 +170,7 @@ def _mark_stale(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, from_date: dt.da
     )
 
 
-def _problem_of_postgresql(timezone: str) -> dict[str, str]:
+def problem_of_postgresql(timezone: str) -> dict[str, str]:
     """Orders are numbered by their day in the database, which brings a list of zones of its own."""
     is_known = db.session.scalar(
         text("SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = :name)"), {"name": timezone}

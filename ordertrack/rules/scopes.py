@@ -19,6 +19,6 @@ MEANINGS = {
     Scope.ORDERS_WRITE: "place, move and change orders; the answer is the order",
     Scope.ORDERS_READ: "read orders, restaurants, quotes, riders and the menu",
     Scope.EVENTS_READ: "read the events, and watch them",
-    Scope.REPORTS_READ: "read the figures of the reports (no call asks for it yet)",
+    Scope.REPORTS_READ: "read the figures of the reports",
     Scope.SETTINGS_WRITE: "change settings, such as who is on the roster, and the menu",
 }

@@ -8,19 +8,10 @@ from flask import Flask, Response
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ordertrack import (
-    api,
-    backoffice,
-    boards,
-    manager_alerts,
-    messages,
-    order_entry,
-    overview,
-    presence,
-    setup,
-    tracking,
-)
+from ordertrack.api import blueprints as api
+from ordertrack.backoffice import blueprints as backoffice
 from ordertrack.backoffice.audit import fields_elsewhere
+from ordertrack.boards import blueprints as boards
 from ordertrack.boards import reasons
 from ordertrack.channels import auditing as channel_auditing
 from ordertrack.channels import calls as channel_calls
@@ -28,22 +19,33 @@ from ordertrack.channels import troubles as channel_troubles
 from ordertrack.channels import views as channel_views
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
-from ordertrack.i18n import labels, money, names, script_messages, translate
+from ordertrack.i18n import labels, money, names, script_messages, time_zones, translate
 from ordertrack.live.takeover import TakeOver
+from ordertrack.manager_alerts import blueprints as manager_alerts
 from ordertrack.menu import labels as menu_labels
 from ordertrack.menu import problems as menu_problems  # noqa: F401 (it registers)
+from ordertrack.messages import blueprints as messages
 from ordertrack.messages import register as guest_messages
 from ordertrack.monitoring import health, metrics, request_log
 from ordertrack.monitoring.request_log import RequestLog
+from ordertrack.order_entry import blueprints as order_entry
 from ordertrack.orders import problems as order_problems  # noqa: F401 (it registers)
 from ordertrack.orders import views as order_views
 from ordertrack.orders.changing import change_views
 from ordertrack.orders.due import must_start
 from ordertrack.overview import attention
+from ordertrack.overview import blueprints as overview
+from ordertrack.presence import blueprints as presence
 from ordertrack.restaurants import naming
 from ordertrack.server import notifications
 from ordertrack.server.admission import Admission
+from ordertrack.setup import blueprints as setup
+from ordertrack.setup import gate as setup_gate
+from ordertrack.setup import progress as setup_progress
+from ordertrack.sla.breakdown import views as breakdown_views
 from ordertrack.sla.estimates import expected_end
+from ordertrack.sla.forecast import views as forecast_views
+from ordertrack.sla.orders_behind import views as orders_behind_views
 from ordertrack.sla.report import channel as report_channel
 from ordertrack.sla.report import views as report_views
 from ordertrack.streams import problems as stream_problems  # noqa: F401 (it registers)
@@ -51,6 +53,7 @@ from ordertrack.streams import sse
 from ordertrack.tenants import company
 from ordertrack.tenants.shared_tablets import tablet_guard
 from ordertrack.tenants.signing_in import request_shares, sign_in
+from ordertrack.tracking import views as tracking
 from ordertrack.web import (
     assets,
     errors,
@@ -109,6 +112,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     money.init_app(app)
     reasons.init_app(app)
     names.init_app(app)
+    time_zones.init_app(app)
     menu_labels.init_app(app)
     naming.init_app(app)
     messages.init_app(app)
@@ -118,8 +122,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     request_shares.init_app(app)
     company.init_app(app)
     tablet_guard.init_app(app)
-    setup.gate.init_app(app)
-    setup.progress.init_app(app)
+    setup_gate.init_app(app)
+    setup_progress.init_app(app)
     sse.init_app(
         app,
         [
@@ -149,6 +153,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         *manager_alerts.BLUEPRINTS,
         tracking.blueprint,
         report_views.blueprint,
+        forecast_views.blueprint,
+        orders_behind_views.blueprint,
+        breakdown_views.blueprint,
         *backoffice.BLUEPRINTS,
         channel_views.blueprint,
         channel_calls.blueprint,

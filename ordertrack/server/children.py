@@ -10,11 +10,9 @@ from contextlib import suppress
 
 import gevent
 
+from ordertrack.background.forks import pause_after
 from ordertrack.monitoring import parent
 
-# Seconds before a command that ended is started again; one that ran well until then is missed.
-_PAUSE, _AT_ONCE = 2.0, 0.1
-_RAN_WELL = 10.0
 _PATIENCE = 10.0  # seconds that one has to end
 
 
@@ -49,15 +47,22 @@ class Children:
         while self.in_master():
             began = time.monotonic()
             self.start(*arguments).wait()
-            gevent.sleep(_AT_ONCE if time.monotonic() - began > _RAN_WELL else _PAUSE)
+            gevent.sleep(pause_after(time.monotonic() - began))
 
-    def end(self) -> None:
-        """End all of them, and wait until they have."""
+    def begin_to_end(self) -> None:
+        """Tell all of them to end; waits for nobody."""
         for keeper in self._keepers:
-            keeper.kill()
+            keeper.kill(block=False)
         for child in self._running.values():
             with suppress(ProcessLookupError):  # ended before, and the master collected it
                 child.terminate()
+
+    def end(self) -> None:
+        """End all of them, and wait until they have."""
+        self.begin_to_end()
         for child in self._running.values():
             with suppress(ProcessLookupError):
-                child.wait(_PATIENCE)
+                try:
+                    child.wait(_PATIENCE)
+                except subprocess.TimeoutExpired:
+                    child.kill()  # the database that it works on is stopped next

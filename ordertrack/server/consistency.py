@@ -43,7 +43,8 @@ _GUARDS = text("""
         ('orders'::regclass, 'guard_order_status'), ('order_status_events'::regclass, 'guard_event'),
         ('tenant_streams'::regclass, 'guard_stream'), ('tenant_streams'::regclass, 'guard_gap'),
         ('order_actions'::regclass, 'guard_action'), ('order_status_events'::regclass, 'name_rule_set'),
-        ('order_items'::regclass, 'guard_item'), ('order_items'::regclass, 'guard_item_is_logged'))
+        ('order_items'::regclass, 'guard_item'), ('order_items'::regclass, 'guard_item_is_logged'),
+        ('order_status_events'::regclass, 'record_entry'), ('order_actions'::regclass, 'record_entry'))
 """)
 _STORY_KEY = text("""
     SELECT count(*) FROM pg_constraint WHERE conname = 'orders_status_is_last_event' AND convalidated
@@ -65,11 +66,26 @@ _CLAIMS = {
                 SELECT tenant_id, seq FROM order_status_events
                  UNION ALL SELECT tenant_id, seq FROM order_actions) AS entry USING (tenant_id)
          WHERE stream.tenant_id = :tenant GROUP BY stream.seq""",
-    "times in the log of {tenant} never run against its order": """
+    "the log of {tenant} was recorded in its order": """
         SELECT count(*) FROM (
-            SELECT occurred_at < lag(occurred_at) OVER (ORDER BY seq) AS backwards FROM (
-                SELECT seq, occurred_at FROM order_status_events WHERE tenant_id = :tenant
-                UNION ALL SELECT seq, occurred_at FROM order_actions WHERE tenant_id = :tenant) AS entries
+            SELECT recorded < lag(recorded) OVER (ORDER BY seq) AS backwards FROM (
+                SELECT seq, coalesce(recorded_at, occurred_at) AS recorded
+                  FROM order_status_events WHERE tenant_id = :tenant
+                UNION ALL SELECT seq, coalesce(recorded_at, occurred_at)
+                  FROM order_actions WHERE tenant_id = :tenant) AS entries
+            ) AS pairs WHERE backwards""",
+    "nothing in the log of {tenant} was recorded before it happened": """
+        SELECT count(*) FROM (
+            SELECT FROM order_status_events WHERE tenant_id = :tenant AND recorded_at < occurred_at
+            UNION ALL SELECT FROM order_actions WHERE tenant_id = :tenant AND recorded_at < occurred_at
+            ) AS foretold""",
+    "no entry of {tenant} happened before its order had come to where it stood": """
+        SELECT count(*) FROM (
+            SELECT occurred_at < max(came_at) OVER (PARTITION BY order_id ORDER BY seq) AS backwards FROM (
+                SELECT seq, order_id, occurred_at, occurred_at AS came_at
+                  FROM order_status_events WHERE tenant_id = :tenant
+                UNION ALL SELECT seq, order_id, occurred_at, NULL
+                  FROM order_actions WHERE tenant_id = :tenant) AS entries
             ) AS pairs WHERE backwards""",
     "each event of {tenant} begins where its order's last one ended": """
         SELECT count(*) FROM (
@@ -250,7 +266,7 @@ def _reading(settings: Settings) -> Iterator[Flask]:
 def _check_guards(connection: Connection) -> Iterator[Finding]:
     pairs = {tuple(row) for row in connection.execute(text("TABLE rule_set_transitions"))}
     yield Finding("the table of transitions is the state machine's map", pairs == _PAIRS)
-    yield Finding("the triggers that guard every move are on", connection.execute(_GUARDS).scalar() == 8)
+    yield Finding("the triggers that guard every move are on", connection.execute(_GUARDS).scalar() == 10)
     yield Finding(
         "the key that ties a status to its event is there", connection.execute(_STORY_KEY).scalar() == 1
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ordertrack.backoffice.log_import import looking as log_import
 from ordertrack.channels import telling as channel_telling
 from ordertrack.channels import tending as channel_tending
 from ordertrack.channels import troubles as channel_troubles
@@ -22,5 +23,6 @@ def register() -> None:
     channel_telling.register()
     channel_tending.register()
     webhooks.register()
+    log_import.register()
     attention.register(webhook_troubles.lines)
     attention.register(channel_troubles.lines)

@@ -31,7 +31,6 @@ _leaving: threading.Thread | None = None
 _mailboxes: Mailboxes | None = None
 # Seconds.
 _TIME_TO_LEAVE = 2.0
-_FOLLOWS_AFTER = 1.0  # it has opened: first come those who wait for a page
 _FIRST_CODE = "ORDERTRACK_FIRST_CODE"  # from this process to the one that it becomes, and no further
 
 
@@ -139,6 +138,9 @@ def refuse_unsafe_role(settings: Settings) -> None:
 def announce(settings: Settings, server: Any) -> None:
     """In the master, as the workers begin: keep the database up, and say where once somebody answers."""
     global _keeper, _children, _mailboxes
+    from ordertrack.web import errors
+
+    errors.rehearse(server.app.wsgi())  # once, and shared by all workers
     if settings.workers > 1 and _mailboxes is None:
         _mailboxes = Mailboxes(settings.workers)
     if socket_folder := os.environ.get("ORDERTRACK_OWNS_DATABASE"):
@@ -152,9 +154,21 @@ def announce(settings: Settings, server: Any) -> None:
         server.log.warning("%s", doubt)
     _children = Children()
     gevent.spawn(_open, settings, host, port, _children, os.environ.pop(_FIRST_CODE, ""))
-    _children.keep("background")  # what reports read is kept up to date, what is for later begins
+    _end_together(_children)
     # gunicorn's own answer to Ctrl-C cuts off requests under way; an operator's SIGTERM lets them end.
     signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+
+
+def _end_together(children: Children) -> None:
+    """Have what runs beside the workers end while they do, and not after them: a restart waits for both."""
+    gunicorns: Any = signal.getsignal(signal.SIGTERM)
+
+    def end(number: int, frame: Any) -> None:
+        if children.in_master():  # a worker that has just been forked has this handler too
+            children.begin_to_end()
+        gunicorns(number, frame)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def doubts(settings: Settings) -> list[str]:
@@ -191,9 +205,9 @@ def _open(settings: Settings, host: str, port: int, children: Children, first_co
         # At the pace of life, or reports and estimates would tell of a kitchen that nobody has.
         children.start("rush", "--endless", "--speed", "1", "--rate", "2")
     sys.stdout.flush()
-    gevent.sleep(_FOLLOWS_AFTER)
-    if children.in_master():
-        children.keep("follow")  # what has to go out goes out; nothing of it is needed to open
+    # What reports read is kept up to date, what is for later begins, what has to go out goes out. Nothing of
+    # it is needed to open, and first come those who wait for a page.
+    children.keep("beside", "background", "follow")
 
 
 def listen(worker: Any) -> None:
@@ -202,11 +216,9 @@ def listen(worker: Any) -> None:
     from ordertrack.overview.keeper import OverviewKeeper
     from ordertrack.presence.tracker import ScreenTracker
     from ordertrack.streams import sse
-    from ordertrack.web import errors
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the master says when to go
     app = worker.app.wsgi()
-    errors.rehearse(app)
     hub = app.extensions["hub"]
     hub.most_streams = min(hub.most_streams, worker.room.streams)
     sse.start(app, _mailboxes)

@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from ordertrack.database.session import db
+from ordertrack.i18n import time_zones
 from ordertrack.i18n.slugs import LONGEST as LONGEST_SLUG
 from ordertrack.i18n.translate import LANGUAGES, marked, ngettext
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.orders.placing.intake import RestaurantPaused
-from ordertrack.restaurants.checks import timezones
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import OPEN, IllegalTransition, OrderStatus
 from ordertrack.setup import people_form, progress, restaurant_form, test_order
@@ -178,7 +178,7 @@ def _restaurant_page(
         seen=seen,
         problems=problems,
         restaurants=_restaurants(principal),
-        timezones=sorted(timezones()),
+        time_zones=time_zones.offered(),
         currencies=restaurant_form.currencies(),
         spoken=[LANGUAGES[tag] for tag in company.SPOKEN],
         longest_name=LONGEST_NAME,
@@ -195,6 +195,7 @@ def _people_page(
         rows=rows,
         problems=problems,
         people=[each for each in people.in_use(principal.tenant_id) if each.pin_hash],
+        restaurants=_restaurants(principal),
         roles=people.WITHOUT_ADDRESS,
         shortest_pin=pins.SHORTEST,
         longest_pin=pins.LONGEST,

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 from flask import request
 
 from ordertrack.database.session import db
+from ordertrack.i18n import time_zones
 from ordertrack.i18n.money import codes as currency_codes
 from ordertrack.i18n.slugs import LONGEST as LONGEST_SLUG
 from ordertrack.i18n.slugs import slug_of
 from ordertrack.i18n.translate import current
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import rule_sets
-from ordertrack.restaurants.checks import timezones
 from ordertrack.rules.state_machine import RuleSet
 from ordertrack.tenants import accounts, company
 from ordertrack.tenants.accounts import AccountError
@@ -39,6 +39,7 @@ class Typed(NamedTuple):
 
 def typed() -> Typed:
     said = {name: request.form.get(name, "").strip() for name in ("name", "slug", "timezone", "currency")}
+    said["timezone"] = time_zones.find(said["timezone"]) or said["timezone"]
     return Typed(
         **said,
         languages=request.form.getlist("languages"),
@@ -66,8 +67,8 @@ def problems_with(form: Typed, now: Typed, *, is_first: bool) -> dict[str, str]:
                 "It stands in addresses: use 1 to %(most)s small letters a to z, digits and hyphens.",
                 most=LONGEST_SLUG,
             )
-        if form.timezone not in timezones():
-            found["timezone"] = _("Choose a time zone from the list, like Asia/Beirut.")
+        if form.timezone not in time_zones.timezones():
+            found["timezone"] = _("Choose a city from the list, like Beirut.")
     found["currency"] = _said(lambda: company.checked_currency(form.currency))
     found["languages"] = _said(lambda: company.checked_languages(form.languages))
     if form.rule_set not in tuple(RuleSet):

@@ -39,6 +39,7 @@ class Tenant(Base):
     created_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=_NOW)
     currency: Mapped[str] = mapped_column(server_default=text("'USD'"))
     languages: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{en,fr,ar}'"))
+    reports_by_person: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class Restaurant(Base):

@@ -77,6 +77,14 @@ def is_loopback(name: str) -> bool:
         return False
 
 
+def is_within(name: str) -> bool:
+    """Whether only this machine, or those of its own network, find what is called so."""
+    try:
+        return not ip_address(name).is_global
+    except ValueError:
+        return is_loopback(name) or "." not in name or name.endswith(_LOCAL)
+
+
 def _is_of_this_network(name: str) -> bool:
     try:
         ip_address(name)

@@ -20,8 +20,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("Tap an order's number to read who did what with it, and when."),
     ),
     "reports": (
-        marked("How long orders really took, and how often your targets were kept."),
+        marked("How long orders really took, and how often targets were kept; test orders do not count."),
         marked("Choose the days, the stage and the restaurants; the tables below show where time was lost."),
+    ),
+    "forecast": (
+        marked("How many orders the next seven days will probably bring, hour by hour, from those before."),
+        marked(
+            "How far this was off on the last days stands above the table: read it before you plan by it."
+        ),
     ),
     "screens": (
         marked("Which tablet or screen shows which board at this moment."),
@@ -113,6 +119,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
             " to what."
         ),
         marked("Nothing here can be edited, so look here first if something is not as you left it."),
+    ),
+    "import": (
+        marked("Orders that another system has noted become your history, so that reports know your past."),
+        marked("You first see what was understood of the file; nothing is written before you agree."),
     ),
     "menu": (
         marked("Your dishes, each with its price, its station and how long it takes to make."),

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, select, update
 
 from ordertrack.database.channels import ATTENTION_CHANNEL, JOBS_CHANNEL, notify
 from ordertrack.database.session import db
@@ -127,20 +127,6 @@ def rotate(endpoint: Endpoint, by: Principal, overlap: dt.timedelta = OVERLAP) -
     audit.record(by, _AUDITED, str(endpoint.id), host_of(endpoint.url), {}, {"new_webhook_secret": True})
     db.session.commit()
     return secret
-
-
-def secrets_of(tenant_id: uuid.UUID, endpoint_id: uuid.UUID) -> list[str]:
-    """Those that are good now, the newest first."""
-    sealed = db.session.scalars(
-        select(Secret.sealed_secret)
-        .where(
-            Secret.tenant_id == tenant_id,
-            Secret.endpoint_id == endpoint_id,
-            or_(Secret.ends_at.is_(None), Secret.ends_at > func.clock_timestamp()),
-        )
-        .order_by(Secret.made_at.desc())
-    )
-    return [sealing.unseal(each).decode() for each in sealed]
 
 
 def previous_until(tenant_id: uuid.UUID) -> dict[uuid.UUID, dt.datetime]:

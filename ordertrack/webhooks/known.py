@@ -19,7 +19,10 @@ _FOR = 1.0  # seconds
 
 @dataclass
 class Known:
-    """An endpoint that is told; `failing_since` is kept up by who tells it."""
+    """An endpoint that is told; `keys` are its secrets that are good now, the newest first.
+
+    `failing_since` is kept up by who tells it.
+    """
 
     url: str
     keys: list[str]

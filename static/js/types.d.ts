@@ -195,10 +195,12 @@ interface ChartData {
   labels: string[];
   names: string[];
   said: string[];
+  orders?: (string | null)[]; // where those are that each bar, point or cell counts
   beyond: number;
   p50: (number | null)[];
   p90: (number | null)[];
   targets: [seconds: number, label: string][];
+  steps: (number | null)[][];
   worst: number | null;
   isLying: boolean;
   shares: (number | null)[];
@@ -210,6 +212,7 @@ interface ChartData {
 type HourCell = [hour: number, day: number, seconds: number, count: number];
 type Colours = Record<string, string>;
 interface Chart {
+  on(event: "click", then: (at: { dataIndex: number }) => void): void;
   resize(): void;
   dispose(): void;
   getWidth(): number;

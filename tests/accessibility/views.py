@@ -227,6 +227,11 @@ def _a_wrong_file(page: Page) -> None:
     expect(page.locator("#wrong")).to_be_visible()
 
 
+def _no_log(page: Page) -> None:
+    _choose_file(page, " ")
+    expect(page.locator(".problem")).to_be_visible()
+
+
 def _a_file(page: Page) -> None:
     _choose_file(page, "sku,name,price\nkebab,Kebab,13\n,Shish taouk,9.50\n")
     expect(page.locator("#preview")).to_be_visible()
@@ -464,6 +469,8 @@ VIEWS = {
     "first people": View("/setup/people", "owner"),
     "test order": View("/setup/test-order", "owner"),
     "audit": View("/audit"),
+    "logs to import": View("/import", states=(_no_log,)),
+    "a log to import": View("/import/{tokens[log]}"),
     "channels": View("/channels"),
     "connecting a shop": View("/channels/new/woocommerce", states=(_no_shop,)),
     "a connection": View("/channels/connections/{tokens[connection]}", states=(_ask_to_end_it,)),
@@ -475,6 +482,9 @@ VIEWS = {
     "alerts": View("/account/alerts", states=(_alert_nobody_here,)),
     "choosing a password": View("/password/{tokens[password]}", "nobody", states=(_weak_password,)),
     "report": View("/sla?range=7"),
+    "forecast": View("/sla/forecast"),
+    "orders behind a figure": View("/sla/orders?range=7"),
+    "further tables": View("/sla/by/people?range=7", "owner"),
     "restaurants": View("/restaurants", states=(_twin_restaurant,)),
     "a restaurant": View("/r/hamra/about", states=(_ask_to_close,)),
     "opening hours": View("/r/hamra/hours", states=(_half_an_hour,)),

@@ -22,7 +22,7 @@ from ordertrack.restaurants.pace import PACE
 from ordertrack.rules.state_machine import RuleSet
 from ordertrack.tenants import audit
 from support.cast import House, Person
-from support.command_line import run
+from support.command_line import run_here
 
 Sign = Callable[[Person], FlaskClient]
 
@@ -88,9 +88,9 @@ def test_people_and_tablets_are_told_and_no_secret_is(cedar: House, maya: FlaskC
 def test_what_the_operator_does_is_told_by_its_command(
     settings: Settings, cedar: House, maya: FlaskClient
 ) -> None:
-    run(settings, "key", "create", "--tenant", cedar.slug, "--name", "Shop", "--scope", "orders:read")
-    run(settings, "key", "rotate", "--tenant", cedar.slug, "--name", "Shop")
-    run(settings, "key", "revoke", "--tenant", cedar.slug, "--name", "Shop")
+    run_here(settings, "key", "create", "--tenant", cedar.slug, "--name", "Shop", "--scope", "orders:read")
+    run_here(settings, "key", "rotate", "--tenant", cedar.slug, "--name", "Shop")
+    run_here(settings, "key", "revoke", "--tenant", cedar.slug, "--name", "Shop")
     ended, rotated, made, _till = told(maya, kind="key")
     may = "Read orders, restaurants, quotes and riders"
     assert f"ordertrack key create API key Shop was made Name: Shop What it may do: {may}" in made

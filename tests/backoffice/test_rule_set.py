@@ -18,7 +18,7 @@ from ordertrack.tenants import accounts
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.staff import staff_accounts
 from support.cast import PASSWORD, House, Person
-from support.command_line import run
+from support.command_line import run_here
 
 SignIn = Callable[[Person], FlaskClient]
 
@@ -88,12 +88,12 @@ def test_managers_read_it_and_choose_nothing_and_others_do_not_even_read_it(
 def test_the_operator_chooses_by_a_command(
     settings: Settings, cedar: House, held: Callable[[], RuleSet]
 ) -> None:
-    said = run(settings, "tenant", "rules", cedar.slug, "extended", "--json")
+    said = run_here(settings, "tenant", "rules", cedar.slug, "extended", "--json")
     assert json.loads(said.stdout) == {"tenant": cedar.slug, "rule_set": "extended", "changed": True}
     assert held() == RuleSet.EXTENDED
-    again = run(settings, "tenant", "rules", cedar.slug, "extended")
+    again = run_here(settings, "tenant", "rules", cedar.slug, "extended")
     assert again.returncode == 0 and "already" in again.stdout
-    nobody = run(settings, "tenant", "rules", "nobody", "strict")
+    nobody = run_here(settings, "tenant", "rules", "nobody", "strict")
     assert nobody.returncode == 1 and "There is no tenant 'nobody'" in nobody.stderr
-    wrong = run(settings, "tenant", "rules", cedar.slug, "loose")
+    wrong = run_here(settings, "tenant", "rules", cedar.slug, "loose")
     assert wrong.returncode == 2 and "Traceback" not in wrong.stderr

@@ -83,7 +83,7 @@ def test_operations_are_read_back(wanted: OperationSettings, language: str) -> N
 
 def test_a_target_that_nobody_has_thought_of_yet_is_of_the_headline_from_today() -> None:
     today = dt.date(2025, 11, 20)
-    assert read_target(type_target(today)) == Target(HEADLINE, None, today, None)
+    assert read_target(type_target(today, {})) == Target(HEADLINE, None, today, None)
 
 
 @pytest.mark.parametrize(("rows", "filled"), [(SHIFTS, 20), (STATIONS, 20), (STATIONS, 200), (SHIFTS, 3)])

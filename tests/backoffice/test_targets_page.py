@@ -83,11 +83,13 @@ def test_rules_that_are_saved_are_said_to_be_and_stand_there_from_then_on(
     assert (answer.status_code, answer.location) == (302, "/sla/settings/hamra")
     page = maya.get(answer.location)
     assert "Saved. These rules hold" in page.text
-    assert [typed(page, name) for name in changed] == list(changed.values())
+    said = changed | {"timezone": "Dubai – United Arab Emirates"}
+    assert [typed(page, name) for name in changed] == list(said.values())
     assert typed(page, "shift-0-name") == "Night"
     assert "Maya" in page.text and "Shifts: Night 22:00–03:30 (Fri, Sat)" in page.text
     assert "Saved." not in maya.get(answer.location).text  # said once
     latest = saved_settings().calendar.rules[-1]
+    assert latest.timezone == "Asia/Dubai"
     assert latest.shifts == (Shift("Night", frozenset({4, 5}), dt.time(22), dt.time(3, 30)),)
     assert (latest.forgotten_after, latest.early_before) == (5430, 0)
 

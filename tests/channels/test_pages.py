@@ -6,6 +6,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -37,7 +38,9 @@ NEW = "/channels/new/woocommerce"
         ({"restaurant": []}, "restaurants"),
         ({"restaurant": ["nowhere"]}, "restaurants"),
         ({"shop": ""}, "shop"),
-        ({"shop": "shop.example.com"}, "shop"),
+        ({"shop": "my shop"}, "shop"),
+        ({"shop": "shop"}, "shop"),
+        ({"shop": "shop.example.com?a=b"}, "shop"),
         ({"shop": "ftp://shop.example.com"}, "shop"),
         ({"shop": "https://me:mine@shop.example.com"}, "shop"),
         ({"shop": "https://[::1"}, "shop"),
@@ -68,7 +71,7 @@ def test_a_secret_is_made_here_and_shown_with_what_to_do_until_the_shop_has_call
     connected = connect(secret="")
     page = maya.get(connected.page).text
     assert '<ol class="steps">' in page
-    [made] = re.findall(r'Secret of the webhooks <input readonly dir="ltr" value="([^"]+)"', page)
+    [made] = re.findall(r'Secret of the webhooks <input id="secret-1"[^>]* value="([^"]+)"', page)
     order = json.dumps(an_order()).encode()
     assert connected.deliver(order, **signed(order, secret=SECRET)).status_code == 200
     assert made in maya.get(connected.page).text, "nobody proved to be the shop yet"
@@ -78,9 +81,33 @@ def test_a_secret_is_made_here_and_shown_with_what_to_do_until_the_shop_has_call
     assert made not in page and '<ol class="steps">' not in page
 
 
-def test_a_shop_without_https_is_refused(app: Flask, cedar: House, maya: FlaskClient) -> None:
+def test_a_shop_with_http_is_refused_and_a_name_alone_is_one_with_https(
+    app: Flask, cedar: House, maya: FlaskClient
+) -> None:
     form = form_for(app, cedar, "http://shop.example.com", {"hamra": ""})
     assert 'id="problem-shop"' in maya.post(NEW, data=form).text
+    form = form_for(app, cedar, "shop.example.com/en/", {"hamra": ""})
+    assert maya.post(NEW, data=form).status_code == 303
+    with tenant_context(app, cedar.tenant_id):
+        (row,) = db.session.scalars(select(ChannelConnection))
+        assert row.settings["shop"] == "https://shop.example.com/en"
+
+
+@pytest.mark.parametrize(
+    ("site", "is_within"),
+    [(None, True), ("http://192.168.1.20:8000", True), ("https://eat.example.com", False)],
+)
+def test_an_address_that_no_shop_can_call_is_said_to_be_none(
+    app: Flask,
+    connect: Connect,
+    maya: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    site: str | None,
+    is_within: bool,
+) -> None:
+    connected = connect()
+    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], public_url=site))
+    assert ("cannot call this address yet" in maya.get(connected.page).text) == is_within
 
 
 @pytest.mark.parametrize("branches", [{"hamra": "", "jounieh": "J"}, {"hamra": "One", "jounieh": "one"}])

@@ -258,6 +258,17 @@ def test_the_button_tries_it_beside_the_request(connect: Connect, shop: Shop, ma
         assert said in maya.get(connected.page).text
 
 
+def test_a_shop_without_a_key_is_not_tried_and_that_is_no_fault(
+    connect: Connect, shop: Shop, maya: FlaskClient
+) -> None:
+    connected = connect(consumer_key="", consumer_secret="")
+    maya.post(f"{connected.page}/test")
+    working.work(connected.app, connected.house)
+    page = maya.get(connected.page).text
+    assert "nothing is wrong" in page and "is-bad" not in page and "Not called yet" in page
+    assert shop.asked == []
+
+
 def test_what_could_not_be_settled_is_answered_all_the_same_and_settled_later(
     connect: Connect, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

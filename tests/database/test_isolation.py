@@ -67,6 +67,9 @@ _ROWS = """
     INSERT INTO sla_restaurant_days SELECT tenant_id, 'kitchen', '2026-01-01', id, '', ''
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO sla_tenant_days VALUES (%(tenant)s, 'kitchen', '2026-01-01', '', '', '');
+    INSERT INTO sla_order_days SELECT tenant_id, '2026-01-01', id, '' FROM restaurants
+      WHERE tenant_id = %(tenant)s;
+    INSERT INTO sla_tenant_order_days VALUES (%(tenant)s, '2026-01-01', '');
     INSERT INTO sla_estimate_days SELECT tenant_id, id, '2026-01-01', '', 0, 0, 0, 0
       FROM restaurants WHERE tenant_id = %(tenant)s;
     INSERT INTO saved_rule_sets VALUES (%(tenant)s, 1, 'strict', 'Maya', 'staff:x');
@@ -107,6 +110,8 @@ _ROWS = """
        WHERE tenant_id = %(tenant)s;
     INSERT INTO channel_orders (tenant_id, connection_id, external_id)
       SELECT tenant_id, id, '1' FROM channel_connections WHERE tenant_id = %(tenant)s;
+    INSERT INTO log_imports (tenant_id, id, actor, made_by, name, language, state)
+      VALUES (%(tenant)s, gen_random_uuid(), 'staff:x', 'Maya', 'log.csv', 'en', 'shown');
     INSERT INTO follower_positions VALUES (%(tenant)s, 'test', 0);
     INSERT INTO job_numbers VALUES (%(tenant)s, 1);
     INSERT INTO jobs VALUES (%(tenant)s, 1, 'test', 'lane', 'there', '{}', 'done', now(), now(), 1, NULL,

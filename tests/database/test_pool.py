@@ -84,7 +84,7 @@ def test_no_page_list_or_stream_needs_a_second_connection(
     known |= {"kind": "not-found", "code": "unknown", "code_id": order_id, "sku": "kebab", "digest": "0" * 32}
     known |= {"hook": "unknown", "way": "sms"}
     known |= {"channel": "woocommerce", "connection_id": order_id, "payload_id": order_id, "rest": "x"}
-    known["endpoint_id"] = order_id
+    known |= {"endpoint_id": order_id, "log_id": order_id}
     maya = signed_in(alone, cedar.maya)
     read = 0
     for path in pages(alone, known):

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from psycopg import sql
 
 from ordertrack.database.config import Settings
 from ordertrack.database.same_database import refuse_another_database
 from ordertrack.database.settings_error import SettingsError
-from support.database import connect
+from support.quiet_database import quiet_database
 
 
 @pytest.fixture
-def other(settings: Settings) -> Iterator[str]:
+def other(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of another database of the same server."""
-    name = f"other_{secrets.token_hex(4)}"
-    with connect(settings.operator_url, autocommit=True) as operator:
-        operator.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield settings.operator_url.set(database=name).render_as_string(hide_password=False)
-        operator.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with quiet_database(settings, tmp_path_factory.mktemp("other")) as made:
+        yield made.operator_url.render_as_string(hide_password=False)
 
 
 def test_the_same_database_by_another_way_is_let_pass(settings: Settings) -> None:

@@ -177,7 +177,7 @@ def test_a_gzipped_log_of_other_columns_goes_into_one_restaurant(
         (("--speed", "nan"), "'nan' is neither a number from 0 up nor max.", 2),
         (("--timezone", "Beirut"), "'Beirut' is not a time zone; one is named like Asia/Beirut.", 2),
         (("--columns", "when=placed"), "'when=placed' does not say which column means what", 2),
-        (("--columns", "placed=came"), "The log has no column 'came'.", 2),
+        (("--columns", "placed=came"), "The file has no column 'came'.", 2),
         (("--name", "a\u202eb"), "The log's name must not contain direction marks", 2),
         (("--restaurant", "verdun"), "has no restaurant 'verdun'. It has: hamra, jounieh.", 1),
     ],

@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 
 from demo.simulation import ScriptedClock, events_of, orders_of
+from importing.logs import logged
 from ordertrack.database.session import tenant_context
 from ordertrack.demo.replay import story
-from ordertrack.demo.replay.logged_order import Reading
 from ordertrack.demo.replay.replaying import Part, Replay
 from ordertrack.orders.moving import transitions
 from ordertrack.rules.state_machine import OrderStatus
@@ -32,7 +32,7 @@ FULL = {
 
 
 def part(order_id: str, leave_open: bool = False, restaurant: str = "hamra", **cells: str) -> Part:
-    order = Reading().order(int(order_id), {"order": order_id, **cells})
+    order = logged(order_id, cells)
     return Part(order, restaurant, story.told(order, "log", leave_open=leave_open))
 
 

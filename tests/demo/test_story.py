@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ordertrack.demo.replay import story
-from ordertrack.demo.replay.logged_order import ITEMS_NOT_LOGGED, LoggedOrder
+from ordertrack.importing import items
+from ordertrack.importing.logged_order import LoggedOrder
 from ordertrack.rules import state_machine
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 
@@ -24,7 +25,7 @@ STAGES = (
 
 def logged(times: dict[OrderStatus, float], order_id: str = "17") -> LoggedOrder:
     texts = {status: str(at) for status, at in times.items()}
-    return LoggedOrder(2, order_id, "hamra", Fulfilment.DELIVERY, ITEMS_NOT_LOGGED, None, times, texts)
+    return LoggedOrder(2, order_id, "hamra", Fulfilment.DELIVERY, items.NOT_LOGGED, None, times, texts)
 
 
 @st.composite

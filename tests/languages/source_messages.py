@@ -15,7 +15,7 @@ from ordertrack.i18n.script_messages import SAID_BY
 DOMAINS = MESSAGES, REPORTS = "messages", "reports"
 _OF_REPORTS = re.compile(
     r"ordertrack/(sla|restaurants/(?!operations)|backoffice/settings/(targets|settings)_|i18n/form)|static/js/report/"
-    r"|templates/(report/|backoffice/(targets|_bar|_fields)\.)"
+    r"|templates/(report/|backoffice/(targets|_suggested_targets|_bar|_fields)\.)"
 )
 
 _KEYWORDS = {

@@ -13,6 +13,7 @@ from babel.messages.catalog import Message
 from languages import catalogues
 from languages.catalogues import LOCALES, path_of, read
 from languages.source_messages import DOMAINS, domains
+from ordertrack.i18n import catalogues as i18n_catalogues
 
 EACH = pytest.mark.parametrize(("locale", "domain"), [(one, other) for one in LOCALES for other in DOMAINS])
 _PLACEHOLDER = re.compile(r"%\(\w+\)s")
@@ -88,3 +89,19 @@ def test_a_message_with_a_line_that_looks_like_a_header_is_written_whole(
     written = path_of("fr", "messages").read_text()
     assert "Language: fr" in written and "Plural-Forms" in written
     assert not re.search(r"POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator", written)
+
+
+def test_what_was_compiled_is_kept_and_made_anew_when_the_catalogue_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(i18n_catalogues, "TRANSLATIONS", tmp_path)
+    folder = tmp_path / "fr" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    for word in ("Cuisine", "Cuisine", "Fourneaux"):
+        (folder / "messages.po").write_text(f'msgid "Kitchen"\nmsgstr "{word}"\n')
+        assert i18n_catalogues.catalogue_of.__wrapped__("fr").gettext("Kitchen") == word
+        (kept,) = (folder / "__pycache__").iterdir()
+        assert word.encode() in kept.read_bytes()
+    (folder / "__pycache__").rename(tmp_path / "elsewhere")
+    (folder / "__pycache__").touch()  # where nothing can be kept it is compiled each time
+    assert i18n_catalogues.catalogue_of.__wrapped__("fr").gettext("Kitchen") == "Fourneaux"

@@ -27,8 +27,8 @@ from ordertrack.restaurants.targets import Target
 from ordertrack.rules.stages import Stage
 from ordertrack.sla.report import wording
 from ordertrack.sla.report.charts import charts
-from ordertrack.sla.report.report_tables import TABLES
-from ordertrack.sla.report.table_csv import csv_of
+from ordertrack.sla.report.tables.report_tables import TABLES
+from ordertrack.sla.report.tables.table_csv import csv_of
 from ordertrack.sla.rollup import extend
 from sla.report_of import FRIDAY, full_report, selection
 from support.cast import House, Person

@@ -212,6 +212,7 @@ def test_a_choice_is_kept_and_another_page_does_not_overwrite_it(
     assert maya.post("/account/alerts", data=form).status_code == 302
     page = maya.get("/account/alerts").text
     assert page.count(" checked") == 3 and "Saved." in page
+    assert "Nothing would reach you yet" in page, "there is no mail server, and no device"
     stale = maya.post("/account/alerts", data={"kinds": ["confirm"], "seen": ""})
     assert stale.status_code == 409 and "chosen otherwise meanwhile" in stale.text
     with tenant_context(app, cedar.tenant_id):
@@ -257,6 +258,7 @@ def test_by_mail_too_in_plain_words_with_a_way_back(
     bring: Callable[..., None],
 ) -> None:
     assert "No e-mail goes out yet" in maya.get("/account/alerts").text
+    assert "Nothing would reach you yet" not in maya.get("/account/alerts").text, "nothing was chosen"
     server = {
         "host": "127.0.0.1",
         "port": str(mailbox.port),
@@ -266,6 +268,7 @@ def test_by_mail_too_in_plain_words_with_a_way_back(
     set_up(cedar, Way.MAIL, server)
     assert "No e-mail goes out yet" not in maya.get("/account/alerts").text
     maya.post("/account/alerts", data={"kinds": "unseen", "by_mail": "on", "seen": ""})
+    assert "Nothing would reach you yet" not in maya.get("/account/alerts").text
     order = place(cedar)
     for after in (0, 2):
         look(app, cedar, after * MINUTE)

@@ -51,6 +51,7 @@ def test_what_a_manager_chooses_holds_and_stands_in_the_audit(
     )
     page = html.unescape(maya.get(PAGE).text)
     assert "It holds for what happens from now on" in page and "no provider is set up for it" in page
+    assert "No guest would be told yet" in page
     assert "hold already" in maya.post(PAGE, data=CHOICE | {"seen": "1"}, follow_redirects=True).text
     audit = html.unescape(maya.get("/audit?kind=messages").text)
     for said in ("Messages to guests", "Ready, Cancelled", "SMS, E-mail", "Seven Lemons"):

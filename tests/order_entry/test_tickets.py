@@ -104,7 +104,10 @@ def test_what_leaves_the_house_begins_with_its_public_address(
 ) -> None:
     settings: Any = app.config["SETTINGS"]
     client = sign_in(cedar.karim)
+    only_here = "only in the restaurant&#39;s own network"
+    assert only_here in client.get(f"/orders/{order_id}").text
     monkeypatch.setitem(app.config, "SETTINGS", replace(settings, public_url="https://eat.example"))
     link = f"https://eat.example/track/{token_of(app, cedar, order_id)}"
     page = client.get(f"/orders/{order_id}").text
     assert f'href="{link}"' in page and str(qr.svg(link)) in page
+    assert only_here not in page

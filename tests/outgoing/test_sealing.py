@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,17 +13,22 @@ from pathlib import Path
 import psycopg
 import pytest
 from click.testing import CliRunner
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from flask import Flask
 
 from ordertrack.commands import cli
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
-from ordertrack.outgoing import sealing
+from ordertrack.outgoing import rotation, sealing
 from ordertrack.outgoing.sealing import SealedByAnother
-from ordertrack.webhooks import endpoints
+from ordertrack.webhooks import endpoints, known
 from support.cast import House
+from support.database import connect
+from support.quiet_database import quiet_fixtures
 from support.server import environment_of
+
+# No server of the suite seals here, and there are no companies but those of the tests.
+settings, app, operator_app, make_house = quiet_fixtures("module")
 
 
 @pytest.fixture
@@ -71,13 +77,17 @@ def test_with_other_keys_than_those_of_this_database_nothing_is_sealed(
             sealing.seal(b"secret")
 
 
-def test_a_new_key_seals_and_the_one_before_still_opens_until_the_next(app: Flask, elsewhere: Path) -> None:
+def test_a_new_key_seals_and_those_before_still_open_until_all_is_sealed_anew(
+    app: Flask, elsewhere: Path
+) -> None:
     with app.app_context():
         sealed = sealing.seal(b"secret")
         sealing.add_key(elsewhere)
         assert sealing.unseal(sealed) == b"secret"
         anew = sealing.seal_anew(sealed)
         sealing.add_key(elsewhere)
+        assert sealing.unseal(sealed) == b"secret", "what could not be sealed anew would be lost"
+        sealing.drop_old_keys(elsewhere)
         assert sealing.unseal(anew) == b"secret"
         with pytest.raises(SealedByAnother):
             sealing.unseal(sealed)
@@ -113,19 +123,65 @@ def test_the_command_seals_all_anew_and_nothing_is_lost(
         operator.commit()
         return [text for (text,) in found]
 
+    def kept() -> int:
+        (number,) = operator.execute("SELECT count(*) FROM webhook_secrets").fetchone() or (0,)
+        operator.commit()
+        return int(number)
+
     before = sealed()
     suites, new = os.environ[sealing.KEYS], Fernet.generate_key().decode()
     for keys in (f"{new} {suites}", f"{suites} {new}"):  # and back again, for the other tests
         environment = environment_of(settings, settings.data_folder, **{sealing.KEYS: keys})
         answer = CliRunner().invoke(cli, ["secret", "rotate", "--json"], env=environment)
         assert answer.exit_code == 0, answer.output
-        assert json.loads(answer.stdout)["sealed"] >= 2
+        assert json.loads(answer.stdout)["sealed"] == kept(), (
+            "each once, also for an operator who sees all rows"
+        )
         for text in sealed():
             assert Fernet(keys.split()[0]).decrypt(text).startswith(b"whsec_")
     assert not {*before} & {*sealed()}
     for house, each in made.items():
         with tenant_context(app, house.tenant_id):
-            assert endpoints.secrets_of(house.tenant_id, each.endpoint.id) == [each.secret]
+            known.forget(each.endpoint.id)
+            told = known.find(house.tenant_id, each.endpoint.id)
+            assert told is not None and told.keys == [each.secret]
+
+
+def test_a_company_whose_secrets_somebody_holds_is_tried_again_after_the_others_and_not_for_ever(
+    app: Flask,
+    cedar: House,
+    rival: House,
+    settings: Settings,
+    operator: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for house in (cedar, rival):
+        with tenant_context(app, house.tenant_id):
+            endpoints.make(house.maya.principal, "https://shop.example/hook")
+    first, last = sorted((cedar.tenant_id, rival.tenant_id))
+    new = Fernet.generate_key().decode()
+    keys = f"{new} {os.environ[sealing.KEYS]}"
+    environment = environment_of(settings, settings.data_folder, **{sealing.KEYS: keys})
+    monkeypatch.setattr(rotation, "PATIENCE", 0.1)
+
+    def is_sealed_anew(tenant_id: uuid.UUID) -> bool:
+        query = "SELECT sealed_secret FROM webhook_secrets WHERE tenant_id = %s"
+        (text,) = operator.execute(query, [tenant_id]).fetchone() or ("",)
+        operator.rollback()
+        try:
+            return Fernet(new).decrypt(text).startswith(b"whsec_")
+        except InvalidToken:
+            return False
+
+    with connect(settings.operator_url) as holding:
+        holding.execute("SELECT FROM webhook_secrets WHERE tenant_id = %s FOR UPDATE", [first])
+        refused = CliRunner().invoke(cli, ["secret", "rotate"], env=environment)
+        assert refused.exit_code == 1
+        assert f"companies ({first}) are held by another connection" in refused.output
+        assert (is_sealed_anew(first), is_sealed_anew(last)) == (False, True)
+    answer = CliRunner().invoke(cli, ["secret", "rotate"], env=environment)
+    assert answer.exit_code == 0, answer.output
+    assert is_sealed_anew(first)
 
 
 def test_no_secret_stands_anywhere_in_the_open(

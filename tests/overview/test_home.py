@@ -25,11 +25,16 @@ def test_managers_see_it_and_everybody_else_is_led_to_their_own_board(
     maya = sign_in(cedar.maya)
     page = maya.get("/")
     assert page.status_code == 200 and "Hamra" in page.text and "Jounieh" in page.text
-    maya.get("/r/hamra/kitchen")
+    assert 'href="/r/hamra/new"' in page.text and maya.get("/r/hamra/new").status_code == 200
+    back = "To the overview"
+    for board in ("kitchen", "dispatch"):
+        assert back in maya.get(f"/r/hamra/{board}").text
+    assert back not in sign_in(cedar.nour).get("/r/hamra/kitchen").text
     assert maya.get("/").status_code == 200, "a board that was open last is no other home"
     assert sign_in(cedar.nour).get("/").location == "/boards"
     device = tablet.set_up(sign_in, cedar).client
     assert device.get("/").location == "/r/hamra/kitchen"
+    assert back not in device.get("/r/hamra/kitchen").text
     assert sign_in(cedar.nour).get("/overview/stream").status_code == 403
 
 

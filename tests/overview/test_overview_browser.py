@@ -46,13 +46,13 @@ def test_an_order_that_becomes_late_takes_its_row_to_the_top_and_keeps_the_focus
 ) -> None:
     rows = home.locator("#restaurants .name a")
     expect(rows).to_have_text(["Hamra", "Jounieh"])
-    home.locator("#row-jounieh a").focus()
+    home.locator("#row-jounieh .name a").focus()
     set_target(cedar, "jounieh", Stage.ACCEPT, 2)
     place(cedar, restaurant="jounieh")
     expect(rows).to_have_text(["Jounieh", "Hamra"], timeout=SOON)
     expect(home.locator("#row-jounieh [data-h='late now']")).to_have_text("▲ 1")
     expect(home.locator("#care")).to_contain_text("Jounieh 1 waits to be confirmed")
-    expect(home.locator("#row-jounieh a")).to_be_focused()
+    expect(home.locator("#row-jounieh .name a")).to_be_focused()
     assert home.evaluate("window.isSame")
 
 

@@ -202,6 +202,20 @@ def test_where_nothing_is_late_lines_stand_as_the_rows_do(
     assert named == [(trouble, slug) for trouble in troubles for slug in ("birch", "amber")]
 
 
+def test_what_nobody_confirms_needs_attention_after_five_minutes_where_no_limit_is_set(
+    cedar: House, lived: Lived, set_target: Target, overview_of: Read, maya: FlaskClient
+) -> None:
+    set_target(cedar, "jounieh", Stage.ACCEPT, 1200)
+    lived(cedar, ("hamra", [14]), ("hamra", [4]), ("jounieh", [14]))
+    overview = overview_of(cedar)
+    (line,) = [line for line in overview.lines if line.trouble == Trouble.CONFIRM]
+    assert (line.slug, line.number, line.against, overview.late) == ("hamra", 1, None, 0)
+    page = maya.get("/").text
+    assert "for <b" in page and "14 min</b> already" in page and "Nothing needs attention" not in page
+    in_a_minute = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1)
+    assert overview.changes_at is not None and overview.changes_at <= in_a_minute
+
+
 def test_a_board_that_nobody_hears_is_a_line_until_somebody_opens_it(
     app: Flask,
     cedar: House,

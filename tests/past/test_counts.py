@@ -6,7 +6,6 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from itertools import pairwise
 
 import pytest
 from flask import Flask
@@ -16,16 +15,18 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders.models import StatusEvent
+from ordertrack.orders.models import Order, StatusEvent
 from ordertrack.orders.placing.new_order import NewItem, NewOrder
-from ordertrack.past.counts import Counts
+from ordertrack.past.counts import Counts, OpenNumbers
 from ordertrack.past.orders import PastOrder, PastStep
 from ordertrack.past.writer import History
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, allowed
+from ordertrack.tenants.models import Restaurant
 from past.histories import NOON, WAY, Write, by, orders, past, served
 from support.cast import House
 
 IN_KITCHEN = set(WAY[:3])
+SECOND = dt.timedelta(seconds=1)
 
 
 def test_numbers_count_up_in_each_restaurants_business_day_and_go_on_today(
@@ -92,14 +93,15 @@ def test_the_kitchens_load_is_what_a_move_would_have_found(
             PastStep(status, NOON + dt.timedelta(seconds=at), by(house), {}) for at, status in story
         )
         new = NewOrder("hamra" if is_hamra else "jounieh", Fulfilment.DELIVERY, (NewItem("Soup", 1),))
-        all_told.append(PastOrder(new, steps))
+        all_told.append(PastOrder(new, steps, str(len(all_told))))
     with tenant_context(operator_app, house.tenant_id):
         history = History(house.tenant_id, all_told, lambda *_: NOON.date())
         assert sum(history.write(at_once)) == len(history)
         query = select(StatusEvent).where(StatusEvent.tenant_id == house.tenant_id)
         events = list(db.session.scalars(query.order_by(StatusEvent.seq)))
+        keys = dict(db.session.execute(select(Order.id, Order.idempotency_key)).all())
     assert [event.seq for event in events] == list(range(1, len(history) + 1))
-    assert all(earlier.occurred_at <= later.occurred_at for earlier, later in pairwise(events))
+    events.sort(key=lambda event: (event.occurred_at, int(keys[event.order_id]), event.version))
     kitchens: dict[uuid.UUID, set[uuid.UUID]] = {event.restaurant_id: set() for event in events}
     for event in events:
         kitchen = kitchens[event.restaurant_id]
@@ -122,20 +124,30 @@ def test_the_load_of_orders_that_are_there_already_counts(
     assert [event.kitchen_load for event in log()] == [1, 2, 1, 2, 3, 3, 4, 4]
 
 
-def test_a_load_is_counted_up_to_ninety_nine(operator_app: Flask, cedar: House) -> None:
-    with tenant_context(operator_app, cedar.tenant_id):
-        counts = Counts(cedar.tenant_id)
-        loads = [counts.load("hamra", None, OrderStatus.PENDING) for _ in range(120)]
-        db.session.rollback()
-    assert loads == [min(number, 99) for number in range(1, 121)]
+def test_a_load_is_counted_up_to_ninety_nine(cedar: House, write: Write, log) -> None:
+    write(*(past(cedar, minute) for minute in range(101)))
+    assert [event.kitchen_load for event in log()][-4:] == [98, 99, 99, 99]
 
 
-def test_a_day_that_seems_to_run_backwards_goes_on_numbering_the_later_one(
-    operator_app: Flask, cedar: House
+def test_days_are_numbered_each_for_itself_and_intake_goes_on_with_the_newest(
+    app: Flask, operator_app: Flask, cedar: House
 ) -> None:
     days = [NOON.date() + dt.timedelta(days=ahead) for ahead in (0, 1, 0, 1)]
     with tenant_context(operator_app, cedar.tenant_id):
-        counts = Counts(cedar.tenant_id)
-        numbers = [counts.number("hamra", day) for day in days]
-        db.session.rollback()
-    assert numbers == [(days[0], 1), (days[1], 1), (days[1], 2), (days[1], 3)]
+        counts = Counts(cedar.tenant_id, OpenNumbers())
+        numbers = [counts.number("hamra", day, NOON, NOON - SECOND) for day in days]
+        db.session.commit()
+        query = select(Restaurant).where(Restaurant.tenant_id == cedar.tenant_id, Restaurant.slug == "hamra")
+        hamra = db.session.scalars(query).one()
+        assert (numbers, hamra.numbered_on, hamra.last_number) == ([1, 1, 2, 2], days[1], 2)
+
+
+def test_what_is_older_than_the_log_counts_for_itself_and_among_it_with_what_was_there(
+    cedar: House, write: Write, log
+) -> None:
+    write(past(cedar, *served(100)), past(cedar, 101, 102, 103, 120, 121))
+    write(past(cedar, 0, 1, 2, 3, 4), past(cedar, 2.5, 2.6, 2.7, 2.8, 2.9))
+    write(past(cedar, 102.5, 102.6, 110, 130, 131), past(cedar, 102.6, restaurant="jounieh"))
+    loads = {(event.occurred_at - NOON).total_seconds() / 60: event.kitchen_load for event in log()}
+    assert [loads[minute] for minute in (0, 1, 2, 3, 2.5, 2.9)] == [1, 1, 1, 1, 2, 1]
+    assert [loads[minute] for minute in (102.5, 110, 130)] == [2, 2, 1]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from collections.abc import Callable
 
 import psycopg
 from flask import Flask
@@ -52,6 +54,26 @@ def test_an_order_of_the_past_is_an_order_like_any_other(app: Flask, cedar: Hous
     assert moved.moved, "and it goes on from there"
 
 
+def test_what_is_older_than_the_log_is_written_among_it_and_recorded_after_it(
+    app: Flask, cedar: House, write: Write, place: Callable[..., uuid.UUID], bring, log, settings: Settings
+) -> None:
+    """Whatever is written next: history of later, of earlier, of the same time, or what happens now."""
+    write(past(cedar, 10, 11, 12, 13, 14))
+    order_id = place(cedar)
+    write(past(cedar, 0, 1, 2, 3, 4), past(cedar, 11, 11, 11), at_once=3)
+    bring(cedar, order_id, OrderStatus.CONFIRMED)
+    events = log()
+    minutes = [round((event.occurred_at - NOON).total_seconds() / 60) for event in events]
+    assert (minutes[:5], minutes[6:14]) == ([10, 11, 12, 13, 14], [0, 1, 2, 3, 4, 11, 11, 11])
+    recorded = [event.recorded_at for event in events]
+    assert recorded == sorted(recorded)
+    assert [event.recorded_at == event.occurred_at for event in (events[5], events[14])] == [True, True]
+    assert [found.claim for found in consistency.check(settings, [cedar.tenant_id]) if not found.holds] == []
+    now = dt.datetime.now(dt.UTC).date()
+    numbers = {order.placed_at: (order.business_date, order.number) for order in orders(app, cedar)}
+    assert sorted(numbers.values()) == [*((NOON.date(), number) for number in (1, 2, 3)), (now, 1)]
+
+
 def test_events_of_all_orders_are_merged_in_the_order_of_their_times(
     cedar: House, write: Write, log, settings: Settings
 ) -> None:
@@ -65,7 +87,7 @@ def test_events_of_all_orders_are_merged_in_the_order_of_their_times(
 def test_whoever_listens_is_woken_once_for_each_piece(cedar: House, write: Write, settings: Settings) -> None:
     with connect(settings.operator_url, autocommit=True) as listening:
         listening.execute(f"LISTEN {EVENTS_CHANNEL}")
-        write(past(cedar, 0, 1, 2), at_once=2)
+        write(past(cedar, 0, 1), past(cedar, 0.5), at_once=2)
         told = [note.payload for note in listening.notifies(timeout=5, stop_after=2)]
     assert told == [f"{cedar.tenant_id}:2", f"{cedar.tenant_id}:3"]
 

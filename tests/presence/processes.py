@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from flask import Flask
 
-from ordertrack import boards, overview, presence
+from ordertrack.boards import blueprints as boards
 from ordertrack.i18n.topic_keys import key_of
 from ordertrack.live.hub import Hub
 from ordertrack.live.topics import Topic
+from ordertrack.overview import channel as overview
+from ordertrack.presence import channel as presence
 from ordertrack.presence.overview import Floor
 from ordertrack.presence.tracker import ScreenTracker
 from ordertrack.streams.sse import EventLog

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from ordertrack.database.config import Settings
-from support.command_line import run
+from support.command_line import run, run_here
 from support.server import Server, environment_of, wait_for
 
 
@@ -26,7 +26,7 @@ def test_a_command_beside_the_server_ends_if_the_server_was_gone_before_it_began
     starts_and_goes = (
         "import os\n"
         "from ordertrack.server.children import Children\n"
-        "print(Children().start('background').pid, flush=True)\n"
+        "print(Children().start('beside', 'background').pid, flush=True)\n"
         "os._exit(0)\n"
     )
     gone = subprocess.run(
@@ -77,7 +77,7 @@ def command_line(pid: int) -> bytes:
 def test_the_command_line_says_what_is_wrong_in_a_sentence(
     settings: Settings, tmp_path: Path, command: str, words: str
 ) -> None:
-    refused = run(settings, *command.split(), folder=tmp_path)
+    refused = run_here(settings, *command.split(), folder=tmp_path)
     assert refused.returncode == 1
     assert words in refused.stderr
     assert "Traceback" not in refused.stderr

@@ -16,7 +16,7 @@ from flask import Flask
 from ordertrack.database.config import Settings
 from ordertrack.server.commands import keys
 from support.cast import House
-from support.command_line import run
+from support.command_line import run_here
 
 Key = Callable[..., "CompletedProcess[str]"]
 
@@ -24,7 +24,7 @@ Key = Callable[..., "CompletedProcess[str]"]
 @pytest.fixture
 def key(settings: Settings, cedar: House, tmp_path: Path) -> Key:
     def command(verb: str, *more: str) -> CompletedProcess[str]:
-        return run(settings, "key", verb, "--tenant", cedar.slug, *more, folder=tmp_path)
+        return run_here(settings, "key", verb, "--tenant", cedar.slug, *more, folder=tmp_path)
 
     return command
 

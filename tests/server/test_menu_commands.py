@@ -11,7 +11,7 @@ import pytest
 
 from ordertrack.database.config import Settings
 from support.cast import House
-from support.command_line import run
+from support.command_line import run_here
 
 Menu = Callable[..., "CompletedProcess[str]"]
 TABLE = "name;price;category\nKebab;12,50;Grill\nTea;3;Drinks\n"
@@ -21,7 +21,7 @@ TABLE = "name;price;category\nKebab;12,50;Grill\nTea;3;Drinks\n"
 def menu(settings: Settings, cedar: House, tmp_path: Path) -> Menu:
     def command(verb: str, *more: object) -> CompletedProcess[str]:
         said = (str(each) for each in more)
-        return run(settings, "menu", verb, "--tenant", cedar.slug, *said, folder=tmp_path)
+        return run_here(settings, "menu", verb, "--tenant", cedar.slug, *said, folder=tmp_path)
 
     return command
 

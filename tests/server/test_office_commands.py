@@ -6,27 +6,19 @@ import json
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from flask import Flask
 
-from ordertrack.commands import cli
 from ordertrack.database.config import Settings
 from support.cast import House
-from support.server import environment_of
+from support.command_line import run_here
 
 NEW = "blue bicycle in rain"
 
 
-def run(settings: Settings, *arguments: str) -> Result:
-    """A command, in this process: what a shell adds to it `test_commands` shows."""
-    environment = environment_of(settings, settings.data_folder, ORDERTRACK_DEMO="0", PORT="0")
-    return CliRunner(env=environment).invoke(cli, arguments)
-
-
 def said(settings: Settings, *arguments: str) -> Any:
     """What a command answers as JSON."""
-    finished = run(settings, *arguments, "--json")
-    assert finished.exit_code == 0, finished.output
+    finished = run_here(settings, *arguments, "--json")
+    assert finished.returncode == 0, finished.stderr
     return json.loads(finished.stdout)
 
 
@@ -40,8 +32,8 @@ def test_restaurants_are_listed_named_closed_and_opened(settings: Settings, ceda
     closed = {each["slug"]: each["closed_at"] for each in said(settings, "restaurant", "list", *tenant)}
     assert closed["hamra"] is not None and closed["jounieh"] is None
     assert said(settings, "restaurant", "open", "hamra", *tenant)["changed"]
-    twin = run(settings, "restaurant", "rename", "hamra", "jounieh", *tenant)
-    assert twin.exit_code == 1 and "Another restaurant has this name." in twin.output
+    twin = run_here(settings, "restaurant", "rename", "hamra", "jounieh", *tenant)
+    assert twin.returncode == 1 and "Another restaurant has this name." in twin.stderr
     kinds = [
         (each["name"], each["after"]) for each in said(settings, "audit", *tenant, "--kind", "restaurant")
     ]
@@ -58,11 +50,11 @@ def test_opening_hours_are_set_and_printed(settings: Settings, cedar: House) -> 
     hours = {"weekly": [{"weekdays": [0, 6], "starts": "18:00", "ends": "02:00"}], "special": []}
     assert said(settings, *command, "--set", json.dumps(hours))["weekly"] == hours["weekly"]
     for wrong, code in (("{", 2), ('{"weekly": [{}]}', 2), ("[]", 2)):
-        refused = run(settings, *command, "--set", wrong)
-        assert refused.exit_code == code and "Traceback" not in refused.output
+        refused = run_here(settings, *command, "--set", wrong)
+        assert refused.returncode == code and "Traceback" not in refused.stderr
     none = {"weekly": [{"weekdays": [], "starts": "18:00", "ends": "02:00"}]}
-    refused = run(settings, *command, "--set", json.dumps(none))
-    assert refused.exit_code == 1 and "Choose the weekdays" in refused.output
+    refused = run_here(settings, *command, "--set", json.dumps(none))
+    assert refused.returncode == 1 and "Choose the weekdays" in refused.stderr
     assert said(settings, *command)["weekly"] == hours["weekly"]
 
 
@@ -76,8 +68,8 @@ def test_people_are_invited_get_another_role_and_are_ended(
     assert 'lang="fr"' in device.get(invited["path"]).text
     assert device.post(invited["path"], data={"password": NEW}).status_code == 302
     assert device.post("/login", data={"email": email, "password": NEW}).status_code == 302
-    again = run(settings, *invite)
-    assert again.exit_code == 1 and "of this name already" in again.output
+    again = run_here(settings, *invite)
+    assert again.returncode == 1 and "of this name already" in again.stderr
     assert said(settings, "staff", "role", "Omar", "dispatch", *tenant)["changed"]
     assert device.get("/people").status_code == 302
     assert said(settings, "staff", "revoke", "Omar", *tenant)["name"] == "Omar"
@@ -92,5 +84,5 @@ def test_people_are_invited_get_another_role_and_are_ended(
 def test_a_restaurant_that_is_not_there_is_said(
     settings: Settings, cedar: House, command: tuple[str, ...]
 ) -> None:
-    finished = run(settings, *command, "--tenant", cedar.slug)
-    assert finished.exit_code == 1 and "has no restaurant 'nowhere'" in finished.output
+    finished = run_here(settings, *command, "--tenant", cedar.slug)
+    assert finished.returncode == 1 and "has no restaurant 'nowhere'" in finished.stderr

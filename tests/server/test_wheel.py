@@ -54,7 +54,8 @@ def test_a_wheel_carries_pages_scripts_styles_and_how_gunicorn_serves_them(wheel
 
 
 def test_a_wheel_carries_the_whole_package(wheel: ZipFile) -> None:
-    files = [path for path in (ROOT / "ordertrack").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    everything = (path for path in (ROOT / "ordertrack").rglob("*") if path.is_file())
+    files = [path for path in everything if "__pycache__" not in path.parts]
     assert {str(path.relative_to(ROOT)) for path in files} < set(wheel.namelist())
 
 

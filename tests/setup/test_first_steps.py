@@ -91,7 +91,7 @@ def test_what_cannot_be_of_a_restaurant_is_said_at_its_field_and_nothing_is_save
     assert answer.status_code == 422
     assert alerts(answer.text) == [field]
     if field != "timezone":
-        assert 'value="Asia/Beirut" data-own-zone' in answer.text
+        assert 'value="Beirut – Lebanon" data-own-zone' in answer.text
     assert "/r/" not in re.sub(r"/r/hamra/kitchen", "", refused_owner.get("/setup/restaurant").text)
 
 
@@ -146,6 +146,15 @@ def test_a_test_order_goes_in_stands_on_the_board_and_is_taken_back(
         [tenant_of(furnished)],
     ).fetchall()
     assert rows == [("pending", "true", None), ("cancelled", "true", "Only a test")]
+    (row,) = re.findall(r'class="status">(.*?)</td>', furnished.get("/orders").text)
+    assert row == "<b>Test order</b> · Cancelled"
+    (address,) = re.findall(r'class="number" href="(.*?)"', furnished.get("/orders").text)
+    assert "nobody ordered it, and reports leave it out" in furnished.get(address).text
+    for _ in range(2):
+        furnished.post("/setup/test-order", data={"restaurant": "hamra"})
+        furnished.post("/setup/test-order/back")
+    assert furnished.get("/orders").text.count("<b>Test order</b> · Cancelled") == 3
+    assert "cancelled within an hour" not in furnished.get("/").text, "three cancelled orders need attention"
 
 
 @pytest.mark.parametrize("is_cooked", [False, True])

@@ -21,7 +21,7 @@ from ordertrack.database.session import db
 from ordertrack.setup import invitations
 from setup.conftest import PASSWORD, alerts, form
 from support.cast import House
-from support.command_line import run
+from support.command_line import run_here
 
 _WRITTEN = "SELECT count(*) FROM tenants"
 
@@ -111,7 +111,7 @@ def test_an_invitation_of_the_command_line_opens_the_page_until_it_is_voided(
     settings: Settings, app: Flask, operator_app: Flask
 ) -> None:
     public = {"ORDERTRACK_PUBLIC_URL": "https://orders.example"}
-    made = json.loads(run(settings, "tenant", "invite", "--language", "ar", "--json", **public).stdout)
+    made = json.loads(run_here(settings, "tenant", "invite", "--language", "ar", "--json", **public).stdout)
     path = made["address"].removeprefix("https://orders.example")
     assert re.fullmatch(r"/setup/[0-9a-z]{26}", path)
     assert '<html lang="ar" dir="rtl"' in app.test_client().get(path).text
@@ -120,7 +120,7 @@ def test_an_invitation_of_the_command_line_opens_the_page_until_it_is_voided(
     assert '<html lang="fr"' in chosen.get(path).text
     with operator_app.app_context():
         other = invitations.invite("fr")[0]
-    listed = json.loads(run(settings, "tenant", "invitations", "--void", made["id"], "--json").stdout)
+    listed = json.loads(run_here(settings, "tenant", "invitations", "--void", made["id"], "--json").stdout)
     assert made["id"] not in str(listed)
     assert [each["language"] for each in listed if each["id"] == str(other.id)] == ["fr"]
     assert app.test_client().get(path).status_code == 404

@@ -8,14 +8,20 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.restaurants.calendar import Calendar, Rules
 from ordertrack.restaurants.targets import Targets
 from ordertrack.rules.stages import LeftOut, Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
-from ordertrack.sla.measure.figures import Figures, Group, HeatCell, Outcome, SlowOrder, StageFigures
+from ordertrack.sla.estimates import scoring
+from ordertrack.sla.estimates.scoring import TurnedOut
+from ordertrack.sla.measure.figures import Figures, Group, HeatCell, SlowOrder, StageFigures
+from ordertrack.sla.measure.histogram import BINS, bins_of
 from ordertrack.sla.report.contents import Report, RunningShift
-from ordertrack.sla.report.selection import Selection
+from ordertrack.sla.report.selection import Grouping, Selection
 
 FRIDAY = dt.date(2025, 11, 21)
 NOTHING_LEFT_OUT = dict.fromkeys(LeftOut, 0)
@@ -45,7 +51,15 @@ def figures(
     """So many times, of which `in_target` met their target; None: there was none."""
     known = (0.62 * p90, 0.55 * p90, p90, 1.2 * p90) if count else (None,) * 4
     judged = 0 if in_target is None else count
-    return Figures(count, *known, judged, in_target or 0, left_out or NOTHING_LEFT_OUT)
+    doubts = left_out or NOTHING_LEFT_OUT
+    return Figures(count, *known, judged, in_target or 0, doubts, histogram=histogram(count, p90))
+
+
+def histogram(count: int, p90: float) -> NDArray[Any]:
+    """So many times whose p50, p90 and p95 are these shares of the p90: 0.55, 1 and 1.2."""
+    rank = (np.arange(count) + 0.5) / max(count, 1)
+    times = p90 * np.interp(rank, [0, 0.5, 0.9, 0.95, 1], [0.2, 0.55, 1, 1.2, 1.5])
+    return np.bincount(bins_of(times), minlength=BINS)
 
 
 def report(chosen: Selection | None = None, **changes: Any) -> Report:
@@ -62,11 +76,17 @@ def report(chosen: Selection | None = None, **changes: Any) -> Report:
         "slowest": [],
         "doubtful": [],
         "targets": [],
-        "outcome": Outcome(0, 0, 0, 0),
+        "outcome": scoring.summed(scoring.NONE_TURNED_OUT),
         "as_of": dt.datetime(2025, 11, 21, 17, 42, 10, tzinfo=dt.UTC),
         "is_behind": False,
     }
     return Report(**(fields | changes))
+
+
+_PERIODS = {
+    Grouping.WEEK: ("2025-11-10", "2025-11-17"),
+    Grouping.MONTH: ("2025-10-01", "2025-11-01"),
+}
 
 
 def full_report(chosen: Selection, seed: int = 1) -> Report:
@@ -107,13 +127,25 @@ def full_report(chosen: Selection, seed: int = 1) -> Report:
             for hour in range(11, 26)
         ],
         slowest=[slow_order(chosen, chance, 5000 - 100 * number) for number in range(20)],
+        periods=[Group(key, key, some(total // 2)) for key in _PERIODS.get(chosen.group, ("0", "4"))],
         doubtful=[
             slow_order(chosen, chance, 20_000 - 300 * number, list(LeftOut)[number % 3])
             for number in range(50)
         ],
         targets=[(1200, ""), (900, "pickup")],
-        outcome=Outcome(120, 830, 90, 60),
+        outcome=turned_out(chance),
     )
+
+
+def turned_out(chance: random.Random) -> TurnedOut:
+    """Some orders of every kind."""
+    found = scoring.summed(scoring.NONE_TURNED_OUT)
+    for name, most in zip(scoring.COUNTS, (60, 50, 14, 9), strict=True):
+        found[name] = [chance.randrange(most) for _ in found]
+    given = found["sooner"] + found["within"] + found["later"]
+    for name, seconds in zip(scoring.SUMS, (1500, 2600, 1600), strict=True):
+        found[name] = given * seconds
+    return found
 
 
 def slow_order(

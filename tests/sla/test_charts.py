@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 from ordertrack.rules.stages import Stage
 from ordertrack.sla.measure.figures import Group, StageFigures
 from ordertrack.sla.report.charts import MOST_BARS, MOST_LINES, charts
+from ordertrack.sla.report.contents import TargetSteps
 from ordertrack.sla.report.selection import Grouping
 from sla.report_of import figures, full_report, report, restaurant, selection
 
@@ -18,9 +20,10 @@ def test_an_empty_report_has_no_charts() -> None:
 def test_bars_are_by_what_was_chosen_with_the_targets_as_lines() -> None:
     for grouping in Grouping:
         made = charts(full_report(selection(group=grouping)))
-        data = made[f"{grouping}s"].data
-        assert data["targets"] == [[1200, "target 20 min"], [900, "target 15 min"]]
-        assert made[f"{grouping}s"].targets == ("target pickup: 15 min",)
+        data = made[grouping.table].data
+        if grouping is not Grouping.DAY:  # there they are steps
+            assert data["targets"] == [[900, "target 15 min"], [1200, "target 20 min"]]
+            assert made[grouping.table].targets == ("target pickup: 15 min",)
         assert len(data["labels"]) == len(data["p50"]) == len(data["p90"]) == len(data["said"])
     assert set(charts(full_report(selection(group=Grouping.DAY)))) == {
         "stages",
@@ -31,11 +34,30 @@ def test_bars_are_by_what_was_chosen_with_the_targets_as_lines() -> None:
     }
 
 
-def test_targets_too_many_to_be_told_apart_are_not_drawn() -> None:
+def test_all_targets_are_drawn_and_of_many_the_words_stand_above() -> None:
     many = [(600 + number, f"restaurant {number}") for number in range(MOST_LINES + 1)]
     dinner = [Group("Dinner", "Dinner", figures())]
-    assert charts(report(shifts=dinner, targets=many))["shifts"].data["targets"] == []
-    assert len(charts(report(shifts=dinner, targets=many[1:]))["shifts"].data["targets"]) == MOST_LINES
+    drawn = charts(report(shifts=dinner, targets=many))["shifts"]
+    assert drawn.data["targets"] == [[seconds, ""] for seconds, _ in many]
+    assert len(drawn.targets) == len(many)
+    fewer = charts(report(shifts=dinner, targets=many[1:]))["shifts"].data["targets"]
+    assert all(words for _, words in fewer) and len(fewer) == MOST_LINES
+
+
+def test_a_target_that_changes_is_a_step_on_its_day() -> None:
+    chosen = selection(4, group=Grouping.DAY)
+    days = [chosen.first + dt.timedelta(number) for number in range(4)]
+    steps = [
+        TargetSteps("", ((days[0], 900), (days[2], 1200))),
+        TargetSteps("pickups", ((days[0], None), (days[3], 600))),
+    ]
+    groups = [Group(day.isoformat(), "", figures()) for day in days]
+    made = charts(report(chosen, days=groups, steps=steps))["days"]
+    assert made.data["steps"] == [[900, 900, 1200, 1200], [None, None, None, 600]]
+    assert made.targets == (
+        "target 15 min, from Thu 20 Nov 20 min",
+        "target pickups: none, from Fri 21 Nov 10 min",
+    )
 
 
 def test_of_many_restaurants_the_worst_are_drawn_and_it_is_said() -> None:
@@ -66,9 +88,9 @@ def test_a_day_without_orders_is_a_gap_in_the_line_and_no_bar() -> None:
     assert made["shares"].data["shares"] == [None, 0.87]
     assert made["shares"].data["said"] == [
         "Thu 20 Nov\nno order with a target",
-        "Fri 21 Nov\n87% of 100 in target",
+        "Fri 21 Nov\n87% of 100 in target\nbetween 79% and 92%",
     ]
-    assert made["days"].data["labels"] == ["Fri 21 Nov"]
+    assert made["days"].data["labels"] == ["Fri 21 Nov (100)"]
 
 
 def test_hours_run_from_the_first_with_orders_to_the_last_across_midnight() -> None:

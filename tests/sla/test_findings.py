@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.sla.measure.fates import Fates
 from ordertrack.sla.measure.figures import ERROR, Group, StageFigures
-from ordertrack.sla.report.contents import Report
+from ordertrack.sla.report.contents import AtOneTarget, Became, Compared, Open, Report, TargetSteps
 from ordertrack.sla.report.findings import findings
 from ordertrack.sla.report.headline import Tone, slower_or_faster, tiles
+from ordertrack.sla.report.ranking import worst_first
+from ordertrack.sla.report.summary import sentences
+from ordertrack.sla.statistics.decomposition import Split
 from sla.report_of import FRIDAY, figures, report, restaurant, selection
 
 
@@ -27,7 +33,8 @@ def changes(made: Report) -> dict[str, tuple[str, Tone] | None]:
 
 
 def test_slower_and_less_in_target_is_worse() -> None:
-    made = of_kitchen(figures(110, 1300, in_target=88), figures(100, 1000, in_target=90))
+    became = Became(now=Fates(completed=1100), before=Fates(completed=1000))
+    made = of_kitchen(figures(1100, 1300, in_target=880), figures(1000, 1000, in_target=900), fates=became)
     assert changes(made) == {
         "Orders": ("▲ 10% more", Tone.NEUTRAL),
         "Half within (p50)": ("▲ 2 min 45 s slower", Tone.WORSE),
@@ -37,7 +44,8 @@ def test_slower_and_less_in_target_is_worse() -> None:
 
 
 def test_faster_and_more_in_target_is_better() -> None:
-    made = of_kitchen(figures(50, 1000, in_target=48), figures(100, 1300, in_target=90))
+    became = Became(now=Fates(completed=500), before=Fates(completed=1000))
+    made = of_kitchen(figures(500, 1000, in_target=480), figures(1000, 1300, in_target=900), fates=became)
     assert changes(made) == {
         "Orders": ("▼ 50% fewer", Tone.NEUTRAL),
         "Half within (p50)": ("▼ 2 min 45 s faster", Tone.BETTER),
@@ -105,7 +113,7 @@ def test_one_bad_day_is_no_trend_and_a_day_of_few_orders_is_not_the_worst() -> N
     before = figures(100, in_target=90)
     made = of_kitchen(figures(100), before, days=days(95, 95, 95, 80))
     assert "Since" not in [finding.about for finding in findings(made)]
-    some = days(95, 90)
+    some = days(97, 80)
     few = replace(some[0], figures=figures(3, in_target=0))
     made = of_kitchen(figures(100), before, days=[few, *some])
     assert [finding.name for finding in findings(made) if finding.about == "Day"] == [f"Fri {FRIDAY.day} Nov"]
@@ -122,28 +130,111 @@ def test_without_a_target_the_slowest_is_named() -> None:
         figures(100, in_target=None),
         figures(0, in_target=None),
         shifts=[
-            Group("Lunch", "Lunch", figures(50, 900, in_target=None)),
-            Group("Dinner", "Dinner", figures(50, 1300, in_target=None)),
+            Group("Lunch", "Lunch", figures(500, 900, in_target=None)),
+            Group("Dinner", "Dinner", figures(500, 1300, in_target=None)),
         ],
     )
     assert [(found.name, found.how_bad) for found in findings(made)] == [
-        ("Dinner", "slowest, 9 of 10 within 21 min 40 s")
+        ("Dinner", "slowest, 9 of 10 within 21 min 40 s, of 500")
     ]
 
 
-def test_a_period_before_with_next_to_no_orders_is_not_compared_with() -> None:
-    compared = tiles(of_kitchen(figures(500, in_target=400), figures(40, in_target=39)))
-    assert [tile.change is None for tile in compared] == [False, True, True, True]
+def test_what_chance_explains_is_no_change_and_a_handful_is_not_compared_with() -> None:
+    made = of_kitchen(figures(50, 1000, in_target=48), figures(100, 1050, in_target=90))
+    assert {each[1] if each else None for each in changes(made).values()} == {None, Tone.SAME}
+    compared = changes(of_kitchen(figures(500, in_target=400), figures(5, in_target=5)))
+    assert set(compared.values()) == {None}
+
+
+def test_since_some_day_is_said_of_enough_orders_only() -> None:
+    before = figures(100, in_target=90)
+    some = [Group(f"2025-11-{day}", "", figures(1, in_target=0)) for day in (20, 21)]
+    assert findings(of_kitchen(figures(2, in_target=0), before, days=some)) == []
     worse = [Group(f"2025-11-{day}", "", figures(100, in_target=70)) for day in (19, 20, 21)]
-    since = findings(of_kitchen(figures(500), figures(40, in_target=39), days=worse))
-    assert "Since" not in [found.about for found in since]
+    (since,) = findings(of_kitchen(figures(300), before, days=worse))[-1:]
+    assert (since.about, since.how_bad) == (
+        "Since",
+        "every day under the 90% of the days before: since then 90 of 300 late",
+    )
+
+
+def test_one_late_of_one_is_not_worse_than_two_hundred_of_five_hundred() -> None:
+    places = [restaurant(name) for name in ("One", "Many", "Fine")]
+    one, many, fine = (
+        Group(each.slug, each.name, figures(count, in_target=met))
+        for each, (count, met) in zip(places, ((1, 0), (501, 301), (500, 480)), strict=True)
+    )
+    assert [each.key for each in worst_first([one, fine, many])] == ["many", "one", "fine"]
+    (found,) = findings(report(selection(restaurants=places), restaurants=[one, fine, many]))
+    assert found.name == "Many" and "200 of 501 late" in found.how_bad
+
+
+def test_a_few_are_said_as_they_are_and_those_without_a_target_beside_them() -> None:
+    few = replace(figures(10, in_target=0), judged=1)
+    made = report(stages=[StageFigures(Stage.KITCHEN, few, figures(0, in_target=None))])
+    tile = next(tile for tile in tiles(made) if tile.title == "In target")
+    assert (tile.value, tile.bounds) == ("0 of 1", "")
+    assert tile.base == "0 of 1 order with a target, 9 without a target"
+    assert any("1 of 1 judged late; 9 without a target." in line for line in sentences(made))
+
+
+def test_the_tile_counts_orders_and_says_what_became_of_them() -> None:
+    became = Became(
+        now=Fates(completed=1, cancelled={OrderStatus.CONFIRMED: 9}),
+        open=Open({OrderStatus.CONFIRMED: 9}, 9, dt.datetime(2025, 11, 21, 12, tzinfo=dt.UTC)),
+        reasons=[("Waited an hour", 9)],
+    )
+    made = report(fates=became)
+    (orders, *_) = tiles(made)
+    assert (orders.value, orders.base) == ("19", "1 completed, 9 cancelled, 9 never finished")
+    said = sentences(made)
+    assert said[0] == "19 orders: 1 completed, 9 cancelled, 9 never finished."
+    assert said[1] == "Cancelled: 9 confirmed and not begun. Why: Waited an hour (9)."
+    assert said[2].startswith("Not ended: 9 confirmed; the oldest began ")
+
+
+def test_a_change_that_is_all_mix_is_praised_nowhere() -> None:
+    compared = Compared(by_restaurant=Split(each=0.05, mix=-0.31))
+    made = of_kitchen(figures(1000, in_target=540), figures(1000, in_target=800), compared=compared)
+    assert changes(made)["In target"] == ("▼ 26 points worse", Tone.NEUTRAL)
+    assert any(
+        "Each restaurant for itself: 5 points better." in line and line.endswith("(mix): 31 points worse.")
+        for line in sentences(made)
+    )
+
+
+def test_a_looser_target_is_compared_at_todays() -> None:
+    at = AtOneTarget(figures(1000, in_target=740), figures(1000, in_target=704))
+    chosen = selection(4)
+    steps = [TargetSteps("", ((chosen.first, 900), (chosen.last, 1200)))]
+    compared = Compared(at_target=at, target_changed=True)
+    made = of_kitchen(
+        figures(1000, in_target=740), figures(1000, in_target=600), compared=compared, steps=steps
+    )
+    assert changes(made)["In target"] == ("= no clear change", Tone.SAME)
+    said = sentences(made)
+    assert "The target changed: on Fri 21 Nov from 15 min to 20 min." in said
+    assert "At today's target about 74% now and 70% before." in said
+
+
+def test_promises_holds_and_deliveries_that_nobody_let_go_are_said() -> None:
+    became = Became(
+        now=Fates(completed=30, promised=20, on_time=18, moved=3, held=2, deliveries=20, unleft=20)
+    )
+    made = report(fates=became)
+    tile = next(tile for tile in tiles(made) if tile.title == "On time against the promise")
+    assert (tile.value, tile.base) == ("90%", "of 20 promises, 3 only as a delay had moved them")
+    said = " ".join(sentences(made))
+    assert "Promises: 18 of 20 kept, 3 only as a delay had moved them." in said
+    assert "2 were held for a while" in said
+    assert "Nobody tapped Leaving for 20 of 20 deliveries: their handover holds the road" in said
 
 
 def test_every_figure_on_top_says_of_how_many_orders_it_is() -> None:
     made = tiles(of_kitchen(figures(1500, in_target=900), figures(0)))
-    assert [(tile.title, tile.base) for tile in made] == [
-        ("Orders", ""),
-        ("Half within (p50)", "of 1,500 orders"),
-        ("9 of 10 within (p90)", "of 1,500 orders"),
-        ("In target", "900 of 1,500 orders with a target"),
+    assert [(tile.title, tile.base, tile.bounds) for tile in made] == [
+        ("Orders", "0 completed", ""),
+        ("In target", "900 of 1,500 orders with a target", "between 57% and 62%"),
+        ("Half within (p50)", "of 1,500 orders", "between 11 min 39 s and 12 min 37 s"),
+        ("9 of 10 within (p90)", "of 1,500 orders", "between 21 min 14 s and 23 min 00 s"),
     ]

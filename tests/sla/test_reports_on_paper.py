@@ -84,7 +84,7 @@ def test_on_paper_each_bar_has_its_name_and_its_time(busy: House, open_page: Ope
 def test_on_paper_stands_what_was_chosen_and_of_which_day_it_is(busy: House, open_page: Open) -> None:
     page = open_page(busy.maya, f"{FOUR_WEEKS}&fulfilment=delivery&group=day&doubtful=in")
     page.emulate_media(media="print")
-    about = page.locator(".about")
+    about = page.locator(".sheet")
     for said in ("Kitchen, ", "Delivery only", "all restaurants: Hamra, Jounieh"):
         expect(about).to_contain_text(said, use_inner_text=True)
     expect(page.locator(".trust")).to_contain_text(re.compile(r"Figures up to \w{3} \d+ \w{3}, \d\d:\d\d"))

@@ -43,7 +43,7 @@ def refused(query: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("query", "first", "last"),
     [
-        ("", dt.date(2026, 11, 14), TODAY),
+        ("", dt.date(2026, 11, 19), dt.date(2026, 11, 19)),
         ("range=today", TODAY, TODAY),
         ("range=yesterday", dt.date(2026, 11, 19), dt.date(2026, 11, 19)),
         ("range=7", dt.date(2026, 11, 14), TODAY),
@@ -63,6 +63,21 @@ def test_today_is_the_latest_business_day_that_runs_in_any_chosen_restaurant() -
     night = dt.datetime(2026, 11, 21, 0, 30, tzinfo=dt.UTC)
     assert chosen("range=today", night).last == dt.date(2026, 11, 21)
     assert chosen("range=today&restaurant=hamra", night).last == dt.date(2026, 11, 20)
+
+
+def test_today_is_each_restaurants_own_and_its_hours_that_are_over_are_counted_from_its_start() -> None:
+    # 14:00 in Beirut and 16:00 in Dubai, where days begin at 04:00.
+    assert (chosen("range=7").hours_over, chosen("range=7").lagging) == (10, frozenset())
+    assert chosen("range=7&restaurant=marina").hours_over == 12
+    assert chosen("range=yesterday").hours_over is None
+    assert chosen("from=2026-11-01&to=2026-11-19").hours_over is None
+    night = dt.datetime(2026, 11, 21, 0, 30, tzinfo=dt.UTC)  # as above
+    hamra, jounieh, marina = (each.id for each in RESTAURANTS)
+    assert chosen("range=today", night).lagging == chosen("", night).lagging == {hamra, jounieh}
+    assert chosen("range=7", night).lagging == frozenset()
+    assert chosen("range=7", night).hours_over == 0  # of the last day most have nothing yet
+    assert chosen("from=2026-11-19&to=2026-11-20", night).hours_over == 22
+    assert marina not in chosen("range=today", night).lagging
 
 
 def test_nothing_chosen_is_all_restaurants_the_kitchen_and_shifts() -> None:
@@ -100,7 +115,7 @@ def test_restaurants_that_are_named_are_chosen_once_each() -> None:
         ("restaurant=verdun", "restaurant", "no restaurant 'verdun'"),
         ("stage=lunch", "stage", "none of accept"),
         ("fulfilment=drone", "fulfilment", "none of delivery"),
-        ("group=moon", "group", "none of shift, day, restaurant"),
+        ("group=moon", "group", "none of shift, day, weekday"),
         ("doubtful=perhaps", "doubtful", "neither in nor out"),
     ],
 )
@@ -151,10 +166,13 @@ def test_the_address_holds_the_whole_choice(made: Selection) -> None:
 
 
 @given(selections)
-def test_the_period_before_is_as_long_and_ends_the_day_before(made: Selection) -> None:
+def test_the_period_before_is_as_long_on_the_same_weekdays_and_the_last_that_leaves_it_out(
+    made: Selection,
+) -> None:
     before = made.before
     assert before.length == made.length
-    assert before.last + dt.timedelta(1) == made.first
+    assert before.first.weekday() == made.first.weekday()
+    assert dt.timedelta(0) < made.first - before.last <= dt.timedelta(7)
     assert replace(before, first=made.first, last=made.last, preset=made.preset) == made
 
 

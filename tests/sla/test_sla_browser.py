@@ -45,6 +45,18 @@ RUNS = """() => [...document.querySelectorAll("figure.chart")].map((figure) => {
   return [figure.id, Math.sign(to - from), chart.getOption().yAxis[0].position];
 })"""
 
+# Where a day's bar of p50 is in its chart, left of its middle; its day, and how many orders it counts.
+A_BAR = """() => {
+  const figure = document.querySelector("#days");
+  const { p50, orders } = JSON.parse(figure.querySelector("script").textContent);
+  const place = p50.findIndex((seconds) => seconds > 0);
+  const chart = echarts.getInstanceByDom(figure.querySelector(".picture"));
+  const [x, y] = chart.convertToPixel({ seriesIndex: 0 }, [place, p50[place] / 2]);
+  const links = [...figure.querySelectorAll("td a")];
+  const cell = links.find((each) => each.getAttribute("href") === orders[place]);
+  return [x - 5, y, new URL(cell.href).searchParams.get("from"), Number(cell.textContent)];
+}"""
+
 
 @pytest.fixture
 def around_the_clock(app: Flask, cedar: House) -> House:
@@ -97,7 +109,7 @@ def test_on_a_laptop_no_column_of_a_report_lies_beyond_its_table(
 ) -> None:
     page = open_page(busy.maya, f"{FOUR_WEEKS}&doubtful=in", viewport=TABLET, locale=language)
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
-    assert page.locator(".scroll").count() == 8
+    assert page.locator(".scroll").count() == 9
     with speaking(language):
         page.evaluate(TWO_MORE, [_("Again"), _("Cancelled late")])
     assert page.evaluate(SCROLLING) == []
@@ -160,6 +172,19 @@ def test_charts_follow_the_width_of_their_place(busy: House, open_page: Open) ->
         " place.querySelector('canvas').clientWidth === place.clientWidth && place.clientWidth < 390)"
     )
     assert len(colours(first)) > 3
+
+
+def test_a_bar_leads_to_the_orders_that_it_counts_and_each_to_its_story(busy: House, open_page: Open) -> None:
+    page = open_page(busy.maya, f"{FOUR_WEEKS}&group=day", viewport=TABLET)
+    expect(page.locator("#days canvas").first).to_be_visible()
+    page.locator("#days").scroll_into_view_if_needed()
+    x, y, day, count = page.evaluate(A_BAR)
+    page.locator("#days .picture").click(position={"x": x, "y": y})
+    page.wait_for_url("**/sla/orders?**")
+    assert f"from={day}&to={day}" in page.url
+    expect(page.locator(".listed tbody tr")).to_have_count(count)
+    page.locator(".listed tbody th a").first.click()
+    page.wait_for_url(re.compile(r"/orders/[0-9a-f-]{36}$"))
 
 
 def test_charts_change_their_colours_with_the_theme(busy: House, open_page: Open) -> None:

@@ -15,9 +15,9 @@ from ordertrack.rules.stages import LeftOut, Stage
 from ordertrack.sla.measure.figures import Group, StageFigures
 from ordertrack.sla.report import wording
 from ordertrack.sla.report.ranking import worst_stage
-from ordertrack.sla.report.report_tables import TABLES
-from ordertrack.sla.report.table_csv import csv_of
-from ordertrack.sla.report.tables import TEXT, Column, Row, Table
+from ordertrack.sla.report.tables.report_tables import TABLES
+from ordertrack.sla.report.tables.table import TEXT, Column, Row, Table
+from ordertrack.sla.report.tables.table_csv import csv_of
 from sla.report_of import figures, full_report, report, restaurant, selection
 
 DOUBTS = {LeftOut.FORGOTTEN: 3, LeftOut.MASS: 12, LeftOut.EARLY: 9}
@@ -48,12 +48,12 @@ def test_a_file_has_a_mark_lines_that_end_as_the_standard_says_and_numbers_that_
         made, stages=[StageFigures(made.selection.stage, figures(1200), figures(0, in_target=None))]
     )
     data = csv_of(TABLES["days"](made))
-    assert data.startswith(b"\xef\xbb\xbfBusiness day,Orders,")
+    assert data.startswith(b"\xef\xbb\xbfBusiness day,Counted,")
     assert data.endswith(b"\r\n") and data.count(b"\n") == data.count(b"\r\n") == 2
     head, line = lines_of(TABLES["days"](made))
     assert dict(zip(head, line, strict=True)) == {
         "Business day": "2026-11-20",
-        "Orders": "1200",
+        "Counted": "1200",
         "Mean (s)": "523.9",
         "p50 (s)": "464.8",
         "p90 (s)": "845.0",

@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from ordertrack.i18n.translate import TAGS, speaking
 from ordertrack.rules.stages import Stage
 from ordertrack.sla.measure import cells
-from ordertrack.sla.measure.figures import Figures, Group, HeatCell, Over, StageFigures
-from ordertrack.sla.measure.histogram import BEYOND, ERROR, SHORTEST, bins_of
+from ordertrack.sla.measure.figures import Figures, Group, HeatCell, Over, Says, StageFigures, Under, says
+from ordertrack.sla.measure.histogram import BEYOND, BINS, ERROR, SHORTEST, bins_of
 from ordertrack.sla.measure.tally import Tally
 from ordertrack.sla.report import wording
 from ordertrack.sla.report.charts import charts
 from ordertrack.sla.report.findings import findings
 from ordertrack.sla.report.headline import slower_or_faster
-from ordertrack.sla.report.report_tables import TABLES
-from ordertrack.sla.report.table_csv import csv_of
+from ordertrack.sla.report.tables.report_tables import TABLES
+from ordertrack.sla.report.tables.table_csv import csv_of
 from sla.report_of import figures, report, selection
 
 HOUR = 3600
@@ -34,7 +34,7 @@ LONG = Figures(1, Over(BEYOND), Over(BEYOND), Over(BEYOND), Over(BEYOND), 0, 0, 
 def figures_of(times: list[float]) -> Figures:
     """The figures of these times (seconds), all of them counted."""
     nothing, never = np.zeros(len(times), np.int64), np.zeros(len(times), bool)
-    keys = cells.pack(bins_of(np.array(times)), *[nothing] * 5, *[never] * 3)
+    keys = cells.pack(bins_of(np.array(times)), *[nothing] * 5, *[never] * 4)
     tally = Tally([cells.counted(keys.astype(np.uint32)).tobytes()], None, with_left_out=True)
     (found,) = tally.figures(tally.per_row([0]), 1)
     return found
@@ -60,12 +60,25 @@ def test_every_figure_is_within_the_error_or_says_what_it_is_over(times: list[fl
     found, exact = figures_of(times), sorted(times)
     ranks = {share: exact[max(math.ceil(len(exact) * share - 1e-9), 1) - 1] for share in (0.5, 0.9, 0.95)}
     pairs = [(found.p50, ranks[0.5]), (found.p90, ranks[0.9]), (found.p95, ranks[0.95])]
-    for figure, right in [*pairs, (found.mean, sum(exact) / len(exact))]:
-        assert figure is not None
-        if isinstance(figure, Over):
-            assert right >= figure * (1 - ERROR)
-        else:
-            assert figure == pytest.approx(right, rel=ERROR, abs=SHORTEST / 2)
+    average = sum(exact) / len(exact)
+    for figure, right in [*pairs, (found.mean, average)]:
+        match says(figure):
+            case Says.OVER:
+                assert right >= figure * (1 - ERROR)
+            case Says.UNDER:
+                assert right < figure == SHORTEST
+            case Says.VALUE:
+                assert figure == pytest.approx(right, rel=ERROR + 0.0005)
+            case Says.NONE:
+                assert right is average, "a percentile is always known"
+                assert SHORTEST / 2 * sum(each < SHORTEST for each in times) > 0.0004 * sum(times)
+
+
+def test_a_time_under_five_seconds_is_said_to_be_so_and_moves_no_mean() -> None:
+    alone, among_two, among_many = (figures_of(times) for times in ([4.9], [4.9, 24.8], [4.9, *[600.0] * 20]))
+    assert [wording.time(each) for each in (alone.mean, alone.p50, alone.p90)] == ["under 5 s"] * 3
+    assert (among_two.mean, among_two.p50, says(among_two.p90)) == (None, Under(SHORTEST), Says.VALUE)
+    assert among_many.mean == pytest.approx(12004.9 / 21, rel=ERROR)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +104,8 @@ def test_a_change_that_rests_on_it_says_over_or_nothing() -> None:
 
 
 def test_charts_and_findings_say_it_too() -> None:
-    ten = Figures(10, Over(BEYOND), 600.0, Over(BEYOND), Over(BEYOND), 0, 0, {})
+    times = np.bincount([0] * 60 + [BINS - 1] * 40, minlength=BINS)
+    ten = Figures(100, Over(BEYOND), 600.0, Over(BEYOND), Over(BEYOND), 0, 0, {}, histogram=times)
     made = report(
         selection(),
         stages=[StageFigures(Stage.KITCHEN, LONG, figures(0, in_target=None))],
@@ -103,4 +117,4 @@ def test_charts_and_findings_say_it_too() -> None:
     assert "p90 over 36 h" in heat.data["said"][0]
     assert bars.data["p50"] == [bars.data["beyond"]] == [heat.data["beyond"]]
     json.dumps([bars.data, heat.data])
-    assert [finding.how_bad for finding in findings(made)] == ["slowest, 1 of 10 took over 36 h"]
+    assert [finding.how_bad for finding in findings(made)] == ["slowest, 1 of 10 took over 36 h, of 100"]

@@ -58,13 +58,17 @@ class House:
         return {"Authorization": f"Bearer {self.key}"}
 
 
-def with_another_maya(operator: Flask, house: House) -> House:
-    """The same house with a manager of one test's own: nobody may sign in as often as many tests would."""
-    name = f"maya-{secrets.token_hex(4)}"
+def hire(operator: Flask, house: House, name: str, role: Role) -> Person:
+    """Somebody of a house, with an account of one test's own."""
     with operator.app_context():
         tenant = accounts.find_tenant(house.slug)
-        member = _hire(tenant, f"{name}@{house.slug}.example", "Maya", Role.MANAGER)
-    return replace(house, maya=member)
+        email = f"{name.lower()}-{secrets.token_hex(4)}@{house.slug}.example"
+        return _hire(tenant, email, name, role)
+
+
+def with_another_maya(operator: Flask, house: House) -> House:
+    """The same house with a manager of one test's own: nobody may sign in as often as many tests would."""
+    return replace(house, maya=hire(operator, house, "Maya", Role.MANAGER))
 
 
 def _hire(tenant: Tenant, email: str, name: str, role: Role) -> Person:
@@ -79,9 +83,7 @@ def _hire(tenant: Tenant, email: str, name: str, role: Role) -> Person:
 
 def hire_owner(operator: Flask, house: House) -> Person:
     """Rima, who owns the company."""
-    with operator.app_context():
-        tenant = accounts.find_tenant(house.slug)
-        return _hire(tenant, f"rima-{secrets.token_hex(4)}@{house.slug}.example", "Rima", Role.OWNER)
+    return hire(operator, house, "Rima", Role.OWNER)
 
 
 def make_somebody(settings: Settings) -> None:

@@ -17,7 +17,11 @@ _FOLLOW = """
     SELECT count(*) FROM pg_stat_activity
      WHERE datname = current_database() AND application_name LIKE '%follower%'
 """
-_END_HOLDER = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s::oid"
+# Of this database: the server may have those of other test processes too.
+_END_HOLDER = """
+    SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+     WHERE locktype = 'advisory' AND objid = %s::oid AND datname = current_database()
+"""
 
 
 @contextmanager

@@ -12,13 +12,24 @@ from support.server import Server
 
 
 def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    with suppress(OSError):  # it has ended meanwhile
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
 
 
 def children_of(server: Server) -> list[int]:
-    """The processes that a server's master keeps: its workers, and what runs beside them."""
+    """The processes of a server below its master: its workers, and what runs beside them."""
     assert server._process is not None
-    return children(server._process.pid)
+    return _descendants(server._process.pid)
+
+
+def beside(server: Server, name: str) -> int | None:
+    """The process beside this server that runs the command of that name."""
+    for pid in children_of(server):
+        with suppress(OSError):
+            if Path(f"/proc/{pid}/comm").read_text().strip() == name:
+                return pid
+    return None
 
 
 def workers(server: Server) -> list[int]:

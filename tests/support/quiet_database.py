@@ -21,14 +21,32 @@ from support.cast import House
 from support.server import share_static
 
 
+def keep_pattern(settings: Settings) -> None:
+    """Copy the suite's database while nobody is connected to it: others are made of the copy."""
+    with operator_connection(settings.operator_url.set(database="postgres")) as connection:
+        of = settings.operator_url.database
+        connection.execute(text(f'CREATE DATABASE "{_pattern(settings)}" TEMPLATE "{of}"'))
+
+
+def drop_pattern(settings: Settings) -> None:
+    with operator_connection(settings.operator_url) as connection:
+        connection.execute(text(f'DROP DATABASE "{_pattern(settings)}"'))
+
+
+def _pattern(settings: Settings) -> str:
+    return f"{settings.operator_url.database}_pattern"
+
+
 @contextmanager
-def empty_database(beside: Settings, name: str, folder: Path, **environ: str) -> Iterator[Settings]:
+def empty_database(
+    beside: Settings, name: str, folder: Path, pattern: str = "template1", **environ: str
+) -> Iterator[Settings]:
     """A new database on the suite's database server; gone afterwards, with its application's role."""
     share_static(folder)
     name = f"{beside.operator_url.database}_{name}"
     url = beside.operator_url.set(database=name).render_as_string(hide_password=False)
     with operator_connection(beside.operator_url) as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{pattern}"'))
         made = Settings.from_environment({"ORDERTRACK_DATA": str(folder), "DATABASE_URL": url} | environ)
         try:
             yield made
@@ -39,8 +57,8 @@ def empty_database(beside: Settings, name: str, folder: Path, **environ: str) ->
 
 @contextmanager
 def quiet_database(beside: Settings, folder: Path) -> Iterator[Settings]:
-    """A new database with an up-to-date schema."""
-    with empty_database(beside, folder.name, folder) as made:
+    """A new database with an up-to-date schema: no revision runs, its own role gets its rights."""
+    with empty_database(beside, folder.name, folder, _pattern(beside)) as made:
         schema.upgrade(made)
         yield made
 

@@ -16,6 +16,7 @@ from sqlalchemy import select, text
 from werkzeug.routing import Rule
 
 from menu.menus import save as save_menu
+from ordertrack.backoffice.log_import import kept_logs
 from ordertrack.channels import connections, payloads
 from ordertrack.channels.connections import Draft
 from ordertrack.channels.interface import Payload, Way
@@ -33,7 +34,7 @@ from support.tablet import set_up
 _BOARDS = ("kitchen", "dispatch")
 _IDS = {
     *("order_id", "tablet_id", "staff_id", "sign_in_id", "code_id", "key_id"),
-    *("connection_id", "payload_id", "endpoint_id"),
+    *("connection_id", "payload_id", "endpoint_id", "log_id"),
 }
 _BY_SECRET = (
     *("tracking.", "problem_pages.", "password_links.", "tablet_codes.open_here", "founding."),
@@ -55,7 +56,7 @@ def attempts(
     tablet_id: uuid.UUID,
     sign_in_id: uuid.UUID,
     code_id: str,
-    connected: tuple[uuid.UUID, uuid.UUID, uuid.UUID],
+    connected: tuple[uuid.UUID, uuid.UUID, uuid.UUID, uuid.UUID],
 ) -> Iterator[Attempt]:
     """Every route with an id in it, filled with Rival's."""
     theirs = {
@@ -70,6 +71,7 @@ def attempts(
         "connection_id": [str(connected[0])],
         "payload_id": [str(connected[1])],
         "endpoint_id": [str(connected[2])],
+        "log_id": [str(connected[3])],
         "deed": ["end"],
         "board": list(_BOARDS),
     }
@@ -81,8 +83,8 @@ def attempts(
         yield from _filled(app, rule, theirs)
 
 
-def _connect(app: Flask, house: House) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
-    """A connection of theirs to a shop, something that came by it, and a webhook."""
+def _connect(app: Flask, house: House) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID, uuid.UUID]:
+    """A connection of theirs to a shop, something that came by it, a webhook, and an uploaded log."""
     with tenant_context(app, house.tenant_id):
         restaurant = db.session.scalars(select(Restaurant.id).order_by(Restaurant.slug)).first()
         assert restaurant is not None
@@ -90,7 +92,8 @@ def _connect(app: Flask, house: House) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]
         row = connections.make(CHANNEL, draft, by=house.maya.principal)
         [payload_id] = payloads.keep(row, (Payload("order.created", b"{}"),), Way.CALLED)
         told = endpoints.make(house.maya.principal, "https://shop.example.com/hook", ["cancelled"])
-        return row.id, payload_id, told.endpoint.id
+        log_id = kept_logs.keep("log.csv", b"order,placed", house.maya.principal)
+        return row.id, payload_id, told.endpoint.id, log_id
 
 
 def _filled(app: Flask, rule: Rule, theirs: dict[str, list[str]]) -> Iterator[Attempt]:
@@ -139,6 +142,7 @@ def _rows(settings: Settings) -> dict[str, list[str]]:
         "channel_connections",
         "channel_payloads",
         "channel_orders",
+        "log_imports",
     )
     with operator_connection(settings.operator_url) as connection:
         return {

@@ -97,6 +97,7 @@ def _filled(app: Flask, order_id: uuid.UUID) -> Iterator[tuple[Rule, str]]:
         "connection_id": uuid.uuid4(),
         "endpoint_id": uuid.uuid4(),
         "payload_id": uuid.uuid4(),
+        "log_id": uuid.uuid4(),
         "deed": "test",
         "rest": "unknown",
         "sku": "unknown",

@@ -22,13 +22,16 @@ from ordertrack.i18n.translate import SOURCE
 from ordertrack.orders.placing import intake
 from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.orders.reading.records import OrderRecord
+from ordertrack.past.orders import PastOrder, PastStep
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla import card_timers
-from ordertrack.sla.estimates import expected_end
+from ordertrack.sla.estimates import current_drift, expected_end
 from ordertrack.sla.estimates.table import FEWEST, LEARNED_FROM
+from ordertrack.sla.rollup import extend
 from ordertrack.tracking import progress as fragments
 from support.cast import House
 from support.houses.estimates import BUSIEST, learn, shown, unlearn
+from support.houses.past_service import write
 from support.pages.page_clock import install_clock
 from support.till import move, order_of
 
@@ -246,11 +249,48 @@ def test_cards_and_pages_are_rendered_without_reading_what_was_learned_each_time
             assert "est." in message(KITCHEN, order, SOURCE)
             assert "Estimated" in fragments.progress(order)
             message(DISPATCH, order, SOURCE)
-    assert read.count(expected_end._DAYS) == 1
-    assert len(read) <= 3
+    once = (expected_end._DAYS, current_drift._CAME, current_drift._OPEN)
+    assert [read.count(each) for each in once] == [1, 1, 1]
+    assert len(read) <= 5
 
 
 def test_thirty_orders_are_enough(app: Flask, cedar: House, place: Place) -> None:
     learn(app, cedar, [LOW], orders=FEWEST)
     order = order_of(app, cedar, place(cedar))
     assert expected(app, cedar, order) == shown(order.status_since, LOW, LOW)
+
+
+def test_a_slow_shift_is_told_to_who_orders_in_it_as_long_as_the_kitchen_has_to_make_it(
+    app: Flask, operator_app: Flask, cedar: House, place: Place
+) -> None:
+    """A dozen pickups took 36 minutes or stand there, where half of such take 20."""
+    now = dt.datetime.now(dt.UTC)
+    by = cedar.nour.principal
+    past = [
+        PastOrder(
+            NewOrder("hamra", Fulfilment.PICKUP, (NewItem("Tea", 1),)),
+            tuple(
+                PastStep(status, now - dt.timedelta(minutes=150 - 10 * number - after), by, {})
+                for status, after in ((OrderStatus.PENDING, 0), (CONFIRMED, 0), (PREPARING, 1), (READY, 36))
+                if after < 150 - 10 * number
+            ),
+            f"slow:{number}",
+        )
+        for number in range(14)
+    ]
+    write(operator_app, cedar, sorted(past, key=lambda each: each.steps[0].at))
+    with tenant_context(app, cedar.tenant_id):
+        extend.rebuild(cedar.tenant_id)
+    learn(app, cedar, USUAL)
+    pickup = order_of(app, cedar, place(cedar, Fulfilment.PICKUP))
+    told = expected(app, cedar, pickup)
+    assert told is not None
+    assert 1.3 * LOW <= (told[0] - pickup.status_since).total_seconds() / 60 <= 1.8 * LOW
+    delivery = order_of(app, cedar, place(cedar))
+    assert expected(app, cedar, delivery) == shown(delivery.status_since, LOW, HIGH)
+    with tenant_context(app, cedar.tenant_id):
+        quoted = {
+            each: expected_end.range_from_now(cedar.tenant_id, pickup.restaurant_id, each, 3)
+            for each in (Fulfilment.PICKUP, Fulfilment.DELIVERY)
+        }
+    assert quoted[Fulfilment.PICKUP].low > 1.2 * quoted[Fulfilment.DELIVERY].low

@@ -164,5 +164,14 @@ def test_both_place_move_and_change_each_others_orders_and_hear_of_it(
         stream.close()
     checked = run(empty, "db", "check")
     assert checked.returncode == 0 and "FAIL" not in checked.stdout, checked
+    with connect(empty.operator_url) as operator:  # what the old one wrote too, which knows no such column
+        entries = [
+            row
+            for table in ("order_status_events", "order_actions")
+            for row in operator.execute(f"SELECT seq, occurred_at, recorded_at FROM {table}".encode())
+        ]
+    assert len(entries) == 14
+    assert all(recorded == occurred for _, occurred, recorded in entries)
+    assert [row[2] for row in sorted(entries)] == sorted(row[2] for row in entries)
     for name, server in servers.items():  # their keepers of the roll-up too
         assert "lost its database" not in server.log.read_text(), name

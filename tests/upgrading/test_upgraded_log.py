@@ -38,6 +38,14 @@ _HOUSE = (
            occurred_at)
        VALUES (%(tenant)s, 2, %(order)s, %(order)s, 'rush', 'pending', 'Nour', 'staff:nour', %(later)s)""",
 )
+_FILES = """
+    SELECT relname, relfilenode FROM pg_class
+     WHERE relname IN ('order_status_events', 'order_actions') ORDER BY relname
+"""
+_RECORDED = """
+    SELECT occurred_at, recorded_at FROM order_status_events
+    UNION ALL SELECT occurred_at, recorded_at FROM order_actions
+"""
 
 
 def upgrade_to(settings: Settings, revision: str) -> None:
@@ -65,8 +73,13 @@ def test_its_stream_and_its_keys_are_what_its_log_says(settings: Settings, tmp_p
         with connect(old.operator_url) as operator:
             for statement in _HOUSE:
                 operator.execute(statement.encode(), told)
+        upgrade_to(old, "0034")
+        with connect(old.operator_url) as operator:
+            files = operator.execute(_FILES).fetchall()
         schema.upgrade(old)
         with connect(old.operator_url) as operator:
+            assert operator.execute(_FILES).fetchall() == files, "no log is written anew, however long it is"
+            recorded = operator.execute(_RECORDED).fetchall()
             heads = operator.execute("SELECT tenant_id, seq, last_at FROM tenant_streams").fetchall()
             keys = operator.execute("SELECT idempotency_key, idempotency_sender FROM orders").fetchall()
     finally:
@@ -75,3 +88,4 @@ def test_its_stream_and_its_keys_are_what_its_log_says(settings: Settings, tmp_p
             connection.execute(text(f'DROP ROLE IF EXISTS "{old.app_role}"'))
     assert set(heads) == {(told["tenant"], 2, acted), (told["empty"], 0, None)}
     assert keys == [("k", "key:till")]
+    assert recorded == [(placed, None), (acted, None)], "what is older was recorded when it happened"

@@ -113,6 +113,7 @@ def addresses(app: Flask, largest: Largest) -> Iterator[tuple[Rule, str]]:
         "connection_id": (uuid.uuid4(),),
         "endpoint_id": (uuid.uuid4(),),
         "payload_id": (uuid.uuid4(),),
+        "log_id": (uuid.uuid4(),),
         "rest": ("unknown",),
         "sku": ("unknown",),
     }

@@ -14,7 +14,7 @@ from ordertrack import create_app
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db
 from ordertrack.database.settings_error import SettingsError
-from ordertrack.web.hosts import is_ours
+from ordertrack.web.hosts import is_ours, is_within
 from support.cast import PASSWORD, House
 from support.server import environment_of, share_static
 
@@ -94,6 +94,18 @@ def test_it_answers_to_no_other(host: str) -> None:
 )
 def test_a_house_of_which_nothing_is_said_answers_on_its_own_network(host: str) -> None:
     assert is_ours(host, settings_of())
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("localhost", True), ("127.0.0.1", True), ("::1", True), ("10.1.2.3", True), ("192.168.0.9", True),
+        ("fe80::1", True), ("fd00::1", True), ("100.64.0.1", True), ("kitchen", True), ("till.lan", True),
+        ("orders.example.com", False), ("8.8.8.8", False), ("2606:4700::1111", False),
+    ],
+)  # fmt: skip
+def test_what_nobody_on_the_internet_finds_is_told_apart(name: str, expected: bool) -> None:
+    assert is_within(name) == expected
 
 
 def test_a_house_of_which_nothing_is_said_is_led_nowhere_by_a_page_of_elsewhere() -> None:

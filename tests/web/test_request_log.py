@@ -97,7 +97,7 @@ def test_no_route_has_a_secret_logged(
     key = cedar.bearer["Authorization"].removeprefix("Bearer ")
     values = {"order_id": place(cedar), "restaurant": "hamra", "board": "kitchen", "token": token}
     values |= dict.fromkeys(("tablet_id", "staff_id", "sign_in_id", "code_id", "key_id"), uuid.uuid4())
-    values |= dict.fromkeys(("connection_id", "payload_id", "endpoint_id"), uuid.uuid4())
+    values |= dict.fromkeys(("connection_id", "payload_id", "endpoint_id", "log_id"), uuid.uuid4())
     values |= {"channel": "woocommerce", "deed": "test", "rest": SECRET, "hook": SECRET, "way": "sms"}
     values |= {
         "digest": "0" * 32,

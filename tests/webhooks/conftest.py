@@ -58,7 +58,10 @@ class Peer:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
+                size = int(self.headers["content-length"])
+                body = self.rfile.read(size)
+                if len(body) < size:  # who sent it was killed meanwhile
+                    return
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 message = Message(headers, body, time.monotonic())
                 peer.came.append(message)

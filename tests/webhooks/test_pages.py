@@ -20,7 +20,7 @@ from ordertrack.overview import company
 from ordertrack.rules.roles import Role
 from ordertrack.tenants import accounts, audit
 from ordertrack.tenants.staff import people, staff_accounts
-from ordertrack.webhooks import deliveries, endpoints
+from ordertrack.webhooks import deliveries, endpoints, known
 from ordertrack.webhooks.models import Disabled
 from support.cast import House, Person
 from support.server import environment_of
@@ -48,7 +48,8 @@ def test_an_endpoint_is_made_and_its_secret_is_shown_once(
     (secret,) = _SECRET.findall(made.text)
     with tenant_context(app, cedar.tenant_id):
         (endpoint,) = endpoints.of(cedar.maya.principal)
-        assert endpoints.secrets_of(cedar.tenant_id, endpoint.id) == [secret]
+        told = known.find(cedar.tenant_id, endpoint.id)
+        assert told is not None and told.keys == [secret]
         assert (endpoint.url, endpoint.kinds) == (URL, ["ready", "cancelled"])
         (entry,) = audit.entries(cedar.tenant_id, audit.Wanted(kind="webhook"))
         assert entry.label == "shop.example" and "to=us" not in json.dumps(entry.after)

@@ -7,7 +7,6 @@ import random
 import signal
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -22,7 +21,7 @@ from ordertrack.webhooks.endpoints import Made
 from ordertrack.webhooks.models import Delivery, Disabled, Endpoint
 from support.cast import House
 from support.http_client import Caller
-from support.processes import children_of
+from support.processes import beside
 from support.server import Server, wait_for
 from webhooks.conftest import Answering, Message, Peer, verify
 
@@ -130,7 +129,7 @@ def test_of_one_that_fails_half_the_time_nothing_is_lost_though_the_process_is_k
     endpoint(cedar, well)
     orders = [place(cedar) for _ in range(8)]
     wait_for(lambda: told.came, "the first")
-    os.kill(follower_of(server), signal.SIGKILL)
+    os.kill(wait_for(lambda: beside(server, "follow"), "the process that follows"), signal.SIGKILL)
     for step in (CONFIRMED, PREPARING, READY):
         for order in orders:
             bring(cedar, order, step)
@@ -294,11 +293,3 @@ def test_what_is_disabled_is_told_nothing_and_once_enabled_what_happens_from_the
     bring(cedar, order, CONFIRMED)
     wait_for(lambda: told.taken, "what happens then")
     assert [each.event["to"] for each in told.came] == ["confirmed"]
-
-
-def follower_of(server: Server) -> int:
-    """The process beside this server that follows the log."""
-    (found,) = (
-        pid for pid in children_of(server) if b"\0follow\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    )
-    return found

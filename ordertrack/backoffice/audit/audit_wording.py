@@ -16,7 +16,7 @@ from ordertrack.backoffice.settings import hours_wording, settings_wording
 from ordertrack.i18n import formats, labels, moments
 from ordertrack.i18n.translate import LANGUAGES, marked, number
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.manager_alerts.kinds import OFFERED, AlertKind
+from ordertrack.manager_alerts.kinds import OFFERED, REPORTS_OFFERED, AlertKind, ReportMail
 from ordertrack.messages import kinds, transports
 from ordertrack.messages.kinds import Kind
 from ordertrack.messages.transports import Way
@@ -49,6 +49,7 @@ KINDS = {
     "webhook": marked("Webhook"),
     "dish": marked("Dish"),
     "menu": marked("Dishes and categories"),
+    "log_import": marked("Imported orders"),
 }
 """What can have been changed, in the order in which it is offered."""
 
@@ -103,7 +104,10 @@ _FIELDS = {
     "minutes": marked("Quoted later by"),
     "until": marked("Until"),
     "rule_set": marked("Rules"),
+    "reports_by_person": marked("Reports by person"),
     "offered": marked("On the menu"),
+    "orders": marked("Orders"),
+    "restaurants_made": marked("Restaurants made"),
     "names": marked("Name"),
     "category": marked("Category"),
     "categories": marked("Categories"),
@@ -191,7 +195,7 @@ class Wording:
             "logo": lambda _digest: _("a picture"),
             "scopes": _scopes,
             "category": lambda key: self._categories.get(key, key),
-            "alerts": lambda kinds: formats.listed(_(OFFERED[AlertKind(each)]) for each in kinds),
+            "alerts": lambda kinds: formats.listed(map(_alert, kinds)),
             "weekly": _weekly,
             "special": _special,
             "message_kinds": _message_kinds,
@@ -346,3 +350,8 @@ def _message_ways(saved: list[str]) -> str:
 
 def _stations(saved: list[dict[str, Any]]) -> str:
     return formats.listed(f"{each['name']} ({', '.join(each['dishes'])})" for each in saved)
+
+
+def _alert(name: str) -> str:
+    reports = {each.value for each in ReportMail}
+    return _(REPORTS_OFFERED[ReportMail(name)] if name in reports else OFFERED[AlertKind(name)])

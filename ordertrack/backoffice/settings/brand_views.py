@@ -21,6 +21,7 @@ from ordertrack.restaurants.save import save_brand
 from ordertrack.restaurants.versioned import UnusableSettings, refuse
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import FoundRestaurant
+from ordertrack.web import links
 from ordertrack.web.bodies import LARGEST_LOGO
 
 blueprint = Blueprint("brand_settings", __name__)
@@ -95,6 +96,7 @@ def _page(
         changes=brand_form.changes,
         longest_name=LONGEST_NAME,
         longest_phone=LONGEST_PHONE,
+        is_within=links.are_within(),
     )
 
 

@@ -13,12 +13,11 @@ from flask.typing import ResponseReturnValue
 from ordertrack.backoffice.settings import hours_wording, settings_wording
 from ordertrack.backoffice.settings.settings_access import settings_of, settings_principal
 from ordertrack.backoffice.zones import zone_of
-from ordertrack.i18n import formats
+from ordertrack.i18n import formats, time_zones
 from ordertrack.i18n.form_fields import Typed
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.orders import closing
 from ordertrack.restaurants import cache, places
-from ordertrack.restaurants.checks import timezones
 from ordertrack.restaurants.versioned import UnusableSettings
 from ordertrack.sla.estimates import quoting
 from ordertrack.tenants.accounts import LONGEST_NAME
@@ -99,7 +98,7 @@ def _list(principal: Principal, typed: Typed | None = None, problems: Mapping[st
         typed=typed,
         problems=problems or {},
         usual_zone=zone_of(principal.tenant_id).key,
-        timezones=sorted(timezones()),
+        time_zones=time_zones.offered(),
         longest_name=LONGEST_NAME,
         shifts_in_words=settings_wording.shifts_in_words,
         clock=formats.clock,

@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
+from collections.abc import Mapping
 from functools import partial
 
 from werkzeug.datastructures import MultiDict
 
 from ordertrack.backoffice.settings import order_handling_form
-from ordertrack.i18n import formats
+from ordertrack.i18n import formats, time_zones
 from ordertrack.i18n.form_fields import Reading, Rows, Typed, day, member, minutes, time_of_day, whole
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import naming
@@ -85,7 +86,7 @@ def read_rules(typed: Typed) -> Rules:
     }
     rules = Rules(
         dt.date.min,
-        typed["timezone"].strip(),
+        time_zones.find(typed["timezone"]) or typed["timezone"].strip(),
         day_starts or dt.time(),
         tuple(known.values()),
         forgotten_after,
@@ -95,9 +96,12 @@ def read_rules(typed: Typed) -> Rules:
     return rules
 
 
-def type_target(today: dt.date) -> Typed:
-    """A target that is still to be thought of: `minutes`, and `fulfilment` (blank: every order)."""
-    return Typed(MultiDict({"stage": HEADLINE.value, "valid_from": today.isoformat()}))
+def type_target(today: dt.date, begun: Mapping[str, str]) -> Typed:
+    """A target that is still to be thought of: `minutes`, and `fulfilment` (blank: every order).
+
+    `begun` has what is in these fields already.
+    """
+    return Typed(MultiDict({"stage": HEADLINE.value, "valid_from": today.isoformat(), **begun}))
 
 
 def read_target(typed: Typed) -> Target:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ordertrack.backoffice.settings import settings_wording
+from ordertrack.backoffice.settings import settings_wording, suggestions
 from ordertrack.backoffice.settings.settings_access import settings_principal
 from ordertrack.backoffice.settings.settings_forms import (
     SHIFTS,
@@ -17,13 +17,15 @@ from ordertrack.backoffice.settings.settings_forms import (
     type_rules,
     type_target,
 )
+from ordertrack.i18n import time_zones
 from ordertrack.i18n.form_fields import Typed, whole
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import cache, naming, save
 from ordertrack.restaurants.cache import RULES, TARGETS, RestaurantSettings
-from ordertrack.restaurants.checks import LONGEST_SHIFT_NAME, timezones
+from ordertrack.restaurants.checks import LONGEST_SHIFT_NAME
 from ordertrack.restaurants.versioned import UnusableSettings
 from ordertrack.rules.state_machine import Fulfilment
+from ordertrack.sla.estimates import suggested_targets
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import restaurant_or_404
 
@@ -39,9 +41,13 @@ def choose() -> ResponseReturnValue:
 
 @blueprint.get("/sla/settings/<restaurant>")
 def show(restaurant: str) -> ResponseReturnValue:
-    """Rules, targets and their history, of one restaurant."""
+    """Rules, targets and their history, of one restaurant.
+
+    Query: `stage`, `fulfilment`, `minutes`: what the form of a target begins with. Nothing is saved by that.
+    """
     principal = settings_principal()
-    return _page(principal, _find(principal, restaurant))
+    found = _find(principal, restaurant)
+    return _page(principal, found, begun=suggestions.taken_over(request.args))
 
 
 @blueprint.post("/sla/settings/<restaurant>/rules")
@@ -91,6 +97,7 @@ def _page(
     restaurant: RestaurantSettings,
     rules: Typed | None = None,
     target: Typed | None = None,
+    begun: Mapping[str, str] | None = None,
     problems: Mapping[str, str] | None = None,
 ) -> str:
     """The page as things are, or with what was typed and what is wrong with it."""
@@ -105,7 +112,11 @@ def _page(
         zone=restaurant.calendar.zone_on(today),
         rules=rules,
         shifts=SHIFTS.shown(rules),
-        target=target or type_target(today),
+        target=target or type_target(today, begun or {}),
+        suggested=suggestions.said(
+            suggested_targets.of_restaurant(principal.tenant_id, restaurant.id, today), restaurant.slug
+        ),
+        is_taken_over=bool(begun),
         posted="target" if target else "rules",
         problems=problems or {},
         stage_targets=settings_wording.stage_targets(restaurant.targets, today),
@@ -116,7 +127,7 @@ def _page(
         stages=naming.stages(),
         fulfilments=Fulfilment,
         weekdays=naming.weekdays(),
-        timezones=sorted(timezones()),
+        time_zones=time_zones.offered(),
         longest_name=LONGEST_SHIFT_NAME,
         date=settings_wording.date,
         moment=settings_wording.moment,

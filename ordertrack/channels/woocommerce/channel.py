@@ -172,7 +172,7 @@ class WooCommerce(Channel):
 
     def test(self, connection: Connection) -> Sentence:
         if not transport.has_key(connection):
-            raise Refused(_NO_KEY)
+            raise Nothing(_NO_KEY)
         transport.list_orders(connection, {"per_page": 1})
         return Sentence(_WELL)
 
@@ -262,5 +262,8 @@ _NOT_SIGNED = marked("The signature does not go with the secret of the webhooks:
 _NO_ORDER = marked("It is about “%(topic)s”, and only orders are taken in.")
 _NO_JSON = marked("It is no JSON object.")
 _ORDER_TOO_LARGE = marked("The shop has an order that is larger than can be read; look at it there.")
-_NO_KEY = marked("Without a consumer key the shop cannot be called; its webhooks are taken in.")
+_NO_KEY = marked(
+    "Without a consumer key there is nothing to try, and nothing is wrong: the shop's orders come all the"
+    " same, by its webhooks."
+)
 _WELL = marked("The shop answers, and the key may read its orders.")

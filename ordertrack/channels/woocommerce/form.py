@@ -6,7 +6,12 @@ from ordertrack.channels.fields import Field, Kind
 from ordertrack.i18n.translate import marked
 
 FIELDS = (
-    Field("shop", marked("Address of the shop"), Kind.ADDRESS, marked("Like https://shop.example.com")),
+    Field(
+        "shop",
+        marked("Address of the shop"),
+        Kind.ADDRESS,
+        marked("Like shop.example.com"),
+    ),
     Field(
         "secret",
         marked("Secret of the webhooks"),
@@ -20,8 +25,9 @@ FIELDS = (
         marked("Consumer key"),
         Kind.SECRET,
         marked(
-            "In the shop's WordPress under WooCommerce, Settings, Advanced, REST API: add a key that may read"
-            " and write. With it orders that did not arrive are fetched, and the shop is told how they stand."
+            "Orders come without a key, too. With one, orders that did not arrive are fetched, and the shop"
+            " is told how they stand. To make one, in the shop's WordPress open WooCommerce, Settings,"
+            " Advanced, REST API, and add a key that may read and write."
         ),
         is_required=False,
     ),

@@ -7,16 +7,15 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ordertrack.demo.replay.logged_order import Fault
-from ordertrack.demo.replay.order_log import BadRow
 from ordertrack.demo.replay.replaying import Part
 from ordertrack.demo.simulation.pace import Clock, Stopped
 from ordertrack.demo.simulation.tally import ReplayTally
+from ordertrack.importing.logged_order import BadRow, Fault
 from ordertrack.past import orders as past
 from ordertrack.past.orders import Found, PastOrder, PastStep
 from ordertrack.past.writer import DayOf, History
 from ordertrack.restaurants import cache
-from ordertrack.rules.state_machine import TERMINAL, OrderStatus
+from ordertrack.rules.state_machine import TERMINAL, OrderStatus, RuleSet
 from ordertrack.tenants.principal import Principal
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -41,8 +40,7 @@ class AsLogged:
     def write(self, parts: list[Part], clock: Clock, expect: Callable[[int], None]) -> Iterator[int]:
         """Write all of it in time's order; `expect` is told how many events, each turn yields its share.
 
-        Ends early when the clock is stopped. Raises HistoryRefused if the log has no place for it; what is
-        written by then is sound.
+        Ends early when the clock is stopped. Raises HistoryRefused if some of it is still to come.
         """
         orders = {part.key(self.log): self._told(part) for part in parts}
         before = past.found(self.by.tenant_id, _there(orders.values()))
@@ -82,7 +80,7 @@ class AsLogged:
             PastStep(step.status, at, self.by, step.metadata(self.log) | _reason(part, step.status))
             for step, at in zip(part.steps, moments, strict=True)
         )
-        return PastOrder(part.new_order(self.log), steps, part.key(self.log))
+        return PastOrder(part.new_order(self.log), steps, part.key(self.log), RuleSet.EXTENDED)
 
     def _refuse_if_changed(
         self, part: Part, orders: dict[str, PastOrder | None], before: dict[str, Found]

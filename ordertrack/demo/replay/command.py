@@ -13,22 +13,25 @@ from ordertrack.database import schema
 from ordertrack.database.config import Settings
 from ordertrack.demo.house import people
 from ordertrack.demo.replay import log_restaurants, option_values, order_log, said, story
-from ordertrack.demo.replay.as_logged import AsLogged
+from ordertrack.demo.replay.as_logged import EPOCH, AsLogged
 from ordertrack.demo.replay.help_text import HELP
-from ordertrack.demo.replay.log_columns import Sources, UnusableColumns
-from ordertrack.demo.replay.log_restaurants import ZoneOf
-from ordertrack.demo.replay.logged_order import Reading
 from ordertrack.demo.replay.order_log import OrderLog
 from ordertrack.demo.replay.replaying import ACTOR, Part, Replay
 from ordertrack.demo.simulation.pace import RealClock, stopped_by_signals
+from ordertrack.importing import option_values as log_options
+from ordertrack.importing import steps as step_room
+from ordertrack.importing.choices import UNITS, Choices
+from ordertrack.importing.logged_order import BadRow, Fault
+from ordertrack.importing.reading import ZoneOf
+from ordertrack.importing.roles import Sources, UnusableColumns
+from ordertrack.importing.source import UnusableFile
 from ordertrack.past import writer
 from ordertrack.past.orders import HistoryRefused
-from ordertrack.rules.state_machine import Fulfilment
+from ordertrack.rules.state_machine import Fulfilment, RuleSet
 from ordertrack.tenants.models import Tenant
 from ordertrack.tenants.principal import Principal
 
 _UTC = ZoneInfo("UTC")
-_SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
 
 
 @click.command(help=HELP)
@@ -43,7 +46,7 @@ _SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
 )
 @click.option(
     "--columns",
-    callback=option_values.mapping,
+    callback=log_options.mapping,
     default="",
     metavar="OURS=THEIRS,...",
     help="Another log's columns, such as order=day+id,placed=created_at,ready=. A plus joins columns to one"
@@ -51,7 +54,7 @@ _SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
 )
 @click.option(
     "--unit",
-    type=click.Choice(list(_SECONDS)),
+    type=click.Choice(list(UNITS)),
     default="seconds",
     show_default=True,
     help="What times count that are numbers.",
@@ -59,7 +62,7 @@ _SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
 @click.option(
     "--timezone",
     "zone",
-    callback=option_values.zone,
+    callback=log_options.zone,
     help="Of times without an offset, and of restaurants that are made. If not given: each restaurant's own,"
     " and UTC.",
 )
@@ -87,7 +90,7 @@ _SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
 @click.option("--limit", type=click.IntRange(1), help="Only the first so many good rows.")
 @click.option(
     "--name",
-    callback=option_values.log_name,
+    callback=log_options.log_name,
     metavar="TEXT",
     help="The log's name in events and keys; the file's if not given. Under a new name a log is new.",
 )
@@ -121,22 +124,32 @@ def replay(
     settings = Settings.from_environment()
     schema.upgrade(settings, if_behind=True)
     zone_of = _zones(settings, slug, restaurant, zone)
-    reading = Reading(_SECONDS[unit], zone_of, Fulfilment(fulfilment))
+    choices = Choices(
+        columns,
+        unit_seconds=UNITS[unit],
+        first_day=first_day.date() if first_day is not None else None,
+        fulfilment=Fulfilment(fulfilment),
+        into=restaurant,
+        limit=limit,
+    )
     try:
-        log = order_log.read(file, columns, reading, into_one=restaurant is not None, limit=limit)
-    except UnusableColumns as error:
+        log = order_log.read(file, choices, zone_of)
+    except (UnusableColumns, UnusableFile) as error:
         raise click.UsageError(str(error)) from error
     said.point_out(log.bad_rows[:show], len(log.bad_rows), report)
     if not log.orders:
         raise click.ClickException(f"{name} has {log.rows:,} rows, and none that could be played.")
-    begins = option_values.log_begins(as_logged, first_day, reading)
+    option_values.refuse_days(as_logged, first_day, log)
+    if not as_logged:
+        said.point_out(_refuse_unplayable(log), 0, None)
+    begins = EPOCH if as_logged else None
     with people.working(settings, slug, as_operator=True) as tenant:
         if begins is not None:
-            _refuse_without_place(tenant, log, restaurant, begins)
+            _refuse_future(tenant, log, restaurant, begins)
         slugs = _restaurants(tenant, log, restaurant, zone or _UTC)
     if begins is not None:
         parts = [
-            Part(order, slugs[order.restaurant], story.as_logged(order, leave_open=leave_open))
+            Part(order, slugs[order.restaurant], step_room.as_logged(order, leave_open=leave_open))
             for order in log.orders
         ]
         played: Replay | AsLogged = _write_past(settings, slug, name, begins, parts)
@@ -164,18 +177,28 @@ def _zones(settings: Settings, slug: str, restaurant: str | None, zone: ZoneInfo
         return log_restaurants.zones(tenant, restaurant, _UTC)
 
 
-def _refuse_without_place(tenant: Tenant, log: OrderLog, restaurant: str | None, begins: dt.datetime) -> None:
-    """Refuse a past that the tenant's log has no place for before a restaurant is made for it."""
+def _refuse_unplayable(log: OrderLog) -> list[BadRow]:
+    """Those that were called off while they were made: history keeps them, and the rules of today do not."""
+    strict = [
+        order for order in log.orders if step_room.rule_set(step_room.as_logged(order)) == RuleSet.STRICT
+    ]
+    kept = {id(order) for order in strict}
+    reason = "was called off while it was made or on the road, which is not played: --as-logged keeps it"
+    refused = [BadRow(each.line, Fault.REFUSED, reason) for each in log.orders if id(each) not in kept]
+    log.orders = strict
+    log.bad_rows.extend(refused)
+    return refused
+
+
+def _refuse_future(tenant: Tenant, log: OrderLog, restaurant: str | None, begins: dt.datetime) -> None:
+    """Refuse a past that is still to come before a restaurant is made for it."""
     missing = set() if restaurant is not None else log_restaurants.missing(tenant, log.restaurants)
     new = [order for order in log.orders if order.restaurant in missing]
     if not new:
         return  # it may be the same log again, of which everything is there
     try:
-        writer.refuse_without_place(
-            tenant.id,
-            begins + dt.timedelta(seconds=min(min(order.times.values()) for order in new)),
-            begins + dt.timedelta(seconds=max(max(order.times.values()) for order in new)),
-        )
+        last = max(max(order.times.values()) for order in new)
+        writer.refuse_future(begins + dt.timedelta(seconds=last))
     except (HistoryRefused, OverflowError) as error:
         raise click.ClickException(str(error)) from error
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ordertrack.demo.replay.log_columns import COLUMNS
+from ordertrack.importing.roles import ROLES
 
 HELP = f"""Play the orders of a log through the normal path.
 
-FILE is CSV, plain or gzipped, in UTF-8, with one row an order; its first line names the columns. Columns of
-other names mean nothing, unless --columns says what.
+FILE is read as `ordertrack import` reads one (see its --help). Its first line names the columns, and
+--columns says what those of other names mean.
 
 \b
-{chr(10).join(f"  {name:<11} {meaning}" for name, meaning in COLUMNS.items())}
+{chr(10).join(f"  {name:<11} {meaning}" for name, meaning in ROLES.items())}
 
 Times are ISO 8601 (without an offset: in the zone of their restaurant, or of --timezone) or numbers from any
 moment on (see --unit). Empty means that it is not known: what must have been is drawn from published stage
@@ -24,5 +24,6 @@ events carry the log's name and time in their metadata, for the log of this serv
 With --as-logged nothing is played and nothing is drawn: orders and events are written as of then, with the
 times of the log, for reports to tell of. A step whose time the log lacks stands at the next time that it
 knows, marked as unknown: stories say so, and no figure rests on it. Nobody is known to have tapped what was
-logged, so none of it counts as many taps at once. The tenant must have no event after the log's first one.
+logged, so none of it counts as many taps at once. The log may be older than what the tenant has, or lie
+among it.
 """

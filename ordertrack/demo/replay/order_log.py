@@ -1,35 +1,35 @@
-"""Reading an order log, row by row; what is wrong with one row is noted, and the reading goes on."""
+"""The whole of an order log in memory, as it is played; what is wrong with one row is noted."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
-from typing import NamedTuple
 
-from ordertrack.demo.replay import csv_rows, log_columns
-from ordertrack.demo.replay.csv_rows import Row, UnreadableRow
-from ordertrack.demo.replay.log_columns import Sources, UnusableColumns
-from ordertrack.demo.replay.logged_order import Fault, FaultyRow, LoggedOrder, Reading
+from ordertrack.importing.choices import Asked, Choices
+from ordertrack.importing.logged_order import BadRow, Fault, LoggedOrder
+from ordertrack.importing.reading import Reading, ZoneOf
+from ordertrack.importing.roles import UnusableColumns
+from ordertrack.importing.time_formats import NumberKind
+from ordertrack.importing.understanding import understood
 
-
-class BadRow(NamedTuple):
-    line: int
-    fault: Fault
-    reason: str
+_NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)  # what is played happens now, whenever it was
 
 
 @dataclass
 class OrderLog:
-    """What was read: the orders, as their lines come, and the rows that tell of none."""
+    """What was read: the orders, as their lines come, and the rows that tell of none.
+
+    `is_of_numbers`: its times count from anywhere; `counts_from_a_day`: from the one that was said.
+    """
 
     orders: list[LoggedOrder] = field(default_factory=list)
     bad_rows: list[BadRow] = field(default_factory=list)
-
-    @property
-    def rows(self) -> int:
-        return len(self.orders) + len(self.bad_rows)
+    rows: int = 0
+    is_of_numbers: bool = False
+    counts_from_a_day: bool = False
 
     @property
     def restaurants(self) -> list[str]:
@@ -41,53 +41,18 @@ class OrderLog:
         return Counter(row.fault for row in self.bad_rows)
 
 
-def read(
-    path: Path, sources: Sources, reading: Reading, *, into_one: bool = False, limit: int | None = None
-) -> OrderLog:
-    """The log, or its first `limit` good orders; raises UnusableColumns, or OSError if there is no file.
+def read(path: Path, choices: Choices, zone_of: ZoneOf) -> OrderLog:
+    """The log; raises UnusableColumns, UnusableFile, or OSError if there is no file.
 
-    `into_one`: all orders are of one restaurant, whatever the log says.
+    Numbers need no day to count from: they may be played now.
     """
-    log = OrderLog()
-    with csv_rows.opened(path) as lines:
-        rows = csv_rows.rows(lines)
-        _, header = next(rows, (1, UnreadableRow("")))
-        if isinstance(header, UnreadableRow):
-            raise UnusableColumns("The file's first line must name its columns; there is no such line.")
-        needed = ("order", "placed") if into_one else ("order", "restaurant", "placed")
-        judge = _Judge(log_columns.bind(sources, header, needed), len(header), needed, reading)
-        for line, row in rows:
-            if limit is not None and len(log.orders) >= limit:
-                break
-            try:
-                log.orders.append(judge.order(line, row))
-            except FaultyRow as error:
-                log.bad_rows.append(BadRow(line, error.fault, str(error)))
-    return log
-
-
-@dataclass
-class _Judge:
-    """Finds a row faulty by itself, or in the light of the rows before it."""
-
-    columns: Mapping[str, Callable[[Row], str]]
-    width: int
-    needed: tuple[str, ...]
-    reading: Reading
-    line_of: dict[str, int] = field(default_factory=dict)
-
-    def order(self, line: int, row: Row | UnreadableRow) -> LoggedOrder:
-        if isinstance(row, UnreadableRow):
-            raise FaultyRow(Fault.MALFORMED, str(row))
-        if len(row) != self.width:
-            raise FaultyRow(Fault.MALFORMED, f"has {len(row)} fields; the first line has {self.width}")
-        cells = {ours: read(row) for ours, read in self.columns.items()}
-        for ours, cell in cells.items():
-            if csv_rows.REPLACED in cell:
-                raise FaultyRow(Fault.MALFORMED, f"{ours} is not in UTF-8")
-            if not cell and ours in self.needed:
-                raise FaultyRow(Fault.MALFORMED, f"{ours} is missing")
-        order = self.reading.order(line, cells)
-        if (first := self.line_of.setdefault(order.id, line)) != line:
-            raise FaultyRow(Fault.DUPLICATE, f"order {order.id} stands on line {first} already")
-        return order
+    with understood(path, choices) as found:
+        for question in found.questions:
+            if question.asked not in (Asked.FIRST_DAY, Asked.UNIT):
+                raise UnusableColumns(f"{question.sentence} Say: {question.option}")
+        reading = Reading(found, zone_of, _NEVER, earliest=-inf)
+        orders = list(reading.orders())
+        bad_rows = sorted([*found.bad_rows, *reading.bad_rows])
+        is_of_numbers = any(question.asked == Asked.FIRST_DAY for question in found.questions)
+        counts = NumberKind.OFFSET in found.kinds.values()
+        return OrderLog(orders, bad_rows, found.rows, is_of_numbers, counts)

@@ -10,11 +10,10 @@ from functools import partial
 from sqlalchemy import select
 
 from ordertrack.database.session import db
-from ordertrack.demo.replay.logged_order import Fault, LoggedOrder
-from ordertrack.demo.replay.order_log import BadRow
-from ordertrack.demo.replay.story import Step
 from ordertrack.demo.simulation.pace import Clock, Pace, Say, Stopped
 from ordertrack.demo.simulation.tally import ReplayTally
+from ordertrack.importing.logged_order import BadRow, Fault, LoggedOrder
+from ordertrack.importing.steps import Step
 from ordertrack.orders.imported import IMPORTER
 from ordertrack.orders.models import Order
 from ordertrack.orders.moving import transitions

@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
-from ordertrack.demo.replay.order_log import BadRow, OrderLog
+from ordertrack.demo.replay.order_log import OrderLog
 from ordertrack.demo.simulation.tally import ReplayTally
+from ordertrack.importing.logged_order import BadRow
 
 
 def point_out(shown: list[BadRow], count: int, report: Path | None) -> None:

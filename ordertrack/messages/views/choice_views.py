@@ -137,6 +137,7 @@ def _page(
     problems: Mapping[str, str] | None = None,
 ) -> str:
     set_up = providers.of_tenant(principal.tenant_id)
+    missing = [way for way in held.ways if way in set_up and not set_up[way].is_set_up]
     return render_template(
         "messages/choice.html",
         principal=principal,
@@ -148,7 +149,8 @@ def _page(
         kinds={kind: (_(kinds.NAMES[kind]), _(kinds.WHEN[kind])) for kind in Kind},
         ways={each.way: _(each.name) for each in transports.known()},
         places=_PLACES,
-        missing=[way for way in held.ways if way in set_up and not set_up[way].is_set_up],
+        missing=missing,
+        reaches_nobody=bool(held.kinds) and len(missing) == len(held.ways),
         may_set_up=principal.restaurants is None,
         has_links=site_of_house() is not None,
         previews=previews(principal, restaurant, held),

@@ -12,10 +12,13 @@ from ordertrack.orders.reading.order_record import OrderRecord
 from ordertrack.restaurants import cache, targets
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.restaurants.targets import Timer
+from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import TERMINAL, Fulfilment, OrderStatus
 
 CRIES_BEFORE = dt.timedelta(seconds=60)
 """How long before an order must be confirmed its card is late."""
+UNCONFIRMED_FOR = dt.timedelta(minutes=5)
+"""How long nobody may confirm an order, where the restaurant says nothing of it, until a manager is told."""
 
 
 def timer_of(order: OrderRecord) -> Timer:
@@ -43,6 +46,21 @@ def timer_by(
     if promised_at is not None and guest_waits(status, fulfilment):
         timer = timer.promised(promised_at)
     return timer
+
+
+def unconfirmed_at(
+    settings: RestaurantSettings,
+    status: OrderStatus,
+    fulfilment: Fulfilment,
+    entered: Mapping[OrderStatus, dt.datetime],
+    accept_by: dt.datetime | None,
+) -> dt.datetime | None:
+    """From when on an order has waited too long to be confirmed where no limit is set; None elsewhere."""
+    began = entered.get(OrderStatus.PENDING)
+    if status != OrderStatus.PENDING or accept_by is not None or began is None:
+        return None
+    limit = settings.targets.at(Stage.ACCEPT, fulfilment, settings.calendar.day_of(began))
+    return began + UNCONFIRMED_FOR if limit is None else None
 
 
 def guest_waits(status: OrderStatus, fulfilment: Fulfilment) -> bool:

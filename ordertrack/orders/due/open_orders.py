@@ -25,7 +25,10 @@ MOST_READ = 20_000  # of a tenant, the oldest
 
 @dataclass(frozen=True, slots=True)
 class OpenOrder:
-    """An order that is on its way; `is_forgotten` if nobody has touched it for hours."""
+    """An order that is on its way; `is_forgotten` if nobody has touched it for hours.
+
+    `unconfirmed_at` is from when on nobody has confirmed it for too long, where no limit is set.
+    """
 
     id: uuid.UUID
     restaurant_id: uuid.UUID
@@ -39,9 +42,13 @@ class OpenOrder:
     currency: str | None
     timer: Timer
     is_forgotten: bool
+    unconfirmed_at: dt.datetime | None
 
     def is_late(self, now: dt.datetime) -> bool:
         return not self.is_forgotten and self.timer.state(now) == TimerState.LATE
+
+    def is_unconfirmed(self, now: dt.datetime) -> bool:
+        return not self.is_forgotten and self.unconfirmed_at is not None and self.unconfirmed_at <= now
 
 
 def read(
@@ -71,6 +78,7 @@ def _order(row: Any, restaurant: RestaurantSettings, now: dt.datetime) -> OpenOr
         row.currency,
         lateness.timer_by(restaurant, status, fulfilment, entered, row.accept_by, row.promised_at),
         untouched_since < now - patience,
+        lateness.unconfirmed_at(restaurant, status, fulfilment, entered, row.accept_by),
     )
 
 

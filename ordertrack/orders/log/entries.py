@@ -16,7 +16,10 @@ from ordertrack.rules.state_machine import OrderStatus
 
 @dataclass(frozen=True, slots=True)
 class EventRecord:
-    """One status event. `occurred_at` is aware, in UTC; `in_status_for` is the time in the left status."""
+    """One status event. `occurred_at` is aware, in UTC; `in_status_for` is the time in the left status.
+
+    It was recorded when it happened, unless it is history that was brought along.
+    """
 
     cursor: Cursor
     order_id: uuid.UUID
@@ -30,6 +33,12 @@ class EventRecord:
     in_status_for: dt.timedelta | None
     metadata: dict[str, Any]
     open_lines: int | None
+    recorded_at: dt.datetime
+
+    @property
+    def is_history(self) -> bool:
+        """Whether it was lived elsewhere or earlier, and written into the log later."""
+        return self.recorded_at > self.occurred_at
 
     @property
     def is_timed(self) -> bool:
@@ -63,6 +72,12 @@ class ActionRecord:
     metadata: dict[str, Any]
     changes: dict[str, Any] | None
     minutes: int | None
+    recorded_at: dt.datetime
+
+    @property
+    def is_history(self) -> bool:
+        """As a status event's."""
+        return self.recorded_at > self.occurred_at
 
     @property
     def statuses(self) -> tuple[OrderStatus | None, ...]:
@@ -80,6 +95,11 @@ class Change:
     @property
     def cursor(self) -> Cursor:
         return self.event.cursor
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it is history that the order has left behind: a later entry says where it stands."""
+        return self.event.is_history and self.event.statuses[-1] != self.order.status
 
 
 @dataclass(frozen=True, slots=True)

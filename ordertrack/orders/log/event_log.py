@@ -5,6 +5,7 @@ Status events and actions stand in a table each and share one sequence: together
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -26,6 +27,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     cast,
+    func,
     literal_column,
     null,
     select,
@@ -168,6 +170,7 @@ def _events() -> AnySelect:
         StatusEvent.in_status_for,
         StatusEvent.event_metadata.label("metadata"),
         StatusEvent.open_lines,
+        _recorded(StatusEvent).label("recorded_at"),
         *[cast(null(), kind).label(name) for name, kind in _ONLY_OF_ACTIONS.items()],
     )
 
@@ -187,12 +190,18 @@ def _actions() -> AnySelect:
         cast(null(), Interval),
         ActionEvent.action_metadata,
         cast(null(), SmallInteger),
+        _recorded(ActionEvent),
         cast(ActionEvent.act, Text),
         ActionEvent.line,
         ActionEvent.detail,
         ActionEvent.changes,
         ActionEvent.minutes,
     )
+
+
+def _recorded(table: type[StatusEvent] | type[ActionEvent]) -> ColumnElement[dt.datetime]:
+    """When an entry was recorded; one of before that was written down, when it happened."""
+    return func.coalesce(table.recorded_at, table.occurred_at)
 
 
 def _page(log: Subquery, limit: Any = _LIMIT, only: Sequence[ColumnElement[bool]] = ()) -> Subquery:
@@ -251,6 +260,7 @@ def _to_event(row: Row[Any]) -> EventRecord:
         row.in_status_for,
         row.entry_metadata,
         row.open_lines,
+        row.recorded_at,
     )
 
 
@@ -270,6 +280,7 @@ def _to_action(row: Row[Any]) -> ActionRecord:
         row.entry_metadata,
         row.changes,
         row.minutes,
+        row.recorded_at,
     )
 
 

@@ -211,6 +211,7 @@ def _write(order: OrderRecord, move: Move, call: TenantCall = _ADVANCE, **only_a
         in_status_for=made.in_status_for,
         metadata=metadata,
         open_lines=made.open_lines,
+        recorded_at=made.at,
     )
     known = is_timed(move.by.actor, move.to, metadata)
     after = order.after(Step(move.to, made.at, move.by.name, move.reason, made.load, known))

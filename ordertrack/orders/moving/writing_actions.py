@@ -84,6 +84,7 @@ def _write(call: TenantCall, order: OrderRecord, wish: Wish, by: Principal, **on
         metadata=wish.metadata,
         changes=None,
         minutes=wish.minutes,
+        recorded_at=made.at,
     )
     after = order.after_act(wish.act, made.at, wish.line, wish.detail, wish.minutes)
     return Change(entry, records.as_written(after, made.revision))

@@ -24,7 +24,10 @@ def rotate(as_json: bool) -> None:
     from ordertrack.outgoing import rotation, sealing
 
     with operator():
-        if not sealing.is_of_environment():
-            sealing.add_key(Settings.from_environment().data_folder)
+        folder = None if sealing.is_of_environment() else Settings.from_environment().data_folder
+        if folder is not None:
+            sealing.add_key(folder)
         sealed = rotation.seal_all_anew()
+        if folder is not None:
+            sealing.drop_old_keys(folder)
         report(as_json, f"{sealed} secret(s) were sealed anew.", sealed=sealed)

@@ -17,6 +17,7 @@ from ordertrack.restaurants import cache
 from ordertrack.restaurants.calendar import Calendar
 from ordertrack.rules.stages import SPANS, Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.sla.estimates import current_drift
 from ordertrack.sla.estimates.models import EstimateDay
 from ordertrack.sla.estimates.table import LEARNED_FROM, Estimates, Range, table_from
 from ordertrack.sla.measure import cells
@@ -49,7 +50,8 @@ class ExpectedEnd:
 def of_order(order: OrderRecord, calendar: Calendar, now: dt.datetime) -> ExpectedEnd | None:
     """What was to be expected when the order entered its status; None if nothing can be said of it.
 
-    It depends on that moment and not on `now`, so that every screen shows the same, and shows it again.
+    It depends on that moment and not on `now`, so that every screen shows the same, and shows it again: on
+    the days before and, as long as the kitchen has still to make it, on how this one went until then.
     """
     goal = GOAL[order.fulfilment]
     if order.status not in _UNTIL[goal] or order.is_later or _is_placed_ahead(order):
@@ -62,14 +64,18 @@ def of_order(order: OrderRecord, calendar: Calendar, now: dt.datetime) -> Expect
     found = estimates.range_for(order.status, order.fulfilment, hour, order.steps[-1].load)
     if found is None:
         return None
+    drift = 1.0
+    if order.status in current_drift.FOLLOWED:
+        drift = current_drift.factor(order.tenant_id, order.restaurant_id, order.fulfilment, since, estimates)
     delay = dt.timedelta(minutes=order.delayed_now)
-    low, high = (since + delay + dt.timedelta(seconds=seconds) for seconds in (found.low, found.high))
+    low, high = (since + delay + dt.timedelta(seconds=drift * seconds) for seconds in (found.low, found.high))
     return ExpectedEnd(_minute_of(low), _minute_of(high) + _MINUTE, goal)
 
 
 def forget() -> None:
     """Have everything read anew."""
     _kept.clear()
+    current_drift.forget()
 
 
 def needed(
@@ -90,7 +96,8 @@ def range_from_now(
     calendar = cache.of_restaurant(tenant_id, restaurant_id).calendar
     now = dt.datetime.now(dt.UTC)
     estimates = _of_restaurant(tenant_id, restaurant_id, now.date())
-    return estimates.range_for(OrderStatus.PENDING, fulfilment, calendar.local(now).hour, load)
+    found = estimates.range_for(OrderStatus.PENDING, fulfilment, calendar.local(now).hour, load)
+    return found and found.times(current_drift.factor(tenant_id, restaurant_id, fulfilment, now, estimates))
 
 
 def _is_placed_ahead(order: OrderRecord) -> bool:
@@ -106,16 +113,17 @@ def _minute_of(moment: dt.datetime) -> dt.datetime:
 def ranges_from_now(
     tenant_id: uuid.UUID, fulfilment: Fulfilment, loads: Mapping[uuid.UUID, int]
 ) -> dict[uuid.UUID, Range | None]:
-    """The same for many restaurants of a tenant, by how many their kitchens have; two queries at most."""
+    """The same for many restaurants of a tenant, by how many their kitchens have; a few queries at most."""
     now = dt.datetime.now(dt.UTC)
     estimates = _of_restaurants(tenant_id, list(loads), now.date())
-    return {
-        each.id: estimates[each.id].range_for(
-            OrderStatus.PENDING, fulfilment, each.calendar.local(now).hour, loads[each.id]
-        )
-        for each in cache.of_tenant(tenant_id)
-        if each.id in loads
-    }
+    drifts = current_drift.factors(tenant_id, fulfilment, now, estimates)
+    made = {}
+    for each in cache.of_tenant(tenant_id):
+        if each.id in loads:
+            hour = each.calendar.local(now).hour
+            found = estimates[each.id].range_for(OrderStatus.PENDING, fulfilment, hour, loads[each.id])
+            made[each.id] = found and found.times(drifts[each.id])
+    return made
 
 
 def _of_restaurant(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, day: dt.date) -> Estimates:

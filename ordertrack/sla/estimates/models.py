@@ -13,7 +13,10 @@ from ordertrack.restaurants.models import of_restaurant
 
 
 class EstimateDay(Base):
-    """How long orders still took that reached their goal on one UTC day, and how right estimates were."""
+    """How long orders still took that reached their goal on one UTC day, and how right estimates were.
+
+    `waits` has these orders one by one, `turned_out` how right by kind of order (see `scoring`).
+    """
 
     __tablename__ = "sla_estimate_days"
     __table_args__ = (of_restaurant(),)
@@ -26,3 +29,5 @@ class EstimateDay(Base):
     within: Mapped[int]
     later: Mapped[int]
     silent: Mapped[int]
+    waits: Mapped[bytes] = mapped_column(server_default="")
+    turned_out: Mapped[bytes] = mapped_column(server_default="")

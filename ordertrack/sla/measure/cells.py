@@ -35,8 +35,9 @@ NO_SHIFT = 0
 NO_HOUR = 31
 
 # A time of a stage: bin 8 bits, target 2, left out 2, fulfilment 2, shift 8, hour 5, again 1, cancelled 1,
-# walked 1.
-_TARGET, _LEFT_OUT, _FULFILMENT, _SHIFT, _HOUR, _AGAIN, _CANCELLED, _WALKED = 8, 10, 12, 14, 22, 27, 28, 29
+# walked 1, drawn 1.
+_TARGET, _LEFT_OUT, _FULFILMENT, _SHIFT, _HOUR = 8, 10, 12, 14, 22
+_AGAIN, _CANCELLED, _WALKED, _DRAWN = 27, 28, 29, 30
 FLAGS = _AGAIN
 """From this bit on a key has what is seldom so."""
 
@@ -51,8 +52,9 @@ def pack(
     is_again: Mask,
     is_cancelled: Mask,
     is_walked: Mask,
+    is_drawn: Mask,
 ) -> Ints:
-    """Keys of times of a stage, and of orders that were cancelled in it or walked through it."""
+    """Keys of times of a stage, drawn ones too, and of orders cancelled in it or walked through it."""
     return (
         bins
         | target << _TARGET
@@ -63,7 +65,13 @@ def pack(
         | is_again.astype(np.int64) << _AGAIN
         | is_cancelled.astype(np.int64) << _CANCELLED
         | is_walked.astype(np.int64) << _WALKED
+        | is_drawn.astype(np.int64) << _DRAWN
     )
+
+
+def pack_fate(fate: Ints, promise: Ints, fulfilment: Ints, shift: Ints, hour: Ints) -> Ints:
+    """Keys of what became of orders: see `fates`."""
+    return fate | promise << _TARGET | fulfilment << _FULFILMENT | shift << _SHIFT | hour << _HOUR
 
 
 def bin_of(key: Cells) -> Cells:
@@ -103,6 +111,11 @@ def cancelled_of(key: Cells) -> Cells:
 def walked_of(key: Cells) -> Cells:
     """1 where a channel skipped the beginning or the end: that is no time either, and only counted."""
     return key >> _WALKED & 1
+
+
+def drawn_of(key: Cells) -> Cells:
+    """1 where the beginning or the end was drawn: a time that nobody measured."""
+    return key >> _DRAWN & 1
 
 
 def without_hour(cells: Cells) -> Cells:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ordertrack.rules.stages import CANCELLED_LATE_IN, SPANS, TAPPED_ONE_BY_ONE, Stage
-from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.sla.measure.cells import FULFILMENTS, GOAL, STATUSES, Mask
 from ordertrack.sla.measure.histogram import Floats, Ints
 
@@ -21,7 +21,8 @@ Events: TypeAlias = NDArray[Any]
 # One event: `restaurant` is a place in the list of settings, `to` and `fulfilment` in their enums, `at` in
 # microseconds since 1970, which is no time of its own unless `is_timed`; `load` -1 where nobody counted.
 # `is_early`: the order was for later still; `fired` is when it was begun last before this, far back if never.
-# `is_walked`: a channel skipped this step: it was made before, nobody knows when.
+# `is_walked`: a channel skipped this step: it was made before, nobody knows when. `is_drawn`: whoever played
+# another log drew the time.
 EVENT = np.dtype(
     [
         ("seq", "i8"),
@@ -35,6 +36,7 @@ EVENT = np.dtype(
         ("is_timed", "?"),
         ("is_early", "?"),
         ("is_walked", "?"),
+        ("is_drawn", "?"),
         ("fired", "i8"),
     ]
 )
@@ -57,7 +59,8 @@ class Times:
 
     `is_again`: the stage was left and entered again, and this is until its last end. `is_cancelled`: the
     order was cancelled while it ran, so it never ended. `is_walked`: it began or ended with a step that a
-    channel skipped, so how long it took is not known.
+    channel skipped, so how long it took is not known. `is_drawn`: with one whose time was drawn, so nobody
+    measured it.
     """
 
     restaurant: Ints
@@ -69,6 +72,7 @@ class Times:
     is_again: Mask
     is_cancelled: Mask
     is_walked: Mask
+    is_drawn: Mask
 
     def where(self, chosen: Mask) -> Times:
         return Times(*(getattr(self, name)[chosen] for name in _FIELDS))
@@ -85,6 +89,24 @@ class Remaining:
 
     def where(self, chosen: Mask) -> Remaining:
         return Remaining(self.times.where(chosen), self.status[chosen], self.load[chosen], self.ended[chosen])
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Orders that came to their end, one an element: when they began and when their guests had them.
+
+    `before` is the number of the status before the end. `had_at` is -1 where no guest had it or nobody knows
+    when; `is_unleft`: nobody said when this delivery left.
+    """
+
+    restaurant: Ints
+    order: NDArray[Any]
+    fulfilment: Ints
+    began: Ints
+    is_cancelled: Mask
+    before: Ints
+    had_at: Ints
+    is_unleft: Mask
 
 
 def are_judged(events: Events) -> Mask:
@@ -142,21 +164,54 @@ class Stories:
         self._load[entries] = events["load"][first]
         self._walked_into = np.zeros(shape, bool)
         self._walked_into[entries] = events["is_walked"][first]
+        self._drawn_into = np.zeros(shape, bool)
+        self._drawn_into[entries] = events["is_drawn"][first]
 
     def times(self, stage: Stage) -> Times:
         """The times of this stage that ended with a new event, and the orders that one cancelled in it."""
         ends, is_again = self._ends(stage)
         cancelled = self._cancelled_in(stage)
         began = self._when(SPANS[stage].begins)
-        chosen = (self._last(ends) | cancelled) & self._is_new & self._counts & (began != _NEVER)
-        return self._ended(chosen, began, is_again, cancelled, self._walked(stage))
+        # Of when it was cancelled nothing is said, so that may be unknown.
+        over = (self._last(ends) & self._is_timed) | cancelled
+        chosen = over & self._is_new & ~self._events["is_early"] & (began != _NEVER)
+        return self._ended(chosen, began, is_again, cancelled, self._walked(stage), self._drawn(stage))
 
     def ended_before(self, stage: Stage) -> Times:
         """The times that were ended by an event which is not new, and are ended by a new one now."""
         ends, is_again = self._ends(stage)
         began = self._when(SPANS[stage].begins)
         chosen = self._overtaken(ends) & self._counts & (began != _NEVER)
-        return self._ended(chosen, began, is_again, self._none, self._none)
+        return self._ended(chosen, began, is_again, self._none, self._none, self._none)
+
+    def ended(self) -> Ended:
+        """The orders that a new event brought to their end. Of an order for later the begin is its fire."""
+        to, is_cancelled = self._events["to"], self._events["to"] == _NUMBER[OrderStatus.CANCELLED]
+        chosen = self._is_new & (is_cancelled | (to == _NUMBER[OrderStatus.COMPLETED]))
+        events, order = self._events[chosen], self._order[chosen]
+        placed = np.full(self._order.max(initial=-1) + 1, np.iinfo(np.int64).max)
+        np.minimum.at(placed, self._order, self._events["at"])
+        is_cancelled, before = is_cancelled[chosen], self._before[chosen]
+        is_delivery = events["fulfilment"] == FULFILMENTS.index(Fulfilment.DELIVERY)
+        return Ended(
+            events["restaurant"].astype(np.int64),
+            events["order"],
+            events["fulfilment"].astype(np.int64),
+            np.maximum(placed[order], events["fired"]),
+            is_cancelled,
+            before,
+            np.where(is_cancelled, -1, self._had_at()[order]),
+            ~is_cancelled & is_delivery & (before != _NUMBER[OrderStatus.DELIVERING]),
+        )
+
+    def _had_at(self) -> Ints:
+        """For each order when it last came to what its guest waits for; -1 where that is not known."""
+        goal = np.array([_NUMBER[GOAL[each]] for each in FULFILMENTS])
+        last = self._last(self._events["to"] == goal[self._events["fulfilment"]])
+        last &= self._is_timed & ~self._events["is_walked"]
+        found = np.full(self._order.max(initial=-1) + 1, -1)
+        found[self._order[last]] = self._events["at"][last]
+        return found
 
     def remaining(self) -> Remaining:
         """For each order that reached its goal with a new event: how long it took from each status on."""
@@ -196,9 +251,15 @@ class Stories:
         found: Mask = began | self._events["is_walked"]
         return found
 
+    def _drawn(self, stage: Stage) -> Mask:
+        """Of which events the stage began or ends with a step whose time was drawn."""
+        began = self._drawn_into[self._order, _NUMBER[SPANS[stage].begins]]
+        found: Mask = began | self._events["is_drawn"]
+        return found
+
     def _reached(self) -> Mask:
         goal = np.array([_NUMBER[GOAL[each]] for each in FULFILMENTS])
-        is_known = self._is_timed & ~self._events["is_walked"]
+        is_known = self._is_timed & ~self._events["is_walked"] & ~self._events["is_drawn"]
         found: Mask = is_known & (self._events["to"] == goal[self._events["fulfilment"]])
         return found
 
@@ -208,9 +269,10 @@ class Stories:
             began = self._since_fire(self._entered[self._order, number])
             ends = reached & (began != _NEVER) & (self._events["to"] > number)  # it may have gone on since
             ends &= (self._load[self._order, number] >= 0) & ~self._walked_into[self._order, number]
+            ends &= ~self._drawn_into[self._order, number]
             load = self._load[self._order, number][ends]
             status = np.full(len(load), number)
-            times = self._ended(ends, began, self._none, self._none, self._none)
+            times = self._ended(ends, began, self._none, self._none, self._none, self._none)
             parts.append((times, status, load, self._events["at"][ends]))
         return Remaining(
             Times(*(np.concatenate([getattr(each[0], name) for each in parts]) for name in _FIELDS)),
@@ -246,7 +308,15 @@ class Stories:
         when: Ints = np.where(entered == _NEVER, _NEVER, np.maximum(entered, self._events["fired"]))
         return when
 
-    def _ended(self, ends: Mask, began: Ints, is_again: Mask, is_cancelled: Mask, is_walked: Mask) -> Times:
+    def _ended(
+        self,
+        ends: Mask,
+        began: Ints,
+        is_again: Mask,
+        is_cancelled: Mask,
+        is_walked: Mask,
+        is_drawn: Mask,
+    ) -> Times:
         events = self._events[ends]
         return Times(
             events["restaurant"].astype(np.int64),
@@ -258,6 +328,7 @@ class Stories:
             (is_again & ~is_cancelled)[ends],
             is_cancelled[ends],
             (is_walked & ~is_cancelled)[ends],
+            (is_drawn & ~is_cancelled)[ends],
         )
 
 

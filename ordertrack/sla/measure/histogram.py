@@ -1,8 +1,8 @@
 """Counting times in 256 bins, so that any histograms add up and every percentile of the sum is within 2 %.
 
 A bin is logarithmic, and its value is the one whose relative error is the same at both of its ends. Times
-under five seconds are one bin, where the error is absolute. Those over 36 hours are one too, and of them it
-is known only that they were longer: what rests on one of them says so.
+under five seconds are one bin and those over 36 hours another, and of these it is known only that they were
+shorter, or longer: what rests on one of them says so.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ SHORTEST = 5.0  # seconds
 _GAMMA = (1 + ERROR) / (1 - ERROR)
 _LOG_GAMMA = math.log(_GAMMA)
 LONGEST = SHORTEST * _GAMMA ** (BINS - 2)
+
+
+# By so small a share the shortest times may move a mean that is said to be within the error.
+_UNNOTICED = 0.0005
 
 
 def _values() -> Floats:
@@ -65,10 +69,24 @@ def percentile(counts: NDArray[Any], share: float) -> Floats:
 
 
 def mean(counts: NDArray[Any]) -> Floats:
-    """The mean time in seconds; nan if there are none."""
+    """The mean time in seconds; nan if there are none. Only where it `is_mean` it is within the error."""
     total = counts.sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(total > 0, counts @ VALUES / total, np.nan)
+
+
+def is_shortest(counts: NDArray[Any], share: float) -> NDArray[np.bool_]:
+    """Whether the percentile of each histogram is a time of which only that it was shorter is known."""
+    found: NDArray[np.bool_] = percentile_bins(counts, share) == 0
+    return found
+
+
+def is_mean(counts: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether the mean of each histogram is not moved by what its shortest times may have been."""
+    shortest = counts[..., 0]
+    rest = counts[..., 1:] @ VALUES[1:]
+    found: NDArray[np.bool_] = shortest * SHORTEST / 2 <= rest * _UNNOTICED
+    return found
 
 
 def is_beyond(counts: NDArray[Any], share: float) -> NDArray[np.bool_]:

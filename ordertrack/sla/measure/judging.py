@@ -100,5 +100,6 @@ class Judge:
             times.is_again,
             times.is_cancelled,
             times.is_walked,
+            times.is_drawn,
         )
         return days, keys

@@ -8,10 +8,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import text
 
 from ordertrack.database.session import db
 from ordertrack.database.statements import Statement
-from ordertrack.orders.imported import CHANNELS, IMPORTER, TIME_UNKNOWN, WALKED
+from ordertrack.orders.imported import CHANNELS, DRAWN, IMPORTER, TIME_UNKNOWN, WALKED
 from ordertrack.sla.measure.cells import FULFILMENTS, STATUSES, Mask, order_id
 from ordertrack.sla.measure.fold import EVENT, NO_EVENTS, NOBODY, Events
 from ordertrack.sla.measure.microseconds import moment_at
@@ -28,6 +29,7 @@ _FIXED = {
     "unknown": TIME_UNKNOWN,
     "channels": CHANNELS,
     "walked": WALKED,
+    "drawn": DRAWN,
     "nobody": NOBODY,
 }
 _SINCE_2000 = 946_684_800_000_000  # microseconds from 1970 on, where the database begins to count
@@ -46,9 +48,21 @@ _FIELDS = (
     ("is_timed", ">i4"),
     ("is_early", ">i4"),
     ("is_walked", ">i4"),
+    ("is_drawn", ">i4"),
     ("fired", ">i8"),
 )
-_AS_SENT = ("seq", "order", "to", "actor", "fulfilment", "load", "is_timed", "is_early", "is_walked")
+_AS_SENT = (
+    "seq",
+    "order",
+    "to",
+    "actor",
+    "fulfilment",
+    "load",
+    "is_timed",
+    "is_early",
+    "is_walked",
+    "is_drawn",
+)
 _RECORD = np.dtype(
     [("fields", ">i4")]
     + [
@@ -72,6 +86,7 @@ _READ = """
             event.is_early::integer,
             (starts_with(event.actor, %(channels)s)
                 AND coalesce(event.metadata -> %(walked)s ->> -1 <> event.to_status, false))::integer,
+            (event.actor = %(importer)s AND jsonb_exists(event.metadata, %(drawn)s))::integer,
             coalesce((
                 SELECT max(occurred_at) FROM order_actions AS action
                  WHERE action.tenant_id = event.tenant_id AND action.order_id = event.order_id
@@ -94,6 +109,16 @@ _WITHIN = (
     )
     + " AND (%(restaurant)s::uuid IS NULL OR event.restaurant_id = %(restaurant)s)"
 )
+
+_FIRED = text("""
+    SELECT DISTINCT order_id FROM order_actions
+     WHERE tenant_id = :tenant_id AND act = 'fire' AND seq <= :until AND occurred_at >= :begins
+       AND (CAST(:ends AS timestamptz) IS NULL OR occurred_at <= :ends)
+       AND (CAST(:restaurant AS uuid) IS NULL OR restaurant_id = :restaurant)
+       AND order_id <> ALL (ARRAY(
+            SELECT id FROM orders
+             WHERE tenant_id = :tenant_id AND idempotency_sender = 'program:test-order'))
+""")
 
 _NEXT = Statement(
     "SELECT seq FROM order_status_events"
@@ -139,6 +164,21 @@ class LogReader:
         )
         return events[is_known]
 
+    def fired_within(self, span: Span, until: int, restaurant: int | None = None) -> NDArray[Any]:
+        """The orders that were fired in this span: a stage may begin with that, and with no event there."""
+        begins, ends = span
+        rows = db.session.execute(
+            _FIRED,
+            {
+                "tenant_id": self._tenant_id,
+                "until": until,
+                "begins": moment_at(begins),
+                "ends": None if ends is None else moment_at(ends),
+                "restaurant": None if restaurant is None else self._restaurants[restaurant],
+            },
+        )
+        return np.array([row.order_id.bytes for row in rows], "S16")
+
     def _read(self, query: str, until: int, **values: Any) -> tuple[Events, Mask]:
         """The events, and of each whether it is of one of the restaurants."""
         connection: Any = db.session.connection().connection.driver_connection
@@ -167,6 +207,14 @@ class HeldLog(LogReader):
 
     def of_orders(self, orders: NDArray[Any], until: int) -> Events:
         return self._events[np.isin(self._events["order"], orders)]
+
+    def fired_within(self, span: Span, until: int, restaurant: int | None = None) -> NDArray[Any]:
+        (begins, ends), fired = span, self._events["fired"]
+        is_meant = (fired >= begins) & ((fired <= ends) if ends is not None else True)
+        if restaurant is not None:
+            is_meant &= self._events["restaurant"] == restaurant
+        found: NDArray[Any] = np.unique(self._events["order"][is_meant])
+        return found
 
     def within(self, spans: Sequence[Span], until: int, restaurant: int | None = None) -> Events:
         at = self._events["at"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import BigInteger, ForeignKey, SmallInteger, UniqueConstraint, Uuid
+from sqlalchemy import BigInteger, ForeignKey, SmallInteger, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ordertrack.database.session import Base, stored_as_text
@@ -14,12 +14,16 @@ from ordertrack.rules.stages import Stage
 
 
 class Progress(Base):
-    """How far into a tenant's log its roll-up reaches."""
+    """How far into a tenant's log its roll-up reaches, and how far with what became of orders.
+
+    They are the same, unless the commit before has extended it: then it is made anew.
+    """
 
     __tablename__ = "sla_progress"
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
+    orders_seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
 
 
 class ShiftName(Base):
@@ -58,3 +62,25 @@ class TenantDay(Base):
     by_shift: Mapped[bytes]
     by_hour: Mapped[bytes]
     slowest: Mapped[bytes]
+
+
+class OrderDay(Base):
+    """What became of the orders that began on one business day of one restaurant; see `fates`."""
+
+    __tablename__ = "sla_order_days"
+    __table_args__ = (of_restaurant(),)
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    business_date: Mapped[dt.date] = mapped_column(primary_key=True)
+    restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    cells: Mapped[bytes]
+
+
+class TenantOrderDay(Base):
+    """The same of all restaurants of a tenant together."""
+
+    __tablename__ = "sla_tenant_order_days"
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
+    business_date: Mapped[dt.date] = mapped_column(primary_key=True)
+    cells: Mapped[bytes]

@@ -87,7 +87,7 @@ def _counted(stage: Stage, way: list[_Entry]) -> int:
     )
     late = span.through & CANCELLED_LATE_IN
     end = way[-1]
-    is_cancelled = end.status == OrderStatus.CANCELLED and end.is_timed and not end.is_early
+    is_cancelled = end.status == OrderStatus.CANCELLED and not end.is_early
     is_cancelled = is_cancelled and bool(moves) and moves[0][0].status in late
     return int(last) + int(is_cancelled)
 

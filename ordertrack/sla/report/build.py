@@ -7,52 +7,26 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from psycopg.rows import namedtuple_row
+from numpy.typing import NDArray
 
-from ordertrack.database.session import db
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.stages import Stage
-from ordertrack.sla.estimates import learn
+from ordertrack.sla.estimates import calibration
 from ordertrack.sla.measure import cells, shift_names
 from ordertrack.sla.measure.cells import NO_SHIFT
 from ordertrack.sla.measure.figures import Group, HeatCell, StageFigures
 from ordertrack.sla.measure.reached import reached
 from ordertrack.sla.measure.tally import Tally
-from ordertrack.sla.report import target_lines
-from ordertrack.sla.report.contents import Report
-from ordertrack.sla.report.selection import Selection
+from ordertrack.sla.report import comparison, fates, target_lines
+from ordertrack.sla.report.contents import Compared, Report
+from ordertrack.sla.report.ranking import hours_from_start
+from ordertrack.sla.report.rows import Rows
+from ordertrack.sla.report.selection import PERIODS, Grouping, Selection
 from ordertrack.sla.report.single_orders import SingleOrders
 
 HOURS = 24
-
-_TENANT_ROWS = """
-    SELECT stage, business_date AS day, by_shift AS cells FROM sla_tenant_days
-     WHERE tenant_id = %(tenant_id)s AND business_date BETWEEN %(first)s AND %(last)s
-"""
-_TENANT_STAGE = """
-    SELECT business_date AS day, by_hour AS cells, slowest FROM sla_tenant_days
-     WHERE tenant_id = %(tenant_id)s AND stage = %(stage)s AND business_date BETWEEN %(first)s AND %(last)s
-"""
-# Cells of one stage and restaurant one behind the other: they are to be added up in any case.
-_BY_RESTAURANT = """
-    SELECT restaurant_id, string_agg(cells, '') AS cells FROM sla_restaurant_days
-     WHERE tenant_id = %(tenant_id)s AND stage = %(stage)s AND business_date BETWEEN %(first)s AND %(last)s
-       AND restaurant_id = ANY (%(restaurants)s)
-     GROUP BY restaurant_id
-"""
-_CHOSEN_ROWS = """
-    SELECT stage, business_date AS day, string_agg(cells, '') AS cells FROM sla_restaurant_days
-     WHERE tenant_id = %(tenant_id)s AND business_date BETWEEN %(first)s AND %(last)s
-       AND restaurant_id = ANY (%(restaurants)s)
-     GROUP BY stage, business_date
-"""
-_CHOSEN_STAGE = """
-    SELECT business_date AS day, string_agg(cells, '') AS cells, string_agg(slowest, '') AS slowest
-      FROM sla_restaurant_days
-     WHERE tenant_id = %(tenant_id)s AND stage = %(stage)s AND business_date BETWEEN %(first)s AND %(last)s
-       AND restaurant_id = ANY (%(restaurants)s)
-     GROUP BY business_date
-"""
+# Of each stage: now, before, and both again for the hours of the last day that are not over.
+_PARTS, _NOT_LIKE = 4, 2
 
 
 def make(selection: Selection) -> Report:
@@ -66,62 +40,65 @@ class _Making:
         self._names = shift_names.names(selection.tenant_id)
         self._said = shift_names.shown(self._names)
         self._restaurants = [each.id for each in selection.restaurants]
-        self._rows = self._read(
-            _TENANT_ROWS if selection.is_all else _CHOSEN_ROWS, first=selection.before.first
-        )
-        self._of_stage = self._read(_TENANT_STAGE if selection.is_all else _CHOSEN_STAGE)
+        self._reading = Rows(selection)
+        self._rows = self._reading.of_stages()
+        self._of_stage = self._reading.of_stage()
         self._chosen = [
             row for row in self._rows if row.stage == selection.stage and row.day >= selection.first
         ]
         self._tally = self._tallied([row.cells for row in self._chosen])
+        self._is_over = _hours_over(selection)
 
     def report(self) -> Report:
         selection = self._selection
         slow = SingleOrders(selection, self._said, [(row.day, row.slowest) for row in self._of_stage])
         as_of, is_behind = reached(selection.tenant_id)
+        by_restaurant, compared = self._by_restaurant()
         return Report(
             selection,
             self._stages(),
             self._shifts(),
             self._days(),
-            self._by_restaurant(),
+            by_restaurant,
             self._heat(),
             slow.slowest(),
             slow.doubtful(),
             target_lines.of(selection),
-            learn.outcome(selection.tenant_id, self._restaurants, selection.first, selection.last),
+            calibration.of_days(selection.tenant_id, self._restaurants, selection.first, selection.last),
             as_of,
             is_behind,
+            fates.of(selection, self._reading.of_fates(), self._is_over),
+            compared,
+            self._periods(),
+            target_lines.steps(selection),
         )
-
-    def _read(self, query: str, first: dt.date | None = None) -> list[Any]:
-        selection = self._selection
-        connection: Any = db.session.connection().connection.driver_connection
-        values = {
-            "tenant_id": selection.tenant_id,
-            "stage": selection.stage.value,
-            "restaurants": self._restaurants,
-            "first": first or selection.first,
-            "last": selection.last,
-        }
-        # As bytes: as text, what is read would be twice as long.
-        with connection.cursor(row_factory=namedtuple_row, binary=True) as cursor:
-            return list(cursor.execute(query, values).fetchall())
 
     def _tallied(self, stored: Sequence[bytes]) -> Tally:
         selection = self._selection
-        return Tally(stored, selection.fulfilment, with_left_out=selection.with_left_out)
+        doubtful = selection.with_left_out
+        return Tally(stored, selection.fulfilment, with_left_out=doubtful, with_drawn=doubtful)
 
     def _stages(self) -> list[StageFigures]:
-        """Each stage in the range, and in the one before it."""
-        stages = list(Stage)
-        first = self._selection.first
-        numbers = [stages.index(Stage(row.stage)) * 2 + (row.day < first) for row in self._rows]
-        tally = self._tallied([row.cells for row in self._rows])
-        found = tally.figures(tally.per_row(numbers), 2 * len(stages))
-        return [
-            StageFigures(stage, found[2 * place], found[2 * place + 1]) for place, stage in enumerate(stages)
-        ]
+        """Each stage in the range, and in the days that it is compared with."""
+        stages, first = list(Stage), self._selection.first
+        tally = self._tallied([row.cells if row.hours is None else row.hours for row in self._rows])
+        numbers = [stages.index(Stage(row.stage)) * _PARTS + (row.day < first) for row in self._rows]
+        group = tally.per_row(numbers)
+        # Of a day that runs, what is not over yet is compared with nothing.
+        group = group + np.where(self._is_like(tally, self._rows), 0, _NOT_LIKE).astype(np.int32)
+        counted = tally.counted(group, _PARTS * len(stages))
+        starts = range(0, _PARTS * len(stages), _PARTS)
+        now, before, like = (
+            counted.together([[start + part for part in parts] for start in starts]).figures()
+            for parts in ((0, _NOT_LIKE), (1,), (0,))
+        )
+        return [StageFigures(*each) for each in zip(stages, now, before, like, strict=True)]
+
+    def _is_like(self, tally: Tally, rows: Sequence[Any]) -> NDArray[np.bool_]:
+        """Which cells are of days and hours that are over, now, and so have their like before."""
+        is_whole = tally.per_row([row.day not in self._reading.cut for row in rows]).astype(bool)
+        is_over: NDArray[np.bool_] = is_whole | self._is_over[cells.hour_of(tally.key)]
+        return is_over
 
     def _shifts(self) -> list[Group]:
         shift = cells.shift_of(self._tally.key).astype(np.int32)
@@ -150,14 +127,33 @@ class _Making:
         days = [first + dt.timedelta(number) for number in range(length)]
         return [Group(day.isoformat(), day.isoformat(), each) for day, each in zip(days, found, strict=True)]
 
-    def _by_restaurant(self) -> list[Group]:
-        rows = {row.restaurant_id: row.cells for row in self._read(_BY_RESTAURANT)}
-        tally = self._tallied([rows.get(each, b"") for each in self._restaurants])
-        found = tally.figures(tally.per_row(range(len(self._restaurants))), len(self._restaurants))
-        return [
+    def _periods(self) -> list[Group]:
+        """By weekday, week or month, in order; none if bars are by something else."""
+        group = self._selection.group
+        if group not in PERIODS:
+            return []
+        keys = [period_key(group, row.day) for row in self._chosen]
+        distinct = sorted(set(keys))
+        numbers = [distinct.index(key) for key in keys]
+        found = self._tally.figures(self._tally.per_row(numbers), len(distinct))
+        return [Group(key, key, each) for key, each in zip(distinct, found, strict=True)]
+
+    def _by_restaurant(self) -> tuple[list[Group], Compared]:
+        rows = self._reading.by_restaurant()
+        tally = self._tallied([row.cells for row in rows])
+        places = {each: place for place, each in enumerate(self._restaurants)}
+        numbers = [-1 if row.is_before else places[row.restaurant_id] for row in rows]
+        found = tally.figures(tally.per_row(numbers), len(places))
+        groups = [
             Group(restaurant.slug, restaurant.name, each)
             for restaurant, each in zip(self._selection.restaurants, found, strict=True)
         ]
+        if not self._reading.tells_restaurants_before:
+            changed = comparison.target_changed(self._selection)
+            return groups, Compared(target_changed=changed, is_too_much=True)
+        is_whole = tally.per_row([not row.is_cut for row in rows]).astype(bool)
+        like = is_whole | self._is_over[cells.hour_of(tally.key)]
+        return groups, comparison.of(self._selection, tally, rows, like)
 
     def _heat(self) -> list[HeatCell]:
         tally = self._tallied([row.cells for row in self._of_stage])
@@ -168,6 +164,25 @@ class _Making:
             for place, each in enumerate(found)
             if not each.is_empty
         ]
+
+
+def period_key(group: Grouping, day: dt.date) -> str:
+    """A weekday from 0 (Monday) to 6, the Monday of a week, or the first of a month."""
+    match group:
+        case Grouping.WEEKDAY:
+            return str(day.weekday())
+        case Grouping.WEEK:
+            return (day - dt.timedelta(day.weekday())).isoformat()
+    return day.replace(day=1).isoformat()
+
+
+def _hours_over(selection: Selection) -> NDArray[np.bool_]:
+    """Of each hour, and of what has none, whether it is over on the last day of the range."""
+    found = np.ones(cells.NO_HOUR + 1, bool)
+    if selection.hours_over is not None:
+        later = hours_from_start(selection)[selection.hours_over :]
+        found[later] = False
+    return found
 
 
 def _time(clock: dt.time) -> dt.timedelta:

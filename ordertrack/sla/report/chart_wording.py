@@ -7,6 +7,7 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
 from ordertrack.sla.measure.figures import Figures, HeatCell
 from ordertrack.sla.report import wording
+from ordertrack.sla.report.contents import TargetSteps
 
 
 def of_bars(label: str, figures: Figures) -> str:
@@ -14,7 +15,14 @@ def of_bars(label: str, figures: Figures) -> str:
         _("p50 %(time)s", time=wording.time(figures.p50)),
         _("p90 %(time)s", time=wording.time(figures.p90)),
     ]
+    ranges = [wording.time_range(figures, share) for share in (0.5, 0.9)]
+    times = [f"{time} ({found})" if found else time for time, found in zip(times, ranges, strict=True)]
     return "\n".join([label, *times, _orders(figures.count)])
+
+
+def counted(label: str, figures: Figures) -> str:
+    """The name of a bar with how many it is of."""
+    return _("%(name)s (%(num)s)", name=label, num=number(figures.count))
 
 
 def _orders(count: int) -> str:
@@ -25,7 +33,8 @@ def of_share(figures: Figures) -> str:
     if figures.share is None:
         return _("no order with a target")
     judged = number(figures.judged)
-    return _("%(share)s of %(number)s in target", share=formats.share(figures.share), number=judged)
+    said = _("%(share)s of %(number)s in target", share=formats.share(figures.share), number=judged)
+    return f"{said}\n{wording.share_range(figures.share_range())}"
 
 
 def of_hour(weekday: str, cell: HeatCell) -> str:
@@ -36,6 +45,16 @@ def of_hour(weekday: str, cell: HeatCell) -> str:
 
 def of_target(time: str, whom: str = "") -> str:
     return _("target %(whom)s: %(time)s", whom=whom, time=time) if whom else _("target %(time)s", time=time)
+
+
+def of_steps(line: TargetSteps) -> str:
+    """As `target deliveries: 15 min, from Fri 14 Nov 20 min`."""
+    said = []
+    for place, (day, seconds) in enumerate(line.steps):
+        length = _("none") if seconds is None else wording.target(seconds)
+        since = _("from %(day)s", day=formats.day(day))
+        said.append(_("%(whom)s %(what)s", whom=since, what=length) if place else length)
+    return of_target(formats.listed(said), line.whom)
 
 
 def only_first(shown: int, of: int) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ordertrack.i18n import formats
@@ -15,13 +15,13 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import naming
 from ordertrack.sla.measure.figures import Figures, Group
 from ordertrack.sla.measure.histogram import BEYOND
-from ordertrack.sla.report import chart_wording, wording
-from ordertrack.sla.report.contents import Report
+from ordertrack.sla.report import chart_wording, order_links, wording
+from ordertrack.sla.report.contents import Report, TargetSteps
 from ordertrack.sla.report.ranking import hours_of_day, is_judged, worst_first, worst_stage
-from ordertrack.sla.report.selection import Grouping
+from ordertrack.sla.report.selection import Grouping, Selection
 
 MOST_BARS = 15  # of restaurants; the table has them all
-MOST_LINES = 4  # of targets; more cannot be told apart
+MOST_LINES = 4  # of targets that say in the picture what they are
 FEWEST = 5  # orders of an hour of a weekday: fewer are shown without a colour
 _FEW = 8  # names that fit beside each other
 
@@ -59,6 +59,9 @@ def _stages(report: Report) -> Chart | None:
     worst = worst_stage(report.stages)
     labels = [naming.stage(stage.stage) for stage in timed]
     data = _bars(labels, [stage.now for stage in timed], is_lying=True)
+    data["orders"] = [
+        order_links.behind(report.selection.but(stage=stage.stage), stage.now) for stage in timed
+    ]
     described = _("p50 and p90 of every stage as bars.")
     if worst is not None:
         data["worst"] = timed.index(worst)
@@ -71,33 +74,80 @@ def _stages(report: Report) -> Chart | None:
 def _groups(report: Report) -> Chart | None:
     match report.selection.group:
         case Grouping.SHIFT:
-            return _bar_chart(report, "shifts", _("Times by shift"), report.shifts)
+            return _bar_chart(report, Grouping.SHIFT, _("Times by shift"), report.shifts)
         case Grouping.DAY:
-            return _bar_chart(report, "days", _("Times by day"), report.days)
+            return _bar_chart(report, Grouping.DAY, _("Times by day"), report.days)
+        case Grouping.WEEKDAY | Grouping.WEEK | Grouping.MONTH as period:
+            return _bar_chart(report, period, _period_title(period), named_periods(report))
     return _restaurants(report)
 
 
 def _restaurants(report: Report) -> Chart | None:
     title = _("Restaurants, the worst first")
-    return _bar_chart(report, "restaurants", title, worst_first(report.restaurants))
+    return _bar_chart(report, Grouping.RESTAURANT, title, worst_first(report.restaurants))
 
 
-def _bar_chart(report: Report, name: str, title: str, groups: Sequence[Group]) -> Chart | None:
+def _bar_chart(report: Report, grouping: Grouping, title: str, groups: Sequence[Group]) -> Chart | None:
     timed = [group for group in groups if group.figures.count]
     if not timed:
         return None
-    shown = timed if name == "days" else timed[:MOST_BARS]
-    is_lying = name != "days" and len(shown) > _FEW
-    labels = _days(shown) if name == "days" else [group.label for group in shown]
+    is_by_day = grouping is Grouping.DAY
+    shown = timed if is_by_day else timed[:MOST_BARS]
+    is_lying = not is_by_day and len(shown) > _FEW
+    labels = _days(shown) if is_by_day else [group.label for group in shown]
     data = _bars(labels, [group.figures for group in shown], is_lying=is_lying)
-    lines = report.targets if len(report.targets) <= MOST_LINES else []
+    data["orders"] = [order_links.of_group(report.selection, grouping, group) for group in shown]
+    if is_by_day and len(shown) > 1:
+        data["steps"] = [_stepped(line, shown) for line in report.steps]
+        lines: Sequence[tuple[int, str]] = []
+        targets = tuple(chart_wording.of_steps(line) for line in report.steps)
+    else:
+        lines = report.targets
+        targets = tuple(
+            chart_wording.of_target(wording.target(seconds), whom) for seconds, whom in lines if whom
+        )
+    # Each length once, and more than a few without their words: those stand above.
+    seconds = sorted({each for each, _whom in lines})
+    said = [chart_wording.of_target(wording.target(each)) for each in seconds]
     data["targets"] = [
-        [seconds, chart_wording.of_target(wording.target(seconds))] for seconds, _whom in lines
+        [each, words if len(seconds) <= MOST_LINES else ""] for each, words in zip(seconds, said, strict=True)
     ]
-    targets = tuple(chart_wording.of_target(wording.target(seconds), whom) for seconds, whom in lines if whom)
     described = _("%(title)s: p50 and p90 as bars, the target as a line.", title=title)
     note = chart_wording.only_first(len(shown), len(timed))
-    return Chart(name, name, title, described, data, note, targets)
+    return Chart(grouping.table, grouping.table, title, described, data, note, targets)
+
+
+def _stepped(line: TargetSteps, groups: Sequence[Group]) -> list[int | None]:
+    """What held on the day of each bar."""
+    found: list[int | None] = []
+    for group in groups:
+        day = dt.date.fromisoformat(group.key)
+        found.append([seconds for since, seconds in line.steps if since <= day][-1])
+    return found
+
+
+def named_periods(report: Report) -> list[Group]:
+    """Weekdays, weeks or months by their names."""
+    return [replace(each, label=_period(report.selection, each.key)) for each in report.periods]
+
+
+def _period(selection: Selection, key: str) -> str:
+    match selection.group:
+        case Grouping.WEEK:
+            first = max(dt.date.fromisoformat(key), selection.first)
+            last = min(dt.date.fromisoformat(key) + dt.timedelta(6), selection.last)
+            return formats.days_alone(first, last)
+        case Grouping.MONTH:
+            return formats.month(dt.date.fromisoformat(key))
+    return naming.weekdays()[int(key)]
+
+
+def _period_title(group: Grouping) -> str:
+    return {
+        Grouping.WEEKDAY: _("Times by weekday"),
+        Grouping.WEEK: _("Times by week"),
+        Grouping.MONTH: _("Times by month"),
+    }[group]
 
 
 def _days(groups: Sequence[Group]) -> list[str]:
@@ -109,11 +159,12 @@ def _bars(labels: list[str], figures: Sequence[Figures], *, is_lying: bool) -> J
         "kind": "bars",
         "names": [_("p50: half within"), _("p90: 9 of 10 within")],
         "said": [chart_wording.of_bars(label, each) for label, each in zip(labels, figures, strict=True)],
-        "labels": labels,
+        "labels": [chart_wording.counted(*each) for each in zip(labels, figures, strict=True)],
         "p50": [round(each.p50 or 0) for each in figures],
         "p90": [round(each.p90 or 0) for each in figures],
         "beyond": BEYOND,
         "targets": [],
+        "steps": [],
         "worst": None,
         "isLying": is_lying,
     }
@@ -128,6 +179,7 @@ def _shares(report: Report) -> Chart | None:
         "names": [_("In target")],
         "labels": labels,
         "shares": [_rounded(group.figures.share) for group in report.days],
+        "orders": [order_links.of_group(report.selection, Grouping.DAY, group) for group in report.days],
         "said": [
             f"{label}\n{chart_wording.of_share(group.figures)}"
             for label, group in zip(labels, report.days, strict=True)
@@ -155,6 +207,7 @@ def _hours(report: Report) -> Chart | None:
             for cell in cells
         ],
         "said": [chart_wording.of_hour(weekdays[cell.weekday], cell) for cell in cells],
+        "orders": [order_links.of_cell(report.selection, cell) for cell in cells],
     }
     title = _("p90 by hour and weekday")
     note = _("In minutes. Hours with fewer than %(number)s orders have no colour.", number=FEWEST)

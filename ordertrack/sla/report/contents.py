@@ -3,18 +3,92 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from ordertrack.rules.state_machine import OrderStatus
-from ordertrack.sla.measure.figures import Figures, Group, HeatCell, Outcome, SlowOrder, StageFigures
+from ordertrack.sla.estimates.scoring import TurnedOut
+from ordertrack.sla.measure.fates import Fates
+from ordertrack.sla.measure.figures import Figures, Group, HeatCell, SlowOrder, StageFigures
 from ordertrack.sla.report.selection import Selection
+from ordertrack.sla.statistics.decomposition import Split
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Orders that began in the range and have not ended: by status, and since when the first of them waits.
+
+    The `unfinished` of them have stood in one status for longer than their restaurant's bound.
+    """
+
+    by_status: Mapping[OrderStatus, int] = field(default_factory=dict)
+    unfinished: int = 0
+    since: dt.datetime | None = None
+
+    @property
+    def count(self) -> int:
+        return sum(self.by_status.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What became of the orders of the range; of those `like` the ones `before`, where a day still runs.
+
+    `reasons` of cancellations, the most frequent first.
+    """
+
+    now: Fates = field(default_factory=Fates)
+    like: Fates = field(default_factory=Fates)
+    before: Fates = field(default_factory=Fates)
+    open: Open = field(default_factory=Open)
+    reasons: Sequence[tuple[str | None, int]] = ()
+
+    @property
+    def orders(self) -> int:
+        """All that began in the range."""
+        return self.now.ended + self.open.count
+
+
+@dataclass(frozen=True, slots=True)
+class AtOneTarget:
+    """How many of those judged would have met the target that holds today, now and before."""
+
+    now: Figures
+    before: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What the change of the stage is made of: of the share in target where there is one, else of the mean.
+
+    `by_restaurant` is None where there is one. `is_too_much`: restaurants and days are too many to be read
+    one by one, so nothing was split or held against today's target.
+    `at_target`: there where targets changed in between; then it is what was split.
+    """
+
+    by_restaurant: Split | None = None
+    by_fulfilment: Split | None = None
+    at_target: AtOneTarget | None = None
+    target_changed: bool = False
+    is_of_shares: bool = True
+    is_too_much: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TargetSteps:
+    """Of whom: from each of these days on that many seconds, or none."""
+
+    whom: str
+    steps: Sequence[tuple[dt.date, int | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """Everything the page shows of a selection; `targets` are seconds and what each is for.
+
+    `periods`: weekdays, weeks or months, where bars are by those. `steps`: the target of each day, of each
+    for whom it is.
 
     `as_of`: up to when the log is in it; None where nothing of it is yet.
     """
@@ -28,9 +102,13 @@ class Report:
     slowest: list[SlowOrder]
     doubtful: list[SlowOrder]
     targets: list[tuple[int, str]]
-    outcome: Outcome
+    outcome: TurnedOut
     as_of: dt.datetime | None
     is_behind: bool
+    fates: Became = field(default_factory=Became)
+    compared: Compared = field(default_factory=Compared)
+    periods: list[Group] = field(default_factory=list)
+    steps: list[TargetSteps] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

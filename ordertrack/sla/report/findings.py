@@ -8,18 +8,20 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
+import numpy as np
+
 from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
 from ordertrack.restaurants import naming
-from ordertrack.sla.measure.figures import Figures, Group, Over
+from ordertrack.sla.measure.figures import Figure, Figures, Group, Over, Under
 from ordertrack.sla.report import wording
 from ordertrack.sla.report.contents import Report
-from ordertrack.sla.report.headline import is_comparable, of_chosen
-from ordertrack.sla.report.ranking import worst_first, worst_stage
+from ordertrack.sla.report.headline import is_turned_by_mix, of_chosen
+from ordertrack.sla.report.ranking import FEWEST, worst_first, worst_stage
 from ordertrack.sla.report.selection import Selection
+from ordertrack.sla.statistics.intervals import differ, difference
 
-FEWEST = 10  # orders: fewer say nothing of a restaurant, a shift or a day
 STANDS_OUT = 0.03  # in share in target under the rest: less is chance
 _Link: TypeAlias = Callable[[str], str | None]
 
@@ -47,26 +49,51 @@ def findings(report: Report) -> list[Finding]:
 
 
 def _worst(about: str, groups: Sequence[Group], link: _Link = lambda _key: None) -> Finding | None:
-    enough = worst_first(group for group in groups if group.figures.count >= FEWEST)
+    """The worst of these, if it is so much worse than the others together that it is no chance."""
+    is_judged = any(group.figures.judged for group in groups)
+    enough = worst_first(
+        group for group in groups if (group.figures.judged if is_judged else group.figures.count) >= FEWEST
+    )
     if len(enough) < 2:
         return None
     worst, *others = enough
+    rest = _together([group.figures for group in others])
+    if not is_judged:
+        return _slowest(about, worst, rest, len(enough), link)
     figures = worst.figures
-    if figures.share is None:
-        time = wording.time(figures.p90)
-        slowest = _("slowest, 9 of 10 within %(time)s", time=time)
-        if isinstance(figures.p90, Over):
-            slowest = _("slowest, 1 of 10 took %(time)s", time=time)
-        return Finding(about, worst.label, slowest, link(worst.key))
-    if figures.share == 1:
+    if figures.share is None or rest.share is None or rest.share - figures.share < STANDS_OUT:
         return None
-    rest = _share_of_all([group.figures for group in others])
-    if rest is not None and rest - figures.share < STANDS_OUT:
+    ranges = figures.share_range(len(enough)), rest.share_range(len(enough))
+    if not differ(difference(figures.share, ranges[0], rest.share, ranges[1])):
         return None
-    said = _how_bad(figures)
-    if rest is not None:
-        said = _("%(how_bad)s; the rest %(share)s", how_bad=said, share=formats.share(rest))
+    share = formats.share(rest.share)
+    said = _("%(how_bad)s; the rest %(share)s", how_bad=_how_bad(figures), share=share)
     return Finding(about, worst.label, said, link(worst.key))
+
+
+def _slowest(about: str, worst: Group, rest: Figures, among: int, link: _Link) -> Finding | None:
+    """Where there is no target: the one with the longest p90."""
+    figures = worst.figures
+    at_least, at_most = figures.time_range(0.9, among)[0], rest.time_range(0.9, among)[1]
+    if at_least is None or at_most is None or at_least <= at_most:
+        return None
+    said = {"time": wording.time(figures.p90), "num": number(figures.count)}
+    slowest = _("slowest, 9 of 10 within %(time)s, of %(num)s", **said)
+    if isinstance(figures.p90, Over):
+        slowest = _("slowest, 1 of 10 took %(time)s, of %(num)s", **said)
+    return Finding(about, worst.label, slowest, link(worst.key))
+
+
+def _together(several: Sequence[Figures]) -> Figures:
+    """What is needed of them together to compare one with them."""
+    known = [each.histogram for each in several if each.histogram is not None]
+    return Figures(
+        *(sum(each.count for each in several), None, None, None, None),
+        judged=sum(each.judged for each in several),
+        in_target=sum(each.in_target for each in several),
+        left_out={},
+        histogram=np.sum(known, axis=0) if known else None,
+    )
 
 
 def _dated(day: Group) -> Group:
@@ -75,7 +102,7 @@ def _dated(day: Group) -> Group:
 
 def _stage(report: Report) -> Finding | None:
     worst = worst_stage(report.stages)
-    if worst is None:
+    if worst is None or worst.now.share_range().high > 1 - STANDS_OUT:
         return None
     link = f"?{report.selection.but(stage=worst.stage).query}"
     return Finding(_("Stage"), naming.stage(worst.stage), _how_bad(worst.now), link)
@@ -83,22 +110,33 @@ def _stage(report: Report) -> Finding | None:
 
 def _since(report: Report) -> Finding | None:
     """The first of the last days in a row, two at least, that were worse than the period before."""
-    stage = of_chosen(report)
-    usual = stage.before.share
-    if usual is None or not is_comparable(stage):
+    before = of_chosen(report).before
+    usual = before.share
+    if usual is None or before.judged < FEWEST:
         return None
-    since: Group | None = None
-    days = 0
+    if report.compared.target_changed or is_turned_by_mix(report.compared):
+        return None
+    worse: list[Group] = []
     for group in reversed([group for group in report.days if group.figures.judged]):
         share = group.figures.share
         if share is None or share >= usual:
             break
-        since, days = group, days + 1
-    if since is None or days < 2:
+        worse.append(group)
+    those = _together([group.figures for group in worse])
+    if len(worse) < 2 or those.share is None or those.judged < FEWEST:
         return None
-    day = formats.day(dt.date.fromisoformat(since.key))
-    said = _("every day under the %(share)s of the period before", share=formats.share(usual))
-    return Finding(_("Since"), day, said)
+    if not differ(difference(those.share, those.share_range(), usual, before.share_range())):
+        return None
+    day = formats.day(dt.date.fromisoformat(worse[-1].key))
+    said = {
+        "share": formats.share(usual),
+        "num": number(those.late),
+        "judged": number(those.judged),
+    }
+    said_so = _(
+        "every day under the %(share)s of the days before: since then %(num)s of %(judged)s late", **said
+    )
+    return Finding(_("Since"), day, said_so)
 
 
 def _restaurant_link(selection: Selection, slug: str) -> str:
@@ -115,7 +153,7 @@ def _how_bad(figures: Figures) -> str:
         "num": number(late),
         "share": formats.share(figures.share),
         "judged": number(figures.judged),
-        "time": wording.time(figures.p90),
+        "time": _within(figures.p90),
     }
     if isinstance(figures.p90, Over):
         return ngettext(
@@ -132,6 +170,6 @@ def _how_bad(figures: Figures) -> str:
     )
 
 
-def _share_of_all(figures: Sequence[Figures]) -> float | None:
-    judged = sum(each.judged for each in figures)
-    return sum(each.in_target for each in figures) / judged if judged else None
+def _within(figure: Figure) -> str:
+    """What most were within: of what is under something that is the same."""
+    return wording.time(float(figure) if isinstance(figure, Under) else figure)

@@ -1,17 +1,19 @@
-"""The four figures on top of a report, each with how it changed, and whether that is good."""
+"""The figures on top of a report, each with how it changed, if its numbers bear that, and if it is good."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import isclose
 
 from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
-from ordertrack.sla.measure.figures import ERROR, Over, StageFigures
+from ordertrack.sla.measure.figures import ERROR, Bounded, Figures, Over, StageFigures
 from ordertrack.sla.report import wording
-from ordertrack.sla.report.contents import Report
+from ordertrack.sla.report.contents import Compared, Report
+from ordertrack.sla.report.ranking import FEWEST
+from ordertrack.sla.statistics.intervals import Range, differ, difference, wilson
 
 
 class Tone(StrEnum):
@@ -32,48 +34,115 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """`base` says of how many orders it is, where that is not the figure itself."""
+    """`base` says of which orders it is; `bounds` how far it can be from what is behind these."""
 
     title: str
     value: str
     change: Change | None
     base: str = ""
+    bounds: str = ""
 
 
 _HALF_A_POINT = 0.005
-_TOO_FEW = 10  # times as many orders now: the period before has too little to say of times and shares
 _MANY_TIMES = 3  # from here on a percentage says less than a factor
 
 
 def tiles(report: Report) -> list[Tile]:
-    """Orders, p50, p90 and, where there was a target, the share in it; of the chosen stage."""
+    """Orders; of the chosen stage the share in target, p50 and p90; and of promises those that were kept."""
     stage = of_chosen(report)
-    now, before = stage.now, stage.before
-    says_something = is_comparable(stage)
-    p50, p90 = slower_or_faster(now.p50, before.p50), slower_or_faster(now.p90, before.p90)
+    now = stage.now
     base = ngettext("of %(num)s order", "of %(num)s orders", now.count, num=number(now.count))
-    made = [
-        Tile(_("Orders"), number(now.count), _more_or_fewer(now.count, before.count)),
-        Tile(_("Half within (p50)"), wording.time(now.p50), p50 if says_something else None, base),
-        Tile(_("9 of 10 within (p90)"), wording.time(now.p90), p90 if says_something else None, base),
-    ]
-    if now.share is not None:
-        points = _points(now.share, before.share)
-        judged = ngettext(
-            "%(met)s of %(num)s order with a target",
-            "%(met)s of %(num)s orders with a target",
-            now.judged,
-            met=number(now.in_target),
-            num=number(now.judged),
-        )
-        share = formats.share(now.share)
-        made.append(Tile(_("In target"), share, points if says_something else None, judged))
+    made = [_orders(report)]
+    if now.judged:
+        made.append(_in_target(report, stage))
+    for title, share, time in (
+        (_("Half within (p50)"), 0.5, now.p50),
+        (_("9 of 10 within (p90)"), 0.9, now.p90),
+    ):
+        change = time_change(stage, share)
+        if change and change.tone is not Tone.SAME and is_turned_by_mix(report.compared):
+            change = replace(change, tone=Tone.NEUTRAL)
+        made.append(Tile(title, wording.time(time), change, base, wording.time_range(now, share)))
+    if report.fates.now.promised:
+        made.append(_on_time(report))
     return made
 
 
-def is_comparable(stage: StageFigures) -> bool:
-    """Whether the period before had enough orders to say something of times and shares."""
-    return stage.before.count * _TOO_FEW > stage.now.count
+def _orders(report: Report) -> Tile:
+    became = report.fates
+    is_running = report.selection.hours_over is not None
+    change = _more_or_fewer(became.like.ended if is_running else became.orders, became.before.ended)
+    return Tile(_("Orders"), number(became.orders), change, wording.fates(became))
+
+
+def _in_target(report: Report, stage: StageFigures) -> Tile:
+    now = stage.now
+    base = ngettext(
+        "%(met)s of %(num)s order with a target",
+        "%(met)s of %(num)s orders with a target",
+        now.judged,
+        met=number(now.in_target),
+        num=number(now.judged),
+    )
+    if now.unjudged:
+        base = formats.listed([base, wording.unjudged(now.unjudged)])
+    change = share_change(report)
+    if now.judged < FEWEST:
+        return Tile(_("In target"), wording.some_of(now.in_target, now.judged), change, base)
+    said = wording.share_range(now.share_range())
+    return Tile(_("In target"), formats.share(now.share), change, base, said)
+
+
+def _on_time(report: Report) -> Tile:
+    became = report.fates.now
+    of = ngettext("of %(num)s promise", "of %(num)s promises", became.promised, num=number(became.promised))
+    if became.moved:
+        of = formats.listed([of, wording.moved(became.moved)])
+    title = _("On time against the promise")
+    if became.promised < FEWEST:
+        return Tile(title, wording.some_of(became.on_time, became.promised), None, of)
+    found = wilson(became.on_time, became.promised)
+    share = formats.share(became.on_time / became.promised)
+    before = report.fates.before
+    then = Figures(before.promised, None, None, None, None, before.promised, before.on_time, {})
+    like = report.fates.like
+    now = Figures(like.promised, None, None, None, None, like.promised, like.on_time, {})
+    return Tile(title, share, _points(now, then), of, wording.share_range(found))
+
+
+def share_change(report: Report) -> Change | None:
+    """Of the share in target, at one target: nothing to be glad of where parts say the opposite."""
+    stage, compared = of_chosen(report), report.compared
+    at = compared.at_target
+    change = _points(at.now, at.before) if at else _points(stage.compared, stage.before)
+    if compared.target_changed and not at:
+        return None
+    if change is None or change.tone is Tone.SAME:
+        return change
+    if compared.is_of_shares and is_turned_by_mix(compared):
+        change = replace(change, tone=Tone.NEUTRAL)
+    return replace(change, words=_("%(change)s at today's target", change=change.words)) if at else change
+
+
+def is_turned_by_mix(compared: Compared) -> bool:
+    """Whether the parts, each for itself, changed the other way than the whole."""
+    return any(
+        each is not None and each.each * each.whole <= 0
+        for each in (compared.by_restaurant, compared.by_fulfilment)
+    )
+
+
+def time_change(stage: StageFigures, share: float) -> Change | None:
+    """Of a percentile; None where too few are known of one of the periods."""
+    now, before = stage.compared, stage.before
+    after, earlier = (each.p50 if share == 0.5 else each.p90 for each in (now, before))
+    ranges = [each.time_range(share) for each in (now, before)]
+    if after is None or earlier is None or any(None in each for each in ranges):
+        return None
+    first, second = (Range(*each) for each in ranges)  # type: ignore[arg-type]
+    if not differ(difference(after, first, earlier, second)):
+        return _same()
+    return slower_or_faster(after, earlier)
 
 
 def of_chosen(report: Report) -> StageFigures:
@@ -85,7 +154,7 @@ def slower_or_faster(now: float | None, before: float | None) -> Change | None:
     if now is None or before is None:
         return None
     difference = now - before
-    is_over = isinstance(now, Over) or isinstance(before, Over)
+    is_over = isinstance(now, Bounded) or isinstance(before, Bounded)
     explained = ERROR * (now + before)
     if abs(difference) <= explained or isclose(abs(difference), explained):
         return None if is_over else _same()
@@ -96,11 +165,11 @@ def slower_or_faster(now: float | None, before: float | None) -> Change | None:
 
 
 def _same() -> Change:
-    return Change("=", _("about the same"), Tone.SAME)
+    return Change("=", _("no clear change"), Tone.SAME)
 
 
 def _more_or_fewer(now: int, before: int) -> Change | None:
-    if not before:
+    if before < FEWEST:
         return None
     if now == before:
         return Change("=", _("as many"), Tone.NEUTRAL)
@@ -114,12 +183,14 @@ def _more_or_fewer(now: int, before: int) -> Change | None:
     return Change("▼", _("%(share)s fewer", share=share), Tone.NEUTRAL)
 
 
-def _points(now: float, before: float | None) -> Change | None:
-    if before is None:
+def _points(now: Figures, before: Figures) -> Change | None:
+    """None where one of them has too few; no change where chance explains it."""
+    if now.share is None or before.share is None or min(now.judged, before.judged) < FEWEST:
         return None
-    if abs(now - before) < _HALF_A_POINT:
+    apart = difference(now.share, now.share_range(), before.share, before.share_range())
+    if abs(now.share - before.share) < _HALF_A_POINT or not differ(apart):
         return _same()
-    points = max(1, round(abs(now - before) * 100))
-    if now > before:
+    points = max(1, round(abs(now.share - before.share) * 100))
+    if now.share > before.share:
         return Change("▲", ngettext("%(num)s point better", "%(num)s points better", points), Tone.BETTER)
     return Change("▼", ngettext("%(num)s point worse", "%(num)s points worse", points), Tone.WORSE)

@@ -82,30 +82,53 @@ def read(
     tenant_id: uuid.UUID,
     restaurants: Sequence[RestaurantSettings],
     now: dt.datetime,
+    *,
+    sees_all: bool = True,
 ) -> Selection:
     """What `range` or `from` and `to`, `restaurant`, `fulfilment`, `stage`, `group` and `doubtful` choose.
 
-    `restaurants` are all restaurants of the tenant. Raises UnusableChoice.
+    `restaurants` are those that whoever asks may see; `sees_all`: they are all of the tenant's. Raises
+    UnusableChoice.
     """
     reading = _Reading(args)
     chosen = reading.restaurants(restaurants)
-    today = max((restaurant.calendar.day_of(now) for restaurant in chosen), default=now.date())
+    todays = {restaurant.id: restaurant.calendar.day_of(now) for restaurant in chosen}
+    today = max(todays.values(), default=now.date())
     preset, first, last = reading.days(today)
+    is_one_day = preset in (Preset.TODAY, Preset.YESTERDAY)
     selection = Selection(
         tenant_id,
         first,
         last,
         chosen,
-        is_all=len(chosen) == len(restaurants),
+        is_all=sees_all and len(chosen) == len(restaurants),
         fulfilment=reading.member("fulfilment", Fulfilment, None),
         stage=reading.member("stage", Stage, HEADLINE) or HEADLINE,
         group=reading.member("group", Grouping, Grouping.SHIFT) or Grouping.SHIFT,
         with_left_out=reading.switch(),
         preset=preset,
+        hours_over=_hours_over(chosen, now, last, preset),
+        lagging=frozenset(each for each, day in todays.items() if day < today) if is_one_day else frozenset(),
     )
     if reading.problems:
         raise UnusableChoice(reading.problems)
     return selection
+
+
+def _hours_over(
+    restaurants: Sequence[RestaurantSettings], now: dt.datetime, last: dt.date, preset: Preset | None
+) -> int | None:
+    """How many hours of the last day are over, where fewest are; None where it is over everywhere."""
+    if preset is Preset.YESTERDAY:
+        return None
+    over = []
+    for each in restaurants:
+        day, hour = each.calendar.day_of(now), each.calendar.local(now).hour
+        if day < last and preset is not Preset.TODAY:
+            over.append(0)
+        elif day <= last:
+            over.append((hour - each.calendar.rules_on(day).day_starts.hour) % 24)
+    return min(over, default=None)
 
 
 class _Reading:
@@ -127,7 +150,7 @@ class _Reading:
     def days(self, today: dt.date) -> tuple[Preset | None, dt.date, dt.date]:
         preset = self.member("range", Preset, None)
         if preset is None and not (self._args.get("from") or self._args.get("to")):
-            preset = Preset.WEEK
+            preset = Preset.YESTERDAY
         if preset is not None:
             return preset, *preset.days(today)
         first, last = self._day("from"), self._day("to")

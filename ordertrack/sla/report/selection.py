@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -19,7 +19,19 @@ if TYPE_CHECKING:
 class Grouping(StrEnum):
     SHIFT = "shift"
     DAY = "day"
+    WEEKDAY = "weekday"
+    WEEK = "week"
+    MONTH = "month"
     RESTAURANT = "restaurant"
+
+    @property
+    def table(self) -> str:
+        """The name of the table and of the chart that it chooses."""
+        return "periods" if self in PERIODS else f"{self}s"
+
+
+PERIODS = (Grouping.WEEKDAY, Grouping.WEEK, Grouping.MONTH)
+WEEK = 7
 
 
 class Preset(StrEnum):
@@ -42,7 +54,11 @@ class Preset(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Business days `first` to `last`, both included, of these restaurants (`is_all`: of every one)."""
+    """Business days `first` to `last`, both included, of these restaurants (`is_all`: of every one).
+
+    `hours_over`: how many hours of the last day are over, if it still runs. The `lagging` restaurants have
+    days of their own, one day before these: where it is yesterday still, today is theirs.
+    """
 
     tenant_id: uuid.UUID
     first: dt.date
@@ -54,6 +70,8 @@ class Selection:
     group: Grouping = Grouping.SHIFT
     with_left_out: bool = False
     preset: Preset | None = None
+    hours_over: int | None = field(default=None, compare=False)
+    lagging: frozenset[uuid.UUID] = field(default=frozenset(), compare=False)
 
     @property
     def length(self) -> int:
@@ -62,9 +80,11 @@ class Selection:
 
     @property
     def before(self) -> Selection:
-        """The same of as many days just before."""
-        first = self.first - dt.timedelta(self.length)
-        return replace(self, first=first, last=self.first - dt.timedelta(1), preset=None)
+        """As many days before it, on the same weekdays: as few whole weeks earlier as leave it out."""
+        earlier = dt.timedelta(WEEK * -(-self.length // WEEK))
+        return replace(
+            self, first=self.first - earlier, last=self.last - earlier, preset=None, hours_over=None
+        )
 
     @property
     def query(self) -> str:
@@ -92,7 +112,13 @@ class Selection:
         return replace(self, **changes)
 
     def on(self, day: dt.date) -> Selection:
-        return replace(self, first=day, last=day, preset=None)
+        return self.between(day, day)
+
+    def between(self, first: dt.date, last: dt.date) -> Selection:
+        """The part of it that lies in these days."""
+        first, last = max(first, self.first), min(last, self.last)
+        over = self.hours_over if last == self.last else None
+        return replace(self, first=first, last=last, preset=None, hours_over=over)
 
     def of(self, restaurant: RestaurantSettings) -> Selection:
         return replace(self, restaurants=(restaurant,), is_all=False)

@@ -71,7 +71,8 @@ class SingleOrders:
                 orders[order_id].number,
                 names[orders[order_id].restaurant_id],
                 Fulfilment(orders[order_id].fulfilment),
-                day_at(day),
+                # Where it is yesterday still, its days are one before the others'.
+                day_at(day - (orders[order_id].restaurant_id in self._selection.lagging)),
                 self._shifts.get(int(cells.shift_of(each["key"]))),
                 float(each["seconds"]),
                 LEFT_OUT[int(cells.left_out_of(each["key"]))],

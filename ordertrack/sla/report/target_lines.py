@@ -14,6 +14,7 @@ from ordertrack.restaurants import naming
 from ordertrack.restaurants.targets import Targets
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.sla.report import wording
+from ordertrack.sla.report.contents import TargetSteps
 from ordertrack.sla.report.selection import Selection
 
 _MOST_SAID = 6
@@ -51,6 +52,22 @@ def of(selection: Selection) -> list[tuple[int, str]]:
         for held, those in sorted(
             holds.items(), key=lambda item: (item[0].seconds, item[0].since or dt.date.min)
         )
+    ]
+
+
+def steps(selection: Selection) -> list[TargetSteps]:
+    """What held on each day of the range, by whom it is for: each line by its steps, all of them."""
+    fulfilments = [selection.fulfilment] if selection.fulfilment else list(Fulfilment)
+    holds: defaultdict[tuple[tuple[dt.date, int | None], ...], set[tuple[str, Fulfilment]]] = defaultdict(set)
+    for each in selection.restaurants:
+        for fulfilment in fulfilments:
+            changes = each.targets.changes(selection.stage, fulfilment, selection.first, selection.last)
+            holds[tuple(changes)].add((each.name, fulfilment))
+    everybody = len(selection.restaurants) * len(fulfilments)
+    return [
+        TargetSteps("" if len(those) == everybody else _whom(selection, those), changes)
+        for changes, those in holds.items()
+        if any(seconds is not None for _, seconds in changes)
     ]
 
 

@@ -56,6 +56,56 @@ def open_orders(status: OrderStatus, count: int) -> str:
     raise ValueError(f"no order is open in {status}")
 
 
+def cancelled_from(status: OrderStatus, count: int) -> str:
+    """As `3 refused or not answered`; by the status that they were in."""
+    num = number(count)
+    match status:
+        case OrderStatus.PENDING:
+            return ngettext(
+                "%(num)s refused or never confirmed", "%(num)s refused or never confirmed", count, num=num
+            )
+        case OrderStatus.CONFIRMED:
+            return ngettext(
+                "%(num)s confirmed and not begun", "%(num)s confirmed and not begun", count, num=num
+            )
+        case OrderStatus.PREPARING:
+            return ngettext("%(num)s while cooking", "%(num)s while cooking", count, num=num)
+        case OrderStatus.READY:
+            return ngettext("%(num)s when ready", "%(num)s when ready", count, num=num)
+        case OrderStatus.DELIVERING:
+            return ngettext("%(num)s on the road", "%(num)s on the road", count, num=num)
+    raise ValueError(f"no order is cancelled from {status}")
+
+
+def cancelled_when(status: OrderStatus) -> str:
+    """The same of no number of orders."""
+    return {
+        OrderStatus.PENDING: _("refused or never confirmed"),
+        OrderStatus.CONFIRMED: _("confirmed and not begun"),
+        OrderStatus.PREPARING: _("while cooking"),
+        OrderStatus.READY: _("when ready"),
+        OrderStatus.DELIVERING: _("on the road"),
+    }[status]
+
+
+def explained() -> dict[str, str]:
+    """The terms of the page, each with what it means."""
+    return {
+        _("p50"): _("Half of the orders took no longer. Also called the median."),
+        _("p90"): _("9 of 10 orders took no longer; 1 of 10 did."),
+        _("p95"): _("19 of 20 orders took no longer; 1 of 20 did."),
+        _("In target"): _("Of the orders that had a target, those that met it. Others are not in it."),
+        _("between … and …"): _(
+            "As few orders as were counted could as well have come out anywhere in between (19 times of 20)."
+        ),
+        _("no clear change"): _("The difference is no larger than chance makes it with so few orders."),
+        _("Each for itself, and mix"): _(
+            "A total also changes when more orders go to a fast restaurant. Each for itself says what the"
+            " restaurants changed, mix what moved between them."
+        ),
+    }
+
+
 def presets() -> dict[Preset, str]:
     return {
         Preset.TODAY: _("Today"),
@@ -70,5 +120,8 @@ def groupings() -> dict[Grouping, str]:
     return {
         Grouping.SHIFT: _("Shift"),
         Grouping.DAY: _("Day"),
+        Grouping.WEEKDAY: _("Weekday"),
+        Grouping.WEEK: _("Week"),
+        Grouping.MONTH: _("Month"),
         Grouping.RESTAURANT: _("Restaurant"),
     }

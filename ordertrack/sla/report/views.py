@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
@@ -18,25 +19,25 @@ from ordertrack.restaurants import cache, naming
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.sla.measure.figures import ERROR
-from ordertrack.sla.measure.histogram import SHORTEST
-from ordertrack.sla.report import build, query_string, running, target_lines, terms, wording
+from ordertrack.sla.report import build, query_string, running, summary, target_lines, terms, wording
 from ordertrack.sla.report.channel import CHANNEL
 from ordertrack.sla.report.charts import charts
 from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.findings import findings
 from ordertrack.sla.report.headline import of_chosen, tiles
 from ordertrack.sla.report.query_string import Typed, UnusableChoice
-from ordertrack.sla.report.report_tables import TABLES
 from ordertrack.sla.report.running_panel import latest_first, next_change
 from ordertrack.sla.report.selection import Selection
-from ordertrack.sla.report.table_csv import csv_of
-from ordertrack.sla.report.tables import Table
+from ordertrack.sla.report.tables.report_tables import TABLES
+from ordertrack.sla.report.tables.table import Table
+from ordertrack.sla.report.tables.table_csv import csv_of
 from ordertrack.streams import sse
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.signing_in.sign_in import managing_principal
 from ordertrack.web.problems import Problem, Refusal
 
 blueprint = Blueprint("sla", __name__)
+MOST_TO_TICK = 30  # restaurants to be ticked; more are searched
 
 
 @blueprint.record_once
@@ -60,7 +61,7 @@ def show() -> ResponseReturnValue:
     # Read before the figures: what moves in between is told by the stream, and asked for again.
     cursor = event_log.head(principal.tenant_id)
     restaurants = _restaurants(principal)
-    about = {"principal": principal, "restaurants": restaurants, **_choices()}
+    about = {"principal": principal, "restaurants": restaurants, **_choices(), **_found(restaurants)}
     try:
         selection = _selection(principal, restaurants)
     except UnusableChoice as error:
@@ -72,7 +73,7 @@ def show() -> ResponseReturnValue:
     return render_template(
         "report/report.html",
         **about,
-        **figures(build.make(selection)),
+        **figures(build.make(selection), _page(), request.args.get("find", "")[:80]),
         **_running(selection),
         typed=typed,
         problems={},
@@ -80,23 +81,33 @@ def show() -> ResponseReturnValue:
     )
 
 
-def figures(made: Report) -> dict[str, Any]:
-    """What the page shows of a report."""
+def figures(made: Report, page: int = 1, find: str = "") -> dict[str, Any]:
+    """What the page shows of a report: of its restaurants one page, of those whose names hold `find`."""
+    tables = {name: make(made) for name, make in TABLES.items()}
+    tables["restaurants"] = tables["restaurants"].paged(page, find, parse_qsl(made.selection.query))
     return {
+        "summary": summary.sentences(made),
+        "compared_with": summary.compared_with(made.selection),
+        "explained": terms.explained(),
         "report": made,
         "selection": made.selection,
         "stage": of_chosen(made),
         "tiles": tiles(made),
         "findings": findings(made),
         "charts": charts(made),
-        "tables": {name: make(made) for name, make in TABLES.items()},
+        "tables": tables,
         "zone": _zone(made.selection),
-        "is_unfinished": _is_unfinished(made.selection),
+        "is_unfinished": made.selection.hours_over is not None,
         "error": ERROR,
-        "half": SHORTEST / 2,
         "targets_said": target_lines.said(made.targets),
         "doubts": terms.doubts_explained(),
     }
+
+
+@blueprint.get("/sla/restaurants")
+def find_restaurants() -> str:
+    """Restaurants whose names hold what is looked for, to be chosen from."""
+    return render_template("report/_found.html", **_found(_restaurants(_manager())))
 
 
 @blueprint.get("/sla/now")
@@ -138,12 +149,37 @@ def _choices() -> dict[str, Any]:
     }
 
 
+def _found(restaurants: Sequence[RestaurantSettings]) -> dict[str, Any]:
+    """Of many restaurants those whose names hold what is looked for, some of them; of few all."""
+    if len(restaurants) <= MOST_TO_TICK:
+        return {"found": restaurants, "more_found": 0, "is_searched": False}
+    find = request.args.get("name", "").strip().casefold()
+    found = [each for each in restaurants if find in each.name.casefold()] if find else []
+    return {
+        "found": found[:MOST_TO_TICK],
+        "more_found": max(0, len(found) - MOST_TO_TICK),
+        "is_searched": True,
+        "looked_for": find,
+    }
+
+
+def _page() -> int:
+    text = request.args.get("page", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
 def _manager() -> Principal:
     return managing_principal(marked("Reports are for managers and owners."))
 
 
 def _selection(principal: Principal, restaurants: Sequence[RestaurantSettings]) -> Selection:
-    return query_string.read(request.args, principal.tenant_id, restaurants, dt.datetime.now(dt.UTC))
+    return query_string.read(
+        request.args,
+        principal.tenant_id,
+        restaurants,
+        dt.datetime.now(dt.UTC),
+        sees_all=principal.restaurants is None,
+    )
 
 
 def _restaurants(principal: Principal) -> list[RestaurantSettings]:
@@ -162,12 +198,6 @@ def _understood() -> Selection:
 def _running(selection: Selection) -> dict[str, Any]:
     shifts = latest_first(running.running(selection))
     return {"shifts": shifts, "again_at": next_change(shifts)}
-
-
-def _is_unfinished(selection: Selection) -> bool:
-    """Whether its last day still runs somewhere: orders of it are missing yet."""
-    now = dt.datetime.now(dt.UTC)
-    return any(restaurant.calendar.day_of(now) <= selection.last for restaurant in selection.restaurants)
 
 
 def _zone(selection: Selection) -> Any:

@@ -10,18 +10,21 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
 from ordertrack.rules.stages import LeftOut
 from ordertrack.rules.state_machine import OrderStatus
-from ordertrack.sla.measure.figures import Figures, Over
+from ordertrack.sla.measure.figures import Figures, Over, Under
 from ordertrack.sla.report import terms
-from ordertrack.sla.report.contents import RunningShift
+from ordertrack.sla.report.contents import Became, RunningShift
+from ordertrack.sla.statistics.intervals import Range
 
 _HOUR = 3600
 
 
 def time(seconds: float | None) -> str:
-    """As `14 min 05 s` or `over 36 h`; a dash for None."""
+    """As `14 min 05 s`, `over 36 h` or `under 5 s`; a dash for None."""
     if seconds is None:
         return formats.NOTHING
     said = labels.duration(dt.timedelta(seconds=round(seconds)))
+    if isinstance(seconds, Under):
+        return _("under %(seconds)s s", seconds=number(round(seconds)))
     if not isinstance(seconds, Over):
         return said
     if seconds % _HOUR == 0:
@@ -60,7 +63,7 @@ def left_out_text(counts: Mapping[LeftOut, int], are_in: bool = False) -> str:
 
 
 def beside(figures: Figures, are_in: bool = False) -> str:
-    """What stands beside a figure: what is left out, entered again, cancelled, or skipped by a channel.
+    """What stands beside a figure: left out, entered again, cancelled, skipped by a channel, drawn.
 
     As `24 left out: 3 forgotten, 21 mass · 2 again · 1 cancelled late`, without those there are none of.
     """
@@ -75,7 +78,69 @@ def beside(figures: Figures, are_in: bool = False) -> str:
         parts.append(
             ngettext("%(num)s skipped by a channel", "%(num)s skipped by a channel", figures.walked, num=num)
         )
+    if figures.drawn:
+        num, drawn = number(figures.drawn), figures.drawn
+        parts.append(ngettext("%(num)s drawn by a replay", "%(num)s drawn by a replay", drawn, num=num))
     return " · ".join(parts)
+
+
+def share_range(found: Range) -> str:
+    """As `between 83% and 91%`: where the share lies that is behind what was counted."""
+    low, high = formats.percent(found.low), formats.percent(found.high)
+    return _("between %(low)s and %(high)s", low=low, high=high)
+
+
+def time_range(figures: Figures, share: float) -> str:
+    """The same of a percentile; nothing where there are no times."""
+    if not figures.count or figures.histogram is None:
+        return ""
+    low, high = figures.time_range(share)
+    if low is None:
+        return _("too few to say how far off")
+    if high is None:
+        return _("%(time)s or more", time=time(low))
+    return _("between %(low)s and %(high)s", low=time(low), high=time(high))
+
+
+def some_of(some: int, of: int) -> str:
+    """As `1 of 3`: of a few no share is said."""
+    return _("%(some)s of %(num)s", some=number(some), num=number(of))
+
+
+def age(length: dt.timedelta) -> str:
+    """As `12 min 05 s`, or of days `3 days`."""
+    if length < dt.timedelta(days=2):
+        return labels.duration(length)
+    return ngettext("%(num)s day", "%(num)s days", length.days, num=number(length.days))
+
+
+def unjudged(count: int) -> str:
+    return ngettext("%(num)s without a target", "%(num)s without a target", count, num=number(count))
+
+
+def moved(count: int) -> str:
+    return ngettext(
+        "%(num)s only as a delay had moved it",
+        "%(num)s only as a delay had moved them",
+        count,
+        num=number(count),
+    )
+
+
+def fates(became: Became) -> str:
+    """As `290 completed, 12 cancelled, 7 open, 3 never finished`, without those there are none of."""
+    now, open_ = became.now, became.open
+    parts = [
+        ngettext("%(num)s completed", "%(num)s completed", now.completed, num=number(now.completed)),
+    ]
+    if now.all_cancelled:
+        count = now.all_cancelled
+        parts.append(ngettext("%(num)s cancelled", "%(num)s cancelled", count, num=number(count)))
+    if running := open_.count - open_.unfinished:
+        parts.append(ngettext("%(num)s still open", "%(num)s still open", running, num=number(running)))
+    if count := open_.unfinished:
+        parts.append(ngettext("%(num)s never finished", "%(num)s never finished", count, num=number(count)))
+    return formats.listed(parts)
 
 
 def _reasons(counts: Mapping[LeftOut, int]) -> str:

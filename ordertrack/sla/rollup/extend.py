@@ -19,7 +19,7 @@ from ordertrack.database.statements import Statement
 from ordertrack.orders.log import event_log
 from ordertrack.restaurants import cache
 from ordertrack.sla.estimates import learn as estimate_days
-from ordertrack.sla.measure import shift_names, store
+from ordertrack.sla.measure import fate_store, shift_names, store
 from ordertrack.sla.measure.cells import day_number
 from ordertrack.sla.measure.fold import MASS_WITHIN
 from ordertrack.sla.measure.log_reading import has_events
@@ -42,7 +42,7 @@ def keep_up(tenant_id: uuid.UUID) -> bool:
             return False
         roll_up = RollUp(tenant_id)
         stale = roll_up.stale()
-        if any(first == _ALL_ANEW for first in stale.values()):
+        if roll_up.lacks_orders or any(first == _ALL_ANEW for first in stale.values()):
             roll_up.begin_again()
         elif stale:
             roll_up.renew(stale)
@@ -102,6 +102,7 @@ class RollUp:
     def begin_again(self) -> None:
         """Empty the roll-up, and start again at the beginning of the log."""
         store.clear(self._tenant_id)
+        fate_store.clear(self._tenant_id)
         self._forget_stale()
         self._position = 0
         self._prepare()
@@ -116,6 +117,7 @@ class RollUp:
             if restaurant.id in stale:
                 self._make_anew(number, day_number(stale[restaurant.id]) - 1, None)
         store.make_tenant_days(self._tenant_id, first, None)
+        fate_store.make_tenant_days(self._tenant_id, first, None)
         self._forget_stale()
 
     def extend(self) -> int:
@@ -131,6 +133,7 @@ class RollUp:
             return 0
         stories, affected = self._making.added(new, self._position)
         store.add(self._tenant_id, self._making.days(stories))
+        fate_store.add(self._tenant_id, self._making.fates(stories))
         estimate_days.learn(self._tenant_id, stories.remaining(), self._settings, self._making.judges)
         self._position = int(new["seq"][-1])
         self._judge_anew(affected)
@@ -149,6 +152,7 @@ class RollUp:
             self._make_anew(number, day, day)
         for day in sorted({day for _, day in affected.business_days}):
             store.make_tenant_days(self._tenant_id, day, day)
+            fate_store.make_tenant_days(self._tenant_id, day, day)
         for number, day in sorted(affected.learned_days, key=lambda each: each[1]):
             remaining = self._making.learned_anew(number, day, self._position)
             judge = self._making.judges[number]
@@ -156,9 +160,11 @@ class RollUp:
 
     def _make_anew(self, number: int, first: int, last: int | None) -> None:
         """Make a restaurant's days anew; the caller then makes the tenant's of them."""
-        store.delete(self._tenant_id, self._settings[number].id, first, last)
-        made = self._making.days_anew(number, first, last, self._position)
+        for each in (store, fate_store):
+            each.delete(self._tenant_id, self._settings[number].id, first, last)
+        made, fates = self._making.anew(number, first, last, self._position)
         store.add_to_restaurants(self._tenant_id, made)
+        fate_store.add_to_restaurants(self._tenant_id, fates)
 
     def _forget_stale(self) -> None:
         """Delete the marks that were read at the beginning; later ones are for the next turn."""
@@ -173,15 +179,17 @@ class RollUp:
 
     def _read_position(self) -> int:
         found = db.session.execute(
-            text("SELECT seq FROM sla_progress WHERE tenant_id = :tenant_id"), {"tenant_id": self._tenant_id}
-        ).scalar()
-        return int(found or 0)
+            text("SELECT seq, orders_seq FROM sla_progress WHERE tenant_id = :tenant_id"),
+            {"tenant_id": self._tenant_id},
+        ).first()
+        self.lacks_orders = found is not None and found.seq != found.orders_seq
+        return int(found.seq) if found else 0
 
     def _write_position(self) -> None:
         db.session.execute(
             text(
-                "INSERT INTO sla_progress (tenant_id, seq) VALUES (:tenant_id, :seq)"
-                " ON CONFLICT (tenant_id) DO UPDATE SET seq = excluded.seq"
+                "INSERT INTO sla_progress (tenant_id, seq, orders_seq) VALUES (:tenant_id, :seq, :seq)"
+                " ON CONFLICT (tenant_id) DO UPDATE SET seq = excluded.seq, orders_seq = excluded.seq"
             ),
             {"tenant_id": self._tenant_id, "seq": self._position},
         )

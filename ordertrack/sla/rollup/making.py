@@ -7,15 +7,15 @@ in whatever order of time the log grew to that position.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.rules.stages import Stage
-from ordertrack.sla.estimates.learn import DAY
-from ordertrack.sla.measure import cells
+from ordertrack.sla.estimates.scoring import DAY
+from ordertrack.sla.measure import cells, fate_store, fates
 from ordertrack.sla.measure.cells import SLOW, Mask, day_at
 from ordertrack.sla.measure.fold import (
     MASS_WITHIN,
@@ -53,6 +53,7 @@ class Making:
         shifts: Mapping[str, int],
         reader: LogReader | None = None,
     ) -> None:
+        self._tenant_id = tenant_id
         self._settings = settings
         self.judges = [Judge(each, shifts) for each in settings]
         self.reader = reader or LogReader(tenant_id, [each.id for each in settings])
@@ -86,38 +87,69 @@ class Making:
             for number in np.unique(times.restaurant):
                 here = times.where(times.restaurant == number)
                 days, keys = self.judges[number].keys(stage, here)
+                is_time = ~(here.is_cancelled | here.is_walked | here.is_drawn)
                 slow = np.empty(len(keys), SLOW)
                 slow["order"], slow["seconds"], slow["key"] = here.order, here.seconds, keys
                 for day in np.unique(days):
                     those = days == day
                     found[Day(stage, int(day), self._settings[number].id)] = Content(
                         cells.counted(keys[those]),
-                        cells.slowest([slow[those & ~here.is_cancelled & ~here.is_walked]]),
+                        cells.slowest([slow[those & is_time]]),
                     )
         return found
 
+    def fates(self, stories: Stories) -> fate_store.Days:
+        """What became of the orders that ended with the new events, by the day on which they began."""
+        return fates.days(self._tenant_id, stories.ended(), self.judges, [each.id for each in self._settings])
+
     def days_anew(self, number: int, first: int, last: int | None, until: int) -> dict[Day, Content]:
         """The business days of a restaurant from one to another, both in it; None: without end."""
+        return self.anew(number, first, last, until)[0]
+
+    def anew(
+        self, number: int, first: int, last: int | None, until: int
+    ) -> tuple[dict[Day, Content], fate_store.Days]:
+        """The same days, and what became of the orders that began on them."""
         calendar = self._settings[number].calendar
         ends = None if last is None else microseconds(calendar.day_begins(day_at(last + 1)))
         stories = self._stories(number, (microseconds(calendar.day_begins(day_at(first))), ends), until)
-        return {
-            key: content
-            for key, content in self.days(stories).items()
-            if first <= key.day and (last is None or key.day <= last)
-        }
+
+        def is_meant(day: int) -> bool:
+            return first <= day and (last is None or day <= last)
+
+        return (
+            {key: content for key, content in self.days(stories).items() if is_meant(key.day)},
+            {key: content for key, content in self.fates(stories).items() if is_meant(key[0])},
+        )
+
+    def single_times(
+        self, numbers: Sequence[int], stage: Stage, first: int, last: int, until: int
+    ) -> Iterator[tuple[int, Times, Ints, Ints]]:
+        """Of each of these restaurants: its times that began on these business days, their days and keys."""
+        days_of = [self._settings[number].calendar.day_begins for number in numbers]
+        begins = min(microseconds(begins_of(day_at(first))) for begins_of in days_of)
+        ends = max(microseconds(begins_of(day_at(last + 1))) for begins_of in days_of)
+        only = numbers[0] if len(numbers) == 1 else None
+        times = self._stories(only, (begins, ends), until).times(stage)
+        for number in numbers:
+            here = times.where(times.restaurant == number)
+            days, keys = self.judges[number].keys(stage, here)
+            is_meant = (days >= first) & (days <= last)
+            yield number, here.where(is_meant), days[is_meant], keys[is_meant]
 
     def learned_anew(self, number: int, day: int, until: int) -> Remaining:
         """What the orders took that reached their goal in a restaurant on one UTC day."""
         remaining = self._stories(number, (day * DAY, (day + 1) * DAY - 1), until).remaining()
         return remaining.where(remaining.ended // DAY == day)
 
-    def _stories(self, number: int, span: Span, until: int) -> Stories:
-        """The stories of a restaurant's orders that have an event in this span."""
+    def _stories(self, number: int | None, span: Span, until: int) -> Stories:
+        """The stories of a restaurant's orders (None: of all) that have an event or a fire in this span."""
         seen = self.reader.within([span], until, number)
         orders = np.unique(seen["order"])
         if span[1] is None:  # an order placed in it has all of its events in it
             orders = np.setdiff1d(orders, seen["order"][seen["to"] == 0])
+        fired = self.reader.fired_within(span, until, number)
+        orders = np.union1d(orders, np.setdiff1d(fired, seen["order"]))
         others = self.reader.of_orders(orders, until)
         events = np.concatenate([others, seen[~np.isin(seen["order"], orders)]])
         return Stories(events, np.ones(len(events), bool), self._is_mass(events, until))

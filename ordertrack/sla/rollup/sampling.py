@@ -16,7 +16,7 @@ from ordertrack.restaurants import cache
 from ordertrack.rules.stages import Stage
 from ordertrack.sla.estimates import learn
 from ordertrack.sla.measure import shift_names, store
-from ordertrack.sla.measure.cells import EMPTY, day_at, day_number, read, read_slowest
+from ordertrack.sla.measure.cells import EMPTY, day_at, day_number, merged, read, read_slowest
 from ordertrack.sla.measure.log_reading import HeldLog
 from ordertrack.sla.measure.store import Content, Day
 from ordertrack.sla.rollup.making import Making
@@ -39,8 +39,17 @@ _TENANT_ROWS = text("""
     SELECT stage, by_shift, by_hour, slowest FROM sla_tenant_days
      WHERE tenant_id = :t AND business_date = :day
 """)
+_ORDERS = text("""
+    SELECT cells FROM sla_order_days
+     WHERE tenant_id = :t AND restaurant_id = :restaurant AND business_date = :day
+""")
+# What became of all orders of a day: as the tenant's row has it, and as those of its restaurants have.
+_ALL = [
+    text(f"SELECT cells FROM {table} WHERE tenant_id = :t AND business_date = :day")  # noqa: S608
+    for table in ("sla_tenant_order_days", "sla_order_days")
+]
 _LEARNED = text("""
-    SELECT cells, sooner, within, later, silent FROM sla_estimate_days
+    SELECT cells, waits, sooner, within, later, silent, turned_out FROM sla_estimate_days
      WHERE tenant_id = :t AND restaurant_id = :restaurant AND learned_on = :day
 """)
 
@@ -71,6 +80,10 @@ class _Sample:
         cache.forget(tenant_id, None)
         self._settings = cache.of_tenant(tenant_id)
         self._until = int(self._value("SELECT max(seq) FROM sla_progress WHERE tenant_id = :t") or 0)
+        # What the commit before has rolled up is made anew first.
+        self._lacks_orders = bool(
+            self._value("SELECT seq <> orders_seq FROM sla_progress WHERE tenant_id = :t")
+        )
         shifts = shift_names.known(shift_names.names(tenant_id), self._settings)
         small = self._until <= SMALL
         held = HeldLog(tenant_id, [each.id for each in self._settings], self._until) if small else None
@@ -102,11 +115,15 @@ class _Sample:
     def _of_restaurant(self, place: _Place, there: dict[Day, Content]) -> Iterator[str]:
         """What one business day holds of one restaurant."""
         restaurant = self._settings[place.number]
-        made = self._making.days_anew(place.number, place.day, place.day, self._until)
+        made, fates = self._making.anew(place.number, place.day, place.day, self._until)
         for stage in Stage:
             key = Day(stage, place.day, restaurant.id)
             if _bytes(made.get(key, _NOTHING)) != _bytes(there.get(key, _NOTHING)):
                 yield f"{restaurant.slug} {_said(place.day)} {stage}"
+        rows = self._rows(_ORDERS, restaurant=restaurant.id, day=day_at(place.day))
+        orders = fates.get((place.day, restaurant.id), EMPTY)
+        if not self._lacks_orders and orders.tobytes() != b"".join(row.cells for row in rows):
+            yield f"{restaurant.slug} {_said(place.day)} orders"
 
     def _of_tenant(self, day: int, contents: dict[Day, Content]) -> Iterator[str]:
         """What one business day holds of all restaurants, which is what theirs hold."""
@@ -119,19 +136,27 @@ class _Sample:
             made = store.together([content for key, content in contents.items() if key.stage == stage])
             if found != _bytes(made):
                 yield f"all restaurants {_said(day)} {stage}"
+        parts = (merged([read(row.cells) for row in self._rows(query, day=day_at(day))]) for query in _ALL)
+        if not self._lacks_orders and len({part.tobytes() for part in parts}) > 1:
+            yield f"all restaurants {_said(day)} orders"
 
     def _of_learned(self, place: _Place) -> Iterator[str]:
         """What one UTC day taught of how long orders take, and how estimates turned out on it."""
         restaurant = self._settings[place.number]
         remaining = self._making.learned_anew(place.number, place.day, self._until)
         learned = learn.learned(remaining, self._making.judges[place.number])
-        content = learned.get(place.day, EMPTY)
+        content = learned.get(place.day, learn.NOTHING)
         rows = self._rows(_LEARNED, restaurant=restaurant.id, day=day_at(place.day))
         there = next(({**row._mapping} for row in rows), None)
         made: dict[str, Any] | None = None
-        if len(content):
-            score = learn.score_of(self._tenant_id, restaurant.id, place.day, content)
-            made = {"cells": content.tobytes(), **asdict(score)}
+        if not content.is_nothing:
+            scores = learn.score_of(self._tenant_id, restaurant.id, place.day, content)
+            made = {
+                "cells": content.cells.tobytes(),
+                "waits": content.waits.tobytes(),
+                **asdict(learn.outcome_of(scores)),
+                "turned_out": scores.tobytes(),
+            }
         if made != there:
             yield f"{restaurant.slug} {_said(place.day)} estimates"
 

@@ -29,6 +29,7 @@ async function ask(path, made) {
 function show(isTold) {
   write(button, isTold ? say("Alert me here no more") : asks);
   write(said, isTold ? say("This device is alerted.") : "");
+  if (isTold) document.getElementById("reaches-nobody")?.remove();
 }
 
 async function begin() {

@@ -20,6 +20,13 @@ export const linesOf = (card) => [...card.querySelectorAll(".items > li:not([dat
 /** @param {HTMLElement} card */
 const isWhole = (card) => card.dataset.spot !== undefined && card.querySelector(".fold") === null;
 
+// One that lies open has other heights than at its place: what was known of it holds until it is closed.
+/** @param {HTMLElement} card */
+function isKnown(card) {
+  const found = known.get(card);
+  return found !== undefined && (found.look === lookOf(card) || card.matches(":popover-open"));
+}
+
 /** @param {HTMLElement} card @returns {Measured} */
 function read(card) {
   const rows = linesOf(card).map((line) => line.offsetHeight);
@@ -29,8 +36,8 @@ function read(card) {
 /** @param {HTMLElement[]} cards @param {number} index */
 export function measured(cards, index) {
   const card = cards[index];
-  if (known.get(card)?.look !== lookOf(card)) {
-    const unknown = cards.slice(index, index + TOGETHER).filter((each) => known.get(each)?.look !== lookOf(each));
+  if (!isKnown(card)) {
+    const unknown = cards.slice(index, index + TOGETHER).filter((each) => !isKnown(each));
     for (const each of unknown) if (!isWhole(each)) each.dataset.gauged = "";
     for (const each of unknown) known.set(each, { look: lookOf(each), measured: read(each) });
     for (const each of unknown) delete each.dataset.gauged;

@@ -176,6 +176,9 @@ byId("to-new").addEventListener("click", () => {
   const next = fresh.find((card) => cards.indexOf(card) > last) ?? fresh[0];
   goTo((card) => card === next);
 });
+rail.addEventListener("toggle", ({ target, newState }) => {
+  if (newState === "closed" && /** @type {Element} */ (target).matches(".card")) follow();
+}, { capture: true });
 on("look", look);
 on("filtered", () => { forgetHeights(); follow(); });
 look();

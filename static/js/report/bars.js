@@ -50,9 +50,27 @@ function targetLines({ targets, isLying }, colours) {
   };
 }
 
+// What held on each day, as a step where it changed: beneath each other as rows, a step is a change of column.
+/** @param {(number | null)[]} seconds @param {ChartData} data @param {Colours} colours */
+function steps(seconds, { isLying }, colours) {
+  return {
+    type: "line",
+    step: "middle",
+    silent: true,
+    symbol: "none",
+    connectNulls: false,
+    z: 3,
+    data: isLying ? seconds.map((each, place) => [each, place]) : seconds,
+    lineStyle: { color: colours.target, width: 2, type: "dashed" },
+    itemStyle: { color: colours.target },
+    tooltip: { show: false },
+  };
+}
+
 /** @param {ChartData} data @param {Colours} colours @param {boolean} isNarrow */
 export function bars(data, colours, isNarrow) {
-  const all = [...data.p50, ...data.p90, ...data.targets.map(([seconds]) => seconds)];
+  const stepped = data.steps.flat().filter((seconds) => seconds !== null);
+  const all = [...data.p50, ...data.p90, ...data.targets.map(([seconds]) => seconds), ...stepped];
   const lines = data.targets.map(([, label]) => label);
   const names = {
     type: "category",
@@ -86,7 +104,7 @@ export function bars(data, colours, isNarrow) {
     xAxis: data.isLying ? times : names,
     yAxis: data.isLying ? names : { ...times, position: START },
     markLine: { z: 1 }, // behind the bars: what they say stays whole
-    series: isTurned ? drawn.reverse() : drawn,
+    series: [...(isTurned ? drawn.reverse() : drawn), ...data.steps.map((line) => steps(line, data, colours))],
   };
 }
 

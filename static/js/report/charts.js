@@ -14,7 +14,7 @@ const NAMES_STAND = 720; // pixels from which names have room beneath bars that 
 
 /** @param {ChartData} data @param {boolean} isNarrow */
 function height(data, isNarrow) {
-  if (data.isOnPaper) return data.isLying ? BAR_ON_PAPER * data.labels.length + 60 + 16 * data.targets.length : 220;
+  if (data.isOnPaper) return data.isLying ? BAR_ON_PAPER * data.labels.length + 60 + 16 * data.targets.length : 200;
   if (data.kind === "hours") return isNarrow ? 34 * data.hours.length + 90 : 380;
   if (data.kind !== "bars" || !data.isLying) return 320;
   return (data.labels.length > MOST_THICK ? THIN_BAR : BAR) * data.labels.length + (isNarrow ? 94 : 70) + 16 * data.targets.length;
@@ -56,6 +56,10 @@ export function draw(place, data) {
     chart.setOption({ ...shared, ...option, tooltip: { ...shared.tooltip, ...tooltip } }, true);
   }
 
+  chart.on("click", ({ dataIndex }) => {
+    const orders = data.orders?.[dataIndex];
+    if (orders) location.assign(orders);
+  });
   let width = 0;
   new ResizeObserver(([{ contentRect }]) => {
     if (contentRect.width !== width) redraw();

@@ -1,3 +1,11 @@
+// What was found and ticked stays when something else is looked for.
+document.getElementById("found")?.addEventListener("change", ({ target }) => {
+  if (target instanceof HTMLInputElement && target.checked) {
+    document.getElementById("chosen")?.append(/** @type {HTMLElement} */ (target.closest("label")));
+    target.focus();
+  }
+});
+
 // Keeps the address short: the range as long as its days are unchanged, else the days; no empty fields.
 const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form.choice"));
 form?.addEventListener("submit", ({ submitter }) => {

@@ -44,6 +44,7 @@ OPERATIONS = [
     "save_rider",
     "menu",
     "save_menu",
+    "report_of_times",
     "order_events",
     "events",
     "stream",

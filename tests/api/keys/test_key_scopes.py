@@ -25,7 +25,7 @@ BODIES = {
 
 OF_THE_COMPANY = (
     *("api.orders", "api.events", "api.restaurants", "api.stream"),
-    *("api.menu", "api.save_menu"),
+    *("api.menu", "api.save_menu", "api.report_of_times"),
 )
 
 

@@ -18,6 +18,8 @@ from ordertrack.restaurants import rule_sets
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import OrderStatus, RuleSet
 from support.cast import House
+from support.pages import page_recorder
+from support.pages.page_clock import install_clock
 from support.server import wait_for
 
 Open = Callable[..., Page]
@@ -373,6 +375,42 @@ def test_nothing_moves_while_a_finger_stays_down(app: Flask, cedar: House, open_
     page.mouse.up()
     page.wait_for_function("id => document.getElementById(id).dataset.spot === '1'", arg=f"order-{first}")
     assert len(places(page)) == len(orders) + 1
+
+
+def test_a_menu_that_is_left_open_hides_new_orders_for_ten_seconds_at_most_and_so_does_a_ticket(
+    app: Flask, cedar: House, open_page: Open
+) -> None:
+    for number in range(12):
+        order_of_lines(app, cedar, 10, in_minutes=10 + number)
+    page = open_rail(open_page, cedar, strict=False)
+    install_clock(page)
+    page_recorder.expect_state(page, "live")
+    page.locator("[popovertarget=menu]").click()
+    page.clock.fast_forward("00:05")
+    page.keyboard.press("Tab")  # somebody is at it
+    before = places(page)
+    first = order_of_lines(app, cedar, 2, in_minutes=1)
+    expect(card(page, first)).to_be_attached()
+    page.clock.fast_forward("00:08")
+    assert places(page) == before
+    page.clock.fast_forward("00:04")
+    page.wait_for_function("id => document.getElementById(id).dataset.spot === '1'", arg=f"order-{first}")
+    expect(page.locator("#menu")).to_be_visible()
+
+    page.keyboard.press("Escape")
+    last = page.locator(f".card[data-spot='{len(places(page))}']").get_attribute("id")
+    ticket = page.locator(f"#{last}")
+    ticket.locator(".items").click()
+    close = ticket.get_by_role("button", name="Close")
+    expect(close).to_be_visible()
+    another = order_of_lines(app, cedar, 10, in_minutes=-5)
+    expect(card(page, another)).to_be_attached()
+    page.clock.fast_forward("00:12")
+    page.wait_for_function("id => document.getElementById(id).dataset.spot === '1'", arg=f"order-{another}")
+    expect(ticket).not_to_have_attribute("data-spot", re.compile("."))
+    expect(close).to_be_visible()
+    close.click()
+    expect(ticket).to_be_hidden()
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])

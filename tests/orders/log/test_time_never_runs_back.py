@@ -17,7 +17,7 @@ from ordertrack.orders.moving import actions, transitions
 from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.orders.reading import records
 from ordertrack.orders.reading.order_record import OrderRecord
-from ordertrack.past.orders import LogIsYounger, PastOrder, PastStep
+from ordertrack.past.orders import PastOrder, PastStep
 from ordertrack.past.writer import History
 from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
@@ -37,6 +37,8 @@ def set_clock_back(operator: psycopg.Connection, cedar: Any) -> Callable[[], dt.
             ("orders", "placed_at"),
             ("order_status_events", "occurred_at"),
             ("order_actions", "occurred_at"),
+            ("order_status_events", "recorded_at"),
+            ("order_actions", "recorded_at"),
         ):
             later = f"UPDATE {table} SET {moment} = {moment} + interval '1 hour' WHERE tenant_id = %s"
             operator.execute(later.encode(), [cedar.tenant_id])
@@ -139,26 +141,28 @@ def test_an_order_whose_status_began_later_than_now_can_still_be_moved(
     moved = last()
     assert moved.in_status_for == NOTHING
     # For the log of the suite is to be sound when it has ended.
-    begins = "UPDATE order_status_events SET occurred_at = %s WHERE order_id = %s AND version = 1"
-    operator.execute(begins, [moved.occurred_at, order_id])
+    begins = """UPDATE order_status_events SET occurred_at = %(at)s, recorded_at = %(at)s
+        WHERE order_id = %(order)s AND version = 1"""
+    operator.execute(begins, {"at": moved.occurred_at, "order": order_id})
     operator.execute("UPDATE orders SET placed_at = %s WHERE id = %s", [moved.occurred_at, order_id])
     operator.commit()
 
 
-def test_a_past_does_not_begin_before_an_action_that_the_log_ends_with(
-    app: Flask, operator_app: Flask, cedar: Any, place: Any, set_clock_back: Any
+def test_a_past_is_recorded_after_what_the_log_ends_with_whatever_the_clock_says(
+    app: Flask, operator_app: Flask, cedar: Any, place: Any, set_clock_back: Any, last: Any
 ) -> None:
     order_id = place(cedar)
     with tenant_context(app, cedar.tenant_id):
         actions.act(order_id, OrderAction.RUSH, by=cedar.program)
     now = dt.datetime.now(dt.UTC)
-    set_clock_back()
+    moment = set_clock_back()
     past = PastOrder(
         NewOrder("hamra", Fulfilment.PICKUP, (NewItem("Tea", 1),)),
         (PastStep(OrderStatus.PENDING, now, cedar.program, {}),),
     )
-    with tenant_context(operator_app, cedar.tenant_id), pytest.raises(LogIsYounger):
+    with tenant_context(operator_app, cedar.tenant_id):
         list(History(cedar.tenant_id, [past], lambda _, at: at.date()).write())
+    assert (last().occurred_at, last().recorded_at, last().is_history) == (now, moment, True)
 
 
 def test_a_past_keeps_its_own_times_and_what_follows_has_the_clocks(
@@ -177,4 +181,5 @@ def test_a_past_keeps_its_own_times_and_what_follows_has_the_clocks(
     assert (last().occurred_at, last().in_status_for) == (noon, NOTHING)
     began = dt.datetime.now(dt.UTC)
     place(cedar)
-    assert last().occurred_at > began
+    assert last().recorded_at == last().occurred_at > began
+    assert not last().is_history

@@ -16,12 +16,12 @@ from sqlalchemy import text
 from ordertrack.database.channels import SETTINGS_CHANNEL
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
+from ordertrack.i18n.time_zones import timezones
 from ordertrack.orders.moving import transitions
 from ordertrack.restaurants import cache as kept
 from ordertrack.restaurants import save as saving
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.restaurants.calendar import Rules
-from ordertrack.restaurants.checks import timezones
 from ordertrack.restaurants.models import SavedRules, SavedTarget, Stale
 from ordertrack.restaurants.targets import Target
 from ordertrack.restaurants.versioned import UnusableSettings

@@ -47,6 +47,11 @@ FURTHER = {
         "ALTER TABLE order_status_events DISABLE TRIGGER name_rule_set",
         "ALTER TABLE order_status_events ENABLE TRIGGER name_rule_set",
     ),
+    "entries that are not recorded": (
+        "the triggers that guard every move are on",
+        "ALTER TABLE order_actions DISABLE TRIGGER record_entry",
+        "ALTER TABLE order_actions ENABLE TRIGGER record_entry",
+    ),
     "a trigger that fires for replicas only": (
         "the triggers that guard every move are on",
         "ALTER TABLE orders ENABLE REPLICA TRIGGER guard_order_status",

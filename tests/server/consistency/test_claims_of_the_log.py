@@ -52,7 +52,9 @@ def replaced(operator: Operator, house: House, *statements: str, **values: Any) 
 
 
 GAP = "the log of {} runs from 1 to its head without gap"
-TIMES = "times in the log of {} never run against its order"
+RECORDED = "the log of {} was recorded in its order"
+FORETOLD = "nothing in the log of {} was recorded before it happened"
+CAME = "no entry of {} happened before its order had come to where it stood"
 STORY = "each event of {} begins where its order's last one ended"
 PAIRS = "each move in the log of {} is one of the rule set that it was made under"
 REASON = "what {} does for a reason only says its reason"
@@ -130,8 +132,18 @@ CONTRADICTIONS = {
         "UPDATE orders SET status = 'cancelled' WHERE tenant_id = %(tenant)s AND id = %(order)s",
     ),
     "a time that runs back": (
-        {TIMES, STOOD},
+        {CAME, STOOD},
         """UPDATE order_status_events SET occurred_at = occurred_at - interval '1 hour'
+            WHERE tenant_id = %(tenant)s AND seq = 5""",
+    ),
+    "an entry that was recorded after the next one": (
+        {RECORDED},
+        """UPDATE order_status_events SET recorded_at = recorded_at + interval '1 hour'
+            WHERE tenant_id = %(tenant)s AND seq = 4""",
+    ),
+    "an entry that was recorded before it happened": (
+        {RECORDED, FORETOLD},
+        """UPDATE order_status_events SET recorded_at = occurred_at - interval '1 hour'
             WHERE tenant_id = %(tenant)s AND seq = 5""",
     ),
     "a number that was taken alone": (
@@ -192,7 +204,7 @@ def test_a_healthy_database_holds_every_claim(
     claims = [finding.claim for finding in consistency.check(settings)]
     assert broken() == set()
     assert len(claims) == len(set(claims))
-    for claim in (GAP, TIMES, STORY, PAIRS, STATUS):
+    for claim in (GAP, RECORDED, STORY, PAIRS, STATUS):
         assert claim.format(cedar.slug) in claims
 
 

@@ -21,7 +21,10 @@ from support.cast import House
 
 def everything(house: House) -> dict[str, list[Any]]:
     """Every row of the roll-up."""
-    tables = ("restaurant_days", "tenant_days", "estimate_days", "progress", "stale", "shift_names")
+    tables = (
+        *("restaurant_days", "tenant_days", "order_days", "tenant_order_days", "estimate_days"),
+        *("progress", "stale", "shift_names"),
+    )
     rows = {
         f"sla_{table}": sorted(map(tuple, db.session.execute(text(f"SELECT * FROM sla_{table}"))))
         for table in tables

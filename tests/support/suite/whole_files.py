@@ -19,8 +19,8 @@ SHARING = ("demo",)
 class WholeFiles(LoadFileScheduling):
     """Gives each process whole files or folders, and one of them all files of the crowded folders.
 
-    A test that ends its process, as one does that takes too long, has failed: the process that goes on with
-    its file does not begin it again, and is not ended too.
+    A test that ends its process, as one does that cannot even be stopped, has failed: the process that goes
+    on with its file does not begin it again, and is not ended too.
     """
 
     def __init__(self, config: pytest.Config, log: Producer) -> None:

@@ -1,0 +1,1 @@
+"""Logs of orders from elsewhere, uploaded: shown as they were understood, then written as history."""

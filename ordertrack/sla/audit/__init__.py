@@ -1,0 +1,1 @@
+"""Reports held against the same figures worked out a second way."""

@@ -1,0 +1,129 @@
+"""The further tables of a report, by the name in their addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ordertrack.i18n import formats, labels
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import marked
+from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.sla.breakdown import otherwise
+from ordertrack.sla.breakdown.times_by import By, times_by
+from ordertrack.sla.report.selection import Selection
+from ordertrack.sla.report.tables.table import COUNT, IN_TARGET, NAME, TEXT, TIME, Column, Row, Table
+
+MOST_ROWS = 500
+PEOPLE = "people"
+
+
+def stations(selection: Selection) -> Table:
+    return _times(selection, By.STATION, "stations", _("By station"), _("Station"), _("No station"))
+
+
+def dishes(selection: Selection) -> Table:
+    return _times(selection, By.DISH, "dishes", _("By dish"), _("Dish"), formats.NOTHING)
+
+
+def riders(selection: Selection) -> Table:
+    return _times(selection, By.RIDER, "riders", _("By rider"), _("Rider"), _("No rider"))
+
+
+def channels(selection: Selection) -> Table:
+    return _times(selection, By.CHANNEL, "channels", _("By channel"), _("Channel"), _("No channel was said"))
+
+
+def people(selection: Selection) -> Table:
+    nobody = _("A program, or nobody signed on")
+    return _times(selection, By.PERSON, PEOPLE, _("By person"), _("Who ended the stage"), nobody)
+
+
+def cancelled(selection: Selection) -> Table:
+    """By where they stood and why."""
+    rows = [
+        Row((labels.status(move.before), move.reason or _("no reason was said"), move.orders))
+        for move in otherwise.moves(selection)
+        if move.after == OrderStatus.CANCELLED
+    ]
+    columns = (Column(_("Cancelled while"), TEXT), Column(_("Reason"), NAME), Column(_("Orders"), COUNT))
+    return Table("cancelled", _("Cancelled orders"), columns, rows[:MOST_ROWS])
+
+
+def returned(selection: Selection) -> Table:
+    """Recalled into the kitchen, or come back from the road."""
+    rows = [
+        Row(
+            (
+                _("Recalled") if move.after == OrderStatus.PREPARING else _("Came back"),
+                move.reason or _("no reason was said"),
+                move.orders,
+                move.times,
+            )
+        )
+        for move in otherwise.moves(selection)
+        if move.after != OrderStatus.CANCELLED
+    ]
+    columns = (
+        Column(_("What happened"), TEXT),
+        Column(_("Reason"), NAME),
+        Column(_("Orders"), COUNT),
+        Column(_("Times"), COUNT),
+    )
+    return Table("returned", _("Recalled and came back"), columns, rows[:MOST_ROWS])
+
+
+def changed(selection: Selection) -> Table:
+    """Changed after they were sent."""
+    rows = [
+        Row((labels.status(each.status), each.orders, each.times, each.added, each.voided, each.fields))
+        for each in otherwise.changes(selection)
+    ]
+    columns = (
+        Column(_("Changed while"), TEXT),
+        Column(_("Orders"), COUNT),
+        Column(_("Changes"), COUNT),
+        Column(_("Lines added"), COUNT),
+        Column(_("Lines voided"), COUNT),
+        Column(_("Something else"), COUNT),
+    )
+    return Table("changed", _("Changed after sending"), columns, rows)
+
+
+TABLES: dict[str, Callable[[Selection], Table]] = {
+    make.__name__: make for make in (stations, dishes, riders, channels, cancelled, returned, changed, people)
+}
+NAMES = {
+    "stations": marked("By station"),
+    "dishes": marked("By dish"),
+    "riders": marked("By rider"),
+    "channels": marked("By channel"),
+    "cancelled": marked("Cancelled orders"),
+    "returned": marked("Recalled and came back"),
+    "changed": marked("Changed after sending"),
+    PEOPLE: marked("By person"),
+}
+
+
+def _times(selection: Selection, by: By, name: str, caption: str, first: str, nobody: str) -> Table:
+    rows = [
+        Row(
+            (
+                each.name or nobody,
+                each.figures.count,
+                each.figures.mean,
+                each.figures.p50,
+                each.figures.p90,
+                each.figures,
+            )
+        )
+        for each in times_by(selection, by)[:MOST_ROWS]
+    ]
+    columns = (
+        Column(first, NAME),
+        Column(_("Orders"), COUNT),
+        Column(_("Mean"), TIME),
+        Column(_("p50"), TIME),
+        Column(_("p90"), TIME),
+        Column(_("In target"), IN_TARGET),
+    )
+    return Table(name, caption, columns, rows)

@@ -1,0 +1,97 @@
+"""What a change between two periods is made of: at one target, of each restaurant and fulfilment alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ordertrack.sla.measure import cells
+from ordertrack.sla.measure.cells import FULFILMENTS, IN_TARGET
+from ordertrack.sla.measure.figures import Figures
+from ordertrack.sla.measure.histogram import VALUES
+from ordertrack.sla.measure.tally import Tally
+from ordertrack.sla.report.contents import AtOneTarget, Compared
+from ordertrack.sla.report.selection import Selection
+from ordertrack.sla.statistics.decomposition import Part, Split, split
+
+_PERIODS = 2  # now, before
+_Table = NDArray[Any]  # restaurant, fulfilment, period
+
+
+def of(selection: Selection, tally: Tally, rows: Sequence[Any], like: NDArray[np.bool_]) -> Compared:
+    """Of times of the stage: `rows` say of whose and of which period, `like` which are compared."""
+    places = {each.id: place for place, each in enumerate(selection.restaurants)}
+    shape = (len(places), len(FULFILMENTS), _PERIODS)
+    place = tally.per_row([places[row.restaurant_id] for row in rows]).astype(np.int64)
+    is_before = tally.per_row([row.is_before for row in rows])
+    group = (place * shape[1] + cells.fulfilment_of(tally.key)) * _PERIODS + is_before
+    times = tally.times() * like
+
+    def table(weights: NDArray[Any]) -> _Table:
+        return np.bincount(group, weights, np.prod(shape)).reshape(shape)
+
+    verdict = cells.target_of(tally.key)
+    judged, met = table(times * (verdict != cells.UNJUDGED)), table(times * (verdict == IN_TARGET))
+    at_target = None
+    if changed := target_changed(selection):
+        today = _targets_today(selection)
+        seconds = today[place, cells.fulfilment_of(tally.key)]
+        value = VALUES[cells.bin_of(tally.key)]
+        judged, met = table(times * ~np.isnan(seconds)), table(times * (value <= seconds))
+        at_target = AtOneTarget(*(_figures(judged[..., period], met[..., period]) for period in (0, 1)))
+    if judged.any():
+        return Compared(*_splits(judged, met), at_target, changed)
+    counts = table(times)
+    seconds = table(times * VALUES[cells.bin_of(tally.key)])
+    return Compared(*_splits(counts, seconds), at_target, changed, is_of_shares=False)
+
+
+def target_changed(selection: Selection) -> bool:
+    """Whether the stage had more than one target, for somebody, from the days before to the last one."""
+    fulfilments = [selection.fulfilment] if selection.fulfilment else FULFILMENTS
+    return any(
+        len(each.targets.changes(selection.stage, fulfilment, selection.before.first, selection.last)) > 1
+        for each in selection.restaurants
+        for fulfilment in fulfilments
+    )
+
+
+def _targets_today(selection: Selection) -> _Table:
+    """By restaurant and fulfilment in seconds; nan for none."""
+    now = dt.datetime.now(dt.UTC)
+    return np.array(
+        [
+            [
+                np.nan if (held := each.targets.at(selection.stage, kind, each.calendar.day_of(now))) is None
+                else held
+                for kind in FULFILMENTS
+            ]
+            for each in selection.restaurants
+        ]
+    )  # fmt: skip
+
+
+def _figures(judged: _Table, met: _Table) -> Figures:
+    counted = int(judged.sum())
+    return Figures(counted, None, None, None, None, counted, int(met.sum()), {})
+
+
+def _splits(counted: _Table, total: _Table) -> tuple[Split | None, Split | None]:
+    """By restaurant, if there are several, and by fulfilment, if there are."""
+    return _split(counted, total, axis=1), _split(counted, total, axis=0)
+
+
+def _split(counted: _Table, total: _Table, axis: int) -> Split | None:
+    counted, total = counted.sum(axis=axis), total.sum(axis=axis)
+    now, before = (
+        {
+            number: Part(counted[number, period], total[number, period])
+            for number in np.flatnonzero(counted.any(axis=1))
+        }
+        for period in range(_PERIODS)
+    )
+    return split(now, before) if len(now) > 1 else None

@@ -1,0 +1,126 @@
+"""What became of a report's orders: those that ended, by the roll-up; those that are open, by themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import text
+
+from ordertrack.database.session import db
+from ordertrack.orders.due.open_orders import OPEN
+from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.sla.measure import cells, fates
+from ordertrack.sla.measure.cells import FULFILMENTS
+from ordertrack.sla.report.contents import Became, Open
+from ordertrack.sla.report.selection import Selection
+
+MOST_REASONS = 5
+
+_OPEN = text("""
+    SELECT restaurant_id, status, fulfilment, coalesce(fired_at, placed_at) AS began_at,
+        greatest(status_since, promised_at) AS untouched_since
+      FROM orders
+     WHERE tenant_id = :tenant_id AND restaurant_id = ANY (:restaurants) AND status = ANY (:statuses)
+       AND NOT is_later AND idempotency_sender IS DISTINCT FROM 'program:test-order'
+       AND coalesce(fired_at, placed_at) >= :begins AND coalesce(fired_at, placed_at) < :ends
+""")
+_REASONS = text("""
+    SELECT event.metadata ->> 'reason' AS reason, count(*) AS number
+      FROM order_status_events AS event
+     WHERE event.tenant_id = :tenant_id AND event.to_status = 'cancelled'
+       AND event.occurred_at >= :begins AND event.occurred_at < :ends
+       AND (:is_all OR event.restaurant_id = ANY (:restaurants))
+       AND (CAST(:fulfilment AS text) IS NULL OR :fulfilment = (
+            SELECT fulfilment FROM orders
+             WHERE orders.tenant_id = event.tenant_id AND orders.id = event.order_id))
+     GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :most
+""")
+
+
+def of(selection: Selection, rows: Sequence[Any], is_over: np.ndarray[Any, Any]) -> Became:
+    """Of this selection, whose tenant is entered; `rows` are its days of orders and those before.
+
+    `is_over`: of each hour, whether it is over on the last day.
+    """
+    if not selection.restaurants:
+        return Became()
+    stored = cells.read(b"".join(row.cells for row in rows))
+    lengths = [len(row.cells) // cells.ENTRY.itemsize for row in rows]
+
+    def per_cell(flags: list[bool]) -> np.ndarray[Any, Any]:
+        return np.repeat(np.array(flags, bool), lengths)
+
+    wanted = np.ones(len(stored), bool)
+    if selection.fulfilment is not None:
+        wanted = cells.fulfilment_of(stored["key"]) == FULFILMENTS.index(selection.fulfilment)
+    is_now = per_cell([row.day >= selection.first for row in rows])
+    last_days = (selection.last, selection.before.last)
+    is_like = ~per_cell([row.day in last_days for row in rows]) | is_over[cells.hour_of(stored["key"])]
+    return Became(
+        fates.count(stored, wanted & is_now),
+        fates.count(stored, wanted & is_now & is_like),
+        fates.count(stored, wanted & ~is_now & is_like),
+        _open(selection),
+        _reasons(selection),
+    )
+
+
+def _span(selection: Selection) -> tuple[dt.datetime, dt.datetime]:
+    """From when to when the days of any of its restaurants run."""
+    days = [_days_of(selection, each) for each in selection.restaurants]
+    return min(begins for begins, _ in days), max(ends for _, ends in days)
+
+
+def _days_of(selection: Selection, restaurant: Any) -> tuple[dt.datetime, dt.datetime]:
+    lag = dt.timedelta(restaurant.id in selection.lagging)
+    first, last = selection.first - lag, selection.last - lag
+    return restaurant.calendar.day_begins(first), restaurant.calendar.day_begins(last + dt.timedelta(1))
+
+
+def _open(selection: Selection) -> Open:
+    now = dt.datetime.now(dt.UTC)
+    begins, ends = _span(selection)
+    rows = db.session.execute(
+        _OPEN,
+        {
+            "tenant_id": selection.tenant_id,
+            "restaurants": [each.id for each in selection.restaurants],
+            "statuses": [status.value for status in OPEN],
+            "begins": begins,
+            "ends": ends,
+        },
+    )
+    by_id = {each.id: each for each in selection.restaurants}
+    days = {each.id: _days_of(selection, each) for each in selection.restaurants}
+    by_status: Counter[OrderStatus] = Counter()
+    unfinished, since = 0, None
+    for row in rows:
+        first, last = days[row.restaurant_id]
+        if not first <= row.began_at < last or selection.fulfilment not in (None, row.fulfilment):
+            continue
+        by_status[OrderStatus(row.status)] += 1
+        patience = dt.timedelta(seconds=by_id[row.restaurant_id].calendar.rules[-1].forgotten_after)
+        unfinished += row.untouched_since < now - patience
+        since = min(since or row.began_at, row.began_at)
+    return Open(by_status, unfinished, since)
+
+
+def _reasons(selection: Selection) -> list[tuple[str | None, int]]:
+    begins, ends = _span(selection)
+    rows = db.session.execute(
+        _REASONS,
+        {
+            "tenant_id": selection.tenant_id,
+            "begins": begins,
+            "ends": ends,
+            "is_all": selection.is_all,
+            "restaurants": [each.id for each in selection.restaurants],
+            "fulfilment": selection.fulfilment,
+            "most": MOST_REASONS,
+        },
+    )
+    return [(row.reason, row.number) for row in rows]

@@ -1,0 +1,41 @@
+"""Where the orders are that a figure counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlencode
+
+from ordertrack.sla.measure.figures import Figures, Group, HeatCell
+from ordertrack.sla.report.selection import Grouping, Selection
+
+
+def behind(selection: Selection, figures: Figures, **of_it: Any) -> str | None:
+    """The address of the page that lists them (see `sla.orders_behind`); None where there are none."""
+    if not figures.count:
+        return None
+    return "/sla/orders?" + "&".join(part for part in (selection.query, urlencode(of_it)) if part)
+
+
+def of_group(selection: Selection, grouping: Grouping, group: Group) -> str | None:
+    """Those of a bar."""
+    match grouping:
+        case Grouping.SHIFT:
+            return behind(selection, group.figures, shift=group.key)
+        case Grouping.WEEKDAY:
+            return behind(selection, group.figures, weekday=group.key)
+        case Grouping.DAY | Grouping.WEEK | Grouping.MONTH:
+            first = dt.date.fromisoformat(group.key)
+            return behind(selection.between(first, _last(grouping, first)), group.figures)
+    (restaurant,) = (each for each in selection.restaurants if each.slug == group.key)
+    return behind(selection.of(restaurant), group.figures)
+
+
+def _last(grouping: Grouping, first: dt.date) -> dt.date:
+    if grouping is Grouping.MONTH:
+        return (first.replace(day=1) + dt.timedelta(31)).replace(day=1) - dt.timedelta(1)
+    return first + dt.timedelta(6 if grouping is Grouping.WEEK else 0)
+
+
+def of_cell(selection: Selection, cell: HeatCell) -> str | None:
+    return behind(selection, cell.figures, weekday=cell.weekday, hour=cell.hour)

@@ -1,0 +1,107 @@
+"""The rows of the roll-up that a report is made of, in a few queries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg.rows import namedtuple_row
+
+from ordertrack.database.session import db
+from ordertrack.sla.report.selection import Selection
+
+# `days`: the range, and the days that it is compared with. Of the last day of each, if it still runs, the
+# hours are needed; rows of restaurants have them, those of a tenant in a column of their own.
+_TENANT_ROWS = """
+    SELECT stage, business_date AS day, by_shift AS cells,
+        CASE WHEN business_date = ANY (%(cut)s) THEN by_hour END AS hours
+      FROM sla_tenant_days
+     WHERE tenant_id = %(tenant_id)s AND {days}
+"""
+_TENANT_STAGE = """
+    SELECT business_date AS day, by_hour AS cells, slowest FROM sla_tenant_days
+     WHERE tenant_id = %(tenant_id)s AND stage = %(stage)s AND {range}
+"""
+_TENANT_FATES = """
+    SELECT business_date AS day, cells FROM sla_tenant_order_days WHERE tenant_id = %(tenant_id)s AND {days}
+"""
+# Cells of one stage and restaurant one behind the other: they are to be added up in any case.
+_BY_RESTAURANT = """
+    SELECT restaurant_id, {day} < %(first)s AS is_before, {day} = ANY (%(cut)s) AS is_cut,
+        string_agg(cells, '') AS cells FROM sla_restaurant_days
+     WHERE tenant_id = %(tenant_id)s AND stage = %(stage)s AND {days}
+       AND restaurant_id = ANY (%(restaurants)s)
+     GROUP BY 1, 2, 3
+"""
+_CHOSEN_ROWS = """
+    SELECT stage, {day} AS day, string_agg(cells, '') AS cells, NULL::bytea AS hours FROM sla_restaurant_days
+     WHERE tenant_id = %(tenant_id)s AND {days} AND restaurant_id = ANY (%(restaurants)s)
+     GROUP BY 1, 2
+"""
+_CHOSEN_STAGE = """
+    SELECT {day} AS day, string_agg(cells, '') AS cells, string_agg(slowest, '') AS slowest
+      FROM sla_restaurant_days
+     WHERE tenant_id = %(tenant_id)s AND stage = %(stage)s AND {range}
+       AND restaurant_id = ANY (%(restaurants)s)
+     GROUP BY 1
+"""
+_CHOSEN_FATES = """
+    SELECT {day} AS day, string_agg(cells, '') AS cells FROM sla_order_days
+     WHERE tenant_id = %(tenant_id)s AND {days} AND restaurant_id = ANY (%(restaurants)s)
+     GROUP BY 1
+"""
+_MOST_ROWS = 40_000  # of restaurants and days: of more, the days before are read of all together only
+
+
+class Rows:
+    """Of one selection, whose tenant is entered. To a restaurant that lags a day is the next one."""
+
+    def __init__(self, selection: Selection) -> None:
+        self._selection = selection
+        before = selection.before
+        self.cut = [] if selection.hours_over is None else [selection.last, before.last]
+        self._values = {
+            "tenant_id": selection.tenant_id,
+            "stage": selection.stage.value,
+            "restaurants": [each.id for each in selection.restaurants],
+            "lagging": list(selection.lagging),
+            "first": selection.first,
+            "last": selection.last,
+            "first_before": before.first,
+            "last_before": before.last,
+            "cut": self.cut,
+        }
+        lagging = selection.lagging
+        day = "(business_date + (restaurant_id = ANY (%(lagging)s))::int)" if lagging else "business_date"
+        in_range = f"{day} BETWEEN %(first)s AND %(last)s"
+        if lagging:  # so that the index is of use
+            in_range += " AND business_date BETWEEN %(first_before)s - 1 AND %(last)s"
+        self._range = {"day": day, "range": in_range}
+        self._is_tenants = selection.is_all and not lagging
+
+    @property
+    def tells_restaurants_before(self) -> bool:
+        """Whether of each restaurant the days before are read too."""
+        return 2 * self._selection.length * len(self._selection.restaurants) <= _MOST_ROWS
+
+    def of_stages(self) -> list[Any]:
+        return self._read(_TENANT_ROWS if self._is_tenants else _CHOSEN_ROWS)
+
+    def of_stage(self) -> list[Any]:
+        return self._read(_TENANT_STAGE if self._is_tenants else _CHOSEN_STAGE)
+
+    def of_fates(self) -> list[Any]:
+        return self._read(_TENANT_FATES if self._is_tenants else _CHOSEN_FATES)
+
+    def by_restaurant(self) -> list[Any]:
+        return self._read(_BY_RESTAURANT, with_before=self.tells_restaurants_before)
+
+    def _read(self, query: str, *, with_before: bool = True) -> list[Any]:
+        day, in_range = self._range["day"], self._range["range"]
+        days = in_range
+        if with_before:
+            days = f"({in_range} OR {day} BETWEEN %(first_before)s AND %(last_before)s)"
+        connection: Any = db.session.connection().connection.driver_connection
+        # As bytes: as text, what is read would be twice as long.
+        with connection.cursor(row_factory=namedtuple_row, binary=True) as cursor:
+            asked = query.format(day=day, range=in_range, days=days)
+            return list(cursor.execute(asked, self._values).fetchall())

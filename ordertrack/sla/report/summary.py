@@ -1,0 +1,264 @@
+"""What happened, in sentences: the answer that a report begins with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from ordertrack.i18n import formats
+from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import ngettext, number
+from ordertrack.restaurants import naming
+from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.sla.report import terms, wording
+from ordertrack.sla.report.contents import Report
+from ordertrack.sla.report.headline import Tone, of_chosen, share_change, time_change
+from ordertrack.sla.report.ranking import FEWEST
+from ordertrack.sla.report.selection import Selection
+from ordertrack.sla.statistics.decomposition import Split
+
+_A_POINT = 0.01
+_SPLIT_SECONDS = 15  # that mix must make of a mean to be worth a sentence
+_MOST_STEPS = 4
+
+
+def sentences(report: Report) -> list[str]:
+    """The orders and what became of them; how long the stage took; what changed, and why that may be."""
+    return [
+        *_orders(report),
+        *_stage(report),
+        *_change(report),
+        *_promises(report),
+        *_handover(report),
+    ]
+
+
+def _orders(report: Report) -> Iterator[str]:
+    became = report.fates
+    if not became.orders:
+        return
+    count = became.orders
+    yield ngettext(
+        "%(num)s order: %(fates)s.",
+        "%(num)s orders: %(fates)s.",
+        count,
+        num=number(count),
+        fates=wording.fates(became),
+    )
+    if became.now.all_cancelled:
+        stages = formats.listed(
+            terms.cancelled_from(status, became.now.cancelled[status])
+            for status in OrderStatus
+            if status in became.now.cancelled
+        )
+        reasons = formats.listed(
+            _(
+                "%(reason)s (%(num)s)",
+                reason=_(reason) if reason else _("no reason given"),
+                num=number(times),
+            )
+            for reason, times in became.reasons
+        )
+        if reasons:
+            yield _("Cancelled: %(stages)s. Why: %(reasons)s.", stages=stages, reasons=reasons)
+        else:
+            yield _("Cancelled: %(stages)s.", stages=stages)
+    if became.open.count:
+        yield _still_open(report)
+    if became.now.held:
+        held = became.now.held
+        yield ngettext(
+            "%(num)s was held for a while: its times hold the wait too.",
+            "%(num)s were held for a while: their times hold the wait too.",
+            held,
+            num=number(held),
+        )
+
+
+def _still_open(report: Report) -> str:
+    open_ = report.fates.open
+    statuses = formats.listed(
+        terms.open_orders(status, open_.by_status[status])
+        for status in OrderStatus
+        if open_.by_status.get(status)
+    )
+    age = wording.age(dt.datetime.now(dt.UTC) - open_.since) if open_.since else formats.NOTHING
+    said = _("Not ended: %(statuses)s; the oldest began %(age)s ago.", statuses=statuses, age=age)
+    if not open_.unfinished:
+        return said
+    count = open_.unfinished
+    return ngettext(
+        "%(said)s %(num)s has not been touched for hours. It is in no time below.",
+        "%(said)s %(num)s have not been touched for hours. They are in no time below.",
+        count,
+        said=said,
+        num=number(count),
+    )
+
+
+def _stage(report: Report) -> Iterator[str]:
+    now = of_chosen(report).now
+    if not now.count:
+        return
+    stage = naming.stage(report.selection.stage)
+    said: dict[str, Any] = {"stage": stage, "num": number(now.late), "judged": number(now.judged)}
+    if now.judged:
+        yield _(
+            "%(stage)s: %(num)s of %(judged)s judged late%(share)s%(rest)s.",
+            **said,
+            share=_(
+                "; in target %(share)s, %(bounds)s",
+                share=formats.share(now.share),
+                bounds=wording.share_range(now.share_range()),
+            )
+            if now.judged >= FEWEST
+            else "",
+            rest=_("; %(rest)s", rest=wording.unjudged(now.unjudged)) if now.unjudged else "",
+        )
+    else:
+        yield _("%(stage)s: no order had a target.", stage=stage)
+    times = {"half": wording.time(now.p50), "most": wording.time(now.p90), "num": number(now.count)}
+    yield ngettext(
+        "Of %(num)s time half was within %(half)s and 9 of 10 within %(most)s.",
+        "Of %(num)s times half were within %(half)s, and 9 of 10 within %(most)s.",
+        now.count,
+        **times,
+    )
+
+
+def _change(report: Report) -> Iterator[str]:
+    stage, compared = of_chosen(report), report.compared
+    if compared.target_changed:
+        yield from _target(report)
+    if not stage.before.count:
+        return
+    if compared.is_too_much:
+        yield _(
+            "These are too many restaurants and days to tell what each changed for itself from mix, or to"
+            " compare at one target: choose fewer."
+        )
+    change = share_change(report) if compared.is_of_shares else time_change(stage, 0.5)
+    with_what = compared_with(report.selection)
+    if change is None:
+        if not (compared.target_changed and compared.at_target is None):
+            yield _("Compared with %(days)s: too few to say.", days=with_what)
+        return
+    if compared.is_of_shares:
+        yield _("Compared with %(days)s: %(change)s.", days=with_what, change=change.words)
+    else:
+        yield _("Compared with %(days)s half of the orders: %(change)s.", days=with_what, change=change.words)
+    for found, of_whom in ((compared.by_restaurant, "restaurant"), (compared.by_fulfilment, "fulfilment")):
+        if (
+            found is not None
+            and change.tone is not Tone.SAME
+            and _is_worth_saying(found, compared.is_of_shares)
+        ):
+            yield _split(found, of_whom, compared.is_of_shares)
+
+
+def compared_with(selection: Selection) -> str:
+    """The days before, and up to which hour, where the last one still runs."""
+    before = selection.before
+    days = formats.days(before.first, before.last)
+    if selection.hours_over is None:
+        return days
+    starts = selection.restaurants[0].calendar.rules_on(selection.last).day_starts.hour
+    hour = formats.hour((starts + selection.hours_over) % 24)
+    return _("%(days)s, the last day until %(hour)s as today", days=days, hour=hour)
+
+
+def _is_worth_saying(found: Split, is_of_shares: bool) -> bool:
+    return abs(found.mix) >= (_A_POINT if is_of_shares else _SPLIT_SECONDS)
+
+
+def _split(found: Split, of_whom: str, is_of_shares: bool) -> str:
+    each, mix = ((_points(part) if is_of_shares else _seconds(part)) for part in (found.each, found.mix))
+    if of_whom == "restaurant":
+        return _(
+            "Each restaurant for itself: %(each)s. Because orders moved between restaurants (mix): %(mix)s.",
+            each=each,
+            mix=mix,
+        )
+    return _(
+        "Each fulfilment for itself: %(each)s. Because there were more of one kind and fewer of another"
+        " (mix): %(mix)s.",
+        each=each,
+        mix=mix,
+    )
+
+
+def _points(share: float) -> str:
+    points = round(abs(share) * 100)
+    if not points:
+        return _("no change")
+    if share > 0:
+        return ngettext("%(num)s point better", "%(num)s points better", points)
+    return ngettext("%(num)s point worse", "%(num)s points worse", points)
+
+
+def _seconds(seconds: float) -> str:
+    length = wording.time(abs(seconds))
+    if round(abs(seconds)) == 0:
+        return _("no change")
+    return _("%(time)s slower", time=length) if seconds > 0 else _("%(time)s faster", time=length)
+
+
+def _target(report: Report) -> Iterator[str]:
+    """That it changed, when, from what to what; and the shares at the one that holds today."""
+    steps = list(_changes(report))
+    if steps:
+        more = ["…"] if len(steps) > _MOST_STEPS else []
+        yield _("The target changed: %(changes)s.", changes=formats.listed([*steps[:_MOST_STEPS], *more]))
+    elif of_chosen(report).before.count:
+        yield _("The target changed between these days and those before.")
+    at = report.compared.at_target
+    if report.compared.is_too_much or not of_chosen(report).before.count:
+        return
+    if at is None or at.now.share is None or at.before.share is None:
+        yield _("No target holds today, so the shares cannot be compared.")
+        return
+    yield _(
+        "At today's target about %(now)s now and %(before)s before.",
+        now=formats.share(at.now.share),
+        before=formats.share(at.before.share),
+    )
+
+
+def _changes(report: Report) -> Iterator[str]:
+    for line in report.steps:
+        for (_day, old), (day, new) in pairwise(line.steps):
+            said = {"day": formats.day(day), "old": _length(old), "new": _length(new)}
+            step = _("on %(day)s from %(old)s to %(new)s", **said)
+            yield _("%(whom)s %(what)s", whom=line.whom, what=step) if line.whom else step
+
+
+def _length(seconds: int | None) -> str:
+    return _("none") if seconds is None else wording.target(seconds)
+
+
+def _promises(report: Report) -> Iterator[str]:
+    became = report.fates.now
+    if not became.promised:
+        return
+    said = _(
+        "Promises: %(num)s of %(promised)s kept", num=number(became.on_time), promised=number(became.promised)
+    )
+    rest = [wording.moved(became.moved)] if became.moved else []
+    yield f"{formats.listed([said, *rest])}."
+
+
+def _handover(report: Report) -> Iterator[str]:
+    became = report.fates.now
+    if not became.unleft:
+        return
+    yield ngettext(
+        "Nobody tapped Leaving for %(num)s of %(all)s deliveries: its handover holds the road, and it has"
+        " no road of its own.",
+        "Nobody tapped Leaving for %(num)s of %(all)s deliveries: their handover holds the road, and they"
+        " have no road of their own.",
+        became.unleft,
+        num=number(became.unleft),
+        all=number(became.deliveries),
+    )
