@@ -111,6 +111,11 @@ class Report:
     periods: list[Group] = field(default_factory=list)
     steps: list[TargetSteps] = field(default_factory=list)
 
+    @property
+    def is_made(self) -> bool:
+        """Whether anything of the log is in it; else it could only say what is not so."""
+        return not (self.is_behind and self.as_of is None)
+
 
 @dataclass(frozen=True, slots=True)
 class RunningShift:
