@@ -23,6 +23,9 @@ DRAWN = "drawn"
 Nobody measured that time: no figure rests on it, unless somebody wants that.
 """
 
+NO_REASON = "The log gives no reason"
+"""What an imported move says that must give a reason, where it is not known."""
+
 WALKED = "walked"
 """Stands in the metadata of moves that a channel made several of at one moment: the way that was walked.
 

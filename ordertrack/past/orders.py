@@ -13,14 +13,12 @@ from sqlalchemy import any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 
 from ordertrack.database.session import db
+from ordertrack.orders.imported import NO_REASON
 from ordertrack.orders.models import Order
 from ordertrack.orders.placing.new_order import NewOrder
 from ordertrack.rules import state_machine
 from ordertrack.rules.state_machine import ADDED, FIRST, TERMINAL, OrderStatus, RuleSet
 from ordertrack.tenants.principal import Principal
-
-NO_REASON = "The log gives no reason"
-"""What a move says that must give a reason, where it is not known."""
 
 
 class HistoryRefused(ValueError):

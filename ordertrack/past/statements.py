@@ -21,9 +21,9 @@ PLACE = text("""
             placed_at, fulfilment, placed_at, promised_at, reference, customer,
             idempotency_key, idempotency_hash, idempotency_sender FROM new
     ), lines AS (
-        INSERT INTO order_items (tenant_id, order_id, position, name, quantity, notes, modifiers)
-        SELECT :tenant_id, id, line.position, line.item ->> 'name',
-            (line.item ->> 'quantity')::integer, line.item ->> 'notes', line.item -> 'modifiers'
+        INSERT INTO order_items (tenant_id, order_id, position, name, quantity, notes, modifiers, station)
+        SELECT :tenant_id, id, line.position, line.item ->> 'name', (line.item ->> 'quantity')::integer,
+            line.item ->> 'notes', line.item -> 'modifiers', line.item ->> 'station'
           FROM new, jsonb_array_elements(items) WITH ORDINALITY AS line (item, position)
     )
     INSERT INTO tracking_links (tenant_id, order_id, token) SELECT :tenant_id, id, token FROM new

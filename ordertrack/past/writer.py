@@ -7,7 +7,6 @@ import json
 import secrets
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
@@ -22,6 +21,7 @@ from ordertrack.past.counts import Counts, OpenNumbers
 from ordertrack.past.loads import MOST_COUNTED, LogLoads
 from ordertrack.past.orders import NotYetPast, PastOrder
 from ordertrack.past.statements import ANALYZE, PATIENCE, PLACE, WRITE, WRITER, WRITTEN
+from ordertrack.restaurants import operations
 from ordertrack.rules.state_machine import FIRST
 from ordertrack.tenants.stream import TenantStream
 
@@ -157,6 +157,7 @@ class History:
         told = self._orders[event.number]
         new, key = told.order, told.idempotency_key
         restaurant_id = counts.restaurant_id(new.restaurant)
+        settings = operations.of_restaurant(self._tenant_id, restaurant_id)
         day = self._day_of(new.restaurant, event.at)
         return {
             "id": self._ids[event.number],
@@ -172,7 +173,7 @@ class History:
             "idempotency_hash": new.fingerprint if key is not None else None,
             "idempotency_sender": told.sender if key is not None else None,
             "token": secrets.token_urlsafe(16),
-            "items": [asdict(item) for item in new.items],
+            "items": [item.routed(settings) for item in new.items],
         }
 
     def _taken(self, event: _Event, counts: Counts, known: LogLoads) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import psycopg
 from flask import Flask
 from sqlalchemy import select
 
+from boards.hands import set_operations
 from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
@@ -17,6 +18,7 @@ from ordertrack.orders.log import event_log
 from ordertrack.orders.models import OrderItem, TrackingLink
 from ordertrack.orders.moving import transitions
 from ordertrack.past.writer import History
+from ordertrack.restaurants.stations import Station
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.server import consistency
 from past.histories import NOON, WAY, Write, orders, past
@@ -52,6 +54,16 @@ def test_an_order_of_the_past_is_an_order_like_any_other(app: Flask, cedar: Hous
         assert len(db.session.scalar(select(TrackingLink.token)) or "") == 22
         moved = transitions.advance(order.id, OrderStatus.PREPARING, by=cedar.maya.principal)
     assert moved.moved, "and it goes on from there"
+
+
+def test_its_dishes_are_of_the_stations_where_the_restaurant_makes_such(
+    app: Flask, cedar: House, write: Write
+) -> None:
+    set_operations(app, cedar, stations=(Station("Grill", ("kebab",)),))
+    write(past(cedar, 0, 3))
+    with tenant_context(app, cedar.tenant_id):
+        items = db.session.scalars(select(OrderItem).order_by(OrderItem.position)).all()
+        assert [(item.name, item.station) for item in items] == [("Kebab", "Grill"), ("Fattoush", None)]
 
 
 def test_what_is_older_than_the_log_is_written_among_it_and_recorded_after_it(

@@ -91,7 +91,7 @@ def test_a_worker_begins_with_what_its_master_has_loaded(own_server: Server) -> 
 
     (new,) = wait_for(begun, "another worker")
     connects = "ordertrack_listener_connects_total"
-    wait_for(lambda: metric(own_server, connects) == 3, "it to listen")
+    wait_for(lambda: metric(own_server, connects) >= 3, "it to listen")
     assert processor_time(new) < loading / 3
 
 

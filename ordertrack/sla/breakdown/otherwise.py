@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 
 from ordertrack.database.session import db
+from ordertrack.orders.imported import NO_REASON
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla.report.selection import Selection
 
@@ -19,8 +20,8 @@ _ORDERS = """
        AND idempotency_sender IS DISTINCT FROM 'program:test-order'
 """
 _MOVES = text(f"""
-    SELECT from_status, to_status, coalesce(metadata ->> 'reason', '') AS reason, count(*) AS times,
-        count(DISTINCT order_id) AS orders
+    SELECT from_status, to_status, coalesce(nullif(metadata ->> 'reason', :unsaid), '') AS reason,
+        count(*) AS times, count(DISTINCT order_id) AS orders
       FROM order_status_events AS event JOIN ({_ORDERS}) AS placed ON placed.id = event.order_id
      WHERE event.tenant_id = :tenant_id AND (to_status = 'cancelled'
         OR (from_status, to_status) IN (('ready', 'preparing'), ('delivering', 'ready')))
@@ -60,7 +61,7 @@ class Changes(NamedTuple):
 
 def moves(selection: Selection) -> list[Move]:
     """Cancelled, recalled and come back, the most frequent first."""
-    rows = db.session.execute(_MOVES, _asked(selection))
+    rows = db.session.execute(_MOVES, {**_asked(selection), "unsaid": NO_REASON})
     return [Move(OrderStatus(row[0]), OrderStatus(row[1]), *row[2:]) for row in rows]
 
 

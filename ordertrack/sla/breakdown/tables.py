@@ -41,7 +41,7 @@ def people(selection: Selection) -> Table:
 def cancelled(selection: Selection) -> Table:
     """By where they stood and why."""
     rows = [
-        Row((labels.status(move.before), move.reason or _("no reason was said"), move.orders))
+        Row((labels.status(move.before), move.reason or _("no reason given"), move.orders))
         for move in otherwise.moves(selection)
         if move.after == OrderStatus.CANCELLED
     ]
@@ -55,7 +55,7 @@ def returned(selection: Selection) -> Table:
         Row(
             (
                 _("Recalled") if move.after == OrderStatus.PREPARING else _("Came back"),
-                move.reason or _("no reason was said"),
+                move.reason or _("no reason given"),
                 move.orders,
                 move.times,
             )

@@ -6,8 +6,9 @@ How far that was off is the error of the forecast.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,35 +56,56 @@ class Forecast:
     trial: Trial | None
 
 
-def forecast(counts: Counts, begun: int = 0) -> Forecast:
-    """From the orders of days on end, the last of which is the newest that has ended.
+class Counted(NamedTuple):
+    """Orders of days on end, the last of which is the newest that has ended.
 
     On the first `begun` days nothing was counted yet: they are no days without orders.
     """
-    known = counts[begun:]
-    ahead = [_of_day(known, len(known) + day) for day in range(AHEAD)]
-    return Forecast(
-        tuple(None if day is None else tuple(float(each) for each in day) for day in ahead), _tried(known)
-    )
+
+    counts: Counts
+    begun: int = 0
+
+    def day(self, day: int) -> Counts | None:
+        """What is forecast of a day by its place, from what was known a week before it."""
+        return _of_day(self.counts[self.begun :], day - self.begun)
 
 
-def _tried(counts: Counts) -> Trial | None:
-    """The last days, each from those a week and more before it."""
-    days = range(max(len(counts) - TRIED_ON, 0), len(counts))
-    said = {day: made for day in days if (made := _of_day(counts, day)) is not None}
-    if not said:
+def forecast(parts: Sequence[Counted]) -> Forecast:
+    """Of restaurants together, each by its own days: before one opened it was not empty, but not there.
+
+    All have as many days.
+    """
+    length = len(parts[0].counts)
+    days = [_together([part.day(length + day) for part in parts]) for day in range(AHEAD)]
+    orders = tuple(None if day is None else tuple(float(each) for each in day) for day in days)
+    return Forecast(orders, _tried(parts, range(max(length - TRIED_ON, 0), length)))
+
+
+def _tried(parts: Sequence[Counted], days: Iterable[int]) -> Trial | None:
+    """Those days, each from those a week and more before it; without those of whom nothing could be said."""
+    came, made, before = [], [], []
+    for day in days:
+        told = [(part.counts, said) for part in parts if (said := part.day(day)) is not None]
+        if told:
+            came.append(sum(counts[day] for counts, _ in told))
+            before.append(sum(counts[day - AHEAD] for counts, _ in told))
+            made.append(sum(said for _, said in told))
+    if not made:
         return None
-    came = np.array([counts[day] for day in said])
-    made = np.array(list(said.values()))
-    before = np.array([counts[day - AHEAD] for day in said])
+    happened, said = np.array(came), np.array(made)
     return Trial(
-        len(said),
-        int(came.sum()),
-        float(made.sum()),
-        float(np.abs(made - came).sum()),
-        float(np.abs(made.sum(axis=1) - came.sum(axis=1)).sum()),
-        float(np.abs(before - came).sum()),
+        len(made),
+        int(happened.sum()),
+        float(said.sum()),
+        float(np.abs(said - happened).sum()),
+        float(np.abs(said.sum(axis=1) - happened.sum(axis=1)).sum()),
+        float(np.abs(np.array(before) - happened).sum()),
     )
+
+
+def _together(days: Sequence[Counts | None]) -> Counts | None:
+    known = [day for day in days if day is not None]
+    return np.sum(known, axis=0) if known else None
 
 
 def _of_day(counts: Counts, day: int) -> Counts | None:

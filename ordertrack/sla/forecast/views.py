@@ -73,8 +73,7 @@ def _days(
     is_all = len(chosen) == len(restaurants) and all(
         principal.may_see(each.id) for each in cache.of_tenant(principal.tenant_id)
     )
-    ids = None if is_all else [each.id for each in chosen]
-    counts, begun = reading.orders_by_hour(principal.tenant_id, ids, today)
-    made: Forecast = forecast(counts, begun)
+    ids = [each.id for each in chosen]
+    made: Forecast = forecast(reading.orders_by_hour(principal.tenant_id, ids, today, is_all=is_all))
     starts = chosen[0].calendar.rules_on(today).day_starts.hour
     return days_of(made, today, starts)

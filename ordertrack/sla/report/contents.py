@@ -35,7 +35,7 @@ class Open:
 class Became:
     """What became of the orders of the range; of those `like` the ones `before`, where a day still runs.
 
-    `reasons` of cancellations, the most frequent first.
+    `reasons` of cancellations, the most frequent first; how many had others.
     """
 
     now: Fates = field(default_factory=Fates)
@@ -43,6 +43,7 @@ class Became:
     before: Fates = field(default_factory=Fates)
     open: Open = field(default_factory=Open)
     reasons: Sequence[tuple[str | None, int]] = ()
+    other_reasons: int = 0
 
     @property
     def orders(self) -> int:
@@ -109,6 +110,11 @@ class Report:
     compared: Compared = field(default_factory=Compared)
     periods: list[Group] = field(default_factory=list)
     steps: list[TargetSteps] = field(default_factory=list)
+
+    @property
+    def is_made(self) -> bool:
+        """Whether anything of the log is in it; else it could only say what is not so."""
+        return not (self.is_behind and self.as_of is None)
 
 
 @dataclass(frozen=True, slots=True)

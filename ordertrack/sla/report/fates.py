@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from ordertrack.database.session import db
 from ordertrack.orders.due.open_orders import OPEN
+from ordertrack.orders.imported import NO_REASON
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla.measure import cells, fates
 from ordertrack.sla.measure.cells import FULFILMENTS
@@ -29,7 +30,8 @@ _OPEN = text("""
        AND coalesce(fired_at, placed_at) >= :begins AND coalesce(fired_at, placed_at) < :ends
 """)
 _REASONS = text("""
-    SELECT event.metadata ->> 'reason' AS reason, count(*) AS number
+    SELECT nullif(event.metadata ->> 'reason', :unsaid) AS reason, count(*) AS number,
+        sum(count(*)) OVER () AS all_of_them
       FROM order_status_events AS event
      WHERE event.tenant_id = :tenant_id AND event.to_status = 'cancelled'
        AND event.occurred_at >= :begins AND event.occurred_at < :ends
@@ -65,7 +67,7 @@ def of(selection: Selection, rows: Sequence[Any], is_over: np.ndarray[Any, Any])
         fates.count(stored, wanted & is_now & is_like),
         fates.count(stored, wanted & ~is_now & is_like),
         _open(selection),
-        _reasons(selection),
+        *_reasons(selection),
     )
 
 
@@ -109,7 +111,8 @@ def _open(selection: Selection) -> Open:
     return Open(by_status, unfinished, since)
 
 
-def _reasons(selection: Selection) -> list[tuple[str | None, int]]:
+def _reasons(selection: Selection) -> tuple[list[tuple[str | None, int]], int]:
+    """The most frequent ones, and how many had others."""
     begins, ends = _span(selection)
     rows = db.session.execute(
         _REASONS,
@@ -121,6 +124,9 @@ def _reasons(selection: Selection) -> list[tuple[str | None, int]]:
             "restaurants": [each.id for each in selection.restaurants],
             "fulfilment": selection.fulfilment,
             "most": MOST_REASONS,
+            "unsaid": NO_REASON,
         },
     )
-    return [(row.reason, row.number) for row in rows]
+    found = rows.all()
+    most = [(row.reason, row.number) for row in found]
+    return most, int(found[0].all_of_them) - sum(number for _reason, number in most) if found else 0

@@ -13,7 +13,7 @@ from ordertrack.i18n.translate import ngettext, number
 from ordertrack.restaurants import naming
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla.report import terms, wording
-from ordertrack.sla.report.contents import Report
+from ordertrack.sla.report.contents import Became, Report
 from ordertrack.sla.report.headline import Tone, of_chosen, share_change, time_change
 from ordertrack.sla.report.ranking import FEWEST
 from ordertrack.sla.report.selection import Selection
@@ -33,6 +33,14 @@ def sentences(report: Report) -> list[str]:
         *_promises(report),
         *_handover(report),
     ]
+
+
+def _reasons(became: Became) -> Iterator[tuple[str, int]]:
+    """Why orders were cancelled, in words; the rarer reasons as one."""
+    for reason, times in became.reasons:
+        yield _(reason) if reason else _("no reason given"), times
+    if became.other_reasons:
+        yield _("other reasons"), became.other_reasons
 
 
 def _orders(report: Report) -> Iterator[str]:
@@ -56,10 +64,10 @@ def _orders(report: Report) -> Iterator[str]:
         reasons = formats.listed(
             _(
                 "%(reason)s (%(num)s)",
-                reason=_(reason) if reason else _("no reason given"),
+                reason=reason,
                 num=number(times),
             )
-            for reason, times in became.reasons
+            for reason, times in _reasons(became)
         )
         if reasons:
             yield _("Cancelled: %(stages)s. Why: %(reasons)s.", stages=stages, reasons=reasons)

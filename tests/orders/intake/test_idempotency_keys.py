@@ -22,7 +22,7 @@ from support.database import connect
 
 _PLACE_AS_BEFORE = """
     WITH stream AS (
-        UPDATE tenant_streams SET seq = seq + 1 RETURNING seq, clock_timestamp() AS at
+        UPDATE tenant_streams SET seq = seq + 1 RETURNING seq, last_at AS at
     ), placed AS (
         INSERT INTO orders (tenant_id, id, restaurant_id, business_date, number, status, version,
             status_since, fulfilment, placed_at, idempotency_key, idempotency_hash)

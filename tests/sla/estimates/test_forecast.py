@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from ordertrack.sla.forecast.demand import AHEAD, FEWEST_WEEKS, HOURS, TRIED_ON, Counts, forecast
+from ordertrack.sla.forecast.demand import AHEAD, FEWEST_WEEKS, HOURS, TRIED_ON, Counted, Counts, forecast
 from ordertrack.sla.forecast.forecast_table import days_of
 from ordertrack.sla.forecast.reading import READ
 from support.cast import House
@@ -25,7 +25,7 @@ def weeks(of: int, seed: int = 1) -> Counts:
 
 
 def test_weeks_that_are_alike_go_on_as_they_were_and_nothing_is_off() -> None:
-    made = forecast(weeks(12))
+    made = forecast([Counted(weeks(12))])
     assert [day and day[20] for day in made.orders] == [pytest.approx(10 + day) for day in range(AHEAD)]
     assert made.trial is not None
     assert made.trial.days == TRIED_ON
@@ -35,29 +35,39 @@ def test_weeks_that_are_alike_go_on_as_they_were_and_nothing_is_off() -> None:
 
 def test_newer_weeks_count_more() -> None:
     counts = np.vstack([weeks(11), 2 * weeks(1)])
-    (first, *_) = forecast(counts).orders
+    (first, *_) = forecast([Counted(counts)]).orders
     assert first is not None
     assert 10 * 1.12 < first[20] < 20
 
 
 def test_a_day_is_like_two_such_weekdays_at_least_and_before_the_first_order_nobody_counted() -> None:
-    assert forecast(weeks(FEWEST_WEEKS - 1)).orders == (None,) * AHEAD
+    assert forecast([Counted(weeks(FEWEST_WEEKS - 1))]).orders == (None,) * AHEAD
     padded = np.vstack([np.zeros((READ - 21, HOURS)), weeks(3)])
-    made = forecast(padded, begun=READ - 21)
+    made = forecast([Counted(padded, READ - 21)])
     assert [day and day[20] for day in made.orders] == [pytest.approx(10 + day) for day in range(AHEAD)]
     assert made.trial is not None
     assert made.trial.days == AHEAD
+
+
+def test_a_restaurant_that_opened_lately_was_not_empty_before_but_not_there() -> None:
+    young = np.vstack([np.zeros((READ - 21, HOURS)), weeks(3)])
+    old = np.vstack([np.zeros((READ - 84, HOURS)), weeks(12)])
+    parts = [Counted(old, READ - 84), Counted(young, READ - 21)]
+    made = forecast(parts)
+    assert [day and day[20] for day in made.orders] == [pytest.approx(2 * (10 + day)) for day in range(AHEAD)]
+    assert made.trial is not None
+    assert (made.trial.by_hour, made.trial.days) == (pytest.approx(0), TRIED_ON)
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_its_error_is_that_of_forecasts_made_a_week_before(seed: int) -> None:
     """Each day of the trial as if today were seven days before it and nothing had come since."""
     counts = np.random.default_rng(seed).poisson(weeks(12)).astype(float)
-    made = forecast(counts)
+    made = forecast([Counted(counts)])
     assert made.trial is not None
     off = 0.0
     for day in range(len(counts) - TRIED_ON, len(counts)):
-        said = forecast(counts[: day - AHEAD + 1]).orders[AHEAD - 1]
+        said = forecast([Counted(counts[: day - AHEAD + 1])]).orders[AHEAD - 1]
         assert said is not None
         off += float(np.abs(np.array(said) - counts[day]).sum())
     assert made.trial.by_hour == pytest.approx(off)
@@ -66,10 +76,10 @@ def test_its_error_is_that_of_forecasts_made_a_week_before(seed: int) -> None:
 def test_the_page_says_hours_from_where_the_day_begins_and_what_was_off() -> None:
     late = weeks(12)
     late[:, 1] = 3
-    said = days_of(forecast(late), MONDAY, 4)
+    said = days_of(forecast([Counted(late)]), MONDAY, 4)
     assert (said.order_of_hours[0], said.order_of_hours[-1]) == (12, 1)
     assert said.totals()[0] == "17"
-    assert days_of(forecast(np.zeros((READ, HOURS)), READ), MONDAY, 4).is_empty
+    assert days_of(forecast([Counted(np.zeros((READ, HOURS)), READ)]), MONDAY, 4).is_empty
 
 
 def test_managers_read_it_for_their_restaurants_and_nobody_else_does(

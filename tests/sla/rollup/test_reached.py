@@ -16,6 +16,7 @@ from ordertrack.database.session import db, tenant_context
 from ordertrack.orders.log import event_log
 from ordertrack.orders.moving import actions
 from ordertrack.rules.order_actions import OrderAction
+from ordertrack.sla.measure import reached as measured
 from ordertrack.sla.measure.reached import reached
 from support.cast import House
 
@@ -57,6 +58,16 @@ def test_where_nothing_is_rolled_up_yet_no_moment_is_said(
     page = maya.get("/sla").text
     assert "Figures up to" not in page
     assert re.search(r"Times within 2\s?%", page)
+
+
+@pytest.mark.usefixtures("rushed")
+def test_a_page_of_which_nothing_is_made_yet_says_that_and_no_figure(
+    maya: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measured, "_MAY_WAIT", dt.timedelta(seconds=-1))
+    page = maya.get("/sla").text
+    assert "The figures are being made" in page and 'http-equiv="refresh"' in page
+    assert "Times within" not in page and "No order began" not in page
 
 
 def test_what_waits_since_a_moment_ago_is_no_lag_however_long_it_was_quiet_before(

@@ -18,9 +18,9 @@ from demo.simulation import environment
 from ordertrack.commands import cli
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
-from ordertrack.orders.imported import IMPORTER, TIME_UNKNOWN
+from ordertrack.orders.imported import IMPORTER, NO_REASON, TIME_UNKNOWN
 from ordertrack.orders.placing.new_order import NewItem, NewOrder
-from ordertrack.past.orders import NO_REASON, PastOrder, PastStep
+from ordertrack.past.orders import PastOrder, PastStep
 from ordertrack.past.writer import History
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet

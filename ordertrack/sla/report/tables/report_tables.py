@@ -122,6 +122,7 @@ def fates(report: Report) -> Table:
         (_("Reason: %(reason)s", reason=_(reason) if reason else _("no reason given")), times)
         for reason, times in became.reasons
     ]
+    rows.append((_("Other reasons"), became.other_reasons))
     shown = [row for place, row in enumerate(rows) if place < 2 or row[1]]
     columns = (Column(_("What became of them"), TEXT), Column(_("Orders"), COUNT))
     return Table("fates", _("What became of the orders"), columns, [Row(row) for row in shown])
