@@ -16,7 +16,8 @@ from support import copied_rows
 from support.cast import House, Person
 
 # What the roll-up of a server writes by itself, whenever it gets to it.
-_OF_THE_ROLL_UP = {"sla_progress", "sla_shift_names"}
+# Of a server of the suite, which comes by when it likes.
+_OF_WHAT_RUNS_BESIDE = {"sla_progress", "sla_shift_names", "follower_positions"}
 
 
 def rows(settings: Settings, house: House) -> dict[str, list[dict[str, Any]]]:
@@ -32,7 +33,7 @@ def rows(settings: Settings, house: House) -> dict[str, list[dict[str, Any]]]:
     told = {
         table: json.loads(theirs.sub(number, text))
         for table, text in held.rows.items()
-        if table not in _OF_THE_ROLL_UP
+        if table not in _OF_WHAT_RUNS_BESIDE
     }
     return {
         table: [{name: row[name] for name in held.columns[table]} for row in found]
