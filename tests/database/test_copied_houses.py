@@ -15,8 +15,7 @@ from ordertrack.database.session import operator_connection
 from support import copied_rows
 from support.cast import House, Person
 
-# What the roll-up of a server writes by itself, whenever it gets to it.
-# Of a server of the suite, which comes by when it likes.
+# What the roll-up and the followers of a server write by themselves, whenever they get to it.
 _OF_WHAT_RUNS_BESIDE = {"sla_progress", "sla_shift_names", "follower_positions"}
 
 
