@@ -40,7 +40,25 @@ def begin_follower(name: str) -> None:
     op.execute(_BEGIN_FOLLOWER.format(name=name))
 
 
+def make_reports_anew(of: str) -> None:
+    """Have all days of these restaurants be made anew: `of` is a table of theirs, and which of its rows."""
+    op.execute(_MAKE_REPORTS_ANEW.format(of=of))
+
+
 # Row-level security is forced on its owner too, so one company after the other.
+_MAKE_REPORTS_ANEW = """
+DO $$
+DECLARE tenant uuid;
+BEGIN
+    FOR tenant IN SELECT id FROM tenants LOOP
+        PERFORM set_config('ordertrack.tenant_id', tenant::text, true);
+        INSERT INTO sla_stale (tenant_id, restaurant_id, from_date)
+        SELECT DISTINCT tenant_id, restaurant_id, date '0001-01-01' FROM {of}
+        ON CONFLICT (tenant_id, restaurant_id) DO UPDATE SET from_date = excluded.from_date;
+    END LOOP;
+    PERFORM set_config('ordertrack.tenant_id', '', true);
+END $$
+"""
 _BEGIN_FOLLOWER = """
 DO $$
 DECLARE tenant uuid;

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from ordertrack.migrations.building import make_reports_anew
+
 revision = "0040"
 down_revision = "0039"
 
@@ -19,23 +21,7 @@ ALTER TABLE sla_estimate_days
     ALTER waits SET STORAGE EXTERNAL, ALTER turned_out SET STORAGE EXTERNAL;
 """
 
-# Row-level security is forced on its owner too, so one tenant after the other.
-MADE_ANEW = """
-DO $$
-DECLARE tenant uuid;
-BEGIN
-    FOR tenant IN SELECT id FROM tenants LOOP
-        PERFORM set_config('ordertrack.tenant_id', tenant::text, true);
-        INSERT INTO sla_stale (tenant_id, restaurant_id, from_date)
-        SELECT DISTINCT tenant_id, restaurant_id, date '0001-01-01' FROM sla_estimate_days
-         WHERE tenant_id = tenant
-        ON CONFLICT (tenant_id, restaurant_id) DO UPDATE SET from_date = excluded.from_date;
-    END LOOP;
-    PERFORM set_config('ordertrack.tenant_id', '', true);
-END $$
-"""
-
 
 def upgrade() -> None:
     op.execute(COLUMNS)
-    op.execute(MADE_ANEW)
+    make_reports_anew("sla_estimate_days WHERE tenant_id = tenant")
