@@ -44,6 +44,7 @@ from ordertrack.tenants.models import Restaurant
 from support import cast
 from support.cast import PASSWORD, House, Person
 from support.database import connect
+from support.following import pass_over
 from support.houses.town import Town, open_town
 from support.network_proxy import NetworkProxy
 from support.pages import browser, page_clock
@@ -297,7 +298,8 @@ def maya(cedar: House, sign_in: Callable[[Person], FlaskClient]) -> FlaskClient:
 
 @pytest.fixture(scope="session")
 def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`ordertrack serve` on the suite's database, two workers."""
+    """`ordertrack serve` on the suite's database, two workers; what tests left before is followed already."""
+    pass_over(settings, ["guest browsers"])
     running = Server(settings, tmp_path_factory.mktemp("server"), **REACHES_US)
     running.start()
     yield running

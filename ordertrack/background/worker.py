@@ -26,6 +26,7 @@ from ordertrack.monitoring import logs, parent
 LOOKS_EVERY = 60.0
 PATIENCE = 10.0
 _WAKES_EVERY = 1.0
+_HEARS = 0.05  # while something is due
 _NOTICES_WITHIN = 0.2  # that it is to end
 _RETRY = (0.5, 1.0, 2.0, 5.0)
 _log = structlog.get_logger(__name__)
@@ -108,11 +109,17 @@ class TenantWorker:
                 self.look()
                 self._looks_at = time.monotonic() + LOOKS_EVERY
             self.work()
+            self._hear(ear)
+
+    def _hear(self, ear: Ear) -> None:
+        """Wait until something is due, sooner for what is heard maybe; all that came is heard before."""
+        began = time.monotonic()
+        while time.monotonic() - began < (_WAKES_EVERY if self._until_next() > 0 else _HEARS):
             with closing(ear.heard(self._until_next())) as heard:
-                for channel, payload in heard:
-                    self._heard(channel, payload)
-                    if self._until_next() <= 0:
-                        break
+                message = next(heard, None)
+            if message is None:
+                return
+            self._heard(*message)
 
     def _heard(self, channel: str, payload: str) -> None:
         try:

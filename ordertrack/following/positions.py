@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
@@ -21,12 +21,17 @@ _PLACE = text("""
     SELECT seq, set_config('synchronous_commit', 'off', true) FROM follower_positions
      WHERE tenant_id = :tenant_id AND follower = :follower FOR UPDATE
 """)
-# A company that is older than the follower begins at what happens now, a younger one at its first entry.
+# A company that is older than the follower begins behind what was recorded before there was one, a younger
+# one at its first entry: the same whenever it is asked, so nobody has to see to it before the first page.
 _BEGIN = text("""
     INSERT INTO follower_positions (tenant_id, follower, seq)
-    SELECT tenants.id, followers.name,
-           CASE WHEN tenants.created_at < followers.since THEN coalesce(tenant_streams.seq, 0) ELSE 0 END
-      FROM tenants CROSS JOIN followers LEFT JOIN tenant_streams ON tenant_streams.tenant_id = tenants.id
+    SELECT tenants.id, followers.name, CASE WHEN tenants.created_at < followers.since THEN greatest(0,
+               (SELECT seq FROM order_status_events WHERE tenant_id = tenants.id
+                   AND coalesce(recorded_at, occurred_at) < followers.since ORDER BY seq DESC LIMIT 1),
+               (SELECT seq FROM order_actions WHERE tenant_id = tenants.id
+                   AND coalesce(recorded_at, occurred_at) < followers.since ORDER BY seq DESC LIMIT 1))
+           ELSE 0 END
+      FROM tenants CROSS JOIN followers
      WHERE tenants.id = :tenant_id AND followers.name = :follower
     ON CONFLICT (tenant_id, follower) DO NOTHING
 """)
@@ -53,8 +58,9 @@ class Head(NamedTuple):
     seq: int
     positions: dict[str, int]
 
-    def is_behind(self, names: Collection[str]) -> bool:
-        return any(self.positions.get(name, -1) < self.seq for name in names)
+    def behind(self, names: Iterable[str]) -> list[str]:
+        """Which of these followers have something before them."""
+        return [name for name in names if self.positions.get(name, 0) < self.seq]
 
 
 def know(names: Collection[str]) -> None:
@@ -69,13 +75,6 @@ def heads() -> list[Head]:
         return [Head(row.tenant_id, row.seq, row.positions) for row in db.session.execute(_HEADS)]
     finally:
         db.session.rollback()
-
-
-def begin(tenant_id: uuid.UUID, names: Collection[str]) -> None:
-    """Place these followers in the log of the entered tenant, where they have no place yet."""
-    for name in names:
-        db.session.execute(_BEGIN, {"tenant_id": tenant_id, "follower": name})
-    db.session.commit()
 
 
 def follow(tenant_id: uuid.UUID, follower: Follower) -> Followed:

@@ -25,6 +25,7 @@ from ordertrack.monitoring import metrics
 
 LOCK = 7226871357
 _GATHERS = 0.25  # seconds, so that many entries are followed together
+_LISTENS_AGAIN = 0.1  # seconds, whatever lies behind
 _RESTS = 60.0  # seconds in which a follower does not ask again whether it concerns a tenant
 # Seconds until one that failed in a tenant is asked again there, longer each time.
 _AFTER_FAILING = (1.0, 5.0, 30.0, 60.0)
@@ -36,6 +37,7 @@ class _Due:
 
     def __init__(self, at: float) -> None:
         self.at = at
+        self.is_heard = False
         self.failed = 0
         self.behind_since: float | None = None
 
@@ -43,7 +45,8 @@ class _Due:
 class Following(TenantWorker):
     """Has each follower make jobs of what is new in each log; a thread beside it runs them.
 
-    A follower that fails in a tenant holds up itself there, and nothing else.
+    A follower that fails in a tenant holds up itself there, and nothing else. What was heard of comes before
+    what a look finds: after a start, thousands of tenants that lie behind hold up nobody who is at work.
     """
 
     name = "follower"
@@ -74,7 +77,7 @@ class Following(TenantWorker):
                 self._resting.pop((tenant_id, follower.name), None)
             return
         for follower in followers.registered():
-            self._expect(tenant_id, follower.name, _GATHERS)
+            self._expect(tenant_id, follower.name, _GATHERS, is_heard=True)
 
     def look(self) -> None:
         names = [follower.name for follower in followers.registered()]
@@ -84,22 +87,19 @@ class Following(TenantWorker):
                 self._is_known = True
             heads = positions.heads()
         for head in heads:
-            if missing := set(names) - head.positions.keys():
-                with tenant_context(self.app, head.tenant_id):
-                    positions.begin(head.tenant_id, missing)
-            if head.is_behind(names):
-                for name in names:
-                    self._expect(head.tenant_id, name)
+            for name in head.behind(names):
+                self._expect(head.tenant_id, name)
         self._runner.look()
 
     def work(self) -> None:
         if not self._running.is_alive():
             raise RuntimeError("nobody runs jobs any more")  # all of this is started again
-        now = time.monotonic()
-        for follower in followers.registered():
-            for (tenant_id, name), due in list(self._due.items()):
-                if name == follower.name and due.at <= now:
-                    self._follow(tenant_id, follower, due)
+        registered = {follower.name: follower for follower in followers.registered()}
+        until = time.monotonic() + _LISTENS_AGAIN
+        for (tenant_id, name), due in self._due_now():
+            self._follow(tenant_id, registered[name], due)
+            if time.monotonic() > until:
+                break
         self._rounds.begin_due()
         self._tell_lag()
 
@@ -107,10 +107,17 @@ class Following(TenantWorker):
         first = min((due.at for due in self._due.values()), default=inf)
         return min(first - time.monotonic(), max(self._rounds.seconds_until_due(), 0.001))
 
-    def _expect(self, tenant_id: uuid.UUID, name: str, wait: float = 0.0) -> None:
+    def _expect(self, tenant_id: uuid.UUID, name: str, wait: float = 0.0, is_heard: bool = False) -> None:
         key, now = (tenant_id, name), time.monotonic()
-        if key not in self._due and self._resting.get(key, 0.0) <= now:
-            self._due[key] = _Due(now + wait)
+        if self._resting.get(key, 0.0) > now:
+            return
+        due = self._due.setdefault(key, _Due(now + wait))
+        due.is_heard = due.is_heard or is_heard
+
+    def _due_now(self) -> list[tuple[tuple[uuid.UUID, str], _Due]]:
+        now = time.monotonic()
+        due = [(key, each) for key, each in self._due.items() if each.at <= now]
+        return sorted(due, key=lambda each: (not each[1].is_heard, each[1].at))
 
     def _follow(self, tenant_id: uuid.UUID, follower: Follower, due: _Due) -> None:
         """Give it a page; what is left comes when the other tenants have had theirs."""
@@ -130,6 +137,7 @@ class Following(TenantWorker):
                 delay = (dt.datetime.now(dt.UTC) - followed.newest).total_seconds()
                 metrics.follower_delay.labels(follower.name).observe(max(delay, 0.0))
                 self._runner.wake(tenant_id)
+            due.at = time.monotonic()
             if not followed.is_more:
                 self._due.pop((tenant_id, follower.name), None)
             if not followed.concerns:
