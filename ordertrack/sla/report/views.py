@@ -86,7 +86,7 @@ def figures(made: Report, page: int = 1, find: str = "") -> dict[str, Any]:
     tables = {name: make(made) for name, make in TABLES.items()}
     tables["restaurants"] = tables["restaurants"].paged(page, find, parse_qsl(made.selection.query))
     return {
-        "summary": summary.sentences(made),
+        "summary": summary.told(made),
         "compared_with": summary.compared_with(made.selection),
         "explained": terms.explained(),
         "report": made,

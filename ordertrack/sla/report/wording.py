@@ -13,6 +13,7 @@ from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla.measure.figures import Figures, Over, Under
 from ordertrack.sla.report import terms
 from ordertrack.sla.report.contents import Became, RunningShift
+from ordertrack.sla.report.order_links import Fate
 from ordertrack.sla.statistics.intervals import Range
 
 _HOUR = 3600
@@ -129,18 +130,24 @@ def moved(count: int) -> str:
 
 def fates(became: Became) -> str:
     """As `290 completed, 12 cancelled, 7 open, 3 never finished`, without those there are none of."""
+    return formats.listed(words for _fate, words in each_fate(became))
+
+
+def each_fate(became: Became) -> list[tuple[Fate, str]]:
+    """The parts of it."""
     now, open_ = became.now, became.open
-    parts = [
-        ngettext("%(num)s completed", "%(num)s completed", now.completed, num=number(now.completed)),
-    ]
-    if now.all_cancelled:
-        count = now.all_cancelled
-        parts.append(ngettext("%(num)s cancelled", "%(num)s cancelled", count, num=number(count)))
-    if running := open_.count - open_.unfinished:
-        parts.append(ngettext("%(num)s still open", "%(num)s still open", running, num=number(running)))
+    count = now.completed
+    parts = [(Fate.COMPLETED, ngettext("%(num)s completed", "%(num)s completed", count, num=number(count)))]
+    if count := now.all_cancelled:
+        said = ngettext("%(num)s cancelled", "%(num)s cancelled", count, num=number(count))
+        parts.append((Fate.CANCELLED, said))
+    if count := open_.count - open_.unfinished:
+        said = ngettext("%(num)s still open", "%(num)s still open", count, num=number(count))
+        parts.append((Fate.OPEN, said))
     if count := open_.unfinished:
-        parts.append(ngettext("%(num)s never finished", "%(num)s never finished", count, num=number(count)))
-    return formats.listed(parts)
+        said = ngettext("%(num)s never finished", "%(num)s never finished", count, num=number(count))
+        parts.append((Fate.UNFINISHED, said))
+    return parts
 
 
 def _reasons(counts: Mapping[LeftOut, int]) -> str:

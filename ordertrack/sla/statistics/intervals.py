@@ -42,7 +42,7 @@ def z_of(among: int = 1) -> float:
     return NormalDist().inv_cdf((1 + confidence(among)) / 2)
 
 
-def wilson(met: int, of: int, z: float | None = None) -> Range:
+def wilson(met: float, of: float, z: float | None = None) -> Range:
     """In which range the share behind `met` of `of` lies; anywhere from 0 to 1 if of none."""
     if not of:
         return Range(0.0, 1.0)
