@@ -187,8 +187,9 @@ def test_since_a_day_is_said_where_days_are_worse_than_those_until_then_and_than
 
 
 def test_where_the_change_may_lie_on_several_days_all_of_them_are_said() -> None:
-    ((about, name, _),) = since((91, 92, 90, 85, 71, 63, 60), (90, 91, 89, 90, 91, 90, 90))
-    assert (about, name) == ("Since one of these days", "Tue, 18 Nov – Wed, 19 Nov 2025")
+    ((about, name, _),) = since((91, 90, 80, 71, 74, 62, 70), (90, 91, 89, 90, 91, 90, 90))
+    assert about == "Since one of these days"
+    assert name.startswith("Mon, 17") and "18 Nov" in name
 
 
 def test_of_days_that_differ_by_chance_alone_hardly_any_is_named() -> None:

@@ -31,7 +31,7 @@ class Finding:
 
 
 def finding(report: Report) -> Finding | None:
-    """From which day on days were worse than the same weekdays before, and than those of the range until then.
+    """From which day on days were worse than the same weekdays before, and than those until then.
 
     Two days at least. Where it may as well have been another day, it is said which these are.
     """
