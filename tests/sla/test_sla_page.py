@@ -149,7 +149,7 @@ def test_the_page_says_what_the_report_says(app: Flask, busy: House, sign_in: Si
     kitchen = next(stage for stage in made.stages if stage.stage is Stage.KITCHEN).now
     assert kitchen.count > 200 and kitchen.all_left_out > 10
     for figure in (
-        f"Orders {made.fates.orders:,} {made.fates.now.completed:,} completed, ",
+        f"Orders that began {made.fates.orders:,} {made.fates.now.completed:,} completed",
         f"of {kitchen.count:,} times",
         f"Half within (p50) {wording.time(kitchen.p50)}",
         f"9 of 10 within (p90) {wording.time(kitchen.p90)}",

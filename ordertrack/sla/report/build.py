@@ -172,15 +172,20 @@ class _Making:
         return groups, compared, shift, self._days_at_today(tally, rows, today)
 
     def _days_at_today(self, tally: Tally, rows: Sequence[Any], today: AtToday) -> dict[str, Judged]:
+        """Of the days some of whose times another target judged than holds today."""
         if not today.is_other.any():
             return {}
-        times, first = tally.times(), self._selection.first
-        number = tally.per_row([-1 if row.is_before else (row.day - first).days for row in rows])
-        found = {
-            first + dt.timedelta(int(day)): single_shifts.at_today(times, today, number == day)
-            for day in np.unique(number[(number >= 0) & today.is_other])
+        first, length = self._selection.first, self._selection.length
+        number = tally.per_row([length if row.is_before else (row.day - first).days for row in rows])
+        others, judged, met = (
+            np.bincount(number, tally.times() * each, length + 1)
+            for each in (today.is_other, today.judged, today.met)
+        )
+        return {
+            (first + dt.timedelta(day)).isoformat(): Judged(int(judged[day]), int(met[day]))
+            for day in range(length)
+            if others[day]
         }
-        return {day.isoformat(): each for day, each in found.items() if each is not None}
 
     def _heat(self) -> list[HeatCell]:
         tally = self._tallied([row.cells for row in self._of_stage])

@@ -14,7 +14,7 @@ from ordertrack.sla.report.at_today import AtToday
 from ordertrack.sla.report.contents import Judged, WorstShift
 from ordertrack.sla.report.ranking import FEWEST
 from ordertrack.sla.report.selection import Selection
-from ordertrack.sla.statistics.intervals import wilson
+from ordertrack.sla.statistics.intervals import wilson_high
 
 _SHIFTS = 256  # numbers that a key has room for
 
@@ -31,12 +31,13 @@ def worst(
     chosen = np.flatnonzero(is_single & (times > 0) & (shift != NO_SHIFT) & (verdict != UNJUDGED))
     number = tally.per_row(range(len(rows))).astype(np.int64) * _SHIFTS + shift
     single, place = np.unique(number[chosen], return_inverse=True)
-    judged = np.bincount(place, times[chosen], len(single)).astype(int).tolist()
-    met = np.bincount(place, times[chosen] * (verdict[chosen] == IN_TARGET), len(single)).astype(int).tolist()
-    enough = [at for at in range(len(single)) if judged[at] >= FEWEST]
-    if len(enough) < 2:
+    judged = np.bincount(place, times[chosen], len(single))
+    met = np.bincount(place, times[chosen] * (verdict[chosen] == IN_TARGET), len(single))
+    enough = judged >= FEWEST
+    single, judged, met = single[enough], judged[enough], met[enough]
+    if len(single) < 2:
         return None
-    at = min(enough, key=lambda each: (wilson(met[each], judged[each]).high, -judged[each]))
+    at = int(np.lexsort((-judged, wilson_high(met, judged)))[0])
     row = rows[int(single[at]) // _SHIFTS]
     restaurant = next(each for each in selection.restaurants if each.id == row.restaurant_id)
     of_it = (number == single[at]) & (times > 0)
@@ -44,15 +45,15 @@ def worst(
         restaurant.slug,
         row.day,
         names[int(single[at]) % _SHIFTS],
-        Judged(judged[at], met[at]),
-        Judged(*(sum(each[other] for other in enough if other != at) for each in (judged, met))),
-        len(enough),
+        Judged(int(judged[at]), int(met[at])),
+        Judged(int(judged.sum() - judged[at]), int(met.sum() - met[at])),
+        len(single),
         at_today(times, today, of_it),
     )
 
 
 def at_today(times: Any, today: AtToday, chosen: Any) -> Judged | None:
     """The chosen cells at the targets of today; None where these are those of then."""
-    if not (today.is_other & chosen & (times > 0)).any():
+    if not (today.is_other & chosen).any():
         return None
     return Judged(int(times[chosen & today.judged].sum()), int(times[chosen & today.met].sum()))
