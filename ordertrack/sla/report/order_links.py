@@ -43,6 +43,11 @@ def behind(selection: Selection, figures: Figures, **of_it: Any) -> str | None:
     return _behind(selection, **of_it)
 
 
+def beside(selection: Selection, which: str) -> str | None:
+    """Those that stand beside the figures of the stage, of one kind; None of none."""
+    return _behind(selection, which=which) if which else None
+
+
 def late(selection: Selection, figures: Figures) -> str | None:
     """Those that missed their target."""
     return _behind(selection, which="late") if figures.late else None

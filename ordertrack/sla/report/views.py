@@ -19,7 +19,16 @@ from ordertrack.restaurants import cache, naming
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.sla.measure.figures import ERROR
-from ordertrack.sla.report import build, query_string, running, summary, target_lines, terms, wording
+from ordertrack.sla.report import (
+    build,
+    order_links,
+    query_string,
+    running,
+    summary,
+    target_lines,
+    terms,
+    wording,
+)
 from ordertrack.sla.report.channel import CHANNEL
 from ordertrack.sla.report.charts import charts
 from ordertrack.sla.report.contents import Report
@@ -93,6 +102,10 @@ def figures(made: Report, page: int = 1, find: str = "") -> dict[str, Any]:
         "selection": made.selection,
         "stage": of_chosen(made),
         "tiles": tiles(made),
+        "beside": [
+            (words, order_links.beside(made.selection, which))
+            for which, words in wording.each_beside(of_chosen(made).now, made.selection.with_left_out)
+        ],
         "findings": findings(made),
         "charts": charts(made),
         "tables": tables,

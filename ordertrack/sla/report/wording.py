@@ -68,21 +68,26 @@ def beside(figures: Figures, are_in: bool = False) -> str:
 
     As `24 left out: 3 forgotten, 21 mass · 2 again · 1 cancelled late`, without those there are none of.
     """
-    parts = [left_out_text(figures.left_out, are_in)]
-    if figures.again:
-        parts.append(ngettext("%(num)s again", "%(num)s again", figures.again, num=number(figures.again)))
-    if figures.cancelled:
-        num = number(figures.cancelled)
-        parts.append(ngettext("%(num)s cancelled late", "%(num)s cancelled late", figures.cancelled, num=num))
-    if figures.walked:
-        num = number(figures.walked)
-        parts.append(
-            ngettext("%(num)s skipped by a channel", "%(num)s skipped by a channel", figures.walked, num=num)
+    return " · ".join(words for _which, words in each_beside(figures, are_in))
+
+
+def each_beside(figures: Figures, are_in: bool = False) -> list[tuple[str, str]]:
+    """The parts of it, each with what the page of orders calls these (`which`)."""
+    parts = [("left_out" if figures.all_left_out else "", left_out_text(figures.left_out, are_in))]
+    if count := figures.again:
+        parts.append(("again", ngettext("%(num)s again", "%(num)s again", count, num=number(count))))
+    if count := figures.cancelled:
+        said = ngettext("%(num)s cancelled late", "%(num)s cancelled late", count, num=number(count))
+        parts.append(("cancelled", said))
+    if count := figures.walked:
+        said = ngettext(
+            "%(num)s skipped by a channel", "%(num)s skipped by a channel", count, num=number(count)
         )
-    if figures.drawn:
-        num, drawn = number(figures.drawn), figures.drawn
-        parts.append(ngettext("%(num)s drawn by a replay", "%(num)s drawn by a replay", drawn, num=num))
-    return " · ".join(parts)
+        parts.append(("skipped", said))
+    if count := figures.drawn:
+        said = ngettext("%(num)s drawn by a replay", "%(num)s drawn by a replay", count, num=number(count))
+        parts.append(("drawn", said))
+    return parts
 
 
 def share_range(found: Range) -> str:
