@@ -71,6 +71,7 @@ def test_behind_each_count_of_what_became_of_orders_are_as_many(
     assert counted["Orders"] > 100 and len(counted) > 5
     page = maya.get(rows[0].orders).text
     assert f"{counted['Orders']:,} orders that began on these days." in page and "Page 1 of" in page
+    assert "Page 1 of" in maya.get(f"{rows[0].orders}&page=999").text
     with tenant_context(app, busy.tenant_id):
         for name in ("cancelled", "cancelled_by_restaurant", "cancelled_by_hour"):
             (place,) = (

@@ -24,6 +24,9 @@ def show() -> ResponseReturnValue:
     principal = manager()
     asked = _asked(principal)
     found, count = became.find(asked)
+    if not found and asked.page > 1:  # behind the last one
+        asked = asked.but(page=1)
+        found, count = became.find(asked)
     pages = max(1, -(-count // A_PAGE))
     return render_template(
         "report/became.html",
