@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -159,7 +160,11 @@ def opening_hours(slug: str, tenant_slug: str, wanted: str | None, as_json: bool
     type=click.Choice([each.value for each in Fulfilment]),
     help="Only for these orders; else for all that have no target of their own.",
 )
-@click.option("--minutes", type=float, help="How long the stage may take; without it there is no target.")
+@click.option(
+    "--minutes",
+    type=click.FloatRange(0, 24 * 60, min_open=True),
+    help="How long the stage may take; without it there is no target.",
+)
 @click.option(
     "--from",
     "first",
@@ -186,6 +191,8 @@ def target(
     from ordertrack.past import settings as past_settings
     from ordertrack.restaurants.targets import Target
 
+    if minutes is not None and math.isnan(minutes):
+        raise click.UsageError("--minutes is a number.")
     seconds = None if minutes is None else round(minutes * 60)
     wanted = Target(Stage(stage), Fulfilment(fulfilment) if fulfilment else None, first.date(), seconds)
     until: list[dt.date | None] = []
