@@ -31,6 +31,9 @@ SCREENS_CHANNEL = "ordertrack_screens"
 ROLLUP_CHANNEL = "ordertrack_rollup"
 """`<tenant>`: reports have new figures."""
 
+LEARNED_CHANNEL = "ordertrack_learned"
+"""`<tenant>`: of days that are over something else is known now, so estimates are to be made of it."""
+
 ATTENTION_CHANNEL = "ordertrack_attention"
 """`<tenant>`: something of the company needs attention, or no longer does."""
 

@@ -63,10 +63,8 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read every setting; raises SettingsError on one that cannot be used."""
-        # An upgrade of what is installed must not take the data along.
-        default = (ROOT if _IS_CHECKOUT else Path.cwd()) / "var"
         addresses = _addresses(environ)
-        data_folder = Path(environ.get("ORDERTRACK_DATA") or default).expanduser().resolve()
+        data_folder = _data_folder(environ)
         return cls(
             host=environ.get("HOST") or "127.0.0.1",
             port=_whole_number(environ, "PORT", 8000, 0, 65535),
@@ -136,6 +134,22 @@ class Settings:
     def is_pooled(self) -> bool:
         """Whether `app_url` may lead through a pooler that gives each transaction another connection."""
         return self.direct_database_url is not None
+
+
+def refuse_no_database(environ: Mapping[str, str] = os.environ) -> None:
+    """Raise SettingsError where no embedded database was made yet, and make none: for what only reads."""
+    folder = _data_folder(environ)
+    if not environ.get("DATABASE_URL") and not (folder / "postgres" / "PG_VERSION").exists():
+        raise SettingsError(
+            f"There is no database in {folder}, so there is nothing to read. Nothing was made. Name the data"
+            " folder of the house in ORDERTRACK_DATA, or its database in DATABASE_URL."
+        )
+
+
+def _data_folder(environ: Mapping[str, str]) -> Path:
+    # An upgrade of what is installed must not take the data along.
+    default = (ROOT if _IS_CHECKOUT else Path.cwd()) / "var"
+    return Path(environ.get("ORDERTRACK_DATA") or default).expanduser().resolve()
 
 
 def _whole_number(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

@@ -87,7 +87,7 @@ def test_a_day_without_orders_is_a_gap_in_the_line_and_no_bar() -> None:
     made = charts(report(chosen, days=[nothing, some], stages=stages))
     assert made["shares"].data["shares"] == [None, 0.87]
     assert made["shares"].data["said"] == [
-        "Thu 20 Nov\nno order with a target",
+        "Thu 20 Nov\nno time with a target",
         "Fri 21 Nov\n87% of 100 in target\nbetween 79% and 92%",
     ]
     assert made["days"].data["labels"] == ["Fri 21 Nov (100)"]

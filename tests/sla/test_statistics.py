@@ -6,12 +6,14 @@ import math
 from fractions import Fraction
 from itertools import accumulate
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ordertrack.sla.statistics.change_point import change_points, overdispersion
 from ordertrack.sla.statistics.decomposition import Part, split
-from ordertrack.sla.statistics.intervals import Range, differ, difference, ranks, wilson, z_of
+from ordertrack.sla.statistics.intervals import Range, differ, difference, ranks, wilson, wilson_high, z_of
 
 counts = st.integers(1, 400).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))
 
@@ -121,3 +123,19 @@ def test_each_may_be_better_while_the_whole_is_worse() -> None:
     found = split(now, before)
     assert found is not None
     assert found.each > 0 > found.mix and found.whole == pytest.approx(-0.24)
+
+
+@given(st.lists(counts, min_size=1))
+def test_of_many_at_once_the_upper_ends_are_those_of_each(several: list[tuple[int, int]]) -> None:
+    met, of = np.array(several, float).T
+    assert np.allclose(wilson_high(met, of), [wilson(*each).high for each in several])
+
+
+def test_of_days_that_follow_each_other_those_are_told_at_which_another_share_may_begin() -> None:
+    good, bad = Part(100, 92), Part(100, 60)
+    assert change_points([good] * 5 + [bad] * 4) == [5]
+    assert change_points([good] * 4 + [Part(100, 79)] + [bad] * 4) == [4, 5]
+    assert len(change_points([good] * 9)) == 8, "anywhere"
+    assert change_points([good]) == change_points([]) == []
+    assert overdispersion([good] * 9) == overdispersion([Part(0, 0)]) == 1.0
+    assert overdispersion([good, bad] * 4) > 10

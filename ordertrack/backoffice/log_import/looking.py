@@ -23,7 +23,7 @@ from ordertrack.following import jobs
 from ordertrack.following.jobs import Done, Failed, Job
 from ordertrack.i18n.translate import speaking
 from ordertrack.importing import writing
-from ordertrack.importing.preview import Looked
+from ordertrack.importing.preview.looking import Looked
 from ordertrack.importing.restaurants import Restaurants
 from ordertrack.importing.roles import UnusableColumns
 from ordertrack.importing.source import UnusableFile

@@ -231,6 +231,6 @@ class HeldLog(LogReader):
         return self._events[is_meant]
 
 
-def has_events(tenant_id: uuid.UUID, after: int, until: int) -> bool:
-    """Whether a status event stands after one position, up to another, that is none of a test."""
-    return bool(_NEXT.rows(tenant_id=tenant_id, seq=after + 1, until=until))
+def next_event(tenant_id: uuid.UUID, after: int, until: int) -> int | None:
+    """Where the next status event stands after one position, up to another, that is none of a test."""
+    return next((int(row.seq) for row in _NEXT.rows(tenant_id=tenant_id, seq=after + 1, until=until)), None)

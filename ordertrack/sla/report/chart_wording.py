@@ -17,7 +17,7 @@ def of_bars(label: str, figures: Figures) -> str:
     ]
     ranges = [wording.time_range(figures, share) for share in (0.5, 0.9)]
     times = [f"{time} ({found})" if found else time for time, found in zip(times, ranges, strict=True)]
-    return "\n".join([label, *times, _orders(figures.count)])
+    return "\n".join([label, *times, _times(figures.count)])
 
 
 def counted(label: str, figures: Figures) -> str:
@@ -25,13 +25,13 @@ def counted(label: str, figures: Figures) -> str:
     return _("%(name)s (%(num)s)", name=label, num=number(figures.count))
 
 
-def _orders(count: int) -> str:
-    return ngettext("%(num)s order", "%(num)s orders", count, num=number(count))
+def _times(count: int) -> str:
+    return ngettext("%(num)s time", "%(num)s times", count, num=number(count))
 
 
 def of_share(figures: Figures) -> str:
     if figures.share is None:
-        return _("no order with a target")
+        return _("no time with a target")
     judged = number(figures.judged)
     said = _("%(share)s of %(number)s in target", share=formats.share(figures.share), number=judged)
     return f"{said}\n{wording.share_range(figures.share_range())}"
@@ -40,7 +40,7 @@ def of_share(figures: Figures) -> str:
 def of_hour(weekday: str, cell: HeatCell) -> str:
     when = _("%(weekday)s, %(hour)s", weekday=weekday, hour=formats.hour(cell.hour))
     time = _("p90 %(time)s", time=wording.time(cell.figures.p90))
-    return "\n".join([when, time, _orders(cell.figures.count)])
+    return "\n".join([when, time, _times(cell.figures.count)])
 
 
 def of_target(time: str, whom: str = "") -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from ordertrack.sla.measure.cells import FULFILMENTS, IN_TARGET
 from ordertrack.sla.measure.figures import Figures
 from ordertrack.sla.measure.histogram import VALUES
 from ordertrack.sla.measure.tally import Tally
+from ordertrack.sla.report.at_today import AtToday
 from ordertrack.sla.report.contents import AtOneTarget, Compared
 from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.statistics.decomposition import Part, Split, split
@@ -22,8 +22,13 @@ _PERIODS = 2  # now, before
 _Table = NDArray[Any]  # restaurant, fulfilment, period
 
 
-def of(selection: Selection, tally: Tally, rows: Sequence[Any], like: NDArray[np.bool_]) -> Compared:
-    """Of times of the stage: `rows` say of whose and of which period, `like` which are compared."""
+def of(
+    selection: Selection, tally: Tally, rows: Sequence[Any], like: NDArray[np.bool_], today: AtToday
+) -> Compared:
+    """Of times of the stage: `rows` say of whose and of which period, `like` which are compared.
+
+    Where a target changed that judged none of these times, nothing changed.
+    """
     places = {each.id: place for place, each in enumerate(selection.restaurants)}
     shape = (len(places), len(FULFILMENTS), _PERIODS)
     place = tally.per_row([places[row.restaurant_id] for row in rows]).astype(np.int64)
@@ -37,11 +42,9 @@ def of(selection: Selection, tally: Tally, rows: Sequence[Any], like: NDArray[np
     verdict = cells.target_of(tally.key)
     judged, met = table(times * (verdict != cells.UNJUDGED)), table(times * (verdict == IN_TARGET))
     at_target = None
-    if changed := target_changed(selection):
-        today = _targets_today(selection)
-        seconds = today[place, cells.fulfilment_of(tally.key)]
-        value = VALUES[cells.bin_of(tally.key)]
-        judged, met = table(times * ~np.isnan(seconds)), table(times * (value <= seconds))
+    changed = target_changed(selection) and bool((today.is_other & (times > 0)).any())
+    if changed:
+        judged, met = table(times * today.judged), table(times * today.met)
         at_target = AtOneTarget(*(_figures(judged[..., period], met[..., period]) for period in (0, 1)))
     if judged.any():
         return Compared(*_splits(judged, met), at_target, changed)
@@ -58,21 +61,6 @@ def target_changed(selection: Selection) -> bool:
         for each in selection.restaurants
         for fulfilment in fulfilments
     )
-
-
-def _targets_today(selection: Selection) -> _Table:
-    """By restaurant and fulfilment in seconds; nan for none."""
-    now = dt.datetime.now(dt.UTC)
-    return np.array(
-        [
-            [
-                np.nan if (held := each.targets.at(selection.stage, kind, each.calendar.day_of(now))) is None
-                else held
-                for kind in FULFILMENTS
-            ]
-            for each in selection.restaurants
-        ]
-    )  # fmt: skip
 
 
 def _figures(judged: _Table, met: _Table) -> Figures:

@@ -35,7 +35,8 @@ class Open:
 class Became:
     """What became of the orders of the range; of those `like` the ones `before`, where a day still runs.
 
-    `reasons` of cancellations, the most frequent first; how many had others.
+    `reasons` of cancellations, the most frequent first; how many had others. `unleft` where nobody tapped
+    Leaving: of each restaurant its name, how many, of how many deliveries; None where that was not read.
     """
 
     now: Fates = field(default_factory=Fates)
@@ -44,6 +45,7 @@ class Became:
     open: Open = field(default_factory=Open)
     reasons: Sequence[tuple[str | None, int]] = ()
     other_reasons: int = 0
+    unleft: Sequence[tuple[str, int, int]] | None = None
 
     @property
     def orders(self) -> int:
@@ -77,6 +79,31 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """How many of how many were in target."""
+
+    judged: int
+    in_target: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorstShift:
+    """One shift of one day of one restaurant (its slug), judged at the target of then.
+
+    `among`: the worst of so many; `rest`: all others together. `at_today`: the same at the targets that hold
+    today, where these are others.
+    """
+
+    restaurant: str
+    day: dt.date
+    shift: str
+    of_it: Judged
+    rest: Judged
+    among: int
+    at_today: Judged | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TargetSteps:
     """Of whom: from each of these days on that many seconds, or none."""
 
@@ -89,7 +116,8 @@ class Report:
     """Everything the page shows of a selection; `targets` are seconds and what each is for.
 
     `periods`: weekdays, weeks or months, where bars are by those. `steps`: the target of each day, of each
-    for whom it is.
+    for whom it is. `days_before`: those that it is compared with. `at_today`: days (ISO dates) at the target
+    that holds today, where then another one did.
 
     `as_of`: up to when the log is in it; None where nothing of it is yet.
     """
@@ -110,6 +138,9 @@ class Report:
     compared: Compared = field(default_factory=Compared)
     periods: list[Group] = field(default_factory=list)
     steps: list[TargetSteps] = field(default_factory=list)
+    days_before: list[Group] = field(default_factory=list)
+    worst_shift: WorstShift | None = None
+    at_today: Mapping[str, Judged] = field(default_factory=dict)
 
     @property
     def is_made(self) -> bool:

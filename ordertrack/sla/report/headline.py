@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import isclose
@@ -10,8 +11,9 @@ from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
 from ordertrack.sla.measure.figures import ERROR, Bounded, Figures, Over, StageFigures
-from ordertrack.sla.report import wording
+from ordertrack.sla.report import order_links, wording
 from ordertrack.sla.report.contents import Compared, Report
+from ordertrack.sla.report.order_links import Fate
 from ordertrack.sla.report.ranking import FEWEST
 from ordertrack.sla.statistics.intervals import Range, differ, difference, wilson
 
@@ -34,13 +36,19 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """`base` says of which orders it is; `bounds` how far it can be from what is behind these."""
+    """`base` says of which orders it is; `bounds` how far it can be from what is behind these.
+
+    `link` is where the orders are that its value counts; `parts` are those of the base, each with where its
+    are.
+    """
 
     title: str
     value: str
     change: Change | None
     base: str = ""
     bounds: str = ""
+    link: str | None = None
+    parts: Sequence[tuple[str, str | None]] = ()
 
 
 _HALF_A_POINT = 0.005
@@ -48,10 +56,10 @@ _MANY_TIMES = 3  # from here on a percentage says less than a factor
 
 
 def tiles(report: Report) -> list[Tile]:
-    """Orders; of the chosen stage the share in target, p50 and p90; and of promises those that were kept."""
+    """Orders that began; of the stage's times the share in target, p50 and p90; promises that were kept."""
     stage = of_chosen(report)
     now = stage.now
-    base = ngettext("of %(num)s order", "of %(num)s orders", now.count, num=number(now.count))
+    base = ngettext("of %(num)s time", "of %(num)s times", now.count, num=number(now.count))
     made = [_orders(report)]
     if now.judged:
         made.append(_in_target(report, stage))
@@ -72,14 +80,25 @@ def _orders(report: Report) -> Tile:
     became = report.fates
     is_running = report.selection.hours_over is not None
     change = _more_or_fewer(became.like.ended if is_running else became.orders, became.before.ended)
-    return Tile(_("Orders"), number(became.orders), change, wording.fates(became))
+    chosen = report.selection
+    parts = [
+        (words, order_links.of_fate(chosen, fate, became.orders)) for fate, words in wording.each_fate(became)
+    ]
+    return Tile(
+        _("Orders that began"),
+        number(became.orders),
+        change,
+        wording.fates(became),
+        link=order_links.of_fate(chosen, Fate.ALL, became.orders),
+        parts=parts,
+    )
 
 
 def _in_target(report: Report, stage: StageFigures) -> Tile:
     now = stage.now
     base = ngettext(
-        "%(met)s of %(num)s order with a target",
-        "%(met)s of %(num)s orders with a target",
+        "%(met)s of %(num)s time with a target",
+        "%(met)s of %(num)s times with a target",
         now.judged,
         met=number(now.in_target),
         num=number(now.judged),
@@ -177,6 +196,8 @@ def _more_or_fewer(now: int, before: int) -> Change | None:
         times = round(now / before)
         said = ngettext("%(num)s times as many", "%(num)s times as many", times, num=number(times))
         return Change("▲", said, Tone.NEUTRAL)
+    if round(100 * abs(now - before) / before) == 0:
+        return Change("=", _("about as many"), Tone.NEUTRAL)
     share = formats.percent(abs(now - before) / before)
     if now > before:
         return Change("▲", _("%(share)s more", share=share), Tone.NEUTRAL)

@@ -82,7 +82,6 @@ def _so_far(selection: Selection, spans: Sequence[tuple[RestaurantSettings, Shif
         [stored.get(restaurant.id, b"") for restaurant, _ in spans],
         selection.fulfilment,
         with_left_out=selection.with_left_out,
-        with_drawn=selection.with_left_out,
     )
     wanted = tally.per_row([numbers.get(span.name, -1) for _, span in spans])
     place = tally.per_row(range(len(spans)))

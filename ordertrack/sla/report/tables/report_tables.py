@@ -14,6 +14,7 @@ from ordertrack.sla.measure.figures import Figures, SlowOrder
 from ordertrack.sla.report import order_links, terms
 from ordertrack.sla.report.charts import named_periods
 from ordertrack.sla.report.contents import Report
+from ordertrack.sla.report.order_links import Fate
 from ordertrack.sla.report.ranking import hours_of_day, is_judged, worst_first, worst_stage
 from ordertrack.sla.report.selection import PERIODS, Grouping
 from ordertrack.sla.report.tables.estimate_tables import estimates
@@ -100,32 +101,51 @@ def periods(report: Report) -> Table:
 
 
 def fates(report: Report) -> Table:
-    """What became of the orders that began in the range."""
-    became = report.fates
-    now = became.now
-    rows = [(_("Orders"), became.orders), (_("Completed"), now.completed)]
+    """What became of the orders that began in the range; each count leads to its orders."""
+    became, now = report.fates, report.fates.now
+    rows: list[tuple[str, int, Fate | None, dict[str, str]]] = [
+        (_("Orders"), became.orders, Fate.ALL, {}),
+        (_("Completed"), now.completed, Fate.COMPLETED, {}),
+    ]
     rows += [
-        (_("Cancelled: %(when)s", when=terms.cancelled_when(status)), now.cancelled.get(status, 0))
+        (
+            _("Cancelled: %(when)s", when=terms.cancelled_when(status)),
+            now.cancelled.get(status, 0),
+            Fate.CANCELLED,
+            {"before": status.value},
+        )
         for status in CANCELLED_FROM
     ]
     rows += [
-        (_("Still open"), became.open.count - became.open.unfinished),
-        (_("Never finished"), became.open.unfinished),
-        (_("Had a promise"), now.promised),
-        (_("On time against the promise"), now.on_time),
-        (_("Of those only as a delay had moved it"), now.moved),
-        (_("Held for a while"), now.held),
-        (_("Deliveries completed"), now.deliveries),
-        (_("Of those nobody tapped Leaving"), now.unleft),
+        (_("Still open"), became.open.count - became.open.unfinished, Fate.OPEN, {}),
+        (_("Never finished"), became.open.unfinished, Fate.UNFINISHED, {}),
+        (_("Had a promise"), now.promised, Fate.PROMISED, {}),
+        (_("On time against the promise"), now.on_time, Fate.KEPT, {}),
+        (_("Of those only as a delay had moved it"), now.moved, Fate.MOVED, {}),
+        (_("Held for a while"), now.held, Fate.HELD, {}),
+        (_("Deliveries completed"), now.deliveries, Fate.DELIVERIES, {}),
+        (_("Of those nobody tapped Leaving"), now.unleft, Fate.UNLEFT, {}),
     ]
     rows += [
-        (_("Reason: %(reason)s", reason=_(reason) if reason else _("no reason given")), times)
+        (
+            _("Reason: %(reason)s", reason=_(reason) if reason else _("no reason given")),
+            times,
+            Fate.CANCELLED,
+            {"reason": reason or ""},
+        )
         for reason, times in became.reasons
     ]
-    rows.append((_("Other reasons"), became.other_reasons))
-    shown = [row for place, row in enumerate(rows) if place < 2 or row[1]]
+    rows.append((_("Other reasons"), became.other_reasons, None, {}))
     columns = (Column(_("What became of them"), TEXT), Column(_("Orders"), COUNT))
-    return Table("fates", _("What became of the orders"), columns, [Row(row) for row in shown])
+    shown = [
+        Row(
+            (said, count),
+            orders=fate and order_links.of_fate(report.selection, fate, count, **of_it),
+        )
+        for place, (said, count, fate, of_it) in enumerate(rows)
+        if place < 2 or count
+    ]
+    return Table("fates", _("What became of the orders"), columns, shown)
 
 
 def restaurants(report: Report) -> Table:
