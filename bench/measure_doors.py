@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import older
 import table
 from doors import asking, crowding, holding, words
 from doors.figures import Figures
@@ -40,7 +41,9 @@ with the limits as they are, behind a counted proxy. The replayed log has {entri
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--before", action="append", default=[], help="a git ref; may be said again")
+    parser.add_argument(
+        "--before", action="append", default=[], help="a git ref, or a checkout; may be said again"
+    )
     parser.add_argument("--quick", action="store_true", help="a small round, to see that it works")
     asked = parser.parse_args()
     rounds, seconds, entries = QUICK if asked.quick else (ROUNDS, SECONDS, ENTRIES)
@@ -49,8 +52,10 @@ def main() -> None:
         import machine  # after the stage, which decides the core that everything begins on
 
         described, load = machine.describe(stage), os.getloadavg()[0]
-        roots = {ref: stack.enter_context(_tree(stage.folder, ref)) for ref in asked.before}
-        roots[_commit("HEAD")] = _HERE
+        befores = [
+            stack.enter_context(_tree(stage.folder / str(n), ref)) for n, ref in enumerate(asked.before)
+        ]
+        roots = {_commit(root): root for root in [*befores, _HERE]}
         sides = [
             Side(name, root, stage, stack.enter_context(stage.database(f"doors_{number}")))
             for number, (name, root) in enumerate(roots.items())
@@ -119,16 +124,18 @@ def _away(stage: Stage) -> Iterator[None]:
 
 
 @contextmanager
-def _tree(folder: Path, ref: str) -> Iterator[Path]:
-    import older
-
-    with older.tree(folder / ref, ref) as root:
+def _tree(folder: Path, before: str) -> Iterator[Path]:
+    """A checkout as it is, or one that is made of a commit."""
+    if Path(before).is_dir():
+        yield Path(before).resolve()
+        return
+    with older.tree(folder, before) as root:
         yield root
 
 
-def _commit(ref: str) -> str:
+def _commit(root: Path) -> str:
     said = subprocess.run(
-        ["git", "-C", str(_HERE), "rev-parse", "--short=8", ref], capture_output=True, text=True, check=True
+        ["git", "-C", root, "rev-parse", "--short=8", "HEAD"], capture_output=True, text=True, check=True
     )
     return said.stdout.strip()
 

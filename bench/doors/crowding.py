@@ -9,7 +9,7 @@ import time
 
 from doors import asking
 from doors.attackers import Attackers, Wish, flood, open_streams
-from doors.figures import Figures
+from doors.figures import Figures, Measured
 from doors.side import Side
 from replays.readers import Readers
 
@@ -46,8 +46,9 @@ def replay(side: Side, seconds: float, figures: Figures) -> None:
         refused = readers.refused
     figures.add(attack, "another house's tracking page, nothing else going on", quiet)
     figures.add(attack, "the same meanwhile", during)
-    figures.add(attack, "its p95 beside quiet", during.p95 / quiet.p95)
-    figures.add(attack, "replays refused or ended; entries told a second", f"{refused}; {told:,.0f}")
+    figures.add(attack, "its p95 beside quiet", Measured(during.p95 / quiet.p95, "×"))
+    figures.add(attack, "replays of all rounds that were refused", refused)
+    figures.add(attack, "entries that all were told a second", Measured(told, ""))
 
 
 def _streams(side: Side, wish: Wish, whose: str, guest: str, seconds: float, figures: Figures) -> None:
@@ -74,7 +75,7 @@ def _burst(side: Side, figures: Figures) -> None:
     figures.add(attack, "another house's request, quiet", quiet)
     figures.add(attack, "the same meanwhile", during)
     figures.add(attack, "what the key is answered", told)
-    figures.add(attack, "for how long it goes on", f"{took:.1f} s")
+    figures.add(attack, "for how long it goes on", Measured(took, "s"))
 
 
 def _hash(side: Side, cookie: str, figures: Figures) -> None:

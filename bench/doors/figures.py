@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from statistics import median
+from typing import NamedTuple
 
 from doors.asking import Fared
 from table import number
 
-Figure = Fared | Counter[str] | str | float
+
+class Measured(NamedTuple):
+    """One figure of a round."""
+
+    value: float
+    unit: str
+
+
+Figure = Fared | Measured | Counter[str] | int | str
 
 
 class Figures:
@@ -33,31 +42,27 @@ class Figures:
 
 
 def said(figures: Sequence[Figure]) -> str:
-    """Of all rounds: medians of times and ratios, sums of counts; words once each."""
-    faring = [each for each in figures if isinstance(each, Fared)]
-    if faring:
+    """Of all rounds, figures of one kind: medians of what is measured, sums of counts, words once."""
+    if faring := [each for each in figures if isinstance(each, Fared)]:
         return _faring(faring)
-    counts = [each for each in figures if isinstance(each, Counter)]
-    if counts:
+    if measured := [each for each in figures if isinstance(each, Measured)]:
+        values = [each.value for each in measured]
+        spread = f" ({number(min(values))} to {number(max(values))})" if len(values) > 1 else ""
+        return f"{number(median(values))}{spread} {measured[0].unit}"
+    if counts := [each for each in figures if isinstance(each, Counter)]:
         return _counted(sum(counts, Counter()))
-    ratios = [each for each in figures if isinstance(each, float)]
-    if ratios:
-        return f"{median(ratios):.2f} × ({min(ratios):.2f} to {max(ratios):.2f})"
+    if sums := [each for each in figures if isinstance(each, int)]:
+        return f"{sum(sums):,}"
     return "; ".join(dict.fromkeys(str(each) for each in figures))
 
 
 def _faring(rounds: Sequence[Fared]) -> str:
     served, asked = sum(len(each.took) for each in rounds), sum(each.asked for each in rounds)
-    failed: Counter[str] = sum((each.failed for each in rounds), Counter())
-    parts = ["all" if served == asked else f"**{served} of {asked}** served"]
-    if served == asked:
-        parts = [f"all {asked} served"]
-    if served:
-        p50, p95 = (
-            median(figures) for figures in zip(*((e.p50, e.p95) for e in rounds if e.took), strict=True)
-        )
+    parts = [f"all {asked:,} served" if served == asked else f"**{served:,} of {asked:,} served**"]
+    if times := [(each.p50, each.p95) for each in rounds if each.took]:
+        p50, p95 = (median(of_rounds) for of_rounds in zip(*times, strict=True))
         parts.append(f"{number(p50)} and {number(p95)} ms")
-    if failed:
+    if failed := sum((each.failed for each in rounds), Counter[str]()):
         parts.append(_counted(failed))
     return "; ".join(parts)
 

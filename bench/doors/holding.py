@@ -48,6 +48,8 @@ def besiege(side: Side, cookie: str, seconds: float, figures: Figures) -> None:
         (f"/r/{side.cedar.restaurant}/kitchen", {"Cookie": cookie}),
     ]
     doing = [asking.getting(side.port, *each) for each in pages]
+    quiet = asking.fare(doing, asking.for_seconds(seconds / 2), 0.2)
+    figures.add("no strangers", "health, sign-in and a board", _together(quiet))
     for way, how in WAYS.items():
         how = how | {"beginning": how["beginning"].replace(b"{file}", file)}
         with Strangers(side.port, CROWD, **how):

@@ -56,9 +56,7 @@ def guess(side: Side, figures: Figures) -> None:
         with side.log.open("rb") as log:
             log.seek(logged)
             lines = [line for line in log.read().decode().splitlines() if stranger in line]
-        figures.add(
-            attack, "lines of the log that name the stranger's address", Counter({"lines": len(lines)})
-        )
+        figures.add(attack, "lines of the log that name the stranger's address", len(lines))
 
 
 def _let_in(status: int) -> str:
@@ -67,13 +65,13 @@ def _let_in(status: int) -> str:
 
 def forge(side: Side, figures: Figures) -> None:
     """Names that are not the house's, and ways out of it; without a proxy in front."""
-    for header in ("Host", "X-Forwarded-Host"):
+    for header, said in (("Host", _EVIL), ("X-Forwarded-Host", _EVIL), ("X-Forwarded-Proto", "https")):
         answer = asking.ask(
-            side.port, "/api/v1/orders", side.cedar.bearer | {header: _EVIL}, body=side.cedar.order()
+            side.port, "/api/v1/orders", side.cedar.bearer | {header: said}, body=side.cedar.order()
         )
-        led = urlsplit(json.loads(answer.text).get("tracking_url", "")).hostname
-        where = "" if led is None else f"; the guest's link leads to {'**evil**' if led == _EVIL else led}"
-        figures.add(f"an order placed with {header}: {_EVIL}", "answer", f"{answer.status}{where}")
+        link = urlsplit(json.loads(answer.text).get("tracking_url", ""))
+        where = f"; the guest's link begins {link.scheme}://{link.hostname}" if link.hostname else ""
+        figures.add(f"an order placed with {header}: {said}", "answer", f"{answer.status}{where}")
     answer = asking.ask(side.port, "/login", {"Host": _EVIL})
     figures.add(f"the sign-in page as Host: {_EVIL}", "answer", str(answer.status))
     told: Counter[str] = Counter()

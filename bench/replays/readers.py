@@ -78,7 +78,7 @@ def _read(port: int, asked: list[bytes], told: Any, refused: Any) -> None:
             if key.data["is_new"] and said:
                 key.data["is_new"] = False
                 if not said.startswith(b"HTTP/1.1 200 "):
-                    refused.value += 1
+                    said = b""
             if not said:
                 refused.value += 1
                 waiting.unregister(client)
