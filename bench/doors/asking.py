@@ -84,7 +84,7 @@ class Fared:
     def p95(self) -> float:
         if len(self.took) < 2:
             return self.p50
-        return quantiles(self.took, n=20)[-1]
+        return quantiles(self.took, n=20, method="inclusive")[-1]
 
 
 def fare(doing: Iterable[Callable[[], int]], goes_on: Callable[[], bool], pause: float) -> list[Fared]:
