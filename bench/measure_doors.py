@@ -25,7 +25,7 @@ from ordertrack.database import embedded
 from processes import wait_for
 from stage import FULL, Stage
 
-ROUNDS, SECONDS, ENTRIES = 3, 6.0, 50_000
+ROUNDS, SECONDS, ENTRIES = 3, 5.0, 50_000
 QUICK = (1, 2.0, 6_000)
 _HERE = Path(__file__).resolve().parent.parent
 _ROLLED_UP = """
