@@ -32,7 +32,9 @@ class Figures:
         self._found.setdefault((attack, what), {}).setdefault(self.side, []).append(figure)
 
     def markdown(self, sides: Sequence[str]) -> str:
-        lines = [f"| attack | what is looked at | {' | '.join(sides)} |", "|---|---|" + "---|" * len(sides)]
+        """The table of these sides, of which the last one is this tree."""
+        heads = [*(f"before, {side}" for side in sides[:-1]), f"after, {sides[-1]}"]
+        lines = [f"| attack | what is looked at | {' | '.join(heads)} |", "|---|---|" + "---|" * len(sides)]
         last = ""
         for (attack, what), found in self._found.items():
             cells = [said(found.get(side, [])) for side in sides]
@@ -48,7 +50,7 @@ def said(figures: Sequence[Figure]) -> str:
     if measured := [each for each in figures if isinstance(each, Measured)]:
         values = [each.value for each in measured]
         spread = f" ({number(min(values))} to {number(max(values))})" if len(values) > 1 else ""
-        return f"{number(median(values))}{spread} {measured[0].unit}"
+        return f"{number(median(values))}{spread} {measured[0].unit}".strip()
     if counts := [each for each in figures if isinstance(each, Counter)]:
         return _counted(sum(counts, Counter()))
     if sums := [each for each in figures if isinstance(each, int)]:
