@@ -1,7 +1,7 @@
 """What runs the jobs that are due: many at once, few of one destination, fewer where it is slow to answer.
 
 A destination that hangs holds its jobs up and nobody else's: it has one thread, and all that hang have half
-of them at most.
+of them at most. What ended is written down together, in the call that takes what comes next.
 """
 
 from __future__ import annotations
@@ -11,17 +11,21 @@ import time
 import uuid
 from collections import Counter, deque
 from collections.abc import Callable
-from itertools import count
+from dataclasses import dataclass
+from functools import partial
+from itertools import count, groupby
 from typing import TypeAlias
 
 import psycopg
 import structlog
 from flask import Flask
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from ordertrack.database.session import db, is_in_transaction, tenant_context
 from ordertrack.following import jobs, taking
-from ordertrack.following.jobs import Again, Failed, Job, Outcome, Unknown
+from ordertrack.following.hands import Hands
+from ordertrack.following.jobs import Again, Failed, Job, Kind, Outcome, Record, Recorded, Unknown
+from ordertrack.following.taking import Ended
 from ordertrack.monitoring import metrics
 
 MOST_AT_ONCE = 64
@@ -39,6 +43,15 @@ Place: TypeAlias = tuple[uuid.UUID, str]
 """A tenant's destination."""
 
 
+@dataclass
+class _Over:
+    """A job that has run, and what is to be written of it."""
+
+    job: Job
+    outcome: Outcome
+    record: Record | None
+
+
 class Runner:
     """One for a process; `goes_on` is asked twice a second."""
 
@@ -50,7 +63,9 @@ class Runner:
         self._due: dict[uuid.UUID, float] = {}  # by time.time()
         self._order: deque[uuid.UUID] = deque()
         self._held: dict[int, Job] = {}
+        self._over: dict[uuid.UUID, list[_Over]] = {}
         self._numbers = count()
+        self._hands = Hands("job")
         self._taking = threading.Lock()  # so that nothing that was just taken looks left behind
         self._slow: set[Place] = set()
 
@@ -82,7 +97,7 @@ class Runner:
             tenants = self._wait()
             try:
                 for tenant_id in tenants:
-                    self._take(tenant_id, len(tenants))
+                    self._turn(tenant_id, len(tenants))
             except (psycopg.Error, DBAPIError) as error:
                 _log.warning("jobs cannot be taken", error=str(error))
                 for tenant_id in tenants:
@@ -95,10 +110,13 @@ class Runner:
         """The tenants of which something is due, once there are any and there is room; taken in turns."""
         with self._changed:
             now = time.time()
-            due = [each for each in self._order if self._due[each] <= now]
-            if not due or len(self._held) >= MOST_AT_ONCE:
+            is_full = len(self._held) >= MOST_AT_ONCE
+            due = [
+                each for each in self._order if self._due[each] <= now and (not is_full or each in self._over)
+            ]
+            if not due:
                 first = min(self._due.values(), default=now + 0.5)
-                wait = 0.5 if len(self._held) >= MOST_AT_ONCE else first - now
+                wait = 0.5 if is_full else first - now
                 self._changed.wait(min(max(wait, 0.001), 0.5))
                 return []
             for tenant_id in due:
@@ -106,22 +124,55 @@ class Runner:
                 self._order.remove(tenant_id)
             return due
 
-    def _take(self, tenant_id: uuid.UUID, among: int) -> None:
+    def _turn(self, tenant_id: uuid.UUID, among: int) -> None:
+        """Write down what ended of a tenant, and begin what comes next; with `among` 0 nothing does."""
         with self._changed:
-            room = MOST_AT_ONCE - len(self._held)
-        limit = max(room // among, 1)
-        if room <= 0:
-            self.wake(tenant_id)
-            return
+            room = MOST_AT_ONCE - len(self._held) if among else 0
         with self._taking, tenant_context(self._app, tenant_id):
-            taken, next_at = taking.take(tenant_id, self._taker, self._rooms(tenant_id), limit)
+            with self._changed:
+                over = self._over.pop(tenant_id, [])
+            try:
+                self._keep(tenant_id, over)
+                taken, next_at = taking.take(
+                    tenant_id,
+                    self._taker,
+                    self._rooms(tenant_id),
+                    max(room // among, 1) if room > 0 else 0,
+                    [Ended(each.job, each.outcome) for each in over],
+                )
+            except (OperationalError, InterfaceError):
+                with self._changed:
+                    self._over[tenant_id] = [*over, *self._over.get(tenant_id, [])]
+                raise
             begun = [(next(self._numbers), job) for job in taken]
             with self._changed:
                 self._held.update(begun)
         for number, job in begun:
-            threading.Thread(target=self._run, args=(number, job), name=job.kind, daemon=True).start()
+            self._hands.do(partial(self._run, number, job))
         if next_at is not None:
             self.wake(tenant_id, next_at.timestamp())
+
+    def _keep(self, tenant_id: uuid.UUID, over: list[_Over]) -> None:
+        said = sorted((each for each in over if each.record is not None), key=lambda each: each.job.kind)
+        for name, group in groupby(said, lambda each: each.job.kind):
+            ours = list(group)
+            self._keep_records(jobs.kind_of(name), tenant_id, [each.record or {} for each in ours])
+            for each in ours:
+                each.record = None  # it need not be kept again where their ends cannot be written now
+
+    def _keep_records(self, kind: Kind, tenant_id: uuid.UUID, records: list[Record]) -> None:
+        """One that cannot be kept holds up none of the others."""
+        assert kind.keep is not None, kind.name
+        try:
+            kind.keep(tenant_id, records)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            if len(records) == 1:
+                _log.exception("what a job said cannot be kept", kind=kind.name)
+                return
+            for each in records:
+                self._keep_records(kind, tenant_id, [each])
 
     def _rooms(self, tenant_id: uuid.UUID) -> dict[str, int]:
         with self._changed:
@@ -137,34 +188,42 @@ class Runner:
 
     def _run(self, number: int, job: Job) -> None:
         began = time.monotonic()
+        over = None
         try:
-            outcome = self._do(job)
-            metrics.jobs_ended.labels(job.kind, taking.state_after(outcome).value).inc()
+            over = self._do(job)
         except Exception:
             _log.exception("what became of a job could not be kept", kind=job.kind, job=job.id)
         finally:
-            self._let_go(number, time.monotonic() - began)
+            self._let_go(number, time.monotonic() - began, over)
 
-    def _do(self, job: Job) -> Outcome:
-        """Run it, and write down what became of it; what cannot be written now is soon."""
+    def _do(self, job: Job) -> _Over | None:
+        """Run it. What it wrote is committed with its end; else it ends with others, as is given back."""
+        kind = jobs.kind_of(job.kind)
         with tenant_context(self._app, job.tenant_id):
+            jobs.are_looked_for()
             try:
-                outcome = self._work(job)
+                said = self._work(kind, job)
+                outcome, record = said if isinstance(said, Recorded) else (said, None)
+                _count(job, outcome)
+                if not kind.once and not is_in_transaction():
+                    return _Over(job, outcome, record)
+                if record is not None and kind.keep is not None:
+                    kind.keep(job.tenant_id, [record])
                 taking.end(job, self._taker, outcome)
                 if is_in_transaction():  # else it was committed by itself
                     db.session.commit()
-                return outcome
+                return None
             except (psycopg.Error, DBAPIError) as error:
                 db.session.rollback()
                 _log.warning("a job lost its database", kind=job.kind, job=job.id, error=str(error))
         lost: Outcome = Again(_AFTER_TROUBLE, "The database was away.")
-        if jobs.kind_of(job.kind).once:
+        if kind.once:
             lost = Unknown("The database was away: it may have been done.")
+        _count(job, lost)
         self._end_later(job, lost)
-        return lost
+        return None
 
-    def _work(self, job: Job) -> Outcome:
-        kind = jobs.kind_of(job.kind)
+    def _work(self, kind: Kind, job: Job) -> Outcome | Recorded:
         try:
             return kind.work(job)
         except (psycopg.Error, DBAPIError):
@@ -190,9 +249,11 @@ class Runner:
                 continue
         # The next look finds that nobody holds it.
 
-    def _let_go(self, number: int, seconds: float) -> None:
+    def _let_go(self, number: int, seconds: float, over: _Over | None) -> None:
         with self._changed:
             job = self._held.pop(number)
+            if over is not None:
+                self._over.setdefault(job.tenant_id, []).append(over)
             place = (job.tenant_id, job.destination)
             tenants = {job.tenant_id}
             if place in self._slow:  # another that is slow may have its room
@@ -206,14 +267,31 @@ class Runner:
 
     def _jobs_held(self) -> list[Job]:
         with self._changed:
-            return list(self._held.values())
+            return [*self._held.values(), *(each.job for over in self._over.values() for each in over)]
 
     def _leave(self) -> None:
         began = time.monotonic()
-        while self._held:
+        while True:
+            self._write_over()
+            if not (held := self._jobs_held()):
+                break
             once = set(jobs.kinds_done_once())
-            is_once = any(job.kind in once for job in self._jobs_held())
+            is_once = any(job.kind in once for job in held)
             patience = _LEAVES_ONCE_WITHIN if is_once else _LEAVES_WITHIN
             if time.monotonic() - began > patience:
-                return
+                break
             time.sleep(0.05)
+        self._hands.end()
+
+    def _write_over(self) -> None:
+        with self._changed:
+            tenants = list(self._over)
+        try:
+            for tenant_id in tenants:
+                self._turn(tenant_id, 0)
+        except (psycopg.Error, DBAPIError) as error:
+            _log.warning("what became of jobs cannot be written", error=str(error))
+
+
+def _count(job: Job, outcome: Outcome) -> None:
+    metrics.jobs_ended.labels(job.kind, taking.state_after(outcome).value).inc()

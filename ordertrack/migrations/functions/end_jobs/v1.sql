@@ -1,0 +1,30 @@
+-- Writes down what became of several jobs that `by_taker` runs, and has the next of their lanes wait where they have ended;
+-- how many were still theirs. Rows are locked in the order of their numbers, as whoever adds or drops does.
+CREATE OR REPLACE FUNCTION end_jobs(by_taker uuid, ended jsonb) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    ids bigint[] := ARRAY(SELECT (each ->> 'id')::bigint FROM jsonb_array_elements(ended) AS each);
+    of_lanes text[];
+    many integer;
+BEGIN
+    IF ids = '{}' THEN
+        RETURN 0;
+    END IF;
+    PERFORM id FROM jobs WHERE tenant_id = current_tenant() AND id = ANY (ids) ORDER BY id FOR NO KEY UPDATE;
+    WITH written AS (
+        UPDATE jobs SET state = became.state, due_at = coalesce(became.due_at, jobs.due_at), note = became.note,
+               tries = tries - became.uncounted,
+               ended_at = CASE WHEN became.state IN ('done', 'failed', 'unknown') THEN clock_timestamp() END
+          FROM jsonb_to_recordset(ended)
+               AS became (id bigint, state text, due_at timestamptz, note text, uncounted integer)
+         WHERE tenant_id = current_tenant() AND jobs.id = ANY (ids) AND jobs.id = became.id
+           AND jobs.state = 'running' AND taken_by = by_taker
+        RETURNING jobs.lane, jobs.state
+    ) SELECT count(*), array_agg(lane) FILTER (WHERE state <> 'waiting') INTO many, of_lanes FROM written;
+    PERFORM id FROM jobs WHERE tenant_id = current_tenant() AND state = 'queued' AND id IN (
+        SELECT min(id) FROM jobs WHERE tenant_id = current_tenant() AND state = 'queued' AND lane = ANY (of_lanes)
+         GROUP BY lane) ORDER BY id FOR NO KEY UPDATE;
+    UPDATE jobs SET state = 'waiting' WHERE tenant_id = current_tenant() AND state = 'queued' AND id IN (
+        SELECT min(id) FROM jobs WHERE tenant_id = current_tenant() AND state = 'queued' AND lane = ANY (of_lanes)
+         GROUP BY lane);
+    RETURN many;
+END $$;
