@@ -75,6 +75,7 @@ def _tell(endpoint: Known, job: Job) -> Told:
             seconds=SECONDS,
             most_bytes=_EXCERPT,
             cuts=True,
+            keeps=True,
         )
     except CallFailed as error:
         failure = error

@@ -1,14 +1,17 @@
 -- Has up to `at_most` jobs of these kinds that are due be run by `by_taker`, and says when the next of those that may run is
 -- due. `rooms` says how many more may run of a destination that is `busy`, `most` how many of any other: each has its
--- share, whatever waits for the others. What waits is counted nowhere, for it may be very much.
+-- share, whatever waits for the others. What waits is counted nowhere, for it may be very much. By index, also by a plan that
+-- is made while there are few.
 CREATE OR REPLACE FUNCTION take_jobs(
     by_taker uuid, of_kinds text[], done_once text[], busy text[], rooms integer[], most integer, at_most integer
-) RETURNS TABLE (taken jsonb, next_due timestamptz) LANGUAGE plpgsql AS $$
+) RETURNS TABLE (taken jsonb, next_due timestamptz) LANGUAGE plpgsql
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     named text[] := '{}';
     following text;
     open integer[];
+    ids bigint[];
     now_taken jsonb;
     now_next timestamptz;
 BEGIN
@@ -21,16 +24,15 @@ BEGIN
     open := ARRAY(SELECT greatest(coalesce(rooms[array_position(busy, each)], most), 0)
                     FROM unnest(named) WITH ORDINALITY AS there (each, place) ORDER BY place);
     IF at_most > 0 AND named <> '{}' THEN
+        ids := ARRAY(SELECT first.id FROM unnest(named, open) AS there (destination, room), LATERAL (
+            SELECT id, due_at, row_number() OVER (ORDER BY due_at, id) AS place FROM jobs
+             WHERE tenant_id = current_tenant() AND state = 'waiting' AND jobs.destination = there.destination
+               AND kind = ANY (of_kinds) AND due_at <= clock_timestamp()
+             ORDER BY due_at, id LIMIT there.room) AS first
+         ORDER BY first.place, first.due_at LIMIT at_most);
         WITH ran AS (
             UPDATE jobs SET state = 'running', tries = tries + 1, taken_by = by_taker, taken_at = clock_timestamp()
-             WHERE tenant_id = current_tenant() AND state = 'waiting' AND id IN (
-                SELECT first.id FROM unnest(named, open) AS there (destination, room), LATERAL (
-                    SELECT id, due_at, row_number() OVER (ORDER BY due_at, id) AS place FROM jobs
-                     WHERE tenant_id = current_tenant() AND state = 'waiting'
-                       AND jobs.destination = there.destination
-                       AND kind = ANY (of_kinds) AND due_at <= clock_timestamp()
-                     ORDER BY due_at, id LIMIT there.room) AS first
-                 ORDER BY first.place, first.due_at LIMIT at_most)
+             WHERE tenant_id = current_tenant() AND id = ANY (ids) AND state = 'waiting'
             RETURNING id, tenant_id, kind, lane, destination, payload, state, tries, added_at, due_at, ended_at, note
         ) SELECT jsonb_agg(to_jsonb(ran) ORDER BY id) INTO now_taken FROM ran;
     END IF;
