@@ -288,6 +288,9 @@ _DROP = text("""
 """)
 _HURRY = text("""
     UPDATE jobs SET due_at = clock_timestamp()
-     WHERE tenant_id = :tenant_id AND destination = :destination AND state = 'waiting'
-       AND due_at > clock_timestamp() AND tries > 0
+     WHERE tenant_id = :tenant_id AND state = 'waiting' AND id = ANY (ARRAY(
+        SELECT id FROM jobs
+         WHERE tenant_id = :tenant_id AND destination = :destination AND state = 'waiting'
+           AND due_at > clock_timestamp() AND tries > 0
+         ORDER BY id FOR UPDATE))
 """)

@@ -30,6 +30,9 @@ BEGIN
                AND kind = ANY (of_kinds) AND due_at <= clock_timestamp()
              ORDER BY due_at, id LIMIT there.room) AS first
          ORDER BY first.place, first.due_at LIMIT at_most);
+        -- Whoever adds behind one of them holds it a moment, and may wait for what was just ended: it is taken next time.
+        ids := ARRAY(SELECT id FROM jobs WHERE tenant_id = current_tenant() AND id = ANY (ids) AND state = 'waiting'
+                      FOR NO KEY UPDATE SKIP LOCKED);
         WITH ran AS (
             UPDATE jobs SET state = 'running', tries = tries + 1, taken_by = by_taker, taken_at = clock_timestamp()
              WHERE tenant_id = current_tenant() AND id = ANY (ids) AND state = 'waiting'
