@@ -6,14 +6,14 @@ import datetime as dt
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from flask import Flask
 
 from ordertrack.database.session import db, tenant_context
 from ordertrack.following import jobs, runner, taking
-from ordertrack.following.jobs import Again, Done, Failed, Job, Outcome
+from ordertrack.following.jobs import Again, Done, Failed, Job, Outcome, Recorded
 from ordertrack.following.models import State
 from support.cast import House
 from support.server import wait_for
@@ -194,6 +194,41 @@ def test_many_who_add_and_end_at_once_leave_no_lane_behind(
         each.join()
     wait_for(lambda: states(cedar).count(State.DONE) == 120, "all to be done", patience=30)
     assert all(numbers == sorted(numbers) for numbers in order.values())
+
+
+def test_who_takes_jobs_waits_for_nobody_who_adds_behind_one(
+    app: Flask, cedar: House, kind: str, add: Callable[..., int]
+) -> None:
+    """Else they could wait for each other, for what just ended is written in the same transaction."""
+    jobs.register(kind, lambda _job: Done())
+    for lane in ("a", "b"):
+        add(cedar, lane)
+    with tenant_context(app, cedar.tenant_id):
+        jobs.add(db.session.connection(), cedar.tenant_id, kind, "a", "there", {})
+        with tenant_context(app, cedar.tenant_id):
+            taken, due = taking.take(cedar.tenant_id, uuid.uuid4(), {}, 10)
+        assert [job.lane for job in taken] == ["b"] and due is not None
+        db.session.rollback()
+        assert [job.lane for job in taking.take(cedar.tenant_id, uuid.uuid4(), {}, 10).jobs] == ["a"]
+
+
+def test_what_jobs_say_is_kept_before_they_end_and_what_cannot_be_kept_holds_up_none_of_the_others(
+    cedar: House, kind: str, add: Callable[..., int], following: Callable[..., object],
+    states: Callable[[House], list[State]],
+) -> None:  # fmt: skip
+    kept: list[int] = []
+
+    def keep(_tenant_id: uuid.UUID, records: Sequence[jobs.Record]) -> None:
+        if any(record["n"] == 3 for record in records):
+            raise ValueError("nobody can keep this")
+        kept.extend(record["n"] for record in records)
+
+    jobs.register(kind, lambda job: Recorded(Done(), {"n": job.payload["n"]}), keep=keep)
+    for n in range(8):
+        add(cedar, f"lane-{n}", f"there-{n}", payload={"n": n})
+    following()
+    wait_for(lambda: states(cedar) == [State.DONE] * 8, "all to be done")
+    assert sorted(kept) == [0, 1, 2, 4, 5, 6, 7]
 
 
 def test_it_ends_soon_also_where_somebody_hangs(
