@@ -222,7 +222,7 @@ def test_a_connection_is_kept_for_the_next_call_of_those_that_keep_it_and_may_be
 
     def call(path: str, keeps: bool = True) -> int:
         address = f"http://shop.example:{there.port}{path}"
-        return client.send("POST", address, content=b"{}", keeps=keeps, resolver=resolve).status
+        return client.send("GET", address, keeps=keeps, resolver=resolve).status
 
     there = peer(answer_two)
     assert [call("/a"), call("/b")] == [200, 204] and len(resolved) == 1, "on one connection"
