@@ -103,20 +103,19 @@ class Recorded(NamedTuple):
 
 
 Work: TypeAlias = Callable[[Job], Outcome | Recorded]
-Keep: TypeAlias = Callable[[uuid.UUID, Sequence[Record]], None]
 
 
 class Kind(NamedTuple):
     name: str
     work: Work
     once: bool
-    keep: Keep | None
+    keep: str | None
 
 
 _kinds: dict[str, Kind] = {}
 
 
-def register(kind: str, work: Work, *, once: bool = False, keep: Keep | None = None) -> None:
+def register(kind: str, work: Work, *, once: bool = False, keep: str | None = None) -> None:
     """Have jobs of this kind be done by `work(job)`, wherever `ordertrack follow` runs.
 
     It is called in the job's tenant, in a thread. What it writes in the session and what becomes of the job
@@ -125,8 +124,9 @@ def register(kind: str, work: Work, *, once: bool = False, keep: Keep | None = N
 
     A job whose process died while it ran is run again; with `once` it ends as unknown instead.
 
-    Jobs that wrote nothing in the session end several at once, a moment later. Before that
-    `keep(tenant_id, records)` writes down what they said as `Recorded`, in the tenant and in one statement.
+    Jobs that wrote nothing in the session end several at once, a moment later. What they said as `Recorded`
+    is written down with that, by the function of the schema that `keep` names: of a JSON array of records,
+    in the tenant, which gives back how many.
     """
     _kinds[kind] = Kind(kind, work, once, keep)
 

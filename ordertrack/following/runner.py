@@ -11,9 +11,8 @@ import time
 import uuid
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from itertools import count, groupby
+from itertools import count
 from typing import TypeAlias
 
 import psycopg
@@ -24,14 +23,14 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from ordertrack.database.session import db, is_in_transaction, tenant_context
 from ordertrack.following import jobs, taking
 from ordertrack.following.hands import Hands
-from ordertrack.following.jobs import Again, Failed, Job, Kind, Outcome, Record, Recorded, Unknown
-from ordertrack.following.taking import Ended
+from ordertrack.following.jobs import Again, Failed, Job, Kind, Outcome, Recorded, Unknown
+from ordertrack.following.taking import Ended, Taken
 from ordertrack.monitoring import metrics
 
 MOST_AT_ONCE = 64
 # Seconds.
 SLOW = 2.0
-_RESTS = 0.02  # so that what ends together is followed by what begins together
+_RESTS = 0.05  # so that what ends together is followed by what begins together
 _AFTER_TROUBLE = 1.0
 _LEAVES_WITHIN = 1.0
 _LEAVES_ONCE_WITHIN = 8.0  # what may not be done twice had better end
@@ -41,15 +40,6 @@ _log = structlog.get_logger(__name__)
 
 Place: TypeAlias = tuple[uuid.UUID, str]
 """A tenant's destination."""
-
-
-@dataclass
-class _Over:
-    """A job that has run, and what is to be written of it."""
-
-    job: Job
-    outcome: Outcome
-    record: Record | None
 
 
 class Runner:
@@ -63,7 +53,7 @@ class Runner:
         self._due: dict[uuid.UUID, float] = {}  # by time.time()
         self._order: deque[uuid.UUID] = deque()
         self._held: dict[int, Job] = {}
-        self._over: dict[uuid.UUID, list[_Over]] = {}
+        self._over: dict[uuid.UUID, list[Ended]] = {}
         self._numbers = count()
         self._hands = Hands("job")
         self._taking = threading.Lock()  # so that nothing that was just taken looks left behind
@@ -132,15 +122,8 @@ class Runner:
             with self._changed:
                 over = self._over.pop(tenant_id, [])
             try:
-                self._keep(tenant_id, over)
-                taken, next_at = taking.take(
-                    tenant_id,
-                    self._taker,
-                    self._rooms(tenant_id),
-                    max(room // among, 1) if room > 0 else 0,
-                    [Ended(each.job, each.outcome) for each in over],
-                )
-            except (OperationalError, InterfaceError):
+                taken, next_at = self._take(tenant_id, over, max(room // among, 1) if room > 0 else 0)
+            except Exception:
                 with self._changed:
                     self._over[tenant_id] = [*over, *self._over.get(tenant_id, [])]
                 raise
@@ -152,27 +135,22 @@ class Runner:
         if next_at is not None:
             self.wake(tenant_id, next_at.timestamp())
 
-    def _keep(self, tenant_id: uuid.UUID, over: list[_Over]) -> None:
-        said = sorted((each for each in over if each.record is not None), key=lambda each: each.job.kind)
-        for name, group in groupby(said, lambda each: each.job.kind):
-            ours = list(group)
-            self._keep_records(jobs.kind_of(name), tenant_id, [each.record or {} for each in ours])
-            for each in ours:
-                each.record = None  # it need not be kept again where their ends cannot be written now
-
-    def _keep_records(self, kind: Kind, tenant_id: uuid.UUID, records: list[Record]) -> None:
-        """One that cannot be kept holds up none of the others."""
-        assert kind.keep is not None, kind.name
+    def _take(self, tenant_id: uuid.UUID, over: list[Ended], limit: int) -> Taken:
+        """What one said that cannot be kept holds up none of the others."""
         try:
-            kind.keep(tenant_id, records)
+            return taking.take(tenant_id, self._taker, self._rooms(tenant_id), limit, over)
         except (OperationalError, InterfaceError):
             raise
-        except Exception:
-            if len(records) == 1:
-                _log.exception("what a job said cannot be kept", kind=kind.name)
-                return
-            for each in records:
-                self._keep_records(kind, tenant_id, [each])
+        except DBAPIError:
+            for each in over:
+                try:
+                    taking.keep(tenant_id, each)
+                except (OperationalError, InterfaceError):
+                    raise
+                except DBAPIError:
+                    _log.exception("what a job said cannot be kept", kind=each.job.kind, job=each.job.id)
+                each.record = None
+            return taking.take(tenant_id, self._taker, self._rooms(tenant_id), limit, over)
 
     def _rooms(self, tenant_id: uuid.UUID) -> dict[str, int]:
         with self._changed:
@@ -196,7 +174,7 @@ class Runner:
         finally:
             self._let_go(number, time.monotonic() - began, over)
 
-    def _do(self, job: Job) -> _Over | None:
+    def _do(self, job: Job) -> Ended | None:
         """Run it. What it wrote is committed with its end; else it ends with others, as is given back."""
         kind = jobs.kind_of(job.kind)
         with tenant_context(self._app, job.tenant_id):
@@ -205,10 +183,10 @@ class Runner:
                 said = self._work(kind, job)
                 outcome, record = said if isinstance(said, Recorded) else (said, None)
                 _count(job, outcome)
+                ended = Ended(job, outcome, record)
                 if not kind.once and not is_in_transaction():
-                    return _Over(job, outcome, record)
-                if record is not None and kind.keep is not None:
-                    kind.keep(job.tenant_id, [record])
+                    return ended
+                taking.keep(job.tenant_id, ended)
                 taking.end(job, self._taker, outcome)
                 if is_in_transaction():  # else it was committed by itself
                     db.session.commit()
@@ -249,7 +227,7 @@ class Runner:
                 continue
         # The next look finds that nobody holds it.
 
-    def _let_go(self, number: int, seconds: float, over: _Over | None) -> None:
+    def _let_go(self, number: int, seconds: float, over: Ended | None) -> None:
         with self._changed:
             job = self._held.pop(number)
             if over is not None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
@@ -13,7 +15,7 @@ from sqlalchemy import text
 from ordertrack.database.session import db, is_in_transaction
 from ordertrack.database.statements import Statement, TenantCall
 from ordertrack.following import jobs
-from ordertrack.following.jobs import Again, Done, Failed, Job, Outcome
+from ordertrack.following.jobs import Again, Done, Failed, Job, Outcome, Record
 from ordertrack.following.models import State
 
 AT_ONCE = 8  # jobs of one destination
@@ -30,14 +32,20 @@ _END = TenantCall(
     "taker",
     "%(id)s, %(state)s, %(due_at)s::timestamptz, %(note)s, %(uncounted)s",
 )
-# The second waits for what the first says: what ended makes room, and begins what is next of its lane.
-_TURN = Statement("""
+# Each waits for what the one before gives back: what was said is kept, then jobs end, which makes room and
+# begins what is next of their lanes, then some are taken.
+_TURN = """
     SELECT ours, taken, next_due
       FROM set_config('ordertrack.tenant_id', %(entered)s, true) AS made,
-           LATERAL end_jobs(CASE WHEN made <> '' THEN %(taker)s::uuid END, %(ended)s::jsonb) AS ours,
+           LATERAL (SELECT {keep} OFFSET 0) AS said (kept),
+           LATERAL end_jobs(CASE WHEN kept >= 0 THEN %(taker)s::uuid END, %(ended)s::jsonb) AS ours,
            LATERAL take_jobs(CASE WHEN ours >= 0 THEN %(taker)s::uuid END, %(kinds)s::text[],
                %(once)s::text[], %(busy)s::text[], %(rooms)s::integer[], %(most)s, %(limit)s)
-""")
+"""
+_KEEP = """
+    SELECT kept FROM set_config('ordertrack.tenant_id', %(entered)s, true) AS made,
+           LATERAL (SELECT {keep} OFFSET 0) AS said (kept)
+"""
 _ABANDONED = text("""
     SELECT id, kind, lane FROM jobs
      WHERE tenant_id = :tenant_id AND state = 'running' AND (taken_by <> :taker OR id <> ALL (:held))
@@ -69,11 +77,13 @@ class Waiting(NamedTuple):
     are_under_way: bool
 
 
-class Ended(NamedTuple):
-    """What became of a job."""
+@dataclass
+class Ended:
+    """What became of a job, and what it said of this run until that is kept."""
 
     job: Job
     outcome: Outcome
+    record: Record | None = None
 
 
 def take(
@@ -85,7 +95,8 @@ def take(
     `rooms` says how many more of a destination may run, where that is not `AT_ONCE`; what has `ended` gave
     its room back. No job of kinds that are done once may be among those.
     """
-    (row,) = _TURN.rows(
+    said = _said(ended)
+    (row,) = _keeping(_TURN, *said).rows(
         entered=str(tenant_id),
         taker=taker,
         ended=json.dumps([_written(each.job, each.outcome) for each in ended]),
@@ -95,8 +106,31 @@ def take(
         rooms=list(rooms.values()),
         most=AT_ONCE,
         limit=limit,
+        **said,
     )
     return Taken([Job.read(each) for each in row.taken], row.next_due)
+
+
+def keep(tenant_id: uuid.UUID, ended: Ended) -> None:
+    """Write down what a job said; at once, unless the session is in a transaction."""
+    if said := _said([ended]):
+        _keeping(_KEEP, *said).rows(entered=str(tenant_id), **said)
+
+
+def _said(ended: Iterable[Ended]) -> dict[str, str]:
+    """What is to be kept, as JSON, by the function of the schema that does so."""
+    found: dict[str, list[Record]] = {}
+    for each in ended:
+        name = jobs.kind_of(each.job.kind).keep
+        if name is not None and each.record is not None:
+            found.setdefault(name, []).append(each.record)
+    return {name: json.dumps(records, default=str) for name, records in sorted(found.items())}
+
+
+@cache
+def _keeping(statement: str, *functions: str) -> Statement:
+    calls = [f"{name}(CASE WHEN made <> '' THEN %({name})s::jsonb END)" for name in functions]
+    return Statement(statement.format(keep=" + ".join(calls) or "length(made)"))
 
 
 def end(job: Job, taker: uuid.UUID, outcome: Outcome) -> bool:

@@ -17,6 +17,10 @@ from ordertrack.webhooks.models import Delivery
 SHOWN = 50
 
 
+KEEP = "note_deliveries"
+"""The function of the schema by which jobs that end together have their tries written down."""
+
+
 def note(tenant_id: uuid.UUID, tried: Sequence[Mapping[str, Any]]) -> None:
     """Write tries down, each by the names of the columns; at once, unless the session is in a transaction."""
     _NOTE.rows(entered=str(tenant_id), tried=json.dumps(tried, default=str))
@@ -46,13 +50,6 @@ def latest_of_each(tenant_id: uuid.UUID) -> dict[uuid.UUID, Delivery]:
 
 
 _NOTE = Statement("""
-    INSERT INTO webhook_deliveries (tenant_id, id, endpoint_id, seq, order_id, kind, milliseconds, tries,
-           status, failure, excerpt, next_at)
-    SELECT made::uuid, gen_random_uuid(), tried.*
-      FROM set_config('ordertrack.tenant_id', %(entered)s, true) AS made,
-           set_config('synchronous_commit', 'off', true) AS kept,
-           jsonb_to_recordset(%(tried)s::jsonb) AS tried (
-               endpoint_id uuid, seq bigint, order_id uuid, kind text, milliseconds integer, tries integer,
-               status integer, failure text, excerpt text, next_at timestamptz)
-    RETURNING id
+    SELECT note_deliveries(CASE WHEN made <> '' THEN %(tried)s::jsonb END)
+      FROM set_config('ordertrack.tenant_id', %(entered)s, true) AS made
 """)

@@ -10,6 +10,6 @@ def register() -> None:
     """Raises SettingsError if the setting of waits cannot be used."""
     tries.waits()
     followers.register(follower.FOLLOWER)
-    jobs.register(follower.DELIVERY, delivering.deliver, keep=deliveries.note)
+    jobs.register(follower.DELIVERY, delivering.deliver, keep=deliveries.KEEP)
     jobs.register(replaying.REPLAY, replaying.run)
     periodic.register("deliveries of before", cleaning.EVERY, cleaning.clean)

@@ -17,3 +17,4 @@ def upgrade() -> None:
     make_function("add_jobs", 1)
     make_function("end_jobs", 1)
     make_function("take_jobs", 1)
+    make_function("note_deliveries", 1)
