@@ -20,22 +20,19 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from ordertrack.database.session import db, is_in_transaction, tenant_context
-from ordertrack.following import jobs, taking
+from ordertrack.database.session import tenant_context
+from ordertrack.following import doing, jobs, taking
+from ordertrack.following.doing import AFTER_TROUBLE
 from ordertrack.following.hands import Hands
-from ordertrack.following.jobs import Again, Failed, Job, Kind, Outcome, Recorded, Unknown
+from ordertrack.following.jobs import Job
 from ordertrack.following.taking import Ended, Taken
-from ordertrack.monitoring import metrics
 
 MOST_AT_ONCE = 64
 # Seconds.
 SLOW = 2.0
 _RESTS = 0.05  # so that what ends together is followed by what begins together
-_AFTER_TROUBLE = 1.0
 _LEAVES_WITHIN = 1.0
 _LEAVES_ONCE_WITHIN = 8.0  # what may not be done twice had better end
-_AFTER_ERROR = (10.0, 60.0, 300.0, 1800.0, 3600.0)
-_ENDS_TRIED = 5
 _log = structlog.get_logger(__name__)
 
 Place: TypeAlias = tuple[uuid.UUID, str]
@@ -91,8 +88,8 @@ class Runner:
             except (psycopg.Error, DBAPIError) as error:
                 _log.warning("jobs cannot be taken", error=str(error))
                 for tenant_id in tenants:
-                    self.wake(tenant_id, time.time() + _AFTER_TROUBLE)
-                time.sleep(_AFTER_TROUBLE)
+                    self.wake(tenant_id, time.time() + AFTER_TROUBLE)
+                time.sleep(AFTER_TROUBLE)
             time.sleep(_RESTS)
         self._leave()
 
@@ -168,64 +165,11 @@ class Runner:
         began = time.monotonic()
         over = None
         try:
-            over = self._do(job)
+            over = doing.do(self._app, self._taker, job)
         except Exception:
             _log.exception("what became of a job could not be kept", kind=job.kind, job=job.id)
         finally:
             self._let_go(number, time.monotonic() - began, over)
-
-    def _do(self, job: Job) -> Ended | None:
-        """Run it. What it wrote is committed with its end; else it ends with others, as is given back."""
-        kind = jobs.kind_of(job.kind)
-        with tenant_context(self._app, job.tenant_id):
-            jobs.are_looked_for()
-            try:
-                said = self._work(kind, job)
-                outcome, record = said if isinstance(said, Recorded) else (said, None)
-                _count(job, outcome)
-                ended = Ended(job, outcome, record)
-                if not kind.once and not is_in_transaction():
-                    return ended
-                taking.keep(job.tenant_id, ended)
-                taking.end(job, self._taker, outcome)
-                if is_in_transaction():  # else it was committed by itself
-                    db.session.commit()
-                return None
-            except (psycopg.Error, DBAPIError) as error:
-                db.session.rollback()
-                _log.warning("a job lost its database", kind=job.kind, job=job.id, error=str(error))
-        lost: Outcome = Again(_AFTER_TROUBLE, "The database was away.")
-        if kind.once:
-            lost = Unknown("The database was away: it may have been done.")
-        _count(job, lost)
-        self._end_later(job, lost)
-        return None
-
-    def _work(self, kind: Kind, job: Job) -> Outcome | Recorded:
-        try:
-            return kind.work(job)
-        except (psycopg.Error, DBAPIError):
-            raise
-        except Exception as error:
-            db.session.rollback()
-            _log.exception("a job failed", kind=job.kind, job=job.id, tries=job.tries)
-            said = f"It failed: {type(error).__name__}."
-            if kind.once:
-                return Unknown(said)
-            if job.tries > len(_AFTER_ERROR):
-                return Failed(said)
-            return Again(_AFTER_ERROR[job.tries - 1], said)
-
-    def _end_later(self, job: Job, outcome: Outcome) -> None:
-        for pause in range(_ENDS_TRIED):
-            time.sleep(pause)
-            try:
-                with tenant_context(self._app, job.tenant_id):
-                    taking.end(job, self._taker, outcome)
-                return
-            except (psycopg.Error, DBAPIError):
-                continue
-        # The next look finds that nobody holds it.
 
     def _let_go(self, number: int, seconds: float, over: Ended | None) -> None:
         with self._changed:
@@ -269,7 +213,3 @@ class Runner:
                 self._turn(tenant_id, 0)
         except (psycopg.Error, DBAPIError) as error:
             _log.warning("what became of jobs cannot be written", error=str(error))
-
-
-def _count(job: Job, outcome: Outcome) -> None:
-    metrics.jobs_ended.labels(job.kind, taking.state_after(outcome).value).inc()

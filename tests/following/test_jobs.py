@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from ordertrack.database.session import db, tenant_context
-from ordertrack.following import jobs, runner, taking
+from ordertrack.following import doing, jobs, taking
 from ordertrack.following.jobs import Again, Done, Failed, Job, Outcome, Recorded
 from ordertrack.following.models import State
 from ordertrack.webhooks import deliveries, endpoints
@@ -128,7 +128,7 @@ def test_what_raises_is_tried_again_and_what_it_wrote_is_not_kept(
     cedar: House, kind: str, add: Callable[..., int], following: Callable[..., object],
     latest: Callable[[House], list[Job]], monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(runner, "_AFTER_ERROR", (0.05,))
+    monkeypatch.setattr(doing, "_AFTER_ERROR", (0.05,))
     other = f"{kind}-other"
 
     def work(job: Job) -> Outcome:
