@@ -6,6 +6,7 @@ It is all in the database: whoever looks next goes on from there, after a restar
 from __future__ import annotations
 
 import datetime as dt
+import time
 import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -28,6 +29,9 @@ from ordertrack.orders.due.open_orders import OPEN
 from ordertrack.restaurants import cache
 
 EVERY = 10.0  # seconds
+RESTS_TIMES = 3
+"""As long as it looked: of thousands of tenants it takes no more of a core, and comes round later."""
+LONGEST_REST = 0.5
 KEPT_FOR = dt.timedelta(days=30)
 STIRS_FOR = dt.timedelta(minutes=15)
 """After an event: what it brought about may be a trouble though no order is open any more."""
@@ -155,6 +159,7 @@ def in_each(tenants_of: Function[Any], do: Callable[[uuid.UUID], None]) -> None:
     tenants = list(db.session.scalars(select(tenants_of)))
     db.session.rollback()
     for tenant_id in tenants:
+        began = time.monotonic()
         try:
             enter_tenant(tenant_id)
             do(tenant_id)
@@ -165,3 +170,4 @@ def in_each(tenants_of: Function[Any], do: Callable[[uuid.UUID], None]) -> None:
         finally:
             db.session.rollback()
             db.session.expunge_all()
+        time.sleep(min((time.monotonic() - began) * RESTS_TIMES, LONGEST_REST))
