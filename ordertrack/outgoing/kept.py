@@ -19,7 +19,7 @@ USED_FOR = 60.0  # seconds, after which the name is asked for again
 _MOST = 8  # of one place
 
 
-@dataclass
+@dataclass(eq=False)
 class Line:
     """A connection; `deadline` is that of the call which it is used for."""
 
