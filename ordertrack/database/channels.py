@@ -38,7 +38,7 @@ ATTENTION_CHANNEL = "ordertrack_attention"
 """`<tenant>`: something of the company needs attention, or no longer does."""
 
 JOBS_CHANNEL = "ordertrack_jobs"
-"""`<tenant>`: jobs were added, or a follower of the log concerns the tenant now."""
+"""`<tenant>`: a follower of the log concerns the tenant now; `<tenant>:added`: jobs were added there."""
 
 SHARES_CHANNEL = "ordertrack_shares"
 """What a host gave of shares that all hosts have together, see `server/sharing`."""

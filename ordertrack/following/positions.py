@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from ordertrack.database.session import db
 from ordertrack.following.followers import Follower
 from ordertrack.orders.log import event_log
+from ordertrack.orders.log.entries import ActionRecord, EventRecord
 
 PAGE = 200  # entries a transaction
 
@@ -36,7 +37,9 @@ _BEGIN = text("""
     ON CONFLICT (tenant_id, follower) DO NOTHING
 """)
 _MOVE = text("""
-    UPDATE follower_positions SET seq = :seq WHERE tenant_id = :tenant_id AND follower = :follower
+    UPDATE follower_positions SET seq = :seq
+     WHERE tenant_id = :tenant_id AND follower = :follower AND seq = :after
+       AND set_config('synchronous_commit', 'off', true) = 'off'
 """)
 _KNOW = text("INSERT INTO followers (name) SELECT unnest(CAST(:names AS text[])) ON CONFLICT DO NOTHING")
 _HEADS = text("SELECT tenant_id, seq, positions FROM followed_heads()")
@@ -45,12 +48,12 @@ _HEADS = text("SELECT tenant_id, seq, positions FROM followed_heads()")
 class Followed(NamedTuple):
     """How a page of entries was followed: whether there is more, and when the newest of it was recorded.
 
-    Nothing was, where the follower does not concern the tenant.
+    `place` is where the follower is now in the log of a tenant that it concerns; None: it does not.
     """
 
     is_more: bool
     newest: dt.datetime | None
-    concerns: bool = True
+    place: int | None
 
 
 class Head(NamedTuple):
@@ -77,32 +80,58 @@ def heads() -> list[Head]:
         db.session.rollback()
 
 
-def follow(tenant_id: uuid.UUID, follower: Follower) -> Followed:
+def follow(tenant_id: uuid.UUID, follower: Follower, after: int | None = None) -> Followed:
     """Give a follower the next entries of the entered tenant's log.
 
+    `after` is where it was left, of a tenant that it concerned a moment ago: it is not asked again then.
     History is passed over: nobody is told now of what happened then.
     """
+    while True:
+        if after is None and (after := _ask(tenant_id, follower)) is None:
+            return Followed(False, None, None)
+        page = event_log.log_after(tenant_id, after, PAGE)  # outside of a transaction, by a plan that is kept
+        if not page:
+            return Followed(False, None, after)
+        last = page[-1].event
+        if _give(tenant_id, follower, after, [each.event for each in page]):
+            return Followed(len(page) == PAGE, last.recorded_at, last.cursor.seq)
+        after = None  # somebody else has moved it
+
+
+def _ask(tenant_id: uuid.UUID, follower: Follower) -> int | None:
+    """Where it is in the log of a tenant that it concerns; what happened elsewhere is passed over."""
     try:
-        connection = db.session.connection()
         head = event_log.head(tenant_id).seq  # before it is asked whom that concerns, or something is missed
+        connection = db.session.connection()
         seq = _place(connection, tenant_id, follower.name)
-        if not follower.concerns(connection, tenant_id):
-            _move(connection, tenant_id, follower.name, max(seq, head))
-            db.session.commit()
-            return Followed(False, None, False)
-        entries = [each.event for each in event_log.log_after(tenant_id, seq, PAGE)]
-        if entries:
-            if news := [entry for entry in entries if not entry.is_history]:
-                follower.follow(connection, tenant_id, news)
-            _move(connection, tenant_id, follower.name, entries[-1].cursor.seq)
+        does_concern = follower.concerns(connection, tenant_id)
+        if not does_concern and seq < head:
+            _move(connection, tenant_id, follower.name, seq, head)
         db.session.commit()
-        return Followed(len(entries) == PAGE, entries[-1].recorded_at if entries else None)
+        return seq if does_concern else None
     finally:
         db.session.rollback()
 
 
-def _move(connection: Connection, tenant_id: uuid.UUID, name: str, seq: int) -> None:
-    connection.execute(_MOVE, {"tenant_id": tenant_id, "follower": name, "seq": seq})
+def _give(
+    tenant_id: uuid.UUID, follower: Follower, after: int, entries: Sequence[EventRecord | ActionRecord]
+) -> bool:
+    """Whether it was there still, and has gone on."""
+    try:
+        connection = db.session.connection()
+        if not _move(connection, tenant_id, follower.name, after, entries[-1].cursor.seq):
+            return False
+        if news := [entry for entry in entries if not entry.is_history]:
+            follower.follow(connection, tenant_id, news)
+        db.session.commit()
+        return True
+    finally:
+        db.session.rollback()
+
+
+def _move(connection: Connection, tenant_id: uuid.UUID, name: str, after: int, seq: int) -> bool:
+    asked = {"tenant_id": tenant_id, "follower": name, "after": after, "seq": seq}
+    return bool(connection.execute(_MOVE, asked).rowcount)
 
 
 def _place(connection: Connection, tenant_id: uuid.UUID, name: str) -> int:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from ordertrack.background.worker import TenantWorker
 from ordertrack.database.channels import EVENTS_CHANNEL, JOBS_CHANNEL
 from ordertrack.database.session import tenant_context
-from ordertrack.following import followers, positions
+from ordertrack.following import followers, jobs, positions
 from ordertrack.following.followers import Follower
 from ordertrack.following.periodic import Rounds
 from ordertrack.following.runner import Runner
@@ -26,7 +26,7 @@ from ordertrack.monitoring import metrics
 LOCK = 7226871357
 _GATHERS = 0.25  # seconds, so that many entries are followed together
 _LISTENS_AGAIN = 0.1  # seconds, whatever lies behind
-_RESTS = 60.0  # seconds in which a follower does not ask again whether it concerns a tenant
+_ASKS_EVERY = 60.0  # seconds in which a follower does not ask again whether it concerns a tenant
 # Seconds until one that failed in a tenant is asked again there, longer each time.
 _AFTER_FAILING = (1.0, 5.0, 30.0, 60.0)
 _log = structlog.get_logger(__name__)
@@ -51,6 +51,7 @@ class Following(TenantWorker):
 
     name = "follower"
     channels = (EVENTS_CHANNEL, JOBS_CHANNEL)
+    hears_every = 0.1
 
     def __init__(self, app: Flask, goes_on: Callable[[], bool]) -> None:
         super().__init__(app, goes_on)
@@ -60,6 +61,7 @@ class Following(TenantWorker):
         self._rounds = Rounds(app)
         self._due: dict[tuple[uuid.UUID, str], _Due] = {}
         self._resting: dict[tuple[uuid.UUID, str], float] = {}  # until when
+        self._places: dict[tuple[uuid.UUID, str], tuple[int, float]] = {}  # of those it concerns, until when
         self._is_known = False
 
     def run(self) -> None:
@@ -70,10 +72,10 @@ class Following(TenantWorker):
             self._runs = False
             self._running.join()
 
-    def hear(self, channel: str, tenant_id: uuid.UUID) -> None:
+    def hear(self, channel: str, tenant_id: uuid.UUID, more: str) -> None:
         if channel == JOBS_CHANNEL:
             self._runner.wake(tenant_id)
-            for follower in followers.registered():
+            for follower in followers.registered() if not more else ():
                 self._resting.pop((tenant_id, follower.name), None)
             return
         for follower in followers.registered():
@@ -121,9 +123,13 @@ class Following(TenantWorker):
 
     def _follow(self, tenant_id: uuid.UUID, follower: Follower, due: _Due) -> None:
         """Give it a page; what is left comes when the other tenants have had theirs."""
+        key = (tenant_id, follower.name)
+        after, until = self._places.pop(key, (None, 0.0))
+        now = time.monotonic()
         try:
             with tenant_context(self.app, tenant_id):
-                followed = positions.follow(tenant_id, follower)
+                jobs.are_looked_for()
+                followed = positions.follow(tenant_id, follower, after if now < until else None)
         except (psycopg.Error, DBAPIError) as error:
             if getattr(error, "connection_invalidated", False):
                 raise
@@ -139,9 +145,11 @@ class Following(TenantWorker):
                 self._runner.wake(tenant_id)
             due.at = time.monotonic()
             if not followed.is_more:
-                self._due.pop((tenant_id, follower.name), None)
-            if not followed.concerns:
-                self._resting[tenant_id, follower.name] = time.monotonic() + _RESTS
+                self._due.pop(key, None)
+            if followed.place is None:
+                self._resting[key] = now + _ASKS_EVERY
+            else:
+                self._places[key] = followed.place, until if now < until else now + _ASKS_EVERY
 
     def _put_off(self, tenant_id: uuid.UUID, follower: Follower, due: _Due) -> None:
         _log.exception("a follower failed", follower=follower.name, tenant=str(tenant_id))

@@ -102,8 +102,9 @@ def test_what_it_wrote_goes_with_its_place_where_it_fails(
 
 
 def test_of_a_company_that_it_does_not_concern_it_reads_nothing_until_it_does(
-    app: Flask, cedar: House, name: str, place: Callable[..., uuid.UUID], following: Callable[..., object]
-) -> None:
+    app: Flask, cedar: House, name: str, known: Callable[[], str], place: Callable[..., uuid.UUID],
+    following: Callable[..., object], add: Callable[..., int],
+) -> None:  # fmt: skip
     concerned, asked = threading.Event(), threading.Event()
     got: list[int] = []
 
@@ -115,7 +116,13 @@ def test_of_a_company_that_it_does_not_concern_it_reads_nothing_until_it_does(
     def follow(_connection: Connection, _tenant_id: uuid.UUID, entries: Entries) -> None:
         got.extend(each.cursor.seq for each in entries)
 
+    def follow_all(_connection: Connection, tenant_id: uuid.UUID, entries: Entries) -> None:
+        others.extend(each.cursor.seq for each in entries if tenant_id == cedar.tenant_id)
+
+    others: list[int] = []
+    other = known()
     followers.register(Follower(name, follow, concerns))
+    followers.register(Follower(other, follow_all))  # it comes after the first
     place(cedar)
     following()
     assert asked.wait(20)
@@ -127,12 +134,16 @@ def test_of_a_company_that_it_does_not_concern_it_reads_nothing_until_it_does(
 
     wait_for(has_passed_over, "its place in the log")
     asked.clear()
+    add(cedar, "lane")
+    place(cedar)
+    wait_for(lambda: others == seqs_of(app, cedar), "another to have followed that")
+    assert not asked.is_set(), "that a job was added is no reason to ask whom the log concerns"
     concerned.set()
     with tenant_context(app, cedar.tenant_id):
         notify(JOBS_CHANNEL, str(cedar.tenant_id))
         db.session.commit()
     place(cedar)
-    wait_for(lambda: got, "what happened since then")
+    wait_for(lambda: len(got) == 2, "what happened since then")
     assert got == seqs_of(app, cedar)[1:], "what was passed over is not read"
 
 
