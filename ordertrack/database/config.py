@@ -68,10 +68,8 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read every setting; raises SettingsError on one that cannot be used."""
-        # An upgrade of what is installed must not take the data along.
-        default = (ROOT if _IS_CHECKOUT else Path.cwd()) / "var"
         addresses = _addresses(environ)
-        data_folder = Path(environ.get("ORDERTRACK_DATA") or default).expanduser().resolve()
+        data_folder = data_folder_of(environ)
         return cls(
             host=environ.get("HOST") or "127.0.0.1",
             port=_whole_number(environ, "PORT", 8000, 0, 65535),
@@ -150,6 +148,13 @@ class Settings:
     def is_pooled(self) -> bool:
         """Whether `app_url` may lead through a pooler that gives each transaction another connection."""
         return self.direct_database_url is not None
+
+
+def data_folder_of(environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder of the embedded database and of secrets, which may not be there yet."""
+    # An upgrade of what is installed must not take the data along.
+    default = (ROOT if _IS_CHECKOUT else Path.cwd()) / "var"
+    return Path(environ.get("ORDERTRACK_DATA") or default).expanduser().resolve()
 
 
 def _whole_number(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
