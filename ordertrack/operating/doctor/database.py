@@ -22,8 +22,8 @@ OLDEST = 150_000
 HEARS_WITHIN = 5.0  # seconds
 # Seconds that its clock may differ from this machine's.
 CLOCK_LOOK, CLOCK_BROKEN = 1.0, 30.0
-BESIDE_THE_WORKERS = 2 * (POOL_SIZE + 3)
-"""Connections of `background` and `follow`: a pool each, the turn, and what listens."""
+BESIDE_THE_WORKERS = 2 * (POOL_SIZE + 3) + 3
+"""Of `background` and `follow` a pool each, the turn, and what listens; and those of a backup."""
 _ROOM = text("""
     SELECT current_setting('max_connections')::integer
          - current_setting('superuser_reserved_connections')::integer
