@@ -81,8 +81,14 @@ def test_in_transaction_mode_server_and_doctor_say_that_nothing_is_heard_and_it_
 
 
 @pytest.fixture
-def past_it(settings: Settings, tmp_path: Path) -> Iterator[tuple[Server, PgBouncer]]:
-    """A server that knows a pooler with few connections, which all share, and the way past it."""
+def past_it(
+    request: pytest.FixtureRequest, settings: Settings, tmp_path: Path
+) -> Iterator[tuple[Server, PgBouncer]]:
+    """A server that knows a pooler with few connections, which all share, and the way past it.
+
+    Backups are made into `backups` as often as the test says, if it does.
+    """
+    backups = f"{tmp_path / 'backups'} {request.param}" if hasattr(request, "param") else ""
     folder = Path(tempfile.mkdtemp(prefix="ordertrack-test-"))
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder)
@@ -97,7 +103,7 @@ def past_it(settings: Settings, tmp_path: Path) -> Iterator[tuple[Server, PgBoun
             tmp_path,
             DATABASE_URL=pooled.render_as_string(hide_password=False),
             ORDERTRACK_DIRECT_DATABASE_URL=direct.render_as_string(hide_password=False),
-            ORDERTRACK_BACKUP=f"{tmp_path / 'backups'} every 6 keep 2",
+            ORDERTRACK_BACKUP=backups,
         )
         server.start()
         stack.callback(server.stop)
@@ -141,6 +147,7 @@ def holds_an_address(pid: int | None) -> bool:
     return any(b"postgresql" in each.read_bytes() for each in nameless)
 
 
+@pytest.mark.parametrize("past_it", ["every 6 keep 2"], indirect=True)
 def test_a_servers_processes_know_the_owner_by_neither_way_and_yet_a_backup_is_made(
     past_it: tuple[Server, PgBouncer], tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import stat
 import threading
 import uuid
@@ -29,6 +30,7 @@ from ordertrack.orders.moving import transitions
 from ordertrack.orders.placing import intake
 from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
+from ordertrack.server import lifecycle
 from support.cast import House
 from support.command_line import Finished, run, run_here
 from support.database import connect
@@ -120,8 +122,8 @@ def file(settings: Settings, app: Flask, house: House, tmp_path_factory: pytest.
     return path
 
 
-def restore(settings: Settings, file: Path, *options: str, **environment: str) -> Finished:
-    return run_here(settings, "restore", str(file), *options, **environment)
+def restore(settings: Settings, file: Path, *options: str, **more: Any) -> Finished:
+    return run_here(settings, "restore", str(file), *options, **more)
 
 
 def test_what_was_backed_up_while_taps_went_on_is_restored_elsewhere_row_by_row(
@@ -150,6 +152,11 @@ def test_what_was_backed_up_while_taps_went_on_is_restored_elsewhere_row_by_row(
         assert names == [("ordertrack",)]
     finally:
         embedded.stop(elsewhere)
+    lock = lifecycle.claim(elsewhere)
+    try:
+        refuses(restore(settings, file, folder=elsewhere, DATABASE_URL=""), "A server runs on")
+    finally:
+        os.close(lock)
     kept = settings.data_folder / "secret_key"
     assert (elsewhere / "secret_key").read_bytes() == kept.read_bytes()
     assert not list(elsewhere.glob("*.before")) and not list(elsewhere.glob("restore-*"))
