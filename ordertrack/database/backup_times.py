@@ -25,6 +25,10 @@ class BackupTimes(NamedTuple):
         found = _FORM.fullmatch(text.strip())
         if found is None:
             raise ValueError("it names no folder")
+        if re.search(r"\s(every|keep)(\s|$)", found["folder"]):
+            raise ValueError(
+                "behind 'every' stands a number of hours, and behind 'keep' one of days, in this order"
+            )
         every, keep = found["every"] or cls._field_defaults["every_hours"], found["keep"]
         said = cls(
             Path(found["folder"]).expanduser().resolve(),

@@ -22,6 +22,7 @@ from ordertrack.database import embedded
 from ordertrack.database.backup_times import BackupTimes
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
+from ordertrack.database.settings_error import SettingsError
 from ordertrack.monitoring import metrics
 from ordertrack.operating.backup import archive, dump, making, programs
 from ordertrack.operating.backup.by_the_clock import Clock, make_one
@@ -311,6 +312,23 @@ def test_what_the_variable_says_is_read(text: str, read: tuple[str, int, int], t
     said = Settings.from_environment(environ).backup
     assert said == (Path(read[0]), *read[1:])
     assert BackupTimes.of(str(said)) == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/srv every",
+        "/srv every 6h",
+        "/srv keep 5 every 6",
+        "/srv every 0",
+        "/srv keep 9999",
+        "/srv every 999",
+    ],
+)
+def test_what_the_variable_cannot_mean_is_refused(text: str, tmp_path: Path) -> None:
+    environ = {"ORDERTRACK_DATA": str(tmp_path), "SECRET_KEY": "x", "ORDERTRACK_BACKUP": text}
+    with pytest.raises(SettingsError, match="/srv/backups every 6 keep 30: "):
+        Settings.from_environment(environ)
 
 
 def test_a_disk_that_is_full_ends_all_that_was_begun(settings: Settings) -> None:

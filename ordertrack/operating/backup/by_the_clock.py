@@ -12,6 +12,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -100,7 +101,8 @@ class Clock:
     def _tell_newest(self) -> None:
         if kept := making.in_folder(self._times.folder):
             metrics.backup_succeeded_at.set(kept[-1].at.timestamp())
-            metrics.backup_bytes.set(kept[-1].path.stat().st_size)
+            with suppress(OSError):  # somebody took it away
+                metrics.backup_bytes.set(kept[-1].path.stat().st_size)
 
 
 def make_one(settings: Settings, times: BackupTimes, descriptor: int | None = None) -> making.Made:

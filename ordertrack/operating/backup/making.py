@@ -111,7 +111,7 @@ def remove_old(folder: Path, days: int, now: dt.datetime | None = None) -> list[
 
 
 def _found(folder: Path) -> Iterator[Kept]:
-    with suppress(FileNotFoundError):
+    with suppress(OSError):  # whoever makes one there says what is wrong with it
         for path in folder.iterdir():
             if _IS_OURS.fullmatch(path.name):
                 with suppress(ValueError):
