@@ -32,7 +32,8 @@ def mirror(code: str) -> Response:
     """An event stream: `seen`, with what was seen as JSON, and some heartbeats."""
     settings: Settings = current_app.config["SETTINGS"]
     at, _, signature = code.partition(".")
-    is_ours = hmac.compare_digest(signature.encode(), _signed(settings.secret_key, at).encode())
+    signed = _signed(settings.secret_key, at).encode()
+    is_ours = hmac.compare_digest(signature.encode(errors="replace"), signed)
     if not is_ours or not at.isdecimal() or abs(time.time() - int(at)) > _GOOD_FOR:
         abort(404)
     forwarded = request.headers.get("X-Forwarded-For", "")
@@ -58,4 +59,4 @@ def _told(seen: str) -> Iterator[str]:
 
 def _signed(secret_key: str, at: str) -> str:
     key = hmac.digest(secret_key.encode(), b"ordertrack mirror", hashlib.sha256)
-    return hmac.digest(key, at.encode(), hashlib.sha256).hex()
+    return hmac.digest(key, at.encode(errors="replace"), hashlib.sha256).hex()
