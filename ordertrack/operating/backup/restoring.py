@@ -16,7 +16,7 @@ from sqlalchemy import URL, text
 from ordertrack.database import app_role, migrating, schema, secret
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
-from ordertrack.database.session import db, operator_connection
+from ordertrack.database.session import db, operator_connection, refuse_blind_operator
 from ordertrack.operating.backup import archive, secrets, staging
 from ordertrack.operating.backup.archive import Unpacked
 from ordertrack.operating.backup.manifest import Manifest
@@ -124,7 +124,9 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def _room(folder: Path) -> Iterator[Path]:
-    """A folder for what is unpacked, on the disk that is to hold the house."""
+    """A folder for what is unpacked, on the disk that is to hold the house; those broken off before go."""
+    for left in folder.glob("restore-*"):
+        shutil.rmtree(left, ignore_errors=True)
     made = Path(tempfile.mkdtemp(prefix="restore-", dir=folder))
     try:
         yield made
@@ -136,6 +138,7 @@ def _companies(url: URL) -> list[str]:
     with operator_connection(url) as connection:
         if not connection.execute(_IS_HOUSE).scalar():
             return []
+        refuse_blind_operator(connection)  # who sees no company would replace all of them unasked
         return list(connection.execute(_HOUSE).scalars())
 
 

@@ -28,6 +28,10 @@ _OTHERS = """
     SELECT DISTINCT coalesce(nullif(application_name, ''), usename, 'somebody') FROM pg_stat_activity
      WHERE datname = %s AND pid <> pg_backend_pid() AND backend_type = 'client backend' LIMIT 5
 """
+_BROKEN_OFF = """
+    SELECT datname FROM pg_database WHERE datname LIKE %s AND pg_has_role(datdba, 'USAGE')
+       AND oid NOT IN (SELECT datid FROM pg_stat_activity WHERE datid IS NOT NULL)
+"""
 _LIKE = """
     SELECT pg_encoding_to_char(encoding), datcollate, datctype FROM pg_database WHERE datname = %s
 """
@@ -40,6 +44,8 @@ def beside(url: URL) -> Iterator[URL]:
     """A fresh database on the server of this one, dropped unless it was put in its place meanwhile."""
     name = f"{url.database}_restored_{secrets.token_hex(4)}"
     with _maintenance(url) as connection:
+        for (left,) in connection.execute(_BROKEN_OFF, [rf"{url.database}\_restored\_________"]).fetchall():
+            connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(left)))
         try:
             row = connection.execute(_LIKE, [url.database]).fetchone()
             assert row is not None
