@@ -172,8 +172,14 @@ def test_it_is_restored_for_an_owner_without_superpowers_and_over_a_house(
         refuses(restore(owned.settings, file), f"ALTER ROLE {name} CREATEDB")
         with connect(superuser, autocommit=True) as connection:
             connection.execute(sql.SQL("ALTER ROLE {} CREATEDB").format(sql.Identifier(name)))
+            left = sql.SQL("CREATE DATABASE {} OWNER {}")
+            broken_off = f"{name}_restored_0badcafe"
+            connection.execute(left.format(sql.Identifier(broken_off), sql.Identifier(name)))
         done = restore(owned.settings, file)
         assert done.returncode == 0, done.stderr
+        with connect(superuser) as connection:
+            query = "SELECT datname FROM pg_database WHERE datname LIKE %s"
+            assert connection.execute(query, [f"{name}%"]).fetchall() == [(name,)]
         first = epoch_of(owned.superuser.operator_url, house.tenant_id)
         asked = restore(owned.settings, file)
         assert asked.returncode == 1
