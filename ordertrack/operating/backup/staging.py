@@ -24,9 +24,11 @@ from ordertrack.operating.backup.problems import RestoreRefused, UnusableBackup
 
 _MAINTENANCE = ("postgres", "template1")
 _PATIENCE = 3600.0  # seconds
+# Of other roles' sessions one without special rights may not see what kind they are.
 _OTHERS = """
     SELECT DISTINCT coalesce(nullif(application_name, ''), usename, 'somebody') FROM pg_stat_activity
-     WHERE datname = %s AND pid <> pg_backend_pid() AND backend_type = 'client backend' LIMIT 5
+     WHERE datname = %s AND pid <> pg_backend_pid() AND usesysid IS NOT NULL
+       AND coalesce(backend_type, 'client backend') = 'client backend' LIMIT 5
 """
 _BROKEN_OFF = """
     SELECT datname FROM pg_database WHERE datname LIKE %s AND pg_has_role(datdba, 'USAGE')

@@ -28,7 +28,8 @@ _ROOM = text("""
     SELECT current_setting('max_connections')::integer
          - current_setting('superuser_reserved_connections')::integer
          - coalesce(current_setting('reserved_connections', true), '0')::integer AS room,
-        (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS used
+        (SELECT count(*) FROM pg_stat_activity WHERE usesysid IS NOT NULL
+            AND coalesce(backend_type, 'client backend') = 'client backend') AS used
 """)
 
 
