@@ -48,7 +48,7 @@ OF_THE_FOLDER = {"SECRET_KEY": "", "ORDERTRACK_SEALING_KEYS": ""}
 
 def live_an_order(app: Flask, house: House) -> None:
     """From placing to its end."""
-    order = NewOrder("hamra", Fulfilment.PICKUP, (NewItem("Kebab\twith\\a\nline", 2),))
+    order = NewOrder("hamra", Fulfilment.PICKUP, (NewItem("Kebab \\. and \\N", 2),))
     with tenant_context(app, house.tenant_id):
         order_id = intake.place(order, by=house.program)[0]
     for step in STORY:

@@ -31,11 +31,23 @@ _LONGEST_MANIFEST = 1 << 28
 _BLOCK = 1 << 20
 
 
+class _Out:
+    """What is written to, until it is given up."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+        self.is_given_up = False
+
+    def write(self, block: bytes) -> int:
+        return len(block) if self.is_given_up else self._out.write(block)
+
+
 class Writer:
     """Writes to a binary file that need not be able to go back."""
 
     def __init__(self, out: IO[bytes]) -> None:
-        self._tar = tarfile.open(mode="w|", fileobj=out, format=tarfile.PAX_FORMAT)  # noqa: SIM115 (as long as this)
+        self._out = _Out(out)
+        self._tar = tarfile.open(mode="w|", fileobj=self._out, format=tarfile.PAX_FORMAT)  # noqa: SIM115 (as long as this)
         self._pending = bytearray()
         self._pieces = 0
         self._digest = hashlib.sha256()
@@ -48,8 +60,9 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
     ) -> None:
-        if kind is None:
-            self._tar.close()
+        if kind is not None:
+            self._out.is_given_up = True  # or what is left would be written to whatever that is by then
+        self._tar.close()
 
     def add_to_dump(self, block: bytes) -> None:
         self._digest.update(block)
