@@ -15,7 +15,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Self, cast
 
 from ordertrack.operating.backup.manifest import Manifest, Part
 from ordertrack.operating.backup.problems import UnusableBackup
@@ -47,7 +47,7 @@ class Writer:
 
     def __init__(self, out: IO[bytes]) -> None:
         self._out = _Out(out)
-        self._tar = tarfile.open(mode="w|", fileobj=self._out, format=tarfile.PAX_FORMAT)  # noqa: SIM115 (as long as this)
+        self._tar = tarfile.open(mode="w|", fileobj=cast(IO[bytes], self._out), format=tarfile.PAX_FORMAT)  # noqa: SIM115 (as long as this)
         self._pending = bytearray()
         self._pieces = 0
         self._digest = hashlib.sha256()
