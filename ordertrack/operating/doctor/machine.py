@@ -20,6 +20,7 @@ from ordertrack.server import descriptors, lifecycle
 from ordertrack.server.consistency import is_zone
 
 BACKLOG = 4096
+_FEWEST_STREAMS, _FEW_STREAMS = 200, 2000  # open ones of a worker
 _SOMAXCONN = Path("/proc/sys/net/core/somaxconn")
 _FULL, _LOW = 256 * 1024 * 1024, 2 * 1024 * 1024 * 1024  # bytes free
 _LIMIT = re.compile(r"^Max open files +(?:\d+|unlimited) +(\d+|unlimited)", re.MULTILINE)
@@ -60,11 +61,11 @@ def _descriptors(settings: Settings) -> Finding:
     limit, whose = _limit_of_server(settings.data_folder)
     streams = descriptors.shared_out(limit).streams
     said = f"{whose} may have {limit:,}: {max(streams, 0):,} open streams a worker"
-    if streams < 500:
-        return broken("descriptors", said, "Raise it: ulimit -n 65536, or LimitNOFILE=65536 of its unit.")
-    if streams < settings.limits.streams:
-        wanted = f"{settings.limits.streams:,} of ORDERTRACK_LIMITS want {settings.limits.streams + 1664:,}."
-        return look("descriptors", said, f"That is enough for as many screens; the {wanted}")
+    do = "Raise it: ulimit -n 65536, or LimitNOFILE=65536 of its unit."
+    if streams < _FEWEST_STREAMS:
+        return broken("descriptors", said, do)
+    if streams < _FEW_STREAMS:
+        return look("descriptors", said, do)
     return ok("descriptors", said)
 
 
