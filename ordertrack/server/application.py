@@ -61,6 +61,7 @@ from ordertrack.web import (
     guide,
     hosts,
     language_menu,
+    mirror,
     page_help,
     problem_pages,
     sealing_problems,  # noqa: F401 (it registers)
@@ -141,6 +142,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in (
         metrics.blueprint,
         health.blueprint,
+        mirror.blueprint,
         language_menu.blueprint,
         problem_pages.blueprint,
         guide.blueprint,

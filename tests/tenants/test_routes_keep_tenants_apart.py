@@ -37,7 +37,7 @@ _IDS = {
     *("connection_id", "payload_id", "endpoint_id", "log_id"),
 }
 _BY_SECRET = (
-    *("tracking.", "problem_pages.", "password_links.", "tablet_codes.open_here", "founding."),
+    *("tracking.", "problem_pages.", "password_links.", "tablet_codes.open_here", "founding.", "mirror."),
     *("channel_calls.", "channels.connect"),
     *("guest_messages.", "guest_push.", "message_hooks.", "message_providers."),
 )

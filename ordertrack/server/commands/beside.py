@@ -8,6 +8,7 @@ from typing import cast
 import click
 
 from ordertrack.background import forks
+from ordertrack.server import backup_address
 
 
 @click.command(hidden=True)
@@ -21,4 +22,10 @@ def beside(context: click.Context, names: tuple[str, ...]) -> None:
     commands = cast(click.Group, context.find_root().command)
     for name in names:
         commands.get_command(context, name)
-    forks.keep({name: partial(commands.main, [name], prog_name="ordertrack") for name in names})
+    forks.keep({name: partial(_run, commands, name) for name in names})
+
+
+def _run(commands: click.Group, name: str) -> None:
+    if name != "backups":
+        backup_address.forget(backup_address.handed_on())
+    commands.main([name], prog_name="ordertrack")
