@@ -6,13 +6,13 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 
 import gevent
 
 from ordertrack.background.forks import pause_after
 from ordertrack.monitoring import parent
-from ordertrack.server import backup_address
 
 _PATIENCE = 10.0  # seconds that one has to end
 
@@ -20,12 +20,12 @@ _PATIENCE = 10.0  # seconds that one has to end
 class Children:
     """The commands beside one server; made, and used, in its master.
 
-    Those that are kept are handed the descriptor of the address for backups, if there is one.
+    Those that are kept are handed descriptors of addresses, by the names of `handed_address`.
     """
 
-    def __init__(self, backup_descriptor: int | None = None) -> None:
+    def __init__(self, descriptors: Mapping[str, int] | None = None) -> None:
         self._master = os.getpid()
-        self._backup_descriptor = backup_descriptor
+        self._descriptors = descriptors or {}
         self._running: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
         self._keepers: list[gevent.Greenlet] = []
 
@@ -33,14 +33,14 @@ class Children:
         """Whether this is their master: what waits there waits in each worker that it forks meanwhile too."""
         return os.getpid() == self._master
 
-    def start(self, *arguments: str, descriptor: int | None = None) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, descriptors: Mapping[str, int] | None = None) -> subprocess.Popen[bytes]:
         """Run `ordertrack` with these arguments, in a session of its own: Ctrl-C reaches the server alone."""
-        handed_on = {} if descriptor is None else {backup_address.VARIABLE: str(descriptor)}
+        descriptors = descriptors or {}
         child = subprocess.Popen(  # noqa: S603 (our own interpreter and commands)
             [sys.executable, "-m", "ordertrack.commands", *arguments],
             stdout=subprocess.DEVNULL,
-            env=parent.as_parent() | handed_on,
-            pass_fds=() if descriptor is None else (descriptor,),
+            env=parent.as_parent() | {name: str(each) for name, each in descriptors.items()},
+            pass_fds=tuple(descriptors.values()),
             start_new_session=True,
         )
         self._running[arguments] = child
@@ -53,7 +53,7 @@ class Children:
     def _keep(self, arguments: tuple[str, ...]) -> None:
         while self.in_master():
             began = time.monotonic()
-            self.start(*arguments, descriptor=self._backup_descriptor).wait()
+            self.start(*arguments, descriptors=self._descriptors).wait()
             gevent.sleep(pause_after(time.monotonic() - began))
 
     def begin_to_end(self) -> None:

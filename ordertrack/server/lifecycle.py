@@ -16,12 +16,11 @@ from typing import Any, NoReturn
 import click
 import gevent
 
-from ordertrack.database import connecting, embedded, session
+from ordertrack.database import connecting, embedded, handed_address, session
 from ordertrack.database.config import BACKUP, BACKUP_URL, DIRECT, ROOT, Settings
 from ordertrack.database.data_folder import refuse_strangers
 from ordertrack.database.same_database import refuse_another_database
 from ordertrack.live.owners import Mailboxes
-from ordertrack.server import backup_address
 from ordertrack.server import port as addresses
 from ordertrack.server.children import Children
 
@@ -30,7 +29,7 @@ _children: Children | None = None
 _keeper: embedded.Keeper | None = None
 _leaving: threading.Thread | None = None
 _mailboxes: Mailboxes | None = None
-_backup_address: int | None = None
+_handed: dict[str, int] = {}
 # Seconds.
 _TIME_TO_LEAVE = 2.0
 _FIRST_CODE = "ORDERTRACK_FIRST_CODE"  # from this process to the one that it becomes, and no further
@@ -70,7 +69,7 @@ def run(settings: Settings) -> NoReturn:
             str(settings.operator_url.query["host"]) if settings.database_url is None else ""
         ),
     }
-    environment |= _backups(settings)
+    environment |= _handed_on(settings)
     for name in ("DATABASE_URL", BACKUP_URL):
         environment.pop(name, None)
     os.chdir(ROOT)
@@ -81,14 +80,16 @@ def run(settings: Settings) -> NoReturn:
     os.execve(sys.executable, arguments, environment)  # noqa: S606 (our own interpreter, no shell)
 
 
-def _backups(settings: Settings) -> dict[str, str]:
-    """What whoever makes them by the clock has to know; the embedded database it finds by itself."""
-    if settings.backup is None:
-        return {}
-    said = {BACKUP: str(settings.backup)}  # may have been said from another folder
-    if settings.database_url is not None or settings.backup_database_url is not None:
-        address = settings.backup_url.render_as_string(hide_password=False)
-        said[backup_address.VARIABLE] = str(backup_address.keep(address))
+def _handed_on(settings: Settings) -> dict[str, str]:
+    """What who writes logs and who makes backups has to know; the embedded database they find themselves."""
+    said = {}
+    urls = {handed_address.OWNER: settings.operator_url} if settings.database_url is not None else {}
+    if settings.backup is not None:
+        said[BACKUP] = str(settings.backup)  # may have been said from another folder
+        if settings.database_url is not None or settings.backup_database_url is not None:
+            urls[handed_address.BACKUP] = settings.backup_url
+    for variable, url in urls.items():
+        said[variable] = str(handed_address.keep(url.render_as_string(hide_password=False)))
     return said
 
 
@@ -152,7 +153,7 @@ def refuse_unsafe_role(settings: Settings) -> None:
 
 def announce(settings: Settings, server: Any) -> None:
     """In the master, as the workers begin: keep the database up, and say where once somebody answers."""
-    global _keeper, _children, _mailboxes, _backup_address
+    global _keeper, _children, _mailboxes, _handed
     from ordertrack.web import errors
 
     errors.rehearse(server.app.wsgi())  # once, and shared by all workers
@@ -167,8 +168,9 @@ def announce(settings: Settings, server: Any) -> None:
         host, port = settings.host, settings.port
     for doubt in doubts(settings):
         server.log.warning("%s", doubt)
-    _backup_address = backup_address.handed_on()
-    _children = Children(_backup_address)
+    handed = {each: handed_address.handed_on(each) for each in (handed_address.BACKUP, handed_address.OWNER)}
+    _handed = {variable: descriptor for variable, descriptor in handed.items() if descriptor is not None}
+    _children = Children(_handed)
     gevent.spawn(_open, settings, host, port, _children, os.environ.pop(_FIRST_CODE, ""))
     _end_together(_children)
     # gunicorn's own answer to Ctrl-C cuts off requests under way; an operator's SIGTERM lets them end.
@@ -233,7 +235,7 @@ def listen(worker: Any) -> None:
     from ordertrack.presence.tracker import ScreenTracker
     from ordertrack.streams import sse
 
-    backup_address.forget(_backup_address)
+    handed_address.forget(_handed.values())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the master says when to go
     app = worker.app.wsgi()
     hub = app.extensions["hub"]

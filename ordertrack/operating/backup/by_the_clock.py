@@ -19,13 +19,12 @@ from functools import partial
 import structlog
 
 from ordertrack.background.turn import ASKS_EVERY, Turn
-from ordertrack.database import embedded
+from ordertrack.database import embedded, handed_address
 from ordertrack.database.backup_times import BackupTimes
 from ordertrack.database.config import Settings
 from ordertrack.database.settings_error import Mendable
 from ordertrack.monitoring import logs, metrics, parent
 from ordertrack.operating.backup import making
-from ordertrack.server import backup_address
 
 LOCK = 7226871358
 AFTER_FAILING = 600.0  # seconds
@@ -43,7 +42,8 @@ def run() -> None:
     settings = Settings.from_environment()
     logs.configure(quiet=settings.demo)
     assert settings.backup is not None
-    clock = Clock(settings, settings.backup, partial(make_one, descriptor=backup_address.handed_on()))
+    descriptor = handed_address.handed_on(handed_address.BACKUP)
+    clock = Clock(settings, settings.backup, partial(make_one, descriptor=descriptor))
     ours = Turn(lambda: settings.app_direct_url, lock=LOCK, of="make backups")
     while not told and has_parent():
         if ours.ask():
@@ -117,7 +117,7 @@ def _knowing_the_owner(settings: Settings, descriptor: int | None) -> Settings:
     if settings.backup_database_url is not None:
         return settings
     if descriptor is not None:
-        return replace(settings, backup_database_url=backup_address.read(descriptor))
+        return replace(settings, backup_database_url=handed_address.read(descriptor))
     if (url := embedded.running_url(settings.data_folder)) is not None:
         address = url.set(drivername="postgresql").render_as_string(hide_password=False)
         return replace(settings, backup_database_url=address)

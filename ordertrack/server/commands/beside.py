@@ -8,7 +8,9 @@ from typing import cast
 import click
 
 from ordertrack.background import forks
-from ordertrack.server import backup_address
+from ordertrack.database import handed_address
+
+_NEEDS = {"backups": handed_address.BACKUP, "follow": handed_address.OWNER}
 
 
 @click.command(hidden=True)
@@ -26,6 +28,6 @@ def beside(context: click.Context, names: tuple[str, ...]) -> None:
 
 
 def _run(commands: click.Group, name: str) -> None:
-    if name != "backups":
-        backup_address.forget(backup_address.handed_on())
+    others = {handed_address.BACKUP, handed_address.OWNER} - {_NEEDS.get(name)}
+    handed_address.forget(map(handed_address.handed_on, others))
     commands.main([name], prog_name="ordertrack")
