@@ -196,6 +196,7 @@ def _hours(report: Report) -> Chart | None:
     order = _worked(hours_of_day(report), {cell.hour for cell in cells})
     weekdays = naming.weekdays()
     rows = sorted(_weekdays_of(report.selection) | {cell.weekday for cell in cells})
+    places = {day: row for row, day in enumerate(rows)}
     data = {
         "kind": "hours",
         "fewest": FEWEST,
@@ -204,7 +205,7 @@ def _hours(report: Report) -> Chart | None:
         "weekdays": [weekdays[day] for day in rows],
         "hours": [formats.hour(hour) for hour in order],
         "cells": [
-            [order.index(cell.hour), rows.index(cell.weekday), round(cell.figures.p90 or 0), cell.figures.count]
+            [order.index(cell.hour), places[cell.weekday], round(cell.figures.p90 or 0), cell.figures.count]
             for cell in cells
         ],
         "said": [chart_wording.of_hour(weekdays[cell.weekday], cell) for cell in cells],
