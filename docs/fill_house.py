@@ -165,6 +165,7 @@ class Dinner:
             yield Doing(ago, number, self._changes(number))
         if status == OrderStatus.CONFIRMED and number % 17 == 0:
             yield Doing(ago, number, self._cancels(number))
+            yield Doing(ago / 2, number, self._does(number, OrderAction.ACKNOWLEDGE, kitchen))
 
     def _places(
         self,
