@@ -8,7 +8,7 @@ import json
 from ordertrack.rules.stages import Stage
 from ordertrack.sla.measure.figures import Group, StageFigures
 from ordertrack.sla.report.charts import MOST_BARS, MOST_LINES, charts
-from ordertrack.sla.report.contents import TargetSteps
+from ordertrack.sla.report.contents import HeatCell, TargetSteps
 from ordertrack.sla.report.selection import Grouping
 from sla.report_of import figures, full_report, report, restaurant, selection
 
@@ -98,6 +98,18 @@ def test_hours_run_from_the_first_with_orders_to_the_last_across_midnight() -> N
     assert data["hours"] == [f"{hour % 24:02}:00" for hour in range(11, 26)]
     last = max(data["cells"])
     assert data["hours"][last[0]] == "01:00"
+
+
+def test_hours_have_a_row_for_each_weekday_that_was_chosen() -> None:
+    for days, rows in (
+        (1, ["Fri"]),
+        (2, ["Thu", "Fri"]),
+        (9, ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]),
+    ):
+        friday = [HeatCell(4, 12, figures())]
+        data = charts(report(selection(days), heat=friday))["hours"].data
+        assert data["weekdays"] == rows
+        assert [rows[row] for _, row, *_ in data["cells"]] == ["Fri"]
 
 
 def test_everything_can_be_written_as_json() -> None:

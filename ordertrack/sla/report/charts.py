@@ -18,7 +18,7 @@ from ordertrack.sla.measure.histogram import BEYOND
 from ordertrack.sla.report import chart_wording, order_links, wording
 from ordertrack.sla.report.contents import Report, TargetSteps
 from ordertrack.sla.report.ranking import hours_of_day, is_judged, worst_first, worst_stage
-from ordertrack.sla.report.selection import Grouping, Selection
+from ordertrack.sla.report.selection import WEEK, Grouping, Selection
 
 MOST_BARS = 15  # of restaurants; the table has them all
 MOST_LINES = 4  # of targets that say in the picture what they are
@@ -195,15 +195,17 @@ def _hours(report: Report) -> Chart | None:
         return None
     order = _worked(hours_of_day(report), {cell.hour for cell in cells})
     weekdays = naming.weekdays()
+    rows = sorted(_weekdays_of(report.selection) | {cell.weekday for cell in cells})
+    places = {day: row for row, day in enumerate(rows)}
     data = {
         "kind": "hours",
         "fewest": FEWEST,
         "beyond": BEYOND,
         "names": [_("slower"), _("faster")],
-        "weekdays": weekdays,
+        "weekdays": [weekdays[day] for day in rows],
         "hours": [formats.hour(hour) for hour in order],
         "cells": [
-            [order.index(cell.hour), cell.weekday, round(cell.figures.p90 or 0), cell.figures.count]
+            [order.index(cell.hour), places[cell.weekday], round(cell.figures.p90 or 0), cell.figures.count]
             for cell in cells
         ],
         "said": [chart_wording.of_hour(weekdays[cell.weekday], cell) for cell in cells],
@@ -213,6 +215,11 @@ def _hours(report: Report) -> Chart | None:
     note = _("In minutes. Hours with fewer than %(number)s orders have no colour.", number=FEWEST)
     described = _("%(title)s, the stronger the colour the slower.", title=title)
     return Chart("hours", "hours", title, described, data, note)
+
+
+def _weekdays_of(selection: Selection) -> set[int]:
+    """From 0 (Monday) to 6; a restaurant whose day is not over there has orders on the one before."""
+    return {(selection.first + dt.timedelta(days)).weekday() for days in range(min(selection.length, WEEK))}
 
 
 def _worked(hours: list[int], with_orders: set[int]) -> list[int]:
