@@ -42,5 +42,5 @@ def reached(tenant_id: uuid.UUID) -> Reached:
     if row.head <= row.reached:
         return Reached(row.now, False)
     entries = db.session.execute(_RECORDED, asked | {"seqs": [row.reached, row.reached + 1]})
-    recorded_at: dict[int, dt.datetime] = dict(entries.tuples().all())
+    recorded_at = {row.seq: row.at for row in entries}
     return Reached(recorded_at.get(row.reached), row.now - recorded_at[row.reached + 1] > _MAY_WAIT)
