@@ -235,6 +235,9 @@ def test_the_tile_counts_orders_and_says_what_became_of_them() -> None:
     assert said[0] == "19 orders: 1 completed, 9 cancelled, 9 never finished."
     assert said[1] == "Cancelled: 9 confirmed and not begun. Why: Waited an hour (9)."
     assert said[2].startswith("Not ended: 9 confirmed; the oldest began ")
+    assert said[2].endswith(
+        " 9 have not been touched for hours: they are in the times of those stages only that they finished."
+    )
 
 
 def test_a_change_that_is_all_mix_is_praised_nowhere() -> None:

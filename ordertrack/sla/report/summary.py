@@ -116,8 +116,10 @@ def _still_open(report: Report) -> str:
         return said
     count = open_.unfinished
     return ngettext(
-        "%(said)s %(num)s has not been touched for hours. It is in no time below.",
-        "%(said)s %(num)s have not been touched for hours. They are in no time below.",
+        "%(said)s %(num)s has not been touched for hours: it is in the times of those stages only that"
+        " it finished.",
+        "%(said)s %(num)s have not been touched for hours: they are in the times of those stages only that"
+        " they finished.",
         count,
         said=said,
         num=number(count),
