@@ -29,7 +29,7 @@ from ordertrack.sla.report.ranking import worst_first
 from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.report.summary import sentences, told
 from ordertrack.sla.report.tables.report_tables import TABLES
-from ordertrack.sla.statistics.decomposition import Split
+from ordertrack.sla.statistics.decomposition import Moved, Split
 from sla.report_of import FRIDAY, figures, report, restaurant, selection
 
 
@@ -248,6 +248,27 @@ def test_a_change_that_is_all_mix_is_praised_nowhere() -> None:
         "Each restaurant for itself: 5 points better." in line and line.endswith("(mix): 31 points worse.")
         for line in sentences(made)
     )
+
+
+def test_parts_of_a_change_of_times_are_those_of_the_average_and_say_who_joined() -> None:
+    now, before = (
+        replace(figures(2000, p90, in_target=None), mean=mean) for p90, mean in ((1000, 589.0), (1300, 700.0))
+    )
+    split = Split(26.6, 0.0, (Moved("Mar Mikhael", -137.7, came=True),))
+    made = of_kitchen(now, before, compared=Compared(by_restaurant=split, is_of_shares=False))
+    (said,) = (line for line in sentences(made) if "Each restaurant" in line)
+    assert said == (
+        "The average time: 1 min 51 s faster. Its parts: Each restaurant for itself: 0 min 27 s slower."
+        " Because of Mar Mikhael joining (no times before): 2 min 18 s faster."
+    )
+    shares = Split(0.014, -0.114, (Moved("Hamra", -0.033, came=False),))
+    made = of_kitchen(
+        figures(2000, in_target=1540), figures(2000, in_target=1800), compared=Compared(by_restaurant=shares)
+    )
+    said = " ".join(sentences(made))
+    assert "13 points worse. Each restaurant for itself: 1 point better." in said
+    assert "Because of Hamra leaving (no times now): 3 points worse." in said
+    assert "(mix): 11 points worse." in said
 
 
 def test_a_looser_target_is_compared_at_todays() -> None:

@@ -16,7 +16,7 @@ from ordertrack.sla.measure.tally import Tally
 from ordertrack.sla.report.at_today import AtToday
 from ordertrack.sla.report.contents import AtOneTarget, Compared
 from ordertrack.sla.report.selection import Selection
-from ordertrack.sla.statistics.decomposition import Part, Split, split
+from ordertrack.sla.statistics.decomposition import Part, Split, split, split_with_moved
 
 _PERIODS = 2  # now, before
 _Table = NDArray[Any]  # restaurant, fulfilment, period
@@ -47,10 +47,10 @@ def of(
         judged, met = table(times * today.judged), table(times * today.met)
         at_target = AtOneTarget(*(_figures(judged[..., period], met[..., period]) for period in (0, 1)))
     if judged.any():
-        return Compared(*_splits(judged, met), at_target, changed)
+        return Compared(*_splits(selection, judged, met), at_target, changed)
     counts = table(times)
     seconds = table(times * VALUES[cells.bin_of(tally.key)])
-    return Compared(*_splits(counts, seconds), at_target, changed, is_of_shares=False)
+    return Compared(*_splits(selection, counts, seconds), at_target, changed, is_of_shares=False)
 
 
 def target_changed(selection: Selection) -> bool:
@@ -68,18 +68,24 @@ def _figures(judged: _Table, met: _Table) -> Figures:
     return Figures(counted, None, None, None, None, counted, int(met.sum()), {})
 
 
-def _splits(counted: _Table, total: _Table) -> tuple[Split | None, Split | None]:
-    """By restaurant, if there are several, and by fulfilment, if there are."""
-    return _split(counted, total, axis=1), _split(counted, total, axis=0)
+def _splits(selection: Selection, counted: _Table, total: _Table) -> tuple[Split | None, Split | None]:
+    """By restaurant, if there are several, with those that came or went by name; and by fulfilment."""
+    now, before = _parts(counted.sum(axis=1), total.sum(axis=1))
+    by_restaurant = split_with_moved(now, before) if len(now) > 1 else None
+    if by_restaurant is not None:
+        names = [each.name for each in selection.restaurants]
+        moved = (each._replace(key=names[each.key]) for each in by_restaurant.moved)
+        by_restaurant = by_restaurant._replace(moved=tuple(moved))
+    now, before = _parts(counted.sum(axis=0), total.sum(axis=0))
+    return by_restaurant, split(now, before) if len(now) > 1 else None
 
 
-def _split(counted: _Table, total: _Table, axis: int) -> Split | None:
-    counted, total = counted.sum(axis=axis), total.sum(axis=axis)
+def _parts(counted: _Table, total: _Table) -> tuple[dict[int, Part], dict[int, Part]]:
     now, before = (
         {
             number: Part(counted[number, period], total[number, period])
-            for number in np.flatnonzero(counted.any(axis=1))
+            for number in np.flatnonzero(counted.any(axis=1)).tolist()
         }
         for period in range(_PERIODS)
     )
-    return split(now, before) if len(now) > 1 else None
+    return now, before

@@ -65,8 +65,8 @@ class AtOneTarget:
 class Compared:
     """What the change of the stage is made of: of the share in target where there is one, else of the mean.
 
-    `by_restaurant` is None where there is one. `is_too_much`: restaurants and days are too many to be read
-    one by one, so nothing was split or held against today's target.
+    `by_restaurant` is None where there is one; what it has `moved` are names. `is_too_much`: restaurants and
+    days are too many to be read one by one, so nothing was split or held against today's target.
     `at_target`: there where targets changed in between; then it is what was split.
     """
 
