@@ -24,7 +24,7 @@ from ordertrack.sla.report.contents import (
     WorstShift,
 )
 from ordertrack.sla.report.findings import findings
-from ordertrack.sla.report.headline import Tone, slower_or_faster, tiles
+from ordertrack.sla.report.headline import Tone, slower_or_faster, tiles, time_change
 from ordertrack.sla.report.ranking import worst_first
 from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.report.summary import sentences, told
@@ -169,7 +169,31 @@ def test_what_chance_explains_is_no_change_and_a_handful_is_not_compared_with() 
     made = of_kitchen(figures(50, 1000, in_target=48), figures(100, 1050, in_target=90))
     assert {each[1] if each else None for each in changes(made).values()} == {None, Tone.SAME}
     compared = changes(of_kitchen(figures(500, in_target=400), figures(5, in_target=5)))
-    assert set(compared.values()) == {None}
+    assert set(compared.values()) == {None, ("– too few to compare", Tone.NEUTRAL)}
+    assert compared["In target"] is not None
+
+
+@given(st.integers(10, 300), st.integers(10, 300), st.floats(300, 3000), st.floats(300, 3000))
+def test_no_time_is_slower_or_faster_whose_ranges_meet(now: int, before: int, p90: float, was: float) -> None:
+    stage = StageFigures(Stage.ROAD, figures(now, p90), figures(before, was))
+    for share in (0.5, 0.9):
+        (low, high), (low_before, high_before) = (
+            each.time_range(share) for each in (stage.compared, stage.before)
+        )
+        change = time_change(stage, share)
+        if change and change.tone is Tone.WORSE:
+            assert low is not None and high_before is not None and low > high_before
+        if change and change.tone is Tone.BETTER:
+            assert high is not None and low_before is not None and high < low_before
+
+
+def test_a_few_drives_whose_ranges_overlap_are_no_faster_and_their_slowest_say_why_not() -> None:
+    drives = StageFigures(Stage.ROAD, figures(19, 1600, in_target=None), figures(15, 2300, in_target=None))
+    made = report(selection(stage=Stage.ROAD), stages=[drives])
+    assert changes(made)["Half within (p50)"] == ("= no clear change", Tone.SAME)
+    assert changes(made)["9 of 10 within (p90)"] == ("– too few to compare", Tone.NEUTRAL)
+    (row,) = TABLES["stages"](made).rows
+    assert row.cells[-1] == "p50 no clear change, p90 too few to compare"
 
 
 def test_since_a_day_is_said_where_days_are_worse_than_those_until_then_and_than_before() -> None:
@@ -279,7 +303,10 @@ def test_a_looser_target_is_compared_at_todays() -> None:
     made = of_kitchen(
         figures(1000, in_target=740), figures(1000, in_target=600), compared=compared, steps=steps
     )
-    assert changes(made)["In target"] == ("= no clear change", Tone.SAME)
+    assert changes(made)["In target"] == (
+        "= no clear change at today's target: 74%, 70% before",
+        Tone.SAME,
+    )
     said = sentences(made)
     assert "The target changed: on Fri 21 Nov from 15 min to 20 min." in said
     assert "At today's target about 74% now and 70% before." in said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -73,7 +73,7 @@ def _splits(selection: Selection, counted: _Table, total: _Table) -> tuple[Split
     now, before = _parts(counted.sum(axis=1), total.sum(axis=1))
     by_restaurant = split_with_moved(now, before) if len(now) > 1 else None
     if by_restaurant is not None:
-        names = [each.name for each in selection.restaurants]
+        names = dict[Hashable, str](enumerate(each.name for each in selection.restaurants))
         moved = (each._replace(key=names[each.key]) for each in by_restaurant.moved)
         by_restaurant = by_restaurant._replace(moved=tuple(moved))
     now, before = _parts(counted.sum(axis=0), total.sum(axis=0))

@@ -10,10 +10,11 @@ from ordertrack.i18n import formats, labels
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants import naming
 from ordertrack.sla.measure.fates import CANCELLED_FROM
-from ordertrack.sla.measure.figures import Figures, SlowOrder
+from ordertrack.sla.measure.figures import Figures, SlowOrder, StageFigures
 from ordertrack.sla.report import order_links, terms
 from ordertrack.sla.report.charts import named_periods
 from ordertrack.sla.report.contents import Report
+from ordertrack.sla.report.headline import time_change, too_few
 from ordertrack.sla.report.order_links import Fate
 from ordertrack.sla.report.ranking import hours_of_day, is_judged, worst_first, worst_stage
 from ordertrack.sla.report.selection import PERIODS, Grouping
@@ -46,6 +47,7 @@ def stages(report: Report) -> Table:
                 *_cells(stage.now, shown),
                 stage.before.p50,
                 stage.before.p90,
+                _changed(stage),
             ),
             f"?{report.selection.but(stage=stage.stage).query}",
             _("worst against its target") if stage is worst else None,
@@ -57,8 +59,20 @@ def stages(report: Report) -> Table:
         *_columns(report, _("Stage"), TEXT, shown),
         Column(_("p50 before"), TIME),
         Column(_("p90 before"), TIME),
+        Column(_("Against the days before"), TEXT),
     )
     return Table("stages", _("Every stage of an order"), columns, rows)
+
+
+def _changed(stage: StageFigures) -> str:
+    """What of both percentiles the numbers bear."""
+    p50, p90 = (time_change(stage, share) or too_few(stage) for share in (0.5, 0.9))
+    if p50 is None or p90 is None:
+        return ""
+    if p50.words == p90.words:
+        return p50.words
+    changes = (_("p50 %(time)s", time=p50.words), _("p90 %(time)s", time=p90.words))
+    return formats.listed(changes)
 
 
 def shifts(report: Report) -> Table:
