@@ -322,7 +322,25 @@ def test_promises_holds_and_deliveries_that_nobody_let_go_are_said() -> None:
     said = " ".join(sentences(made))
     assert "Promises: 18 of 20 kept, 3 only as a delay had moved them." in said
     assert "2 were held for a while" in said
-    assert "Nobody tapped Leaving for 20 of 20 deliveries: their handover holds the road" in said
+    assert "Nobody tapped Leaving for 20 of 20 deliveries: the driver's trip is counted as waiting" in said
+
+
+def test_a_handover_that_holds_the_drive_is_marked_and_named_slowest_by_nobody() -> None:
+    places = [restaurant(name) for name in ("Achrafieh", "Hamra", "Verdun")]
+    chosen = selection(restaurants=places, stage=Stage.HANDOVER)
+    groups = [
+        Group(each.slug, each.name, figures(500, p90, in_target=None))
+        for each, p90 in zip(places, (1620, 300, 300), strict=True)
+    ]
+    became = Became(now=Fates(completed=900, deliveries=800, unleft=305), unleft=[("Achrafieh", 305, 305)])
+    stages = [StageFigures(Stage.HANDOVER, figures(1500, in_target=1000), figures(0, in_target=None))]
+    made = report(chosen, restaurants=groups, fates=became, stages=stages)
+    assert findings(made) == []
+    assert [row.mark for row in TABLES["stages"](made).rows] == ["with the drive of 305 of 800 deliveries"]
+    marks = {str(row.cells[0]): row.mark for row in TABLES["restaurants"](made).rows}
+    assert marks == {"Achrafieh": "with the drive", "Hamra": None, "Verdun": None}
+    told_apart = report(chosen, restaurants=groups, fates=replace(became, now=Fates(completed=900)))
+    assert [found.name for found in findings(told_apart)] == ["Achrafieh"]
 
 
 def test_every_figure_on_top_says_of_how_many_orders_it_is() -> None:

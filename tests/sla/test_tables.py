@@ -100,10 +100,10 @@ def test_the_worst_stage_is_the_one_with_the_least_in_target_and_marked() -> Non
 
     bad = stage(Stage.COOK, 61)
     stages = [stage(Stage.ACCEPT, 90), bad, stage(Stage.KITCHEN, 80), stage(Stage.ROAD, None)]
-    assert worst_stage(stages) is bad
+    assert worst_stage(report(stages=stages)) is bad
     rows = TABLES["stages"](report(stages=stages)).rows
     assert [row.cells[0] for row in rows if row.mark] == ["Cook"]
-    assert worst_stage([stage(Stage.COOK, 100), stage(Stage.ROAD, None)]) is None
+    assert worst_stage(report(stages=[stage(Stage.COOK, 100), stage(Stage.ROAD, None)])) is None
 
 
 def test_restaurants_come_worst_first_and_lead_to_themselves() -> None:

@@ -56,7 +56,7 @@ def _stages(report: Report) -> Chart | None:
     timed = [stage for stage in report.stages if stage.now.count]
     if not timed:
         return None
-    worst = worst_stage(report.stages)
+    worst = worst_stage(report)
     labels = [naming.stage(stage.stage) for stage in timed]
     data = _bars(labels, [stage.now for stage in timed], is_lying=True)
     data["orders"] = [

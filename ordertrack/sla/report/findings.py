@@ -12,10 +12,11 @@ from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
 from ordertrack.restaurants import naming
+from ordertrack.rules.stages import Stage
 from ordertrack.sla.measure.figures import Figure, Figures, Group, Over, Under
 from ordertrack.sla.report import order_links, since, wording
 from ordertrack.sla.report.contents import Judged, Report
-from ordertrack.sla.report.ranking import FEWEST, worst_first, worst_stage
+from ordertrack.sla.report.ranking import FEWEST, holds_drives, worst_first, worst_stage
 from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.report.since import Finding, together
 from ordertrack.sla.statistics.intervals import differ, difference, wilson, z_of
@@ -27,7 +28,7 @@ _Link: TypeAlias = Callable[[str], str | None]
 def findings(report: Report) -> list[Finding]:
     """The worst restaurant, shift, stage, day and shift of one day, and since when days are worse."""
     found = [
-        _worst(_("Restaurant"), report.restaurants, partial(_restaurant_link, report.selection)),
+        _worst(_("Restaurant"), _alike(report), partial(_restaurant_link, report.selection)),
         _worst(_("Shift"), report.shifts),
         _stage(report),
         _day(report),
@@ -35,6 +36,17 @@ def findings(report: Report) -> list[Finding]:
         since.finding(report),
     ]
     return [finding for finding in found if finding is not None]
+
+
+def _alike(report: Report) -> list[Group]:
+    """The restaurants whose times are of the same work: of handovers none that hold the drives."""
+    became = report.fates
+    if report.selection.stage is not Stage.HANDOVER or not became.now.unleft:
+        return report.restaurants
+    if became.unleft is None:
+        return []
+    driven = {name for name, unleft, deliveries in became.unleft if holds_drives(unleft, deliveries)}
+    return [each for each in report.restaurants if each.label not in driven]
 
 
 def _day(report: Report) -> Finding | None:
@@ -125,7 +137,7 @@ def _dated(day: Group) -> Group:
 
 
 def _stage(report: Report) -> Finding | None:
-    worst = worst_stage(report.stages)
+    worst = worst_stage(report)
     if worst is None or worst.now.share_range().high > 1 - STANDS_OUT:
         return None
     link = f"?{report.selection.but(stage=worst.stage).query}"

@@ -12,6 +12,7 @@ from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
 from ordertrack.restaurants import naming
+from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla.measure.figures import Bounded, StageFigures
 from ordertrack.sla.report import order_links, terms, wording
@@ -314,13 +315,15 @@ def _handover(report: Report) -> Iterator[Sentence]:
     if not became.unleft:
         return
     said = ngettext(
-        "Nobody tapped Leaving for %(num)s of %(all)s deliveries: its handover holds the road, and it has"
-        " no road of its own.",
-        "Nobody tapped Leaving for %(num)s of %(all)s deliveries: their handover holds the road, and they"
-        " have no road of their own.",
+        "Nobody tapped Leaving for %(num)s of %(all)s deliveries: the driver's trip is counted as waiting, in"
+        " %(handover)s, and is missing from %(road)s.",
+        "Nobody tapped Leaving for %(num)s of %(all)s deliveries: the driver's trip is counted as waiting, in"
+        " %(handover)s, and is missing from %(road)s.",
         became.unleft,
         num=number(became.unleft),
         all=number(became.deliveries),
+        handover=naming.stage(Stage.HANDOVER),
+        road=naming.stage(Stage.ROAD),
     )
     where = [said, *_where(report)]
     yield Sentence(" ".join(where), order_links.of_fate(report.selection, Fate.UNLEFT, became.unleft))

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 from ordertrack.i18n import formats, labels
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import number
 from ordertrack.restaurants import naming
+from ordertrack.rules.stages import Stage
 from ordertrack.sla.measure.fates import CANCELLED_FROM
 from ordertrack.sla.measure.figures import Figures, SlowOrder, StageFigures
 from ordertrack.sla.report import order_links, terms
@@ -38,7 +40,7 @@ from ordertrack.sla.report.tables.table import (
 
 def stages(report: Report) -> Table:
     """Every stage with the period before; the worst against its target is marked."""
-    worst = worst_stage(report.stages)
+    worst = worst_stage(report)
     shown = _shown(report, any(stage.now.judged for stage in report.stages))
     rows = [
         Row(
@@ -50,7 +52,7 @@ def stages(report: Report) -> Table:
                 _changed(stage),
             ),
             f"?{report.selection.but(stage=stage.stage).query}",
-            _("worst against its target") if stage is worst else None,
+            _mark(report, stage, stage is worst),
             order_links.behind(report.selection.but(stage=stage.stage), stage.now),
         )
         for stage in report.stages
@@ -62,6 +64,21 @@ def stages(report: Report) -> Table:
         Column(_("Against the days before"), TEXT),
     )
     return Table("stages", _("Every stage of an order"), columns, rows)
+
+
+def _mark(report: Report, stage: StageFigures, is_worst: bool) -> str | None:
+    marks = [_("worst against its target")] if is_worst else []
+    now = report.fates.now
+    if stage.stage is Stage.HANDOVER and now.unleft:
+        marks.append(_with_drives(now.unleft, now.deliveries))
+    return formats.listed(marks) if marks else None
+
+
+def _with_drives(unleft: int, deliveries: int) -> str:
+    """That the drives of so many deliveries are in these times, as nobody tapped Leaving."""
+    if unleft == deliveries:
+        return _("with the drive")
+    return _("with the drive of %(num)s of %(all)s deliveries", num=number(unleft), all=number(deliveries))
 
 
 def _changed(stage: StageFigures) -> str:
@@ -165,10 +182,13 @@ def fates(report: Report) -> Table:
 def restaurants(report: Report) -> Table:
     shown = _shown(report, is_judged(report))
     by_slug = {restaurant.slug: restaurant for restaurant in report.selection.restaurants}
+    unleft = report.fates.unleft if report.selection.stage is Stage.HANDOVER else None
+    driven = {name: _with_drives(*counts) for name, *counts in unleft or ()}
     rows = [
         Row(
             (group.label, *_cells(group.figures, shown)),
             f"?{report.selection.of(by_slug[group.key]).query}",
+            driven.get(group.label),
             orders=order_links.of_group(report.selection, Grouping.RESTAURANT, group),
         )
         for group in worst_first(report.restaurants)
