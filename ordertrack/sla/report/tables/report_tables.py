@@ -13,7 +13,7 @@ from ordertrack.restaurants import naming
 from ordertrack.rules.stages import Stage
 from ordertrack.sla.measure.fates import CANCELLED_FROM
 from ordertrack.sla.measure.figures import Figures, SlowOrder, StageFigures
-from ordertrack.sla.report import order_links, terms
+from ordertrack.sla.report import chart_wording, order_links, terms
 from ordertrack.sla.report.charts import named_periods
 from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.headline import time_change, too_few
@@ -111,7 +111,8 @@ def days(report: Report) -> Table:
         day = dt.date.fromisoformat(group.key)
         link = f"?{report.selection.on(day).query}"
         orders = order_links.of_group(report.selection, Grouping.DAY, group)
-        rows.append(Row((day, *_cells(group.figures, shown)), link, orders=orders))
+        mark = _new_target(report, day, day)
+        rows.append(Row((day, *_cells(group.figures, shown)), link, mark, orders))
     return Table("days", _("By business day"), _columns(report, _("Business day"), DAY, shown), rows)
 
 
@@ -123,12 +124,25 @@ def periods(report: Report) -> Table:
     rows = [
         Row(
             (group.label, *_cells(group.figures, shown)),
+            mark=None if by is Grouping.WEEKDAY else _new_target(report, *_span(by, group.key)),
             orders=order_links.of_group(report.selection, by, group),
         )
         for group in named_periods(report)
     ]
     columns = _columns(report, terms.groupings()[by], TEXT, shown)
     return Table("periods", _("By weekday, week or month"), columns, rows)
+
+
+def _span(by: Grouping, key: str) -> tuple[dt.date, dt.date]:
+    first = dt.date.fromisoformat(key)
+    return first, order_links.last_of(by, first)
+
+
+def _new_target(report: Report, first: dt.date, last: dt.date) -> str | None:
+    """Which targets changed in these days: shares before and after are not of the same."""
+    changed = chart_wording.target_changes(report.steps)
+    said = [words for day, those in sorted(changed.items()) if first <= day <= last for words in those]
+    return formats.listed(said) if said else None
 
 
 def fates(report: Report) -> Table:
