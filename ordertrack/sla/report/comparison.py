@@ -14,11 +14,12 @@ from ordertrack.sla.measure.figures import Figures
 from ordertrack.sla.measure.histogram import VALUES
 from ordertrack.sla.measure.tally import Tally
 from ordertrack.sla.report.at_today import AtToday
-from ordertrack.sla.report.contents import AtOneTarget, Compared
+from ordertrack.sla.report.contents import AtOneTarget, Compared, RestaurantCompared
 from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.statistics.decomposition import Part, Split, split, split_with_moved
 
 _PERIODS = 2  # now, before
+_MOST_RESTAURANTS = 500  # that are compared each with itself: figures of each take memory
 _Table = NDArray[Any]  # restaurant, fulfilment, period
 
 
@@ -51,6 +52,35 @@ def of(
     counts = table(times)
     seconds = table(times * VALUES[cells.bin_of(tally.key)])
     return Compared(*_splits(selection, counts, seconds), at_target, changed, is_of_shares=False)
+
+
+def each_restaurant(
+    selection: Selection,
+    tally: Tally,
+    rows: Sequence[Any],
+    like: NDArray[np.bool_],
+    at_one_target: AtToday | None,
+) -> dict[str, RestaurantCompared]:
+    """By slug, each restaurant now and before, unless they are too many; at today's target too, if wanted."""
+    if len(selection.restaurants) > _MOST_RESTAURANTS:
+        return {}
+    places = {each.id: place for place, each in enumerate(selection.restaurants)}
+    groups = len(places) * _PERIODS
+    number = tally.per_row([places[row.restaurant_id] * _PERIODS + row.is_before for row in rows])
+    found = tally.figures(np.where(like, number, -1), groups)
+    at_today: list[Figures] = []
+    if at_one_target is not None:
+        times = tally.times() * like
+        judged, met = (
+            np.bincount(number, times * each, groups) for each in (at_one_target.judged, at_one_target.met)
+        )
+        at_today = [_figures(*each) for each in zip(judged, met, strict=True)]
+    return {
+        each.slug: RestaurantCompared(
+            found[at], found[at + 1], AtOneTarget(at_today[at], at_today[at + 1]) if at_today else None
+        )
+        for at, each in zip(range(0, groups, _PERIODS), selection.restaurants, strict=True)
+    }
 
 
 def target_changed(selection: Selection) -> bool:

@@ -12,7 +12,7 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
 from ordertrack.sla.measure.figures import ERROR, Bounded, Figures, Over, StageFigures
 from ordertrack.sla.report import order_links, wording
-from ordertrack.sla.report.contents import Compared, Report
+from ordertrack.sla.report.contents import AtOneTarget, Compared, Report
 from ordertrack.sla.report.order_links import Fate
 from ordertrack.sla.report.ranking import FEWEST
 from ordertrack.sla.statistics.intervals import Range, differ, difference, wilson
@@ -154,6 +154,17 @@ def share_change(report: Report) -> Change | None:
     if is_clear and compared.is_of_shares and is_turned_by_mix(compared):
         change = replace(change, tone=Tone.NEUTRAL)
     return replace(change, words=_("%(change)s at today's target", change=change.words)) if at else change
+
+
+def change_of(stage: StageFigures, at: AtOneTarget | None = None) -> Change | None:
+    """Of one restaurant: of its share in target, where there is one, at one target; else of its p50."""
+    if stage.compared.judged and stage.before.judged:
+        change = _points(at.now, at.before) if at else _points(stage.compared, stage.before)
+        if change and at:
+            change = replace(change, words=_("%(change)s at today's target", change=change.words))
+    else:
+        change = time_change(stage, 0.5)
+    return change or too_few(stage)
 
 
 def is_turned_by_mix(compared: Compared) -> bool:

@@ -16,7 +16,7 @@ from ordertrack.sla.measure.figures import Figures, SlowOrder, StageFigures
 from ordertrack.sla.report import chart_wording, order_links, terms
 from ordertrack.sla.report.charts import named_periods
 from ordertrack.sla.report.contents import Report
-from ordertrack.sla.report.headline import time_change, too_few
+from ordertrack.sla.report.headline import change_of, time_change, too_few
 from ordertrack.sla.report.order_links import Fate
 from ordertrack.sla.report.ranking import hours_of_day, is_judged, worst_first, worst_stage
 from ordertrack.sla.report.selection import PERIODS, Grouping
@@ -200,7 +200,7 @@ def restaurants(report: Report) -> Table:
     driven = {name: _with_drives(*counts) for name, *counts in unleft or ()}
     rows = [
         Row(
-            (group.label, *_cells(group.figures, shown)),
+            (group.label, *_cells(group.figures, shown), *_before(report, group.key, shown)),
             f"?{report.selection.of(by_slug[group.key]).query}",
             driven.get(group.label),
             orders=order_links.of_group(report.selection, Grouping.RESTAURANT, group),
@@ -208,7 +208,19 @@ def restaurants(report: Report) -> Table:
         for group in worst_first(report.restaurants)
     ]
     columns = _columns(report, _("Restaurant"), NAME, shown)
+    if report.restaurants_compared:
+        before = Column(_("In target before"), IN_TARGET) if shown.shares else Column(_("p50 before"), TIME)
+        columns = (*columns, before, Column(_("Against the days before"), TEXT))
     return Table("restaurants", _("By restaurant"), columns, rows)
+
+
+def _before(report: Report, slug: str, shown: _Shown) -> tuple[Any, ...]:
+    """How a restaurant was in the days before, and what of the difference its numbers bear."""
+    found = report.restaurants_compared.get(slug)
+    if found is None:
+        return ()
+    change = change_of(StageFigures(report.selection.stage, found.now, found.before), found.at_today)
+    return (found.before if shown.shares else found.before.p50, change.words if change else "")
 
 
 def hours(report: Report) -> Table:
