@@ -378,6 +378,29 @@ def test_the_worst_day_says_what_it_is_at_todays_target_where_another_one_held()
     assert found.how_bad.endswith("; at the target of then, at today's about 93 of 100 in target")
 
 
+def test_a_weekday_that_is_worse_in_each_week_is_named_instead_of_its_worst_day() -> None:
+    def found(*shares: int) -> dict[str, str]:
+        some = days(*shares)
+        weekdays = [
+            Group(str(number), "", figures(100 * len(those), in_target=sum(those)))
+            for number in range(7)
+            for those in ([share for day, share in zip(some, shares, strict=True) if _is_on(day, number)],)
+        ]
+        whole = figures(100 * len(shares), in_target=sum(shares))
+        stages = [StageFigures(Stage.KITCHEN, whole, figures(0, in_target=None))]
+        made = report(selection(len(shares)), days=some, weekdays=weekdays, stages=stages)
+        return {each.about: each.name for each in findings(made) if each.about in ("Weekday", "Day")}
+
+    fine = (93, 92, 94, 93, 92, 93)
+    assert found(*fine, 70, *fine, 62) == {"Weekday": "Fri"}
+    assert found(*fine, 93, *fine, 40) == {"Day": "Fri 21 Nov"}, "one bad day is no weekday"
+    assert found(*fine, 70, 55, *fine[1:], 62) == {"Weekday": "Fri", "Day": "Sat 15 Nov"}
+
+
+def _is_on(day: Group, weekday: int) -> bool:
+    return dt.date.fromisoformat(day.key).weekday() == weekday
+
+
 def test_counts_of_what_became_of_orders_lead_to_these() -> None:
     became = Became(
         now=Fates(completed=9, cancelled={OrderStatus.CONFIRMED: 3}, deliveries=9, unleft=4),

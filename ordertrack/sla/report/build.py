@@ -22,7 +22,7 @@ from ordertrack.sla.report.at_today import AtToday
 from ordertrack.sla.report.contents import Compared, Judged, Report, RestaurantCompared, WorstShift
 from ordertrack.sla.report.ranking import hours_from_start
 from ordertrack.sla.report.rows import Rows
-from ordertrack.sla.report.selection import PERIODS, Grouping, Selection
+from ordertrack.sla.report.selection import PERIODS, WEEK, Grouping, Selection
 from ordertrack.sla.report.single_orders import SingleOrders
 
 HOURS = 24
@@ -76,6 +76,7 @@ class _Making:
             worst_shift,
             at_today,
             each_compared,
+            self._by(Grouping.WEEKDAY) if selection.length >= 2 * WEEK else [],
         )
 
     def _tallied(self, stored: Sequence[bytes]) -> Tally:
@@ -143,8 +144,9 @@ class _Making:
     def _periods(self) -> list[Group]:
         """By weekday, week or month, in order; none if bars are by something else."""
         group = self._selection.group
-        if group not in PERIODS:
-            return []
+        return self._by(group) if group in PERIODS else []
+
+    def _by(self, group: Grouping) -> list[Group]:
         keys = [period_key(group, row.day) for row in self._chosen]
         distinct = sorted(set(keys))
         numbers = [distinct.index(key) for key in keys]

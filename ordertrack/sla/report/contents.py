@@ -129,6 +129,7 @@ class Report:
     `periods`: weekdays, weeks or months, where bars are by those. `steps`: the target of each day, of each
     for whom it is. `days_before`: those that it is compared with. `at_today`: days (ISO dates) at the target
     that holds today, where then another one did. `restaurants_compared`, by slug, unless they are too many.
+    `weekdays` (0 Monday), where the range has each more than once.
 
     `as_of`: up to when the log is in it; None where nothing of it is yet.
     """
@@ -153,6 +154,7 @@ class Report:
     worst_shift: WorstShift | None = None
     at_today: Mapping[str, Judged] = field(default_factory=dict)
     restaurants_compared: Mapping[str, RestaurantCompared] = field(default_factory=dict)
+    weekdays: list[Group] = field(default_factory=list)
 
     @property
     def is_made(self) -> bool:
