@@ -147,7 +147,7 @@ def test_each_restaurant_stands_beside_what_it_was_before_and_what_of_that_is_cl
         "Verdun": "no clear change",
         "Mar Mikhael": "",
     }
-    assert [column.title for column in table.columns][-2:] == ["In target before", "Against the days before"]
+    assert [column.title for column in table.columns][-2:] == ["In target before", "Clear change"]
     assert all(len(row.cells) == len(table.columns) for row in table.rows)
 
 

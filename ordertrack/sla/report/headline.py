@@ -25,6 +25,9 @@ class Tone(StrEnum):
     NEUTRAL = "neutral"
 
 
+CLEAR = (Tone.BETTER, Tone.WORSE)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """Against the period before; `symbol` points where the figure went, `tone` says what to think of it."""

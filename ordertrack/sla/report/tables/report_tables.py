@@ -16,12 +16,13 @@ from ordertrack.sla.measure.figures import Figures, SlowOrder, StageFigures
 from ordertrack.sla.report import chart_wording, order_links, terms
 from ordertrack.sla.report.charts import named_periods
 from ordertrack.sla.report.contents import Report
-from ordertrack.sla.report.headline import change_of, time_change, too_few
+from ordertrack.sla.report.headline import CLEAR, change_of, time_change, too_few
 from ordertrack.sla.report.order_links import Fate
 from ordertrack.sla.report.ranking import hours_of_day, is_judged, worst_first, worst_stage
 from ordertrack.sla.report.selection import PERIODS, Grouping
 from ordertrack.sla.report.tables.estimate_tables import estimates
 from ordertrack.sla.report.tables.table import (
+    ASIDE,
     COUNT,
     DAY,
     DOUBTS,
@@ -61,7 +62,7 @@ def stages(report: Report) -> Table:
         *_columns(report, _("Stage"), TEXT, shown),
         Column(_("p50 before"), TIME),
         Column(_("p90 before"), TIME),
-        Column(_("Against the days before"), TEXT),
+        Column(_("Clear change"), ASIDE),
     )
     return Table("stages", _("Every stage of an order"), columns, rows)
 
@@ -82,14 +83,16 @@ def _with_drives(unleft: int, deliveries: int) -> str:
 
 
 def _changed(stage: StageFigures) -> str:
-    """What of both percentiles the numbers bear."""
+    """What of both percentiles the numbers bear, in few words: the column is narrow."""
     p50, p90 = (time_change(stage, share) or too_few(stage) for share in (0.5, 0.9))
     if p50 is None or p90 is None:
         return ""
-    if p50.words == p90.words:
-        return p50.words
-    changes = (_("p50 %(time)s", time=p50.words), _("p90 %(time)s", time=p90.words))
-    return formats.listed(changes)
+    clear = []
+    if p50.tone in CLEAR:
+        clear.append(_("p50 %(time)s", time=p50.words))
+    if p90.tone in CLEAR:
+        clear.append(_("p90 %(time)s", time=p90.words))
+    return formats.listed(clear) if clear else p50.words
 
 
 def shifts(report: Report) -> Table:
@@ -210,7 +213,7 @@ def restaurants(report: Report) -> Table:
     columns = _columns(report, _("Restaurant"), NAME, shown)
     if report.restaurants_compared:
         before = Column(_("In target before"), IN_TARGET) if shown.shares else Column(_("p50 before"), TIME)
-        columns = (*columns, before, Column(_("Against the days before"), TEXT))
+        columns = (*columns, before, Column(_("Clear change"), ASIDE))
     return Table("restaurants", _("By restaurant"), columns, rows)
 
 
