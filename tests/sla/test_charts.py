@@ -10,6 +10,7 @@ from ordertrack.sla.measure.figures import Group, StageFigures
 from ordertrack.sla.report.charts import MOST_BARS, MOST_LINES, charts
 from ordertrack.sla.report.contents import HeatCell, TargetSteps
 from ordertrack.sla.report.selection import Grouping
+from ordertrack.sla.report.tables.report_tables import TABLES
 from sla.report_of import figures, full_report, report, restaurant, selection
 
 
@@ -77,6 +78,25 @@ def test_shares_are_drawn_only_where_there_was_a_target_and_more_than_one_day() 
     assert "shares" in of(2, 90)
     assert "shares" not in of(1, 90)
     assert "shares" not in of(2, None)
+
+
+def test_shares_say_on_which_day_their_target_changed_and_tables_in_which_week() -> None:
+    chosen = selection(14, group=Grouping.WEEK)
+    days = [Group((chosen.first + dt.timedelta(number)).isoformat(), "", figures()) for number in range(14)]
+    weeks = [Group(day, "", figures()) for day in ("2025-11-03", "2025-11-10", "2025-11-17")]
+    made = report(
+        chosen,
+        days=days,
+        periods=weeks,
+        stages=[StageFigures(Stage.KITCHEN, figures(), figures(0))],
+        steps=[TargetSteps("", ((chosen.first, 900), (dt.date(2025, 11, 20), 1200)))],
+    )
+    shares = charts(made)["shares"]
+    assert shares.targets == ("target 15 min, from Thu 20 Nov 20 min",)
+    changed = "target from Thu 20 Nov 20 min"
+    assert [said.endswith(changed) for said in shares.data["said"]] == [False] * 12 + [True, False]
+    assert [row.mark for row in TABLES["periods"](made).rows] == [None, None, changed]
+    assert [row.mark for row in TABLES["days"](made).rows][-2:] == [changed, None]
 
 
 def test_a_day_without_orders_is_a_gap_in_the_line_and_no_bar() -> None:

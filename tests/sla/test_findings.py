@@ -24,12 +24,12 @@ from ordertrack.sla.report.contents import (
     WorstShift,
 )
 from ordertrack.sla.report.findings import findings
-from ordertrack.sla.report.headline import Tone, slower_or_faster, tiles
+from ordertrack.sla.report.headline import Tone, slower_or_faster, tiles, time_change
 from ordertrack.sla.report.ranking import worst_first
 from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.report.summary import sentences, told
 from ordertrack.sla.report.tables.report_tables import TABLES
-from ordertrack.sla.statistics.decomposition import Split
+from ordertrack.sla.statistics.decomposition import Moved, Split
 from sla.report_of import FRIDAY, figures, report, restaurant, selection
 
 
@@ -169,7 +169,31 @@ def test_what_chance_explains_is_no_change_and_a_handful_is_not_compared_with() 
     made = of_kitchen(figures(50, 1000, in_target=48), figures(100, 1050, in_target=90))
     assert {each[1] if each else None for each in changes(made).values()} == {None, Tone.SAME}
     compared = changes(of_kitchen(figures(500, in_target=400), figures(5, in_target=5)))
-    assert set(compared.values()) == {None}
+    assert set(compared.values()) == {None, ("– too few to compare", Tone.NEUTRAL)}
+    assert compared["In target"] is not None
+
+
+@given(st.integers(10, 300), st.integers(10, 300), st.floats(300, 3000), st.floats(300, 3000))
+def test_no_time_is_slower_or_faster_whose_ranges_meet(now: int, before: int, p90: float, was: float) -> None:
+    stage = StageFigures(Stage.ROAD, figures(now, p90), figures(before, was))
+    for share in (0.5, 0.9):
+        (low, high), (low_before, high_before) = (
+            each.time_range(share) for each in (stage.compared, stage.before)
+        )
+        change = time_change(stage, share)
+        if change and change.tone is Tone.WORSE:
+            assert low is not None and high_before is not None and low > high_before
+        if change and change.tone is Tone.BETTER:
+            assert high is not None and low_before is not None and high < low_before
+
+
+def test_a_few_drives_whose_ranges_overlap_are_no_faster_and_their_slowest_say_why_not() -> None:
+    drives = StageFigures(Stage.ROAD, figures(19, 1600, in_target=None), figures(15, 2300, in_target=None))
+    made = report(selection(stage=Stage.ROAD), stages=[drives])
+    assert changes(made)["Half within (p50)"] == ("= no clear change", Tone.SAME)
+    assert changes(made)["9 of 10 within (p90)"] == ("– too few to compare", Tone.NEUTRAL)
+    (row,) = TABLES["stages"](made).rows
+    assert row.cells[-1] == "no clear change"
 
 
 def test_since_a_day_is_said_where_days_are_worse_than_those_until_then_and_than_before() -> None:
@@ -235,6 +259,9 @@ def test_the_tile_counts_orders_and_says_what_became_of_them() -> None:
     assert said[0] == "19 orders: 1 completed, 9 cancelled, 9 never finished."
     assert said[1] == "Cancelled: 9 confirmed and not begun. Why: Waited an hour (9)."
     assert said[2].startswith("Not ended: 9 confirmed; the oldest began ")
+    assert said[2].endswith(
+        " 9 have not been touched for hours: they are in the times of those stages only that they finished."
+    )
 
 
 def test_a_change_that_is_all_mix_is_praised_nowhere() -> None:
@@ -247,6 +274,27 @@ def test_a_change_that_is_all_mix_is_praised_nowhere() -> None:
     )
 
 
+def test_parts_of_a_change_of_times_are_those_of_the_average_and_say_who_joined() -> None:
+    now, before = (
+        replace(figures(2000, p90, in_target=None), mean=mean) for p90, mean in ((1000, 589.0), (1300, 700.0))
+    )
+    split = Split(26.6, 0.0, (Moved("Mar Mikhael", -137.7, came=True),))
+    made = of_kitchen(now, before, compared=Compared(by_restaurant=split, is_of_shares=False))
+    (said,) = (line for line in sentences(made) if "Each restaurant" in line)
+    assert said == (
+        "The average time: 1 min 51 s faster. Its parts: Each restaurant for itself: 0 min 27 s slower."
+        " Because of Mar Mikhael joining (no times before): 2 min 18 s faster."
+    )
+    shares = Split(0.014, -0.114, (Moved("Hamra", -0.033, came=False),))
+    made = of_kitchen(
+        figures(2000, in_target=1540), figures(2000, in_target=1800), compared=Compared(by_restaurant=shares)
+    )
+    said = " ".join(sentences(made))
+    assert "13 points worse. Each restaurant for itself: 1 point better." in said
+    assert "Because of Hamra leaving (no times now): 3 points worse." in said
+    assert "(mix): 11 points worse." in said
+
+
 def test_a_looser_target_is_compared_at_todays() -> None:
     at = AtOneTarget(figures(1000, in_target=740), figures(1000, in_target=704))
     chosen = selection(4)
@@ -255,7 +303,10 @@ def test_a_looser_target_is_compared_at_todays() -> None:
     made = of_kitchen(
         figures(1000, in_target=740), figures(1000, in_target=600), compared=compared, steps=steps
     )
-    assert changes(made)["In target"] == ("= no clear change", Tone.SAME)
+    assert changes(made)["In target"] == (
+        "= no clear change at today's target: 74%, 70% before",
+        Tone.SAME,
+    )
     said = sentences(made)
     assert "The target changed: on Fri 21 Nov from 15 min to 20 min." in said
     assert "At today's target about 74% now and 70% before." in said
@@ -271,7 +322,25 @@ def test_promises_holds_and_deliveries_that_nobody_let_go_are_said() -> None:
     said = " ".join(sentences(made))
     assert "Promises: 18 of 20 kept, 3 only as a delay had moved them." in said
     assert "2 were held for a while" in said
-    assert "Nobody tapped Leaving for 20 of 20 deliveries: their handover holds the road" in said
+    assert "Nobody tapped Leaving for 20 of 20 deliveries: the driver's trip is counted as waiting" in said
+
+
+def test_a_handover_that_holds_the_drive_is_marked_and_named_slowest_by_nobody() -> None:
+    places = [restaurant(name) for name in ("Achrafieh", "Hamra", "Verdun")]
+    chosen = selection(restaurants=places, stage=Stage.HANDOVER)
+    groups = [
+        Group(each.slug, each.name, figures(500, p90, in_target=None))
+        for each, p90 in zip(places, (1620, 300, 300), strict=True)
+    ]
+    became = Became(now=Fates(completed=900, deliveries=800, unleft=305), unleft=[("Achrafieh", 305, 305)])
+    stages = [StageFigures(Stage.HANDOVER, figures(1500, in_target=1000), figures(0, in_target=None))]
+    made = report(chosen, restaurants=groups, fates=became, stages=stages)
+    assert findings(made) == []
+    assert [row.mark for row in TABLES["stages"](made).rows] == ["with the drive of 305 of 800 deliveries"]
+    marks = {str(row.cells[0]): row.mark for row in TABLES["restaurants"](made).rows}
+    assert marks == {"Achrafieh": "with the drive", "Hamra": None, "Verdun": None}
+    told_apart = report(chosen, restaurants=groups, fates=replace(became, now=Fates(completed=900)))
+    assert [found.name for found in findings(told_apart)] == ["Achrafieh"]
 
 
 def test_every_figure_on_top_says_of_how_many_orders_it_is() -> None:
@@ -307,6 +376,29 @@ def test_the_worst_day_says_what_it_is_at_todays_target_where_another_one_held()
     (found,) = findings(made)
     assert found.about == "Day"
     assert found.how_bad.endswith("; at the target of then, at today's about 93 of 100 in target")
+
+
+def test_a_weekday_that_is_worse_in_each_week_is_named_instead_of_its_worst_day() -> None:
+    def found(*shares: int) -> dict[str, str]:
+        some = days(*shares)
+        weekdays = [
+            Group(str(number), "", figures(100 * len(those), in_target=sum(those)))
+            for number in range(7)
+            for those in ([share for day, share in zip(some, shares, strict=True) if _is_on(day, number)],)
+        ]
+        whole = figures(100 * len(shares), in_target=sum(shares))
+        stages = [StageFigures(Stage.KITCHEN, whole, figures(0, in_target=None))]
+        made = report(selection(len(shares)), days=some, weekdays=weekdays, stages=stages)
+        return {each.about: each.name for each in findings(made) if each.about in ("Weekday", "Day")}
+
+    fine = (93, 92, 94, 93, 92, 93)
+    assert found(*fine, 70, *fine, 62) == {"Weekday": "Fri"}
+    assert found(*fine, 93, *fine, 40) == {"Day": "Fri 21 Nov"}, "one bad day is no weekday"
+    assert found(*fine, 70, 55, *fine[1:], 62) == {"Weekday": "Fri", "Day": "Sat 15 Nov"}
+
+
+def _is_on(day: Group, weekday: int) -> bool:
+    return dt.date.fromisoformat(day.key).weekday() == weekday
 
 
 def test_counts_of_what_became_of_orders_lead_to_these() -> None:

@@ -125,7 +125,7 @@ def test_two_orders_say_nothing_of_since_when(told: Told) -> None:
 def test_a_handover_that_holds_the_road_says_that_nobody_tapped_leaving(told: Told) -> None:
     rows = [row(f"h{number}", "hamra", MONDAY, number, 9, kind="delivery") for number in range(12)]
     said = told(rows, of(MONDAY, stage="handover"))
-    assert "Nobody tapped Leaving for 12 of 12 deliveries: their handover holds the road" in said
+    assert "Nobody tapped Leaving for 12 of 12 deliveries: the driver's trip is counted as waiting" in said
 
 
 def test_it_is_said_at_which_restaurants_nobody_tapped_leaving(told: Told) -> None:

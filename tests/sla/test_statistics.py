@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ordertrack.sla.statistics.change_point import change_points, overdispersion
-from ordertrack.sla.statistics.decomposition import Part, split
+from ordertrack.sla.statistics.decomposition import Part, split, split_with_moved
 from ordertrack.sla.statistics.intervals import Range, differ, difference, ranks, wilson, wilson_high, z_of
 
 counts = st.integers(1, 400).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))
@@ -102,6 +102,10 @@ def test_each_and_mix_are_the_whole_change(now: dict[str, Part], before: dict[st
         for period, of in zip((now, before), counted, strict=True)
     )
     assert found is not None and found.whole == pytest.approx(float(after - earlier))
+    told = split_with_moved(now, before)
+    assert told is not None and told.whole == pytest.approx(found.whole)
+    both = [key for key in "abcd" if all(key in each and each[key].counted for each in (now, before))]
+    assert not both or not {each.key for each in told.moved} & set(both)
 
 
 @given(parts)
@@ -123,6 +127,15 @@ def test_each_may_be_better_while_the_whole_is_worse() -> None:
     found = split(now, before)
     assert found is not None
     assert found.each > 0 > found.mix and found.whole == pytest.approx(-0.24)
+
+
+def test_what_a_part_made_by_coming_is_told_from_mix() -> None:
+    before = {"old": Part(100, 900.0), "other": Part(100, 1100.0)}
+    found = split_with_moved({**before, "new": Part(200, 1000.0)}, before)
+    assert found is not None and (found.each, found.mix) == (0, 0)
+    assert [(each.key, each.made, each.came) for each in found.moved] == [("new", -2.5, True)]
+    found = split_with_moved(before, {**before, "new": Part(200, 1000.0)})
+    assert found is not None and found.moved[0][1:] == (2.5, False)
 
 
 @given(st.lists(counts, min_size=1))

@@ -19,10 +19,10 @@ from ordertrack.sla.measure.reached import reached
 from ordertrack.sla.measure.tally import Tally
 from ordertrack.sla.report import comparison, fates, single_shifts, target_lines
 from ordertrack.sla.report.at_today import AtToday
-from ordertrack.sla.report.contents import Compared, Judged, Report, WorstShift
+from ordertrack.sla.report.contents import Compared, Judged, Report, RestaurantCompared, WorstShift
 from ordertrack.sla.report.ranking import hours_from_start
 from ordertrack.sla.report.rows import Rows
-from ordertrack.sla.report.selection import PERIODS, Grouping, Selection
+from ordertrack.sla.report.selection import PERIODS, WEEK, Grouping, Selection
 from ordertrack.sla.report.single_orders import SingleOrders
 
 HOURS = 24
@@ -54,7 +54,7 @@ class _Making:
         selection = self._selection
         slow = SingleOrders(selection, self._said, [(row.day, row.slowest) for row in self._of_stage])
         as_of, is_behind = reached(selection.tenant_id)
-        by_restaurant, compared, worst_shift, at_today = self._by_restaurant()
+        by_restaurant, compared, worst_shift, at_today, each_compared = self._by_restaurant()
         return Report(
             selection,
             self._stages(),
@@ -75,6 +75,8 @@ class _Making:
             self._days_before(),
             worst_shift,
             at_today,
+            each_compared,
+            self._by(Grouping.WEEKDAY) if selection.length >= 2 * WEEK else [],
         )
 
     def _tallied(self, stored: Sequence[bytes]) -> Tally:
@@ -142,15 +144,18 @@ class _Making:
     def _periods(self) -> list[Group]:
         """By weekday, week or month, in order; none if bars are by something else."""
         group = self._selection.group
-        if group not in PERIODS:
-            return []
+        return self._by(group) if group in PERIODS else []
+
+    def _by(self, group: Grouping) -> list[Group]:
         keys = [period_key(group, row.day) for row in self._chosen]
         distinct = sorted(set(keys))
         numbers = [distinct.index(key) for key in keys]
         found = self._tally.figures(self._tally.per_row(numbers), len(distinct))
         return [Group(key, key, each) for key, each in zip(distinct, found, strict=True)]
 
-    def _by_restaurant(self) -> tuple[list[Group], Compared, WorstShift | None, dict[str, Judged]]:
+    def _by_restaurant(
+        self,
+    ) -> tuple[list[Group], Compared, WorstShift | None, dict[str, Judged], dict[str, RestaurantCompared]]:
         """Each restaurant; and what only their own days tell, if these are not too many."""
         selection, changed = self._selection, comparison.target_changed(self._selection)
         rows = self._reading.by_restaurant(each_day_before=changed)
@@ -163,13 +168,15 @@ class _Making:
             for restaurant, each in zip(selection.restaurants, found, strict=True)
         ]
         if not self._reading.tells_restaurants_before:
-            return groups, Compared(target_changed=changed, is_too_much=True), None, {}
+            return groups, Compared(target_changed=changed, is_too_much=True), None, {}, {}
         today = AtToday(selection, tally, rows)
         is_whole = tally.per_row([not row.is_cut for row in rows]).astype(bool)
         like = is_whole | self._is_over[cells.hour_of(tally.key)]
         compared = comparison.of(selection, tally, rows, like, today)
         shift = single_shifts.worst(selection, tally, rows, self._names, today)
-        return groups, compared, shift, self._days_at_today(tally, rows, today)
+        at_one = today if compared.at_target else None
+        each = comparison.each_restaurant(selection, tally, rows, like, at_one)
+        return groups, compared, shift, self._days_at_today(tally, rows, today), each
 
     def _days_at_today(self, tally: Tally, rows: Sequence[Any], today: AtToday) -> dict[str, Judged]:
         """Of the days some of whose times another target judged than holds today."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+
 from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
@@ -52,9 +55,23 @@ def of_steps(line: TargetSteps) -> str:
     said = []
     for place, (day, seconds) in enumerate(line.steps):
         length = _("none") if seconds is None else wording.target(seconds)
-        since = _("from %(day)s", day=formats.day(day))
-        said.append(_("%(whom)s %(what)s", whom=since, what=length) if place else length)
+        said.append(_since(day, seconds) if place else length)
     return of_target(formats.listed(said), line.whom)
+
+
+def target_changes(lines: Sequence[TargetSteps]) -> dict[dt.date, list[str]]:
+    """What changed on which days, as `target deliveries: from Fri 14 Nov 20 min`; not on the first one."""
+    found: dict[dt.date, list[str]] = {}
+    for line in lines:
+        for day, seconds in line.steps[1:]:
+            found.setdefault(day, []).append(of_target(_since(day, seconds), line.whom))
+    return found
+
+
+def _since(day: dt.date, seconds: int | None) -> str:
+    since = _("from %(day)s", day=formats.day(day))
+    length = _("none") if seconds is None else wording.target(seconds)
+    return _("%(whom)s %(what)s", whom=since, what=length)
 
 
 def only_first(shown: int, of: int) -> str:

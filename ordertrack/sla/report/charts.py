@@ -56,7 +56,7 @@ def _stages(report: Report) -> Chart | None:
     timed = [stage for stage in report.stages if stage.now.count]
     if not timed:
         return None
-    worst = worst_stage(report.stages)
+    worst = worst_stage(report)
     labels = [naming.stage(stage.stage) for stage in timed]
     data = _bars(labels, [stage.now for stage in timed], is_lying=True)
     data["orders"] = [
@@ -151,7 +151,11 @@ def _period_title(group: Grouping) -> str:
 
 
 def _days(groups: Sequence[Group]) -> list[str]:
-    return [formats.day(dt.date.fromisoformat(group.key)) for group in groups]
+    return [formats.day(_date(group)) for group in groups]
+
+
+def _date(day: Group) -> dt.date:
+    return dt.date.fromisoformat(day.key)
 
 
 def _bars(labels: list[str], figures: Sequence[Figures], *, is_lying: bool) -> Json:
@@ -174,6 +178,7 @@ def _shares(report: Report) -> Chart | None:
     if not is_judged(report) or len(report.days) < 2:
         return None
     labels = _days(report.days)
+    changed = chart_wording.target_changes(report.steps)
     data = {
         "kind": "shares",
         "names": [_("In target")],
@@ -181,12 +186,13 @@ def _shares(report: Report) -> Chart | None:
         "shares": [_rounded(group.figures.share) for group in report.days],
         "orders": [order_links.of_group(report.selection, Grouping.DAY, group) for group in report.days],
         "said": [
-            f"{label}\n{chart_wording.of_share(group.figures)}"
+            "\n".join([label, chart_wording.of_share(group.figures), *changed.get(_date(group), ())])
             for label, group in zip(labels, report.days, strict=True)
         ],
     }
     described = _("The share in target of each day as a line.")
-    return Chart("shares", "days", _("In target by day"), described, data)
+    lines = tuple(chart_wording.of_steps(line) for line in report.steps if len(line.steps) > 1)
+    return Chart("shares", "days", _("In target by day"), described, data, targets=lines)
 
 
 def _hours(report: Report) -> Chart | None:

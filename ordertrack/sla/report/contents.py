@@ -65,8 +65,8 @@ class AtOneTarget:
 class Compared:
     """What the change of the stage is made of: of the share in target where there is one, else of the mean.
 
-    `by_restaurant` is None where there is one. `is_too_much`: restaurants and days are too many to be read
-    one by one, so nothing was split or held against today's target.
+    `by_restaurant` is None where there is one; what it has `moved` are names. `is_too_much`: restaurants and
+    days are too many to be read one by one, so nothing was split or held against today's target.
     `at_target`: there where targets changed in between; then it is what was split.
     """
 
@@ -104,6 +104,17 @@ class WorstShift:
 
 
 @dataclass(frozen=True, slots=True)
+class RestaurantCompared:
+    """A restaurant in the days before, and what of now is compared with these; `at_today` where targets
+    changed in between: both at the one that holds today.
+    """
+
+    now: Figures
+    before: Figures
+    at_today: AtOneTarget | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TargetSteps:
     """Of whom: from each of these days on that many seconds, or none."""
 
@@ -117,7 +128,8 @@ class Report:
 
     `periods`: weekdays, weeks or months, where bars are by those. `steps`: the target of each day, of each
     for whom it is. `days_before`: those that it is compared with. `at_today`: days (ISO dates) at the target
-    that holds today, where then another one did.
+    that holds today, where then another one did. `restaurants_compared`, by slug, unless they are too many.
+    `weekdays` (0 Monday), where the range has each more than once.
 
     `as_of`: up to when the log is in it; None where nothing of it is yet.
     """
@@ -141,6 +153,8 @@ class Report:
     days_before: list[Group] = field(default_factory=list)
     worst_shift: WorstShift | None = None
     at_today: Mapping[str, Judged] = field(default_factory=dict)
+    restaurants_compared: Mapping[str, RestaurantCompared] = field(default_factory=dict)
+    weekdays: list[Group] = field(default_factory=list)
 
     @property
     def is_made(self) -> bool:

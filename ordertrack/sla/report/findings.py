@@ -12,11 +12,13 @@ from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
 from ordertrack.restaurants import naming
+from ordertrack.rules.stages import Stage
 from ordertrack.sla.measure.figures import Figure, Figures, Group, Over, Under
 from ordertrack.sla.report import order_links, since, wording
 from ordertrack.sla.report.contents import Judged, Report
-from ordertrack.sla.report.ranking import FEWEST, worst_first, worst_stage
-from ordertrack.sla.report.selection import Selection
+from ordertrack.sla.report.headline import of_chosen
+from ordertrack.sla.report.ranking import FEWEST, holds_drives, worst_first, worst_stage
+from ordertrack.sla.report.selection import Grouping, Selection
 from ordertrack.sla.report.since import Finding, together
 from ordertrack.sla.statistics.intervals import differ, difference, wilson, z_of
 
@@ -25,25 +27,65 @@ _Link: TypeAlias = Callable[[str], str | None]
 
 
 def findings(report: Report) -> list[Finding]:
-    """The worst restaurant, shift, stage, day and shift of one day, and since when days are worse."""
+    """The worst restaurant, shift, stage, weekday, day, shift of one day, and since when days are worse."""
+    weekday = _weekday(report)
     found = [
-        _worst(_("Restaurant"), report.restaurants, partial(_restaurant_link, report.selection)),
+        _worst(_("Restaurant"), _alike(report), partial(_restaurant_link, report.selection)),
         _worst(_("Shift"), report.shifts),
         _stage(report),
-        _day(report),
+        weekday,
+        _day(report, weekday),
         _single_shift(report),
         since.finding(report),
     ]
     return [finding for finding in found if finding is not None]
 
 
-def _day(report: Report) -> Finding | None:
-    """The worst day, at the targets of then; and at those of today, where they are others."""
+def _alike(report: Report) -> list[Group]:
+    """The restaurants whose times are of the same work: of handovers none that hold the drives."""
+    became = report.fates
+    if report.selection.stage is not Stage.HANDOVER or not became.now.unleft:
+        return report.restaurants
+    if became.unleft is None:
+        return []
+    driven = {name for name, unleft, deliveries in became.unleft if holds_drives(unleft, deliveries)}
+    return [each for each in report.restaurants if each.label not in driven]
+
+
+def _weekday(report: Report) -> Finding | None:
+    """The worst weekday, if each single one of it was worse than all days together."""
+    named = [replace(each, label=naming.weekdays()[int(each.key)]) for each in report.weekdays]
+    whole = of_chosen(report).now
+    found = _worst(_("Weekday"), named, partial(_weekday_link, report))
+    if found is None:
+        return None
+    number_of = {each.label: int(each.key) for each in named}
+    those = [
+        day.figures
+        for day in report.days
+        if day.figures.count and dt.date.fromisoformat(day.key).weekday() == number_of[found.name]
+    ]
+    return found if len(those) > 1 and all(_is_worse(whole, each) for each in those) else None
+
+
+def _is_worse(whole: Figures, part: Figures) -> bool:
+    if whole.share is not None:
+        return part.share is not None and part.share < whole.share
+    return (part.p90 or 0) > (whole.p90 or 0)
+
+
+def _day(report: Report, weekday: Finding | None = None) -> Finding | None:
+    """The worst day, at the targets of then; and at those of today, where they are others.
+
+    None that is one of a `weekday` that stands out as such.
+    """
     days = {day.key: _dated(day) for day in report.days}
     found = _worst(_("Day"), list(days.values()), partial(_day_link, report.selection))
     if found is None:
         return None
     key = next(key for key, day in days.items() if day.label == found.name)
+    if weekday and naming.weekdays()[dt.date.fromisoformat(key).weekday()] == weekday.name:
+        return None
     return replace(found, how_bad=_beside_today(found.how_bad, report.at_today.get(key)))
 
 
@@ -125,7 +167,7 @@ def _dated(day: Group) -> Group:
 
 
 def _stage(report: Report) -> Finding | None:
-    worst = worst_stage(report.stages)
+    worst = worst_stage(report)
     if worst is None or worst.now.share_range().high > 1 - STANDS_OUT:
         return None
     link = f"?{report.selection.but(stage=worst.stage).query}"
@@ -134,6 +176,11 @@ def _stage(report: Report) -> Finding | None:
 
 def _restaurant_link(selection: Selection, slug: str) -> str:
     return next(f"?{selection.of(each).query}" for each in selection.restaurants if each.slug == slug)
+
+
+def _weekday_link(report: Report, key: str) -> str | None:
+    group = next(each for each in report.weekdays if each.key == key)
+    return order_links.of_group(report.selection, Grouping.WEEKDAY, group)
 
 
 def _day_link(selection: Selection, day: str) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import isclose
+from math import inf, isclose
 
 from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
 from ordertrack.sla.measure.figures import ERROR, Bounded, Figures, Over, StageFigures
 from ordertrack.sla.report import order_links, wording
-from ordertrack.sla.report.contents import Compared, Report
+from ordertrack.sla.report.contents import AtOneTarget, Compared, Report
 from ordertrack.sla.report.order_links import Fate
 from ordertrack.sla.report.ranking import FEWEST
 from ordertrack.sla.statistics.intervals import Range, differ, difference, wilson
@@ -23,6 +23,9 @@ class Tone(StrEnum):
     WORSE = "worse"
     SAME = "same"
     NEUTRAL = "neutral"
+
+
+CLEAR = (Tone.BETTER, Tone.WORSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def tiles(report: Report) -> list[Tile]:
         (_("Half within (p50)"), 0.5, now.p50),
         (_("9 of 10 within (p90)"), 0.9, now.p90),
     ):
-        change = time_change(stage, share)
+        change = time_change(stage, share) or too_few(stage)
         if change and change.tone is not Tone.SAME and is_turned_by_mix(report.compared):
             change = replace(change, tone=Tone.NEUTRAL)
         made.append(Tile(title, wording.time(time), change, base, wording.time_range(now, share)))
@@ -105,11 +108,23 @@ def _in_target(report: Report, stage: StageFigures) -> Tile:
     )
     if now.unjudged:
         base = formats.listed([base, wording.unjudged(now.unjudged)])
-    change = share_change(report)
+    change = _of_share(report, stage)
     if now.judged < FEWEST:
         return Tile(_("In target"), wording.some_of(now.in_target, now.judged), change, base)
     said = wording.share_range(now.share_range())
     return Tile(_("In target"), formats.share(now.share), change, base, said)
+
+
+def _of_share(report: Report, stage: StageFigures) -> Change | None:
+    """The change with both shares, where it is not of the share that the tile shows but at today's target."""
+    change, at = share_change(report), report.compared.at_target
+    if change is None:
+        return None if report.compared.target_changed else too_few(stage)
+    if at is None:
+        return change
+    now, before = formats.share(at.now.share), formats.share(at.before.share)
+    words = _("%(change)s: %(now)s, %(before)s before", change=change.words, now=now, before=before)
+    return replace(change, words=words)
 
 
 def _on_time(report: Report) -> Tile:
@@ -136,11 +151,23 @@ def share_change(report: Report) -> Change | None:
     change = _points(at.now, at.before) if at else _points(stage.compared, stage.before)
     if compared.target_changed and not at:
         return None
-    if change is None or change.tone is Tone.SAME:
-        return change
-    if compared.is_of_shares and is_turned_by_mix(compared):
+    if change is None:
+        return None
+    is_clear = change.tone is not Tone.SAME
+    if is_clear and compared.is_of_shares and is_turned_by_mix(compared):
         change = replace(change, tone=Tone.NEUTRAL)
     return replace(change, words=_("%(change)s at today's target", change=change.words)) if at else change
+
+
+def change_of(stage: StageFigures, at: AtOneTarget | None = None) -> Change | None:
+    """Of one restaurant: of its share in target, where there is one, at one target; else of its p50."""
+    if stage.compared.judged and stage.before.judged:
+        change = _points(at.now, at.before) if at else _points(stage.compared, stage.before)
+        if change and at:
+            change = replace(change, words=_("%(change)s at today's target", change=change.words))
+    else:
+        change = time_change(stage, 0.5)
+    return change or too_few(stage)
 
 
 def is_turned_by_mix(compared: Compared) -> bool:
@@ -152,16 +179,24 @@ def is_turned_by_mix(compared: Compared) -> bool:
 
 
 def time_change(stage: StageFigures, share: float) -> Change | None:
-    """Of a percentile; None where too few are known of one of the periods."""
+    """Of a percentile, if the ranges of both lie apart; None where too few are known of one of the periods.
+
+    So no difference is claimed whose ranges, as they stand on the page, could be of the same time.
+    """
     now, before = stage.compared, stage.before
     after, earlier = (each.p50 if share == 0.5 else each.p90 for each in (now, before))
     ranges = [each.time_range(share) for each in (now, before)]
-    if after is None or earlier is None or any(None in each for each in ranges):
+    if after is None or earlier is None:
         return None
-    first, second = (Range(*each) for each in ranges)  # type: ignore[arg-type]
-    if not differ(difference(after, first, earlier, second)):
-        return _same()
+    first, second = (Range(low or 0.0, inf if high is None else high) for low, high in ranges)
+    if first.low <= second.high and second.low <= first.high:
+        return None if any(None in each for each in ranges) else _same()
     return slower_or_faster(after, earlier)
+
+
+def too_few(stage: StageFigures) -> Change | None:
+    """What is said instead of a change where there is something to compare with, and not enough."""
+    return Change("–", _("too few to compare"), Tone.NEUTRAL) if stage.before.count else None
 
 
 def of_chosen(report: Report) -> StageFigures:

@@ -71,12 +71,13 @@ def of_group(selection: Selection, grouping: Grouping, group: Group) -> str | No
             return behind(selection, group.figures, weekday=group.key)
         case Grouping.DAY | Grouping.WEEK | Grouping.MONTH:
             first = dt.date.fromisoformat(group.key)
-            return behind(selection.between(first, _last(grouping, first)), group.figures)
+            return behind(selection.between(first, last_of(grouping, first)), group.figures)
     (restaurant,) = (each for each in selection.restaurants if each.slug == group.key)
     return behind(selection.of(restaurant), group.figures)
 
 
-def _last(grouping: Grouping, first: dt.date) -> dt.date:
+def last_of(grouping: Grouping, first: dt.date) -> dt.date:
+    """The last day of the day, week or month that begins with it."""
     if grouping is Grouping.MONTH:
         return (first.replace(day=1) + dt.timedelta(31)).replace(day=1) - dt.timedelta(1)
     return first + dt.timedelta(6 if grouping is Grouping.WEEK else 0)

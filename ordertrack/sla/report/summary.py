@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -12,14 +12,16 @@ from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
 from ordertrack.restaurants import naming
+from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.sla.measure.figures import Bounded, StageFigures
 from ordertrack.sla.report import order_links, terms, wording
 from ordertrack.sla.report.contents import Became, Report
 from ordertrack.sla.report.headline import Tone, of_chosen, share_change, time_change
 from ordertrack.sla.report.order_links import Fate
 from ordertrack.sla.report.ranking import FEWEST
 from ordertrack.sla.report.selection import Selection
-from ordertrack.sla.statistics.decomposition import Split
+from ordertrack.sla.statistics.decomposition import Moved, Split
 
 _A_POINT = 0.01
 _SPLIT_SECONDS = 15  # that mix must make of a mean to be worth a sentence
@@ -116,8 +118,10 @@ def _still_open(report: Report) -> str:
         return said
     count = open_.unfinished
     return ngettext(
-        "%(said)s %(num)s has not been touched for hours. It is in no time below.",
-        "%(said)s %(num)s have not been touched for hours. They are in no time below.",
+        "%(said)s %(num)s has not been touched for hours: it is in the times of those stages only that"
+        " it finished.",
+        "%(said)s %(num)s have not been touched for hours: they are in the times of those stages only that"
+        " they finished.",
         count,
         said=said,
         num=number(count),
@@ -181,6 +185,7 @@ def _change(report: Report) -> Iterator[str]:
         if (
             found is not None
             and change.tone is not Tone.SAME
+            and (compared.is_of_shares or _has_average(stage))
             and _is_worth_saying(found, compared.is_of_shares)
         ):
             yield _split(found, of_whom, compared.is_of_shares)
@@ -197,39 +202,66 @@ def compared_with(selection: Selection) -> str:
     return _("%(days)s, the last day until %(hour)s as today", days=days, hour=hour)
 
 
+def _has_average(stage: StageFigures) -> bool:
+    """Whether both averages are known: the parts are of these."""
+    means = (stage.compared.mean, stage.before.mean)
+    return not any(mean is None or isinstance(mean, Bounded) for mean in means)
+
+
 def _is_worth_saying(found: Split, is_of_shares: bool) -> bool:
-    return abs(found.mix) >= (_A_POINT if is_of_shares else _SPLIT_SECONDS)
+    least = _A_POINT if is_of_shares else _SPLIT_SECONDS
+    return max(abs(each) for each in (found.mix, *(moved.made for moved in found.moved))) >= least
 
 
 def _split(found: Split, of_whom: str, is_of_shares: bool) -> str:
-    each, mix = ((_points(part) if is_of_shares else _seconds(part)) for part in (found.each, found.mix))
+    """The parts of a change, which add up to the whole as it is said: of times that is the average's."""
+    scale, in_words = (100, _points) if is_of_shares else (1, _seconds)
+    each, whole = round(scale * found.each), round(scale * found.whole)
+    came, went = ([moved for moved in found.moved if moved.came is has_come] for has_come in (True, False))
+    joined, left = (round(scale * sum(moved.made for moved in those)) for those in (came, went))
+    mix = whole - each - joined - left
+    said = [] if is_of_shares else [_("The average time: %(change)s. Its parts:", change=in_words(whole))]
     if of_whom == "restaurant":
-        return _(
-            "Each restaurant for itself: %(each)s. Because orders moved between restaurants (mix): %(mix)s.",
-            each=each,
-            mix=mix,
+        said.append(_("Each restaurant for itself: %(each)s.", each=in_words(each)))
+        if came:
+            named = {"restaurants": _named(came), "change": in_words(joined)}
+            said.append(_("Because of %(restaurants)s joining (no times before): %(change)s.", **named))
+        if went:
+            named = {"restaurants": _named(went), "change": in_words(left)}
+            said.append(_("Because of %(restaurants)s leaving (no times now): %(change)s.", **named))
+        if mix or not found.moved:
+            said.append(_("Because orders moved between restaurants (mix): %(mix)s.", mix=in_words(mix)))
+    else:
+        said.append(
+            _(
+                "Each fulfilment for itself: %(each)s. Because there were more of one kind and fewer of"
+                " another (mix): %(mix)s.",
+                each=in_words(each),
+                mix=in_words(mix),
+            )
         )
-    return _(
-        "Each fulfilment for itself: %(each)s. Because there were more of one kind and fewer of another"
-        " (mix): %(mix)s.",
-        each=each,
-        mix=mix,
-    )
+    return " ".join(said)
 
 
-def _points(share: float) -> str:
-    points = round(abs(share) * 100)
+def _named(those: Sequence[Moved]) -> str:
+    listed = [str(moved.key) for moved in those[:_MOST_NAMED]]
+    if (more := len(those) - _MOST_NAMED) > 0:
+        listed.append(ngettext("%(num)s more restaurant", "%(num)s more restaurants", more, num=number(more)))
+    return formats.listed(listed)
+
+
+def _points(points: int) -> str:
     if not points:
         return _("no change")
-    if share > 0:
+    if points > 0:
         return ngettext("%(num)s point better", "%(num)s points better", points)
-    return ngettext("%(num)s point worse", "%(num)s points worse", points)
+    return ngettext("%(num)s point worse", "%(num)s points worse", -points)
 
 
-def _seconds(seconds: float) -> str:
-    length = wording.time(abs(seconds))
-    if round(abs(seconds)) == 0:
+def _seconds(seconds: int) -> str:
+    if not seconds:
         return _("no change")
+    length = wording.time(abs(seconds))
     return _("%(time)s slower", time=length) if seconds > 0 else _("%(time)s faster", time=length)
 
 
@@ -283,13 +315,15 @@ def _handover(report: Report) -> Iterator[Sentence]:
     if not became.unleft:
         return
     said = ngettext(
-        "Nobody tapped Leaving for %(num)s of %(all)s deliveries: its handover holds the road, and it has"
-        " no road of its own.",
-        "Nobody tapped Leaving for %(num)s of %(all)s deliveries: their handover holds the road, and they"
-        " have no road of their own.",
+        "Nobody tapped Leaving for %(num)s of %(all)s deliveries: the driver's trip is counted as waiting, in"
+        " %(handover)s, and is missing from %(road)s.",
+        "Nobody tapped Leaving for %(num)s of %(all)s deliveries: the driver's trip is counted as waiting, in"
+        " %(handover)s, and is missing from %(road)s.",
         became.unleft,
         num=number(became.unleft),
         all=number(became.deliveries),
+        handover=naming.stage(Stage.HANDOVER),
+        road=naming.stage(Stage.ROAD),
     )
     where = [said, *_where(report)]
     yield Sentence(" ".join(where), order_links.of_fate(report.selection, Fate.UNLEFT, became.unleft))
