@@ -29,20 +29,23 @@ _OPEN = text("""
        AND NOT is_later AND idempotency_sender IS DISTINCT FROM 'program:test-order'
        AND coalesce(fired_at, placed_at) >= :begins AND coalesce(fired_at, placed_at) < :ends
 """)
-# Cancelled are those that began in the days of their restaurant, as everywhere: some end after these.
+# Cancelled are those that began in the days of their restaurant, as everywhere: some end after these. Each
+# order is looked up by itself: joined, a planner reads all that the company ever had.
 _REASONS = text("""
     SELECT nullif(event.metadata ->> 'reason', :unsaid) AS reason, count(*) AS number,
         sum(count(*)) OVER () AS all_of_them
-      FROM order_status_events AS event JOIN orders ON orders.tenant_id = event.tenant_id
-       AND orders.id = event.order_id
+      FROM order_status_events AS event
+     CROSS JOIN LATERAL (
+            SELECT coalesce(fired_at, placed_at) AS began_at, fulfilment FROM orders
+             WHERE tenant_id = event.tenant_id AND id = event.order_id
+               AND idempotency_sender IS DISTINCT FROM 'program:test-order'
+            OFFSET 0) AS cancelled
       JOIN unnest(CAST(:restaurants AS uuid[]), CAST(:begins AS timestamptz[]), CAST(:ends AS timestamptz[]))
         AS span (restaurant_id, begins, ends) ON span.restaurant_id = event.restaurant_id
      WHERE event.tenant_id = :tenant_id AND event.to_status = 'cancelled'
        AND event.occurred_at >= :first AND event.occurred_at < CAST(:last AS timestamptz) + interval '2 days'
-       AND coalesce(orders.fired_at, orders.placed_at) >= span.begins
-       AND coalesce(orders.fired_at, orders.placed_at) < span.ends
-       AND orders.idempotency_sender IS DISTINCT FROM 'program:test-order'
-       AND (CAST(:fulfilment AS text) IS NULL OR orders.fulfilment = :fulfilment)
+       AND cancelled.began_at >= span.begins AND cancelled.began_at < span.ends
+       AND (CAST(:fulfilment AS text) IS NULL OR cancelled.fulfilment = :fulfilment)
      GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :most
 """)
 
