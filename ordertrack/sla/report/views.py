@@ -35,7 +35,7 @@ from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.findings import findings
 from ordertrack.sla.report.headline import of_chosen, tiles
 from ordertrack.sla.report.query_string import Typed, UnusableChoice
-from ordertrack.sla.report.running_panel import latest_first, next_change
+from ordertrack.sla.report.running import latest_first, next_change
 from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.report.tables.report_tables import TABLES
 from ordertrack.sla.report.tables.table import Table
