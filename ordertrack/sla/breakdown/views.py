@@ -13,7 +13,7 @@ from ordertrack.i18n.translate import marked
 from ordertrack.restaurants import cache
 from ordertrack.rules.roles import Role
 from ordertrack.sla.breakdown import by_person
-from ordertrack.sla.breakdown.tables import NAMES, PEOPLE, TABLES
+from ordertrack.sla.breakdown.tables import NAMES, PEOPLE, TABLES, TOGETHER
 from ordertrack.sla.orders_behind.finding import TooMany
 from ordertrack.sla.report import query_string
 from ordertrack.sla.report.query_string import UnusableChoice
@@ -38,7 +38,7 @@ def _show(name: str) -> ResponseReturnValue:
         selection=selection,
         name=name,
         names={each: _(words) for each, words in NAMES.items()},
-        table=None if is_hidden else _table(name, selection),
+        tables=[] if is_hidden else [_table(each, selection) for each in TOGETHER.get(name, (name,))],
         is_about_people=name == PEOPLE,
         may_choose=principal.role == Role.OWNER,
     )

@@ -18,6 +18,7 @@ from ordertrack.sla.orders_behind.behind import Behind
 from ordertrack.sla.orders_behind.finding import BehindOrder, TooMany
 from ordertrack.sla.report import query_string
 from ordertrack.sla.report.query_string import UnusableChoice
+from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.report.tables.table_csv import csv_of
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.signing_in.sign_in import managing_principal
@@ -31,7 +32,7 @@ MOST_NAMED = 5
 @blueprint.get("/sla/orders")
 def show() -> ResponseReturnValue:
     """A page of them: the choice of the report, then `shift`, `weekday`, `hour`, `which`, `sort`, `page`."""
-    principal = _manager()
+    principal = manager()
     behind = _asked(principal)
     found = _found(behind)
     pages = max(1, -(-len(found) // A_PAGE))
@@ -55,7 +56,7 @@ def show() -> ResponseReturnValue:
 @blueprint.get("/sla/orders.csv")
 def csv() -> ResponseReturnValue:
     """All of them."""
-    behind = _asked(_manager())
+    behind = _asked(manager())
     table = order_table.table_of(_numbered(behind, _found(behind)))
     response = make_response(csv_of(table))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
@@ -75,29 +76,41 @@ def _about(behind: Behind) -> list[str]:
         said.append(formats.hour(behind.hour))
     if selection.fulfilment:
         said.append(labels.fulfilment(selection.fulfilment))
+    return [*said, *chosen_restaurants(selection)]
+
+
+def chosen_restaurants(selection: Selection) -> list[str]:
+    """The first of them by name; of all that it is all."""
     names = [each.name for each in selection.restaurants]
     if selection.is_all and len(names) > 1:
-        return [*said, _("all restaurants")]
-    return [*said, *names[:MOST_NAMED], *(["…"] if len(names) > MOST_NAMED else [])]
+        return [_("all restaurants")]
+    return [*names[:MOST_NAMED], *(["…"] if len(names) > MOST_NAMED else [])]
 
 
-def _manager() -> Principal:
+def manager() -> Principal:
     return managing_principal(marked("Reports are for managers and owners."))
 
 
-def _asked(principal: Principal) -> Behind:
+def selected(principal: Principal) -> Selection:
+    """What the address chooses of what the principal may see; refused where that is nothing."""
     restaurants = [each for each in cache.of_tenant(principal.tenant_id) if principal.may_see(each.id)]
     if not restaurants:
         raise Refusal(Problem(404, _("There is no restaurant yet.")))
     try:
-        selection = query_string.read(
+        return query_string.read(
             request.args,
             principal.tenant_id,
             restaurants,
             dt.datetime.now(dt.UTC),
             sees_all=principal.restaurants is None,
         )
-        return asked.read(request.args, selection)
+    except UnusableChoice as error:
+        raise Refusal(Problem(422, str(error))) from error
+
+
+def _asked(principal: Principal) -> Behind:
+    try:
+        return asked.read(request.args, selected(principal))
     except UnusableChoice as error:
         raise Refusal(Problem(422, str(error))) from error
 
