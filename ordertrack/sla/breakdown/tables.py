@@ -10,7 +10,8 @@ from ordertrack.i18n.translate import marked
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla.breakdown import otherwise
 from ordertrack.sla.breakdown.times_by import By, times_by
-from ordertrack.sla.orders_behind import became
+from ordertrack.sla.orders_behind import finding_became
+from ordertrack.sla.orders_behind.finding_became import Cancelled
 from ordertrack.sla.report import order_links
 from ordertrack.sla.report.order_links import Fate
 from ordertrack.sla.report.selection import Selection
@@ -53,38 +54,57 @@ def people(selection: Selection) -> Table:
     return _times(selection, By.PERSON, PEOPLE, _("By person"), _("Who ended the stage"), nobody)
 
 
+def cancellations(selection: Selection) -> list[Table]:
+    """Those of cancelled orders, by one query."""
+    found = finding_became.cancelled(selection)
+    makers = (_cancelled_by_reason, _cancelled_by_restaurant, _cancelled_by_hour)
+    return [make(selection, found) for make in makers]
+
+
 def cancelled(selection: Selection) -> Table:
     """By where they stood and why."""
+    return _cancelled_by_reason(selection, finding_became.cancelled(selection))
+
+
+def cancelled_by_restaurant(selection: Selection) -> Table:
+    """How many of the orders that began in each."""
+    return _cancelled_by_restaurant(selection, finding_became.cancelled(selection))
+
+
+def cancelled_by_hour(selection: Selection) -> Table:
+    """How many of the orders that began in each hour of the clock."""
+    return _cancelled_by_hour(selection, finding_became.cancelled(selection))
+
+
+def _cancelled_by_reason(selection: Selection, found: Cancelled) -> Table:
     rows = [
         Row(
             (labels.status(before), _reason(reason), count),
             orders=_cancelled_orders(selection, count, before=before.value, reason=reason),
         )
-        for before, reason, count in became.cancelled(selection).reasons
+        for before, reason, count in found.reasons
     ]
     columns = (Column(_("Cancelled while"), TEXT), Column(_("Reason"), NAME), Column(_("Orders"), COUNT))
     return Table("cancelled", _("Cancelled orders"), columns, rows[:MOST_ROWS])
 
 
-def cancelled_by_restaurant(selection: Selection) -> Table:
-    """How many of the orders that began in each."""
+def _cancelled_by_restaurant(selection: Selection, found: Cancelled) -> Table:
     by_id = {each.id: each for each in selection.restaurants}
     rows = [
         Row(
             (by_id[each].name, count, orders, count / orders),
             orders=_cancelled_orders(selection.of(by_id[each]), count),
         )
-        for each, count, orders in became.cancelled(selection).restaurants
+        for each, count, orders in found.restaurants
     ]
     name = "cancelled_by_restaurant"
     return Table(name, _("Cancelled, by restaurant"), _of_all(_("Restaurant"), NAME), rows[:MOST_ROWS])
 
 
-def cancelled_by_hour(selection: Selection) -> Table:
-    """How many of the orders that began in each hour of the clock."""
+def _cancelled_by_hour(selection: Selection, found: Cancelled) -> Table:
     rows = [
         Row((hour, count, orders, count / orders), orders=_cancelled_orders(selection, count, hour=hour))
-        for hour, count, orders in became.cancelled(selection).hours
+        for hour, count, orders in found.hours
     ]
     caption = _("Cancelled, by the hour in which they began")
     return Table("cancelled_by_hour", caption, _of_all(_("Hour"), HOUR), rows)
@@ -161,7 +181,7 @@ TABLES: dict[str, Callable[[Selection], Table]] = {
         people,
     )
 }
-TOGETHER = {"cancelled": ("cancelled", "cancelled_by_restaurant", "cancelled_by_hour")}
+TOGETHER = {"cancelled": cancellations}
 """Those that stand on one page, by its name; every other has a page of its own."""
 NAMES = {
     "stations": marked("By station"),

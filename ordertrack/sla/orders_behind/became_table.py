@@ -9,7 +9,8 @@ from ordertrack.i18n import formats, labels
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.rules.state_machine import OrderStatus
-from ordertrack.sla.orders_behind.became import AskedFate, BecameOrder
+from ordertrack.sla.orders_behind.became import AskedFate
+from ordertrack.sla.orders_behind.finding_became import BecameOrder
 from ordertrack.sla.orders_behind.order_table import BEGAN
 from ordertrack.sla.report import terms
 from ordertrack.sla.report.order_links import Fate

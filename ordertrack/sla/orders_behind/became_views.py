@@ -6,9 +6,10 @@ from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.sla.orders_behind import became, became_table
-from ordertrack.sla.orders_behind.became import A_PAGE, MOST_IN_A_FILE, AskedFate, BecameOrder
-from ordertrack.sla.orders_behind.views import chosen_restaurants, manager, selected
+from ordertrack.sla.orders_behind import became, became_table, finding_became
+from ordertrack.sla.orders_behind.became import AskedFate
+from ordertrack.sla.orders_behind.choosing import chosen_restaurants, manager, selected
+from ordertrack.sla.orders_behind.finding_became import A_PAGE, MOST_IN_A_FILE, BecameOrder
 from ordertrack.sla.report.query_string import UnusableChoice
 from ordertrack.sla.report.tables.table import Table
 from ordertrack.sla.report.tables.table_csv import csv_of
@@ -23,10 +24,10 @@ def show() -> ResponseReturnValue:
     """A page of them: the choice of the report, then `fate`, `before`, `reason`, `hour`, `page`."""
     principal = manager()
     asked = _asked(principal)
-    found, count = became.find(asked)
+    found, count = finding_became.find(asked)
     if not found and asked.page > 1:  # behind the last one
         asked = asked.but(page=1)
-        found, count = became.find(asked)
+        found, count = finding_became.find(asked)
     pages = max(1, -(-count // A_PAGE))
     return render_template(
         "report/became.html",
@@ -45,7 +46,7 @@ def show() -> ResponseReturnValue:
 def csv() -> ResponseReturnValue:
     """All of them; refused where they are too many for one file."""
     asked = _asked(manager()).but(page=1)
-    found, count = became.find(asked, MOST_IN_A_FILE)
+    found, count = finding_became.find(asked, MOST_IN_A_FILE)
     if count > MOST_IN_A_FILE:
         said = _("These days hold too many orders to list each: choose fewer days, or one restaurant.")
         raise Refusal(Problem(422, said))

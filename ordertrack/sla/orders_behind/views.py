@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 from flask import Blueprint, make_response, render_template, request
@@ -10,23 +9,19 @@ from flask.typing import ResponseReturnValue
 
 from ordertrack.i18n import formats, labels
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.i18n.translate import marked
-from ordertrack.restaurants import cache, naming
+from ordertrack.restaurants import naming
 from ordertrack.sla.orders_behind import behind as asked
 from ordertrack.sla.orders_behind import finding, order_table
 from ordertrack.sla.orders_behind.behind import Behind
+from ordertrack.sla.orders_behind.choosing import chosen_restaurants, manager, selected
 from ordertrack.sla.orders_behind.finding import BehindOrder, TooMany
-from ordertrack.sla.report import query_string
 from ordertrack.sla.report.query_string import UnusableChoice
-from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.report.tables.table_csv import csv_of
 from ordertrack.tenants.principal import Principal
-from ordertrack.tenants.signing_in.sign_in import managing_principal
 from ordertrack.web.problems import Problem, Refusal
 
 blueprint = Blueprint("orders_behind", __name__)
 A_PAGE = 100
-MOST_NAMED = 5
 
 
 @blueprint.get("/sla/orders")
@@ -41,7 +36,7 @@ def show() -> ResponseReturnValue:
     return render_template(
         "report/orders_behind.html",
         principal=principal,
-        behind=behind,
+        asked=behind,
         selection=behind.selection,
         about=_about(behind),
         table=order_table.table_of(shown),
@@ -77,35 +72,6 @@ def _about(behind: Behind) -> list[str]:
     if selection.fulfilment:
         said.append(labels.fulfilment(selection.fulfilment))
     return [*said, *chosen_restaurants(selection)]
-
-
-def chosen_restaurants(selection: Selection) -> list[str]:
-    """The first of them by name; of all that it is all."""
-    names = [each.name for each in selection.restaurants]
-    if selection.is_all and len(names) > 1:
-        return [_("all restaurants")]
-    return [*names[:MOST_NAMED], *(["…"] if len(names) > MOST_NAMED else [])]
-
-
-def manager() -> Principal:
-    return managing_principal(marked("Reports are for managers and owners."))
-
-
-def selected(principal: Principal) -> Selection:
-    """What the address chooses of what the principal may see; refused where that is nothing."""
-    restaurants = [each for each in cache.of_tenant(principal.tenant_id) if principal.may_see(each.id)]
-    if not restaurants:
-        raise Refusal(Problem(404, _("There is no restaurant yet.")))
-    try:
-        return query_string.read(
-            request.args,
-            principal.tenant_id,
-            restaurants,
-            dt.datetime.now(dt.UTC),
-            sees_all=principal.restaurants is None,
-        )
-    except UnusableChoice as error:
-        raise Refusal(Problem(422, str(error))) from error
 
 
 def _asked(principal: Principal) -> Behind:
