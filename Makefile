@@ -5,7 +5,8 @@
 # make clients CUTS=200: clients of others read the stream through cuts and restarts of the database.
 # make audit SEEDS=20: reports of so many random histories, each figure worked out a second way.
 # make weekend: orders for later while summer time ends.  make attack REQUESTS=100000: hostile requests on every route.
-# make bench, make bench-board, make bench-reports, make bench-many, make bench-age, make bench-replays, make bench-start, make bench-webhooks: how fast it is, into bench/
+# make bench, make bench-board, make bench-reports, make bench-many, make bench-age, make bench-replays, make bench-start,
+# make bench-webhooks, make bench-doors: how fast it is, into bench/
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,7 +16,7 @@ export ORDERTRACK_DEMO ?= 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run test checked typed tested catalogues audit soak dinner clients weekend attack \
-  bench bench-age bench-board bench-many bench-replays bench-reports bench-start bench-webhooks clean lock
+  bench bench-age bench-board bench-doors bench-many bench-replays bench-reports bench-start bench-webhooks clean lock
 
 run: $(VENV)/run.done static/bundles/done
 	@exec $(BIN)/ordertrack serve
@@ -95,6 +96,10 @@ bench-age: $(VENV)/run.done static/bundles/done
 # A small round that shows that it works: make bench-replays QUICK=1.
 bench-replays: $(VENV)/run.done static/bundles/done
 	$(BIN)/python bench/measure_replays.py $(if $(QUICK),--quick)
+
+# Attacks on a commit of before and on this one, in turns: make bench-doors BEFORE=0f86bab4. QUICK=1 as above.
+bench-doors: $(VENV)/run.done static/bundles/done
+	$(BIN)/python bench/measure_doors.py $(if $(QUICK),--quick) $(addprefix --before ,$(BEFORE))
 
 # A small round that shows that it works: make bench-webhooks QUICK=1.
 bench-webhooks: $(VENV)/test.done static/bundles/done

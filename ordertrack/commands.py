@@ -30,6 +30,10 @@ _COMMANDS = {
     "follow": "ordertrack.server.commands.follow",
     "secret": "ordertrack.server.commands.secrets",
     "webhook": "ordertrack.server.commands.webhooks",
+    "backup": "ordertrack.operating.backup.commands",
+    "restore": "ordertrack.operating.backup.commands",
+    "backups": "ordertrack.operating.backup.commands",
+    "doctor": "ordertrack.operating.doctor.command",
 }
 
 _NAMED = {"import": "import_log"}  # what Python keeps for itself

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 from psycopg import sql
@@ -50,10 +51,11 @@ class Site:
         with self._app.app_context():
             self._tenant = accounts.find_tenant(big_house.SLUG).id
 
-    def page(self, days: int) -> float:
-        """Milliseconds of the whole page."""
+    def page(self, days: int, chosen: int = 0) -> float:
+        """Milliseconds of the whole page, of so many chosen restaurants or (0) of all."""
+        restaurants = [("restaurant", big_house.slug_of(number)) for number in range(chosen)]
         began = time.perf_counter()
-        answer = self._client.get(f"/sla?range={days}")
+        answer = self._client.get("/sla", query_string=urlencode([("range", days), *restaurants]))
         took = time.perf_counter() - began
         assert answer.status_code == 200 and answer.data
         return took * 1000
@@ -132,15 +134,15 @@ class Ground:
         return psycopg.connect(plain_url(self._settings.operator_url), autocommit=True)
 
     @contextmanager
-    def site(self, events: int) -> Iterator[Site]:
+    def site(self, events: int, restaurants: int = big_house.RESTAURANTS) -> Iterator[Site]:
         """A house of so many events, made if it is not there, its roll-up made anew."""
-        name = f"reports_{events}"
+        name = f"reports_{events}_{restaurants}"
         environ = self._environment(name)
         house = Settings.from_environment(environ)
         loaded = self.folder / name / "loaded"
         if not self._has(name) or not big_house.count(house):
             self._make(name)
-            loaded.write_text(str(big_house.fill(house, events, self.say)))
+            loaded.write_text(str(big_house.fill(house, events, restaurants, self.say)))
         what = f"{big_house.count(house):,} events loaded, as the operator and past the triggers"
         self.rows.append(Row(what, [float(loaded.read_text())], "s"))
         self._roll_up(house, environ)

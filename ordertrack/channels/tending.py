@@ -34,7 +34,7 @@ def register() -> None:
 
 def tend() -> None:
     """Settle what waits, and have those asked whom it is time to ask; one company's trouble is its own."""
-    for tenant_id in _tenants():
+    for tenant_id in _tenants_to_tend():
         enter_tenant(tenant_id)
         try:
             settle_waiting(tenant_id)
@@ -131,6 +131,16 @@ def _is_due(row: ChannelConnection, channel: Channel) -> bool:
         return False
     next_at = row.asked_at and row.asked_at + dt.timedelta(seconds=channel.polls_every)
     return next_at is None or next_at <= dt.datetime.now(dt.UTC)
+
+
+def _tenants_to_tend() -> list[uuid.UUID]:
+    """Where a payload waits, or somebody was not asked for as long as any channel wants to be."""
+    now = dt.datetime.now(dt.UTC)
+    every = min((each.polls_every for each in registry.every().values() if each.polls_every), default=0)
+    asked = {"since": now - SETTLES_AFTER, "before": now - dt.timedelta(seconds=every)}
+    found = db.session.scalars(text("SELECT channels_to_tend(:since, :before)"), asked).all()
+    release_connection()
+    return list(found)
 
 
 def _tenants() -> list[uuid.UUID]:

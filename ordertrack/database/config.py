@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import URL, make_url
 
+from ordertrack.database.backup_times import BackupTimes
 from ordertrack.database.data_folder import refuse_strangers
 from ordertrack.database.limits import Limits
 from ordertrack.database.settings_error import SettingsError
@@ -27,6 +28,8 @@ ROOT = PACKAGE.parent if _IS_CHECKOUT else _FILES
 """The folder of `templates/`, `static/`, `app.py` and `gunicorn.conf.py`."""
 POSTGRESQL_BUS = "postgresql"
 DIRECT = "ORDERTRACK_DIRECT_DATABASE_URL"
+BACKUP = "ORDERTRACK_BACKUP"
+BACKUP_URL = "ORDERTRACK_BACKUP_DATABASE_URL"
 
 
 _PUBLIC_ADDRESS = re.compile(
@@ -59,14 +62,14 @@ class Settings:
     public_url: str | None
     hosts: frozenset[str]
     sign_up: bool
+    backup: BackupTimes | None
+    backup_database_url: str | None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read every setting; raises SettingsError on one that cannot be used."""
-        # An upgrade of what is installed must not take the data along.
-        default = (ROOT if _IS_CHECKOUT else Path.cwd()) / "var"
         addresses = _addresses(environ)
-        data_folder = Path(environ.get("ORDERTRACK_DATA") or default).expanduser().resolve()
+        data_folder = data_folder_of(environ)
         return cls(
             host=environ.get("HOST") or "127.0.0.1",
             port=_whole_number(environ, "PORT", 8000, 0, 65535),
@@ -83,6 +86,8 @@ class Settings:
             public_url=addresses[0] if addresses else None,
             hosts=frozenset(str(urlsplit(address).hostname) for address in addresses),
             sign_up=_sign_up(environ),
+            backup=_backup(environ),
+            backup_database_url=environ.get(BACKUP_URL) or None,
         )
 
     @cached_property
@@ -98,6 +103,13 @@ class Settings:
         if self.direct_database_url is not None:
             return _postgresql(DIRECT, self.direct_database_url)
         return _postgresql("DATABASE_URL", self.database_url)
+
+    @cached_property
+    def backup_url(self) -> URL:
+        """The connection by which a backup is made, which must see the rows of all tenants."""
+        if self.backup_database_url is not None:
+            return _postgresql(BACKUP_URL, self.backup_database_url)
+        return self.operator_url
 
     @cached_property
     def app_role(self) -> str:
@@ -136,6 +148,23 @@ class Settings:
     def is_pooled(self) -> bool:
         """Whether `app_url` may lead through a pooler that gives each transaction another connection."""
         return self.direct_database_url is not None
+
+
+def data_folder_of(environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder of the embedded database and of secrets, which may not be there yet."""
+    # An upgrade of what is installed must not take the data along.
+    default = (ROOT if _IS_CHECKOUT else Path.cwd()) / "var"
+    return Path(environ.get("ORDERTRACK_DATA") or default).expanduser().resolve()
+
+
+def refuse_no_database(environ: Mapping[str, str] = os.environ) -> None:
+    """Raise SettingsError where no embedded database was made yet, and make none: for what only reads."""
+    folder = data_folder_of(environ)
+    if not environ.get("DATABASE_URL") and not (folder / "postgres" / "PG_VERSION").exists():
+        raise SettingsError(
+            f"There is no database in {folder}, so there is nothing to read. Nothing was made. Name the data"
+            " folder of the house in ORDERTRACK_DATA, or its database in DATABASE_URL."
+        )
 
 
 def _whole_number(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -200,6 +229,17 @@ def _limits(environ: Mapping[str, str]) -> Limits:
         return Limits.of(environ.get("ORDERTRACK_LIMITS") or "")
     except ValueError as error:
         raise SettingsError(f"ORDERTRACK_LIMITS cannot be read: {error}.") from None
+
+
+def _backup(environ: Mapping[str, str]) -> BackupTimes | None:
+    said = environ.get(BACKUP) or ""
+    try:
+        return BackupTimes.of(said) if said.strip() else None
+    except ValueError as error:
+        raise SettingsError(
+            f"{BACKUP} must be a folder, and may say how often and how long, such as"
+            f" /srv/backups every 6 keep 30: {error}."
+        ) from None
 
 
 def _postgresql(name: str, address: str) -> URL:

@@ -94,12 +94,17 @@ def newest() -> str:
 def known_revision(connection: Connection) -> str | None:
     """The same; raises UpgradeRefused if this code does not know it."""
     at = revision(connection)
-    if at is not None and at not in {script.revision for script in _scripts().walk_revisions()}:
+    if at is not None and not is_known(at):
         raise UpgradeRefused(
             f"The database is at revision {at}, which this version of ordertrack does not know: a newer one"
             " has upgraded it. Use that one."
         )
     return at
+
+
+def is_known(at: str) -> bool:
+    """Whether this code knows a revision, and can so bring a database that is at it up to date."""
+    return at in {script.revision for script in _scripts().walk_revisions()}
 
 
 def go_on(connection: Connection) -> bool:

@@ -118,7 +118,9 @@ def _grant(connection: Connection, role: str) -> None:
     name = sql.Identifier(role).as_string()
     for statement in (
         "REVOKE ALL ON FUNCTION tenants_behind(), next_due(), followed_heads(), jobs_due(), house_is_empty(),"
-        " tenants_of_channels(), tenants_that_alert(), name_idempotency_sender(), note_ended_access()"
+        " tenants_of_channels(), tenants_that_alert(), name_idempotency_sender(), note_ended_access(),"
+        " channels_to_tend(timestamptz, timestamptz), tenants_that_chose(text[]),"
+        " tenants_to_alert(text[], text[], timestamptz)"
         " FROM PUBLIC",
         f"GRANT USAGE ON SCHEMA public TO {name}",
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}",

@@ -63,6 +63,13 @@ followed_at = Gauge(
     multiprocess_mode="mostrecent",
 )
 jobs_ended = Counter("ordertrack_jobs_total", "Runs of jobs, by what came of them", ["kind", "outcome"])
+backups = Counter("ordertrack_backups_total", "Backups by the clock, by what came of them", ["outcome"])
+backup_succeeded_at = Gauge(
+    "ordertrack_backup_timestamp_seconds",
+    "Of which moment the newest backup in the folder of ORDERTRACK_BACKUP is",
+    multiprocess_mode="mostrecent",
+)
+backup_bytes = Gauge("ordertrack_backup_bytes", "How large that backup is", multiprocess_mode="mostrecent")
 
 blueprint = Blueprint("metrics", __name__)
 

@@ -36,7 +36,7 @@ class Clock(TenantWorker):
         # Asked about when it works, once a second: a busy tenant is not asked about with each of its events.
         self._grown: set[uuid.UUID] = set()
 
-    def hear(self, channel: str, tenant_id: uuid.UUID) -> None:
+    def hear(self, channel: str, tenant_id: uuid.UUID, more: str) -> None:
         self._grown.add(tenant_id)
 
     def look(self) -> None:

@@ -45,6 +45,7 @@ from ordertrack.setup import progress as setup_progress
 from ordertrack.sla.breakdown import views as breakdown_views
 from ordertrack.sla.estimates import expected_end
 from ordertrack.sla.forecast import views as forecast_views
+from ordertrack.sla.orders_behind import became_views
 from ordertrack.sla.orders_behind import views as orders_behind_views
 from ordertrack.sla.report import channel as report_channel
 from ordertrack.sla.report import views as report_views
@@ -60,6 +61,7 @@ from ordertrack.web import (
     guide,
     hosts,
     language_menu,
+    mirror,
     page_help,
     problem_pages,
     sealing_problems,  # noqa: F401 (it registers)
@@ -140,6 +142,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in (
         metrics.blueprint,
         health.blueprint,
+        mirror.blueprint,
         language_menu.blueprint,
         problem_pages.blueprint,
         guide.blueprint,
@@ -155,6 +158,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         report_views.blueprint,
         forecast_views.blueprint,
         orders_behind_views.blueprint,
+        became_views.blueprint,
         breakdown_views.blueprint,
         *backoffice.BLUEPRINTS,
         channel_views.blueprint,

@@ -16,8 +16,8 @@ from typing import Any, NoReturn
 import click
 import gevent
 
-from ordertrack.database import connecting, embedded, session
-from ordertrack.database.config import DIRECT, ROOT, Settings
+from ordertrack.database import connecting, embedded, handed_address, session
+from ordertrack.database.config import BACKUP, BACKUP_URL, DIRECT, ROOT, Settings
 from ordertrack.database.data_folder import refuse_strangers
 from ordertrack.database.same_database import refuse_another_database
 from ordertrack.live.owners import Mailboxes
@@ -29,6 +29,7 @@ _children: Children | None = None
 _keeper: embedded.Keeper | None = None
 _leaving: threading.Thread | None = None
 _mailboxes: Mailboxes | None = None
+_handed: dict[str, int] = {}
 # Seconds.
 _TIME_TO_LEAVE = 2.0
 _FIRST_CODE = "ORDERTRACK_FIRST_CODE"  # from this process to the one that it becomes, and no further
@@ -42,7 +43,7 @@ def run(settings: Settings) -> NoReturn:
     """Bring the database up to date, then become gunicorn: this process is its master from then on."""
     from ordertrack.database import schema, secret  # gunicorn, which we become, does without them
 
-    lock = _claim(settings.data_folder)
+    lock = claim(settings.data_folder)
     schema.upgrade(settings)
     secret.see_to_it(settings)
     refuse_another_database(settings)
@@ -68,13 +69,28 @@ def run(settings: Settings) -> NoReturn:
             str(settings.operator_url.query["host"]) if settings.database_url is None else ""
         ),
     }
-    environment.pop("DATABASE_URL", None)
+    environment |= _handed_on(settings)
+    for name in ("DATABASE_URL", BACKUP_URL):
+        environment.pop(name, None)
     os.chdir(ROOT)
     sys.stdout.flush()
     sys.stderr.flush()
     os.set_inheritable(lock, True)
     arguments = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "app:app"]
     os.execve(sys.executable, arguments, environment)  # noqa: S606 (our own interpreter, no shell)
+
+
+def _handed_on(settings: Settings) -> dict[str, str]:
+    """What who writes logs and who makes backups has to know; the embedded database they find themselves."""
+    said = {}
+    urls = {handed_address.OWNER: settings.operator_url} if settings.database_url is not None else {}
+    if settings.backup is not None:
+        said[BACKUP] = str(settings.backup)  # may have been said from another folder
+        if settings.database_url is not None or settings.backup_database_url is not None:
+            urls[handed_address.BACKUP] = settings.backup_url
+    for variable, url in urls.items():
+        said[variable] = str(handed_address.keep(url.render_as_string(hide_password=False)))
+    return said
 
 
 def _first_code(settings: Settings) -> str | None:
@@ -90,7 +106,7 @@ def _first_code(settings: Settings) -> str | None:
             session.db.engine.dispose()
 
 
-def _claim(folder: Path) -> int:
+def claim(folder: Path, patience: float = CLAIM_PATIENCE) -> int:
     """Make this the one server of its data folder, until its last process has gone; the open lock.
 
     A second one would end the first one's database on its way out. One that was just killed needs a moment
@@ -99,7 +115,7 @@ def _claim(folder: Path) -> int:
     refuse_strangers(folder)
     folder.mkdir(parents=True, exist_ok=True)
     lock = os.open(folder / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    deadline = time.monotonic() + CLAIM_PATIENCE
+    deadline = time.monotonic() + patience
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -137,7 +153,7 @@ def refuse_unsafe_role(settings: Settings) -> None:
 
 def announce(settings: Settings, server: Any) -> None:
     """In the master, as the workers begin: keep the database up, and say where once somebody answers."""
-    global _keeper, _children, _mailboxes
+    global _keeper, _children, _mailboxes, _handed
     from ordertrack.web import errors
 
     errors.rehearse(server.app.wsgi())  # once, and shared by all workers
@@ -152,7 +168,9 @@ def announce(settings: Settings, server: Any) -> None:
         host, port = settings.host, settings.port
     for doubt in doubts(settings):
         server.log.warning("%s", doubt)
-    _children = Children()
+    handed = {each: handed_address.handed_on(each) for each in (handed_address.BACKUP, handed_address.OWNER)}
+    _handed = {variable: descriptor for variable, descriptor in handed.items() if descriptor is not None}
+    _children = Children(_handed)
     gevent.spawn(_open, settings, host, port, _children, os.environ.pop(_FIRST_CODE, ""))
     _end_together(_children)
     # gunicorn's own answer to Ctrl-C cuts off requests under way; an operator's SIGTERM lets them end.
@@ -207,7 +225,7 @@ def _open(settings: Settings, host: str, port: int, children: Children, first_co
     sys.stdout.flush()
     # What reports read is kept up to date, what is for later begins, what has to go out goes out. Nothing of
     # it is needed to open, and first come those who wait for a page.
-    children.keep("beside", "background", "follow")
+    children.keep("beside", "background", "follow", *(["backups"] if settings.backup else []))
 
 
 def listen(worker: Any) -> None:
@@ -217,6 +235,7 @@ def listen(worker: Any) -> None:
     from ordertrack.presence.tracker import ScreenTracker
     from ordertrack.streams import sse
 
+    handed_address.forget(_handed.values())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the master says when to go
     app = worker.app.wsgi()
     hub = app.extensions["hub"]

@@ -163,6 +163,8 @@ def test_what_is_older_than_two_weeks_is_gone_and_its_order_is_not(
 
 def test_the_process_beside_the_workers_finds_whom_to_tend(loft: Connected) -> None:
     with loft.app.app_context():
+        assert loft.house.tenant_id in tending._tenants_to_tend()
         tending.tend()
-        assert loft.house.tenant_id in tending._tenants()
+        assert loft.house.tenant_id not in tending._tenants_to_tend(), "it was asked just now"
+        assert loft.house.tenant_id in tending._tenants(), "what it sent is cleaned up all the same"
     assert [job.kind for job in working.waiting(loft.app, loft.house)] == [tending.ASK]

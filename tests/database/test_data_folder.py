@@ -114,7 +114,7 @@ def test_root_makes_nothing_in_somebody_elses_folder(folder: Path) -> None:
     for make in (
         lambda: Settings.from_environment({"ORDERTRACK_DATA": str(folder)}),
         lambda: embedded.operator_url(folder),
-        lambda: lifecycle._claim(folder),
+        lambda: lifecycle.claim(folder),
     ):
         with pytest.raises(SettingsError, match="this runs as root"):
             make()

@@ -22,7 +22,8 @@ LOCAL = {
 # there is any tenant at all, which requests ask as long as there is none.
 ACROSS_TENANTS = {
     *("followed_heads", "house_is_empty", "jobs_due", "next_due", "tenants_behind"),
-    *("tenants_of_channels", "tenants_that_alert"),
+    *("channels_to_tend", "tenants_of_channels", "tenants_that_alert", "tenants_that_chose"),
+    "tenants_to_alert",
 }
 # What writes to a table of no tenant's, and would have to be changed first.
 WRITE_TO_NO_TENANT = {"note_ended_access"}

@@ -139,7 +139,7 @@ _ROWS = """
     INSERT INTO manager_browsers SELECT tenant_id, id::text, staff_id, id, %(sealed)s, 'x'
        FROM staff_sessions
      WHERE tenant_id = %(tenant)s;
-    INSERT INTO alert_choices SELECT tenant_id, id, '{}', false, 'x' FROM staff_members
+    INSERT INTO alert_choices SELECT tenant_id, id, '{unseen}', false, 'x' FROM staff_members
      WHERE tenant_id = %(tenant)s;
     INSERT INTO manager_alerts VALUES (%(tenant)s, gen_random_uuid(), 'shift', 'x', NULL, now());
 """
@@ -240,6 +240,7 @@ def test_views_and_functions_do_not_open_a_way_around(operator: psycopg.Connecti
     # whether there is any tenant.
     assert sorted(loose) == [
         ("change_password",),
+        ("channels_to_tend",),
         ("end_password_links",),
         ("followed_heads",),
         ("house_is_empty",),
@@ -250,6 +251,8 @@ def test_views_and_functions_do_not_open_a_way_around(operator: psycopg.Connecti
         ("tenants_behind",),
         ("tenants_of_channels",),
         ("tenants_that_alert",),
+        ("tenants_that_chose",),
+        ("tenants_to_alert",),
         ("use_password_link",),
     ]
 
@@ -292,16 +295,21 @@ def test_the_function_of_the_roll_up_tells_the_ids_of_all_tenants_and_keeps_no_d
 def test_the_function_of_channels_tells_ids_and_keeps_no_door_open(
     two_houses: tuple[House, House], confined: psycopg.Connection[Any]
 ) -> None:
-    told = {tenant for (tenant,) in confined.execute("SELECT tenants_of_channels()")}
-    assert told >= {house.tenant_id for house in two_houses}
+    for asked in ("tenants_of_channels()", "channels_to_tend(now(), now())"):
+        told = {tenant for (tenant,) in confined.execute(f"SELECT {asked}")}
+        assert told >= {house.tenant_id for house in two_houses}
     assert confined.execute("SELECT count(*) FROM channel_connections").fetchone() == (0,)
 
 
 def test_the_function_of_alerts_tells_ids_and_keeps_no_door_open(
     two_houses: tuple[House, House], confined: psycopg.Connection[Any]
 ) -> None:
-    told = {tenant for (tenant,) in confined.execute("SELECT tenants_that_alert()")}
-    assert told >= {house.tenant_id for house in two_houses}
+    ours = {house.tenant_id for house in two_houses}
+    stands = "tenants_to_alert('{}', '{}', 'infinity')"
+    for asked in ("tenants_that_alert()", "tenants_that_chose('{unseen}')", stands):
+        assert ours <= {tenant for (tenant,) in confined.execute(f"SELECT {asked}")}, asked
+    told = {tenant for (tenant,) in confined.execute("SELECT tenants_that_chose('{shift}')")}
+    assert not told & ours
     assert confined.execute("SELECT count(*) FROM alert_choices").fetchone() == (0,)
 
 

@@ -1,4 +1,4 @@
-"""What went otherwise with the orders of some days: cancelled, recalled, come back, changed after sending."""
+"""What went otherwise with the orders of some days: recalled, come back, changed after sending."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _MOVES = text(f"""
     SELECT from_status, to_status, coalesce(nullif(metadata ->> 'reason', :unsaid), '') AS reason,
         count(*) AS times, count(DISTINCT order_id) AS orders
       FROM order_status_events AS event JOIN ({_ORDERS}) AS placed ON placed.id = event.order_id
-     WHERE event.tenant_id = :tenant_id AND (to_status = 'cancelled'
-        OR (from_status, to_status) IN (('ready', 'preparing'), ('delivering', 'ready')))
+     WHERE event.tenant_id = :tenant_id
+       AND (from_status, to_status) IN (('ready', 'preparing'), ('delivering', 'ready'))
      GROUP BY from_status, to_status, reason ORDER BY times DESC, reason
 """)  # noqa: S608 (a query of our own)
 _CHANGES = text(f"""
@@ -59,8 +59,8 @@ class Changes(NamedTuple):
     fields: int
 
 
-def moves(selection: Selection) -> list[Move]:
-    """Cancelled, recalled and come back, the most frequent first."""
+def returned(selection: Selection) -> list[Move]:
+    """Recalled and come back, the most frequent first."""
     rows = db.session.execute(_MOVES, {**_asked(selection), "unsaid": NO_REASON})
     return [Move(OrderStatus(row[0]), OrderStatus(row[1]), *row[2:]) for row in rows]
 

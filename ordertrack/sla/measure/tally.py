@@ -80,7 +80,7 @@ class Counted:
 class Tally:
     """Cells from many rows, of which one fulfilment may be wanted.
 
-    Times that a replay drew are only counted, unless they are wanted as if they had been measured.
+    `with_left_out`: what is doubtful counts too, and so do times that a replay drew.
     """
 
     def __init__(
@@ -89,7 +89,6 @@ class Tally:
         fulfilment: Fulfilment | None,
         *,
         with_left_out: bool,
-        with_drawn: bool = False,
     ) -> None:
         together: Cells = np.frombuffer(b"".join(stored), ENTRY)
         self.key = np.ascontiguousarray(together["key"])
@@ -98,7 +97,6 @@ class Tally:
             self._count *= cells.fulfilment_of(self.key) == FULFILMENTS.index(fulfilment)
         self._lengths = [len(each) // ENTRY.itemsize for each in stored]
         self._with_left_out = with_left_out
-        self._with_drawn = with_drawn
 
     def per_row(self, numbers: Sequence[int] | NDArray[Any]) -> Groups:
         """For each cell, the number that its row has."""
@@ -108,9 +106,7 @@ class Tally:
         """Of each cell how many times of the figures it holds: none where they are left out."""
         is_none = (cells.cancelled_of(self.key) > 0) | (cells.walked_of(self.key) > 0)
         if not self._with_left_out:
-            is_none |= cells.left_out_of(self.key) > 0
-        if not self._with_drawn:
-            is_none |= cells.drawn_of(self.key) > 0
+            is_none |= (cells.left_out_of(self.key) > 0) | (cells.drawn_of(self.key) > 0)
         counts: Counts = self._count * ~is_none
         return counts
 
@@ -135,7 +131,7 @@ class Tally:
         key, count, its_group = self.key[places], self._count[places], group[places].astype(np.int64) + 1
         is_cancelled, is_walked = cells.cancelled_of(key) > 0, cells.walked_of(key) > 0
         is_drawn = (cells.drawn_of(key) > 0) & ~is_walked
-        is_none = is_cancelled | is_walked | (is_drawn if not self._with_drawn else False)
+        is_none = is_cancelled | is_walked | (is_drawn if not self._with_left_out else False)
         is_again = (cells.again_of(key) > 0) & (self._with_left_out | (cells.left_out_of(key) == 0))
         again, cancelled, walked, drawn = (
             np.bincount(its_group, count * chosen, groups + 1)[1:]

@@ -17,11 +17,12 @@ from ordertrack.sla.measure.cells import NO_SHIFT
 from ordertrack.sla.measure.figures import Group, HeatCell, StageFigures
 from ordertrack.sla.measure.reached import reached
 from ordertrack.sla.measure.tally import Tally
-from ordertrack.sla.report import comparison, fates, target_lines
-from ordertrack.sla.report.contents import Compared, Report
+from ordertrack.sla.report import comparison, fates, single_shifts, target_lines
+from ordertrack.sla.report.at_today import AtToday
+from ordertrack.sla.report.contents import Compared, Judged, Report, RestaurantCompared, WorstShift
 from ordertrack.sla.report.ranking import hours_from_start
 from ordertrack.sla.report.rows import Rows
-from ordertrack.sla.report.selection import PERIODS, Grouping, Selection
+from ordertrack.sla.report.selection import PERIODS, WEEK, Grouping, Selection
 from ordertrack.sla.report.single_orders import SingleOrders
 
 HOURS = 24
@@ -53,7 +54,7 @@ class _Making:
         selection = self._selection
         slow = SingleOrders(selection, self._said, [(row.day, row.slowest) for row in self._of_stage])
         as_of, is_behind = reached(selection.tenant_id)
-        by_restaurant, compared = self._by_restaurant()
+        by_restaurant, compared, worst_shift, at_today, each_compared = self._by_restaurant()
         return Report(
             selection,
             self._stages(),
@@ -67,16 +68,20 @@ class _Making:
             calibration.of_days(selection.tenant_id, self._restaurants, selection.first, selection.last),
             as_of,
             is_behind,
-            fates.of(selection, self._reading.of_fates(), self._is_over),
+            fates.of(selection, self._reading, self._is_over),
             compared,
             self._periods(),
             target_lines.steps(selection),
+            self._days_before(),
+            worst_shift,
+            at_today,
+            each_compared,
+            self._by(Grouping.WEEKDAY) if selection.length >= 2 * WEEK else [],
         )
 
     def _tallied(self, stored: Sequence[bytes]) -> Tally:
         selection = self._selection
-        doubtful = selection.with_left_out
-        return Tally(stored, selection.fulfilment, with_left_out=doubtful, with_drawn=doubtful)
+        return Tally(stored, selection.fulfilment, with_left_out=selection.with_left_out)
 
     def _stages(self) -> list[StageFigures]:
         """Each stage in the range, and in the days that it is compared with."""
@@ -121,39 +126,73 @@ class _Making:
         return number == NO_SHIFT, dt.timedelta(days=1), number
 
     def _days(self) -> list[Group]:
-        first, length = self._selection.first, self._selection.length
-        numbers = [(row.day - first).days for row in self._chosen]
-        found = self._tally.figures(self._tally.per_row(numbers), length)
-        days = [first + dt.timedelta(number) for number in range(length)]
-        return [Group(day.isoformat(), day.isoformat(), each) for day, each in zip(days, found, strict=True)]
+        return self._by_day(self._chosen, self._tally, self._selection.first)
+
+    def _days_before(self) -> list[Group]:
+        selection = self._selection
+        rows = [row for row in self._rows if row.stage == selection.stage and row.day < selection.first]
+        return self._by_day(rows, self._tallied([row.cells for row in rows]), selection.before.first)
+
+    def _by_day(self, rows: Sequence[Any], tally: Tally, first: dt.date) -> list[Group]:
+        """As many days as the selection has, from one on."""
+        length = self._selection.length
+        numbers = [(row.day - first).days for row in rows]
+        found = tally.figures(tally.per_row(numbers), length)
+        days = [(first + dt.timedelta(number)).isoformat() for number in range(length)]
+        return [Group(day, day, each) for day, each in zip(days, found, strict=True)]
 
     def _periods(self) -> list[Group]:
         """By weekday, week or month, in order; none if bars are by something else."""
         group = self._selection.group
-        if group not in PERIODS:
-            return []
+        return self._by(group) if group in PERIODS else []
+
+    def _by(self, group: Grouping) -> list[Group]:
         keys = [period_key(group, row.day) for row in self._chosen]
         distinct = sorted(set(keys))
         numbers = [distinct.index(key) for key in keys]
         found = self._tally.figures(self._tally.per_row(numbers), len(distinct))
         return [Group(key, key, each) for key, each in zip(distinct, found, strict=True)]
 
-    def _by_restaurant(self) -> tuple[list[Group], Compared]:
-        rows = self._reading.by_restaurant()
+    def _by_restaurant(
+        self,
+    ) -> tuple[list[Group], Compared, WorstShift | None, dict[str, Judged], dict[str, RestaurantCompared]]:
+        """Each restaurant; and what only their own days tell, if these are not too many."""
+        selection, changed = self._selection, comparison.target_changed(self._selection)
+        rows = self._reading.by_restaurant(each_day_before=changed)
         tally = self._tallied([row.cells for row in rows])
         places = {each: place for place, each in enumerate(self._restaurants)}
         numbers = [-1 if row.is_before else places[row.restaurant_id] for row in rows]
         found = tally.figures(tally.per_row(numbers), len(places))
         groups = [
             Group(restaurant.slug, restaurant.name, each)
-            for restaurant, each in zip(self._selection.restaurants, found, strict=True)
+            for restaurant, each in zip(selection.restaurants, found, strict=True)
         ]
         if not self._reading.tells_restaurants_before:
-            changed = comparison.target_changed(self._selection)
-            return groups, Compared(target_changed=changed, is_too_much=True)
+            return groups, Compared(target_changed=changed, is_too_much=True), None, {}, {}
+        today = AtToday(selection, tally, rows)
         is_whole = tally.per_row([not row.is_cut for row in rows]).astype(bool)
         like = is_whole | self._is_over[cells.hour_of(tally.key)]
-        return groups, comparison.of(self._selection, tally, rows, like)
+        compared = comparison.of(selection, tally, rows, like, today)
+        shift = single_shifts.worst(selection, tally, rows, self._names, today)
+        at_one = today if compared.at_target else None
+        each = comparison.each_restaurant(selection, tally, rows, like, at_one)
+        return groups, compared, shift, self._days_at_today(tally, rows, today), each
+
+    def _days_at_today(self, tally: Tally, rows: Sequence[Any], today: AtToday) -> dict[str, Judged]:
+        """Of the days some of whose times another target judged than holds today."""
+        if not today.is_other.any():
+            return {}
+        first, length = self._selection.first, self._selection.length
+        number = tally.per_row([length if row.is_before else (row.day - first).days for row in rows])
+        others, judged, met = (
+            np.bincount(number, tally.times() * each, length + 1)
+            for each in (today.is_other, today.judged, today.met)
+        )
+        return {
+            (first + dt.timedelta(day)).isoformat(): Judged(int(judged[day]), int(met[day]))
+            for day in range(length)
+            if others[day]
+        }
 
     def _heat(self) -> list[HeatCell]:
         tally = self._tallied([row.cells for row in self._of_stage])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from psycopg.rows import namedtuple_row
@@ -24,13 +25,14 @@ _TENANT_STAGE = """
 _TENANT_FATES = """
     SELECT business_date AS day, cells FROM sla_tenant_order_days WHERE tenant_id = %(tenant_id)s AND {days}
 """
-# Cells of one stage and restaurant one behind the other: they are to be added up in any case.
+# Cells of one stage and restaurant one behind the other, day by day only from one on.
 _BY_RESTAURANT = """
     SELECT restaurant_id, {day} < %(first)s AS is_before, {day} = ANY (%(cut)s) AS is_cut,
+        CASE WHEN {day} >= %(each_from)s THEN {day} END AS day,
         string_agg(cells, '') AS cells FROM sla_restaurant_days
      WHERE tenant_id = %(tenant_id)s AND stage = %(stage)s AND {days}
        AND restaurant_id = ANY (%(restaurants)s)
-     GROUP BY 1, 2, 3
+     GROUP BY 1, 2, 3, 4
 """
 _CHOSEN_ROWS = """
     SELECT stage, {day} AS day, string_agg(cells, '') AS cells, NULL::bytea AS hours FROM sla_restaurant_days
@@ -47,6 +49,11 @@ _CHOSEN_STAGE = """
 _CHOSEN_FATES = """
     SELECT {day} AS day, string_agg(cells, '') AS cells FROM sla_order_days
      WHERE tenant_id = %(tenant_id)s AND {days} AND restaurant_id = ANY (%(restaurants)s)
+     GROUP BY 1
+"""
+_FATES_BY_RESTAURANT = """
+    SELECT restaurant_id, string_agg(cells, '') AS cells FROM sla_order_days
+     WHERE tenant_id = %(tenant_id)s AND {range} AND restaurant_id = ANY (%(restaurants)s)
      GROUP BY 1
 """
 _MOST_ROWS = 40_000  # of restaurants and days: of more, the days before are read of all together only
@@ -92,10 +99,18 @@ class Rows:
     def of_fates(self) -> list[Any]:
         return self._read(_TENANT_FATES if self._is_tenants else _CHOSEN_FATES)
 
-    def by_restaurant(self) -> list[Any]:
-        return self._read(_BY_RESTAURANT, with_before=self.tells_restaurants_before)
+    def by_restaurant(self, *, each_day_before: bool) -> list[Any]:
+        """Day by day, if they are not too many; the days before only if that is wanted."""
+        if not self.tells_restaurants_before:
+            return self._read(_BY_RESTAURANT, with_before=False, each_from=dt.date.max)
+        each_from = dt.date.min if each_day_before else self._selection.first
+        return self._read(_BY_RESTAURANT, each_from=each_from)
 
-    def _read(self, query: str, *, with_before: bool = True) -> list[Any]:
+    def fates_by_restaurant(self) -> list[Any] | None:
+        """None where they are too many to be read one by one."""
+        return self._read(_FATES_BY_RESTAURANT) if self.tells_restaurants_before else None
+
+    def _read(self, query: str, *, with_before: bool = True, **values: Any) -> list[Any]:
         day, in_range = self._range["day"], self._range["range"]
         days = in_range
         if with_before:
@@ -104,4 +119,4 @@ class Rows:
         # As bytes: as text, what is read would be twice as long.
         with connection.cursor(row_factory=namedtuple_row, binary=True) as cursor:
             asked = query.format(day=day, range=in_range, days=days)
-            return list(cursor.execute(asked, self._values).fetchall())
+            return list(cursor.execute(asked, self._values | values).fetchall())

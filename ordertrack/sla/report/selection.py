@@ -86,6 +86,13 @@ class Selection:
             self, first=self.first - earlier, last=self.last - earlier, preset=None, hours_over=None
         )
 
+    def span_of(self, restaurant: RestaurantSettings) -> tuple[dt.datetime, dt.datetime]:
+        """From when to when its days run in one of its restaurants; the end is no part of it."""
+        lag = dt.timedelta(restaurant.id in self.lagging)
+        calendar = restaurant.calendar
+        first, after = self.first - lag, self.last - lag + dt.timedelta(1)
+        return calendar.day_begins(first), calendar.day_begins(after)
+
     @property
     def query(self) -> str:
         """The part of an address that chooses this again."""

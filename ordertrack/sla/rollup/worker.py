@@ -44,7 +44,7 @@ class RollupWorker(TenantWorker):
         os.nice(10)
         super().run()
 
-    def hear(self, channel: str, tenant_id: uuid.UUID) -> None:
+    def hear(self, channel: str, tenant_id: uuid.UUID, more: str) -> None:
         self._expect(tenant_id, 0.0 if channel == SETTINGS_CHANNEL else SETTLING)
 
     def look(self) -> None:

@@ -121,8 +121,9 @@ def test_what_a_replay_drew_is_in_no_figure_and_counted_beside_them(
     monkeypatch.setattr(extend, "MASS_WITHIN", -1)  # nothing waits
     summary = replay("played.csv", (0, 60, None, 600, None), (10, 70, 90, 700, 900), words=("--speed", "0"))
     assert (summary["drawn"], summary["completed"]) == ({"preparing": 1, "completed": 1}, 2)
-    found = {stage: figures(app, cedar, stage, with_left_out=True) for stage in Stage}
-    assert {stage: (each.count, each.drawn) for stage, each in found.items() if not each.is_empty} == {
+    found = {stage: figures(app, cedar, stage) for stage in Stage}
+    there = {stage: each for stage, each in found.items() if not each.is_empty}
+    assert {stage: (each.count + each.all_left_out, each.drawn) for stage, each in there.items()} == {
         Stage.ACCEPT: (2, 0),
         Stage.QUEUE: (1, 1),
         Stage.COOK: (1, 1),
@@ -130,7 +131,7 @@ def test_what_a_replay_drew_is_in_no_figure_and_counted_beside_them(
         Stage.HANDOVER: (1, 1),
         Stage.TOTAL: (1, 1),
     }
-    asked = figures(app, cedar, Stage.QUEUE, with_left_out=True, with_drawn=True)
+    asked = figures(app, cedar, Stage.QUEUE, with_left_out=True)
     assert (asked.count, asked.drawn) == (2, 1)
     assert sound(settings, cedar) == []
 

@@ -81,6 +81,7 @@ def _order(cell: SlowOrder) -> tuple[Value, ...]:
 
 
 TEXT = Kind(str, look="")
+ASIDE = Kind(str, look="on-screen")  # text for which there is no room on paper
 NAME = Kind(str, look="", is_name=True)
 DAY = Kind(formats.day, lambda cell: (cell.isoformat(),), look="")
 HOUR = Kind(formats.hour, _hour, look="")
