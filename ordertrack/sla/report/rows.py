@@ -23,7 +23,9 @@ _TENANT_STAGE = """
      WHERE tenant_id = %(tenant_id)s AND stage = %(stage)s AND {range}
 """
 _TENANT_FATES = """
-    SELECT business_date AS day, cells FROM sla_tenant_order_days WHERE tenant_id = %(tenant_id)s AND {days}
+    SELECT business_date AS day, cells,
+        CASE WHEN business_date >= %(first)s THEN jsonb_build_array(reasons) END AS reasons
+      FROM sla_tenant_order_days WHERE tenant_id = %(tenant_id)s AND {days}
 """
 # Cells of one stage and restaurant one behind the other, day by day only from one on.
 _BY_RESTAURANT = """
@@ -47,7 +49,9 @@ _CHOSEN_STAGE = """
      GROUP BY 1
 """
 _CHOSEN_FATES = """
-    SELECT {day} AS day, string_agg(cells, '') AS cells FROM sla_order_days
+    SELECT {day} AS day, string_agg(cells, '') AS cells,
+        jsonb_agg(reasons) FILTER (WHERE {day} >= %(first)s AND reasons <> '{{}}') AS reasons
+      FROM sla_order_days
      WHERE tenant_id = %(tenant_id)s AND {days} AND restaurant_id = ANY (%(restaurants)s)
      GROUP BY 1
 """
