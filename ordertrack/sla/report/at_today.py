@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,10 +31,10 @@ class AtToday:
         places = {each.id: place for place, each in enumerate(selection.restaurants)}
         seconds = _seconds(selection)
         others = np.zeros((len(rows), len(FULFILMENTS)), bool)
-        changing = [_has_changed(selection, each) for each in selection.restaurants]
+        those = changing(selection)
         for number, row in enumerate(rows):
-            place = places[row.restaurant_id]
-            if changing[place] and row.day is not None:
+            if row.restaurant_id in those and row.day is not None:
+                place = places[row.restaurant_id]
                 others[number] = _are_other(selection, selection.restaurants[place], row.day, seconds[place])
         kind = cells.fulfilment_of(tally.key)
         held = seconds[tally.per_row([places[row.restaurant_id] for row in rows]), kind]
@@ -55,6 +56,11 @@ def _seconds(selection: Selection) -> NDArray[Any]:
 def _held(selection: Selection, restaurant: RestaurantSettings, day: dt.date) -> list[float]:
     held = (restaurant.targets.at(selection.stage, kind, day) for kind in FULFILMENTS)
     return [np.nan if each is None else float(each) for each in held]
+
+
+def changing(selection: Selection) -> set[uuid.UUID]:
+    """The restaurants that had another target on any day from those before until today."""
+    return {each.id for each in selection.restaurants if _has_changed(selection, each)}
 
 
 def _has_changed(selection: Selection, restaurant: RestaurantSettings) -> bool:
