@@ -8,19 +8,22 @@ import os
 import random
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 import pytest
 from flask import Flask
 
 from ordertrack.database.config import Settings
-from ordertrack.database.session import tenant_context
+from ordertrack.database.session import enter_tenant, tenant_context
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.sla.audit import auditing, comparing
 from ordertrack.sla.orders_behind import finding
 from ordertrack.sla.orders_behind.behind import Behind
+from ordertrack.sla.report import build, whole_days
 from ordertrack.sla.rollup import extend, sampling
 from sla.histories import History, Played
 from support.cast import House
@@ -49,6 +52,18 @@ def found(house: House, **wanted: Any) -> list[dict[str, Any]]:
     return list(comparing.differences(audited.reports))
 
 
+def assert_days_can_be_put_together(house: House) -> None:
+    """What is read of days of a restaurant put together is what is read of each, whatever changed in them."""
+    for selection, _compared in auditing.audit(house.tenant_id, auditing.Wanted(each_alone=False)).reports:
+        made = []
+        for pays_from in (0, 10**9):
+            with patch.object(whole_days, "PAYS_FROM", pays_from):
+                enter_tenant(house.tenant_id)
+                made.append(build.make(selection))
+        together, each = (replace(report, as_of=None) for report in made)
+        assert together == each
+
+
 @pytest.mark.timeout(60 + 60 * SEEDS)
 @pytest.mark.parametrize("seed", range(1, SEEDS + 1))
 def test_reports_of_any_history_say_what_its_log_says(
@@ -65,6 +80,7 @@ def test_reports_of_any_history_say_what_its_log_says(
                 history.change()
         assert found(house)[:5] == []
         assert sampling.differences(house.tenant_id) == [], "days that are made by themselves"
+        assert_days_can_be_put_together(house)
 
 
 def test_a_stage_that_began_with_a_fire_stands_on_the_day_of_the_fire_however_the_day_is_made(
@@ -108,6 +124,11 @@ def test_the_command_says_which_figure_differs_and_by_what(
     assert clean.returncode == 0, clean.stderr
     assert json.loads(clean.stdout)["differences"] == []
     operator.execute(
+        'UPDATE sla_tenant_order_days SET reasons = \'{"pickup": {"sold out": 7}}\''
+        " WHERE tenant_id = %s AND business_date = '2026-10-24'",
+        [house.tenant_id],
+    )
+    operator.execute(
         "UPDATE sla_tenant_days SET by_shift = substr(by_shift, 9)"
         " WHERE tenant_id = %s AND stage = 'cook' AND business_date = '2026-10-23'",
         [house.tenant_id],
@@ -120,6 +141,7 @@ def test_the_command_says_which_figure_differs_and_by_what(
     )
     assert day["report"] < day["log"]
     assert (day["restaurants"], day["stage"]) == (None, Stage.COOK)
+    assert any(each["figure"] == "reason sold out" for each in differences)
     read = run(settings, *asked[:-1], "--restaurant", "hamra")
     assert read.returncode == 0 and " 0 differ." in read.stdout
     assert "no restaurant jounieh" in run(settings, *asked, "--restaurant", "jounieh").stderr

@@ -267,6 +267,10 @@ def _say(preview: Preview, written: Import, made: list[str], as_json: bool) -> N
     )
     if tally.known:
         click.echo(f"{tally.known:,} orders had been imported before and were not written again.")
+    if tally.replayed:
+        click.echo(
+            f"{tally.replayed:,} orders had been played from this log before and were not written again."
+        )
     if written.refused:
         click.echo(f"{len(written.refused):,} orders were refused.")
 

@@ -11,7 +11,7 @@ from ordertrack.sla.measure.tally import Tally
 from ordertrack.sla.report import at_today
 from ordertrack.sla.report.selection import Selection
 
-_PAYS_FROM = 1000  # cells a row: of fewer, to put them together takes longer than it saves
+PAYS_FROM = 1000  # cells a row: of fewer, to put them together takes longer than it saves
 
 
 class Days(NamedTuple):
@@ -46,6 +46,6 @@ def together(selection: Selection, tally: Tally, rows: Sequence[Any]) -> tuple[T
             found.append(days)
         numbers.append(len(found) - 1)
     are_merged = [found[number].day is None and not found[number].is_cut for number in numbers]
-    if len(tally) < _PAYS_FROM * len(found):
+    if len(tally) < PAYS_FROM * len(found):
         return tally, rows
     return tally.merged(numbers, are_merged), found
