@@ -29,7 +29,7 @@ EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 @dataclass
 class Tally:
-    """What was written. `known` orders were imported before, and `replayed` ones were played from the same log:
+    """What was written. `known` orders were imported before, `replayed` ones were played from the same log:
     they are not written again. `unknown` times are nowhere in the log.
     """
 

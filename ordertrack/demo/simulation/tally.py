@@ -40,8 +40,8 @@ class RushTally(Tally):
 
 @dataclass
 class ReplayTally(Tally):
-    """`known` orders were replayed before, and `imported` ones imported from the same log. Moves whose time the
-    log lacks are counted by status.
+    """`known` orders were replayed before, and `imported` ones were imported from the same log. Moves whose
+    time the log lacks are counted by status.
 
     `doubled` orders have a time in an hour that a clock showed twice or jumped over.
     """
