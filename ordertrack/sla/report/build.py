@@ -14,14 +14,14 @@ from ordertrack.rules.stages import Stage
 from ordertrack.sla.estimates import calibration
 from ordertrack.sla.measure import cells, shift_names
 from ordertrack.sla.measure.cells import NO_SHIFT
-from ordertrack.sla.measure.figures import Figures, Group, HeatCell, StageFigures
+from ordertrack.sla.measure.figures import Group, HeatCell, StageFigures
 from ordertrack.sla.measure.reached import reached
 from ordertrack.sla.measure.tally import Tally
 from ordertrack.sla.report import comparison, fates, single_shifts, target_lines, whole_days
 from ordertrack.sla.report.at_today import AtToday
 from ordertrack.sla.report.contents import Compared, Judged, Report, RestaurantCompared, WorstShift
 from ordertrack.sla.report.ranking import hours_from_start
-from ordertrack.sla.report.rows import Rows
+from ordertrack.sla.report.rows import OfRestaurant, Rows
 from ordertrack.sla.report.selection import PERIODS, WEEK, Grouping, Selection
 from ordertrack.sla.report.single_orders import SingleOrders
 
@@ -164,19 +164,14 @@ class _Making:
     ) -> tuple[list[Group], Compared, WorstShift | None, dict[str, Judged], dict[str, RestaurantCompared]]:
         """Each restaurant; and what only their own days tell, if these are not too many."""
         selection, changed = self._selection, comparison.target_changed(self._selection)
-        rows: Sequence[Any] = sorted(
-            self._reading.by_restaurant(each_day_before=changed), key=whole_days.place
-        )
+        rows: Sequence[OfRestaurant] = self._reading.by_restaurant(each_day_before=changed)
         tally = self._tallied([row.cells for row in rows])
-        places = {each: place for place, each in enumerate(self._restaurants)}
-        numbers = [-1 if row.is_before else places[row.restaurant_id] for row in rows]
         if not self._reading.tells_restaurants_before:
-            groups = self._of_restaurants(tally.figures(tally.per_row(numbers), len(places)))
+            groups = self._of_restaurants(tally, rows)
             return groups, Compared(target_changed=changed, is_too_much=True), None, {}, {}
         shift = single_shifts.worst(selection, tally, rows, self._names)
         tally, rows = whole_days.together(selection, tally, rows)
-        numbers = [-1 if row.is_before else places[row.restaurant_id] for row in rows]
-        groups = self._of_restaurants(tally.figures(tally.per_row(numbers), len(places)))
+        groups = self._of_restaurants(tally, rows)
         today = AtToday(selection, tally, rows)
         like = self._are_over(tally, [row.is_cut for row in rows])
         compared = comparison.of(selection, tally, rows, like, today)
@@ -184,14 +179,16 @@ class _Making:
         each = comparison.each_restaurant(selection, tally, rows, like, at_one)
         return groups, compared, shift, self._days_at_today(days, tally, rows, today), each
 
-    def _of_restaurants(self, found: Sequence[Figures]) -> list[Group]:
+    def _of_restaurants(self, tally: Tally, rows: Sequence[OfRestaurant]) -> list[Group]:
+        number = tally.per_row([-1 if row.is_before else row.place for row in rows])
+        found = tally.figures(number, len(self._restaurants))
         return [
             Group(restaurant.slug, restaurant.name, each)
             for restaurant, each in zip(self._selection.restaurants, found, strict=True)
         ]
 
     def _days_at_today(
-        self, days: Sequence[Group], tally: Tally, rows: Sequence[Any], today: AtToday
+        self, days: Sequence[Group], tally: Tally, rows: Sequence[OfRestaurant], today: AtToday
     ) -> dict[str, Judged]:
         """Of the days some of whose times another target judged than holds today: others stay as they are."""
         if not today.is_other.any():

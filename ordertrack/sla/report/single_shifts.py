@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -13,12 +12,13 @@ from ordertrack.sla.measure.tally import Tally
 from ordertrack.sla.report.at_today import AtToday
 from ordertrack.sla.report.contents import Judged, WorstShift
 from ordertrack.sla.report.ranking import FEWEST
+from ordertrack.sla.report.rows import OfRestaurant
 from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.statistics.intervals import wilson_high
 
 
 def worst(
-    selection: Selection, tally: Tally, rows: Sequence[Any], names: Mapping[int, str]
+    selection: Selection, tally: Tally, rows: Sequence[OfRestaurant], names: Mapping[int, str]
 ) -> WorstShift | None:
     """That with the least that its share can be at best, of those with enough judged; None of fewer than two.
 
@@ -36,9 +36,9 @@ def worst(
         return None
     at = int(single[np.lexsort((-judged[single], wilson_high(met[single], judged[single])))[0]])
     row = rows[at // shifts]
-    restaurant = next(each for each in selection.restaurants if each.id == row.restaurant_id)
+    assert row.day is not None
     return WorstShift(
-        restaurant.slug,
+        selection.restaurants[row.place].slug,
         row.day,
         names[at % shifts],
         Judged(int(judged[at]), int(met[at])),
@@ -48,7 +48,7 @@ def worst(
     )
 
 
-def _at_today(selection: Selection, row: Any, shift: int) -> Judged | None:
+def _at_today(selection: Selection, row: OfRestaurant, shift: int) -> Judged | None:
     """A shift of a day at the targets of today; None where these are those of then."""
     tally = Tally([row.cells], selection.fulfilment, with_left_out=selection.with_left_out)
     today, times = AtToday(selection, tally, [row]), tally.times()
