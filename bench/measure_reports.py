@@ -33,7 +33,8 @@ targets each; the smaller house has as many restaurants and days and a tenth of 
 {big_house.MANY_RESTAURANTS} restaurants and as many orders as the larger. All are in one PostgreSQL as it
 comes along; larger and smaller are asked in turns. The page is GET /sla by Flask's test client in one
 process, signed in as a manager, all restaurants, the kitchen stage: sign-in, figures and template. *First* is
-the first of its kind in a new process; it and a second one are not among the {REPEATS} that the median is of.
+the first of its kind in a new process, which comes with its templates compiled, as workers do; it and a
+second one are not among the {REPEATS} that the median is of.
 Straight from the log: all that the page shows, in one query with `percentile_cont`, three times, with 256 MB
 to sort in, without sign-in and template (`reports/log_report.py`)."""
 

@@ -32,6 +32,7 @@ from ordertrack.sla.report import build, query_string
 from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.selection import Selection
 from ordertrack.tenants import accounts
+from ordertrack.web import templating
 from reports import big_house, log_report
 from table import Row
 
@@ -45,6 +46,7 @@ class Site:
 
     def __post_init__(self) -> None:
         self._app = create_app(self.settings)
+        templating.compile_ahead(self._app)  # as the program does before it forks its workers
         self._client = self._app.test_client()
         form = {"email": big_house.EMAIL, "password": big_house.PASSWORD}
         assert self._client.post("/login", data=form).status_code == 302

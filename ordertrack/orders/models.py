@@ -207,6 +207,15 @@ class StatusEvent(Base):
             "occurred_at",
             postgresql_where=text("to_status = 'cancelled'"),
         ),
+        Index(
+            "order_status_events_returned",
+            "tenant_id",
+            "occurred_at",
+            postgresql_where=text(
+                "(from_status = 'ready' AND to_status = 'preparing')"
+                " OR (from_status = 'delivering' AND to_status = 'ready')"
+            ),
+        ),
     )
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
@@ -240,6 +249,7 @@ class ActionEvent(Base):
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "order_id"], ["orders.tenant_id", "orders.id"]),
         Index("order_actions_order", "tenant_id", "order_id"),
+        Index("order_actions_changes", "tenant_id", "occurred_at", postgresql_where=text("act = 'change'")),
         Index("order_actions_fires", "occurred_at", "tenant_id", postgresql_where=text("act = 'fire'")),
     )
 

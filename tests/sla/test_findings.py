@@ -27,7 +27,7 @@ from ordertrack.sla.report.findings import findings
 from ordertrack.sla.report.headline import Tone, slower_or_faster, tiles, time_change
 from ordertrack.sla.report.ranking import worst_first
 from ordertrack.sla.report.selection import Selection
-from ordertrack.sla.report.summary import sentences, told
+from ordertrack.sla.report.summary.telling import sentences, told
 from ordertrack.sla.report.tables.report_tables import TABLES
 from ordertrack.sla.statistics.decomposition import Moved, Split
 from sla.report_of import FRIDAY, figures, report, restaurant, selection

@@ -91,7 +91,8 @@ def one(log_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/import/<uuid:log_id>/choices")
 def choose(log_id: uuid.UUID) -> ResponseReturnValue:
     """Form: `column-<n>` (what a column means), `encoding`, `dates`, `unit`, `first_day`, `zone`,
-    `fulfilment`, `restaurant`, `leave_open`; the file is looked at again."""
+    `restaurant-<n>` with `zone-<n>` (of one restaurant's), `fulfilment`, `restaurant`, `leave_open`; the file
+    is looked at again."""
     principal = _principal()
     kept = _kept(principal, log_id)
     names = [each["name"] for each in _distinct(kept)]
@@ -148,6 +149,14 @@ def _distinct(kept: LogImport) -> list[dict[str, Any]]:
     return list({each["name"]: each for each in reversed(columns)}.values())[::-1]
 
 
+def _zoned(kept: LogImport) -> list[dict[str, Any]]:
+    """The restaurants whose zones can be typed: none where all orders are of one."""
+    if kept.preview is None or kept.choices.get("restaurant"):
+        return []
+    restaurants: list[dict[str, Any]] = kept.preview["restaurants"]
+    return [each for each in restaurants if each["name"]][: said_choices.MOST_RESTAURANTS]
+
+
 def _first_page(principal: Principal, problem: str | None = None) -> str:
     return render_template(
         "backoffice/log_imports.html",
@@ -183,6 +192,7 @@ def _page(
         kept=kept,
         preview=kept.preview,
         columns=_distinct(kept),
+        zoned=_zoned(kept),
         typed=typed if typed is not None else kept.choices,
         problems=problems or {},
         problem=problem or kept.problem,

@@ -130,10 +130,11 @@ def _looked(kept: LogImport, content: bytes) -> Iterator[Looked]:
     by = Principal(kept.tenant_id, kept.actor, kept.made_by)
     choices = said_choices.of(kept.choices)
     zone = kept.choices.get("zone")
+    zones = ({None: zone} if zone else {}) | kept.choices.get("zones", {})
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "log"
         path.write_bytes(content)
-        told = Restaurants(by, {None: zone} if zone else {}, choices.into)
+        told = Restaurants(by, zones, choices.into)
         release_connection()
         with understood(path, choices) as found:
             leaves = bool(kept.choices.get("leave_open"))

@@ -17,6 +17,8 @@ from ordertrack.importing.restaurants import Restaurants
 from ordertrack.importing.roles import COLUMN_OF
 from ordertrack.importing.time_formats import NumberKind
 from ordertrack.importing.understanding import Understood
+from ordertrack.restaurants import naming
+from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
 
@@ -154,10 +156,16 @@ def _notes_on_what_is_missing(found: Understood, counts: Counter[str], seen: See
             seen.unended,
         )
     if seen.without_leaving:
-        yield _(
-            "%(count)s of %(all)s deliveries have no time of leaving: their handover holds the road.",
-            count=seen.without_leaving,
-            all=seen.deliveries,
+        yield ngettext(
+            "The file does not say when %(num)s of %(all)s deliveries left: in reports the driver's trip is"
+            " counted as waiting, in %(handover)s, and is missing from %(road)s.",
+            "The file does not say when %(num)s of %(all)s deliveries left: in reports the driver's trip is"
+            " counted as waiting, in %(handover)s, and is missing from %(road)s.",
+            seen.without_leaving,
+            num=number(seen.without_leaving),
+            all=number(seen.deliveries),
+            handover=naming.stage(Stage.HANDOVER),
+            road=naming.stage(Stage.ROAD),
         )
     if seen.unknown:
         listed = formats.listed(f"{COLUMN_OF[each]} {number(count)}" for each, count in seen.unknown.items())

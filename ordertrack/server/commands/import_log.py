@@ -44,7 +44,8 @@ up: a step whose time the log lacks is marked as unknown, and no figure rests on
 log does not have is kept as completed at an unknown time, unless --leave-open.
 
 Local times are in the zone of their restaurant. Restaurants are found by slug or name, and made if they are
-missing. The same orders again change nothing, in whatever file they come.
+missing. The same orders again change nothing, in whatever file they come, nor do those that were replayed
+from it.
 """
 
 
@@ -267,6 +268,10 @@ def _say(preview: Preview, written: Import, made: list[str], as_json: bool) -> N
     )
     if tally.known:
         click.echo(f"{tally.known:,} orders had been imported before and were not written again.")
+    if tally.replayed:
+        click.echo(
+            f"{tally.replayed:,} orders had been played from this log before and were not written again."
+        )
     if written.refused:
         click.echo(f"{len(written.refused):,} orders were refused.")
 

@@ -14,6 +14,7 @@ from ordertrack.sla.measure import cells
 from ordertrack.sla.measure.cells import FULFILMENTS, IN_TARGET
 from ordertrack.sla.measure.histogram import VALUES
 from ordertrack.sla.measure.tally import Tally
+from ordertrack.sla.report.rows import OfRestaurant
 from ordertrack.sla.report.selection import Selection
 
 Flags = NDArray[np.bool_]
@@ -26,17 +27,16 @@ class AtToday:
     Each of `rows` is of a restaurant, and of a `day`; without one its targets are taken to be the same.
     """
 
-    def __init__(self, selection: Selection, tally: Tally, rows: Sequence[Any]) -> None:
-        places = {each.id: place for place, each in enumerate(selection.restaurants)}
+    def __init__(self, selection: Selection, tally: Tally, rows: Sequence[OfRestaurant]) -> None:
         seconds = _seconds(selection)
         others = np.zeros((len(rows), len(FULFILMENTS)), bool)
-        changing = [_has_changed(selection, each) for each in selection.restaurants]
+        those = changing(selection)
         for number, row in enumerate(rows):
-            place = places[row.restaurant_id]
-            if changing[place] and row.day is not None:
-                others[number] = _are_other(selection, selection.restaurants[place], row.day, seconds[place])
+            if row.place in those and row.day is not None:
+                restaurant, held_now = selection.restaurants[row.place], seconds[row.place]
+                others[number] = _are_other(selection, restaurant, row.day, held_now)
         kind = cells.fulfilment_of(tally.key)
-        held = seconds[tally.per_row([places[row.restaurant_id] for row in rows]), kind]
+        held = seconds[tally.per_row([row.place for row in rows]), kind]
         verdict = cells.target_of(tally.key)
         self.is_other: Flags = others[tally.per_row(range(len(rows))), kind]
         self.judged: Flags = np.where(self.is_other, ~np.isnan(held), verdict != cells.UNJUDGED)
@@ -55,6 +55,11 @@ def _seconds(selection: Selection) -> NDArray[Any]:
 def _held(selection: Selection, restaurant: RestaurantSettings, day: dt.date) -> list[float]:
     held = (restaurant.targets.at(selection.stage, kind, day) for kind in FULFILMENTS)
     return [np.nan if each is None else float(each) for each in held]
+
+
+def changing(selection: Selection) -> set[int]:
+    """The places of restaurants that had another target on any day from those before until today."""
+    return {place for place, each in enumerate(selection.restaurants) if _has_changed(selection, each)}
 
 
 def _has_changed(selection: Selection, restaurant: RestaurantSettings) -> bool:

@@ -17,11 +17,11 @@ from ordertrack.sla.measure.cells import NO_SHIFT
 from ordertrack.sla.measure.figures import Group, HeatCell, StageFigures
 from ordertrack.sla.measure.reached import reached
 from ordertrack.sla.measure.tally import Tally
-from ordertrack.sla.report import comparison, fates, single_shifts, target_lines
+from ordertrack.sla.report import comparison, fates, single_shifts, target_lines, whole_days
 from ordertrack.sla.report.at_today import AtToday
 from ordertrack.sla.report.contents import Compared, Judged, Report, RestaurantCompared, WorstShift
 from ordertrack.sla.report.ranking import hours_from_start
-from ordertrack.sla.report.rows import Rows
+from ordertrack.sla.report.rows import OfRestaurant, Rows
 from ordertrack.sla.report.selection import PERIODS, WEEK, Grouping, Selection
 from ordertrack.sla.report.single_orders import SingleOrders
 
@@ -54,12 +54,13 @@ class _Making:
         selection = self._selection
         slow = SingleOrders(selection, self._said, [(row.day, row.slowest) for row in self._of_stage])
         as_of, is_behind = reached(selection.tenant_id)
-        by_restaurant, compared, worst_shift, at_today, each_compared = self._by_restaurant()
+        days = self._days()
+        by_restaurant, compared, worst_shift, at_today, each_compared = self._by_restaurant(days)
         return Report(
             selection,
             self._stages(),
             self._shifts(),
-            self._days(),
+            days,
             by_restaurant,
             self._heat(),
             slow.slowest(),
@@ -101,9 +102,14 @@ class _Making:
 
     def _is_like(self, tally: Tally, rows: Sequence[Any]) -> NDArray[np.bool_]:
         """Which cells are of days and hours that are over, now, and so have their like before."""
-        is_whole = tally.per_row([row.day not in self._reading.cut for row in rows]).astype(bool)
-        is_over: NDArray[np.bool_] = is_whole | self._is_over[cells.hour_of(tally.key)]
-        return is_over
+        return self._are_over(tally, [row.day in self._reading.cut for row in rows])
+
+    def _are_over(self, tally: Tally, are_cut: Sequence[bool]) -> NDArray[np.bool_]:
+        """Which cells are of hours that are over now, or of other days than those that are cut there."""
+        found = ~tally.per_row(are_cut).astype(bool)
+        places = np.flatnonzero(~found)
+        found[places] = self._is_over[cells.hour_of(tally.key[places])]
+        return found
 
     def _shifts(self) -> list[Group]:
         shift = cells.shift_of(self._tally.key).astype(np.int32)
@@ -154,44 +160,56 @@ class _Making:
         return [Group(key, key, each) for key, each in zip(distinct, found, strict=True)]
 
     def _by_restaurant(
-        self,
+        self, days: Sequence[Group]
     ) -> tuple[list[Group], Compared, WorstShift | None, dict[str, Judged], dict[str, RestaurantCompared]]:
         """Each restaurant; and what only their own days tell, if these are not too many."""
         selection, changed = self._selection, comparison.target_changed(self._selection)
-        rows = self._reading.by_restaurant(each_day_before=changed)
+        rows: Sequence[OfRestaurant] = self._reading.by_restaurant(each_day_before=changed)
         tally = self._tallied([row.cells for row in rows])
-        places = {each: place for place, each in enumerate(self._restaurants)}
-        numbers = [-1 if row.is_before else places[row.restaurant_id] for row in rows]
-        found = tally.figures(tally.per_row(numbers), len(places))
-        groups = [
-            Group(restaurant.slug, restaurant.name, each)
-            for restaurant, each in zip(selection.restaurants, found, strict=True)
-        ]
         if not self._reading.tells_restaurants_before:
+            groups = self._of_restaurants(tally, rows)
             return groups, Compared(target_changed=changed, is_too_much=True), None, {}, {}
+        shift = single_shifts.worst(selection, tally, rows, self._names)
+        tally, rows = whole_days.together(selection, tally, rows)
+        groups = self._of_restaurants(tally, rows)
         today = AtToday(selection, tally, rows)
-        is_whole = tally.per_row([not row.is_cut for row in rows]).astype(bool)
-        like = is_whole | self._is_over[cells.hour_of(tally.key)]
+        like = self._are_over(tally, [row.is_cut for row in rows])
         compared = comparison.of(selection, tally, rows, like, today)
-        shift = single_shifts.worst(selection, tally, rows, self._names, today)
         at_one = today if compared.at_target else None
         each = comparison.each_restaurant(selection, tally, rows, like, at_one)
-        return groups, compared, shift, self._days_at_today(tally, rows, today), each
+        return groups, compared, shift, self._days_at_today(days, tally, rows, today), each
 
-    def _days_at_today(self, tally: Tally, rows: Sequence[Any], today: AtToday) -> dict[str, Judged]:
-        """Of the days some of whose times another target judged than holds today."""
+    def _of_restaurants(self, tally: Tally, rows: Sequence[OfRestaurant]) -> list[Group]:
+        number = tally.per_row([-1 if row.is_before else row.place for row in rows])
+        found = tally.figures(number, len(self._restaurants))
+        return [
+            Group(restaurant.slug, restaurant.name, each)
+            for restaurant, each in zip(self._selection.restaurants, found, strict=True)
+        ]
+
+    def _days_at_today(
+        self, days: Sequence[Group], tally: Tally, rows: Sequence[OfRestaurant], today: AtToday
+    ) -> dict[str, Judged]:
+        """Of the days some of whose times another target judged than holds today: others stay as they are."""
         if not today.is_other.any():
             return {}
         first, length = self._selection.first, self._selection.length
-        number = tally.per_row([length if row.is_before else (row.day - first).days for row in rows])
-        others, judged, met = (
-            np.bincount(number, tally.times() * each, length + 1)
-            for each in (today.is_other, today.judged, today.met)
+        number = tally.per_row(
+            [length if row.is_before or row.day is None else (row.day - first).days for row in rows]
+        )
+        times, verdict = tally.times() * today.is_other, cells.target_of(tally.key)
+        others = np.bincount(number, times, length + 1)
+        judged, met = (
+            np.bincount(number, times * (now.astype(int) - then), length + 1)
+            for now, then in (
+                (today.judged, verdict != cells.UNJUDGED),
+                (today.met, verdict == cells.IN_TARGET),
+            )
         )
         return {
-            (first + dt.timedelta(day)).isoformat(): Judged(int(judged[day]), int(met[day]))
-            for day in range(length)
-            if others[day]
+            day.key: Judged(day.figures.judged + int(judged[at]), day.figures.in_target + int(met[at]))
+            for at, day in enumerate(days)
+            if others[at]
         }
 
     def _heat(self) -> list[HeatCell]:

@@ -15,6 +15,7 @@ from ordertrack.sla.measure.histogram import VALUES
 from ordertrack.sla.measure.tally import Tally
 from ordertrack.sla.report.at_today import AtToday
 from ordertrack.sla.report.contents import AtOneTarget, Compared, RestaurantCompared
+from ordertrack.sla.report.rows import OfRestaurant
 from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.statistics.decomposition import Part, Split, split, split_with_moved
 
@@ -24,15 +25,14 @@ _Table = NDArray[Any]  # restaurant, fulfilment, period
 
 
 def of(
-    selection: Selection, tally: Tally, rows: Sequence[Any], like: NDArray[np.bool_], today: AtToday
+    selection: Selection, tally: Tally, rows: Sequence[OfRestaurant], like: NDArray[np.bool_], today: AtToday
 ) -> Compared:
     """Of times of the stage: `rows` say of whose and of which period, `like` which are compared.
 
     Where a target changed that judged none of these times, nothing changed.
     """
-    places = {each.id: place for place, each in enumerate(selection.restaurants)}
-    shape = (len(places), len(FULFILMENTS), _PERIODS)
-    place = tally.per_row([places[row.restaurant_id] for row in rows]).astype(np.int64)
+    shape = (len(selection.restaurants), len(FULFILMENTS), _PERIODS)
+    place = tally.per_row([row.place for row in rows]).astype(np.int64)
     is_before = tally.per_row([row.is_before for row in rows])
     group = (place * shape[1] + cells.fulfilment_of(tally.key)) * _PERIODS + is_before
     times = tally.times() * like
@@ -57,16 +57,15 @@ def of(
 def each_restaurant(
     selection: Selection,
     tally: Tally,
-    rows: Sequence[Any],
+    rows: Sequence[OfRestaurant],
     like: NDArray[np.bool_],
     at_one_target: AtToday | None,
 ) -> dict[str, RestaurantCompared]:
     """By slug, each restaurant now and before, unless they are too many; at today's target too, if wanted."""
     if len(selection.restaurants) > _MOST_RESTAURANTS:
         return {}
-    places = {each.id: place for place, each in enumerate(selection.restaurants)}
-    groups = len(places) * _PERIODS
-    number = tally.per_row([places[row.restaurant_id] * _PERIODS + row.is_before for row in rows])
+    groups = len(selection.restaurants) * _PERIODS
+    number = tally.per_row([row.place * _PERIODS + row.is_before for row in rows])
     found = tally.figures(np.where(like, number, -1), groups)
     at_today: list[Figures] = []
     if at_one_target is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -11,9 +13,8 @@ from sqlalchemy import text
 
 from ordertrack.database.session import db
 from ordertrack.orders.due.open_orders import OPEN
-from ordertrack.orders.imported import NO_REASON
 from ordertrack.rules.state_machine import OrderStatus
-from ordertrack.sla.measure import cells, fates
+from ordertrack.sla.measure import cells, fates, why_cancelled
 from ordertrack.sla.measure.cells import FULFILMENTS
 from ordertrack.sla.report.contents import Became, Open
 from ordertrack.sla.report.rows import Rows
@@ -28,25 +29,6 @@ _OPEN = text("""
      WHERE tenant_id = :tenant_id AND restaurant_id = ANY (:restaurants) AND status = ANY (:statuses)
        AND NOT is_later AND idempotency_sender IS DISTINCT FROM 'program:test-order'
        AND coalesce(fired_at, placed_at) >= :begins AND coalesce(fired_at, placed_at) < :ends
-""")
-# Cancelled are those that began in the days of their restaurant, as everywhere: some end after these. Each
-# order is looked up by itself: joined, a planner reads all that the company ever had.
-_REASONS = text("""
-    SELECT nullif(event.metadata ->> 'reason', :unsaid) AS reason, count(*) AS number,
-        sum(count(*)) OVER () AS all_of_them
-      FROM order_status_events AS event
-     CROSS JOIN LATERAL (
-            SELECT coalesce(fired_at, placed_at) AS began_at, fulfilment FROM orders
-             WHERE tenant_id = event.tenant_id AND id = event.order_id
-               AND idempotency_sender IS DISTINCT FROM 'program:test-order'
-            OFFSET 0) AS cancelled
-      JOIN unnest(CAST(:restaurants AS uuid[]), CAST(:begins AS timestamptz[]), CAST(:ends AS timestamptz[]))
-        AS span (restaurant_id, begins, ends) ON span.restaurant_id = event.restaurant_id
-     WHERE event.tenant_id = :tenant_id AND event.to_status = 'cancelled'
-       AND event.occurred_at >= :first AND event.occurred_at < CAST(:last AS timestamptz) + interval '2 days'
-       AND cancelled.began_at >= span.begins AND cancelled.began_at < span.ends
-       AND (CAST(:fulfilment AS text) IS NULL OR cancelled.fulfilment = :fulfilment)
-     GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :most
 """)
 
 
@@ -73,7 +55,7 @@ def of(selection: Selection, reading: Rows, is_over: np.ndarray[Any, Any]) -> Be
         fates.count(stored, wanted & is_now & is_like),
         fates.count(stored, wanted & ~is_now & is_like),
         _open(selection),
-        *_reasons(selection),
+        *_reasons(selection, rows),
         _unleft(selection, reading) if now.unleft and len(selection.restaurants) > 1 else None,
     )
 
@@ -118,23 +100,14 @@ def _open(selection: Selection) -> Open:
     return Open(by_status, unfinished, since)
 
 
-def _reasons(selection: Selection) -> tuple[list[tuple[str | None, int]], int]:
+def _reasons(selection: Selection, rows: Sequence[Any]) -> tuple[list[tuple[str | None, int]], int]:
     """The most frequent ones, and how many had others."""
-    spans = [selection.span_of(each) for each in selection.restaurants]
-    rows = db.session.execute(
-        _REASONS,
-        {
-            "tenant_id": selection.tenant_id,
-            "restaurants": [each.id for each in selection.restaurants],
-            "begins": [begins for begins, _ in spans],
-            "ends": [ends for _, ends in spans],
-            "first": min(begins for begins, _ in spans),
-            "last": max(ends for _, ends in spans),
-            "fulfilment": selection.fulfilment,
-            "most": MOST_REASONS,
-            "unsaid": NO_REASON,
-        },
-    )
-    found = rows.all()
-    most = [(row.reason, row.number) for row in found]
-    return most, int(found[0].all_of_them) - sum(number for _reason, number in most) if found else 0
+    found: Counter[str] = Counter()
+    for (fulfilment, reason), count in why_cancelled.read(
+        chain.from_iterable(row.reasons for row in rows if row.reasons)
+    ).items():
+        if selection.fulfilment in (None, fulfilment):
+            found[reason] += count
+    # As they are told apart: the most frequent, then by name, none at the end.
+    most = sorted(found.items(), key=lambda each: (-each[1], not each[0], each[0]))[:MOST_REASONS]
+    return [(reason or None, count) for reason, count in most], found.total() - sum(dict(most).values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -13,14 +12,13 @@ from ordertrack.sla.measure.tally import Tally
 from ordertrack.sla.report.at_today import AtToday
 from ordertrack.sla.report.contents import Judged, WorstShift
 from ordertrack.sla.report.ranking import FEWEST
+from ordertrack.sla.report.rows import OfRestaurant
 from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.statistics.intervals import wilson_high
 
-_SHIFTS = 256  # numbers that a key has room for
-
 
 def worst(
-    selection: Selection, tally: Tally, rows: Sequence[Any], names: Mapping[int, str], today: AtToday
+    selection: Selection, tally: Tally, rows: Sequence[OfRestaurant], names: Mapping[int, str]
 ) -> WorstShift | None:
     """That with the least that its share can be at best, of those with enough judged; None of fewer than two.
 
@@ -28,32 +26,33 @@ def worst(
     """
     is_single = tally.per_row([not row.is_before and row.day is not None for row in rows]).astype(bool)
     times, shift, verdict = tally.times(), cells.shift_of(tally.key), cells.target_of(tally.key)
-    chosen = np.flatnonzero(is_single & (times > 0) & (shift != NO_SHIFT) & (verdict != UNJUDGED))
-    number = tally.per_row(range(len(rows))).astype(np.int64) * _SHIFTS + shift
-    single, place = np.unique(number[chosen], return_inverse=True)
-    judged = np.bincount(place, times[chosen], len(single))
-    met = np.bincount(place, times[chosen] * (verdict[chosen] == IN_TARGET), len(single))
-    enough = judged >= FEWEST
-    single, judged, met = single[enough], judged[enough], met[enough]
+    times = times * (is_single & (shift != NO_SHIFT) & (verdict != UNJUDGED))
+    shifts = int(shift.max(initial=0)) + 1
+    number = tally.per_row(range(len(rows))).astype(np.int64) * shifts + shift
+    judged = np.bincount(number, times, len(rows) * shifts)
+    met = np.bincount(number, times * (verdict == IN_TARGET), len(rows) * shifts)
+    single = np.flatnonzero(judged >= FEWEST)
     if len(single) < 2:
         return None
-    at = int(np.lexsort((-judged, wilson_high(met, judged)))[0])
-    row = rows[int(single[at]) // _SHIFTS]
-    restaurant = next(each for each in selection.restaurants if each.id == row.restaurant_id)
-    of_it = (number == single[at]) & (times > 0)
+    at = int(single[np.lexsort((-judged[single], wilson_high(met[single], judged[single])))[0]])
+    row = rows[at // shifts]
+    assert row.day is not None
     return WorstShift(
-        restaurant.slug,
+        selection.restaurants[row.place].slug,
         row.day,
-        names[int(single[at]) % _SHIFTS],
+        names[at % shifts],
         Judged(int(judged[at]), int(met[at])),
-        Judged(int(judged.sum() - judged[at]), int(met.sum() - met[at])),
+        Judged(int(judged[single].sum() - judged[at]), int(met[single].sum() - met[at])),
         len(single),
-        at_today(times, today, of_it),
+        _at_today(selection, row, at % shifts),
     )
 
 
-def at_today(times: Any, today: AtToday, chosen: Any) -> Judged | None:
-    """The chosen cells at the targets of today; None where these are those of then."""
+def _at_today(selection: Selection, row: OfRestaurant, shift: int) -> Judged | None:
+    """A shift of a day at the targets of today; None where these are those of then."""
+    tally = Tally([row.cells], selection.fulfilment, with_left_out=selection.with_left_out)
+    today, times = AtToday(selection, tally, [row]), tally.times()
+    chosen = (times > 0) & (cells.shift_of(tally.key) == shift)
     if not (today.is_other & chosen).any():
         return None
     return Judged(int(times[chosen & today.judged].sum()), int(times[chosen & today.met].sum()))

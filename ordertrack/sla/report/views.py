@@ -24,7 +24,6 @@ from ordertrack.sla.report import (
     order_links,
     query_string,
     running,
-    summary,
     target_lines,
     terms,
     wording,
@@ -37,6 +36,8 @@ from ordertrack.sla.report.headline import of_chosen, tiles
 from ordertrack.sla.report.query_string import Typed, UnusableChoice
 from ordertrack.sla.report.running import latest_first, next_change
 from ordertrack.sla.report.selection import Selection
+from ordertrack.sla.report.summary.of_change import compared_with
+from ordertrack.sla.report.summary.telling import told
 from ordertrack.sla.report.tables.report_tables import TABLES
 from ordertrack.sla.report.tables.table import Table
 from ordertrack.sla.report.tables.table_csv import csv_of
@@ -95,8 +96,8 @@ def figures(made: Report, page: int = 1, find: str = "") -> dict[str, Any]:
     tables = {name: make(made) for name, make in TABLES.items()}
     tables["restaurants"] = tables["restaurants"].paged(page, find, parse_qsl(made.selection.query))
     return {
-        "summary": summary.told(made),
-        "compared_with": summary.compared_with(made.selection),
+        "summary": told(made),
+        "compared_with": compared_with(made.selection),
         "explained": terms.explained(),
         "report": made,
         "selection": made.selection,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ordertrack.i18n import formats, labels
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.i18n.translate import ngettext, number
+from ordertrack.i18n.translate import ngettext, number, remembered
 from ordertrack.rules.stages import LeftOut
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla.measure.figures import Figures, Over, Under
@@ -19,6 +19,7 @@ from ordertrack.sla.statistics.intervals import Range
 _HOUR = 3600
 
 
+@remembered
 def time(seconds: float | None) -> str:
     """As `14 min 05 s`, `over 36 h` or `under 5 s`; a dash for None."""
     if seconds is None:

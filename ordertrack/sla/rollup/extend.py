@@ -44,7 +44,7 @@ def keep_up(tenant_id: uuid.UUID) -> bool:
             return False
         roll_up = RollUp(tenant_id)
         stale = roll_up.stale()
-        if roll_up.lacks_orders or any(first == _ALL_ANEW for first in stale.values()):
+        if roll_up.is_incomplete or any(first == _ALL_ANEW for first in stale.values()):
             roll_up.begin_again()
         elif stale:
             roll_up.renew(stale)
@@ -200,17 +200,19 @@ class RollUp:
 
     def _read_position(self) -> int:
         found = db.session.execute(
-            text("SELECT seq, orders_seq FROM sla_progress WHERE tenant_id = :tenant_id"),
+            text("SELECT seq, orders_seq, reasons_seq FROM sla_progress WHERE tenant_id = :tenant_id"),
             {"tenant_id": self._tenant_id},
         ).first()
-        self.lacks_orders = found is not None and found.seq != found.orders_seq
+        self.is_incomplete = found is not None and {*found} != {found.seq}
         return int(found.seq) if found else 0
 
     def _write_position(self) -> None:
         db.session.execute(
             text(
-                "INSERT INTO sla_progress (tenant_id, seq, orders_seq) VALUES (:tenant_id, :seq, :seq)"
-                " ON CONFLICT (tenant_id) DO UPDATE SET seq = excluded.seq, orders_seq = excluded.seq"
+                "INSERT INTO sla_progress (tenant_id, seq, orders_seq, reasons_seq)"
+                " VALUES (:tenant_id, :seq, :seq, :seq)"
+                " ON CONFLICT (tenant_id) DO UPDATE"
+                " SET seq = excluded.seq, orders_seq = excluded.seq, reasons_seq = excluded.seq"
             ),
             {"tenant_id": self._tenant_id, "seq": self._position},
         )
