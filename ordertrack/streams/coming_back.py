@@ -85,6 +85,7 @@ class ComingBack:
             return False
         with self._app.app_context():
             enter_tenant(known.watcher.tenant_id)
+            request_log.asked_by(known.watcher.actor)  # and so waits for a connection as requests do
             try:
                 if known.is_as_it_was() and request_limits.may_ask("staff", environ):
                     request_log.tell(environ, known.line)
