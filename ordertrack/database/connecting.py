@@ -15,6 +15,8 @@ from psycopg.errors import OperationalError
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
+from ordertrack.database import waiting
+
 T = TypeVar("T")
 PATIENCE = 20.0  # seconds for one answer: longer than the time limit that the server has for a statement
 _CERTAIN = 5.0  # seconds without an answer after which it is not just a busy server
@@ -72,8 +74,11 @@ class Connection(psycopg.Connection[Any]):
         if timeout is not None:  # notifications, which need not come
             return super().wait(gen, interval, timeout)
         patience = min(self.patience, _limit.get())
+        most = patience if patience < inf else None
         try:
-            return super().wait(gen, interval, patience if patience < inf else None)
+            if waiting.is_of_gevent():
+                return waiting.wait(gen, self.pgconn.socket, most)
+            return super().wait(gen, interval, most)
         except psycopg.errors._WaitTimeout:
             self.pgconn.finish()
             if patience >= _CERTAIN:

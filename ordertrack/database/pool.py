@@ -7,7 +7,7 @@ import time
 from collections import deque
 from typing import Any
 
-from flask import has_request_context
+from flask import g, has_app_context, has_request_context
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.util.queue import Empty, Queue
 
@@ -74,7 +74,9 @@ class _InTurn(Queue[Any]):
                 self._line[0].woken.set()
 
     def _line_up(self) -> _Ticket:
-        ticket = _Ticket(is_request=has_request_context())
+        # A screen that comes back has no request context, but its context says who asks.
+        is_request = has_request_context() or (has_app_context() and "asked_by" in g)
+        ticket = _Ticket(is_request=is_request)
         if ticket.is_request:
             self._line.append(ticket)
         else:

@@ -103,13 +103,23 @@ def route() -> str | None:
 
 
 def _tell(response: Response) -> Response:
-    request.environ[_TOLD] = {
+    tell(request.environ, described(response.status_code))
+    return response
+
+
+def tell(environ: dict[str, Any], what: dict[str, Any]) -> None:
+    """Have the line of the request of `environ` say this of it."""
+    environ[_TOLD] = what
+
+
+def described(status: int) -> dict[str, Any]:
+    """What the line of this request, which is answered with `status`, says of it."""
+    return {
         "route": route(),
-        "path": _path() if "asked_by" in g and response.status_code != 404 else None,
+        "path": _path() if "asked_by" in g and status != 404 else None,
         "tenant": str(g.tenant_id) if "tenant_id" in g else None,
         "by": g.get("asked_by"),
     }
-    return response
 
 
 def _path() -> str | None:

@@ -13,8 +13,9 @@ from gevent.server import StreamServer
 from gunicorn import util
 from gunicorn.workers.ggevent import GeventWorker
 
-from ordertrack.monitoring import metrics
+from ordertrack.monitoring import metrics, request_log
 from ordertrack.server import descriptors, outgoing, unread
+from ordertrack.server.admission import Admission
 from ordertrack.server.incoming import Incoming, NotReceived
 from ordertrack.server.outgoing import Outgoing
 from ordertrack.server.places import Places
@@ -79,7 +80,9 @@ class Worker(GeventWorker):  # type: ignore[misc]
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
-        self.refusals = unread.Refusals(self.app.wsgi())
+        application = self.app.wsgi()
+        self.refusals = unread.Refusals(application)
+        self.admission: Admission = application.extensions["admission"]
 
     def server_class(self, listener: Any, *, spawn: Any, **_unused: Any) -> StreamServer:
         """What accepts connections; gunicorn asks for it by this name."""
@@ -99,6 +102,10 @@ class Worker(GeventWorker):  # type: ignore[misc]
     def handle_request(self, listener_name: Any, req: Any, sock: Incoming, addr: Any) -> None:
         sock.receive(req)
         self._refuse_where_full(req.path)
+        if self.admission.refuses(req.method):
+            self._refuse(req, Outgoing(sock, self._places), addr)
+            sock.expect_next()
+            return
         try:
             super().handle_request(listener_name, req, Outgoing(sock, self._places), addr)
         except StopIteration:
@@ -114,6 +121,18 @@ class Worker(GeventWorker):  # type: ignore[misc]
         metrics.turned_away.labels("busy").inc()
         self._places.say("more is asked for at once than can be answered: some are told to come again")
         raise unread.NoRoom()
+
+    def _refuse(self, req: Any, client: Outgoing, addr: Any) -> None:
+        """Tell a write to come again, before anything is made of it: what is refused comes often."""
+        request_id, is_last = request_log.new_id(), req.should_close() or not self.alive
+        headers, body = self.admission.refusal(req.path)
+        more = [(request_log.HEADER, request_id), ("Connection", "close" if is_last else "keep-alive")]
+        lines = [f"{name}: {value}\r\n" for name, value in [*headers, *more]]
+        client.sendall(f"HTTP/1.1 503 Service Unavailable\r\n{''.join(lines)}\r\n".encode() + body)
+        asked = {"REQUEST_METHOD": req.method, "REMOTE_ADDR": addr[0] if addr else None}
+        request_log.log_request(asked, 503, 0, request_id, route=None, why="too many writes")
+        if is_last:
+            raise StopIteration
 
     def _linger(self, sock: Incoming) -> None:
         self._places.wait(sock.client, sock.turn_away)
