@@ -1,19 +1,25 @@
-"""A wheel carries what stands beside the package, and finds it wherever it is installed."""
+"""A release carries what stands beside the package, and serves wherever it is installed by pip alone."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import sysconfig
+import tarfile
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
-from ordertrack.database.config import ROOT
+from ordertrack.database.config import ROOT, Settings
+from support.cast import House
+from support.server import Server
 
-BUILD = "import sys, hatchling.build; getattr(hatchling.build, sys.argv[1])(sys.argv[2])"
+BUILD_EDITABLE = "import sys, hatchling.build; hatchling.build.build_editable(sys.argv[1])"
 FIND = """
 from ordertrack.database import migrating
 from ordertrack.database.config import ROOT, Settings
@@ -29,17 +35,31 @@ assert (assets.STATIC / "js" / "entry" / "board.js").exists()
 """
 
 
-def build(kind: str, folder: Path) -> ZipFile:
-    """`build_wheel` or `build_editable`, as an installer asks for it."""
-    subprocess.run([sys.executable, "-c", BUILD, kind, str(folder)], cwd=ROOT, check=True, timeout=60)
-    (made,) = folder.glob("*.whl")
-    return ZipFile(made)
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that `make release` packs; what it rests on is there, or no test would run."""
+    folder = tmp_path_factory.mktemp("dist")
+    there = ("--old-file=.venv/run.done", "--old-file=static/bundles/done")
+    said = subprocess.run(
+        ["make", "--silent", *there, "release", f"DIST={folder}", f"BIN={Path(sys.executable).parent}"],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    with tarfile.open(said.stdout.splitlines()[-1]) as packed:
+        packed.extractall(folder / "carried", filter="data")
+    (unpacked,) = (folder / "carried").iterdir()
+    return unpacked
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZipFile]:
-    with build("build_wheel", tmp_path_factory.mktemp("wheel")) as made:
-        yield made
+def wheel(release: Path) -> Iterator[ZipFile]:
+    (made,) = release.glob("*.whl")
+    with ZipFile(made) as opened:
+        yield opened
 
 
 def test_a_wheel_carries_pages_scripts_styles_and_how_gunicorn_serves_them(wheel: ZipFile) -> None:
@@ -77,6 +97,60 @@ def test_what_is_installed_finds_its_files_from_another_folder(wheel: ZipFile, t
 
 
 def test_a_checkout_is_installed_as_its_address_alone(tmp_path: Path) -> None:
-    with build("build_editable", tmp_path) as made:
+    subprocess.run([sys.executable, "-c", BUILD_EDITABLE, str(tmp_path)], cwd=ROOT, check=True, timeout=60)
+    with ZipFile(next(tmp_path.glob("*.whl"))) as made:
         package = [name for name in made.namelist() if ".dist-info/" not in name]
         assert [made.read(name).decode().strip() for name in package] == [str(ROOT)]
+
+
+class Installed(Server):
+    """The server of another environment."""
+
+    program: Path
+
+    def _command(self) -> list[str]:
+        return [str(self.program), "serve"]
+
+
+@pytest.fixture(scope="module")
+def installed(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`ordertrack` in an environment that pip put the wheel into; what it needs is this one's."""
+    new = tmp_path_factory.mktemp("installed")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", new], check=True, timeout=60)
+    (wheel,) = release.glob("*.whl")
+    pip = [sys.executable, "-m", "pip", "--python", str(new / "bin" / "python"), "install", "--quiet"]
+    subprocess.run([*pip, "--no-deps", "--no-index", str(wheel)], check=True, timeout=120)
+    theirs = sysconfig.get_path("purelib", vars={"base": str(new), "platbase": str(new)})
+    Path(theirs, "what_it_needs.pth").write_text(sysconfig.get_path("purelib"))
+    return new / "bin" / "ordertrack"
+
+
+def test_installed_by_pip_alone_it_serves_pages_with_their_files_and_streams(
+    installed: Path, settings: Settings, cedar: House, tmp_path: Path
+) -> None:
+    server = Installed(settings, tmp_path, workers=1, PYTHONPATH="")
+    server.program = installed
+    server.start()
+    try:
+        with urllib.request.urlopen(f"{server.address}/login", timeout=30) as answer:
+            page = answer.read().decode()
+        files = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
+        assert any("bundles" in each for each in files), page
+        for each in files:
+            with urllib.request.urlopen(server.address + each, timeout=30) as answer:
+                assert answer.read(), each
+        asked = urllib.request.Request(f"{server.address}/api/v1/stream", headers=cedar.bearer)
+        with urllib.request.urlopen(asked, timeout=30) as stream:
+            assert stream.headers["Content-Type"].startswith("text/event-stream")
+            assert stream.readline()
+    finally:
+        server.stop()
+
+
+def test_a_release_carries_what_an_operator_sets_up_and_reads(release: Path) -> None:
+    assert (release / "requirements.txt").read_bytes() == (ROOT / "requirements" / "run.txt").read_bytes()
+    for folder in ("deploy", "docs"):
+        pages = [path.relative_to(ROOT) for path in (ROOT / folder).rglob("*") if path.is_file()]
+        there = {path.relative_to(release) for path in (release / folder).rglob("*") if path.is_file()}
+        assert there == {path for path in pages if folder == "deploy" or path.match("docs/*.md")}
+    assert os.access(release / "deploy" / "systemd" / "ordertrack", os.X_OK)
