@@ -21,12 +21,13 @@ _KINDS = {"sh": "shell", "shell": "shell", "bash": "shell", "console": "shell", 
 _SQL = re.compile(r"(CREATE|ALTER|DROP|GRANT|REVOKE|SELECT|SET|INSERT|UPDATE|DELETE) ")
 _SETTING = re.compile(r"[a-z_]+ = .+")
 _VARIABLE = re.compile(r"[A-Z_]+=('[^']*'|\S*)")
+_TYPED = re.compile(r"[a-z./~]|[A-Za-z_]+=")  # what begins otherwise, as a formula does, nobody types
 _INNER = re.compile(r"\$\(([^()]*)\)")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]+)=(.*)", re.DOTALL)
 
 
 class Block(NamedTuple):
-    """Lines of code. `kind`: shell, sql, environment, configuration (PostgreSQL's), or a fence's own word."""
+    """Lines of code. `kind`: shell, sql, environment, configuration (PostgreSQL's), text, or a fence's word."""
 
     kind: str
     text: str
@@ -70,7 +71,7 @@ def _kind(code: str) -> str:
         return "configuration"
     if all(_VARIABLE.fullmatch(line) for line in lines):
         return "environment"
-    return "shell"
+    return "shell" if _TYPED.match(code) else "text"
 
 
 def commands(shell: str) -> Iterator[Command]:
