@@ -27,7 +27,7 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_]+)=(.*)", re.DOTALL)
 
 
 class Block(NamedTuple):
-    """Lines of code. `kind`: shell, sql, environment, configuration (PostgreSQL's), text, or a fence's word."""
+    """Lines of code. `kind`: shell, sql, environment, configuration (of PostgreSQL), text, or a fence's."""
 
     kind: str
     text: str

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import sysconfig
 import tarfile
+import tempfile
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -125,13 +127,35 @@ def installed(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return new / "bin" / "ordertrack"
 
 
+class Systemd:
+    """Whom a unit of the type `notify` tells that it is ready."""
+
+    def __init__(self, folder: str) -> None:
+        self.address = f"{folder}/notify"
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.address)
+        self.socket.settimeout(30)
+
+    def told(self) -> list[str]:
+        return self.socket.recv(1000).decode().splitlines()
+
+
+@pytest.fixture
+def systemd() -> Iterator[Systemd]:
+    with tempfile.TemporaryDirectory() as folder:  # the address of a socket is short
+        listening = Systemd(folder)
+        yield listening
+        listening.socket.close()
+
+
 def test_installed_by_pip_alone_it_serves_pages_with_their_files_and_streams(
-    installed: Path, settings: Settings, cedar: House, tmp_path: Path
+    installed: Path, settings: Settings, cedar: House, tmp_path: Path, systemd: Systemd
 ) -> None:
-    server = Installed(settings, tmp_path, workers=1, PYTHONPATH="")
+    server = Installed(settings, tmp_path, workers=1, PYTHONPATH="", NOTIFY_SOCKET=systemd.address)
     server.program = installed
     server.start()
     try:
+        assert "READY=1" in systemd.told()
         with urllib.request.urlopen(f"{server.address}/login", timeout=30) as answer:
             page = answer.read().decode()
         files = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
