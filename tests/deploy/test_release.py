@@ -29,6 +29,7 @@ from ordertrack.operating.doctor.finding import Level
 from support.cast import PASSWORD, House
 from support.network_proxy import NetworkProxy
 from support.programs.caddy import NAME, Caddy
+from support.server import wait_for
 
 BOARDS = 8  # two more than a browser has connections over HTTP/1.1
 PATIENCE = 60_000  # milliseconds
@@ -137,7 +138,7 @@ def test_the_log_has_the_proxys_own_id_of_a_request(installed: Installed, caddy:
     with urllib.request.urlopen(asked, timeout=60, context=context) as answer:
         given = answer.headers["X-Request-Id"]
     assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", given)
-    assert given in installed.log.read_text()
+    wait_for(lambda: given in installed.log.read_text(), "the line of the request", 60)
 
 
 def test_probes_and_metrics_stay_inside(installed: Installed, caddy: Caddy) -> None:
