@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 import shlex
 import subprocess
@@ -47,14 +48,17 @@ def unit(path: Path) -> dict[str, list[str]]:
     return said
 
 
-@pytest.mark.parametrize("name", ["ordertrack.service", "ordertrack-doctor.service"])
+@pytest.mark.parametrize("name", ["ordertrack@.service", "ordertrack-doctor.service"])
 def test_a_unit_starts_what_there_is_with_the_rights_of_nobody(name: str) -> None:
     said = unit(SYSTEMD / name)
+    version = importlib.metadata.version("ordertrack")
     assert CONFINED.items() <= said.items()
-    (started,) = said["ExecStart"]
+    started = said["ExecStart"][0].replace("%i", version)
     assert programs.wrong_with(shlex.split(started)) is None
     typed = read(ROOT / "docs" / "INSTALL.md").text
-    assert started.split()[0].rpartition("/")[0] in typed  # where pip is said to have put it
+    folder = started.partition("/bin/")[0]  # where pip is said to have put it
+    assert folder == "/opt/ordertrack/current" or f"python3 -m venv {folder}\n" in typed
+    assert f"ln -sfn {version} /opt/ordertrack/current\n" in typed
     assert said["EnvironmentFile"][0] in typed
     assert said["WorkingDirectory"][0] in typed
 

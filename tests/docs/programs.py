@@ -22,6 +22,7 @@ _OF_THE_SYSTEM = (
 OTHERS = {*_KEYWORDS.split(), *_OF_THE_SYSTEM.split()}
 """Programs of others, of which is looked at only what they name of ours."""
 _OURS = re.compile(r"(deploy|docs|tests|bench|requirements|static|templates|ordertrack)/[\w.*/-]+")
+_SUFFIXES = (".service", ".timer", ".socket")
 _VERBS = {
     "systemctl": "cat daemon-reload disable edit enable is-active reload restart show start status stop",
     "docker compose": "up down logs exec build pull ps restart stop start run config",
@@ -139,12 +140,15 @@ def _systemctl(words: list[str]) -> str | None:
     verbs = [word for word in words if not word.startswith("-")]
     if verbs and verbs[0] not in _VERBS["systemctl"].split():
         return f"systemctl is asked for {verbs[0]}, which no test knows"
-    return _units([f"{word}.service" if word == "ordertrack" else word for word in words])
+    return _units([word if word.endswith(_SUFFIXES) else f"{word}.service" for word in words])
 
 
 def _units(words: list[str]) -> str | None:
-    units = [word for word in words if re.fullmatch(r"ordertrack[\w@.-]*\.(service|timer|socket)", word)]
-    missing = [unit for unit in units if not (ROOT / "deploy" / "systemd" / unit).exists()]
+    """`ordertrack@new.service` is an instance of the unit in `ordertrack@.service`."""
+    units = [word for word in words if word.startswith("ordertrack") and word.endswith(_SUFFIXES)]
+    missing = [
+        unit for unit in units if not (ROOT / "deploy" / "systemd" / re.sub("@.*\\.", "@.", unit)).exists()
+    ]
     return f"there is no unit {missing[0]}" if missing else None
 
 

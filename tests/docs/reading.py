@@ -27,7 +27,7 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_]+)=(.*)", re.DOTALL)
 
 
 class Block(NamedTuple):
-    """Lines of code. `kind`: shell, sql, environment, configuration (of PostgreSQL), text, or a fence's."""
+    """Lines of code. `kind`: shell, sql, environment, configuration (of PostgreSQL), unit or text."""
 
     kind: str
     text: str
@@ -67,6 +67,8 @@ def _kind(code: str) -> str:
     lines = [line for line in code.splitlines() if line.strip()]
     if _SQL.match(code):
         return "sql"
+    if code.startswith("["):
+        return "unit"
     if all(_SETTING.fullmatch(line) for line in lines):
         return "configuration"
     if all(_VARIABLE.fullmatch(line) for line in lines):

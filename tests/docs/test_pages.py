@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -29,6 +30,9 @@ def anchors(path: Path) -> set[str]:
 def test_every_command_can_be_typed(path: Path) -> None:
     wrong = []
     for block in page_of(path).blocks:
+        if block.kind == "unit":
+            for started in re.findall(r"^Exec\w+=(.+)$", block.text, re.MULTILINE):
+                wrong += [(started, said) for said in [programs.wrong_with(shlex.split(started))] if said]
         if block.kind != "shell":
             continue
         checked = subprocess.run(
@@ -102,7 +106,11 @@ def test_every_link_leads_somewhere(path: Path) -> None:
         ("make rnu", "no rnu"),
         ("make bench-many RESTAURANT=3", "no variable RESTAURANT"),
         ("/opt/ordertrack/bin/pip install --requir-hashes x", "pip cannot"),
-        ("systemctl enable ordertrak.service ordertrack-docter.timer", "no unit ordertrack-docter.timer"),
+        (
+            "systemctl enable --now ordertrack@0.1.0.service ordertrack-docter.timer",
+            "no unit ordertrack-docter.timer",
+        ),
+        ("systemctl restart ordertrack", "no unit ordertrack.service"),
         ("cp deploy/systemd/ordertrack.servic /etc", "no deploy/systemd/ordertrack.servic"),
         ("docker compose --file deploy/docker/compose.yaml exec web ordertrack doctor", "no service web"),
         ("docker compose --file deploy/docker/compose.yaml exec app ordertrack doctr", "no command 'doctr'"),
