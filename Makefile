@@ -1,4 +1,5 @@
 # make run: a fresh machine ends in moving boards.  make test: everything that is tested.
+# make release: what somebody installs without this checkout, without npm and without a compiler, into dist/.
 # make catalogues: the messages of the source, into ordertrack/translations/.
 # make soak SECONDS=600: the history checker, for longer; by so many seeds: make soak SEEDS=20. On several hosts, which
 # die in turn with the bus between them: make soak HOSTS=2 BUS=redis SEEDS=20.  make dinner ORDERS=300: a dinner on real tablets.
@@ -15,7 +16,7 @@ export ORDERTRACK_DEMO ?= 1
 # Kept even where the shell says not to: the suite starts hundreds of processes, which would compile it all again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test checked typed tested catalogues audit soak dinner clients weekend attack \
+.PHONY: run release test checked typed tested catalogues audit soak dinner clients weekend attack \
   bench bench-age bench-board bench-doors bench-many bench-replays bench-reports bench-start bench-webhooks clean lock
 
 run: $(VENV)/run.done static/bundles/done
@@ -44,6 +45,20 @@ NODE = $(shell command -v npm >/dev/null 2>&1 && echo node || echo $(BIN)/python
 
 # Three on two cores: much of it waits, for patience to end or for a browser to paint.
 PROCESSES ?= 3
+
+# One file: the wheel with all that browsers are sent, what it needs, and what an operator reads and sets up.
+DIST ?= dist
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+RELEASE = $(DIST)/ordertrack-$(VERSION)
+
+release: $(VENV)/run.done static/bundles/done
+	rm -rf $(RELEASE) && mkdir -p $(RELEASE)/docs
+	$(PIP) --quiet wheel --no-deps --no-build-isolation --wheel-dir $(RELEASE) .
+	cp requirements/run.txt $(RELEASE)/requirements.txt
+	cp -R deploy README.md CHANGELOG.md $(RELEASE)/
+	cp docs/*.md $(RELEASE)/docs/
+	tar -czf $(RELEASE).tar.gz -C $(DIST) ordertrack-$(VERSION)
+	@echo $(RELEASE).tar.gz
 
 catalogues: $(VENV)/test.done
 	$(BIN)/python tests/languages/catalogues.py
@@ -176,4 +191,4 @@ lock:
 	npm install --package-lock-only --prefix tests/clients/node
 
 clean:
-	rm -rf $(VENV) node_modules tests/*/*/node_modules static/vendor static/bundles .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) node_modules tests/*/*/node_modules static/vendor static/bundles dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
