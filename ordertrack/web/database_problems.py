@@ -7,7 +7,14 @@ import os
 import psycopg
 from flask import current_app, request
 from psycopg.errors import DiskFull, ReadOnlySqlTransaction
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, InvalidRequestError, OperationalError
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    InvalidRequestError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ordertrack.database import embedded
@@ -24,6 +31,18 @@ DATABASE_AWAY = "database-away"
 @problem_of.register(psycopg.Error)
 def _of_database(error: Exception) -> Problem:
     return refused_for_now(error, _sentence_on_database(error), DATABASE_AWAY)
+
+
+@problem_of.register
+def _of_another_schema(error: ProgrammingError) -> Problem:
+    """What is asked for is not there: a newer version may have taken it away."""
+    if current_app.extensions["probe"].answers()[1] is None:
+        raise error
+    said = _(
+        "This server is older than its database, and about to be replaced. Nothing was changed; try again"
+        " shortly."
+    )
+    return refused_for_now(error, said, DATABASE_AWAY)
 
 
 @problem_of.register
