@@ -15,6 +15,7 @@ from typing import Any
 import click
 import gevent
 
+from ordertrack.background.forks import READY
 from ordertrack.database import embedded, handed_address
 from ordertrack.database.config import Settings
 from ordertrack.live.owners import Mailboxes
@@ -43,7 +44,7 @@ class _Master:
         self.door: handover.Door | None = None
         self.addresses: dict[str, int] = {}
         self.takes_over_from: int | None = None
-        self.ready: tuple[int, int] | None = None  # a pipe, in which each worker that is ready says so
+        self.ready: tuple[int, int] | None = None  # a pipe, in which all say that they are ready
         self.owns_database = False
         self._gives_way = mmap.mmap(-1, 1)  # told to workers that are running
 
@@ -72,12 +73,13 @@ def announce(settings: Settings, server: Any) -> None:
     for variable in (handed_address.BACKUP, handed_address.OWNER):
         for descriptor in starting.descriptors_of(variable):
             _master.addresses[variable] = descriptor
-    _master.children = Children(_master.addresses)
     first_code = os.environ.pop(preparing.FIRST_CODE, "")
     for taken_over_from in starting.descriptors_of(preparing.TAKES_OVER):
         _master.takes_over_from = taken_over_from
         _master.ready = os.pipe()
         os.set_blocking(_master.ready[0], False)
+    told = {READY: _master.ready[1]} if _master.ready else {}
+    _master.children = Children(_master.addresses | told)
     for lock in starting.descriptors_of(preparing.LOCK):
         _master.door = _door(settings, server, lock)
     if _master.takes_over_from is None:
@@ -144,10 +146,14 @@ def _open(settings: Settings, server: Any, host: str, port: int, first_code: str
     """
     children = _master.children
     assert children is not None
+    beside = ("beside", "background", "follow", *(["backups"] if settings.backup else []))
     if _master.takes_over_from is None:
         addresses.wait_for(host, port)
-    elif not _take_over(settings, server, children):
-        return
+    else:
+        children.keep(*beside)  # while the other server serves, for it takes long to import
+        if not _take_over(settings, server, children):
+            return
+        beside = ()
     if not children.in_master():
         return
     if first_code:
@@ -166,24 +172,23 @@ def _open(settings: Settings, server: Any, host: str, port: int, first_code: str
     sys.stdout.flush()
     # What reports read is kept up to date, what is for later begins, what has to go out goes out. Nothing of
     # it is needed to open, and first come those who wait for a page.
-    children.keep("beside", "background", "follow", *(["backups"] if settings.backup else []))
+    if beside:
+        children.keep(*beside)
 
 
 def _take_over(settings: Settings, server: Any, children: Children) -> bool:
-    """Once all workers are ready, tell the server that runs to go; whether this is so, and the master."""
+    """Once all is ready here, tell the server that runs to go; whether this is so, and this the master."""
     assert _master.ready is not None and _master.takes_over_from is not None
     ready, until = 0, time.monotonic() + _READY_WITHIN
-    while ready < settings.workers:
+    while ready <= settings.workers:  # they, and what runs beside them
         gevent.sleep(0.05)
         if not children.in_master():
             return False
         try:
-            ready += len(os.read(_master.ready[0], settings.workers))
+            ready += len(os.read(_master.ready[0], 1))
         except BlockingIOError:
             if time.monotonic() > until:
-                server.log.error(
-                    "the workers were not ready in time: this server ends, the one before goes on"
-                )
+                server.log.error("not all was ready in time: this server ends, the one before goes on")
                 os.kill(os.getpid(), signal.SIGTERM)
                 return False
     _settle(settings, server)

@@ -12,8 +12,6 @@ from ordertrack.database import migrating, schema, schema_age
 from ordertrack.database.config import Settings
 from ordertrack.database.migrating import UpgradeRefused
 from ordertrack.database.session import db
-from ordertrack.tenants.credentials import passwords
-from support.cast import CHEAP
 from support.database import connect
 from upgrading.schema_picture import Picture, picture
 
@@ -35,8 +33,7 @@ def needs_code_of(settings: Settings, revision: str) -> None:
 
 
 @pytest.fixture
-def app(newer: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    monkeypatch.setattr(passwords, "_hasher", CHEAP)
+def app(newer: Settings) -> Iterator[Flask]:
     made = create_app(newer)
     yield made
     with made.app_context():
@@ -79,13 +76,13 @@ def test_a_server_that_lives_through_it_is_not_ready_and_says_why_where_it_would
     assert client.get("/readyz").json["schema"] is True  # type: ignore[index]
     needs_code_of(newer, "9998")
     with connect(newer.operator_url, autocommit=True) as operator:
-        operator.execute("ALTER TABLE staff_members RENAME COLUMN email TO address")
+        operator.execute("ALTER TABLE api_keys RENAME TO keys_of_tomorrow")
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json["schema"] is False and "needs the code of revision 9998" in answer.json["reason"]  # type: ignore[index]
-    refused = client.post("/login", data={"email": "nour@cedar.example", "password": "whatever"})
+    refused = client.get("/api/v1/orders", headers={"Authorization": "Bearer whatever"})
     assert refused.status_code == 503
-    assert "This server is older than its database" in refused.text
+    assert "This server is older than its database" in refused.json["detail"]  # type: ignore[index]
 
 
 def test_each_revision_names_a_revision_where_it_takes_something_away(clean: Picture) -> None:
