@@ -6,6 +6,7 @@
 # make clients CUTS=200: clients of others read the stream through cuts and restarts of the database.
 # make audit SEEDS=20: reports of so many random histories, each figure worked out a second way.
 # make weekend: orders for later while summer time ends.  make attack REQUESTS=100000: hostile requests on every route.
+# make upgrade-drill TIMES=10: upgrades under fifty taps a second; from another version with BEFORE=<a checkout>.
 # make bench, make bench-board, make bench-reports, make bench-many, make bench-age, make bench-replays, make bench-start,
 # make bench-webhooks, make bench-doors: how fast it is, into bench/
 PYTHON ?= python3
@@ -16,7 +17,7 @@ export ORDERTRACK_DEMO ?= 1
 # Kept even where the shell says not to: the suite starts hundreds of processes, which would compile it all again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run release test checked typed tested catalogues audit soak dinner clients weekend attack \
+.PHONY: run release test checked typed tested catalogues audit soak dinner clients weekend attack upgrade-drill \
   bench bench-age bench-board bench-doors bench-many bench-replays bench-reports bench-start bench-webhooks clean lock
 
 run: $(VENV)/run.done static/bundles/done
@@ -82,6 +83,11 @@ CUTS ?= 200
 
 clients: $(VENV)/test.done static/bundles/done tests/clients/node/node_modules/done
 	$(BIN)/python tests/clients/clients.py --cuts $(CUTS)
+
+TIMES ?= 10
+
+upgrade-drill: $(VENV)/test.done static/bundles/done
+	$(BIN)/python tests/upgrading/drill.py --times $(TIMES) $(addprefix --before ,$(BEFORE))
 
 REQUESTS ?= 100000
 

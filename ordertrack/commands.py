@@ -31,6 +31,7 @@ _COMMANDS = {
     "secret": "ordertrack.server.commands.secrets",
     "webhook": "ordertrack.server.commands.webhooks",
     "backup": "ordertrack.operating.backup.commands",
+    "static": "ordertrack.server.commands.static",
     "restore": "ordertrack.operating.backup.commands",
     "backups": "ordertrack.operating.backup.commands",
     "doctor": "ordertrack.operating.doctor.command",

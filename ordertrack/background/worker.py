@@ -119,12 +119,20 @@ class TenantWorker:
         """Wait until something is due, sooner for what is heard maybe; all that came is heard before."""
         began = time.monotonic()
         while time.monotonic() - began < (_WAKES_EVERY if self._until_next() > 0 else _HEARS):
-            with closing(ear.heard(self._until_next())) as heard:
-                message = next(heard, None)
-            if message is None:
+            if (message := self._next(ear, self._until_next())) is None:
                 return
             self._heard(*message)
             self._rest()
+
+    def _next(self, ear: Ear, seconds: float) -> tuple[str, str] | None:
+        """What is heard next within this time; sooner nothing, if it is to end: a restart waits for that."""
+        until = time.monotonic() + seconds
+        while True:
+            left = max(until - time.monotonic(), 0.0)
+            with closing(ear.heard(min(left, _NOTICES_WITHIN))) as heard:
+                message = next(heard, None)
+            if message is not None or left <= _NOTICES_WITHIN or not self._goes_on():
+                return message
 
     def _rest(self) -> None:
         """Let more come before it is heard; not after each of those that had come meanwhile."""

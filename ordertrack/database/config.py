@@ -19,13 +19,11 @@ from sqlalchemy import URL, make_url
 from ordertrack.database.backup_times import BackupTimes
 from ordertrack.database.data_folder import refuse_strangers
 from ordertrack.database.limits import Limits
+from ordertrack.database.root import IS_CHECKOUT, PACKAGE, ROOT
 from ordertrack.database.settings_error import SettingsError
 
-PACKAGE = Path(__file__).resolve().parents[1]
-_FILES = PACKAGE / "files"  # where a wheel has them, see wheel_files.py
-_IS_CHECKOUT = not _FILES.exists()
-ROOT = PACKAGE.parent if _IS_CHECKOUT else _FILES
-"""The folder of `templates/`, `static/`, `app.py` and `gunicorn.conf.py`."""
+__all__ = ["PACKAGE", "ROOT", "Settings"]
+
 POSTGRESQL_BUS = "postgresql"
 DIRECT = "ORDERTRACK_DIRECT_DATABASE_URL"
 BACKUP = "ORDERTRACK_BACKUP"
@@ -153,7 +151,7 @@ class Settings:
 def data_folder_of(environ: Mapping[str, str] = os.environ) -> Path:
     """The folder of the embedded database and of secrets, which may not be there yet."""
     # An upgrade of what is installed must not take the data along.
-    default = (ROOT if _IS_CHECKOUT else Path.cwd()) / "var"
+    default = (ROOT if IS_CHECKOUT else Path.cwd()) / "var"
     return Path(environ.get("ORDERTRACK_DATA") or default).expanduser().resolve()
 
 

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from ordertrack.database import connecting
+from ordertrack.database import connecting, schema_age
 from ordertrack.database.pool import PoolInTurn
 from ordertrack.database.settings_error import Mendable
 
@@ -231,14 +231,17 @@ def refuse_blind_operator(connection: Connection) -> None:
         )
 
 
-def is_reachable() -> bool:
-    """Whether the database answers a query now, without delay; for readiness probes."""
+def is_reachable() -> tuple[bool, str | None]:
+    """Whether the database answers a query now, without delay, and why this code does not work with it.
+
+    For readiness probes.
+    """
     try:
         with connecting.within(READY_WITHIN), db.engine.connect() as connection:
-            return bool(connection.execute(text("SELECT true")).scalar())
+            return True, schema_age.outgrown(connection.execute(schema_age.READ).scalar())
     except Exception as error:
         current_app.logger.warning("database not reachable: %s", error)
-        return False
+        return False, None
 
 
 @contextmanager

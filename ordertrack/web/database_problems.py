@@ -7,7 +7,14 @@ import os
 import psycopg
 from flask import current_app, request
 from psycopg.errors import DiskFull, ReadOnlySqlTransaction
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, InvalidRequestError, OperationalError
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    InvalidRequestError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ordertrack.database import embedded
@@ -21,6 +28,7 @@ DATABASE_AWAY = "database-away"
 @problem_of.register(InterfaceError)
 @problem_of.register(InternalError)
 @problem_of.register(PoolTimeout)
+@problem_of.register(ProgrammingError)
 @problem_of.register(psycopg.Error)
 def _of_database(error: Exception) -> Problem:
     return refused_for_now(error, _sentence_on_database(error), DATABASE_AWAY)
@@ -45,6 +53,15 @@ def _sentence_on_database(error: Exception) -> str:
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, ReadOnlySqlTransaction):  # a standby, or a provider's way to say that a disk is full
         return _("The database takes no changes at this moment. Nothing was changed; try again shortly.")
+    if (
+        isinstance(cause, psycopg.ProgrammingError)
+        and current_app.extensions["probe"].answers()[1] is not None
+    ):
+        # What is asked for is not there: a newer version has taken it away.
+        return _(
+            "This server is older than its database, and about to be replaced. Nothing was changed; try again"
+            " shortly."
+        )
     if isinstance(cause, psycopg.DatabaseError) and not isinstance(cause, psycopg.OperationalError):
         raise error
     is_full = isinstance(cause, DiskFull) or _has_no_room()

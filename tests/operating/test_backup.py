@@ -31,7 +31,7 @@ from ordertrack.orders.moving import transitions
 from ordertrack.orders.placing import intake
 from ordertrack.orders.placing.new_order import NewItem, NewOrder
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
-from ordertrack.server import lifecycle
+from ordertrack.server import preparing
 from support.cast import House
 from support.command_line import Finished, run, run_here
 from support.database import connect
@@ -153,7 +153,7 @@ def test_what_was_backed_up_while_taps_went_on_is_restored_elsewhere_row_by_row(
         assert names == [("ordertrack",)]
     finally:
         embedded.stop(elsewhere)
-    lock = lifecycle.claim(elsewhere)
+    lock = preparing.claim(elsewhere)
     try:
         refuses(restore(settings, file, folder=elsewhere, DATABASE_URL=""), "A server runs on")
     finally:

@@ -103,6 +103,22 @@ class Server:
             self._process.wait(PATIENCE)
             raise AssertionError(self.log.read_text()[-2000:]) from late
 
+    def take_over(self, **environment: str) -> None:
+        """Another one takes over from the one that runs, which ends; `environment` is what it has besides."""
+        before = self._process
+        assert before is not None
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*self._command(), "--take-over"], env=self._environment | environment, stdout=log, stderr=log
+            )
+        left_behind.end_with_us(self._process)
+        wait_for(lambda: before.poll() is not None or self._process_ended(), "the other to take over", START)
+        assert before.poll() == 0 and not self._process_ended(), self.log.read_text()[-2000:]
+
+    def _process_ended(self) -> bool:
+        assert self._process is not None
+        return self._process.poll() is not None
+
     def _command(self) -> list[str]:
         serve = [sys.executable, "-m", "ordertrack.commands", "serve"]
         if self._descriptors is None:

@@ -21,7 +21,7 @@ from ordertrack.operating.backup import archive, secrets, staging
 from ordertrack.operating.backup.archive import Unpacked
 from ordertrack.operating.backup.manifest import Manifest
 from ordertrack.operating.backup.problems import RestoreRefused, UnusableBackup
-from ordertrack.server import consistency, lifecycle
+from ordertrack.server import consistency, preparing
 
 _CLAIM_PATIENCE = 1.0  # seconds
 _HOUSE = text("SELECT slug FROM tenants ORDER BY slug")
@@ -111,8 +111,8 @@ def _with_its_secret(settings: Settings, unpacked: Unpacked) -> Settings:
 def _alone(settings: Settings) -> Iterator[None]:
     """While this lasts no server begins on the data folder; raises RestoreRefused if one runs."""
     try:
-        lock = lifecycle.claim(settings.data_folder, _CLAIM_PATIENCE)
-    except lifecycle.DataFolderInUse as error:
+        lock = preparing.claim(settings.data_folder, _CLAIM_PATIENCE)
+    except preparing.DataFolderInUse as error:
         raise RestoreRefused(
             f"A server runs on {settings.data_folder}. Stop it, then restore. Nothing was changed."
         ) from error

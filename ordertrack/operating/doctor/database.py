@@ -14,6 +14,7 @@ from ordertrack.database import bus, connecting, migrating, session
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.channels import BusLost
 from ordertrack.database.config import DIRECT, POSTGRESQL_BUS, Settings
+from ordertrack.database.migrating import UpgradeRefused
 from ordertrack.database.session import POOL_SIZE, db
 from ordertrack.operating.doctor.finding import Finding, broken, look, ok
 from ordertrack.server import consistency
@@ -62,6 +63,17 @@ def _version(connection: Connection) -> Finding:
     return ok("database", said)
 
 
+def _newer(connection: Connection, at: str | None) -> Finding:
+    """Of a schema that this version does not know."""
+    try:
+        migrating.newer_revision(connection)
+    except UpgradeRefused:
+        return broken("schema", f"at {at}, which this version does not know", "Use the newer version.")
+    return look(
+        "schema", f"at {at}, of a newer version; this one works with it", "Go on with the newer version."
+    )
+
+
 def _schema(connection: Connection) -> Finding:
     at, newest = migrating.revision(connection), migrating.newest()
     if at == newest:
@@ -69,7 +81,7 @@ def _schema(connection: Connection) -> Finding:
     if at is None:
         return broken("schema", "the database is empty", "Run: ordertrack serve, or ordertrack db upgrade")
     if not migrating.is_known(at):
-        return broken("schema", f"at {at}, which this version does not know", "Use the newer version.")
+        return _newer(connection, at)
     return look("schema", f"at {at}, and {newest} is the newest", "Run: ordertrack db upgrade")
 
 
