@@ -56,7 +56,7 @@ release: $(VENV)/run.done static/bundles/done
 	rm -rf $(RELEASE) && mkdir -p $(RELEASE)/docs
 	$(PIP) --quiet wheel --no-deps --no-build-isolation --wheel-dir $(RELEASE) .
 	cp requirements/run.txt $(RELEASE)/requirements.txt
-	cp -R deploy README.md CHANGELOG.md $(RELEASE)/
+	cp -R deploy README.md CHANGELOG.md $(RELEASE)/ && rm -f $(RELEASE)/deploy/docker/.env
 	cp docs/*.md $(RELEASE)/docs/
 	tar -czf $(RELEASE).tar.gz -C $(DIST) ordertrack-$(VERSION)
 	@echo $(RELEASE).tar.gz

@@ -60,6 +60,9 @@ class Walk:
         if words[0] in _LASTS:
             Settings.from_environment({"SECRET_KEY": "x", "ORDERTRACK_DATA": str(self.root)} | assigned)
             return
+        if words[0] == "backup":
+            for made in (self.root / "srv" / "backups").glob("ordertrack-*"):
+                made.rename(made.with_name(f"earlier-{made.name}"))  # two of one second would have one name
         if words[0] == "restore":
             wait_for(self._is_quiet, "what was typed before to leave the database", 60)
         done = run_here(self.settings, *words, answers=self._answers(words), **assigned)
