@@ -124,4 +124,5 @@ def _end_with(child: int, options: int) -> None:
     except ChildProcessError:  # it was seen before
         return
     if ended and status:
+        shutil.rmtree(os.environ[METRICS], ignore_errors=True)
         os._exit(max(os.waitstatus_to_exitcode(status), 1))
