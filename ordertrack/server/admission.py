@@ -58,6 +58,7 @@ class Admission:
 
     def _refuse(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         metrics.refused_writes.inc()
+        metrics.refusals.labels("not-now").inc()
         now = time.monotonic()
         if now - self._said_at >= SAYS_AGAIN_AFTER:
             self._said_at = now

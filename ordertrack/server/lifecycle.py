@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import click
 import gevent
 
-from ordertrack.database import connecting, embedded, handed_address, session
+from ordertrack.database import connecting, embedded, handed_address, room, session
 from ordertrack.database.config import BACKUP, BACKUP_URL, DIRECT, ROOT, Settings
 from ordertrack.database.data_folder import refuse_strangers
 from ordertrack.database.same_database import refuse_another_database
@@ -48,6 +48,8 @@ def run(settings: Settings) -> NoReturn:
     secret.see_to_it(settings)
     refuse_another_database(settings)
     refuse_unsafe_role(settings)
+    if (doubt := room.doubt(settings)) is not None:
+        click.echo(doubt, err=True)
     if settings.demo:
         from ordertrack.demo.house.people import prepare
 
@@ -154,8 +156,10 @@ def refuse_unsafe_role(settings: Settings) -> None:
 def announce(settings: Settings, server: Any) -> None:
     """In the master, as the workers begin: keep the database up, and say where once somebody answers."""
     global _keeper, _children, _mailboxes, _handed
+    from ordertrack.monitoring import metrics
     from ordertrack.web import errors
 
+    metrics.started_at.set_to_current_time()
     errors.rehearse(server.app.wsgi())  # once, and shared by all workers
     if settings.workers > 1 and _mailboxes is None:
         _mailboxes = Mailboxes(settings.workers)
@@ -231,6 +235,7 @@ def _open(settings: Settings, host: str, port: int, children: Children, first_co
 def listen(worker: Any) -> None:
     """In a worker: start what it keeps, and end its streams as soon as the worker is told to go."""
     global _leaving
+    from ordertrack.monitoring.samples import Samples
     from ordertrack.overview.keeper import OverviewKeeper
     from ordertrack.presence.tracker import ScreenTracker
     from ordertrack.streams import sse
@@ -247,6 +252,8 @@ def listen(worker: Any) -> None:
     overview.start()
     sharing = app.extensions["sharing"]
     sharing.start()
+    samples = Samples(app)
+    samples.start()
 
     def watch() -> None:
         while worker.alive:
@@ -255,6 +262,7 @@ def listen(worker: Any) -> None:
         screens.stop()
         overview.stop()
         sharing.stop()
+        samples.stop()
 
     _leaving = threading.Thread(target=watch, name="shutdown", daemon=True)
     _leaving.start()
