@@ -4,6 +4,7 @@
 # die in turn with the bus between them: make soak HOSTS=2 BUS=redis SEEDS=20.  make dinner ORDERS=300: a dinner on real tablets.
 # make clients CUTS=200: clients of others read the stream through cuts and restarts of the database.
 # make audit SEEDS=20: reports of so many random histories, each figure worked out a second way.
+# make alerts-drill: what each alert is for is brought about, until it fires.
 # make weekend: orders for later while summer time ends.  make attack REQUESTS=100000: hostile requests on every route.
 # make bench, make bench-board, make bench-reports, make bench-many, make bench-age, make bench-replays, make bench-start,
 # make bench-webhooks, make bench-doors: how fast it is, into bench/
@@ -15,7 +16,7 @@ export ORDERTRACK_DEMO ?= 1
 # Kept even where the shell says not to: the suite starts hundreds of processes, which would compile it all again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test checked typed tested catalogues audit soak dinner clients weekend attack \
+.PHONY: run test checked typed tested catalogues audit soak dinner clients weekend attack alerts-drill \
   bench bench-age bench-board bench-doors bench-many bench-replays bench-reports bench-start bench-webhooks clean lock
 
 run: $(VENV)/run.done static/bundles/done
@@ -57,6 +58,10 @@ soak: $(VENV)/test.done static/bundles/done
 audit: export AUDIT_SEEDS = $(or $(SEEDS),20)
 audit: $(VENV)/test.done static/bundles/done
 	$(BIN)/python -m pytest tests/sla/test_audit.py
+
+alerts-drill: $(VENV)/test.done static/bundles/done
+	$(BIN)/python tests/support/programs/prometheus.py
+	$(BIN)/python tests/monitoring/alerts_drill.py
 
 ORDERS ?= 300
 

@@ -7,10 +7,12 @@ import re
 import secrets
 import time
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
+from prometheus_client import Counter, Histogram
 
 from ordertrack.database.session import REQUEST_ID as ID
 from ordertrack.monitoring import metrics
@@ -102,22 +104,31 @@ def log_request(environ: dict[str, Any], status: int, seconds: float, request_id
 def _count(environ: dict[str, Any], status: int, seconds: float, route: str | None) -> None:
     given = environ.get("REQUEST_METHOD", "")
     method = given if given in _METHODS else "other"
-    metrics.requests.labels(method, route or "none", status).inc()
+    _counted(method, route or "none", status).inc()
     if status == 500:
         metrics.errors.inc()
     if route is not None and route not in PROBES:
-        metrics.request_seconds.labels(_kind(route, method)).observe(seconds)
+        _timed(method, route).observe(seconds)
 
 
-def _kind(route: str, method: str) -> str:
-    """What kind of request it was: those of one are expected to take about as long."""
+# To look for a series by its labels costs more than to count in it, and there are a few hundred.
+@cache
+def _counted(method: str, route: str, status: int) -> Counter:
+    return metrics.requests.labels(method, route, status)
+
+
+@cache
+def _timed(method: str, route: str) -> Histogram:
+    """Of the kind of such requests: those of one are expected to take about as long."""
     if route == _STATIC:
-        return "static"
-    if route.endswith("/stream"):
-        return "stream"
-    if route.startswith("/api/"):
-        return "api read" if method in _READS else "api write"
-    return "page" if method in _READS else "form"
+        kind = "static"
+    elif route.endswith("/stream"):
+        kind = "stream"
+    elif route.startswith("/api/"):
+        kind = "api read" if method in _READS else "api write"
+    else:
+        kind = "page" if method in _READS else "form"
+    return metrics.request_seconds.labels(kind)
 
 
 def new_id() -> str:
