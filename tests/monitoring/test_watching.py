@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from monitoring import reading
+from monitoring import reading, series
 
 _PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin"
 
@@ -82,6 +82,19 @@ def test_promtool_finds_nothing_wrong_where_it_is_installed(tmp_path: Path) -> N
             [str(promtool), "check", "rules", file], capture_output=True, text=True, check=False
         )
         assert checked.returncode == 0, checked.stderr
+
+
+def test_by_each_fault_its_own_alert_fires_and_no_other(tmp_path: Path) -> None:
+    """Worked out by promtool, where it is installed; `make alerts-drill` has real faults."""
+    assert {alert for alert, _ in series.FAULTS} == {rule["alert"] for rule in reading.rules()}
+    assert [each for each in series.WELL if reading.unknown_in(each)] == []
+    tests = tmp_path / "tests.yml"
+    tests.write_text(yaml.safe_dump(series.promtool_tests(str(reading.RULES))))
+    if promtool := shutil.which("promtool", path=_PATH):
+        tested = subprocess.run(
+            [promtool, "test", "rules", tests], capture_output=True, text=True, check=False
+        )
+        assert tested.returncode == 0, tested.stdout + tested.stderr
 
 
 def test_haproxy_hands_streams_on_and_repeats_no_tap(tmp_path: Path) -> None:
