@@ -1,4 +1,4 @@
-"""Series of a house in which all is well, and what each alert's fault makes of them: a sample each 15 seconds.
+"""Series of a house in which all is well, and what each alert's fault makes of them, each 15 seconds.
 
 In the words of promtool: `1x80` is 80 times the same, `0+15x80` grows by 15, as a clock does.
 """
@@ -56,7 +56,7 @@ EVALUATED_AT = "12m"
 
 
 def promtool_tests(rules: str) -> dict[str, Any]:
-    """A file for `promtool test rules`: by each fault its own alert fires and no other, and none without one."""
+    """What `promtool test rules` reads: by each fault its own alert fires and no other, none without one."""
     asked = 'count by (alertname) (ALERTS{alertstate="firing"})'
 
     def test(name: str, fault: dict[str, str], fires: list[str]) -> dict[str, Any]:
