@@ -5,6 +5,7 @@
 # die in turn with the bus between them: make soak HOSTS=2 BUS=redis SEEDS=20.  make dinner ORDERS=300: a dinner on real tablets.
 # make clients CUTS=200: clients of others read the stream through cuts and restarts of the database.
 # make audit SEEDS=20: reports of so many random histories, each figure worked out a second way.
+# make alerts-drill: what each alert is for is brought about, until it fires.
 # make weekend: orders for later while summer time ends.  make attack REQUESTS=100000: hostile requests on every route.
 # make upgrade-drill TIMES=10: upgrades under fifty taps a second; from another version with BEFORE=<a checkout>.
 # make bench, make bench-board, make bench-reports, make bench-many, make bench-age, make bench-replays, make bench-start,
@@ -17,7 +18,7 @@ export ORDERTRACK_DEMO ?= 1
 # Kept even where the shell says not to: the suite starts hundreds of processes, which would compile it all again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run release test checked typed tested catalogues audit soak dinner clients weekend attack upgrade-drill \
+.PHONY: run release test checked typed tested catalogues audit soak dinner clients weekend attack upgrade-drill alerts-drill \
   bench bench-age bench-board bench-doors bench-many bench-replays bench-reports bench-start bench-webhooks clean lock
 
 run: $(VENV)/run.done static/bundles/done
@@ -73,6 +74,10 @@ soak: $(VENV)/test.done static/bundles/done
 audit: export AUDIT_SEEDS = $(or $(SEEDS),20)
 audit: $(VENV)/test.done static/bundles/done
 	$(BIN)/python -m pytest tests/sla/test_audit.py
+
+alerts-drill: $(VENV)/test.done static/bundles/done
+	$(BIN)/python tests/support/programs/prometheus.py
+	$(BIN)/python tests/monitoring/alerts_drill.py
 
 ORDERS ?= 300
 

@@ -20,7 +20,7 @@ from ordertrack.background.turn import ASKS_EVERY, Turn
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.channels import Bus, BusLost, Ear
 from ordertrack.database.config import Settings
-from ordertrack.monitoring import logs, parent
+from ordertrack.monitoring import logs, metrics, parent
 
 # Seconds.
 LOOKS_EVERY = 60.0
@@ -69,6 +69,7 @@ class TenantWorker:
 
     def run(self) -> None:
         """Until `goes_on` says no."""
+        metrics.beside_starts.labels(self.name).inc()
         attempt = 0
         while self._goes_on():
             try:
@@ -98,6 +99,7 @@ class TenantWorker:
             self.look()
             while self._goes_on() and time.monotonic() < until:
                 self.work()
+                metrics.beside_at.labels(self.name).set_to_current_time()
                 left = min(self.seconds_until_due(), until - time.monotonic())
                 self.pause(min(max(left, 0.0), _WAKES_EVERY))
         except (psycopg.Error, DBAPIError) as error:
@@ -113,6 +115,7 @@ class TenantWorker:
                 self.look()
                 self._looks_at = time.monotonic() + LOOKS_EVERY
             self.work()
+            metrics.beside_at.labels(self.name).set_to_current_time()
             self._hear(ear)
 
     def _hear(self, ear: Ear) -> None:

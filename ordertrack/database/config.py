@@ -42,6 +42,7 @@ class Settings:
 
     `public_url` is what links that leave the house begin with; `hosts` are the names by which it may be
     called, none where nothing is said of that. With `sign_up` anybody may found a company.
+    `connections` are those to the database that a process keeps; None where nothing is said of that.
     Where `direct_database_url` is said, the other addresses may lead through a pooler that keeps no session.
     """
 
@@ -62,6 +63,7 @@ class Settings:
     sign_up: bool
     backup: BackupTimes | None
     backup_database_url: str | None
+    connections: int | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -86,6 +88,7 @@ class Settings:
             sign_up=_sign_up(environ),
             backup=_backup(environ),
             backup_database_url=environ.get(BACKUP_URL) or None,
+            connections=_connections(environ),
         )
 
     @cached_property
@@ -192,6 +195,11 @@ def _sign_up(environ: Mapping[str, str]) -> bool:
             f" unset; {said!r} is neither."
         )
     return said == "open"
+
+
+def _connections(environ: Mapping[str, str]) -> int | None:
+    name = "ORDERTRACK_CONNECTIONS"
+    return _whole_number(environ, name, 0, 2, 200) if environ.get(name) else None
 
 
 def _direct(environ: Mapping[str, str]) -> str | None:

@@ -18,6 +18,8 @@ from sqlalchemy.pool import NullPool
 from ordertrack.database import waiting
 
 T = TypeVar("T")
+PROGRAM = "ordertrack"
+"""What the database calls the sessions of our pools; where one works for a request, its id stands behind."""
 PATIENCE = 20.0  # seconds for one answer: longer than the time limit that the server has for a statement
 _CERTAIN = 5.0  # seconds without an answer after which it is not just a busy server
 # What was sent and not acknowledged, and a peer that answers no probe, are given up by the system: nobody is
@@ -102,9 +104,10 @@ def arguments(*, as_operator: bool, is_pooled: bool = False) -> dict[str, Any]:
     Through a pooler that keeps no session they prepare nothing, and the role has these bounds of its own
     (`app_role.limit`): what is said as one connects would hold for whoever gets the connection next.
     """
+    named = _SOCKET | {"application_name": PROGRAM}
     if is_pooled:
-        return _SOCKET | {"prepare_threshold": None}
-    return _SOCKET | {"options": _options(_OF_AN_OPERATOR if as_operator else OF_THE_APPLICATION)}
+        return named | {"prepare_threshold": None}
+    return named | {"options": _options(_OF_AN_OPERATOR if as_operator else OF_THE_APPLICATION)}
 
 
 def have_patience(engine: Engine, seconds: float = PATIENCE) -> None:

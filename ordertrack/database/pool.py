@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from typing import Any
+from typing import Any, cast
 
 from flask import g, has_app_context, has_request_context
 from sqlalchemy.pool import QueuePool
@@ -41,6 +41,8 @@ class _InTurn(Queue[Any]):
     def _init(self, maxsize: int) -> None:
         super()._init(maxsize)
         self._line = deque()
+        self.waits = self.refused = 0
+        self.waited = 0.0
 
     @property
     def waiting(self) -> int:
@@ -56,8 +58,13 @@ class _InTurn(Queue[Any]):
             ticket = self._line_up()
         try:
             return self._wait(ticket, timeout)
+        except Empty:
+            self.refused += 1
+            raise
         finally:
             with self.mutex:
+                self.waits += 1
+                self.waited += time.monotonic() - ticket.since
                 if ticket in self._line:
                     self._line.remove(ticket)
                 if self._line and not self._empty():
@@ -111,5 +118,10 @@ class PoolInTurn(QueuePool):
     @property
     def waiting(self) -> int:
         """How many wait for a connection now."""
+        return self.line.waiting
+
+    @property
+    def line(self) -> _InTurn:
+        """Who waited so far: `waits` times, for `waited` seconds in all, and `refused` of them in vain."""
         line: Any = self._pool
-        return int(line.waiting)
+        return cast(_InTurn, line)

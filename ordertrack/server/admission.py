@@ -76,6 +76,7 @@ class Admission:
     def refusal(self, path: str) -> tuple[list[tuple[str, str]], bytes]:
         """Headers and body of a refusal, which is counted; at `path` a person or a program asked."""
         metrics.refused_writes.inc()
+        metrics.refusals.labels("not-now").inc()
         now = time.monotonic()
         if now - self._said_at >= SAYS_AGAIN_AFTER:
             self._said_at = now

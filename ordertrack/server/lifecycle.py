@@ -62,8 +62,10 @@ _master = _Master()
 
 def announce(settings: Settings, server: Any) -> None:
     """In the master, as the workers begin: keep the database up, and say where once somebody answers."""
+    from ordertrack.monitoring import metrics
     from ordertrack.web import errors
 
+    metrics.started_at.set_to_current_time()
     errors.rehearse(server.app.wsgi())  # once, and shared by all workers
     if settings.workers > 1:
         _master.mailboxes = Mailboxes(settings.workers)
@@ -234,6 +236,7 @@ class _Leaving:
 
 def listen(worker: Any) -> None:
     """In a worker: start what it keeps, and have its streams end as soon as it is told to go."""
+    from ordertrack.monitoring.samples import Samples
     from ordertrack.overview.keeper import OverviewKeeper
     from ordertrack.presence.tracker import ScreenTracker
     from ordertrack.streams import sse
@@ -245,7 +248,7 @@ def listen(worker: Any) -> None:
     hub = app.extensions["hub"]
     hub.most_streams = min(hub.most_streams, worker.room.streams)
     sse.start(app, _master.mailboxes)
-    keepers = [ScreenTracker(app, hub), OverviewKeeper(app, hub), app.extensions["sharing"]]
+    keepers = [ScreenTracker(app, hub), OverviewKeeper(app, hub), app.extensions["sharing"], Samples(app)]
     for keeper in keepers:
         keeper.start()
     worker.leaving = _Leaving(app, keepers)

@@ -8,7 +8,9 @@ import socket
 import time
 from pathlib import Path
 
-from ordertrack.database import connecting, handed_address, schema, secret, session
+import click
+
+from ordertrack.database import connecting, handed_address, room, schema, secret, session
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import BACKUP, DIRECT, Settings
 from ordertrack.database.data_folder import refuse_strangers
@@ -37,6 +39,8 @@ def prepare(settings: Settings, take_over: bool) -> Prepared:
     secret.see_to_it(settings)
     refuse_another_database(settings)
     refuse_unsafe_role(settings)
+    if (doubt := room.doubt(settings)) is not None:
+        click.echo(doubt, err=True)
     if settings.demo:
         from ordertrack.demo.house.people import prepare as furnish
 

@@ -28,6 +28,12 @@ from support.http_client import Caller, sign_in
 from support.programs.pgbouncer import PgBouncer
 from support.server import Server, wait_for
 
+# Of sessions that work for nobody.
+_CALLED_AFTER_A_REQUEST = """
+    SELECT application_name FROM pg_stat_activity WHERE datname = current_database()
+       AND application_name LIKE 'ordertrack/%' AND state IN ('idle', 'idle in transaction')
+"""
+
 
 class Pooled(Server):
     """A server whose requests and listeners reach the database through a pooler."""
@@ -122,6 +128,9 @@ def test_in_transaction_mode_with_an_address_past_it_all_is_as_without_a_pooler(
     said = server.log.read_text()
     assert "Traceback" not in said
     assert "prepared statement" not in said, "what one connection prepared was another's"
+    with connect(settings.operator_url, autocommit=True) as operator:
+        left = operator.execute(_CALLED_AFTER_A_REQUEST).fetchall()
+    assert left == [], "what one request set holds for the next"
     with connect(pooler.url, prepare_threshold=None) as pooled:
         for name, value in (("statement_timeout", "15s"), ("lock_timeout", "10s"), ("timezone", "UTC")):
             assert pooled.execute(f"SHOW {name}").fetchone() == (value,)

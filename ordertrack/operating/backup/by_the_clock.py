@@ -64,6 +64,7 @@ class Clock:
         self._make = make
         self._under_way: threading.Thread | None = None
         self._again_at = 0.0
+        metrics.backup_interval.set(times.every_hours * 3600)
         self._tell_newest()
 
     def look(self) -> None:
@@ -99,7 +100,9 @@ class Clock:
             self._tell_newest()
 
     def _tell_newest(self) -> None:
-        if kept := making.in_folder(self._times.folder):
+        if not (kept := making.in_folder(self._times.folder)):
+            metrics.backup_succeeded_at.set(0)
+        else:
             metrics.backup_succeeded_at.set(kept[-1].at.timestamp())
             with suppress(OSError):  # somebody took it away
                 metrics.backup_bytes.set(kept[-1].path.stat().st_size)

@@ -10,12 +10,12 @@ from contextlib import closing
 import psycopg
 from sqlalchemy import Connection, text
 
-from ordertrack.database import bus, connecting, migrating, session
+from ordertrack.database import bus, connecting, migrating, room, session
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.channels import BusLost
 from ordertrack.database.config import DIRECT, POSTGRESQL_BUS, Settings
 from ordertrack.database.migrating import UpgradeRefused
-from ordertrack.database.session import POOL_SIZE, db
+from ordertrack.database.session import db
 from ordertrack.operating.doctor.finding import Finding, broken, look, ok
 from ordertrack.server import consistency
 
@@ -23,12 +23,10 @@ OLDEST = 150_000
 HEARS_WITHIN = 5.0  # seconds
 # Seconds that its clock may differ from this machine's.
 CLOCK_LOOK, CLOCK_BROKEN = 1.0, 30.0
-BESIDE_THE_WORKERS = 2 * (POOL_SIZE + 3) + 3
-"""Of `background` and `follow` a pool each, the turn, and what listens; and those of a backup."""
 _ROOM = text("""
     SELECT current_setting('max_connections')::integer
          - current_setting('superuser_reserved_connections')::integer
-         - coalesce(current_setting('reserved_connections', true), '0')::integer AS room,
+         - coalesce(current_setting('reserved_connections', true), '0')::integer AS there,
         (SELECT count(*) FROM pg_stat_activity WHERE usesysid IS NOT NULL
             AND coalesce(backend_type, 'client backend') = 'client backend') AS used
 """)
@@ -112,12 +110,13 @@ def _clock(connection: Connection) -> Finding:
 
 
 def _room(connection: Connection, settings: Settings) -> Finding:
-    room, used = connection.execute(_ROOM).one()
-    needed = settings.workers * (POOL_SIZE + 1) + BESIDE_THE_WORKERS
-    said = f"this server uses up to {needed}, {used} of {room} are taken now"
-    if needed > room:
-        return broken("connections", said, f"Set max_connections to {needed + 20} or more, or fewer workers.")
-    if used >= 0.9 * room:
+    there, used = connection.execute(_ROOM).one()
+    needed = room.needed(settings)
+    said = f"this server uses up to {needed}, {used} of {there} are taken now"
+    if needed > there:
+        do = f"Set max_connections to {needed + 20} or more, or fewer workers or ORDERTRACK_CONNECTIONS."
+        return broken("connections", said, do)
+    if used >= 0.9 * there:
         return look("connections", said, "Raise max_connections, or find out who holds them.")
     return ok("connections", said)
 
