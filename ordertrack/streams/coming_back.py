@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import structlog
 from flask import Flask
 
-from ordertrack.database.session import enter_tenant
+from ordertrack.database.session import REQUEST_ID, enter_tenant
 from ordertrack.live.cursor import Cursor, MalformedCursor
 from ordertrack.live.takeover import TAKEN_OVER, socket_to_take_over
 from ordertrack.live.topics import Topic
@@ -101,7 +101,7 @@ class ComingBack:
             after = Cursor.parse(environ.get(POSITION) or known.after)
         except MalformedCursor:
             after = None
-        request_id = environ.get(request_log.ID, "")
+        request_id = environ.get(REQUEST_ID, "")
         return Handed(known.watcher, known.topic, after, holders, known.said, request_id)
 
 
