@@ -26,6 +26,7 @@ __all__ = ["PACKAGE", "ROOT", "Settings"]
 
 POSTGRESQL_BUS = "postgresql"
 DIRECT = "ORDERTRACK_DIRECT_DATABASE_URL"
+MOST_WORKERS = 256
 BACKUP = "ORDERTRACK_BACKUP"
 BACKUP_URL = "ORDERTRACK_BACKUP_DATABASE_URL"
 
@@ -79,7 +80,7 @@ class Settings:
             app_database_url=environ.get("ORDERTRACK_APP_DATABASE_URL") or None,
             direct_database_url=_direct(environ),
             bus=_bus(environ),
-            workers=_whole_number(environ, "WEB_CONCURRENCY", 2, 1, 256),
+            workers=_whole_number(environ, "WEB_CONCURRENCY", 2, 1, MOST_WORKERS),
             demo=environ.get("ORDERTRACK_DEMO", "0") not in ("", "0"),
             proxies=_whole_number(environ, "ORDERTRACK_PROXIES", 0, 0, 9),
             limits=_limits(environ),

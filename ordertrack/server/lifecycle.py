@@ -17,7 +17,7 @@ import gevent
 
 from ordertrack.background.forks import READY
 from ordertrack.database import embedded, handed_address
-from ordertrack.database.config import Settings
+from ordertrack.database.config import MOST_WORKERS, Settings
 from ordertrack.live.owners import Mailboxes
 from ordertrack.server import handover, preparing, starting
 from ordertrack.server import port as addresses
@@ -27,7 +27,10 @@ from ordertrack.server.children import Children
 _TIME_TO_LEAVE = 2.0
 _READY_WITHIN = 60.0
 _GIVES_WAY_WITHIN = 35.0  # a little longer than a worker
+_WAITS_FOR_OTHERS = 5.0
+_LETS_IN = 0.2  # whom a worker had accepted last
 _STREAMS_A_SECOND = 1000  # that come back to the server which has taken over
+_ACCEPTS_NOBODY, _ANSWERED = 1, 2  # how far a worker is that gives way
 _RELOADS_NOTHING = (
     "SIG%s does nothing here: a server reads its settings when it starts, WEB_CONCURRENCY too. Start"
     " another one, with other settings or of another version, by: ordertrack serve --take-over"
@@ -46,15 +49,22 @@ class _Master:
         self.takes_over_from: int | None = None
         self.ready: tuple[int, int] | None = None  # a pipe, in which all say that they are ready
         self.owns_database = False
-        self._gives_way = mmap.mmap(-1, 1)  # told to workers that are running
+        self._shared = mmap.mmap(-1, 1 + MOST_WORKERS)  # with workers that are running
 
     @property
     def gives_way(self) -> bool:
-        return self._gives_way[0] == 1
+        return self._shared[0] == 1
 
     @gives_way.setter
     def gives_way(self, does: bool) -> None:
-        self._gives_way[0] = int(does)
+        self._shared[0] = int(does)
+
+    def reach(self, place: int, step: int, workers: int) -> None:
+        """In a worker that gives way: this far it is. Wait for the others: they hand each other streams."""
+        self._shared[1 + place % MOST_WORKERS] = step
+        until = time.monotonic() + _WAITS_FOR_OTHERS
+        while min(self._shared[1 : 1 + workers]) < step and time.monotonic() < until:
+            time.sleep(0.02)
 
 
 _master = _Master()
@@ -202,7 +212,8 @@ def _take_over(settings: Settings, server: Any, children: Children) -> bool:
 class _Leaving:
     """How a worker goes: its streams end, and it hands over what it kept account of."""
 
-    def __init__(self, app: Any, keepers: list[Any]) -> None:
+    def __init__(self, worker: Any, app: Any, keepers: list[Any]) -> None:
+        self._worker = worker
         self._app = app
         self._keepers = keepers
         self._thread: threading.Thread | None = None
@@ -220,10 +231,16 @@ class _Leaving:
         assert self._thread is not None
         self._thread.join(_GIVES_WAY_WITHIN if self.gives_way else _TIME_TO_LEAVE)
         if self.gives_way:
+            self._reach(_ANSWERED)
             self._stop()
+
+    def _reach(self, step: int) -> None:
+        _master.reach(self._worker.place, step, self._worker.cfg.workers)
 
     def _end_streams(self) -> None:
         """One after the other, for all come back: to the server that has taken over, which waits for them."""
+        self._reach(_ACCEPTS_NOBODY)
+        time.sleep(_LETS_IN)
         self._app.extensions["hub"].send_away(_STREAMS_A_SECOND)
 
     def _stop(self) -> None:
@@ -251,7 +268,7 @@ def listen(worker: Any) -> None:
     keepers = [ScreenTracker(app, hub), OverviewKeeper(app, hub), app.extensions["sharing"], Samples(app)]
     for keeper in keepers:
         keeper.start()
-    worker.leaving = _Leaving(app, keepers)
+    worker.leaving = _Leaving(worker, app, keepers)
     if _master.ready is not None:
         threading.Thread(
             target=_say_when_ready, args=(app, _master.ready[1]), name="ready", daemon=True
@@ -260,7 +277,10 @@ def listen(worker: Any) -> None:
 
 def _say_when_ready(app: Any, to: int) -> None:
     listener = app.extensions["listener"]
-    while not (listener.lookout.is_current and (listener.is_connected or listener.may_be_deaf)):
+    owners = app.extensions.get("owners")
+    while not (listener.lookout.is_current and (listener.is_connected or listener.may_be_deaf)) or (
+        owners is not None and owners.number is None
+    ):
         time.sleep(0.02)
     os.write(to, b".")
 

@@ -54,6 +54,7 @@ class Found(NamedTuple):
     longest_pause: float
     latest_on_a_board: float
     longest_without_stream: float
+    streams_ended: int
     missed_by_boards: int
 
     def __str__(self) -> str:
@@ -63,6 +64,7 @@ class Found(NamedTuple):
             f" longest {self.longest_tap:.2f} s; {self.longest_pause:.2f} s at most between two answers; the"
             f" latest change came onto a board after {self.latest_on_a_board:.2f} s, {self.missed_by_boards}"
             f" never; a board had no stream for {self.longest_without_stream:.2f} s"
+            f" ({self.streams_ended} ended)"
         )
 
 
@@ -209,6 +211,7 @@ def upgrade(server: Server, house: House, settings: Settings, rate: float) -> Fo
             handover = time.monotonic() - began
             time.sleep(_GOES_ON)
         head = seq_of(log.head())
+        ended = sum(sum(reader.endings.values()) for _, reader in opened.values())
         changes = _changes(settings, house)
         late, missed = 0.0, 0
         for board, reader in opened.values():
@@ -233,6 +236,7 @@ def upgrade(server: Server, house: House, settings: Settings, rate: float) -> Fo
         max(after - before for before, after in itertools.pairwise(answered)),
         late,
         max(reader.without_stream for _, reader in opened.values()),
+        ended,
         missed,
     )
 

@@ -39,12 +39,13 @@ def test_files_of_the_last_two_other_builds_are_served_and_of_one_that_comes_lat
     client = made.test_client()
 
     def served(version: str) -> str | None:
-        answer = client.get(f"/static/{version}/late.js")
-        assert answer.status_code == 404 or "immutable" in answer.headers["Cache-Control"]
-        return None if answer.status_code == 404 else answer.text
+        with client.get(f"/static/{version}/late.js") as answer:
+            assert answer.status_code == 404 or "immutable" in answer.headers["Cache-Control"]
+            return None if answer.status_code == 404 else answer.text
 
     assert [served(each * 16) for each in "abc"] == [None, f"// {'b' * 16}", f"// {'c' * 16}"]
-    assert client.get(made.extensions["static_prefix"] + "icon.svg").status_code == 200
+    with client.get(made.extensions["static_prefix"] + "icon.svg") as icon:
+        assert icon.status_code == 200
     newer = data_folder / "static" / ("d" * 16)
     assert served(newer.name) is None
     newer.mkdir()
