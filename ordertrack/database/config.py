@@ -30,6 +30,8 @@ POSTGRESQL_BUS = "postgresql"
 DIRECT = "ORDERTRACK_DIRECT_DATABASE_URL"
 BACKUP = "ORDERTRACK_BACKUP"
 BACKUP_URL = "ORDERTRACK_BACKUP_DATABASE_URL"
+KEEP_GUESTS = "ORDERTRACK_KEEP_GUESTS"
+KEPT_DAYS = (7, 3650)
 
 
 _PUBLIC_ADDRESS = re.compile(
@@ -64,6 +66,7 @@ class Settings:
     sign_up: bool
     backup: BackupTimes | None
     backup_database_url: str | None
+    keep_guests_days: int | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -88,6 +91,7 @@ class Settings:
             sign_up=_sign_up(environ),
             backup=_backup(environ),
             backup_database_url=environ.get(BACKUP_URL) or None,
+            keep_guests_days=_keep_guests(environ),
         )
 
     @cached_property
@@ -184,6 +188,12 @@ def _addresses(environ: Mapping[str, str]) -> list[str]:
                 f" others by which the house is called may follow after a blank. {address!r} is none."
             )
     return [address.removesuffix("/").lower() for address in addresses]
+
+
+def _keep_guests(environ: Mapping[str, str]) -> int | None:
+    if not environ.get(KEEP_GUESTS):
+        return None
+    return _whole_number(environ, KEEP_GUESTS, 0, *KEPT_DAYS)
 
 
 def _sign_up(environ: Mapping[str, str]) -> bool:

@@ -19,8 +19,10 @@ from ordertrack.background.worker import TenantWorker
 from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.session import db, enter_tenant
 from ordertrack.scheduling import due
+from ordertrack.tenants import suspension
 
 _AGAIN_AFTER = dt.timedelta(seconds=5)
+_SUSPENDED_FOR = dt.timedelta(minutes=1)  # until it is looked again whether the company still is
 _log = structlog.get_logger(__name__)
 
 
@@ -60,6 +62,9 @@ class Clock(TenantWorker):
         try:
             with self.app.app_context():
                 enter_tenant(tenant_id)
+                if suspension.is_suspended(tenant_id):
+                    self._due[tenant_id] = now + _SUSPENDED_FOR
+                    return
                 due.settle(tenant_id, now)
             self._expect([tenant_id])
         except Exception:

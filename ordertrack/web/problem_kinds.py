@@ -43,6 +43,15 @@ KINDS: dict[str, Kind] = {
             " runs the server makes one that has it."
         ),
     ),
+    "company-suspended": Kind(
+        403,
+        marked("The company is suspended"),
+        marked(
+            "Whoever runs the server has suspended the company. Its people and programs can look at"
+            " everything, and nothing can be changed or ordered. Nothing was written. Ask whoever runs the"
+            " server; sent again after that, it is taken."
+        ),
+    ),
     "not-found": Kind(
         404,
         marked("Not found"),
