@@ -13,8 +13,9 @@ import structlog
 from sqlalchemy import text
 
 from ordertrack.database.session import db, enter_tenant
-from ordertrack.following import periodic
+from ordertrack.following import periodic, positions
 from ordertrack.orders.forgetting import retention
+from ordertrack.tenants import quotas
 
 EVERY = 3600.0  # seconds
 _AT_ONCE = 5000
@@ -70,11 +71,16 @@ def keep_house() -> None:
     for kept in OF_THE_HOUSE:
         _clean(kept, "")
         db.session.commit()
-    for tenant_id in periodic.tenants():
+    heads = positions.heads()
+    entries, size = sum(head.seq for head in heads), quotas.size_of_house()
+    for head in heads:
+        tenant_id = head.tenant_id
         enter_tenant(tenant_id)
         try:
             clean(tenant_id)
             retention.mask_due(tenant_id)
+            quotas.note_use(tenant_id, quotas.share(size, head.seq, entries))
+            db.session.commit()
         except Exception:
             db.session.rollback()
             _log.exception("a company was not cleaned up", tenant=str(tenant_id))

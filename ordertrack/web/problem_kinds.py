@@ -188,6 +188,15 @@ KINDS: dict[str, Kind] = {
             " seconds to come again."
         ),
     ),
+    "quota-reached": Kind(
+        429,
+        marked("As much as the company may have"),
+        marked(
+            "The company has had as many orders in 24 hours, or has as much storage, as whoever runs the"
+            " server allows it. Nothing was written. The header Retry-After says in how many seconds there is"
+            " room again; whoever runs the server can allow more."
+        ),
+    ),
     "headers-too-large": Kind(
         431,
         marked("The headers are too large"),

@@ -14,7 +14,7 @@ down_revision = "0044"
 
 GRANTS = {
     "guest_retention": ["SELECT", "INSERT", "UPDATE"],
-    "tenant_quotas": ["SELECT"],
+    "tenant_quotas": ["SELECT", "UPDATE (used_mb)"],
     "staff_sessions": ["DELETE"],
     "guest_pages": ["DELETE"],
     "company_invitations": ["DELETE"],
@@ -35,13 +35,14 @@ CREATE TRIGGER guard_suspended BEFORE INSERT ON guest_retention FOR EACH ROW
 CREATE TRIGGER guard_suspended_days BEFORE UPDATE OF days ON guest_retention
     FOR EACH STATEMENT EXECUTE FUNCTION guard_suspended();
 
--- The operator's: without a number, as many as any company may have.
+-- The operator's: without a number, as many as any company may have. `used_mb` is what was found last.
 CREATE TABLE tenant_quotas (
     tenant_id uuid PRIMARY KEY REFERENCES tenants,
     restaurants integer CHECK (restaurants >= 0),
     people integer CHECK (people >= 0),
     orders_a_day integer CHECK (orders_a_day >= 0),
-    storage_mb integer CHECK (storage_mb >= 0)
+    storage_mb integer CHECK (storage_mb >= 0),
+    used_mb integer NOT NULL DEFAULT 0
 );
 """
 

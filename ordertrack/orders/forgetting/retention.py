@@ -80,17 +80,26 @@ def mask_due(tenant_id: uuid.UUID) -> int:
     if days is None:
         db.session.rollback()
         return 0
-    asked = {"tenant_id": tenant_id, "most": _AT_ONCE, "after": None}
-    asked["until"] = db.session.scalar(select(func.clock_timestamp() - dt.timedelta(days=days)))
+    until = db.session.execute(select(func.clock_timestamp() - dt.timedelta(days=days))).scalar_one()
+    masked = mask_before(tenant_id, until)
+    if masked:
+        _log.info("guests were forgotten", tenant=str(tenant_id), orders=masked, older_than_days=days)
+    return masked
+
+
+def mask_before(tenant_id: uuid.UUID, until: dt.datetime) -> int:
+    """Mask what was placed before then, and go on from there the next time."""
+    asked = {"tenant_id": tenant_id, "most": _AT_ONCE, "after": None, "until": until}
     masked = 0
     while due := db.session.execute(_DUE, asked).all():
-        masked += masking.mask([row.id for row in due])
+        done = masking.mask([row.id for row in due])
         db.session.commit()
+        masked += done
+        if not done:  # somebody has taken them up again
+            break
         asked["after"] = due[-1].placed_at
     db.session.execute(_REACHED, {**asked, "after": None})
     db.session.commit()
-    if masked:
-        _log.info("guests were forgotten", tenant=str(tenant_id), orders=masked, older_than_days=days)
     return masked
 
 
