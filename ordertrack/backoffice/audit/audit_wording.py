@@ -60,6 +60,7 @@ _FIELDS = {
     "currency": marked("Currency"),
     "languages": marked("Languages"),
     "suspended": marked("Suspended"),
+    "exported": marked("Everything was exported, so many entries"),
     "most_restaurants": marked("Restaurants at most"),
     "most_people": marked("People at most"),
     "most_orders_a_day": marked("Orders in 24 hours at most"),

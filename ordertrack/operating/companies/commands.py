@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -112,6 +115,37 @@ def delete(slug: str, yes: bool, as_json: bool) -> None:
         removed = deleting.delete(found)
         rows = sum(removed.values())
         report(as_json, f"{name} ({slug}) is gone: {rows} rows.", tenant=slug, rows=removed, deleted=True)
+
+
+@tenant.command("export")
+@click.argument("slug")
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), metavar="FILE|-")
+@as_json_option
+def export(slug: str, file: Path, as_json: bool) -> None:
+    """Write everything of the company SLUG into FILE, a .tar.gz of CSV and JSON, or to standard output.
+
+    `orders.csv` in it is what `ordertrack import` reads; the rest is to be read by people and programs. It
+    holds guests' data, as far as it is kept, and neither passwords nor keys.
+    """
+    from ordertrack.operating.companies import exporting
+    from ordertrack.tenants import accounts
+
+    with operator():
+        found = accounts.find_tenant(slug)
+        if str(file) == "-":
+            exporting.write(found, sys.stdout.buffer)
+            return
+        if file.exists():
+            raise click.ClickException(f"{file} is there already. Nothing was written.")
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as made:
+                counts = exporting.write(found, made)
+        except BaseException:
+            file.unlink(missing_ok=True)
+            raise
+        said = f"{file}: {counts['orders.csv']} orders, {counts['entries.csv']} entries."
+        report(as_json, said, tenant=slug, file=str(file), rows=counts)
 
 
 @tenant.command("log")

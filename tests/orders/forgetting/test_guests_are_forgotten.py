@@ -98,7 +98,7 @@ def around(app: Flask, house: House, order_id: uuid.UUID) -> None:
                VALUES (:tenant, :connection, 'woocommerce', 'Shop', '{"x": ""}', :sealed, 'x')""",
             """INSERT INTO channel_payloads (tenant_id, id, connection_id, way, topic, headers, body,
                  digest, order_id, outcome) VALUES (:tenant, gen_random_uuid(), :connection, 'called', 'x',
-                 '{"from": "Rana"}', 'Rana', 'x', :order, 'order')""",
+                 '{"from": "Rana"}', 'Rana', 'x', :order, 'done')""",
             """INSERT INTO channel_orders (tenant_id, connection_id, external_id, content)
                VALUES (:tenant, :connection, '4711', '{"customer": "Rana"}')""",
         ):
