@@ -107,14 +107,12 @@ def _is_too_old(kept: Kept) -> str:
     return f"{kept.since} < clock_timestamp() - interval '{kept.days} days'"
 
 
+def _is_there(kept: Kept) -> str:
+    return f"EXISTS (SELECT FROM {kept.table} AS kept WHERE {_OURS} {_is_too_old(kept)})"
+
+
 # In most companies nothing is too old: one question for all of it.
-_LOOK = text(
-    "SELECT "
-    + ", ".join(
-        f"EXISTS (SELECT FROM {kept.table} AS kept WHERE {_OURS} {_is_too_old(kept)})"
-        for kept in OF_COMPANIES
-    )
-)
+_LOOK = text(f"SELECT {', '.join(map(_is_there, OF_COMPANIES))}")
 
 
 def _clean(kept: Kept, whose: str, **asked: object) -> int:

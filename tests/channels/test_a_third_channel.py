@@ -27,7 +27,9 @@ from ordertrack.following import housekeeping
 from ordertrack.following.jobs import Done
 from ordertrack.orders.moving import transitions
 from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.tenants import suspension
 from support.cast import House
+from support.command_line import run_here
 
 pytestmark = pytest.mark.usefixtures("alone")
 PACKAGE = '''
@@ -160,6 +162,21 @@ def test_what_is_older_than_two_weeks_is_gone_and_its_order_is_not(
         assert housekeeping.clean(loft.house.tenant_id)["channel_payloads"] == 1
         assert db.session.scalars(select(ChannelPayload.id)).one() != first
     assert len(loft.orders()) == 2
+
+
+def test_a_company_that_is_suspended_takes_nothing_in_until_it_is_resumed(
+    loft: Connected, settings: Settings
+) -> None:
+    house = loft.house
+    assert run_here(settings, "tenant", "suspend", house.slug).returncode == 0
+    suspension.forget(house.tenant_id)
+    assert fly(loft, "4711;hamra;Kebab;2;pending") == 429, "the shop is to come again"
+    assert loft.payloads() == [] and loft.orders() == []
+    with loft.app.app_context():
+        assert house.tenant_id not in tending._tenants_to_tend()
+    run_here(settings, "tenant", "resume", house.slug)
+    suspension.forget(house.tenant_id)
+    assert fly(loft, "4711;hamra;Kebab;2;pending") == 202
 
 
 def test_the_process_beside_the_workers_finds_whom_to_tend(loft: Connected) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -110,6 +112,24 @@ def test_the_schema_refuses_what_the_pages_have_let_through(
                 problem = problem_of(refused.value)
             assert (problem.status, problem.kind) == (403, "company-suspended")
         assert db.session.execute(text("SELECT seq FROM tenant_streams")).scalar() == 1
+
+
+def test_the_clock_begins_nothing_in_a_company_that_is_suspended(
+    app: Flask, settings: Settings, confined: psycopg.Connection[Any], cedar: House
+) -> None:
+    promised = dt.datetime.now(dt.UTC) + dt.timedelta(hours=9)
+    later = NewOrder("hamra", Fulfilment.PICKUP, (NewItem("Kebab", 1),), promised_at=promised)
+    with tenant_context(app, cedar.tenant_id):
+        intake.place(later, by=cedar.program)
+
+    def waits() -> bool:
+        return cedar.tenant_id in {tenant for tenant, _at in confined.execute("SELECT * FROM next_due()")}
+
+    assert waits()
+    run_here(settings, "tenant", "suspend", cedar.slug)
+    assert not waits()
+    run_here(settings, "tenant", "resume", cedar.slug)
+    assert waits()
 
 
 def test_everything_is_read_and_pages_and_boards_say_why_nothing_can_be_done(

@@ -115,14 +115,15 @@ def _clean(row: Any) -> Any:
 
 
 def _csv(file: IO[bytes], columns: Iterable[str], rows: Iterable[Iterable[object]]) -> int:
-    with io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True) as words:
-        table = csv.writer(words)
-        table.writerow(columns)
-        count = 0
-        for row in rows:
-            table.writerow("" if value is None else value for value in row)
-            count += 1
-        words.detach()
+    words = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    table = csv.writer(words)
+    table.writerow(columns)
+    count = 0
+    for row in rows:
+        table.writerow("" if value is None else value for value in row)
+        count += 1
+    words.flush()
+    words.detach()  # the file stays open
     return count
 
 
