@@ -91,6 +91,12 @@ class Order(Base):
             postgresql_where=text("phone_tail IS NOT NULL"),
         ),
         ForeignKeyConstraint(["tenant_id", "follows"], ["orders.tenant_id", "orders.id"]),
+        Index(
+            "orders_that_follow",
+            "tenant_id",
+            "follows",
+            postgresql_where=text("follows IS NOT NULL"),
+        ),
     )
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)

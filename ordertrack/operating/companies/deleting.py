@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 
-from sqlalchemy import func, text, update
+from sqlalchemy import TextClause, func, text, update
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from ordertrack.database.session import db, enter_tenant
 from ordertrack.database.settings_error import Mendable
 from ordertrack.tenants import house_log, suspension
 from ordertrack.tenants.models import ApiKey, StaffSession, Tablet, Tenant
 
+# A screen may tell that it is there until it has heard that it may not any longer.
+_TRIES = 5
+_PAUSE = 2.0  # seconds
 # Found in the catalogue, so that a table that is added later is emptied too.
 _TABLES = text("""
     SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
@@ -38,14 +43,30 @@ def delete(tenant: Tenant) -> dict[str, int]:
     suspension.suspend(tenant)
     enter_tenant(tenant_id)
     _end_access(tenant_id)
+    for left in reversed(range(_TRIES)):
+        try:
+            removed = _remove(tenant_id)
+            house_log.record("deleted", slug, tenant_id, name=name, rows=removed)
+            db.session.commit()
+            break
+        except (IntegrityError, OperationalError) as error:
+            db.session.rollback()
+            if not left:
+                raise NotDeleted(
+                    f"Something was written for {slug} again and again. It is suspended, and nothing was"
+                    " removed: try once more."
+                ) from error
+            time.sleep(_PAUSE)
+    return removed
+
+
+def _remove(tenant_id: uuid.UUID) -> dict[str, int]:
     removed = {}
     for table in in_order():
         rows = db.session.connection().execute(_of(table), {"tenant_id": tenant_id}).rowcount
         if rows:
             removed[table] = rows
     db.session.connection().execute(text("DELETE FROM tenants WHERE id = :id"), {"id": tenant_id})
-    house_log.record("deleted", slug, tenant_id, name=name, rows=removed)
-    db.session.commit()
     return removed
 
 
@@ -77,5 +98,5 @@ def _end_access(tenant_id: uuid.UUID) -> None:
     db.session.commit()
 
 
-def _of(table: str):  # type: ignore[no-untyped-def]
+def _of(table: str) -> TextClause:
     return text(f"DELETE FROM {table} WHERE tenant_id = :tenant_id")  # noqa: S608 (the catalogue's word)
