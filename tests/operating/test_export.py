@@ -56,7 +56,11 @@ def figures(app: Flask, house: House) -> Any:
         extend.rebuild(house.tenant_id)
     answer = app.test_client().get("/api/v1/reports/times?range=28", headers=house.bearer)
     assert answer.status_code == 200
-    return answer.json
+    said = dict(answer.json or {})
+    said.pop("as_of")
+    # A log has ids and numbers of its own.
+    said["slowest"] = [{**each, "id": None, "number": None} for each in said["slowest"]]
+    return said
 
 
 @pytest.fixture
@@ -91,7 +95,7 @@ def test_exported_orders_that_are_imported_elsewhere_give_the_same_report(
     assert written.returncode == 0, written.stdout + written.stderr
     assert json.loads(written.stdout)["written"]["orders"] == 40
     before, after = figures(app, cedar), figures(app, loft)
-    assert before == after
+    assert before["slowest"] and before == after
 
 
 def test_no_file_of_an_export_holds_what_opens_something(

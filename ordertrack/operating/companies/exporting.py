@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -44,7 +45,7 @@ def write(tenant: Tenant, to: IO[bytes]) -> dict[str, int]:
     with tarfile.open(fileobj=to, mode="w|gz") as archive:
         for name, make in _members(tenant).items():
             counts[name] = _add(archive, f"{tenant.slug}/{name}", make)
-        facts = {"company": tenant.slug, "name": tenant.name, "made_at": time.time(), "rows": counts}
+        facts = {"company": tenant.slug, "name": tenant.name, "made_at": _now(), "rows": counts}
         _add(archive, f"{tenant.slug}/manifest.json", lambda file: _json(file, [facts]))
     release_connection()
     by = audit.operator(tenant.id, "tenant export")
@@ -52,6 +53,10 @@ def write(tenant: Tenant, to: IO[bytes]) -> dict[str, int]:
     house_log.record("exported", tenant.slug, tenant.id, rows=counts)
     db.session.commit()
     return counts
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
 
 
 Make = Callable[[IO[bytes]], int]
