@@ -13,7 +13,8 @@ from ordertrack.monitoring import garbage
 # A command is imported when somebody types it: each needs a part of the house only.
 _COMMANDS = {
     "serve": "ordertrack.server.commands.serve",
-    "tenant": "ordertrack.server.commands.tenants",
+    "tenant": "ordertrack.operating.companies.commands",
+    "guest": "ordertrack.operating.companies.guest_command",
     "restaurant": "ordertrack.server.commands.restaurants",
     "audit": "ordertrack.server.commands.audit",
     "staff": "ordertrack.server.commands.staff",

@@ -21,6 +21,7 @@ from ordertrack.live.topics import Channel
 from ordertrack.orders.log import event_log
 from ordertrack.restaurants import cache, operations, pace, roster, rule_sets
 from ordertrack.streams import sse
+from ordertrack.tenants import suspension
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import FoundRestaurant, find_restaurant, restaurant_or_404
@@ -124,8 +125,10 @@ def _settings_version(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> str:
     kinds = (cache.of_restaurant, operations.of_restaurant, pace.of_restaurant, roster.of_restaurant)
     versions = [of_restaurant(tenant_id, restaurant_id).version for of_restaurant in kinds]
     is_closed = pace.of_restaurant(tenant_id, restaurant_id).is_closed
-    closed = ["closed"] if is_closed else []
-    return ".".join(map(str, [*versions, rule_sets.of_tenant(tenant_id).version, *closed]))
+    held_up = ["closed"] if is_closed else []
+    if suspension.is_suspended(tenant_id):
+        held_up.append("suspended")
+    return ".".join(map(str, [*versions, rule_sets.of_tenant(tenant_id).version, *held_up]))
 
 
 def _as_it_was(principal: Principal, found: FoundRestaurant, version: str) -> Callable[[], bool]:

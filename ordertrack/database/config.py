@@ -29,6 +29,8 @@ DIRECT = "ORDERTRACK_DIRECT_DATABASE_URL"
 MOST_WORKERS = 256
 BACKUP = "ORDERTRACK_BACKUP"
 BACKUP_URL = "ORDERTRACK_BACKUP_DATABASE_URL"
+KEEP_GUESTS = "ORDERTRACK_KEEP_GUESTS"
+KEPT_DAYS = (7, 3650)
 
 
 _PUBLIC_ADDRESS = re.compile(
@@ -65,6 +67,7 @@ class Settings:
     backup: BackupTimes | None
     backup_database_url: str | None
     connections: int | None = None
+    keep_guests_days: int | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -90,6 +93,7 @@ class Settings:
             backup=_backup(environ),
             backup_database_url=environ.get(BACKUP_URL) or None,
             connections=_connections(environ),
+            keep_guests_days=_keep_guests(environ),
         )
 
     @cached_property
@@ -186,6 +190,12 @@ def _addresses(environ: Mapping[str, str]) -> list[str]:
                 f" others by which the house is called may follow after a blank. {address!r} is none."
             )
     return [address.removesuffix("/").lower() for address in addresses]
+
+
+def _keep_guests(environ: Mapping[str, str]) -> int | None:
+    if not environ.get(KEEP_GUESTS):
+        return None
+    return _whole_number(environ, KEEP_GUESTS, 0, *KEPT_DAYS)
 
 
 def _sign_up(environ: Mapping[str, str]) -> bool:

@@ -136,7 +136,7 @@ def _grant(connection: Connection, role: str) -> None:
         "REVOKE ALL ON FUNCTION tenants_behind(), next_due(), followed_heads(), jobs_due(), house_is_empty(),"
         " tenants_of_channels(), tenants_that_alert(), name_idempotency_sender(), note_ended_access(),"
         " channels_to_tend(timestamptz, timestamptz), tenants_that_chose(text[]),"
-        " tenants_to_alert(text[], text[], timestamptz)"
+        " tenants_to_alert(text[], text[], timestamptz), mask_orders(uuid[])"
         " FROM PUBLIC",
         f"GRANT USAGE ON SCHEMA public TO {name}",
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}",

@@ -20,8 +20,10 @@ from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.session import db, enter_tenant
 from ordertrack.monitoring import metrics
 from ordertrack.scheduling import due
+from ordertrack.tenants import suspension
 
 _AGAIN_AFTER = dt.timedelta(seconds=5)
+_SUSPENDED_FOR = dt.timedelta(minutes=1)  # until it is looked again whether the company still is
 _log = structlog.get_logger(__name__)
 
 
@@ -66,6 +68,10 @@ class Clock(TenantWorker):
         try:
             with self.app.app_context():
                 enter_tenant(tenant_id)
+                if suspension.is_suspended(tenant_id):
+                    self._overdue.pop(tenant_id, None)
+                    self._due[tenant_id] = now + _SUSPENDED_FOR
+                    return
                 metrics.settled.inc(due.settle(tenant_id, now))
             self._overdue.pop(tenant_id, None)
             self._expect([tenant_id])

@@ -52,7 +52,7 @@ from ordertrack.sla.report import views as report_views
 from ordertrack.streams import problems as stream_problems  # noqa: F401 (it registers)
 from ordertrack.streams import sse
 from ordertrack.streams.coming_back import ComingBack
-from ordertrack.tenants import company
+from ordertrack.tenants import company, suspension
 from ordertrack.tenants.shared_tablets import tablet_guard
 from ordertrack.tenants.signing_in import request_shares, sign_in
 from ordertrack.tracking import views as tracking
@@ -127,6 +127,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     sign_in.init_app(app)
     request_shares.init_app(app)
     company.init_app(app)
+    suspension.init_app(app)
     tablet_guard.init_app(app)
     setup_gate.init_app(app)
     setup_progress.init_app(app)

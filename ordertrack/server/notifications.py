@@ -39,7 +39,7 @@ from ordertrack.server.sharing import Sharing
 from ordertrack.sla.estimates import expected_end
 from ordertrack.sla.report.channel import SlaChannel
 from ordertrack.streams.sse import Hearing
-from ordertrack.tenants import restaurants
+from ordertrack.tenants import restaurants, suspension
 from ordertrack.tenants.sessions.kept_sign_ins import KeptSignIns
 from ordertrack.tracking.channel import TrackingChannel
 
@@ -117,6 +117,7 @@ def _on_settings(hub: Hub, payload: str) -> None:
     restaurant_id = _restaurant_in(payload, restaurant)
     versioned.forget(tenant_id, restaurant_id)
     restaurants.forget(tenant_id)
+    suspension.forget(tenant_id)
     fragments.forget()
     OVERVIEW.mark(tenant_id)
     _show(hub, tenant_id, restaurant_id)

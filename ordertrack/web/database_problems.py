@@ -8,6 +8,7 @@ import psycopg
 from flask import current_app, request
 from psycopg.errors import DiskFull, ReadOnlySqlTransaction
 from sqlalchemy.exc import (
+    DatabaseError,
     DBAPIError,
     InterfaceError,
     InternalError,
@@ -22,8 +23,11 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.web.problems import Problem, problem_of, refused_for_now
 
 DATABASE_AWAY = "database-away"
+COMPANY_SUSPENDED = "company-suspended"
+_SUSPENDED = "OT403"  # what the schema says, by `guard_suspended` and `guard_stream`
 
 
+@problem_of.register(DatabaseError)
 @problem_of.register(OperationalError)
 @problem_of.register(InterfaceError)
 @problem_of.register(InternalError)
@@ -31,6 +35,10 @@ DATABASE_AWAY = "database-away"
 @problem_of.register(ProgrammingError)
 @problem_of.register(psycopg.Error)
 def _of_database(error: Exception) -> Problem:
+    if is_for_suspension(error):
+        return suspended()
+    if isinstance(error, DatabaseError) and not isinstance(error, OperationalError | InternalError):
+        raise error
     return refused_for_now(error, _sentence_on_database(error), DATABASE_AWAY)
 
 
@@ -39,6 +47,18 @@ def _of_closed_connection(error: InvalidRequestError) -> Problem:
     if not is_away(error):
         raise error
     return refused_for_now(error, _sentence_on_database(error), DATABASE_AWAY)
+
+
+def is_for_suspension(error: BaseException) -> bool:
+    """Whether the schema has refused to write, for the company is suspended."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlstate", None) == _SUSPENDED
+
+
+def suspended() -> Problem:
+    """What to answer to whoever writes in a company that is suspended."""
+    said = _("This company is suspended: it can be looked at, and nothing can be changed. Nothing was done.")
+    return Problem(403, said, named=COMPANY_SUSPENDED)
 
 
 def is_away(error: BaseException) -> bool:

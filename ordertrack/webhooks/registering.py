@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ordertrack.following import followers, jobs, periodic
-from ordertrack.webhooks import cleaning, deliveries, delivering, follower, replaying, tries
+from ordertrack.following import followers, jobs
+from ordertrack.webhooks import deliveries, delivering, follower, replaying, tries
 
 
 def register() -> None:
@@ -12,4 +12,3 @@ def register() -> None:
     followers.register(follower.FOLLOWER)
     jobs.register(follower.DELIVERY, delivering.deliver, keep=deliveries.KEEP)
     jobs.register(replaying.REPLAY, replaying.run)
-    periodic.register("deliveries of before", cleaning.EVERY, cleaning.clean)

@@ -15,8 +15,8 @@ SCALE = Path(__file__).resolve().parents[2] / "docs" / "SCALE.md"
 REFERENCE = {"rule_set_transitions", "status_transitions", "tenants"}
 # On the coordinator alone.
 LOCAL = {
-    *("alembic_version", "company_invitations", "ended_access", "followers", "secret_fingerprint"),
-    *("sealing_fingerprints", "sign_in_tries"),
+    *("alembic_version", "company_invitations", "ended_access", "followers", "house_log"),
+    *("secret_fingerprint", "sealing_fingerprints", "sign_in_tries"),
 }
 # What asks all tenants: what the roll-up's, the clock's and the follower's processes begin with, and whether
 # there is any tenant at all, which requests ask as long as there is none.

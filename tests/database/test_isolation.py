@@ -21,11 +21,13 @@ from ordertrack.database.session import (
     present_credential,
     tenant_context,
 )
+from ordertrack.operating.companies import deleting
 from ordertrack.orders.changing import changes
 from ordertrack.orders.changing.change_draft import SetFields
 from ordertrack.orders.moving import actions
 from ordertrack.outgoing import sealing
 from ordertrack.rules.order_actions import OrderAction
+from ordertrack.tenants import accounts, suspension
 from ordertrack.tenants.credentials.digests import hash_key
 from support.cast import House, Person
 
@@ -40,6 +42,7 @@ NOT_TENANT_OWNED = {
     "company_invitations",
     "ended_access",
     "followers",
+    "house_log",
     "rule_set_transitions",
     "sealing_fingerprints",
     "secret_fingerprint",
@@ -142,6 +145,8 @@ _ROWS = """
     INSERT INTO alert_choices SELECT tenant_id, id, '{unseen}', false, 'x' FROM staff_members
      WHERE tenant_id = %(tenant)s;
     INSERT INTO manager_alerts VALUES (%(tenant)s, gen_random_uuid(), 'shift', 'x', NULL, now());
+    INSERT INTO guest_retention VALUES (%(tenant)s, 90);
+    INSERT INTO tenant_quotas VALUES (%(tenant)s, 10);
 """
 
 
@@ -237,7 +242,7 @@ def test_views_and_functions_do_not_open_a_way_around(operator: psycopg.Connecti
     # Three are triggers, which nobody can call: one writes a column of the order whose first event was just
     # written, one names whose access ended, one ends links by which a password is set. Two set a password in
     # the tenant that was entered: for whoever knows the hash of before, and for who holds a link. One tells
-    # whether there is any tenant.
+    # whether there is any tenant, one takes from orders of the tenant that was entered what is said of whom.
     assert sorted(loose) == [
         ("change_password",),
         ("channels_to_tend",),
@@ -245,6 +250,7 @@ def test_views_and_functions_do_not_open_a_way_around(operator: psycopg.Connecti
         ("followed_heads",),
         ("house_is_empty",),
         ("jobs_due",),
+        ("mask_orders",),
         ("name_idempotency_sender",),
         ("next_due",),
         ("note_ended_access",),
@@ -493,3 +499,85 @@ def test_a_credential_opens_nothing_for_writing(
     confined.execute("SELECT set_config('ordertrack.sign_in_email', %s, true)", [cedar.nour.email])
     with pytest.raises(errors.InsufficientPrivilege):
         confined.execute("UPDATE staff_members SET password_hash = 'x'")
+
+
+# Of these tables a company that is suspended goes on writing: what the house keeps for itself, what guests
+# do, and what it takes to look. The operator's quotas nobody else writes.
+_GOES_ON = {
+    *("screens", "closed_screens", "staff_sessions", "pin_attempts", "jobs", "job_numbers"),
+    *("follower_positions", "webhook_deliveries", "push_keys", "manager_alerts", "tenant_quotas"),
+    *("guest_messages", "guest_wishes", "guest_pages", "guest_browsers", "message_stops"),
+    *("sla_progress", "sla_stale", "sla_shift_names", "sla_restaurant_days", "sla_tenant_days"),
+    *("sla_order_days", "sla_tenant_order_days", "sla_estimate_days"),
+}
+# The log, which its stream holds up: tests/operating/test_suspension.py moves, strikes and changes orders.
+_BY_THE_STREAM = {"orders", "order_items", "order_status_events", "order_actions", "tenant_streams"}
+
+
+def test_a_company_that_is_suspended_writes_to_no_table_but_those_that_are_named_here(
+    two_houses: tuple[House, House], operator: psycopg.Connection[Any], tables: list[str], settings: Settings
+) -> None:
+    cedar, rival = two_houses
+    suspended = "UPDATE tenant_streams SET suspended_at = now() WHERE tenant_id = %s"
+    operator.execute(suspended, [cedar.tenant_id])
+    for name in tables:
+        operator.execute(sql.SQL("GRANT INSERT ON {} TO {}").format(sql.Identifier(name), role_of(settings)))
+    operator.execute(sql.SQL("SET LOCAL ROLE {}").format(role_of(settings)))
+
+    def is_refused(name: str) -> bool:
+        columns = sql.SQL(", ").join(map(sql.Identifier, written_of(operator, name)))
+        insert = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} WHERE false")
+        if name == "guest_retention":  # the house writes there up to where it came, and no days
+            insert = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} ON CONFLICT DO NOTHING")
+        try:
+            with operator.transaction():
+                operator.execute(insert.format(sql.Identifier(name), columns, columns, sql.Identifier(name)))
+        except psycopg.DatabaseError as error:
+            return error.sqlstate == "OT403"
+        return False
+
+    enter(operator, cedar)
+    refused = {name for name in tables if is_refused(name)}
+    assert set(tables) - refused == _GOES_ON | _BY_THE_STREAM
+    enter(operator, rival)
+    assert not {name for name in tables if is_refused(name)}, "another company is none of it"
+
+
+def test_a_company_that_is_deleted_leaves_no_row_in_any_table_and_others_lose_none(
+    operator_app: Flask, two_houses: tuple[House, House], operator: psycopg.Connection[Any], tables: list[str]
+) -> None:
+    cedar, rival = two_houses
+
+    def rows() -> dict[str, dict[uuid.UUID, int]]:
+        counted = "tenant_id, count(*)"
+        return {
+            name: dict(operator.execute(select(name, counted) + sql.SQL(" GROUP BY 1")).fetchall())
+            for name in tables
+        }
+
+    before = rows()
+    assert all(cedar.tenant_id in before[name] for name in tables), "it has rows in every table"
+    operator.commit()
+    with operator_app.app_context():
+        removed = deleting.delete(accounts.find_tenant(cedar.slug))
+        db.session.remove()
+    after = rows()
+    for name in tables:
+        assert cedar.tenant_id not in after[name], name
+        assert after[name].get(rival.tenant_id) == before[name][rival.tenant_id], name
+    assert removed.keys() == set(tables)
+    found = operator.execute(
+        "SELECT what, slug FROM house_log WHERE company = %s ORDER BY at", [cedar.tenant_id]
+    )
+    assert found.fetchall() == [("suspended", cedar.slug), ("deleted", cedar.slug)]
+    assert operator.execute("SELECT FROM tenants WHERE id = %s", [cedar.tenant_id]).fetchone() is None
+
+
+def test_the_log_of_the_house_is_shown_to_no_company(
+    operator_app: Flask, cedar: House, confined: psycopg.Connection[Any]
+) -> None:
+    with operator_app.app_context():
+        suspension.suspend(accounts.find_tenant(cedar.slug))
+        db.session.remove()
+    enter(confined, cedar)
+    assert confined.execute("SELECT count(*) FROM house_log").fetchone() == (0,)

@@ -21,8 +21,10 @@ from ordertrack.importing.logged_order import FAULTS
 from ordertrack.importing.moments import DateOrder
 from ordertrack.importing.roles import ROLES
 from ordertrack.importing.source import ENCODINGS
+from ordertrack.orders.placing.intake import QuotaReached
 from ordertrack.restaurants import cache
 from ordertrack.rules.state_machine import Fulfilment
+from ordertrack.tenants import quotas
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.signing_in.sign_in import managing_principal
 from ordertrack.web.bodies import LARGEST_LOG
@@ -76,6 +78,8 @@ def upload() -> ResponseReturnValue:
         return _first_page(principal, said), 413
     if uploaded is None or not content.strip():
         return _first_page(principal, _("Choose a file first: a table (CSV).")), 422
+    if quotas.of_tenant(principal.tenant_id).is_storage_full:
+        raise QuotaReached(None, 3600)
     name = "".join(each for each in PurePath(uploaded.filename or "").name if each.isprintable())
     made = kept_logs.keep(name[-LONGEST_NAME:] or "log.csv", content, principal)
     return redirect(url_for("log_import.one", log_id=made), 303)
