@@ -10,7 +10,7 @@ from alembic import op
 from ordertrack.migrations.building import make_function
 
 revision = "0044"
-down_revision = "0042"
+down_revision = "0043"
 
 GRANTS = {"house_log": ["SELECT"]}
 
