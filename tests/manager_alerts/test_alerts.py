@@ -28,6 +28,7 @@ from ordertrack.messages.transports import Way
 from ordertrack.push import managers, subscription
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.staff import people
+from ordertrack.webhooks import endpoints
 from support.cast import House, Person
 from support.push_service import Browser, PushService
 
@@ -195,14 +196,30 @@ def test_what_stands_is_there_once_however_many_look(
         assert len(list(db.session.scalars(select(ManagerAlert)))) == 1
 
 
-def test_only_tenants_in_which_somebody_asked_are_looked_at(
-    app: Flask, cedar: House, rival: House, maya: FlaskClient, push_service: PushService
-) -> None:
-    ask(maya, push_service.subscribe(), AlertKind.UNSEEN)
+def looked_at(app: Flask) -> set[uuid.UUID]:
     with app.app_context(), mock.patch.object(watch, "look") as looked:
         watch.look_everywhere()
-    asked = [call.args[0] for call in looked.call_args_list]
-    assert cedar.tenant_id in asked and rival.tenant_id not in asked
+    return {call.args[0] for call in looked.call_args_list}
+
+
+def test_only_tenants_in_which_somebody_asked_and_something_happens_are_looked_at(
+    app: Flask, cedar: House, rival: House, maya: FlaskClient, push_service: PushService,
+    place: Callable[..., uuid.UUID], bring: Callable[..., None], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    ask(maya, push_service.subscribe(), AlertKind.UNSEEN)
+    assert cedar.tenant_id not in looked_at(app), "nothing goes on there"
+    order = place(cedar)
+    place(rival)
+    assert cedar.tenant_id in looked_at(app) and rival.tenant_id not in looked_at(app)
+    bring(cedar, order, OrderStatus.CANCELLED)
+    assert cedar.tenant_id in looked_at(app), "an order that is over may have made the shift a bad one"
+    monkeypatch.setattr(watch, "STIRS_FOR", dt.timedelta(0))
+    assert cedar.tenant_id not in looked_at(app)
+    with tenant_context(app, cedar.tenant_id):
+        endpoint = endpoints.make(cedar.maya.principal, "https://shop.example/hook").endpoint
+        endpoint.failing_since = dt.datetime.now(dt.UTC)
+        db.session.commit()
+    assert cedar.tenant_id in looked_at(app), "what fails is told of though nobody orders"
 
 
 def test_a_choice_is_kept_and_another_page_does_not_overwrite_it(

@@ -12,15 +12,17 @@ from ordertrack.server import admission
 from ordertrack.server.admission import Admission
 from support.server import wait_for
 
+QUICK = "/quick"
+
 
 class Slow:
-    """An application whose writes last until they are let go."""
+    """An application whose writes last until they are let go, but for quick ones."""
 
     def __init__(self) -> None:
         self.go_on = threading.Event()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        if environ["REQUEST_METHOD"] == "POST":
+        if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] != QUICK:
             self.go_on.wait(20)
         start_response("200 OK", [])
         return [b"done"]
@@ -46,7 +48,8 @@ def slow() -> Slow:
 
 @pytest.fixture
 def app(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> Admission:
-    monkeypatch.setattr(admission, "ALWAYS", 3)
+    monkeypatch.setattr(admission, "AT_ONCE", 3)
+    monkeypatch.setattr(admission, "FEW", 1)
     return Admission(slow)
 
 
@@ -83,18 +86,30 @@ def test_a_program_is_told_in_its_own_form(app: Admission, under_way: Callable[[
     assert headers["Content-Type"] == "application/problem+json" and b'"status": 503' in body
 
 
-def test_as_many_are_let_in_as_are_answered_while_one_is_patient(
-    app: Admission, slow: Slow, under_way: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+def test_who_queues_for_a_while_is_let_in_as_far_as_they_are_answered(
+    app: Admission, under_way: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
     monkeypatch.setattr(admission.time, "monotonic", lambda: now[0])
-    slow.go_on.set()
-    for _ in range(2):
-        ask(app)
-    slow.go_on.clear()
-    now[0] += 0.9
-    under_way(2 * int(admission.PATIENCE))
-    assert ask(app)[0].startswith("503")
+    under_way(2)
+    now[0] += admission.PATIENCE - 1
+    for _ in range(4):
+        assert ask(app, path=QUICK)[0] == "200 OK"
+    now[0] += 1
+    under_way(2)
+    assert ask(app)[0].startswith("503"), "four were answered while one is patient, and four are under way"
+    now[0] += admission.PATIENCE
+    assert ask(app, path=QUICK)[0].startswith("503"), "now none was"
+
+
+def test_few_are_no_queue_however_long_they_last(
+    app: Admission, under_way: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(admission.time, "monotonic", lambda: now[0])
+    under_way(1)
+    now[0] += 10 * admission.PATIENCE
+    assert ask(app, path=QUICK)[0] == "200 OK"
 
 
 def test_when_they_are_done_others_are_let_in(

@@ -37,7 +37,7 @@ _IDS = {
     *("connection_id", "payload_id", "endpoint_id", "log_id"),
 }
 _BY_SECRET = (
-    *("tracking.", "problem_pages.", "password_links.", "tablet_codes.open_here", "founding."),
+    *("tracking.", "problem_pages.", "password_links.", "tablet_codes.open_here", "founding.", "mirror."),
     *("channel_calls.", "channels.connect"),
     *("guest_messages.", "guest_push.", "message_hooks.", "message_providers."),
 )
@@ -107,7 +107,14 @@ def _filled(app: Flask, rule: Rule, theirs: dict[str, list[str]]) -> Iterator[At
                 yield Attempt(method, path)
 
 
-_KEYS = "SELECT id, key_hash, previous_hash, revoked_at, expires_at, name FROM api_keys"
+# When a key was used last, or a shop asked, is written by whoever does that.
+_BUT_WHEN = {
+    "api_keys": "SELECT id, key_hash, previous_hash, revoked_at, expires_at, name FROM api_keys",
+    "channel_connections": """
+        SELECT id, channel, name, restaurants, settings, sealed_secrets, digest, version, paused_at, ended_at
+          FROM channel_connections
+    """,
+}
 
 
 def _rows(settings: Settings) -> dict[str, list[str]]:
@@ -145,12 +152,10 @@ def _rows(settings: Settings) -> dict[str, list[str]]:
         "log_imports",
     )
     with operator_connection(settings.operator_url) as connection:
+        asked = {table: f"SELECT {table}::text FROM {table}" for table in tables} | _BUT_WHEN
         return {
-            table: sorted(str(row) for row in connection.execute(text(f"SELECT {table}::text FROM {table}")))
-            for table in tables
-        } | {
-            # When a key was used last is written by whoever uses it.
-            "api_keys": sorted(str(row) for row in connection.execute(text(_KEYS)))
+            table: sorted(str(row) for row in connection.execute(text(query)))
+            for table, query in asked.items()
         }
 
 

@@ -58,6 +58,7 @@ CAUGHT_AT_ONCE = {
     "ordertrack.menu.one_by_one.CategoryInUse",
     "ordertrack.menu.one_by_one.NoSuchCategory",
     "ordertrack.order_entry.lines.UnusableLine",
+    "ordertrack.orders.forgetting.guest.NoNumber",
     "ordertrack.outgoing.failures.AddressRefused",
     "ordertrack.outgoing.failures.AnswerTooLarge",
     "ordertrack.outgoing.failures.CallFailed",
