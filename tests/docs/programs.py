@@ -111,7 +111,7 @@ def variables() -> frozenset[str]:
 
 @cache
 def _makefile() -> str:
-    return (ROOT / "Makefile").read_text()
+    return (ROOT / "Makefile").read_text().replace("$(VENV)", ".venv")
 
 
 def _make(words: list[str]) -> str | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from ordertrack.database import migrating, schema_age
 from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
 from ordertrack.operating.doctor.finding import Level, broken, exit_code, look, ok
@@ -21,6 +22,7 @@ from support.database import connect
 from support.quiet_database import quiet_fixtures
 
 settings, app, operator_app, make_house = quiet_fixtures("module")
+NEEDS = "COMMENT ON TABLE alembic_version IS "
 IN_ORDER = {
     "database", "schema", "clock", "row-level security", "role", "notifications", "reports",
     "what follows the log", "zones of restaurants", "channels", "webhooks", "time zones",
@@ -99,8 +101,9 @@ def test_reports_that_nobody_keeps_up_are_behind(settings: Settings, app: Flask,
             "may rewrite the log",
         ),
         (
-            "UPDATE alembic_version SET version_num = '9999'",
-            "UPDATE alembic_version SET version_num = '{newest}'",
+            f"UPDATE alembic_version SET version_num = '9999'; {NEEDS}'{schema_age.written('9999')}'",
+            f"UPDATE alembic_version SET version_num = '{{newest}}'; {NEEDS}"
+            f"'{schema_age.written(migrating.oldest_code())}'",
             "schema",
             "which this version does not know",
         ),
