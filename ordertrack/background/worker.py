@@ -29,6 +29,7 @@ _WAKES_EVERY = 1.0
 _HEARS = 0.05  # while something is due
 _HEARD_TOGETHER = 0.02
 _NOTICES_WITHIN = 0.2  # that it is to end
+_HEARS_AT_ONCE = 0.4  # before it looks whether it is to end: each waking costs
 _RETRY = (0.5, 1.0, 2.0, 5.0)
 _log = structlog.get_logger(__name__)
 
@@ -132,9 +133,9 @@ class TenantWorker:
         until = time.monotonic() + seconds
         while True:
             left = max(until - time.monotonic(), 0.0)
-            with closing(ear.heard(min(left, _NOTICES_WITHIN))) as heard:
+            with closing(ear.heard(min(left, _HEARS_AT_ONCE))) as heard:
                 message = next(heard, None)
-            if message is not None or left <= _NOTICES_WITHIN or not self._goes_on():
+            if message is not None or left <= _HEARS_AT_ONCE or not self._goes_on():
                 return message
 
     def _rest(self) -> None:

@@ -25,7 +25,7 @@ from ordertrack.database.settings_error import Mendable
 from ordertrack.server import passing
 
 _NAME = "handover"
-_LOOKS_EVERY = 0.2  # seconds
+_LOOKS_EVERY = 0.4  # seconds
 _PATIENCE = 10.0  # seconds for an answer
 _READY = b"ready"
 # The system's own, also under gevent: what waits there would wait in each worker that is forked meanwhile.
