@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from werkzeug.routing import Rule
 
 from menu.menus import save as save_menu
 from ordertrack.backoffice.log_import import kept_logs
+from ordertrack.backoffice.log_import.models import LogImport, LogState
 from ordertrack.channels import connections, payloads
 from ordertrack.channels.connections import Draft
 from ordertrack.channels.interface import Payload, Way
@@ -93,6 +94,10 @@ def _connect(app: Flask, house: House) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID,
         [payload_id] = payloads.keep(row, (Payload("order.created", b"{}"),), Way.CALLED)
         told = endpoints.make(house.maya.principal, "https://shop.example.com/hook", ["cancelled"])
         log_id = kept_logs.keep("log.csv", b"order,placed", house.maya.principal)
+        # Or whoever does jobs looks at it, and writes that down, while routes are asked.
+        shown = update(LogImport).where(LogImport.tenant_id == house.tenant_id, LogImport.id == log_id)
+        db.session.execute(shown.values(state=LogState.SHOWN, looks=LogImport.looks + 1))
+        db.session.commit()
         return row.id, payload_id, told.endpoint.id, log_id
 
 
