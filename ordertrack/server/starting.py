@@ -53,7 +53,7 @@ def run(prepare: Callable[[], Prepared]) -> NoReturn:
 
 def _become_gunicorn(prepared: socket.socket, child: int) -> NoReturn:
     environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
-    environment |= {METRICS: str(_fresh_metrics_folder()), _FROM: f"{prepared.fileno()} {child}"}
+    environment |= {METRICS: str(fresh_metrics_folder()), _FROM: f"{prepared.fileno()} {child}"}
     prepared.set_inheritable(True)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.chdir(ROOT)
@@ -61,7 +61,7 @@ def _become_gunicorn(prepared: socket.socket, child: int) -> NoReturn:
     os.execve(sys.executable, arguments, environment)  # noqa: S606 (our own interpreter, no shell)
 
 
-def _fresh_metrics_folder() -> Path:
+def fresh_metrics_folder() -> Path:
     """Where the workers count: in memory, if the machine lets us.
 
     They map these files, and to touch a new page of a mapped file on a full disk kills a process (SIGBUS):
@@ -73,9 +73,11 @@ def _fresh_metrics_folder() -> Path:
 
         memory = data_folder_of()
     named = f"ordertrack-{os.getuid()}-"
-    for left in memory.glob(f"{named}*"):  # by servers that were killed
+    for left in memory.glob(
+        f"{named}*"
+    ):  # by servers that were killed; older versions name theirs otherwise
         pid = left.name.removeprefix(named)
-        if not Path(f"/proc/{pid}").exists() or pid == str(os.getpid()):
+        if pid.isdecimal() and (not Path(f"/proc/{pid}").exists() or pid == str(os.getpid())):
             shutil.rmtree(left, ignore_errors=True)
     folder = memory / f"{named}{os.getpid()}"
     # Somebody else's folder of this name would make this fail rather than be used.
