@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from http.client import HTTPResponse
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from ordertrack.server import admission
 from ordertrack.server.admission import Admission
+from ordertrack.server.worker import Worker
 from support.server import wait_for
 
 QUICK = "/quick"
@@ -119,3 +124,27 @@ def test_when_they_are_done_others_are_let_in(
     slow.go_on.set()
     wait_for(lambda: app.under_way == 0, "them to be done")
     assert ask(app)[0] == "200 OK"
+
+
+@pytest.mark.parametrize("is_last", [False, True])
+@pytest.mark.parametrize("path", ["/orders/1/transitions", "/api/v1/orders"])
+def test_a_worker_refuses_a_write_before_it_reaches_the_application(
+    app: Admission, under_way: Callable[[int], None], is_last: bool, path: str
+) -> None:
+    under_way(3)
+    worker: Any = Worker.__new__(Worker)
+    worker.admission, worker.alive = app, True
+    asked = SimpleNamespace(method="POST", path=path, should_close=lambda: is_last)
+    assert app.refuses(asked.method)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        with pytest.raises(StopIteration) if is_last else nullcontext():
+            worker._refuse(asked, theirs, ("192.0.2.1", 1))
+        answer = HTTPResponse(ours)
+        answer.begin()
+        said = answer.read()
+    status, headers, body = ask(app, path=path)
+    assert (f"{answer.status} {answer.reason}", said) == (status, body), "as the application would"
+    assert headers.items() <= dict(answer.headers).items()
+    assert answer.headers["X-Request-Id"]
+    assert answer.will_close == is_last
