@@ -66,8 +66,8 @@ def left_behind(app: Flask, house: House) -> str:
         tables = db.session.scalars(
             text("SELECT table_name FROM information_schema.columns WHERE column_name = 'tenant_id'")
         ).all()
-        rows = [str(db.session.execute(text(f"SELECT t::text FROM {each} AS t")).all()) for each in tables]
-    return "".join(rows)
+        rows = [db.session.scalars(text(f"SELECT t::text FROM {each} AS t")).all() for each in tables]
+    return "\n".join(row for some in rows for row in some)
 
 
 def log_of(app: Flask, house: House) -> list[str]:
