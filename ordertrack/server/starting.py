@@ -73,9 +73,7 @@ def fresh_metrics_folder() -> Path:
 
         memory = data_folder_of()
     named = f"ordertrack-{os.getuid()}-"
-    for left in memory.glob(
-        f"{named}*"
-    ):  # by servers that were killed; older versions name theirs otherwise
+    for left in memory.glob(f"{named}*"):  # by servers that were killed; older versions name theirs otherwise
         pid = left.name.removeprefix(named)
         if pid.isdecimal() and (not Path(f"/proc/{pid}").exists() or pid == str(os.getpid())):
             shutil.rmtree(left, ignore_errors=True)
