@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any, NamedTuple
 
 from psycopg.rows import namedtuple_row, tuple_row
-from sqlalchemy import text
 
 from ordertrack.database.session import db
 from ordertrack.sla.report.selection import Selection
@@ -65,10 +64,6 @@ _FATES_BY_RESTAURANT = """
 _MOST_ROWS = 40_000  # of restaurants and days: of more, the days before are read of all together only
 
 
-# Rows are put together by day or restaurant: with the little that a query has else, they are sorted on disk.
-_ROOM = text("SET LOCAL work_mem = '64MB'")
-
-
 class OfRestaurant(NamedTuple):
     """Times of the stage of one restaurant, by its place among those chosen.
 
@@ -87,7 +82,6 @@ class Rows:
     """Of one selection, whose tenant is entered. To a restaurant that lags a day is the next one."""
 
     def __init__(self, selection: Selection) -> None:
-        db.session.execute(_ROOM)
         self._selection = selection
         before = selection.before
         self.cut = [] if selection.hours_over is None else [selection.last, before.last]

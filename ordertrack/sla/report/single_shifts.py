@@ -25,11 +25,10 @@ def worst(
     `rows` are of a restaurant and a `day`, those before the range aside; `names` are those of shifts.
     """
     is_single = tally.per_row([not row.is_before and row.day is not None for row in rows]).astype(bool)
-    key = tally.key[is_single]
-    shift, verdict = cells.shift_of(key), cells.target_of(key)
-    times = tally.times()[is_single] * ((shift != NO_SHIFT) & (verdict != UNJUDGED))
+    times, shift, verdict = tally.times(), cells.shift_of(tally.key), cells.target_of(tally.key)
+    times = times * (is_single & (shift != NO_SHIFT) & (verdict != UNJUDGED))
     shifts = int(shift.max(initial=0)) + 1
-    number = tally.per_row(range(len(rows)))[is_single].astype(np.int64) * shifts + shift
+    number = tally.per_row(range(len(rows))).astype(np.int64) * shifts + shift
     judged = np.bincount(number, times, len(rows) * shifts)
     met = np.bincount(number, times * (verdict == IN_TARGET), len(rows) * shifts)
     single = np.flatnonzero(judged >= FEWEST)
