@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Iterable
 from functools import cache
+from multiprocessing import Lock
 from typing import Any
 
 import structlog
@@ -42,7 +43,9 @@ class RequestLog:
     def __init__(self, app: Any, proxies: int) -> None:
         self._app = app
         self._proxies = proxies
-        self._has_warned = mmap.mmap(-1, 1)  # of all workers together, as they are forked from this process
+        # Of all workers together, as they are forked from this process.
+        self._has_warned = mmap.mmap(-1, 1)
+        self._warns = Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         started = time.perf_counter()
@@ -75,7 +78,10 @@ class RequestLog:
         said = [name for name in FORWARDED if environ.get(name)]
         if not said:
             return
-        self._has_warned[0] = 1
+        with self._warns:
+            if self._has_warned[0]:
+                return
+            self._has_warned[0] = 1
         _log.warning(
             "a request says that a proxy forwarded it, and ORDERTRACK_PROXIES is 0: all who come through it"
             " count as one address, and cookies and links are made as for http. If a proxy stands in front,"

@@ -20,7 +20,7 @@ from ordertrack.server import passing
 
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
 _FROM = "ORDERTRACK_PREPARED"  # the descriptor by which what is prepared comes, and who prepares
-_SECRETS = ("DATABASE_URL", "ORDERTRACK_BACKUP_DATABASE_URL")
+_SECRETS = ("DATABASE_URL", "ORDERTRACK_DIRECT_DATABASE_URL", "ORDERTRACK_BACKUP_DATABASE_URL")
 
 
 class Prepared(NamedTuple):

@@ -7,15 +7,7 @@ import os
 import psycopg
 from flask import current_app, request
 from psycopg.errors import DiskFull, ReadOnlySqlTransaction
-from sqlalchemy.exc import (
-    DatabaseError,
-    DBAPIError,
-    InterfaceError,
-    InternalError,
-    InvalidRequestError,
-    OperationalError,
-    ProgrammingError,
-)
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, InvalidRequestError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ordertrack.database import embedded
@@ -28,17 +20,12 @@ _SUSPENDED = "OT403"  # what the schema says, by `guard_suspended` and `guard_st
 
 
 @problem_of.register(DatabaseError)
-@problem_of.register(OperationalError)
 @problem_of.register(InterfaceError)
-@problem_of.register(InternalError)
 @problem_of.register(PoolTimeout)
-@problem_of.register(ProgrammingError)
 @problem_of.register(psycopg.Error)
 def _of_database(error: Exception) -> Problem:
     if is_for_suspension(error):
         return suspended()
-    if isinstance(error, DatabaseError) and not isinstance(error, OperationalError | InternalError):
-        raise error
     return refused_for_now(error, _sentence_on_database(error), DATABASE_AWAY)
 
 

@@ -169,11 +169,14 @@ def test_workers_know_the_owner_by_neither_way_and_yet_backups_are_made_and_logs
     assert len(not_told) >= 3 and not any(map(holds_an_address, not_told))
     assert holds_an_address(processes.beside(server, "backups"))
     assert holds_an_address(processes.beside(server, "follow")), "an uploaded log is written by the owner"
-    for pid in processes.children_of(server):
-        environ = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-        said = [each for each in environ if b"DATABASE_URL=" in each and b"://" in each]
-        assert said
-        assert all(b"_app:" in each for each in said)
+    said = [
+        each
+        for pid in processes.children_of(server)
+        for each in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        if b"DATABASE_URL=" in each and b"://" in each
+    ]
+    assert said, "who runs beside the workers is told where the database is"
+    assert all(b"_app:" in each for each in said)
 
 
 def test_in_session_mode_it_is_ready(pooled: Callable[[str], Pooled]) -> None:

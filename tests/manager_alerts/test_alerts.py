@@ -8,6 +8,7 @@ from collections.abc import Callable
 from email import message_from_bytes
 from email.policy import default
 from unittest import mock
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -19,12 +20,13 @@ from messages.working import Working
 from ordertrack.database.session import db, tenant_context
 from ordertrack.following import jobs
 from ordertrack.following.jobs import Done
-from ordertrack.manager_alerts import choices, register, troubles, watch
+from ordertrack.manager_alerts import choices, register, watch
 from ordertrack.manager_alerts.choices import Choice
 from ordertrack.manager_alerts.kinds import AlertKind
 from ordertrack.manager_alerts.models import ManagerAlert
-from ordertrack.manager_alerts.troubles import Found
 from ordertrack.messages.transports import Way
+from ordertrack.overview import attention
+from ordertrack.overview.attention import Line, Trouble
 from ordertrack.push import managers, subscription
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.staff import people
@@ -169,10 +171,8 @@ def test_whoever_signs_out_is_alerted_there_no_more(
 def test_what_another_room_reports_is_told_too(
     app: Flask, cedar: House, maya: FlaskClient, push_service: PushService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failing = [
-        Found(AlertKind.WEBHOOK, "till", None, "/webhooks", lambda: "A webhook fails", lambda: "Till.")
-    ]
-    monkeypatch.setattr(troubles, "_sources", [lambda _tenant_id: failing])
+    failing = [Line(Trouble.WEBHOOK_FAILS, str(uuid.uuid4()), "till.example", ZoneInfo("UTC"), 1)]
+    monkeypatch.setattr(attention, "_sources", [lambda _tenant_id: failing])
     phone = push_service.subscribe()
     ask(maya, phone, AlertKind.WEBHOOK)
     for after in (0, 6):
@@ -181,7 +181,10 @@ def test_what_another_room_reports_is_told_too(
     for after in (7, 9):
         look(app, cedar, after * MINUTE)
     deliver(app, cedar)
-    assert [each.said["title"] for each in phone.pushed] == ["A webhook fails", "The webhook works again"]
+    assert [each.said["title"] for each in phone.pushed] == [
+        "The webhook till.example fails",
+        "The webhook works again",
+    ]
 
 
 def test_what_stands_is_there_once_however_many_look(

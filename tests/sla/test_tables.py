@@ -154,7 +154,7 @@ def test_each_restaurant_stands_beside_what_it_was_before_and_what_of_that_is_cl
 def test_hours_go_from_the_start_of_the_business_day_on() -> None:
     chosen = selection()
     table = TABLES["hours"](full_report(chosen))
-    hours = [texts[0] for _row, weekday, texts in table.texts() if weekday == "Fri"]
+    hours = [others[0][1] for _row, weekday, others in table.texts() if weekday == "Fri"]
     assert hours == [f"{hour % 24:02}:00" for hour in range(11, 26)]
     assert [line[1] for line in lines_of(table)[1:] if line[0] == "Fri"] == hours
 

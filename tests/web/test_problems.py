@@ -44,6 +44,7 @@ CAUGHT_AT_ONCE = {
     "ordertrack.channels.payloads.NoSuchPayload",
     "ordertrack.channels.payloads.TooManySuspects",
     "ordertrack.database.channels.BusLost",
+    "ordertrack.database.waiting._NotYet",
     "ordertrack.importing.logged_order.FaultyRow",
     "ordertrack.importing.moments.Ambiguous",
     "ordertrack.importing.moments.Unreadable",

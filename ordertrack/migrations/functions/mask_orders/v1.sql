@@ -10,7 +10,7 @@ DECLARE
 BEGIN
     SELECT coalesce(array_agg(id), '{}') INTO ended FROM (
         SELECT id FROM orders
-         WHERE tenant_id = tenant AND id = ANY (wanted) AND (status IN ('completed', 'cancelled')
+         WHERE tenant_id = current_tenant() AND id = ANY (wanted) AND (status IN ('completed', 'cancelled')
             OR greatest(status_since, promised_at, start_by) < clock_timestamp() - interval '7 days')
          ORDER BY id FOR NO KEY UPDATE) AS held;
     UPDATE orders SET customer = NULL, note = NULL, masked_at = clock_timestamp()
