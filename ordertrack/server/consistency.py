@@ -9,7 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Flask
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import BigInteger, Connection, cast, func, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from ordertrack.database import connecting
@@ -317,12 +317,14 @@ def check_role(settings: Settings) -> Finding:
     return Finding("the application's role is confined", True)
 
 
-def begin_new_epoch(tenant_slug: str | None) -> int:
+def begin_new_epoch(tenant_slug: str | None, after: int = 0) -> int:
     """Give the streams of one tenant or of all a new epoch; how many. For the operator, after a restore.
 
-    Raises BlindOperator where it could not see whose, and StreamMissing for a tenant that has none.
+    It is this second of the clock, or the next one after their own and after `after`. Raises BlindOperator
+    where it could not see whose, and StreamMissing for a tenant that has none.
     """
     database.refuse_blind_operator(db.session.connection())
+    second = cast(func.extract("epoch", func.clock_timestamp()), BigInteger)
     query = select(Tenant.id, Tenant.slug)
     if tenant_slug is not None:
         query = query.where(Tenant.slug == tenant_slug)
@@ -332,7 +334,7 @@ def begin_new_epoch(tenant_slug: str | None) -> int:
         epochs = db.session.scalars(
             update(TenantStream)
             .where(TenantStream.tenant_id == tenant_id)
-            .values(epoch=text("GREATEST(epoch + 1, extract(epoch FROM clock_timestamp())::bigint)"))
+            .values(epoch=func.greatest(TenantStream.epoch + 1, after + 1, second))
             .returning(TenantStream.epoch)
         ).all()
         db.session.commit()

@@ -24,7 +24,10 @@ from ordertrack.operating.backup.problems import RestoreRefused, UnusableBackup
 from ordertrack.server import consistency, preparing
 
 _CLAIM_PATIENCE = 1.0  # seconds
-_HOUSE = text("SELECT slug FROM tenants ORDER BY slug")
+_HOUSE = text("SELECT id::text, slug FROM tenants ORDER BY slug")
+# Each statement is a transaction of its own there.
+_ENTER = text("SELECT set_config('ordertrack.tenant_id', :tenant, false)")
+_EPOCH = text("SELECT epoch FROM tenant_streams WHERE tenant_id = current_tenant()")
 _IS_HOUSE = text("SELECT to_regclass('public.tenants') IS NOT NULL")
 
 
@@ -54,13 +57,13 @@ def restore(settings: Settings, path: Path, is_agreed: Callable[[Manifest, list[
         unpacked = _fitting(archive.unpack(path, room))
         url = settings.operator_url
         staging.refuse_in_use(url)
-        there = _companies(url)
+        there, epoch = _house(url)
         if there and not is_agreed(unpacked.manifest, there):
             raise RestoreRefused("Nothing was restored.")
         assert unpacked.dump is not None
         with staging.beside(url) as staged:
             staging.load(staged, unpacked.dump, unpacked.manifest)
-            streams = _bring_up_to_date(settings, staged)
+            streams = _bring_up_to_date(settings, staged, epoch)
             beside = secrets.put_beside(settings.data_folder, unpacked.secrets)
             now = _with_its_secret(settings, unpacked)
             before = staging.put_in_place(url, staged)
@@ -134,16 +137,22 @@ def _room(folder: Path) -> Iterator[Path]:
         shutil.rmtree(made, ignore_errors=True)
 
 
-def _companies(url: URL) -> list[str]:
+def _house(url: URL) -> tuple[list[str], int]:
+    """The companies that are there, and the newest epoch that a screen of theirs may know."""
     with operator_connection(url) as connection:
         if not connection.execute(_IS_HOUSE).scalar():
-            return []
+            return [], 0
         refuse_blind_operator(connection)  # who sees no company would replace all of them unasked
-        return list(connection.execute(_HOUSE).scalars())
+        slugs, newest = [], 0
+        for tenant, slug in connection.execute(_HOUSE).all():
+            connection.execute(_ENTER, {"tenant": tenant})
+            newest = max(newest, connection.execute(_EPOCH).scalar() or 0)
+            slugs.append(slug)
+        return slugs, newest
 
 
-def _bring_up_to_date(settings: Settings, staged: URL) -> int:
-    """Roles, rights, revisions that are missing, and a new epoch for every log; how many these are."""
+def _bring_up_to_date(settings: Settings, staged: URL, epoch: int) -> int:
+    """Roles, rights, missing revisions, and for each log an epoch after this one; how many these are."""
     address = staged.set(drivername="postgresql").render_as_string(hide_password=False)
     app = settings.app_url.set(drivername="postgresql", database=staged.database)
     with operator_connection(settings.operator_url) as connection:
@@ -157,7 +166,7 @@ def _bring_up_to_date(settings: Settings, staged: URL) -> int:
     schema.upgrade(made)
     with make_bare_app(made, as_operator=True).app_context():
         try:
-            return consistency.begin_new_epoch(None)
+            return consistency.begin_new_epoch(None, epoch)
         finally:
             db.session.remove()
             db.engine.dispose()
