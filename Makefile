@@ -1,11 +1,15 @@
 # make run: a fresh machine ends in moving boards.  make test: everything that is tested.
+# make release: what somebody installs without this checkout, without npm and without a compiler, into dist/.
 # make catalogues: the messages of the source, into ordertrack/translations/.
 # make soak SECONDS=600: the history checker, for longer; by so many seeds: make soak SEEDS=20. On several hosts, which
 # die in turn with the bus between them: make soak HOSTS=2 BUS=redis SEEDS=20.  make dinner ORDERS=300: a dinner on real tablets.
 # make clients CUTS=200: clients of others read the stream through cuts and restarts of the database.
 # make audit SEEDS=20: reports of so many random histories, each figure worked out a second way.
+# make alerts-drill: what each alert is for is brought about, until it fires.
 # make weekend: orders for later while summer time ends.  make attack REQUESTS=100000: hostile requests on every route.
-# make bench, make bench-board, make bench-reports, make bench-many, make bench-age, make bench-replays, make bench-start, make bench-webhooks: how fast it is, into bench/
+# make upgrade-drill TIMES=10: upgrades under fifty taps a second; from another version with BEFORE=<a checkout>.
+# make bench, make bench-board, make bench-reports, make bench-many, make bench-age, make bench-replays, make bench-start,
+# make bench-webhooks, make bench-doors: how fast it is, into bench/
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,8 +18,8 @@ export ORDERTRACK_DEMO ?= 1
 # Kept even where the shell says not to: the suite starts hundreds of processes, which would compile it all again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test checked typed tested catalogues audit soak dinner clients weekend attack \
-  bench bench-age bench-board bench-many bench-replays bench-reports bench-start bench-webhooks clean lock
+.PHONY: run release test checked typed tested catalogues audit soak dinner clients weekend attack upgrade-drill alerts-drill \
+  bench bench-age bench-board bench-doors bench-many bench-replays bench-reports bench-start bench-webhooks clean lock
 
 run: $(VENV)/run.done static/bundles/done
 	@exec $(BIN)/ordertrack serve
@@ -44,6 +48,20 @@ NODE = $(shell command -v npm >/dev/null 2>&1 && echo node || echo $(BIN)/python
 # Three on two cores: much of it waits, for patience to end or for a browser to paint.
 PROCESSES ?= 3
 
+# One file: the wheel with all that browsers are sent, what it needs, and what an operator reads and sets up.
+DIST ?= dist
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+RELEASE = $(DIST)/ordertrack-$(VERSION)
+
+release: $(VENV)/run.done static/bundles/done
+	rm -rf $(RELEASE) && mkdir -p $(RELEASE)/docs
+	$(PIP) --quiet wheel --no-deps --no-build-isolation --wheel-dir $(RELEASE) .
+	cp requirements/run.txt $(RELEASE)/requirements.txt
+	cp -R deploy README.md CHANGELOG.md $(RELEASE)/ && rm -f $(RELEASE)/deploy/docker/.env
+	cp docs/*.md $(RELEASE)/docs/
+	tar -czf $(RELEASE).tar.gz -C $(DIST) ordertrack-$(VERSION)
+	@echo $(RELEASE).tar.gz
+
 catalogues: $(VENV)/test.done
 	$(BIN)/python tests/languages/catalogues.py
 
@@ -57,6 +75,10 @@ audit: export AUDIT_SEEDS = $(or $(SEEDS),20)
 audit: $(VENV)/test.done static/bundles/done
 	$(BIN)/python -m pytest tests/sla/test_audit.py
 
+alerts-drill: $(VENV)/test.done static/bundles/done
+	$(BIN)/python tests/support/programs/prometheus.py
+	$(BIN)/python tests/monitoring/alerts_drill.py
+
 ORDERS ?= 300
 
 dinner: $(VENV)/test.done static/bundles/done
@@ -66,6 +88,11 @@ CUTS ?= 200
 
 clients: $(VENV)/test.done static/bundles/done tests/clients/node/node_modules/done
 	$(BIN)/python tests/clients/clients.py --cuts $(CUTS)
+
+TIMES ?= 10
+
+upgrade-drill: $(VENV)/test.done static/bundles/done
+	$(BIN)/python tests/upgrading/drill.py --times $(TIMES) $(addprefix --before ,$(BEFORE))
 
 REQUESTS ?= 100000
 
@@ -95,6 +122,10 @@ bench-age: $(VENV)/run.done static/bundles/done
 # A small round that shows that it works: make bench-replays QUICK=1.
 bench-replays: $(VENV)/run.done static/bundles/done
 	$(BIN)/python bench/measure_replays.py $(if $(QUICK),--quick)
+
+# Attacks on a commit of before and on this one, in turns: make bench-doors BEFORE=0f86bab4. QUICK=1 as above.
+bench-doors: $(VENV)/run.done static/bundles/done
+	$(BIN)/python bench/measure_doors.py $(if $(QUICK),--quick) $(addprefix --before ,$(BEFORE))
 
 # A small round that shows that it works: make bench-webhooks QUICK=1.
 bench-webhooks: $(VENV)/test.done static/bundles/done
@@ -171,4 +202,4 @@ lock:
 	npm install --package-lock-only --prefix tests/clients/node
 
 clean:
-	rm -rf $(VENV) node_modules tests/*/*/node_modules static/vendor static/bundles .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) node_modules tests/*/*/node_modules static/vendor static/bundles dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,6 +1,10 @@
 """How gunicorn serves ordertrack; the patch comes first, or what was imported before it blocks the worker."""
 
-from gevent import monkey
+from ordertrack.server import starting
+
+starting.heed()
+
+from gevent import monkey  # noqa: E402
 
 monkey.patch_all()
 
@@ -14,22 +18,29 @@ from typing import Any  # noqa: E402
 import psycopg.waiting  # noqa: E402
 
 from ordertrack.database.config import Settings  # noqa: E402
-from ordertrack.server import lifecycle, port  # noqa: E402
+from ordertrack.server import (  # noqa: E402
+    application,  # noqa: F401 (what takes longest, while the database is made ready)
+    lifecycle,
+    port,
+    preparing,
+)
 
 assert getattr(psycopg.waiting.wait, "__name__", "") != "wait_c", (
     "psycopg was imported before gevent patched it"
 )
 
+starting.receive()
 _settings = Settings.from_environment()
 
-bind = f"{f'[{_settings.host}]' if ':' in _settings.host else _settings.host}:{_settings.port}"
+bind = [f"fd://{each}" for each in starting.descriptors_of(preparing.LISTENERS)] or [
+    f"{f'[{_settings.host}]' if ':' in _settings.host else _settings.host}:{_settings.port}"
+]
 workers = _settings.workers
 loglevel = "warning" if _settings.demo else "info"
 worker_class = "ordertrack.server.worker.Worker"
 # Workers share what the master has loaded, and begin at once. It connects to nothing, and starts no thread.
 preload_app = True
 backlog = 4096
-reuse_port = port.IS_DEALT_OUT
 # No header says under which path we are, or that a request came over TLS, not from this machine either: the
 # application believes the proxies that were counted.
 forwarder_headers = ""
@@ -50,15 +61,19 @@ def when_ready(server: Any) -> None:
     gc.freeze()
 
 
+def pre_fork(server: Any, worker: Any) -> None:
+    port.choose_place(server, worker)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    port.keep_own(server, worker)
+
+
 def post_worker_init(worker: Any) -> None:
     lifecycle.listen(worker)
     # What is there by now stays for good: looking through it for garbage again and again holds every tap up.
     gc.collect()
     gc.freeze()
-
-
-def worker_exit(_server: Any, _worker: Any) -> None:
-    lifecycle.leave()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -10,8 +10,8 @@ from statistics import median
 from typing import Any
 
 BOARD, MANY, AGE = "## The board in a browser", "## Many small restaurants", "## A tenant's age"
-REPLAYS, WEBHOOKS = "## Replays beside others", "## Webhooks under fire"
-_SECTIONS = (BOARD, MANY, AGE, REPLAYS, WEBHOOKS)
+REPLAYS, WEBHOOKS, DOORS = "## Replays beside others", "## Webhooks under fire", "## Doors, before and after"
+_SECTIONS = (BOARD, MANY, AGE, REPLAYS, WEBHOOKS, DOORS)
 HERE = Path(__file__).resolve().parent
 RESULTS, NOTES, RAW = HERE / "RESULTS.md", HERE / "NOTES.md", HERE / "build" / "results.json"
 

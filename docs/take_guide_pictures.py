@@ -43,7 +43,7 @@ _AS_WEBP = """async ([picture, width, most]) => {
   const pen = canvas.getContext("2d");
   pen.imageSmoothingQuality = "high";
   pen.drawImage(image, 0, 0, canvas.width, canvas.height);
-  for (const quality of [0.72, 0.6, 0.5, 0.4]) {
+  for (const quality of [0.72, 0.6, 0.5, 0.4, 0.3]) {
     const made = canvas.toDataURL("image/webp", quality).split(",")[1];
     if (made.length * 0.75 < most) return made;
   }

@@ -3,6 +3,8 @@
 python docs/take_pictures.py ADDRESS EMAIL PASSWORD --restaurant hamra --order ID --guest STATE=TOKEN
 
 python docs/take_pictures.py ADDRESS EMAIL PASSWORD --all FOLDER --minutes 20
+
+The house is the demonstration's with forty orders in a kitchen: docs/fill_house.py makes them.
 """
 
 from __future__ import annotations
@@ -113,6 +115,9 @@ def _pages(
         "open-orders": f"{here}/open",
         "orders": f"/orders?restaurant={restaurant}",
         "reports": "/sla",
+        "orders-behind": "/sla/orders?range=7&which=late&stage=kitchen",
+        "further-tables": "/sla/by/stations?range=7",
+        "forecast": "/sla/forecast",
         "reports-settings": f"/sla/settings/{restaurant}",
         "settings": f"{here}/settings",
         "brand": f"{here}/brand",
@@ -122,6 +127,7 @@ def _pages(
         "order-entry": f"{here}/new",
         "sold-out": f"{here}/sold-out",
         "restaurants": "/restaurants",
+        "import": "/import",
         "menu": "/menu",
         "dish": "/menu/new",
         "menu-import": "/menu/import",

@@ -13,7 +13,8 @@ from ordertrack.monitoring import garbage
 # A command is imported when somebody types it: each needs a part of the house only.
 _COMMANDS = {
     "serve": "ordertrack.server.commands.serve",
-    "tenant": "ordertrack.server.commands.tenants",
+    "tenant": "ordertrack.operating.companies.commands",
+    "guest": "ordertrack.operating.companies.guest_command",
     "restaurant": "ordertrack.server.commands.restaurants",
     "audit": "ordertrack.server.commands.audit",
     "staff": "ordertrack.server.commands.staff",
@@ -30,6 +31,11 @@ _COMMANDS = {
     "follow": "ordertrack.server.commands.follow",
     "secret": "ordertrack.server.commands.secrets",
     "webhook": "ordertrack.server.commands.webhooks",
+    "backup": "ordertrack.operating.backup.commands",
+    "static": "ordertrack.server.commands.static",
+    "restore": "ordertrack.operating.backup.commands",
+    "backups": "ordertrack.operating.backup.commands",
+    "doctor": "ordertrack.operating.doctor.command",
 }
 
 _NAMED = {"import": "import_log"}  # what Python keeps for itself

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from flask import Flask
@@ -44,6 +45,7 @@ from ordertrack.tenants.models import Restaurant
 from support import cast
 from support.cast import PASSWORD, House, Person
 from support.database import connect
+from support.following import pass_over
 from support.houses.town import Town, open_town
 from support.network_proxy import NetworkProxy
 from support.pages import browser, page_clock
@@ -55,8 +57,9 @@ from support.suite.whole_files import CROWDED, WholeFiles
 TESTS = Path(__file__).parent
 # Servers of the suite have a data folder each, and one database.
 os.environ.setdefault("ORDERTRACK_SEALING_KEYS", "b3JkZXJ0cmFjay10ZXN0cy1zZWFsLXRoZWlyLWtleXM=")
-# Servers of tests are private ones, and nobody waits hours for another try.
-REACHES_US = {"ORDERTRACK_OUTGOING_PRIVATE": "1", "ORDERTRACK_WEBHOOK_WAITS": "0 0.1 0.2 0.3 0.4 0.5 0.6 0.7"}
+# How long something takes is measured elsewhere.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 garbage.look_rarely()
 
 
@@ -297,8 +300,9 @@ def maya(cedar: House, sign_in: Callable[[Person], FlaskClient]) -> FlaskClient:
 
 @pytest.fixture(scope="session")
 def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`ordertrack serve` on the suite's database, two workers."""
-    running = Server(settings, tmp_path_factory.mktemp("server"), **REACHES_US)
+    """`ordertrack serve` on the suite's database, two workers; what tests left before is followed already."""
+    pass_over(settings, ["guest browsers"])
+    running = Server(settings, tmp_path_factory.mktemp("server"))
     running.start()
     yield running
     running.stop()

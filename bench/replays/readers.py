@@ -44,6 +44,11 @@ class Readers:
     def told(self) -> int:
         return int(self._told.value)
 
+    @property
+    def refused(self) -> int:
+        """How many were not let in, or have ended."""
+        return int(self._refused.value)
+
     def begin(self) -> None:
         """Wait until something was told."""
         deadline = time.monotonic() + _PATIENCE
@@ -54,8 +59,8 @@ class Readers:
 
     def check(self) -> None:
         """Raise if any of them was refused, or has ended: then nothing was measured."""
-        if self._refused.value:
-            raise SystemExit(f"{self._refused.value} of {self._count} replays were refused or ended")
+        if self.refused:
+            raise SystemExit(f"{self.refused} of {self._count} replays were refused or ended")
 
 
 def _read(port: int, asked: list[bytes], told: Any, refused: Any) -> None:
@@ -73,7 +78,7 @@ def _read(port: int, asked: list[bytes], told: Any, refused: Any) -> None:
             if key.data["is_new"] and said:
                 key.data["is_new"] = False
                 if not said.startswith(b"HTTP/1.1 200 "):
-                    refused.value += 1
+                    said = b""
             if not said:
                 refused.value += 1
                 waiting.unregister(client)

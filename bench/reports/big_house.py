@@ -30,7 +30,7 @@ from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.staff import staff_accounts
 from reports.big_house_statements import DRAW, EVENTS, HEADS, INDEXES, KEYS, LOGNORMAL, ORDERS, SPEEDS
 
-RESTAURANTS, DAYS = 50, 400
+RESTAURANTS, MANY_RESTAURANTS, DAYS = 50, 200, 400
 SLUG = "big"
 EMAIL, PASSWORD = "maya@big.example", "cedar-and-salt"
 EVENTS_AN_ORDER = 5.38
@@ -41,16 +41,16 @@ _MAKING = dt.timedelta(days=DAYS + 100)
 Say = Callable[[str], None]
 
 
-def fill(settings: Settings, events: int, say: Say) -> float:
+def fill(settings: Settings, events: int, restaurants: int, say: Say) -> float:
     """Make a house with about so many events in an empty database; how many seconds it took."""
     began = time.monotonic()
     schema.upgrade(settings)
-    tenant = _open(settings)
+    tenant = _open(settings, restaurants)
     with psycopg.connect(plain_url(settings.operator_url), autocommit=True) as connection:
         connection.execute(SPEEDS)
         connection.execute(LOGNORMAL)
         connection.execute("SELECT setseed(0.5)")
-        values = _values(tenant, events)
+        values = _values(tenant, events, restaurants)
         _do(connection, say, "times drawn", DRAW, values)
         connection.execute("DELETE FROM drawn WHERE coalesce(completed, cancelled) > now()")
         with without_indexes(connection, "order_status_events", "orders", say=say):
@@ -78,7 +78,12 @@ def count(settings: Settings) -> int:
         return int(row[0])
 
 
-def _open(settings: Settings) -> Any:
+def slug_of(number: int) -> str:
+    """Of a house's restaurant."""
+    return f"big-{number:02}"
+
+
+def _open(settings: Settings, restaurants: int) -> Any:
     """The tenant with its restaurants, their targets, and a manager; its id."""
     now = dt.datetime.now(dt.UTC)
     app = make_bare_app(settings, as_operator=True)
@@ -86,9 +91,9 @@ def _open(settings: Settings) -> Any:
         tenant = accounts.create_tenant("Big", SLUG)
         staff_accounts.create_staff_member(tenant, EMAIL, "Maya", Role.MANAGER, PASSWORD)
         by = Principal(tenant.id, "program:bench", "Bench")
-        for number in range(RESTAURANTS):
+        for number in range(restaurants):
             zone = _ZONES[number % len(_ZONES)]
-            restaurant = accounts.create_restaurant(tenant, f"Big {number:02}", f"big-{number:02}", zone)
+            restaurant = accounts.create_restaurant(tenant, f"Big {number:02}", slug_of(number), zone)
             for (stage, fulfilment), minutes in MINUTES.items():
                 target = Target(stage, fulfilment, (now - _MAKING).date(), minutes * 60)
                 save_target(restaurant.id, target, by=by, now=now)
@@ -97,14 +102,14 @@ def _open(settings: Settings) -> Any:
     return tenant.id
 
 
-def _values(tenant: Any, events: int) -> dict[str, Any]:
+def _values(tenant: Any, events: int, restaurants: int) -> dict[str, Any]:
     total, running, bounds = sum(BUSY.values()), 0.0, []
     for busy in BUSY.values():
         bounds.append(running / total)
         running += busy
     return {
         "tenant": tenant,
-        "a_day": events / EVENTS_AN_ORDER / RESTAURANTS / DAYS,
+        "a_day": events / EVENTS_AN_ORDER / restaurants / DAYS,
         "days": DAYS,
         "last": dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1),
         "hours": list(BUSY),

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 from psycopg import sql
@@ -31,6 +32,7 @@ from ordertrack.sla.report import build, query_string
 from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.selection import Selection
 from ordertrack.tenants import accounts
+from ordertrack.web import templating
 from reports import big_house, log_report
 from table import Row
 
@@ -44,16 +46,18 @@ class Site:
 
     def __post_init__(self) -> None:
         self._app = create_app(self.settings)
+        templating.compile_ahead(self._app)  # as the program does before it forks its workers
         self._client = self._app.test_client()
         form = {"email": big_house.EMAIL, "password": big_house.PASSWORD}
         assert self._client.post("/login", data=form).status_code == 302
         with self._app.app_context():
             self._tenant = accounts.find_tenant(big_house.SLUG).id
 
-    def page(self, days: int) -> float:
-        """Milliseconds of the whole page."""
+    def page(self, days: int, chosen: int = 0) -> float:
+        """Milliseconds of the whole page, of so many chosen restaurants or (0) of all."""
+        restaurants = [("restaurant", big_house.slug_of(number)) for number in range(chosen)]
         began = time.perf_counter()
-        answer = self._client.get(f"/sla?range={days}")
+        answer = self._client.get("/sla", query_string=urlencode([("range", days), *restaurants]))
         took = time.perf_counter() - began
         assert answer.status_code == 200 and answer.data
         return took * 1000
@@ -132,15 +136,15 @@ class Ground:
         return psycopg.connect(plain_url(self._settings.operator_url), autocommit=True)
 
     @contextmanager
-    def site(self, events: int) -> Iterator[Site]:
+    def site(self, events: int, restaurants: int = big_house.RESTAURANTS) -> Iterator[Site]:
         """A house of so many events, made if it is not there, its roll-up made anew."""
-        name = f"reports_{events}"
+        name = f"reports_{events}_{restaurants}"
         environ = self._environment(name)
         house = Settings.from_environment(environ)
         loaded = self.folder / name / "loaded"
         if not self._has(name) or not big_house.count(house):
             self._make(name)
-            loaded.write_text(str(big_house.fill(house, events, self.say)))
+            loaded.write_text(str(big_house.fill(house, events, restaurants, self.say)))
         what = f"{big_house.count(house):,} events loaded, as the operator and past the triggers"
         self.rows.append(Row(what, [float(loaded.read_text())], "s"))
         self._roll_up(house, environ)

@@ -72,6 +72,7 @@ class _Peer(BaseHTTPRequestHandler):
     secrets: ClassVar[dict[str, str]] = {}
     taken: ClassVar[dict[str, list[tuple[str, str, float, str]]]]
     server: Any
+    protocol_version = "HTTP/1.1"  # as those do whom anybody would call: a connection is used again
     timeout = 60
 
     def do_POST(self) -> None:
@@ -80,14 +81,20 @@ class _Peer(BaseHTTPRequestHandler):
         name = self.server.named
         if name == "hangs" and not self.released.is_set():
             self.released.wait(30)
+            self.close_connection = True
             return  # whoever waited has gone long since
         if name == "half" and random.random() < 0.5:
-            self.send_error(500)
+            self._answer(500)
             return
         headers = {key.lower(): value for key, value in self.headers.items()}
         event = Webhook(self.secrets[name]).verify(body, headers)
         self.taken[name].append((event["cursor"], event["order_id"], came, event["occurred_at"]))
-        self.send_response(204)
+        self._answer(204)
+
+    def _answer(self, status: int) -> None:
+        self.send_response(status)
+        if status != 204:
+            self.send_header("content-length", "0")
         self.end_headers()
 
     def log_message(self, *_: Any) -> None:

@@ -15,6 +15,7 @@ from ordertrack.database.session import enter_tenant
 from ordertrack.database.statements import TenantQuery
 from ordertrack.monitoring import request_log
 from ordertrack.rules.scopes import Scope
+from ordertrack.tenants import suspension
 from ordertrack.tenants.credentials.digests import hash_key
 from ordertrack.tenants.keys import key_use
 from ordertrack.tenants.models import ApiKey, Restaurant
@@ -61,6 +62,8 @@ def authenticate() -> None:
     request_limits.count_key(found.actor)
     if scope not in found.scopes:
         raise _not_for_this(scope)
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        suspension.refuse_writing(found.tenant_id)
     key_use.note(found.tenant_id, uuid.UUID(found.actor.removeprefix("key:")))
 
 

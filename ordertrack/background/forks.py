@@ -15,6 +15,8 @@ from typing import NoReturn
 
 from ordertrack.monitoring import parent
 
+READY = "ORDERTRACK_READY_FD"
+"""The descriptor by which it says that it can begin, where a server takes over from another."""
 # Seconds before one that ended is started again; one that ran well until then is missed.
 _PAUSE, _AT_ONCE = 2.0, 0.1
 _RAN_WELL = 10.0
@@ -40,6 +42,7 @@ def keep(commands: Mapping[str, Callable[[], object]]) -> NoReturn:
         signal.signal(number, _leave)
     gc.collect()
     gc.freeze()  # or looking for garbage would give each its own copy of what they share
+    _say_ready()
     running: dict[int, tuple[str, float]] = {}
     due = dict.fromkeys(commands, time.monotonic())
     try:
@@ -54,6 +57,12 @@ def keep(commands: Mapping[str, Callable[[], object]]) -> NoReturn:
     finally:
         _end(set(running))
     sys.exit()
+
+
+def _say_ready() -> None:
+    if said := os.environ.pop(READY, ""):
+        os.write(int(said), b".")
+        os.close(int(said))
 
 
 def _leave(*_: object) -> NoReturn:

@@ -20,13 +20,16 @@ from ordertrack.background.turn import ASKS_EVERY, Turn
 from ordertrack.database.app import make_bare_app
 from ordertrack.database.channels import Bus, BusLost, Ear
 from ordertrack.database.config import Settings
-from ordertrack.monitoring import logs, parent
+from ordertrack.monitoring import logs, metrics, parent
 
 # Seconds.
 LOOKS_EVERY = 60.0
 PATIENCE = 10.0
 _WAKES_EVERY = 1.0
+_HEARS = 0.05  # while something is due
+_HEARD_TOGETHER = 0.02
 _NOTICES_WITHIN = 0.2  # that it is to end
+_HEARS_AT_ONCE = 0.4  # before it looks whether it is to end: each waking costs
 _RETRY = (0.5, 1.0, 2.0, 5.0)
 _log = structlog.get_logger(__name__)
 
@@ -40,14 +43,17 @@ class TenantWorker:
 
     name: ClassVar[str]
     channels: ClassVar[tuple[str, ...]]
+    hears_every: ClassVar[float] = 0.0
+    """Seconds in which what is heard is heard together, unless something is due: each waking costs."""
 
     def __init__(self, app: Flask, goes_on: Callable[[], bool]) -> None:
         self.app = app
         self._goes_on = goes_on
         self._looks_at = 0.0
+        self._rested_at = 0.0
 
-    def hear(self, channel: str, tenant_id: uuid.UUID) -> None:
-        """This tenant was notified on one of the channels."""
+    def hear(self, channel: str, tenant_id: uuid.UUID, more: str) -> None:
+        """This tenant was notified on one of the channels; `more` is what the payload says behind it."""
         raise NotImplementedError
 
     def look(self) -> None:
@@ -64,6 +70,7 @@ class TenantWorker:
 
     def run(self) -> None:
         """Until `goes_on` says no."""
+        metrics.beside_starts.labels(self.name).inc()
         attempt = 0
         while self._goes_on():
             try:
@@ -93,6 +100,7 @@ class TenantWorker:
             self.look()
             while self._goes_on() and time.monotonic() < until:
                 self.work()
+                metrics.beside_at.labels(self.name).set_to_current_time()
                 left = min(self.seconds_until_due(), until - time.monotonic())
                 self.pause(min(max(left, 0.0), _WAKES_EVERY))
         except (psycopg.Error, DBAPIError) as error:
@@ -108,19 +116,42 @@ class TenantWorker:
                 self.look()
                 self._looks_at = time.monotonic() + LOOKS_EVERY
             self.work()
-            with closing(ear.heard(self._until_next())) as heard:
-                for channel, payload in heard:
-                    self._heard(channel, payload)
-                    if self._until_next() <= 0:
-                        break
+            metrics.beside_at.labels(self.name).set_to_current_time()
+            self._hear(ear)
+
+    def _hear(self, ear: Ear) -> None:
+        """Wait until something is due, sooner for what is heard maybe; all that came is heard before."""
+        began = time.monotonic()
+        while time.monotonic() - began < (_WAKES_EVERY if self._until_next() > 0 else _HEARS):
+            if (message := self._next(ear, self._until_next())) is None:
+                return
+            self._heard(*message)
+            self._rest()
+
+    def _next(self, ear: Ear, seconds: float) -> tuple[str, str] | None:
+        """What is heard next within this time; sooner nothing, if it is to end: a restart waits for that."""
+        until = time.monotonic() + seconds
+        while True:
+            left = max(until - time.monotonic(), 0.0)
+            with closing(ear.heard(min(left, _HEARS_AT_ONCE))) as heard:
+                message = next(heard, None)
+            if message is not None or left <= _HEARS_AT_ONCE or not self._goes_on():
+                return message
+
+    def _rest(self) -> None:
+        """Let more come before it is heard; not after each of those that had come meanwhile."""
+        if self.hears_every and time.monotonic() > self._rested_at + _HEARD_TOGETHER:
+            time.sleep(min(self.hears_every, self._until_next()))
+            self._rested_at = time.monotonic()
 
     def _heard(self, channel: str, payload: str) -> None:
+        named, _, more = payload.partition(":")
         try:
-            tenant_id = uuid.UUID(payload.partition(":")[0])
+            tenant_id = uuid.UUID(named)
         except ValueError:  # anybody in the database may notify whatever they like
             _log.warning("notification of another form", channel=channel, payload=payload[:100])
             return
-        self.hear(channel, tenant_id)
+        self.hear(channel, tenant_id, more)
 
     def _until_next(self) -> float:
         left = min(self.seconds_until_due(), self._looks_at - time.monotonic())

@@ -16,6 +16,7 @@ from ordertrack.backoffice.log_import import import_views
 from ordertrack.backoffice.menu import dish_views, menu_import_views, menu_views
 from ordertrack.backoffice.settings import (
     brand_views,
+    guest_data_views,
     hours_views,
     operations_views,
     restaurant_views,
@@ -32,6 +33,7 @@ BLUEPRINTS = (
     menu_import_views.blueprint,
     import_views.blueprint,
     rule_set_views.blueprint,
+    guest_data_views.blueprint,
     pace_views.blueprint,
     rider_views.blueprint,
     people_views.blueprint,

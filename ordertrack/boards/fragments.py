@@ -26,6 +26,7 @@ from ordertrack.restaurants.operations import Asked
 from ordertrack.rules.order_actions import DETAILED_ACTS, OrderAction
 from ordertrack.rules.state_machine import OrderStatus, RuleSet, asks_reason
 from ordertrack.sla import card_timers
+from ordertrack.tenants import suspension
 
 
 def card_id(order_id: uuid.UUID) -> str:
@@ -109,7 +110,7 @@ def whole(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID, language
 
 def dialogs(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> dict[str, object]:
     """What a board needs besides its cards: the reasons and riders it offers, whether more than usual is
-    asked, and whether the restaurant takes orders."""
+    asked, and whether restaurant and company take orders."""
     is_extended = rule_sets.of_tenant(tenant_id).rule_set == RuleSet.EXTENDED
     rules = cache.of_restaurant(tenant_id, restaurant_id).calendar.rules[-1]
     return {
@@ -117,6 +118,7 @@ def dialogs(board: Board, tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> dic
         "is_extended": is_extended,
         "riders": riders.offered(tenant_id, restaurant_id) if board is DISPATCH else [],
         "standing": pace.of_restaurant(tenant_id, restaurant_id),
+        "is_suspended": suspension.is_suspended(tenant_id),
         "zone": ZoneInfo(rules.timezone),
     }
 

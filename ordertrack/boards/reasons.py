@@ -9,6 +9,7 @@ from flask import Flask
 
 from ordertrack.i18n.translate import add_filters, marked
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.orders.imported import NO_REASON
 from ordertrack.orders.moving import house
 from ordertrack.orders.reading.order_record import OrderRecord
 from ordertrack.restaurants import operations
@@ -51,7 +52,7 @@ HOLDING = (
     marked("Missing ingredient"),
     marked("Check with the customer"),
 )
-_OFFERED = frozenset({*HOLDING, house.NOT_CONFIRMED}).union(*USUAL.values())
+_OFFERED = frozenset({*HOLDING, house.NOT_CONFIRMED, NO_REASON}).union(*USUAL.values())
 
 
 def asked_of(move: Move) -> Asked:
@@ -67,7 +68,7 @@ def offered(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> Mapping[Asked, tu
 
 
 def as_read(reason: str) -> str:
-    """A reason in the language spoken, if it is one of the usual ones; else as it was written."""
+    """A reason in the language spoken, if it is a usual one or the log's own; else as it was written."""
     return _(reason) if reason in _OFFERED else reason
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -20,9 +21,11 @@ from ordertrack.live.topics import Channel
 from ordertrack.orders.log import event_log
 from ordertrack.restaurants import cache, operations, pace, roster, rule_sets
 from ordertrack.streams import sse
+from ordertrack.tenants import suspension
 from ordertrack.tenants.models import Restaurant
 from ordertrack.tenants.principal import Principal
-from ordertrack.tenants.restaurants import FoundRestaurant, restaurant_or_404
+from ordertrack.tenants.restaurants import FoundRestaurant, find_restaurant, restaurant_or_404
+from ordertrack.tenants.sessions import kept_sign_ins
 from ordertrack.tenants.signing_in.sign_in import staff_principal
 
 blueprint = Blueprint("boards", __name__)
@@ -107,7 +110,8 @@ def stream(restaurant: str, board: str) -> Response:
     is_outdated = request.headers.get("Shows-Settings", version) != version
     # The log does not tell of targets: who may have missed a change is shown everything.
     after = None if is_outdated else sse.requested_cursor()
-    return sse.answer(principal, topic, after, told.as_text())
+    is_as_it_was = None if is_outdated else _as_it_was(principal, found, version)
+    return sse.answer(principal, topic, after, told.as_text(), is_as_it_was=is_as_it_was)
 
 
 def _remember(principal: Principal, address: str) -> None:
@@ -121,8 +125,20 @@ def _settings_version(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> str:
     kinds = (cache.of_restaurant, operations.of_restaurant, pace.of_restaurant, roster.of_restaurant)
     versions = [of_restaurant(tenant_id, restaurant_id).version for of_restaurant in kinds]
     is_closed = pace.of_restaurant(tenant_id, restaurant_id).is_closed
-    closed = ["closed"] if is_closed else []
-    return ".".join(map(str, [*versions, rule_sets.of_tenant(tenant_id).version, *closed]))
+    held_up = ["closed"] if is_closed else []
+    if suspension.is_suspended(tenant_id):
+        held_up.append("suspended")
+    return ".".join(map(str, [*versions, rule_sets.of_tenant(tenant_id).version, *held_up]))
+
+
+def _as_it_was(principal: Principal, found: FoundRestaurant, version: str) -> Callable[[], bool]:
+    """Tells later, in their tenant, whether a stream would be asked for by the same, of the same board."""
+    is_signed_in = kept_sign_ins.holding(principal)
+    return lambda: (
+        is_signed_in()
+        and find_restaurant(principal.tenant_id, found.slug) is found
+        and _settings_version(principal.tenant_id, found.id) == version
+    )
 
 
 def _filter(principal: Principal, restaurant: FoundRestaurant) -> Told:

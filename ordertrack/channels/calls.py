@@ -16,8 +16,10 @@ from ordertrack.channels.models import ChannelConnection
 from ordertrack.database.session import release_connection
 from ordertrack.i18n.translate import speaking
 from ordertrack.monitoring import request_log
+from ordertrack.tenants import suspension
 from ordertrack.web import request_limits
 from ordertrack.web.bodies import LARGEST_PAYLOAD
+from ordertrack.web.database_problems import suspended
 from ordertrack.web.problems import Refusal
 
 blueprint = Blueprint("channel_calls", __name__)
@@ -49,6 +51,8 @@ def _received(code: str, rest: str) -> Response:
         request_limits.count_key(f"channel:{row.id}")
     except Refusal as refusal:
         return _text(refusal.problem.detail, channel.not_kept, refusal.problem.headers)
+    if suspension.is_suspended(row.tenant_id):
+        return _text(suspended().detail, channel.not_kept)
     body = _body()
     if body is None:
         status = 413 if channel.not_kept < 500 else channel.not_kept

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import and_, delete, func, select, tuple_, update
+from sqlalchemy import and_, func, select, tuple_, update
 from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -22,7 +22,6 @@ from ordertrack.database.session import db
 from ordertrack.i18n.translate import marked, speaking
 from ordertrack.orders.models import Order
 
-KEPT_FOR = dt.timedelta(days=14)
 MOST_SUSPECT = 100
 """Of one connection in a day, those that do not prove to be the peer's: enough to see what is wrong."""
 MOST_TRIES = 20
@@ -217,23 +216,6 @@ def find(row: ChannelConnection, payload_id: uuid.UUID) -> ChannelPayload:
     if found is None or found.connection_id != row.id:
         raise NoSuchPayload(payload_id)
     return found
-
-
-def clean(tenant_id: uuid.UUID) -> int:
-    """Forget what is older than is kept, a part at a time, each committed; how many."""
-    gone = 0
-    old = (ChannelPayload.tenant_id == tenant_id, ChannelPayload.received_at < func.now() - KEPT_FOR)
-    while True:
-        some = select(ChannelPayload.id).where(*old).limit(_AT_ONCE)
-        done = db.session.execute(
-            delete(ChannelPayload)
-            .where(ChannelPayload.tenant_id == tenant_id, ChannelPayload.id.in_(some))
-            .returning(ChannelPayload.id)
-        ).all()
-        db.session.commit()
-        gone += len(done)
-        if len(done) < _AT_ONCE:
-            return gone
 
 
 def _note(kept: ChannelPayload, became: _What) -> None:

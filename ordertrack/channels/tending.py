@@ -1,4 +1,4 @@
-"""What is done by the clock: channels that are asked, payloads that wait, and those that are too old."""
+"""What is done by the clock: channels that are asked, and payloads that wait."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from ordertrack.outgoing.failures import CallFailed
 
 ASK = "channel.ask"
 LOOKS_EVERY = 15
-CLEANS_EVERY = 3600
 SETTLES_AFTER = dt.timedelta(seconds=20)
 """What is not settled by then was left behind by a process that died, or by a database that was away."""
 _log = structlog.get_logger(__name__)
@@ -28,13 +27,12 @@ _log = structlog.get_logger(__name__)
 def register() -> None:
     """Have this be done wherever the log is followed."""
     periodic.register("channels", LOOKS_EVERY, tend)
-    periodic.register("payloads of before", CLEANS_EVERY, clean)
     jobs.register(ASK, work)
 
 
 def tend() -> None:
     """Settle what waits, and have those asked whom it is time to ask; one company's trouble is its own."""
-    for tenant_id in _tenants():
+    for tenant_id in _tenants_to_tend():
         enter_tenant(tenant_id)
         try:
             settle_waiting(tenant_id)
@@ -42,13 +40,6 @@ def tend() -> None:
         except Exception as error:
             db.session.rollback()
             _log.error("channels were not tended", tenant=str(tenant_id), kind=type(error).__name__)
-
-
-def clean() -> None:
-    """Forget the payloads that are older than is kept."""
-    for tenant_id in _tenants():
-        enter_tenant(tenant_id)
-        payloads.clean(tenant_id)
 
 
 def settle_waiting(tenant_id: uuid.UUID, since: dt.timedelta = SETTLES_AFTER) -> None:
@@ -133,8 +124,12 @@ def _is_due(row: ChannelConnection, channel: Channel) -> bool:
     return next_at is None or next_at <= dt.datetime.now(dt.UTC)
 
 
-def _tenants() -> list[uuid.UUID]:
-    found = db.session.scalars(text("SELECT tenants_of_channels()")).all()
+def _tenants_to_tend() -> list[uuid.UUID]:
+    """Where a payload waits, or somebody was not asked for as long as any channel wants to be."""
+    now = dt.datetime.now(dt.UTC)
+    every = min((each.polls_every for each in registry.every().values() if each.polls_every), default=0)
+    asked = {"since": now - SETTLES_AFTER, "before": now - dt.timedelta(seconds=every)}
+    found = db.session.scalars(text("SELECT channels_to_tend(:since, :before)"), asked).all()
     release_connection()
     return list(found)
 

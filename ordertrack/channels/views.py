@@ -16,6 +16,7 @@ from ordertrack.channels.interface import Channel
 from ordertrack.channels.models import ChannelConnection, ChannelPayload
 from ordertrack.channels.payloads import A_PAGE, NoSuchPayload, Outcome
 from ordertrack.database.session import db
+from ordertrack.following import housekeeping
 from ordertrack.i18n import labels
 from ordertrack.i18n.form_fields import Typed, member
 from ordertrack.i18n.translate import gettext as _
@@ -117,7 +118,7 @@ def connection(connection_id: uuid.UUID) -> ResponseReturnValue:
         said=wording.said,
         kept=wording.kept,
         names={str(each.id): each.name for each in cache.of_tenant(principal.tenant_id)},
-        days=payloads.KEPT_FOR.days,
+        days=housekeeping.days_of("channel_payloads"),
         zone=zone_of(principal.tenant_id),
     )
 

@@ -18,6 +18,12 @@ def make_bare_app(settings: Settings, *, as_operator: bool = False) -> Flask:
     )
     app.config.update(SECRET_KEY=settings.secret_key, SETTINGS=settings)
     url = settings.operator_url if as_operator else settings.app_url
-    session.init_app(app, url, as_operator=as_operator, is_pooled=settings.is_pooled and not as_operator)
+    session.init_app(
+        app,
+        url,
+        as_operator=as_operator,
+        is_pooled=settings.is_pooled and not as_operator,
+        connections=settings.connections,
+    )
     app.extensions["bus"] = bus.make(settings)
     return app

@@ -44,6 +44,14 @@ def see_to_it(connection: Connection, settings: Settings, *, may_change: bool) -
         _write(connection, settings, "ALTER")
 
 
+def make_if_missing(connection: Connection, settings: Settings) -> None:
+    """Make the role where there is none; one that is there keeps its password, whichever that is."""
+    if settings.app_database_url is not None:
+        _refuse_missing(connection, settings)
+    elif not _exists(connection, settings.app_role):
+        _write(connection, settings, "CREATE")
+
+
 def limit(settings: Settings) -> None:
     """Give the role the bounds that connections through a pooler cannot ask for; it may do that by itself.
 

@@ -31,11 +31,14 @@ SCREENS_CHANNEL = "ordertrack_screens"
 ROLLUP_CHANNEL = "ordertrack_rollup"
 """`<tenant>`: reports have new figures."""
 
+LEARNED_CHANNEL = "ordertrack_learned"
+"""`<tenant>`: of days that are over something else is known now, so estimates are to be made of it."""
+
 ATTENTION_CHANNEL = "ordertrack_attention"
 """`<tenant>`: something of the company needs attention, or no longer does."""
 
 JOBS_CHANNEL = "ordertrack_jobs"
-"""`<tenant>`: jobs were added, or a follower of the log concerns the tenant now."""
+"""`<tenant>`: a follower of the log concerns the tenant now; `<tenant>:added`: jobs were added there."""
 
 SHARES_CHANNEL = "ordertrack_shares"
 """What a host gave of shares that all hosts have together, see `server/sharing`."""

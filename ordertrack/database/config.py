@@ -16,17 +16,21 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import URL, make_url
 
+from ordertrack.database.backup_times import BackupTimes
 from ordertrack.database.data_folder import refuse_strangers
 from ordertrack.database.limits import Limits
+from ordertrack.database.root import IS_CHECKOUT, PACKAGE, ROOT
 from ordertrack.database.settings_error import SettingsError
 
-PACKAGE = Path(__file__).resolve().parents[1]
-_FILES = PACKAGE / "files"  # where a wheel has them, see wheel_files.py
-_IS_CHECKOUT = not _FILES.exists()
-ROOT = PACKAGE.parent if _IS_CHECKOUT else _FILES
-"""The folder of `templates/`, `static/`, `app.py` and `gunicorn.conf.py`."""
+__all__ = ["PACKAGE", "ROOT", "Settings"]
+
 POSTGRESQL_BUS = "postgresql"
 DIRECT = "ORDERTRACK_DIRECT_DATABASE_URL"
+MOST_WORKERS = 256
+BACKUP = "ORDERTRACK_BACKUP"
+BACKUP_URL = "ORDERTRACK_BACKUP_DATABASE_URL"
+KEEP_GUESTS = "ORDERTRACK_KEEP_GUESTS"
+KEPT_DAYS = (7, 3650)
 
 
 _PUBLIC_ADDRESS = re.compile(
@@ -41,6 +45,7 @@ class Settings:
 
     `public_url` is what links that leave the house begin with; `hosts` are the names by which it may be
     called, none where nothing is said of that. With `sign_up` anybody may found a company.
+    `connections` are those to the database that a process keeps; None where nothing is said of that.
     Where `direct_database_url` is said, the other addresses may lead through a pooler that keeps no session.
     """
 
@@ -59,14 +64,16 @@ class Settings:
     public_url: str | None
     hosts: frozenset[str]
     sign_up: bool
+    backup: BackupTimes | None
+    backup_database_url: str | None
+    connections: int | None = None
+    keep_guests_days: int | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read every setting; raises SettingsError on one that cannot be used."""
-        # An upgrade of what is installed must not take the data along.
-        default = (ROOT if _IS_CHECKOUT else Path.cwd()) / "var"
         addresses = _addresses(environ)
-        data_folder = Path(environ.get("ORDERTRACK_DATA") or default).expanduser().resolve()
+        data_folder = data_folder_of(environ)
         return cls(
             host=environ.get("HOST") or "127.0.0.1",
             port=_whole_number(environ, "PORT", 8000, 0, 65535),
@@ -76,13 +83,17 @@ class Settings:
             app_database_url=environ.get("ORDERTRACK_APP_DATABASE_URL") or None,
             direct_database_url=_direct(environ),
             bus=_bus(environ),
-            workers=_whole_number(environ, "WEB_CONCURRENCY", 2, 1, 256),
+            workers=_whole_number(environ, "WEB_CONCURRENCY", 2, 1, MOST_WORKERS),
             demo=environ.get("ORDERTRACK_DEMO", "0") not in ("", "0"),
             proxies=_whole_number(environ, "ORDERTRACK_PROXIES", 0, 0, 9),
             limits=_limits(environ),
             public_url=addresses[0] if addresses else None,
             hosts=frozenset(str(urlsplit(address).hostname) for address in addresses),
             sign_up=_sign_up(environ),
+            backup=_backup(environ),
+            backup_database_url=environ.get(BACKUP_URL) or None,
+            connections=_connections(environ),
+            keep_guests_days=_keep_guests(environ),
         )
 
     @cached_property
@@ -98,6 +109,13 @@ class Settings:
         if self.direct_database_url is not None:
             return _postgresql(DIRECT, self.direct_database_url)
         return _postgresql("DATABASE_URL", self.database_url)
+
+    @cached_property
+    def backup_url(self) -> URL:
+        """The connection by which a backup is made, which must see the rows of all tenants."""
+        if self.backup_database_url is not None:
+            return _postgresql(BACKUP_URL, self.backup_database_url)
+        return self.operator_url
 
     @cached_property
     def app_role(self) -> str:
@@ -138,6 +156,23 @@ class Settings:
         return self.direct_database_url is not None
 
 
+def data_folder_of(environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder of the embedded database and of secrets, which may not be there yet."""
+    # An upgrade of what is installed must not take the data along.
+    default = (ROOT if IS_CHECKOUT else Path.cwd()) / "var"
+    return Path(environ.get("ORDERTRACK_DATA") or default).expanduser().resolve()
+
+
+def refuse_no_database(environ: Mapping[str, str] = os.environ) -> None:
+    """Raise SettingsError where no embedded database was made yet, and make none: for what only reads."""
+    folder = data_folder_of(environ)
+    if not environ.get("DATABASE_URL") and not (folder / "postgres" / "PG_VERSION").exists():
+        raise SettingsError(
+            f"There is no database in {folder}, so there is nothing to read. Nothing was made. Name the data"
+            " folder of the house in ORDERTRACK_DATA, or its database in DATABASE_URL."
+        )
+
+
 def _whole_number(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
     text = environ.get(name) or str(default)
     if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
@@ -157,6 +192,12 @@ def _addresses(environ: Mapping[str, str]) -> list[str]:
     return [address.removesuffix("/").lower() for address in addresses]
 
 
+def _keep_guests(environ: Mapping[str, str]) -> int | None:
+    if not environ.get(KEEP_GUESTS):
+        return None
+    return _whole_number(environ, KEEP_GUESTS, 0, *KEPT_DAYS)
+
+
 def _sign_up(environ: Mapping[str, str]) -> bool:
     said = environ.get("ORDERTRACK_SIGN_UP") or ""
     if said not in ("", "open"):
@@ -165,6 +206,11 @@ def _sign_up(environ: Mapping[str, str]) -> bool:
             f" unset; {said!r} is neither."
         )
     return said == "open"
+
+
+def _connections(environ: Mapping[str, str]) -> int | None:
+    name = "ORDERTRACK_CONNECTIONS"
+    return _whole_number(environ, name, 0, 2, 200) if environ.get(name) else None
 
 
 def _direct(environ: Mapping[str, str]) -> str | None:
@@ -200,6 +246,17 @@ def _limits(environ: Mapping[str, str]) -> Limits:
         return Limits.of(environ.get("ORDERTRACK_LIMITS") or "")
     except ValueError as error:
         raise SettingsError(f"ORDERTRACK_LIMITS cannot be read: {error}.") from None
+
+
+def _backup(environ: Mapping[str, str]) -> BackupTimes | None:
+    said = environ.get(BACKUP) or ""
+    try:
+        return BackupTimes.of(said) if said.strip() else None
+    except ValueError as error:
+        raise SettingsError(
+            f"{BACKUP} must be a folder, and may say how often and how long, such as"
+            f" /srv/backups every 6 keep 30: {error}."
+        ) from None
 
 
 def _postgresql(name: str, address: str) -> URL:

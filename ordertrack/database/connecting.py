@@ -15,7 +15,11 @@ from psycopg.errors import OperationalError
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
+from ordertrack.database import waiting
+
 T = TypeVar("T")
+PROGRAM = "ordertrack"
+"""What the database calls the sessions of our pools; where one works for a request, its id stands behind."""
 PATIENCE = 20.0  # seconds for one answer: longer than the time limit that the server has for a statement
 _CERTAIN = 5.0  # seconds without an answer after which it is not just a busy server
 # What was sent and not acknowledged, and a peer that answers no probe, are given up by the system: nobody is
@@ -72,8 +76,11 @@ class Connection(psycopg.Connection[Any]):
         if timeout is not None:  # notifications, which need not come
             return super().wait(gen, interval, timeout)
         patience = min(self.patience, _limit.get())
+        most = patience if patience < inf else None
         try:
-            return super().wait(gen, interval, patience if patience < inf else None)
+            if waiting.is_of_gevent():
+                return waiting.wait(gen, self.pgconn.socket, most)
+            return super().wait(gen, interval, most)
         except psycopg.errors._WaitTimeout:
             self.pgconn.finish()
             if patience >= _CERTAIN:
@@ -97,9 +104,10 @@ def arguments(*, as_operator: bool, is_pooled: bool = False) -> dict[str, Any]:
     Through a pooler that keeps no session they prepare nothing, and the role has these bounds of its own
     (`app_role.limit`): what is said as one connects would hold for whoever gets the connection next.
     """
+    named = _SOCKET | {"application_name": PROGRAM}
     if is_pooled:
-        return _SOCKET | {"prepare_threshold": None}
-    return _SOCKET | {"options": _options(_OF_AN_OPERATOR if as_operator else OF_THE_APPLICATION)}
+        return named | {"prepare_threshold": None}
+    return named | {"options": _options(_OF_AN_OPERATOR if as_operator else OF_THE_APPLICATION)}
 
 
 def have_patience(engine: Engine, seconds: float = PATIENCE) -> None:

@@ -42,6 +42,17 @@ def operator_url(data_folder: Path) -> URL:
     return make_url(server.get_uri(database=DATABASE)).set(drivername="postgresql+psycopg")
 
 
+def running_url(data_folder: Path) -> URL | None:
+    """The same address where a server runs, as its own note has it: starts and changes nothing."""
+    if not is_running(data_folder):
+        return None
+    with suppress(OSError, ValueError):
+        _, _, _, port, socket_folder, *_ = _note(data_folder).read_text().splitlines()
+        query = {"host": socket_folder.strip(), "port": str(int(port))}
+        return URL.create("postgresql+psycopg", username="postgres", database=DATABASE, query=query)
+    return None
+
+
 def stop(data_folder: Path) -> None:
     """Stop the server of this data folder, whoever else is connected: for `serve` and the tests."""
     for mode in ("fast", "immediate"):

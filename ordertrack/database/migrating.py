@@ -16,6 +16,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
+from ordertrack.database import schema_age
 from ordertrack.database.config import PACKAGE
 from ordertrack.database.settings_error import Mendable
 
@@ -94,12 +95,46 @@ def newest() -> str:
 def known_revision(connection: Connection) -> str | None:
     """The same; raises UpgradeRefused if this code does not know it."""
     at = revision(connection)
-    if at is not None and at not in {script.revision for script in _scripts().walk_revisions()}:
+    if at is not None and not is_known(at):
         raise UpgradeRefused(
             f"The database is at revision {at}, which this version of ordertrack does not know: a newer one"
             " has upgraded it. Use that one."
         )
     return at
+
+
+def newer_revision(connection: Connection) -> str | None:
+    """The revision to which a newer version has brought the database, if this code works with it.
+
+    Raises UpgradeRefused if it does not; None if this code knows the revision.
+    """
+    at = revision(connection)
+    if at is None or at in schema_age.KNOWN:
+        return None
+    said = connection.execute(schema_age.READ).scalar()
+    if said is None:
+        known_revision(connection)
+    if (why := schema_age.outgrown(said)) is not None:
+        raise UpgradeRefused(f"{why} Nothing was changed.")
+    return at
+
+
+def say_oldest_code(connection: Connection) -> None:
+    """Have the database say which code works with it."""
+    said = schema_age.written(oldest_code())
+    if connection.execute(schema_age.READ).scalar() != said:
+        connection.exec_driver_sql(f"COMMENT ON TABLE {schema_age.TABLE} IS '{said}'")
+
+
+def oldest_code() -> str:
+    """That of the oldest code that works with the newest schema, as revisions say by `NEEDS_CODE_OF`."""
+    said = (getattr(script.module, "NEEDS_CODE_OF", "") for script in _scripts().walk_revisions())
+    return max(said) or schema_age.FIRST
+
+
+def is_known(at: str) -> bool:
+    """Whether this code knows a revision, and can so bring a database that is at it up to date."""
+    return at in {script.revision for script in _scripts().walk_revisions()}
 
 
 def go_on(connection: Connection) -> bool:

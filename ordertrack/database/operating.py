@@ -11,20 +11,27 @@ from typing import Any
 import click
 import structlog
 
-from ordertrack.database.config import Settings
+from ordertrack.database.config import Settings, refuse_no_database
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
 
 
 @contextmanager
-def operator(*, refresh: bool = False, new_secret_key: bool = False) -> Iterator[None]:
-    """An app context on the schema owner's connection, the schema up to date (`refresh`: the role too)."""
+def operator(
+    *, refresh: bool = False, new_secret_key: bool = False, only_reads: bool = False
+) -> Iterator[None]:
+    """An app context on the schema owner's connection, the schema up to date (`refresh`: the role too).
+
+    What `only_reads` makes no data folder where there is none.
+    """
     from ordertrack.database import schema, secret
     from ordertrack.database.app import make_bare_app
     from ordertrack.database.session import db
 
     # What is printed is the answer, and may be read by a program.
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    if only_reads:
+        refuse_no_database()
     settings = Settings.from_environment()
     schema.upgrade(settings, if_behind=not refresh, new_secret_key=new_secret_key)
     if new_secret_key:

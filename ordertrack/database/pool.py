@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from typing import Any
+from typing import Any, cast
 
-from flask import has_request_context
+from flask import g, has_app_context, has_request_context
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.util.queue import Empty, Queue
 
@@ -41,6 +41,8 @@ class _InTurn(Queue[Any]):
     def _init(self, maxsize: int) -> None:
         super()._init(maxsize)
         self._line = deque()
+        self.waits = self.refused = 0
+        self.waited = 0.0
 
     @property
     def waiting(self) -> int:
@@ -56,8 +58,13 @@ class _InTurn(Queue[Any]):
             ticket = self._line_up()
         try:
             return self._wait(ticket, timeout)
+        except Empty:
+            self.refused += 1
+            raise
         finally:
             with self.mutex:
+                self.waits += 1
+                self.waited += time.monotonic() - ticket.since
                 if ticket in self._line:
                     self._line.remove(ticket)
                 if self._line and not self._empty():
@@ -74,7 +81,9 @@ class _InTurn(Queue[Any]):
                 self._line[0].woken.set()
 
     def _line_up(self) -> _Ticket:
-        ticket = _Ticket(is_request=has_request_context())
+        # A screen that comes back has no request context, but its context says who asks.
+        is_request = has_request_context() or (has_app_context() and "asked_by" in g)
+        ticket = _Ticket(is_request=is_request)
         if ticket.is_request:
             self._line.append(ticket)
         else:
@@ -109,5 +118,10 @@ class PoolInTurn(QueuePool):
     @property
     def waiting(self) -> int:
         """How many wait for a connection now."""
+        return self.line.waiting
+
+    @property
+    def line(self) -> _InTurn:
+        """Who waited so far: `waits` times, for `waited` seconds in all, and `refused` of them in vain."""
         line: Any = self._pool
-        return int(line.waiting)
+        return cast(_InTurn, line)

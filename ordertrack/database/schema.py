@@ -34,7 +34,9 @@ _OWNERS_POLICY = text("""
 """)
 
 
-def upgrade(settings: Settings, *, if_behind: bool = False, new_secret_key: bool = False) -> None:
+def upgrade(
+    settings: Settings, *, if_behind: bool = False, may_be_newer: bool = False, new_secret_key: bool = False
+) -> None:
     """Run every revision that is missing, and give role, grants and policy to those who need them today.
 
     Each revision is one transaction, the last one together with grants and policy: interrupted anywhere, the
@@ -42,12 +44,25 @@ def upgrade(settings: Settings, *, if_behind: bool = False, new_secret_key: bool
     nothing to one that is, but raises BlindOperator if its owner could not see every tenant; and it says that
     it upgrades, which nobody asked for. Raises UpgradeRefused where something has to be changed first, and
     UnsafeDatabaseRole where the application would be no confined role: then nothing was changed.
-    `new_secret_key` lets the role's password change.
+    `new_secret_key` lets the role's password change. A database that a newer version has brought further is
+    left as it is, and said so, if `may_be_newer` and this code works with it; `if_behind` says nothing of it.
     """
     app = settings.app_url.username or settings.app_role
     is_to_say_so = if_behind
     with operator_connection(settings.operator_url) as connection:
         connection.execution_options(isolation_level="READ COMMITTED")
+        if if_behind or may_be_newer:
+            with connection.begin():
+                newer = migrating.newer_revision(connection)
+                if newer is not None and may_be_newer:
+                    click.echo(
+                        f"The database is at revision {newer}, of a newer version of ordertrack. This one"
+                        " works with it, and goes on.",
+                        err=True,
+                    )
+                if newer is not None:
+                    session.refuse_blind_operator(connection)
+                    return
         if if_behind:
             with connection.begin():
                 if migrating.revision(connection) == migrating.newest():
@@ -73,6 +88,7 @@ def upgrade(settings: Settings, *, if_behind: bool = False, new_secret_key: bool
             if is_newest:
                 _see_to_policy(connection)
                 _grant(connection, app)
+                migrating.say_oldest_code(connection)
             return is_newest
 
         is_newest = migrating.in_turn(connection, begin)
@@ -118,7 +134,9 @@ def _grant(connection: Connection, role: str) -> None:
     name = sql.Identifier(role).as_string()
     for statement in (
         "REVOKE ALL ON FUNCTION tenants_behind(), next_due(), followed_heads(), jobs_due(), house_is_empty(),"
-        " tenants_of_channels(), tenants_that_alert(), name_idempotency_sender(), note_ended_access()"
+        " tenants_of_channels(), tenants_that_alert(), name_idempotency_sender(), note_ended_access(),"
+        " channels_to_tend(timestamptz, timestamptz), tenants_that_chose(text[]),"
+        " tenants_to_alert(text[], text[], timestamptz), mask_orders(uuid[])"
         " FROM PUBLIC",
         f"GRANT USAGE ON SCHEMA public TO {name}",
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}",

@@ -10,7 +10,7 @@ from enum import StrEnum
 from math import inf
 from typing import Any, ClassVar, TypeAlias
 
-from flask import Flask, current_app, g, has_app_context
+from flask import Flask, current_app, g, has_app_context, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from gevent import monkey
 from sqlalchemy import (
@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from ordertrack.database import connecting
+from ordertrack.database import connecting, schema_age
 from ordertrack.database.pool import PoolInTurn
 from ordertrack.database.settings_error import Mendable
 
@@ -52,8 +52,9 @@ def stored_as_text(enum: type[StrEnum]) -> Enum:
     )
 
 
-# Connections of a process, besides the one that listens. None comes and goes with the load: opening one costs
-# more than waiting for one, and a new one has no statement prepared. Nobody may need a second one to go on.
+# Connections of a process, if no other number is said, besides the one that listens. None comes and goes with
+# the load: opening one costs more than waiting for one, and a new one has no statement prepared. Nobody may
+# need a second one to go on.
 POOL_SIZE = 8
 POOL_PATIENCE = 10  # seconds that a request waits for one before it is told 503
 
@@ -62,7 +63,17 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 # The system's own, also under gevent: the answer is there at once, nobody has to wait for it.
 _poll = monkey.get_original("select", "poll")
 READY_WITHIN = 1.0  # seconds
-_TENANT_SETTING = text("SELECT set_config('ordertrack.tenant_id', :tenant, true)")
+REQUEST_ID = "ordertrack.request_id"
+"""Under which name a request's id stands in its environ."""
+_LONGEST_NAME = 63  # bytes, of what PostgreSQL calls a session
+# What a session is called goes along where something is set anyway, and ends with the transaction as that
+# does: behind a pooler the next one may be another's.
+_TENANT_SETTING = text(
+    "SELECT set_config('application_name', :session, true), set_config('ordertrack.tenant_id', :tenant, true)"
+)
+_CREDENTIAL_SETTING = text(
+    "SELECT set_config('application_name', :session, true), set_config('ordertrack.' || :name, :value, true)"
+)
 
 
 class UnsafeDatabaseRole(Mendable, RuntimeError):
@@ -73,7 +84,14 @@ class BlindOperator(Mendable, RuntimeError):
     """The role that commands run under does not see every tenant, and would take nothing for everything."""
 
 
-def init_app(app: Flask, url: URL, *, as_operator: bool = False, is_pooled: bool = False) -> None:
+def init_app(
+    app: Flask,
+    url: URL,
+    *,
+    as_operator: bool = False,
+    is_pooled: bool = False,
+    connections: int | None = None,
+) -> None:
     """Bind the session to `url`; what an operator's command asks for may take long, a request's may not.
 
     `is_pooled`: between here and the database may be a pooler that keeps no session.
@@ -81,7 +99,7 @@ def init_app(app: Flask, url: URL, *, as_operator: bool = False, is_pooled: bool
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "poolclass": PoolInTurn,
-        "pool_size": POOL_SIZE,
+        "pool_size": connections or POOL_SIZE,
         "max_overflow": 0,
         "pool_timeout": POOL_PATIENCE,
         "hide_parameters": True,  # errors are logged, and parameters are names, tokens, digests
@@ -128,7 +146,18 @@ def _has_something_to_say(descriptor: int) -> bool:
 def _confine(session: Session, _transaction: object, connection: Connection) -> None:
     """Each transaction starts inside the tenant of its app context, or inside none."""
     if has_app_context() and (tenant_id := g.get("tenant_id")) is not None:
-        connection.execute(_TENANT_SETTING, {"tenant": str(tenant_id)})
+        connection.execute(_TENANT_SETTING, {"tenant": str(tenant_id), "session": session_name()})
+
+
+def request_id() -> str:
+    """The id of the request that is being answered; nothing outside of one."""
+    return str(request.environ.get(REQUEST_ID, "")) if has_request_context() else ""
+
+
+def session_name() -> str:
+    """What the database's session is called that works for this request, or for none."""
+    asked = request_id()
+    return f"{connecting.PROGRAM}/{asked}"[:_LONGEST_NAME] if asked else connecting.PROGRAM
 
 
 def is_in_transaction() -> bool:
@@ -146,7 +175,7 @@ def enter_tenant(tenant_id: uuid.UUID) -> None:
     """From here to the end of the app context, every statement sees this tenant's rows only."""
     g.tenant_id = tenant_id
     if is_in_transaction():
-        db.session.execute(_TENANT_SETTING, {"tenant": str(tenant_id)})
+        db.session.execute(_TENANT_SETTING, {"tenant": str(tenant_id), "session": session_name()})
 
 
 @contextmanager
@@ -164,9 +193,8 @@ def present_credential(name: str, value: str) -> None:
     `tablet_code`; each has a policy of its own in the schema. It is how a request without a tenant finds out
     which tenant it belongs to.
     """
-    db.session.execute(
-        text("SELECT set_config('ordertrack.' || :name, :value, true)"), {"name": name, "value": value}
-    )
+    shown = {"name": name, "value": value, "session": session_name()}
+    db.session.execute(_CREDENTIAL_SETTING, shown)
 
 
 # Of a role that an upgrade is about to grant rights to (`to_be`): the tables may not be there yet, and rights
@@ -231,14 +259,17 @@ def refuse_blind_operator(connection: Connection) -> None:
         )
 
 
-def is_reachable() -> bool:
-    """Whether the database answers a query now, without delay; for readiness probes."""
+def is_reachable() -> tuple[bool, str | None]:
+    """Whether the database answers a query now, without delay, and why this code does not work with it.
+
+    For readiness probes.
+    """
     try:
         with connecting.within(READY_WITHIN), db.engine.connect() as connection:
-            return bool(connection.execute(text("SELECT true")).scalar())
+            return True, schema_age.outgrown(connection.execute(schema_age.READ).scalar())
     except Exception as error:
         current_app.logger.warning("database not reachable: %s", error)
-        return False
+        return False, None
 
 
 @contextmanager

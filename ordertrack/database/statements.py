@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 import psycopg
-from flask import g
+from flask import g, has_request_context
 from psycopg import sql
 from psycopg.errors import InvalidSqlStatementName
 from psycopg.pq import TransactionStatus
@@ -23,9 +23,11 @@ from sqlalchemy import Text, Uuid, bindparam, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 from sqlalchemy.exc import DBAPIError
 
-from ordertrack.database.session import AnySelect, db, is_in_transaction
+from ordertrack.database.session import AnySelect, db, is_in_transaction, session_name
 
 _POSTGRESQL = dialect()  # type: ignore[no-untyped-call]
+# For which request a session works goes along with the tenant that it enters.
+_NAMED = "(SELECT set_config('application_name', %(session)s, true) AS session, {} AS made) AS made"
 _ENTER = "SELECT set_config('ordertrack.tenant_id', %(tenant)s, true)"
 _OUTGROWN = 4  # times as much as the tenant has for which a plan was made
 _PARAMETER = re.compile(r"%\((\w+)\)s")
@@ -78,8 +80,12 @@ class TenantQuery(Statement):
     @cached_property
     def _compiled(self) -> tuple[str, Mapping[str, Any]]:
         value = bindparam("setting", type_=Text)
-        made = func.set_config(f"ordertrack.{self._setting}", value, True).alias("made")
-        rows = self._query.where(made.column != "").correlate(made).offset(0).lateral("confined")
+        session = bindparam("session", type_=Text)
+        made = select(
+            func.set_config("application_name", session, True).label("session"),
+            func.set_config(f"ordertrack.{self._setting}", value, True).label("made"),
+        ).subquery("made")
+        rows = self._query.where(made.c.made != "").correlate(made).offset(0).lateral("confined")
         compiled = select(*rows.c).select_from(made.join(rows, true())).compile(dialect=_POSTGRESQL)
         return str(compiled), {name: value for name, value in compiled.params.items() if value is not None}
 
@@ -87,7 +93,7 @@ class TenantQuery(Statement):
         """As above; `setting` is the tenant of the app context, if there is one and nothing else is said."""
         self._text, self._fixed = self._compiled
         confined_by = str(g.get("tenant_id", "")) if setting is None else setting
-        return super().rows(setting=confined_by, **values)
+        return super().rows(setting=confined_by, session=session_name(), **values)
 
 
 class TenantCall(Statement):
@@ -97,13 +103,14 @@ class TenantCall(Statement):
     """
 
     def __init__(self, function: str, columns: str, first: str, others: str) -> None:
+        entered = _NAMED.format("set_config('ordertrack.tenant_id', %(entered)s, true)")
         super().__init__(
-            f"SELECT {columns} FROM set_config('ordertrack.tenant_id', %(entered)s, true) AS made,"  # noqa: S608
+            f"SELECT {columns} FROM {entered},"  # noqa: S608
             f" LATERAL {function}(CASE WHEN made <> '' THEN %({first})s::uuid END, {others}) AS done"
         )
 
     def rows(self, **values: Any) -> list[Any]:
-        return super().rows(entered=str(g.get("tenant_id", "")), **values)
+        return super().rows(entered=str(g.get("tenant_id", "")), session=session_name(), **values)
 
 
 class EachInItsTenant(Statement):
@@ -127,6 +134,8 @@ class EachInItsTenant(Statement):
         "SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL jit = off;"
         " SET LOCAL enable_seqscan = off; SET LOCAL ordertrack.tenant_id = {}; "
     )
+
+    _NAME = sql.SQL("SET LOCAL application_name = {}; ")
 
     def __init__(
         self, others: Mapping[str, Any], query: Callable[..., AnySelect], size: str | None = None
@@ -191,7 +200,10 @@ class EachInItsTenant(Statement):
     def _settings(self, values: Mapping[str, Any]) -> sql.Composed:
         """What holds while it is planned and run."""
         tenant, _ = self._largest(values)
-        return self._SETTINGS.format(sql.Literal(str(tenant)))
+        settings = self._SETTINGS.format(sql.Literal(str(tenant)))
+        if has_request_context():
+            settings += self._NAME.format(sql.Literal(session_name()))
+        return settings
 
     def _largest(self, values: Mapping[str, Any]) -> tuple[Any, int]:
         """Of the tenants asked for the one that has most, and how much that is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 from collections.abc import Callable, Hashable
@@ -11,9 +12,12 @@ from typing import Generic, TypeVar
 
 from flask import g
 
+from ordertrack.database.session import is_in_transaction
+
 # Commands and tests do not listen, and a listener may be away: for them nothing is older than this, and one
 # query in five seconds is cheap.
 KEPT_FOR = 5.0  # seconds
+READ_WITHIN = 5.0  # seconds that who asks for the same waits for who reads it
 MOST_KEPT = 40_000  # values of a kind; a kilobyte or two each
 
 Key = TypeVar("Key", bound=Hashable)
@@ -51,6 +55,7 @@ class Kept(Generic[Key, Value]):
         self._weigh = weigh
         self._weight = 0
         self._values: dict[tuple[uuid.UUID | None, Key], tuple[float, Value]] = {}
+        self._being_read: dict[tuple[uuid.UUID | None, Key], threading.Event] = {}
         self._times_forgotten = 0
 
     def get(self, key: Key, read: Callable[[], Value | None]) -> Value | None:
@@ -60,14 +65,29 @@ class Kept(Generic[Key, Value]):
         kept = self._values.get(mine)
         if kept is not None and self._holds(kept[0]):
             return kept[1]
+        being_read = self._being_read.get(mine)
+        if being_read is None:
+            return self._read(mine, read)
+        # Who holds a connection must not wait for somebody who may need one.
+        if not is_in_transaction() and being_read.wait(READ_WITHIN):
+            kept = self._values.get(mine)
+        return kept[1] if kept is not None and self._holds(kept[0]) else read()
+
+    def _read(self, mine: tuple[uuid.UUID | None, Key], read: Callable[[], Value | None]) -> Value | None:
+        """What `read` finds, which is kept; who asks for the same meanwhile waits for it."""
         before = self._times_forgotten
-        found = read()
-        # A value read while something was saved may be older than that.
-        if found is not None and before == self._times_forgotten:
-            self._drop(mine)  # so that the oldest come first
-            self._make_room(self._weigh(found))
-            self._values[mine] = (time.monotonic() + KEPT_FOR, found)
-            self._weight += self._weigh(found)
+        is_read = self._being_read[mine] = threading.Event()
+        try:
+            found = read()
+            # A value read while something was saved may be older than that.
+            if found is not None and before == self._times_forgotten:
+                self._drop(mine)  # so that the oldest come first
+                self._make_room(self._weigh(found))
+                self._values[mine] = (time.monotonic() + KEPT_FOR, found)
+                self._weight += self._weigh(found)
+        finally:
+            self._being_read.pop(mine, None)
+            is_read.set()
         return found
 
     def _holds(self, end: float) -> bool:

@@ -20,7 +20,8 @@ class Follower(NamedTuple):
     else, such as calling somebody. That is for a job, which it adds. `connection` is the session's.
 
     Of a tenant that it `concerns` not it reads nothing: what happens there is passed over. What makes that
-    otherwise notifies JOBS_CHANNEL in its transaction; else it is found out within a minute.
+    otherwise notifies JOBS_CHANNEL in its transaction; else it is found out within a minute. A tenant that it
+    concerned a moment ago is not asked about again, so it has to bear entries that concern nobody.
     """
 
     name: str

@@ -13,12 +13,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
+from flask import g
 from sqlalchemy import Connection, Row, func, select, text
 
 from ordertrack.database.channels import JOBS_CHANNEL, notify
 from ordertrack.following.models import State, StoredJob
 
 A_PAGE = 50
+_MOMENTS = ("added_at", "due_at", "ended_at")
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,14 @@ class Job:
         values = {name: getattr(row, name) for name in cls.__dataclass_fields__}
         return cls(**{**values, "state": State(row.state)})
 
+    @classmethod
+    def read(cls, row: Mapping[str, Any]) -> Job:
+        """Of a row as JSON."""
+        moments = {name: row[name] and dt.datetime.fromisoformat(row[name]) for name in _MOMENTS}
+        return cls(
+            **{**row, **moments, "tenant_id": uuid.UUID(row["tenant_id"]), "state": State(row["state"])}
+        )
+
 
 class Done(NamedTuple):
     """It is done; `note` says how, for people."""
@@ -82,19 +92,30 @@ class Unknown(NamedTuple):
 
 
 Outcome: TypeAlias = Done | Again | Failed | Unknown
-Work: TypeAlias = Callable[[Job], Outcome]
+Record: TypeAlias = Mapping[str, Any]
+
+
+class Recorded(NamedTuple):
+    """What became of a job, and what its kind keeps of this run."""
+
+    outcome: Outcome
+    record: Record | None = None
+
+
+Work: TypeAlias = Callable[[Job], Outcome | Recorded]
 
 
 class Kind(NamedTuple):
     name: str
     work: Work
     once: bool
+    keep: str | None
 
 
 _kinds: dict[str, Kind] = {}
 
 
-def register(kind: str, work: Work, *, once: bool = False) -> None:
+def register(kind: str, work: Work, *, once: bool = False, keep: str | None = None) -> None:
     """Have jobs of this kind be done by `work(job)`, wherever `ordertrack follow` runs.
 
     It is called in the job's tenant, in a thread. What it writes in the session and what becomes of the job
@@ -102,8 +123,12 @@ def register(kind: str, work: Work, *, once: bool = False) -> None:
     itself. What it raises is logged, and it is tried again.
 
     A job whose process died while it ran is run again; with `once` it ends as unknown instead.
+
+    Jobs that wrote nothing in the session end several at once, a moment later. What they said as `Recorded`
+    is written down with that, by the function of the schema that `keep` names: of a JSON array of records,
+    in the tenant, which gives back how many.
     """
-    _kinds[kind] = Kind(kind, work, once)
+    _kinds[kind] = Kind(kind, work, once, keep)
 
 
 def kind_of(name: str) -> Kind:
@@ -138,26 +163,29 @@ def add_all(connection: Connection, tenant_id: uuid.UUID, new: Sequence[NewJob])
     """
     if not new:
         return []
-    last: int = connection.execute(_NUMBER, {"tenant_id": tenant_id, "count": len(new)}).scalar_one()
-    numbers = list(range(last - len(new) + 1, last + 1))
     rows = [
         {
-            "id": number,
             "kind": each.kind,
             "lane": each.lane,
             "destination": each.destination,
             "payload": dict(each.payload),
             "due_at": each.due_at.isoformat() if each.due_at else None,
         }
-        for number, each in zip(numbers, new, strict=True)
+        for each in new
     ]
-    lanes = list({each.lane for each in new})
-    connection.execute(_ADD, {"tenant_id": tenant_id, "rows": json.dumps(rows)})
-    # Whoever ends the first of a lane meanwhile is waited for, or waits for us: else nobody would begin ours.
-    connection.execute(_HOLD_FIRST, {"tenant_id": tenant_id, "lanes": lanes})
-    begin_lanes(connection, tenant_id, lanes)
-    notify(JOBS_CHANNEL, str(tenant_id))
-    return numbers
+    last: int = connection.execute(_ADD, {"rows": json.dumps(rows)}).scalar_one()
+    _have_looked_for(tenant_id)
+    return list(range(last - len(new) + 1, last + 1))
+
+
+def are_looked_for() -> None:
+    """Notify nobody of jobs that are added in this context: who says so looks for them after each commit."""
+    g.jobs_are_looked_for = True
+
+
+def _have_looked_for(tenant_id: uuid.UUID) -> None:
+    if not g.get("jobs_are_looked_for", False):
+        notify(JOBS_CHANNEL, f"{tenant_id}:added")
 
 
 def begin_lanes(connection: Connection, tenant_id: uuid.UUID, lanes: Collection[str]) -> None:
@@ -230,25 +258,11 @@ def hurry(connection: Connection, tenant_id: uuid.UUID, destination: str) -> int
     """Have those of a destination that wait to be tried again be tried at once; how many."""
     found = connection.execute(_HURRY, {"tenant_id": tenant_id, "destination": destination}).rowcount
     if found:
-        notify(JOBS_CHANNEL, str(tenant_id))
+        _have_looked_for(tenant_id)
     return found
 
 
-_NUMBER = text("""
-    INSERT INTO job_numbers AS numbers (tenant_id, last) VALUES (:tenant_id, :count)
-    ON CONFLICT (tenant_id) DO UPDATE SET last = numbers.last + :count RETURNING last
-""")
-_ADD = text("""
-    INSERT INTO jobs (tenant_id, id, kind, lane, destination, payload, state, due_at)
-    SELECT :tenant_id, id, kind, lane, destination, payload, 'queued', coalesce(due_at, clock_timestamp())
-      FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS new
-           (id bigint, kind text, lane text, destination text, payload jsonb, due_at timestamptz)
-""")
-_HOLD_FIRST = text("""
-    SELECT id FROM jobs
-     WHERE tenant_id = :tenant_id AND lane = ANY (:lanes) AND state IN ('waiting', 'running')
-     ORDER BY id FOR SHARE
-""")
+_ADD = text("SELECT add_jobs(CAST(:rows AS jsonb))")
 # Without LIMIT, for which a planner that believes the table small walks through all of it for each lane.
 _BEGIN_LANES = text("""
     UPDATE jobs SET state = 'waiting' WHERE tenant_id = :tenant_id AND state = 'queued' AND id IN (
@@ -266,10 +280,17 @@ _STRANDED = text("""
 """)
 _DROP = text("""
     UPDATE jobs SET state = 'failed', ended_at = clock_timestamp(), note = :note
-     WHERE tenant_id = :tenant_id AND destination = :destination AND state IN ('queued', 'waiting')
+     WHERE tenant_id = :tenant_id AND id = ANY (ARRAY(
+        SELECT id FROM jobs
+         WHERE tenant_id = :tenant_id AND destination = :destination AND state IN ('queued', 'waiting')
+         ORDER BY id FOR UPDATE))
+       AND state IN ('queued', 'waiting')
 """)
 _HURRY = text("""
     UPDATE jobs SET due_at = clock_timestamp()
-     WHERE tenant_id = :tenant_id AND destination = :destination AND state = 'waiting'
-       AND due_at > clock_timestamp() AND tries > 0
+     WHERE tenant_id = :tenant_id AND state = 'waiting' AND id = ANY (ARRAY(
+        SELECT id FROM jobs
+         WHERE tenant_id = :tenant_id AND destination = :destination AND state = 'waiting'
+           AND due_at > clock_timestamp() AND tries > 0
+         ORDER BY id FOR UPDATE))
 """)

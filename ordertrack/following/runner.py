@@ -1,7 +1,7 @@
 """What runs the jobs that are due: many at once, few of one destination, fewer where it is slow to answer.
 
 A destination that hangs holds its jobs up and nobody else's: it has one thread, and all that hang have half
-of them at most.
+of them at most. What ended is written down together, in the call that takes what comes next.
 """
 
 from __future__ import annotations
@@ -11,28 +11,28 @@ import time
 import uuid
 from collections import Counter, deque
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from typing import TypeAlias
 
 import psycopg
 import structlog
 from flask import Flask
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from ordertrack.database.session import db, is_in_transaction, tenant_context
-from ordertrack.following import jobs, taking
-from ordertrack.following.jobs import Again, Failed, Job, Outcome, Unknown
-from ordertrack.monitoring import metrics
+from ordertrack.database.session import tenant_context
+from ordertrack.following import doing, jobs, taking
+from ordertrack.following.doing import AFTER_TROUBLE
+from ordertrack.following.hands import Hands
+from ordertrack.following.jobs import Job
+from ordertrack.following.taking import Ended, Taken
 
 MOST_AT_ONCE = 64
 # Seconds.
 SLOW = 2.0
-_RESTS = 0.02  # so that what ends together is followed by what begins together
-_AFTER_TROUBLE = 1.0
+_RESTS = 0.05  # so that what ends together is followed by what begins together
 _LEAVES_WITHIN = 1.0
 _LEAVES_ONCE_WITHIN = 8.0  # what may not be done twice had better end
-_AFTER_ERROR = (10.0, 60.0, 300.0, 1800.0, 3600.0)
-_ENDS_TRIED = 5
 _log = structlog.get_logger(__name__)
 
 Place: TypeAlias = tuple[uuid.UUID, str]
@@ -50,7 +50,9 @@ class Runner:
         self._due: dict[uuid.UUID, float] = {}  # by time.time()
         self._order: deque[uuid.UUID] = deque()
         self._held: dict[int, Job] = {}
+        self._over: dict[uuid.UUID, list[Ended]] = {}
         self._numbers = count()
+        self._hands = Hands("job")
         self._taking = threading.Lock()  # so that nothing that was just taken looks left behind
         self._slow: set[Place] = set()
 
@@ -82,12 +84,12 @@ class Runner:
             tenants = self._wait()
             try:
                 for tenant_id in tenants:
-                    self._take(tenant_id, len(tenants))
+                    self._turn(tenant_id, len(tenants))
             except (psycopg.Error, DBAPIError) as error:
                 _log.warning("jobs cannot be taken", error=str(error))
                 for tenant_id in tenants:
-                    self.wake(tenant_id, time.time() + _AFTER_TROUBLE)
-                time.sleep(_AFTER_TROUBLE)
+                    self.wake(tenant_id, time.time() + AFTER_TROUBLE)
+                time.sleep(AFTER_TROUBLE)
             time.sleep(_RESTS)
         self._leave()
 
@@ -95,10 +97,13 @@ class Runner:
         """The tenants of which something is due, once there are any and there is room; taken in turns."""
         with self._changed:
             now = time.time()
-            due = [each for each in self._order if self._due[each] <= now]
-            if not due or len(self._held) >= MOST_AT_ONCE:
+            is_full = len(self._held) >= MOST_AT_ONCE
+            due = [
+                each for each in self._order if self._due[each] <= now and (not is_full or each in self._over)
+            ]
+            if not due:
                 first = min(self._due.values(), default=now + 0.5)
-                wait = 0.5 if len(self._held) >= MOST_AT_ONCE else first - now
+                wait = 0.5 if is_full else first - now
                 self._changed.wait(min(max(wait, 0.001), 0.5))
                 return []
             for tenant_id in due:
@@ -106,22 +111,43 @@ class Runner:
                 self._order.remove(tenant_id)
             return due
 
-    def _take(self, tenant_id: uuid.UUID, among: int) -> None:
+    def _turn(self, tenant_id: uuid.UUID, among: int) -> None:
+        """Write down what ended of a tenant, and begin what comes next; with `among` 0 nothing does."""
         with self._changed:
-            room = MOST_AT_ONCE - len(self._held)
-        limit = max(room // among, 1)
-        if room <= 0:
-            self.wake(tenant_id)
-            return
+            room = MOST_AT_ONCE - len(self._held) if among else 0
         with self._taking, tenant_context(self._app, tenant_id):
-            taken, next_at = taking.take(tenant_id, self._taker, self._rooms(tenant_id), limit)
+            with self._changed:
+                over = self._over.pop(tenant_id, [])
+            try:
+                taken, next_at = self._take(tenant_id, over, max(room // among, 1) if room > 0 else 0)
+            except Exception:
+                with self._changed:
+                    self._over[tenant_id] = [*over, *self._over.get(tenant_id, [])]
+                raise
             begun = [(next(self._numbers), job) for job in taken]
             with self._changed:
                 self._held.update(begun)
         for number, job in begun:
-            threading.Thread(target=self._run, args=(number, job), name=job.kind, daemon=True).start()
+            self._hands.do(partial(self._run, number, job))
         if next_at is not None:
             self.wake(tenant_id, next_at.timestamp())
+
+    def _take(self, tenant_id: uuid.UUID, over: list[Ended], limit: int) -> Taken:
+        """What one said that cannot be kept holds up none of the others."""
+        try:
+            return taking.take(tenant_id, self._taker, self._rooms(tenant_id), limit, over)
+        except (OperationalError, InterfaceError):
+            raise
+        except DBAPIError:
+            for each in over:
+                try:
+                    taking.keep(tenant_id, each)
+                except (OperationalError, InterfaceError):
+                    raise
+                except DBAPIError:
+                    _log.exception("what a job said cannot be kept", kind=each.job.kind, job=each.job.id)
+                each.record = None
+            return taking.take(tenant_id, self._taker, self._rooms(tenant_id), limit, over)
 
     def _rooms(self, tenant_id: uuid.UUID) -> dict[str, int]:
         with self._changed:
@@ -137,62 +163,19 @@ class Runner:
 
     def _run(self, number: int, job: Job) -> None:
         began = time.monotonic()
+        over = None
         try:
-            outcome = self._do(job)
-            metrics.jobs_ended.labels(job.kind, taking.state_after(outcome).value).inc()
+            over = doing.do(self._app, self._taker, job)
         except Exception:
             _log.exception("what became of a job could not be kept", kind=job.kind, job=job.id)
         finally:
-            self._let_go(number, time.monotonic() - began)
+            self._let_go(number, time.monotonic() - began, over)
 
-    def _do(self, job: Job) -> Outcome:
-        """Run it, and write down what became of it; what cannot be written now is soon."""
-        with tenant_context(self._app, job.tenant_id):
-            try:
-                outcome = self._work(job)
-                taking.end(job, self._taker, outcome)
-                if is_in_transaction():  # else it was committed by itself
-                    db.session.commit()
-                return outcome
-            except (psycopg.Error, DBAPIError) as error:
-                db.session.rollback()
-                _log.warning("a job lost its database", kind=job.kind, job=job.id, error=str(error))
-        lost: Outcome = Again(_AFTER_TROUBLE, "The database was away.")
-        if jobs.kind_of(job.kind).once:
-            lost = Unknown("The database was away: it may have been done.")
-        self._end_later(job, lost)
-        return lost
-
-    def _work(self, job: Job) -> Outcome:
-        kind = jobs.kind_of(job.kind)
-        try:
-            return kind.work(job)
-        except (psycopg.Error, DBAPIError):
-            raise
-        except Exception as error:
-            db.session.rollback()
-            _log.exception("a job failed", kind=job.kind, job=job.id, tries=job.tries)
-            said = f"It failed: {type(error).__name__}."
-            if kind.once:
-                return Unknown(said)
-            if job.tries > len(_AFTER_ERROR):
-                return Failed(said)
-            return Again(_AFTER_ERROR[job.tries - 1], said)
-
-    def _end_later(self, job: Job, outcome: Outcome) -> None:
-        for pause in range(_ENDS_TRIED):
-            time.sleep(pause)
-            try:
-                with tenant_context(self._app, job.tenant_id):
-                    taking.end(job, self._taker, outcome)
-                return
-            except (psycopg.Error, DBAPIError):
-                continue
-        # The next look finds that nobody holds it.
-
-    def _let_go(self, number: int, seconds: float) -> None:
+    def _let_go(self, number: int, seconds: float, over: Ended | None) -> None:
         with self._changed:
             job = self._held.pop(number)
+            if over is not None:
+                self._over.setdefault(job.tenant_id, []).append(over)
             place = (job.tenant_id, job.destination)
             tenants = {job.tenant_id}
             if place in self._slow:  # another that is slow may have its room
@@ -206,14 +189,27 @@ class Runner:
 
     def _jobs_held(self) -> list[Job]:
         with self._changed:
-            return list(self._held.values())
+            return [*self._held.values(), *(each.job for over in self._over.values() for each in over)]
 
     def _leave(self) -> None:
         began = time.monotonic()
-        while self._held:
+        while True:
+            self._write_over()
+            if not (held := self._jobs_held()):
+                break
             once = set(jobs.kinds_done_once())
-            is_once = any(job.kind in once for job in self._jobs_held())
+            is_once = any(job.kind in once for job in held)
             patience = _LEAVES_ONCE_WITHIN if is_once else _LEAVES_WITHIN
             if time.monotonic() - began > patience:
-                return
+                break
             time.sleep(0.05)
+        self._hands.end()
+
+    def _write_over(self) -> None:
+        with self._changed:
+            tenants = list(self._over)
+        try:
+            for tenant_id in tenants:
+                self._turn(tenant_id, 0)
+        except (psycopg.Error, DBAPIError) as error:
+            _log.warning("what became of jobs cannot be written", error=str(error))

@@ -3,65 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
-from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
 from ordertrack.database.session import db, is_in_transaction
-from ordertrack.database.statements import TenantCall
+from ordertrack.database.statements import Statement, TenantCall
 from ordertrack.following import jobs
-from ordertrack.following.jobs import Again, Done, Failed, Job, Outcome
+from ordertrack.following.jobs import Again, Done, Failed, Job, Outcome, Record
 from ordertrack.following.models import State
 
 AT_ONCE = 8  # jobs of one destination
 _LONGEST_NOTE = 500  # characters
 
-# Every destination has its share of what is taken, whatever waits for the others; what waits is counted
-# nowhere, for it may be very much.
-_DESTINATIONS = """
-    WITH RECURSIVE named (destination) AS (
-        (SELECT min(destination) FROM jobs WHERE tenant_id = :tenant_id AND state = 'waiting')
-        UNION ALL
-        SELECT (SELECT min(jobs.destination) FROM jobs
-                 WHERE tenant_id = :tenant_id AND state = 'waiting' AND jobs.destination > named.destination)
-          FROM named WHERE named.destination IS NOT NULL
-    ), open (destination, room) AS (
-        SELECT named.destination, coalesce(busy.room, :most)
-          FROM named LEFT JOIN unnest(CAST(:busy AS text[]), CAST(:rooms AS integer[]))
-               AS busy (destination, room) USING (destination)
-         WHERE named.destination IS NOT NULL
-    )
-"""
-_TAKE = text(
-    _DESTINATIONS  # noqa: S608 (words of our own)
-    + """
-    , next AS (
-        SELECT first.id FROM open, LATERAL (
-            SELECT id, due_at, row_number() OVER (ORDER BY due_at, id) AS place FROM jobs
-             WHERE tenant_id = :tenant_id AND state = 'waiting' AND jobs.destination = open.destination
-               AND kind = ANY (:kinds) AND due_at <= clock_timestamp()
-             ORDER BY due_at, id LIMIT greatest(open.room, 0)) AS first
-         ORDER BY first.place, first.due_at LIMIT :limit
-    )
-    UPDATE jobs SET state = 'running', tries = tries + 1, taken_by = :taker, taken_at = clock_timestamp()
-     WHERE tenant_id = :tenant_id AND state = 'waiting' AND id IN (SELECT id FROM next)
-    RETURNING id, tenant_id, kind, lane, destination, payload, state, tries, added_at, due_at, ended_at, note
-"""
-)
-_NEXT = text(
-    _DESTINATIONS  # noqa: S608 (words of our own)
-    + """
-    SELECT min(first.due_at) AS due_at, set_config('synchronous_commit', CASE WHEN :is_light THEN 'off'
-               ELSE current_setting('synchronous_commit') END, true) AS kept
-      FROM open, LATERAL (
-        SELECT min(due_at) AS due_at FROM jobs
-         WHERE tenant_id = :tenant_id AND state = 'waiting' AND jobs.destination = open.destination
-           AND kind = ANY (:kinds)) AS first
-     WHERE open.room > 0
-"""
-)
 # Not waited for until it is on the disk: what a crash of the database makes undone is done again.
 _LIGHTLY = """
     set_config('synchronous_commit', CASE WHEN %(is_light)s THEN 'off'
@@ -73,6 +32,20 @@ _END = TenantCall(
     "taker",
     "%(id)s, %(state)s, %(due_at)s::timestamptz, %(note)s, %(uncounted)s",
 )
+# Each waits for what the one before gives back: what was said is kept, then jobs end, which makes room and
+# begins what is next of their lanes, then some are taken.
+_TURN = """
+    SELECT ours, taken, next_due
+      FROM set_config('ordertrack.tenant_id', %(entered)s, true) AS made,
+           LATERAL (SELECT {keep} OFFSET 0) AS said (kept),
+           LATERAL end_jobs(CASE WHEN kept >= 0 THEN %(taker)s::uuid END, %(ended)s::jsonb) AS ours,
+           LATERAL take_jobs(CASE WHEN ours >= 0 THEN %(taker)s::uuid END, %(kinds)s::text[],
+               %(once)s::text[], %(busy)s::text[], %(rooms)s::integer[], %(most)s, %(limit)s)
+"""
+_KEEP = """
+    SELECT kept FROM set_config('ordertrack.tenant_id', %(entered)s, true) AS made,
+           LATERAL (SELECT {keep} OFFSET 0) AS said (kept)
+"""
 _ABANDONED = text("""
     SELECT id, kind, lane FROM jobs
      WHERE tenant_id = :tenant_id AND state = 'running' AND (taken_by <> :taker OR id <> ALL (:held))
@@ -104,50 +77,85 @@ class Waiting(NamedTuple):
     are_under_way: bool
 
 
-def take(tenant_id: uuid.UUID, taker: uuid.UUID, rooms: Mapping[str, int], limit: int) -> Taken:
-    """Take up to `limit` jobs of the entered tenant that are due; committed before they run.
+@dataclass
+class Ended:
+    """What became of a job, and what it said of this run until that is kept."""
 
-    Those of kinds that are not known here are left to who knows them.
-    `rooms` says how many more of a destination may run, where that is not `AT_ONCE`.
+    job: Job
+    outcome: Outcome
+    record: Record | None = None
+
+
+def take(
+    tenant_id: uuid.UUID, taker: uuid.UUID, rooms: Mapping[str, int], limit: int, ended: Sequence[Ended] = ()
+) -> Taken:
+    """Take up to `limit` jobs of a tenant that are due, after what became of others was written down.
+
+    It is committed before they run. Those of kinds that are not known here are left to who knows them.
+    `rooms` says how many more of a destination may run, where that is not `AT_ONCE`; what has `ended` gave
+    its room back. No job of kinds that are done once may be among those.
     """
-    asked = {
-        "tenant_id": tenant_id,
-        "kinds": jobs.kinds(),
-        "most": AT_ONCE,
-        "busy": list(rooms),
-        "rooms": list(rooms.values()),
-    }
-    try:
-        rows = db.session.execute(_TAKE, {**asked, "taker": taker, "limit": limit}).all()
-        taken = [Job.of(row) for row in rows]
-        left = dict(rooms)
-        for job in taken:
-            left[job.destination] = left.get(job.destination, AT_ONCE) - 1
-        # What is taken twice, since the database lost it in a crash, is done twice: some must not be.
-        is_light = {job.kind for job in taken}.isdisjoint(jobs.kinds_done_once())
-        now_asked = {**asked, "busy": list(left), "rooms": list(left.values()), "is_light": is_light}
-        next_at = db.session.execute(_NEXT, now_asked).scalar()
-        db.session.commit()
-        return Taken(taken, next_at)
-    finally:
-        db.session.rollback()
+    said = _said(ended)
+    (row,) = _keeping(_TURN, *said).rows(
+        entered=str(tenant_id),
+        taker=taker,
+        ended=json.dumps([_written(each.job, each.outcome) for each in ended]),
+        kinds=jobs.kinds(),
+        once=jobs.kinds_done_once(),
+        busy=list(rooms),
+        rooms=list(rooms.values()),
+        most=AT_ONCE,
+        limit=limit,
+        **said,
+    )
+    return Taken([Job.read(each) for each in row.taken], row.next_due)
+
+
+def keep(tenant_id: uuid.UUID, ended: Ended) -> None:
+    """Write down what a job said; at once, unless the session is in a transaction."""
+    if said := _said([ended]):
+        _keeping(_KEEP, *said).rows(entered=str(tenant_id), **said)
+
+
+def _said(ended: Iterable[Ended]) -> dict[str, str]:
+    """What is to be kept, as JSON, by the function of the schema that does so."""
+    found: dict[str, list[Record]] = {}
+    for each in ended:
+        name = jobs.kind_of(each.job.kind).keep
+        if name is not None and each.record is not None:
+            found.setdefault(name, []).append(each.record)
+    return {name: json.dumps(records, default=str) for name, records in sorted(found.items())}
+
+
+@cache
+def _keeping(statement: str, *functions: str) -> Statement:
+    calls = [f"{name}(CASE WHEN made <> '' THEN %({name})s::jsonb END)" for name in functions]
+    return Statement(statement.format(keep=" + ".join(calls) or "length(made)"))
 
 
 def end(job: Job, taker: uuid.UUID, outcome: Outcome) -> bool:
     """Write down what became of a job, in the session's transaction if there is one; whether it was ours."""
+    written = _written(job, outcome)
+    is_light = not (jobs.kind_of(job.kind).once or is_in_transaction())
+    (row,) = _END.rows(taker=taker, is_light=is_light, **written)
+    return bool(row.was_ours)
+
+
+def _written(job: Job, outcome: Outcome) -> dict[str, Any]:
     due_at = None
     if isinstance(outcome, Again):
-        due_at = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=outcome.after_seconds)
-    (row,) = _END.rows(
-        id=job.id,
-        taker=taker,
-        state=state_after(outcome).value,
-        due_at=due_at,
-        note=outcome.note and outcome.note[:_LONGEST_NOTE],
-        uncounted=int(isinstance(outcome, Again) and not outcome.counts),
-        is_light=not (jobs.kind_of(job.kind).once or is_in_transaction()),
-    )
-    return bool(row.was_ours)
+        due_at = (dt.datetime.now(dt.UTC) + dt.timedelta(seconds=outcome.after_seconds)).isoformat()
+    return {
+        "id": job.id,
+        "state": state_after(outcome).value,
+        "due_at": due_at,
+        "note": outcome.note and _storable(outcome.note)[:_LONGEST_NOTE],
+        "uncounted": int(isinstance(outcome, Again) and not outcome.counts),
+    }
+
+
+def _storable(note: str) -> str:
+    return note.encode("utf-8", "replace").decode().replace("\0", " ")
 
 
 def state_after(outcome: Outcome) -> State:

@@ -10,7 +10,7 @@ from babel.dates import format_interval, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
-from ordertrack.i18n.translate import current, digits
+from ordertrack.i18n.translate import current, digits, remembered
 from ordertrack.i18n.translate import gettext as _
 
 NOTHING = "–"
@@ -26,6 +26,7 @@ def typed(value: float) -> str:
     return digits(said)
 
 
+@remembered
 def percent(part: float) -> str:
     """As `87%`, of a share from 0 to 1."""
     language = current()
@@ -55,6 +56,7 @@ def together(said: Iterable[str]) -> str:
     return format_list(list(said), locale=current().locale)
 
 
+@remembered
 def day(date: dt.date) -> str:
     """As `Fri 14 Nov`."""
     return digits(format_skeleton("MMMEd", date, locale=current().locale))

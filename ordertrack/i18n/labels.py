@@ -18,7 +18,7 @@ from ordertrack.i18n.moments import (
     moment_attributes,
     when,
 )
-from ordertrack.i18n.translate import LANGUAGES, add_filters, current, digits, marked
+from ordertrack.i18n.translate import LANGUAGES, add_filters, current, digits, marked, remembered
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
@@ -126,6 +126,7 @@ def language(tag: str) -> str:
     return str(LANGUAGES[tag].locale.get_language_name(current().locale))
 
 
+@remembered
 def duration(length: dt.timedelta | None) -> str:
     """Minutes and seconds, and hours where there are any; nothing for None."""
     if length is None:

@@ -6,6 +6,7 @@ tag is all that may differ between them.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 from babel import Locale
@@ -34,7 +35,12 @@ class Language(NamedTuple):
 
     @property
     def direction(self) -> str:
-        return str(self.locale.text_direction)
+        return _direction(self.locale.language)
+
+
+@cache
+def _direction(language: str) -> str:
+    return str(Locale(language).text_direction)
 
 
 LANGUAGES = {

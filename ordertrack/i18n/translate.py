@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
+from typing import Any, ParamSpec
 from unicodedata import bidirectional
 
 from babel.numbers import format_decimal
@@ -36,15 +37,18 @@ __all__ = [
     "number",
     "of_page",
     "pgettext",
+    "remembered",
     "speaking",
     "tag_of",
     "with_digits",
 ]
 
 COOKIE = "language"
+P = ParamSpec("P")
 
 
 _spoken: ContextVar[str] = ContextVar("spoken", default=SOURCE)
+_REMEMBERED = 4096
 _ONE_OF_EACH_FORM = (0, 1, 2, 3, 11, 100)
 _ISOLATED = "\u2068"
 _NUMBER = re.compile(r"(%\(\w+\)s)|[0-9]+")
@@ -62,6 +66,26 @@ def digits(text: object) -> str:
     return said.translate(_ARABIC_DIGITS) if current().digits == "arab" else said
 
 
+def remembered(say: Callable[P, str]) -> Callable[P, str]:
+    """What depends on the language and on small arguments alone is worked out once, while it is asked for.
+
+    A report says the same counts and times over and over.
+    """
+
+    def in_language(_tag: str, *args: Any, **kwargs: Any) -> str:
+        return say(*args, **kwargs)
+
+    said: Any = lru_cache(_REMEMBERED, typed=True)(in_language)
+
+    @wraps(say)
+    def saying(*args: P.args, **kwargs: P.kwargs) -> str:
+        text: str = said(_spoken.get(), *args, **kwargs)
+        return text
+
+    return saying
+
+
+@remembered
 def number(amount: float | Decimal) -> str:
     """An amount as its reader writes it, with the marks of thousands and of decimals."""
     language = current()
@@ -121,6 +145,8 @@ def _shown(value: object) -> str:
     if isinstance(value, int):
         return digits(value)
     text = str(value)
+    if text.isascii() and current().direction == "ltr":
+        return text
     against, own = (("R", "AL"), "\u2066") if current().direction == "ltr" else (("L",), "\u2067")
     if not any(bidirectional(each) in against for each in text):
         return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ordertrack.importing.preview import Preview
+from ordertrack.importing.preview.looking import Preview
 
 _TOLD_BY = {"mapping": "as said", "name": "by its name", "content": "by what stands in it"}
 

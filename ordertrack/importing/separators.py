@@ -10,6 +10,8 @@ from dataclasses import dataclass
 SEPARATORS = (",", ";", "\t", "|")
 _SAID = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 _TAB_SAID = re.compile(r'"?sep=(\\t|tab)"?', re.IGNORECASE)
+_TITLES = 9  # lines that may stand above the names of the columns
+_MOST = 0.5  # of the rows must be as wide as the first one for that to be a row of the table
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ def find(first_lines: Sequence[str]) -> Separator:
         return Separator(match[1], True)
     if said.lower() == "sep=":  # a tab that the line's end was taken for
         return Separator("\t", True)
+    for above in range(min(len(first_lines) - 1, _TITLES) + 1):
+        lines = first_lines[above:]
+        best = max(SEPARATORS, key=lambda each: _fit(lines, each))
+        if _fit(lines, best)[0] >= _MOST:
+            return Separator(best, False)
     return Separator(max(SEPARATORS, key=lambda each: _fit(first_lines, each)), False)
 
 

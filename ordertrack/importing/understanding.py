@@ -14,6 +14,7 @@ from ordertrack.i18n import names as name_room
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.importing import columns as column_room
 from ordertrack.importing import csv_rows, separators, source, words
+from ordertrack.importing import header as header_room
 from ordertrack.importing.choices import Asked, Choices, Question
 from ordertrack.importing.columns import Columns
 from ordertrack.importing.csv_rows import Row, UnreadableRow
@@ -21,7 +22,7 @@ from ordertrack.importing.gathering import Cells, Gathered
 from ordertrack.importing.items import ItemCells
 from ordertrack.importing.logged_order import BadRow, Fault
 from ordertrack.importing.moments import DateOrder
-from ordertrack.importing.roles import COLUMN_OF, TIMES, UnusableColumns
+from ordertrack.importing.roles import COLUMN_OF, TIMES, Sources, UnusableColumns
 from ordertrack.importing.separators import Separator
 from ordertrack.importing.source import Encoding, UnusableFile
 from ordertrack.importing.time_formats import Evidence, NumberKind
@@ -36,8 +37,8 @@ Numbered = tuple[int, Row | UnreadableRow]
 class Understood:
     """What a file is taken for. `kinds`: what the numbers of each role of times count.
 
-    `roles` is the order in which the gathered rows have their cells. `questions` are open: until they are
-    answered no row can be read for what it is.
+    `roles` is the order in which the gathered rows have their cells. `skipped` lines stand above the names of
+    the columns. `questions` are open: until they are answered no row can be read for what it is.
     """
 
     choices: Choices
@@ -46,6 +47,7 @@ class Understood:
     columns: Columns
     gathered: Gathered
     roles: list[str]
+    skipped: int = 0
     rows: int = 0
     bad_rows: list[BadRow] = field(default_factory=list)
     evidence: dict[str, Evidence] = field(default_factory=dict)
@@ -93,14 +95,15 @@ def understood(path: Path, choices: Choices) -> Iterator[Understood]:
         first = _first_lines(lines)
         separator = separators.find([line for line in first if line.strip()])
         rows = _table(csv_rows.rows(chain(first, lines), separator.character), separator)
-        header = _header(rows)
+        header, skipped, below = _header(rows, choices.sources)
+        rows = chain(below, rows)
         sample = list(islice(rows, _SAMPLE))
         readable = [row for _line, row in sample if not isinstance(row, UnreadableRow)]
         bound = column_room.bind(choices.sources, header, readable)
         roles = list(bound.places)
         gathered = Gathered()
         try:
-            found = Understood(choices, encoding, separator, bound, gathered, roles)
+            found = Understood(choices, encoding, separator, bound, gathered, roles, skipped)
             found.evidence = {role: Evidence() for role in roles if role in (*TIMES, "date")}
             _gather(found, chain(sample, rows))
             _settle(found)
@@ -125,11 +128,14 @@ def _table(rows: Iterator[Numbered], separator: Separator) -> Iterator[Numbered]
             yield line, row
 
 
-def _header(rows: Iterator[Numbered]) -> list[str]:
-    _line, header = next(rows, (1, UnreadableRow("")))
-    if isinstance(header, UnreadableRow):
+def _header(rows: Iterator[Numbered], sources: Sources) -> tuple[list[str], int, list[Numbered]]:
+    """The row that names the columns, how many stand above it, and those below it that were read for that."""
+    first = list(islice(rows, header_room.WITHIN))
+    place = header_room.place_of([row for _line, row in first], sources)
+    found = first[place][1] if first else UnreadableRow("")
+    if isinstance(found, UnreadableRow):
         raise UnusableColumns(_("The file's first line must name its columns; there is no such line."))
-    return list(header)
+    return list(found), place, first[place + 1 :]
 
 
 def _gather(found: Understood, rows: Iterator[Numbered]) -> None:

@@ -17,6 +17,7 @@ from ordertrack.orders.imported import IMPORTER, TIME_UNKNOWN
 from ordertrack.orders.placing.new_order import NewOrder
 from ordertrack.past import orders as past
 from ordertrack.past.orders import Found, PastOrder, PastStep
+from ordertrack.past.other_way import IMPORTED, PLAYED, OtherWay
 from ordertrack.past.writer import History
 from ordertrack.rules.state_machine import TERMINAL, OrderStatus
 from ordertrack.tenants.principal import Principal
@@ -28,11 +29,14 @@ EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 @dataclass
 class Tally:
-    """What was written. `known` orders were imported before, `unknown` times are nowhere in the log."""
+    """What was written. `known` orders were imported before, `replayed` ones were played from the same log:
+    they are not written again. `unknown` times are nowhere in the log.
+    """
 
     orders: int = 0
     events: int = 0
     known: int = 0
+    replayed: int = 0
     completed: int = 0
     cancelled: int = 0
     left_open: int = 0
@@ -60,6 +64,7 @@ class Import:
 
         Raises HistoryRefused if the tenant's log has no place for them; what is written by then is sound.
         """
+        self._played = OtherWay(self.by.tenant_id, PLAYED)
         waiting = iter(orders)
         while piece := list(islice(waiting, ORDERS_AT_ONCE)):
             yield from self._write(piece)
@@ -68,7 +73,9 @@ class Import:
         told: dict[str, tuple[LoggedOrder, PastOrder]] = {}
         for order in piece:
             key = self._key(order)
-            if key in told:  # the log has two names for one restaurant
+            if self._played.has(self._slug(order), order.id, order.texts):
+                self.tally.replayed += 1
+            elif key in told:  # the log has two names for one restaurant
                 self._refuse(order, _repeated(order, told[key][0]))
             else:
                 told[key] = (order, self._told(order))
@@ -90,18 +97,20 @@ class Import:
 
     def _key(self, order: LoggedOrder) -> str:
         """What an order is known by in whichever file it comes: many begin their numbers anew each day."""
+        return f"{IMPORTED}{self.log}:{self._slug(order)}:{order.day}:{order.id}"
+
+    def _slug(self, order: LoggedOrder) -> str:
         slug = self.restaurants.slug_of(order.restaurant)
-        return f"import:{self.log}:{slug}:{order.day}:{order.id}"
+        assert slug is not None, "restaurants that are missing are made before"
+        return slug
 
     def _day_of(self, slug: str, at: dt.datetime) -> dt.date:
         return self.restaurants.calendars[slug].day_of(at)
 
     def _told(self, order: LoggedOrder) -> PastOrder:
-        slug = self.restaurants.slug_of(order.restaurant)
-        assert slug is not None, "restaurants that are missing are made before"
         steps = step_room.as_logged(order, leave_open=self.leave_open)
         return PastOrder(
-            NewOrder(slug, order.fulfilment, order.items, order.id),
+            NewOrder(self._slug(order), order.fulfilment, order.items, order.id),
             tuple(
                 PastStep(
                     step.status, EPOCH + dt.timedelta(seconds=step.at), self.by, self._metadata(order, step)

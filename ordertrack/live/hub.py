@@ -28,6 +28,8 @@ MOST_STREAMS = 20_000
 TRIM_EVERY = 5  # seconds
 CHANGED_FOR = 5.0  # seconds in which another process may still admit by what was true before a change
 TRIMMED_AT_ONCE = 100  # tenants
+SENT_AWAY_AT_ONCE = 50  # streams
+SOON = 100  # milliseconds after which a page comes back to whoever serves now
 _log = structlog.get_logger(__name__)
 
 
@@ -268,6 +270,17 @@ class Hub:
             subscription.connection.close("shutdown")
         for joining in list(self._joining):
             joining.close("shutdown")
+
+    def send_away(self, a_second: int) -> None:
+        """End every stream, so many a second: pages are to come soon to the process that serves here now."""
+        self.is_closing = True
+        soon = frames.heartbeat(retry=SOON)
+        for number, subscription in enumerate(list(self._subscriptions()), 1):
+            subscription.connection.write(soon)
+            subscription.connection.close("shutdown")
+            if number % SENT_AWAY_AT_ONCE == 0:
+                time.sleep(SENT_AWAY_AT_ONCE / a_second)
+        self.close()
 
     def _forget(self, holders: Sequence[Holder], subscription: Subscription) -> None:
         """Forget a subscription; does nothing the second time."""

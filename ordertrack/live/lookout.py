@@ -10,6 +10,7 @@ import structlog
 
 from ordertrack.live.hub import Hub
 from ordertrack.live.tenant_hub import CURRENT_FOR
+from ordertrack.monitoring import metrics
 
 EVERY = 1.0  # seconds
 RESTS_TIMES = 5  # times as long as a look took: many tenants on a busy database are looked at less often
@@ -42,6 +43,7 @@ class Lookout:
         return self.is_current and not self._is_blind
 
     def start(self) -> None:
+        metrics.looked_at.labels("worker").set_to_current_time()
         threading.Thread(target=self._look_out, name="lookout", daemon=True).start()
 
     def stop(self) -> None:
@@ -66,4 +68,5 @@ class Lookout:
         if self._is_blind:
             _log.warning("the log can be looked at again")
         self._looked_at, self._is_blind = began, False
+        metrics.looked_at.labels("worker").set(time.time() - (time.monotonic() - began))
         return True

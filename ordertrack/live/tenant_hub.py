@@ -21,6 +21,7 @@ from ordertrack.live.topic_index import TopicIndex
 from ordertrack.live.topic_state import MOST_MISSED, Watched
 from ordertrack.live.topics import Change, Channel, Message, Topic
 from ordertrack.live.watched_topics import Name, WatchedTopics
+from ordertrack.monitoring import metrics
 
 CURRENT_FOR = 30.0  # seconds for which a successful look at the log lets heartbeats say that all is well
 BUSY = 1.0  # seconds to wait for a busy tenant's lock before the look goes on to the next tenant
@@ -331,10 +332,17 @@ class TenantHub:
         for entry in burst:
             for name in entry.topics:
                 news.setdefault(name, []).append(entry)
+        shown: set[int] = set()
         for name, entries in news.items():
             watched = self.topics.find(name)
             if watched is not None and watched.subscriptions:
                 watched.publish(feed, entries)
+                shown.update(entry.change.cursor.seq for entry in entries)
+        now = time.time()
+        for entry in burst:
+            if entry.change.cursor.seq in shown:
+                took = now - entry.change.recorded_at.timestamp()
+                metrics.tap_to_screen.observe(max(took, 0.0))  # the database's clock may be ahead of ours
 
     def _begin_again(self) -> None:
         """History was replaced: everybody gets a snapshot of what is true now."""

@@ -19,10 +19,13 @@ class Topic(NamedTuple):
 
 
 class Change(Protocol):
-    """Something that happened in a tenant; only its position matters here."""
+    """Something that happened in a tenant; only its position matters here, and when it was written down."""
 
     @property
     def cursor(self) -> Cursor: ...
+
+    @property
+    def recorded_at(self) -> dt.datetime: ...
 
 
 class Watcher(Protocol):

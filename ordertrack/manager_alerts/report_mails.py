@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import ARRAY, Text, cast, func, text
 
 from ordertrack.database.session import db
 from ordertrack.following import jobs
@@ -73,7 +73,8 @@ def look(tenant_id: uuid.UUID, now: dt.datetime | None = None) -> None:
 
 
 def look_everywhere() -> None:
-    watch.wherever_wanted(look)
+    wanted = cast([each.value for each in ReportMail], ARRAY(Text))
+    watch.in_each(func.tenants_that_chose(wanted), look)
 
 
 def _mornings(

@@ -1,9 +1,9 @@
-"""What is in trouble now: what the overview lists, a shift that goes badly, and what other rooms report."""
+"""What is in trouble now: what the overview lists, and a shift that goes badly."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ordertrack.i18n import formats
@@ -34,19 +34,9 @@ class Found:
     said: Callable[[], str]
 
 
-Source = Callable[[uuid.UUID], Iterable[Found]]
-_sources: list[Source] = []
-
-
-def register(source: Source) -> None:
-    """Have it asked too: it is called in the tenant, with its id."""
-    if source not in _sources:
-        _sources.append(source)
-
-
 def read(tenant_id: uuid.UUID) -> list[Found]:
     """All of a tenant's."""
-    return [*_of_restaurants(tenant_id), *(found for source in _sources for found in source(tenant_id))]
+    return list(_of_restaurants(tenant_id))
 
 
 def _of_restaurants(tenant_id: uuid.UUID) -> Iterator[Found]:

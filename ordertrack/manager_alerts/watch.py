@@ -6,12 +6,14 @@ It is all in the database: whoever looks next goes on from there, after a restar
 from __future__ import annotations
 
 import datetime as dt
+import time
 import uuid
 from collections.abc import Callable, Iterable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import ARRAY, Function, Text, cast, delete, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from ordertrack.database.session import db, enter_tenant
@@ -23,11 +25,18 @@ from ordertrack.manager_alerts.kinds import AlertKind
 from ordertrack.manager_alerts.models import ManagerAlert
 from ordertrack.manager_alerts.standing import Step, step
 from ordertrack.manager_alerts.troubles import Found
+from ordertrack.orders.due.open_orders import OPEN
 from ordertrack.restaurants import cache
 
 EVERY = 10.0  # seconds
+RESTS_TIMES = 3
+"""As long as it looked: of thousands of tenants it takes no more of a core, and comes round later."""
+LONGEST_REST = 0.5
 KEPT_FOR = dt.timedelta(days=30)
+STIRS_FOR = dt.timedelta(minutes=15)
+"""After an event: what it brought about may be a trouble though no order is open any more."""
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('alerts:' || :tenant, 0))")
+_TEXTS = ARRAY(Text)
 _log = structlog.get_logger(__name__)
 
 
@@ -138,15 +147,19 @@ def _forget(tenant_id: uuid.UUID, before: dt.datetime) -> None:
 
 
 def look_everywhere() -> None:
-    """Look in each tenant in which somebody wants to be alerted."""
-    wherever_wanted(look)
+    """Look in each tenant in which somebody wants to be alerted, and something is under way or fails."""
+    wanted = [each.value for each in AlertKind]
+    since = dt.datetime.now(dt.UTC) - STIRS_FOR
+    is_open = [each.value for each in OPEN]
+    in_each(func.tenants_to_alert(cast(wanted, _TEXTS), cast(is_open, _TEXTS), since), look)
 
 
-def wherever_wanted(do: Callable[[uuid.UUID], None]) -> None:
-    """Do it in each tenant in which somebody wants to be told. One tenant's trouble is not everybody's."""
-    tenants = list(db.session.scalars(select(func.tenants_that_alert())))
+def in_each(tenants_of: Function[Any], do: Callable[[uuid.UUID], None]) -> None:
+    """Do it in each of the tenants that a function names. One tenant's trouble is not everybody's."""
+    tenants = list(db.session.scalars(select(tenants_of)))
     db.session.rollback()
     for tenant_id in tenants:
+        began = time.monotonic()
         try:
             enter_tenant(tenant_id)
             do(tenant_id)
@@ -157,3 +170,4 @@ def wherever_wanted(do: Callable[[uuid.UUID], None]) -> None:
         finally:
             db.session.rollback()
             db.session.expunge_all()
+        time.sleep(min((time.monotonic() - began) * RESTS_TIMES, LONGEST_REST))

@@ -6,9 +6,21 @@ import logging
 import sys
 
 import structlog
-from structlog.typing import Processor
+from flask import has_request_context
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from ordertrack.database.session import request_id
+
+
+def _name_request(_logger: WrappedLogger, _method: str, said: EventDict) -> EventDict:
+    """Have each line that is written for a request say its id, as the line of the request does."""
+    if has_request_context() and (asked := request_id()):
+        said.setdefault("request", asked)
+    return said
+
 
 _SHARED: list[Processor] = [
+    _name_request,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,

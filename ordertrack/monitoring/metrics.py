@@ -63,6 +63,98 @@ followed_at = Gauge(
     multiprocess_mode="mostrecent",
 )
 jobs_ended = Counter("ordertrack_jobs_total", "Runs of jobs, by what came of them", ["kind", "outcome"])
+backups = Counter("ordertrack_backups_total", "Backups by the clock, by what came of them", ["outcome"])
+backup_succeeded_at = Gauge(
+    "ordertrack_backup_timestamp_seconds",
+    "Of which moment the newest backup in the folder of ORDERTRACK_BACKUP is; 0 where there is none",
+    multiprocess_mode="mostrecent",
+)
+backup_bytes = Gauge("ordertrack_backup_bytes", "How large that backup is", multiprocess_mode="mostrecent")
+backup_interval = Gauge(
+    "ordertrack_backup_interval_seconds",
+    "How often ORDERTRACK_BACKUP has one made",
+    multiprocess_mode="mostrecent",
+)
+
+# Of processes. What is said of one moment by several is summed over those that live, or the oldest of theirs.
+build = Gauge(
+    "ordertrack_build_info",
+    "1, with what this server is",
+    ["version", "python"],
+    multiprocess_mode="mostrecent",
+)
+started_at = Gauge(
+    "ordertrack_start_timestamp_seconds", "When this server began", multiprocess_mode="mostrecent"
+)
+workers = Gauge("ordertrack_workers", "Worker processes that serve now", multiprocess_mode="livesum")
+worker_starts = Counter("ordertrack_worker_starts_total", "Workers that began to serve")
+# A name without labels stands in every process with 0, which would be the oldest.
+looked_at = Gauge(
+    "ordertrack_log_looked_timestamp_seconds",
+    "When the log was last looked at, by the worker whose last look is oldest",
+    ["process"],
+    multiprocess_mode="livemin",
+)
+beside_starts = Counter(
+    "ordertrack_beside_starts_total", "Times that work beside the workers began", ["work"]
+)
+beside_at = Gauge(
+    "ordertrack_beside_timestamp_seconds",
+    "When each kind of work beside the workers was last round",
+    ["work"],
+    multiprocess_mode="mostrecent",
+)
+rollup_lag = Gauge(
+    "ordertrack_rollup_lag_seconds",
+    "How long what reports read has waited for an entry of the log that it was told of, of all tenants",
+    multiprocess_mode="mostrecent",
+)
+later_overdue = Gauge(
+    "ordertrack_later_overdue_seconds",
+    "How long the order that is longest due by the clock waits for it: to be begun, confirmed or cancelled",
+    multiprocess_mode="mostrecent",
+)
+later_next_at = Gauge(
+    "ordertrack_later_next_timestamp_seconds",
+    "When the next order is due by the clock; 0 where none is",
+    multiprocess_mode="mostrecent",
+)
+settled = Counter("ordertrack_settled_by_clock_total", "Orders begun, confirmed or cancelled by the clock")
+
+# Of the database's connections in the pools of the workers.
+pool_size = Gauge(
+    "ordertrack_pool_size", "Connections that all workers may hold", multiprocess_mode="livesum"
+)
+pool_in_use = Gauge("ordertrack_pool_in_use", "Connections in use now", multiprocess_mode="livesum")
+pool_waiting = Gauge("ordertrack_pool_waiting", "Who waits for one now", multiprocess_mode="livesum")
+pool_waits = Counter("ordertrack_pool_waits_total", "Times that somebody waited for a connection")
+pool_waited = Counter("ordertrack_pool_waited_seconds_total", "How long they waited together")
+pool_refused = Counter("ordertrack_pool_refused_total", "Who waited for one in vain and was told 503")
+
+# Of requests. `route` is the pattern of an address, never what stands in it.
+requests = Counter("ordertrack_requests_total", "Requests answered", ["method", "route", "status"])
+request_seconds = Histogram(
+    "ordertrack_request_seconds",
+    "From a request that was read to its answer",
+    ["kind"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+errors = Counter("ordertrack_errors_total", "Requests that failed by our fault: answers with 500")
+refusals = Counter("ordertrack_refusals_total", "Requests refused, by the kinds of /problems", ["kind"])
+refused_streams = Counter(
+    "ordertrack_refused_streams_total", "Streams refused because as many were open as may be", ["limit"]
+)
+tap_to_screen = Histogram(
+    "ordertrack_tap_to_screen_seconds",
+    "From an entry of the log to the sockets of all who watch",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60),
+)
+
+# Known from the beginning, so that the first of each is seen to have come.
+for _why in ("busy", "place needed", "answer not taken"):
+    turned_away.labels(_why)
+for _outcome in ("made", "failed"):
+    backups.labels(_outcome)
 
 blueprint = Blueprint("metrics", __name__)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ordertrack.i18n.translate import marked
 from ordertrack.rules.state_machine import OrderStatus
 
 IMPORTER = "program:replay"
@@ -23,8 +24,8 @@ DRAWN = "drawn"
 Nobody measured that time: no figure rests on it, unless somebody wants that.
 """
 
-NO_REASON = "The log gives no reason"
-"""What an imported move says that must give a reason, where it is not known."""
+NO_REASON = marked("The log gives no reason")
+"""What an imported move says that must give a reason, where it is not known; read in everybody's language."""
 
 WALKED = "walked"
 """Stands in the metadata of moves that a channel made several of at one moment: the way that was walked.

@@ -46,6 +46,7 @@ class Order(Base):
     Delays are minutes, all that were said and those since the order has its status. By `start_by` it must be
     begun; what `is_later` is begun by a fire. Until `accept_by` somebody is to confirm it,
     `accept_then` is what the clock does if nobody has. `phone_tail` are the last digits of the phone.
+    Since `masked_at` nothing is said of its guest.
     """
 
     __tablename__ = "orders"
@@ -90,6 +91,12 @@ class Order(Base):
             postgresql_where=text("phone_tail IS NOT NULL"),
         ),
         ForeignKeyConstraint(["tenant_id", "follows"], ["orders.tenant_id", "orders.id"]),
+        Index(
+            "orders_that_follow",
+            "tenant_id",
+            "follows",
+            postgresql_where=text("follows IS NOT NULL"),
+        ),
     )
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
@@ -136,6 +143,7 @@ class Order(Base):
     accept_then: Mapped[AcceptThen] = mapped_column(
         stored_as_text(AcceptThen), server_default=text("'nothing'")
     )
+    masked_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     phone_tail: Mapped[str | None] = mapped_column(Computed(_PHONE_TAIL, persisted=True))
 
 
@@ -207,6 +215,15 @@ class StatusEvent(Base):
             "occurred_at",
             postgresql_where=text("to_status = 'cancelled'"),
         ),
+        Index(
+            "order_status_events_returned",
+            "tenant_id",
+            "occurred_at",
+            postgresql_where=text(
+                "(from_status = 'ready' AND to_status = 'preparing')"
+                " OR (from_status = 'delivering' AND to_status = 'ready')"
+            ),
+        ),
     )
 
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
@@ -240,6 +257,7 @@ class ActionEvent(Base):
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "order_id"], ["orders.tenant_id", "orders.id"]),
         Index("order_actions_order", "tenant_id", "order_id"),
+        Index("order_actions_changes", "tenant_id", "occurred_at", postgresql_where=text("act = 'change'")),
         Index("order_actions_fires", "occurred_at", "tenant_id", postgresql_where=text("act = 'fire'")),
     )
 

@@ -13,6 +13,7 @@ from ordertrack.orders.moving.transitions import OrderChanged, OrderMoved, Order
 from ordertrack.orders.placing.intake import (
     FollowsNoOrder,
     IdempotencyKeyReused,
+    QuotaReached,
     RestaurantNotFound,
     RestaurantPaused,
 )
@@ -54,6 +55,22 @@ from ordertrack.web.problems import Problem, problem_of
 @problem_of.register
 def _not_found(error: OrderNotFound) -> Problem:
     return Problem(404, _("There is no such order."))
+
+
+@problem_of.register
+def _over_quota(error: QuotaReached) -> Problem:
+    if error.most is None:
+        said = _(
+            "The company has used all the storage that it may have. The order was not taken; whoever runs the"
+            " server can allow more."
+        )
+    else:
+        said = _(
+            "The company has had %(most)s orders in 24 hours, and may have no more. The order was not taken;"
+            " whoever runs the server can allow more.",
+            most=number(error.most),
+        )
+    return Problem(429, said, headers={"Retry-After": str(error.seconds)}, named="quota-reached")
 
 
 @problem_of.register

@@ -10,10 +10,11 @@ from typing import NamedTuple
 import httpcore
 import httpx
 
-from ordertrack.outgoing import addresses
+from ordertrack.outgoing import addresses, kept
 from ordertrack.outgoing.addresses import Resolver, Target
 from ordertrack.outgoing.connecting import CheckedBackend, Deadline
 from ordertrack.outgoing.failures import AddressRefused, AnswerTooLarge, CallFailed, TooSlow, Unreachable
+from ordertrack.outgoing.kept import Line
 
 __all__ = ["AddressRefused", "Answer", "AnswerTooLarge", "CallFailed", "TooSlow", "Unreachable", "send"]
 
@@ -43,6 +44,7 @@ def send(
     seconds: float = SECONDS,
     most_bytes: int = MOST_BYTES,
     cuts: bool = False,
+    keeps: bool = False,
     resolver: Resolver = addresses.look_up,
 ) -> Answer:
     """Call somebody else's server, and have its answer within `seconds` for the whole of it.
@@ -50,14 +52,23 @@ def send(
     Raises a CallFailed: AddressRefused, Unreachable, TooSlow, or AnswerTooLarge if the body has more than
     `most_bytes`; with `cuts` it is cut off there instead. Nothing is followed, kept or taken from the
     environment: no redirects, cookies or proxies. Hold no transaction meanwhile.
+
+    With `keeps` the connection is kept a moment for the next call that does so too. For what may arrive
+    twice: where the other side has closed it, what was said on it is said again on a new one.
     """
     target = addresses.read(url)
-    deadline = Deadline(seconds)
-    backend = CheckedBackend(addresses.checked(target, seconds, resolver), deadline)
     said = list(headers.items() if isinstance(headers, Mapping) else headers)
+    request = _request(method, target, said, content, keeps)
+    deadline = Deadline(seconds)
     try:
-        with httpcore.ConnectionPool(ssl_context=_tls(), network_backend=backend, retries=0) as pool:
-            return _answer(pool, _request(method, target, said, content), most_bytes, cuts)
+        if keeps and (line := kept.take(target)) is not None:
+            line.deadline.renew(seconds)
+            try:
+                return _answer(target, line, request, most_bytes, cuts, keeps)
+            except (httpcore.NetworkError, httpcore.RemoteProtocolError):
+                pass
+        backend = CheckedBackend(addresses.checked(target, deadline.left(), resolver), deadline)
+        return _answer(target, _line(target, backend, deadline), request, most_bytes, cuts, keeps)
     except httpcore.TimeoutException:
         raise TooSlow(f"{target.host} did not answer within {seconds:g} s.") from None
     except httpcore.UnsupportedProtocol:
@@ -66,12 +77,22 @@ def send(
         raise Unreachable(f"{target.host} cannot be called: {_said(error)}.") from error
 
 
-def _request(method: str, target: Target, headers: list[tuple[str, str]], content: bytes) -> httpcore.Request:
+def _line(target: Target, backend: CheckedBackend, deadline: Deadline) -> Line:
+    origin = httpcore.Origin(target.scheme.encode(), target.host.encode(), target.port)
+    connection = httpcore.HTTPConnection(
+        origin, ssl_context=_tls(), network_backend=backend, keepalive_expiry=kept.IDLE_FOR
+    )
+    return Line(connection, deadline)
+
+
+def _request(
+    method: str, target: Target, headers: list[tuple[str, str]], content: bytes, keeps: bool
+) -> httpcore.Request:
     ours = {
         "host": target.host_header,
         "user-agent": AGENT,
         "accept-encoding": "identity",  # what is packed may be larger than it looks
-        "connection": "close",
+        "connection": "keep-alive" if keeps else "close",
     }
     if content or method in ("POST", "PUT", "PATCH"):
         ours["content-length"] = str(len(content))
@@ -90,8 +111,19 @@ def _request(method: str, target: Target, headers: list[tuple[str, str]], conten
     )
 
 
-def _answer(pool: httpcore.ConnectionPool, request: httpcore.Request, most_bytes: int, cuts: bool) -> Answer:
-    response = pool.handle_request(request)
+def _answer(
+    target: Target, line: Line, request: httpcore.Request, most_bytes: int, cuts: bool, keeps: bool
+) -> Answer:
+    try:
+        return _read(line.connection.handle_request(request), most_bytes, cuts)
+    finally:
+        if keeps:
+            kept.keep(target, line)
+        else:
+            line.connection.close()
+
+
+def _read(response: httpcore.Response, most_bytes: int, cuts: bool) -> Answer:
     try:
         headers = {
             name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers

@@ -16,6 +16,10 @@ class Deadline:
     """Of a whole call: whoever waits asks how long it still may."""
 
     def __init__(self, seconds: float) -> None:
+        self.renew(seconds)
+
+    def renew(self, seconds: float) -> None:
+        """For another call on the same connection."""
         self.seconds = seconds
         self._until = time.monotonic() + seconds
 

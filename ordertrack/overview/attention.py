@@ -34,6 +34,7 @@ class Trouble(StrEnum):
     HANDOVER = "handover"
     ROAD = "road"
     CANCELLED = "cancelled"
+    FORGOTTEN = "forgotten"
     WEBHOOK_DISABLED = "webhook_disabled"
     WEBHOOK_FAILS = "webhook_fails"
     CHANNEL_FAILS = "channel_fails"
@@ -73,8 +74,8 @@ class Line:
     """One line: of `number` orders of a restaurant, or of an `order` where it is a single one.
 
     `late_at` is from when on the longest of them is late, `against` what; against nothing where it came then
-    and nobody has confirmed it since, without a limit. `alarm` is what no screen shows; `phone` is the
-    restaurant's.
+    and nobody has confirmed it since, without a limit, or nobody has touched it for hours. `alarm` is what no
+    screen shows; `phone` is the restaurant's.
     """
 
     trouble: Trouble
@@ -136,12 +137,15 @@ def lines(
     phones: Mapping[uuid.UUID, str],
     now: dt.datetime,
 ) -> tuple[Line, ...]:
-    """What nobody sees first, then by how long it is late, what was cancelled last.
+    """What nobody sees first, then by how long it is late, what was cancelled, what was forgotten last.
 
     Where nothing is late, restaurants come in the order in which they are given.
     """
     late: dict[tuple[uuid.UUID, Trouble], list[OpenOrder]] = {}
+    forgotten: dict[uuid.UUID, list[OpenOrder]] = {}
     for order in orders:
+        if order.is_forgotten:
+            forgotten.setdefault(order.restaurant_id, []).append(order)
         if order.is_late(now) or order.is_unconfirmed(now):
             late.setdefault((order.restaurant_id, _LATE_IN[order.status]), []).append(order)
 
@@ -172,7 +176,18 @@ def lines(
         for restaurant_id in restaurants
         if (found := cancelled.get(restaurant_id)) is not None
     ]
-    return (*unseen, *sorted(waiting, key=lambda line: (line.late_at or now, line.id)), *gone)
+    untouched = [
+        Line(
+            Trouble.FORGOTTEN,
+            *about(restaurant_id),
+            len(found),
+            min(order.began_at for order in found),
+            order=_single(found),
+            phone=phones.get(restaurant_id),
+        )
+        for restaurant_id, found in forgotten.items()
+    ]
+    return (*unseen, *sorted(waiting, key=lambda line: (line.late_at or now, line.id)), *gone, *untouched)
 
 
 def _single(orders: list[OpenOrder]) -> OpenOrder | None:

@@ -127,6 +127,7 @@ def _next_change(
 ) -> dt.datetime | None:
     moments = [order.timer.changes_at(now) for order in orders if not order.is_forgotten]
     moments += [order.unconfirmed_at for order in orders if not order.is_forgotten]
+    moments += [order.forgotten_at for order in orders if not order.is_forgotten]
     moments += [now + _LOOKS_AGAIN] if is_alarmed else []
     moments += [each.pace_until for each in rows]
     moments += [moment for each in rows if each.shift for moment in (each.shift.begins, each.shift.ends)]

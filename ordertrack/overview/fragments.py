@@ -49,7 +49,7 @@ def values(overview: Overview) -> dict[str, Any]:
 
 
 def address_of(line: Line) -> str:
-    """Where somebody can see to it: the order if it is one, else a board."""
+    """Where somebody can see to it: the order if it is one, else a board or a list."""
     if line.order is not None:
         return f"/orders/{line.order.id}"
     if line.trouble == Trouble.CHANNEL_FAILS:
@@ -58,6 +58,8 @@ def address_of(line: Line) -> str:
         return f"/webhooks/{line.slug}"
     if line.trouble == Trouble.CANCELLED:
         return f"/orders?restaurant={line.slug}"
+    if line.trouble == Trouble.FORGOTTEN:
+        return f"/r/{line.slug}/open"
     return f"/r/{line.slug}/{line.alarm.board if line.alarm else BOARD_OF[line.trouble]}"
 
 

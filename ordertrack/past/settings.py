@@ -46,16 +46,21 @@ class Brought:
     left_out: int
 
 
-def write(restaurant_id: uuid.UUID, wanted: PastSettings, *, by: Principal) -> Brought:
+def write(
+    restaurant_id: uuid.UUID, wanted: PastSettings, *, by: Principal, targets_seen: int | None = None
+) -> Brought:
     """Save what held in the past of a restaurant, and commit; what holds so already is not saved again.
 
     It ends on the first business day of an order that was not imported: from that day on all is as it was.
-    Where there is none, the last of it goes on. Days of it that are in the log are judged anew. Raises
-    UnusableSettings, and LookupError for no restaurant of `by`'s company; then nothing is saved.
+    Where there is none, the last of it goes on. Days of it that are in the log are judged anew.
+    `targets_seen` is how many targets had been saved when these were thought of. Raises UnusableSettings,
+    also if somebody else saved one meanwhile, and LookupError for no restaurant of `by`'s company; then
+    nothing is saved.
     """
     with saving(restaurant_id, by) as saved:
         (before,) = cache.read(by.tenant_id, restaurant_id)
-        own = _first_own_day(by.tenant_id, restaurant_id)
+        own = first_own_day(by.tenant_id, restaurant_id) or _NEVER
+        saved.newest(TARGETS, targets_seen)
         refuse(dict(_problems(wanted, before)))
         rules = [
             each for each in sorted(wanted.rules, key=lambda each: each.valid_from) if each.valid_from < own
@@ -131,14 +136,32 @@ def _save_rules(saved: Saving, before: RestaurantSettings, new: Sequence[Rules],
     save.mark_stale(by.tenant_id, before.id, save.ALL_DAYS)
 
 
-def _first_own_day(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> dt.date:
-    """The first business day of an order that the importer did not bring."""
+def first_own_day(tenant_id: uuid.UUID, restaurant_id: uuid.UUID) -> dt.date | None:
+    """The first business day of an order that the importer did not bring: until then the past may be said."""
     query = select(func.min(Order.business_date)).where(
         Order.tenant_id == tenant_id,
         Order.restaurant_id == restaurant_id,
         Order.idempotency_sender.is_distinct_from(IMPORTER),
     )
-    return db.session.scalar(query) or _NEVER
+    return db.session.scalar(query)
+
+
+def save_target(
+    restaurant_id: uuid.UUID, wanted: Target, *, by: Principal, seen: int | None = None
+) -> dt.date | None:
+    """Save a target of any day as its day wants it: one of the past holds until the restaurant's own orders.
+
+    Answers the first day that is left as it was, None where it holds on. Raises UnusableSettings, also if
+    somebody else saved one meanwhile, and LookupError for no restaurant of `by`'s company.
+    """
+    restaurant = cache.of_restaurant(by.tenant_id, restaurant_id)
+    own = first_own_day(by.tenant_id, restaurant_id)
+    today = restaurant.calendar.day_of(dt.datetime.now(dt.UTC))
+    if wanted.valid_from < min(own or _NEVER, today):
+        write(restaurant_id, PastSettings(targets=(wanted,)), by=by, targets_seen=seen)
+        return own
+    save.save_target(restaurant_id, wanted, by=by, seen=seen)
+    return None
 
 
 def _by_day(target: Target) -> dt.date:

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from ordertrack.database.channels import EVENTS_CHANNEL, notify
 from ordertrack.database.session import db
+from ordertrack.orders.forgetting import retention
 from ordertrack.orders.models import Order
 from ordertrack.orders.placing.intake import IdempotencyKeyReused
 from ordertrack.past import loads
@@ -130,6 +131,7 @@ class History:
         steps = [self._taken(event, counts, known) for event in piece]
         values = {"tenant_id": self._tenant_id, "first": FIRST, "orders": json.dumps(orders, default=str)}
         db.session.execute(PLACE, values)
+        retention.look_again(self._tenant_id)
         db.session.execute(WRITER)
         for begin in range(0, len(steps), AT_ONCE):
             told = json.dumps(steps[begin : begin + AT_ONCE], default=str)

@@ -131,7 +131,7 @@ class Kind(Generic[Value]):
             .order_by(self.table.version)
         ).all()
         values = self.values(row.saved for row in rows)
-        names = [_(AS_SET_UP) if row.actor == SET_UP_BY else row.saved_by for row in rows]
+        names = [_(AS_SET_UP) if row.saved_by == AS_SET_UP else row.saved_by for row in rows]
         found = zip((None, *values), values, names, (row.saved_at for row in rows), strict=False)
         return [SavedVersion(*version) for version in found][::-1]
 
@@ -164,7 +164,7 @@ class Saving:
     def add(self, kind: Kind[Value], value: Value, by: Principal | None = None) -> int:
         """Add the next version, saved by `by` if that is somebody else, and notify; returns its number."""
         version, by = self.newest(kind) + 1, by or self._by
-        if by.actor != SET_UP_BY:
+        if (by.actor, by.name) != (SET_UP_BY, AS_SET_UP):
             before = kind.last_like(value, self._by.tenant_id, self._restaurant_id)
             facts = kind.facts(before), kind.facts(value)
             audit.record(by, kind.audited, kind.subject(value), self.name, *facts, self._restaurant_id)

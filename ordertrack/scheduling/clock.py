@@ -18,9 +18,12 @@ from sqlalchemy import text
 from ordertrack.background.worker import TenantWorker
 from ordertrack.database.channels import EVENTS_CHANNEL
 from ordertrack.database.session import db, enter_tenant
+from ordertrack.monitoring import metrics
 from ordertrack.scheduling import due
+from ordertrack.tenants import suspension
 
 _AGAIN_AFTER = dt.timedelta(seconds=5)
+_SUSPENDED_FOR = dt.timedelta(minutes=1)  # until it is looked again whether the company still is
 _log = structlog.get_logger(__name__)
 
 
@@ -35,8 +38,9 @@ class Clock(TenantWorker):
         self._due: dict[uuid.UUID, dt.datetime] = {}
         # Asked about when it works, once a second: a busy tenant is not asked about with each of its events.
         self._grown: set[uuid.UUID] = set()
+        self._overdue: dict[uuid.UUID, dt.datetime] = {}  # of tenants that failed: since when
 
-    def hear(self, channel: str, tenant_id: uuid.UUID) -> None:
+    def hear(self, channel: str, tenant_id: uuid.UUID, more: str) -> None:
         self._grown.add(tenant_id)
 
     def look(self) -> None:
@@ -44,6 +48,7 @@ class Clock(TenantWorker):
             rows = db.session.execute(text("SELECT tenant_id, at FROM next_due()")).all()
             db.session.rollback()
         self._due = {row.tenant_id: row.at for row in rows}
+        self._overdue = {each: at for each, at in self._overdue.items() if each in self._due}
 
     def work(self) -> None:
         grown, self._grown = self._grown, set()
@@ -51,6 +56,9 @@ class Clock(TenantWorker):
         now = _now()
         for tenant_id in [each for each, at in self._due.items() if at <= now]:
             self._settle(tenant_id, now)
+        first = min([*self._due.values(), *self._overdue.values()], default=None)
+        metrics.later_next_at.set(0.0 if first is None else first.timestamp())
+        metrics.later_overdue.set(0.0 if first is None else max((_now() - first).total_seconds(), 0.0))
 
     def seconds_until_due(self) -> float:
         first = min(self._due.values(), default=None)
@@ -60,12 +68,18 @@ class Clock(TenantWorker):
         try:
             with self.app.app_context():
                 enter_tenant(tenant_id)
-                due.settle(tenant_id, now)
+                if suspension.is_suspended(tenant_id):
+                    self._overdue.pop(tenant_id, None)
+                    self._due[tenant_id] = now + _SUSPENDED_FOR
+                    return
+                metrics.settled.inc(due.settle(tenant_id, now))
+            self._overdue.pop(tenant_id, None)
             self._expect([tenant_id])
         except Exception:
             # One tenant's trouble is not everybody's: the others go on, and this one is tried again. If it is
             # the database that has gone, our own connection to it says so next.
             _log.exception("the clock could not settle what is due", tenant=str(tenant_id))
+            self._overdue.setdefault(tenant_id, self._due[tenant_id])
             self._due[tenant_id] = now + _AGAIN_AFTER
 
     def _expect(self, tenant_ids: Collection[uuid.UUID]) -> None:

@@ -45,12 +45,14 @@ from ordertrack.setup import progress as setup_progress
 from ordertrack.sla.breakdown import views as breakdown_views
 from ordertrack.sla.estimates import expected_end
 from ordertrack.sla.forecast import views as forecast_views
+from ordertrack.sla.orders_behind import became_views
 from ordertrack.sla.orders_behind import views as orders_behind_views
 from ordertrack.sla.report import channel as report_channel
 from ordertrack.sla.report import views as report_views
 from ordertrack.streams import problems as stream_problems  # noqa: F401 (it registers)
 from ordertrack.streams import sse
-from ordertrack.tenants import company
+from ordertrack.streams.coming_back import ComingBack
+from ordertrack.tenants import company, suspension
 from ordertrack.tenants.shared_tablets import tablet_guard
 from ordertrack.tenants.signing_in import request_shares, sign_in
 from ordertrack.tracking import views as tracking
@@ -60,6 +62,7 @@ from ordertrack.web import (
     guide,
     hosts,
     language_menu,
+    mirror,
     page_help,
     problem_pages,
     sealing_problems,  # noqa: F401 (it registers)
@@ -94,6 +97,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=9,
         COMPRESS_BR_MODE=1,  # text
+        # With more than 64 KB to look back at, brotli clears so much memory for each answer that a page takes
+        # it seven times as long, a tap's answer twenty times, and comes out no smaller.
+        COMPRESS_BR_WINDOW=16,
         COMPRESS_MIN_SIZE=2048,
         COMPRESS_STREAMS=False,
     )
@@ -121,6 +127,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     sign_in.init_app(app)
     request_shares.init_app(app)
     company.init_app(app)
+    suspension.init_app(app)
     tablet_guard.init_app(app)
     setup_gate.init_app(app)
     setup_progress.init_app(app)
@@ -140,6 +147,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in (
         metrics.blueprint,
         health.blueprint,
+        mirror.blueprint,
         language_menu.blueprint,
         problem_pages.blueprint,
         guide.blueprint,
@@ -155,6 +163,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         report_views.blueprint,
         forecast_views.blueprint,
         orders_behind_views.blueprint,
+        became_views.blueprint,
         breakdown_views.blueprint,
         *backoffice.BLUEPRINTS,
         channel_views.blueprint,
@@ -166,12 +175,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     app.after_request(_secure)
     Compress(app)
+    app.wsgi_app = app.extensions["coming_back"] = ComingBack(app, app.wsgi_app)  # type: ignore[method-assign]
     app.wsgi_app = TakeOver(app.wsgi_app)  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
-    app.wsgi_app = RequestLog(Admission(app.wsgi_app), settings.proxies)  # type: ignore[method-assign]
+    admission = app.extensions["admission"] = Admission(app.wsgi_app)
+    app.wsgi_app = RequestLog(admission, settings.proxies)  # type: ignore[method-assign]
     return app
 
 

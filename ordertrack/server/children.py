@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 
 import gevent
@@ -17,10 +18,14 @@ _PATIENCE = 10.0  # seconds that one has to end
 
 
 class Children:
-    """The commands beside one server; made, and used, in its master."""
+    """The commands beside one server; made, and used, in its master.
 
-    def __init__(self) -> None:
+    Those that are kept are handed descriptors of addresses, by the names of `handed_address`.
+    """
+
+    def __init__(self, descriptors: Mapping[str, int] | None = None) -> None:
         self._master = os.getpid()
+        self._descriptors = descriptors or {}
         self._running: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
         self._keepers: list[gevent.Greenlet] = []
 
@@ -28,12 +33,14 @@ class Children:
         """Whether this is their master: what waits there waits in each worker that it forks meanwhile too."""
         return os.getpid() == self._master
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, descriptors: Mapping[str, int] | None = None) -> subprocess.Popen[bytes]:
         """Run `ordertrack` with these arguments, in a session of its own: Ctrl-C reaches the server alone."""
+        descriptors = descriptors or {}
         child = subprocess.Popen(  # noqa: S603 (our own interpreter and commands)
             [sys.executable, "-m", "ordertrack.commands", *arguments],
             stdout=subprocess.DEVNULL,
-            env=parent.as_parent(),
+            env=parent.as_parent() | {name: str(each) for name, each in descriptors.items()},
+            pass_fds=tuple(descriptors.values()),
             start_new_session=True,
         )
         self._running[arguments] = child
@@ -46,7 +53,7 @@ class Children:
     def _keep(self, arguments: tuple[str, ...]) -> None:
         while self.in_master():
             began = time.monotonic()
-            self.start(*arguments).wait()
+            self.start(*arguments, descriptors=self._descriptors).wait()
             gevent.sleep(pause_after(time.monotonic() - began))
 
     def begin_to_end(self) -> None:

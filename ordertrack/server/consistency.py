@@ -9,7 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Flask
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import BigInteger, Connection, cast, func, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from ordertrack.database import connecting
@@ -222,7 +222,7 @@ def check(settings: Settings, tenants: Collection[uuid.UUID] | None = None) -> I
     """
     with database.operator_connection(settings.operator_url) as connection, _reading(settings) as app:
         database.refuse_blind_operator(connection)
-        yield from _check_guards(connection)
+        yield from check_guards(connection)
         for tenant_id, slug in connection.execute(text("SELECT id, slug FROM tenants ORDER BY slug")).all():
             if tenants is not None and tenant_id not in tenants:
                 continue
@@ -239,7 +239,7 @@ def check(settings: Settings, tenants: Collection[uuid.UUID] | None = None) -> I
             yield zones
             if zones.holds:  # without them nothing can be rebuilt
                 yield _check_days(app, tenant_id, slug)
-    yield _check_role(settings)
+    yield check_role(settings)
 
 
 @contextmanager
@@ -263,7 +263,8 @@ def _reading(settings: Settings) -> Iterator[Flask]:
             db.engine.dispose()
 
 
-def _check_guards(connection: Connection) -> Iterator[Finding]:
+def check_guards(connection: Connection) -> Iterator[Finding]:
+    """The claims that are of no tenant."""
     pairs = {tuple(row) for row in connection.execute(text("TABLE rule_set_transitions"))}
     yield Finding("the table of transitions is the state machine's map", pairs == _PAIRS)
     yield Finding("the triggers that guard every move are on", connection.execute(_GUARDS).scalar() == 10)
@@ -279,11 +280,12 @@ def _check_guards(connection: Connection) -> Iterator[Finding]:
 def _check_zones(connection: Connection, tenant_id: uuid.UUID, slug: str) -> Finding:
     claim = f"each restaurant of {slug} is in a time zone that there is"
     rows = connection.execute(_ZONES, {"tenant": tenant_id}).all()
-    unknown = [f"{row.slug}: {row.timezone!r}" for row in rows if not _is_zone(row.timezone)]
+    unknown = [f"{row.slug}: {row.timezone!r}" for row in rows if not is_zone(row.timezone)]
     return Finding(f"{claim} ({', '.join(unknown)})" if unknown else claim, not unknown)
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Whether this machine knows a time zone of this name."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -301,7 +303,8 @@ def _check_days(app: Flask, tenant_id: uuid.UUID, slug: str) -> Finding:
     return Finding(f"{claim} (it is not: {', '.join(differ[:_MOST_NAMED])}{more})", False)
 
 
-def _check_role(settings: Settings) -> Finding:
+def check_role(settings: Settings) -> Finding:
+    """Whether the application's role can sign in, and may do no more than it is to."""
     engine = connecting.short_lived(settings.app_url)
     try:
         with engine.connect() as connection:
@@ -314,12 +317,14 @@ def _check_role(settings: Settings) -> Finding:
     return Finding("the application's role is confined", True)
 
 
-def begin_new_epoch(tenant_slug: str | None) -> int:
+def begin_new_epoch(tenant_slug: str | None, after: int = 0) -> int:
     """Give the streams of one tenant or of all a new epoch; how many. For the operator, after a restore.
 
-    Raises BlindOperator where it could not see whose, and StreamMissing for a tenant that has none.
+    It is this second of the clock, or the next one after their own and after `after`. Raises BlindOperator
+    where it could not see whose, and StreamMissing for a tenant that has none.
     """
     database.refuse_blind_operator(db.session.connection())
+    second = cast(func.extract("epoch", func.clock_timestamp()), BigInteger)
     query = select(Tenant.id, Tenant.slug)
     if tenant_slug is not None:
         query = query.where(Tenant.slug == tenant_slug)
@@ -329,7 +334,7 @@ def begin_new_epoch(tenant_slug: str | None) -> int:
         epochs = db.session.scalars(
             update(TenantStream)
             .where(TenantStream.tenant_id == tenant_id)
-            .values(epoch=text("GREATEST(epoch + 1, extract(epoch FROM clock_timestamp())::bigint)"))
+            .values(epoch=func.greatest(TenantStream.epoch + 1, after + 1, second))
             .returning(TenantStream.epoch)
         ).all()
         db.session.commit()

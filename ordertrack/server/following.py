@@ -6,7 +6,7 @@ from ordertrack.backoffice.log_import import looking as log_import
 from ordertrack.channels import telling as channel_telling
 from ordertrack.channels import tending as channel_tending
 from ordertrack.channels import troubles as channel_troubles
-from ordertrack.following import cleaning
+from ordertrack.following import housekeeping
 from ordertrack.manager_alerts import register as manager_alerts
 from ordertrack.messages import register as messages
 from ordertrack.overview import attention
@@ -16,7 +16,7 @@ from ordertrack.webhooks import troubles as webhook_troubles
 
 def register() -> None:
     """Have the process that follows know all of them."""
-    cleaning.register()
+    housekeeping.register()
     manager_alerts.register_work()
     messages.register_transports()
     messages.register_work()

@@ -37,6 +37,7 @@ class Incoming:
         self._places = places
         self._deadline: float | None = None  # None while nothing of the next request has come
         self._is_turned_away = False
+        self._quiet_since = time.monotonic()
         self.beginning = b""  # of what is being received, to know in which form to refuse it
         places.wait(client, self.turn_away)
 
@@ -93,7 +94,14 @@ class Incoming:
     def expect_next(self) -> None:
         """The request was answered: wait for another one."""
         self._deadline = None
+        self._quiet_since = time.monotonic()
         self._places.wait(self.client, self.turn_away)
+
+    def end_if_quiet(self, seconds: float) -> None:
+        """Turn it away if nothing of a request has come for so long, and none is being answered."""
+        is_waiting = self._deadline is None and not self._is_turned_away
+        if is_waiting and time.monotonic() - self._quiet_since >= seconds:
+            self.turn_away()
 
     def turn_away(self) -> None:
         """Receive no more; what has arrived is still read, so a request that is here is answered."""

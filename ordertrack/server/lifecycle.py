@@ -2,161 +2,129 @@
 
 from __future__ import annotations
 
-import fcntl
+import mmap
 import os
 import shutil
 import signal
 import sys
 import threading
 import time
-from hashlib import sha256
-from pathlib import Path
-from typing import Any, NoReturn
+from functools import partial
+from typing import Any
 
 import click
 import gevent
 
-from ordertrack.database import connecting, embedded, session
-from ordertrack.database.config import DIRECT, ROOT, Settings
-from ordertrack.database.data_folder import refuse_strangers
-from ordertrack.database.same_database import refuse_another_database
+from ordertrack.background.forks import READY
+from ordertrack.database import embedded, handed_address
+from ordertrack.database.config import MOST_WORKERS, Settings
 from ordertrack.live.owners import Mailboxes
+from ordertrack.server import handover, preparing, starting
 from ordertrack.server import port as addresses
 from ordertrack.server.children import Children
 
-CLAIM_PATIENCE = 8.0  # seconds
-_children: Children | None = None
-_keeper: embedded.Keeper | None = None
-_leaving: threading.Thread | None = None
-_mailboxes: Mailboxes | None = None
 # Seconds.
 _TIME_TO_LEAVE = 2.0
-_FIRST_CODE = "ORDERTRACK_FIRST_CODE"  # from this process to the one that it becomes, and no further
+_READY_WITHIN = 60.0
+_GIVES_WAY_WITHIN = 35.0  # a little longer than a worker
+_WAITS_FOR_OTHERS = 5.0
+_LETS_IN = 0.2  # whom a worker had accepted last
+_STREAMS_A_SECOND = 1000  # that come back to the server which has taken over
+_ACCEPTS_NOBODY, _ANSWERED = 1, 2  # how far a worker is that gives way
+_RELOADS_NOTHING = (
+    "SIG%s does nothing here: a server reads its settings when it starts, WEB_CONCURRENCY too. Start"
+    " another one, with other settings or of another version, by: ordertrack serve --take-over"
+)
 
 
-class DataFolderInUse(RuntimeError):
-    """Another server runs on this data folder."""
+class _Master:
+    """What the master keeps; workers are forked with it, and use what is for them."""
+
+    def __init__(self) -> None:
+        self.children: Children | None = None
+        self.keeper: embedded.Keeper | None = None
+        self.mailboxes: Mailboxes | None = None
+        self.door: handover.Door | None = None
+        self.addresses: dict[str, int] = {}
+        self.takes_over_from: int | None = None
+        self.ready: tuple[int, int] | None = None  # a pipe, in which all say that they are ready
+        self.owns_database = False
+        self._shared = mmap.mmap(-1, 1 + MOST_WORKERS)  # with workers that are running
+
+    @property
+    def gives_way(self) -> bool:
+        return self._shared[0] == 1
+
+    @gives_way.setter
+    def gives_way(self, does: bool) -> None:
+        self._shared[0] = int(does)
+
+    def reach(self, place: int, step: int, workers: int) -> None:
+        """In a worker that gives way: this far it is. Wait for the others: they hand each other streams."""
+        self._shared[1 + place % MOST_WORKERS] = step
+        until = time.monotonic() + _WAITS_FOR_OTHERS
+        while min(self._shared[1 : 1 + workers]) < step and time.monotonic() < until:
+            time.sleep(0.02)
 
 
-def run(settings: Settings) -> NoReturn:
-    """Bring the database up to date, then become gunicorn: this process is its master from then on."""
-    from ordertrack.database import schema, secret  # gunicorn, which we become, does without them
-
-    lock = _claim(settings.data_folder)
-    schema.upgrade(settings)
-    secret.see_to_it(settings)
-    refuse_another_database(settings)
-    refuse_unsafe_role(settings)
-    if settings.demo:
-        from ordertrack.demo.house.people import prepare
-
-        prepare(settings)
-    environment = {
-        _FIRST_CODE: _first_code(settings) or "",
-        **os.environ,
-        "ORDERTRACK_DATA": str(settings.data_folder),  # may have been said from another folder
-        "PORT": str(
-            addresses.hold(settings.host, settings.port) if addresses.IS_DEALT_OUT else settings.port
-        ),
-        "PROMETHEUS_MULTIPROC_DIR": str(_fresh_metrics_folder(settings.data_folder)),
-        # Workers never need the address of the schema's owner, by whichever way.
-        "ORDERTRACK_APP_DATABASE_URL": settings.app_url.render_as_string(hide_password=False),
-        DIRECT: settings.app_direct_url.render_as_string(hide_password=False) if settings.is_pooled else "",
-        "SECRET_KEY": settings.secret_key,
-        # The folder of its socket, which it must have again if it has to be started again.
-        "ORDERTRACK_OWNS_DATABASE": (
-            str(settings.operator_url.query["host"]) if settings.database_url is None else ""
-        ),
-    }
-    environment.pop("DATABASE_URL", None)
-    os.chdir(ROOT)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os.set_inheritable(lock, True)
-    arguments = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "app:app"]
-    os.execve(sys.executable, arguments, environment)  # noqa: S606 (our own interpreter, no shell)
-
-
-def _first_code(settings: Settings) -> str | None:
-    """What opens the house, made anew as long as there is no company in it."""
-    from ordertrack.database.app import make_bare_app
-    from ordertrack.setup import invitations
-
-    with make_bare_app(settings, as_operator=True).app_context():
-        try:
-            return invitations.make_first()
-        finally:
-            session.db.session.remove()
-            session.db.engine.dispose()
-
-
-def _claim(folder: Path) -> int:
-    """Make this the one server of its data folder, until its last process has gone; the open lock.
-
-    A second one would end the first one's database on its way out. One that was just killed needs a moment
-    to go, so the claim waits a little before it raises DataFolderInUse.
-    """
-    refuse_strangers(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = os.open(folder / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    deadline = time.monotonic() + CLAIM_PATIENCE
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return lock
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise DataFolderInUse(
-                    f"Another server is using {folder}. Stop it, or give this one a folder of its own with"
-                    " ORDERTRACK_DATA."
-                ) from None
-            time.sleep(0.1)
-
-
-def _fresh_metrics_folder(data_folder: Path) -> Path:
-    """Where the workers count: in memory, if the machine lets us.
-
-    They map these files, and to touch a new page of a mapped file on a full disk kills a process (SIGBUS):
-    with the metrics beside the database, a full disk would take down every worker and stream with it.
-    """
-    memory = Path("/dev/shm")  # noqa: S108 (checked below)
-    name = f"ordertrack-{os.getuid()}-{sha256(str(data_folder).encode()).hexdigest()[:16]}"
-    folder = memory / name if os.access(memory, os.W_OK) else data_folder / "metrics"
-    shutil.rmtree(folder, ignore_errors=True)
-    # Somebody else's folder of this name would make this fail rather than be used.
-    folder.mkdir(parents=True, mode=0o700)
-    return folder
-
-
-def refuse_unsafe_role(settings: Settings) -> None:
-    """Raise UnsafeDatabaseRole unless the application's role is confined."""
-    engine = connecting.short_lived(settings.app_url)
-    with engine.connect() as connection:
-        session.refuse_unsafe_role(connection)
+_master = _Master()
 
 
 def announce(settings: Settings, server: Any) -> None:
     """In the master, as the workers begin: keep the database up, and say where once somebody answers."""
-    global _keeper, _children, _mailboxes
+    from ordertrack.monitoring import metrics
     from ordertrack.web import errors
 
+    metrics.started_at.set_to_current_time()
     errors.rehearse(server.app.wsgi())  # once, and shared by all workers
-    if settings.workers > 1 and _mailboxes is None:
-        _mailboxes = Mailboxes(settings.workers)
-    if socket_folder := os.environ.get("ORDERTRACK_OWNS_DATABASE"):
-        _keeper = embedded.Keeper(settings.data_folder, socket_folder, server.log)
-        _keeper.start()
-    if server.LISTENERS:
-        host, port = server.LISTENERS[0].sock.getsockname()[:2]
-    else:
-        host, port = settings.host, settings.port
+    if settings.workers > 1:
+        _master.mailboxes = Mailboxes(settings.workers)
+    host, port = server.LISTENERS[0].sock.getsockname()[:2]
     for doubt in doubts(settings):
         server.log.warning("%s", doubt)
-    _children = Children()
-    gevent.spawn(_open, settings, host, port, _children, os.environ.pop(_FIRST_CODE, ""))
-    _end_together(_children)
+    for variable in (handed_address.BACKUP, handed_address.OWNER):
+        for descriptor in starting.descriptors_of(variable):
+            _master.addresses[variable] = descriptor
+    first_code = os.environ.pop(preparing.FIRST_CODE, "")
+    for taken_over_from in starting.descriptors_of(preparing.TAKES_OVER):
+        _master.takes_over_from = taken_over_from
+        _master.ready = os.pipe()
+        os.set_blocking(_master.ready[0], False)
+    told = {READY: _master.ready[1]} if _master.ready else {}
+    _master.children = Children(_master.addresses | told)
+    for lock in starting.descriptors_of(preparing.LOCK):
+        _master.door = _door(settings, server, lock)
+    if _master.takes_over_from is None:
+        _settle(settings, server)
+    gevent.spawn(_open, settings, server, host, port, first_code)
+    _end_together(_master.children)
     # gunicorn's own answer to Ctrl-C cuts off requests under way; an operator's SIGTERM lets them end.
     signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    for name in ("HUP", "USR2", "TTIN", "TTOU"):
+        setattr(server, f"handle_{name.lower()}", partial(server.log.warning, _RELOADS_NOTHING, name))
+
+
+def _settle(settings: Settings, server: Any) -> None:
+    """From now on the house is this server's: its database, and whether it is handed over to another one."""
+    if socket_folder := os.environ.get("ORDERTRACK_OWNS_DATABASE"):
+        _master.owns_database = True
+        _master.keeper = embedded.Keeper(settings.data_folder, socket_folder, server.log)
+        _master.keeper.start()
+    if _master.door is not None:
+        _master.door.open()
+
+
+def _door(settings: Settings, server: Any, lock: int) -> handover.Door:
+    def give_way() -> None:
+        server.log.warning("another server has taken over; this one ends")
+        _master.gives_way = True
+        server.cfg.set("graceful_timeout", int(_GIVES_WAY_WITHIN))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def listeners() -> list[int]:
+        return [each.sock.fileno() for each in server.LISTENERS]
+
+    return handover.Door(settings.data_folder, lock, listeners, give_way, server.log)
 
 
 def _end_together(children: Children) -> None:
@@ -183,12 +151,21 @@ def doubts(settings: Settings) -> list[str]:
     return said
 
 
-def _open(settings: Settings, host: str, port: int, children: Children, first_code: str) -> None:
+def _open(settings: Settings, server: Any, host: str, port: int, first_code: str) -> None:
     """Say where the server is once it answers there, and set the demo's rush going.
 
     Of an empty house it is one address only: the one at which a company is founded.
     """
-    addresses.wait_for(host, port)
+    children = _master.children
+    assert children is not None
+    beside = ("beside", "background", "follow", *(["backups"] if settings.backup else []))
+    if _master.takes_over_from is None:
+        addresses.wait_for(host, port)
+    else:
+        children.keep(*beside)  # while the other server serves, for it takes long to import
+        if not _take_over(settings, server, children):
+            return
+        beside = ()
     if not children.in_master():
         return
     if first_code:
@@ -207,44 +184,105 @@ def _open(settings: Settings, host: str, port: int, children: Children, first_co
     sys.stdout.flush()
     # What reports read is kept up to date, what is for later begins, what has to go out goes out. Nothing of
     # it is needed to open, and first come those who wait for a page.
-    children.keep("beside", "background", "follow")
+    if beside:
+        children.keep(*beside)
+
+
+def _take_over(settings: Settings, server: Any, children: Children) -> bool:
+    """Once all is ready here, tell the server that runs to go; whether this is so, and this the master."""
+    assert _master.ready is not None and _master.takes_over_from is not None
+    ready, until = 0, time.monotonic() + _READY_WITHIN
+    while ready <= settings.workers:  # they, and what runs beside them
+        gevent.sleep(0.05)
+        if not children.in_master():
+            return False
+        try:
+            ready += len(os.read(_master.ready[0], 1))
+        except BlockingIOError:
+            if time.monotonic() > until:
+                server.log.error("not all was ready in time: this server ends, the one before goes on")
+                os.kill(os.getpid(), signal.SIGTERM)
+                return False
+    _settle(settings, server)
+    handover.report(_master.takes_over_from)
+    _master.takes_over_from = None
+    return True
+
+
+class _Leaving:
+    """How a worker goes: its streams end, and it hands over what it kept account of."""
+
+    def __init__(self, worker: Any, app: Any, keepers: list[Any]) -> None:
+        self._worker = worker
+        self._app = app
+        self._keepers = keepers
+        self._thread: threading.Thread | None = None
+
+    @property
+    def gives_way(self) -> bool:
+        return _master.gives_way
+
+    def begin(self) -> None:
+        work = self._end_streams if self.gives_way else self._stop
+        self._thread = threading.Thread(target=work, name="shutdown", daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        assert self._thread is not None
+        self._thread.join(_GIVES_WAY_WITHIN if self.gives_way else _TIME_TO_LEAVE)
+        if self.gives_way:
+            self._reach(_ANSWERED)
+            self._stop()
+
+    def _reach(self, step: int) -> None:
+        _master.reach(self._worker.place, step, self._worker.cfg.workers)
+
+    def _end_streams(self) -> None:
+        """One after the other, for all come back: to the server that has taken over, which waits for them."""
+        self._reach(_ACCEPTS_NOBODY)
+        time.sleep(_LETS_IN)
+        self._app.extensions["hub"].send_away(_STREAMS_A_SECOND)
+
+    def _stop(self) -> None:
+        from ordertrack.streams import sse
+
+        sse.stop(self._app)
+        for keeper in self._keepers:
+            keeper.stop()
 
 
 def listen(worker: Any) -> None:
-    """In a worker: start what it keeps, and end its streams as soon as the worker is told to go."""
-    global _leaving
+    """In a worker: start what it keeps, and have its streams end as soon as it is told to go."""
+    from ordertrack.monitoring.samples import Samples
     from ordertrack.overview.keeper import OverviewKeeper
     from ordertrack.presence.tracker import ScreenTracker
     from ordertrack.streams import sse
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the master says when to go
+    handed_address.forget(_master.addresses.values())
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # the master says when to go
     app = worker.app.wsgi()
     hub = app.extensions["hub"]
     hub.most_streams = min(hub.most_streams, worker.room.streams)
-    sse.start(app, _mailboxes)
-    screens = ScreenTracker(app, hub)
-    screens.start()
-    overview = OverviewKeeper(app, hub)
-    overview.start()
-    sharing = app.extensions["sharing"]
-    sharing.start()
-
-    def watch() -> None:
-        while worker.alive:
-            time.sleep(0.1)
-        sse.stop(app)
-        screens.stop()
-        overview.stop()
-        sharing.stop()
-
-    _leaving = threading.Thread(target=watch, name="shutdown", daemon=True)
-    _leaving.start()
+    sse.start(app, _master.mailboxes)
+    keepers = [ScreenTracker(app, hub), OverviewKeeper(app, hub), app.extensions["sharing"], Samples(app)]
+    for keeper in keepers:
+        keeper.start()
+    worker.leaving = _Leaving(worker, app, keepers)
+    if _master.ready is not None:
+        threading.Thread(
+            target=_say_when_ready, args=(app, _master.ready[1]), name="ready", daemon=True
+        ).start()
 
 
-def leave() -> None:
-    """In a worker that ends: let it hand over what it kept account of."""
-    if _leaving is not None:
-        _leaving.join(_TIME_TO_LEAVE)
+def _say_when_ready(app: Any, to: int) -> None:
+    listener = app.extensions["listener"]
+    owners = app.extensions.get("owners")
+    while not (listener.lookout.is_current and (listener.is_connected or listener.may_be_deaf)) or (
+        owners is not None and owners.number is None
+    ):
+        time.sleep(0.02)
+    os.write(to, b".")
 
 
 def forget_worker(pid: int) -> None:
@@ -255,11 +293,17 @@ def forget_worker(pid: int) -> None:
 
 
 def finish(settings: Settings) -> None:
-    """In the master, at the end: no rush, no roll-up and no embedded database outlives the server."""
-    if _children is not None:
-        _children.end()
-    if _keeper is not None:
-        _keeper.stop()
-    if os.environ.get("ORDERTRACK_OWNS_DATABASE"):
+    """In the master, at the end: no rush, no roll-up and no embedded database outlives the server.
+
+    Where another server has taken over, the database is that one's.
+    """
+    if _master.door is not None and _master.takes_over_from is None and not _master.gives_way:
+        _master.door.close()
+    if _master.children is not None:
+        _master.children.end()
+    if _master.keeper is not None:
+        _master.keeper.stop()
+    if _master.owns_database and not _master.gives_way:
         embedded.stop(settings.data_folder)
-    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+    if folder := os.environ.get(starting.METRICS):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -15,6 +15,7 @@ from ordertrack.boards.columns import BOARDS
 from ordertrack.database.channels import (
     ATTENTION_CHANNEL,
     EVENTS_CHANNEL,
+    LEARNED_CHANNEL,
     MENU_CHANNEL,
     READMITTED_CHANNEL,
     REVOKED_CHANNEL,
@@ -35,9 +36,10 @@ from ordertrack.presence.channel import CHANNEL as SCREENS
 from ordertrack.restaurants import rule_sets, versioned
 from ordertrack.server.revocations import Revocations
 from ordertrack.server.sharing import Sharing
+from ordertrack.sla.estimates import expected_end
 from ordertrack.sla.report.channel import SlaChannel
 from ordertrack.streams.sse import Hearing
-from ordertrack.tenants import restaurants
+from ordertrack.tenants import restaurants, suspension
 from ordertrack.tenants.sessions.kept_sign_ins import KeptSignIns
 from ordertrack.tracking.channel import TrackingChannel
 
@@ -62,6 +64,7 @@ def _channels(hub: Hub, revocations: Revocations) -> Mapping[str, Hear]:
         SCREENS_CHANNEL: lambda payload: SCREENS.mark(tenant_of(payload)),
         ATTENTION_CHANNEL: lambda payload: OVERVIEW.mark(tenant_of(payload)),
         ROLLUP_CHANNEL: lambda payload: _on_figures(hub, tenant_of(payload)),
+        LEARNED_CHANNEL: lambda payload: expected_end.forget(tenant_of(payload)),
     }
 
 
@@ -71,6 +74,7 @@ def recover(app: Flask, hub: Hub) -> None:
     restaurants.forget_all()
     menu.forget_all()
     fragments.forget()
+    expected_end.forget()
     hub.recover()
     for tenant_id in hub.watched():
         hub.refresh(tenant_id, SlaChannel.name)
@@ -113,6 +117,7 @@ def _on_settings(hub: Hub, payload: str) -> None:
     restaurant_id = _restaurant_in(payload, restaurant)
     versioned.forget(tenant_id, restaurant_id)
     restaurants.forget(tenant_id)
+    suspension.forget(tenant_id)
     fragments.forget()
     OVERVIEW.mark(tenant_id)
     _show(hub, tenant_id, restaurant_id)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import socket
 import sys
 import time
 from http import HTTPStatus
+from typing import Any
 
 from ordertrack.database.config import Settings
+from ordertrack.database.settings_error import Mendable
 
 # With one socket for all, whichever worker wakes first takes a connection, and on Linux that is nearly always
 # the same one: it would carry most of the streams. With one each, the kernel deals them out evenly. Elsewhere
@@ -26,30 +29,62 @@ def site(settings: Settings, host: str, port: int) -> str:
     return f"{settings.public_url}/" if settings.public_url else at(host, port)
 
 
-class AddressInUse(RuntimeError):
+class AddressInUse(Mendable, RuntimeError):
     """Somebody else listens there."""
 
 
-def hold(host: str, port: int) -> int:
-    """Take the address for this process and its workers until they end; its port, if 0 a free one.
+def take(host: str, port: int, count: int) -> list[socket.socket]:
+    """Take the address: a socket for each of so many workers, where connections are dealt out to them.
 
-    Nothing is accepted on what is held: it keeps the port while no worker listens. Raises AddressInUse.
+    Port 0 is a free one. Nothing is accepted on them before somebody listens. Raises AddressInUse.
     """
     try:
-        held = _bound_alone(host, port)
+        first = _bound_alone(host, port)
     except OSError as error:
         raise AddressInUse(
             f"{host}:{port} cannot be listened on: {error.strerror}."
             " Stop what uses it, or choose another with PORT and HOST."
         ) from error
-    # Shared only from now on, with sockets that set SO_REUSEPORT before they bind: our workers'. Another
-    # server binds without it first, as this one did, and is refused.
-    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
-    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    held.set_inheritable(True)
-    taken = int(held.getsockname()[1])
-    held.detach()
-    return taken
+    # Shared only from now on, with sockets that set SO_REUSEPORT before they bind: ours. Another server binds
+    # without it first, as this one did, and is refused.
+    first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+    if not IS_DEALT_OUT:
+        return [first]
+    first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    return [first, *beside(first, count - 1)]
+
+
+def beside(first: socket.socket, count: int) -> list[socket.socket]:
+    """So many more sockets at the address of this one."""
+    made = []
+    for _ in range(count):
+        another = socket.socket(first.family, socket.SOCK_STREAM)
+        another.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        another.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        another.bind(first.getsockname())
+        made.append(another)
+    return made
+
+
+def choose_place(server: Any, worker: Any) -> None:
+    """In the master: a worker has the place of one that has gone, and its sockets with what waits there."""
+    taken = {other.place for other in server.WORKERS.values()}
+    worker.place = next(place for place in itertools.count() if place not in taken)
+
+
+def keep_own(server: Any, worker: Any) -> None:
+    """In a worker: of the master's sockets it keeps those of its place, so that it alone closes them.
+
+    There may be more than workers, for they are as many as there were workers of the server that was taken
+    over from.
+    """
+    most = len(server.LISTENERS)
+    own = {place for place in range(most) if place % server.cfg.workers == worker.place} or {
+        worker.place % most
+    }
+    worker.sockets = [server.LISTENERS[place] for place in sorted(own)]
+    for place in set(range(most)) - own:
+        server.LISTENERS[place].close()
 
 
 def _bound_alone(host: str, port: int) -> socket.socket:

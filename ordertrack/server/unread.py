@@ -7,9 +7,9 @@ from http import HTTPStatus
 from flask import Flask
 from gunicorn.http import errors as unread
 
-from ordertrack.monitoring import request_log
+from ordertrack.monitoring import metrics, request_log
 from ordertrack.server.incoming import NotReceived, PlaceNeeded
-from ordertrack.web import errors
+from ordertrack.web import errors, problem_kinds
 from ordertrack.web.problems import Problem, sentence
 
 
@@ -76,6 +76,7 @@ class Refusals:
         status, request_id = status_of(error), request_log.new_id()
         method, _, path = beginning.partition(b" ")
         kind, body = self._said[status, path.startswith(b"/api/")]
+        metrics.refusals.labels(problem_kinds.of_status(status)).inc()
         request_log.log_request(
             {"REMOTE_ADDR": address}, status, 0, request_id, route=None, why=type(error).__name__
         )

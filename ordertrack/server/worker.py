@@ -7,14 +7,17 @@ import time
 from contextlib import nullcontext, suppress
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
+import gevent
+from gevent.pool import Pool
 from gevent.server import StreamServer
 from gunicorn import util
 from gunicorn.workers.ggevent import GeventWorker
 
-from ordertrack.monitoring import metrics
+from ordertrack.monitoring import metrics, request_log
 from ordertrack.server import descriptors, outgoing, unread
+from ordertrack.server.admission import Admission
 from ordertrack.server.incoming import Incoming, NotReceived
 from ordertrack.server.outgoing import Outgoing
 from ordertrack.server.places import Places
@@ -28,6 +31,12 @@ _KEPT = ("/login", "/r/", "/orders/", "/tablet/", "/static/", "/sw.js")
 _ALWAYS = ("/healthz", "/readyz", "/metrics")
 _PAUSE = 0.1  # seconds until the next try to let somebody in
 _SAY_AGAIN_AFTER = 60.0  # seconds
+_BEATS_EVERY = 1.0  # seconds between two signs of life for the master
+_NOTICES_WITHIN = 0.1  # seconds that it is to go
+# Seconds. A client whose last request is this long over does not send the next just now; one that has been
+# taken over from may take its time.
+_QUIET_FOR = 1.0
+_ENDS_WITHIN = 30.0
 
 
 class _Door(StreamServer):  # type: ignore[misc]
@@ -68,30 +77,91 @@ class _Named:
         return self._name
 
 
+class Leaving(Protocol):
+    gives_way: bool
+    """Whether another server serves already, so that there is time."""
+
+    def begin(self) -> None:
+        """No connection is accepted any more; waits for nobody."""
+
+    def end(self) -> None:
+        """All requests are answered."""
+
+
 class Worker(GeventWorker):  # type: ignore[misc]
     """One process that serves: it takes as many connections as it has descriptors for."""
+
+    place = 0
+    leaving: Leaving | None = None
+    """What is to be done besides when it goes."""
 
     def init_process(self) -> None:
         self.room = descriptors.shared_out(descriptors.raise_limit())
         self.worker_connections = self.room.connections
         self._places = Places(self.room.places)
+        self._clients: set[Incoming] = set()
         super().init_process()
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
-        self.refusals = unread.Refusals(self.app.wsgi())
+        application = self.app.wsgi()
+        self.refusals = unread.Refusals(application)
+        self.admission: Admission = application.extensions["admission"]
 
-    def server_class(self, listener: Any, *, spawn: Any, **_unused: Any) -> StreamServer:
-        """What accepts connections; gunicorn asks for it by this name."""
-        door = _Door(listener, partial(self.handle, _Named(listener.getsockname())), spawn, self.log)
+    def run(self) -> None:
+        """Serve until told to go; then no connection is accepted any more, and those that are here are ended.
+
+        What waits at a socket is left there: where another server has taken over, that one accepts it.
+        """
+        doors = [self._door(listener) for listener in self.sockets]
+        for door in doors:
+            door.start()
+        beats_at = 0.0
+        while self.alive:
+            if time.monotonic() >= beats_at:
+                self.notify()
+                beats_at = time.monotonic() + _BEATS_EVERY
+            gevent.sleep(_NOTICES_WITHIN)
+        for door in doors:
+            door.close()
+        self._end_connections(doors)
+
+    def _door(self, listener: Any) -> _Door:
+        listener.setblocking(1)
+        pool = Pool(self.worker_connections)
+        door = _Door(listener, partial(self.handle, _Named(listener.getsockname())), pool, self.log)
         if self.cfg.workers > 1:
             door.max_accept = 1  # one at a time, or the first to wake takes them all
         return door
 
+    def _end_connections(self, doors: list[_Door]) -> None:
+        """Requests are answered. Whose next one is not under way is told to go: at once if nobody serves."""
+        gives_way = self.leaving is not None and self.leaving.gives_way
+        if self.leaving is not None:
+            self.leaving.begin()
+        until = time.monotonic() + (_ENDS_WITHIN if gives_way else self.cfg.graceful_timeout)
+        while any(door.pool.free_count() != door.pool.size for door in doors):
+            for client in list(self._clients):
+                client.end_if_quiet(_QUIET_FOR if gives_way else 0.0)
+            if time.monotonic() > until:
+                self.log.warning("requests that took too long were broken off")
+                for door in doors:
+                    door.stop(timeout=1)
+                break
+            self.notify()
+            gevent.sleep(_NOTICES_WITHIN / 2)
+        if self.leaving is not None:
+            self.leaving.end()
+
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
         outgoing.bound(client)
         with self._places.place_of(client):
-            super().handle(listener, Incoming(client, self._places), addr)
+            incoming = Incoming(client, self._places)
+            self._clients.add(incoming)
+            try:
+                super().handle(listener, incoming, addr)
+            finally:
+                self._clients.discard(incoming)
 
     def timeout_ctx(self) -> Any:
         return nullcontext()  # the deadlines are in what the parser reads from
@@ -99,6 +169,12 @@ class Worker(GeventWorker):  # type: ignore[misc]
     def handle_request(self, listener_name: Any, req: Any, sock: Incoming, addr: Any) -> None:
         sock.receive(req)
         self._refuse_where_full(req.path)
+        if not self.alive:
+            req.force_close()
+        if self.admission.refuses(req.method):
+            self._refuse(req, Outgoing(sock, self._places), addr)
+            sock.expect_next()
+            return
         try:
             super().handle_request(listener_name, req, Outgoing(sock, self._places), addr)
         except StopIteration:
@@ -114,6 +190,18 @@ class Worker(GeventWorker):  # type: ignore[misc]
         metrics.turned_away.labels("busy").inc()
         self._places.say("more is asked for at once than can be answered: some are told to come again")
         raise unread.NoRoom()
+
+    def _refuse(self, req: Any, client: Outgoing, addr: Any) -> None:
+        """Tell a write to come again, before anything is made of it: what is refused comes often."""
+        request_id, is_last = request_log.new_id(), req.should_close() or not self.alive
+        headers, body = self.admission.refusal(req.path)
+        more = [(request_log.HEADER, request_id), ("Connection", "close" if is_last else "keep-alive")]
+        lines = [f"{name}: {value}\r\n" for name, value in [*headers, *more]]
+        client.sendall(f"HTTP/1.1 503 Service Unavailable\r\n{''.join(lines)}\r\n".encode() + body)
+        asked = {"REQUEST_METHOD": req.method, "REMOTE_ADDR": addr[0] if addr else None}
+        request_log.log_request(asked, 503, 0, request_id, route=None, why="too many writes")
+        if is_last:
+            raise StopIteration
 
     def _linger(self, sock: Incoming) -> None:
         self._places.wait(sock.client, sock.turn_away)

@@ -10,7 +10,9 @@ from ordertrack.database.session import release_connection
 from ordertrack.setup import invitations
 from ordertrack.web import links
 
-_AS_EVER = frozenset({"api", "founding", "health", "language_menu", "metrics", "offline", "problem_pages"})
+_AS_EVER = frozenset(
+    {"api", "founding", "health", "language_menu", "metrics", "mirror", "offline", "problem_pages"}
+)
 """Rooms that answer in an empty house as in any other."""
 
 

@@ -8,6 +8,7 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.live.cursor import MalformedCursor
 from ordertrack.live.hub import NotAdmitted, TooManyStreams
 from ordertrack.live.shares import ShareTaken
+from ordertrack.monitoring import metrics
 from ordertrack.streams.handing import OwnerFailed, OwnerWithoutDatabase
 from ordertrack.web import database_problems
 from ordertrack.web.problems import Problem, problem_of, refused_for_now
@@ -25,6 +26,7 @@ def _not_admitted(error: NotAdmitted) -> Problem:
 
 @problem_of.register
 def _house_is_full(error: TooManyStreams) -> Problem:
+    metrics.refused_streams.labels("streams").inc()
     return refused_for_now(
         error, _("As many screens are connected as this server can carry. Try again in a moment.")
     )
@@ -42,6 +44,7 @@ def _owner_without_database(error: OwnerWithoutDatabase) -> Problem:
 
 @problem_of.register
 def _share_taken(error: ShareTaken) -> Problem:
+    metrics.refused_streams.labels(error.kind).inc()
     said = of_share(error, to_program=request.path.startswith("/api/"))
     return Problem(429, said, {"limit": error.kind, "most": error.most}, {"Retry-After": "15"})
 

@@ -17,27 +17,28 @@ from flask import Flask, Response, current_app, g, has_app_context, request
 from ordertrack.database import connecting, ttl_cache
 from ordertrack.database import session as database
 from ordertrack.database.channels import Bus, Ear, notify_at_once
-from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
-from ordertrack.live.connections import QueueConnection, SocketConnection
+from ordertrack.live.connections import QueueConnection
 from ordertrack.live.cursor import Cursor, MalformedCursor
 from ordertrack.live.hub import Hub
 from ordertrack.live.listener import Hear, Listener
 from ordertrack.live.owners import Mailboxes, Owners
-from ordertrack.live.shares import Holder, Shares
+from ordertrack.live.shares import Shares
 from ordertrack.live.subscriptions import LIFETIME
-from ordertrack.live.takeover import TAKEN_OVER, socket_to_take_over
+from ordertrack.live.takeover import socket_to_take_over
 from ordertrack.live.topics import Channel, Topic
 from ordertrack.monitoring import request_log
 from ordertrack.orders.log import event_log
 from ordertrack.orders.log.entries import Change
 from ordertrack.orders.reading import known_orders
 from ordertrack.orders.reading.known_orders import KnownOrders
-from ordertrack.streams import handing
+from ordertrack.streams import beginning, handing
+from ordertrack.streams.coming_back import ComingBack
+from ordertrack.streams.handing import Handed
+from ordertrack.streams.heads import Heads
 from ordertrack.streams.waker import Waker
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.sessions import access
-from ordertrack.web import client_address
 
 # Seconds for one answer of the database.
 LISTENER_PATIENCE = 10.0
@@ -50,6 +51,7 @@ class EventLog:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
+        self._heads = Heads(event_log.head, event_log.heads)
 
     def inside(self, tenant_id: uuid.UUID) -> AbstractContextManager[None]:
         if has_app_context() and g.get("tenant_id") == tenant_id:
@@ -57,7 +59,7 @@ class EventLog:
         return tenant_context(self._app, tenant_id)
 
     def head(self, tenant_id: uuid.UUID) -> Cursor:
-        return event_log.head(tenant_id)
+        return self._heads.of(tenant_id)
 
     def heads(self, tenant_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Cursor]:
         with self._app.app_context(), connecting.within(LOOK_PATIENCE):
@@ -147,37 +149,35 @@ def stop(app: Flask) -> None:
 
 
 def answer(
-    watcher: Principal, topic: Topic, after: Cursor | None, said: str = "", *, in_chunks: bool = False
+    watcher: Principal,
+    topic: Topic,
+    after: Cursor | None,
+    said: str = "",
+    *,
+    in_chunks: bool = False,
+    is_as_it_was: Callable[[], bool] | None = None,
 ) -> Response:
     """Subscribe the asker of this request to `topic`, catching up from `after` (None: a snapshot).
 
     `said` is what the page says of itself, for the topic's channel. `in_chunks` it is if the asker knows
-    these, as HTTP/1.0 does not.
+    these, as HTTP/1.0 does not. `is_as_it_was` is for who was let in by a sign-in of the house: it says
+    later whether all that this request went by, but for where it stands in the log, still is as it was.
     """
     hub: Hub = current_app.extensions["hub"]
     database.release_connection()  # who watches holds no connection
-    client = socket_to_take_over(request.environ)
+    environ = request.environ
+    client = socket_to_take_over(environ)
     if request.method == "HEAD":
         return Response(mimetype="text/event-stream")
-    holders = _holders(watcher)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    holders = beginning.holders_of(watcher, environ, app.config["SETTINGS"])
     if client is not None:
-        environ = request.environ
-        owners: Owners | None = current_app.extensions.get("owners")
-        request_id = request_log.request_id()
         in_chunks = in_chunks and environ.get("SERVER_PROTOCOL") == "HTTP/1.1"
-        stream = handing.Handed(watcher, topic, after, holders, said, request_id, in_chunks)
-        if owners is not None and handing.hand_over(owners, stream, client):
-            environ[TAKEN_OVER] = True
-            return Response(mimetype="text/event-stream")
-
-        def take_over() -> SocketConnection:
-            environ[TAKEN_OVER] = True  # from here on no error page may be written into the stream
-            return SocketConnection(client, request_id, in_chunks=in_chunks)
-
-        if after is not None and hub.may_replay(topic):
-            handing.set_aside(hub, stream, take_over)
-        else:
-            hub.attach(watcher, topic, after, take_over, holders, said)
+        stream = Handed(watcher, topic, after, holders, said, request_log.request_id(), in_chunks)
+        beginning.begin(app, stream, client, environ)
+        if is_as_it_was is not None:
+            coming_back: ComingBack = app.extensions["coming_back"]
+            coming_back.keep(environ, stream, request.args.get("after", ""), is_as_it_was)
         return Response(mimetype="text/event-stream")
     connection = QueueConnection()
     hub.attach(watcher, topic, after, lambda: connection, holders, said)
@@ -185,14 +185,6 @@ def answer(
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response
-
-
-def _holders(watcher: Principal) -> list[Holder]:
-    """Whose a stream is: its link's, key's or sign-in's, and its address's where that is known."""
-    settings: Settings = current_app.config["SETTINGS"]
-    holders = [Holder(f"streams_per_{watcher.credential}", watcher.session or watcher.actor)]
-    address = client_address.address_of(request.environ, settings.proxies)
-    return holders if address is None else [*holders, Holder("streams_per_address", address)]
 
 
 def requested_cursor(read: Callable[[str], Cursor] = Cursor.parse) -> Cursor | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import BigInteger, ForeignKey, Uuid, text
+from sqlalchemy import BigInteger, FetchedValue, ForeignKey, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ordertrack.database.session import Base, Moment, stored_as_text
@@ -17,7 +17,7 @@ class TenantStream(Base):
 
     `last_at` is when the newest entry was recorded: the schema reads the clock as `seq` counts up, and never
     goes back behind it. None before the first entry. `rule_set` is what moves are held to: it stands here so
-    that it changes between two of them.
+    that it changes between two of them. Since `suspended_at` the company reads and does not write.
     """
 
     __tablename__ = "tenant_streams"
@@ -29,6 +29,7 @@ class TenantStream(Base):
     seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     last_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     rule_set: Mapped[RuleSet] = mapped_column(stored_as_text(RuleSet), server_default=text("'strict'"))
+    suspended_at: Mapped[dt.datetime | None] = mapped_column(Moment, server_default=FetchedValue())
 
 
 class SavedRuleSet(Base):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import tempfile
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, request
 from markupsafe import Markup
@@ -30,6 +32,10 @@ WORKERS = {"boards": "bundles/js/offline/worker.js", "push": "bundles/js/push/wo
 """Service workers: each has an address of its own, which says for which pages it may speak."""
 
 
+OTHERS_KEPT = 2
+_IS_BUILD = re.compile(r"[0-9a-f]{16}", re.ASCII).fullmatch
+
+
 class SetUpMissing(RuntimeError):
     """What the set-up makes is not there; the message says what to run."""
 
@@ -38,21 +44,14 @@ def init_app(app: Flask) -> None:
     """Serve `static/` as built for its present content; templates name a file with `static_url(name)`.
 
     The hash stands in the folder of the address and covers all files, so that a module or style sheet
-    may name its neighbour and still never meets a stale one. Raises SetUpMissing where there are no bundles.
+    may name its neighbour and still never meets a stale one. Builds of other versions are served
+    beside it. Raises SetUpMissing where there are no bundles.
     """
     if not all((STATIC / name).exists() for name in (*_INLINED, *WORKERS.values())):
         raise SetUpMissing("The pages' bundles are not built. Run: make static/bundles/done")
-    version = _content_hash(STATIC)
-    folder = app.config["SETTINGS"].data_folder / "static" / version
-    if not folder.exists():
-        _build(folder)
-    prefix = f"/static/{version}/"
-    served = WhiteNoise(
-        app.wsgi_app,
-        immutable_file_test=lambda _path, url: url.startswith(prefix),
-        allow_all_origins=False,  # no other site has anything to do with these files
-    )
-    served.add_files(str(folder), prefix=prefix)
+    folder = lay_out(app.config["SETTINGS"].data_folder)
+    prefix = f"/static/{folder.name}/"
+    served = _Builds(app.wsgi_app, folder.parent)
     app.wsgi_app = served  # type: ignore[method-assign]
     app.extensions["static_prefix"] = prefix
     app.jinja_env.globals["static_url"] = lambda name: prefix + name
@@ -61,6 +60,54 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["root_style"] = _root_style
     app.extensions["workers"] = {name: (folder / file).read_text() for name, file in WORKERS.items()}
     app.extensions["sources"] = {name: _source_of(text) for name, text in app.extensions["inlined"].items()}
+
+
+def lay_out(data_folder: Path) -> Path:
+    """The folder of this version's files, made if need be; the last two of other versions are kept."""
+    folder = data_folder / "static" / _content_hash(STATIC)
+    if not folder.exists():
+        _build(folder)
+    os.utime(folder)  # by which the last ones are known
+    others = [each for each in _builds(folder.parent) if each != folder]
+    for old in sorted(others, key=lambda each: each.stat().st_mtime, reverse=True)[OTHERS_KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
+    return folder
+
+
+def _builds(parent: Path) -> list[Path]:
+    return [each for each in parent.iterdir() if _IS_BUILD(each.name)]
+
+
+class _Builds(WhiteNoise):  # type: ignore[misc]
+    """Serves this version's files, and those of others that lie beside it.
+
+    A page that is open since before an upgrade loads some scripts late, and one of a newer version may ask
+    the older of two servers behind a proxy: what is laid out meanwhile is found when it is asked for.
+    """
+
+    def __init__(self, application: Any, parent: Path) -> None:
+        super().__init__(
+            application,
+            immutable_file_test=lambda _path, url: url.startswith("/static/"),
+            allow_all_origins=False,  # no other site has anything to do with these files
+        )
+        self._parent = parent
+        self._added: set[str] = set()
+        for build in _builds(parent):
+            self._add(build.name)
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        version = environ.get("PATH_INFO", "").removeprefix("/static/").partition("/")[0]
+        if version not in self._added and _IS_BUILD(version) and (self._parent / version).is_dir():
+            self._add(version)
+        try:
+            return super().__call__(environ, start_response)
+        except FileNotFoundError:  # of a build that has been removed since
+            return self.application(environ, start_response)
+
+    def _add(self, version: str) -> None:
+        self.add_files(str(self._parent / version), prefix=f"/static/{version}/")
+        self._added.add(version)
 
 
 def worker(name: str) -> Response:

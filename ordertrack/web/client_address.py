@@ -9,8 +9,8 @@ from typing import Any
 from flask import current_app, request
 
 from ordertrack.database.config import Settings
+from ordertrack.monitoring.request_log import FORWARDED
 
-_FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP")
 _HOUSEHOLD = 64  # bits of an IPv6 address that name a network; the rest is its devices' to choose
 
 
@@ -24,7 +24,7 @@ def address_of(environ: Mapping[str, Any], proxies: int) -> str | None:
     if proxies:
         if environ.get("werkzeug.proxy_fix.orig", {}).get("REMOTE_ADDR") == peer:
             return None
-    elif any(environ.get(name) for name in _FORWARDED):
+    elif any(environ.get(name) for name in FORWARDED):
         return None
     try:
         address = ip_address(peer)

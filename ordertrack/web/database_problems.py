@@ -7,7 +7,7 @@ import os
 import psycopg
 from flask import current_app, request
 from psycopg.errors import DiskFull, ReadOnlySqlTransaction
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, InvalidRequestError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, InvalidRequestError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ordertrack.database import embedded
@@ -15,14 +15,17 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.web.problems import Problem, problem_of, refused_for_now
 
 DATABASE_AWAY = "database-away"
+COMPANY_SUSPENDED = "company-suspended"
+_SUSPENDED = "OT403"  # what the schema says, by `guard_suspended` and `guard_stream`
 
 
-@problem_of.register(OperationalError)
+@problem_of.register(DatabaseError)
 @problem_of.register(InterfaceError)
-@problem_of.register(InternalError)
 @problem_of.register(PoolTimeout)
 @problem_of.register(psycopg.Error)
 def _of_database(error: Exception) -> Problem:
+    if is_for_suspension(error):
+        return suspended()
     return refused_for_now(error, _sentence_on_database(error), DATABASE_AWAY)
 
 
@@ -31,6 +34,18 @@ def _of_closed_connection(error: InvalidRequestError) -> Problem:
     if not is_away(error):
         raise error
     return refused_for_now(error, _sentence_on_database(error), DATABASE_AWAY)
+
+
+def is_for_suspension(error: BaseException) -> bool:
+    """Whether the schema has refused to write, for the company is suspended."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlstate", None) == _SUSPENDED
+
+
+def suspended() -> Problem:
+    """What to answer to whoever writes in a company that is suspended."""
+    said = _("This company is suspended: it can be looked at, and nothing can be changed. Nothing was done.")
+    return Problem(403, said, named=COMPANY_SUSPENDED)
 
 
 def is_away(error: BaseException) -> bool:
@@ -45,6 +60,15 @@ def _sentence_on_database(error: Exception) -> str:
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, ReadOnlySqlTransaction):  # a standby, or a provider's way to say that a disk is full
         return _("The database takes no changes at this moment. Nothing was changed; try again shortly.")
+    if (
+        isinstance(cause, psycopg.ProgrammingError)
+        and current_app.extensions["probe"].answers()[1] is not None
+    ):
+        # What is asked for is not there: a newer version has taken it away.
+        return _(
+            "This server is older than its database, and about to be replaced. Nothing was changed; try again"
+            " shortly."
+        )
     if isinstance(cause, psycopg.DatabaseError) and not isinstance(cause, psycopg.OperationalError):
         raise error
     is_full = isinstance(cause, DiskFull) or _has_no_room()

@@ -10,8 +10,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from ordertrack.i18n.translate import LANGUAGES, speaking
-from ordertrack.monitoring import request_log
-from ordertrack.web import database_problems  # noqa: F401 (it registers)
+from ordertrack.monitoring import metrics, request_log
+from ordertrack.web import (
+    database_problems,  # noqa: F401 (it registers)
+    problem_kinds,
+)
 from ordertrack.web.problems import Problem, problem_of, sentence
 
 
@@ -19,6 +22,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _page)
     app.before_request(_refuse_nul)
     app.extensions["renderers"] = {"/": page}
+    for kind in problem_kinds.KINDS:
+        metrics.refusals.labels(kind)
 
 
 def _refuse_nul() -> None:
@@ -42,6 +47,7 @@ def _page(error: Exception) -> ResponseReturnValue:
         asked = (request.method, request_log.route(), request_log.request_id())
         current_app.logger.exception("unhandled error at %s %s, request %s", *asked)
         problem = Problem(500, sentence(500))
+    metrics.refusals.labels(problem.kind).inc()
     return refusal(problem)
 
 

@@ -73,6 +73,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         marked("Every message to a guest: whether it arrived, and if not, why."),
         marked("The table above the list counts what was sent on each day, and what it cost."),
     ),
+    "guest_data": (
+        marked("For how long your orders say who ordered: name, phone, address and notes."),
+        marked("A guest who asks to be forgotten is forgotten here, by their phone number."),
+    ),
     "rules": (
         marked(
             "Whether an order can go back: under the strict rules never, under the extended ones it can be"

@@ -43,6 +43,15 @@ KINDS: dict[str, Kind] = {
             " runs the server makes one that has it."
         ),
     ),
+    "company-suspended": Kind(
+        403,
+        marked("The company is suspended"),
+        marked(
+            "Whoever runs the server has suspended the company. Its people and programs can look at"
+            " everything, and nothing can be changed or ordered. Nothing was written. Ask whoever runs the"
+            " server; sent again after that, it is taken."
+        ),
+    ),
     "not-found": Kind(
         404,
         marked("Not found"),
@@ -177,6 +186,15 @@ KINDS: dict[str, Kind] = {
         marked(
             "More was asked for, or is open at once, than may be. The header Retry-After says in how many"
             " seconds to come again."
+        ),
+    ),
+    "quota-reached": Kind(
+        429,
+        marked("As much as the company may have"),
+        marked(
+            "The company has had as many orders in 24 hours, or has as much storage, as whoever runs the"
+            " server allows it. Nothing was written. The header Retry-After says in how many seconds there is"
+            " room again; whoever runs the server can allow more."
         ),
     ),
     "headers-too-large": Kind(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, g, request
@@ -72,6 +73,13 @@ def count_address(who: str) -> None:
     address = client_address.address_of(request.environ, settings.proxies)
     if address is not None:
         _count("address", f"{who} {address}")
+
+
+def may_ask(who: str, environ: Mapping[str, Any]) -> bool:
+    """Count one more as `count_address`, outside of Flask's request; whether it is not one too many."""
+    address = client_address.address_of(environ, current_app.config["SETTINGS"].proxies)
+    limits: RequestLimits = current_app.extensions["request_limits"]
+    return address is None or limits.take("address", f"{who} {address}").is_given
 
 
 def _count(kind: str, holder: str) -> None:

@@ -49,6 +49,17 @@ class InOnePiece(Extension):
         return f"{{%{before} with %}}{part}{{% endwith {after}%}}"
 
 
+# Of reports, which are many parts, and of what stands around every page.
+_AHEAD = ("layout/", "shared/", "report/")
+
+
+def compile_ahead(app: Flask) -> None:
+    """Compile what takes long before processes are forked from this one: each would for its first page."""
+    environment = app.jinja_env
+    for name in environment.list_templates(filter_func=lambda each: each.startswith(_AHEAD)):
+        environment.get_template(name)
+
+
 class Environment(FlaskEnvironment):
     """Templates whose globals are a plain dictionary: a chain of them is walked for each of its names."""
 

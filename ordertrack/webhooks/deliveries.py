@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -15,9 +17,13 @@ from ordertrack.webhooks.models import Delivery
 SHOWN = 50
 
 
-def note(tenant_id: uuid.UUID, **tried: Any) -> None:
-    """Write a try down; at once, unless the session is in a transaction."""
-    _NOTE.rows(entered=str(tenant_id), id=uuid.uuid4(), **tried)
+KEEP = "note_deliveries"
+"""The function of the schema by which jobs that end together have their tries written down."""
+
+
+def note(tenant_id: uuid.UUID, tried: Sequence[Mapping[str, Any]]) -> None:
+    """Write tries down, each by the names of the columns; at once, unless the session is in a transaction."""
+    _NOTE.rows(entered=str(tenant_id), tried=json.dumps(tried, default=str))
 
 
 def latest(tenant_id: uuid.UUID, endpoint_id: uuid.UUID, most: int = SHOWN) -> list[Delivery]:
@@ -44,12 +50,6 @@ def latest_of_each(tenant_id: uuid.UUID) -> dict[uuid.UUID, Delivery]:
 
 
 _NOTE = Statement("""
-    INSERT INTO webhook_deliveries (tenant_id, id, endpoint_id, seq, order_id, kind, milliseconds, tries,
-           status, failure, excerpt, next_at)
-    SELECT made::uuid, %(id)s::uuid, %(endpoint_id)s::uuid, %(seq)s::bigint, %(order_id)s::uuid, %(kind)s,
-           %(milliseconds)s::integer, %(tries)s::integer, %(status)s::integer, %(failure)s, %(excerpt)s,
-           %(next_at)s::timestamptz
-      FROM set_config('ordertrack.tenant_id', %(entered)s, true) AS made,
-           set_config('synchronous_commit', 'off', true) AS kept
-    RETURNING id
+    SELECT note_deliveries(CASE WHEN made <> '' THEN %(tried)s::jsonb END)
+      FROM set_config('ordertrack.tenant_id', %(entered)s, true) AS made
 """)

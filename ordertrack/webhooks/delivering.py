@@ -7,15 +7,16 @@ import time
 import uuid
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from ordertrack.database.channels import ATTENTION_CHANNEL, notify
 from ordertrack.database.session import db
+from ordertrack.database.statements import Statement
 from ordertrack.following import jobs
-from ordertrack.following.jobs import Again, Done, Failed, Job, Outcome
+from ordertrack.following.jobs import Again, Done, Failed, Job, Outcome, Recorded
 from ordertrack.outgoing import client
 from ordertrack.outgoing.client import Answer, CallFailed
-from ordertrack.webhooks import deliveries, endpoints, known, signing, tries
+from ordertrack.webhooks import endpoints, known, signing, tries
 from ordertrack.webhooks.kinds import TEST
 from ordertrack.webhooks.known import Known
 from ordertrack.webhooks.models import Disabled, Endpoint
@@ -26,6 +27,17 @@ _GONE = 410
 _HURRIES_AFTER = dt.timedelta(minutes=1)
 
 
+# Of its own, so that deliveries that come out otherwise each time end together with others.
+_SET_FAILING = Statement("""
+    UPDATE webhook_endpoints SET failing_since = %(since)s::timestamptz
+      FROM set_config('ordertrack.tenant_id', %(entered)s, true) AS made,
+           set_config('synchronous_commit', 'off', true) AS kept
+     WHERE tenant_id = made::uuid AND id = %(id)s::uuid
+       AND (failing_since IS NULL) = (%(since)s::timestamptz IS NOT NULL)
+    RETURNING id
+""")
+
+
 class Told(NamedTuple):
     """What came of a call: an answer, or why there is none."""
 
@@ -34,8 +46,8 @@ class Told(NamedTuple):
     milliseconds: int
 
 
-def deliver(job: Job) -> Outcome:
-    """Send what the job says, signed; write down what was answered."""
+def deliver(job: Job) -> Outcome | Recorded:
+    """Send what the job says, signed; what was answered is to be written down."""
     endpoint_id = uuid.UUID(job.payload["endpoint"])
     endpoint = known.find(job.tenant_id, endpoint_id)
     if endpoint is None:
@@ -43,8 +55,7 @@ def deliver(job: Job) -> Outcome:
     told = _tell(endpoint, job)
     is_test = job.payload["kind"] == TEST
     outcome = _of_test(told) if is_test else _outcome(job, endpoint_id, endpoint, told)
-    _note(job, endpoint_id, told, outcome)
-    return outcome
+    return Recorded(outcome, _record(job, told, outcome))
 
 
 def _tell(endpoint: Known, job: Job) -> Told:
@@ -64,6 +75,7 @@ def _tell(endpoint: Known, job: Job) -> Told:
             seconds=SECONDS,
             most_bytes=_EXCERPT,
             cuts=True,
+            keeps=True,
         )
     except CallFailed as error:
         failure = error
@@ -124,35 +136,30 @@ def _set_failing(
 ) -> None:
     """Since when it has failed, if it is not known already; or that it does no more."""
     endpoint.failing_since = since
-    is_other = Endpoint.failing_since.is_(None) if since else Endpoint.failing_since.is_not(None)
-    db.session.connection().execute(
-        update(Endpoint)
-        .where(Endpoint.tenant_id == tenant_id, Endpoint.id == endpoint_id, is_other)
-        .values(failing_since=since)
-    )
+    _SET_FAILING.rows(entered=str(tenant_id), id=endpoint_id, since=since)
 
 
-def _note(job: Job, endpoint_id: uuid.UUID, told: Told, outcome: Outcome) -> None:
+def _record(job: Job, told: Told, outcome: Outcome) -> jobs.Record:
     next_at = None
     if isinstance(outcome, Again):
         next_at = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=outcome.after_seconds)
-    deliveries.note(
-        job.tenant_id,
-        endpoint_id=endpoint_id,
-        seq=job.payload["seq"],
-        order_id=uuid.UUID(job.payload["order"]),
-        kind=job.payload["kind"],
-        milliseconds=told.milliseconds,
-        tries=job.tries,
-        status=told.answer.status if told.answer else None,
-        failure=told.failure.why.value if told.failure else None,
-        excerpt=_excerpt(told),
-        next_at=next_at,
-    )
+    return {
+        "endpoint_id": job.payload["endpoint"],
+        "seq": job.payload["seq"],
+        "order_id": job.payload["order"],
+        "kind": job.payload["kind"],
+        "milliseconds": told.milliseconds,
+        "tries": job.tries,
+        "status": told.answer.status if told.answer else None,
+        "failure": told.failure.why.value if told.failure else None,
+        "excerpt": _excerpt(told),
+        "next_at": next_at,
+    }
 
 
 def _excerpt(told: Told) -> str | None:
     if told.answer is None:
-        return str(told.failure)[:_EXCERPT]
-    text = told.answer.body.decode("utf-8", "replace")
+        text = str(told.failure)[:_EXCERPT].encode("utf-8", "replace").decode()
+    else:
+        text = told.answer.body.decode("utf-8", "replace")
     return "".join(each if each.isprintable() or each == "\n" else " " for each in text) or None

@@ -32,7 +32,8 @@ def follow(connection: Connection, tenant_id: uuid.UUID, entries: Entries) -> No
     ]
     if not endpoints:
         return
-    places = restaurants(connection, tenant_id)
+    is_of_some = any(each.restaurant_ids is not None for each in endpoints)
+    places = restaurants(connection, tenant_id) if is_of_some else {}
     new = [
         job for entry in entries for job in deliveries(entry, _that_begin_before(endpoints, entry), places)
     ]

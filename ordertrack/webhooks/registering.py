@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from ordertrack.following import followers, jobs, periodic
-from ordertrack.webhooks import cleaning, delivering, follower, replaying, tries
+from ordertrack.following import followers, jobs
+from ordertrack.webhooks import deliveries, delivering, follower, replaying, tries
 
 
 def register() -> None:
     """Raises SettingsError if the setting of waits cannot be used."""
     tries.waits()
     followers.register(follower.FOLLOWER)
-    jobs.register(follower.DELIVERY, delivering.deliver)
+    jobs.register(follower.DELIVERY, delivering.deliver, keep=deliveries.KEEP)
     jobs.register(replaying.REPLAY, replaying.run)
-    periodic.register("deliveries of before", cleaning.EVERY, cleaning.clean)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 from flask import Flask
@@ -77,16 +78,36 @@ def window_of(
         context.close()
 
 
+@pytest.fixture(scope="module")
+def kept_window_of(window_of: Callable[[str, str], Page]) -> Callable[[str, str], Page]:
+    """Their one window for all pages that are at rest: going on in it costs half of what opening one does."""
+    return cache(window_of)
+
+
 @pytest.fixture(scope="module", params=[(name, each) for name in VIEWS for each in LANGUAGES], ids="-".join)
 def visit(
-    request: pytest.FixtureRequest, furnished: Furnished, window_of: Callable[[str, str], Page]
+    request: pytest.FixtureRequest,
+    furnished: Furnished,
+    window_of: Callable[[str, str], Page],
+    kept_window_of: Callable[[str, str], Page],
 ) -> Iterator[Visit]:
-    """A page as somebody opens it, for all tests that look at it; the last may leave it otherwise."""
+    """A page as somebody opens it, for all tests that look at it; the last may leave it otherwise.
+
+    A live one has a window of its own, and is closed: somebody could seem to look at it still.
+    """
     name, language = request.param
     view = VIEWS[name]
-    page = window_of(view.who, language)
+    page = (window_of if view.is_live else kept_window_of)(view.who, language)
+    usual = page.viewport_size
+    assert usual is not None
     page.goto(view.path_in(furnished))
     if view.is_live:
         expect(page.locator("body")).to_have_attribute("data-live", "live", timeout=20_000)
     yield Visit(page, view, language)
-    page.close()
+    if view.is_live:
+        page.close()
+        return
+    page.evaluate("sessionStorage.clear()")
+    page.emulate_media(color_scheme="null")
+    if page.viewport_size != usual:
+        page.set_viewport_size(usual)

@@ -116,16 +116,8 @@ def furnish(app: Flask, operator: Flask, house: House) -> Furnished:
         told = endpoints.make(house.maya.principal, "https://shop.example/hook", ["cancelled"]).endpoint
         for status, said in ((204, None), (500, "<h1>Internal Server Error</h1>")):
             tried = {"seq": 1, "order_id": orders["cancelled"], "kind": "cancelled", "milliseconds": 31}
-            deliveries.note(
-                house.tenant_id,
-                endpoint_id=told.id,
-                tries=1,
-                status=status,
-                failure=None,
-                excerpt=said,
-                next_at=None,
-                **tried,
-            )
+            answered = {"tries": 1, "status": status, "failure": None, "excerpt": said, "next_at": None}
+            deliveries.note(house.tenant_id, [{"endpoint_id": told.id, **tried, **answered}])
         tokens["endpoint"] = str(told.id)
         tokens |= {"code": str(code.id), "tablet": tablet_codes.text_of(code)}
         draft = Draft("Web shop", {hamra: ""}, {"shop": "https://shop.example.com", "makes": []}, {})

@@ -453,6 +453,7 @@ VIEWS = {
     "messages that were sent": View("/r/hamra/messages/sent"),
     "no more messages": View("/track/{tokens[cooking]}/stop", "nobody"),
     "rules of the company": View("/rules"),
+    "guests' data": View("/guests"),
     "menu": View("/menu", states=(_change_a_category,)),
     "dish": View("/menu/dishes/kebab", states=(_no_price,)),
     "new dish": View("/menu/new"),

@@ -39,7 +39,7 @@ class Recording(TenantWorker):
         self.heard: list[tuple[str, uuid.UUID]] = []
         self.looked = 0
 
-    def hear(self, channel: str, tenant_id: uuid.UUID) -> None:
+    def hear(self, channel: str, tenant_id: uuid.UUID, more: str) -> None:
         self.heard.append((channel, tenant_id))
 
     def look(self) -> None:
@@ -153,7 +153,7 @@ def test_a_malformed_notification_does_not_hold_up(
     # What other tests left to be done would keep it from listening, for as long as that takes.
     monkeypatch.setattr(kind, "look", lambda _self: None)
     heard: list[uuid.UUID] = []
-    monkeypatch.setattr(kind, "hear", lambda _self, _channel, tenant_id: heard.append(tenant_id))
+    monkeypatch.setattr(kind, "hear", lambda _self, _channel, tenant_id, _more: heard.append(tenant_id))
     before = set(listeners(operator, kind.name))
     running(kind)
     wait_for(lambda: set(listeners(operator, kind.name)) - before, "it to connect")

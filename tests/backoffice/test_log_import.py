@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from demo.simulation import orders_of
 from ordertrack.backoffice.log_import import looking
@@ -16,6 +18,8 @@ from ordertrack.backoffice.log_import.kept_logs import LOOK, WRITE
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
 from ordertrack.following import jobs
+from ordertrack.orders.models import Order
+from ordertrack.restaurants import cache
 from ordertrack.web.bodies import LARGEST_LOG
 from support.cast import House, Person
 from support.following import nobody_else_follows
@@ -97,6 +101,29 @@ def test_a_file_is_looked_at_said_otherwise_and_written_once(
     work(WRITE)
     with tenant_context(app, cedar.tenant_id):
         assert len(orders_of(cedar.tenant_id)) == 2, "the same orders again change nothing"
+
+
+def test_each_restaurant_of_a_file_may_have_a_zone_of_its_own(
+    app: Flask, cedar: House, sign_in: Callable[[Person], FlaskClient], work: Callable[[str], None]
+) -> None:
+    maya = sign_in(cedar.maya)
+    rows = "1,hamra,2025-04-03 18:00,2025-04-03 18:20\n2,Far Away,2025-04-03 18:00,2025-04-03 18:20\n"
+    where = upload(maya, f"Order No,Branch,Ordered at,Ready at\n{rows}").location
+    work(LOOK)
+    said = {"restaurant-0": "hamra", "zone-0": "", "restaurant-1": "Far Away", "zone-1": "Mars/Base"}
+    wrong = maya.post(f"{where}/choices", data=said)
+    assert wrong.status_code == 422
+    assert 'value="Mars/Base"' in wrong.text and 'id="problem-zones"' in wrong.text
+    assert maya.post(f"{where}/choices", data={**said, "zone-1": "tokyo"}).status_code == 303
+    work(LOOK)
+    assert 'value="Tokyo – Japan"' in maya.get(where).text
+    maya.post(f"{where}/write", data={"seen": "2"})
+    work(WRITE)
+    with tenant_context(app, cedar.tenant_id):
+        zones = {each.name: each.calendar.rules[-1].timezone for each in cache.of_tenant(cedar.tenant_id)}
+        assert zones["Far Away"] == "Asia/Tokyo"
+        placed = dict(db.session.execute(select(Order.reference, Order.placed_at)).all())
+        assert (placed["1"] - placed["2"]) == dt.timedelta(hours=6), "both at six, by their own clocks"
 
 
 def test_columns_are_said_one_by_one(

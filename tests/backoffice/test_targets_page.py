@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import uuid
 from collections.abc import Callable
 from functools import partial
 from html import unescape
+from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from backoffice.targets_forms import RULES, TARGETS, a_shift, rules, sentences, target, typed
 from ordertrack.restaurants.cache import RestaurantSettings
@@ -166,12 +170,33 @@ def test_a_target_without_minutes_ends_the_one_that_holds(
     assert saved_settings().targets.at(Stage.KITCHEN, Fulfilment.PICKUP, today) is None
 
 
-def test_a_past_day_on_which_a_target_held_stays_as_it_was_judged(
-    maya: FlaskClient, saved_settings: Callable[[], RestaurantSettings], today: dt.date
+def test_past_days_stay_as_they_were_judged_from_the_first_order_on_that_was_not_imported(
+    maya: FlaskClient,
+    saved_settings: Callable[[], RestaurantSettings],
+    today: dt.date,
+    cedar: House,
+    place: Callable[..., uuid.UUID],
+    operator: psycopg.Connection[Any],
 ) -> None:
-    first = maya.post(TARGETS, data=target(valid_from=(today - 7 * DAY).isoformat()))
-    assert first.status_code == 302
-    again = maya.post(TARGETS, data=target(minutes="99", valid_from=(today - 3 * DAY).isoformat()))
-    assert again.status_code == 422
-    assert "stay as they were judged" in sentences(again)
-    assert saved_settings().targets.at(Stage.KITCHEN, Fulfilment.PICKUP, today - DAY) == 900
+    def save(minutes: str, days_ago: int) -> TestResponse:
+        return maya.post(
+            TARGETS, data=target(minutes=minutes, valid_from=(today - days_ago * DAY).isoformat())
+        )
+
+    def held(days_ago: int) -> int | None:
+        return saved_settings().targets.at(Stage.KITCHEN, Fulfilment.PICKUP, today - days_ago * DAY)
+
+    assert [save("15", 7).status_code, save("99", 3).status_code] == [302, 302]
+    assert [held(7), held(4), held(3)] == [900, 900, 5940]
+    order_id = place(cedar)
+    with operator.transaction():
+        operator.execute("SET LOCAL session_replication_role = replica")
+        moved = "UPDATE orders SET business_date = %s WHERE tenant_id = %s AND id = %s"
+        operator.execute(moved, [today - 5 * DAY, cedar.tenant_id, order_id])
+    again = save("20", 3)
+    assert again.status_code == 422 and "stay as they were judged" in sentences(again)
+    assert save("20", 6).status_code == 302
+    assert [held(7), held(6), held(5), held(3)] == [900, 1200, 900, 5940]
+    said = maya.get(TARGETS.removesuffix("/targets")).text
+    assert "of the first order that was not imported, stay as they were" in said
+    assert said.count("Maya") > 3

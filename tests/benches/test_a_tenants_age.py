@@ -20,6 +20,7 @@ from ordertrack.database.app import make_bare_app
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db
 from support.database import connect
+from support.quiet_database import pattern_of
 
 YOUNG, OLD = 18_000, 180_000  # entries
 A_DAY, OPEN = 100, 20  # orders
@@ -52,7 +53,8 @@ def ages(settings: Settings) -> Iterator[Ages]:
     url = settings.operator_url.set(database=name)
     own = replace(settings, database_url=url.render_as_string(hide_password=False))
     with connect(settings.operator_url, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        pattern = sql.Identifier(pattern_of(settings))
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), pattern))
         try:
             schema.upgrade(own)
             with connect(url, autocommit=True) as operator:

@@ -32,6 +32,7 @@ def test_a_number_opens_the_story_and_closing_it_leaves_the_board_as_it_was(
     story = page.get_by_role("dialog", name=re.compile("1.*Confirmed", re.DOTALL))
     expect(story).to_contain_text("What happened")
     expect(story.locator("tbody tr")).to_have_count(2)
+    expect(story).to_have_css("border-top-width", "1px")  # as a sheet looks, and not as a browser has it
     assert page.url.endswith(KITCHEN)
     story.get_by_role("button", name="Close").click()
     expect(story).to_be_hidden()

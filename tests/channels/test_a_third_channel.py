@@ -19,14 +19,17 @@ from sqlalchemy import select, text
 from channels import working
 from channels.conftest import Connected, form_for
 from ordertrack import channels
-from ordertrack.channels import payloads, registry, tending
+from ordertrack.channels import registry, tending
 from ordertrack.channels.models import ChannelPayload
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, operator_connection, tenant_context
+from ordertrack.following import housekeeping
 from ordertrack.following.jobs import Done
 from ordertrack.orders.moving import transitions
 from ordertrack.rules.state_machine import OrderStatus
+from ordertrack.tenants import suspension
 from support.cast import House
+from support.command_line import run_here
 
 pytestmark = pytest.mark.usefixtures("alone")
 PACKAGE = '''
@@ -156,13 +159,29 @@ def test_what_is_older_than_two_weeks_is_gone_and_its_order_is_not(
     with operator_connection(settings.operator_url) as connection:
         connection.execute(old, {"ago": dt.timedelta(days=14, minutes=1), "id": first})
     with tenant_context(loft.app, loft.house.tenant_id):
-        assert payloads.clean(loft.house.tenant_id) == 1
+        assert housekeeping.clean(loft.house.tenant_id)["channel_payloads"] == 1
         assert db.session.scalars(select(ChannelPayload.id)).one() != first
     assert len(loft.orders()) == 2
 
 
+def test_a_company_that_is_suspended_takes_nothing_in_until_it_is_resumed(
+    loft: Connected, settings: Settings
+) -> None:
+    house = loft.house
+    assert run_here(settings, "tenant", "suspend", house.slug).returncode == 0
+    suspension.forget(house.tenant_id)
+    assert fly(loft, "4711;hamra;Kebab;2;pending") == 429, "the shop is to come again"
+    assert loft.payloads() == [] and loft.orders() == []
+    with loft.app.app_context():
+        assert house.tenant_id not in tending._tenants_to_tend()
+    run_here(settings, "tenant", "resume", house.slug)
+    suspension.forget(house.tenant_id)
+    assert fly(loft, "4711;hamra;Kebab;2;pending") == 202
+
+
 def test_the_process_beside_the_workers_finds_whom_to_tend(loft: Connected) -> None:
     with loft.app.app_context():
+        assert loft.house.tenant_id in tending._tenants_to_tend()
         tending.tend()
-        assert loft.house.tenant_id in tending._tenants()
+        assert loft.house.tenant_id not in tending._tenants_to_tend(), "it was asked just now"
     assert [job.kind for job in working.waiting(loft.app, loft.house)] == [tending.ASK]

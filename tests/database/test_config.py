@@ -8,7 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from ordertrack.commands import cli
 from ordertrack.database.config import ROOT, Settings
 from ordertrack.database.limits import Limits
 from ordertrack.database.settings_error import SettingsError
@@ -25,6 +27,17 @@ def test_an_empty_environment_gives_the_defaults_of_the_design(tmp_path: Path) -
     assert (made.bus, made.direct_database_url, made.is_pooled) == ("postgresql", None, False)
     assert made.data_folder == tmp_path
     assert Settings.from_environment({"SECRET_KEY": "x"}).data_folder == ROOT / "var"
+
+
+def test_what_only_reads_makes_no_database(tmp_path: Path) -> None:
+    folder = tmp_path / "nothing"
+    asked = ["audit", "--tenant", "cedar", "--figures"]
+    answer = CliRunner().invoke(cli, asked, env={"ORDERTRACK_DATA": str(folder), "DATABASE_URL": ""})
+    assert answer.exit_code == 1
+    assert (
+        f"There is no database in {folder}, so there is nothing to read. Nothing was made." in answer.output
+    )
+    assert not folder.exists()
 
 
 def test_variables_that_are_set_but_empty_are_as_if_unset(tmp_path: Path) -> None:

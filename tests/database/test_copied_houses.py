@@ -20,7 +20,7 @@ _OF_WHAT_RUNS_BESIDE = {"sla_progress", "sla_shift_names", "follower_positions"}
 
 
 def rows(settings: Settings, house: House) -> dict[str, list[dict[str, Any]]]:
-    """All that it holds but when it was made, with a number in the place of each id."""
+    """All that it holds but when it was made, sorted, with a number in the place of each id."""
     with operator_connection(settings.operator_url) as connection:
         held = copied_rows.of_tenant(connection, house.tenant_id)
     numbers: dict[str, str] = {house.slug: "slug"}
@@ -29,14 +29,15 @@ def rows(settings: Settings, house: House) -> dict[str, list[dict[str, Any]]]:
         return numbers.setdefault(found[0], str(len(numbers)))
 
     theirs = re.compile(rf"{house.slug}|[0-9a-f]{{64}}|[0-9a-f]{{8}}-[0-9a-f-]{{27}}")
-    told = {
-        table: json.loads(theirs.sub(number, text))
-        for table, text in held.rows.items()
-        if table not in _OF_WHAT_RUNS_BESIDE
-    }
+
+    def told(table: str, text: str) -> list[dict[str, Any]]:
+        columns = held.columns[table]
+        kept = [json.dumps({name: row[name] for name in columns}) for row in json.loads(text)]
+        kept.sort(key=lambda row: theirs.sub("", row))
+        return [json.loads(theirs.sub(number, row)) for row in kept]
+
     return {
-        table: [{name: row[name] for name in held.columns[table]} for row in found]
-        for table, found in told.items()
+        table: told(table, text) for table, text in held.rows.items() if table not in _OF_WHAT_RUNS_BESIDE
     }
 
 

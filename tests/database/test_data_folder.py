@@ -19,7 +19,7 @@ from ordertrack.database import embedded
 from ordertrack.database.config import Settings
 from ordertrack.database.data_folder import refuse_strangers
 from ordertrack.database.settings_error import SettingsError
-from ordertrack.server import lifecycle
+from ordertrack.server import preparing
 from support.programs.clusters import binaries
 from support.suite import left_behind
 
@@ -114,7 +114,7 @@ def test_root_makes_nothing_in_somebody_elses_folder(folder: Path) -> None:
     for make in (
         lambda: Settings.from_environment({"ORDERTRACK_DATA": str(folder)}),
         lambda: embedded.operator_url(folder),
-        lambda: lifecycle._claim(folder),
+        lambda: preparing.claim(folder),
     ):
         with pytest.raises(SettingsError, match="this runs as root"):
             make()

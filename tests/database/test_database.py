@@ -202,9 +202,9 @@ def test_whether_the_database_is_reachable_is_answered_and_not_raised(settings: 
     nowhere = Flask("nowhere")
     database.init_app(nowhere, settings.app_url.set(database="there_is_none"))
     with app.app_context():
-        assert database.is_reachable()
+        assert database.is_reachable() == (True, None)
     with nowhere.app_context():
-        assert not database.is_reachable()
+        assert database.is_reachable() == (False, None)
         db.engine.dispose()
 
 

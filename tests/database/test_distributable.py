@@ -15,14 +15,15 @@ SCALE = Path(__file__).resolve().parents[2] / "docs" / "SCALE.md"
 REFERENCE = {"rule_set_transitions", "status_transitions", "tenants"}
 # On the coordinator alone.
 LOCAL = {
-    *("alembic_version", "company_invitations", "ended_access", "followers", "secret_fingerprint"),
-    *("sealing_fingerprints", "sign_in_tries"),
+    *("alembic_version", "company_invitations", "ended_access", "followers", "house_log"),
+    *("secret_fingerprint", "sealing_fingerprints", "sign_in_tries"),
 }
 # What asks all tenants: what the roll-up's, the clock's and the follower's processes begin with, and whether
 # there is any tenant at all, which requests ask as long as there is none.
 ACROSS_TENANTS = {
     *("followed_heads", "house_is_empty", "jobs_due", "next_due", "tenants_behind"),
-    *("tenants_of_channels", "tenants_that_alert"),
+    *("channels_to_tend", "tenants_of_channels", "tenants_that_alert", "tenants_that_chose"),
+    "tenants_to_alert",
 }
 # What writes to a table of no tenant's, and would have to be changed first.
 WRITE_TO_NO_TENANT = {"note_ended_access"}

@@ -21,11 +21,13 @@ from ordertrack.database.session import (
     present_credential,
     tenant_context,
 )
+from ordertrack.operating.companies import deleting
 from ordertrack.orders.changing import changes
 from ordertrack.orders.changing.change_draft import SetFields
 from ordertrack.orders.moving import actions
 from ordertrack.outgoing import sealing
 from ordertrack.rules.order_actions import OrderAction
+from ordertrack.tenants import accounts, suspension
 from ordertrack.tenants.credentials.digests import hash_key
 from support.cast import House, Person
 
@@ -40,6 +42,7 @@ NOT_TENANT_OWNED = {
     "company_invitations",
     "ended_access",
     "followers",
+    "house_log",
     "rule_set_transitions",
     "sealing_fingerprints",
     "secret_fingerprint",
@@ -139,9 +142,11 @@ _ROWS = """
     INSERT INTO manager_browsers SELECT tenant_id, id::text, staff_id, id, %(sealed)s, 'x'
        FROM staff_sessions
      WHERE tenant_id = %(tenant)s;
-    INSERT INTO alert_choices SELECT tenant_id, id, '{}', false, 'x' FROM staff_members
+    INSERT INTO alert_choices SELECT tenant_id, id, '{unseen}', false, 'x' FROM staff_members
      WHERE tenant_id = %(tenant)s;
     INSERT INTO manager_alerts VALUES (%(tenant)s, gen_random_uuid(), 'shift', 'x', NULL, now());
+    INSERT INTO guest_retention VALUES (%(tenant)s, 90);
+    INSERT INTO tenant_quotas VALUES (%(tenant)s, 10);
 """
 
 
@@ -237,19 +242,23 @@ def test_views_and_functions_do_not_open_a_way_around(operator: psycopg.Connecti
     # Three are triggers, which nobody can call: one writes a column of the order whose first event was just
     # written, one names whose access ended, one ends links by which a password is set. Two set a password in
     # the tenant that was entered: for whoever knows the hash of before, and for who holds a link. One tells
-    # whether there is any tenant.
+    # whether there is any tenant, one takes from orders of the tenant that was entered what is said of whom.
     assert sorted(loose) == [
         ("change_password",),
+        ("channels_to_tend",),
         ("end_password_links",),
         ("followed_heads",),
         ("house_is_empty",),
         ("jobs_due",),
+        ("mask_orders",),
         ("name_idempotency_sender",),
         ("next_due",),
         ("note_ended_access",),
         ("tenants_behind",),
         ("tenants_of_channels",),
         ("tenants_that_alert",),
+        ("tenants_that_chose",),
+        ("tenants_to_alert",),
         ("use_password_link",),
     ]
 
@@ -292,16 +301,21 @@ def test_the_function_of_the_roll_up_tells_the_ids_of_all_tenants_and_keeps_no_d
 def test_the_function_of_channels_tells_ids_and_keeps_no_door_open(
     two_houses: tuple[House, House], confined: psycopg.Connection[Any]
 ) -> None:
-    told = {tenant for (tenant,) in confined.execute("SELECT tenants_of_channels()")}
-    assert told >= {house.tenant_id for house in two_houses}
+    for asked in ("tenants_of_channels()", "channels_to_tend(now(), now())"):
+        told = {tenant for (tenant,) in confined.execute(f"SELECT {asked}")}
+        assert told >= {house.tenant_id for house in two_houses}
     assert confined.execute("SELECT count(*) FROM channel_connections").fetchone() == (0,)
 
 
 def test_the_function_of_alerts_tells_ids_and_keeps_no_door_open(
     two_houses: tuple[House, House], confined: psycopg.Connection[Any]
 ) -> None:
-    told = {tenant for (tenant,) in confined.execute("SELECT tenants_that_alert()")}
-    assert told >= {house.tenant_id for house in two_houses}
+    ours = {house.tenant_id for house in two_houses}
+    stands = "tenants_to_alert('{}', '{}', 'infinity')"
+    for asked in ("tenants_that_alert()", "tenants_that_chose('{unseen}')", stands):
+        assert ours <= {tenant for (tenant,) in confined.execute(f"SELECT {asked}")}, asked
+    told = {tenant for (tenant,) in confined.execute("SELECT tenants_that_chose('{shift}')")}
+    assert not told & ours
     assert confined.execute("SELECT count(*) FROM alert_choices").fetchone() == (0,)
 
 
@@ -485,3 +499,85 @@ def test_a_credential_opens_nothing_for_writing(
     confined.execute("SELECT set_config('ordertrack.sign_in_email', %s, true)", [cedar.nour.email])
     with pytest.raises(errors.InsufficientPrivilege):
         confined.execute("UPDATE staff_members SET password_hash = 'x'")
+
+
+# Of these tables a company that is suspended goes on writing: what the house keeps for itself, what guests
+# do, and what it takes to look. The operator's quotas nobody else writes.
+_GOES_ON = {
+    *("screens", "closed_screens", "staff_sessions", "pin_attempts", "jobs", "job_numbers"),
+    *("follower_positions", "webhook_deliveries", "push_keys", "manager_alerts", "tenant_quotas"),
+    *("guest_messages", "guest_wishes", "guest_pages", "guest_browsers", "message_stops"),
+    *("sla_progress", "sla_stale", "sla_shift_names", "sla_restaurant_days", "sla_tenant_days"),
+    *("sla_order_days", "sla_tenant_order_days", "sla_estimate_days"),
+}
+# The log, which its stream holds up: tests/operating/test_suspension.py moves, strikes and changes orders.
+_BY_THE_STREAM = {"orders", "order_items", "order_status_events", "order_actions", "tenant_streams"}
+
+
+def test_a_company_that_is_suspended_writes_to_no_table_but_those_that_are_named_here(
+    two_houses: tuple[House, House], operator: psycopg.Connection[Any], tables: list[str], settings: Settings
+) -> None:
+    cedar, rival = two_houses
+    suspended = "UPDATE tenant_streams SET suspended_at = now() WHERE tenant_id = %s"
+    operator.execute(suspended, [cedar.tenant_id])
+    for name in tables:
+        operator.execute(sql.SQL("GRANT INSERT ON {} TO {}").format(sql.Identifier(name), role_of(settings)))
+    operator.execute(sql.SQL("SET LOCAL ROLE {}").format(role_of(settings)))
+
+    def is_refused(name: str) -> bool:
+        columns = sql.SQL(", ").join(map(sql.Identifier, written_of(operator, name)))
+        insert = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} WHERE false")
+        if name == "guest_retention":  # the house writes there up to where it came, and no days
+            insert = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} ON CONFLICT DO NOTHING")
+        try:
+            with operator.transaction():
+                operator.execute(insert.format(sql.Identifier(name), columns, columns, sql.Identifier(name)))
+        except psycopg.DatabaseError as error:
+            return error.sqlstate == "OT403"
+        return False
+
+    enter(operator, cedar)
+    refused = {name for name in tables if is_refused(name)}
+    assert set(tables) - refused == _GOES_ON | _BY_THE_STREAM
+    enter(operator, rival)
+    assert not {name for name in tables if is_refused(name)}, "another company is none of it"
+
+
+def test_a_company_that_is_deleted_leaves_no_row_in_any_table_and_others_lose_none(
+    operator_app: Flask, two_houses: tuple[House, House], operator: psycopg.Connection[Any], tables: list[str]
+) -> None:
+    cedar, rival = two_houses
+
+    def rows() -> dict[str, dict[uuid.UUID, int]]:
+        counted = "tenant_id, count(*)"
+        return {
+            name: dict(operator.execute(select(name, counted) + sql.SQL(" GROUP BY 1")).fetchall())
+            for name in tables
+        }
+
+    before = rows()
+    assert all(cedar.tenant_id in before[name] for name in tables), "it has rows in every table"
+    operator.commit()
+    with operator_app.app_context():
+        removed = deleting.delete(accounts.find_tenant(cedar.slug))
+        db.session.remove()
+    after = rows()
+    for name in tables:
+        assert cedar.tenant_id not in after[name], name
+        assert after[name].get(rival.tenant_id) == before[name][rival.tenant_id], name
+    assert removed.keys() == set(tables)
+    found = operator.execute(
+        "SELECT what, slug FROM house_log WHERE company = %s ORDER BY at", [cedar.tenant_id]
+    )
+    assert found.fetchall() == [("suspended", cedar.slug), ("deleted", cedar.slug)]
+    assert operator.execute("SELECT FROM tenants WHERE id = %s", [cedar.tenant_id]).fetchone() is None
+
+
+def test_the_log_of_the_house_is_shown_to_no_company(
+    operator_app: Flask, cedar: House, confined: psycopg.Connection[Any]
+) -> None:
+    with operator_app.app_context():
+        suspension.suspend(accounts.find_tenant(cedar.slug))
+        db.session.remove()
+    enter(confined, cedar)
+    assert confined.execute("SELECT count(*) FROM house_log").fetchone() == (0,)

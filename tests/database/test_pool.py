@@ -23,12 +23,14 @@ from ordertrack.database.session import db, tenant_context
 from ordertrack.live.cursor import Cursor
 from ordertrack.live.hub import Hub
 from ordertrack.live.topics import Topic
+from ordertrack.monitoring import metrics
+from ordertrack.monitoring.samples import Samples
 from ordertrack.orders.log import event_log
 from ordertrack.orders.reading import records
 from ordertrack.presence.channel import CHANNEL
 from ordertrack.presence.tracker import BEAT, ScreenTracker
 from support.cast import PASSWORD, House, Person
-from support.recording import Recorder
+from support.recording import Recorder, count
 from support.server import wait_for
 from support.tablet import PIN, give_pin, set_up
 
@@ -253,10 +255,15 @@ def test_who_waited_in_vain_leaves_the_line(make_app: MakeApp) -> None:
     with app.app_context():
         engine = db.engine
     pool: Any = engine.pool
-    with engine.connect():
+    samples = Samples(app)
+    with engine.connect(), count(metrics.pool_refused) as refused, count(metrics.pool_waited) as waited:
         with pytest.raises(TimeoutError):
             engine.connect()
         assert pool.waiting == 0
+        samples.take()
+        samples.take()
+        assert refused() == 1 and waited() > 0
+        assert metrics.pool_in_use._value.get() == 1
     with engine.connect():
         assert pool.checkedout() == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from functools import partial
 
@@ -123,3 +124,53 @@ def test_of_what_is_told_of_no_more_than_so_many_are_kept_and_the_oldest_go_firs
         for key in range(45, 50):
             kept.get(key, partial(read, key))
         assert reads == []
+
+
+def test_what_several_ask_for_at_once_is_read_once(app: Flask) -> None:
+    values: Kept[int, str] = Kept()
+    asked, found = threading.Barrier(3), list[str | None]()
+    reads: list[int] = []
+
+    def read() -> str:
+        reads.append(1)
+        return "settings"
+
+    def ask() -> None:
+        with app.app_context():
+            asked.wait(30)
+            found.append(values.get(1, read))
+
+    others = [threading.Thread(target=ask) for _ in range(2)]
+
+    def read_first() -> str:
+        for each in others:
+            each.start()
+        asked.wait(30)  # both are about to ask
+        return "settings"
+
+    with app.app_context():
+        assert values.get(1, read_first) == "settings"
+    for each in others:
+        each.join(30)
+    assert found == ["settings"] * 2
+    assert reads == []
+
+
+def test_who_waits_for_a_read_that_fails_reads_for_themselves(app: Flask) -> None:
+    values: Kept[int, str] = Kept()
+    found: list[str | None] = []
+
+    def ask() -> None:
+        with app.app_context():
+            found.append(values.get(1, lambda: "settings"))
+
+    other = threading.Thread(target=ask)
+
+    def fail() -> str:
+        other.start()
+        raise ConnectionError("the database went away")
+
+    with app.app_context(), pytest.raises(ConnectionError):
+        values.get(1, fail)
+    other.join(30)
+    assert found == ["settings"]

@@ -19,7 +19,7 @@ def _many_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def tough(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`ordertrack serve`, two workers, on the suite's database; tests break what heals by itself."""
     running = Server(settings, tmp_path_factory.mktemp("tough"))

@@ -7,12 +7,25 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
+from cryptography.fernet import Fernet
 from flask import Flask
 
+from channels.hubrise.connected import connect as connect_to_hubrise
+from channels.hubrise.peer import HubRise, serving
+from channels.hubrise.told import order as told_order
 from faults.crowd import Crowd, Ending
 from faults.load import BOARD, Load
 from ordertrack.background.turn import LOCK
+from ordertrack.channels import tending
+from ordertrack.channels.hubrise.transport import ADDRESS_SETTING
+from ordertrack.database import bus
+from ordertrack.database.bus.redis import RedisBus
+from ordertrack.database.channels import JOBS_CHANNEL
 from ordertrack.database.config import Settings
+from ordertrack.database.session import db, tenant_context
+from ordertrack.following import jobs, worker
+from ordertrack.orders.log import event_log
+from ordertrack.outgoing import addresses, sealing
 from ordertrack.tenants import accounts
 from ordertrack.tenants.staff import staff_accounts
 from support.cast import House
@@ -48,15 +61,25 @@ def hears(server: Server) -> bool:
     return bool(answer.json["listener"])
 
 
-def holder(settings: Settings) -> int | None:
-    """The connection that has the turn of the roll-up and the clock."""
+def holder(settings: Settings, lock: int = LOCK) -> int | None:
+    """The connection that has the turn of the roll-up and the clock, or another one."""
     with connect(settings.operator_url) as operator:
-        found = operator.execute(_HOLDER, [LOCK]).fetchone()
+        found = operator.execute(_HOLDER, [lock]).fetchone()
         return found[0] if found else None
 
 
 @pytest.fixture(scope="module")
-def two(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
+def hubrise() -> Iterator[HubRise]:
+    """Its API, as every host calls it; all of them open what one has sealed."""
+    with serving(peer := HubRise()) as address, pytest.MonkeyPatch.context() as environment:
+        environment.setenv(addresses.ALLOWED, "1")
+        environment.setenv(ADDRESS_SETTING, address)
+        environment.setenv(sealing.KEYS, Fernet.generate_key().decode())
+        yield peer
+
+
+@pytest.fixture(scope="module")
+def two(settings: Settings, hubrise: HubRise, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
     """The first has the turn, for it was there first."""
     bus = Valkey(tmp_path_factory.mktemp("bus"))
     bus.start()
@@ -66,7 +89,8 @@ def two(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     ]
     for server in servers:
         server.start()
-        wait_for(lambda: holder(settings), "somebody to have the turn")
+        for lock in (LOCK, worker.LOCK):
+            wait_for(lambda: holder(settings, lock), "somebody to have the turn")  # noqa: B023
     yield Hosts(*servers, bus)
     for server in servers:
         server.stop()
@@ -134,9 +158,27 @@ def test_screens_of_one_host_are_on_the_page_of_screens_of_the_other(hosts: Host
         page.close()
 
 
-def test_a_host_that_dies_is_followed_by_the_other_in_keeping_the_roll_up(
-    hosts: Hosts, cedar: House, settings: Settings
+def test_a_host_that_dies_is_followed_by_the_other_in_keeping_the_roll_up_and_in_what_it_had_in_hand(
+    hosts: Hosts, cedar: House, settings: Settings, app: Flask, hubrise: HubRise
 ) -> None:
+    """It dies when it has stored what HubRise told and not acknowledged it, and while it tells HubRise."""
+    with tenant_context(app, cedar.tenant_id):
+        connected = connect_to_hubrise(app, cedar, hubrise)
+        told = hubrise.place(told_order(status="received"))
+        hubrise.habits = [("DELETE /", "hang"), ("PATCH /", "hang")]
+        of = f"channel:{connected.connection_id}"
+        jobs.add(db.session.connection(), cedar.tenant_id, tending.ASK, f"{of}:ask", of, {})
+        db.session.commit()
+        said = RedisBus(hosts.bus.address, lambda: bus.house(settings))
+        said.say(JOBS_CHANNEL, [f"{cedar.tenant_id}:added"])  # our own commit says it where no host listens
+        wait_for(lambda: len(hubrise.habits) == 1, "it to acknowledge")
+        brought = connected.order(told["order_id"])
+        assert brought is not None
+    program = Caller(hosts.second.port, cedar.bearer)
+    moved = program.call(f"/api/v1/orders/{brought.id}/transitions", body={"to": "confirmed"})
+    assert moved.status == 200, moved.text
+    wait_for(lambda: not hubrise.habits, "it to tell what became of it")
+    assert told["id"] in hubrise.events and hubrise.told == []
     had = holder(settings)
     kill_host(hosts.first)
     began = time.monotonic()
@@ -144,7 +186,6 @@ def test_a_host_that_dies_is_followed_by_the_other_in_keeping_the_roll_up(
         lambda: holder(settings) not in (None, had), "the other host to have the turn", TAKEN_OVER_WITHIN
     )
     assert time.monotonic() - began < TAKEN_OVER_WITHIN
-    program = Caller(hosts.second.port, cedar.bearer)
     order = {"restaurant": "hamra", "fulfilment": "pickup", "items": [{"name": "Kebab", "quantity": 2}]}
     assert program.call("/api/v1/orders", body=order).status == 201
 
@@ -153,9 +194,14 @@ def test_a_host_that_dies_is_followed_by_the_other_in_keeping_the_roll_up(
             found = operator.execute(
                 "SELECT seq FROM sla_progress WHERE tenant_id = %s", [cedar.tenant_id]
             ).fetchone()
-        return found == (1,)
+        with tenant_context(app, cedar.tenant_id):
+            return found == (event_log.head(cedar.tenant_id).seq,)
 
     wait_for(is_kept_up, "the roll-up to be kept up", 30)
+    wait_for(lambda: not hubrise.events, "what was stored to be acknowledged")
+    wait_for(lambda: hubrise.told == [(told["order_id"], "accepted")], "HubRise to be told")
+    with tenant_context(app, cedar.tenant_id):
+        assert connected.became() == [("done", "")], "what was stored is neither lost nor there twice"
     hosts.first.start()
 
 

@@ -12,9 +12,10 @@ import pytest
 from flask import Flask
 
 from ordertrack.database.session import db, tenant_context
-from ordertrack.following import jobs, runner, taking
-from ordertrack.following.jobs import Again, Done, Failed, Job, Outcome
+from ordertrack.following import doing, jobs, taking
+from ordertrack.following.jobs import Again, Done, Failed, Job, Outcome, Recorded
 from ordertrack.following.models import State
+from ordertrack.webhooks import deliveries, endpoints
 from support.cast import House
 from support.server import wait_for
 
@@ -127,7 +128,7 @@ def test_what_raises_is_tried_again_and_what_it_wrote_is_not_kept(
     cedar: House, kind: str, add: Callable[..., int], following: Callable[..., object],
     latest: Callable[[House], list[Job]], monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(runner, "_AFTER_ERROR", (0.05,))
+    monkeypatch.setattr(doing, "_AFTER_ERROR", (0.05,))
     other = f"{kind}-other"
 
     def work(job: Job) -> Outcome:
@@ -194,6 +195,51 @@ def test_many_who_add_and_end_at_once_leave_no_lane_behind(
         each.join()
     wait_for(lambda: states(cedar).count(State.DONE) == 120, "all to be done", patience=30)
     assert all(numbers == sorted(numbers) for numbers in order.values())
+
+
+def test_who_takes_jobs_waits_for_nobody_who_adds_behind_one(
+    app: Flask, cedar: House, kind: str, add: Callable[..., int]
+) -> None:
+    """Else they could wait for each other, for what just ended is written in the same transaction."""
+    jobs.register(kind, lambda _job: Done())
+    for lane in ("a", "b"):
+        add(cedar, lane)
+    with tenant_context(app, cedar.tenant_id):
+        jobs.add(db.session.connection(), cedar.tenant_id, kind, "a", "there", {})
+        with tenant_context(app, cedar.tenant_id):
+            taken, due = taking.take(cedar.tenant_id, uuid.uuid4(), {}, 10)
+        assert [job.lane for job in taken] == ["b"] and due is not None
+        db.session.rollback()
+        assert [job.lane for job in taking.take(cedar.tenant_id, uuid.uuid4(), {}, 10).jobs] == ["a"]
+
+
+def test_what_jobs_say_is_kept_before_they_end_and_what_cannot_be_kept_holds_up_none_of_the_others(
+    app: Flask, cedar: House, kind: str, add: Callable[..., int], following: Callable[..., object],
+    states: Callable[[House], list[State]],
+) -> None:  # fmt: skip
+    with tenant_context(app, cedar.tenant_id):
+        told = endpoints.make(cedar.maya.principal, "https://shop.example/hook").endpoint.id
+    tried = {
+        "endpoint_id": told,
+        "order_id": told,
+        "kind": "test",
+        "milliseconds": 3,
+        "tries": 1,
+        "status": 204,
+    }
+
+    def work(job: Job) -> Outcome | Recorded:
+        number = job.payload["n"]
+        return Recorded(Done(), {**tried, "seq": number if number != 3 else "no number"})
+
+    jobs.register(kind, work, keep=deliveries.KEEP)
+    for n in range(8):
+        add(cedar, f"lane-{n}", f"there-{n}", payload={"n": n})
+    following()
+    wait_for(lambda: states(cedar) == [State.DONE] * 8, "all to be done")
+    with tenant_context(app, cedar.tenant_id):
+        kept = [each.seq for each in deliveries.latest(cedar.tenant_id, told)]
+    assert sorted(kept) == [0, 1, 2, 4, 5, 6, 7]
 
 
 def test_it_ends_soon_also_where_somebody_hangs(

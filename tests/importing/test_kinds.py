@@ -43,6 +43,33 @@ def test_a_table_is_read_however_it_is_written_down(content: bytes, encoding: st
     assert made.bad_rows == []
 
 
+@pytest.mark.parametrize(
+    ("above", "skipped"),
+    [
+        ("Orders of May\n", 1),
+        ("Zaatar, Hamra\nPrinted on 2025-05-05, by Nour\n\n", 2),
+        ("Orders report,,,\nPeriod,2025-05-01,2025-05-31,\n,,,\n", 2),
+        ("".join(f"Note {number}\n" for number in range(9)), 9),
+        ("", 0),
+    ],
+)
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_what_stands_above_the_names_of_the_columns_is_skipped_and_counted(
+    above: str, skipped: int, separator: str
+) -> None:
+    rows = "".join(f"{number},Zaatar,2025-05-04T18:00:00Z,2025-05-04T18:20:00Z\n" for number in range(8))
+    made = read((above + "order,restaurant,placed,ready\n" + rows).replace(",", separator))
+    assert (made.found.skipped, len(made.orders), made.bad_rows) == (skipped, 8, [])
+    assert made.times() == TOLD
+    mapped = read(above + "Nr,Ort,An,Ab\n" + rows, "order=Nr,restaurant=Ort,placed=An,ready=Ab")
+    assert (mapped.found.skipped, len(mapped.orders)) == (skipped, 8)
+
+
+def test_names_that_nobody_knows_below_a_title_are_those_of_the_wider_row() -> None:
+    made = read("Bestellungen\nNr,Ort,An\n1,Zaatar,2025-05-04T18:00:00Z\n2,Zaatar,2025-05-04T18:01:00Z\n")
+    assert (made.found.skipped, made.found.columns.names) == (1, ["Nr", "Ort", "An"])
+
+
 def test_columns_without_a_name_at_the_end_may_be_filled_or_missing() -> None:
     made = read("order,restaurant,placed,,\n1,r,2025-05-04T18:00Z,x,\n2,r,2025-05-04T18:00Z\n3,r\n")
     assert [order.id for order in made.orders] == ["1", "2"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -34,8 +35,12 @@ _SOURCES = (
 )
 
 
+@cache
 def domains() -> dict[str, Catalog]:
-    """The messages of each catalogue, untranslated: what reports share with other pages is not theirs."""
+    """The messages of each catalogue, untranslated: what reports share with other pages is not theirs.
+
+    Read once, which takes seconds: whoever asks leaves them as they are.
+    """
     made = {MESSAGES: Catalog(fuzzy=False), REPORTS: Catalog(fuzzy=False)}
     found = sorted(_extracted(), key=lambda one: (bool(_OF_REPORTS.match(one[0])), one[0], one[1]))
     for path, line, message, context in found:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ordertrack.boards.reasons import as_read
 from ordertrack.i18n import labels
 from ordertrack.i18n.translate import (
     LANGUAGES,
@@ -22,6 +23,7 @@ from ordertrack.i18n.translate import (
     tag_of,
     with_digits,
 )
+from ordertrack.orders.imported import NO_REASON
 from ordertrack.rules.roles import Role
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 
@@ -109,3 +111,13 @@ def test_digits_change_within_a_language_and_nowhere_else() -> None:
     assert [with_digits(tag, are_arabic=True) for tag in TAGS] == ["en", "fr", "ar-arab", "ar-arab"]
     assert [with_digits(tag, are_arabic=False) for tag in TAGS] == ["en", "fr", "ar", "ar"]
     assert len({language.bcp47 for language in LANGUAGES.values()}) == len(TAGS)
+
+
+def test_what_an_imported_log_says_for_want_of_a_reason_is_read_in_everybodys_words() -> None:
+    read = {}
+    for tag in TAGS:
+        with speaking(tag):
+            read[tag] = as_read(NO_REASON)
+    assert read["en"] == NO_REASON
+    assert read["fr"] == "Le journal ne donne pas de motif"
+    assert NO_REASON not in (read["fr"], read["ar"])

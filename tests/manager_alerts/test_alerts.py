@@ -8,6 +8,7 @@ from collections.abc import Callable
 from email import message_from_bytes
 from email.policy import default
 from unittest import mock
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -19,15 +20,17 @@ from messages.working import Working
 from ordertrack.database.session import db, tenant_context
 from ordertrack.following import jobs
 from ordertrack.following.jobs import Done
-from ordertrack.manager_alerts import choices, register, troubles, watch
+from ordertrack.manager_alerts import choices, register, watch
 from ordertrack.manager_alerts.choices import Choice
 from ordertrack.manager_alerts.kinds import AlertKind
 from ordertrack.manager_alerts.models import ManagerAlert
-from ordertrack.manager_alerts.troubles import Found
 from ordertrack.messages.transports import Way
+from ordertrack.overview import attention
+from ordertrack.overview.attention import Line, Trouble
 from ordertrack.push import managers, subscription
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.tenants.staff import people
+from ordertrack.webhooks import endpoints
 from support.cast import House, Person
 from support.push_service import Browser, PushService
 
@@ -168,10 +171,8 @@ def test_whoever_signs_out_is_alerted_there_no_more(
 def test_what_another_room_reports_is_told_too(
     app: Flask, cedar: House, maya: FlaskClient, push_service: PushService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failing = [
-        Found(AlertKind.WEBHOOK, "till", None, "/webhooks", lambda: "A webhook fails", lambda: "Till.")
-    ]
-    monkeypatch.setattr(troubles, "_sources", [lambda _tenant_id: failing])
+    failing = [Line(Trouble.WEBHOOK_FAILS, str(uuid.uuid4()), "till.example", ZoneInfo("UTC"), 1)]
+    monkeypatch.setattr(attention, "_sources", [lambda _tenant_id: failing])
     phone = push_service.subscribe()
     ask(maya, phone, AlertKind.WEBHOOK)
     for after in (0, 6):
@@ -180,7 +181,10 @@ def test_what_another_room_reports_is_told_too(
     for after in (7, 9):
         look(app, cedar, after * MINUTE)
     deliver(app, cedar)
-    assert [each.said["title"] for each in phone.pushed] == ["A webhook fails", "The webhook works again"]
+    assert [each.said["title"] for each in phone.pushed] == [
+        "The webhook till.example fails",
+        "The webhook works again",
+    ]
 
 
 def test_what_stands_is_there_once_however_many_look(
@@ -195,14 +199,30 @@ def test_what_stands_is_there_once_however_many_look(
         assert len(list(db.session.scalars(select(ManagerAlert)))) == 1
 
 
-def test_only_tenants_in_which_somebody_asked_are_looked_at(
-    app: Flask, cedar: House, rival: House, maya: FlaskClient, push_service: PushService
-) -> None:
-    ask(maya, push_service.subscribe(), AlertKind.UNSEEN)
+def looked_at(app: Flask) -> set[uuid.UUID]:
     with app.app_context(), mock.patch.object(watch, "look") as looked:
         watch.look_everywhere()
-    asked = [call.args[0] for call in looked.call_args_list]
-    assert cedar.tenant_id in asked and rival.tenant_id not in asked
+    return {call.args[0] for call in looked.call_args_list}
+
+
+def test_only_tenants_in_which_somebody_asked_and_something_happens_are_looked_at(
+    app: Flask, cedar: House, rival: House, maya: FlaskClient, push_service: PushService,
+    place: Callable[..., uuid.UUID], bring: Callable[..., None], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    ask(maya, push_service.subscribe(), AlertKind.UNSEEN)
+    assert cedar.tenant_id not in looked_at(app), "nothing goes on there"
+    order = place(cedar)
+    place(rival)
+    assert cedar.tenant_id in looked_at(app) and rival.tenant_id not in looked_at(app)
+    bring(cedar, order, OrderStatus.CANCELLED)
+    assert cedar.tenant_id in looked_at(app), "an order that is over may have made the shift a bad one"
+    monkeypatch.setattr(watch, "STIRS_FOR", dt.timedelta(0))
+    assert cedar.tenant_id not in looked_at(app)
+    with tenant_context(app, cedar.tenant_id):
+        endpoint = endpoints.make(cedar.maya.principal, "https://shop.example/hook").endpoint
+        endpoint.failing_since = dt.datetime.now(dt.UTC)
+        db.session.commit()
+    assert cedar.tenant_id in looked_at(app), "what fails is told of though nobody orders"
 
 
 def test_a_choice_is_kept_and_another_page_does_not_overwrite_it(

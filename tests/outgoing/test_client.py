@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from ordertrack.outgoing import addresses, client
+from ordertrack.outgoing import addresses, client, kept
 from ordertrack.outgoing.client import AnswerTooLarge, TooSlow, Unreachable
 
 Behave = Callable[[socket.socket, bytes], None]
@@ -199,6 +199,39 @@ def test_a_name_is_asked_for_once_and_what_was_checked_is_what_is_called(peer: C
     answer = client.send("GET", f"http://moves.example:{there.port}/", resolver=resolve)
     assert answer.status == 200 and asked == ["moves.example"]
     assert f"host: moves.example:{there.port}".encode() in there.asked[0]
+
+
+def test_a_connection_is_kept_for_the_next_call_of_those_that_keep_it_and_may_be_closed_meanwhile(
+    peer: Callable[..., Peer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closes = threading.Event()
+
+    def answer_two(to: socket.socket, asked: bytes) -> None:
+        to.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        if b"/only" in asked:
+            return
+        there.asked.append(to.recv(65536))
+        if not closes.is_set():
+            to.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    resolved: list[str] = []
+
+    def resolve(host: str, _port: int) -> list[str]:
+        resolved.append(host)
+        return ["127.0.0.1"]
+
+    def call(path: str, keeps: bool = True) -> int:
+        address = f"http://shop.example:{there.port}{path}"
+        return client.send("GET", address, keeps=keeps, resolver=resolve).status
+
+    there = peer(answer_two)
+    assert [call("/a"), call("/b")] == [200, 204] and len(resolved) == 1, "on one connection"
+    closes.set()
+    assert [call("/c"), call("/d")] == [200, 200], "what was said on a closed one is said on another"
+    assert len(resolved) == 3 and sum(b"/d" in each for each in there.asked) == 2
+    assert [call("/only", keeps=False), call("/only", keeps=False)] == [200, 200] and len(resolved) == 5
+    monkeypatch.setattr(kept, "USED_FOR", 0.0)
+    assert call("/e") == 200 and len(resolved) == 6, "whom the name stands for is asked now and then"
 
 
 @pytest.fixture

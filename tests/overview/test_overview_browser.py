@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import OrderStatus
 from support.cast import House
+from support.pages.sizes import load_at
 
 Open = Callable[..., Page]
 Place = Callable[..., uuid.UUID]
@@ -110,29 +111,31 @@ def test_of_many_lines_a_phone_shows_two_and_a_button_shows_them_all(
     expect(lines).to_have_count(3)
 
 
-@pytest.mark.parametrize("width", [1920, 1280, 800, 390, 320])
 def test_nothing_is_cut_and_nothing_sticks_out(
-    make_house: Callable[..., House], open_page: Open, place: Place, width: int
+    make_house: Callable[..., House], open_page: Open, place: Place
 ) -> None:
     house = make_house("Wide", ("restaurant-with-a-long-name-by-the-sea", "b"))
     for restaurant in house.restaurants:
         place(house, restaurant=restaurant)
-    page = open_page(house.maya, "/", viewport={"width": width, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-    cut = page.locator("#restaurants .row > *, #care a > *, .big > *").evaluate_all(
-        "all => all.filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.outerHTML)"
-    )
-    assert cut == []
+    page = open_page(house.maya, "/")
+    for width in (1920, 1280, 800, 390, 320):
+        load_at(page, (width, 800))
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        cut = page.locator("#restaurants .row > *, #care a > *, .big > *").evaluate_all(
+            "all => all.filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.outerHTML)"
+        )
+        assert cut == [], width
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_boards_that_are_at_work_stand_below_each_other(cedar: House, open_page: Open, width: int) -> None:
+def test_boards_that_are_at_work_stand_below_each_other(cedar: House, open_page: Open) -> None:
     for person, board in ((cedar.nour, "kitchen"), (cedar.karim, "dispatch")):
         page = open_page(person, f"/r/hamra/{board}")
         expect(page.locator("body")).to_have_attribute("data-live", "live")
-    home = open_page(cedar.maya, "/", viewport={"width": width, "height": 800})
+    home = open_page(cedar.maya, "/")
     boards = home.locator("#row-hamra .boards .open")
-    expect(boards).to_have_text(["Kitchen", "Dispatch"], timeout=SOON)
-    upper, lower = (board.bounding_box() for board in boards.all())
-    assert upper is not None and lower is not None
-    assert upper["y"] + upper["height"] <= lower["y"]
+    for width in (1280, 390):
+        load_at(home, (width, 800))
+        expect(boards).to_have_text(["Kitchen", "Dispatch"], timeout=SOON)
+        upper, lower = (board.bounding_box() for board in boards.all())
+        assert upper is not None and lower is not None
+        assert upper["y"] + upper["height"] <= lower["y"], width

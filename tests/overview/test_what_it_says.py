@@ -87,15 +87,19 @@ def test_an_order_is_late_here_when_its_card_is(
 
 
 def test_what_nobody_has_touched_for_hours_is_told_and_is_not_late(
-    cedar: House, lived: Lived, set_target: Target, overview_of: Read
+    cedar: House, lived: Lived, set_target: Target, overview_of: Read, maya: FlaskClient
 ) -> None:
     set_target(cedar, "hamra", Stage.ACCEPT, 600)
-    lived(cedar, ("hamra", [9 * 60]), ("hamra", [20]))
+    lived(cedar, ("hamra", [9 * 60]), ("hamra", [20]), ("jounieh", [9 * 60, 8 * 60]), ("jounieh", [10 * 60]))
     overview = overview_of(cedar)
     row = row_of(overview, "hamra")
     assert (row.late, row.open, row.forgotten) == (1, 1, 1)
     assert [line.number for line in overview.lines if line.trouble == Trouble.CONFIRM] == [1]
     assert row.oldest is not None and dt.datetime.now(dt.UTC) - row.oldest.began_at < dt.timedelta(hours=1)
+    page = " ".join(maya.get("/").text.split())
+    assert "Jounieh: 2 orders have not ended: nobody has touched them for hours" in page
+    assert "has not ended: nobody has touched it for hours" in page and "/r/jounieh/open" in page
+    assert "Nothing needs attention" not in page
 
 
 def test_a_share_is_of_the_kitchens_own_target_on_the_running_business_day(

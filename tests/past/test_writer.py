@@ -22,7 +22,7 @@ from ordertrack.restaurants.stations import Station
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
 from ordertrack.server import consistency
 from past.histories import NOON, WAY, Write, orders, past
-from support.cast import House
+from support.cast import TIMEZONE, House
 from support.database import connect
 
 
@@ -81,9 +81,9 @@ def test_what_is_older_than_the_log_is_written_among_it_and_recorded_after_it(
     assert recorded == sorted(recorded)
     assert [event.recorded_at == event.occurred_at for event in (events[5], events[14])] == [True, True]
     assert [found.claim for found in consistency.check(settings, [cedar.tenant_id]) if not found.holds] == []
-    now = dt.datetime.now(dt.UTC).date()
+    today = (dt.datetime.now(TIMEZONE) - dt.timedelta(hours=4)).date()  # days begin at four there
     numbers = {order.placed_at: (order.business_date, order.number) for order in orders(app, cedar)}
-    assert sorted(numbers.values()) == [*((NOON.date(), number) for number in (1, 2, 3)), (now, 1)]
+    assert sorted(numbers.values()) == [*((NOON.date(), number) for number in (1, 2, 3)), (today, 1)]
 
 
 def test_events_of_all_orders_are_merged_in_the_order_of_their_times(

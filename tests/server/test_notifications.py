@@ -12,7 +12,14 @@ from sqlalchemy import func, update
 
 from menu.menus import save as save_menu
 from ordertrack.boards.columns import BOARDS, KITCHEN
-from ordertrack.database.channels import EVENTS_CHANNEL, MENU_CHANNEL, ROLLUP_CHANNEL, SETTINGS_CHANNEL
+from ordertrack.database.channels import (
+    EVENTS_CHANNEL,
+    LEARNED_CHANNEL,
+    MENU_CHANNEL,
+    ROLLUP_CHANNEL,
+    SETTINGS_CHANNEL,
+)
+from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
 from ordertrack.i18n.topic_keys import key_of
 from ordertrack.i18n.translate import TAGS
@@ -24,11 +31,14 @@ from ordertrack.menu.models import MenuHead
 from ordertrack.restaurants import cache, save, versioned
 from ordertrack.restaurants.targets import Target
 from ordertrack.rules.stages import Stage
+from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.server import notifications
+from ordertrack.sla.estimates import expected_end
 from ordertrack.sla.report.channel import CHANNEL as SLA
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.restaurants import find_restaurant
 from support.cast import House, Person
+from support.houses.estimates import learn, unlearn
 from support.recording import Recorder
 from support.server import wait_for
 
@@ -167,6 +177,25 @@ def test_new_figures_are_told_to_the_report_and_events_are_not(
     heard[ROLLUP_CHANNEL](str(cedar.tenant_id))
     assert [len(each.frames) for each in (ours, theirs, board)] == [before[0] + 1, before[1], before[2] + 1]
     assert (ours.frames[-1].event, ours.frames[-1].data) == ("sla", "")
+
+
+def test_estimates_are_made_anew_of_the_tenant_of_whom_something_was_learned(
+    app: Flask, settings: Settings, cedar: House, rival: House, heard: Mapping[str, Hear]
+) -> None:
+    def known() -> bool:
+        with tenant_context(app, cedar.tenant_id):
+            restaurant = find_restaurant(cedar.tenant_id, "hamra")
+            assert restaurant is not None
+            asked = (cedar.tenant_id, restaurant.id, Fulfilment.DELIVERY, 1)
+            return expected_end.range_from_now(*asked) is not None
+
+    learn(app, cedar, (20, 25, 30))
+    assert known()
+    unlearn(settings, cedar)
+    heard[LEARNED_CHANNEL](str(rival.tenant_id))
+    assert known(), "it is kept"
+    heard[LEARNED_CHANNEL](str(cedar.tenant_id))
+    assert not known()
 
 
 def test_only_managers_watch_the_report(cedar: House, rival: House, watch: Watch) -> None:

@@ -58,6 +58,20 @@ def test_opening_hours_are_set_and_printed(settings: Settings, cedar: House) -> 
     assert said(settings, *command)["weekly"] == hours["weekly"]
 
 
+def test_a_target_of_a_past_day_is_set(settings: Settings, cedar: House) -> None:
+    command = ("restaurant", "target", "hamra", "--tenant", cedar.slug)
+    made = said(settings, *command, "--minutes", "12.5", "--from", "2025-03-01")
+    assert (made["stage"], made["seconds"], made["until"]) == ("kitchen", 750, None)
+    assert said(settings, *command, "--minutes", "20", "--from", "2025-05-01")["valid_from"] == "2025-05-01"
+    for wrong, code in (("0", 2), ("nan", 2), ("1441", 2)):
+        refused = run_here(settings, *command, "--minutes", wrong, "--from", "2025-03-01")
+        assert refused.returncode == code and "Traceback" not in refused.stderr
+    refused = run_here(settings, *command, "--minutes", "9", "--from", "1999-03-01")
+    assert refused.returncode == 1 and "Choose a day from" in refused.stderr
+    told = said(settings, "audit", "--tenant", cedar.slug, "--kind", "targets")
+    assert [each["name"] for each in told] == ["ordertrack restaurant target"] * 2
+
+
 def test_people_are_invited_get_another_role_and_are_ended(
     app: Flask, settings: Settings, cedar: House
 ) -> None:

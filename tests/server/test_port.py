@@ -32,13 +32,15 @@ def taken() -> Iterator[int]:
 
 def test_an_address_that_somebody_listens_on_is_refused(taken: int) -> None:
     with pytest.raises(AddressInUse, match=f"127.0.0.1:{taken} cannot be listened on"):
-        ports.hold("127.0.0.1", taken)
+        ports.take("127.0.0.1", taken, 2)
 
 
 def test_an_address_that_another_server_is_about_to_listen_on_is_refused_too() -> None:
-    port = ports.hold("127.0.0.1", 0)
+    taken = ports.take("127.0.0.1", 0, 2)
     with pytest.raises(AddressInUse, match="cannot be listened on"):
-        ports.hold("127.0.0.1", port)
+        ports.take("127.0.0.1", taken[0].getsockname()[1], 2)
+    for each in taken:
+        each.close()
 
 
 def test_a_server_whose_port_is_taken_says_so_in_a_sentence_and_ends(

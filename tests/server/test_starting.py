@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg import sql
 
 from ordertrack.database.config import Settings
+from ordertrack.server import starting
 from ordertrack.server.lifecycle import doubts
 from support.command_line import run
 
@@ -21,6 +26,30 @@ def test_a_server_whose_workers_cannot_begin_never_says_that_it_is_open(
     assert ended.returncode != 0
     assert "FileExistsError" in ended.stderr or "NotADirectoryError" in ended.stderr
     assert "is open at" not in ended.stdout
+
+
+def test_what_servers_that_were_killed_counted_is_removed_and_nothing_that_another_server_counts() -> None:
+    memory = Path("/dev/shm")
+    killed = subprocess.Popen(["true"])
+    killed.wait()
+    folders = {
+        who: memory / f"ordertrack-{os.getuid()}-{named}"
+        for who, named in {
+            "killed": killed.pid,
+            "running": os.getppid(),
+            "of an older version": uuid4().hex[:16] + "f",
+        }.items()
+    }
+    for folder in folders.values():
+        folder.mkdir()
+    try:
+        ours = starting.fresh_metrics_folder()
+        assert list(ours.iterdir()) == []
+        left = {who for who, folder in folders.items() if folder.exists()}
+    finally:
+        for folder in (*folders.values(), ours):
+            shutil.rmtree(folder, ignore_errors=True)
+    assert left == {"running", "of an older version"}
 
 
 @pytest.mark.parametrize("power", ["SUPERUSER", "BYPASSRLS"])

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
+from ordertrack.orders.imported import NO_REASON
 from ordertrack.restaurants import cache, save
 from ordertrack.restaurants.calendar import EVERY_WEEKDAY, Rules, Shift
 from ordertrack.restaurants.targets import Target
@@ -51,6 +52,7 @@ _SHIFTS = (
 )
 _HANDS = ("staff:nour", "staff:nour", "staff:karim", "key:till", "channel:shop", "program:replay")
 _PAUSES = (0, 1, 2, 4, 40, 90, 300, 300, 900, 2400, 20_000, 140_000)
+_REASONS = (None, NO_REASON, "too late", "no rider", "sold out", "closed", "asked twice", "nobody home")
 LONGEST = 14
 
 
@@ -226,6 +228,8 @@ class History:
 
     def _metadata(self, order: Played, entry: dict[str, Any]) -> dict[str, Any]:
         said: dict[str, Any] = {}
+        if entry["status"] == OrderStatus.CANCELLED and order.number % len(_REASONS):
+            said["reason"] = _REASONS[order.number % len(_REASONS)]
         if self._chance.random() < 0.3:
             said["time_unknown"] = True  # means nothing but from an importer
         if self._chance.random() < 0.3:

@@ -6,21 +6,25 @@ import datetime as dt
 import json
 import os
 import random
+import re
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 import pytest
 from flask import Flask
 
 from ordertrack.database.config import Settings
-from ordertrack.database.session import tenant_context
+from ordertrack.database.session import enter_tenant, tenant_context
 from ordertrack.rules.stages import Stage
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.sla.audit import auditing, comparing
 from ordertrack.sla.orders_behind import finding
 from ordertrack.sla.orders_behind.behind import Behind
+from ordertrack.sla.report import build, whole_days
 from ordertrack.sla.rollup import extend, sampling
 from sla.histories import History, Played
 from support.cast import House
@@ -49,6 +53,25 @@ def found(house: House, **wanted: Any) -> list[dict[str, Any]]:
     return list(comparing.differences(audited.reports))
 
 
+_FLOAT = re.compile(r"-?[0-9]+(\.[0-9]+)?(e-?[0-9]+)?")
+
+
+def _rounded(number: re.Match[str]) -> str:
+    return f"{round(float(number[0]), 6) + 0.0:f}"
+
+
+def assert_days_can_be_put_together(house: House) -> None:
+    """What is read of days of a restaurant put together is what is read of each, whatever changed in them."""
+    for whole, _compared in auditing.audit(house.tenant_id, auditing.Wanted(each_alone=False)).reports:
+        selection, made = whole.but(hours_over=9), []  # of the last day only so many hours are compared
+        for pays_from in (0, 10**9):
+            with patch.object(whole_days, "PAYS_FROM", pays_from):
+                enter_tenant(house.tenant_id)
+                made.append(_FLOAT.sub(_rounded, repr(replace(build.make(selection), as_of=None))))
+        together, each = made
+        assert together == each
+
+
 @pytest.mark.timeout(60 + 60 * SEEDS)
 @pytest.mark.parametrize("seed", range(1, SEEDS + 1))
 def test_reports_of_any_history_say_what_its_log_says(
@@ -65,6 +88,7 @@ def test_reports_of_any_history_say_what_its_log_says(
                 history.change()
         assert found(house)[:5] == []
         assert sampling.differences(house.tenant_id) == [], "days that are made by themselves"
+        assert_days_can_be_put_together(house)
 
 
 def test_a_stage_that_began_with_a_fire_stands_on_the_day_of_the_fire_however_the_day_is_made(
@@ -108,6 +132,11 @@ def test_the_command_says_which_figure_differs_and_by_what(
     assert clean.returncode == 0, clean.stderr
     assert json.loads(clean.stdout)["differences"] == []
     operator.execute(
+        'UPDATE sla_tenant_order_days SET reasons = \'{"pickup": {"sold out": 7}}\''
+        " WHERE tenant_id = %s AND business_date = '2026-10-24'",
+        [house.tenant_id],
+    )
+    operator.execute(
         "UPDATE sla_tenant_days SET by_shift = substr(by_shift, 9)"
         " WHERE tenant_id = %s AND stage = 'cook' AND business_date = '2026-10-23'",
         [house.tenant_id],
@@ -120,6 +149,7 @@ def test_the_command_says_which_figure_differs_and_by_what(
     )
     assert day["report"] < day["log"]
     assert (day["restaurants"], day["stage"]) == (None, Stage.COOK)
+    assert any(each["figure"] == "reason sold out" for each in differences)
     read = run(settings, *asked[:-1], "--restaurant", "hamra")
     assert read.returncode == 0 and " 0 differ." in read.stdout
     assert "no restaurant jounieh" in run(settings, *asked, "--restaurant", "jounieh").stderr

@@ -8,8 +8,9 @@ import json
 from ordertrack.rules.stages import Stage
 from ordertrack.sla.measure.figures import Group, StageFigures
 from ordertrack.sla.report.charts import MOST_BARS, MOST_LINES, charts
-from ordertrack.sla.report.contents import TargetSteps
+from ordertrack.sla.report.contents import HeatCell, TargetSteps
 from ordertrack.sla.report.selection import Grouping
+from ordertrack.sla.report.tables.report_tables import TABLES
 from sla.report_of import figures, full_report, report, restaurant, selection
 
 
@@ -79,6 +80,25 @@ def test_shares_are_drawn_only_where_there_was_a_target_and_more_than_one_day() 
     assert "shares" not in of(2, None)
 
 
+def test_shares_say_on_which_day_their_target_changed_and_tables_in_which_week() -> None:
+    chosen = selection(14, group=Grouping.WEEK)
+    days = [Group((chosen.first + dt.timedelta(number)).isoformat(), "", figures()) for number in range(14)]
+    weeks = [Group(day, "", figures()) for day in ("2025-11-03", "2025-11-10", "2025-11-17")]
+    made = report(
+        chosen,
+        days=days,
+        periods=weeks,
+        stages=[StageFigures(Stage.KITCHEN, figures(), figures(0))],
+        steps=[TargetSteps("", ((chosen.first, 900), (dt.date(2025, 11, 20), 1200)))],
+    )
+    shares = charts(made)["shares"]
+    assert shares.targets == ("target 15 min, from Thu 20 Nov 20 min",)
+    changed = "target from Thu 20 Nov 20 min"
+    assert [said.endswith(changed) for said in shares.data["said"]] == [False] * 12 + [True, False]
+    assert [row.mark for row in TABLES["periods"](made).rows] == [None, None, changed]
+    assert [row.mark for row in TABLES["days"](made).rows][-2:] == [changed, None]
+
+
 def test_a_day_without_orders_is_a_gap_in_the_line_and_no_bar() -> None:
     chosen = selection(2, group=Grouping.DAY)
     nothing = Group(chosen.first.isoformat(), "", figures(0, in_target=None))
@@ -87,7 +107,7 @@ def test_a_day_without_orders_is_a_gap_in_the_line_and_no_bar() -> None:
     made = charts(report(chosen, days=[nothing, some], stages=stages))
     assert made["shares"].data["shares"] == [None, 0.87]
     assert made["shares"].data["said"] == [
-        "Thu 20 Nov\nno order with a target",
+        "Thu 20 Nov\nno time with a target",
         "Fri 21 Nov\n87% of 100 in target\nbetween 79% and 92%",
     ]
     assert made["days"].data["labels"] == ["Fri 21 Nov (100)"]
@@ -98,6 +118,18 @@ def test_hours_run_from_the_first_with_orders_to_the_last_across_midnight() -> N
     assert data["hours"] == [f"{hour % 24:02}:00" for hour in range(11, 26)]
     last = max(data["cells"])
     assert data["hours"][last[0]] == "01:00"
+
+
+def test_hours_have_a_row_for_each_weekday_that_was_chosen() -> None:
+    for days, rows in (
+        (1, ["Fri"]),
+        (2, ["Thu", "Fri"]),
+        (9, ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]),
+    ):
+        friday = [HeatCell(4, 12, figures())]
+        data = charts(report(selection(days), heat=friday))["hours"].data
+        assert data["weekdays"] == rows
+        assert [rows[row] for _, row, *_ in data["cells"]] == ["Fri"]
 
 
 def test_everything_can_be_written_as_json() -> None:

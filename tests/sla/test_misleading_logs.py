@@ -85,7 +85,7 @@ def test_what_was_called_off_or_never_finished_stands_beside_every_figure(told: 
     assert "8 orders: 1 completed, 3 cancelled, 4 never finished." in said
     assert "Cancelled: 3 confirmed and not begun. Why: No chicken left (3)." in said
     assert "Not ended: 4 confirmed; the oldest began" in said
-    assert "Orders 8 1 completed, 3 cancelled, 4 never finished" in said
+    assert "Orders that began 8 1 completed , 3 cancelled , 4 never finished" in said
     assert "In target 1 of 1" in said
 
 
@@ -94,7 +94,7 @@ def test_a_share_says_of_how_many_and_how_many_had_no_target(told: Told) -> None
     rows += [row(f"d{number}", "hamra", MONDAY, 3 * number, 9, kind="driven") for number in range(6)]
     said = told(rows, of(MONDAY), (Fulfilment.PICKUP, LONG_AGO, 900))
     assert "Kitchen: 1 of 1 judged late; 6 without a target." in said
-    assert "In target 0 of 1 0 of 1 order with a target, 6 without a target" in said
+    assert "In target 0 of 1 0 of 1 time with a target, 6 without a target" in said
 
 
 def test_each_for_itself_is_told_from_mix(told: Told) -> None:
@@ -125,7 +125,45 @@ def test_two_orders_say_nothing_of_since_when(told: Told) -> None:
 def test_a_handover_that_holds_the_road_says_that_nobody_tapped_leaving(told: Told) -> None:
     rows = [row(f"h{number}", "hamra", MONDAY, number, 9, kind="delivery") for number in range(12)]
     said = told(rows, of(MONDAY, stage="handover"))
-    assert "Nobody tapped Leaving for 12 of 12 deliveries: their handover holds the road" in said
+    assert "Nobody tapped Leaving for 12 of 12 deliveries: the driver's trip is counted as waiting" in said
+
+
+def test_it_is_said_at_which_restaurants_nobody_tapped_leaving(told: Told) -> None:
+    rows = [row(f"h{number}", "hamra", MONDAY, number, 9, kind="delivery") for number in range(12)]
+    kinds = ("delivery", "driven", "driven")
+    rows += [row(f"j{at}", "jounieh", MONDAY, at, 9, kind=kind) for at, kind in enumerate(kinds)]
+    said = told(rows, of(MONDAY))
+    assert "Nobody tapped Leaving for 13 of 15 deliveries" in said
+    assert "At Hamra (12 of 12), Jounieh (1 of 3)." in said
+
+
+def test_where_no_target_changed_of_what_was_judged_nothing_is_said_of_todays(told: Told) -> None:
+    """There is another target for the tables since, and nobody ate at one."""
+    rows = [
+        row(f"{week}-{number}", "hamra", MONDAY + dt.timedelta(7 * week), number, 9 if number % 9 else 15)
+        for week in (0, 1)
+        for number in range(40)
+    ]
+    week = MONDAY + dt.timedelta(7)
+    said = told(rows, of(week), (None, LONG_AGO, 899), (Fulfilment.DINE_IN, week, 1200))
+    assert "today's target" not in said and "The target changed" not in said
+
+
+def test_the_worst_single_shift_is_named_at_the_target_of_then(told: Told) -> None:
+    rows = []
+    for day in range(6):
+        for slug in ("hamra", "jounieh"):
+            for number in range(20):
+                is_slow = (day, slug) == (2, "jounieh") and number < 15
+                began = MONDAY + dt.timedelta(day)
+                rows.append(row(f"{slug}{day}-{number}", slug, began, number * 3, 18 if is_slow else 9))
+    later = MONDAY + dt.timedelta(10)
+    said = told(rows, of(MONDAY, 6), (None, LONG_AGO, 900), (None, later, 1200))
+    assert (
+        "Worst single shift Jounieh, Wed 4 Mar, Lunch : 5 of 20 in target (25%); all other shifts 100%"
+        in said
+    )
+    assert "at the target of then, at today's about 20 of 20 in target" in said
 
 
 def test_a_looser_target_is_not_praised(told: Told) -> None:

@@ -27,6 +27,7 @@ from ordertrack.sla.report import build, query_string
 from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.selection import Preset
 from ordertrack.sla.report.tables.report_tables import TABLES
+from ordertrack.sla.report.tables.table import COUNT
 from ordertrack.tenants import accounts
 from ordertrack.tenants.keys import api_keys
 from ordertrack.tenants.principal import Principal
@@ -53,6 +54,44 @@ def rows_of(client: FlaskClient, address: str) -> list[dict[str, str]]:
     answer = client.get(address)
     assert answer.status_code == 200, answer.text
     return list(csv.DictReader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+
+
+def test_behind_each_count_of_what_became_of_orders_are_as_many(
+    app: Flask, busy: House, sign_in: SignIn
+) -> None:
+    maya, made = sign_in(busy.maya), report_of(app, busy)
+    rows = TABLES["fates"](made).rows
+    counted = {row.cells[0]: row.cells[1] for row in rows if row.orders}
+    found = {
+        row.cells[0]: len(rows_of(maya, row.orders.replace("/sla/became?", "/sla/became.csv?")))
+        for row in rows
+        if row.orders
+    }
+    assert found == counted
+    assert counted["Orders"] > 100 and len(counted) > 5
+    page = maya.get(rows[0].orders).text
+    assert f"{counted['Orders']:,} orders that began on these days." in page and "Page 1 of" in page
+    assert "Page 1 of" in maya.get(f"{rows[0].orders}&page=999").text
+    with tenant_context(app, busy.tenant_id):
+        for name in ("cancelled", "cancelled_by_restaurant", "cancelled_by_hour"):
+            (place,) = (
+                at
+                for at, each in enumerate(FURTHER[name](made.selection).columns)
+                if at and each.kind is COUNT and each.title in ("Orders", "Cancelled")
+            )
+            for row in FURTHER[name](made.selection).rows:
+                address = str(row.orders).replace("/sla/became?", "/sla/became.csv?")
+                assert len(rows_of(maya, address)) == row.cells[place]
+    said = maya.get("/sla/by/cancelled?range=28").text
+    assert "Cancelled, by restaurant" in said and "Cancelled, by the hour in which they began" in said
+
+
+def test_a_fate_that_cannot_be_asked_is_refused_with_a_sentence(busy: House, sign_in: SignIn) -> None:
+    maya = sign_in(busy.maya)
+    for asked in ("fate=lost", "before=completed", "hour=24", "page=x", "reason=%00"):
+        assert maya.get(f"/sla/became?range=7&{asked}").status_code == 422
+    assert sign_in(busy.nour).get("/sla/became?range=7").status_code == 403
+    assert maya.get("/sla/became?range=7&fate=cancelled&reason=%25(x)s").status_code == 200
 
 
 def test_behind_each_bar_and_cell_are_as_many_orders_as_it_counts(

@@ -149,8 +149,8 @@ def test_the_page_says_what_the_report_says(app: Flask, busy: House, sign_in: Si
     kitchen = next(stage for stage in made.stages if stage.stage is Stage.KITCHEN).now
     assert kitchen.count > 200 and kitchen.all_left_out > 10
     for figure in (
-        f"Orders {made.fates.orders:,} {made.fates.now.completed:,} completed, ",
-        f"of {kitchen.count:,} orders",
+        f"Orders that began {made.fates.orders:,} {made.fates.now.completed:,} completed",
+        f"of {kitchen.count:,} times",
         f"Half within (p50) {wording.time(kitchen.p50)}",
         f"9 of 10 within (p90) {wording.time(kitchen.p90)}",
         f"In target {formats.share(kitchen.share)}",
@@ -188,7 +188,7 @@ def test_doubtful_times_are_counted_in_with_one_switch(app: Flask, busy: House, 
     said = text_of(client.get(link).text)
     counts = [made.stages[list(Stage).index(Stage.KITCHEN)].now for made in (trusted, everything)]
     assert counts[1].count == counts[0].count + counts[0].all_left_out
-    assert f"of {counts[1].count:,} orders" in said
+    assert f"of {counts[1].count:,} times" in said
     assert f"{counts[0].all_left_out} doubtful, counted in" in said
 
 

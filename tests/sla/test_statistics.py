@@ -6,12 +6,14 @@ import math
 from fractions import Fraction
 from itertools import accumulate
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordertrack.sla.statistics.decomposition import Part, split
-from ordertrack.sla.statistics.intervals import Range, differ, difference, ranks, wilson, z_of
+from ordertrack.sla.statistics.change_point import change_points, overdispersion
+from ordertrack.sla.statistics.decomposition import Part, split, split_with_moved
+from ordertrack.sla.statistics.intervals import Range, differ, difference, ranks, wilson, wilson_high, z_of
 
 counts = st.integers(1, 400).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))
 
@@ -100,6 +102,10 @@ def test_each_and_mix_are_the_whole_change(now: dict[str, Part], before: dict[st
         for period, of in zip((now, before), counted, strict=True)
     )
     assert found is not None and found.whole == pytest.approx(float(after - earlier))
+    told = split_with_moved(now, before)
+    assert told is not None and told.whole == pytest.approx(found.whole)
+    both = [key for key in "abcd" if all(key in each and each[key].counted for each in (now, before))]
+    assert not both or not {each.key for each in told.moved} & set(both)
 
 
 @given(parts)
@@ -121,3 +127,28 @@ def test_each_may_be_better_while_the_whole_is_worse() -> None:
     found = split(now, before)
     assert found is not None
     assert found.each > 0 > found.mix and found.whole == pytest.approx(-0.24)
+
+
+def test_what_a_part_made_by_coming_is_told_from_mix() -> None:
+    before = {"old": Part(100, 900.0), "other": Part(100, 1100.0)}
+    found = split_with_moved({**before, "new": Part(200, 1000.0)}, before)
+    assert found is not None and (found.each, found.mix) == (0, 0)
+    assert [(each.key, each.made, each.came) for each in found.moved] == [("new", -2.5, True)]
+    found = split_with_moved(before, {**before, "new": Part(200, 1000.0)})
+    assert found is not None and found.moved[0][1:] == (2.5, False)
+
+
+@given(st.lists(counts, min_size=1))
+def test_of_many_at_once_the_upper_ends_are_those_of_each(several: list[tuple[int, int]]) -> None:
+    met, of = np.array(several, float).T
+    assert np.allclose(wilson_high(met, of), [wilson(*each).high for each in several])
+
+
+def test_of_days_that_follow_each_other_those_are_told_at_which_another_share_may_begin() -> None:
+    good, bad = Part(100, 92), Part(100, 60)
+    assert change_points([good] * 5 + [bad] * 4) == [5]
+    assert change_points([good] * 4 + [Part(100, 79)] + [bad] * 4) == [4, 5]
+    assert len(change_points([good] * 9)) == 8, "anywhere"
+    assert change_points([good]) == change_points([]) == []
+    assert overdispersion([good] * 9) == overdispersion([Part(0, 0)]) == 1.0
+    assert overdispersion([good, bad] * 4) > 10

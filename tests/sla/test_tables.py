@@ -14,6 +14,7 @@ from ordertrack.i18n import formats
 from ordertrack.rules.stages import LeftOut, Stage
 from ordertrack.sla.measure.figures import Group, StageFigures
 from ordertrack.sla.report import wording
+from ordertrack.sla.report.contents import AtOneTarget, RestaurantCompared
 from ordertrack.sla.report.ranking import worst_stage
 from ordertrack.sla.report.tables.report_tables import TABLES
 from ordertrack.sla.report.tables.table import TEXT, Column, Row, Table
@@ -100,10 +101,10 @@ def test_the_worst_stage_is_the_one_with_the_least_in_target_and_marked() -> Non
 
     bad = stage(Stage.COOK, 61)
     stages = [stage(Stage.ACCEPT, 90), bad, stage(Stage.KITCHEN, 80), stage(Stage.ROAD, None)]
-    assert worst_stage(stages) is bad
+    assert worst_stage(report(stages=stages)) is bad
     rows = TABLES["stages"](report(stages=stages)).rows
     assert [row.cells[0] for row in rows if row.mark] == ["Cook"]
-    assert worst_stage([stage(Stage.COOK, 100), stage(Stage.ROAD, None)]) is None
+    assert worst_stage(report(stages=[stage(Stage.COOK, 100), stage(Stage.ROAD, None)])) is None
 
 
 def test_restaurants_come_worst_first_and_lead_to_themselves() -> None:
@@ -123,10 +124,37 @@ def test_restaurants_come_worst_first_and_lead_to_themselves() -> None:
     assert "restaurant=jounieh" in str(table.rows[0].link)
 
 
+def test_each_restaurant_stands_beside_what_it_was_before_and_what_of_that_is_clear() -> None:
+    places = [restaurant(name) for name in ("Hamra", "Jounieh", "Verdun", "Mar Mikhael")]
+    before = {"Hamra": 900, "Jounieh": 700, "Verdun": 705, "Mar Mikhael": 0}
+    groups = [Group(each.slug, each.name, figures(1000, in_target=700)) for each in places]
+    compared = {
+        each.slug: RestaurantCompared(
+            group.figures, figures(1000 if before[each.name] else 0, in_target=before[each.name])
+        )
+        for each, group in zip(places, groups, strict=True)
+    }
+    compared["jounieh"] = replace(
+        compared["jounieh"], at_today=AtOneTarget(figures(1000, in_target=700), figures(1000, in_target=600))
+    )
+    stages = [StageFigures(Stage.KITCHEN, figures(4000, in_target=2800), figures(3000, in_target=2305))]
+    chosen = selection(restaurants=places)
+    made = report(chosen, restaurants=groups, stages=stages, restaurants_compared=compared)
+    table = TABLES["restaurants"](made)
+    assert {row.cells[0]: row.cells[-1] for row in table.rows} == {
+        "Hamra": "20 points worse",
+        "Jounieh": "10 points better at today's target",
+        "Verdun": "no clear change",
+        "Mar Mikhael": "",
+    }
+    assert [column.title for column in table.columns][-2:] == ["In target before", "Clear change"]
+    assert all(len(row.cells) == len(table.columns) for row in table.rows)
+
+
 def test_hours_go_from_the_start_of_the_business_day_on() -> None:
     chosen = selection()
     table = TABLES["hours"](full_report(chosen))
-    hours = [texts[0] for _row, weekday, texts in table.texts() if weekday == "Fri"]
+    hours = [others[0][1] for _row, weekday, others in table.texts() if weekday == "Fri"]
     assert hours == [f"{hour % 24:02}:00" for hour in range(11, 26)]
     assert [line[1] for line in lines_of(table)[1:] if line[0] == "Fri"] == hours
 

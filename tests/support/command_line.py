@@ -33,12 +33,18 @@ def run(
     )
 
 
-def run_here(settings: Settings, *arguments: str, folder: Path | None = None, **environment: str) -> Finished:
-    """The same in this process, which has imported what a command needs.
+def run_here(
+    settings: Settings,
+    *arguments: str,
+    folder: Path | None = None,
+    answers: str | None = None,
+    **environment: str,
+) -> Finished:
+    """The same in this process, which has imported what a command needs; `answers` is typed where it asks.
 
     What a shell adds to it `tests/server/test_commands.py` shows.
     """
-    ended = CliRunner(env=_environment(settings, folder) | environment).invoke(cli, arguments)
+    ended = CliRunner(env=_environment(settings, folder) | environment).invoke(cli, arguments, input=answers)
     if ended.exception is not None and not isinstance(ended.exception, SystemExit):
         raise ended.exception
     return Finished(arguments, ended.exit_code, ended.stdout, ended.stderr)

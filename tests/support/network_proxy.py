@@ -125,6 +125,11 @@ class NetworkProxy:
         """How many requests have come whose method and address contain `what`."""
         return sum(what in request for request in list(self.requests))
 
+    @property
+    def connections(self) -> int:
+        """How many are open now."""
+        return len(self._calls)
+
     def _set(self, **changes: object) -> None:
         with self._changed:
             vars(self).update(changes)

@@ -25,15 +25,15 @@ def keep_pattern(settings: Settings) -> None:
     """Copy the suite's database while nobody is connected to it: others are made of the copy."""
     with operator_connection(settings.operator_url.set(database="postgres")) as connection:
         of = settings.operator_url.database
-        connection.execute(text(f'CREATE DATABASE "{_pattern(settings)}" TEMPLATE "{of}"'))
+        connection.execute(text(f'CREATE DATABASE "{pattern_of(settings)}" TEMPLATE "{of}"'))
 
 
 def drop_pattern(settings: Settings) -> None:
     with operator_connection(settings.operator_url) as connection:
-        connection.execute(text(f'DROP DATABASE "{_pattern(settings)}"'))
+        connection.execute(text(f'DROP DATABASE "{pattern_of(settings)}"'))
 
 
-def _pattern(settings: Settings) -> str:
+def pattern_of(settings: Settings) -> str:
     return f"{settings.operator_url.database}_pattern"
 
 
@@ -58,7 +58,7 @@ def empty_database(
 @contextmanager
 def quiet_database(beside: Settings, folder: Path) -> Iterator[Settings]:
     """A new database with an up-to-date schema: no revision runs, its own role gets its rights."""
-    with empty_database(beside, folder.name, folder, _pattern(beside)) as made:
+    with empty_database(beside, folder.name, folder, pattern_of(beside)) as made:
         schema.upgrade(made)
         yield made
 

@@ -30,6 +30,7 @@ from support import cast
 from support.cast import PASSWORD, Person
 from support.database import connect
 from support.houses.largest import ENTRIES, OPEN, Largest, fill
+from support.quiet_database import pattern_of
 
 ANSWERS_WITHIN = 15.0  # seconds, of what takes long on no machine
 STREAMS = {"overview.stream", "boards.stream", "pickup.stream", "screens.stream", "sla.stream"}
@@ -59,7 +60,8 @@ def own(settings: Settings) -> Iterator[Settings]:
     url = settings.operator_url.set(database=name)
     made = replace(settings, database_url=url.render_as_string(hide_password=False))
     with connect(settings.operator_url, autocommit=True) as operator:
-        operator.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        pattern = sql.Identifier(pattern_of(settings))
+        operator.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), pattern))
         try:
             schema.upgrade(made)
             yield made

@@ -21,7 +21,7 @@ PATHS = (
         "/r/hamra/open",
         "/r/hamra/pace",
     ),
-    *("/r/hamra/riders", "/r/hamra/settings", "/r/hamra/brand", "/rules", "/screens", "/people"),
+    *("/r/hamra/riders", "/r/hamra/settings", "/r/hamra/brand", "/rules", "/guests", "/screens", "/people"),
     *("/r/hamra/about", "/r/hamra/hours", "/tablets", "/tablets/codes", "/account", "/audit", "/keys"),
     *("/menu", "/menu/new", "/menu/import", "/import", "/r/hamra/sold-out"),
     *("/r/hamra/messages", "/messages", "/r/hamra/messages/sent", "/account/alerts"),

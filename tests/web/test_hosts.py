@@ -258,8 +258,9 @@ def test_no_route_redirects_out_of_the_house(
     """Every address, behind and before what looks like another site's, with a `next` that is one."""
     client = maya if who == "a manager" else app.test_client()
     redirected = 0
-    for rule in app.url_map.iter_rules():
-        path = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", "hamra", rule.rule)
+    # Some are one rule for those who read and another for those who write.
+    rules = {rule.rule for rule in app.url_map.iter_rules()}
+    for path in sorted(re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", "hamra", rule) for rule in rules):
         for evil in EVIL[:5]:
             for asked in (f"{evil}{path}", f"{path.rstrip('/')}{evil}", f"{path}?next={evil}"):
                 answer = client.get(asked, headers={"Host": "localhost"})

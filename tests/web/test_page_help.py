@@ -39,6 +39,7 @@ PAGES = {
     "message_providers": "/messages",
     "sent_messages": "/r/hamra/messages/sent",
     "rules": "/rules",
+    "guest_data": "/guests",
     "pace": "/r/hamra/pace",
     "riders": "/r/hamra/riders",
 }

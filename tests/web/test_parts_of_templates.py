@@ -32,6 +32,15 @@ _DONE_TO_IT: tuple[tuple[OrderAction, dict[str, Any]], ...] = (
 _WAY = (OrderStatus.CONFIRMED, OrderStatus.PREPARING, OrderStatus.READY, OrderStatus.DELIVERING)
 
 
+def test_what_reports_are_made_of_is_compiled_before_a_worker_is_asked(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    templating.compile_ahead(app)
+    monkeypatch.setattr(app.jinja_env, "compile", None)
+    for name in ("report/report.html", "report/_table.html", "layout/layout.html"):
+        app.jinja_env.get_template(name)
+
+
 @pytest.fixture(scope="module")
 def in_parts(settings: Settings) -> Iterator[Flask]:
     """The application with each part a template of its own."""

@@ -125,11 +125,14 @@ def test_a_test_is_sent_and_shown_as_one(app: Flask, cedar: House, maya: FlaskCl
     with tenant_context(app, cedar.tenant_id):
         (job,) = jobs.latest(db.session.connection(), cedar.tenant_id, "webhook")
     with tenant_context(app, cedar.tenant_id):
-        deliveries.note(
-            cedar.tenant_id, endpoint_id=uuid.UUID(path.rpartition("/")[2]), status=204, failure=None,
-            excerpt=None, seq=0, order_id=uuid.UUID(job.payload["order"]), kind="test", milliseconds=3,
-            tries=1, next_at=None,
-        )  # fmt: skip
+        tried = {
+            "endpoint_id": path.rpartition("/")[2],
+            "seq": 0,
+            "order_id": job.payload["order"],
+            "kind": "test",
+        }
+        answered = {"status": 204, "failure": None, "excerpt": None, "next_at": None}
+        deliveries.note(cedar.tenant_id, [{**tried, "milliseconds": 3, "tries": 1, **answered}])
     page = maya.get(path).text
     assert "<b>Test</b>" in page and 'href="/orders/0000' not in page
     maya.post(f"{path}/disable")
@@ -145,10 +148,8 @@ def test_what_was_answered_is_shown_as_text_and_can_be_sent_again_and_replayed(
     tried = {"seq": 1, "order_id": order, "kind": "pending", "milliseconds": 31, "tries": 2, "next_at": None}
     with tenant_context(app, cedar.tenant_id):
         for status, failure in ((500, None), (None, "too_slow")):
-            deliveries.note(
-                cedar.tenant_id, endpoint_id=endpoint_id, status=status, failure=failure,
-                excerpt="<script>no()</script>", **tried,
-            )  # fmt: skip
+            answered = {"status": status, "failure": failure, "excerpt": "<script>no()</script>"}
+            deliveries.note(cedar.tenant_id, [{"endpoint_id": endpoint_id, **tried, **answered}])
     page = maya.get(path).text
     assert "&lt;script&gt;no()" in page and "<script>no()" not in page
     assert ">500</b>" in page and "No answer in time" in page and "31 ms" in page

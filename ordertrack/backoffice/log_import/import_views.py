@@ -21,8 +21,10 @@ from ordertrack.importing.logged_order import FAULTS
 from ordertrack.importing.moments import DateOrder
 from ordertrack.importing.roles import ROLES
 from ordertrack.importing.source import ENCODINGS
+from ordertrack.orders.placing.intake import QuotaReached
 from ordertrack.restaurants import cache
 from ordertrack.rules.state_machine import Fulfilment
+from ordertrack.tenants import quotas
 from ordertrack.tenants.principal import Principal
 from ordertrack.tenants.signing_in.sign_in import managing_principal
 from ordertrack.web.bodies import LARGEST_LOG
@@ -76,6 +78,8 @@ def upload() -> ResponseReturnValue:
         return _first_page(principal, said), 413
     if uploaded is None or not content.strip():
         return _first_page(principal, _("Choose a file first: a table (CSV).")), 422
+    if quotas.of_tenant(principal.tenant_id).is_storage_full:
+        raise QuotaReached(None, 3600)
     name = "".join(each for each in PurePath(uploaded.filename or "").name if each.isprintable())
     made = kept_logs.keep(name[-LONGEST_NAME:] or "log.csv", content, principal)
     return redirect(url_for("log_import.one", log_id=made), 303)
@@ -91,7 +95,8 @@ def one(log_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/import/<uuid:log_id>/choices")
 def choose(log_id: uuid.UUID) -> ResponseReturnValue:
     """Form: `column-<n>` (what a column means), `encoding`, `dates`, `unit`, `first_day`, `zone`,
-    `fulfilment`, `restaurant`, `leave_open`; the file is looked at again."""
+    `restaurant-<n>` with `zone-<n>` (of one restaurant's), `fulfilment`, `restaurant`, `leave_open`; the file
+    is looked at again."""
     principal = _principal()
     kept = _kept(principal, log_id)
     names = [each["name"] for each in _distinct(kept)]
@@ -148,6 +153,14 @@ def _distinct(kept: LogImport) -> list[dict[str, Any]]:
     return list({each["name"]: each for each in reversed(columns)}.values())[::-1]
 
 
+def _zoned(kept: LogImport) -> list[dict[str, Any]]:
+    """The restaurants whose zones can be typed: none where all orders are of one."""
+    if kept.preview is None or kept.choices.get("restaurant"):
+        return []
+    restaurants: list[dict[str, Any]] = kept.preview["restaurants"]
+    return [each for each in restaurants if each["name"]][: said_choices.MOST_RESTAURANTS]
+
+
 def _first_page(principal: Principal, problem: str | None = None) -> str:
     return render_template(
         "backoffice/log_imports.html",
@@ -183,6 +196,7 @@ def _page(
         kept=kept,
         preview=kept.preview,
         columns=_distinct(kept),
+        zoned=_zoned(kept),
         typed=typed if typed is not None else kept.choices,
         problems=problems or {},
         problem=problem or kept.problem,

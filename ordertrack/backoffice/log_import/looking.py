@@ -18,12 +18,13 @@ from ordertrack.backoffice.log_import import said_choices
 from ordertrack.backoffice.log_import.kept_logs import LOOK, WRITE
 from ordertrack.backoffice.log_import.models import LogImport, LogState
 from ordertrack.database.app import make_bare_app
+from ordertrack.database.handed_address import as_owner
 from ordertrack.database.session import db, release_connection, tenant_context
 from ordertrack.following import jobs
 from ordertrack.following.jobs import Done, Failed, Job
 from ordertrack.i18n.translate import speaking
 from ordertrack.importing import writing
-from ordertrack.importing.preview import Looked
+from ordertrack.importing.preview.looking import Looked
 from ordertrack.importing.restaurants import Restaurants
 from ordertrack.importing.roles import UnusableColumns
 from ordertrack.importing.source import UnusableFile
@@ -69,7 +70,7 @@ def write(job: Job) -> Done | Failed:
         return Failed("no longer wanted")
     content = kept.content or b""
     release_connection()
-    settings = current_app.config["SETTINGS"]
+    settings = as_owner(current_app.config["SETTINGS"])
     # Only the schema's owner may write the past; what a request can do is not widened for it.
     operator = make_bare_app(settings, as_operator=True)
     with speaking(kept.language), tenant_context(operator, job.tenant_id):
@@ -129,10 +130,11 @@ def _looked(kept: LogImport, content: bytes) -> Iterator[Looked]:
     by = Principal(kept.tenant_id, kept.actor, kept.made_by)
     choices = said_choices.of(kept.choices)
     zone = kept.choices.get("zone")
+    zones = ({None: zone} if zone else {}) | kept.choices.get("zones", {})
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "log"
         path.write_bytes(content)
-        told = Restaurants(by, {None: zone} if zone else {}, choices.into)
+        told = Restaurants(by, zones, choices.into)
         release_connection()
         with understood(path, choices) as found:
             leaves = bool(kept.choices.get("leave_open"))

@@ -16,6 +16,8 @@ from ordertrack.restaurants import checks
 from ordertrack.rules.state_machine import Fulfilment
 
 MOST_COLUMNS = 200
+MOST_RESTAURANTS = 200
+"""Whose zones can be typed one by one."""
 
 
 def of(said: dict[str, Any]) -> Choices:
@@ -38,6 +40,9 @@ def from_form(form: Any, names: list[str], slugs: set[str]) -> tuple[dict[str, A
     }
     said["leave_open"] = form.get("leave_open") == "yes"
     problems: dict[str, str] = {}
+    said["zones"], problem = _zones(form)
+    if problem:
+        problems["zones"] = problem
     if typed := said["zone"]:
         said["zone"] = time_zones.find(typed) or typed
         if time_zones.find(typed) is None:
@@ -60,6 +65,19 @@ def from_form(form: Any, names: list[str], slugs: set[str]) -> tuple[dict[str, A
         problems["fulfilment"] = _("Choose one of these.")
     said["columns"] = _columns(form, names)
     return said, problems
+
+
+def _zones(form: Any) -> tuple[dict[str, str], str | None]:
+    """By a restaurant's name the zone that was typed for it, and what is wrong with one of them."""
+    found: dict[str, str] = {}
+    problem = None
+    for place in range(MOST_RESTAURANTS):
+        name, typed = (form.get(f"{field}-{place}", "").strip() for field in ("restaurant", "zone"))
+        if typed:
+            zone = time_zones.find(typed)
+            found[name] = zone or typed
+            problem = problem or (None if zone else checks.no_time_zone(typed))
+    return found, problem
 
 
 def _columns(form: Any, names: list[str]) -> dict[str, list[str]]:

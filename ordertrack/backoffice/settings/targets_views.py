@@ -20,6 +20,7 @@ from ordertrack.backoffice.settings.settings_forms import (
 from ordertrack.i18n import time_zones
 from ordertrack.i18n.form_fields import Typed, whole
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.past import settings as past_settings
 from ordertrack.restaurants import cache, naming, save
 from ordertrack.restaurants.cache import RULES, TARGETS, RestaurantSettings
 from ordertrack.restaurants.checks import LONGEST_SHIFT_NAME
@@ -72,13 +73,16 @@ def save_rules(restaurant: str) -> ResponseReturnValue:
 
 @blueprint.post("/sla/settings/<restaurant>/targets")
 def save_target(restaurant: str) -> ResponseReturnValue:
-    """Form: `stage`, `fulfilment` (blank: all), `minutes` (blank: no target), `valid_from`, `seen`."""
+    """Form: `stage`, `fulfilment` (blank: all), `minutes` (blank: no target), `valid_from`, `seen`.
+
+    A day before the restaurant's own first order takes the target that held then, until that order.
+    """
     principal = settings_principal()
     found = _find(principal, restaurant)
     typed = Typed(request.form)
     try:
         target = read_target(typed)
-        save.save_target(found.id, target, by=principal, seen=whole(typed["seen"]))
+        until = past_settings.save_target(found.id, target, by=principal, seen=whole(typed["seen"]))
     except UnusableSettings as error:
         return _page(principal, found, target=typed, problems=error.problems), 422
     saved = _(
@@ -88,6 +92,11 @@ def save_target(restaurant: str) -> ResponseReturnValue:
         allowed=settings_wording.allowed(target.seconds),
         day=settings_wording.date(target.valid_from),
     )
+    if until is not None:
+        day = settings_wording.date(until)
+        saved += " " + _(
+            "Days from %(day)s on, of the first order that was not imported, stay as they were.", day=day
+        )
     flash(saved, "targets")
     return redirect(url_for("sla_settings.show", restaurant=found.slug, _anchor="targets"))
 

@@ -161,8 +161,11 @@ class RedisEar:
 
     def heard(self, seconds: float) -> Generator[tuple[str, str], None, None]:
         until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
+        while True:
+            left = max(until - time.monotonic(), 0.0)
             message = self._next(min(left, LOOKS_EVERY))
+            if message is None and not left:
+                return
             if message is not None and message[0] == b"message":
                 yield self._names.channel_of(message[1].decode()), message[2].decode(errors="replace")
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ordertrack.demo.replay.replaying import Part
+from ordertrack.demo.replay.replaying import Part, not_imported
 from ordertrack.demo.simulation.pace import Clock, Stopped
 from ordertrack.demo.simulation.tally import ReplayTally
 from ordertrack.importing.logged_order import BadRow, Fault
@@ -42,6 +42,7 @@ class AsLogged:
 
         Ends early when the clock is stopped. Raises HistoryRefused if some of it is still to come.
         """
+        parts, self.tally.imported = not_imported(self.by.tenant_id, parts)
         orders = {part.key(self.log): self._told(part) for part in parts}
         before = past.found(self.by.tenant_id, _there(orders.values()))
         for part in parts:

@@ -21,6 +21,7 @@ from ordertrack.orders.moving.transitions import OrderMoved
 from ordertrack.orders.placing import intake
 from ordertrack.orders.placing.intake import IdempotencyKeyReused
 from ordertrack.orders.placing.new_order import NewOrder
+from ordertrack.past.other_way import IMPORTED, PLAYED, OtherWay
 from ordertrack.rules.state_machine import FIRST, TERMINAL, Fulfilment, OrderStatus
 from ordertrack.tenants.principal import Principal
 
@@ -39,7 +40,7 @@ class Part:
 
     def key(self, log: str) -> str:
         """What its order is placed under, so that it is placed once however often the log is played."""
-        return f"replay:{log}:{self.order.id}"
+        return f"{PLAYED}{log}:{self.order.id}"
 
     def new_order(self, log: str) -> NewOrder:
         order = self.order
@@ -61,6 +62,14 @@ class Part:
         )
 
 
+def not_imported(tenant_id: uuid.UUID, parts: list[Part]) -> tuple[list[Part], int]:
+    """Those whose orders were not imported from the same log before, and how many were."""
+    imported = OtherWay(tenant_id, IMPORTED)
+    db.session.rollback()
+    rest = [part for part in parts if not imported.has(part.restaurant, part.order.id, part.order.texts)]
+    return rest, len(parts) - len(rest)
+
+
 @dataclass
 class Replay:
     """Plays a log's parts at `speed` times their pace (0: as fast as it goes) inside the tenant's context."""
@@ -75,6 +84,7 @@ class Replay:
 
     def play(self, parts: list[Part]) -> Iterator[None]:
         """Take every step of every part; yields after each. Ends early when the clock is stopped."""
+        parts, self.tally.imported = not_imported(self.by.tenant_id, parts)
         scenes = [
             (step.at, part.order.line, number, part)
             for part in parts

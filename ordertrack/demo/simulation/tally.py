@@ -40,12 +40,14 @@ class RushTally(Tally):
 
 @dataclass
 class ReplayTally(Tally):
-    """`known` orders were replayed before. Moves whose time the log lacks are counted by status.
+    """`known` orders were replayed before, and `imported` ones were imported from the same log. Moves whose
+    time the log lacks are counted by status.
 
     `doubled` orders have a time in an hour that a clock showed twice or jumped over.
     """
 
     known: int = 0
+    imported: int = 0
     left_open: int = 0
     without_delivering: int = 0
     seconds: float = 0.0
@@ -65,6 +67,8 @@ class ReplayTally(Tally):
         ]
         if self.known:
             said.append(f"{self.known:,} orders had been replayed before and were not placed again.")
+        if self.imported:
+            said.append(f"{self.imported:,} orders had been imported from this log and were not played.")
         if self.moved_by_others:
             said.append(f"{self.moved_by_others:,} moves were found made by others.")
         if self.drawn:

@@ -25,7 +25,7 @@ MOST_READ = 20_000  # of a tenant, the oldest
 
 @dataclass(frozen=True, slots=True)
 class OpenOrder:
-    """An order that is on its way; `is_forgotten` if nobody has touched it for hours.
+    """An order that is on its way; `is_forgotten` if nobody has touched it for hours, from `forgotten_at` on.
 
     `unconfirmed_at` is from when on nobody has confirmed it for too long, where no limit is set.
     """
@@ -42,6 +42,7 @@ class OpenOrder:
     currency: str | None
     timer: Timer
     is_forgotten: bool
+    forgotten_at: dt.datetime
     unconfirmed_at: dt.datetime | None
 
     def is_late(self, now: dt.datetime) -> bool:
@@ -77,7 +78,8 @@ def _order(row: Any, restaurant: RestaurantSettings, now: dt.datetime) -> OpenOr
         row.to_collect,
         row.currency,
         lateness.timer_by(restaurant, status, fulfilment, entered, row.accept_by, row.promised_at),
-        untouched_since < now - patience,
+        untouched_since + patience < now,
+        untouched_since + patience,
         lateness.unconfirmed_at(restaurant, status, fulfilment, entered, row.accept_by),
     )
 

@@ -97,6 +97,10 @@ class Change:
         return self.event.cursor
 
     @property
+    def recorded_at(self) -> dt.datetime:
+        return self.event.recorded_at
+
+    @property
     def is_past(self) -> bool:
         """Whether it is history that the order has left behind: a later entry says where it stands."""
         return self.event.is_history and self.event.statuses[-1] != self.order.status
@@ -111,3 +115,7 @@ class LogEntry:
     @property
     def cursor(self) -> Cursor:
         return self.event.cursor
+
+    @property
+    def recorded_at(self) -> dt.datetime:
+        return self.event.recorded_at

@@ -22,6 +22,7 @@ from ordertrack.orders.placing.new_order import NewOrder, check_promise
 from ordertrack.restaurants import operations, pace
 from ordertrack.restaurants.pace import PaceState
 from ordertrack.rules.state_machine import FIRST, OPEN, TERMINAL
+from ordertrack.tenants import quotas
 from ordertrack.tenants.models import DAYS_KEPT_AHEAD, Restaurant
 from ordertrack.tenants.principal import Principal
 
@@ -104,6 +105,12 @@ _PLACE = text("""
 )
 
 
+# When the newest orders of a day are as many as there may be: in how many seconds they are one less.
+_FREE_IN = text("""
+    SELECT ceil(extract(epoch FROM placed_at + interval '1 day' - clock_timestamp())) FROM orders
+     WHERE tenant_id = :tenant_id AND placed_at > clock_timestamp() - interval '1 day'
+     ORDER BY placed_at DESC OFFSET greatest(:most - 1, 0) LIMIT 1
+""")
 _TIES = ("follows", "follows_number", "follows_due")
 
 
@@ -121,6 +128,18 @@ class RestaurantPaused(Exception):
     def __init__(self, until: dt.datetime | None) -> None:
         self.until = until
         super().__init__(f"paused until {until}")
+
+
+class QuotaReached(Exception):
+    """The company has had as many orders as it may have in a day, or as much storage.
+
+    Carries `most` orders a day, None if it is for storage, and in how many `seconds` the next one may come.
+    """
+
+    def __init__(self, most: int | None, seconds: int) -> None:
+        self.most = most
+        self.seconds = seconds
+        super().__init__("the company has what it may have")
 
 
 class IdempotencyKeyReused(ValueError):
@@ -155,6 +174,18 @@ def place(order: NewOrder, *, by: Principal, idempotency_key: str | None = None)
     return order_id, True
 
 
+def _refuse_over_quota(tenant_id: uuid.UUID) -> None:
+    """Counts only where the operator has said how many there may be; twenty at once may be that many more."""
+    quota = quotas.of_tenant(tenant_id)
+    if quota.is_storage_full:
+        raise QuotaReached(None, 3600)
+    if quota.orders_a_day is not None:
+        values = {"tenant_id": tenant_id, "most": quota.orders_a_day}
+        seconds = db.session.execute(_FREE_IN, values).scalar()
+        if seconds is not None or quota.orders_a_day == 0:
+            raise QuotaReached(quota.orders_a_day, max(1, int(seconds or 86400)))
+
+
 def _placed_before(order: NewOrder, by: Principal, key: str) -> uuid.UUID | None:
     known = db.session.execute(
         select(Order.id, Order.idempotency_hash).where(
@@ -186,6 +217,7 @@ def _place(order: NewOrder, by: Principal, idempotency_key: str | None) -> tuple
     if restaurant.closed_at is not None:
         raise RestaurantPaused(None)
     _refuse_while_paused(order, by, restaurant_id)
+    _refuse_over_quota(by.tenant_id)
     followed = _followed(order.follows, by, restaurant_id)
     lines = menu_lines.from_menu(by.tenant_id, restaurant_id, order.items)
     start = must_start.of_promise(

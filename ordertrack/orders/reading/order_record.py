@@ -57,6 +57,7 @@ class OrderRecord:
     """An order as of one moment. All moments are aware, in UTC.
 
     `version` counts its transitions, `action_count` what was done to it besides. `rule_set` is its tenant's.
+    One that `is_masked` says nothing of its guest any more.
     """
 
     tenant_id: uuid.UUID
@@ -99,6 +100,7 @@ class OrderRecord:
     fired_at: dt.datetime | None
     accept_by: dt.datetime | None
     rule_set: RuleSet
+    is_masked: bool
     tracking_token: str
     items: tuple[ItemRecord, ...]
     steps: tuple[Step, ...]

@@ -319,6 +319,7 @@ def record_columns() -> list[Any]:
         .correlate(Order)
         .scalar_subquery()
         .label("rule_set"),
+        Order.masked_at.is_not(None).label("is_masked"),
         TrackingLink.token.label("tracking_token"),
         items.label("items"),
         steps.label("steps"),

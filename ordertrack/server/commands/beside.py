@@ -8,6 +8,9 @@ from typing import cast
 import click
 
 from ordertrack.background import forks
+from ordertrack.database import handed_address
+
+_NEEDS = {"backups": handed_address.BACKUP, "follow": handed_address.OWNER}
 
 
 @click.command(hidden=True)
@@ -21,4 +24,10 @@ def beside(context: click.Context, names: tuple[str, ...]) -> None:
     commands = cast(click.Group, context.find_root().command)
     for name in names:
         commands.get_command(context, name)
-    forks.keep({name: partial(commands.main, [name], prog_name="ordertrack") for name in names})
+    forks.keep({name: partial(_run, commands, name) for name in names})
+
+
+def _run(commands: click.Group, name: str) -> None:
+    others = {handed_address.BACKUP, handed_address.OWNER} - {_NEEDS.get(name)}
+    handed_address.forget(map(handed_address.handed_on, others))
+    commands.main([name], prog_name="ordertrack")

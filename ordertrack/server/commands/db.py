@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import click
 
 from ordertrack.database.config import Settings
-from ordertrack.database.operating import operator
+from ordertrack.database.operating import as_json_option, operator
 
 
 @click.group("db")
@@ -54,3 +55,20 @@ def new_epoch(tenant_slug: str | None) -> None:
         if tenant_slug is not None and not begun:
             raise click.ClickException(f"There is no tenant {tenant_slug!r}. Nothing was changed.")
         click.echo(f"{begun} event stream(s) began a new epoch." if begun else "There is no tenant yet.")
+
+
+@db.command("sizes")
+@as_json_option
+def sizes(as_json: bool) -> None:
+    """Print what is on the disk by table and index, the largest first, and by how many bytes an order."""
+    from ordertrack.server import sizes as measuring
+
+    with operator():
+        orders, found = measuring.measured()
+    if as_json:
+        click.echo(json.dumps({"orders": orders, "sizes": [each._asdict() for each in found]}))
+        return
+    click.echo(f"{orders:,} orders, {sum(each.bytes for each in found):,} bytes")
+    for each in found:
+        if each.bytes:
+            click.echo(f"{each.bytes:>15,}  {each.by_order:>9,.1f} an order  {each.kind}  {each.name}")

@@ -23,7 +23,7 @@ from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.server.commands.options import tenant_option
 
 if TYPE_CHECKING:
-    from ordertrack.importing.preview import Looked, Preview
+    from ordertrack.importing.preview.looking import Looked, Preview
     from ordertrack.importing.restaurants import Restaurants
     from ordertrack.importing.writing import Import
     from ordertrack.tenants.principal import Principal
@@ -32,8 +32,9 @@ _WIDTH = max(len(name) for name in ROLES)
 HELP = f"""Write the orders of a log into the past, after showing what was understood of it.
 
 FILE is a table: CSV with commas, semicolons, tabs or pipes, plain or gzipped, in UTF-8, UTF-16, Windows-1256
-or Windows-1252, of up to 1,000,000 rows and 512 MB. A row is an order, a dish of one, or an event. Its first
-line names the columns; names are known in English, French and Arabic, and --columns says what others mean:
+or Windows-1252, of up to 1,000,000 rows and 512 MB. A row is an order, a dish of one, or an event. One of its
+first ten lines names the columns, and what stands above is skipped; names are known in English, French and
+Arabic, and --columns says what others mean:
 
 \b
 {chr(10).join(f"  {name:<{_WIDTH}}  {meaning}" for name, meaning in ROLES.items())}
@@ -43,7 +44,8 @@ up: a step whose time the log lacks is marked as unknown, and no figure rests on
 log does not have is kept as completed at an unknown time, unless --leave-open.
 
 Local times are in the zone of their restaurant. Restaurants are found by slug or name, and made if they are
-missing. The same orders again change nothing, in whatever file they come.
+missing. The same orders again change nothing, in whatever file they come, nor do those that were replayed
+from it.
 """
 
 
@@ -167,7 +169,7 @@ def _once(
 ) -> Choices | None:
     """Look at the log, and write it if that is wanted; what was answered, if it is to be looked at again."""
     from ordertrack.importing.as_text import lines
-    from ordertrack.importing.preview import Looked
+    from ordertrack.importing.preview.looking import Looked
     from ordertrack.importing.understanding import understood
 
     leave_open, asks, is_trial, as_json = how
@@ -266,6 +268,10 @@ def _say(preview: Preview, written: Import, made: list[str], as_json: bool) -> N
     )
     if tally.known:
         click.echo(f"{tally.known:,} orders had been imported before and were not written again.")
+    if tally.replayed:
+        click.echo(
+            f"{tally.replayed:,} orders had been played from this log before and were not written again."
+        )
     if written.refused:
         click.echo(f"{len(written.refused):,} orders were refused.")
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import math
 import uuid
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ordertrack.database.operating import as_json_option, operator, report
+from ordertrack.rules.stages import HEADLINE, Stage
+from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.server.commands.options import tenant_option
 
 if TYPE_CHECKING:
@@ -143,6 +147,71 @@ def opening_hours(slug: str, tenant_slug: str, wanted: str | None, as_json: bool
         facts = HOURS.facts(held) or {}
         said = json.dumps(facts) if held and held.version else "It has said no hours: it is always open."
         report(as_json, said, tenant=tenant_slug, slug=slug, **facts)
+
+
+@restaurant.command("target")
+@slug_argument
+@tenant_option
+@click.option(
+    "--stage", type=click.Choice([each.value for each in Stage]), default=HEADLINE.value, show_default=True
+)
+@click.option(
+    "--fulfilment",
+    type=click.Choice([each.value for each in Fulfilment]),
+    help="Only for these orders; else for all that have no target of their own.",
+)
+@click.option(
+    "--minutes",
+    type=click.FloatRange(0, 24 * 60, min_open=True),
+    help="How long the stage may take; without it there is no target.",
+)
+@click.option(
+    "--from",
+    "first",
+    type=click.DateTime(["%Y-%m-%d"]),
+    required=True,
+    metavar="DAY",
+    help="The business day from which it holds.",
+)
+@as_json_option
+def target(
+    slug: str,
+    tenant_slug: str,
+    stage: str,
+    fulfilment: str | None,
+    minutes: float | None,
+    first: dt.datetime,
+    as_json: bool,
+) -> None:
+    """Let a stage of the restaurant SLUG have a target from a day on.
+
+    A day of the past, before the first order of its own, takes the target that held then: it ends with that
+    order, and reports judge the days of an import anew. Later days that are over stay as they were judged.
+    """
+    from ordertrack.past import settings as past_settings
+    from ordertrack.restaurants.targets import Target
+
+    if minutes is not None and math.isnan(minutes):
+        raise click.UsageError("--minutes is a number.")
+    seconds = None if minutes is None else round(minutes * 60)
+    wanted = Target(Stage(stage), Fulfilment(fulfilment) if fulfilment else None, first.date(), seconds)
+    until: list[dt.date | None] = []
+    with operator():
+        found, by = _find(tenant_slug, slug, "restaurant target")
+        _said(lambda: until.append(past_settings.save_target(found, wanted, by=by)))
+    ends = f", until {until[0]}, the day of the first order that was not imported" if until[0] else ""
+    held = "no target" if minutes is None else f"{minutes:g} min"
+    report(
+        as_json,
+        f"{stage} of {fulfilment or 'every order'}: {held} from {wanted.valid_from} on{ends}.",
+        tenant=tenant_slug,
+        slug=slug,
+        stage=stage,
+        fulfilment=fulfilment,
+        seconds=seconds,
+        valid_from=wanted.valid_from,
+        until=until[0],
+    )
 
 
 def _hours_in(text: str) -> tuple[Any, Any]:

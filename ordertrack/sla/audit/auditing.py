@@ -17,7 +17,7 @@ from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.sla.audit.comparing import Compared, Recounted, compare
 from ordertrack.sla.recount import log, settings
 from ordertrack.sla.recount.clock import Clock
-from ordertrack.sla.recount.times import Time, times_of
+from ordertrack.sla.recount.times import Cancelled, Time, cancelled_of, times_of
 from ordertrack.sla.report import build
 from ordertrack.sla.report.query_string import LONGEST
 from ordertrack.sla.report.selection import Selection
@@ -65,8 +65,8 @@ def audit(tenant_id: uuid.UUID, wanted: Wanted) -> Audit:
             raise NotReady("Settings were saved just now, and reports are being made anew: try again.")
         position = db.session.execute(_POSITION, {"tenant": tenant_id}).scalar_one()
         cache.forget(tenant_id, None)
-        times = list(recount(tenant_id, position))
-        recounted = Recounted(times)
+        times, cancelled = recount(tenant_id, position)
+        recounted = Recounted(times, cancelled)
         reports = [
             (selection, compare(build.make(selection), recounted))
             for selection in _selections(tenant_id, wanted, [time.day for time in times])
@@ -76,12 +76,16 @@ def audit(tenant_id: uuid.UUID, wanted: Wanted) -> Audit:
         db.session.rollback()
 
 
-def recount(tenant_id: uuid.UUID, until: int) -> Iterator[Time]:
-    """Every time of the entered tenant that ended up to this position of its log."""
+def recount(tenant_id: uuid.UUID, until: int) -> tuple[list[Time], list[Cancelled]]:
+    """Every time of the entered tenant that ended up to this position of its log, and what was called off."""
+    times: list[Time] = []
+    cancelled: list[Cancelled] = []
     saved = settings.saved(tenant_id)
     clocks = {restaurant_id: Clock(each) for restaurant_id, each in saved.items()}
     for story in log.stories(tenant_id, until):
-        yield from times_of(story, saved[story.restaurant_id], clocks[story.restaurant_id])
+        times += times_of(story, saved[story.restaurant_id], clocks[story.restaurant_id])
+        cancelled += cancelled_of(story, clocks[story.restaurant_id])
+    return times, cancelled
 
 
 def _bring_up_to_date(tenant_id: uuid.UUID) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -12,8 +12,8 @@ from ordertrack.rules.stages import LeftOut, Stage
 from ordertrack.sla.measure.figures import ERROR, Figures, Over, SlowOrder, Under
 from ordertrack.sla.measure.histogram import BEYOND, SHORTEST
 from ordertrack.sla.recount.figures import Exact, figures_of
-from ordertrack.sla.recount.times import Time
-from ordertrack.sla.report.contents import Report
+from ordertrack.sla.recount.times import Cancelled, Time
+from ordertrack.sla.report.contents import Became, Report
 from ordertrack.sla.report.selection import Selection
 
 _PERCENTILES = {"p50": 50, "p90": 90, "p95": 95}
@@ -37,9 +37,10 @@ class Compared(NamedTuple):
 
 
 class Recounted:
-    """All times of a tenant, by stage and restaurant."""
+    """All times of a tenant, by stage and restaurant, and its orders that were called off."""
 
-    def __init__(self, times: Iterable[Time]) -> None:
+    def __init__(self, times: Iterable[Time], cancelled: Sequence[Cancelled] = ()) -> None:
+        self._cancelled = cancelled
         self._times: defaultdict[tuple[str, uuid.UUID], list[Time]] = defaultdict(list)
         for time in times:
             self._times[time.stage, time.restaurant_id].append(time)
@@ -52,6 +53,17 @@ class Recounted:
             if selection.first <= time.day <= selection.last
             and selection.fulfilment in (None, time.fulfilment)
         ]
+
+    def reasons(self, selection: Selection) -> Counter[str]:
+        """Why orders of the selection were called off."""
+        chosen = {each.id for each in selection.restaurants}
+        return Counter(
+            each.reason
+            for each in self._cancelled
+            if each.restaurant_id in chosen
+            and selection.first <= each.day <= selection.last
+            and selection.fulfilment in (None, each.fulfilment)
+        )
 
 
 def compare(report: Report, recounted: Recounted) -> Compared:
@@ -69,6 +81,7 @@ def compare(report: Report, recounted: Recounted) -> Compared:
     heat: dict[Hashable, Figures] = {(each.weekday, each.hour): each.figures for each in report.heat}
     comparing.groups("weekday and hour", heat, times, lambda time: (time.day.weekday(), time.hour))
     comparing.orders(report, times)
+    comparing.reasons(report.fates, recounted.reasons(selection))
     return Compared(comparing.compared, comparing.differences)
 
 
@@ -130,6 +143,17 @@ class _Comparing:
             named = sum(order.left_out == reason for order in report.doubtful)
             there = sum(time.doubt == reason for time in ended)
             self._hold("doubtful", reason, named, min(there, _MOST_DOUBTFUL))
+
+    def reasons(self, said: Became, found: Counter[str]) -> None:
+        """As many were called off, for these reasons; those that are not named are told together."""
+        self._hold("cancelled", "orders", said.now.all_cancelled, found.total())
+        named = {reason or "": count for reason, count in said.reasons}
+        for reason, count in named.items():
+            self._hold("cancelled", f"reason {reason or 'none'}", count, found[reason])
+        self._hold("cancelled", "other reasons", said.other_reasons, found.total() - sum(named.values()))
+        fewest = min(named.values(), default=0)
+        others = (count for reason, count in found.items() if reason not in named)
+        self._hold("cancelled", "a more frequent reason", max([fewest, *others]), fewest)
 
     def _hold(self, where: str, figure: str, said: Any, found: Any) -> None:
         self.compared += 1

@@ -90,9 +90,11 @@ def factors(
     return made
 
 
-def forget() -> None:
-    """Have everything read anew."""
-    _kept.clear()
+def forget(tenant_id: uuid.UUID | None = None) -> None:
+    """Have everything read anew that is kept of a tenant, or of all."""
+    for key in list(_kept):
+        if tenant_id in (None, key[1]):
+            _kept.pop(key, None)
 
 
 def _read(tenant_id: uuid.UUID, restaurants: Sequence[uuid.UUID], now: dt.datetime) -> dict[uuid.UUID, Waits]:

@@ -72,10 +72,12 @@ def of_order(order: OrderRecord, calendar: Calendar, now: dt.datetime) -> Expect
     return ExpectedEnd(_minute_of(low), _minute_of(high) + _MINUTE, goal)
 
 
-def forget() -> None:
-    """Have everything read anew."""
-    _kept.clear()
-    current_drift.forget()
+def forget(tenant_id: uuid.UUID | None = None) -> None:
+    """Have everything read anew that is kept of a tenant, or of all."""
+    for key in list(_kept):
+        if tenant_id in (None, key[1]):
+            _kept.pop(key, None)
+    current_drift.forget(tenant_id)
 
 
 def needed(

@@ -41,6 +41,12 @@ _AGAIN, _CANCELLED, _WALKED, _DRAWN = 27, 28, 29, 30
 FLAGS = _AGAIN
 """From this bit on a key has what is seldom so."""
 
+WITHOUT_TIME_OF_DAY = (1 << _SHIFT) - 1
+"""The bits of a key below the shift and the hour."""
+
+NO_TIME_OF_DAY = NO_SHIFT << _SHIFT | NO_HOUR << _HOUR
+"""The bits of a key of which shift and hour are not told."""
+
 
 def pack(
     bins: Ints,

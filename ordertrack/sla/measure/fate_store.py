@@ -4,37 +4,42 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import text
 
 from ordertrack.database.session import db
-from ordertrack.sla.measure import cells
-from ordertrack.sla.measure.cells import Cells, day_at
+from ordertrack.sla.measure import cells, why_cancelled
+from ordertrack.sla.measure.cells import day_at
+from ordertrack.sla.measure.fates import Content
 
-Days = Mapping[tuple[int, uuid.UUID], Cells]
+Days = Mapping[tuple[int, uuid.UUID], Content]
 """By business day (days since 1970) and restaurant."""
 
 _READ = text("""
-    SELECT business_date, restaurant_id, cells FROM sla_order_days
+    SELECT business_date, restaurant_id, cells, reasons FROM sla_order_days
      WHERE tenant_id = :tenant_id AND (business_date, restaurant_id) IN (SELECT * FROM
         unnest(CAST(:days AS date[]), CAST(:restaurants AS uuid[])))
 """)
 _WRITE = text("""
-    INSERT INTO sla_order_days (tenant_id, business_date, restaurant_id, cells)
+    INSERT INTO sla_order_days (tenant_id, business_date, restaurant_id, cells, reasons)
     SELECT :tenant_id, day.* FROM unnest(CAST(:days AS date[]), CAST(:restaurants AS uuid[]),
-        CAST(:cells AS bytea[])) AS day
-    ON CONFLICT (tenant_id, business_date, restaurant_id) DO UPDATE SET cells = excluded.cells
+        CAST(:cells AS bytea[]), CAST(:reasons AS jsonb[])) AS day
+    ON CONFLICT (tenant_id, business_date, restaurant_id)
+    DO UPDATE SET cells = excluded.cells, reasons = excluded.reasons
 """)
 _READ_TENANT = text("""
-    SELECT business_date, cells FROM sla_tenant_order_days
+    SELECT business_date, cells, reasons FROM sla_tenant_order_days
      WHERE tenant_id = :tenant_id AND business_date = ANY (CAST(:days AS date[]))
 """)
 _WRITE_TENANT = text("""
-    INSERT INTO sla_tenant_order_days (tenant_id, business_date, cells)
-    SELECT :tenant_id, day.* FROM unnest(CAST(:days AS date[]), CAST(:cells AS bytea[])) AS day
-    ON CONFLICT (tenant_id, business_date) DO UPDATE SET cells = excluded.cells
+    INSERT INTO sla_tenant_order_days (tenant_id, business_date, cells, reasons)
+    SELECT :tenant_id, day.* FROM unnest(CAST(:days AS date[]), CAST(:cells AS bytea[]),
+        CAST(:reasons AS jsonb[])) AS day
+    ON CONFLICT (tenant_id, business_date)
+    DO UPDATE SET cells = excluded.cells, reasons = excluded.reasons
 """)
 
 
@@ -54,11 +59,11 @@ def add_to_restaurants(tenant_id: uuid.UUID, added: Days) -> None:
         "restaurants": [restaurant for _, restaurant in added],
     }
     there = {
-        (cells.day_number(row.business_date), row.restaurant_id): cells.read(row.cells)
+        (cells.day_number(row.business_date), row.restaurant_id): _content(row)
         for row in db.session.execute(_READ, values)
     }
-    sums = [cells.merged([there[key], new]) if key in there else new for key, new in added.items()]
-    db.session.execute(_WRITE, {**values, "cells": [each.tobytes() for each in sums]})
+    sums = [_sum([there[key], new]) if key in there else new for key, new in added.items()]
+    db.session.execute(_WRITE, values | _written(sums))
 
 
 def delete(tenant_id: uuid.UUID, restaurant_id: uuid.UUID, first: int, last: int | None) -> None:
@@ -78,12 +83,12 @@ def make_tenant_days(tenant_id: uuid.UUID, first: int, last: int | None) -> None
     where = " WHERE tenant_id = :tenant_id AND business_date BETWEEN :first AND :last"
     db.session.execute(text("DELETE FROM sla_tenant_order_days" + where), values)  # noqa: S608
     rows = db.session.execute(
-        text("SELECT business_date, restaurant_id, cells FROM sla_order_days" + where),  # noqa: S608
+        text("SELECT business_date, restaurant_id, cells, reasons FROM sla_order_days" + where),  # noqa: S608
         values,
     )
     _add_to_tenant(
         tenant_id,
-        {(cells.day_number(row.business_date), row.restaurant_id): cells.read(row.cells) for row in rows},
+        {(cells.day_number(row.business_date), row.restaurant_id): _content(row) for row in rows},
     )
 
 
@@ -97,16 +102,32 @@ def clear(tenant_id: uuid.UUID) -> None:
 
 
 def _add_to_tenant(tenant_id: uuid.UUID, added: Days) -> None:
-    parts: defaultdict[int, list[Cells]] = defaultdict(list)
+    parts: defaultdict[int, list[Content]] = defaultdict(list)
     for (day, _), content in added.items():
         parts[day].append(content)
     if not parts:
         return
     values = {"tenant_id": tenant_id, "days": [day_at(day) for day in parts]}
     for row in db.session.execute(_READ_TENANT, values):
-        parts[cells.day_number(row.business_date)].append(cells.read(row.cells))
-    sums = [cells.merged(contents).tobytes() for contents in parts.values()]
-    db.session.execute(_WRITE_TENANT, {**values, "cells": sums})
+        parts[cells.day_number(row.business_date)].append(_content(row))
+    db.session.execute(_WRITE_TENANT, values | _written(map(_sum, parts.values())))
+
+
+def _content(row: Any) -> Content:
+    return Content(cells.read(row.cells), why_cancelled.read([row.reasons]))
+
+
+def _sum(contents: Sequence[Content]) -> Content:
+    reasons = sum((each.reasons for each in contents), Counter[tuple[str, str]]())
+    return Content(cells.merged(each.cells for each in contents), reasons)
+
+
+def _written(contents: Iterable[Content]) -> dict[str, Any]:
+    several = list(contents)
+    return {
+        "cells": [each.cells.tobytes() for each in several],
+        "reasons": [why_cancelled.written(each.reasons) for each in several],
+    }
 
 
 def _range(first: int, last: int | None) -> dict[str, dt.date]:

@@ -7,9 +7,10 @@ the orders themselves. So these counts add up like those of times, and need not 
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,13 @@ from sqlalchemy import text
 
 from ordertrack.database.session import db
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus
-from ordertrack.sla.measure import cells
+from ordertrack.sla.measure import cells, why_cancelled
 from ordertrack.sla.measure.cells import BREACH, FULFILMENTS, IN_TARGET, STATUSES, UNJUDGED, Cells, order_id
 from ordertrack.sla.measure.fold import SECOND, Ended
 from ordertrack.sla.measure.histogram import Ints
 from ordertrack.sla.measure.judging import Judge
 from ordertrack.sla.measure.microseconds import microseconds
+from ordertrack.sla.measure.why_cancelled import Reasons
 
 # A key: the fate 3 bits, held 1, left untold 1, promise moved 1; the promise where a time has its target; and
 # fulfilment, shift and hour where a time has them.
@@ -32,6 +34,13 @@ CANCELLED_FROM = STATUSES[:5]
 """From which status an order was cancelled that has the fate 1, 2, ..."""
 
 _MINUTE = 60 * SECOND
+
+
+class Content(NamedTuple):
+    """What became of the orders of a day, and why the cancelled ones were."""
+
+    cells: Cells
+    reasons: Reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +82,10 @@ _KNOWN = text("""
 
 def days(
     tenant_id: uuid.UUID, ended: Ended, judges: Sequence[Judge], restaurants: Sequence[uuid.UUID]
-) -> dict[tuple[int, uuid.UUID], Cells]:
-    """These orders as cells, by the business day (days since 1970) on which they began and the restaurant."""
+) -> dict[tuple[int, uuid.UUID], Content]:
+    """These orders, by the business day (days since 1970) on which they began and the restaurant."""
     verdict, held, moved = _promises(tenant_id, ended)
+    whys = why_cancelled.of_each(tenant_id, ended)
     fate = np.where(ended.is_cancelled, 1 + ended.before.clip(0, len(CANCELLED_FROM) - 1), COMPLETED)
     found = {}
     for number in np.unique(ended.restaurant):
@@ -92,8 +102,11 @@ def days(
             judge.shifts(began, of_day),
             judge.hours(began),
         )
+        places = np.flatnonzero(here)
         for day in np.unique(of_day):
-            found[int(day), restaurants[number]] = cells.counted(keys[of_day == day])
+            those = of_day == day
+            reasons = Counter(whys[place] for place in places[those].tolist() if place in whys)
+            found[int(day), restaurants[number]] = Content(cells.counted(keys[those]), reasons)
     return found
 
 

@@ -68,7 +68,7 @@ class Figures:
     `again` of `count` were left and entered again. `cancelled` orders were called off late while the stage
     ran: they have no time, and are in no other figure; nor are those that were `walked` through the stage,
     because their channel told a later status only. `drawn` began or ended at a time that a replay drew, which
-    nobody measured: they are in no other figure either, unless drawn times were asked for.
+    nobody measured: they are in no other figure either, unless what is doubtful was asked for.
     """
 
     count: int

@@ -75,23 +75,11 @@ def mean(counts: NDArray[Any]) -> Floats:
         return np.where(total > 0, counts @ VALUES / total, np.nan)
 
 
-def is_shortest(counts: NDArray[Any], share: float) -> NDArray[np.bool_]:
-    """Whether the percentile of each histogram is a time of which only that it was shorter is known."""
-    found: NDArray[np.bool_] = percentile_bins(counts, share) == 0
-    return found
-
-
 def is_mean(counts: NDArray[Any]) -> NDArray[np.bool_]:
     """Whether the mean of each histogram is not moved by what its shortest times may have been."""
     shortest = counts[..., 0]
     rest = counts[..., 1:] @ VALUES[1:]
     found: NDArray[np.bool_] = shortest * SHORTEST / 2 <= rest * _UNNOTICED
-    return found
-
-
-def is_beyond(counts: NDArray[Any], share: float) -> NDArray[np.bool_]:
-    """Whether the percentile of each histogram is a time of which only that it was longer is known."""
-    found: NDArray[np.bool_] = percentile_bins(counts, share) == BINS - 1
     return found
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 
 from sqlalchemy import BigInteger, ForeignKey, SmallInteger, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ordertrack.database.session import Base, stored_as_text
@@ -14,7 +15,7 @@ from ordertrack.rules.stages import Stage
 
 
 class Progress(Base):
-    """How far into a tenant's log its roll-up reaches, and how far with what became of orders.
+    """How far into a tenant's log its roll-up reaches, and how far with what became of orders, and why.
 
     They are the same, unless the commit before has extended it: then it is made anew.
     """
@@ -24,6 +25,7 @@ class Progress(Base):
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
     orders_seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    reasons_seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
 
 
 class ShiftName(Base):
@@ -65,7 +67,9 @@ class TenantDay(Base):
 
 
 class OrderDay(Base):
-    """What became of the orders that began on one business day of one restaurant; see `fates`."""
+    """What became of the orders that began on one business day of one restaurant, and why the cancelled
+    ones were; see `fates` and `why_cancelled`.
+    """
 
     __tablename__ = "sla_order_days"
     __table_args__ = (of_restaurant(),)
@@ -74,6 +78,7 @@ class OrderDay(Base):
     business_date: Mapped[dt.date] = mapped_column(primary_key=True)
     restaurant_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     cells: Mapped[bytes]
+    reasons: Mapped[dict[str, dict[str, int]]] = mapped_column(JSONB, server_default=text("'{}'"))
 
 
 class TenantOrderDay(Base):
@@ -84,3 +89,4 @@ class TenantOrderDay(Base):
     tenant_id: Mapped[uuid.UUID] = mapped_column(Uuid, ForeignKey("tenants.id"), primary_key=True)
     business_date: Mapped[dt.date] = mapped_column(primary_key=True)
     cells: Mapped[bytes]
+    reasons: Mapped[dict[str, dict[str, int]]] = mapped_column(JSONB, server_default=text("'{}'"))

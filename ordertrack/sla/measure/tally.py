@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +19,12 @@ from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.sla.measure import cells, histogram
 from ordertrack.sla.measure.cells import ENTRY, FULFILMENTS, LEFT_OUT, Cells
 from ordertrack.sla.measure.figures import Figure, Figures, Over, Under
-from ordertrack.sla.measure.histogram import BEYOND, BINS, SHORTEST, least_mean, mean, percentile
+from ordertrack.sla.measure.histogram import BEYOND, BINS, SHORTEST, least_mean, mean, percentile_bins
 
 _KINDS = (len(LEFT_OUT), 4, BINS)  # what the low bits of a key say: reason, target, bin
 _LOW_BITS = np.uint32(math.prod(_KINDS) - 1)
+_WITHOUT_TIME_OF_DAY = np.uint32(cells.WITHOUT_TIME_OF_DAY)
+_AT_ONCE = 16  # groups that are merged in one go: their table stays near the processor
 
 Groups = NDArray[np.int32]
 Counts = NDArray[Any]
@@ -51,36 +54,38 @@ class Counted:
         histograms = counted.sum(axis=1)
         judged = counted.sum(axis=2)
         reasons = self.by_kind.sum(axis=(2, 3))
-        average = _means(histograms)
-        p50, p90, p95 = (_percentiles(histograms, share) for share in (0.5, 0.9, 0.95))
+        met = judged[:, cells.IN_TARGET]
+        counts = (judged.sum(axis=1), met + judged[:, cells.BREACH], met, self.again, self.cancelled)
+        whole = (each.astype(int).tolist() for each in (*counts, self.walked, self.drawn, reasons))
+        times = (_means(histograms), *(_percentiles(histograms, share) for share in (0.5, 0.9, 0.95)))
         return [
             Figures(
-                count=int(judged[number].sum()),
-                mean=average[number],
-                p50=p50[number],
-                p90=p90[number],
-                p95=p95[number],
-                judged=int(judged[number, cells.IN_TARGET] + judged[number, cells.BREACH]),
-                in_target=int(judged[number, cells.IN_TARGET]),
-                left_out={
-                    reason: int(reasons[number, place])
-                    for place, reason in enumerate(LEFT_OUT)
-                    if reason is not None
-                },
-                again=int(self.again[number]),
-                cancelled=int(self.cancelled[number]),
-                walked=int(self.walked[number]),
-                drawn=int(self.drawn[number]),
-                histogram=histograms[number],
+                count=count,
+                mean=average,
+                p50=p50,
+                p90=p90,
+                p95=p95,
+                judged=under_target,
+                in_target=in_target,
+                left_out={reason: each for reason, each in zip(LEFT_OUT, left_out, strict=True) if reason},
+                again=again,
+                cancelled=cancelled,
+                walked=walked,
+                drawn=drawn,
+                histogram=histogram_of_it,
             )
-            for number in range(len(judged))
+            for (
+                (count, under_target, in_target, again, cancelled, walked, drawn, left_out),
+                (average, p50, p90, p95),
+                histogram_of_it,
+            ) in zip(zip(*whole, strict=True), zip(*times, strict=True), histograms, strict=True)
         ]
 
 
 class Tally:
     """Cells from many rows, of which one fulfilment may be wanted.
 
-    Times that a replay drew are only counted, unless they are wanted as if they had been measured.
+    `with_left_out`: what is doubtful counts too, and so do times that a replay drew.
     """
 
     def __init__(
@@ -89,7 +94,6 @@ class Tally:
         fulfilment: Fulfilment | None,
         *,
         with_left_out: bool,
-        with_drawn: bool = False,
     ) -> None:
         together: Cells = np.frombuffer(b"".join(stored), ENTRY)
         self.key = np.ascontiguousarray(together["key"])
@@ -98,7 +102,36 @@ class Tally:
             self._count *= cells.fulfilment_of(self.key) == FULFILMENTS.index(fulfilment)
         self._lengths = [len(each) // ENTRY.itemsize for each in stored]
         self._with_left_out = with_left_out
-        self._with_drawn = with_drawn
+
+    def __len__(self) -> int:
+        """How many cells these are."""
+        return len(self.key)
+
+    def merged(self, numbers: Sequence[int], are_merged: Sequence[bool]) -> Tally:
+        """The same times in fewer cells and rows: rows of one number are one row.
+
+        `numbers` never fall from row to row, and all rows of one are merged or none; the cells of merged ones
+        lose shift and hour.
+        """
+        group = self.per_row(numbers)
+        is_kept = ~self.per_row(are_merged).astype(bool) | (self.key >> cells.FLAGS > 0)
+        low, count = self.key & _WITHOUT_TIME_OF_DAY, np.where(is_kept, 0, self._count)
+        groups = (numbers[-1] if numbers else -1) + 1
+        parts = [(group[is_kept], self.key[is_kept], self._count[is_kept])]
+        width = int(_WITHOUT_TIME_OF_DAY) + 1
+        for first in range(0, groups, _AT_ONCE):
+            those = slice(*np.searchsorted(group, (first, first + _AT_ONCE)))
+            place = (group[those].astype(np.int64) - first) * width + low[those]
+            table = np.bincount(place, count[those])
+            found = np.flatnonzero(table)
+            keys = (found % width).astype(np.uint32) | np.uint32(cells.NO_TIME_OF_DAY)
+            parts.append(((found // width + first).astype(np.int32), keys, table[found].astype(np.float64)))
+        together, key, counts = map(np.concatenate, zip(*parts, strict=True))
+        order = np.argsort(together, kind="stable")
+        made = copy(self)
+        made.key, made._count = key[order], counts[order]
+        made._lengths = np.bincount(together, minlength=groups).tolist()
+        return made
 
     def per_row(self, numbers: Sequence[int] | NDArray[Any]) -> Groups:
         """For each cell, the number that its row has."""
@@ -108,9 +141,7 @@ class Tally:
         """Of each cell how many times of the figures it holds: none where they are left out."""
         is_none = (cells.cancelled_of(self.key) > 0) | (cells.walked_of(self.key) > 0)
         if not self._with_left_out:
-            is_none |= cells.left_out_of(self.key) > 0
-        if not self._with_drawn:
-            is_none |= cells.drawn_of(self.key) > 0
+            is_none |= (cells.left_out_of(self.key) > 0) | (cells.drawn_of(self.key) > 0)
         counts: Counts = self._count * ~is_none
         return counts
 
@@ -135,7 +166,7 @@ class Tally:
         key, count, its_group = self.key[places], self._count[places], group[places].astype(np.int64) + 1
         is_cancelled, is_walked = cells.cancelled_of(key) > 0, cells.walked_of(key) > 0
         is_drawn = (cells.drawn_of(key) > 0) & ~is_walked
-        is_none = is_cancelled | is_walked | (is_drawn if not self._with_drawn else False)
+        is_none = is_cancelled | is_walked | (is_drawn if not self._with_left_out else False)
         is_again = (cells.again_of(key) > 0) & (self._with_left_out | (cells.left_out_of(key) == 0))
         again, cancelled, walked, drawn = (
             np.bincount(its_group, count * chosen, groups + 1)[1:]
@@ -149,11 +180,15 @@ class Tally:
 
 
 def _percentiles(histograms: NDArray[Any], share: float) -> list[Figure]:
-    known = percentile(histograms, share)
-    is_under, is_over = histogram.is_shortest(histograms, share), histogram.is_beyond(histograms, share)
     return [
-        Under(SHORTEST) if is_under[place] else Over(BEYOND) if is_over[place] else _known(known[place])
-        for place in range(len(histograms))
+        None
+        if place < 0
+        else Under(SHORTEST)
+        if place == 0
+        else Over(BEYOND)
+        if place == BINS - 1
+        else float(histogram.VALUES[place])
+        for place in percentile_bins(histograms, share).tolist()
     ]
 
 

@@ -9,12 +9,8 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
-from ordertrack.i18n import formats
-from ordertrack.i18n.translate import gettext as _
-from ordertrack.sla.report.query_string import UnusableChoice
+from ordertrack.sla.orders_behind.asking import Asking
 from ordertrack.sla.report.selection import Selection
-
-MOST_PAGES = 10_000
 
 
 class Which(StrEnum):
@@ -70,39 +66,15 @@ class Behind:
 
 def read(args: MultiDict[str, str], selection: Selection) -> Behind:
     """What `shift`, `weekday`, `hour`, `which`, `sort` and `page` ask; raises UnusableChoice."""
-    problems: dict[str, str] = {}
-
-    def whole(name: str, least: int, most: int) -> int | None:
-        text = args.get(name, "").strip()
-        if not text:
-            return None
-        if not (text.isascii() and text.isdecimal()) or len(text) > 6 or not least <= int(text) <= most:
-            problems[name] = _(
-                "%(typed)s is no number from %(least)s to %(most)s.",
-                typed=formats.quoted(text),
-                least=least,
-                most=most,
-            )
-            return None
-        return int(text)
-
-    def member(name: str, kind: type[StrEnum]) -> Any:
-        text = args.get(name, "").strip()
-        if text and text not in list(kind):
-            known = formats.code(", ".join(kind))
-            problems[name] = _("%(typed)s is none of %(known)s.", typed=formats.quoted(text), known=known)
-            return None
-        return kind(text) if text else None
-
+    asking = Asking(args)
     found = Behind(
         selection,
         args.get("shift"),
-        whole("weekday", 0, 6),
-        whole("hour", 0, 23),
-        member("which", Which) or Which.COUNTED,
-        member("sort", Sort) or Sort.LATE,
-        whole("page", 1, MOST_PAGES) or 1,
+        asking.whole("weekday", 0, 6),
+        asking.whole("hour", 0, 23),
+        asking.one_of("which", list(Which)) or Which.COUNTED,
+        asking.one_of("sort", list(Sort)) or Sort.LATE,
+        asking.page(),
     )
-    if problems:
-        raise UnusableChoice(problems)
+    asking.refuse()
     return found

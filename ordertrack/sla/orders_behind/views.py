@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 from flask import Blueprint, make_response, render_template, request
@@ -10,28 +9,25 @@ from flask.typing import ResponseReturnValue
 
 from ordertrack.i18n import formats, labels
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.i18n.translate import marked
-from ordertrack.restaurants import cache, naming
+from ordertrack.restaurants import naming
 from ordertrack.sla.orders_behind import behind as asked
 from ordertrack.sla.orders_behind import finding, order_table
 from ordertrack.sla.orders_behind.behind import Behind
+from ordertrack.sla.orders_behind.choosing import chosen_restaurants, manager, selected
 from ordertrack.sla.orders_behind.finding import BehindOrder, TooMany
-from ordertrack.sla.report import query_string
 from ordertrack.sla.report.query_string import UnusableChoice
 from ordertrack.sla.report.tables.table_csv import csv_of
 from ordertrack.tenants.principal import Principal
-from ordertrack.tenants.signing_in.sign_in import managing_principal
 from ordertrack.web.problems import Problem, Refusal
 
 blueprint = Blueprint("orders_behind", __name__)
 A_PAGE = 100
-MOST_NAMED = 5
 
 
 @blueprint.get("/sla/orders")
 def show() -> ResponseReturnValue:
     """A page of them: the choice of the report, then `shift`, `weekday`, `hour`, `which`, `sort`, `page`."""
-    principal = _manager()
+    principal = manager()
     behind = _asked(principal)
     found = _found(behind)
     pages = max(1, -(-len(found) // A_PAGE))
@@ -40,7 +36,7 @@ def show() -> ResponseReturnValue:
     return render_template(
         "report/orders_behind.html",
         principal=principal,
-        behind=behind,
+        asked=behind,
         selection=behind.selection,
         about=_about(behind),
         table=order_table.table_of(shown),
@@ -55,7 +51,7 @@ def show() -> ResponseReturnValue:
 @blueprint.get("/sla/orders.csv")
 def csv() -> ResponseReturnValue:
     """All of them."""
-    behind = _asked(_manager())
+    behind = _asked(manager())
     table = order_table.table_of(_numbered(behind, _found(behind)))
     response = make_response(csv_of(table))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
@@ -75,29 +71,12 @@ def _about(behind: Behind) -> list[str]:
         said.append(formats.hour(behind.hour))
     if selection.fulfilment:
         said.append(labels.fulfilment(selection.fulfilment))
-    names = [each.name for each in selection.restaurants]
-    if selection.is_all and len(names) > 1:
-        return [*said, _("all restaurants")]
-    return [*said, *names[:MOST_NAMED], *(["…"] if len(names) > MOST_NAMED else [])]
-
-
-def _manager() -> Principal:
-    return managing_principal(marked("Reports are for managers and owners."))
+    return [*said, *chosen_restaurants(selection)]
 
 
 def _asked(principal: Principal) -> Behind:
-    restaurants = [each for each in cache.of_tenant(principal.tenant_id) if principal.may_see(each.id)]
-    if not restaurants:
-        raise Refusal(Problem(404, _("There is no restaurant yet.")))
     try:
-        selection = query_string.read(
-            request.args,
-            principal.tenant_id,
-            restaurants,
-            dt.datetime.now(dt.UTC),
-            sees_all=principal.restaurants is None,
-        )
-        return asked.read(request.args, selection)
+        return asked.read(request.args, selected(principal))
     except UnusableChoice as error:
         raise Refusal(Problem(422, str(error))) from error
 

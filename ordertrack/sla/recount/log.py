@@ -21,7 +21,7 @@ _EVENTS = """
             actor LIKE 'channel:%%' AND coalesce(metadata -> 'walked' ->> -1 <> to_status, false)
                 AS is_skipped,
             actor = 'program:replay' AND jsonb_exists(metadata, 'drawn') AS is_drawn,
-            is_early
+            is_early, coalesce(nullif(metadata ->> 'reason', 'The log gives no reason'), '') AS reason
           FROM order_status_events
          WHERE tenant_id = %(tenant)s AND seq <= %(until)s
     ), tap AS (
@@ -35,7 +35,7 @@ _EVENTS = """
     )
     SELECT event.order_id, event.restaurant_id, orders.fulfilment, event.seq, event.from_status,
         event.to_status, event.at, event.is_unknown, event.is_early, event.is_skipped,
-        event.is_drawn, coalesce(tap.is_mass, false) AS is_mass
+        event.is_drawn, coalesce(tap.is_mass, false) AS is_mass, event.reason
       FROM event JOIN orders ON orders.tenant_id = %(tenant)s AND orders.id = event.order_id
       LEFT JOIN tap USING (seq)
      WHERE orders.idempotency_sender IS DISTINCT FROM 'program:test-order'
@@ -51,7 +51,7 @@ _AT_ONCE = 20_000
 class Entry(NamedTuple):
     """An order came to a status. `is_unknown`: when it did is not known; `is_early`: it was for later still;
     `is_skipped`: a channel told a later status only; `is_drawn`: a replay drew the time; `is_mass`: several
-    were tapped at once."""
+    were tapped at once; `reason`: why, empty for none."""
 
     seq: int
     was: str | None
@@ -62,6 +62,7 @@ class Entry(NamedTuple):
     is_skipped: bool
     is_drawn: bool
     is_mass: bool
+    reason: str
 
 
 class Story(NamedTuple):

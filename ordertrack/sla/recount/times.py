@@ -48,6 +48,23 @@ class Time(NamedTuple):
     is_again: bool = False
 
 
+class Cancelled(NamedTuple):
+    """An order that was called off for this `reason` ("" for none); `day` is the one on which it began."""
+
+    restaurant_id: uuid.UUID
+    fulfilment: str
+    day: dt.date
+    reason: str
+
+
+def cancelled_of(story: Story, clock: Clock) -> Iterator[Cancelled]:
+    """That one order was called off, if it was."""
+    for entry in story.entries:
+        if entry.status == "cancelled":
+            day = clock.day_of(_began(story, story.entries[0], entry))
+            yield Cancelled(story.restaurant_id, story.fulfilment, day, entry.reason)
+
+
 def times_of(story: Story, saved: Saved, clock: Clock) -> Iterator[Time]:
     """Those of one order."""
     for stage, (begins, through, ends) in STAGES.items():
@@ -68,11 +85,15 @@ def _counts(entry: Entry) -> bool:
     return not entry.is_unknown and not entry.is_early
 
 
+def _began(story: Story, first: Entry, last: Entry) -> dt.datetime:
+    """An order for later is begun with the last fire before that."""
+    return max([first.at, *(at for seq, at in story.fires if seq < last.seq)])
+
+
 def _time(
     stage: str, story: Story, first: Entry, last: Entry, saved: Saved, clock: Clock, is_again: bool
 ) -> Time:
-    # An order for later is begun with the last fire before that.
-    began = max([first.at, *(at for seq, at in story.fires if seq < last.seq)])
+    began = _began(story, first, last)
     seconds = (last.at - began).total_seconds()
     day = clock.day_of(began)
     of_it = (stage, story.order_id, story.restaurant_id, story.fulfilment)

@@ -17,11 +17,12 @@ from ordertrack.sla.measure.cells import NO_SHIFT
 from ordertrack.sla.measure.figures import Group, HeatCell, StageFigures
 from ordertrack.sla.measure.reached import reached
 from ordertrack.sla.measure.tally import Tally
-from ordertrack.sla.report import comparison, fates, target_lines
-from ordertrack.sla.report.contents import Compared, Report
+from ordertrack.sla.report import comparison, fates, single_shifts, target_lines, whole_days
+from ordertrack.sla.report.at_today import AtToday
+from ordertrack.sla.report.contents import Compared, Judged, Report, RestaurantCompared, WorstShift
 from ordertrack.sla.report.ranking import hours_from_start
-from ordertrack.sla.report.rows import Rows
-from ordertrack.sla.report.selection import PERIODS, Grouping, Selection
+from ordertrack.sla.report.rows import OfRestaurant, Rows
+from ordertrack.sla.report.selection import PERIODS, WEEK, Grouping, Selection
 from ordertrack.sla.report.single_orders import SingleOrders
 
 HOURS = 24
@@ -53,12 +54,13 @@ class _Making:
         selection = self._selection
         slow = SingleOrders(selection, self._said, [(row.day, row.slowest) for row in self._of_stage])
         as_of, is_behind = reached(selection.tenant_id)
-        by_restaurant, compared = self._by_restaurant()
+        days = self._days()
+        by_restaurant, compared, worst_shift, at_today, each_compared = self._by_restaurant(days)
         return Report(
             selection,
             self._stages(),
             self._shifts(),
-            self._days(),
+            days,
             by_restaurant,
             self._heat(),
             slow.slowest(),
@@ -67,16 +69,20 @@ class _Making:
             calibration.of_days(selection.tenant_id, self._restaurants, selection.first, selection.last),
             as_of,
             is_behind,
-            fates.of(selection, self._reading.of_fates(), self._is_over),
+            fates.of(selection, self._reading, self._is_over),
             compared,
             self._periods(),
             target_lines.steps(selection),
+            self._days_before(),
+            worst_shift,
+            at_today,
+            each_compared,
+            self._by(Grouping.WEEKDAY) if selection.length >= 2 * WEEK else [],
         )
 
     def _tallied(self, stored: Sequence[bytes]) -> Tally:
         selection = self._selection
-        doubtful = selection.with_left_out
-        return Tally(stored, selection.fulfilment, with_left_out=doubtful, with_drawn=doubtful)
+        return Tally(stored, selection.fulfilment, with_left_out=selection.with_left_out)
 
     def _stages(self) -> list[StageFigures]:
         """Each stage in the range, and in the days that it is compared with."""
@@ -96,9 +102,14 @@ class _Making:
 
     def _is_like(self, tally: Tally, rows: Sequence[Any]) -> NDArray[np.bool_]:
         """Which cells are of days and hours that are over, now, and so have their like before."""
-        is_whole = tally.per_row([row.day not in self._reading.cut for row in rows]).astype(bool)
-        is_over: NDArray[np.bool_] = is_whole | self._is_over[cells.hour_of(tally.key)]
-        return is_over
+        return self._are_over(tally, [row.day in self._reading.cut for row in rows])
+
+    def _are_over(self, tally: Tally, are_cut: Sequence[bool]) -> NDArray[np.bool_]:
+        """Which cells are of hours that are over now, or of other days than those that are cut there."""
+        found = ~tally.per_row(are_cut).astype(bool)
+        places = np.flatnonzero(~found)
+        found[places] = self._is_over[cells.hour_of(tally.key[places])]
+        return found
 
     def _shifts(self) -> list[Group]:
         shift = cells.shift_of(self._tally.key).astype(np.int32)
@@ -121,39 +132,85 @@ class _Making:
         return number == NO_SHIFT, dt.timedelta(days=1), number
 
     def _days(self) -> list[Group]:
-        first, length = self._selection.first, self._selection.length
-        numbers = [(row.day - first).days for row in self._chosen]
-        found = self._tally.figures(self._tally.per_row(numbers), length)
-        days = [first + dt.timedelta(number) for number in range(length)]
-        return [Group(day.isoformat(), day.isoformat(), each) for day, each in zip(days, found, strict=True)]
+        return self._by_day(self._chosen, self._tally, self._selection.first)
+
+    def _days_before(self) -> list[Group]:
+        selection = self._selection
+        rows = [row for row in self._rows if row.stage == selection.stage and row.day < selection.first]
+        return self._by_day(rows, self._tallied([row.cells for row in rows]), selection.before.first)
+
+    def _by_day(self, rows: Sequence[Any], tally: Tally, first: dt.date) -> list[Group]:
+        """As many days as the selection has, from one on."""
+        length = self._selection.length
+        numbers = [(row.day - first).days for row in rows]
+        found = tally.figures(tally.per_row(numbers), length)
+        days = [(first + dt.timedelta(number)).isoformat() for number in range(length)]
+        return [Group(day, day, each) for day, each in zip(days, found, strict=True)]
 
     def _periods(self) -> list[Group]:
         """By weekday, week or month, in order; none if bars are by something else."""
         group = self._selection.group
-        if group not in PERIODS:
-            return []
+        return self._by(group) if group in PERIODS else []
+
+    def _by(self, group: Grouping) -> list[Group]:
         keys = [period_key(group, row.day) for row in self._chosen]
         distinct = sorted(set(keys))
         numbers = [distinct.index(key) for key in keys]
         found = self._tally.figures(self._tally.per_row(numbers), len(distinct))
         return [Group(key, key, each) for key, each in zip(distinct, found, strict=True)]
 
-    def _by_restaurant(self) -> tuple[list[Group], Compared]:
-        rows = self._reading.by_restaurant()
+    def _by_restaurant(
+        self, days: Sequence[Group]
+    ) -> tuple[list[Group], Compared, WorstShift | None, dict[str, Judged], dict[str, RestaurantCompared]]:
+        """Each restaurant; and what only their own days tell, if these are not too many."""
+        selection, changed = self._selection, comparison.target_changed(self._selection)
+        rows: Sequence[OfRestaurant] = self._reading.by_restaurant(each_day_before=changed)
         tally = self._tallied([row.cells for row in rows])
-        places = {each: place for place, each in enumerate(self._restaurants)}
-        numbers = [-1 if row.is_before else places[row.restaurant_id] for row in rows]
-        found = tally.figures(tally.per_row(numbers), len(places))
-        groups = [
+        if not self._reading.tells_restaurants_before:
+            groups = self._of_restaurants(tally, rows)
+            return groups, Compared(target_changed=changed, is_too_much=True), None, {}, {}
+        shift = single_shifts.worst(selection, tally, rows, self._names)
+        tally, rows = whole_days.together(selection, tally, rows)
+        groups = self._of_restaurants(tally, rows)
+        today = AtToday(selection, tally, rows)
+        like = self._are_over(tally, [row.is_cut for row in rows])
+        compared = comparison.of(selection, tally, rows, like, today)
+        at_one = today if compared.at_target else None
+        each = comparison.each_restaurant(selection, tally, rows, like, at_one)
+        return groups, compared, shift, self._days_at_today(days, tally, rows, today), each
+
+    def _of_restaurants(self, tally: Tally, rows: Sequence[OfRestaurant]) -> list[Group]:
+        number = tally.per_row([-1 if row.is_before else row.place for row in rows])
+        found = tally.figures(number, len(self._restaurants))
+        return [
             Group(restaurant.slug, restaurant.name, each)
             for restaurant, each in zip(self._selection.restaurants, found, strict=True)
         ]
-        if not self._reading.tells_restaurants_before:
-            changed = comparison.target_changed(self._selection)
-            return groups, Compared(target_changed=changed, is_too_much=True)
-        is_whole = tally.per_row([not row.is_cut for row in rows]).astype(bool)
-        like = is_whole | self._is_over[cells.hour_of(tally.key)]
-        return groups, comparison.of(self._selection, tally, rows, like)
+
+    def _days_at_today(
+        self, days: Sequence[Group], tally: Tally, rows: Sequence[OfRestaurant], today: AtToday
+    ) -> dict[str, Judged]:
+        """Of the days some of whose times another target judged than holds today: others stay as they are."""
+        if not today.is_other.any():
+            return {}
+        first, length = self._selection.first, self._selection.length
+        number = tally.per_row(
+            [length if row.is_before or row.day is None else (row.day - first).days for row in rows]
+        )
+        times, verdict = tally.times() * today.is_other, cells.target_of(tally.key)
+        others = np.bincount(number, times, length + 1)
+        judged, met = (
+            np.bincount(number, times * (now.astype(int) - then), length + 1)
+            for now, then in (
+                (today.judged, verdict != cells.UNJUDGED),
+                (today.met, verdict == cells.IN_TARGET),
+            )
+        )
+        return {
+            day.key: Judged(day.figures.judged + int(judged[at]), day.figures.in_target + int(met[at]))
+            for at, day in enumerate(days)
+            if others[at]
+        }
 
     def _heat(self) -> list[HeatCell]:
         tally = self._tallied([row.cells for row in self._of_stage])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+
 from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
@@ -17,7 +20,7 @@ def of_bars(label: str, figures: Figures) -> str:
     ]
     ranges = [wording.time_range(figures, share) for share in (0.5, 0.9)]
     times = [f"{time} ({found})" if found else time for time, found in zip(times, ranges, strict=True)]
-    return "\n".join([label, *times, _orders(figures.count)])
+    return "\n".join([label, *times, _times(figures.count)])
 
 
 def counted(label: str, figures: Figures) -> str:
@@ -25,13 +28,13 @@ def counted(label: str, figures: Figures) -> str:
     return _("%(name)s (%(num)s)", name=label, num=number(figures.count))
 
 
-def _orders(count: int) -> str:
-    return ngettext("%(num)s order", "%(num)s orders", count, num=number(count))
+def _times(count: int) -> str:
+    return ngettext("%(num)s time", "%(num)s times", count, num=number(count))
 
 
 def of_share(figures: Figures) -> str:
     if figures.share is None:
-        return _("no order with a target")
+        return _("no time with a target")
     judged = number(figures.judged)
     said = _("%(share)s of %(number)s in target", share=formats.share(figures.share), number=judged)
     return f"{said}\n{wording.share_range(figures.share_range())}"
@@ -40,7 +43,7 @@ def of_share(figures: Figures) -> str:
 def of_hour(weekday: str, cell: HeatCell) -> str:
     when = _("%(weekday)s, %(hour)s", weekday=weekday, hour=formats.hour(cell.hour))
     time = _("p90 %(time)s", time=wording.time(cell.figures.p90))
-    return "\n".join([when, time, _orders(cell.figures.count)])
+    return "\n".join([when, time, _times(cell.figures.count)])
 
 
 def of_target(time: str, whom: str = "") -> str:
@@ -52,9 +55,23 @@ def of_steps(line: TargetSteps) -> str:
     said = []
     for place, (day, seconds) in enumerate(line.steps):
         length = _("none") if seconds is None else wording.target(seconds)
-        since = _("from %(day)s", day=formats.day(day))
-        said.append(_("%(whom)s %(what)s", whom=since, what=length) if place else length)
+        said.append(_since(day, seconds) if place else length)
     return of_target(formats.listed(said), line.whom)
+
+
+def target_changes(lines: Sequence[TargetSteps]) -> dict[dt.date, list[str]]:
+    """What changed on which days, as `target deliveries: from Fri 14 Nov 20 min`; not on the first one."""
+    found: dict[dt.date, list[str]] = {}
+    for line in lines:
+        for day, seconds in line.steps[1:]:
+            found.setdefault(day, []).append(of_target(_since(day, seconds), line.whom))
+    return found
+
+
+def _since(day: dt.date, seconds: int | None) -> str:
+    since = _("from %(day)s", day=formats.day(day))
+    length = _("none") if seconds is None else wording.target(seconds)
+    return _("%(whom)s %(what)s", whom=since, what=length)
 
 
 def only_first(shown: int, of: int) -> str:

@@ -18,7 +18,7 @@ from ordertrack.sla.measure.histogram import BEYOND
 from ordertrack.sla.report import chart_wording, order_links, wording
 from ordertrack.sla.report.contents import Report, TargetSteps
 from ordertrack.sla.report.ranking import hours_of_day, is_judged, worst_first, worst_stage
-from ordertrack.sla.report.selection import Grouping, Selection
+from ordertrack.sla.report.selection import WEEK, Grouping, Selection
 
 MOST_BARS = 15  # of restaurants; the table has them all
 MOST_LINES = 4  # of targets that say in the picture what they are
@@ -56,7 +56,7 @@ def _stages(report: Report) -> Chart | None:
     timed = [stage for stage in report.stages if stage.now.count]
     if not timed:
         return None
-    worst = worst_stage(report.stages)
+    worst = worst_stage(report)
     labels = [naming.stage(stage.stage) for stage in timed]
     data = _bars(labels, [stage.now for stage in timed], is_lying=True)
     data["orders"] = [
@@ -151,7 +151,11 @@ def _period_title(group: Grouping) -> str:
 
 
 def _days(groups: Sequence[Group]) -> list[str]:
-    return [formats.day(dt.date.fromisoformat(group.key)) for group in groups]
+    return [formats.day(_date(group)) for group in groups]
+
+
+def _date(day: Group) -> dt.date:
+    return dt.date.fromisoformat(day.key)
 
 
 def _bars(labels: list[str], figures: Sequence[Figures], *, is_lying: bool) -> Json:
@@ -174,6 +178,7 @@ def _shares(report: Report) -> Chart | None:
     if not is_judged(report) or len(report.days) < 2:
         return None
     labels = _days(report.days)
+    changed = chart_wording.target_changes(report.steps)
     data = {
         "kind": "shares",
         "names": [_("In target")],
@@ -181,12 +186,13 @@ def _shares(report: Report) -> Chart | None:
         "shares": [_rounded(group.figures.share) for group in report.days],
         "orders": [order_links.of_group(report.selection, Grouping.DAY, group) for group in report.days],
         "said": [
-            f"{label}\n{chart_wording.of_share(group.figures)}"
+            "\n".join([label, chart_wording.of_share(group.figures), *changed.get(_date(group), ())])
             for label, group in zip(labels, report.days, strict=True)
         ],
     }
     described = _("The share in target of each day as a line.")
-    return Chart("shares", "days", _("In target by day"), described, data)
+    lines = tuple(chart_wording.of_steps(line) for line in report.steps if len(line.steps) > 1)
+    return Chart("shares", "days", _("In target by day"), described, data, targets=lines)
 
 
 def _hours(report: Report) -> Chart | None:
@@ -195,15 +201,17 @@ def _hours(report: Report) -> Chart | None:
         return None
     order = _worked(hours_of_day(report), {cell.hour for cell in cells})
     weekdays = naming.weekdays()
+    rows = sorted(_weekdays_of(report.selection) | {cell.weekday for cell in cells})
+    places = {day: row for row, day in enumerate(rows)}
     data = {
         "kind": "hours",
         "fewest": FEWEST,
         "beyond": BEYOND,
         "names": [_("slower"), _("faster")],
-        "weekdays": weekdays,
+        "weekdays": [weekdays[day] for day in rows],
         "hours": [formats.hour(hour) for hour in order],
         "cells": [
-            [order.index(cell.hour), cell.weekday, round(cell.figures.p90 or 0), cell.figures.count]
+            [order.index(cell.hour), places[cell.weekday], round(cell.figures.p90 or 0), cell.figures.count]
             for cell in cells
         ],
         "said": [chart_wording.of_hour(weekdays[cell.weekday], cell) for cell in cells],
@@ -213,6 +221,11 @@ def _hours(report: Report) -> Chart | None:
     note = _("In minutes. Hours with fewer than %(number)s orders have no colour.", number=FEWEST)
     described = _("%(title)s, the stronger the colour the slower.", title=title)
     return Chart("hours", "hours", title, described, data, note)
+
+
+def _weekdays_of(selection: Selection) -> set[int]:
+    """From 0 (Monday) to 6; a restaurant whose day is not over there has orders on the one before."""
+    return {(selection.first + dt.timedelta(days)).weekday() for days in range(min(selection.length, WEEK))}
 
 
 def _worked(hours: list[int], with_orders: set[int]) -> list[int]:

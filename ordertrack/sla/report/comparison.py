@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,19 +13,26 @@ from ordertrack.sla.measure.cells import FULFILMENTS, IN_TARGET
 from ordertrack.sla.measure.figures import Figures
 from ordertrack.sla.measure.histogram import VALUES
 from ordertrack.sla.measure.tally import Tally
-from ordertrack.sla.report.contents import AtOneTarget, Compared
+from ordertrack.sla.report.at_today import AtToday
+from ordertrack.sla.report.contents import AtOneTarget, Compared, RestaurantCompared
+from ordertrack.sla.report.rows import OfRestaurant
 from ordertrack.sla.report.selection import Selection
-from ordertrack.sla.statistics.decomposition import Part, Split, split
+from ordertrack.sla.statistics.decomposition import Part, Split, split, split_with_moved
 
 _PERIODS = 2  # now, before
+_MOST_RESTAURANTS = 500  # that are compared each with itself: figures of each take memory
 _Table = NDArray[Any]  # restaurant, fulfilment, period
 
 
-def of(selection: Selection, tally: Tally, rows: Sequence[Any], like: NDArray[np.bool_]) -> Compared:
-    """Of times of the stage: `rows` say of whose and of which period, `like` which are compared."""
-    places = {each.id: place for place, each in enumerate(selection.restaurants)}
-    shape = (len(places), len(FULFILMENTS), _PERIODS)
-    place = tally.per_row([places[row.restaurant_id] for row in rows]).astype(np.int64)
+def of(
+    selection: Selection, tally: Tally, rows: Sequence[OfRestaurant], like: NDArray[np.bool_], today: AtToday
+) -> Compared:
+    """Of times of the stage: `rows` say of whose and of which period, `like` which are compared.
+
+    Where a target changed that judged none of these times, nothing changed.
+    """
+    shape = (len(selection.restaurants), len(FULFILMENTS), _PERIODS)
+    place = tally.per_row([row.place for row in rows]).astype(np.int64)
     is_before = tally.per_row([row.is_before for row in rows])
     group = (place * shape[1] + cells.fulfilment_of(tally.key)) * _PERIODS + is_before
     times = tally.times() * like
@@ -37,17 +43,43 @@ def of(selection: Selection, tally: Tally, rows: Sequence[Any], like: NDArray[np
     verdict = cells.target_of(tally.key)
     judged, met = table(times * (verdict != cells.UNJUDGED)), table(times * (verdict == IN_TARGET))
     at_target = None
-    if changed := target_changed(selection):
-        today = _targets_today(selection)
-        seconds = today[place, cells.fulfilment_of(tally.key)]
-        value = VALUES[cells.bin_of(tally.key)]
-        judged, met = table(times * ~np.isnan(seconds)), table(times * (value <= seconds))
+    changed = target_changed(selection) and bool((today.is_other & (times > 0)).any())
+    if changed:
+        judged, met = table(times * today.judged), table(times * today.met)
         at_target = AtOneTarget(*(_figures(judged[..., period], met[..., period]) for period in (0, 1)))
     if judged.any():
-        return Compared(*_splits(judged, met), at_target, changed)
+        return Compared(*_splits(selection, judged, met), at_target, changed)
     counts = table(times)
     seconds = table(times * VALUES[cells.bin_of(tally.key)])
-    return Compared(*_splits(counts, seconds), at_target, changed, is_of_shares=False)
+    return Compared(*_splits(selection, counts, seconds), at_target, changed, is_of_shares=False)
+
+
+def each_restaurant(
+    selection: Selection,
+    tally: Tally,
+    rows: Sequence[OfRestaurant],
+    like: NDArray[np.bool_],
+    at_one_target: AtToday | None,
+) -> dict[str, RestaurantCompared]:
+    """By slug, each restaurant now and before, unless they are too many; at today's target too, if wanted."""
+    if len(selection.restaurants) > _MOST_RESTAURANTS:
+        return {}
+    groups = len(selection.restaurants) * _PERIODS
+    number = tally.per_row([row.place * _PERIODS + row.is_before for row in rows])
+    found = tally.figures(np.where(like, number, -1), groups)
+    at_today: list[Figures] = []
+    if at_one_target is not None:
+        times = tally.times() * like
+        judged, met = (
+            np.bincount(number, times * each, groups) for each in (at_one_target.judged, at_one_target.met)
+        )
+        at_today = [_figures(*each) for each in zip(judged, met, strict=True)]
+    return {
+        each.slug: RestaurantCompared(
+            found[at], found[at + 1], AtOneTarget(at_today[at], at_today[at + 1]) if at_today else None
+        )
+        for at, each in zip(range(0, groups, _PERIODS), selection.restaurants, strict=True)
+    }
 
 
 def target_changed(selection: Selection) -> bool:
@@ -60,38 +92,29 @@ def target_changed(selection: Selection) -> bool:
     )
 
 
-def _targets_today(selection: Selection) -> _Table:
-    """By restaurant and fulfilment in seconds; nan for none."""
-    now = dt.datetime.now(dt.UTC)
-    return np.array(
-        [
-            [
-                np.nan if (held := each.targets.at(selection.stage, kind, each.calendar.day_of(now))) is None
-                else held
-                for kind in FULFILMENTS
-            ]
-            for each in selection.restaurants
-        ]
-    )  # fmt: skip
-
-
 def _figures(judged: _Table, met: _Table) -> Figures:
     counted = int(judged.sum())
     return Figures(counted, None, None, None, None, counted, int(met.sum()), {})
 
 
-def _splits(counted: _Table, total: _Table) -> tuple[Split | None, Split | None]:
-    """By restaurant, if there are several, and by fulfilment, if there are."""
-    return _split(counted, total, axis=1), _split(counted, total, axis=0)
+def _splits(selection: Selection, counted: _Table, total: _Table) -> tuple[Split | None, Split | None]:
+    """By restaurant, if there are several, with those that came or went by name; and by fulfilment."""
+    now, before = _parts(counted.sum(axis=1), total.sum(axis=1))
+    by_restaurant = split_with_moved(now, before) if len(now) > 1 else None
+    if by_restaurant is not None:
+        names = dict[Hashable, str](enumerate(each.name for each in selection.restaurants))
+        moved = (each._replace(key=names[each.key]) for each in by_restaurant.moved)
+        by_restaurant = by_restaurant._replace(moved=tuple(moved))
+    now, before = _parts(counted.sum(axis=0), total.sum(axis=0))
+    return by_restaurant, split(now, before) if len(now) > 1 else None
 
 
-def _split(counted: _Table, total: _Table, axis: int) -> Split | None:
-    counted, total = counted.sum(axis=axis), total.sum(axis=axis)
+def _parts(counted: _Table, total: _Table) -> tuple[dict[int, Part], dict[int, Part]]:
     now, before = (
         {
             number: Part(counted[number, period], total[number, period])
-            for number in np.flatnonzero(counted.any(axis=1))
+            for number in np.flatnonzero(counted.any(axis=1)).tolist()
         }
         for period in range(_PERIODS)
     )
-    return split(now, before) if len(now) > 1 else None
+    return now, before

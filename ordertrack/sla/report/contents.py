@@ -35,7 +35,8 @@ class Open:
 class Became:
     """What became of the orders of the range; of those `like` the ones `before`, where a day still runs.
 
-    `reasons` of cancellations, the most frequent first; how many had others.
+    `reasons` of cancellations, the most frequent first; how many had others. `unleft` where nobody tapped
+    Leaving: of each restaurant its name, how many, of how many deliveries; None where that was not read.
     """
 
     now: Fates = field(default_factory=Fates)
@@ -44,6 +45,7 @@ class Became:
     open: Open = field(default_factory=Open)
     reasons: Sequence[tuple[str | None, int]] = ()
     other_reasons: int = 0
+    unleft: Sequence[tuple[str, int, int]] | None = None
 
     @property
     def orders(self) -> int:
@@ -63,8 +65,8 @@ class AtOneTarget:
 class Compared:
     """What the change of the stage is made of: of the share in target where there is one, else of the mean.
 
-    `by_restaurant` is None where there is one. `is_too_much`: restaurants and days are too many to be read
-    one by one, so nothing was split or held against today's target.
+    `by_restaurant` is None where there is one; what it has `moved` are names. `is_too_much`: restaurants and
+    days are too many to be read one by one, so nothing was split or held against today's target.
     `at_target`: there where targets changed in between; then it is what was split.
     """
 
@@ -74,6 +76,42 @@ class Compared:
     target_changed: bool = False
     is_of_shares: bool = True
     is_too_much: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How many of how many were in target."""
+
+    judged: int
+    in_target: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorstShift:
+    """One shift of one day of one restaurant (its slug), judged at the target of then.
+
+    `among`: the worst of so many; `rest`: all others together. `at_today`: the same at the targets that hold
+    today, where these are others.
+    """
+
+    restaurant: str
+    day: dt.date
+    shift: str
+    of_it: Judged
+    rest: Judged
+    among: int
+    at_today: Judged | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RestaurantCompared:
+    """A restaurant in the days before, and what of now is compared with these; `at_today` where targets
+    changed in between: both at the one that holds today.
+    """
+
+    now: Figures
+    before: Figures
+    at_today: AtOneTarget | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +127,9 @@ class Report:
     """Everything the page shows of a selection; `targets` are seconds and what each is for.
 
     `periods`: weekdays, weeks or months, where bars are by those. `steps`: the target of each day, of each
-    for whom it is.
+    for whom it is. `days_before`: those that it is compared with. `at_today`: days (ISO dates) at the target
+    that holds today, where then another one did. `restaurants_compared`, by slug, unless they are too many.
+    `weekdays` (0 Monday), where the range has each more than once.
 
     `as_of`: up to when the log is in it; None where nothing of it is yet.
     """
@@ -110,6 +150,11 @@ class Report:
     compared: Compared = field(default_factory=Compared)
     periods: list[Group] = field(default_factory=list)
     steps: list[TargetSteps] = field(default_factory=list)
+    days_before: list[Group] = field(default_factory=list)
+    worst_shift: WorstShift | None = None
+    at_today: Mapping[str, Judged] = field(default_factory=dict)
+    restaurants_compared: Mapping[str, RestaurantCompared] = field(default_factory=dict)
+    weekdays: list[Group] = field(default_factory=list)
 
     @property
     def is_made(self) -> bool:

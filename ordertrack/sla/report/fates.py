@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,11 @@ from sqlalchemy import text
 
 from ordertrack.database.session import db
 from ordertrack.orders.due.open_orders import OPEN
-from ordertrack.orders.imported import NO_REASON
 from ordertrack.rules.state_machine import OrderStatus
-from ordertrack.sla.measure import cells, fates
+from ordertrack.sla.measure import cells, fates, why_cancelled
 from ordertrack.sla.measure.cells import FULFILMENTS
 from ordertrack.sla.report.contents import Became, Open
+from ordertrack.sla.report.rows import Rows
 from ordertrack.sla.report.selection import Selection
 
 MOST_REASONS = 5
@@ -29,27 +30,13 @@ _OPEN = text("""
        AND NOT is_later AND idempotency_sender IS DISTINCT FROM 'program:test-order'
        AND coalesce(fired_at, placed_at) >= :begins AND coalesce(fired_at, placed_at) < :ends
 """)
-_REASONS = text("""
-    SELECT nullif(event.metadata ->> 'reason', :unsaid) AS reason, count(*) AS number,
-        sum(count(*)) OVER () AS all_of_them
-      FROM order_status_events AS event
-     WHERE event.tenant_id = :tenant_id AND event.to_status = 'cancelled'
-       AND event.occurred_at >= :begins AND event.occurred_at < :ends
-       AND (:is_all OR event.restaurant_id = ANY (:restaurants))
-       AND (CAST(:fulfilment AS text) IS NULL OR :fulfilment = (
-            SELECT fulfilment FROM orders
-             WHERE orders.tenant_id = event.tenant_id AND orders.id = event.order_id))
-     GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :most
-""")
 
 
-def of(selection: Selection, rows: Sequence[Any], is_over: np.ndarray[Any, Any]) -> Became:
-    """Of this selection, whose tenant is entered; `rows` are its days of orders and those before.
-
-    `is_over`: of each hour, whether it is over on the last day.
-    """
+def of(selection: Selection, reading: Rows, is_over: np.ndarray[Any, Any]) -> Became:
+    """Of this selection, whose tenant is entered; `is_over`: of each hour, whether it is on the last day."""
     if not selection.restaurants:
         return Became()
+    rows = reading.of_fates()
     stored = cells.read(b"".join(row.cells for row in rows))
     lengths = [len(row.cells) // cells.ENTRY.itemsize for row in rows]
 
@@ -62,42 +49,44 @@ def of(selection: Selection, rows: Sequence[Any], is_over: np.ndarray[Any, Any])
     is_now = per_cell([row.day >= selection.first for row in rows])
     last_days = (selection.last, selection.before.last)
     is_like = ~per_cell([row.day in last_days for row in rows]) | is_over[cells.hour_of(stored["key"])]
+    now = fates.count(stored, wanted & is_now)
     return Became(
-        fates.count(stored, wanted & is_now),
+        now,
         fates.count(stored, wanted & is_now & is_like),
         fates.count(stored, wanted & ~is_now & is_like),
         _open(selection),
-        *_reasons(selection),
+        *_reasons(selection, rows),
+        _unleft(selection, reading) if now.unleft and len(selection.restaurants) > 1 else None,
     )
 
 
-def _span(selection: Selection) -> tuple[dt.datetime, dt.datetime]:
-    """From when to when the days of any of its restaurants run."""
-    days = [_days_of(selection, each) for each in selection.restaurants]
-    return min(begins for begins, _ in days), max(ends for _, ends in days)
-
-
-def _days_of(selection: Selection, restaurant: Any) -> tuple[dt.datetime, dt.datetime]:
-    lag = dt.timedelta(restaurant.id in selection.lagging)
-    first, last = selection.first - lag, selection.last - lag
-    return restaurant.calendar.day_begins(first), restaurant.calendar.day_begins(last + dt.timedelta(1))
+def _unleft(selection: Selection, reading: Rows) -> list[tuple[str, int, int]] | None:
+    """Where nobody tapped Leaving, most first: each restaurant's name, how many, of how many deliveries."""
+    rows = reading.fates_by_restaurant()
+    if rows is None:
+        return None
+    names = {each.id: each.name for each in selection.restaurants}
+    found = [(names[row.restaurant_id], fates.count(cells.read(row.cells))) for row in rows]
+    return sorted(
+        ((name, each.unleft, each.deliveries) for name, each in found if each.unleft),
+        key=lambda each: (-each[1], each[0]),
+    )
 
 
 def _open(selection: Selection) -> Open:
     now = dt.datetime.now(dt.UTC)
-    begins, ends = _span(selection)
+    days = {each.id: selection.span_of(each) for each in selection.restaurants}
     rows = db.session.execute(
         _OPEN,
         {
             "tenant_id": selection.tenant_id,
             "restaurants": [each.id for each in selection.restaurants],
             "statuses": [status.value for status in OPEN],
-            "begins": begins,
-            "ends": ends,
+            "begins": min(begins for begins, _ in days.values()),
+            "ends": max(ends for _, ends in days.values()),
         },
     )
     by_id = {each.id: each for each in selection.restaurants}
-    days = {each.id: _days_of(selection, each) for each in selection.restaurants}
     by_status: Counter[OrderStatus] = Counter()
     unfinished, since = 0, None
     for row in rows:
@@ -111,22 +100,14 @@ def _open(selection: Selection) -> Open:
     return Open(by_status, unfinished, since)
 
 
-def _reasons(selection: Selection) -> tuple[list[tuple[str | None, int]], int]:
+def _reasons(selection: Selection, rows: Sequence[Any]) -> tuple[list[tuple[str | None, int]], int]:
     """The most frequent ones, and how many had others."""
-    begins, ends = _span(selection)
-    rows = db.session.execute(
-        _REASONS,
-        {
-            "tenant_id": selection.tenant_id,
-            "begins": begins,
-            "ends": ends,
-            "is_all": selection.is_all,
-            "restaurants": [each.id for each in selection.restaurants],
-            "fulfilment": selection.fulfilment,
-            "most": MOST_REASONS,
-            "unsaid": NO_REASON,
-        },
-    )
-    found = rows.all()
-    most = [(row.reason, row.number) for row in found]
-    return most, int(found[0].all_of_them) - sum(number for _reason, number in most) if found else 0
+    found: Counter[str] = Counter()
+    for (fulfilment, reason), count in why_cancelled.read(
+        chain.from_iterable(row.reasons for row in rows if row.reasons)
+    ).items():
+        if selection.fulfilment in (None, fulfilment):
+            found[reason] += count
+    # As they are told apart: the most frequent, then by name, none at the end.
+    most = sorted(found.items(), key=lambda each: (-each[1], not each[0], each[0]))[:MOST_REASONS]
+    return [(reason or None, count) for reason, count in most], found.total() - sum(dict(most).values())

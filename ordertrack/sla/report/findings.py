@@ -4,48 +4,126 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
-
-import numpy as np
 
 from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
 from ordertrack.restaurants import naming
+from ordertrack.rules.stages import Stage
 from ordertrack.sla.measure.figures import Figure, Figures, Group, Over, Under
-from ordertrack.sla.report import wording
-from ordertrack.sla.report.contents import Report
-from ordertrack.sla.report.headline import is_turned_by_mix, of_chosen
-from ordertrack.sla.report.ranking import FEWEST, worst_first, worst_stage
-from ordertrack.sla.report.selection import Selection
-from ordertrack.sla.statistics.intervals import differ, difference
+from ordertrack.sla.report import order_links, since, wording
+from ordertrack.sla.report.contents import Judged, Report
+from ordertrack.sla.report.headline import of_chosen
+from ordertrack.sla.report.ranking import FEWEST, holds_drives, worst_first, worst_stage
+from ordertrack.sla.report.selection import Grouping, Selection
+from ordertrack.sla.report.since import Finding, together
+from ordertrack.sla.statistics.intervals import differ, difference, wilson, z_of
 
 STANDS_OUT = 0.03  # in share in target under the rest: less is chance
 _Link: TypeAlias = Callable[[str], str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What `about` (a shift, a stage, ...) is `name`d and how bad it is; `link`: a report of nothing else."""
-
-    about: str
-    name: str
-    how_bad: str
-    link: str | None = None
-
-
 def findings(report: Report) -> list[Finding]:
-    """The worst restaurant, shift and stage, the worst day, and since when days were worse than before."""
+    """The worst restaurant, shift, stage, weekday, day, shift of one day, and since when days are worse."""
+    weekday = _weekday(report)
     found = [
-        _worst(_("Restaurant"), report.restaurants, partial(_restaurant_link, report.selection)),
+        _worst(_("Restaurant"), _alike(report), partial(_restaurant_link, report.selection)),
         _worst(_("Shift"), report.shifts),
         _stage(report),
-        _worst(_("Day"), [_dated(day) for day in report.days], partial(_day_link, report.selection)),
-        _since(report),
+        weekday,
+        _day(report, weekday),
+        _single_shift(report),
+        since.finding(report),
     ]
     return [finding for finding in found if finding is not None]
+
+
+def _alike(report: Report) -> list[Group]:
+    """The restaurants whose times are of the same work: of handovers none that hold the drives."""
+    became = report.fates
+    if report.selection.stage is not Stage.HANDOVER or not became.now.unleft:
+        return report.restaurants
+    if became.unleft is None:
+        return []
+    driven = {name for name, unleft, deliveries in became.unleft if holds_drives(unleft, deliveries)}
+    return [each for each in report.restaurants if each.label not in driven]
+
+
+def _weekday(report: Report) -> Finding | None:
+    """The worst weekday, if each single one of it was worse than all days together."""
+    named = [replace(each, label=naming.weekdays()[int(each.key)]) for each in report.weekdays]
+    whole = of_chosen(report).now
+    found = _worst(_("Weekday"), named, partial(_weekday_link, report))
+    if found is None:
+        return None
+    number_of = {each.label: int(each.key) for each in named}
+    those = [
+        day.figures
+        for day in report.days
+        if day.figures.count and dt.date.fromisoformat(day.key).weekday() == number_of[found.name]
+    ]
+    return found if len(those) > 1 and all(_is_worse(whole, each) for each in those) else None
+
+
+def _is_worse(whole: Figures, part: Figures) -> bool:
+    if whole.share is not None:
+        return part.share is not None and part.share < whole.share
+    return (part.p90 or 0) > (whole.p90 or 0)
+
+
+def _day(report: Report, weekday: Finding | None = None) -> Finding | None:
+    """The worst day, at the targets of then; and at those of today, where they are others.
+
+    None that is one of a `weekday` that stands out as such.
+    """
+    days = {day.key: _dated(day) for day in report.days}
+    found = _worst(_("Day"), list(days.values()), partial(_day_link, report.selection))
+    if found is None:
+        return None
+    key = next(key for key, day in days.items() if day.label == found.name)
+    if weekday and naming.weekdays()[dt.date.fromisoformat(key).weekday()] == weekday.name:
+        return None
+    return replace(found, how_bad=_beside_today(found.how_bad, report.at_today.get(key)))
+
+
+def _single_shift(report: Report) -> Finding | None:
+    """The worst shift of one restaurant on one day, if it is no chance among so many."""
+    worst = report.worst_shift
+    if worst is None or not worst.rest.judged:
+        return None
+    share, rest = (each.in_target / each.judged for each in (worst.of_it, worst.rest))
+    z = z_of(worst.among)
+    ranges = [wilson(each.in_target, each.judged, z) for each in (worst.of_it, worst.rest)]
+    if rest - share < STANDS_OUT or not differ(difference(share, ranges[0], rest, ranges[1])):
+        return None
+    restaurant = next(each for each in report.selection.restaurants if each.slug == worst.restaurant)
+    name = formats.listed([restaurant.name, formats.day(worst.day), naming.shift(worst.shift)])
+    said = _(
+        "%(num)s of %(judged)s in target (%(share)s); all other shifts %(rest)s",
+        num=number(worst.of_it.in_target),
+        judged=number(worst.of_it.judged),
+        share=formats.share(share),
+        rest=formats.share(rest),
+    )
+    link = order_links.of_shift(report.selection.of(restaurant).on(worst.day), worst.shift)
+    return Finding(_("Worst single shift"), name, _beside_today(said, worst.at_today), link)
+
+
+def _beside_today(how_bad: str, at_today: Judged | None) -> str:
+    """That this is at the targets of then, where others hold today."""
+    if at_today is None:
+        return how_bad
+    if not at_today.judged:
+        return _("%(how_bad)s; at the target of then, and today there is none", how_bad=how_bad)
+    return _(
+        "%(how_bad)s; at the target of then, at today's about %(num)s of %(judged)s in target",
+        how_bad=how_bad,
+        num=number(at_today.in_target),
+        judged=number(at_today.judged),
+    )
 
 
 def _worst(about: str, groups: Sequence[Group], link: _Link = lambda _key: None) -> Finding | None:
@@ -57,7 +135,7 @@ def _worst(about: str, groups: Sequence[Group], link: _Link = lambda _key: None)
     if len(enough) < 2:
         return None
     worst, *others = enough
-    rest = _together([group.figures for group in others])
+    rest = together([group.figures for group in others])
     if not is_judged:
         return _slowest(about, worst, rest, len(enough), link)
     figures = worst.figures
@@ -84,63 +162,25 @@ def _slowest(about: str, worst: Group, rest: Figures, among: int, link: _Link) -
     return Finding(about, worst.label, slowest, link(worst.key))
 
 
-def _together(several: Sequence[Figures]) -> Figures:
-    """What is needed of them together to compare one with them."""
-    known = [each.histogram for each in several if each.histogram is not None]
-    return Figures(
-        *(sum(each.count for each in several), None, None, None, None),
-        judged=sum(each.judged for each in several),
-        in_target=sum(each.in_target for each in several),
-        left_out={},
-        histogram=np.sum(known, axis=0) if known else None,
-    )
-
-
 def _dated(day: Group) -> Group:
     return replace(day, label=formats.day(dt.date.fromisoformat(day.key)))
 
 
 def _stage(report: Report) -> Finding | None:
-    worst = worst_stage(report.stages)
+    worst = worst_stage(report)
     if worst is None or worst.now.share_range().high > 1 - STANDS_OUT:
         return None
     link = f"?{report.selection.but(stage=worst.stage).query}"
     return Finding(_("Stage"), naming.stage(worst.stage), _how_bad(worst.now), link)
 
 
-def _since(report: Report) -> Finding | None:
-    """The first of the last days in a row, two at least, that were worse than the period before."""
-    before = of_chosen(report).before
-    usual = before.share
-    if usual is None or before.judged < FEWEST:
-        return None
-    if report.compared.target_changed or is_turned_by_mix(report.compared):
-        return None
-    worse: list[Group] = []
-    for group in reversed([group for group in report.days if group.figures.judged]):
-        share = group.figures.share
-        if share is None or share >= usual:
-            break
-        worse.append(group)
-    those = _together([group.figures for group in worse])
-    if len(worse) < 2 or those.share is None or those.judged < FEWEST:
-        return None
-    if not differ(difference(those.share, those.share_range(), usual, before.share_range())):
-        return None
-    day = formats.day(dt.date.fromisoformat(worse[-1].key))
-    said = {
-        "share": formats.share(usual),
-        "num": number(those.late),
-        "judged": number(those.judged),
-    }
-    said_so = _(
-        "every day under the %(share)s of the days before: since then %(num)s of %(judged)s late", **said
-    )
-    return Finding(_("Since"), day, said_so)
-
-
 def _restaurant_link(selection: Selection, slug: str) -> str:
     return next(f"?{selection.of(each).query}" for each in selection.restaurants if each.slug == slug)
+
+
+def _weekday_link(report: Report, key: str) -> str | None:
+    group = next(each for each in report.weekdays if each.key == key)
+    return order_links.of_group(report.selection, Grouping.WEEKDAY, group)
 
 
 def _day_link(selection: Selection, day: str) -> str:

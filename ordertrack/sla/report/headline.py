@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import isclose
+from math import inf, isclose
 
 from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
 from ordertrack.sla.measure.figures import ERROR, Bounded, Figures, Over, StageFigures
-from ordertrack.sla.report import wording
-from ordertrack.sla.report.contents import Compared, Report
+from ordertrack.sla.report import order_links, wording
+from ordertrack.sla.report.contents import AtOneTarget, Compared, Report
+from ordertrack.sla.report.order_links import Fate
 from ordertrack.sla.report.ranking import FEWEST
 from ordertrack.sla.statistics.intervals import Range, differ, difference, wilson
 
@@ -21,6 +23,9 @@ class Tone(StrEnum):
     WORSE = "worse"
     SAME = "same"
     NEUTRAL = "neutral"
+
+
+CLEAR = (Tone.BETTER, Tone.WORSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +39,19 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """`base` says of which orders it is; `bounds` how far it can be from what is behind these."""
+    """`base` says of which orders it is; `bounds` how far it can be from what is behind these.
+
+    `link` is where the orders are that its value counts; `parts` are those of the base, each with where its
+    are.
+    """
 
     title: str
     value: str
     change: Change | None
     base: str = ""
     bounds: str = ""
+    link: str | None = None
+    parts: Sequence[tuple[str, str | None]] = ()
 
 
 _HALF_A_POINT = 0.005
@@ -48,10 +59,10 @@ _MANY_TIMES = 3  # from here on a percentage says less than a factor
 
 
 def tiles(report: Report) -> list[Tile]:
-    """Orders; of the chosen stage the share in target, p50 and p90; and of promises those that were kept."""
+    """Orders that began; of the stage's times the share in target, p50 and p90; promises that were kept."""
     stage = of_chosen(report)
     now = stage.now
-    base = ngettext("of %(num)s order", "of %(num)s orders", now.count, num=number(now.count))
+    base = ngettext("of %(num)s time", "of %(num)s times", now.count, num=number(now.count))
     made = [_orders(report)]
     if now.judged:
         made.append(_in_target(report, stage))
@@ -59,7 +70,7 @@ def tiles(report: Report) -> list[Tile]:
         (_("Half within (p50)"), 0.5, now.p50),
         (_("9 of 10 within (p90)"), 0.9, now.p90),
     ):
-        change = time_change(stage, share)
+        change = time_change(stage, share) or too_few(stage)
         if change and change.tone is not Tone.SAME and is_turned_by_mix(report.compared):
             change = replace(change, tone=Tone.NEUTRAL)
         made.append(Tile(title, wording.time(time), change, base, wording.time_range(now, share)))
@@ -72,25 +83,48 @@ def _orders(report: Report) -> Tile:
     became = report.fates
     is_running = report.selection.hours_over is not None
     change = _more_or_fewer(became.like.ended if is_running else became.orders, became.before.ended)
-    return Tile(_("Orders"), number(became.orders), change, wording.fates(became))
+    chosen = report.selection
+    parts = [
+        (words, order_links.of_fate(chosen, fate, became.orders)) for fate, words in wording.each_fate(became)
+    ]
+    return Tile(
+        _("Orders that began"),
+        number(became.orders),
+        change,
+        wording.fates(became),
+        link=order_links.of_fate(chosen, Fate.ALL, became.orders),
+        parts=parts,
+    )
 
 
 def _in_target(report: Report, stage: StageFigures) -> Tile:
     now = stage.now
     base = ngettext(
-        "%(met)s of %(num)s order with a target",
-        "%(met)s of %(num)s orders with a target",
+        "%(met)s of %(num)s time with a target",
+        "%(met)s of %(num)s times with a target",
         now.judged,
         met=number(now.in_target),
         num=number(now.judged),
     )
     if now.unjudged:
         base = formats.listed([base, wording.unjudged(now.unjudged)])
-    change = share_change(report)
+    change = _of_share(report, stage)
     if now.judged < FEWEST:
         return Tile(_("In target"), wording.some_of(now.in_target, now.judged), change, base)
     said = wording.share_range(now.share_range())
     return Tile(_("In target"), formats.share(now.share), change, base, said)
+
+
+def _of_share(report: Report, stage: StageFigures) -> Change | None:
+    """The change with both shares, where it is not of the share that the tile shows but at today's target."""
+    change, at = share_change(report), report.compared.at_target
+    if change is None:
+        return None if report.compared.target_changed else too_few(stage)
+    if at is None:
+        return change
+    now, before = formats.share(at.now.share), formats.share(at.before.share)
+    words = _("%(change)s: %(now)s, %(before)s before", change=change.words, now=now, before=before)
+    return replace(change, words=words)
 
 
 def _on_time(report: Report) -> Tile:
@@ -117,11 +151,23 @@ def share_change(report: Report) -> Change | None:
     change = _points(at.now, at.before) if at else _points(stage.compared, stage.before)
     if compared.target_changed and not at:
         return None
-    if change is None or change.tone is Tone.SAME:
-        return change
-    if compared.is_of_shares and is_turned_by_mix(compared):
+    if change is None:
+        return None
+    is_clear = change.tone is not Tone.SAME
+    if is_clear and compared.is_of_shares and is_turned_by_mix(compared):
         change = replace(change, tone=Tone.NEUTRAL)
     return replace(change, words=_("%(change)s at today's target", change=change.words)) if at else change
+
+
+def change_of(stage: StageFigures, at: AtOneTarget | None = None) -> Change | None:
+    """Of one restaurant: of its share in target, where there is one, at one target; else of its p50."""
+    if stage.compared.judged and stage.before.judged:
+        change = _points(at.now, at.before) if at else _points(stage.compared, stage.before)
+        if change and at:
+            change = replace(change, words=_("%(change)s at today's target", change=change.words))
+    else:
+        change = time_change(stage, 0.5)
+    return change or too_few(stage)
 
 
 def is_turned_by_mix(compared: Compared) -> bool:
@@ -133,16 +179,24 @@ def is_turned_by_mix(compared: Compared) -> bool:
 
 
 def time_change(stage: StageFigures, share: float) -> Change | None:
-    """Of a percentile; None where too few are known of one of the periods."""
+    """Of a percentile, if the ranges of both lie apart; None where too few are known of one of the periods.
+
+    So no difference is claimed whose ranges, as they stand on the page, could be of the same time.
+    """
     now, before = stage.compared, stage.before
     after, earlier = (each.p50 if share == 0.5 else each.p90 for each in (now, before))
     ranges = [each.time_range(share) for each in (now, before)]
-    if after is None or earlier is None or any(None in each for each in ranges):
+    if after is None or earlier is None:
         return None
-    first, second = (Range(*each) for each in ranges)  # type: ignore[arg-type]
-    if not differ(difference(after, first, earlier, second)):
-        return _same()
+    first, second = (Range(low or 0.0, inf if high is None else high) for low, high in ranges)
+    if first.low <= second.high and second.low <= first.high:
+        return None if any(None in each for each in ranges) else _same()
     return slower_or_faster(after, earlier)
+
+
+def too_few(stage: StageFigures) -> Change | None:
+    """What is said instead of a change where there is something to compare with, and not enough."""
+    return Change("–", _("too few to compare"), Tone.NEUTRAL) if stage.before.count else None
 
 
 def of_chosen(report: Report) -> StageFigures:
@@ -177,6 +231,8 @@ def _more_or_fewer(now: int, before: int) -> Change | None:
         times = round(now / before)
         said = ngettext("%(num)s times as many", "%(num)s times as many", times, num=number(times))
         return Change("▲", said, Tone.NEUTRAL)
+    if round(100 * abs(now - before) / before) == 0:
+        return Change("=", _("about as many"), Tone.NEUTRAL)
     share = formats.percent(abs(now - before) / before)
     if now > before:
         return Change("▲", _("%(share)s more", share=share), Tone.NEUTRAL)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ordertrack.rules.stages import Stage
 from ordertrack.sla.measure.figures import Figures, Group, StageFigures
 from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.selection import Selection
 
 FEWEST = 10  # orders: fewer say nothing of a stage, a restaurant, a shift or a day
+_FEW_DRIVES = 0.05  # of deliveries: so few move no percentile that is shown
 _NO_SHARE = 2.0  # sorts behind every share
 
 
@@ -17,10 +19,24 @@ def is_judged(report: Report) -> bool:
     return any(stage.now.judged for stage in report.stages if stage.stage is report.selection.stage)
 
 
-def worst_stage(stages: Iterable[StageFigures]) -> StageFigures | None:
-    """The stage that is surest to have the least share in target, if any missed one."""
-    missed = [stage for stage in stages if stage.now.judged >= FEWEST and stage.now.late]
+def worst_stage(report: Report) -> StageFigures | None:
+    """The stage that is surest to have the least share in target, if any missed one.
+
+    No handover whose times hold the drives.
+    """
+    fates = report.fates.now
+    hidden = {Stage.HANDOVER} if holds_drives(fates.unleft, fates.deliveries) else set()
+    missed = [
+        stage
+        for stage in report.stages
+        if stage.now.judged >= FEWEST and stage.now.late and stage.stage not in hidden
+    ]
     return min(missed, key=lambda stage: _at_best(stage.now), default=None)
+
+
+def holds_drives(unleft: int, deliveries: int) -> bool:
+    """Whether for so many deliveries nobody tapped Leaving that the times of Handover are those of drives."""
+    return unleft > _FEW_DRIVES * deliveries
 
 
 def worst_first(groups: Iterable[Group]) -> list[Group]:

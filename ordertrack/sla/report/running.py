@@ -1,11 +1,14 @@
-"""The shifts that run at this moment: what the roll-up has of them, and the orders that are still open."""
+"""The shifts that run at this moment: what the roll-up has of them, and the orders that are still open.
+
+As the page shows them: where most is late first, and when to look again unasked.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -82,7 +85,6 @@ def _so_far(selection: Selection, spans: Sequence[tuple[RestaurantSettings, Shif
         [stored.get(restaurant.id, b"") for restaurant, _ in spans],
         selection.fulfilment,
         with_left_out=selection.with_left_out,
-        with_drawn=selection.with_left_out,
     )
     wanted = tally.per_row([numbers.get(span.name, -1) for _, span in spans])
     place = tally.per_row(range(len(spans)))
@@ -109,3 +111,15 @@ def _counted(orders: Sequence[OpenOrder], now: dt.datetime) -> _Open:
         len(orders) - len(standing),
         min((moment for moment in coming if moment is not None), default=None),
     )
+
+
+def latest_first(shifts: Iterable[RunningShift]) -> list[RunningShift]:
+    """By orders that are late now, then by open ones."""
+    return sorted(shifts, key=lambda shift: (-shift.late, -sum(shift.open.values()), shift.restaurant))
+
+
+def next_change(shifts: Sequence[RunningShift]) -> dt.datetime | None:
+    """When this is no longer true though nothing happens: one more is late, or a shift ends."""
+    moments = [shift.ends for shift in shifts]
+    moments += [shift.late_next_at for shift in shifts if shift.late_next_at is not None]
+    return min(moments, default=None)

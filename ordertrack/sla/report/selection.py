@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -86,18 +87,26 @@ class Selection:
             self, first=self.first - earlier, last=self.last - earlier, preset=None, hours_over=None
         )
 
+    def span_of(self, restaurant: RestaurantSettings) -> tuple[dt.datetime, dt.datetime]:
+        """From when to when its days run in one of its restaurants; the end is no part of it."""
+        lag = dt.timedelta(restaurant.id in self.lagging)
+        calendar = restaurant.calendar
+        first, after = self.first - lag, self.last - lag + dt.timedelta(1)
+        return calendar.day_begins(first), calendar.day_begins(after)
+
     @property
     def query(self) -> str:
         """The part of an address that chooses this again."""
-        days = {"range": self.preset} if self.preset else {"from": self.first, "to": self.last}
-        chosen: dict[str, Any] = {**days, "stage": self.stage, "group": self.group}
+        # Hundreds of links on a page hold it: of these words only slugs may need to be escaped.
+        days = f"range={self.preset}" if self.preset else f"from={self.first}&to={self.last}"
+        parts = [f"{days}&stage={self.stage}&group={self.group}"]
         if not self.is_all:
-            chosen["restaurant"] = [restaurant.slug for restaurant in self.restaurants]
+            parts.append(_named(tuple(restaurant.slug for restaurant in self.restaurants)))
         if self.fulfilment:
-            chosen["fulfilment"] = self.fulfilment
+            parts.append(f"fulfilment={self.fulfilment}")
         if self.with_left_out:
-            chosen["doubtful"] = "in"
-        return urlencode(chosen, doseq=True)
+            parts.append("doubtful=in")
+        return "&".join(parts)
 
     @property
     def file_name(self) -> str:
@@ -122,3 +131,8 @@ class Selection:
 
     def of(self, restaurant: RestaurantSettings) -> Selection:
         return replace(self, restaurants=(restaurant,), is_all=False)
+
+
+@lru_cache(256)
+def _named(slugs: tuple[str, ...]) -> str:
+    return urlencode([("restaurant", slug) for slug in slugs])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.i18n.translate import ngettext, number, pgettext
+from ordertrack.i18n.translate import ngettext, number, pgettext, remembered
 from ordertrack.rules.stages import LeftOut
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla.report.selection import Grouping, Preset
@@ -17,6 +17,7 @@ def doubt(reason: LeftOut) -> str:
     }[reason]
 
 
+@remembered
 def doubtful(reason: LeftOut, count: int) -> str:
     """As `12 mass`."""
     num = number(count)

@@ -19,15 +19,25 @@ from ordertrack.restaurants import cache, naming
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.sla.measure.figures import ERROR
-from ordertrack.sla.report import build, query_string, running, summary, target_lines, terms, wording
+from ordertrack.sla.report import (
+    build,
+    order_links,
+    query_string,
+    running,
+    target_lines,
+    terms,
+    wording,
+)
 from ordertrack.sla.report.channel import CHANNEL
 from ordertrack.sla.report.charts import charts
 from ordertrack.sla.report.contents import Report
 from ordertrack.sla.report.findings import findings
 from ordertrack.sla.report.headline import of_chosen, tiles
 from ordertrack.sla.report.query_string import Typed, UnusableChoice
-from ordertrack.sla.report.running_panel import latest_first, next_change
+from ordertrack.sla.report.running import latest_first, next_change
 from ordertrack.sla.report.selection import Selection
+from ordertrack.sla.report.summary.of_change import compared_with
+from ordertrack.sla.report.summary.telling import told
 from ordertrack.sla.report.tables.report_tables import TABLES
 from ordertrack.sla.report.tables.table import Table
 from ordertrack.sla.report.tables.table_csv import csv_of
@@ -86,13 +96,17 @@ def figures(made: Report, page: int = 1, find: str = "") -> dict[str, Any]:
     tables = {name: make(made) for name, make in TABLES.items()}
     tables["restaurants"] = tables["restaurants"].paged(page, find, parse_qsl(made.selection.query))
     return {
-        "summary": summary.sentences(made),
-        "compared_with": summary.compared_with(made.selection),
+        "summary": told(made),
+        "compared_with": compared_with(made.selection),
         "explained": terms.explained(),
         "report": made,
         "selection": made.selection,
         "stage": of_chosen(made),
         "tiles": tiles(made),
+        "beside": [
+            (words, order_links.beside(made.selection, which))
+            for which, words in wording.each_beside(of_chosen(made).now, made.selection.with_left_out)
+        ],
         "findings": findings(made),
         "charts": charts(made),
         "tables": tables,

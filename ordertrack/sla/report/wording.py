@@ -7,17 +7,19 @@ from collections.abc import Mapping
 
 from ordertrack.i18n import formats, labels
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.i18n.translate import ngettext, number
+from ordertrack.i18n.translate import ngettext, number, remembered
 from ordertrack.rules.stages import LeftOut
 from ordertrack.rules.state_machine import OrderStatus
 from ordertrack.sla.measure.figures import Figures, Over, Under
 from ordertrack.sla.report import terms
 from ordertrack.sla.report.contents import Became, RunningShift
+from ordertrack.sla.report.order_links import Fate
 from ordertrack.sla.statistics.intervals import Range
 
 _HOUR = 3600
 
 
+@remembered
 def time(seconds: float | None) -> str:
     """As `14 min 05 s`, `over 36 h` or `under 5 s`; a dash for None."""
     if seconds is None:
@@ -67,21 +69,26 @@ def beside(figures: Figures, are_in: bool = False) -> str:
 
     As `24 left out: 3 forgotten, 21 mass · 2 again · 1 cancelled late`, without those there are none of.
     """
-    parts = [left_out_text(figures.left_out, are_in)]
-    if figures.again:
-        parts.append(ngettext("%(num)s again", "%(num)s again", figures.again, num=number(figures.again)))
-    if figures.cancelled:
-        num = number(figures.cancelled)
-        parts.append(ngettext("%(num)s cancelled late", "%(num)s cancelled late", figures.cancelled, num=num))
-    if figures.walked:
-        num = number(figures.walked)
-        parts.append(
-            ngettext("%(num)s skipped by a channel", "%(num)s skipped by a channel", figures.walked, num=num)
+    return " · ".join(words for _which, words in each_beside(figures, are_in))
+
+
+def each_beside(figures: Figures, are_in: bool = False) -> list[tuple[str, str]]:
+    """The parts of it, each with what the page of orders calls these (`which`)."""
+    parts = [("left_out" if figures.all_left_out else "", left_out_text(figures.left_out, are_in))]
+    if count := figures.again:
+        parts.append(("again", ngettext("%(num)s again", "%(num)s again", count, num=number(count))))
+    if count := figures.cancelled:
+        said = ngettext("%(num)s cancelled late", "%(num)s cancelled late", count, num=number(count))
+        parts.append(("cancelled", said))
+    if count := figures.walked:
+        said = ngettext(
+            "%(num)s skipped by a channel", "%(num)s skipped by a channel", count, num=number(count)
         )
-    if figures.drawn:
-        num, drawn = number(figures.drawn), figures.drawn
-        parts.append(ngettext("%(num)s drawn by a replay", "%(num)s drawn by a replay", drawn, num=num))
-    return " · ".join(parts)
+        parts.append(("skipped", said))
+    if count := figures.drawn:
+        said = ngettext("%(num)s drawn by a replay", "%(num)s drawn by a replay", count, num=number(count))
+        parts.append(("drawn", said))
+    return parts
 
 
 def share_range(found: Range) -> str:
@@ -129,18 +136,24 @@ def moved(count: int) -> str:
 
 def fates(became: Became) -> str:
     """As `290 completed, 12 cancelled, 7 open, 3 never finished`, without those there are none of."""
+    return formats.listed(words for _fate, words in each_fate(became))
+
+
+def each_fate(became: Became) -> list[tuple[Fate, str]]:
+    """The parts of it."""
     now, open_ = became.now, became.open
-    parts = [
-        ngettext("%(num)s completed", "%(num)s completed", now.completed, num=number(now.completed)),
-    ]
-    if now.all_cancelled:
-        count = now.all_cancelled
-        parts.append(ngettext("%(num)s cancelled", "%(num)s cancelled", count, num=number(count)))
-    if running := open_.count - open_.unfinished:
-        parts.append(ngettext("%(num)s still open", "%(num)s still open", running, num=number(running)))
+    count = now.completed
+    parts = [(Fate.COMPLETED, ngettext("%(num)s completed", "%(num)s completed", count, num=number(count)))]
+    if count := now.all_cancelled:
+        said = ngettext("%(num)s cancelled", "%(num)s cancelled", count, num=number(count))
+        parts.append((Fate.CANCELLED, said))
+    if count := open_.count - open_.unfinished:
+        said = ngettext("%(num)s still open", "%(num)s still open", count, num=number(count))
+        parts.append((Fate.OPEN, said))
     if count := open_.unfinished:
-        parts.append(ngettext("%(num)s never finished", "%(num)s never finished", count, num=number(count)))
-    return formats.listed(parts)
+        said = ngettext("%(num)s never finished", "%(num)s never finished", count, num=number(count))
+        parts.append((Fate.UNFINISHED, said))
+    return parts
 
 
 def _reasons(counts: Mapping[LeftOut, int]) -> str:

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from sqlalchemy import text
 
-from ordertrack.database.channels import ROLLUP_CHANNEL, notify
+from ordertrack.database.channels import LEARNED_CHANNEL, ROLLUP_CHANNEL, notify
 from ordertrack.database.session import db
 from ordertrack.database.statements import Statement
 from ordertrack.orders.log import event_log
 from ordertrack.restaurants import cache
 from ordertrack.sla.estimates import learn as estimate_days
+from ordertrack.sla.estimates.scoring import DAY
 from ordertrack.sla.measure import fate_store, shift_names, store
 from ordertrack.sla.measure.cells import day_number
-from ordertrack.sla.measure.fold import MASS_WITHIN
-from ordertrack.sla.measure.log_reading import has_events
+from ordertrack.sla.measure.fold import MASS_WITHIN, Events
+from ordertrack.sla.measure.histogram import Ints
+from ordertrack.sla.measure.log_reading import next_event
 from ordertrack.sla.measure.microseconds import microseconds
 from ordertrack.sla.rollup.making import Affected, Making
 
@@ -42,7 +44,7 @@ def keep_up(tenant_id: uuid.UUID) -> bool:
             return False
         roll_up = RollUp(tenant_id)
         stale = roll_up.stale()
-        if roll_up.lacks_orders or any(first == _ALL_ANEW for first in stale.values()):
+        if roll_up.is_incomplete or any(first == _ALL_ANEW for first in stale.values()):
             roll_up.begin_again()
         elif stale:
             roll_up.renew(stale)
@@ -51,6 +53,8 @@ def keep_up(tenant_id: uuid.UUID) -> bool:
             pass
         if stale or roll_up.position != before:
             _tell_reports(tenant_id)
+        if roll_up.has_learned_of_the_past:
+            notify(LEARNED_CHANNEL, str(tenant_id))
         db.session.commit()
         return roll_up.position < event_log.head(tenant_id).seq
     finally:
@@ -69,6 +73,7 @@ def rebuild(tenant_id: uuid.UUID, tell: Callable[[int], None] = lambda _: None) 
         while added := roll_up.extend():
             tell(added)
         _tell_reports(tenant_id)
+        notify(LEARNED_CHANNEL, str(tenant_id))
         db.session.commit()
         return roll_up.position
     finally:
@@ -76,10 +81,14 @@ def rebuild(tenant_id: uuid.UUID, tell: Callable[[int], None] = lambda _: None) 
 
 
 class RollUp:
-    """One tenant's roll-up inside one transaction, which sees the settings as they are now."""
+    """One tenant's roll-up inside one transaction, which sees the settings as they are now.
+
+    `has_learned_of_the_past`: something was added to what estimates of today are made of.
+    """
 
     def __init__(self, tenant_id: uuid.UUID) -> None:
         self._tenant_id = tenant_id
+        self.has_learned_of_the_past = False
         stale = db.session.execute(
             text("SELECT restaurant_id, from_date FROM sla_stale WHERE tenant_id = :tenant_id FOR UPDATE"),
             {"tenant_id": tenant_id},
@@ -122,10 +131,7 @@ class RollUp:
 
     def extend(self) -> int:
         """Add the next events; how many."""
-        read = self._making.reader.between(self._position, self._position + CHUNK)
-        if not len(read):
-            self._pass_actions()
-            return 0
+        read = self._read_next()
         # Figures come out the same without this wait: it only makes it rare that days are made anew.
         waits = np.abs(read["at"] - microseconds(_now())) <= MASS_WITHIN
         new = read[: waits.argmax()] if waits.any() else read
@@ -134,18 +140,33 @@ class RollUp:
         stories, affected = self._making.added(new, self._position)
         store.add(self._tenant_id, self._making.days(stories))
         fate_store.add(self._tenant_id, self._making.fates(stories))
-        estimate_days.learn(self._tenant_id, stories.remaining(), self._settings, self._making.judges)
+        remaining = stories.remaining()
+        estimate_days.learn(self._tenant_id, remaining, self._settings, self._making.judges)
+        self._note_learned(remaining.ended // DAY, (day for _, day in affected.learned_days))
         self._position = int(new["seq"][-1])
         self._judge_anew(affected)
         self._write_position()
         return len(new)
 
-    def _pass_actions(self) -> None:
-        """If only actions follow, move the position to the head without adding rows."""
+    def _read_next(self) -> Events:
+        """The events of the next entries; where these are actions alone, past all of them."""
+        read = self._making.reader.between(self._position, self._position + CHUNK)
+        if len(read):
+            return read
         head = event_log.head(self._tenant_id).seq
-        if head > self._position and not has_events(self._tenant_id, self._position, head):
+        following = next_event(self._tenant_id, self._position, head)
+        if following is None and head > self._position:
             self._position = head
             self._write_position()
+        elif following is not None and following > self._position + CHUNK:
+            self._position = following - 1
+            self._write_position()
+            return self._making.reader.between(self._position, self._position + CHUNK)
+        return read
+
+    def _note_learned(self, days: Ints, others: Iterable[int]) -> None:
+        today = microseconds(_now()) // DAY
+        self.has_learned_of_the_past |= bool((days < today).any()) or any(day < today for day in others)
 
     def _judge_anew(self, affected: Affected) -> None:
         for number, day in sorted(affected.business_days):
@@ -179,17 +200,19 @@ class RollUp:
 
     def _read_position(self) -> int:
         found = db.session.execute(
-            text("SELECT seq, orders_seq FROM sla_progress WHERE tenant_id = :tenant_id"),
+            text("SELECT seq, orders_seq, reasons_seq FROM sla_progress WHERE tenant_id = :tenant_id"),
             {"tenant_id": self._tenant_id},
         ).first()
-        self.lacks_orders = found is not None and found.seq != found.orders_seq
+        self.is_incomplete = found is not None and {*found} != {found.seq}
         return int(found.seq) if found else 0
 
     def _write_position(self) -> None:
         db.session.execute(
             text(
-                "INSERT INTO sla_progress (tenant_id, seq, orders_seq) VALUES (:tenant_id, :seq, :seq)"
-                " ON CONFLICT (tenant_id) DO UPDATE SET seq = excluded.seq, orders_seq = excluded.seq"
+                "INSERT INTO sla_progress (tenant_id, seq, orders_seq, reasons_seq)"
+                " VALUES (:tenant_id, :seq, :seq, :seq)"
+                " ON CONFLICT (tenant_id) DO UPDATE"
+                " SET seq = excluded.seq, orders_seq = excluded.seq, reasons_seq = excluded.seq"
             ),
             {"tenant_id": self._tenant_id, "seq": self._position},
         )

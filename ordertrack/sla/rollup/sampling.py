@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ from ordertrack.database.session import db
 from ordertrack.restaurants import cache
 from ordertrack.rules.stages import Stage
 from ordertrack.sla.estimates import learn
-from ordertrack.sla.measure import shift_names, store
+from ordertrack.sla.measure import fates, shift_names, store, why_cancelled
 from ordertrack.sla.measure.cells import EMPTY, day_at, day_number, merged, read, read_slowest
 from ordertrack.sla.measure.log_reading import HeldLog
 from ordertrack.sla.measure.store import Content, Day
@@ -40,12 +41,12 @@ _TENANT_ROWS = text("""
      WHERE tenant_id = :t AND business_date = :day
 """)
 _ORDERS = text("""
-    SELECT cells FROM sla_order_days
+    SELECT cells, reasons FROM sla_order_days
      WHERE tenant_id = :t AND restaurant_id = :restaurant AND business_date = :day
 """)
 # What became of all orders of a day: as the tenant's row has it, and as those of its restaurants have.
 _ALL = [
-    text(f"SELECT cells FROM {table} WHERE tenant_id = :t AND business_date = :day")  # noqa: S608
+    text(f"SELECT cells, reasons FROM {table} WHERE tenant_id = :t AND business_date = :day")  # noqa: S608
     for table in ("sla_tenant_order_days", "sla_order_days")
 ]
 _LEARNED = text("""
@@ -81,8 +82,10 @@ class _Sample:
         self._settings = cache.of_tenant(tenant_id)
         self._until = int(self._value("SELECT max(seq) FROM sla_progress WHERE tenant_id = :t") or 0)
         # What the commit before has rolled up is made anew first.
-        self._lacks_orders = bool(
-            self._value("SELECT seq <> orders_seq FROM sla_progress WHERE tenant_id = :t")
+        self._is_incomplete = bool(
+            self._value(
+                "SELECT seq <> orders_seq OR seq <> reasons_seq FROM sla_progress WHERE tenant_id = :t"
+            )
         )
         shifts = shift_names.known(shift_names.names(tenant_id), self._settings)
         small = self._until <= SMALL
@@ -115,15 +118,19 @@ class _Sample:
     def _of_restaurant(self, place: _Place, there: dict[Day, Content]) -> Iterator[str]:
         """What one business day holds of one restaurant."""
         restaurant = self._settings[place.number]
-        made, fates = self._making.anew(place.number, place.day, place.day, self._until)
+        made, ended = self._making.anew(place.number, place.day, place.day, self._until)
         for stage in Stage:
             key = Day(stage, place.day, restaurant.id)
             if _bytes(made.get(key, _NOTHING)) != _bytes(there.get(key, _NOTHING)):
                 yield f"{restaurant.slug} {_said(place.day)} {stage}"
         rows = self._rows(_ORDERS, restaurant=restaurant.id, day=day_at(place.day))
-        orders = fates.get((place.day, restaurant.id), EMPTY)
-        if not self._lacks_orders and orders.tobytes() != b"".join(row.cells for row in rows):
+        orders = ended.get((place.day, restaurant.id), _NO_ORDERS)
+        if self._is_incomplete:
+            return
+        if orders.cells.tobytes() != b"".join(row.cells for row in rows):
             yield f"{restaurant.slug} {_said(place.day)} orders"
+        if orders.reasons != why_cancelled.read(row.reasons for row in rows):
+            yield f"{restaurant.slug} {_said(place.day)} reasons of cancellations"
 
     def _of_tenant(self, day: int, contents: dict[Day, Content]) -> Iterator[str]:
         """What one business day holds of all restaurants, which is what theirs hold."""
@@ -136,9 +143,15 @@ class _Sample:
             made = store.together([content for key, content in contents.items() if key.stage == stage])
             if found != _bytes(made):
                 yield f"all restaurants {_said(day)} {stage}"
-        parts = (merged([read(row.cells) for row in self._rows(query, day=day_at(day))]) for query in _ALL)
-        if not self._lacks_orders and len({part.tobytes() for part in parts}) > 1:
+        if self._is_incomplete:
+            return
+        all_of_it, each = (self._rows(query, day=day_at(day)) for query in _ALL)
+        parts = (merged([read(row.cells) for row in rows]) for rows in (all_of_it, each))
+        if len({part.tobytes() for part in parts}) > 1:
             yield f"all restaurants {_said(day)} orders"
+        reasons, those = (why_cancelled.read(row.reasons for row in rows) for rows in (all_of_it, each))
+        if reasons != those:
+            yield f"all restaurants {_said(day)} reasons of cancellations"
 
     def _of_learned(self, place: _Place) -> Iterator[str]:
         """What one UTC day taught of how long orders take, and how estimates turned out on it."""
@@ -174,6 +187,7 @@ class _Sample:
 
 
 _NOTHING = Content(EMPTY, EMPTY)
+_NO_ORDERS = fates.Content(EMPTY, Counter())
 
 
 def _bytes(arrays: Iterable[Any]) -> tuple[bytes, ...]:

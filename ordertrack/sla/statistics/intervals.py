@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,7 @@ def z_of(among: int = 1) -> float:
     return NormalDist().inv_cdf((1 + confidence(among)) / 2)
 
 
-def wilson(met: int, of: int, z: float | None = None) -> Range:
+def wilson(met: float, of: float, z: float | None = None) -> Range:
     """In which range the share behind `met` of `of` lies; anywhere from 0 to 1 if of none."""
     if not of:
         return Range(0.0, 1.0)
@@ -51,6 +51,15 @@ def wilson(met: int, of: int, z: float | None = None) -> Range:
     middle = (share + squared / (2 * of)) / (1 + squared / of)
     half = z / (1 + squared / of) * math.sqrt(share * (1 - share) / of + squared / (4 * of * of))
     return Range(0.0 if met == 0 else max(0.0, middle - half), 1.0 if met == of else min(1.0, middle + half))
+
+
+def wilson_high(met: NDArray[Any], of: NDArray[Any]) -> NDArray[Any]:
+    """The upper end of it, of many at once, none of which is of none."""
+    z = z_of()
+    share, squared = met / of, z * z
+    middle = (share + squared / (2 * of)) / (1 + squared / of)
+    half = z / (1 + squared / of) * np.sqrt(share * (1 - share) / of + squared / (4 * of * of))
+    return np.where(met == of, 1.0, np.minimum(1.0, middle + half))
 
 
 def difference(first: float, first_range: Range, second: float, second_range: Range) -> Range:

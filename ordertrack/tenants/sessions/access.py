@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import Text, cast, func, select, union_all, update
+from sqlalchemy import Interval, Text, bindparam, cast, func, literal, select, union_all, update
 
 from ordertrack.database.channels import READMITTED_CHANNEL, REVOKED_CHANNEL, notify
-from ordertrack.database.session import db
-from ordertrack.database.statements import Statement
+from ordertrack.database.session import AnySelect, db
+from ordertrack.database.statements import Statement, TenantQuery
 from ordertrack.tenants import audit
 from ordertrack.tenants.models import ApiKey, StaffMember, StaffSession, Tablet
 from ordertrack.tenants.principal import Principal
@@ -115,22 +115,22 @@ def end_session(tenant_id: uuid.UUID, session: str) -> None:
 
 def ended_lately(tenant_id: uuid.UUID, within: dt.timedelta) -> list[str]:
     """Whoever lost access `within` that time, as principals name them: people, sign-ins, tablets, keys."""
-    since = func.clock_timestamp() - within
-    ended = union_all(
-        select(("staff:" + cast(StaffMember.id, Text)).label("name")).where(
-            StaffMember.tenant_id == tenant_id, StaffMember.revoked_at > since
-        ),
-        select("session:" + cast(StaffSession.id, Text)).where(
-            StaffSession.tenant_id == tenant_id, StaffSession.ended_at > since
-        ),
-        select("key:" + cast(ApiKey.id, Text)).where(
-            ApiKey.tenant_id == tenant_id, ApiKey.revoked_at > since
-        ),
-        select("tablet:" + cast(Tablet.id, Text)).where(
-            Tablet.tenant_id == tenant_id, Tablet.ended_at > since
-        ),
-    )
-    return list(db.session.scalars(ended))
+    return [row.name for row in _OF_TENANT.rows(tenant_id=tenant_id, within=within)]
+
+
+def _gone(kind: str, row: Any, at: Any) -> AnySelect:
+    name = literal(f"{kind}:") + cast(row.id, Text)
+    since = func.clock_timestamp() - bindparam("within", type_=Interval)
+    return select(name.label("name")).where(row.tenant_id == bindparam("tenant_id"), at > since)
+
+
+_GONE = union_all(
+    _gone("staff", StaffMember, StaffMember.revoked_at),
+    _gone("session", StaffSession, StaffSession.ended_at),
+    _gone("key", ApiKey, ApiKey.revoked_at),
+    _gone("tablet", Tablet, Tablet.ended_at),
+).subquery("gone")
+_OF_TENANT = TenantQuery(select(_GONE.c.name))
 
 
 class Ended(NamedTuple):

@@ -6,7 +6,7 @@ import datetime as dt
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
-from itsdangerous import BadSignature
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from ordertrack.tenants.sessions import known_devices
 
@@ -33,9 +33,10 @@ def is_page(asked: Request) -> bool:
 
 
 class KeptSession(SecureCookieSession):
-    """What a cookie says, and whether it was signed lately."""
+    """What a cookie says, whether it was signed lately, and until when it is good, in seconds since 1970."""
 
     is_recent = False
+    ends_at = 0.0
 
 
 def is_renewed(session: SessionMixin, asked: Request) -> bool:
@@ -51,6 +52,17 @@ class CookieSessions(SecureCookieSessionInterface):
     """
 
     session_class = KeptSession
+    _signing: tuple[object, URLSafeTimedSerializer] | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Flask's, made once for its keys and not for each request."""
+        keys = app.secret_key, app.config["SECRET_KEY_FALLBACKS"]
+        if self._signing is None or self._signing[0] != keys:
+            made = super().get_signing_serializer(app)
+            if made is None:
+                return None
+            self._signing = keys, made
+        return self._signing[1]
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
@@ -83,7 +95,8 @@ class CookieSessions(SecureCookieSessionInterface):
         except BadSignature:
             return self.session_class()
         opened = self.session_class(kept)
+        lasts = LASTS_ON_TABLETS if is_tablet(opened) else app.permanent_session_lifetime
+        opened.ends_at = (signed_at + lasts).timestamp()
         age = dt.datetime.now(dt.UTC) - signed_at
         opened.is_recent = age < RENEWED_AFTER
-        is_old = age > app.permanent_session_lifetime
-        return self.session_class() if is_old and not is_tablet(opened) else opened
+        return self.session_class() if age > lasts else opened

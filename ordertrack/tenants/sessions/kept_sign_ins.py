@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Hashable
 from itertools import islice
 
-from flask import current_app
+from flask import current_app, session
 
 from ordertrack.tenants.principal import Principal
 
@@ -42,6 +43,10 @@ class KeptSignIns:
                 self._found[shown] = found
         return found
 
+    def has(self, shown: Hashable, principal: Principal) -> bool:
+        """Whether whoever showed it would be let in unread, as the very same principal."""
+        return self._found.get(shown) is principal and not principal.is_over and self.is_believed()
+
     def forget(self, name: str) -> None:
         """Nobody of this name, an actor or one sign-in of it, is let in unread."""
         self._times_forgotten += 1
@@ -74,3 +79,10 @@ def find(
 ) -> Principal | None:
     """The principal of a sign-in or tablet."""
     return kept().get((tenant_id, row_id), lambda: read(tenant_id, row_id))
+
+
+def holding(principal: Principal) -> Callable[[], bool]:
+    """Tells later, whoever asks then, whether this request's cookie would still let them in unread."""
+    sign_ins, ends_at = kept(), getattr(session, "ends_at", 0.0)
+    shown = principal.tenant_id, uuid.UUID((principal.session or "").partition(":")[2])
+    return lambda: time.time() < ends_at and sign_ins.has(shown, principal)

@@ -18,7 +18,7 @@ from ordertrack.i18n.translate import COOKIE, marked
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.monitoring import request_log
 from ordertrack.rules.roles import Role
-from ordertrack.tenants import restaurants
+from ordertrack.tenants import restaurants, suspension
 from ordertrack.tenants.credentials.passwords import TooManyAtOnce, verify_password
 from ordertrack.tenants.models import StaffMember, StaffSession
 from ordertrack.tenants.principal import Principal
@@ -36,6 +36,7 @@ blueprint = Blueprint("sign_in", __name__)
 login_manager = LoginManager()
 login_manager.session_protection = None  # tablets change their network; a sign-in is a row that can be ended
 
+_READS = ("GET", "HEAD", "OPTIONS")
 _FOR_MANAGERS = marked("This page is for managers and owners.")
 _SIGNED_IN = TenantQuery(
     select(StaffMember.id, StaffMember.name, StaffMember.role, StaffMember.restaurant_ids)
@@ -72,6 +73,7 @@ def init_app(app: Flask) -> None:
     app.session_interface = CookieSessions()
     login_manager.init_app(app)
     app.before_request(refuse_cross_site_writes)
+    app.before_request(_refuse_writes_while_suspended)
     app.register_blueprint(blueprint)
 
 
@@ -157,7 +159,7 @@ def refuse_cross_site_writes() -> None:
     cannot forge either; programs send neither and carry no one else's cookie. So fragments need no token,
     and a board may stay open for days. (Source: the Fetch Metadata specification.)
     """
-    if request.method in ("GET", "HEAD", "OPTIONS"):
+    if request.method in _READS:
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
@@ -167,6 +169,25 @@ def refuse_cross_site_writes() -> None:
         is_ours = origin is None or urlsplit(origin).netloc == request.host
     if not is_ours:
         abort(403, _("This request came from another site. Open the page itself and try again."))
+
+
+# What is no write of the company's: signing in and out, the language, and what guests say on their pages.
+OPEN_WHILE_SUSPENDED = frozenset(
+    {
+        *("sign_in.login", "sign_in.logout", "language_menu.choose", "password_links.use"),
+        *("tablet.sign_on", "tablet.sign_out", "account.end", "account.end_others"),
+        *("guest_push.begin", "guest_push.end", "guest_messages.seen", "guest_messages.stop"),
+        "message_hooks.report",
+    }
+)
+
+
+def _refuse_writes_while_suspended() -> None:
+    """People and tablets of a company that is suspended only look."""
+    if request.method in _READS or request.endpoint in OPEN_WHILE_SUSPENDED:
+        return
+    if current_user.is_authenticated:
+        suspension.refuse_writing(current_user.principal.tenant_id)
 
 
 @blueprint.route("/login", methods=["GET", "POST"])

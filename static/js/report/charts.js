@@ -8,6 +8,7 @@ const KINDS = { bars, shares, hours };
 const BAR = 44; // pixels that two bars lying beneath their name need
 const THIN_BAR = 22; // where there are so many that none says its time
 const BAR_ON_PAPER = 30;
+const ROW = 45; // of hours
 const MOST_THICK = 16;
 const NARROW = 640;
 const NAMES_STAND = 720; // pixels from which names have room beneath bars that stand
@@ -15,7 +16,7 @@ const NAMES_STAND = 720; // pixels from which names have room beneath bars that 
 /** @param {ChartData} data @param {boolean} isNarrow */
 function height(data, isNarrow) {
   if (data.isOnPaper) return data.isLying ? BAR_ON_PAPER * data.labels.length + 60 + 16 * data.targets.length : 200;
-  if (data.kind === "hours") return isNarrow ? 34 * data.hours.length + 90 : 380;
+  if (data.kind === "hours") return isNarrow ? 34 * data.hours.length + 90 : ROW * data.weekdays.length + 65;
   if (data.kind !== "bars" || !data.isLying) return 320;
   return (data.labels.length > MOST_THICK ? THIN_BAR : BAR) * data.labels.length + (isNarrow ? 94 : 70) + 16 * data.targets.length;
 }

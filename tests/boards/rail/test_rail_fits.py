@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from boards.hands import act, move
 from boards.rail.steps import open_rail, order_of_lines
@@ -125,6 +125,11 @@ def test_no_word_of_a_head_is_cut(
             "(timers, word) => timers.forEach(timer => { timer.textContent = word; })", word
         )
         assert page.evaluate(_CUT_IN_HEADS) == [], word
+    page.locator(".card[data-spot]").evaluate_all(
+        "cards => cards.forEach(({ dataset }) => Object.assign(dataset, { time: 'late', news: 'late' }))"
+    )
+    expect(page.locator(".card[data-spot] .age:visible")).to_have_count(len(ways))
+    assert page.evaluate(_CUT_IN_HEADS) == []
 
 
 _CUT_IN_FACTS = """() => [...document.querySelectorAll(".card[data-spot] .facts > *")].filter((part) => {

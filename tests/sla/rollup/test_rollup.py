@@ -13,13 +13,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from ordertrack.database.channels import LEARNED_CHANNEL
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, operator_connection, tenant_context
+from ordertrack.orders.moving import actions
 from ordertrack.past.orders import PastOrder
 from ordertrack.restaurants import rule_sets, save
 from ordertrack.restaurants.cache import RestaurantSettings, forget, of_tenant
 from ordertrack.restaurants.calendar import Shift
 from ordertrack.restaurants.targets import Target
+from ordertrack.rules.order_actions import OrderAction
 from ordertrack.rules.stages import LeftOut, Stage
 from ordertrack.rules.state_machine import Fulfilment, OrderStatus, RuleSet
 from ordertrack.sla.measure import cells
@@ -28,9 +31,10 @@ from ordertrack.sla.measure.histogram import ERROR, SHORTEST
 from ordertrack.sla.report import build
 from ordertrack.sla.report.ranking import hours_from_start
 from ordertrack.sla.report.selection import Selection
-from ordertrack.sla.rollup import extend
+from ordertrack.sla.rollup import extend, sampling
 from sla.rollup.log_oracle import Time, exact_times, stored, told_apart
 from support.cast import House
+from support.database import connect
 from support.houses.past_service import service, until, write
 from support.houses.rollup_rows import everything
 from support.quiet_database import quiet_fixtures
@@ -193,6 +197,15 @@ def test_kept_up_bit_by_bit_it_is_the_same_as_made_anew(
     extend.rebuild(house.tenant_id)
     assert everything(house) == kept
     assert len(kept["sla_restaurant_days"]) > 50
+    assert sum(bool(row[-1]) for row in kept["sla_order_days"]) > 5, "days with a cancelled order"
+    # As the commit before leaves it, which knows nothing of reasons.
+    for what in ("sla_order_days SET reasons = '{}'", "sla_tenant_order_days SET reasons = '{}'"):
+        db.session.execute(text(f"UPDATE {what}"))
+    db.session.execute(text("UPDATE sla_progress SET reasons_seq = 0"))
+    db.session.commit()
+    assert sampling.differences(house.tenant_id) == [], "what is yet to be made anew is no difference"
+    extend.keep_up(house.tenant_id)
+    assert everything(house) == kept
 
 
 def test_events_of_the_last_seconds_wait_until_it_is_known_whether_they_were_mass_taps(
@@ -201,6 +214,37 @@ def test_events_of_the_last_seconds_wait_until_it_is_known_whether_they_were_mas
     place(house)
     assert extend.keep_up(house.tenant_id), "there is more to come"
     assert not everything(house)["sla_progress"]
+
+
+def test_a_row_of_actions_longer_than_what_is_read_at_once_holds_nothing_up(
+    house: House,
+    place: Callable[..., uuid.UUID],
+    bring: Callable[..., None],
+    inside: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(extend, "MASS_WITHIN", -1)  # nothing waits
+    monkeypatch.setattr(extend, "CHUNK", 2)
+    order_id = place(house)
+    for _ in range(4):
+        actions.act(order_id, OrderAction.RUSH, by=house.maya.principal)
+        actions.act(order_id, OrderAction.UNRUSH, by=house.maya.principal)
+    bring(house, order_id, OrderStatus.CONFIRMED)
+    assert not extend.keep_up(house.tenant_id), "nothing is left"
+    position = text("SELECT seq FROM sla_progress WHERE tenant_id = :t")
+    assert db.session.scalar(position, {"t": house.tenant_id}) == 10
+    extend.rebuild(house.tenant_id)
+    assert db.session.scalar(position, {"t": house.tenant_id}) == 10
+
+
+def test_who_estimates_is_told_when_days_that_are_over_teach_something(
+    house: House, operator_app: Flask, settings: Settings, inside: None
+) -> None:
+    with connect(settings.operator_url, autocommit=True) as ear:
+        ear.execute(f"LISTEN {LEARNED_CHANNEL}")
+        write(operator_app, house, service(house, 3, FIRST, 1, 60))
+        extend.keep_up(house.tenant_id)
+        assert [each.payload for each in ear.notifies(timeout=10, stop_after=1)] == [str(house.tenant_id)]
 
 
 def test_new_shifts_and_targets_make_the_days_anew_that_they_hold_on(

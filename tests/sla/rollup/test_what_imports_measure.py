@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import text
 
-from demo.simulation import environment
+from demo.simulation import environment, orders_of
 from ordertrack.commands import cli
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db, tenant_context
@@ -121,8 +121,9 @@ def test_what_a_replay_drew_is_in_no_figure_and_counted_beside_them(
     monkeypatch.setattr(extend, "MASS_WITHIN", -1)  # nothing waits
     summary = replay("played.csv", (0, 60, None, 600, None), (10, 70, 90, 700, 900), words=("--speed", "0"))
     assert (summary["drawn"], summary["completed"]) == ({"preparing": 1, "completed": 1}, 2)
-    found = {stage: figures(app, cedar, stage, with_left_out=True) for stage in Stage}
-    assert {stage: (each.count, each.drawn) for stage, each in found.items() if not each.is_empty} == {
+    found = {stage: figures(app, cedar, stage) for stage in Stage}
+    there = {stage: each for stage, each in found.items() if not each.is_empty}
+    assert {stage: (each.count + each.all_left_out, each.drawn) for stage, each in there.items()} == {
         Stage.ACCEPT: (2, 0),
         Stage.QUEUE: (1, 1),
         Stage.COOK: (1, 1),
@@ -130,7 +131,7 @@ def test_what_a_replay_drew_is_in_no_figure_and_counted_beside_them(
         Stage.HANDOVER: (1, 1),
         Stage.TOTAL: (1, 1),
     }
-    asked = figures(app, cedar, Stage.QUEUE, with_left_out=True, with_drawn=True)
+    asked = figures(app, cedar, Stage.QUEUE, with_left_out=True)
     assert (asked.count, asked.drawn) == (2, 1)
     assert sound(settings, cedar) == []
 
@@ -157,3 +158,29 @@ def test_what_was_called_off_nobody_knows_when_is_cancelled_in_its_stage_and_in_
     road, total = (figures(app, cedar, stage) for stage in (Stage.ROAD, Stage.TOTAL))
     assert [(each.count, each.cancelled, each.mean) for each in (road, total)] == [(0, 1, None)] * 2
     assert sound(settings, cedar) == []
+
+
+def test_a_log_that_came_one_way_is_known_when_it_comes_the_other_way(
+    app: Flask, cedar: House, replay: Any, settings: Settings, tmp_path: Path
+) -> None:
+    def import_(name: str) -> dict[str, Any]:
+        asked = ["import", str(tmp_path / name), "--tenant", cedar.slug, "--yes", "--json"]
+        result = CliRunner().invoke(cli, asked, env=environment(settings))
+        assert result.exit_code == 0, result.output
+        written: dict[str, Any] = json.loads(result.stdout)["written"]
+        return written
+
+    orders = ((0, 60, 90, 600, 700), (10, 70, 95, 610, 710))
+    replay("played.csv", *orders, words=("--speed", "0"))
+    with (tmp_path / "played.csv").open("a") as file:
+        file.write(f"played.csv 2,hamra,pickup,{NOON},,,{NOON + dt.timedelta(minutes=9)},\n")
+        # The same number on another day is another order.
+        file.write(f"played.csv 0,hamra,pickup,{NOON - dt.timedelta(days=1)},,,,\n")
+    written = import_("played.csv")
+    assert (written["replayed"], written["orders"], written["known"]) == (2, 2, 0)
+    assert import_("played.csv")["known"] == 2
+    with tenant_context(app, cedar.tenant_id):
+        assert len(orders_of(cedar.tenant_id)) == 4
+
+    again = replay("played.csv", *orders, (0, None, None, 540, None), words=("--speed", "0"))
+    assert (again["placed"], again["known"], again["imported"]) == (0, 2, 1)

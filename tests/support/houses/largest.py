@@ -62,8 +62,8 @@ _COMPANY = """
             rpad('Maya', 100, 'ش'), 'staff:x'
           FROM generate_series(1, %(tablets)s) AS n, restaurants AS place
          WHERE place.tenant_id = %(tenant)s AND place.slug = 'hamra';
-    INSERT INTO screens (tenant_id, process, restaurant_id, board, watcher)
-        SELECT %(tenant)s, gen_random_uuid(), restaurant_id, board, 'tablet:' || id
+    INSERT INTO screens (tenant_id, process, restaurant_id, board, watcher, seen_at)
+        SELECT %(tenant)s, gen_random_uuid(), restaurant_id, board, 'tablet:' || id, now() + interval '1 hour'
           FROM tablets WHERE tenant_id = %(tenant)s;
     INSERT INTO api_keys (tenant_id, id, name, key_hash)
         SELECT %(tenant)s, gen_random_uuid(), rpad('Key ' || n, 100, 'x'), 'largest-' || n

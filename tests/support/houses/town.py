@@ -17,6 +17,7 @@ from ordertrack.database import schema
 from ordertrack.database.config import Settings
 from ordertrack.database.session import db
 from support.database import connect
+from support.quiet_database import pattern_of
 
 TENANTS = 3000
 ORDERS = 20_000  # of the first tenant, all but a few of its busy restaurant
@@ -81,7 +82,8 @@ def open_town(settings: Settings) -> Iterator[Town]:
     url = settings.operator_url.set(database=name)
     own = replace(settings, database_url=url.render_as_string(hide_password=False))
     with connect(settings.operator_url, autocommit=True) as operator:
-        operator.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        pattern = sql.Identifier(pattern_of(settings))
+        operator.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), pattern))
         try:
             schema.upgrade(own)
             with connect(url, autocommit=True) as owner:

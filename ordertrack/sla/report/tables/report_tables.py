@@ -8,16 +8,21 @@ from typing import Any, NamedTuple
 
 from ordertrack.i18n import formats, labels
 from ordertrack.i18n.translate import gettext as _
+from ordertrack.i18n.translate import number
 from ordertrack.restaurants import naming
+from ordertrack.rules.stages import Stage
 from ordertrack.sla.measure.fates import CANCELLED_FROM
-from ordertrack.sla.measure.figures import Figures, SlowOrder
-from ordertrack.sla.report import order_links, terms
+from ordertrack.sla.measure.figures import Figures, SlowOrder, StageFigures
+from ordertrack.sla.report import chart_wording, order_links, terms
 from ordertrack.sla.report.charts import named_periods
 from ordertrack.sla.report.contents import Report
+from ordertrack.sla.report.headline import CLEAR, change_of, time_change, too_few
+from ordertrack.sla.report.order_links import Fate
 from ordertrack.sla.report.ranking import hours_of_day, is_judged, worst_first, worst_stage
 from ordertrack.sla.report.selection import PERIODS, Grouping
 from ordertrack.sla.report.tables.estimate_tables import estimates
 from ordertrack.sla.report.tables.table import (
+    ASIDE,
     COUNT,
     DAY,
     DOUBTS,
@@ -36,7 +41,7 @@ from ordertrack.sla.report.tables.table import (
 
 def stages(report: Report) -> Table:
     """Every stage with the period before; the worst against its target is marked."""
-    worst = worst_stage(report.stages)
+    worst = worst_stage(report)
     shown = _shown(report, any(stage.now.judged for stage in report.stages))
     rows = [
         Row(
@@ -45,9 +50,10 @@ def stages(report: Report) -> Table:
                 *_cells(stage.now, shown),
                 stage.before.p50,
                 stage.before.p90,
+                _changed(stage),
             ),
             f"?{report.selection.but(stage=stage.stage).query}",
-            _("worst against its target") if stage is worst else None,
+            _mark(report, stage, stage is worst),
             order_links.behind(report.selection.but(stage=stage.stage), stage.now),
         )
         for stage in report.stages
@@ -56,8 +62,37 @@ def stages(report: Report) -> Table:
         *_columns(report, _("Stage"), TEXT, shown),
         Column(_("p50 before"), TIME),
         Column(_("p90 before"), TIME),
+        Column(_("Clear change"), ASIDE),
     )
     return Table("stages", _("Every stage of an order"), columns, rows)
+
+
+def _mark(report: Report, stage: StageFigures, is_worst: bool) -> str | None:
+    marks = [_("worst against its target")] if is_worst else []
+    now = report.fates.now
+    if stage.stage is Stage.HANDOVER and now.unleft:
+        marks.append(_with_drives(now.unleft, now.deliveries))
+    return formats.listed(marks) if marks else None
+
+
+def _with_drives(unleft: int, deliveries: int) -> str:
+    """That the drives of so many deliveries are in these times, as nobody tapped Leaving."""
+    if unleft == deliveries:
+        return _("with the drive")
+    return _("with the drive of %(num)s of %(all)s deliveries", num=number(unleft), all=number(deliveries))
+
+
+def _changed(stage: StageFigures) -> str:
+    """What of both percentiles the numbers bear, in few words: the column is narrow."""
+    p50, p90 = (time_change(stage, share) or too_few(stage) for share in (0.5, 0.9))
+    if p50 is None or p90 is None:
+        return ""
+    clear = []
+    if p50.tone in CLEAR:
+        clear.append(_("p50 %(time)s", time=p50.words))
+    if p90.tone in CLEAR:
+        clear.append(_("p90 %(time)s", time=p90.words))
+    return formats.listed(clear) if clear else p50.words
 
 
 def shifts(report: Report) -> Table:
@@ -79,7 +114,8 @@ def days(report: Report) -> Table:
         day = dt.date.fromisoformat(group.key)
         link = f"?{report.selection.on(day).query}"
         orders = order_links.of_group(report.selection, Grouping.DAY, group)
-        rows.append(Row((day, *_cells(group.figures, shown)), link, orders=orders))
+        mark = _new_target(report, day, day)
+        rows.append(Row((day, *_cells(group.figures, shown)), link, mark, orders))
     return Table("days", _("By business day"), _columns(report, _("Business day"), DAY, shown), rows)
 
 
@@ -91,6 +127,7 @@ def periods(report: Report) -> Table:
     rows = [
         Row(
             (group.label, *_cells(group.figures, shown)),
+            mark=None if by is Grouping.WEEKDAY else _new_target(report, *_span(by, group.key)),
             orders=order_links.of_group(report.selection, by, group),
         )
         for group in named_periods(report)
@@ -99,48 +136,94 @@ def periods(report: Report) -> Table:
     return Table("periods", _("By weekday, week or month"), columns, rows)
 
 
+def _span(by: Grouping, key: str) -> tuple[dt.date, dt.date]:
+    first = dt.date.fromisoformat(key)
+    return first, order_links.last_of(by, first)
+
+
+def _new_target(report: Report, first: dt.date, last: dt.date) -> str | None:
+    """Which targets changed in these days: shares before and after are not of the same."""
+    changed = chart_wording.target_changes(report.steps)
+    said = [words for day, those in sorted(changed.items()) if first <= day <= last for words in those]
+    return formats.listed(said) if said else None
+
+
 def fates(report: Report) -> Table:
-    """What became of the orders that began in the range."""
-    became = report.fates
-    now = became.now
-    rows = [(_("Orders"), became.orders), (_("Completed"), now.completed)]
+    """What became of the orders that began in the range; each count leads to its orders."""
+    became, now = report.fates, report.fates.now
+    rows: list[tuple[str, int, Fate | None, dict[str, str]]] = [
+        (_("Orders"), became.orders, Fate.ALL, {}),
+        (_("Completed"), now.completed, Fate.COMPLETED, {}),
+    ]
     rows += [
-        (_("Cancelled: %(when)s", when=terms.cancelled_when(status)), now.cancelled.get(status, 0))
+        (
+            _("Cancelled: %(when)s", when=terms.cancelled_when(status)),
+            now.cancelled.get(status, 0),
+            Fate.CANCELLED,
+            {"before": status.value},
+        )
         for status in CANCELLED_FROM
     ]
     rows += [
-        (_("Still open"), became.open.count - became.open.unfinished),
-        (_("Never finished"), became.open.unfinished),
-        (_("Had a promise"), now.promised),
-        (_("On time against the promise"), now.on_time),
-        (_("Of those only as a delay had moved it"), now.moved),
-        (_("Held for a while"), now.held),
-        (_("Deliveries completed"), now.deliveries),
-        (_("Of those nobody tapped Leaving"), now.unleft),
+        (_("Still open"), became.open.count - became.open.unfinished, Fate.OPEN, {}),
+        (_("Never finished"), became.open.unfinished, Fate.UNFINISHED, {}),
+        (_("Had a promise"), now.promised, Fate.PROMISED, {}),
+        (_("On time against the promise"), now.on_time, Fate.KEPT, {}),
+        (_("Of those only as a delay had moved it"), now.moved, Fate.MOVED, {}),
+        (_("Held for a while"), now.held, Fate.HELD, {}),
+        (_("Deliveries completed"), now.deliveries, Fate.DELIVERIES, {}),
+        (_("Of those nobody tapped Leaving"), now.unleft, Fate.UNLEFT, {}),
     ]
     rows += [
-        (_("Reason: %(reason)s", reason=_(reason) if reason else _("no reason given")), times)
+        (
+            _("Reason: %(reason)s", reason=_(reason) if reason else _("no reason given")),
+            times,
+            Fate.CANCELLED,
+            {"reason": reason or ""},
+        )
         for reason, times in became.reasons
     ]
-    rows.append((_("Other reasons"), became.other_reasons))
-    shown = [row for place, row in enumerate(rows) if place < 2 or row[1]]
+    rows.append((_("Other reasons"), became.other_reasons, None, {}))
     columns = (Column(_("What became of them"), TEXT), Column(_("Orders"), COUNT))
-    return Table("fates", _("What became of the orders"), columns, [Row(row) for row in shown])
+    shown = [
+        Row(
+            (said, count),
+            orders=fate and order_links.of_fate(report.selection, fate, count, **of_it),
+        )
+        for place, (said, count, fate, of_it) in enumerate(rows)
+        if place < 2 or count
+    ]
+    return Table("fates", _("What became of the orders"), columns, shown)
 
 
 def restaurants(report: Report) -> Table:
     shown = _shown(report, is_judged(report))
     by_slug = {restaurant.slug: restaurant for restaurant in report.selection.restaurants}
+    unleft = report.fates.unleft if report.selection.stage is Stage.HANDOVER else None
+    driven = {name: _with_drives(*counts) for name, *counts in unleft or ()}
     rows = [
         Row(
-            (group.label, *_cells(group.figures, shown)),
+            (group.label, *_cells(group.figures, shown), *_before(report, group.key, shown)),
             f"?{report.selection.of(by_slug[group.key]).query}",
+            driven.get(group.label),
             orders=order_links.of_group(report.selection, Grouping.RESTAURANT, group),
         )
         for group in worst_first(report.restaurants)
     ]
     columns = _columns(report, _("Restaurant"), NAME, shown)
+    if report.restaurants_compared:
+        before = Column(_("In target before"), IN_TARGET) if shown.shares else Column(_("p50 before"), TIME)
+        columns = (*columns, before, Column(_("Clear change"), ASIDE))
     return Table("restaurants", _("By restaurant"), columns, rows)
+
+
+def _before(report: Report, slug: str, shown: _Shown) -> tuple[Any, ...]:
+    """How a restaurant was in the days before, and what of the difference its numbers bear."""
+    found = report.restaurants_compared.get(slug)
+    if found is None:
+        return ()
+    change = change_of(StageFigures(report.selection.stage, found.now, found.before), found.at_today)
+    return (found.before if shown.shares else found.before.p50, change.words if change else "")
 
 
 def hours(report: Report) -> Table:

@@ -81,6 +81,7 @@ def _order(cell: SlowOrder) -> tuple[Value, ...]:
 
 
 TEXT = Kind(str, look="")
+ASIDE = Kind(str, look="on-screen")  # text for which there is no room on paper
 NAME = Kind(str, look="", is_name=True)
 DAY = Kind(formats.day, lambda cell: (cell.isoformat(),), look="")
 HOUR = Kind(formats.hour, _hour, look="")
@@ -165,16 +166,29 @@ class Table:
             for column in self.columns
         ]
 
-    @property
-    def counted(self) -> int:
-        """In which of the columns behind the first one orders are counted; -1 for none."""
-        kinds = [column.kind for column in self.columns[1:]]
-        return kinds.index(COUNT) if COUNT in kinds else -1
+    def texts(self) -> list[tuple[Row, str, list[tuple[Markup, str, bool, bool]]]]:
+        """Each row, its first cell and its others, as people read them.
 
-    def texts(self) -> list[tuple[Row, str, list[str]]]:
-        """Each row, its first cell and its others, as people read them."""
-        first, *others = [column.kind.text for column in self.columns]
+        With each of the others the tag it begins with, whether it is a name, and whether it is the first that
+        counts orders.
+        """
+        first, *others = self.columns
+        tag = Markup('<td{} data-h="{}">').format
+        tags = [tag(look, column.title) for look, column in zip(self.looks[1:], others, strict=True)]
+        kinds = [column.kind for column in others]
+        counted = kinds.index(COUNT) if COUNT in kinds else -1
+        shown = [
+            (tag, kind.text, kind.is_name, place == counted)
+            for place, (tag, kind) in enumerate(zip(tags, kinds, strict=True))
+        ]
         return [
-            (row, first(row.cells[0]), [text(cell) for text, cell in zip(others, row.cells[1:], strict=True)])
+            (
+                row,
+                first.kind.text(row.cells[0]),
+                [
+                    (tag, text(cell), is_name, is_counted)
+                    for (tag, text, is_name, is_counted), cell in zip(shown, row.cells[1:], strict=True)
+                ],
+            )
             for row in self.rows
         ]

@@ -1,0 +1,1 @@
+"""Attacks on the servers of two checkouts, and how honest people fare on them meanwhile."""

@@ -1,0 +1,1 @@
+"""One file of everything: made while it serves, held against the log, and brought back."""

@@ -1,0 +1,1 @@
+"""The companies of a house: which there are, what each uses, and their end."""

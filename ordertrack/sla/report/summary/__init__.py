@@ -1,0 +1,1 @@
+"""What happened, in sentences: the answer that a report begins with."""
