@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Self
 
 COMES_BACK_AFTER = 0.5  # seconds
@@ -50,7 +51,10 @@ class Strangers:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._hold, name="strangers")
         self.said: Counter[bytes] = Counter()
-        """The first line of what each was told before it was turned away; b"" where that was nothing."""
+        """The first line of what each was told before it was turned away; b"" where that was nothing.
+
+        Not of whoever was turned away before having said its beginning, to whom there is nothing to say.
+        """
         self.heads: set[bytes] = set()
 
     def __enter__(self) -> Self:
@@ -90,6 +94,8 @@ class Strangers:
             each.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         each.socket.connect_ex(("127.0.0.1", self._port))
         each.left, each.heard = self._beginning, b""
+        with suppress(OSError):  # at once if it is connected, before its place is needed
+            each.left = each.left[each.socket.send(each.left) if each.left else 0 :]
         self._selector.register(each.socket, selectors.EVENT_WRITE, each)
 
     def _be_ready(self, each: _Stranger, mask: int) -> None:
@@ -135,5 +141,7 @@ class Strangers:
         each.socket.close()
         each.socket = None
         each.back_at = time.monotonic() + COMES_BACK_AFTER
+        if each.left:
+            return
         self.said[each.heard.partition(b"\r\n")[0]] += 1
         self.heads.add(each.heard.partition(b"\r\n\r\n")[0])
