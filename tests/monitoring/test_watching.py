@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import re
@@ -12,12 +11,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from monitoring import reading, series
+from support import certificates
 
 _PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin"
 
@@ -109,7 +105,7 @@ def test_haproxy_hands_streams_on_and_repeats_no_tap(tmp_path: Path) -> None:
     assert ["http-request", "set-header", "X-Forwarded-For", "%[src]"] in lines
     assert not any("path" in word for line in lines if line[:1] == ["log-format"] for word in line)
     certificate = tmp_path / "certificate.pem"
-    certificate.write_bytes(_certificate())
+    certificate.write_bytes(b"".join(certificates.of_itself("orders.example.com")))
     here = tmp_path / "haproxy.cfg"
     (named,) = re.findall(r"crt (\S+)", said)
     here.write_text(said.replace(named, str(certificate)))
@@ -121,24 +117,3 @@ def test_haproxy_hands_streams_on_and_repeats_no_tap(tmp_path: Path) -> None:
 def _seconds(said: str) -> int:
     number, unit = re.fullmatch(r"(\d+)(s|m)", said).groups()  # type: ignore[union-attr]
     return int(number) * {"s": 1, "m": 60}[unit]
-
-
-def _certificate() -> bytes:
-    """One with its key, that nobody trusts."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "orders.example.com")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now)
-        .not_valid_after(now + dt.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return made.public_bytes(serialization.Encoding.PEM) + private

@@ -11,11 +11,12 @@ from ordertrack.i18n.translate import gettext as _
 from ordertrack.rules.roles import Role
 from ordertrack.sla.breakdown import by_person
 from ordertrack.sla.breakdown.tables import NAMES, PEOPLE, TABLES, TOGETHER
-from ordertrack.sla.orders_behind.choosing import manager, selected
+from ordertrack.sla.orders_behind.choosing import selected
 from ordertrack.sla.orders_behind.finding import TooMany
 from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.report.tables.table import Table
 from ordertrack.sla.report.tables.table_csv import csv_of
+from ordertrack.sla.report.views import manager
 from ordertrack.web.problems import Problem, Refusal
 
 blueprint = Blueprint("breakdown", __name__, url_prefix="/sla/by")

@@ -10,15 +10,14 @@ from flask.typing import ResponseReturnValue
 
 from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
-from ordertrack.i18n.translate import marked
 from ordertrack.restaurants import cache
 from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.sla.forecast import reading
 from ordertrack.sla.forecast.demand import Forecast, forecast
 from ordertrack.sla.forecast.forecast_table import Days, csv_table, days_of
 from ordertrack.sla.report.tables.table_csv import csv_of
+from ordertrack.sla.report.views import manager, restaurants_of
 from ordertrack.tenants.principal import Principal
-from ordertrack.tenants.signing_in.sign_in import managing_principal
 from ordertrack.web.problems import Problem, Refusal
 
 blueprint = Blueprint("forecast", __name__)
@@ -54,8 +53,8 @@ def download() -> Response:
 
 def _asked() -> tuple[Principal, list[RestaurantSettings], list[RestaurantSettings]]:
     """Who asks, the restaurants they may see, and those they chose."""
-    principal = managing_principal(marked("Reports are for managers and owners."))
-    restaurants = [each for each in cache.of_tenant(principal.tenant_id) if principal.may_see(each.id)]
+    principal = manager()
+    restaurants = restaurants_of(principal)
     slugs = {slug for slug in request.args.getlist("restaurant") if slug}
     unknown = sorted(slugs - {each.slug for each in restaurants})
     if unknown:

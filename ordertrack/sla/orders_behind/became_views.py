@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.sla.orders_behind import became, became_table, finding_became
 from ordertrack.sla.orders_behind.became import AskedFate
-from ordertrack.sla.orders_behind.choosing import chosen_restaurants, manager, selected
+from ordertrack.sla.orders_behind.choosing import chosen_restaurants, selected
 from ordertrack.sla.orders_behind.finding_became import A_PAGE, MOST_IN_A_FILE, BecameOrder
 from ordertrack.sla.report.query_string import UnusableChoice
 from ordertrack.sla.report.tables.table import Table
 from ordertrack.sla.report.tables.table_csv import csv_of
+from ordertrack.sla.report.views import manager
 from ordertrack.tenants.principal import Principal
 from ordertrack.web.problems import Problem, Refusal
 

@@ -13,10 +13,11 @@ from ordertrack.restaurants import naming
 from ordertrack.sla.orders_behind import behind as asked
 from ordertrack.sla.orders_behind import finding, order_table
 from ordertrack.sla.orders_behind.behind import Behind
-from ordertrack.sla.orders_behind.choosing import chosen_restaurants, manager, selected
+from ordertrack.sla.orders_behind.choosing import chosen_restaurants, selected
 from ordertrack.sla.orders_behind.finding import BehindOrder, TooMany
 from ordertrack.sla.report.query_string import UnusableChoice
 from ordertrack.sla.report.tables.table_csv import csv_of
+from ordertrack.sla.report.views import manager
 from ordertrack.tenants.principal import Principal
 from ordertrack.web.problems import Problem, Refusal
 

@@ -67,13 +67,13 @@ def _register(state: BlueprintSetupState) -> None:
 @blueprint.get("/sla")
 def show() -> ResponseReturnValue:
     """The report that the address chooses; 422 with the form as it was typed if it chooses none."""
-    principal = _manager()
+    principal = manager()
     # Read before the figures: what moves in between is told by the stream, and asked for again.
     cursor = event_log.head(principal.tenant_id)
-    restaurants = _restaurants(principal)
+    restaurants = restaurants_of(principal)
     about = {"principal": principal, "restaurants": restaurants, **_choices(), **_found(restaurants)}
     try:
-        selection = _selection(principal, restaurants)
+        selection = selection_of(principal, restaurants)
     except UnusableChoice as error:
         typed = Typed.in_address(request.args)
         return render_template("report/report.html", **about, typed=typed, problems=error.problems), 422
@@ -121,7 +121,7 @@ def figures(made: Report, page: int = 1, find: str = "") -> dict[str, Any]:
 @blueprint.get("/sla/restaurants")
 def find_restaurants() -> str:
     """Restaurants whose names hold what is looked for, to be chosen from."""
-    return render_template("report/_found.html", **_found(_restaurants(_manager())))
+    return render_template("report/_found.html", **_found(restaurants_of(manager())))
 
 
 @blueprint.get("/sla/now")
@@ -134,7 +134,7 @@ def now() -> str:
 @blueprint.get("/sla/stream")
 def stream() -> Response:
     """A message named `sla` whenever figures have moved."""
-    principal = _manager()
+    principal = manager()
     return sse.answer(principal, CHANNEL.topic(principal.tenant_id), sse.requested_cursor())
 
 
@@ -182,11 +182,13 @@ def _page() -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
-def _manager() -> Principal:
+def manager() -> Principal:
+    """Who asks for reports; refused to others."""
     return managing_principal(marked("Reports are for managers and owners."))
 
 
-def _selection(principal: Principal, restaurants: Sequence[RestaurantSettings]) -> Selection:
+def selection_of(principal: Principal, restaurants: Sequence[RestaurantSettings]) -> Selection:
+    """What the address chooses of them; raises UnusableChoice."""
     return query_string.read(
         request.args,
         principal.tenant_id,
@@ -196,15 +198,16 @@ def _selection(principal: Principal, restaurants: Sequence[RestaurantSettings]) 
     )
 
 
-def _restaurants(principal: Principal) -> list[RestaurantSettings]:
+def restaurants_of(principal: Principal) -> list[RestaurantSettings]:
+    """Those that the principal may see."""
     return [each for each in cache.of_tenant(principal.tenant_id) if principal.may_see(each.id)]
 
 
 def _understood() -> Selection:
     """The selection, where there is no form to put a sentence beside."""
-    principal = _manager()
+    principal = manager()
     try:
-        return _selection(principal, _restaurants(principal))
+        return selection_of(principal, restaurants_of(principal))
     except UnusableChoice as error:
         raise Refusal(Problem(422, str(error))) from error
 

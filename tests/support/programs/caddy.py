@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import socket
@@ -12,12 +11,8 @@ import sysconfig
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
 from ordertrack.database.config import ROOT
+from support import certificates
 from support.server import wait_for
 from support.suite import left_behind
 
@@ -34,7 +29,9 @@ class Caddy:
             self.port = free.getsockname()[1]
         self.address = f"https://{NAME}:{self.port}"
         self.certificate, self._key = folder / "certificate.pem", folder / "key.pem"
-        _certify(self.certificate, self._key)
+        signed = certificates.of_itself(NAME)
+        self.certificate.write_bytes(signed.certificate)
+        self._key.write_bytes(signed.key)
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -93,25 +90,3 @@ class Caddy:
                 return secure.version() is not None
         except OSError:
             return False
-
-
-def _certify(certificate: Path, key: Path) -> None:
-    """Make a certificate for this machine that is signed by itself, and its key."""
-    made = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-    now = dt.datetime.now(dt.UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(made.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(made, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    certificate.write_bytes(signed.public_bytes(pem))
-    key.write_bytes(made.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
