@@ -80,8 +80,8 @@ def test_what_is_no_colour_makes_no_style(colour: str) -> None:
 def test_the_grounds_are_those_of_the_pages() -> None:
     tokens = (ROOT / "static" / "css" / "base" / "tokens.css").read_text()
     by_day, by_night = tokens.split('[data-theme="dark"]')
-    assert f"--ground: {written(LIGHT_GROUND)};" in by_day
-    assert f"--surface: {written(DARK_SURFACE)};" in by_night
+    assert f"--ground:{written(LIGHT_GROUND)};" in by_day
+    assert f"--surface:{written(DARK_SURFACE)};" in by_night
 
 
 def test_a_guests_night_is_the_boards() -> None:
@@ -89,5 +89,5 @@ def test_a_guests_night_is_the_boards() -> None:
     css = ROOT / "static" / "css"
     boards = (css / "base" / "tokens.css").read_text().split('[data-theme="dark"]')[1]
     guests = (css / "pages" / "tracking.css").read_text().split(":root {")[1].split("}")[0]
-    night = re.findall(r"--[a-z-]+: #[0-9a-f]{6};", guests)
-    assert night and set(night) <= set(re.findall(r"--[a-z-]+: #[0-9a-f]{6};", boards))
+    night = re.findall(r"--[a-z-]+:#[0-9a-f]{6};", guests)
+    assert night and set(night) <= set(re.findall(r"--[a-z-]+:#[0-9a-f]{6};", boards))
