@@ -102,6 +102,13 @@ on("click", ({ target }) => takeNotice(/** @type {string} */ (target.closest(".c
 on("tap:queued", ({ detail: { card } }) => takeNotice(card));
 byId("heard").addEventListener("click", () => [...waiting.keys()].forEach(takeNotice));
 for (const change of /** @type {const} */ (["filtered", "unshown"])) on(change, lookAround);
-new MutationObserver(() => show(waiting)).observe(byId("left-out"), { childList: true });
-show(waiting);
+// What keeps everybody from doing anything stands on the board too.
+function showAll() {
+  const said = [...byId("left-out").querySelectorAll(".suspended")];
+  byId("suspended").replaceChildren(...said.map((each) => each.cloneNode(true)));
+  show(waiting);
+}
+
+new MutationObserver(showAll).observe(byId("left-out"), { childList: true });
+showAll();
 begun.then(lookAround);

@@ -1,4 +1,7 @@
-"""What holds for the whole house is in the counted list: no notice takes a row above the tickets."""
+"""What holds for the whole house is in the counted list: no notice takes a row above the tickets.
+
+But that nothing can be done at all.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,12 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from boards.rail.steps import open_rail, order_of_lines, places
+from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
 from ordertrack.restaurants.pace import Pace, PaceState
 from ordertrack.restaurants.save import save_pace
 from support.cast import House
+from support.command_line import run_here
 
 Open = Callable[..., Page]
 SOON = 15_000  # milliseconds
@@ -58,3 +63,17 @@ def test_a_notice_is_counted_on_a_board_that_opens_with_it_and_goes_with_it(
     expect(page.locator("#alerts-open")).to_have_text("1 alert")
     set_pace(PaceState.OPEN)
     expect(page.locator("#alerts-open")).to_be_hidden(timeout=SOON)
+
+
+def test_that_a_company_is_suspended_stands_above_the_tickets_as_long_as_it_is_so(
+    settings: Settings, app: Flask, cedar: House, open_page: Open
+) -> None:
+    order_of_lines(app, cedar, 3)
+    page = open_rail(open_page, cedar)
+    said = page.locator("#suspended")
+    expect(said).to_be_empty()
+    assert run_here(settings, "tenant", "suspend", cedar.slug).returncode == 0
+    expect(said).to_contain_text("This company is suspended", timeout=SOON)
+    expect(said.locator("p")).to_be_in_viewport(ratio=1)
+    assert run_here(settings, "tenant", "resume", cedar.slug).returncode == 0
+    expect(said).to_be_empty(timeout=SOON)
