@@ -72,7 +72,8 @@ def found(page: Page, address: str, tag: str) -> None:
 
 def go_on(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
-    page.locator("main .primary").first.click()
+    with page.expect_navigation():  # the next look is at the page that follows, and not at one that goes
+        page.locator("main .primary").first.click()
 
 
 def open_tablet(manager: Page, tablet: Page, board: str, name: str) -> None:

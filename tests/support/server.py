@@ -75,6 +75,7 @@ class Server:
             self.port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
+        self.log_begins = 0  # where in the log what now runs began, in bytes
         share_static(folder)
         self._environment = environment_of(
             settings,
@@ -89,6 +90,7 @@ class Server:
 
     def start(self) -> None:
         with self.log.open("ab") as log:
+            self.log_begins = log.tell()
             self._process = subprocess.Popen(
                 self._command(),
                 env=self._environment,
