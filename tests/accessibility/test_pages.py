@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 
 from accessibility.furnished import Furnished
 from accessibility.views import VIEWS, Visit
+from support.pages.heads import HIGHER_THAN_A_ROW, OUT_OF_HEAD
 
 WIDTHS = (1280, 1024, 800, 390, 320)
 _OPEN_ALL = """() => document.querySelectorAll("main details:not([open])").forEach((each) => {
@@ -61,6 +62,8 @@ _LOOKED_FOR_ON_PAGES = {
     "wider": _WIDER,
     "unnamed": _UNNAMED,
     "first column left": _FIRST_COLUMN_LEFT,
+    "out of the head": OUT_OF_HEAD,
+    "head higher than a row": HIGHER_THAN_A_ROW,
 }
 _ALWAYS_THERE = """() => [...document.querySelectorAll("body *")].filter((each) => {
   const { position, display } = getComputedStyle(each);

@@ -25,12 +25,14 @@ from ordertrack.sla.rollup.making import Making
 MOST = 60  # days of a restaurant
 SMALL = 2000  # events: such a log is read once, and not anew for each day
 
+# Where nothing was rolled up, days of orders need not be there.
 _PLACES = text("""
     SELECT restaurant_id, business_date AS day FROM sla_restaurant_days WHERE tenant_id = :t
+    UNION SELECT restaurant_id, business_date FROM sla_order_days WHERE tenant_id = :t
     UNION SELECT restaurant_id, learned_on FROM sla_estimate_days WHERE tenant_id = :t
     UNION SELECT restaurants.id, business_date FROM sla_tenant_days JOIN restaurants USING (tenant_id)
            WHERE tenant_id = :t
-    UNION SELECT restaurant_id, business_date FROM orders WHERE tenant_id = :t
+    UNION SELECT restaurant_id, business_date FROM orders WHERE tenant_id = :t AND :until > 0
 """)
 _ROWS = text("""
     SELECT stage, restaurant_id, cells, slowest FROM sla_restaurant_days
@@ -110,7 +112,7 @@ class _Sample:
         numbers = {each.id: number for number, each in enumerate(self._settings)}
         found = sorted(
             _Place(numbers[row.restaurant_id], day_number(row.day))
-            for row in self._rows(_PLACES)
+            for row in self._rows(_PLACES, until=self._until)
             if day_number(row.day) < self._stale.get(row.restaurant_id, day_number(dt.date.max))
         )
         return sorted(random.sample(found, min(MOST, len(found))))
