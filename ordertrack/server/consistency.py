@@ -46,6 +46,9 @@ _GUARDS = text("""
         ('order_items'::regclass, 'guard_item'), ('order_items'::regclass, 'guard_item_is_logged'),
         ('order_status_events'::regclass, 'record_entry'), ('order_actions'::regclass, 'record_entry'))
 """)
+_HOLDS = text("""
+    SELECT count(*) FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND tgname LIKE 'guard_suspended%'
+""")
 _STORY_KEY = text("""
     SELECT count(*) FROM pg_constraint WHERE conname = 'orders_status_is_last_event' AND convalidated
 """)
@@ -268,6 +271,9 @@ def check_guards(connection: Connection) -> Iterator[Finding]:
     pairs = {tuple(row) for row in connection.execute(text("TABLE rule_set_transitions"))}
     yield Finding("the table of transitions is the state machine's map", pairs == _PAIRS)
     yield Finding("the triggers that guard every move are on", connection.execute(_GUARDS).scalar() == 10)
+    yield Finding(
+        "the triggers that hold a suspended company are on", connection.execute(_HOLDS).scalar() == 38
+    )
     yield Finding(
         "the key that ties a status to its event is there", connection.execute(_STORY_KEY).scalar() == 1
     )

@@ -12,6 +12,10 @@ GUARDS = {
         "ALTER TABLE orders DISABLE TRIGGER guard_order_status",
         "ALTER TABLE orders ENABLE TRIGGER guard_order_status",
     ),
+    "the triggers that hold a suspended company are on": (
+        "ALTER TABLE menus DISABLE TRIGGER guard_suspended",
+        "ALTER TABLE menus ENABLE TRIGGER guard_suspended",
+    ),
     "the key that ties a status to its event is there": (
         "ALTER TABLE orders RENAME CONSTRAINT orders_status_is_last_event TO elsewhere",
         "ALTER TABLE orders RENAME CONSTRAINT elsewhere TO orders_status_is_last_event",
