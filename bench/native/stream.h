@@ -21,14 +21,15 @@ static void on_data(struct watcher *w, const char *line, size_t length);
 static void on_id(struct watcher *w, const char *id, size_t length);
 static void on_frame(struct watcher *w);
 
-// The number after the last '-' of an id.
+// The number after the last '-' of an id; of a guest's, whose hexadecimal digits it is not made for, any one that is not
+// negative.
 static inline int64_t position_in(const char *id, size_t length) {
-    int64_t number = 0;
+    uint64_t number = 0;
     for (size_t i = 0; i < length; i++) {
         if (id[i] == '-') number = 0;
         else if (id[i] >= '0' && id[i] <= '9') number = number * 10 + id[i] - '0';
     }
-    return number;
+    return number & INT64_MAX;
 }
 
 static inline void read_line(struct watcher *w, const char *line, size_t length) {
