@@ -138,7 +138,7 @@ class NamedOrderAnswer(BaseModel):
             shift=order.shift,
             seconds=round(order.seconds, 3),
             left_out=order.left_out,
-            is_late=order.is_breach,
+            is_late=order.late_by is not None,
         )
 
 

@@ -160,7 +160,7 @@ def slow_order(
         chance.choice(("Lunch", "Dinner", None)),
         seconds,
         left_out,
-        is_breach=seconds > 1200,
+        late_by=seconds - 1200 if seconds > 1200 else None,
     )
 
 

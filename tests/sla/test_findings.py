@@ -66,6 +66,19 @@ def test_faster_and_more_in_target_is_better() -> None:
     }
 
 
+def test_a_change_of_the_hours_that_are_over_says_their_share_where_it_is_not_the_one_that_is_shown() -> None:
+    running = selection().but(hours_over=9)
+    now, before, over = (
+        figures(1100, in_target=880),
+        figures(1000, in_target=900),
+        figures(1000, in_target=780),
+    )
+    made = report(running, stages=[StageFigures(Stage.KITCHEN, now, before, over)])
+    assert changes(made)["In target"] == ("▼ 12 points worse (78% until 13:00 today, 90% before)", Tone.WORSE)
+    same = report(running, stages=[StageFigures(Stage.KITCHEN, now, before, figures(1000, in_target=800))])
+    assert changes(same)["In target"] == ("▼ 10 points worse", Tone.WORSE)
+
+
 def test_with_nothing_before_there_is_no_change_and_without_a_target_no_share() -> None:
     made = of_kitchen(figures(10, in_target=None), figures(0, in_target=None))
     assert changes(made) == {

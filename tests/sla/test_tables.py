@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import random
 from dataclasses import replace
 
 import pytest
@@ -19,7 +20,7 @@ from ordertrack.sla.report.ranking import worst_stage
 from ordertrack.sla.report.tables.report_tables import TABLES
 from ordertrack.sla.report.tables.table import TEXT, Column, Row, Table
 from ordertrack.sla.report.tables.table_csv import csv_of
-from sla.report_of import figures, full_report, report, restaurant, selection
+from sla.report_of import figures, full_report, report, restaurant, selection, slow_order
 
 DOUBTS = {LeftOut.FORGOTTEN: 3, LeftOut.MASS: 12, LeftOut.EARLY: 9}
 
@@ -149,6 +150,14 @@ def test_each_restaurant_stands_beside_what_it_was_before_and_what_of_that_is_cl
     }
     assert [column.title for column in table.columns][-2:] == ["In target before", "Clear change"]
     assert all(len(row.cells) == len(table.columns) for row in table.rows)
+
+
+def test_the_slowest_orders_say_by_how_much_each_was_late() -> None:
+    chosen = selection()
+    slow = [slow_order(chosen, random.Random(1), seconds) for seconds in (4000.0, 900.0)]
+    table = TABLES["slowest"](report(chosen, slowest=slow))
+    assert [column.title for column in table.columns][-1] == "Late by"
+    assert [row.cells[-1] for row in table.rows] == [2800.0, None]
 
 
 def test_hours_go_from_the_start_of_the_business_day_on() -> None:

@@ -173,12 +173,12 @@ def _said(order: SlowOrder) -> tuple[Any, ...]:
         shift,
         round(order.seconds),
         doubt,
-        order.is_breach,
+        None if order.late_by is None else round(order.late_by),
     )
 
 
 def _told(time: Time, names: Mapping[Any, str]) -> tuple[Any, ...]:
-    is_breach = time.target is not None and time.seconds > time.target
+    is_late = time.target is not None and time.seconds > time.target
     return (
         names[time.restaurant_id],
         time.fulfilment,
@@ -186,7 +186,7 @@ def _told(time: Time, names: Mapping[Any, str]) -> tuple[Any, ...]:
         time.shift or "",
         round(time.seconds),
         time.doubt,
-        is_breach,
+        round(time.seconds - time.target) if is_late and time.target is not None else None,
     )
 
 

@@ -12,7 +12,7 @@ from ordertrack.sla.breakdown import otherwise
 from ordertrack.sla.breakdown.times_by import By, times_by
 from ordertrack.sla.orders_behind import finding_became
 from ordertrack.sla.orders_behind.finding_became import Cancelled
-from ordertrack.sla.report import order_links
+from ordertrack.sla.report import order_links, terms
 from ordertrack.sla.report.order_links import Fate
 from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.report.tables.table import (
@@ -79,12 +79,12 @@ def cancelled_by_hour(selection: Selection) -> Table:
 def _cancelled_by_reason(selection: Selection, found: Cancelled) -> Table:
     rows = [
         Row(
-            (labels.status(before), _reason(reason), count),
+            (terms.cancelled_when(before), _reason(reason), count),
             orders=_cancelled_orders(selection, count, before=before.value, reason=reason),
         )
         for before, reason, count in found.reasons
     ]
-    columns = (Column(_("Cancelled while"), TEXT), Column(_("Reason"), NAME), Column(_("Orders"), COUNT))
+    columns = (Column(_("Cancelled"), TEXT), Column(_("Reason"), NAME), Column(_("Orders"), COUNT))
     return Table("cancelled", _("Cancelled orders"), columns, rows[:MOST_ROWS])
 
 

@@ -177,7 +177,7 @@ class SlowOrder:
     shift: str | None
     seconds: float
     left_out: LeftOut | None
-    is_breach: bool
+    late_by: float | None  # seconds over its target; None where it was not late
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from ordertrack.sla.report import order_links, wording
 from ordertrack.sla.report.contents import AtOneTarget, Compared, Report
 from ordertrack.sla.report.order_links import Fate
 from ordertrack.sla.report.ranking import FEWEST
+from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.statistics.intervals import Range, differ, difference, wilson
 
 
@@ -42,7 +43,7 @@ class Tile:
     """`base` says of which orders it is; `bounds` how far it can be from what is behind these.
 
     `link` is where the orders are that its value counts; `parts` are those of the base, each with where its
-    are.
+    are. `is_of_stage`: of times of the stage, beside which stands what of these is left out.
     """
 
     title: str
@@ -52,6 +53,7 @@ class Tile:
     bounds: str = ""
     link: str | None = None
     parts: Sequence[tuple[str, str | None]] = ()
+    is_of_stage: bool = True
 
 
 _HALF_A_POINT = 0.005
@@ -94,6 +96,7 @@ def _orders(report: Report) -> Tile:
         wording.fates(became),
         link=order_links.of_fate(chosen, Fate.ALL, became.orders),
         parts=parts,
+        is_of_stage=False,
     )
 
 
@@ -121,7 +124,7 @@ def _of_share(report: Report, stage: StageFigures) -> Change | None:
     if change is None:
         return None if report.compared.target_changed else too_few(stage)
     if at is None:
-        return change
+        return _of_hours_over(report.selection, change, stage)
     now, before = formats.share(at.now.share), formats.share(at.before.share)
     words = _("%(change)s: %(now)s, %(before)s before", change=change.words, now=now, before=before)
     return replace(change, words=words)
@@ -141,7 +144,11 @@ def _on_time(report: Report) -> Tile:
     then = Figures(before.promised, None, None, None, None, before.promised, before.on_time, {})
     like = report.fates.like
     now = Figures(like.promised, None, None, None, None, like.promised, like.on_time, {})
-    return Tile(title, share, _points(now, then), of, wording.share_range(found))
+    all_now = Figures(became.promised, None, None, None, None, became.promised, became.on_time, {})
+    change = _of_hours_over(
+        report.selection, _points(now, then), StageFigures(report.selection.stage, all_now, then, now)
+    )
+    return Tile(title, share, change, of, wording.share_range(found), is_of_stage=False)
 
 
 def share_change(report: Report) -> Change | None:
@@ -159,15 +166,34 @@ def share_change(report: Report) -> Change | None:
     return replace(change, words=_("%(change)s at today's target", change=change.words)) if at else change
 
 
-def change_of(stage: StageFigures, at: AtOneTarget | None = None) -> Change | None:
+def change_of(selection: Selection, stage: StageFigures, at: AtOneTarget | None = None) -> Change | None:
     """Of one restaurant: of its share in target, where there is one, at one target; else of its p50."""
     if stage.compared.judged and stage.before.judged:
         change = _points(at.now, at.before) if at else _points(stage.compared, stage.before)
         if change and at:
             change = replace(change, words=_("%(change)s at today's target", change=change.words))
+        else:
+            change = _of_hours_over(selection, change, stage)
     else:
         change = time_change(stage, 0.5)
     return change or too_few(stage)
+
+
+def _of_hours_over(selection: Selection, change: Change | None, stage: StageFigures) -> Change | None:
+    """With the shares that it is of, where the last day still runs and these are others than those shown."""
+    until, now, before = wording.hours_over(selection), stage.compared.share, stage.before.share
+    if change is None or change.tone is Tone.SAME or until is None or now is None or before is None:
+        return change
+    if stage.now.share is not None and formats.share(now) == formats.share(stage.now.share):
+        return change
+    words = _(
+        "%(change)s (%(now)s until %(hour)s today, %(before)s before)",
+        change=change.words,
+        now=formats.share(now),
+        hour=until,
+        before=formats.share(before),
+    )
+    return replace(change, words=words)
 
 
 def is_turned_by_mix(compared: Compared) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 
 from ordertrack.database.session import db
 from ordertrack.orders.models import Order
+from ordertrack.restaurants.cache import RestaurantSettings
 from ordertrack.rules.stages import LeftOut
 from ordertrack.rules.state_machine import Fulfilment
 from ordertrack.sla.measure import cells
@@ -62,24 +63,31 @@ class SingleOrders:
     def _as_orders(self, places: Ints) -> list[SlowOrder]:
         found = self._singles[places]
         ids = [cells.order_id(each) for each in found["order"]]
-        names = {each.id: each.name for each in self._selection.restaurants}
+        restaurants = {each.id: each for each in self._selection.restaurants}
         rows = db.session.execute(_ORDERS, {"tenant_id": self._selection.tenant_id, "ids": ids})
         orders = {row.id: row for row in rows}
         return [
-            SlowOrder(
-                order_id,
-                orders[order_id].number,
-                names[orders[order_id].restaurant_id],
-                Fulfilment(orders[order_id].fulfilment),
-                # Where it is yesterday still, its days are one before the others'.
-                day_at(day - (orders[order_id].restaurant_id in self._selection.lagging)),
-                self._shifts.get(int(cells.shift_of(each["key"]))),
-                float(each["seconds"]),
-                LEFT_OUT[int(cells.left_out_of(each["key"]))],
-                int(cells.target_of(each["key"])) == cells.BREACH,
-            )
+            self._as_order(restaurants[orders[order_id].restaurant_id], orders[order_id], each, day)
             for order_id, each, day in zip(ids, found, self._days[places], strict=True)
         ]
+
+    def _as_order(self, restaurant: RestaurantSettings, order: Any, single: Any, day: int) -> SlowOrder:
+        fulfilment, key = Fulfilment(order.fulfilment), single["key"]
+        # Where it is yesterday still, its days are one before the others'.
+        business_date = day_at(day - (restaurant.id in self._selection.lagging))
+        target = restaurant.targets.at(self._selection.stage, fulfilment, business_date)
+        is_late = target is not None and int(cells.target_of(key)) == cells.BREACH
+        return SlowOrder(
+            order.id,
+            order.number,
+            restaurant.name,
+            fulfilment,
+            business_date,
+            self._shifts.get(int(cells.shift_of(key))),
+            float(single["seconds"]),
+            LEFT_OUT[int(cells.left_out_of(key))],
+            float(single["seconds"]) - target if is_late and target is not None else None,
+        )
 
 
 _ORDERS = select(Order.id, Order.number, Order.restaurant_id, Order.fulfilment).where(

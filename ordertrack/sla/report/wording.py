@@ -14,6 +14,7 @@ from ordertrack.sla.measure.figures import Figures, Over, Under
 from ordertrack.sla.report import terms
 from ordertrack.sla.report.contents import Became, RunningShift
 from ordertrack.sla.report.order_links import Fate
+from ordertrack.sla.report.selection import Selection
 from ordertrack.sla.statistics.intervals import Range
 
 _HOUR = 3600
@@ -32,6 +33,14 @@ def time(seconds: float | None) -> str:
     if seconds % _HOUR == 0:
         said = _("%(hours)s h", hours=number(int(seconds // _HOUR)))
     return _("over %(time)s", time=said)
+
+
+def hours_over(selection: Selection) -> str | None:
+    """The hour up to which the last day is compared, as the clock says it; None where that day is over."""
+    if selection.hours_over is None:
+        return None
+    starts = selection.restaurants[0].calendar.rules_on(selection.last).day_starts.hour
+    return formats.hour((starts + selection.hours_over) % 24)
 
 
 def target(seconds: int) -> str:

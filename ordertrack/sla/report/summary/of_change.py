@@ -56,10 +56,9 @@ def compared_with(selection: Selection) -> str:
     """The days before, and up to which hour, where the last one still runs."""
     before = selection.before
     days = formats.days(before.first, before.last)
-    if selection.hours_over is None:
+    hour = wording.hours_over(selection)
+    if hour is None:
         return days
-    starts = selection.restaurants[0].calendar.rules_on(selection.last).day_starts.hour
-    hour = formats.hour((starts + selection.hours_over) % 24)
     return _("%(days)s, the last day until %(hour)s as today", days=days, hour=hour)
 
 

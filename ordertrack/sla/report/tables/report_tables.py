@@ -12,7 +12,7 @@ from ordertrack.i18n.translate import number
 from ordertrack.restaurants import naming
 from ordertrack.rules.stages import Stage
 from ordertrack.sla.measure.fates import CANCELLED_FROM
-from ordertrack.sla.measure.figures import Figures, SlowOrder, StageFigures
+from ordertrack.sla.measure.figures import Figures, Group, SlowOrder, StageFigures
 from ordertrack.sla.report import chart_wording, order_links, terms
 from ordertrack.sla.report.charts import named_periods
 from ordertrack.sla.report.contents import Report
@@ -203,7 +203,7 @@ def restaurants(report: Report) -> Table:
     driven = {name: _with_drives(*counts) for name, *counts in unleft or ()}
     rows = [
         Row(
-            (group.label, *_cells(group.figures, shown), *_before(report, group.key, shown)),
+            (group.label, *_cells(group.figures, shown), *_before(report, group, shown)),
             f"?{report.selection.of(by_slug[group.key]).query}",
             driven.get(group.label),
             orders=order_links.of_group(report.selection, Grouping.RESTAURANT, group),
@@ -217,12 +217,13 @@ def restaurants(report: Report) -> Table:
     return Table("restaurants", _("By restaurant"), columns, rows)
 
 
-def _before(report: Report, slug: str, shown: _Shown) -> tuple[Any, ...]:
+def _before(report: Report, group: Group, shown: _Shown) -> tuple[Any, ...]:
     """How a restaurant was in the days before, and what of the difference its numbers bear."""
-    found = report.restaurants_compared.get(slug)
+    found = report.restaurants_compared.get(group.key)
     if found is None:
         return ()
-    change = change_of(StageFigures(report.selection.stage, found.now, found.before), found.at_today)
+    compared = StageFigures(report.selection.stage, group.figures, found.before, found.now)
+    change = change_of(report.selection, compared, found.at_today)
     return (found.before if shown.shares else found.before.p50, change.words if change else "")
 
 
@@ -247,11 +248,10 @@ def slowest(report: Report) -> Table:
     """The orders that took longest, doubtful ones too where they are counted in."""
     rows = []
     for order in report.slowest:
-        late = _("late") if order.is_breach else ""
         doubt = (_doubt(order),) if report.selection.with_left_out else ()
-        rows.append(_order_row(order, (*_order_cells(order), late, *doubt)))
+        rows.append(_order_row(order, (*_order_cells(order), order.late_by, *doubt)))
     doubts = (Column(_("Doubt"), TEXT),) if report.selection.with_left_out else ()
-    columns = (*_order_columns(), Column(_("Against its target"), TEXT), *doubts)
+    columns = (*_order_columns(), Column(_("Late by"), TIME), *doubts)
     return Table("slowest", _("The slowest orders"), columns, rows)
 
 
