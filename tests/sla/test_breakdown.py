@@ -120,7 +120,7 @@ def test_times_by_what_is_true_of_each_order_and_what_went_otherwise(told: House
     assert channels == [("No channel was said", 1), ("phone", 1), ("web", 1)]
     people = [row[:2] for row in rows(told, "people")]
     assert people == [("Somebody", 2), ("A program, or nobody signed on", 1)]
-    assert rows(told, "cancelled") == [("Preparing", "No gas", 1)]
+    assert rows(told, "cancelled") == [("while cooking", "No gas", 1)]
     assert rows(told, "cancelled_by_restaurant") == [("Hamra", 1, 4, 0.25)]
     assert rows(told, "cancelled_by_hour") == [(15, 1, 1, 1.0)]
     assert sorted(rows(told, "returned")) == [("Came back", "No gas", 1, 1), ("Recalled", "No gas", 1, 1)]

@@ -24,7 +24,7 @@ from support.pages import page_recorder
 from support.server import wait_for
 from support.till import move
 
-IS_KEPT = "caches.match('/r/hamra/kitchen').then((page) => page && navigator.serviceWorker.ready)"
+IS_KEPT = "() => caches.match('/r/hamra/kitchen').then((page) => page && navigator.serviceWorker.ready)"
 KITCHEN = "/r/hamra/kitchen"
 A_SECOND = 1000  # milliseconds
 AS_OF = re.compile(r"as of \d\d:\d\d")
