@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -59,6 +61,9 @@ class Commands(click.Group):
             raise
         except Mendable as error:
             raise click.ClickException(str(error)) from error
+        except BrokenPipeError:  # whoever reads has read enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.exceptions.Exit(1) from None
         except OSError as error:
             raise click.ClickException(f"{error.strerror}: {error.filename}") from error
         except Exception as error:
@@ -74,7 +79,13 @@ def _said_of_the_database(error: Exception) -> str | None:
 
     if isinstance(error, OperationalError | ProgrammingError):
         said = str(error.orig).strip().partition("\n")[0]
-        return f"The database cannot be used: {said}. If it is new, run: ordertrack db upgrade"
+        is_reached = isinstance(error, ProgrammingError)
+        mend = (
+            "If it is new, run: ordertrack db upgrade"
+            if is_reached
+            else "See that it runs and what DATABASE_URL says"
+        )
+        return f"The database cannot be used: {said}. {mend}"
     if isinstance(error, psycopg.Error):
         said = str(error).strip().partition("\n")[0]
         return f"The database did not do it: {said}. Nothing was changed."

@@ -164,12 +164,12 @@ def data_folder_of(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def refuse_no_database(environ: Mapping[str, str] = os.environ) -> None:
-    """Raise SettingsError where no embedded database was made yet, and make none: for what only reads."""
+    """Raise SettingsError where no embedded database was made yet, and make none."""
     folder = data_folder_of(environ)
     if not environ.get("DATABASE_URL") and not (folder / "postgres" / "PG_VERSION").exists():
         raise SettingsError(
-            f"There is no database in {folder}, so there is nothing to read. Nothing was made. Name the data"
-            " folder of the house in ORDERTRACK_DATA, or its database in DATABASE_URL."
+            f"There is no house in {folder}. Nothing was made. Name its data folder in ORDERTRACK_DATA, or"
+            " its database in DATABASE_URL; a new house begins with `ordertrack serve`."
         )
 
 

@@ -19,6 +19,7 @@ from psycopg import sql
 from sqlalchemy import URL, make_url
 
 from ordertrack.database.data_folder import refuse_strangers
+from ordertrack.database.settings_error import Mendable
 
 DATABASE = "ordertrack"
 START_PATIENCE = 10  # seconds that one try to start it again may take; it may go on recovering after that
@@ -26,6 +27,10 @@ WAL_SEGMENT = 16 * 1024 * 1024  # bytes
 AFTER_A_CRASH = 10.0  # seconds in which a start may fail before it counts
 _LOOK_EVERY = 1.0
 _RETRY = (1.0, 1.0, 2.0, 5.0)  # seconds after a try that failed
+
+
+class NotStarted(Mendable, RuntimeError):
+    """The PostgreSQL of the data folder does not come up; the message says where to look."""
 
 
 def operator_url(data_folder: Path) -> URL:
@@ -202,9 +207,26 @@ def _start(server: Any) -> None:
     while True:
         try:
             server.start()
-        except subprocess.SubprocessError:
-            if time.monotonic() > deadline:
-                raise
+        except (subprocess.SubprocessError, AssertionError) as error:  # it asserts that it is ready
+            was_made = (server.pgdata / "PG_VERSION").exists()  # to make it again would fail again
+            if not was_made or time.monotonic() > deadline:
+                raise NotStarted(_why(server, error)) from error
             time.sleep(0.5)
         else:
             return
+
+
+def _why(server: Any, error: Exception) -> str:
+    folder = server.pgdata
+    said = getattr(error, "stderr", None) or ""
+    lines = [line for line in str(said).splitlines() if line.strip()]
+    at_last = f" It said at last: {lines[-1]}" if lines else ""
+    if not (folder / "PG_VERSION").exists():
+        return (
+            f"No database could be made in {folder}.{at_last} The folder must be new or empty, and its disk"
+            " have 100 MB free. Nothing of a house was changed."
+        )
+    return (
+        f"PostgreSQL did not start in {folder} within {AFTER_A_CRASH:.0f} s.{at_last} Look whether the disk"
+        f" has room, and into {folder}/log; if it is still recovering from a crash, try again in a minute."
+    )

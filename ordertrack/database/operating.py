@@ -18,11 +18,11 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print wha
 
 @contextmanager
 def operator(
-    *, refresh: bool = False, new_secret_key: bool = False, only_reads: bool = False
+    *, refresh: bool = False, new_secret_key: bool = False, makes_house: bool = False
 ) -> Iterator[None]:
     """An app context on the schema owner's connection, the schema up to date (`refresh`: the role too).
 
-    What `only_reads` makes no data folder where there is none.
+    Raises SettingsError where no embedded database was made yet, unless it `makes_house`.
     """
     from ordertrack.database import schema, secret
     from ordertrack.database.app import make_bare_app
@@ -30,7 +30,7 @@ def operator(
 
     # What is printed is the answer, and may be read by a program.
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
-    if only_reads:
+    if not makes_house:
         refuse_no_database()
     settings = Settings.from_environment()
     schema.upgrade(settings, if_behind=not refresh, new_secret_key=new_secret_key)

@@ -20,7 +20,8 @@ IS_DEALT_OUT = sys.platform == "linux"
 
 
 def at(host: str, port: int) -> str:
-    """How a browser on this machine calls it, a slash at its end."""
+    """How a browser calls it, a slash at its end: at every address, by the name of this machine."""
+    host = socket.gethostname() if host in ("0.0.0.0", "::") else host  # noqa: S104 (only told apart)
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
@@ -52,6 +53,15 @@ def take(host: str, port: int, count: int) -> list[socket.socket]:
         return [first]
     first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     return [first, *beside(first, count - 1)]
+
+
+def is_elsewhere(host: str, address: str) -> bool:
+    """Whether a host, by name or address, is not at this address."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return True
+    return address not in {each[4][0] for each in found}
 
 
 def beside(first: socket.socket, count: int) -> list[socket.socket]:

@@ -79,6 +79,11 @@ def _listeners(settings: Settings, handed: handover.Handed | None) -> list[socke
             f"The server that runs answers at {host}:{number}, and this one is to answer at"
             f" {settings.host}:{settings.port}. Nothing was changed: say PORT={number}, or stop that one."
         )
+    if port.is_elsewhere(settings.host, host):
+        raise handover.HandoverRefused(
+            f"The server that runs answers at {host}, and HOST={settings.host} is another address. Nothing"
+            f" was changed: say HOST={host}, or stop that one and start this one."
+        )
     missing = settings.workers - len(handed.listeners) if port.IS_DEALT_OUT else 0
     return [*handed.listeners, *port.beside(first, missing)]
 

@@ -41,7 +41,7 @@ def find_tenant(slug: str) -> Tenant:
     present_credential("tenant_slug", slug)
     tenant = db.session.scalar(select(Tenant).where(Tenant.slug == slug))
     if tenant is None:
-        raise AccountError(f"There is no tenant {slug!r}. Make one with: ordertrack tenant create")
+        raise AccountError(f"There is no tenant {slug!r}. Those that there are: ordertrack tenant list")
     enter_tenant(tenant.id)
     return tenant
 

@@ -14,6 +14,8 @@ from ordertrack.i18n.translate import gettext as _
 
 _FORM = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
 _FOR_PROBES = ("/healthz", "/readyz")  # a probe asks each machine by its own address
+# So does Prometheus: by an address, or by a name that no page elsewhere can be under.
+_METRICS = "/metrics"
 # Ends of names that the public directory of names does not have: nobody elsewhere can own one.
 _LOCAL = (".localhost", ".local", ".lan", ".internal", ".home.arpa", ".home", ".corp", ".test")
 
@@ -24,7 +26,7 @@ def init_app(app: Flask) -> None:
 
 def _refuse_other_hosts() -> None:
     settings: Settings = current_app.config["SETTINGS"]
-    if request.path in _FOR_PROBES:
+    if request.path in _FOR_PROBES or (request.path == _METRICS and is_within(name_of(_named()))):
         return
     if not name_of(_named()):
         abort(400, _("The header Host does not name a host. Use the address that you were given."))

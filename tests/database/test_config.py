@@ -29,15 +29,26 @@ def test_an_empty_environment_gives_the_defaults_of_the_design(tmp_path: Path) -
     assert Settings.from_environment({"SECRET_KEY": "x"}).data_folder == ROOT / "var"
 
 
-def test_what_only_reads_makes_no_database(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "asked", ["audit --tenant cedar --figures", "tenant list", "tenant log", "key list", "db sizes"]
+)
+def test_what_works_on_a_house_makes_none_where_there_is_none(tmp_path: Path, asked: str) -> None:
     folder = tmp_path / "nothing"
-    asked = ["audit", "--tenant", "cedar", "--figures"]
-    answer = CliRunner().invoke(cli, asked, env={"ORDERTRACK_DATA": str(folder), "DATABASE_URL": ""})
+    env = {"ORDERTRACK_DATA": str(folder), "DATABASE_URL": ""}
+    answer = CliRunner().invoke(cli, asked.split(), env=env)
     assert answer.exit_code == 1
-    assert (
-        f"There is no database in {folder}, so there is nothing to read. Nothing was made." in answer.output
-    )
+    assert f"There is no house in {folder}. Nothing was made." in answer.output
     assert not folder.exists()
+
+
+def test_where_no_database_can_be_made_that_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "of somebody else").touch()
+    env = {"ORDERTRACK_DATA": str(tmp_path), "DATABASE_URL": ""}
+    answer = CliRunner().invoke(cli, ["tenant", "create", "Cedar", "--slug", "cedar"], env=env)
+    assert answer.exit_code == 1 and not isinstance(answer.exception, AssertionError)
+    assert f"No database could be made in {tmp_path / 'postgres'}." in answer.output
+    assert "Traceback" not in answer.output
 
 
 def test_variables_that_are_set_but_empty_are_as_if_unset(tmp_path: Path) -> None:

@@ -24,9 +24,9 @@ from ordertrack.database.config import Settings
 from ordertrack.database.session import tenant_context
 from ordertrack.database.settings_error import SettingsError
 from ordertrack.monitoring import metrics
-from ordertrack.operating.backup import archive, dump, making, programs
+from ordertrack.operating.backup import archive, dump, making, programs, staging
 from ordertrack.operating.backup.by_the_clock import Clock, make_one
-from ordertrack.operating.backup.problems import BackupRefused
+from ordertrack.operating.backup.problems import BackupRefused, UnusableBackup
 from ordertrack.orders.moving import transitions
 from ordertrack.orders.placing import intake
 from ordertrack.orders.placing.new_order import NewItem, NewOrder
@@ -138,7 +138,7 @@ def test_what_was_backed_up_while_taps_went_on_is_restored_elsewhere_row_by_row(
     done = run(settings, "restore", str(file), folder=elsewhere, DATABASE_URL="", **OF_THE_FOLDER)
     assert done.returncode == 0, done.stderr
     assert "finds everything consistent" in done.stdout
-    assert "Its newest entry is of " in done.stdout and " 0 min ago" in done.stdout
+    assert "The backup was made at " in done.stdout and " 0 min ago" in done.stdout
     url = embedded.operator_url(elsewhere)
     try:
         rows = {table: number for table, ((number,),) in rows_of(url).items()}
@@ -290,6 +290,21 @@ def test_by_the_clock_one_is_made_when_it_is_due_and_old_ones_go(settings: Setti
     assert dt.datetime.now(dt.UTC) - made.at < dt.timedelta(minutes=1)
     assert metrics.backup_bytes._value.get() == made.path.stat().st_size
     assert metrics.backup_succeeded_at._value.get() == made.at.timestamp()
+    by_hand = tmp_path / f"ordertrack-{made.at + dt.timedelta(minutes=5):%Y%m%dT%H%M%SZ}.tar"
+    made.path.rename(by_hand)
+    clock.look()
+    assert metrics.backup_succeeded_at._value.get() == made.at.timestamp() + 300
+
+
+def test_one_of_a_newer_postgresql_is_refused_before_anything_is_loaded(
+    settings: Settings, file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    unpacked = archive.unpack(file, tmp_path)
+    assert unpacked.dump is not None
+    monkeypatch.setattr(staging, "_SINCE", 98)
+    newer = replace(unpacked.manifest, pg_dump=99)
+    with pytest.raises(UnusableBackup, match=r"written by PostgreSQL 99.* 98 or newer. Nothing was changed"):
+        staging.load(settings.operator_url, unpacked.dump, newer)
 
 
 def test_by_the_clock_one_that_fails_is_counted_and_ends_nothing(settings: Settings, tmp_path: Path) -> None:

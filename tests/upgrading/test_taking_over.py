@@ -55,7 +55,9 @@ def test_one_that_cannot_take_over_says_why_and_the_other_goes_on(
     refused = run(settings, "serve", "--take-over", folder=tmp_path, PORT=port)
     assert refused.returncode == 1
     assert f"answers at 127.0.0.1:{old.port}" in refused.stderr and "Traceback" not in refused.stderr
-    wait_for(lambda: "has gone; this one goes on" in old.log.read_text(), "the other to notice")
+    elsewhere = run(settings, "serve", "--take-over", folder=tmp_path, PORT=str(old.port), HOST="0.0.0.0")
+    assert elsewhere.returncode == 1 and "say HOST=127.0.0.1" in elsewhere.stderr
+    wait_for(lambda: old.log.read_text().count("has gone; this one goes on") == 2, "the other to notice")
     # With more workers than before, and fewer afterwards, each connection is somebody's.
     for count in ("3", "1"):
         old.take_over(WEB_CONCURRENCY=count)

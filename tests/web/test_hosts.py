@@ -173,6 +173,12 @@ def test_a_header_that_names_no_host_is_named_itself(app: Flask, host: str) -> N
     assert answer.json["detail"].startswith("The header Host does not name a host.")
 
 
+@pytest.mark.parametrize("host", ["10.0.0.11:8000", "[fd00::5]:8000", "app:8000"])
+def test_what_watches_asks_by_the_machines_own_address(named: Flask, host: str) -> None:
+    assert named.test_client().get("/metrics", headers={"Host": host}).status_code == 200
+    assert named.test_client().get("/login", headers={"Host": host}).status_code == 421
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_a_probe_may_ask_by_any_address(named: Flask, path: str) -> None:
     assert named.test_client().get(path, headers={"Host": "172.17.0.9:8000"}).status_code != 421

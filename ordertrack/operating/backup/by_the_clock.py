@@ -71,6 +71,7 @@ class Clock:
         """Begin one in a thread of its own, for the turn is kept meanwhile."""
         if self._under_way is not None and self._under_way.is_alive():
             return
+        self._tell_newest()  # made by hand, maybe
         if time.monotonic() < self._again_at or not self._is_due():
             return
         self._under_way = threading.Thread(target=self._run, name="backup", daemon=True)

@@ -130,7 +130,9 @@ def _said(manifest: Manifest) -> str:
     companies = f"{len(manifest.heads):,} compan{'y' if len(manifest.heads) == 1 else 'ies'}"
     newest = f", the newest of {manifest.newest:%Y-%m-%d %H:%M:%S} UTC" if manifest.newest else ""
     return (
-        f"{companies}, {sum(manifest.rows.values()):,} rows, {manifest.entries:,} entries of the log{newest}."
+        f"Made at {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC:"
+        f" {companies}, {sum(manifest.rows.values()):,} rows,"
+        f" {manifest.entries:,} entries of the log{newest}."
         f" Schema {manifest.schema}, PostgreSQL {manifest.postgresql}. {secrets}"
     ).rstrip()
 

@@ -38,7 +38,12 @@ class Kept(NamedTuple):
 
 def to_folder(settings: Settings, folder: Path) -> Made:
     """Into a file named by this moment; makes the folder. Raises BackupRefused and OSError."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except FileExistsError as error:
+        raise BackupRefused(
+            f"{folder} is a file. Name a folder, or with -o a file that is to be made. No backup was made."
+        ) from error
     return to_file(settings, folder / dt.datetime.now(dt.UTC).strftime(_NAME))
 
 

@@ -173,14 +173,16 @@ def _bring_up_to_date(settings: Settings, staged: URL, epoch: int) -> int:
 
 
 def how_far_back(manifest: Manifest, now: dt.datetime | None = None) -> str:
-    """How old the newest entry is, as a sentence."""
-    if manifest.newest is None:
-        return "Nothing had happened in it yet."
-    age = (now or dt.datetime.now(dt.UTC)) - manifest.newest
-    return (
-        f"Its newest entry is of {manifest.newest:%Y-%m-%d %H:%M} UTC, {_span(age)} ago: what was ordered and"
-        " done since then is not in it."
+    """How old the backup and the newest entry in it are, in sentences."""
+    now = now or dt.datetime.now(dt.UTC)
+    made = (
+        f"The backup was made at {manifest.made_at:%Y-%m-%d %H:%M} UTC, {_span(now - manifest.made_at)} ago:"
+        " what was ordered and done since then is not in it."
     )
+    if manifest.newest is None:
+        return f"{made} Nothing had happened in it yet."
+    age = _span(now - manifest.newest)
+    return f"{made} Its newest entry is of {manifest.newest:%Y-%m-%d %H:%M} UTC, {age} ago."
 
 
 def _span(age: dt.timedelta) -> str:

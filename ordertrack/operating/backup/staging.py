@@ -24,6 +24,7 @@ from ordertrack.operating.backup.problems import RestoreRefused, UnusableBackup
 
 _MAINTENANCE = ("postgres", "template1")
 _PATIENCE = 3600.0  # seconds
+_SINCE = 17  # the version whose dumps begin with settings that earlier servers do not know
 # Of other roles' sessions one without special rights may not see what kind they are.
 _OTHERS = """
     SELECT DISTINCT coalesce(nullif(application_name, ''), usename, 'somebody') FROM pg_stat_activity
@@ -88,6 +89,12 @@ def load(url: URL, dump: Path, manifest: Manifest) -> None:
     address, environ = programs.connection(url)
     with connecting.direct(url, "ordertrack restore", _PATIENCE) as connection:
         major = connection.info.server_version // 10_000
+        if major < _SINCE <= manifest.pg_dump:
+            raise UnusableBackup(
+                f"This backup was written by PostgreSQL {manifest.pg_dump}, and the server here is of version"
+                f" {major}, which cannot read what {_SINCE} and later ones write. Restore it into PostgreSQL"
+                f" {_SINCE} or newer. Nothing was changed."
+            )
         program = programs.find("pg_restore", max(major, manifest.pg_dump)).path
         listed = _run([str(program), "--list", str(dump)], environ)
         with tempfile.NamedTemporaryFile("w", suffix=".list") as kept:

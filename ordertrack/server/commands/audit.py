@@ -70,7 +70,7 @@ def _print_changes(tenant_slug: str, kind: str | None, most: int, as_json: bool)
     from ordertrack.tenants import accounts
     from ordertrack.tenants import audit as audits
 
-    with operator(only_reads=True):
+    with operator():
         tenant = accounts.find_tenant(tenant_slug)
         found = audits.entries(tenant.id, audits.Wanted(kind=kind), most=most)
         listed = [
@@ -116,7 +116,7 @@ def _print_differences(
         (Fulfilment(fulfilment),) if fulfilment else auditing.Wanted.fulfilments,
         (Stage(stage),) if stage else auditing.Wanted.stages,
     )
-    with operator(only_reads=True):
+    with operator():
         tenant_id = accounts.find_tenant(tenant_slug).id
         try:
             audited = auditing.audit(tenant_id, wanted)

@@ -24,7 +24,7 @@ def db() -> None:
 )
 def upgrade(new_secret_key: bool) -> None:
     """Run the migrations that are missing, and renew the application's rights and the owner's."""
-    with operator(refresh=True, new_secret_key=new_secret_key):
+    with operator(refresh=True, new_secret_key=new_secret_key, makes_house=True):
         click.echo("The database is up to date.")
 
 

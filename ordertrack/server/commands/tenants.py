@@ -31,7 +31,7 @@ def create_tenant(name: str, slug: str, currency: str, languages: tuple[str, ...
     """Make the tenant NAME."""
     from ordertrack.tenants import accounts, company
 
-    with operator():
+    with operator(makes_house=True):
         made = accounts.create_tenant(name, slug, currency=currency, languages=languages or company.SPOKEN)
         report(
             as_json,
@@ -53,7 +53,7 @@ def invite(language: str | None, as_json: bool) -> None:
     from ordertrack.server import port
     from ordertrack.setup import invitations
 
-    with operator():
+    with operator(makes_house=True):
         made, code = invitations.invite(language)
         settings = Settings.from_environment()
         address = f"{port.site(settings, settings.host, settings.port)}setup/{code}"
