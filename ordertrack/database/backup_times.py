@@ -29,6 +29,8 @@ class BackupTimes(NamedTuple):
             raise ValueError(
                 "behind 'every' stands a number of hours, and behind 'keep' one of days, in this order"
             )
+        if wrong := re.search(r"\s([a-z]+)\s+[0-9]+(\s|$)", found["folder"]):
+            raise ValueError(f"behind the folder stand only 'every' and 'keep', and not {wrong[1]!r}")
         every, keep = found["every"] or cls._field_defaults["every_hours"], found["keep"]
         said = cls(
             Path(found["folder"]).expanduser().resolve(),

@@ -203,6 +203,7 @@ def _start(server: Any) -> None:
     After a crash PostgreSQL takes its old number for a server that is still there, until the system has
     collected the dead process: so a start that fails is tried again for a while.
     """
+    _refuse_to_end_others(server.pgdata)
     deadline = time.monotonic() + AFTER_A_CRASH
     while True:
         try:
@@ -214,6 +215,24 @@ def _start(server: Any) -> None:
             time.sleep(0.5)
         else:
             return
+
+
+def _refuse_to_end_others(folder: Path) -> None:
+    """Raise NotStarted where the package, to make this folder, would first end servers that name it.
+
+    They may be of another root or container, in which the same path is another folder.
+    """
+    if (folder / "PG_VERSION").exists():
+        return
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            is_postgres = (process / "comm").read_text() == "postgres\n"
+            if is_postgres and str(folder) in (process / "cmdline").read_text().split("\0"):
+                raise NotStarted(
+                    f"There is no database in {folder}, but process {process.name} is a PostgreSQL that names"
+                    " this folder: of a house whose folder was removed, or of another container or root. End"
+                    " it if it is yours, or name another folder in ORDERTRACK_DATA. Nothing was changed."
+                )
 
 
 def _why(server: Any, error: Exception) -> str:

@@ -66,7 +66,7 @@ def _over_quota(error: QuotaReached) -> Problem:
         )
     else:
         said = _(
-            "The company has had %(most)s orders in 24 hours, and may have no more. The order was not taken;"
+            "The company may have %(most)s orders in 24 hours, and has had them. The order was not taken;"
             " whoever runs the server can allow more.",
             most=number(error.most),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -49,6 +50,19 @@ def test_where_no_database_can_be_made_that_is_said_in_a_sentence(tmp_path: Path
     assert answer.exit_code == 1 and not isinstance(answer.exception, AssertionError)
     assert f"No database could be made in {tmp_path / 'postgres'}." in answer.output
     assert "Traceback" not in answer.output
+
+
+def test_a_postgresql_of_another_root_is_not_ended_for_a_new_house(tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+    another = tmp_path / "bin" / "postgres"
+    another.parent.mkdir()
+    another.symlink_to("/bin/sh")
+    command = [str(another), "-c", "read line", str(tmp_path / "postgres")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as its:
+        env = {"ORDERTRACK_DATA": str(tmp_path), "DATABASE_URL": ""}
+        answer = CliRunner().invoke(cli, ["tenant", "create", "Cedar", "--slug", "cedar"], env=env)
+        assert answer.exit_code == 1 and f"process {its.pid} is a PostgreSQL that names" in answer.output
+        assert its.poll() is None
 
 
 def test_variables_that_are_set_but_empty_are_as_if_unset(tmp_path: Path) -> None:

@@ -345,6 +345,8 @@ def test_what_the_variable_says_is_read(text: str, read: tuple[str, int, int], t
     [
         "/srv every",
         "/srv every 6h",
+        "/srv evry 6",
+        "/srv evry 6 keep 30",
         "/srv keep 5 every 6",
         "/srv every 0",
         "/srv keep 9999",

@@ -131,6 +131,9 @@ def test_backups_that_are_not_made_any_more_are_found(
     (tmp_path / "ordertrack-20260101T000000Z.tar").touch()
     level, said, _ = found(settings, **there)["backups"]
     assert level == Level.BROKEN and "the newest of 1 is" in said
+    (no_folder := tmp_path / "file").touch()
+    level, said, _ = found(settings, ORDERTRACK_BACKUP=str(no_folder))["backups"]
+    assert level == Level.BROKEN and "cannot be read: Not a directory" in said
 
 
 def test_a_database_that_is_away_is_said_and_the_rest_looked_at(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import sys
 from pathlib import Path
@@ -54,7 +55,7 @@ def backup(to: str | None, output: Path | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=_FILE)
 @click.option("--yes", is_flag=True, help="Do not ask before a house that is there is replaced.")
 @click.option("--check", "only_check", is_flag=True, help="Only see whether the file is whole.")
 @as_json_option
@@ -67,6 +68,7 @@ def restore(file: Path, yes: bool, only_check: bool, as_json: bool) -> None:
     """
     from ordertrack.operating.backup import restoring
 
+    _refuse_out_of_reach(file)
     if only_check:
         manifest = restoring.check(file)
         click.echo(json.dumps(_as_json(manifest)) if as_json else f"{file} is whole. {_said(manifest)}")
@@ -99,6 +101,18 @@ def restore(file: Path, yes: bool, only_check: bool, as_json: bool) -> None:
             err=True,
         )
         raise click.exceptions.Exit(1)
+
+
+def _refuse_out_of_reach(file: Path) -> None:
+    try:
+        file.open("rb").close()
+    except FileNotFoundError as error:
+        raise click.UsageError(f"There is no file {file}.") from error
+    except OSError as error:
+        raise click.UsageError(
+            f"{file} cannot be read by the user {getpass.getuser()}: {error.strerror}. Put it where that user"
+            " may read it."
+        ) from error
 
 
 @click.command(hidden=True)

@@ -32,6 +32,8 @@ def list_tenants(as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps([each._asdict() for each in found], default=str))
             return
+        if not found:
+            click.echo("There is no company yet.", err=True)
         for each in found:
             state = f"suspended {each.suspended_at:%Y-%m-%d}" if each.suspended_at else "open"
             click.echo(
@@ -177,5 +179,6 @@ def _set_suspended(slug: str, to_be: bool, as_json: bool) -> None:
         found = accounts.find_tenant(slug)
         is_changed = suspension.suspend(found) if to_be else suspension.resume(found)
         state = "is suspended: it can be looked at and not changed" if to_be else "works again"
-        said = f"{slug} {state}." if is_changed else f"Nothing was changed: {slug} {state} already."
+        already = "is suspended already" if to_be else "works already"
+        said = f"{slug} {state}." if is_changed else f"Nothing was changed: {slug} {already}."
         report(as_json, said, tenant=slug, suspended=to_be, changed=is_changed)

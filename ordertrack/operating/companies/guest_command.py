@@ -32,7 +32,9 @@ def forget(phone: str, slug: str, as_json: bool) -> None:
             done = forget_guest(phone, by=audit.operator(tenant.id, "guest forget"))
         except NoNumber as error:
             raise click.ClickException(str(error)) from None
-        said = f"{done.orders} orders say no longer whose they were."
+        said = f"{done.orders} order{'' if done.orders == 1 else 's'} say no longer whose they were."
+        if not done.orders and not done.open:
+            said = "No order has this number. What else was kept of it is gone."
         if done.open:
             numbers = ", ".join(f"#{number}" for number in done.open)
             said += f" Still open, and left as they are: {numbers}. Run it again once they have ended."

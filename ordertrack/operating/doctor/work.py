@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator
@@ -110,7 +111,16 @@ def _backups(settings: Settings) -> Finding:
             "none is made by itself",
             f"Say where in {BACKUP}, such as '/srv/backups every 6 keep 30', on a disk of another machine.",
         )
-    kept = making.in_folder(times.folder)
+    try:
+        if times.folder.exists():
+            os.listdir(times.folder)  # looking for names says nothing of a folder that it may not read
+        kept = making.in_folder(times.folder)
+    except OSError as error:
+        return broken(
+            "backups",
+            f"{times.folder} cannot be read: {error.strerror}",
+            "It must belong to the user whom the server runs as, and its disk be there.",
+        )
     if not kept:
         return broken(
             "backups", f"there is none in {times.folder}", "Its log says why; try: ordertrack backup"
