@@ -25,6 +25,7 @@ print(json.dumps({
 """
 # What ends a command, a set-up or a thread.
 OUTSIDE_REQUESTS = {
+    "ordertrack.database.embedded.NotStarted",
     "ordertrack.database.session.BlindOperator",
     "ordertrack.database.session.UnsafeDatabaseRole",
     "ordertrack.database.settings_error.Mendable",
