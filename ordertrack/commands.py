@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from importlib import import_module
 from typing import Any
 
@@ -57,13 +55,14 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit):
+        except (
+            click.ClickException,
+            click.exceptions.Exit,
+            BrokenPipeError,
+        ):  # click ends quietly of the last
             raise
         except Mendable as error:
             raise click.ClickException(str(error)) from error
-        except BrokenPipeError:  # whoever reads has read enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise click.exceptions.Exit(1) from None
         except OSError as error:
             raise click.ClickException(f"{error.strerror}: {error.filename}") from error
         except Exception as error:

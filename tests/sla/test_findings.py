@@ -79,6 +79,17 @@ def test_a_change_of_the_hours_that_are_over_says_their_share_where_it_is_not_th
     assert changes(same)["In target"] == ("▼ 10 points worse", Tone.WORSE)
 
 
+def test_what_is_left_out_of_a_stage_stands_beside_its_times_and_not_beside_promises() -> None:
+    for promised in (5, 100):
+        became = Became(now=Fates(completed=100, promised=promised, on_time=4))
+        made = of_kitchen(figures(100, in_target=90), figures(0, in_target=None), fates=became)
+        of_stage = {tile.title: tile.is_of_stage for tile in tiles(made)}
+        assert [title for title, is_so in of_stage.items() if not is_so] == [
+            "Orders that began",
+            "On time against the promise",
+        ]
+
+
 def test_with_nothing_before_there_is_no_change_and_without_a_target_no_share() -> None:
     made = of_kitchen(figures(10, in_target=None), figures(0, in_target=None))
     assert changes(made) == {

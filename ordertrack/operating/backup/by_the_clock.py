@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -71,8 +71,8 @@ class Clock:
         """Begin one in a thread of its own, for the turn is kept meanwhile."""
         if self._under_way is not None and self._under_way.is_alive():
             return
-        self._tell_newest()  # made by hand, maybe
-        if time.monotonic() < self._again_at or not self._is_due():
+        kept = self._tell_newest()  # made by hand, maybe
+        if time.monotonic() < self._again_at or not self._is_due(kept):
             return
         self._under_way = threading.Thread(target=self._run, name="backup", daemon=True)
         self._under_way.start()
@@ -81,8 +81,7 @@ class Clock:
         if self._under_way is not None:
             self._under_way.join()
 
-    def _is_due(self) -> bool:
-        kept = making.in_folder(self._times.folder)
+    def _is_due(self, kept: Sequence[making.Kept]) -> bool:
         rests = dt.timedelta(hours=self._times.every_hours)
         return not kept or dt.datetime.now(dt.UTC) - kept[-1].at >= rests
 
@@ -100,13 +99,15 @@ class Clock:
             _log.info("a backup was made", file=str(made.path), bytes=made.bytes, seconds=seconds)
             self._tell_newest()
 
-    def _tell_newest(self) -> None:
+    def _tell_newest(self) -> Sequence[making.Kept]:
+        """And all that there are, the oldest first."""
         if not (kept := making.in_folder(self._times.folder)):
             metrics.backup_succeeded_at.set(0)
         else:
             metrics.backup_succeeded_at.set(kept[-1].at.timestamp())
             with suppress(OSError):  # somebody took it away
                 metrics.backup_bytes.set(kept[-1].path.stat().st_size)
+        return kept
 
 
 def make_one(settings: Settings, times: BackupTimes, descriptor: int | None = None) -> making.Made:

@@ -10,13 +10,14 @@ from math import inf, isclose
 from ordertrack.i18n import formats
 from ordertrack.i18n.translate import gettext as _
 from ordertrack.i18n.translate import ngettext, number
+from ordertrack.sla.measure.fates import Fates
 from ordertrack.sla.measure.figures import ERROR, Bounded, Figures, Over, StageFigures
 from ordertrack.sla.report import order_links, wording
 from ordertrack.sla.report.contents import AtOneTarget, Compared, Report
 from ordertrack.sla.report.order_links import Fate
 from ordertrack.sla.report.ranking import FEWEST
 from ordertrack.sla.report.selection import Selection
-from ordertrack.sla.statistics.intervals import Range, differ, difference, wilson
+from ordertrack.sla.statistics.intervals import Range, differ, difference
 
 
 class Tone(StrEnum):
@@ -124,7 +125,7 @@ def _of_share(report: Report, stage: StageFigures) -> Change | None:
     if change is None:
         return None if report.compared.target_changed else too_few(stage)
     if at is None:
-        return _of_hours_over(report.selection, change, stage)
+        return _of_hours_over(report.selection, change, stage.now, stage.compared, stage.before)
     now, before = formats.share(at.now.share), formats.share(at.before.share)
     words = _("%(change)s: %(now)s, %(before)s before", change=change.words, now=now, before=before)
     return replace(change, words=words)
@@ -135,20 +136,18 @@ def _on_time(report: Report) -> Tile:
     of = ngettext("of %(num)s promise", "of %(num)s promises", became.promised, num=number(became.promised))
     if became.moved:
         of = formats.listed([of, wording.moved(became.moved)])
-    title = _("On time against the promise")
+    tile = Tile(_("On time against the promise"), "", None, of, is_of_stage=False)
     if became.promised < FEWEST:
-        return Tile(title, wording.some_of(became.on_time, became.promised), None, of)
-    found = wilson(became.on_time, became.promised)
-    share = formats.share(became.on_time / became.promised)
-    before = report.fates.before
-    then = Figures(before.promised, None, None, None, None, before.promised, before.on_time, {})
-    like = report.fates.like
-    now = Figures(like.promised, None, None, None, None, like.promised, like.on_time, {})
-    all_now = Figures(became.promised, None, None, None, None, became.promised, became.on_time, {})
-    change = _of_hours_over(
-        report.selection, _points(now, then), StageFigures(report.selection.stage, all_now, then, now)
-    )
-    return Tile(title, share, change, of, wording.share_range(found), is_of_stage=False)
+        return replace(tile, value=wording.some_of(became.on_time, became.promised))
+    shown, now, before = map(_kept, (became, report.fates.like, report.fates.before))
+    change = _of_hours_over(report.selection, _points(now, before), shown, now, before)
+    said = wording.share_range(shown.share_range())
+    return replace(tile, value=formats.share(shown.share), change=change, bounds=said)
+
+
+def _kept(became: Fates) -> Figures:
+    """Of promises, those that were kept."""
+    return Figures(became.promised, None, None, None, None, became.promised, became.on_time, {})
 
 
 def share_change(report: Report) -> Change | None:
@@ -173,25 +172,27 @@ def change_of(selection: Selection, stage: StageFigures, at: AtOneTarget | None 
         if change and at:
             change = replace(change, words=_("%(change)s at today's target", change=change.words))
         else:
-            change = _of_hours_over(selection, change, stage)
+            change = _of_hours_over(selection, change, stage.now, stage.compared, stage.before)
     else:
         change = time_change(stage, 0.5)
     return change or too_few(stage)
 
 
-def _of_hours_over(selection: Selection, change: Change | None, stage: StageFigures) -> Change | None:
-    """With the shares that it is of, where the last day still runs and these are others than those shown."""
-    until, now, before = wording.hours_over(selection), stage.compared.share, stage.before.share
-    if change is None or change.tone is Tone.SAME or until is None or now is None or before is None:
+def _of_hours_over(
+    selection: Selection, change: Change | None, shown: Figures, now: Figures, before: Figures
+) -> Change | None:
+    """With the shares that it is of, where the last day still runs and `now` is another than is shown."""
+    until = wording.hours_over(selection)
+    if until is None or change is None or change.tone is Tone.SAME:
         return change
-    if stage.now.share is not None and formats.share(now) == formats.share(stage.now.share):
+    if formats.share(now.share) == formats.share(shown.share):
         return change
     words = _(
         "%(change)s (%(now)s until %(hour)s today, %(before)s before)",
         change=change.words,
-        now=formats.share(now),
+        now=formats.share(now.share),
         hour=until,
-        before=formats.share(before),
+        before=formats.share(before.share),
     )
     return replace(change, words=words)
 
